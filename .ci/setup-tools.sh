@@ -1,0 +1,150 @@
+# The tools that turn the workspace into a site, and those the tests need.
+# Sourced by .ci/setup. Each check is a look at a file, so that nothing to do
+# takes no time.
+
+readonly CARGO_LEPTOS=0.3.11
+readonly BINARYEN=132.0.0 # wasm-opt; Debian's is too old for today's wasm
+readonly SASS=1.93.2
+readonly WEBSOCKETS=15.0.1
+
+for_building() {
+    need_c_compiler
+    command -v cargo >/dev/null || command -v apt-get >/dev/null ||
+        give_up "Rust is missing: please install it from https://rustup.rs, then run this again."
+    command -v npm >/dev/null ||
+        give_up "node and npm are missing: please install Node.js 20 or newer, then run this again."
+    need_rust_for_wasm
+    need_npm_tools
+    need_cargo_tools
+    rm -rf "$HUBBUB_TOOLS/target"
+}
+
+# --- wasm-opt and sass, from npm -------------------------------------------
+
+need_npm_tools() {
+    local want="binaryen@$BINARYEN sass@$SASS"
+    [[ -x $HUBBUB_TOOLS/bin/wasm-opt && $(cat "$HUBBUB_TOOLS/node/.stamp" 2>/dev/null) == "$want" ]] && return
+    step "Installing wasm-opt and sass from npm" npm_tools "$want" ||
+        give_up "wasm-opt and sass could not be installed: please get npm online (npm install $want), then run this again."
+}
+
+npm_tools() {
+    local node=$HUBBUB_TOOLS/node
+    # shellcheck disable=SC2086 # two words on purpose
+    mkdir -p "$node" &&
+        npm install --prefix "$node" --no-audit --no-fund --no-save $1 &&
+        ln -sf ../node/node_modules/.bin/wasm-opt ../node/node_modules/.bin/sass "$HUBBUB_TOOLS/bin/" &&
+        "$HUBBUB_TOOLS/bin/wasm-opt" --version &&
+        echo "$1" >"$node/.stamp"
+}
+
+# --- wasm-bindgen and cargo-leptos -----------------------------------------
+
+need_cargo_tools() {
+    # The command and the crate must be of one version, so the lock file rules.
+    local bindgen
+    bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/.*"\(.*\)"/\1/p}' Cargo.lock 2>/dev/null || true)
+    [[ -n $bindgen ]] || bindgen=$(sed -n 's/^wasm-bindgen = .*"=\([0-9.]*\)".*/\1/p' Cargo.toml 2>/dev/null || true)
+    [[ -n $bindgen ]] || give_up "Cargo.lock does not name a version of wasm-bindgen: is this the project's folder?"
+    need_cargo_tool wasm-bindgen-cli wasm-bindgen "$bindgen"
+    need_cargo_tool cargo-leptos cargo-leptos "$CARGO_LEPTOS"
+}
+
+need_cargo_tool() { # crate command version
+    local stamp=$HUBBUB_TOOLS/bin/.$2-version
+    [[ -x $HUBBUB_TOOLS/bin/$2 && $(cat "$stamp" 2>/dev/null) == "$3" ]] && return
+    if [[ -z ${prebuilt_away:-} ]]; then
+        attempt "Fetching $2 $3 prebuilt" prebuilt "$@" || prebuilt_away=yes
+    fi
+    if [[ -n ${prebuilt_away:-} ]]; then
+        step "Building $2 $3 from source (some minutes)" from_source "$1" "$3" ||
+            give_up "$2 could not be installed: please run 'cargo install $1 --version $3' where the network allows it, then run this again."
+    fi
+    echo "$3" >"$stamp"
+}
+
+prebuilt() { # crate command version
+    local site=https://github.com triple url work
+    triple=$(uname -m)-unknown-linux
+    if cargo binstall -V >/dev/null 2>&1; then
+        reachable $site && timeout 180 cargo binstall -y --no-track --disable-strategies compile \
+            --install-path "$HUBBUB_TOOLS/bin" "$1@$3" && return
+    fi
+    case $2 in
+        cargo-leptos) url=$site/leptos-rs/cargo-leptos/releases/download/v$3/cargo-leptos-$triple-gnu.tar.gz ;;
+        wasm-bindgen) url=$site/wasm-bindgen/wasm-bindgen/releases/download/$3/wasm-bindgen-$3-$triple-musl.tar.gz ;;
+    esac
+    work=$(mktemp -d)
+    curl -fsSL --connect-timeout 8 --speed-time 20 --speed-limit 1000 -m 180 "$url" | tar -xz -C "$work" || { rm -rf "$work"; return 1; }
+    find "$work" -type f -name "$2" -exec install -m 755 {} "$HUBBUB_TOOLS/bin/$2" \;
+    rm -rf "$work"
+    "$HUBBUB_TOOLS/bin/$2" --version
+}
+
+# Unoptimised: both only drive a build, and compiling them well would take far
+# longer than it ever saves - except for the few crates that read and write
+# wasm. One target folder, because the two have many crates in common.
+from_source() { # crate version
+    local options=(--version "$2" --root "$HUBBUB_TOOLS" --no-track --force --debug) crate
+    for crate in walrus wasmparser wasm-bindgen-cli-support leb128fmt; do
+        options+=(--config "profile.dev.package.$crate.opt-level=1")
+    done
+    [[ $1 == cargo-leptos ]] && options+=(--features no_downloads)
+    export CARGO_TARGET_DIR=$HUBBUB_TOOLS/target CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0
+    unset RUSTFLAGS CARGO_BUILD_TARGET
+    # The tool's own lock file is best, but may want a newer compiler than this
+    # one, or a crate version that the registry took back: cargo says so at once.
+    cargo install "$1" --locked "${options[@]}" ||
+        CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS=fallback cargo install "$1" "${options[@]}"
+}
+
+# --- for `make test` and `make cluster` ------------------------------------
+
+for_testing() {
+    need_clippy_and_rustfmt
+    need_redis
+    [[ -n ${PLAYWRIGHT_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null ||
+        debian "Chromium" chromium
+    need_end2end
+    need_websockets
+}
+
+for_cluster() {
+    need_redis
+    [[ -x /usr/sbin/haproxy ]] || command -v haproxy >/dev/null || debian "HAProxy" haproxy
+}
+
+# Debian's redis-tools holds the server too, under another name (it is one
+# program); the package redis-server would also start a service on this machine.
+need_redis() {
+    command -v redis-server >/dev/null && return
+    [[ -x /usr/bin/redis-check-rdb ]] || debian "Redis 7" redis-tools
+    ln -sf /usr/bin/redis-check-rdb "$HUBBUB_TOOLS/bin/redis-server"
+    redis-server --version >/dev/null || debian "Redis 7" redis-server
+}
+
+need_end2end() {
+    local stamp=end2end/node_modules/.lock-hash hash
+    [[ -f end2end/package-lock.json ]] || return 0
+    hash=$(sha256sum <end2end/package-lock.json)
+    [[ $(cat $stamp 2>/dev/null) == "$hash" ]] && return
+    step "Installing the browser tests' npm packages" \
+        env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix end2end --no-audit --no-fund ||
+        give_up "The npm packages of end2end could not be installed: please get npm online, then run this again."
+    echo "$hash" >$stamp
+}
+
+need_websockets() {
+    local venv=$HUBBUB_TOOLS/python
+    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$WEBSOCKETS" ]] && return
+    python3 -c 'import venv, ensurepip' 2>/dev/null || debian "Python 3 with venv" python3-venv
+    step "Installing Python's websockets" python_websockets "$venv" ||
+        give_up "Python's websockets could not be installed: please get pip online, then run this again."
+}
+
+python_websockets() {
+    rm -rf "$1" &&
+        python3 -m venv "$1" &&
+        "$1/bin/pip" install --quiet --disable-pip-version-check "websockets==$WEBSOCKETS" &&
+        echo "$WEBSOCKETS" >"$1/.stamp"
+}
