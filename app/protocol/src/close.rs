@@ -1,0 +1,72 @@
+//! Why a server closes a WebSocket, and whether to come back.
+
+/// A close code of our own (RFC 6455, section 7.4.2: 4000 to 4999 are private).
+///
+/// 4000 to 4499: come back and go on from your position. 4500 to 4999: stop,
+/// the same would happen again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum CloseCode {
+    /// The node is shutting down; another one takes over.
+    NodeLeaving = 4000,
+    /// The client reads too slowly; its frames no longer fit the outbox.
+    Slow = 4001,
+    /// A ping was not answered in time.
+    NoPong = 4002,
+    /// The node can no longer tell what the client missed.
+    Resync = 4003,
+    /// No frame came within the first seconds.
+    NoHello = 4004,
+    /// The `v` of the address is not a version that this server speaks.
+    UnknownVersion = 4500,
+    /// The client goes on sending far above its rate after being told.
+    Flood = 4501,
+}
+
+impl CloseCode {
+    /// Every code, for tables and tests.
+    pub const ALL: [Self; 7] =
+        [Self::NodeLeaving, Self::Slow, Self::NoPong, Self::Resync, Self::NoHello, Self::UnknownVersion, Self::Flood];
+
+    /// The number on the wire.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// The sentence that goes with it, for people who read logs.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NodeLeaving => "this node is leaving; come back",
+            Self::Slow => "too many frames were waiting for you; come back",
+            Self::NoPong => "no answer to a ping; come back",
+            Self::Resync => "your position was lost; come back",
+            Self::NoHello => "nothing was said in time; come back",
+            Self::UnknownVersion => "this protocol version is not spoken here",
+            Self::Flood => "too many frames after a warning",
+        }
+    }
+}
+
+/// Whether a client should connect again after a close with `code`.
+///
+/// All codes below 4500 say yes, those of the RFC too: a 1006 is a cut cable,
+/// a 1001 or 1012 a restart; but 1008 (policy) and 1009 (too big) would only
+/// happen again.
+pub fn should_reconnect(code: u16) -> bool {
+    !matches!(code, 1008 | 1009 | 4500..=4999)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_says_whether_to_come_back() {
+        for code in CloseCode::ALL {
+            let stays_away = matches!(code, CloseCode::UnknownVersion | CloseCode::Flood);
+            assert_eq!(should_reconnect(code.number()), !stays_away, "{code:?}");
+        }
+        assert!(should_reconnect(1006));
+        assert!(!should_reconnect(1009));
+    }
+}

@@ -1,0 +1,184 @@
+//! Names of things, each a type of its own, checked once where it enters.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// Why a text is not the id or name it was given as.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidId {
+    /// Nothing is left once the spaces around it are gone.
+    #[error("{0} is empty")]
+    Empty(&'static str),
+    /// More characters than allowed.
+    #[error("{0} has more than {1} characters")]
+    TooLong(&'static str, usize),
+    /// A character that cannot be shown, or is not allowed in this kind of id.
+    #[error("{0} has a character that is not allowed")]
+    BadCharacter(&'static str),
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $max:expr, $allowed:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks `text` and takes it, without the spaces around it.
+            ///
+            /// # Errors
+            /// [`InvalidId`] says what is wrong with it.
+            pub fn parse(text: &str) -> Result<Self, InvalidId> {
+                check(text, $what, $max, $allowed).map(Self)
+            }
+
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::parse(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A room: 1 to 64 characters, shown in its address `/rooms/{id}`.
+    RoomId, "a room id", limits::ROOM_ID_CHARS,
+    |c| is_printable(c) && c != '/' && c != '\\'
+);
+text_id!(
+    /// A person, the same in every tab and on every node.
+    UserId, "a user id", limits::USER_ID_CHARS,
+    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+);
+text_id!(
+    /// What a person is called: 1 to 32 characters. Not unique.
+    Name, "a name", limits::NAME_CHARS, is_printable
+);
+text_id!(
+    /// A message, named by its sender, so that a resend is recognised.
+    MessageId, "a message id", limits::MESSAGE_ID_CHARS,
+    |c| c.is_ascii_graphic()
+);
+text_id!(
+    /// The identity of a log: it changes when what was logged may be gone.
+    Epoch, "an epoch", limits::EPOCH_CHARS,
+    |c| c.is_ascii_alphanumeric()
+);
+
+impl RoomId {
+    /// The id for a room that a person calls `title`: lower case, with a
+    /// hyphen for every run of spaces and slashes. The same title always
+    /// gives the same room.
+    ///
+    /// # Errors
+    /// As [`RoomId::parse`]; a title of dots alone has no id either, because
+    /// an address cannot end in one.
+    pub fn from_title(title: &str) -> Result<Self, InvalidId> {
+        let spaced = title.replace(['/', '\\', '-'], " ").to_lowercase();
+        let joined = spaced.split_whitespace().collect::<Vec<_>>().join("-");
+        if !joined.is_empty() && joined.chars().all(|c| c == '.') {
+            return Err(InvalidId::BadCharacter("a room id"));
+        }
+        Self::parse(&joined)
+    }
+
+    /// The path of the room's page, safe in a link.
+    pub fn path(&self) -> String {
+        let mut path = String::from("/rooms/");
+        for byte in self.0.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(byte as char),
+                _ => path.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        path
+    }
+}
+
+fn check(text: &str, what: &'static str, max: usize, allowed: impl Fn(char) -> bool) -> Result<String, InvalidId> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(InvalidId::Empty(what));
+    }
+    if text.chars().count() > max {
+        return Err(InvalidId::TooLong(what, max));
+    }
+    if !text.chars().all(allowed) {
+        return Err(InvalidId::BadCharacter(what));
+    }
+    Ok(text.to_owned())
+}
+
+/// Not a control character, and none of the invisible marks that turn the
+/// writing direction of what stands around a name (Unicode TR 9, section 2).
+fn is_printable(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lose_the_spaces_around_them() {
+        assert_eq!(RoomId::parse("  room1 ").unwrap().as_str(), "room1");
+    }
+
+    #[test]
+    fn an_empty_or_endless_id_is_refused() {
+        assert_eq!(RoomId::parse("   "), Err(InvalidId::Empty("a room id")));
+        assert_eq!(RoomId::parse(&"x".repeat(65)), Err(InvalidId::TooLong("a room id", 64)));
+        assert!(RoomId::parse(&"ä".repeat(64)).is_ok(), "characters are counted, not bytes");
+    }
+
+    #[test]
+    fn names_cannot_turn_the_text_around_them() {
+        assert!(Name::parse("نور الهدى").is_ok());
+        assert!(Name::parse("evil\u{202E}name").is_err());
+        assert!(Name::parse("line\nbreak").is_err());
+    }
+
+    #[test]
+    fn a_title_gives_one_id() {
+        assert_eq!(RoomId::from_title(" Riverside  Garden ").unwrap().as_str(), "riverside-garden");
+        assert_eq!(RoomId::from_title("غرفة القراءة").unwrap().as_str(), "غرفة-القراءة");
+        assert_eq!(RoomId::from_title("a/b").unwrap().as_str(), "a-b");
+        assert!(RoomId::from_title("..").is_err());
+    }
+
+    #[test]
+    fn a_path_is_safe_in_a_link() {
+        assert_eq!(RoomId::parse("7b: help?").unwrap().path(), "/rooms/7b%3A%20help%3F");
+    }
+}

@@ -1,0 +1,25 @@
+//! The words a Hubbub server and its clients say to each other.
+//!
+//! Both sides of the wire, the browser's recovery rules and the load generator
+//! share this crate, so it knows no framework, no runtime, no clock and no
+//! Redis. Correct answers of a quiz never appear in it.
+
+pub mod close;
+pub mod error;
+pub mod id;
+pub mod limits;
+pub mod link;
+pub mod message;
+pub mod position;
+pub mod room;
+pub mod wire;
+
+pub use close::CloseCode;
+pub use error::{ErrorCode, Refusal};
+pub use id::{Epoch, InvalidId, MessageId, Name, RoomId, UserId};
+pub use message::{ClientMessage, Joined, Member, Message, Presence, ServerMessage, Typing};
+pub use position::Position;
+pub use room::{HistoryPage, RoomPreview, RoomSummary};
+
+/// The version of the protocol, as in `/ws?v=1`.
+pub const VERSION: u32 = 1;

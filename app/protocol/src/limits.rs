@@ -1,0 +1,48 @@
+//! The measures of the protocol: those that both sides must agree on, and the
+//! defaults of those that an operator may change.
+
+use std::time::Duration;
+
+/// Characters of a room id, at most.
+pub const ROOM_ID_CHARS: usize = 64;
+/// Characters of a user id, at most.
+pub const USER_ID_CHARS: usize = 32;
+/// Characters of a person's name, at most.
+pub const NAME_CHARS: usize = 32;
+/// Characters of a room's title, at most.
+pub const TITLE_CHARS: usize = 64;
+/// Characters of a message id, at most.
+pub const MESSAGE_ID_CHARS: usize = 64;
+/// Characters of an epoch, at most.
+pub const EPOCH_CHARS: usize = 32;
+
+/// Characters of one message, at most (an operator's choice).
+pub const MESSAGE_CHARS: usize = 4_000;
+/// Bytes of one frame from a client, at most (an operator's choice).
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Rooms one connection may be in (an operator's choice).
+pub const ROOMS_PER_CONNECTION: usize = 64;
+
+/// Messages on one page of history.
+pub const PAGE_MESSAGES: usize = 50;
+/// Messages that a recovery brings at most; a larger gap is reloaded over HTTP.
+pub const RECOVERY_MESSAGES: usize = 300;
+/// Members in a `joined` frame at most; `memberCount` tells how many there are.
+pub const MEMBERS_PER_FRAME: usize = 100;
+
+/// The server pings a connection that was silent for so long.
+pub const PING_EVERY: Duration = Duration::from_secs(25);
+/// A ping that is not answered within this time ends the connection.
+pub const PONG_WITHIN: Duration = Duration::from_secs(10);
+/// A connection that says nothing for so long after opening is closed.
+pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
+
+/// The first wait before a reconnect is drawn from 0 to this.
+pub const RECONNECT_FIRST: Duration = Duration::from_millis(500);
+/// The waits double up to this.
+pub const RECONNECT_MOST: Duration = Duration::from_secs(20);
+
+/// How often somebody who types says so.
+pub const TYPING_EVERY: Duration = Duration::from_secs(2);
+/// How long "is typing" is shown after it was last said.
+pub const TYPING_SHOWN: Duration = Duration::from_secs(5);

@@ -1,0 +1,49 @@
+//! What can be read about rooms over HTTP.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::RoomId;
+use crate::message::{Member, Message};
+use crate::position::Position;
+
+/// A page of what was said, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPage {
+    /// The messages, at most [`crate::limits::PAGE_MESSAGES`].
+    pub messages: Vec<Message>,
+    /// The top of the log when this page was read: join from here.
+    pub position: Position,
+    /// Whether there are earlier ones.
+    pub more: bool,
+}
+
+/// Who is in a room, read without entering it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomPreview {
+    /// The room.
+    pub room_id: RoomId,
+    /// What people call it; the id where nobody gave it a title.
+    pub title: String,
+    /// The first page of the people there.
+    pub members: Vec<Member>,
+    /// How many are there.
+    pub member_count: usize,
+}
+
+/// A room in the list of rooms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomSummary {
+    /// The room.
+    pub room_id: RoomId,
+    /// What people call it.
+    pub title: String,
+    /// A few of the people there.
+    pub members: Vec<Member>,
+    /// How many are there; 0 in a room that fell quiet.
+    pub member_count: usize,
+    /// What was said last.
+    pub last: Option<Message>,
+}

@@ -1,0 +1,148 @@
+//! How frames are spelled. The only place that writes or reads their JSON.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, Refusal};
+use crate::id::{MessageId, RoomId};
+use crate::message::{ClientMessage, Joined, Member, Message, ServerMessage};
+
+/// A `message` frame with a gap for its offset, which only the log knows.
+///
+/// The frame is spelled once in the whole cluster: whoever appends it to the
+/// log puts `head`, the offset in decimal and `tail` together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template {
+    /// The frame up to the offset.
+    pub head: String,
+    /// The frame after the offset.
+    pub tail: String,
+}
+
+impl Template {
+    /// The whole frame.
+    pub fn fill(&self, offset: u64) -> String {
+        format!("{}{offset}{}", self.head, self.tail)
+    }
+}
+
+const MESSAGE_HEAD: &str = r#"{"type":"message","payload":"#;
+
+/// Reads a frame from a client.
+///
+/// # Errors
+/// The [`Refusal`] to answer with, carrying the message id where one can be
+/// made out.
+pub fn decode_client(text: &str) -> Result<ClientMessage, Refusal> {
+    serde_json::from_str(text).map_err(|error| explain(text, &error))
+}
+
+/// Reads a frame from a server.
+///
+/// # Errors
+/// `None` for a frame of a later version, which a client leaves aside.
+pub fn decode_server(text: &str) -> Option<ServerMessage> {
+    serde_json::from_str(text).ok()
+}
+
+/// Reads the [`Message`] in a stored `message` frame; `None` for other frames.
+pub fn decode_message(frame: &str) -> Option<Message> {
+    match decode_server(frame)? {
+        ServerMessage::Message(message) => Some(message),
+        _ => None,
+    }
+}
+
+/// Spells a frame for a server.
+pub fn encode_client(message: &ClientMessage) -> String {
+    spell(message)
+}
+
+/// Spells a frame for a client.
+pub fn encode_server(message: &ServerMessage) -> String {
+    spell(message)
+}
+
+/// Spells a `message` frame with a gap for the offset.
+pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &str, sent_at: u64) -> Template {
+    Template {
+        head: format!(r#"{MESSAGE_HEAD}{{"roomId":{},"id":{},"offset":"#, spell(room), spell(id)),
+        tail: format!(r#","author":{},"message":{},"sentAt":{sent_at}}}}}"#, spell(author), spell(text)),
+    }
+}
+
+/// Spells a `joined` frame whose `messages` are stored frames, which are
+/// neither read nor copied more than once. `joined.messages` is left aside.
+pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) -> String {
+    let mut text = spell(&ServerMessage::Joined(Joined { messages: Vec::new(), ..joined }));
+    // The empty list is the last field: `…"messages":[]}}`.
+    text.truncate(text.len() - "]}}".len());
+    for (index, payload) in frames.filter_map(payload_of).enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(payload);
+    }
+    text.push_str("]}}");
+    text
+}
+
+fn payload_of(frame: &str) -> Option<&str> {
+    frame.strip_prefix(MESSAGE_HEAD)?.strip_suffix('}')
+}
+
+/// Spells any of our own data, for what is stored beside the log.
+pub fn spell<T: Serialize + ?Sized>(value: &T) -> String {
+    // Our types have string keys and finite numbers; nothing in them can fail.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Reads what [`spell`] wrote; `None` for anything else.
+pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+/// Turns a failed decode into an answer that helps whoever wrote the client.
+fn explain(text: &str, error: &serde_json::Error) -> Refusal {
+    #[derive(Deserialize)]
+    struct Outline {
+        #[serde(rename = "type")]
+        kind: String,
+        #[serde(default)]
+        payload: Option<Payload>,
+    }
+    #[derive(Deserialize)]
+    struct Payload {
+        #[serde(default)]
+        id: Option<MessageId>,
+    }
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    const KNOWN: [&str; 5] = ["join", "message", "leave", "typing", "ping"];
+
+    let kind = match serde_json::from_str::<Kind>(text) {
+        Ok(outline) => outline.kind,
+        Err(_) => {
+            return Refusal::new(ErrorCode::NotJson, "A frame is a JSON object with a \"type\" and a \"payload\".");
+        }
+    };
+    if !KNOWN.contains(&kind.as_str()) {
+        let known = KNOWN.join(", ");
+        return Refusal::new(
+            ErrorCode::UnknownType,
+            format!("This type of frame is not known here. Known are: {known}."),
+        );
+    }
+    let id = serde_json::from_str::<Outline>(text)
+        .ok()
+        .filter(|outline| outline.kind == "message")
+        .and_then(|outline| outline.payload)
+        .and_then(|payload| payload.id);
+    // The reason names fields and rules; the line and column in it are of the frame.
+    Refusal::new(ErrorCode::Invalid, format!("The payload of \"{kind}\" is not right: {error}.")).answering(id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! The text on the wire, pinned.
+
+use super::*;
+use crate::id::{Epoch, Name, UserId};
+use crate::position::Position;
+
+fn room() -> RoomId {
+    RoomId::parse("room1").unwrap()
+}
+
+fn ana() -> Member {
+    Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Ana \"A\"").unwrap() }
+}
+
+fn joined() -> Joined {
+    Joined {
+        room_id: room(),
+        you: ana(),
+        members: vec![ana()],
+        member_count: 1,
+        position: Position { epoch: Epoch::parse("e1").unwrap(), offset: 7 },
+        recovered: true,
+        messages: vec![],
+    }
+}
+
+#[test]
+fn a_client_that_knows_two_shapes_can_chat() {
+    let join = decode_client(r#"{"type":"join","payload":{"roomId":"room1"}}"#).unwrap();
+    assert_eq!(join, ClientMessage::Join { room_id: room(), since: None });
+    let said = decode_client(r#"{"type":"message","payload":{"message":"Hello"}}"#).unwrap();
+    assert_eq!(said, ClientMessage::Message { room_id: None, id: None, message: "Hello".into() });
+}
+
+#[test]
+fn fields_of_later_versions_are_left_aside() {
+    assert!(decode_client(r#"{"v":2,"type":"join","payload":{"roomId":"room1","colour":"red"}}"#).is_ok());
+    assert_eq!(decode_client(r#"{"type":"ping"}"#), Ok(ClientMessage::Ping));
+    assert_eq!(decode_server(r#"{"type":"fireworks","payload":{}}"#), None);
+}
+
+#[test]
+fn bad_frames_get_a_code_that_says_what_is_wrong() {
+    let code = |text: &str| decode_client(text).unwrap_err().code;
+    assert_eq!(code("{nope"), ErrorCode::NotJson);
+    assert_eq!(code("[1,2]"), ErrorCode::NotJson);
+    assert_eq!(code(""), ErrorCode::NotJson);
+    assert_eq!(code(r#"{"type":"dance","payload":{}}"#), ErrorCode::UnknownType);
+    assert_eq!(code(r#"{"type":"join","payload":{"roomId":""}}"#), ErrorCode::Invalid);
+    assert_eq!(code(r#"{"type":"join"}"#), ErrorCode::Invalid);
+    assert_eq!(code(r#"{"type":"message","payload":{"message":5}}"#), ErrorCode::Invalid);
+}
+
+#[test]
+fn a_refusal_names_the_message_it_answers() {
+    let refusal = decode_client(r#"{"type":"message","payload":{"id":"m1","message":5}}"#).unwrap_err();
+    assert_eq!(refusal.id, Some(MessageId::parse("m1").unwrap()));
+}
+
+#[test]
+fn a_filled_template_is_the_message_frame() {
+    let id = MessageId::parse("m1").unwrap();
+    let frame = message_template(&room(), &id, &ana(), "Hi\n<b>", 1_700_000_000_000).fill(42);
+    assert_eq!(
+        frame,
+        r#"{"type":"message","payload":{"roomId":"room1","id":"m1","offset":42,"author":{"id":"u1","name":"Ana \"A\""},"message":"Hi\n<b>","sentAt":1700000000000}}"#
+    );
+    let message = decode_message(&frame).unwrap();
+    assert_eq!(message.offset, 42);
+    assert_eq!(encode_server(&ServerMessage::Message(message)), frame, "both roads spell the same");
+}
+
+#[test]
+fn joined_takes_stored_frames_as_they_are() {
+    let id = MessageId::parse("m1").unwrap();
+    let frames = [6, 7].map(|offset| message_template(&room(), &id, &ana(), "Hi", 1).fill(offset));
+    let text = encode_joined(joined(), frames.iter().map(String::as_str));
+    let Some(ServerMessage::Joined(read)) = decode_server(&text) else { panic!("{text}") };
+    assert_eq!(read.messages.iter().map(|m| m.offset).collect::<Vec<_>>(), [6, 7]);
+    assert_eq!(read.position.offset, 7);
+
+    let none = encode_joined(joined(), std::iter::empty());
+    assert_eq!(none, encode_server(&ServerMessage::Joined(joined())));
+}
+
+#[test]
+fn every_error_code_is_spelled_as_it_says() {
+    for code in ErrorCode::ALL {
+        assert_eq!(spell(&code), format!("\"{}\"", code.as_str()));
+    }
+}

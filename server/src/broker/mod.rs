@@ -1,0 +1,162 @@
+//! Keeps each channel's log and carries publications between nodes.
+//!
+//! Knows channels, positions and bytes. Knows nothing of sockets, people or
+//! games, and never looks inside a frame.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::Position;
+use tokio::sync::mpsc;
+
+use crate::channel::Channel;
+
+pub mod embedded;
+pub mod redis;
+
+/// One entry of a channel's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publication {
+    /// Its place: 1 for the first, then +1 for each.
+    pub offset: u64,
+    /// What clients get, as it is.
+    pub frame: Bytes,
+}
+
+/// Something to append to a log: the frame is `head`, the offset in decimal,
+/// `tail`.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The log.
+    pub channel: Channel,
+    /// Makes a repeat harmless; `None` appends always.
+    pub once: Option<Once>,
+    /// The frame up to the offset.
+    pub head: String,
+    /// The frame after the offset.
+    pub tail: String,
+}
+
+/// What makes an append unique within its channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// Who and which, in any form; at most 128 bytes of visible ASCII.
+    pub key: String,
+    /// A digest of what is said, in visible ASCII: the same key with another digest is a conflict.
+    pub digest: String,
+}
+
+/// What became of an append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// Where it stands in the log.
+    pub position: Position,
+    /// True: it was there before; nothing was appended or announced.
+    pub repeated: bool,
+}
+
+/// What the log can tell about what came after a position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replay {
+    /// Everything after the position up to the top, without a hole.
+    All {
+        /// In order; empty when nothing was missed.
+        publications: Vec<Publication>,
+        /// The top of the log.
+        top: Position,
+    },
+    /// It can no longer be told: another epoch, a trimmed log, or more than the limit.
+    Unknown {
+        /// The top of the log.
+        top: Position,
+    },
+}
+
+/// What is sent to all nodes without being kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passing {
+    /// A frame for the clients in the channel.
+    Frame(Bytes),
+    /// A word between nodes, not for clients.
+    Notice(Bytes),
+}
+
+/// What comes in from the broker, on each node that subscribed the channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// A log grew. One channel's publications come in order, but some may be
+    /// missing after a trouble: an offset that is not the last + 1 says so.
+    Publication {
+        /// The log.
+        channel: Channel,
+        /// Where it stands.
+        position: Position,
+        /// What clients get.
+        frame: Bytes,
+    },
+    /// Something that is not kept.
+    Passing {
+        /// The channel.
+        channel: Channel,
+        /// What it is.
+        passing: Passing,
+    },
+    /// Deliveries may have been lost; all channels must be compared with their logs.
+    Interrupted,
+}
+
+/// How many deliveries wait for the hub at most. A broker that finds the queue
+/// full drops what it holds and says [`Delivery::Interrupted`] as soon as there
+/// is room: the log has it all.
+pub const DELIVERIES_WAITING: usize = 4096;
+
+/// The receiving end that comes with every broker.
+pub type Deliveries = mpsc::Receiver<Delivery>;
+
+/// Why a broker did not do something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BrokerError {
+    /// The log cannot be reached; the same may succeed later. An append may or
+    /// may not have happened: repeat it with the same [`Once`].
+    #[error("the log cannot be reached: {0}")]
+    Unavailable(String),
+    /// No room is left for another entry.
+    #[error("the log is full: {0}")]
+    Full(String),
+    /// The key came before with another digest.
+    #[error("the same id was used for something else")]
+    Conflict,
+}
+
+/// Keeps logs and carries publications. Every implementation keeps every
+/// promise below; one contract test runs on all.
+#[async_trait]
+pub trait Broker: Send + Sync {
+    /// Starts this node's deliveries for a channel. What is published after
+    /// this returns is delivered. Idempotent.
+    async fn subscribe(&self, channel: &Channel) -> Result<(), BrokerError>;
+
+    /// Ends this node's deliveries for a channel. Idempotent; a failure is of
+    /// no harm (more is delivered than needed) and is only logged.
+    async fn unsubscribe(&self, channel: &Channel);
+
+    /// Appends, numbers and announces in one step. `Ok` means that the log has
+    /// it. The position is the order in which every node sees it, this one too.
+    async fn publish(&self, append: Append) -> Result<Appended, BrokerError>;
+
+    /// Sends something to all nodes without keeping it; it may be lost.
+    async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError>;
+
+    /// All that came after `since`, or that it can no longer be told. Never a
+    /// part of it. At most `limit` publications.
+    async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError>;
+
+    /// The top of a log; makes its epoch if it has none yet.
+    async fn top(&self, channel: &Channel) -> Result<Position, BrokerError>;
+
+    /// The entry at `offset`; `None` when it is no longer (or not yet) there.
+    async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError>;
+
+    /// Whether appends and deliveries work at this moment: a probe sent to
+    /// itself lately came back.
+    async fn ready(&self) -> Result<(), BrokerError>;
+}

@@ -1,0 +1,32 @@
+//! The names of everything Hubbub keeps in Redis.
+//!
+//! All keys of one channel carry the channel as hash tag, so that a script can
+//! touch them together in a Redis Cluster too. A `}` in a room's id ends the
+//! tag early, but for all keys of that room at the same place.
+
+use crate::channel::Channel;
+
+/// The stream with the channel's log; an entry's id is `offset-0`.
+pub fn log(channel: &Channel) -> String {
+    format!("hubbub:{{{channel}}}:log")
+}
+
+/// The hash with the log's top (`top`) and epoch (`epoch`).
+pub fn meta(channel: &Channel) -> String {
+    format!("hubbub:{{{channel}}}:meta")
+}
+
+/// The text `offset digest` of an append that must happen once.
+pub fn once(channel: &Channel, key: &str) -> String {
+    format!("hubbub:{{{channel}}}:once:{key}")
+}
+
+/// The pub/sub channel on which a channel's deliveries travel.
+pub fn deliveries(channel: &Channel) -> String {
+    format!("hubbub:{{{channel}}}")
+}
+
+/// The channel whose deliveries travel on `name`.
+pub fn channel_of_deliveries(name: &str) -> Option<Channel> {
+    Channel::parse(name.strip_prefix("hubbub:{")?.strip_suffix('}')?)
+}

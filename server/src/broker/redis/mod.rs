@@ -1,0 +1,4 @@
+//! The broker on Redis: being written.
+
+pub mod envelope;
+pub mod keys;

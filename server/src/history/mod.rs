@@ -1,0 +1,36 @@
+//! Reads what was said earlier, page by page.
+//!
+//! Reads the logs that `broker` writes; writes nothing. Knows channels and
+//! bytes, not people.
+
+use async_trait::async_trait;
+use protocol::Position;
+
+use crate::broker::{BrokerError, Publication};
+use crate::channel::Channel;
+
+pub mod embedded;
+pub mod redis;
+
+/// A page of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// In order, oldest first.
+    pub publications: Vec<Publication>,
+    /// The top of the log at the moment of reading.
+    pub top: Position,
+    /// Whether there are earlier ones.
+    pub more: bool,
+}
+
+/// Reads logs.
+#[async_trait]
+pub trait History: Send + Sync {
+    /// The last `limit` publications before the offset `before`, or the last
+    /// ones of all. Read at one moment: without `before`, the last one's offset
+    /// is the top's.
+    async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError>;
+
+    /// The last publication of each channel, in the given order.
+    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError>;
+}

@@ -1,0 +1,2 @@
+//! Starts one node.
+fn main() {}

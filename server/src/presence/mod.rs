@@ -1,0 +1,84 @@
+//! Knows who is in a channel, on all nodes.
+//!
+//! Presence is a set of entries (channel, user, node), each owned by the node
+//! that made it; a node renews one lease for all of its entries. A person is in
+//! a channel while any entry of theirs is left. Knows nothing of sockets or logs.
+
+use async_trait::async_trait;
+use protocol::{Member, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Channel;
+
+/// Everybody in a channel at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// +1 for every change that anybody can see.
+    pub version: u64,
+    /// In the order of their ids.
+    pub members: Vec<Member>,
+}
+
+/// A few of the people in a channel.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Some of them.
+    pub members: Vec<Member>,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// One change of a channel's members, as nodes tell each other (the body of a
+/// [`crate::broker::Passing::Notice`], as JSON).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The version after it.
+    pub version: u64,
+    /// How many there are after it.
+    pub count: usize,
+    /// Who came, or has a new name.
+    #[serde(default)]
+    pub joined: Vec<Member>,
+    /// Who went.
+    #[serde(default)]
+    pub left: Vec<UserId>,
+}
+
+/// What became of this node's lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lease {
+    /// Renewed in time.
+    Kept,
+    /// It had run out and its entries may have been removed: enter everybody again.
+    Lost,
+}
+
+/// Why the store did not answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("presence cannot be reached: {0}")]
+pub struct PresenceError(pub String);
+
+/// The shared truth. One store belongs to one node; it announces each visible
+/// change on the channel in the same step that makes it.
+#[async_trait]
+pub trait PresenceStore: Send + Sync {
+    /// Makes this node's entry for the member. Announced if the person was in
+    /// no node's entry before, or has another name than before. Idempotent.
+    async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError>;
+
+    /// Removes this node's entry. Announced if it was the person's last. Idempotent.
+    async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError>;
+
+    /// Everybody in a channel.
+    async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError>;
+
+    /// A few of the people in each channel, in the given order.
+    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Glimpse>, PresenceError>;
+
+    /// Renews this node's lease, and removes the entries of nodes whose lease
+    /// has run out, announcing each leave once whichever node does it.
+    async fn renew(&self) -> Result<Lease, PresenceError>;
+
+    /// Removes all entries of this node and its lease, at a clean end.
+    async fn withdraw(&self) -> Result<(), PresenceError>;
+}
