@@ -91,3 +91,15 @@ apt_install() {
             as_root "${apt[@]}" install -y --no-install-recommends "$@"
     }
 }
+
+# ready ADDRESS: does the node there say it is ready? Needs no curl.
+ready() {
+    local host=${1%:*} port=${1##*:} status
+    case $host in 0.0.0.0 | '[::]' | '') host=127.0.0.1 ;; esac
+    status=$(
+        exec 2>/dev/null 8<>"/dev/tcp/$host/$port" || exit
+        printf 'GET /readyz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$1" >&8
+        IFS= read -r -t 3 line <&8 && echo "$line"
+    ) || return 1
+    [[ $status == *" 200 "* ]]
+}

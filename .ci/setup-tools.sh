@@ -92,10 +92,11 @@ from_source() { # crate version
     [[ $1 == cargo-leptos ]] && options+=(--features no_downloads)
     export CARGO_TARGET_DIR=$HUBBUB_TOOLS/target CARGO_PROFILE_DEV_DEBUG=0 CARGO_INCREMENTAL=0
     unset RUSTFLAGS CARGO_BUILD_TARGET
-    # The tool's own lock file is best, but may want a newer compiler than this
-    # one, or a crate version that the registry took back: cargo says so at once.
-    cargo install "$1" --locked "${options[@]}" ||
-        CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS=fallback cargo install "$1" "${options[@]}"
+    # The tool's own lock file is best, but may name a crate version that the
+    # registry took back (cargo says so at once), or one that declares a newer
+    # compiler than it needs.
+    cargo install "$1" --locked --ignore-rust-version "${options[@]}" ||
+        cargo install "$1" --ignore-rust-version "${options[@]}"
 }
 
 # --- for `make test` and `make cluster` ------------------------------------

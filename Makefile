@@ -1,0 +1,37 @@
+# Everything a person wants to do here, in one word each. The work itself is
+# done by the scripts in .ci and deploy, which can also be called directly.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test dev cluster fmt clean
+
+help: ## Say what can be done here
+	@echo "Hubbub: live chat rooms and quizzes. What would you like to do?"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+run: ## Install what is missing, build, and open for chat on http://127.0.0.1:3000
+	@.ci/serve
+
+test: ## Install what is missing and check everything, in real browsers too
+	@.ci/test
+
+dev: ## Work on it: rebuild and reload the page at every change
+	@.ci/setup build
+	@source .ci/env && cargo leptos watch
+
+cluster: ## Try three nodes with Redis behind a load balancer, on http://127.0.0.1:8080
+	@deploy/cluster
+
+build: ## Build the release only (into target/)
+	@.ci/setup build
+	@.ci/build
+
+setup: ## Install what building and testing need, and nothing else
+	@.ci/setup test
+
+fmt: ## Put the source code into its usual form
+	@source .ci/env && cargo fmt --all
+
+clean: ## Throw away what was built (your data in ./data stays)
+	@rm -rf target end2end/test-results end2end/playwright-report
