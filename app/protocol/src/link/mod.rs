@@ -112,7 +112,7 @@ impl Link {
             Input::Offline => self.offline(),
         }
         self.send_waiting();
-        if let Some(unsent) = self.outbox.to_keep() {
+        if let Some(unsent) = self.outbox.changed_list() {
             self.out.push(Output::Keep(unsent));
         }
         std::mem::take(&mut self.out)

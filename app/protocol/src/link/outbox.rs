@@ -128,7 +128,7 @@ impl Outbox {
     }
 
     /// The list to keep, if it changed since the last time this was asked.
-    pub(super) fn to_keep(&mut self) -> Option<Vec<Unsent>> {
+    pub(super) fn changed_list(&mut self) -> Option<Vec<Unsent>> {
         std::mem::take(&mut self.changed).then(|| self.unsent().cloned().collect())
     }
 

@@ -96,7 +96,7 @@ fn an_attempt_that_neither_opens_nor_closes_is_given_up() {
 #[test]
 fn a_room_that_does_not_open_is_given_up_whatever_else_is_said() {
     let mut scene = Scene::page(3);
-    scene.step(Input::Start).step(Input::Opened);
+    scene.step(Input::Start).clear().step(Input::Opened);
     assert_eq!(scene.wake(Timer::Silence), Some(10_000));
     scene.clear().frame(ServerMessage::Pong).frame(says(4));
     assert_eq!(scene.out, [], "only `joined` counts");
