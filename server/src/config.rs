@@ -80,8 +80,6 @@ pub struct Config {
     pub(crate) reload_port: Option<u32>,
     #[arg(long, env = "LEPTOS_WATCH", hide = true, default_value = "")]
     pub(crate) leptos_watch: String,
-    #[arg(long, env = "LEPTOS_HASH_FILES", hide = true, default_value = "")]
-    pub(crate) hash_files: String,
 }
 
 /// How log lines are written.
@@ -188,6 +186,12 @@ impl Config {
     pub fn address(&self) -> SocketAddr {
         let port = self.server_port.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
         self.listen.or(port).or(self.leptos_site_addr).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+    }
+
+    /// The file in which cargo-leptos left the hashes of the built files, where it did.
+    pub(crate) fn hash_file(&self) -> Option<PathBuf> {
+        let file = std::env::current_exe().ok()?.parent()?.join("hash.txt");
+        file.is_file().then_some(file)
     }
 
     /// The Redis to use, if any.

@@ -31,10 +31,10 @@ pub async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc<Presen
                     hub.broadcast(&channel, &frame);
                 }
             }
-            Some(Delivery::Passing { channel, passing: Passing::Notice(body) }) => presence.notice(&channel, &body),
+            Some(Delivery::Passing { channel, passing: Passing::Notice(body) }) => presence.on_notice(&channel, &body),
             Some(Delivery::Interrupted) => {
                 hub.interrupted();
-                presence.interrupted();
+                presence.on_interrupted();
             }
         }
     }

@@ -9,10 +9,10 @@ use app::api::{ApiError, Renamed, Service, Viewer};
 use async_trait::async_trait;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Router};
+use axum::Router;
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -21,11 +21,12 @@ use protocol::{HistoryPage, Member, MessageId, Name, RoomId, RoomPreview, RoomSu
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
+use tracing::warn;
 
-use crate::broker::BrokerError;
 use crate::channel::Channel;
-use crate::http::{Gate, api_gate, identity, operations, page_policy, security_headers};
+use crate::http::{Gate, api_gate, identity, operations, security_headers};
 use crate::node::{Node, count_refusal};
+use crate::session::random_message_id;
 use crate::ws;
 
 /// Bytes that a request to a server function may have: the longest message, in
@@ -84,7 +85,7 @@ fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError>
         .reload_port(config.reload_port.unwrap_or(3001))
         .env(if config.leptos_watch.is_empty() { Env::PROD } else { Env::DEV })
         .hash_files(hash_file.is_some())
-        .hash_file(hash_file.unwrap_or_default().display().to_string())
+        .hash_file(hash_file.unwrap_or_default().display().to_string().into())
         .build())
 }
 
@@ -104,42 +105,49 @@ fn pages(site: &Site) -> Router {
     let gate = Arc::new(Gate::for_addresses(site.node.config.limits.rate_limit));
     Router::new()
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
-        .fallback(move |state: State<Site>, request: Request| async move {
-            match file(&state.0, &request).await {
-                Some(file) => file,
-                None => not_found(request.uri().clone(), state, request).await,
+        .fallback(move |state: State<Site>, request: Request| {
+            let not_found = not_found.clone();
+            let wanted = file_request(&request);
+            async move {
+                match file(&state.0, wanted).await {
+                    Some(file) => file,
+                    None => not_found(request.uri().clone(), state, request).await,
+                }
             }
         })
-        .layer(map_response(page_policy))
         .layer(from_fn_with_state(site.node.clone(), identity))
         .layer(from_fn_with_state((site.node.clone(), gate), api_gate))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
-        .layer(Extension(site.node.clone()))
         .with_state(site.clone())
 }
 
-/// A file of the site, compressed if it was built so and the browser can read it.
-async fn file(site: &Site, request: &Request) -> Option<Response> {
+/// The part of a request that a file needs.
+fn file_request(request: &Request) -> Option<Request> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
-    let mut plain = Request::builder().method(request.method()).uri(request.uri());
+    let mut wanted = Request::builder().method(request.method()).uri(request.uri());
     for name in [header::ACCEPT_ENCODING, header::IF_MODIFIED_SINCE, header::RANGE] {
         if let Some(value) = request.headers().get(&name) {
-            plain = plain.header(name, value);
+            wanted = wanted.header(name, value);
         }
     }
+    wanted.body(axum::body::Body::empty()).ok()
+}
+
+/// A file of the site, compressed if it was built so and the browser can read it.
+async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
+    let wanted = wanted?;
+    // A hashed name never gets other content.
+    let hashed = site.options.hash_files && wanted.uri().path().starts_with("/pkg/");
+    let keep = if hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     let files = ServeDir::new(&*site.options.site_root).append_index_html_on_directories(false);
-    let request_to_files = plain.body(axum::body::Body::empty()).ok()?;
-    let answer = files.precompressed_br().precompressed_gzip().oneshot(request_to_files).await.ok()?;
+    let answer = files.precompressed_br().precompressed_gzip().oneshot(wanted).await.ok()?;
     if answer.status() == StatusCode::NOT_FOUND {
         return None;
     }
     let mut answer = answer.into_response();
-    // A hashed name never gets other content.
-    let hashed = site.options.hash_files && request.uri().path().starts_with("/pkg/");
-    let keep = if hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     Some(answer)
@@ -161,36 +169,41 @@ impl Rooms {
 #[async_trait]
 impl Service for Rooms {
     async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
-        let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await?;
+        let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await;
+        let page = page.map_err(unavailable)?;
         let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
         Ok(HistoryPage { messages: frames.filter_map(wire::decode_message).collect(), position: page.top, more: page.more })
     }
 
     async fn open_room(&self, title: &str) -> Result<RoomId, ApiError> {
-        self.node.directory.open(title).await.map_err(into_api)
+        let room = RoomId::from_title(title).map_err(ApiError::title)?;
+        self.node.directory.open(&room, title).await.map_err(unavailable)?;
+        Ok(room)
     }
 
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError> {
-        self.node.directory.rooms().await.map_err(into_api)
+        self.node.directory.list().await.map(|rooms| rooms.to_vec()).map_err(unavailable)
     }
 
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError> {
-        self.node.directory.preview(room).await.map_err(into_api)
+        self.node.directory.preview(room).await.map_err(unavailable)
     }
 
-    fn rename(&self, viewer: &Member, name: Name) -> Option<Renamed> {
+    async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {
         let member = Member { id: viewer.id.clone(), name };
-        let headers = use_context::<Parts>()?.headers;
-        let cookie = self.node.sessions.write(&member, &headers)?;
+        let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
+        let cookie = self.node.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
+        let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
         self.node.presence.rename(&member);
-        Some(Renamed { member, cookie })
+        Ok(Renamed { member, cookie })
     }
 
-    async fn say(&self, viewer: &Member, room: &RoomId, id: &MessageId, text: &str) -> Result<(), ApiError> {
+    async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         if let Err(wait) = self.said.check(&viewer.id) {
-            return Err(ApiError::RateLimited { retry_after_ms: wait });
+            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            return Err(ApiError::RateLimited { retry_after_ms });
         }
-        match self.node.chat.say(room, viewer, id, text).await {
+        match self.node.chat.say(room, viewer, &id, &text).await {
             Ok(_) => Ok(()),
             Err(refusal) => {
                 count_refusal(&refusal);
@@ -198,4 +211,14 @@ impl Service for Rooms {
             }
         }
     }
+
+    fn message_id(&self) -> MessageId {
+        random_message_id()
+    }
+}
+
+/// The log, the roster or the list of rooms could not be reached.
+fn unavailable(error: impl std::fmt::Display) -> ApiError {
+    warn!("a page could not be answered: {error}");
+    ApiError::Unavailable
 }

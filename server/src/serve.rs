@@ -12,10 +12,10 @@ use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tracing::{debug, warn};
 
@@ -43,7 +43,7 @@ pub struct Place {
 /// Serves until `stop`, then until the last request is answered or the time for it is up.
 pub async fn serve(listener: TcpListener, router: Router, allowance: Allowance, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(allowance.connections.min(Semaphore::MAX_PERMITS)));
-    let graceful = GracefulShutdown::new();
+    let connections = TaskTracker::new();
     loop {
         let place = tokio::select! {
             Ok(permit) = places.clone().acquire_owned() => Place { _permit: Arc::new(permit) },
@@ -61,34 +61,25 @@ pub async fn serve(listener: TcpListener, router: Router, allowance: Allowance, 
                 continue;
             }
         };
-        let connection = graceful.watch(converse(stream, peer, place, router.clone(), allowance.header_within));
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                debug!("a connection ended badly: {error}");
-            }
-        });
+        let stop = stop.clone();
+        connections.spawn(converse(stream, peer, place, router.clone(), allowance.header_within, stop));
     }
     drop(listener);
-    if tokio::time::timeout(allowance.drain_within, graceful.shutdown()).await.is_err() {
+    connections.close();
+    if tokio::time::timeout(allowance.drain_within, connections.wait()).await.is_err() {
         warn!("some requests were still running when the time to stop was up");
     }
 }
 
-fn converse(
+/// Answers what comes over one connection, until it ends or becomes a WebSocket.
+async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
     place: Place,
     router: Router,
     header_within: Duration,
-) -> hyper::server::conn::http1::UpgradeableConnection<
-    TokioIo<TcpStream>,
-    impl hyper::service::Service<
-        hyper::Request<Incoming>,
-        Response = axum::response::Response,
-        Error = std::convert::Infallible,
-        Future: Send,
-    >,
-> {
+    stop: CancellationToken,
+) {
     // Frames are small and people wait for them.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
@@ -98,9 +89,21 @@ fn converse(
         request.extensions_mut().insert(place.clone());
         router.clone().oneshot(request.map(axum::body::Body::new) as Request)
     });
-    hyper::server::conn::http1::Builder::new()
+    let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_within)
         .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades()
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            // Answers the request at hand and takes no further one.
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!("a connection ended badly: {error}");
+    }
 }

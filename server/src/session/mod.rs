@@ -6,7 +6,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::time::Duration;
 use cookie::{Cookie, CookieJar, Key, SameSite};
-use protocol::{Member, Name, UserId};
+use protocol::{Member, MessageId, Name, UserId};
 use rand::RngExt;
 use sha2::{Digest, Sha512};
 
@@ -79,6 +79,12 @@ pub fn guest() -> Member {
         // Both are made of letters that ids and names take.
         _ => unreachable!("drawn ids and names are valid"),
     }
+}
+
+/// An id for a message whose sender gave it none.
+pub fn random_message_id() -> MessageId {
+    // Letters and digits are what message ids are made of.
+    MessageId::parse(&random_text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
 }
 
 /// Random lower-case letters and digits, 5 bits each.

@@ -13,7 +13,7 @@ use crate::channel::Channel;
 use crate::hub::Outbox;
 use crate::node::{Node, count_refusal};
 use crate::presence::Departure;
-use crate::session::random_text;
+use crate::session::random_message_id;
 
 /// A client: who it is, where it is, and how much it may still say.
 pub(super) struct Client {
@@ -48,7 +48,10 @@ impl Client {
         let done = match message {
             Ok(ClientMessage::Message { room_id, id, message }) => self.say(room_id, id, &message).await,
             Ok(ClientMessage::Join { room_id, since }) => self.join(room_id, since).await,
-            Ok(ClientMessage::Leave { room_id }) => self.leave(&room_id).await,
+            Ok(ClientMessage::Leave { room_id }) => {
+                self.leave(&room_id);
+                Ok(())
+            }
             Ok(ClientMessage::Typing { room_id }) => self.typing(&room_id).await,
             Ok(ClientMessage::Ping) => {
                 self.outbox.push(wire::encode_server(&ServerMessage::Pong).into());
@@ -69,11 +72,11 @@ impl Client {
     }
 
     /// Leaves all rooms.
-    pub(super) async fn depart(&mut self, departure: Departure) {
+    pub(super) fn depart(&mut self, departure: Departure) {
         for (room, seat) in self.seats.take() {
             let channel = Channel::Room(room);
             self.node.hub.leave(&channel, seat);
-            self.node.presence.leave(&channel, &self.member.id, departure).await;
+            self.node.presence.leave(&channel, &self.member.id, departure);
         }
     }
 
@@ -82,11 +85,7 @@ impl Client {
         let Some(room) = room else {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
         };
-        let id = match id {
-            Some(id) => id,
-            None => MessageId::parse(&random_text(20))
-                .map_err(|error| Refusal::new(ErrorCode::Invalid, error.to_string()))?,
-        };
+        let id = id.unwrap_or_else(random_message_id);
         let said = self.node.chat.say(room, &self.member, &id, text).await?;
         // The first time, the frame comes by the hub, as to everybody.
         if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok()) {
@@ -114,7 +113,7 @@ impl Client {
         };
         if let Err(error) = joined {
             tracing::warn!(room.id = %room, "{room} could not be joined: {error}");
-            self.leave(&room).await?;
+            self.leave(&room);
             return Err(Refusal::new(ErrorCode::Unavailable, "The room cannot be reached now. Join again in a moment."));
         }
         self.node.directory.touch(&room).await;
@@ -129,7 +128,12 @@ impl Client {
         since: Option<Position>,
         again: bool,
     ) -> Result<(), crate::broker::BrokerError> {
-        let here = self.node.presence.enter(channel, &self.member, again).await;
+        let presence = &self.node.presence;
+        // A tab counts once, however often it joins.
+        let here = match again {
+            false => presence.enter(channel, &self.member).await,
+            true => presence.see(channel, &self.member.id, |here| here),
+        };
         let you = self.member.clone();
         let resumes = since.is_some();
         let hello = move |position: &Position, recovered: bool, missed: &[Utf8Bytes]| {
@@ -151,13 +155,12 @@ impl Client {
         self.node.hub.settle(channel, seat, since, hello).await
     }
 
-    async fn leave(&mut self, room: &RoomId) -> Result<(), Refusal> {
+    fn leave(&mut self, room: &RoomId) {
         if let Some(seat) = self.seats.remove(room) {
             let channel = Channel::Room(room.clone());
             self.node.hub.leave(&channel, seat);
-            self.node.presence.leave(&channel, &self.member.id, Departure::Clean).await;
+            self.node.presence.leave(&channel, &self.member.id, Departure::Clean);
         }
-        Ok(())
     }
 
     async fn typing(&self, room: &RoomId) -> Result<(), Refusal> {

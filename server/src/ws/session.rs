@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message as Raw, Utf8Bytes, WebSocket};
 use futures::SinkExt;
-use protocol::{CloseCode, ErrorCode, Member, Refusal, wire};
+use protocol::{CloseCode, ErrorCode, Member, Refusal};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::client::Client;
@@ -49,7 +49,7 @@ pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) 
         End::Client => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
     };
-    client.depart(departure).await;
+    client.depart(departure);
     if let End::Close(code, reason) = end {
         metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
         close(&mut socket, code, reason).await;
