@@ -1,0 +1,68 @@
+// Every page, by day and by night, narrow and wide: usable by everyone, quick
+// to arrive, and no flash of the wrong theme.
+import AxeBuilder from "@axe-core/playwright";
+
+import { expect, test } from "../fixtures";
+
+const PAGES = ["home", "room", "not found"] as const;
+const WIDTHS = [320, 768, 1280];
+const FIRST_LOAD_KIB = 300;
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const which of PAGES) {
+    test(`${which} by ${colorScheme === "light" ? "day" : "night"}: no barrier, no sideways scrolling`, async ({ person, room, bot }, info) => {
+      const ana = await person("Ana", {}, { colorScheme, reducedMotion: "reduce" });
+      if (which === "room") {
+        await ana.enter(room);
+        const raw = await bot();
+        await raw.join(room);
+        await raw.say("Who can water on Thursday? The list is at https://riverside.example/water");
+        await ana.say("I can, before eight.");
+        await expect(ana.said).toHaveCount(2);
+      } else if (which === "not found") {
+        await ana.page.goto(new URL("/no/such/page", ana.page.url()).href);
+      }
+      await expect(ana.page.getByRole("heading", { level: 1 })).toBeVisible();
+      for (const width of WIDTHS) {
+        await ana.page.setViewportSize({ width, height: 800 });
+        const { violations } = await new AxeBuilder({ page: ana.page })
+          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+          .analyze();
+        expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`)).toEqual([]);
+        expect(await ana.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await info.attach(`${which}-${colorScheme}-${width}`, { body: await ana.page.screenshot(), contentType: "image/png" });
+      }
+    });
+  }
+}
+
+test("a missing page says so to programs too", async ({ nodes }) => {
+  expect((await fetch(`${nodes[0].url}/no/such/page`)).status).toBe(404);
+});
+
+test(`the room page arrives with at most ${FIRST_LOAD_KIB} KiB of wasm, scripts and styles`, async ({ person, room }) => {
+  const ana = await person("Ana");
+  const parts: string[] = [];
+  let bytes = 0;
+  const context = await ana.page.context().browser()!.newContext(); // nothing cached
+  const page = await context.newPage();
+  const sized: Promise<void>[] = [];
+  page.on("requestfinished", (request) => {
+    if (!/\.(wasm|js|css)(\?|$)/.test(request.url())) return;
+    sized.push(
+      (async () => {
+        const encoding = (await (await request.response())?.allHeaders())?.["content-encoding"];
+        const { responseBodySize } = await request.sizes();
+        expect(encoding, `${request.url()} is compressed`).toBe("br");
+        bytes += responseBodySize;
+        parts.push(`${new URL(request.url()).pathname} ${(responseBodySize / 1024).toFixed(1)} KiB`);
+      })(),
+    );
+  });
+  await page.goto(new URL(`/rooms/${room}`, ana.page.url()).href, { waitUntil: "networkidle" });
+  await Promise.all(sized);
+  console.log(`First load of a room: ${(bytes / 1024).toFixed(1)} KiB (${parts.join(", ")})`);
+  expect(parts.some((part) => part.includes(".wasm"))).toBe(true);
+  expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_KIB * 1024);
+  await context.close();
+});

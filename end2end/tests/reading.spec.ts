@@ -1,0 +1,100 @@
+// Reading: without JavaScript, far back, in other scripts, while others write.
+import { expect, test } from "../fixtures";
+import type { Bot } from "../fixtures";
+
+/** Enough said to scroll; bots may say 20 at once and two a second after that. */
+async function fill(room: string, howMany: number, bot: () => Promise<Bot>) {
+  for (let done = 0; done < howMany; ) {
+    const speaker = await bot();
+    await speaker.join(room);
+    for (let burst = 0; burst < 15 && done < howMany; burst++) await speaker.say(`line ${++done}`, room);
+    speaker.close();
+  }
+}
+
+test("a room can be read, and a message sent, without JavaScript", async ({ browser, nodes, bot, person, room, watch }) => {
+  await fill(room, 3, bot);
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(`${nodes[0].url}/rooms/${room}`);
+  await expect(page.locator(".said__text")).toHaveText(["line 1", "line 2", "line 3"]);
+  await page.getByRole("textbox", { name: /^Write to/ }).fill("by hand");
+  await page.getByRole("button", { name: "Send" }).click();
+  await expect(page.locator(".said__text").last()).toHaveText("by hand");
+  await context.close();
+
+  const ana = await person("Ana", { node: 1 });
+  await ana.enter(room);
+  await expect(ana.said.last()).toHaveText("by hand");
+});
+
+test("the page already holds what was said, before any script ran", async ({ bot, nodes, room }) => {
+  await fill(room, 2, bot);
+  const html = await (await fetch(`${nodes[0].url}/rooms/${room}`)).text();
+  expect(html).toContain("line 1");
+  expect(html).toContain("line 2");
+});
+
+test("older messages come on scrolling up, and what is read stays in place", async ({ person, bot, room }) => {
+  await fill(room, 75, bot);
+  const ana = await person("Ana");
+  await ana.enter(room);
+  await expect(ana.said.last()).toHaveText("line 75");
+  await expect(ana.said.filter({ hasText: /^line 10$/ })).toHaveCount(0);
+
+  const landmark = ana.said.filter({ hasText: /^line 26$/ });
+  await landmark.scrollIntoViewIfNeeded();
+  await ana.log.evaluate((log) => (log.scrollTop = 0));
+  await expect(ana.said.first()).toHaveText("line 1");
+  await expect(landmark).toBeInViewport();
+  const texts = await ana.said.allTextContents();
+  expect(texts).toEqual(Array.from({ length: 75 }, (_, i) => `line ${i + 1}`));
+});
+
+test("who reads further up is not pulled down, but told", async ({ person, bot, room }) => {
+  await fill(room, 40, bot);
+  const ana = await person("Ana");
+  await ana.enter(room);
+  await expect(ana.said.last()).toBeInViewport();
+  await ana.log.evaluate((log) => (log.scrollTop = 0));
+  const raw = await bot({ node: 1 });
+  await raw.join(room);
+  await raw.say("breaking news");
+  const jump = ana.page.getByRole("button", { name: /1 new message/ });
+  await expect(jump).toBeVisible();
+  await expect(ana.said.last()).not.toBeInViewport();
+  await jump.click();
+  await expect(ana.said.last()).toBeInViewport();
+  await expect(jump).toBeHidden();
+  await raw.say("more news");
+  await expect(ana.said.last()).toHaveText("more news");
+  await expect(ana.said.last()).toBeInViewport();
+});
+
+test("links are live, and only those that are harmless", async ({ person, bot, room }) => {
+  const ana = await person("Ana");
+  await ana.enter(room);
+  const raw = await bot();
+  await raw.join(room);
+  await raw.say("see https://example.org/a?b=1 or write to ada@example.org, not javascript:alert(1) or file:///etc/passwd");
+  const link = ana.log.getByRole("link", { name: "https://example.org/a?b=1" });
+  await expect(link).toHaveAttribute("href", "https://example.org/a?b=1");
+  await expect(link).toHaveAttribute("rel", /noopener/);
+  for (const href of await ana.log.getByRole("link").evaluateAll((links) => links.map((a) => a.getAttribute("href")))) {
+    expect(href).toMatch(/^(https?:|mailto:)/);
+  }
+});
+
+test("long words wrap and other scripts keep their direction", async ({ person, bot, room }) => {
+  const ana = await person("Ana", {}, { viewport: { width: 320, height: 640 } });
+  await ana.enter(room);
+  const raw = await bot();
+  await raw.join(room);
+  await raw.say("Donaudampfschifffahrt".repeat(12));
+  await raw.say("صباح الخير، هل بقي مكان للنعناع؟");
+  await expect(ana.said).toHaveCount(2);
+  expect(await ana.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  const direction = await ana.said.last().evaluate((text) => getComputedStyle(text).direction);
+  expect(direction).toBe("rtl");
+});
