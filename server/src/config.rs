@@ -120,19 +120,19 @@ pub struct Limits {
     pub connections: usize,
 
     /// Seconds until the first frame of a connection must have come.
-    #[arg(long, env = "HUBBUB_HELLO_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    #[arg(long = "hello-seconds", env = "HUBBUB_HELLO_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub hello_within: Duration,
 
     /// Seconds of silence before a connection is pinged.
-    #[arg(long, env = "HUBBUB_PING_SECONDS", value_name = "SECONDS", default_value = "25", value_parser = parse_seconds)]
+    #[arg(long = "ping-seconds", env = "HUBBUB_PING_SECONDS", value_name = "SECONDS", default_value = "25", value_parser = parse_seconds)]
     pub ping_every: Duration,
 
     /// Seconds until the ping must be answered.
-    #[arg(long, env = "HUBBUB_PONG_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    #[arg(long = "pong-seconds", env = "HUBBUB_PONG_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub pong_within: Duration,
 
     /// Seconds until the head of an HTTP request must have come.
-    #[arg(long, env = "HUBBUB_HEADER_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    #[arg(long = "header-seconds", env = "HUBBUB_HEADER_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub header_within: Duration,
 
     /// Bytes that may wait for a slow client before it is closed and told to come back.
@@ -144,11 +144,11 @@ pub struct Limits {
     pub log_length: usize,
 
     /// Seconds that a person is still shown after their connection was cut.
-    #[arg(long, env = "HUBBUB_GRACE_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = parse_seconds)]
+    #[arg(long = "grace-seconds", env = "HUBBUB_GRACE_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = parse_seconds)]
     pub presence_grace: Duration,
 
     /// Seconds that a node may take to let its connections go when it is stopped.
-    #[arg(long, env = "HUBBUB_DRAIN_SECONDS", value_name = "SECONDS", default_value = "15", value_parser = parse_seconds)]
+    #[arg(long = "drain-seconds", env = "HUBBUB_DRAIN_SECONDS", value_name = "SECONDS", default_value = "15", value_parser = parse_seconds)]
     pub drain_within: Duration,
 }
 

@@ -70,7 +70,7 @@ pub(super) async fn mend(hub: Arc<Inner>, line: Arc<Line>) {
 }
 
 async fn replay(hub: &Inner, line: &Line, last: &Position) -> Result<After, BrokerError> {
-    let replay = hub.broker.replay(&line.channel, last, MEND_AT_MOST).await?;
+    let replay = hub.broker.catch_up(&line.channel, last, MEND_AT_MOST).await?;
     let mut fanout = line.fanout();
     match replay {
         Replay::Unknown { top } => {

@@ -91,8 +91,18 @@ impl Hub {
         let Some(line) = self.inner.line(channel) else { return Ok(()) };
         let mut subscribed = line.subscribed.lock().await;
         if !*subscribed {
-            self.inner.broker.subscribe(channel).await?;
-            let top = self.inner.broker.top(channel).await?;
+            let top = match self.inner.broker.subscribe(channel).await {
+                Ok(()) => self.inner.broker.top(channel).await,
+                Err(error) => Err(error),
+            };
+            let top = match top {
+                Ok(top) => top,
+                Err(error) => {
+                    // A wish that failed may still come true later.
+                    self.inner.broker.unsubscribe(channel).await;
+                    return Err(error);
+                }
+            };
             let after = line.fanout().anchor(top);
             *subscribed = true;
             drop(subscribed);
