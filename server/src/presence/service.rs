@@ -165,3 +165,6 @@ impl Drop for Presence {
         self.work.abandon();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 -- Makes a node's entry for a person, after people.lua.
 -- ARGV: ..., node, user, name, the person as JSON.
 
-local node, user, name, member = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local node, user, name, member = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 local known = redis.call('HGET', PEOPLE, user)
 local nodes, before = '', nil

@@ -6,24 +6,22 @@
 //! alive what others are removing.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use redis::aio::ConnectionManager;
-use redis::{AsyncCommands, RedisError, Script};
+use redis::{Cmd, Script};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::{Options, keys};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
 use crate::presence::{Lease, PresenceError};
 
 /// Dead nodes that one renewal claims at most.
 const CLAIMS: usize = 16;
 
 pub(super) struct Leases {
-    connection: ConnectionManager,
-    node: String,
-    namespace: String,
-    length: Duration,
+    link: Link,
+    options: Options,
     renew: Script,
     bury: Script,
     current: Mutex<Arc<Tenure>>,
@@ -48,15 +46,13 @@ pub(super) struct Renewed {
 }
 
 impl Leases {
-    pub(super) fn new(connection: ConnectionManager, options: &Options) -> Self {
+    pub(super) fn new(link: Link, options: Options) -> Self {
         Self {
-            connection,
-            node: options.node.clone(),
-            namespace: options.namespace.clone(),
-            length: options.lease,
+            link,
             renew: Script::new(include_str!("renew.lua")),
             bury: Script::new(include_str!("bury.lua")),
             current: Mutex::new(Arc::new(Tenure::new(&options.node))),
+            options,
         }
     }
 
@@ -67,7 +63,7 @@ impl Leases {
     pub(super) async fn node(&self) -> Result<String, PresenceError> {
         let tenure = self.current();
         self.take(&tenure).await?;
-        if tenure.renewed().elapsed() >= self.length {
+        if tenure.renewed().elapsed() >= self.options.lease {
             return Err(PresenceError("the node's lease may have run out".into()));
         }
         Ok(tenure.name.clone())
@@ -79,50 +75,43 @@ impl Leases {
     }
 
     /// Keeps the lease, or loses it and begins anew at the next call.
-    pub(super) async fn renew(&self) -> Result<Renewed, RedisError> {
+    pub(super) async fn renew(&self) -> Result<Renewed, BrokerError> {
         let tenure = self.current();
         let taken = self.take(&tenure).await?;
         // When Redis was away, all leases have run out, those of the living
         // too. Whoever is back first must leave the others time to say so.
-        let claims = if taken.elapsed() < self.length { 0 } else { CLAIMS };
+        let claims = if taken.elapsed() < self.options.lease { 0 } else { CLAIMS };
         let renewed = self.invoke(&tenure, claims, "renew").await?;
         if renewed.lease == Lease::Lost {
-            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Tenure::new(&self.node));
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Tenure::new(&self.options.node));
         }
         Ok(renewed)
     }
 
     /// Forgets a node all of whose entries are removed.
-    pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), RedisError> {
-        self.bury
-            .key(keys::expired(&self.namespace))
-            .key(self.channels_key(node))
-            .arg(node)
-            .arg(until)
-            .invoke_async(&mut self.connection.clone())
-            .await
+    pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), BrokerError> {
+        let mut bury = self.bury.prepare_invoke();
+        bury.key(keys::expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
+        self.link.invoke(&bury).await
     }
 
     /// Ends a lease all of whose entries are removed.
-    pub(super) async fn give_up(&self, node: &str) -> Result<(), RedisError> {
-        redis::pipe()
-            .atomic()
-            .del(self.channels_key(node))
-            .zrem(keys::leases(&self.namespace), node)
-            .query_async(&mut self.connection.clone())
-            .await
+    pub(super) async fn give_up(&self, node: &str) -> Result<(), BrokerError> {
+        let mut pipe = redis::pipe();
+        pipe.atomic().del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
+        self.link.run_all::<()>(&pipe).await
     }
 
     /// The channels in which a node may have entries.
-    pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, RedisError> {
-        self.connection.clone().smembers(self.channels_key(node)).await
+    pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, BrokerError> {
+        self.link.run(&Cmd::smembers(self.channels_key(node))).await
     }
 
     pub(super) fn channels_key(&self, node: &str) -> String {
-        keys::channels(&self.namespace, node)
+        keys::channels(&self.options.namespace, node)
     }
 
-    async fn take(&self, tenure: &Tenure) -> Result<Instant, RedisError> {
+    async fn take(&self, tenure: &Tenure) -> Result<Instant, BrokerError> {
         let take = || async {
             self.invoke(tenure, 0, "take").await?;
             Ok(Instant::now())
@@ -130,20 +119,14 @@ impl Leases {
         tenure.taken.get_or_try_init(take).await.copied()
     }
 
-    async fn invoke(&self, tenure: &Tenure, claims: usize, what: &str) -> Result<Renewed, RedisError> {
+    async fn invoke(&self, tenure: &Tenure, claims: usize, what: &str) -> Result<Renewed, BrokerError> {
         // Counted from before the call: the lease in Redis ends later, never sooner.
         let begun = Instant::now();
-        let mut reply = self
-            .renew
-            .key(keys::leases(&self.namespace))
-            .key(keys::expired(&self.namespace))
-            .arg(&tenure.name)
-            .arg(u64::try_from(self.length.as_millis()).unwrap_or(u64::MAX))
-            .arg(claims)
-            .arg(what)
-            .invoke_async::<Vec<String>>(&mut self.connection.clone())
-            .await?
-            .into_iter();
+        let mut renew = self.renew.prepare_invoke();
+        renew.key(keys::leases(&self.options.namespace)).key(keys::expired(&self.options.namespace));
+        renew.arg(&tenure.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
+        renew.arg(claims).arg(what);
+        let mut reply = self.link.invoke::<Vec<String>>(&renew).await?.into_iter();
         let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
         if lease == Lease::Kept {
             *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;

@@ -1,7 +1,7 @@
 -- Removes a node's entry for a person, or all of its entries, after people.lua.
 -- ARGV: ..., node, user or nothing for everybody.
 
-local node, user = ARGV[3], ARGV[4]
+local node, user = ARGV[2], ARGV[3]
 local left = {}
 
 local function remove(who, value)

@@ -10,11 +10,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::stream::{self, TryStreamExt};
 use protocol::{Member, Name, UserId, wire};
-use redis::aio::ConnectionManager;
 use redis::{RedisError, Script};
 
 use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot};
-use crate::broker::redis::keys::deliveries;
+use crate::broker::BrokerError;
+use crate::broker::redis::{Link, keys::deliveries};
 use crate::channel::Channel;
 use lease::Leases;
 
@@ -34,8 +34,6 @@ pub struct Options {
     pub node: String,
     /// How long a node counts as alive after it renewed its lease.
     pub lease: Duration,
-    /// What the broker announces with: `PUBLISH` or `SPUBLISH`.
-    pub publish: &'static str,
     /// Keeps the nodes of tests apart; `nodes` otherwise.
     pub namespace: String,
 }
@@ -43,44 +41,33 @@ pub struct Options {
 impl Options {
     /// The usual ones.
     pub fn new(node: impl Into<String>) -> Self {
-        Self { node: node.into(), lease: Duration::from_secs(8), publish: "PUBLISH", namespace: "nodes".into() }
+        Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into() }
     }
 }
 
 /// Presence on Redis.
 pub struct RedisPresence {
-    connection: ConnectionManager,
-    publish: &'static str,
+    link: Link,
     leases: Leases,
     leave: Script,
 }
 
 impl RedisPresence {
     /// Works on the broker's connection for commands.
-    pub fn new(connection: ConnectionManager, options: Options) -> Self {
-        Self {
-            connection: connection.clone(),
-            publish: options.publish,
-            leases: Leases::new(connection, &options),
-            leave: Script::new(LEAVE),
-        }
+    pub fn new(link: Link, options: Options) -> Self {
+        Self { link: link.clone(), leases: Leases::new(link, options), leave: Script::new(LEAVE) }
     }
 
     /// Removes a node's entry for somebody, or for everybody.
-    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<(), RedisError> {
-        self.leave
-            .key(keys::people(channel))
-            .key(keys::version(channel))
-            .arg(self.publish)
-            .arg(deliveries(channel))
-            .arg(node)
-            .arg(user.map_or("", UserId::as_str))
-            .invoke_async(&mut self.connection.clone())
-            .await
+    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<(), BrokerError> {
+        let mut leave = self.leave.prepare_invoke();
+        leave.key(keys::people(channel)).key(keys::version(channel)).key(deliveries(channel));
+        leave.arg(self.link.publish_command()).arg(node).arg(user.map_or("", UserId::as_str));
+        self.link.invoke(&leave).await
     }
 
     /// Removes all that a node wrote. Harmless when it is done twice.
-    async fn remove_all(&self, node: &str) -> Result<(), RedisError> {
+    async fn remove_all(&self, node: &str) -> Result<(), BrokerError> {
         let channels = self.leases.channels_of(node).await?;
         let channels = channels.iter().filter_map(|channel| Channel::parse(channel));
         stream::iter(channels.map(Ok))
@@ -95,24 +82,13 @@ impl PresenceStore for RedisPresence {
         let node = self.leases.node().await?;
         // The channel is noted first: whoever removes a dead node's entries
         // finds them by that. One write to the socket, so nothing comes between.
-        redis::pipe()
-            .sadd(self.leases.channels_key(&node), channel.to_string())
-            .ignore()
-            .cmd("EVAL")
-            .arg(ENTER)
-            .arg(2)
-            .arg(keys::people(channel))
-            .arg(keys::version(channel))
-            .arg(self.publish)
-            .arg(deliveries(channel))
-            .arg(&node)
-            .arg(member.id.as_str())
-            .arg(member.name.as_str())
-            .arg(wire::spell(member))
-            .ignore()
-            .query_async::<()>(&mut self.connection.clone())
-            .await?;
-        Ok(())
+        let mut pipe = redis::pipe();
+        pipe.sadd(self.leases.channels_key(&node), channel.to_string()).ignore();
+        pipe.cmd("EVAL").arg(ENTER).arg(3);
+        pipe.arg(keys::people(channel)).arg(keys::version(channel)).arg(deliveries(channel));
+        pipe.arg(self.link.publish_command()).arg(&node);
+        pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
+        Ok(self.link.run_all(&pipe).await?)
     }
 
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
@@ -122,12 +98,9 @@ impl PresenceStore for RedisPresence {
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
-        let (people, version): (Vec<(String, String)>, Option<u64>) = redis::pipe()
-            .atomic()
-            .hgetall(keys::people(channel))
-            .get(keys::version(channel))
-            .query_async(&mut self.connection.clone())
-            .await?;
+        let mut pipe = redis::pipe();
+        pipe.atomic().hgetall(keys::people(channel)).get(keys::version(channel));
+        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.run_all(&pipe).await?;
         let node = self.leases.last_node();
         let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
         people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
@@ -146,9 +119,9 @@ impl PresenceStore for RedisPresence {
             let people = keys::people(channel);
             pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
         }
-        let replies: Vec<redis::Value> = pipe.query_async(&mut self.connection.clone()).await?;
+        let replies: Vec<redis::Value> = self.link.run_all(&pipe).await?;
         let glimpses = replies.chunks_exact(2).map(|reply| glimpse(&reply[0], &reply[1], members));
-        Ok(glimpses.collect::<Result<_, _>>()?)
+        glimpses.collect::<Result<_, _>>().map_err(|error| PresenceError(error.to_string()))
     }
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
@@ -183,8 +156,8 @@ fn glimpse(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Gli
     Ok(Glimpse { members, count })
 }
 
-impl From<RedisError> for PresenceError {
-    fn from(error: RedisError) -> Self {
+impl From<BrokerError> for PresenceError {
+    fn from(error: BrokerError) -> Self {
         Self(error.to_string())
     }
 }

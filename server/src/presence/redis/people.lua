@@ -1,7 +1,7 @@
 -- Comes before enter.lua and leave.lua.
--- KEYS: people, version. ARGV: publish command, deliveries, then the script's own.
+-- KEYS: people, version, deliveries. ARGV: PUBLISH or SPUBLISH, then the script's own.
 
-local PEOPLE, VERSION = KEYS[1], KEYS[2]
+local PEOPLE, VERSION, DELIVERIES = KEYS[1], KEYS[2], KEYS[3]
 local DAY = 86400
 
 -- The nodes and the name in a field of the people.
@@ -19,7 +19,8 @@ local function without(nodes, node)
   return table.concat(rest, ' ')
 end
 
--- Tells all nodes what changed: the JSON of a `presence::Change`.
+-- Tells all nodes what changed: the JSON of a `presence::Change`, in the form
+-- that `broker/redis/envelope.rs` reads.
 local function announce(what)
   local count = redis.call('HLEN', PEOPLE)
   local last = redis.call('GET', VERSION)
@@ -37,6 +38,6 @@ local function announce(what)
   else
     redis.call('SET', VERSION, version, 'EX', DAY)
   end
-  redis.call(ARGV[1], ARGV[2], 'n{"version":' .. version .. ',"count":' .. count .. ',' .. what .. '}')
+  redis.call(ARGV[1], DELIVERIES, 'n{"version":' .. version .. ',"count":' .. count .. ',' .. what .. '}')
 end
 

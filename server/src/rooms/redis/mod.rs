@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use protocol::RoomId;
-use redis::aio::ConnectionManager;
-use redis::{AsyncCommands, RedisError, Script};
+use redis::{Cmd, Script};
 
 use super::{KNOWN, KnownRoom, Rooms, RoomsError};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
 
 /// A sorted set, scored by when somebody last was there, in Redis time.
 const ROOMS: &str = "hubbub:{rooms}";
@@ -14,20 +15,20 @@ const TITLES: &str = "hubbub:{rooms}:titles";
 
 /// The list of rooms on Redis.
 pub struct RedisRooms {
-    connection: ConnectionManager,
+    link: Link,
     touch: Script,
 }
 
 impl RedisRooms {
     /// Works on the broker's connection for commands.
-    pub fn new(connection: ConnectionManager) -> Self {
-        Self { connection, touch: Script::new(include_str!("touch.lua")) }
+    pub fn new(link: Link) -> Self {
+        Self { link, touch: Script::new(include_str!("touch.lua")) }
     }
 
     async fn touch_as(&self, room: &RoomId, title: &str) -> Result<(), RoomsError> {
         let mut touch = self.touch.prepare_invoke();
         touch.key(ROOMS).key(TITLES).arg(room.as_str()).arg(title).arg(KNOWN);
-        Ok(touch.invoke_async(&mut self.connection.clone()).await?)
+        Ok(self.link.invoke(&touch).await?)
     }
 }
 
@@ -42,19 +43,18 @@ impl Rooms for RedisRooms {
     }
 
     async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
-        Ok(self.connection.clone().hget(TITLES, room.as_str()).await?)
+        Ok(self.link.run(&Cmd::hget(TITLES, room.as_str())).await?)
     }
 
     async fn recent(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
         let Some(last) = limit.checked_sub(1) else { return Ok(Vec::new()) };
-        let mut connection = self.connection.clone();
-        let recent: Vec<(String, u64)> =
-            connection.zrevrange_withscores(ROOMS, 0, isize::try_from(last).unwrap_or(isize::MAX)).await?;
+        let last = isize::try_from(last).unwrap_or(isize::MAX);
+        let recent: Vec<(String, u64)> = self.link.run(&Cmd::zrevrange_withscores(ROOMS, 0, last)).await?;
         if recent.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
-        let titles: Vec<Option<String>> = connection.hmget(TITLES, ids).await?;
+        let titles: Vec<Option<String>> = self.link.run(&Cmd::hmget(TITLES, ids)).await?;
         let known = |((room, active_at), title): (&(String, u64), _)| {
             Some(KnownRoom { room: RoomId::parse(room).ok()?, title, active_at: *active_at })
         };
@@ -62,8 +62,8 @@ impl Rooms for RedisRooms {
     }
 }
 
-impl From<RedisError> for RoomsError {
-    fn from(error: RedisError) -> Self {
+impl From<BrokerError> for RoomsError {
+    fn from(error: BrokerError) -> Self {
         Self(error.to_string())
     }
 }

@@ -1,0 +1,366 @@
+//! What one node does with its connections, on a clock that waits for nobody.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use protocol::{Name, RoomId};
+
+use super::*;
+use crate::presence::{Change, Lease, Snapshot};
+
+fn room() -> Channel {
+    Channel::Room(RoomId::parse("room1").unwrap())
+}
+
+fn person(id: &str) -> Member {
+    called(id, id)
+}
+
+fn called(id: &str, name: &str) -> Member {
+    Member { id: UserId::parse(id).unwrap(), name: Name::parse(name).unwrap() }
+}
+
+/// A store of one channel, in which other nodes can do things, too.
+#[derive(Default)]
+struct Fake {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    version: u64,
+    members: BTreeMap<UserId, Name>,
+    mine: BTreeMap<UserId, Name>,
+    /// What this node asked for, in order.
+    calls: Vec<String>,
+    is_away: bool,
+    is_slow: bool,
+    is_lost: bool,
+}
+
+impl Fake {
+    fn with<R>(&self, act: impl FnOnce(&mut State) -> R) -> R {
+        act(&mut self.state.lock().unwrap())
+    }
+
+    async fn answer<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, PresenceError> {
+        if self.with(|state| state.is_slow) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.with(|state| if state.is_away { Err(PresenceError("away".into())) } else { Ok(act(state)) })
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.with(|state| std::mem::take(&mut state.calls))
+    }
+}
+
+impl State {
+    fn enter(&mut self, member: &Member) -> Change {
+        self.version += 1;
+        self.members.insert(member.id.clone(), member.name.clone());
+        Change { version: self.version, count: self.members.len(), joined: vec![member.clone()], left: vec![] }
+    }
+
+    fn leave(&mut self, user: &UserId) -> Change {
+        self.version += 1;
+        self.members.remove(user);
+        Change { version: self.version, count: self.members.len(), joined: vec![], left: vec![user.clone()] }
+    }
+}
+
+#[async_trait]
+impl PresenceStore for Fake {
+    async fn enter(&self, _: &Channel, member: &Member) -> Result<(), PresenceError> {
+        let act = |state: &mut State| {
+            state.calls.push(format!("enter {} as {}", member.id, member.name));
+            state.mine.insert(member.id.clone(), member.name.clone());
+            state.enter(member);
+        };
+        self.answer(act).await
+    }
+
+    async fn leave(&self, _: &Channel, user: &UserId) -> Result<(), PresenceError> {
+        let act = |state: &mut State| {
+            state.calls.push(format!("leave {user}"));
+            state.mine.remove(user);
+            state.leave(user);
+        };
+        self.answer(act).await
+    }
+
+    async fn snapshot(&self, _: &Channel) -> Result<Snapshot, PresenceError> {
+        let act = |state: &mut State| Snapshot {
+            version: state.version,
+            members: state.members.iter().map(|(id, name)| called(id.as_str(), name.as_str())).collect(),
+            mine: state.mine.keys().cloned().collect(),
+        };
+        self.answer(act).await
+    }
+
+    async fn glimpse(&self, _: &[Channel], _: usize) -> Result<Vec<Glimpse>, PresenceError> {
+        Ok(Vec::new())
+    }
+
+    async fn renew(&self) -> Result<Lease, PresenceError> {
+        self.answer(|state| if std::mem::take(&mut state.is_lost) { Lease::Lost } else { Lease::Kept }).await
+    }
+
+    async fn withdraw(&self) -> Result<(), PresenceError> {
+        self.answer(|state| state.calls.push("withdraw".into())).await
+    }
+}
+
+/// A node, its store, and all that its clients were told.
+struct Node {
+    store: Arc<Fake>,
+    presence: Presence,
+    told: Arc<Mutex<Vec<protocol::Presence>>>,
+}
+
+impl Node {
+    fn start() -> Self {
+        let (store, told) = (Arc::new(Fake::default()), Arc::<Mutex<Vec<_>>>::default());
+        let tell = {
+            let told = told.clone();
+            Box::new(move |_: &Channel, frame| told.lock().unwrap().push(frame))
+        };
+        Self { presence: Presence::start(store.clone(), tell, Settings::default()), store, told }
+    }
+
+    async fn enter(&self, id: &str) -> Vec<String> {
+        let entered = self.presence.enter(&room(), &person(id)).await;
+        assert_eq!(entered.count, entered.members.len());
+        entered.members.into_iter().map(|member| member.name.to_string()).collect()
+    }
+
+    fn leave(&self, id: &str, departure: Departure) {
+        self.presence.leave(&room(), &person(id).id, departure);
+    }
+
+    fn hear(&self, change: &Change) {
+        self.presence.on_notice(&room(), wire::spell(change).as_bytes());
+    }
+
+    /// What clients were told since the last time, as `+name` and `-id`.
+    fn told(&self) -> Vec<String> {
+        let told = std::mem::take(&mut *self.told.lock().unwrap());
+        let words = |frame: protocol::Presence| {
+            let joined: Vec<_> = frame.joined.iter().map(|member| format!("+{}", member.name)).collect();
+            let left: Vec<_> = frame.left.iter().map(|user| format!("-{user}")).collect();
+            [joined, left].concat()
+        };
+        told.into_iter().flat_map(words).collect()
+    }
+}
+
+async fn pass(seconds: f64) {
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_tabs_are_one_member() {
+    let node = Node::start();
+    assert_eq!(node.enter("ana").await, ["ana"]);
+    assert_eq!(node.enter("ana").await, ["ana"]);
+    node.leave("ana", Departure::Clean);
+    pass(10.0).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana"]);
+    node.leave("ana", Departure::Clean);
+    pass(0.1).await;
+    assert_eq!(node.store.calls(), ["leave ana"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flap_within_the_grace_is_not_noticed() {
+    let node = Node::start();
+    node.enter("ana").await;
+    for _ in 0..3 {
+        node.leave("ana", Departure::Lost);
+        pass(4.9).await;
+        node.enter("ana").await;
+    }
+    pass(20.0).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_come_back_leaves_after_the_grace() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.leave("ana", Departure::Lost);
+    pass(4.9).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana"]);
+    pass(0.2).await;
+    assert_eq!(node.store.calls(), ["leave ana"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_leave_never_overtakes_the_enter_after_it() {
+    let node = Node::start();
+    node.store.with(|state| state.is_slow = true);
+    node.enter("ana").await;
+    node.leave("ana", Departure::Clean);
+    pass(0.05).await;
+    node.enter("ana").await;
+    pass(1.0).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana", "leave ana", "enter ana as ana"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn news_are_told_once_to_those_who_were_shown_the_room() {
+    let node = Node::start();
+    node.enter("ana").await;
+    let came = node.store.with(|state| state.enter(&person("ben")));
+    node.hear(&came);
+    node.hear(&came);
+    let went = node.store.with(|state| state.leave(&person("ben").id));
+    node.hear(&went);
+    assert_eq!(node.told(), ["+ben", "-ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missed_notice_is_made_up_for() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.store.with(|state| state.enter(&person("ben")));
+    let heard = node.store.with(|state| state.enter(&person("cleo")));
+    node.hear(&heard);
+    pass(0.1).await;
+    assert_eq!(node.told(), ["+ben", "+cleo"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_interruption_the_differences_are_told() {
+    let node = Node::start();
+    node.store.with(|state| state.enter(&person("ben")));
+    assert_eq!(node.enter("ana").await, ["ana", "ben"]);
+    node.store.with(|state| {
+        state.leave(&person("ben").id);
+        state.enter(&person("cleo"));
+    });
+    node.presence.on_interrupted();
+    pass(0.1).await;
+    assert_eq!(node.told(), ["+cleo", "-ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_channel_is_checked_all_the_same() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.store.with(|state| state.enter(&person("ben")));
+    pass(41.0).await;
+    assert_eq!(node.told(), ["+ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_can_be_read_while_the_store_is_away() {
+    let node = Node::start();
+    node.store.with(|state| {
+        state.enter(&person("ben"));
+        state.is_away = true;
+    });
+    assert_eq!(node.enter("ana").await, ["ana"]);
+    assert_eq!(node.store.calls(), [""; 0]);
+    node.store.with(|state| state.is_away = false);
+    pass(3.0).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana"]);
+    assert_eq!(node.told(), ["+ana", "+ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_long_for_a_store_that_is_slow() {
+    let node = Node::start();
+    node.store.with(|state| state.is_slow = true);
+    let slow = Settings { patience: Duration::from_millis(50), ..Settings::default() };
+    let presence = Presence::start(node.store.clone(), Box::new(|_, _| {}), slow);
+    let begun = tokio::time::Instant::now();
+    assert_eq!(presence.enter(&room(), &person("ana")).await.members, [person("ana")]);
+    assert!(begun.elapsed() < Duration::from_millis(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_lost_lease_everybody_is_entered_again() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.enter("ben").await;
+    node.store.calls();
+    node.store.with(|state| state.is_lost = true);
+    pass(3.0).await;
+    let mut calls = node.store.calls();
+    calls.sort();
+    assert_eq!(calls, ["enter ana as ana", "enter ben as ben"]);
+    pass(10.0).await;
+    assert_eq!(node.store.calls(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn entries_that_a_store_lost_or_brought_back_are_mended() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.store.calls();
+    node.store.with(|state| {
+        state.leave(&person("ana").id);
+        state.enter(&person("ghost"));
+        state.mine = BTreeMap::from([(person("ghost").id, person("ghost").name)]);
+    });
+    node.presence.on_interrupted();
+    pass(1.0).await;
+    let mut calls = node.store.calls();
+    calls.sort();
+    assert_eq!(calls, ["enter ana as ana", "leave ghost"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_name_is_entered_wherever_the_person_is() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.presence.rename(&called("ana", "Anna"));
+    pass(0.1).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana", "enter ana as Anna"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_from_another_node_is_kept_after_a_lost_lease() {
+    let node = Node::start();
+    node.enter("ana").await;
+    let renamed = node.store.with(|state| state.enter(&called("ana", "Anna")));
+    node.hear(&renamed);
+    node.store.calls();
+    node.store.with(|state| state.is_lost = true);
+    pass(3.0).await;
+    assert_eq!(node.store.calls(), ["enter ana as Anna"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_room_left_by_all_is_forgotten_and_read_anew() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.leave("ana", Departure::Clean);
+    pass(0.1).await;
+    assert!(node.presence.work.channels.all().is_empty());
+    node.store.with(|state| state.enter(&person("ben")));
+    assert_eq!(node.enter("ana").await, ["ana", "ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_withdraws_and_nothing_comes_after_it() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.leave("ana", Departure::Lost);
+    node.presence.shutdown().await.unwrap();
+    node.presence.enter(&room(), &person("ben")).await;
+    pass(60.0).await;
+    assert_eq!(node.store.calls(), ["enter ana as ana", "withdraw"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_sees_themselves_in_a_full_room() {
+    let node = Node::start();
+    node.store.with(|state| (0..200).for_each(|n| drop(state.enter(&person(&format!("a{n}"))))));
+    let entered = node.presence.enter(&room(), &person("zoe")).await;
+    assert_eq!(entered.count, 201);
+    assert_eq!(entered.members.len(), protocol::limits::MEMBERS_PER_FRAME);
+    assert!(entered.members.contains(&person("zoe")));
+}
