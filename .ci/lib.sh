@@ -92,6 +92,16 @@ apt_install() {
     }
 }
 
+# must_be_free ADDRESS...: otherwise somebody else would seem to be our node.
+must_be_free() {
+    local address
+    for address in "$@"; do
+        if (exec 8<>"/dev/tcp/${address%:*}/${address##*:}") 2>/dev/null; then
+            give_up "Something already answers on $address: please end it first, or choose another address."
+        fi
+    done
+}
+
 # ready ADDRESS: does the node there say it is ready? Needs no curl.
 ready() {
     local host=${1%:*} port=${1##*:} status
