@@ -3,7 +3,7 @@
 //! Storage may be full or forbidden; then a reload forgets, and nothing else
 //! happens. Two tabs of one room share a place: each adds and removes its own.
 
-use protocol::link::Unsent;
+use protocol::link::{Unsent, merge_kept};
 use protocol::{MessageId, RoomId, wire};
 use web_sys::Storage;
 
@@ -25,7 +25,7 @@ impl Kept {
 
     /// Keeps `unsent` instead of what this page kept before.
     pub(crate) fn keep(&mut self, unsent: Vec<Unsent>) {
-        let list = merge(self.read(), &self.ours, unsent.clone());
+        let list = merge_kept(self.read(), &self.ours, &unsent);
         self.ours = unsent.into_iter().map(|unsent| unsent.id).collect();
         let Some(storage) = storage() else { return };
         let _ = if list.is_empty() {
@@ -43,38 +43,4 @@ impl Kept {
 
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
-}
-
-/// What is stored, with this page's part of it as it is now.
-fn merge(mut stored: Vec<Unsent>, ours_before: &[MessageId], ours: Vec<Unsent>) -> Vec<Unsent> {
-    stored.retain(|unsent| !ours_before.contains(&unsent.id) && ours.iter().all(|own| own.id != unsent.id));
-    stored.extend(ours);
-    stored
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn unsent(id: &str) -> Unsent {
-        Unsent { id: MessageId::parse(id).unwrap(), text: String::new(), written_at: 0, refused: None }
-    }
-
-    fn ids(list: &[Unsent]) -> Vec<&str> {
-        list.iter().map(|unsent| unsent.id.as_str()).collect()
-    }
-
-    #[test]
-    fn another_tabs_messages_stay_and_settled_ones_of_this_one_go() {
-        let before = [unsent("a1").id, unsent("a2").id];
-        let stored = vec![unsent("a1"), unsent("b1"), unsent("a2")];
-        let now = merge(stored, &before, vec![unsent("a2"), unsent("a3")]);
-        assert_eq!(ids(&now), ["b1", "a2", "a3"]);
-    }
-
-    #[test]
-    fn what_both_tabs_have_is_kept_once_and_as_it_is_now() {
-        let refused = Unsent { refused: Some("too long".into()), ..unsent("a1") };
-        assert_eq!(merge(vec![unsent("a1")], &[], vec![refused.clone()]), [refused]);
-    }
 }
