@@ -13,12 +13,14 @@
 
 mod connecting;
 mod inbox;
+mod kept;
 mod outbox;
 mod receiving;
 mod sending;
 mod timing;
 mod types;
 
+pub use kept::merge_kept;
 pub use types::{Beginning, Event, Input, Output, Status, Timer, Unsent};
 
 use crate::id::{RoomId, UserId};
