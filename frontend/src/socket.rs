@@ -1,9 +1,11 @@
 //! One WebSocket, from opening to closing.
 
+use futures::future::{AbortHandle, abortable, poll_fn};
+use futures::{SinkExt, StreamExt};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, State, WebSocketError};
 use protocol::{ClientMessage, CloseCode, VERSION, wire};
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{CloseEvent, MessageEvent, WebSocket};
+use wasm_bindgen_futures::spawn_local;
 
 /// What a socket tells.
 pub(crate) enum Heard {
@@ -21,38 +23,24 @@ pub(crate) enum Farewell {
     Returning,
 }
 
-type Handler<E> = Closure<dyn FnMut(E)>;
-
 /// An open socket, or one being opened. Dropped, it leaves the room.
 pub(crate) struct Socket {
-    web: WebSocket,
-    _handlers: (Closure<dyn FnMut()>, Handler<MessageEvent>, Handler<CloseEvent>),
+    web: web_sys::WebSocket,
+    listening: AbortHandle,
 }
 
 impl Socket {
     /// Opens a socket to the server that the page came from. `None` where the
     /// browser does not allow it.
-    pub(crate) fn open(on: impl Fn(Heard) + Clone + 'static) -> Option<Self> {
-        let web = WebSocket::new(&address()?).ok()?;
-        let on_open = Closure::<dyn FnMut()>::new({
-            let on = on.clone();
-            move || on(Heard::Opened)
+    pub(crate) fn open(on: impl Fn(Heard) + 'static) -> Option<Self> {
+        let web = web_sys::WebSocket::new(&address()?).ok()?;
+        let stream = WebSocket::try_from(web.clone()).ok()?;
+        let (listen, listening) = abortable(listen(stream, on));
+        spawn_local(async move {
+            // Ended by `close`: nobody wants to hear more.
+            let _ = listen.await;
         });
-        let on_message = Handler::<MessageEvent>::new({
-            let on = on.clone();
-            move |event: MessageEvent| {
-                // The protocol is text; bytes can only be of a later version.
-                if let Some(text) = event.data().as_string() {
-                    on(Heard::Text(text));
-                }
-            }
-        });
-        // A socket that cannot be opened closes too, so errors need no handler.
-        let on_close = Handler::<CloseEvent>::new(move |event: CloseEvent| on(Heard::Closed(event.code())));
-        web.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-        web.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        web.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Some(Self { web, _handlers: (on_open, on_message, on_close) })
+        Some(Self { web, listening })
     }
 
     /// Sends a frame; on a socket that is gone it is lost, as on the way.
@@ -62,9 +50,8 @@ impl Socket {
 
     /// Closes without waiting; nothing more is heard of it.
     pub(crate) fn close(&self, farewell: Farewell) {
-        self.web.set_onopen(None);
-        self.web.set_onmessage(None);
-        self.web.set_onclose(None);
+        self.listening.abort();
+        // On the browser's own handle, so that it is done before a page that goes away is gone.
         let _ = match farewell {
             Farewell::Leaving => self.web.close_with_code(1000),
             Farewell::Returning => self.web.close_with_code(CloseCode::Resync.number()),
@@ -76,6 +63,21 @@ impl Drop for Socket {
     fn drop(&mut self) {
         // Closing twice is allowed and does nothing.
         self.close(Farewell::Leaving);
+    }
+}
+
+/// Tells what comes, until the socket closes.
+async fn listen(mut socket: WebSocket, on: impl Fn(Heard)) {
+    if poll_fn(|cx| socket.poll_ready_unpin(cx)).await.is_ok() && matches!(socket.state(), State::Open) {
+        on(Heard::Opened);
+    }
+    while let Some(heard) = socket.next().await {
+        match heard {
+            Ok(Message::Text(text)) => on(Heard::Text(text)),
+            Err(WebSocketError::ConnectionClose(event)) => on(Heard::Closed(event.code)),
+            // Bytes can only be of a later version, and every error is followed by a close.
+            Ok(Message::Bytes(_)) | Err(_) => {}
+        }
     }
 }
 

@@ -12,9 +12,9 @@ use tracing::{info, warn};
 use crate::broker::{Broker, BrokerError, Deliveries, embedded, redis};
 use crate::config::Config;
 use crate::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
+use crate::presence::PresenceStore;
 use crate::presence::embedded::EmbeddedPresence;
 use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
-use crate::presence::PresenceStore;
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::{Sessions, random_text};
 use crate::store::{Store, StoreError};
@@ -75,7 +75,9 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
     let store = Store::open(folder)?;
     let session_key = match &config.session_key {
         Some(key) => key.clone(),
-        None => key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?,
+        None => {
+            key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?
+        }
     };
     let log_length = config.limits.log_length as u64;
     let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length });
@@ -100,14 +102,14 @@ async fn open_redis(config: &Config, node_name: String, url: &str) -> Result<Ope
         Some(key) => key.clone(),
         None => key_in_redis(&link).await?,
     };
-    let presence = PresenceOptions { publish: link.publish_command(), ..PresenceOptions::new(node_name.as_str()) };
+    let presence = PresenceOptions::new(node_name.as_str());
     info!("rooms are kept in Redis");
     Ok(Opened {
         node_name,
         deliveries,
         history: Arc::new(RedisHistory::new(link.clone())),
-        presence: Arc::new(RedisPresence::new(link.commands(), presence)),
-        rooms: Arc::new(RedisRooms::new(link.commands())),
+        presence: Arc::new(RedisPresence::new(link.clone(), presence)),
+        rooms: Arc::new(RedisRooms::new(link)),
         broker,
         session_key,
     })
@@ -136,7 +138,9 @@ async fn key_in_redis(link: &redis::Link) -> Result<String, BackendError> {
         let keep = link.run::<Option<String>>(::redis::cmd("SET").arg(KEY_NAME).arg(&fresh).arg("NX").arg("GET")).await;
         match keep {
             Ok(earlier) => {
-                warn!("the session key is shared through Redis: whoever reads Redis can sign sessions; give --session-key to keep it apart");
+                warn!(
+                    "the session key is shared through Redis: whoever reads Redis can sign sessions; give --session-key to keep it apart"
+                );
                 return Ok(earlier.unwrap_or(fresh));
             }
             Err(error) if tries == KEY_TRIES => return Err(BackendError::Key("Redis".into(), error.to_string())),

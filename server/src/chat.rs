@@ -83,7 +83,9 @@ impl Chat {
 
 fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {
     let (code, sentence) = match error {
-        BrokerError::Unavailable(_) => (ErrorCode::Unavailable, "The room cannot be reached now. Send it again in a moment."),
+        BrokerError::Unavailable(_) => {
+            (ErrorCode::Unavailable, "The room cannot be reached now. Send it again in a moment.")
+        }
         BrokerError::Full(_) => (ErrorCode::Full, "There is no space for new messages now."),
         BrokerError::Conflict => (ErrorCode::Conflict, "This message id was used for another text."),
     };

@@ -265,7 +265,8 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_status_2_and_says_why() {
-        for flags in [["--listen", "3000"], ["--rate-limit", "fast"], ["--session-key", "short"], ["--log-length", "1"]] {
+        for flags in [["--listen", "3000"], ["--rate-limit", "fast"], ["--session-key", "short"], ["--log-length", "1"]]
+        {
             let error = read(&flags).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{flags:?}");
             assert!(error.to_string().contains(flags[0]), "{error}");

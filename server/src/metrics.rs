@@ -35,8 +35,9 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     if let Some(handle) = HANDLE.get() {
         return Ok(handle.clone());
     }
-    let recorder =
-        PrometheusBuilder::new().set_buckets_for_metric(Matcher::Full(PUBLISH_TO_DELIVER.into()), &SECONDS)?.build_recorder();
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(PUBLISH_TO_DELIVER.into()), &SECONDS)?
+        .build_recorder();
     let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
     if metrics::set_global_recorder(recorder).is_ok() {
         describe();

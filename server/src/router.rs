@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use app::api::{ApiError, Renamed, Service, Viewer};
 use async_trait::async_trait;
+use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::Router;
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -172,7 +172,11 @@ impl Service for Rooms {
         let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await;
         let page = page.map_err(unavailable)?;
         let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
-        Ok(HistoryPage { messages: frames.filter_map(wire::decode_message).collect(), position: page.top, more: page.more })
+        Ok(HistoryPage {
+            messages: frames.filter_map(wire::decode_message).collect(),
+            position: page.top,
+            more: page.more,
+        })
     }
 
     async fn open_room(&self, title: &str) -> Result<RoomId, ApiError> {

@@ -55,9 +55,7 @@ impl<K: Clone + Eq + std::hash::Hash> Gate<K> {
         if requests.len() > KEYS {
             requests.retain_recent();
         }
-        requests
-            .check_key(key)
-            .map_err(|not_yet| not_yet.wait_time_from(DefaultClock::default().now()))
+        requests.check_key(key).map_err(|not_yet| not_yet.wait_time_from(DefaultClock::default().now()))
     }
 }
 

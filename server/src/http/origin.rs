@@ -39,7 +39,8 @@ mod tests {
     use axum::http::{HeaderName, HeaderValue};
 
     fn from(headers: &[(&'static str, &'static str)]) -> HeaderMap {
-        let pairs = headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let pairs =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         HeaderMap::from_iter(pairs)
     }
 
@@ -52,7 +53,9 @@ mod tests {
 
     #[test]
     fn other_pages_may_not_however_similar() {
-        for origin in ["http://evil.example", "http://hub.example.evil", "http://hub.example:81", "null", "hub.example", ""] {
+        for origin in
+            ["http://evil.example", "http://hub.example.evil", "http://hub.example:81", "null", "hub.example", ""]
+        {
             assert!(!is_allowed(&from(&[("host", "hub.example"), ("origin", origin)]), &[]), "{origin}");
         }
     }
@@ -60,7 +63,8 @@ mod tests {
     #[test]
     fn listed_origins_may() {
         let allowed = ["https://school.example".to_owned()];
-        let listed = from(&[("host", "hub.example"), ("origin", "https://school.example"), ("sec-fetch-site", "cross-site")]);
+        let listed =
+            from(&[("host", "hub.example"), ("origin", "https://school.example"), ("sec-fetch-site", "cross-site")]);
         assert!(is_allowed(&listed, &allowed) && may_change(&listed, &allowed));
         assert!(!is_allowed(&from(&[("host", "hub.example"), ("origin", "https://school.example.evil")]), &allowed));
     }

@@ -22,8 +22,8 @@ mod fanout;
 mod mend;
 mod outbox;
 
-use fanout::{After, Fanout, Welcome};
 pub use fanout::Seat;
+use fanout::{After, Fanout, Welcome};
 pub use outbox::Outbox;
 
 /// A channel nobody here listens to is given up after this long, so that a

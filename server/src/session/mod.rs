@@ -135,13 +135,19 @@ mod tests {
     fn the_cookie_is_kept_from_scripts_and_other_sites() {
         let plain = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
         let plain = plain.to_str().unwrap();
-        assert!(plain.starts_with("hubbub=") && plain.contains("HttpOnly") && plain.contains("SameSite=Lax"), "{plain}");
+        assert!(
+            plain.starts_with("hubbub=") && plain.contains("HttpOnly") && plain.contains("SameSite=Lax"),
+            "{plain}"
+        );
         assert!(!plain.contains("Secure"));
 
         let https = HeaderMap::from_iter([("x-forwarded-proto".parse().unwrap(), HeaderValue::from_static("https"))]);
         let secure = Sessions::new(SECRET).write(&ana(), &https).unwrap();
         let secure = secure.to_str().unwrap();
-        assert!(secure.starts_with("__Host-hubbub=") && secure.contains("Secure") && secure.contains("Path=/"), "{secure}");
+        assert!(
+            secure.starts_with("__Host-hubbub=") && secure.contains("Secure") && secure.contains("Path=/"),
+            "{secure}"
+        );
     }
 
     #[test]

@@ -114,7 +114,10 @@ impl Client {
         if let Err(error) = joined {
             tracing::warn!(room.id = %room, "{room} could not be joined: {error}");
             self.leave(&room);
-            return Err(Refusal::new(ErrorCode::Unavailable, "The room cannot be reached now. Join again in a moment."));
+            return Err(Refusal::new(
+                ErrorCode::Unavailable,
+                "The room cannot be reached now. Join again in a moment.",
+            ));
         }
         self.node.directory.touch(&room).await;
         Ok(())

@@ -5,8 +5,8 @@
 
 mod addresses;
 mod client;
-mod session;
 mod seats;
+mod session;
 mod throttle;
 mod upgrade;
 

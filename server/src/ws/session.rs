@@ -18,8 +18,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why a connection ends.
 enum End {
-    /// The client closed it.
-    Client,
+    /// The client closed it, and says whether it will be back.
+    Client(Departure),
     /// It was cut.
     Cut,
     /// We close it.
@@ -46,7 +46,7 @@ pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) 
 
     let end = serve(&mut socket, &node, &outbox, &mut client).await;
     let departure = match end {
-        End::Client => Departure::Clean,
+        End::Client(departure) => departure,
         End::Cut | End::Close(..) => Departure::Lost,
     };
     client.depart(departure);
@@ -69,7 +69,7 @@ async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mu
                 let text = match raw {
                     None => return End::Cut,
                     Some(Err(error)) => return why(error),
-                    Some(Ok(Raw::Close(_))) => return End::Client,
+                    Some(Ok(Raw::Close(frame))) => return End::Client(farewell(frame.as_ref())),
                     Some(Ok(Raw::Ping(_) | Raw::Pong(_))) => None,
                     Some(Ok(Raw::Text(text))) => Some(text),
                     Some(Ok(Raw::Binary(_))) => {
@@ -140,6 +140,14 @@ async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
         }
     };
     let _ = timeout(FAREWELL, farewell).await;
+}
+
+/// A client that closes with one of our come-back codes is about to do so.
+fn farewell(frame: Option<&CloseFrame>) -> Departure {
+    match frame {
+        Some(frame) if (4000..4500).contains(&frame.code) => Departure::Lost,
+        _ => Departure::Clean,
+    }
 }
 
 /// What a failed read means (RFC 6455, section 7.4.1).

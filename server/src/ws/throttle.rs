@@ -71,7 +71,8 @@ impl Throttle {
 
 /// The answer to somebody who is too fast.
 pub fn too_fast(wait_ms: u64) -> Refusal {
-    Refusal::new(ErrorCode::RateLimited, "That was too fast. Wait a moment, then send it again.").retry_after_ms(wait_ms)
+    Refusal::new(ErrorCode::RateLimited, "That was too fast. Wait a moment, then send it again.")
+        .retry_after_ms(wait_ms)
 }
 
 #[cfg(test)]

@@ -119,7 +119,8 @@ mod tests {
     fn a_key_is_sixteen_bytes_in_base64() {
         let check = |key| is_key(&with("sec-websocket-key", key));
         assert!(check("dGhlIHNhbXBsZSBub25jZQ=="));
-        for wrong in ["", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25j!Q==", "c2hvcnQ="] {
+        for wrong in ["", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25j!Q==", "c2hvcnQ="]
+        {
             assert!(!check(wrong), "{wrong:?}");
         }
     }

@@ -77,7 +77,11 @@ async fn a_malformed_key_is_refused() {
     let node = TestNode::embedded(&[]).await;
     let upgrade = |key: &str| {
         let request = reqwest::Client::new().get(node.url("/ws?v=1")).header("connection", "Upgrade");
-        request.header("upgrade", "websocket").header("sec-websocket-version", "13").header("sec-websocket-key", key).send()
+        request
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", key)
+            .send()
     };
     assert_eq!(upgrade("c2hvcnQ=").await.unwrap().status(), 400);
     assert_eq!(upgrade("dGhlIHNhbXBsZSBub25jZQ==").await.unwrap().status(), 101);

@@ -25,7 +25,8 @@ async fn two_people_hear_each_other_in_one_order() {
         let mut ana = Visitor::in_room(one, "garden").await;
         let mut ben = Visitor::in_room(two, "garden").await;
         for turn in 0..10 {
-            let (speaker, id) = if turn % 2 == 0 { (&mut ana, format!("a{turn}")) } else { (&mut ben, format!("b{turn}")) };
+            let (speaker, id) =
+                if turn % 2 == 0 { (&mut ana, format!("a{turn}")) } else { (&mut ben, format!("b{turn}")) };
             speaker.say(&id, &format!("turn {turn}")).await;
         }
         let mut late = Visitor::in_room(one, "garden").await;

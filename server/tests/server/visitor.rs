@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use protocol::{
-    ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomId, ServerMessage, wire,
-};
+use protocol::{ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomId, ServerMessage, wire};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
