@@ -2,13 +2,27 @@
 //!
 //! `ws` speaks with clients, `hub` fans out on this node, `broker` keeps the
 //! logs and carries publications between nodes, `presence` knows who is where,
-//! `history` and `rooms` answer what is read over HTTP. `store` is the file of
-//! a node without Redis. `backend` alone chooses between embedded and Redis,
-//! `router` alone knows the pages.
+//! `history` and `rooms` answer what is read over HTTP. `backend` alone chooses
+//! between embedded and Redis, `router` alone knows the pages.
 
+pub mod backend;
 pub mod broker;
 pub mod channel;
+pub mod chat;
+pub mod config;
 pub mod history;
+pub mod http;
+pub mod hub;
+pub mod metrics;
+pub mod node;
 pub mod presence;
+mod pump;
 pub mod rooms;
+mod router;
+mod run;
+pub mod serve;
+pub mod session;
 pub mod store;
+pub mod ws;
+
+pub use run::{Running, StartError, start};

@@ -4,6 +4,7 @@
 //! last list for a moment, because everybody on the home page asks for the same.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,10 @@ const LOOKED_AT: usize = 500;
 const FACES: usize = 5;
 /// How long a list is given out.
 const FRESH: Duration = Duration::from_secs(1);
+/// A room into which people stream is said to be active once in this time.
+const TOUCHED: Duration = Duration::from_secs(10);
+/// Rooms whose last touch is remembered; more are forgotten.
+const TOUCHES: usize = 10_000;
 
 /// Why a list or a preview cannot be had at the moment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +51,7 @@ pub struct Directory {
     presence: Arc<dyn PresenceStore>,
     history: Arc<dyn History>,
     latest: Mutex<Latest>,
+    touched: Mutex<HashMap<RoomId, Instant>>,
 }
 
 /// The list of one moment. Whoever comes first reads it, the others wait for it.
@@ -63,7 +69,7 @@ impl Latest {
 impl Directory {
     /// Reads from these.
     pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>, history: Arc<dyn History>) -> Self {
-        Self { rooms, presence, history, latest: Mutex::new(Latest::new()) }
+        Self { rooms, presence, history, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
     }
 
     /// The rooms with most people first, then those where people were last.
@@ -77,6 +83,29 @@ impl Directory {
             latest.list.clone()
         };
         list.get_or_try_init(|| self.read_list()).await.cloned()
+    }
+
+    /// Opens a room under a title. The same title always leads to the same room.
+    pub async fn open(&self, room: &RoomId, title: &str) -> Result<(), DirectoryError> {
+        Ok(self.rooms.open(room, title).await?)
+    }
+
+    /// Somebody entered a room. Only the order of the list depends on it, so a
+    /// failure is of no harm.
+    pub async fn touch(&self, room: &RoomId) {
+        {
+            let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+            if touched.get(room).is_some_and(|at| at.elapsed() < TOUCHED) {
+                return;
+            }
+            if touched.len() >= TOUCHES {
+                touched.clear();
+            }
+            touched.insert(room.clone(), Instant::now());
+        }
+        if let Err(error) = self.rooms.touch(room).await {
+            tracing::debug!(room.id = %room, "{room} was not moved up in the list: {error}");
+        }
     }
 
     /// Who is in a room, without entering it.

@@ -205,6 +205,6 @@ async fn a_restart_keeps_all(mut cluster: Cluster) {
 
 async fn a_working_broker_is_ready(cluster: Cluster) {
     for node in &cluster.nodes {
-        node.becomes_ready(true).await;
+        node.becomes_ready().await;
     }
 }

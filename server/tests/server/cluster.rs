@@ -141,14 +141,23 @@ impl Node {
         while self.next().await != Delivery::Interrupted {}
     }
 
-    /// Waits until the node says that it is ready, or that it is not.
-    pub async fn becomes_ready(&self, ready: bool) {
-        let changed = async {
-            while self.broker.ready().await.is_ok() != ready {
+    /// Waits until the node says that it is ready.
+    pub async fn becomes_ready(&self) {
+        self.says(|ready| ready.is_ok()).await;
+    }
+
+    /// Waits until the node says that its link is down.
+    pub async fn becomes_deaf(&self) {
+        self.says(|ready| ready.is_err_and(|error| error.to_string().contains("link to Redis is down"))).await;
+    }
+
+    async fn says(&self, expected: impl Fn(Result<(), BrokerError>) -> bool) {
+        let said = async {
+            while !expected(self.broker.ready().await) {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        tokio::time::timeout(PATIENCE, changed).await.expect("readiness did not change");
+        tokio::time::timeout(PATIENCE, said).await.expect("readiness did not change");
     }
 
     /// Publishes as clients do: again and again, until it is done.

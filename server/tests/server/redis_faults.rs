@@ -69,14 +69,16 @@ async fn a_redis_that_was_away_comes_back_by_itself() {
     cluster.publish("before").await;
     server.stop();
     is_refused(&cluster.nodes[0], &cluster).await;
-    cluster.nodes[0].becomes_ready(false).await;
+    for node in &cluster.nodes {
+        node.becomes_deaf().await;
+    }
     assert!(server.start_again());
     let appended = cluster.nodes[0].publish_at_last(append(&cluster.channel, "after", once("after"))).await;
     assert_eq!(appended.position.offset, 2, "the log has what it had");
     let begin = Instant::now();
     for node in &mut cluster.nodes {
         node.interrupted().await;
-        node.becomes_ready(true).await;
+        node.becomes_ready().await;
     }
     assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
     let position = cluster.publish("live").await;
@@ -90,10 +92,12 @@ async fn a_frozen_redis_is_noticed_and_a_resend_is_not_doubled() {
     let server = RedisServer::start();
     let mut cluster = cluster(&server).await;
     cluster.subscribe().await;
-    cluster.nodes[0].becomes_ready(true).await;
+    cluster.nodes[0].becomes_ready().await;
     server.freeze();
     is_refused(&cluster.nodes[0], &cluster).await;
-    cluster.nodes[0].becomes_ready(false).await;
+    for node in &cluster.nodes {
+        node.becomes_deaf().await;
+    }
     server.thaw();
     let again = append(&cluster.channel, "text", once("refused"));
     let appended = cluster.nodes[1].publish_at_last(again).await;
@@ -101,7 +105,7 @@ async fn a_frozen_redis_is_noticed_and_a_resend_is_not_doubled() {
     let last = cluster.nodes[0].publish_at_last(append(&cluster.channel, "last", once("last"))).await;
     assert_eq!(last.position.offset, 2);
     for node in &mut cluster.nodes {
-        node.becomes_ready(true).await;
+        node.becomes_ready().await;
         node.interrupted().await;
     }
 }
@@ -165,7 +169,7 @@ async fn a_node_may_start_before_redis() {
     let (subscribed, started) = tokio::join!(node.broker.subscribe(&channel), async { server.start_again() });
     assert!(started);
     subscribed.unwrap();
-    node.becomes_ready(true).await;
+    node.becomes_ready().await;
     let appended = node.publish_at_last(append(&channel, "text", None)).await;
     assert_eq!(node.next_publication().await.0, appended.position);
 }

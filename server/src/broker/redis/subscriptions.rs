@@ -88,10 +88,11 @@ impl Subscriptions {
                 }
                 Err(why) => why,
             };
+            let trouble = format!("the subscription link to Redis is down: {why}");
             if wait == RETRY_FIRST {
-                warn!("the subscription link to Redis is down: {why}");
+                warn!("{trouble}");
             }
-            self.ears.health.broken(why.to_string());
+            self.ears.health.broken(trouble);
             if let Some(first) = first.take() {
                 let _ = first.send(Err(why));
             }
