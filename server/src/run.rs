@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -14,6 +15,9 @@ use crate::config::Config;
 use crate::node::Node;
 use crate::serve::{self, Allowance};
 use crate::{metrics, pump, router};
+
+/// The last ones to be sent away need this long to be somewhere else.
+const COMING_BACK: Duration = Duration::from_secs(1);
 
 /// Why a node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -83,12 +87,17 @@ impl Running {
         let Self { node, stop_http, stop_pump, http, pump, .. } = self;
         info!(node = node.name, "node {} is leaving", node.name);
         node.leaving.cancel();
+        let had_people = !node.sockets.is_empty();
         node.sockets.close();
         if timeout(node.config.limits.drain_within, node.sockets.wait()).await.is_err() {
             warn!("{} connections did not close in time", node.sockets.len());
         }
         stop_http.cancel();
         let _ = http.await;
+        // Who comes back on another node within this time was never seen to leave.
+        if had_people {
+            sleep(COMING_BACK).await;
+        }
         if let Err(error) = node.presence.shutdown().await {
             warn!("the other nodes were not told who left: {error}");
         }

@@ -9,8 +9,9 @@ use protocol::{
 
 use super::seats::Seats;
 use super::throttle::{Throttle, Verdict};
+use crate::broker::BrokerError;
 use crate::channel::Channel;
-use crate::hub::Outbox;
+use crate::hub::{Outbox, Seat};
 use crate::node::{Node, count_refusal};
 use crate::presence::Departure;
 use crate::session::random_message_id;
@@ -109,15 +110,17 @@ impl Client {
         }
         let joined = match hub.open(&channel).await {
             Ok(()) => self.settle(&channel, room.clone(), seat, since, again).await,
-            Err(error) => Err(error),
+            Err(error) if again => Err(error),
+            Err(error) => {
+                // Not entered yet: another tab of this person keeps its place.
+                self.seats.remove(&room);
+                hub.leave(&channel, seat);
+                return Err(unreachable_room(&room, &error));
+            }
         };
         if let Err(error) = joined {
-            tracing::warn!(room.id = %room, "{room} could not be joined: {error}");
             self.leave(&room);
-            return Err(Refusal::new(
-                ErrorCode::Unavailable,
-                "The room cannot be reached now. Join again in a moment.",
-            ));
+            return Err(unreachable_room(&room, &error));
         }
         self.node.directory.touch(&room).await;
         Ok(())
@@ -127,10 +130,10 @@ impl Client {
         &mut self,
         channel: &Channel,
         room_id: RoomId,
-        seat: crate::hub::Seat,
+        seat: Seat,
         since: Option<Position>,
         again: bool,
-    ) -> Result<(), crate::broker::BrokerError> {
+    ) -> Result<(), BrokerError> {
         let presence = &self.node.presence;
         // A tab counts once, however often it joins.
         let here = match again {
@@ -173,4 +176,9 @@ impl Client {
         self.node.chat.typing(room, &self.member).await;
         Ok(())
     }
+}
+
+fn unreachable_room(room: &RoomId, error: &BrokerError) -> Refusal {
+    tracing::warn!(room.id = %room, "{room} could not be joined: {error}");
+    Refusal::new(ErrorCode::Unavailable, "The room cannot be reached now. Join again in a moment.")
 }
