@@ -51,6 +51,9 @@ impl Chat {
             tail: frame.tail,
         };
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
+        if !appended.repeated {
+            metrics::counter!(crate::metrics::PUBLICATIONS_IN).increment(1);
+        }
         let again = match appended.repeated {
             true => self.broker.entry(&channel, appended.position.offset).await.map_err(|error| refuse(&error, id))?,
             false => None,

@@ -13,7 +13,7 @@ use crate::presence::Presence;
 use crate::{chat, metrics};
 
 /// Runs until the broker ends or `stop` is set.
-pub async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc<Presence>, stop: CancellationToken) {
+pub(crate) async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc<Presence>, stop: CancellationToken) {
     loop {
         let delivery = tokio::select! {
             delivery = deliveries.recv() => delivery,
@@ -41,7 +41,7 @@ pub async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc<Presen
 }
 
 /// Gives a change of people to everybody in the channel on this node.
-pub fn tell(hub: &Hub, channel: &Channel, presence: protocol::Presence) {
+pub(crate) fn tell(hub: &Hub, channel: &Channel, presence: protocol::Presence) {
     let frame = wire::encode_server(&protocol::ServerMessage::Presence(presence));
     hub.broadcast(channel, &frame.into());
 }

@@ -62,7 +62,7 @@ impl FromRef<Site> for Arc<Node> {
 ///
 /// # Errors
 /// [`SiteError`] when the pages were not built.
-pub fn build(node: &Arc<Node>, address: SocketAddr) -> Result<Router, SiteError> {
+pub(crate) fn build(node: &Arc<Node>, address: SocketAddr) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
     Ok(Router::new()
         .route("/ws", get(ws::upgrade))

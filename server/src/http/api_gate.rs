@@ -18,7 +18,10 @@ use crate::node::Node;
 use crate::ws::client_address;
 
 /// A whole class behind one address may do so many times what one connection may.
-const PEOPLE_BEHIND_AN_ADDRESS: NonZeroU32 = NonZeroU32::new(50).expect("50 is not 0");
+const PEOPLE_BEHIND_AN_ADDRESS: NonZeroU32 = match NonZeroU32::new(50) {
+    Some(fifty) => fifty,
+    None => NonZeroU32::MIN,
+};
 /// Keys that are remembered; past this, those with a full allowance are forgotten.
 const KEYS: usize = 10_000;
 

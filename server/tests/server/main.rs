@@ -17,6 +17,7 @@ mod node;
 mod presence_contract;
 mod presence_faults;
 mod presence_stage;
+mod reading;
 mod redis_faults;
 mod redis_server;
 mod refusals;
