@@ -19,6 +19,10 @@ for_building() {
     rm -rf "$HUBBUB_TOOLS/target"
 }
 
+# Without these, npm and cargo would hope for minutes where there is no network.
+export npm_config_fetch_retries=1 npm_config_fetch_retry_mintimeout=1000 \
+    npm_config_fetch_retry_maxtimeout=5000 CARGO_NET_RETRY=1
+
 # --- wasm-opt and sass, from npm -------------------------------------------
 
 need_npm_tools() {

@@ -1,1 +1,26 @@
-//! Being written.
+//! What only a browser has: the socket, storage, timers and the start of
+//! hydration.
+//!
+//! Carries out what [`protocol::link::Link`] decides; has no rules of its own,
+//! and no markup.
+
+mod chance;
+mod clock;
+mod driver;
+mod page;
+mod socket;
+mod storage;
+
+use app::link::Connector;
+use leptos::prelude::provide_context;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Brings the page that the server drew to life.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(|| {
+        provide_context(Connector { open: driver::open, message_id: chance::message_id, now_ms: clock::now_ms });
+        app::App()
+    });
+}

@@ -5,8 +5,24 @@
 //! `history` and `rooms` answer what is read over HTTP. `backend` alone chooses
 //! between embedded and Redis, `router` alone knows the pages.
 
+pub mod backend;
 pub mod broker;
 pub mod channel;
+pub mod chat;
+pub mod config;
 pub mod history;
+pub mod http;
+pub mod hub;
+pub mod metrics;
+pub mod node;
 pub mod presence;
+mod pump;
 pub mod rooms;
+mod router;
+mod run;
+pub mod serve;
+pub mod session;
+pub mod store;
+pub mod ws;
+
+pub use run::{Running, StartError, start};

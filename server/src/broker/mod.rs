@@ -5,12 +5,14 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::Position;
+use protocol::{Epoch, Position};
+use rand::distr::{Alphanumeric, SampleString};
 use tokio::sync::mpsc;
 
 use crate::channel::Channel;
 
 pub mod embedded;
+mod queue;
 pub mod redis;
 
 /// One entry of a channel's log.
@@ -150,6 +152,13 @@ pub trait Broker: Send + Sync {
     /// part of it. At most `limit` publications.
     async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError>;
 
+    /// The same for what this node itself has seen, never for what a client
+    /// claims: a log that ends before `seen` has lost entries (its store came
+    /// back with older data), so it gets another epoch.
+    async fn catch_up(&self, channel: &Channel, seen: &Position, limit: usize) -> Result<Replay, BrokerError> {
+        self.replay(channel, seen, limit).await
+    }
+
     /// The top of a log; makes its epoch if it has none yet.
     async fn top(&self, channel: &Channel) -> Result<Position, BrokerError>;
 
@@ -159,4 +168,14 @@ pub trait Broker: Send + Sync {
     /// Whether appends and deliveries work at this moment: a probe sent to
     /// itself lately came back.
     async fn ready(&self) -> Result<(), BrokerError>;
+}
+
+/// An epoch that no log had before.
+fn random_epoch() -> Epoch {
+    loop {
+        // Always allowed; the loop only spares the caller an error that cannot be.
+        if let Ok(epoch) = Epoch::parse(&Alphanumeric.sample_string(&mut rand::rng(), 16)) {
+            return epoch;
+        }
+    }
 }

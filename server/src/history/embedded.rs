@@ -1,1 +1,42 @@
-//! Being written.
+//! History from the file of a node that runs alone.
+
+use async_trait::async_trait;
+
+use super::{History, Page};
+use crate::broker::embedded::{log, read_log};
+use crate::broker::{BrokerError, Publication};
+use crate::channel::Channel;
+use crate::store::Store;
+
+/// Reads the logs in a [`Store`].
+pub struct EmbeddedHistory {
+    store: Store,
+}
+
+impl EmbeddedHistory {
+    /// Reads what the embedded broker writes into `store`.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl History for EmbeddedHistory {
+    async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError> {
+        // One more than asked for tells whether there are earlier ones.
+        let read = move |sql: &_, log: &log::Log| log.before(sql, before.unwrap_or(u64::MAX), limit.saturating_add(1));
+        let (top, newest_first) = read_log(&self.store, channel, read).await?;
+        Ok(Page::new(newest_first, limit, top))
+    }
+
+    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
+        let channels = channels.to_vec();
+        let read = move |sql: &_| channels.iter().map(|channel| last(sql, channel)).collect();
+        Ok(self.store.read(read).await?)
+    }
+}
+
+fn last(sql: &rusqlite::Connection, channel: &Channel) -> Result<Option<Publication>, crate::store::StoreError> {
+    let Some(log) = log::find(sql, channel)? else { return Ok(None) };
+    Ok(log.before(sql, u64::MAX, 1)?.pop())
+}

@@ -23,6 +23,17 @@ pub struct Page {
     pub more: bool,
 }
 
+impl Page {
+    /// Makes a page of what a log holds, read newest first and one more than
+    /// `limit` where there is one more.
+    pub(crate) fn new(mut newest_first: Vec<Publication>, limit: usize, top: Position) -> Self {
+        let more = newest_first.len() > limit;
+        newest_first.truncate(limit);
+        newest_first.reverse();
+        Self { publications: newest_first, top, more }
+    }
+}
+
 /// Reads logs.
 #[async_trait]
 pub trait History: Send + Sync {

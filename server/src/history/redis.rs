@@ -1,1 +1,35 @@
-//! Being written.
+//! History from the streams that many nodes share.
+
+use async_trait::async_trait;
+
+use super::{History, Page};
+use crate::broker::redis::Link;
+use crate::broker::redis::log::{Part, Reader};
+use crate::broker::{BrokerError, Publication};
+use crate::channel::Channel;
+
+/// Reads the logs in Redis.
+pub struct RedisHistory {
+    reader: Reader,
+}
+
+impl RedisHistory {
+    /// Reads what the Redis broker writes, over its connection.
+    pub fn new(link: Link) -> Self {
+        Self { reader: Reader::new(link) }
+    }
+}
+
+#[async_trait]
+impl History for RedisHistory {
+    async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError> {
+        // One more than asked for tells whether there are earlier ones.
+        let part = Part::Before(before, limit.saturating_add(1));
+        let (top, newest_first) = self.reader.read(channel, part).await?;
+        Ok(Page::new(newest_first, limit, top))
+    }
+
+    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
+        self.reader.last(channels).await
+    }
+}

@@ -1,1 +1,133 @@
-//! Being written.
+//! The people of a single node, in memory: with the process they are gone.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{Member, Name, UserId, wire};
+
+use super::{Change, Glimpse, Lease, PresenceError, PresenceStore, Snapshot};
+use crate::broker::{Broker, Passing};
+use crate::channel::Channel;
+
+/// Presence without Redis.
+pub struct EmbeddedPresence {
+    broker: Arc<dyn Broker>,
+    rooms: Mutex<Rooms>,
+}
+
+#[derive(Default)]
+struct Rooms {
+    known: HashMap<Channel, Room>,
+    /// The highest version of a room that is no longer known. Rooms start from
+    /// it, so that no version of a room comes twice.
+    spent: u64,
+}
+
+#[derive(Default)]
+struct Room {
+    version: u64,
+    members: BTreeMap<UserId, Name>,
+}
+
+impl EmbeddedPresence {
+    /// Nobody yet; changes will be announced through `broker`.
+    pub fn new(broker: Arc<dyn Broker>) -> Self {
+        Self { broker, rooms: Mutex::default() }
+    }
+
+    async fn announce(&self, channel: &Channel, change: Option<Change>) -> Result<(), PresenceError> {
+        let Some(change) = change else { return Ok(()) };
+        let notice = Passing::Notice(Bytes::from(wire::spell(&change)));
+        self.broker.announce(channel, notice).await.map_err(|error| PresenceError(error.to_string()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Rooms> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Rooms {
+    fn enter(&mut self, channel: &Channel, member: &Member) -> Option<Change> {
+        let spent = self.spent;
+        let room = self.known.entry(channel.clone()).or_insert_with(|| Room { version: spent, ..Room::default() });
+        let before = room.members.insert(member.id.clone(), member.name.clone());
+        (before.as_ref() != Some(&member.name)).then(|| room.change(vec![member.clone()], Vec::new()))
+    }
+
+    fn leave(&mut self, channel: &Channel, user: &UserId) -> Option<Change> {
+        let room = self.known.get_mut(channel)?;
+        room.members.remove(user)?;
+        let change = room.change(Vec::new(), vec![user.clone()]);
+        if room.members.is_empty() {
+            self.spent = self.spent.max(room.version);
+            self.known.remove(channel);
+        }
+        Some(change)
+    }
+}
+
+impl Room {
+    fn change(&mut self, joined: Vec<Member>, left: Vec<UserId>) -> Change {
+        self.version += 1;
+        Change { version: self.version, count: self.members.len(), joined, left }
+    }
+
+    fn members(&self) -> impl Iterator<Item = Member> + '_ {
+        self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
+    }
+}
+
+#[async_trait]
+impl PresenceStore for EmbeddedPresence {
+    async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError> {
+        let change = self.lock().enter(channel, member);
+        self.announce(channel, change).await
+    }
+
+    async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
+        let change = self.lock().leave(channel, user);
+        self.announce(channel, change).await
+    }
+
+    async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
+        let rooms = self.lock();
+        Ok(match rooms.known.get(channel) {
+            Some(room) => Snapshot {
+                version: room.version,
+                members: room.members().collect(),
+                mine: room.members.keys().cloned().collect(),
+            },
+            None => Snapshot { version: rooms.spent, members: Vec::new(), mine: Vec::new() },
+        })
+    }
+
+    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Glimpse>, PresenceError> {
+        let rooms = self.lock();
+        let look = |room: &Room| Glimpse { members: room.members().take(members).collect(), count: room.members.len() };
+        Ok(channels.iter().map(|channel| rooms.known.get(channel).map(look).unwrap_or_default()).collect())
+    }
+
+    async fn renew(&self) -> Result<Lease, PresenceError> {
+        // Nobody else could take what is in this process.
+        Ok(Lease::Kept)
+    }
+
+    async fn withdraw(&self) -> Result<(), PresenceError> {
+        let rooms: Vec<(Channel, Vec<UserId>)> = {
+            let rooms = self.lock();
+            rooms
+                .known
+                .iter()
+                .map(|(channel, room)| (channel.clone(), room.members.keys().cloned().collect()))
+                .collect()
+        };
+        for (channel, users) in rooms {
+            for user in users {
+                self.leave(&channel, &user).await?;
+            }
+        }
+        Ok(())
+    }
+}

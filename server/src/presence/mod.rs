@@ -10,6 +10,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 
+pub mod embedded;
+pub mod redis;
+pub mod roster;
+pub mod service;
+
+mod channels;
+mod here;
+mod work;
+
+pub use service::{Departure, Presence, Settings};
+
 /// Everybody in a channel at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
@@ -17,6 +28,9 @@ pub struct Snapshot {
     pub version: u64,
     /// In the order of their ids.
     pub members: Vec<Member>,
+    /// Those of them who have an entry of the node that asked, so that it can
+    /// mend what a store that was set back has lost or brought back.
+    pub mine: Vec<UserId>,
 }
 
 /// A few of the people in a channel.

@@ -3,7 +3,152 @@
 //! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries
 //! out. The browser and the load generator drive the same [`Link`], so what is
 //! proved about it here holds for both. It knows no clock: it asks to be woken.
+//!
+//! The promises: what is said in the room is told in the order of the log,
+//! without a hole and without a repeat. What the person says is in the log
+//! once, in the order of writing, or refused; it is never given up silently.
+//!
+//! A driver carries outputs out in their order, and after [`Output::Drop`]
+//! passes on nothing more of the old socket. Wakes may come late or twice.
 
+mod connecting;
+mod inbox;
+mod kept;
+mod outbox;
+mod receiving;
+mod sending;
+mod timing;
 mod types;
 
+pub use kept::merge_kept;
 pub use types::{Beginning, Event, Input, Output, Status, Timer, Unsent};
+
+use crate::id::{RoomId, UserId};
+use crate::position::Position;
+use inbox::Inbox;
+use outbox::Outbox;
+
+/// One room's connection, from opening the page to leaving it.
+#[derive(Clone, Debug)]
+pub struct Link {
+    room_id: RoomId,
+    phase: Phase,
+    inbox: Inbox,
+    outbox: Outbox,
+    /// Who the server takes this client for, once it said so.
+    me: Option<UserId>,
+    /// Connections lost since one held.
+    lost: u32,
+    /// Pages that could not be had, or did not fit, since one did.
+    misfits: u32,
+    /// A ping is out.
+    asked: bool,
+    /// That the person types was said a moment ago.
+    typing_said: bool,
+    /// The random number of this step.
+    dice: u32,
+    /// What this step asks for.
+    out: Vec<Output>,
+}
+
+/// How far the link has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing is asked for yet.
+    New,
+    /// The first page is being read.
+    FirstPage,
+    /// The next try is due later.
+    Waiting,
+    /// A socket is being opened.
+    Opening,
+    /// The room is being entered.
+    Entering,
+    /// In the room, but what is shown does not join what comes; a page that
+    /// does is being read.
+    Rereading,
+    /// In the room.
+    Live,
+    /// The browser has no network.
+    Offline,
+    /// The server said not to come back.
+    Stopped,
+}
+
+impl Link {
+    /// A link that does nothing before [`Input::Start`].
+    pub fn new(beginning: Beginning) -> Self {
+        Self {
+            room_id: beginning.room_id,
+            phase: Phase::New,
+            inbox: Inbox::new(beginning.position),
+            outbox: Outbox::new(beginning.unsent),
+            me: None,
+            lost: 0,
+            misfits: 0,
+            asked: false,
+            typing_said: false,
+            dice: 0,
+            out: Vec::new(),
+        }
+    }
+
+    /// Takes one event and says what to do. `dice` is any random number; the
+    /// waits are drawn from it.
+    #[must_use]
+    pub fn step(&mut self, input: Input, dice: u32) -> Vec<Output> {
+        self.dice = dice;
+        match input {
+            Input::Start => self.start(),
+            Input::Opened => self.opened(),
+            Input::Frame(frame) => self.frame(frame),
+            Input::Closed { code } => self.closed(code),
+            Input::Woken(timer) => self.woken(timer),
+            Input::Say(unsent) => self.say(unsent),
+            Input::Retry(id) => self.retry(&id),
+            Input::Discard(id) => self.discard(&id),
+            Input::Typing => self.typing(),
+            Input::Loaded(page) => self.loaded(page),
+            Input::NotLoaded => self.not_loaded(),
+            Input::Online => self.online(),
+            Input::Offline => self.offline(),
+        }
+        self.send_waiting();
+        if let Some(unsent) = self.outbox.changed_list() {
+            self.out.push(Output::Keep(unsent));
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// What is shown ends here; `None` before the first page.
+    pub fn position(&self) -> Option<&Position> {
+        self.inbox.position()
+    }
+
+    /// What is not in the log yet, the refused ones too, in the order of writing.
+    pub fn unsent(&self) -> impl Iterator<Item = &Unsent> {
+        self.outbox.unsent()
+    }
+
+    fn woken(&mut self, timer: Timer) {
+        match timer {
+            Timer::Connect => self.connect_now(),
+            Timer::Silence => self.silent(),
+            Timer::Steady => self.held_up(),
+            Timer::Resend => self.resend(),
+            Timer::Reload => self.reload(),
+            Timer::Typing => self.typing_said = false,
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.out.push(Output::Tell(event));
+    }
+
+    fn wake(&mut self, timer: Timer, after_ms: u64) {
+        self.out.push(Output::Wake { timer, after_ms });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,8 @@ pub enum Input {
     Loaded(HistoryPage),
     /// The page could not be had.
     NotLoaded,
-    /// The browser says the network is back.
+    /// The browser says the network is back, or the person looks at the page
+    /// again: a good moment to ask whether the connection lives.
     Online,
     /// The browser says the network is gone.
     Offline,
@@ -67,6 +68,10 @@ pub enum Timer {
     Resend,
     /// Ask for the page again.
     Reload,
+    /// The connection held for a while: the next loss is a first one again.
+    Steady,
+    /// That the person types may be said again.
+    Typing,
 }
 
 /// What to do.
@@ -87,7 +92,8 @@ pub enum Output {
     },
     /// Do not wake me for this.
     Cancel(Timer),
-    /// Read the latest page over HTTP; answer with [`Input::Loaded`] or [`Input::NotLoaded`].
+    /// Read the latest page over HTTP; answer with [`Input::Loaded`] or
+    /// [`Input::NotLoaded`]. Takes the place of a read that is still under way.
     Load,
     /// Keep the unsent where a reload of the page finds them.
     Keep(Vec<Unsent>),
@@ -106,13 +112,14 @@ pub enum Event {
     Said(Vec<Message>),
     /// What is shown no longer joins what comes: show this page instead.
     Reset(HistoryPage),
-    /// A message is on its way, or goes out when the connection is back.
+    /// A message is on its way, or goes out when the connection is back. With
+    /// `refused` in it: an earlier visit left it so.
     Pending(Unsent),
     /// One's own message is in the log; it comes, or came, as [`Event::Said`].
     Settled(MessageId),
     /// One's own message was refused for good.
     Refused(MessageId, Refusal),
-    /// The person gave the message up.
+    /// The person gave the message up, or it goes on under another id.
     Discarded(MessageId),
     /// People came or went.
     Presence(Presence),

@@ -16,7 +16,7 @@ pub fn meta(channel: &Channel) -> String {
     format!("hubbub:{{{channel}}}:meta")
 }
 
-/// The text `offset digest` of an append that must happen once.
+/// The text `epoch offset digest` of an append that must happen once.
 pub fn once(channel: &Channel, key: &str) -> String {
     format!("hubbub:{{{channel}}}:once:{key}")
 }

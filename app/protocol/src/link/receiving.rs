@@ -1,0 +1,181 @@
+//! What a server says, and the pages that are read over HTTP.
+
+use crate::error::{ErrorCode, Refusal};
+use crate::id::{MessageId, RoomId};
+use crate::message::{Joined, Message, ServerMessage};
+use crate::room::HistoryPage;
+
+use super::inbox::Hole;
+use super::types::{Event, Output, Status, Timer};
+use super::{Link, Phase, timing};
+
+/// After so many pages that do not join this connection, another one is tried.
+const MISFITS_MOST: u32 = 3;
+
+impl Link {
+    pub(super) fn frame(&mut self, frame: ServerMessage) {
+        match self.phase {
+            // Only an answer to `join` shows that the room can be entered.
+            Phase::Entering => {}
+            Phase::Live | Phase::Rereading => self.heard(),
+            _ => return,
+        }
+        match frame {
+            ServerMessage::Joined(joined) => self.joined(joined),
+            ServerMessage::Message(message) if message.room_id == self.room_id => self.message(message),
+            ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.tell(Event::Presence(presence)),
+            ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.tell(Event::Typing(typing)),
+            ServerMessage::Error(refusal) => self.error(refusal),
+            _ => {}
+        }
+    }
+
+    fn is_in(&self, room: &RoomId) -> bool {
+        self.phase != Phase::Entering && *room == self.room_id
+    }
+
+    fn joined(&mut self, mut joined: Joined) {
+        if self.phase != Phase::Entering || joined.room_id != self.room_id {
+            return;
+        }
+        self.me = Some(joined.you.id.clone());
+        let recovered = self.inbox.recover(&mut joined);
+        joined.messages = Vec::new();
+        let top = joined.position.clone();
+        self.heard();
+        self.tell(Event::Entered(joined));
+        match recovered {
+            Ok(missed) => {
+                self.show(missed);
+                self.go_live();
+            }
+            Err(Hole) => {
+                self.phase = Phase::Rereading;
+                self.misfits = 0;
+                self.inbox.await_page(top);
+                self.load();
+            }
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        let own = self.own(&message);
+        if self.phase != Phase::Live {
+            self.inbox.hold(message);
+        } else {
+            match self.inbox.take(vec![message]) {
+                Ok(new) => self.show(new),
+                Err(Hole) => self.give_up(0),
+            }
+        }
+        // Also where it was shown before: a resend is answered with the first result.
+        self.settle(own);
+    }
+
+    fn error(&mut self, refusal: Refusal) {
+        if self.phase == Phase::Entering {
+            // With no message sent it can only mean the `join`.
+            let least_ms = timing::told_wait(refusal.retry_after_ms.unwrap_or_default());
+            if !refusal.temporary {
+                self.tell(Event::Trouble(refusal));
+            }
+            self.give_up(least_ms);
+        } else if refusal.code == ErrorCode::NotInRoom {
+            // The server lost us, but not the message: enter again.
+            self.give_up(0);
+        } else if let Some(id) = refusal.id.clone() {
+            self.refused(&id, refusal);
+        } else {
+            self.tell(Event::Trouble(refusal));
+        }
+    }
+
+    /// Asks for the latest page, or asks again where the last request hangs.
+    pub(super) fn load(&mut self) {
+        self.out.push(Output::Load);
+        self.wake(Timer::Reload, timing::LOAD_WITHIN_MS);
+    }
+
+    pub(super) fn reload(&mut self) {
+        if matches!(self.phase, Phase::FirstPage | Phase::Rereading) {
+            self.load();
+        }
+    }
+
+    pub(super) fn not_loaded(&mut self) {
+        match self.phase {
+            Phase::FirstPage => {
+                let retry_in_ms = self.load_later();
+                self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
+            }
+            Phase::Rereading => {
+                self.load_later();
+            }
+            _ => {}
+        }
+    }
+
+    fn load_later(&mut self) -> u64 {
+        let wait = timing::retry_wait(self.misfits, self.dice);
+        self.misfits = self.misfits.saturating_add(1);
+        self.wake(Timer::Reload, wait);
+        wait
+    }
+
+    pub(super) fn loaded(&mut self, page: HistoryPage) {
+        match self.phase {
+            Phase::Rereading if self.inbox.joins(&page.position) => {
+                self.turn_to(page);
+                self.go_live();
+            }
+            Phase::Rereading if self.misfits < MISFITS_MOST => {
+                self.load_later();
+            }
+            // Page and connection tell of different logs: try another node.
+            Phase::Rereading => self.give_up(0),
+            _ if self.inbox.position().is_none() => {
+                self.turn_to(page);
+                if self.phase == Phase::FirstPage {
+                    self.connect();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn turn_to(&mut self, page: HistoryPage) {
+        self.misfits = 0;
+        self.out.push(Output::Cancel(Timer::Reload));
+        self.inbox.turn_to(page.position.clone());
+        let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(message)).collect();
+        self.tell(Event::Reset(page));
+        self.settle(own);
+    }
+
+    fn go_live(&mut self) {
+        match self.inbox.release() {
+            Ok(held) => {
+                self.phase = Phase::Live;
+                self.show(held);
+                self.wake(Timer::Steady, timing::STEADY_AFTER_MS);
+                self.tell(Event::Status(Status::Live));
+            }
+            Err(Hole) => self.give_up(0),
+        }
+    }
+
+    fn show(&mut self, new: Vec<Message>) {
+        if new.is_empty() {
+            return;
+        }
+        let own: Vec<_> = new.iter().filter_map(|message| self.own(message)).collect();
+        self.tell(Event::Said(new));
+        self.settle(own);
+    }
+
+    /// The id of a message that is one of ours and not known to be in the log.
+    fn own(&self, message: &Message) -> Option<MessageId> {
+        let is_own = self.me.as_ref() == Some(&message.author.id) && self.outbox.has(&message.id);
+        is_own.then(|| message.id.clone())
+    }
+}

@@ -1,0 +1,157 @@
+//! Recovery, order and the page that is read again.
+
+use super::*;
+
+#[test]
+fn what_was_missed_is_shown_and_the_room_is_live() {
+    let mut scene = Scene::page(3);
+    scene.step(Input::Start).step(Input::Opened).clear().frame(joined(5, true, &[4, 5]));
+    assert_eq!(scene.said(), [4, 5]);
+    assert_eq!(scene.statuses(), [Status::Live]);
+    assert_eq!(scene.told()[0], Event::Entered(joined_at(5, true, &[])));
+    assert_eq!(scene.link.position(), Some(&position("e1", 5)));
+}
+
+#[test]
+fn a_repeat_inside_a_recovery_is_shown_once() {
+    let mut scene = Scene::page(3);
+    scene.step(Input::Start).step(Input::Opened).frame(joined(5, true, &[2, 3, 4, 4, 5]));
+    assert_eq!(scene.said(), [4, 5]);
+}
+
+#[test]
+fn a_recovery_that_does_not_hold_what_it_claims_is_none() {
+    let wrong = [
+        ("a hole", joined_at(6, true, &[4, 6])),
+        ("a hole at the start", joined_at(5, true, &[5])),
+        ("the end is missing", joined_at(6, true, &[4, 5])),
+        ("disorder", joined_at(6, true, &[4, 6, 5])),
+        ("a log that went back", joined_at(2, true, &[])),
+        ("another log", Joined { position: position("e2", 3), ..joined_at(3, true, &[]) }),
+        ("no claim", joined_at(3, false, &[])),
+    ];
+    for (what, answer) in wrong {
+        let mut scene = Scene::page(3);
+        scene.step(Input::Start).step(Input::Opened).frame(ServerMessage::Joined(answer));
+        assert_eq!(scene.loads(), 1, "{what}");
+        assert!(scene.said().is_empty(), "{what}");
+        assert_eq!(scene.statuses(), [Status::Connecting], "{what}");
+        assert_eq!(scene.link.position(), Some(&position("e1", 3)), "{what}");
+    }
+}
+
+#[test]
+fn without_recovery_the_page_is_read_again_and_live_messages_follow_it() {
+    let mut scene = Scene::rereading(10);
+    scene.frame(says(11)).frame(says(12)).frame(says(13));
+    assert_eq!(scene.told(), []);
+
+    scene.step(Input::Loaded(page(12)));
+    assert_eq!(scene.told(), [Event::Reset(page(12)), Event::Said(vec![message(13)]), Event::Status(Status::Live)]);
+    scene.frame(says(14));
+    assert_eq!(scene.said(), [13, 14]);
+}
+
+#[test]
+fn who_comes_and_goes_is_told_while_the_page_is_read() {
+    let mut scene = Scene::rereading(10);
+    let came = Presence { room_id: room("garden"), joined: vec![person("ben")], left: vec![], member_count: 2 };
+    let elsewhere = Presence { room_id: room("attic"), ..came.clone() };
+    scene.frame(ServerMessage::Presence(elsewhere)).frame(ServerMessage::Presence(came.clone()));
+    let types = Typing { room_id: room("garden"), member: person("ben") };
+    scene.frame(ServerMessage::Typing(types.clone()));
+    assert_eq!(scene.told(), [Event::Presence(came), Event::Typing(types)]);
+}
+
+#[test]
+fn a_page_older_than_the_connection_or_of_another_log_is_read_again() {
+    for misfit in [page(9), page_of("e2", 10, vec![])] {
+        let mut scene = Scene::rereading(10);
+        scene.step(Input::Loaded(misfit));
+        assert_eq!(scene.told(), []);
+        assert_eq!(scene.wake(Timer::Reload), Some(500));
+
+        scene.clear().woken(Timer::Reload);
+        assert_eq!(scene.loads(), 1);
+        scene.step(Input::Loaded(page(10)));
+        assert_eq!(scene.statuses(), [Status::Live]);
+    }
+}
+
+#[test]
+fn a_connection_that_no_page_joins_is_given_up() {
+    let mut scene = Scene::rereading(10);
+    for _ in 0..4 {
+        scene.step(Input::Loaded(page(9))).woken(Timer::Reload);
+    }
+    assert!(scene.does(&Output::Drop));
+    assert_eq!(scene.wake(Timer::Connect), Some(500));
+}
+
+#[test]
+fn a_page_that_hangs_or_fails_is_asked_for_again() {
+    let mut scene = Scene::rereading(10);
+    scene.step(Input::NotLoaded);
+    assert_eq!(scene.wake(Timer::Reload), Some(500));
+    scene.woken(Timer::Reload);
+    assert_eq!(scene.wake(Timer::Reload), Some(15_000));
+    scene.woken(Timer::Reload);
+    assert_eq!(scene.loads(), 2);
+}
+
+#[test]
+fn a_page_of_an_earlier_connection_is_not_taken_for_this_ones() {
+    let mut scene = Scene::rereading(10);
+    scene.step(Input::Closed { code: 1006 }).step(Input::Loaded(page(10)));
+    assert_eq!(scene.link.position(), Some(&position("e1", 0)), "no connection: nothing to join");
+    scene.woken(Timer::Connect).step(Input::Opened).frame(joined(12, false, &[])).clear();
+    scene.step(Input::Loaded(page(10)));
+    assert_eq!(scene.told(), [], "11 and 12 are missing");
+}
+
+#[test]
+fn a_room_too_busy_to_hold_asks_for_a_later_page() {
+    let mut scene = Scene::rereading(0);
+    let most = super::inbox::HELD_MOST as u64;
+    for offset in 1..=most + 5 {
+        scene.frame(says(offset));
+    }
+    scene.clear().step(Input::Loaded(page(most)));
+    assert_eq!(scene.told(), [], "what was let go is not on it");
+    scene.woken(Timer::Reload).clear().step(Input::Loaded(page(most + 2)));
+    assert_eq!(scene.said(), [most + 3, most + 4, most + 5]);
+}
+
+#[test]
+fn live_messages_are_shown_in_order_and_once() {
+    let mut scene = Scene::live(3);
+    scene.frame(says(4)).frame(says(4)).frame(says(2)).frame(says(5));
+    assert_eq!(scene.said(), [4, 5]);
+    assert_eq!(scene.link.position(), Some(&position("e1", 5)));
+}
+
+#[test]
+fn a_hole_is_never_shown_but_closed_by_coming_back() {
+    let mut scene = Scene::live(3);
+    scene.frame(says(5));
+    assert!(scene.said().is_empty());
+    assert!(scene.does(&Output::Drop));
+    assert_eq!(scene.wake(Timer::Connect), Some(500));
+    assert_eq!(scene.link.position(), Some(&position("e1", 3)));
+}
+
+#[test]
+fn messages_of_other_rooms_are_left_aside() {
+    let mut scene = Scene::live(3);
+    scene.frame(ServerMessage::Message(Message { room_id: room("attic"), ..message(4) }));
+    scene.frame(ServerMessage::Joined(Joined { room_id: room("attic"), ..joined_at(9, false, &[]) }));
+    assert_eq!(scene.told(), []);
+    assert_eq!(scene.link.position(), Some(&position("e1", 3)));
+}
+
+#[test]
+fn an_error_that_answers_no_message_is_shown() {
+    let mut scene = Scene::live(3);
+    scene.frame(refusal(ErrorCode::RateLimited, None));
+    assert!(matches!(&scene.told()[..], [Event::Trouble(_)]));
+}

@@ -1,0 +1,52 @@
+//! `docs/protocol.md` tells the truth: its examples decode, its tables are whole.
+
+use protocol::{CloseCode, ErrorCode, HistoryPage, wire};
+
+const PAGE: &str = include_str!("../../../docs/protocol.md");
+
+/// The fenced examples of a kind.
+fn examples(kind: &str) -> Vec<&'static str> {
+    let opening = format!("```json {kind}\n");
+    PAGE.split(opening.as_str()).skip(1).filter_map(|rest| rest.split("\n```").next()).collect()
+}
+
+#[test]
+fn every_example_decodes() {
+    let (client, server, page) = (examples("client"), examples("server"), examples("page"));
+    for text in &client {
+        assert!(wire::decode_client(text).is_ok(), "{text}");
+    }
+    for text in &server {
+        assert!(wire::decode_server(text).is_some(), "{text}");
+    }
+    for text in &page {
+        assert!(wire::read::<HistoryPage>(text).is_some(), "{text}");
+    }
+    let fences = PAGE.matches("```json").count();
+    assert_eq!(client.len() + server.len() + page.len(), fences, "an example of no kind is checked by nobody");
+}
+
+#[test]
+fn every_type_has_an_example() {
+    for (kind, types) in [
+        ("client", &["join", "message", "leave", "typing", "ping"][..]),
+        ("server", &["joined", "message", "presence", "typing", "error", "pong"][..]),
+    ] {
+        for one in types {
+            let spelled = format!(r#"{{"type": "{one}""#);
+            assert!(examples(kind).iter().any(|text| text.starts_with(&spelled)), "{kind} {one}");
+        }
+    }
+}
+
+#[test]
+fn every_code_is_in_its_table() {
+    for code in ErrorCode::ALL {
+        let temporary = if code.is_temporary() { "yes" } else { "no" };
+        assert!(PAGE.contains(&format!("| `{}` | {temporary} |", code.as_str())), "{code:?}");
+    }
+    for code in CloseCode::ALL {
+        let back = if protocol::close::should_reconnect(code.number()) { "yes" } else { "no" };
+        assert!(PAGE.contains(&format!("| {} | {back} |", code.number())), "{code:?}");
+    }
+}

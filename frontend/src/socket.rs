@@ -1,0 +1,88 @@
+//! One WebSocket, from opening to closing.
+
+use futures::future::{AbortHandle, abortable, poll_fn};
+use futures::{SinkExt, StreamExt};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, State, WebSocketError};
+use protocol::{ClientMessage, CloseCode, VERSION, wire};
+use wasm_bindgen_futures::spawn_local;
+
+/// What a socket tells.
+pub(crate) enum Heard {
+    Opened,
+    Text(String),
+    Closed(u16),
+}
+
+/// How a socket is taken leave of.
+#[derive(Clone, Copy)]
+pub(crate) enum Farewell {
+    /// The person goes; others see it at once.
+    Leaving,
+    /// Another connection follows; nobody needs to notice.
+    Returning,
+}
+
+/// An open socket, or one being opened. Dropped, it leaves the room.
+pub(crate) struct Socket {
+    web: web_sys::WebSocket,
+    listening: AbortHandle,
+}
+
+impl Socket {
+    /// Opens a socket to the server that the page came from. `None` where the
+    /// browser does not allow it.
+    pub(crate) fn open(on: impl Fn(Heard) + 'static) -> Option<Self> {
+        let web = web_sys::WebSocket::new(&address()?).ok()?;
+        let stream = WebSocket::try_from(web.clone()).ok()?;
+        let (listen, listening) = abortable(listen(stream, on));
+        spawn_local(async move {
+            // Ended by `close`: nobody wants to hear more.
+            let _ = listen.await;
+        });
+        Some(Self { web, listening })
+    }
+
+    /// Sends a frame; on a socket that is gone it is lost, as on the way.
+    pub(crate) fn send(&self, frame: &ClientMessage) {
+        let _ = self.web.send_with_str(&wire::encode_client(frame));
+    }
+
+    /// Closes without waiting; nothing more is heard of it.
+    pub(crate) fn close(&self, farewell: Farewell) {
+        self.listening.abort();
+        // On the browser's own handle, so that it is done before a page that goes away is gone.
+        let _ = match farewell {
+            Farewell::Leaving => self.web.close_with_code(1000),
+            Farewell::Returning => self.web.close_with_code(CloseCode::Resync.number()),
+        };
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // Closing twice is allowed and does nothing.
+        self.close(Farewell::Leaving);
+    }
+}
+
+/// Tells what comes, until the socket closes.
+async fn listen(mut socket: WebSocket, on: impl Fn(Heard)) {
+    if poll_fn(|cx| socket.poll_ready_unpin(cx)).await.is_ok() && matches!(socket.state(), State::Open) {
+        on(Heard::Opened);
+    }
+    while let Some(heard) = socket.next().await {
+        match heard {
+            Ok(Message::Text(text)) => on(Heard::Text(text)),
+            Err(WebSocketError::ConnectionClose(event)) => on(Heard::Closed(event.code)),
+            // Bytes can only be of a later version, and every error is followed by a close.
+            Ok(Message::Bytes(_)) | Err(_) => {}
+        }
+    }
+}
+
+fn address() -> Option<String> {
+    let location = web_sys::window()?.location();
+    let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
+    Some(format!("{scheme}://{}/ws?v={VERSION}", location.host().ok()?))
+}

@@ -1,0 +1,46 @@
+//! Keeps what is unsent where a reload of the page finds it.
+//!
+//! Storage may be full or forbidden; then a reload forgets, and nothing else
+//! happens. Two tabs of one room share a place: each adds and removes its own.
+
+use protocol::link::{Unsent, merge_kept};
+use protocol::{MessageId, RoomId, wire};
+use web_sys::Storage;
+
+/// The place of one room's unsent messages.
+pub(crate) struct Kept {
+    key: String,
+    /// What this page put there, or found and took over.
+    ours: Vec<MessageId>,
+}
+
+impl Kept {
+    /// The place, and what an earlier visit left there.
+    pub(crate) fn open(room: &RoomId) -> (Self, Vec<Unsent>) {
+        let mut kept = Self { key: format!("hubbub.unsent.{room}"), ours: Vec::new() };
+        let left = kept.read();
+        kept.ours = left.iter().map(|unsent| unsent.id.clone()).collect();
+        (kept, left)
+    }
+
+    /// Keeps `unsent` instead of what this page kept before.
+    pub(crate) fn keep(&mut self, unsent: Vec<Unsent>) {
+        let list = merge_kept(self.read(), &self.ours, &unsent);
+        self.ours = unsent.into_iter().map(|unsent| unsent.id).collect();
+        let Some(storage) = storage() else { return };
+        let _ = if list.is_empty() {
+            storage.remove_item(&self.key)
+        } else {
+            storage.set_item(&self.key, &wire::spell(&list))
+        };
+    }
+
+    fn read(&self) -> Vec<Unsent> {
+        let text = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
+        text.and_then(|text| wire::read(&text)).unwrap_or_default()
+    }
+}
+
+fn storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}

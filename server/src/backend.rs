@@ -1,0 +1,151 @@
+//! Chooses between embedded and Redis. The only place that does.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use crate::broker::{Broker, BrokerError, Deliveries, embedded, redis};
+use crate::config::Config;
+use crate::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
+use crate::presence::PresenceStore;
+use crate::presence::embedded::EmbeddedPresence;
+use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
+use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
+use crate::session::{Sessions, random_text};
+use crate::store::{Store, StoreError};
+
+/// The session key in the data folder, or in Redis.
+const KEY_FILE: &str = "session.key";
+const KEY_NAME: &str = "hubbub:session-key";
+/// How long a node without a key of its own waits for Redis to give it one.
+const KEY_TRIES: u32 = 60;
+const KEY_RETRY: Duration = Duration::from_millis(500);
+
+/// Why logs and people cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum BackendError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Redis cannot be used.
+    #[error(transparent)]
+    Broker(#[from] BrokerError),
+    /// The session key cannot be read or kept.
+    #[error("the session key cannot be kept in {0}: {1}")]
+    Key(String, String),
+}
+
+/// Everything that outlives a connection.
+pub struct Opened {
+    /// What this node is called.
+    pub node_name: String,
+    /// The logs.
+    pub broker: Arc<dyn Broker>,
+    /// What the logs deliver.
+    pub deliveries: Deliveries,
+    /// Reading the logs page by page.
+    pub history: Arc<dyn History>,
+    /// Who is where, on all nodes.
+    pub presence: Arc<dyn PresenceStore>,
+    /// Which rooms there are.
+    pub rooms: Arc<dyn Rooms>,
+    /// What sessions are signed with.
+    pub session_key: String,
+}
+
+/// Opens what the configuration says.
+///
+/// # Errors
+/// [`BackendError`], as a sentence for whoever starts the node.
+pub async fn open(config: &Config) -> Result<Opened, BackendError> {
+    let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", random_text(6)));
+    match config.redis_url() {
+        None => open_embedded(config, node_name),
+        Some(url) => open_redis(config, node_name, url).await,
+    }
+}
+
+fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendError> {
+    let folder = &config.data_dir;
+    let store = Store::open(folder)?;
+    let session_key = match &config.session_key {
+        Some(key) => key.clone(),
+        None => {
+            key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?
+        }
+    };
+    let log_length = config.limits.log_length as u64;
+    let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length });
+    info!("rooms are kept in {}", folder.display());
+    Ok(Opened {
+        node_name,
+        deliveries,
+        history: Arc::new(EmbeddedHistory::new(store.clone())),
+        presence: Arc::new(EmbeddedPresence::new(broker.clone())),
+        rooms: Arc::new(EmbeddedRooms::new(store)),
+        broker,
+        session_key,
+    })
+}
+
+async fn open_redis(config: &Config, node_name: String, url: &str) -> Result<Opened, BackendError> {
+    let log_length = config.limits.log_length as u64;
+    let options = redis::Options { log_length, sharded: false, node: node_name.clone() };
+    let (broker, deliveries) = redis::connect(url, options).await?;
+    let link = broker.link();
+    let session_key = match &config.session_key {
+        Some(key) => key.clone(),
+        None => key_in_redis(&link).await?,
+    };
+    let presence = PresenceOptions::new(node_name.as_str());
+    info!("rooms are kept in Redis");
+    Ok(Opened {
+        node_name,
+        deliveries,
+        history: Arc::new(RedisHistory::new(link.clone())),
+        presence: Arc::new(RedisPresence::new(link.clone(), presence)),
+        rooms: Arc::new(RedisRooms::new(link)),
+        broker,
+        session_key,
+    })
+}
+
+/// The key that an earlier start left, or a new one that only we can read.
+fn key_in_folder(folder: &Path) -> std::io::Result<String> {
+    let path = folder.join(KEY_FILE);
+    if let Ok(key) = fs::read_to_string(&path)
+        && key.trim().len() >= 32
+    {
+        return Ok(key.trim().to_owned());
+    }
+    let key = Sessions::fresh_secret();
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+    file.write_all(key.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+/// The key that the first node left for all, or ours, if we are the first.
+async fn key_in_redis(link: &redis::Link) -> Result<String, BackendError> {
+    let fresh = Sessions::fresh_secret();
+    let mut tries = 0;
+    loop {
+        let keep = link.run::<Option<String>>(::redis::cmd("SET").arg(KEY_NAME).arg(&fresh).arg("NX").arg("GET")).await;
+        match keep {
+            Ok(earlier) => {
+                warn!(
+                    "the session key is shared through Redis: whoever reads Redis can sign sessions; give --session-key to keep it apart"
+                );
+                return Ok(earlier.unwrap_or(fresh));
+            }
+            Err(error) if tries == KEY_TRIES => return Err(BackendError::Key("Redis".into(), error.to_string())),
+            Err(_) => tries += 1,
+        }
+        tokio::time::sleep(KEY_RETRY).await;
+    }
+}

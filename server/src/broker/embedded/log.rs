@@ -1,0 +1,129 @@
+//! A channel's log as rows: every statement about logs is here.
+
+use protocol::Epoch;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::broker::{Once, Publication};
+use crate::channel::Channel;
+use crate::store::StoreError;
+
+/// Old entries go in batches of this many: a DELETE for every append would
+/// double its cost.
+const TRIM_EVERY: u64 = 64;
+
+/// A log at one moment.
+pub(crate) struct Log {
+    id: i64,
+    /// Its identity.
+    pub(crate) epoch: Epoch,
+    /// The offset of its last entry; 0 before the first.
+    pub(crate) top: u64,
+}
+
+/// What is known about a key that must be used once.
+pub(super) enum Found {
+    /// It was used for the same, which stands here.
+    Same { offset: u64 },
+    /// It was used for something else.
+    Other,
+}
+
+/// The channel's log, if it has one.
+pub(crate) fn find(sql: &Connection, channel: &Channel) -> Result<Option<Log>, StoreError> {
+    let mut statement = sql.prepare_cached("SELECT id, epoch, top FROM logs WHERE channel = ?1")?;
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?));
+    let Some((id, epoch, top)) = statement.query_row([channel.to_string()], row).optional()? else {
+        return Ok(None);
+    };
+    let epoch = Epoch::parse(&epoch).map_err(|error| StoreError::Failed(error.to_string()))?;
+    Ok(Some(Log { id, epoch, top: unsigned(top) }))
+}
+
+/// The channel's log; a new one gets the epoch `new`.
+pub(super) fn open(sql: &Connection, channel: &Channel, new: &Epoch) -> Result<Log, StoreError> {
+    if let Some(log) = find(sql, channel)? {
+        return Ok(log);
+    }
+    sql.prepare_cached("INSERT INTO logs (channel, epoch, top) VALUES (?1, ?2, 0)")?
+        .execute([channel.to_string().as_str(), new.as_str()])?;
+    Ok(Log { id: sql.last_insert_rowid(), epoch: new.clone(), top: 0 })
+}
+
+impl Log {
+    /// Whether an append with this key was done before.
+    pub(super) fn find_once(&self, sql: &Connection, once: &Once) -> Result<Option<Found>, StoreError> {
+        let mut statement = sql.prepare_cached("SELECT offset, digest FROM once WHERE log = ?1 AND key = ?2")?;
+        let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
+        let found = statement.query_row(params![self.id, once.key], row).optional()?;
+        Ok(found.map(|(offset, digest)| match digest == once.digest {
+            true => Found::Same { offset: unsigned(offset) },
+            false => Found::Other,
+        }))
+    }
+
+    /// Puts `frame` after the top and keeps the last `keep` entries.
+    pub(super) fn append(
+        &self,
+        sql: &Connection,
+        once: Option<&Once>,
+        frame: &[u8],
+        keep: u64,
+    ) -> Result<(), StoreError> {
+        let top = self.top + 1;
+        let offset = signed(top);
+        sql.prepare_cached("UPDATE logs SET top = ?2 WHERE id = ?1")?.execute(params![self.id, offset])?;
+        sql.prepare_cached("INSERT INTO publications VALUES (?1, ?2, ?3)")?.execute(params![self.id, offset, frame])?;
+        if let Some(once) = once {
+            sql.prepare_cached("INSERT INTO once VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+                self.id,
+                once.key,
+                offset,
+                once.digest
+            ])?;
+        }
+        if top.is_multiple_of(TRIM_EVERY) {
+            let last_to_go = signed(top.saturating_sub(keep));
+            sql.prepare_cached("DELETE FROM publications WHERE log = ?1 AND offset <= ?2")?
+                .execute([self.id, last_to_go])?;
+        }
+        Ok(())
+    }
+
+    /// The first `limit` entries after `offset`, oldest first.
+    pub(super) fn after(&self, sql: &Connection, offset: u64, limit: usize) -> Result<Vec<Publication>, StoreError> {
+        let mut statement = sql.prepare_cached(
+            "SELECT offset, frame FROM publications WHERE log = ?1 AND offset > ?2 ORDER BY offset LIMIT ?3",
+        )?;
+        let rows = statement.query_map([self.id, signed(offset), signed(limit as u64)], publication)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The last `limit` entries before `offset`, newest first.
+    pub(crate) fn before(&self, sql: &Connection, offset: u64, limit: usize) -> Result<Vec<Publication>, StoreError> {
+        let mut statement = sql.prepare_cached(
+            "SELECT offset, frame FROM publications WHERE log = ?1 AND offset < ?2 ORDER BY offset DESC LIMIT ?3",
+        )?;
+        let rows = statement.query_map([self.id, signed(offset), signed(limit as u64)], publication)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The entry at `offset`.
+    pub(super) fn entry(&self, sql: &Connection, offset: u64) -> Result<Option<Publication>, StoreError> {
+        let mut statement =
+            sql.prepare_cached("SELECT offset, frame FROM publications WHERE log = ?1 AND offset = ?2")?;
+        Ok(statement.query_row([self.id, signed(offset)], publication).optional()?)
+    }
+}
+
+fn publication(row: &Row<'_>) -> rusqlite::Result<Publication> {
+    Ok(Publication { offset: unsigned(row.get(0)?), frame: row.get::<_, Vec<u8>>(1)?.into() })
+}
+
+/// SQLite counts to 2^63 - 1; no log gets there, but a client may ask for more.
+fn signed(offset: u64) -> i64 {
+    i64::try_from(offset).unwrap_or(i64::MAX)
+}
+
+fn unsigned(offset: i64) -> u64 {
+    u64::try_from(offset).unwrap_or(0)
+}

@@ -1,0 +1,191 @@
+//! The broker of a node that runs alone: its logs are in the [`Store`], its
+//! deliveries never leave the process.
+//!
+//! Does what the cluster's broker does, in the same order: append, number,
+//! commit, announce. There is no shorter way for the node's own people.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{Epoch, Position};
+
+use super::queue::Queue;
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Delivery, Passing, Publication, Replay, random_epoch};
+use crate::channel::Channel;
+use crate::store::{Store, StoreError};
+
+pub(crate) mod log;
+
+/// A write that takes longer means that this node cannot take messages.
+const PROBE_WITHIN: Duration = Duration::from_secs(3);
+
+/// What an operator may choose.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Publications kept for each channel; a few more may be there for a while.
+    pub log_length: u64,
+}
+
+/// Makes the broker over an open store.
+pub fn open(store: Store, options: Options) -> (Arc<EmbeddedBroker>, Deliveries) {
+    let (queue, deliveries) = Queue::new();
+    let fan_out = Arc::new(FanOut { subscribed: Mutex::default(), queue });
+    (Arc::new(EmbeddedBroker { store, options, fan_out }), deliveries)
+}
+
+/// The broker of a node that runs alone.
+pub struct EmbeddedBroker {
+    store: Store,
+    options: Options,
+    fan_out: Arc<FanOut>,
+}
+
+/// Hands on what concerns this node's people.
+struct FanOut {
+    subscribed: Mutex<HashSet<Channel>>,
+    queue: Queue,
+}
+
+impl FanOut {
+    fn subscribed(&self) -> MutexGuard<'_, HashSet<Channel>> {
+        self.subscribed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliver(&self, channel: &Channel, delivery: impl FnOnce() -> Delivery) {
+        let subscribed = self.subscribed();
+        if subscribed.contains(channel) {
+            self.queue.send(delivery());
+        }
+    }
+}
+
+#[async_trait]
+impl Broker for EmbeddedBroker {
+    async fn subscribe(&self, channel: &Channel) -> Result<(), BrokerError> {
+        self.fan_out.subscribed().insert(channel.clone());
+        Ok(())
+    }
+
+    async fn unsubscribe(&self, channel: &Channel) {
+        self.fan_out.subscribed().remove(channel);
+    }
+
+    async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
+        let Append { channel, once, head, tail } = append;
+        let written = channel.clone();
+        let keep = self.options.log_length;
+        let fan_out = Arc::clone(&self.fan_out);
+        let write = move |sql: &_| {
+            let log = log::open(sql, &written, &random_epoch())?;
+            match once.as_ref().map(|once| log.find_once(sql, once)).transpose()?.flatten() {
+                Some(found) => Ok(Written::Before(log.epoch, found)),
+                None => {
+                    let offset = log.top + 1;
+                    let frame = Bytes::from(format!("{head}{offset}{tail}"));
+                    log.append(sql, once.as_ref(), &frame, keep)?;
+                    Ok(Written::Now(Position { epoch: log.epoch, offset }, frame))
+                }
+            }
+        };
+        // On the writer's thread, so that deliveries have the order of offsets.
+        let deliver = move |written| match written {
+            Written::Before(epoch, log::Found::Same { offset }) => {
+                Ok(Appended { position: Position { epoch, offset }, repeated: true })
+            }
+            Written::Before(_, log::Found::Other) => Err(BrokerError::Conflict),
+            Written::Now(position, frame) => {
+                let appended = Appended { position: position.clone(), repeated: false };
+                fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
+                Ok(appended)
+            }
+        };
+        self.store.write_then(write, deliver).await?
+    }
+
+    async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError> {
+        self.fan_out.deliver(channel, || Delivery::Passing { channel: channel.clone(), passing });
+        Ok(())
+    }
+
+    async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError> {
+        let since = since.clone();
+        let read = move |sql: &_, log: &log::Log| {
+            let missed = log.top.checked_sub(since.offset).filter(|_| log.epoch == since.epoch);
+            match missed {
+                Some(missed) if missed <= limit as u64 => {
+                    let found = log.after(sql, since.offset, limit)?;
+                    // Fewer than were missed: the log has been trimmed.
+                    Ok((found.len() as u64 == missed).then_some(found))
+                }
+                _ => Ok(None),
+            }
+        };
+        let (top, found) = read_log(&self.store, channel, read).await?;
+        Ok(match found {
+            Some(publications) => Replay::All { publications, top },
+            None => Replay::Unknown { top },
+        })
+    }
+
+    async fn top(&self, channel: &Channel) -> Result<Position, BrokerError> {
+        let (top, ()) = read_log(&self.store, channel, |_, _| Ok(())).await?;
+        Ok(top)
+    }
+
+    async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError> {
+        let (_, entry) = read_log(&self.store, channel, move |sql, log| log.entry(sql, offset)).await?;
+        Ok(entry)
+    }
+
+    async fn ready(&self) -> Result<(), BrokerError> {
+        match tokio::time::timeout(PROBE_WITHIN, self.store.probe()).await {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(BrokerError::Unavailable("a write takes too long".into())),
+        }
+    }
+}
+
+enum Written {
+    Now(Position, Bytes),
+    Before(Epoch, log::Found),
+}
+
+/// Reads from a channel's log at one moment; a log that does not exist is made.
+pub(crate) async fn read_log<T, F>(store: &Store, channel: &Channel, read: F) -> Result<(Position, T), StoreError>
+where
+    T: Send + 'static,
+    F: Fn(&rusqlite::Connection, &log::Log) -> Result<T, StoreError> + Send + Sync + Clone + 'static,
+{
+    let existing = {
+        let (channel, read) = (channel.clone(), read.clone());
+        let find = move |sql: &_| match log::find(sql, &channel)? {
+            Some(log) => Ok(Some((read(sql, &log)?, log))),
+            None => Ok(None),
+        };
+        store.read(find).await?
+    };
+    let (result, log) = match existing {
+        Some(found) => found,
+        None => {
+            let channel = channel.clone();
+            let make = move |sql: &_| {
+                let log = log::open(sql, &channel, &random_epoch())?;
+                Ok((read(sql, &log)?, log))
+            };
+            store.write(make).await?
+        }
+    };
+    Ok((Position { epoch: log.epoch, offset: log.top }, result))
+}
+
+impl From<StoreError> for BrokerError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full(why) => Self::Full(why),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}

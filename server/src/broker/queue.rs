@@ -1,0 +1,86 @@
+//! The way out of a broker: a bounded queue that never blocks and never loses
+//! anything silently.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::mpsc::{self, OwnedPermit};
+
+use super::{DELIVERIES_WAITING, Deliveries, Delivery};
+
+/// The sending end of [`Deliveries`].
+///
+/// One place is always kept free for [`Delivery::Interrupted`]. When something
+/// finds the queue full it is dropped and that place is used; from then on,
+/// nothing goes in before a place is kept free again. So whatever is dropped,
+/// an `Interrupted` stands in the queue behind it, and the hub finds the lost
+/// things in the log when it gets there.
+pub(super) struct Queue {
+    sender: mpsc::Sender<Delivery>,
+    kept_free: Mutex<Option<OwnedPermit<Delivery>>>,
+}
+
+impl Queue {
+    /// A queue of the usual size.
+    pub(super) fn new() -> (Self, Deliveries) {
+        Self::with_places(DELIVERIES_WAITING)
+    }
+
+    fn with_places(places: usize) -> (Self, Deliveries) {
+        let (sender, deliveries) = mpsc::channel(places + 1);
+        let kept_free = Mutex::new(sender.clone().try_reserve_owned().ok());
+        (Self { sender, kept_free }, deliveries)
+    }
+
+    /// Puts `delivery` in, or says that something is lost.
+    pub(super) fn send(&self, delivery: Delivery) {
+        let mut kept_free = self.kept_free.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept_free.is_none() {
+            *kept_free = self.sender.clone().try_reserve_owned().ok();
+        }
+        let dropped = match *kept_free {
+            Some(_) => self.sender.try_send(delivery).is_err(),
+            // Full, and the last in it is `Interrupted`.
+            None => return,
+        };
+        if dropped && let Some(place) = kept_free.take() {
+            metrics::counter!("hubbub_deliveries_interrupted_total").increment(1);
+            place.send(Delivery::Interrupted);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::broker::Passing;
+    use crate::channel::Channel;
+    use protocol::RoomId;
+
+    fn number(n: u8) -> Delivery {
+        let channel = Channel::Room(RoomId::parse("room1").unwrap());
+        Delivery::Passing { channel, passing: Passing::Notice(vec![n].into()) }
+    }
+
+    fn waiting(deliveries: &mut Deliveries) -> Vec<Delivery> {
+        std::iter::from_fn(|| deliveries.try_recv().ok()).collect()
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_once_and_at_its_place() {
+        let (queue, mut deliveries) = Queue::with_places(2);
+        (1..=9).for_each(|n| queue.send(number(n)));
+        assert_eq!(waiting(&mut deliveries), [number(1), number(2), Delivery::Interrupted]);
+        queue.send(number(10));
+        assert_eq!(waiting(&mut deliveries), [number(10)]);
+    }
+
+    #[test]
+    fn what_is_lost_after_the_word_of_it_was_read_is_told_again() {
+        let (queue, mut deliveries) = Queue::with_places(1);
+        queue.send(number(1));
+        queue.send(number(2));
+        assert_eq!(deliveries.try_recv().unwrap(), number(1));
+        queue.send(number(3));
+        assert_eq!(waiting(&mut deliveries), [Delivery::Interrupted, Delivery::Interrupted]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Whether deliveries work at this moment: proved by a probe that a node
+//! sends to itself, not assumed from an open connection.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use redis::Cmd;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::link::Link;
+use crate::broker::BrokerError;
+
+/// Between two probes.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// The last echo may be so old.
+const ECHO_WITHIN: Duration = Duration::from_secs(3);
+/// So many probes without an echo prove that the link is deaf.
+const UNANSWERED: u32 = 5;
+
+/// What is known about the link.
+#[derive(Default)]
+pub(super) struct Health {
+    last_echo: Mutex<Option<Instant>>,
+    trouble: Mutex<Option<String>>,
+    /// Probes that Redis took since the last echo, or since the link was made.
+    unanswered: AtomicU32,
+}
+
+impl Health {
+    /// Ok when a probe came back lately.
+    pub(super) fn check(&self) -> Result<(), BrokerError> {
+        let last_echo = *self.last_echo.lock().unwrap_or_else(PoisonError::into_inner);
+        match last_echo {
+            Some(at) if at.elapsed() <= ECHO_WITHIN => Ok(()),
+            _ => {
+                let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                Err(BrokerError::Unavailable(trouble.unwrap_or_else(|| "no probe came back lately".into())))
+            }
+        }
+    }
+
+    /// A probe came back.
+    pub(super) fn echo(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+        *self.last_echo.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether probes go out but do not come back.
+    pub(super) fn is_deaf(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) >= UNANSWERED
+    }
+
+    /// The link was made.
+    pub(super) fn connected(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The link is broken; says why.
+    pub(super) fn broken(&self, why: String) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
+    }
+}
+
+/// Sends a probe every second, for as long as it is polled.
+pub(super) async fn probe(link: Link, health: std::sync::Arc<Health>, name: String) {
+    let mut probe = Cmd::new();
+    probe.arg(link.publish_command()).arg(&name).arg("");
+    let mut beat = interval(PROBE_EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        if link.run::<()>(&probe).await.is_ok() {
+            health.unanswered.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}

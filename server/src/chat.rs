@@ -1,0 +1,111 @@
+//! The chat: what saying something in a room means.
+//!
+//! An application over the broker. Knows messages and their rules; knows
+//! nothing of sockets, and never waits for anybody to hear.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
+use sha2::{Digest, Sha256};
+
+use crate::broker::{Append, Appended, Broker, BrokerError, Once, Passing};
+use crate::channel::Channel;
+
+/// Says things in rooms.
+pub struct Chat {
+    broker: Arc<dyn Broker>,
+    message_chars: usize,
+}
+
+/// Something said.
+pub struct Said {
+    /// Where it stands, and whether it stood there before.
+    pub appended: Appended,
+    /// The frame as the log has it, when it stood there before: nobody is told
+    /// again, so the sender has to be.
+    pub again: Option<Bytes>,
+}
+
+impl Chat {
+    /// A chat whose messages have at most `message_chars` characters.
+    pub fn new(broker: Arc<dyn Broker>, message_chars: usize) -> Self {
+        Self { broker, message_chars }
+    }
+
+    /// Says `text` in a room. `Ok` means that the log has it; saying it again
+    /// with the same id gives the first result.
+    ///
+    /// # Errors
+    /// The refusal to answer with. After a temporary one, say it again with the same id.
+    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
+        self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
+        let frame = wire::message_template(room, id, author, text, now_ms());
+        let channel = Channel::Room(room.clone());
+        let append = Append {
+            channel: channel.clone(),
+            once: Some(Once { key: format!("{}/{id}", author.id), digest: digest(text) }),
+            head: frame.head,
+            tail: frame.tail,
+        };
+        let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
+        let again = match appended.repeated {
+            true => self.broker.entry(&channel, appended.position.offset).await.map_err(|error| refuse(&error, id))?,
+            false => None,
+        };
+        Ok(Said { appended, again: again.map(|one| one.frame) })
+    }
+
+    /// Tells the room that somebody is typing. It may get lost.
+    pub async fn typing(&self, room: &RoomId, member: &Member) {
+        let typing = ServerMessage::Typing(Typing { room_id: room.clone(), member: member.clone() });
+        let frame = Passing::Frame(wire::encode_server(&typing).into());
+        if let Err(error) = self.broker.announce(&Channel::Room(room.clone()), frame).await {
+            tracing::debug!(room.id = %room, "nobody was told who is typing: {error}");
+        }
+    }
+
+    fn check(&self, text: &str) -> Result<(), Refusal> {
+        if text.trim().is_empty() {
+            return Err(Refusal::new(ErrorCode::EmptyMessage, "A message needs some text."));
+        }
+        let most = self.message_chars;
+        // Counting stops one past the limit, whatever the length.
+        if text.chars().take(most + 1).count() > most {
+            let sentence = format!("A message has at most {most} characters. Make it shorter, or send it in parts.");
+            return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
+        }
+        Ok(())
+    }
+}
+
+fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {
+    let (code, sentence) = match error {
+        BrokerError::Unavailable(_) => {
+            (ErrorCode::Unavailable, "The room cannot be reached now. Send it again in a moment.")
+        }
+        BrokerError::Full(_) => (ErrorCode::Full, "There is no space for new messages now."),
+        BrokerError::Conflict => (ErrorCode::Conflict, "This message id was used for another text."),
+    };
+    if !matches!(error, BrokerError::Conflict) {
+        tracing::warn!("a message was not taken: {error}");
+    }
+    Refusal::new(code, sentence).answering(Some(id.clone()))
+}
+
+/// 128 bits of SHA-256: enough that nobody makes two texts with one digest by chance or for fun.
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::with_capacity(32), |mut digest, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(digest, "{byte:02x}");
+        digest
+    })
+}
+
+/// Milliseconds since 1970 by this node's clock. Order is by offset, never by this.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,37 @@
+//! Gives every visitor of a page a session.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::Response;
+use protocol::Member;
+
+use crate::node::Node;
+use crate::session::guest;
+
+/// Reads who is asking and puts the [`Member`] into the request's extensions.
+/// Somebody new becomes a guest, and the answer carries their cookie, unless
+/// the request itself makes one (a new name).
+pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    let known = node.sessions.read(request.headers());
+    let (member, cookie) = match known {
+        Some(member) => (member, None),
+        None => {
+            let member = guest();
+            let cookie = node.sessions.write(&member, request.headers());
+            (member, cookie)
+        }
+    };
+    request.extensions_mut().insert::<Member>(member);
+    let mut response = next.run(request).await;
+    if let Some(cookie) = cookie
+        && !response.headers().contains_key(header::SET_COOKIE)
+    {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    // What is shown depends on who asks.
+    response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("private, no-cache"));
+    response
+}

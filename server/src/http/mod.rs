@@ -1,0 +1,48 @@
+//! What is served over plain HTTP besides the pages: the state of the node,
+//! and what is checked and said on every request.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::node::Node;
+
+mod api_gate;
+mod headers;
+mod identity;
+pub mod origin;
+
+pub use api_gate::{Gate, api_gate};
+pub use headers::security_headers;
+pub use identity::identity;
+
+/// Routes for whoever runs the node.
+pub fn operations() -> Router<Arc<Node>> {
+    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics))
+}
+
+/// The process answers.
+async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// People can be sent here: the log was reached, and this node is not leaving.
+async fn readyz(State(node): State<Arc<Node>>) -> Response {
+    match node.ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+    }
+}
+
+async fn metrics(State(node): State<Arc<Node>>) -> Response {
+    #[expect(clippy::cast_precision_loss, reason = "a gauge of rooms needs no more than 52 bits")]
+    ::metrics::gauge!(crate::metrics::ROOMS).set(node.hub.channels() as f64);
+    match crate::metrics::install() {
+        Ok(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}

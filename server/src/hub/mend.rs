@@ -1,0 +1,95 @@
+//! Reads from the log what deliveries left out.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use protocol::Position;
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::fanout::After;
+use super::{Inner, Line, read};
+use crate::broker::{BrokerError, Replay};
+
+/// A channel whose position was not confirmed for so long is compared with its
+/// log: a lost delivery in a quiet room would otherwise never be noticed.
+const QUIET: Duration = Duration::from_secs(40);
+/// How often quiet channels are looked for.
+const ROUND: Duration = Duration::from_secs(5);
+/// Publications that a mend reads at most; after a larger loss everybody resyncs.
+const MEND_AT_MOST: usize = 5_000;
+/// The wait between tries while the log cannot be reached.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Looks after quiet channels until the hub stops.
+pub(super) async fn watch(hub: Arc<Inner>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(ROUND) => {}
+            () = hub.stop.cancelled() => return,
+        }
+        let then = Instant::now() - QUIET;
+        let quiet: Vec<_> = read(&hub.lines).values().filter(|line| line.checked_before(then)).cloned().collect();
+        // One after the other: a check is cheap, and a thousand at once are not.
+        for line in quiet {
+            if !line.fanout().is_empty() && line.mends.fetch_add(1, Ordering::AcqRel) == 0 {
+                mend(hub.clone(), line).await;
+            }
+        }
+    }
+}
+
+/// Compares a channel with its log until nothing is missing. Whoever asks for
+/// it while it runs is served too: what was lost after our reading is read again.
+pub(super) async fn mend(hub: Arc<Inner>, line: Arc<Line>) {
+    loop {
+        let asked = line.mends.load(Ordering::Acquire);
+        let position = line.fanout().last().cloned().filter(|_| !line.fanout().is_empty());
+        let mended = match &position {
+            None => Ok(After::Nothing),
+            Some(last) => replay(&hub, &line, last).await,
+        };
+        match mended {
+            Ok(After::Nothing) => {
+                line.touch();
+                if line.mends.compare_exchange(asked, 0, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+                    return;
+                }
+                continue;
+            }
+            Ok(After::Mend) => {}
+            Err(error) => warn!(channel = %line.channel, "cannot compare a channel with its log: {error}"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY) => {}
+            () = hub.stop.cancelled() => return,
+        }
+    }
+}
+
+async fn replay(hub: &Inner, line: &Line, last: &Position) -> Result<After, BrokerError> {
+    let replay = hub.broker.catch_up(&line.channel, last, MEND_AT_MOST).await?;
+    let mut fanout = line.fanout();
+    match replay {
+        Replay::Unknown { top } => {
+            // Deliveries may have moved us on since we asked.
+            if fanout.last() == Some(last) {
+                info!(channel = %line.channel, "the log cannot tell what is missing; its listeners read anew");
+                fanout.resync(top);
+            }
+            Ok(After::Nothing)
+        }
+        Replay::All { publications, top } => {
+            let mut after = After::Nothing;
+            for one in publications {
+                let position = Position { epoch: top.epoch.clone(), offset: one.offset };
+                if let Ok(frame) = Utf8Bytes::try_from(one.frame) {
+                    after = fanout.receive(&position, frame);
+                }
+            }
+            Ok(after)
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! This node's registry: which connections listen to which channel.
+//!
+//! Gives every publication to every local listener once and in order, and
+//! mends holes from the log. Never looks inside a frame, and knows nothing of
+//! people, rooms' rules or Redis.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use protocol::{Position, limits};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::broker::{Broker, BrokerError, Replay};
+use crate::channel::Channel;
+
+mod fanout;
+mod mend;
+mod outbox;
+
+pub use fanout::Seat;
+use fanout::{After, Fanout, Welcome};
+pub use outbox::Outbox;
+
+/// A channel nobody here listens to is given up after this long, so that a
+/// reload of the last listener's page costs no new subscription.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// This node's listeners.
+pub struct Hub {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    broker: Arc<dyn Broker>,
+    lines: RwLock<HashMap<Channel, Arc<Line>>>,
+    next_seat: AtomicU64,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// One channel on this node.
+struct Line {
+    channel: Channel,
+    fanout: Mutex<Fanout>,
+    /// Whether deliveries run. An async lock, because starting and stopping
+    /// them must not overlap and both talk to the broker.
+    subscribed: tokio::sync::Mutex<bool>,
+    /// How often a mend was asked for since the last one ended; 0: none is running.
+    mends: AtomicU64,
+    checked: Mutex<Instant>,
+}
+
+impl Hub {
+    /// A hub that listens to `broker`, with its own tasks until [`Hub::stop`].
+    pub fn new(broker: Arc<dyn Broker>) -> Self {
+        let inner = Arc::new(Inner {
+            broker,
+            lines: RwLock::default(),
+            next_seat: AtomicU64::new(1),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        });
+        inner.tasks.spawn(mend::watch(inner.clone()));
+        Self { inner }
+    }
+
+    /// Registers a listener. Its frames are held until [`Hub::settle`].
+    pub fn hold(&self, channel: &Channel, outbox: Arc<Outbox>) -> Seat {
+        let seat = Seat(self.inner.next_seat.fetch_add(1, Ordering::Relaxed));
+        if let Some(line) = read(&self.inner.lines).get(channel) {
+            line.fanout().hold(seat, outbox);
+            return seat;
+        }
+        let mut lines = self.inner.lines.write().unwrap_or_else(PoisonError::into_inner);
+        let line = lines.entry(channel.clone()).or_insert_with(|| Arc::new(Line::new(channel)));
+        line.fanout().hold(seat, outbox);
+        seat
+    }
+
+    /// Makes sure that deliveries run and that the log's top is known. Many
+    /// callers at once cost one subscription and one read.
+    ///
+    /// # Errors
+    /// The broker's; the seat stays held, ask again or [`Hub::leave`].
+    pub async fn open(&self, channel: &Channel) -> Result<(), BrokerError> {
+        let Some(line) = self.inner.line(channel) else { return Ok(()) };
+        let mut subscribed = line.subscribed.lock().await;
+        if !*subscribed {
+            let top = match self.inner.broker.subscribe(channel).await {
+                Ok(()) => self.inner.broker.top(channel).await,
+                Err(error) => Err(error),
+            };
+            let top = match top {
+                Ok(top) => top,
+                Err(error) => {
+                    // A wish that failed may still come true later.
+                    self.inner.broker.unsubscribe(channel).await;
+                    return Err(error);
+                }
+            };
+            let after = line.fanout().anchor(top);
+            *subscribed = true;
+            drop(subscribed);
+            self.inner.react(&line, after);
+        }
+        Ok(())
+    }
+
+    /// Tells a held listener where it stands and lets its frames go. `hello`
+    /// makes the first frame from the position, whether all since `since` was
+    /// recovered, and what was missed.
+    ///
+    /// # Errors
+    /// The broker's, when the log has to be asked; the seat stays held.
+    pub async fn settle(
+        &self,
+        channel: &Channel,
+        seat: Seat,
+        since: Option<Position>,
+        hello: impl FnOnce(&Position, bool, &[Utf8Bytes]) -> Utf8Bytes + Send,
+    ) -> Result<(), BrokerError> {
+        let Some(line) = self.inner.line(channel) else { return Ok(()) };
+        {
+            let mut fanout = line.fanout();
+            if let Some(Welcome { position, recovered, missed }) = fanout.welcome(since.as_ref()) {
+                let hello = hello(&position, recovered, &missed);
+                fanout.settle(seat, &position, hello);
+                return Ok(());
+            }
+        }
+        let (position, recovered, missed) = self.inner.recover(channel, since.as_ref()).await?;
+        let hello = hello(&position, recovered, &missed);
+        line.fanout().settle(seat, &position, hello);
+        Ok(())
+    }
+
+    /// Ends a listener.
+    pub fn leave(&self, channel: &Channel, seat: Seat) {
+        let Some(line) = self.inner.line(channel) else { return };
+        let empty = {
+            let mut fanout = line.fanout();
+            fanout.remove(seat);
+            fanout.is_empty()
+        };
+        if empty && !self.inner.tasks.is_closed() {
+            self.inner.tasks.spawn(self.inner.clone().retire(line));
+        }
+    }
+
+    /// A publication came.
+    pub fn publication(&self, channel: &Channel, position: &Position, frame: Utf8Bytes) {
+        let Some(line) = self.inner.line(channel) else { return };
+        let after = line.fanout().receive(position, frame);
+        line.touch();
+        self.inner.react(&line, after);
+    }
+
+    /// Gives a frame that is not in the log to everybody in the channel on this node.
+    pub fn broadcast(&self, channel: &Channel, frame: &Utf8Bytes) {
+        if let Some(line) = self.inner.line(channel) {
+            line.fanout().broadcast(None, frame);
+        }
+    }
+
+    /// Deliveries may have been lost: every channel is compared with its log.
+    pub fn interrupted(&self) {
+        let lines: Vec<_> = read(&self.inner.lines).values().cloned().collect();
+        for line in lines {
+            self.inner.react(&line, After::Mend);
+        }
+    }
+
+    /// Channels with a listener on this node.
+    pub fn channels(&self) -> usize {
+        read(&self.inner.lines).len()
+    }
+
+    /// Listeners on this node, over all channels.
+    pub fn listeners(&self) -> usize {
+        read(&self.inner.lines).values().map(|line| line.fanout().seats()).sum()
+    }
+
+    /// Ends the hub's own tasks.
+    pub async fn stop(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+    }
+}
+
+impl Inner {
+    fn line(&self, channel: &Channel) -> Option<Arc<Line>> {
+        read(&self.lines).get(channel).cloned()
+    }
+
+    async fn recover(
+        &self,
+        channel: &Channel,
+        since: Option<&Position>,
+    ) -> Result<(Position, bool, Vec<Utf8Bytes>), BrokerError> {
+        let Some(since) = since else { return Ok((self.broker.top(channel).await?, false, Vec::new())) };
+        Ok(match self.broker.replay(channel, since, limits::RECOVERY_MESSAGES).await? {
+            Replay::Unknown { top } => (top, false, Vec::new()),
+            Replay::All { publications, top } => {
+                let frames = publications.into_iter().filter_map(|one| Utf8Bytes::try_from(one.frame).ok());
+                (top, true, frames.collect())
+            }
+        })
+    }
+
+    fn react(self: &Arc<Self>, line: &Arc<Line>, after: After) {
+        if after == After::Mend && !self.tasks.is_closed() && line.mends.fetch_add(1, Ordering::AcqRel) == 0 {
+            self.tasks.spawn(mend::mend(self.clone(), line.clone()));
+        }
+    }
+
+    /// Stops the deliveries of a channel that nobody listened to for a while.
+    async fn retire(self: Arc<Self>, line: Arc<Line>) {
+        tokio::select! {
+            () = tokio::time::sleep(LINGER) => {}
+            () = self.stop.cancelled() => return,
+        }
+        let mut subscribed = line.subscribed.lock().await;
+        if !line.fanout().is_empty() {
+            return;
+        }
+        if std::mem::take(&mut *subscribed) {
+            self.broker.unsubscribe(&line.channel).await;
+            line.fanout().forget();
+        }
+        // Somebody may have come meanwhile; `hold` registers under the same lock.
+        let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
+        if line.fanout().is_empty() {
+            lines.remove(&line.channel);
+        }
+    }
+}
+
+impl Line {
+    fn new(channel: &Channel) -> Self {
+        Self {
+            channel: channel.clone(),
+            fanout: Mutex::default(),
+            subscribed: tokio::sync::Mutex::new(false),
+            mends: AtomicU64::new(0),
+            checked: Mutex::new(Instant::now()),
+        }
+    }
+
+    fn fanout(&self) -> MutexGuard<'_, Fanout> {
+        self.fanout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its position is known to be right at this moment.
+    fn touch(&self) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    fn checked_before(&self, then: Instant) -> bool {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) < then
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,65 @@
+//! The figures that `/metrics` shows, in Prometheus' text form.
+//!
+//! Names follow its conventions: a unit at the end, `_total` for counters.
+//! Never labelled by room or person.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// Open WebSockets.
+pub const CONNECTIONS: &str = "hubbub_connections";
+/// Rooms with a listener on this node.
+pub const ROOMS: &str = "hubbub_rooms";
+/// Messages that this node put into the log.
+pub const PUBLICATIONS_IN: &str = "hubbub_publications_in_total";
+/// Publications that came to this node from the log.
+pub const PUBLICATIONS_OUT: &str = "hubbub_publications_out_total";
+/// Refusals, by code.
+pub const ERRORS: &str = "hubbub_errors_total";
+/// From a message's `sentAt` to its hand-over to the listeners of this node.
+pub const PUBLISH_TO_DELIVER: &str = "hubbub_publish_to_deliver_seconds";
+/// Closes by the server, by code.
+pub const CLOSES: &str = "hubbub_closes_total";
+/// Joins with a position, by whether everything missed was recovered.
+pub const RECOVERIES: &str = "hubbub_recoveries_total";
+
+const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
+
+/// Starts collecting for this process. A second call in one process (a test
+/// with several nodes) shares the first one's figures.
+///
+/// # Errors
+/// None that a correct build can meet.
+pub fn install() -> Result<PrometheusHandle, BuildError> {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(PUBLISH_TO_DELIVER.into()), &SECONDS)?
+        .build_recorder();
+    let handle = HANDLE.get_or_init(|| recorder.handle()).clone();
+    if metrics::set_global_recorder(recorder).is_ok() {
+        describe();
+    }
+    Ok(handle)
+}
+
+fn describe() {
+    describe_gauge!(CONNECTIONS, "Open WebSockets.");
+    describe_gauge!(ROOMS, "Rooms with a listener on this node.");
+    describe_counter!(PUBLICATIONS_IN, "Messages that this node put into the log.");
+    describe_counter!(PUBLICATIONS_OUT, "Publications that came to this node from the log.");
+    describe_counter!(ERRORS, "Refusals, by code.");
+    describe_counter!(CLOSES, "WebSockets closed by the server, by code.");
+    describe_counter!(RECOVERIES, "Joins with a position, by whether all that was missed was recovered.");
+    describe_histogram!(
+        PUBLISH_TO_DELIVER,
+        Unit::Seconds,
+        "From a message's sentAt to its hand-over to the listeners of this node."
+    );
+    metrics::gauge!(CONNECTIONS).set(0.0);
+    metrics::gauge!(ROOMS).set(0.0);
+    metrics::counter!(PUBLICATIONS_IN).absolute(0);
+    metrics::counter!(PUBLICATIONS_OUT).absolute(0);
+}

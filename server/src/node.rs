@@ -1,0 +1,92 @@
+//! One server process: its parts, put together once and shared by every request.
+
+use std::sync::Arc;
+
+use protocol::Refusal;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::backend::Opened;
+use crate::broker::{Broker, Deliveries};
+use crate::chat::Chat;
+use crate::config::Config;
+use crate::history::History;
+use crate::hub::Hub;
+use crate::presence::{Presence, Settings};
+use crate::pump;
+use crate::rooms::Directory;
+use crate::session::Sessions;
+use crate::ws::Addresses;
+
+/// A node's parts.
+pub struct Node {
+    /// What it is called.
+    pub name: String,
+    /// What it was started with.
+    pub config: Config,
+    /// The logs.
+    pub broker: Arc<dyn Broker>,
+    /// Reading the logs page by page.
+    pub history: Arc<dyn History>,
+    /// Who is where.
+    pub presence: Arc<Presence>,
+    /// Which rooms there are.
+    pub directory: Arc<Directory>,
+    /// The listeners on this node.
+    pub hub: Arc<Hub>,
+    /// Saying things.
+    pub chat: Chat,
+    /// Who is who.
+    pub sessions: Sessions,
+    /// Connections by address.
+    pub addresses: Arc<Addresses>,
+    /// Set when the node is leaving: it is no longer ready and lets its connections go.
+    pub leaving: CancellationToken,
+    /// Every WebSocket's task.
+    pub sockets: TaskTracker,
+}
+
+impl Node {
+    /// Puts the parts together. The deliveries are for the pump.
+    pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
+        let hub = Arc::new(Hub::new(opened.broker.clone()));
+        let tell = {
+            let hub = hub.clone();
+            Box::new(move |channel: &_, presence| pump::tell(&hub, channel, presence))
+        };
+        let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
+        let presence = Presence::start(opened.presence.clone(), tell, settings);
+        let directory = Directory::new(opened.rooms, opened.presence, opened.history.clone());
+        let node = Self {
+            name: opened.node_name,
+            chat: Chat::new(opened.broker.clone(), config.limits.message_chars),
+            sessions: Sessions::new(&opened.session_key),
+            addresses: Addresses::new(config.limits.connections_per_address),
+            broker: opened.broker,
+            history: opened.history,
+            presence: Arc::new(presence),
+            directory: Arc::new(directory),
+            hub,
+            config,
+            leaving: CancellationToken::new(),
+            sockets: TaskTracker::new(),
+        };
+        (Arc::new(node), opened.deliveries)
+    }
+
+    /// Whether people can be sent to this node now.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    pub async fn ready(&self) -> Result<(), String> {
+        if self.leaving.is_cancelled() {
+            return Err("this node is leaving".into());
+        }
+        self.broker.ready().await.map_err(|error| error.to_string())
+    }
+}
+
+/// Counts a refusal, whichever way it is told.
+pub fn count_refusal(refusal: &Refusal) {
+    metrics::counter!(crate::metrics::ERRORS, "code" => refusal.code.as_str()).increment(1);
+}

@@ -1,0 +1,156 @@
+//! The lease of this node, and the claims on what dead nodes left.
+//!
+//! A lease has a name of its own, made of the node's name and a random part.
+//! A lease that ran out never comes back: the node takes another, under another
+//! name. So a node that was thought dead, or is started again, cannot keep
+//! alive what others are removing.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use redis::{Cmd, Script};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::{Options, keys};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
+use crate::presence::{Lease, PresenceError};
+
+/// Dead nodes that one renewal claims at most.
+const CLAIMS: usize = 16;
+
+pub(super) struct Leases {
+    link: Link,
+    options: Options,
+    renew: Script,
+    bury: Script,
+    current: Mutex<Arc<Tenure>>,
+}
+
+/// One lease of this node.
+struct Tenure {
+    name: String,
+    /// When it was taken; empty before that.
+    taken: OnceCell<Instant>,
+    /// When it was renewed last.
+    renewed: Mutex<Instant>,
+}
+
+/// What a renewal brought.
+pub(super) struct Renewed {
+    pub(super) lease: Lease,
+    /// Dead nodes whose entries this node must remove...
+    pub(super) claimed: Vec<String>,
+    /// ...before this time of Redis, or another one will.
+    pub(super) until: String,
+}
+
+impl Leases {
+    pub(super) fn new(link: Link, options: Options) -> Self {
+        Self {
+            link,
+            renew: Script::new(include_str!("renew.lua")),
+            bury: Script::new(include_str!("bury.lua")),
+            current: Mutex::new(Arc::new(Tenure::new(&options.node))),
+            options,
+        }
+    }
+
+    /// The name to write entries under; takes a lease first if there is none.
+    ///
+    /// # Errors
+    /// The lease may have run out: nothing may be written before it is renewed.
+    pub(super) async fn node(&self) -> Result<String, PresenceError> {
+        let tenure = self.current();
+        self.take(&tenure).await?;
+        if tenure.renewed().elapsed() >= self.options.lease {
+            return Err(PresenceError("the node's lease may have run out".into()));
+        }
+        Ok(tenure.name.clone())
+    }
+
+    /// The name that entries were written under last.
+    pub(super) fn last_node(&self) -> String {
+        self.current().name.clone()
+    }
+
+    /// Keeps the lease, or loses it and begins anew at the next call.
+    pub(super) async fn renew(&self) -> Result<Renewed, BrokerError> {
+        let tenure = self.current();
+        let taken = self.take(&tenure).await?;
+        // When Redis was away, all leases have run out, those of the living
+        // too. Whoever is back first must leave the others time to say so.
+        let claims = if taken.elapsed() < self.options.lease { 0 } else { CLAIMS };
+        let renewed = self.invoke(&tenure, claims, "renew").await?;
+        if renewed.lease == Lease::Lost {
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Tenure::new(&self.options.node));
+        }
+        Ok(renewed)
+    }
+
+    /// Forgets a node all of whose entries are removed.
+    pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), BrokerError> {
+        let mut bury = self.bury.prepare_invoke();
+        bury.key(keys::expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
+        self.link.invoke(&bury).await
+    }
+
+    /// Ends a lease all of whose entries are removed.
+    pub(super) async fn give_up(&self, node: &str) -> Result<(), BrokerError> {
+        let mut pipe = redis::pipe();
+        pipe.atomic().del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
+        self.link.run_all::<()>(&pipe).await
+    }
+
+    /// The channels in which a node may have entries.
+    pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, BrokerError> {
+        self.link.run(&Cmd::smembers(self.channels_key(node))).await
+    }
+
+    pub(super) fn channels_key(&self, node: &str) -> String {
+        keys::channels(&self.options.namespace, node)
+    }
+
+    async fn take(&self, tenure: &Tenure) -> Result<Instant, BrokerError> {
+        let take = || async {
+            self.invoke(tenure, 0, "take").await?;
+            Ok(Instant::now())
+        };
+        tenure.taken.get_or_try_init(take).await.copied()
+    }
+
+    async fn invoke(&self, tenure: &Tenure, claims: usize, what: &str) -> Result<Renewed, BrokerError> {
+        // Counted from before the call: the lease in Redis ends later, never sooner.
+        let begun = Instant::now();
+        let mut renew = self.renew.prepare_invoke();
+        renew.key(keys::leases(&self.options.namespace)).key(keys::expired(&self.options.namespace));
+        renew.arg(&tenure.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
+        renew.arg(claims).arg(what);
+        let mut reply = self.link.invoke::<Vec<String>>(&renew).await?.into_iter();
+        let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
+        if lease == Lease::Kept {
+            *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
+        }
+        Ok(Renewed { lease, until: reply.next().unwrap_or_default(), claimed: reply.collect() })
+    }
+
+    fn current(&self) -> Arc<Tenure> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Tenure {
+    fn new(node: &str) -> Self {
+        // Names are parted by spaces where they are kept.
+        let node: String = node.chars().map(|c| if c.is_whitespace() { '-' } else { c }).collect();
+        Self {
+            name: format!("{node}.{:016x}", rand::random::<u64>()),
+            taken: OnceCell::new(),
+            renewed: Mutex::new(Instant::now()),
+        }
+    }
+
+    fn renewed(&self) -> Instant {
+        *self.renewed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,170 @@
+//! Presence as the rest of this node uses it: people enter and leave with
+//! their connections, and whoever watches a channel is told what changes.
+//!
+//! Asks the store only when a *person* comes to this node or goes from it.
+//! What the store refuses now is done later; a room can be read without it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{Member, UserId, wire};
+use tokio::time::timeout;
+
+use super::work::Work;
+use super::{Glimpse, PresenceError, PresenceStore};
+use crate::channel::Channel;
+
+/// The times of a node's presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long somebody whose last connection was lost still counts as present.
+    pub grace: Duration,
+    /// How often the lease is renewed; well under its length.
+    pub renew_every: Duration,
+    /// How often a channel is compared with the store, however quiet it is.
+    pub check_every: Duration,
+    /// How long somebody who enters waits for the store at most.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            grace: Duration::from_secs(5),
+            renew_every: Duration::from_secs(2),
+            check_every: Duration::from_secs(40),
+            patience: Duration::from_secs(2),
+        }
+    }
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// On purpose: gone at once.
+    Clean,
+    /// Cut off: they get a grace to come back.
+    Lost,
+}
+
+/// Gives a frame to every connection of a channel on this node.
+///
+/// It is called under the channel's lock, so that frames go out in the order
+/// of what happened: it must not wait, and not call [`Presence`].
+pub type Tell = Box<dyn Fn(&Channel, protocol::Presence) + Send + Sync>;
+
+/// One node's presence. Its tasks end with it.
+pub struct Presence {
+    work: Arc<Work>,
+}
+
+impl Presence {
+    /// Begins to renew the node's lease.
+    pub fn start(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
+        let work = Arc::new(Work::new(store, tell, settings));
+        work.spawn(|work| async move { work.keep_lease().await });
+        Self { work }
+    }
+
+    /// One more connection is in a channel, whose deliveries must have begun.
+    /// It counts from this call on, awaited or not: each needs one [`Self::leave`].
+    ///
+    /// Awaiting it gives the first page of who is there, oneself among them; as
+    /// much of it as is known, when the store does not answer in time.
+    pub fn enter(&self, channel: &Channel, member: &Member) -> impl Future<Output = Glimpse> + Send + use<> {
+        let (work, user) = (self.work.clone(), member.id.clone());
+        let channel = work.channels.arrive(channel, |here| here.arrive(member));
+        let entering = {
+            let (channel, user) = (channel.clone(), user.clone());
+            work.spawn(|work| async move {
+                work.settle(&channel, &user).await;
+                work.load(&channel).await;
+            })
+        };
+        async move {
+            // Too late is no failure: the task goes on, and its news are told.
+            let _ = timeout(work.settings.patience, entering).await;
+            channel.lock().page(&user)
+        }
+    }
+
+    /// Looks at who is there, as `user` is shown it. No frame of this channel
+    /// goes out while `look` runs: what it is given and the frames after it
+    /// tell the whole story. It must not wait, and not call [`Presence`].
+    pub fn see<R>(&self, channel: &Channel, user: &UserId, look: impl FnOnce(Glimpse) -> R) -> R {
+        match self.work.channels.known(channel) {
+            Some(channel) => {
+                let mut here = channel.lock();
+                look(here.page(user))
+            }
+            None => look(Glimpse::default()),
+        }
+    }
+
+    /// One connection less.
+    pub fn leave(&self, channel: &Channel, user: &UserId, departure: Departure) {
+        let user = user.clone();
+        let Some(channel) = self.work.channels.known(channel) else { return };
+        let goodbye = channel.lock().depart(&user, departure);
+        self.work.spawn(|work| async move {
+            if let Some(goodbye) = goodbye {
+                tokio::time::sleep(work.settings.grace).await;
+                channel.lock().say_goodbye(&user, goodbye);
+            }
+            work.settle(&channel, &user).await;
+        });
+    }
+
+    /// Somebody has another name now, wherever they are.
+    pub fn rename(&self, member: &Member) {
+        for channel in self.work.channels.all() {
+            if channel.lock().rename(member) {
+                let user = member.id.clone();
+                self.work.spawn(|work| async move { work.settle(&channel, &user).await });
+            }
+        }
+    }
+
+    /// A node announced something on a channel: the body of a
+    /// [`crate::broker::Passing::Notice`].
+    pub fn on_notice(&self, channel: &Channel, body: &[u8]) {
+        let Some(change) = std::str::from_utf8(body).ok().and_then(wire::read) else { return };
+        let Some(channel) = self.work.channels.known(channel) else { return };
+        let wants_snapshot = {
+            let mut here = channel.lock();
+            if let Some(frame) = here.hear(change) {
+                (self.work.tell)(channel.name(), frame);
+            }
+            here.wants_snapshot()
+        };
+        if wants_snapshot {
+            self.work.spawn(|work| async move { work.load(&channel).await });
+        }
+    }
+
+    /// Deliveries may have been lost: every channel is compared with the store,
+    /// and the differences are told.
+    pub fn on_interrupted(&self) {
+        for channel in self.work.channels.all() {
+            channel.lock().roster.doubt();
+            self.work.spawn(|work| async move { work.load(&channel).await });
+        }
+    }
+
+    /// Ends all tasks and withdraws everybody of this node.
+    ///
+    /// # Errors
+    /// The store was not reached; other nodes remove the entries when the lease runs out.
+    pub async fn shutdown(&self) -> Result<(), PresenceError> {
+        self.work.end().await
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.work.abandon();
+    }
+}
+
+#[cfg(test)]
+mod tests;

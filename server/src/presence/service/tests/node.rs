@@ -1,0 +1,157 @@
+//! A node on a store that does as it is told.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use protocol::{Member, Name, RoomId, UserId, wire};
+
+use crate::channel::Channel;
+use crate::presence::{Change, Departure, Glimpse, Lease, Presence, PresenceError, PresenceStore, Settings, Snapshot};
+
+pub(super) fn room() -> Channel {
+    Channel::Room(RoomId::parse("room1").unwrap())
+}
+
+pub(super) fn person(id: &str) -> Member {
+    called(id, id)
+}
+
+pub(super) fn called(id: &str, name: &str) -> Member {
+    Member { id: UserId::parse(id).unwrap(), name: Name::parse(name).unwrap() }
+}
+
+/// A store of one channel, in which other nodes can do things, too.
+#[derive(Default)]
+pub(super) struct Fake {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) version: u64,
+    pub(super) members: BTreeMap<UserId, Name>,
+    pub(super) mine: BTreeMap<UserId, Name>,
+    /// What this node asked for, in order.
+    pub(super) calls: Vec<String>,
+    pub(super) is_away: bool,
+    pub(super) is_slow: bool,
+    pub(super) is_lost: bool,
+}
+
+impl Fake {
+    pub(super) fn with<R>(&self, act: impl FnOnce(&mut State) -> R) -> R {
+        act(&mut self.state.lock().unwrap())
+    }
+
+    async fn answer<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, PresenceError> {
+        if self.with(|state| state.is_slow) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        self.with(|state| if state.is_away { Err(PresenceError("away".into())) } else { Ok(act(state)) })
+    }
+
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.with(|state| std::mem::take(&mut state.calls))
+    }
+}
+
+impl State {
+    pub(super) fn enter(&mut self, member: &Member) -> Change {
+        self.version += 1;
+        self.members.insert(member.id.clone(), member.name.clone());
+        Change { version: self.version, count: self.members.len(), joined: vec![member.clone()], left: vec![] }
+    }
+
+    pub(super) fn leave(&mut self, user: &UserId) -> Change {
+        self.version += 1;
+        self.members.remove(user);
+        Change { version: self.version, count: self.members.len(), joined: vec![], left: vec![user.clone()] }
+    }
+}
+
+#[async_trait]
+impl PresenceStore for Fake {
+    async fn enter(&self, _: &Channel, member: &Member) -> Result<(), PresenceError> {
+        let act = |state: &mut State| {
+            state.calls.push(format!("enter {} as {}", member.id, member.name));
+            state.mine.insert(member.id.clone(), member.name.clone());
+            state.enter(member);
+        };
+        self.answer(act).await
+    }
+
+    async fn leave(&self, _: &Channel, user: &UserId) -> Result<(), PresenceError> {
+        let act = |state: &mut State| {
+            state.calls.push(format!("leave {user}"));
+            state.mine.remove(user);
+            state.leave(user);
+        };
+        self.answer(act).await
+    }
+
+    async fn snapshot(&self, _: &Channel) -> Result<Snapshot, PresenceError> {
+        let act = |state: &mut State| Snapshot {
+            version: state.version,
+            members: state.members.iter().map(|(id, name)| called(id.as_str(), name.as_str())).collect(),
+            mine: state.mine.keys().cloned().collect(),
+        };
+        self.answer(act).await
+    }
+
+    async fn glimpse(&self, _: &[Channel], _: usize) -> Result<Vec<Glimpse>, PresenceError> {
+        Ok(Vec::new())
+    }
+
+    async fn renew(&self) -> Result<Lease, PresenceError> {
+        self.answer(|state| if std::mem::take(&mut state.is_lost) { Lease::Lost } else { Lease::Kept }).await
+    }
+
+    async fn withdraw(&self) -> Result<(), PresenceError> {
+        self.answer(|state| state.calls.push("withdraw".into())).await
+    }
+}
+
+/// A node, its store, and all that its clients were told.
+pub(super) struct Node {
+    pub(super) store: Arc<Fake>,
+    pub(super) presence: Presence,
+    pub(super) told: Arc<Mutex<Vec<protocol::Presence>>>,
+}
+
+impl Node {
+    pub(super) fn start() -> Self {
+        let (store, told) = (Arc::new(Fake::default()), Arc::<Mutex<Vec<_>>>::default());
+        let tell = {
+            let told = told.clone();
+            Box::new(move |_: &Channel, frame| told.lock().unwrap().push(frame))
+        };
+        Self { presence: Presence::start(store.clone(), tell, Settings::default()), store, told }
+    }
+
+    pub(super) async fn enter(&self, id: &str) -> Vec<String> {
+        let entered = self.presence.enter(&room(), &person(id)).await;
+        assert_eq!(entered.count, entered.members.len());
+        entered.members.into_iter().map(|member| member.name.to_string()).collect()
+    }
+
+    pub(super) fn leave(&self, id: &str, departure: Departure) {
+        self.presence.leave(&room(), &person(id).id, departure);
+    }
+
+    pub(super) fn hear(&self, change: &Change) {
+        self.presence.on_notice(&room(), wire::spell(change).as_bytes());
+    }
+
+    /// What clients were told since the last time, as `+name` and `-id`.
+    pub(super) fn told(&self) -> Vec<String> {
+        let told = std::mem::take(&mut *self.told.lock().unwrap());
+        let words = |frame: protocol::Presence| {
+            let joined: Vec<_> = frame.joined.iter().map(|member| format!("+{}", member.name)).collect();
+            let left: Vec<_> = frame.left.iter().map(|user| format!("-{user}")).collect();
+            [joined, left].concat()
+        };
+        told.into_iter().flat_map(words).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! What can be seen of rooms from outside: the list of them, and who is in one.
+//!
+//! Puts together what rooms, presence and history know; keeps nothing but the
+//! last list for a moment, because everybody on the home page asks for the same.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use protocol::{RoomId, RoomPreview, RoomSummary, limits, wire};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::{KnownRoom, Rooms, RoomsError};
+use crate::broker::{BrokerError, Publication};
+use crate::channel::Channel;
+use crate::history::History;
+use crate::presence::{Glimpse, PresenceError, PresenceStore};
+
+/// Rooms in the list.
+const LISTED: usize = 50;
+/// Rooms among which those with people are looked for.
+const LOOKED_AT: usize = 500;
+/// People of each room in the list.
+const FACES: usize = 5;
+/// How long a list is given out.
+const FRESH: Duration = Duration::from_secs(1);
+/// A room into which people stream is said to be active once in this time.
+const TOUCHED: Duration = Duration::from_secs(10);
+/// Rooms whose last touch is remembered; more are forgotten.
+const TOUCHES: usize = 10_000;
+
+/// Why a list or a preview cannot be had at the moment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DirectoryError {
+    /// The rooms are not known.
+    #[error(transparent)]
+    Rooms(#[from] RoomsError),
+    /// It is not known who is where.
+    #[error(transparent)]
+    Presence(#[from] PresenceError),
+    /// The logs cannot be read.
+    #[error(transparent)]
+    Log(#[from] BrokerError),
+}
+
+/// Answers for the pages outside of rooms.
+pub struct Directory {
+    rooms: Arc<dyn Rooms>,
+    presence: Arc<dyn PresenceStore>,
+    history: Arc<dyn History>,
+    latest: Mutex<Latest>,
+    touched: Mutex<HashMap<RoomId, Instant>>,
+}
+
+/// The list of one moment. Whoever comes first reads it, the others wait for it.
+struct Latest {
+    asked_at: Instant,
+    list: Arc<OnceCell<Arc<[RoomSummary]>>>,
+}
+
+impl Latest {
+    fn new() -> Self {
+        Self { asked_at: Instant::now(), list: Arc::default() }
+    }
+}
+
+impl Directory {
+    /// Reads from these.
+    pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>, history: Arc<dyn History>) -> Self {
+        Self { rooms, presence, history, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
+    }
+
+    /// The rooms with most people first, then those where people were last.
+    /// It may be a second old.
+    pub async fn list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
+        let list = {
+            let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+            if latest.asked_at.elapsed() >= FRESH {
+                *latest = Latest::new();
+            }
+            latest.list.clone()
+        };
+        list.get_or_try_init(|| self.read_list()).await.cloned()
+    }
+
+    /// Opens a room under a title. The same title always leads to the same room.
+    pub async fn open(&self, room: &RoomId, title: &str) -> Result<(), DirectoryError> {
+        Ok(self.rooms.open(room, title).await?)
+    }
+
+    /// Somebody entered a room. Only the order of the list depends on it, so a
+    /// failure is of no harm.
+    pub async fn touch(&self, room: &RoomId) {
+        {
+            let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
+            if touched.get(room).is_some_and(|at| at.elapsed() < TOUCHED) {
+                return;
+            }
+            if touched.len() >= TOUCHES {
+                touched.clear();
+            }
+            touched.insert(room.clone(), Instant::now());
+        }
+        if let Err(error) = self.rooms.touch(room).await {
+            tracing::debug!(room.id = %room, "{room} was not moved up in the list: {error}");
+        }
+    }
+
+    /// Who is in a room, without entering it.
+    pub async fn preview(&self, room: &RoomId) -> Result<RoomPreview, DirectoryError> {
+        let channel = [Channel::Room(room.clone())];
+        let (title, glimpses) = tokio::join!(
+            self.rooms.title(room), //
+            self.presence.glimpse(&channel, limits::MEMBERS_PER_FRAME),
+        );
+        let glimpse = glimpses?.into_iter().next().unwrap_or_default();
+        Ok(RoomPreview {
+            room_id: room.clone(),
+            title: title?.unwrap_or_else(|| room.to_string()),
+            members: glimpse.members,
+            member_count: glimpse.count,
+        })
+    }
+
+    async fn read_list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
+        let known = self.rooms.recent(LOOKED_AT).await?;
+        let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
+        let glimpses = self.presence.glimpse(&channels, FACES).await?;
+        let mut rooms: Vec<_> = known.into_iter().zip(glimpses).collect();
+        // A stable sort: among rooms with as many people, the order stays by time.
+        rooms.sort_by_key(|(_, glimpse)| Reverse(glimpse.count));
+        rooms.truncate(LISTED);
+        let channels: Vec<_> = rooms.iter().map(|(known, _)| Channel::Room(known.room.clone())).collect();
+        let last = self.history.last(&channels).await?;
+        Ok(rooms.into_iter().zip(last).map(|((known, glimpse), last)| summary(known, glimpse, last)).collect())
+    }
+}
+
+fn summary(known: KnownRoom, glimpse: Glimpse, last: Option<Publication>) -> RoomSummary {
+    let message = |publication: Publication| wire::decode_message(std::str::from_utf8(&publication.frame).ok()?);
+    RoomSummary {
+        title: known.title.unwrap_or_else(|| known.room.to_string()),
+        room_id: known.room,
+        members: glimpse.members,
+        member_count: glimpse.count,
+        last: last.and_then(message),
+    }
+}

@@ -1,0 +1,108 @@
+//! The life of a node: put together, serving, leaving.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::backend::{self, BackendError};
+use crate::config::Config;
+use crate::node::Node;
+use crate::serve::{self, Allowance};
+use crate::{metrics, pump, router};
+
+/// The last ones to be sent away need this long to be somewhere else.
+const COMING_BACK: Duration = Duration::from_secs(1);
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address is taken, or not ours.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// Logs and people cannot be kept.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The built pages are not where they should be.
+    #[error(transparent)]
+    Site(#[from] router::SiteError),
+    /// The figures cannot be collected.
+    #[error("metrics cannot be collected: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+/// A node that serves.
+pub struct Running {
+    /// Where.
+    pub address: SocketAddr,
+    node: Arc<Node>,
+    stop_http: CancellationToken,
+    stop_pump: CancellationToken,
+    http: JoinHandle<()>,
+    pump: JoinHandle<()>,
+}
+
+/// Starts a node.
+///
+/// # Errors
+/// [`StartError`], as a sentence for whoever started it.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    metrics::install()?;
+    let address = config.address();
+    let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
+    let address = listener.local_addr().map_err(|error| StartError::Listen(address, error))?;
+
+    let opened = backend::open(&config).await?;
+    let (node, deliveries) = Node::assemble(config, opened);
+    let stop_pump = CancellationToken::new();
+    let pump = tokio::spawn(pump::run(deliveries, node.hub.clone(), node.presence.clone(), stop_pump.clone()));
+
+    let router = router::build(&node, address)?;
+    let limits = &node.config.limits;
+    let allowance = Allowance {
+        connections: limits.connections,
+        header_within: limits.header_within,
+        drain_within: limits.drain_within,
+    };
+    let stop_http = CancellationToken::new();
+    let http = tokio::spawn(serve::serve(listener, router, allowance, stop_http.clone()));
+    info!(node = node.name, "node {} serves http://{address}", node.name);
+    Ok(Running { address, node, stop_http, stop_pump, http, pump })
+}
+
+impl Running {
+    /// The node's parts.
+    pub fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// Leaves: not ready at once, the sockets closed one after the other with a
+    /// code that says come back, then the rest; all within the configured time.
+    pub async fn stop(self) {
+        let Self { node, stop_http, stop_pump, http, pump, .. } = self;
+        info!(node = node.name, "node {} is leaving", node.name);
+        node.leaving.cancel();
+        let had_people = !node.sockets.is_empty();
+        node.sockets.close();
+        if timeout(node.config.limits.drain_within, node.sockets.wait()).await.is_err() {
+            warn!("{} connections did not close in time", node.sockets.len());
+        }
+        stop_http.cancel();
+        let _ = http.await;
+        // Who comes back on another node within this time was never seen to leave.
+        if had_people {
+            sleep(COMING_BACK).await;
+        }
+        if let Err(error) = node.presence.shutdown().await {
+            warn!("the other nodes were not told who left: {error}");
+        }
+        node.hub.stop().await;
+        stop_pump.cancel();
+        let _ = pump.await;
+    }
+}

@@ -1,0 +1,157 @@
+//! Who is who: a guest session in a signed cookie.
+//!
+//! The cookie is the session: id and name, signed with a key that all nodes
+//! share, so no node has to remember anybody.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::time::Duration;
+use cookie::{Cookie, CookieJar, Key, SameSite};
+use protocol::{Member, MessageId, Name, UserId};
+use rand::RngExt;
+use sha2::{Digest, Sha512};
+
+mod names;
+
+/// The cookie's name; behind https it gets the prefix that binds it to the host
+/// (RFC 6265bis, section 4.1.3.2).
+const COOKIE: &str = "hubbub";
+const HOST_COOKIE: &str = "__Host-hubbub";
+/// A guest who does not come back for so long starts anew.
+const KEPT: Duration = Duration::days(365);
+
+/// Reads and writes sessions.
+#[derive(Clone)]
+pub struct Sessions {
+    key: Key,
+}
+
+impl Sessions {
+    /// Sessions signed with a secret of any length from 32 characters.
+    pub fn new(secret: &str) -> Self {
+        Self { key: Key::from(&Sha512::digest(secret.as_bytes())) }
+    }
+
+    /// A secret nobody can guess, for [`Sessions::new`].
+    pub fn fresh_secret() -> String {
+        random_text(48)
+    }
+
+    /// The session in a request; `None` for a missing, foreign or altered one.
+    pub fn read(&self, headers: &HeaderMap) -> Option<Member> {
+        let name = if is_secure(headers) { HOST_COOKIE } else { COOKIE };
+        let mut jar = CookieJar::new();
+        for line in headers.get_all(header::COOKIE) {
+            for cookie in Cookie::split_parse_encoded(line.to_str().ok()?.to_owned()).flatten() {
+                if cookie.name() == name {
+                    jar.add_original(cookie);
+                }
+            }
+        }
+        let cookie = jar.signed(&self.key).get(name)?;
+        let (id, name) = cookie.value().split_once('.')?;
+        Some(Member { id: UserId::parse(id).ok()?, name: Name::parse(name).ok()? })
+    }
+
+    /// The `Set-Cookie` header that makes `member` the session of whoever sent
+    /// a request with `headers`.
+    pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
+        let secure = is_secure(headers);
+        let value = format!("{}.{}", member.id, member.name);
+        let cookie = Cookie::build((if secure { HOST_COOKIE } else { COOKIE }, value))
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(secure)
+            .path("/")
+            .max_age(KEPT)
+            .build();
+        let mut jar = CookieJar::new();
+        jar.signed_mut(&self.key).add(cookie);
+        let text = jar.delta().next()?.encoded().to_string();
+        HeaderValue::from_str(&text).ok()
+    }
+}
+
+/// Somebody new, with a friendly name of their own.
+pub fn guest() -> Member {
+    let id = UserId::parse(&random_text(20));
+    match (id, Name::parse(&names::draw(&mut rand::rng()))) {
+        (Ok(id), Ok(name)) => Member { id, name },
+        // Both are made of letters that ids and names take.
+        _ => unreachable!("drawn ids and names are valid"),
+    }
+}
+
+/// An id for a message whose sender gave it none.
+pub fn random_message_id() -> MessageId {
+    // Letters and digits are what message ids are made of.
+    MessageId::parse(&random_text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
+}
+
+/// Random lower-case letters and digits, 5 bits each.
+pub fn random_text(length: usize) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnopqrstuvwxyz2345678";
+    let mut rng = rand::rng();
+    (0..length).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect()
+}
+
+/// Whether the client came by https, as the proxy in front says. A client that
+/// says so itself only gets a cookie that it will not send back.
+fn is_secure(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "a secret of at least thirty-two characters";
+
+    fn ana() -> Member {
+        Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Ána; \"B\", .c").unwrap() }
+    }
+
+    /// The request headers of a browser that was given `set_cookie`.
+    fn bringing(set_cookie: &HeaderValue) -> HeaderMap {
+        let pair = set_cookie.to_str().unwrap().split(';').next().unwrap();
+        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(pair).unwrap())])
+    }
+
+    #[test]
+    fn a_session_comes_back_on_any_node_with_the_same_secret() {
+        let cookie = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
+        assert_eq!(Sessions::new(SECRET).read(&bringing(&cookie)), Some(ana()));
+        assert_eq!(Sessions::new("another secret, just as long as it").read(&bringing(&cookie)), None);
+    }
+
+    #[test]
+    fn an_altered_session_is_nobody() {
+        let cookie = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
+        let altered = cookie.to_str().unwrap().replace("u1.", "u2.");
+        let headers = bringing(&HeaderValue::from_str(&altered).unwrap());
+        assert_eq!(Sessions::new(SECRET).read(&headers), None);
+    }
+
+    #[test]
+    fn the_cookie_is_kept_from_scripts_and_other_sites() {
+        let plain = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
+        let plain = plain.to_str().unwrap();
+        assert!(
+            plain.starts_with("hubbub=") && plain.contains("HttpOnly") && plain.contains("SameSite=Lax"),
+            "{plain}"
+        );
+        assert!(!plain.contains("Secure"));
+
+        let https = HeaderMap::from_iter([("x-forwarded-proto".parse().unwrap(), HeaderValue::from_static("https"))]);
+        let secure = Sessions::new(SECRET).write(&ana(), &https).unwrap();
+        let secure = secure.to_str().unwrap();
+        assert!(
+            secure.starts_with("__Host-hubbub=") && secure.contains("Secure") && secure.contains("Path=/"),
+            "{secure}"
+        );
+    }
+
+    #[test]
+    fn every_guest_is_somebody_else() {
+        assert_ne!(guest().id, guest().id);
+    }
+}

@@ -1,0 +1,154 @@
+//! The one SQLite file of a node that runs without Redis.
+//!
+//! One thread writes; whatever waits for it is committed together, and nobody
+//! is answered before the commit. Reads go beside it on connections of their
+//! own. Knows tables and transactions; what is in them is its callers' matter.
+
+use std::fs::{self, File, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+mod reader;
+mod schema;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+/// The database in the data folder.
+const FILE: &str = "hubbub.db";
+/// Held for as long as a process uses the folder.
+const LOCK: &str = "hubbub.lock";
+
+/// Why something was not read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The store cannot be used at all; says why, for whoever starts the node.
+    #[error("{0}")]
+    Open(String),
+    /// The disk has no room left.
+    #[error("the disk is full: {0}")]
+    Full(String),
+    /// Anything else that SQLite says.
+    #[error("the data file cannot be used: {0}")]
+    Failed(String),
+    /// The store is closing.
+    #[error("the data file is being closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::Full(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// A handle to the file; clones share it. The last one to go closes it, after
+/// what was queued is written.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// The fields go in this order: the lock is given up when nothing writes any more.
+struct Inner {
+    writer: writer::Writer,
+    readers: reader::Readers,
+    _lock: File,
+}
+
+impl Store {
+    /// Opens the file in `folder`; makes both if they are missing. Blocks.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with a sentence that says what to do.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let shown = folder.display();
+        fs::create_dir_all(folder)
+            .map_err(|error| StoreError::Open(format!("the data folder {shown} cannot be made: {error}")))?;
+        let lock = lock(folder)?;
+        let file = folder.join(FILE);
+        let explain = |error: StoreError| StoreError::Open(format!("{} cannot be opened: {error}", file.display()));
+        let mut connection = connect(&file).map_err(explain)?;
+        schema::migrate(&mut connection).map_err(explain)?;
+        let writer = writer::Writer::start(connection)
+            .map_err(|error| StoreError::Open(format!("no thread for the data file can be started: {error}")))?;
+        Ok(Self { inner: Arc::new(Inner { writer, readers: reader::Readers::new(file), _lock: lock }) })
+    }
+
+    /// Runs `operation` in the next commit and waits for it: `Ok` means that
+    /// what it wrote is on the disk. An error undoes this operation alone.
+    pub async fn write<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.write_then(operation, |result| result).await
+    }
+
+    /// The same, and calls `then` right after the commit, before the next
+    /// one: what it does is done in the order of the commits, also when the
+    /// caller no longer waits. It runs on the writer's thread and must be quick.
+    pub async fn write_then<T, U, F, A>(&self, operation: F, then: A) -> Result<U, StoreError>
+    where
+        T: Send + 'static,
+        U: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        A: FnOnce(T) -> U + Send + 'static,
+    {
+        self.inner.writer.write(operation, then).await
+    }
+
+    /// Runs `operation` beside the writes, on one moment of the data. It sees
+    /// every write that was answered before.
+    pub async fn read<T, F>(&self, operation: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.inner.readers.read(operation).await
+    }
+
+    /// Writes a row to prove that writing works.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        self.write(|sql| {
+            sql.prepare_cached("UPDATE probe SET beats = beats + 1")?.execute([])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Takes the folder for this process.
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let path = folder.join(LOCK);
+    let refuse = |error: std::io::Error| {
+        StoreError::Open(format!("the data folder {} cannot be written to: {error}", folder.display()))
+    };
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(refuse)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Open(format!(
+            "another server is using the data folder {}; give this one a folder of its own",
+            folder.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(refuse(error)),
+    }
+}
+
+/// A connection with our settings. FULL: a commit is on the disk when it
+/// returns, so that an acknowledged message survives a power cut.
+fn connect(file: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}

@@ -1,0 +1,64 @@
+//! The tables, and how an older file gets them.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::StoreError;
+
+/// One entry for each version of the file, oldest first. What was released is
+/// never edited: a change is another entry.
+const MIGRATIONS: &[&str] = &["
+    -- A channel's log: its identity and its top. Never deleted, so that a
+    -- position that somebody holds is never taken for one of another log.
+    CREATE TABLE logs (
+        id INTEGER PRIMARY KEY,
+        channel TEXT NOT NULL UNIQUE,
+        epoch TEXT NOT NULL,
+        top INTEGER NOT NULL
+    ) STRICT;
+    -- The newest entries of each log.
+    CREATE TABLE publications (
+        log INTEGER NOT NULL REFERENCES logs,
+        offset INTEGER NOT NULL,
+        frame BLOB NOT NULL,
+        PRIMARY KEY (log, offset)
+    ) STRICT, WITHOUT ROWID;
+    -- What must be appended once, for ever.
+    CREATE TABLE once (
+        log INTEGER NOT NULL REFERENCES logs,
+        key TEXT NOT NULL,
+        offset INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        PRIMARY KEY (log, key)
+    ) STRICT, WITHOUT ROWID;
+    -- The list of rooms; times in milliseconds since 1970.
+    CREATE TABLE rooms (
+        channel TEXT PRIMARY KEY,
+        title TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        active_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX rooms_by_activity ON rooms (active_at);
+    -- Written to prove that writing works.
+    CREATE TABLE probe (beats INTEGER NOT NULL) STRICT;
+    INSERT INTO probe VALUES (0);
+"];
+
+/// Brings the file to the newest version, all or nothing.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let mut reached = 0;
+    for migration in MIGRATIONS {
+        reached += 1;
+        if reached > version {
+            transaction.execute_batch(migration)?;
+        }
+    }
+    if version > reached {
+        return Err(StoreError::Open(format!(
+            "it is of version {version}, written by a later Hubbub; this one knows up to {reached}"
+        )));
+    }
+    transaction.pragma_update(None, "user_version", reached)?;
+    Ok(transaction.commit()?)
+}

@@ -1,0 +1,125 @@
+//! What callers of the store rely on.
+
+use super::*;
+
+fn open(folder: &tempfile::TempDir) -> Store {
+    Store::open(folder.path()).unwrap()
+}
+
+async fn add(store: &Store, id: &'static str) -> Result<(), StoreError> {
+    store
+        .write(move |sql| {
+            sql.execute("INSERT INTO rooms VALUES (?1, 'title', 1, 1)", [id])?;
+            Ok(())
+        })
+        .await
+}
+
+async fn rooms(store: &Store) -> Vec<String> {
+    let list = |sql: &Connection| {
+        let mut statement = sql.prepare("SELECT channel FROM rooms ORDER BY channel")?;
+        let names = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(names)
+    };
+    store.read(list).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    add(&open(&folder), "one").await.unwrap();
+    assert_eq!(rooms(&open(&folder)).await, ["one"]);
+}
+
+#[tokio::test]
+async fn a_failed_write_undoes_only_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let half_done = store.write(|sql| {
+        sql.execute("INSERT INTO rooms VALUES ('half', 'title', 1, 1)", [])?;
+        sql.execute("INSERT INTO rooms VALUES ('half', 'title', 1, 1)", [])?;
+        Ok(())
+    });
+    let (before, failed, after) = tokio::join!(add(&store, "a"), half_done, add(&store, "b"));
+    assert!(before.is_ok() && after.is_ok());
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    assert_eq!(rooms(&store).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_panic_in_a_write_does_not_end_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let failed = store.write(|_| -> Result<(), StoreError> { panic!("on purpose") }).await;
+    assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    add(&store, "a").await.unwrap();
+}
+
+#[tokio::test]
+async fn what_follows_a_commit_is_done_in_the_order_of_commits() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let writes = (0..100).map(|number| {
+        let sender = sender.clone();
+        store.write_then(
+            |sql| {
+                sql.execute("UPDATE probe SET beats = beats + 1", [])?;
+                Ok(sql.query_row("SELECT beats FROM probe", [], |row| row.get::<_, i64>(0))?)
+            },
+            move |beats| sender.send((beats, number)).unwrap(),
+        )
+    });
+    futures::future::try_join_all(writes).await.unwrap();
+    let beats: Vec<i64> = receiver.try_iter().map(|(beats, _)| beats).collect();
+    assert_eq!(beats, (1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn readers_cannot_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = open(&folder).read(|sql| Ok(sql.execute("DELETE FROM rooms", [])?)).await;
+    assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_harms_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    add(&store, "a").await.unwrap();
+    let limit = |pages: i64| move |sql: &Connection| Ok(sql.pragma_update(None, "max_page_count", pages)?);
+    store.write(limit(1)).await.unwrap();
+    let large = "INSERT INTO rooms VALUES ('large', hex(zeroblob(1000000)), 1, 1)";
+    let full = store.write(move |sql| Ok(sql.execute(large, [])?)).await;
+    assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
+    store.write(limit(1_000_000)).await.unwrap();
+    add(&store, "b").await.unwrap();
+    assert_eq!(rooms(&store).await, ["a", "b"]);
+}
+
+#[test]
+fn a_folder_belongs_to_one_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let _first = open(&folder);
+    let second = Store::open(folder.path()).err().unwrap().to_string();
+    assert!(second.starts_with("another server is using the data folder"), "{second}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_told_in_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let error = Store::open(&file).err().unwrap().to_string();
+    assert!(error.contains("cannot be made"), "{error}");
+}
+
+#[test]
+fn a_file_of_a_later_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&folder));
+    let file = folder.path().join(FILE);
+    Connection::open(&file).unwrap().pragma_update(None, "user_version", 999).unwrap();
+    let error = Store::open(folder.path()).err().unwrap().to_string();
+    assert!(error.contains("later Hubbub"), "{error}");
+}

@@ -1,0 +1,197 @@
+//! Brokers for tests: as many nodes as the kind has, over the same logs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::join_all;
+use protocol::{Position, RoomId};
+use server::broker::{Append, Appended, Broker, BrokerError, Deliveries, Delivery, Once, Publication, embedded, redis};
+use server::channel::Channel;
+use server::history::History;
+use server::history::embedded::EmbeddedHistory;
+use server::history::redis::RedisHistory;
+use server::store::Store;
+use tempfile::TempDir;
+
+use crate::redis_server::RedisServer;
+
+/// Entries that every log of a test keeps.
+pub const LOG_LENGTH: u64 = 100;
+/// Longer than anything here takes; reached only when something is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Where the logs are.
+pub enum Backend {
+    Embedded(TempDir),
+    Redis { server: Arc<RedisServer>, sharded: bool },
+}
+
+/// One node: its broker and what comes out of it.
+pub struct Node {
+    pub broker: Arc<dyn Broker>,
+    pub history: Arc<dyn History>,
+    pub deliveries: Deliveries,
+}
+
+/// All nodes, and a channel of the test's own.
+pub struct Cluster {
+    pub backend: Backend,
+    pub nodes: Vec<Node>,
+    pub channel: Channel,
+}
+
+impl Cluster {
+    pub async fn embedded() -> Self {
+        Self::on(Backend::Embedded(tempfile::tempdir().unwrap())).await
+    }
+
+    pub async fn redis() -> Self {
+        Self::on(Backend::Redis { server: RedisServer::shared(), sharded: false }).await
+    }
+
+    pub async fn sharded_redis() -> Self {
+        Self::on(Backend::Redis { server: RedisServer::shared(), sharded: true }).await
+    }
+
+    pub async fn on(backend: Backend) -> Self {
+        let nodes = backend.nodes().await;
+        Self { backend, nodes, channel: any_channel() }
+    }
+
+    /// Ends all nodes and starts them again.
+    pub async fn restart(&mut self) {
+        self.nodes.clear();
+        self.nodes = self.backend.nodes().await;
+    }
+
+    /// Subscribes the channel on all nodes.
+    pub async fn subscribe(&self) {
+        for node in &self.nodes {
+            node.broker.subscribe(&self.channel).await.unwrap();
+        }
+    }
+
+    /// The broker of one of the nodes, by turns.
+    pub fn broker(&self, turn: usize) -> &Arc<dyn Broker> {
+        &self.nodes[turn % self.nodes.len()].broker
+    }
+
+    pub fn history(&self) -> &Arc<dyn History> {
+        &self.nodes[0].history
+    }
+
+    /// Publishes on the first node.
+    pub async fn publish(&self, text: &str) -> Position {
+        self.broker(0).publish(append(&self.channel, text, None)).await.unwrap().position
+    }
+
+    /// Publishes so many at once, on all nodes; what they say is not told.
+    pub async fn publish_many(&self, count: usize) -> Vec<Appended> {
+        let appends = (0..count).map(|n| {
+            let once = Once { key: format!("key-{n}"), digest: "digest".into() };
+            self.broker(n).publish(append(&self.channel, "many", Some(once)))
+        });
+        join_all(appends).await.into_iter().collect::<Result<_, _>>().unwrap()
+    }
+}
+
+impl Backend {
+    async fn nodes(&self) -> Vec<Node> {
+        match self {
+            Self::Embedded(folder) => {
+                let store = Store::open(folder.path()).unwrap();
+                let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length: LOG_LENGTH });
+                vec![Node { broker, deliveries, history: Arc::new(EmbeddedHistory::new(store)) }]
+            }
+            Self::Redis { server, sharded } => {
+                let both = ["a", "b"].map(|name| redis_node(server, *sharded, name));
+                join_all(both).await
+            }
+        }
+    }
+}
+
+/// A node on `server`.
+pub async fn redis_node(server: &RedisServer, sharded: bool, name: &str) -> Node {
+    let options = redis::Options { log_length: LOG_LENGTH, sharded, node: name.into() };
+    let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
+    let history = Arc::new(RedisHistory::new(broker.link()));
+    Node { broker, history, deliveries }
+}
+
+impl Node {
+    /// The next thing that comes out.
+    pub async fn next(&mut self) -> Delivery {
+        let next = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await;
+        next.expect("nothing was delivered").expect("deliveries ended")
+    }
+
+    /// The next publication, whatever comes before it.
+    pub async fn next_publication(&mut self) -> (Position, Bytes) {
+        loop {
+            if let Delivery::Publication { position, frame, .. } = self.next().await {
+                return (position, frame);
+            }
+        }
+    }
+
+    /// Waits until deliveries have been interrupted.
+    pub async fn interrupted(&mut self) {
+        while self.next().await != Delivery::Interrupted {}
+    }
+
+    /// Waits until the node says that it is ready.
+    pub async fn becomes_ready(&self) {
+        self.says(|ready| ready.is_ok()).await;
+    }
+
+    /// Waits until the node says that its link is down.
+    pub async fn becomes_deaf(&self) {
+        self.says(|ready| ready.is_err_and(|error| error.to_string().contains("link to Redis is down"))).await;
+    }
+
+    async fn says(&self, expected: impl Fn(Result<(), BrokerError>) -> bool) {
+        let said = async {
+            while !expected(self.broker.ready().await) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, said).await.expect("readiness did not change");
+    }
+
+    /// Publishes as clients do: again and again, until it is done.
+    pub async fn publish_at_last(&self, append: Append) -> Appended {
+        let done = async {
+            loop {
+                match self.broker.publish(append.clone()).await {
+                    Ok(appended) => return appended,
+                    Err(BrokerError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
+                    Err(other) => panic!("{other}"),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, done).await.expect("publishing never worked again")
+    }
+}
+
+/// A channel that no other test uses.
+pub fn any_channel() -> Channel {
+    let name = format!("room {:x}", rand::random::<u128>());
+    Channel::Room(RoomId::parse(&name).unwrap())
+}
+
+/// An append whose frame is `text` and the offset.
+pub fn append(channel: &Channel, text: &str, once: Option<Once>) -> Append {
+    Append { channel: channel.clone(), once, head: format!("{{\"{text}\":"), tail: "}".into() }
+}
+
+/// What clients get of it.
+pub fn frame(text: &str, offset: u64) -> Bytes {
+    format!("{{\"{text}\":{offset}}}").into()
+}
+
+/// The same as an entry of the log.
+pub fn entry(text: &str, offset: u64) -> Publication {
+    Publication { offset, frame: frame(text, offset) }
+}

@@ -1,0 +1,96 @@
+//! What every history promises (`server/src/history/mod.rs`).
+
+use server::history::Page;
+
+use crate::cluster::{Cluster, any_channel, append, entry};
+
+macro_rules! on_every_history {
+    ($($test:ident),+ $(,)?) => {
+        contract!(embedded: Cluster::embedded() => $($test),+);
+        contract!(redis: Cluster::redis() => $($test),+);
+    };
+}
+
+on_every_history!(
+    pages_join_without_hole_or_repeat,
+    a_page_that_holds_all_has_no_more,
+    a_new_room_has_an_empty_page_to_join_from,
+    a_page_and_its_top_belong_together,
+    a_trimmed_log_ends_where_it_ends,
+    the_last_of_each_room_comes_in_the_order_asked,
+);
+
+async fn page(cluster: &Cluster, before: Option<u64>, limit: usize) -> Page {
+    cluster.history().page(&cluster.channel, before, limit).await.unwrap()
+}
+
+async fn pages_join_without_hole_or_repeat(cluster: Cluster) {
+    let top = cluster.publish_many(25).await.into_iter().map(|done| done.position).max_by_key(|p| p.offset).unwrap();
+    for (before, from, to, more) in [(None, 16, 25, true), (Some(16), 6, 15, true), (Some(6), 1, 5, false)] {
+        let publications = (from..=to).map(|n| entry("many", n)).collect();
+        assert_eq!(page(&cluster, before, 10).await, Page { publications, top: top.clone(), more });
+    }
+    for nothing in [0, 1] {
+        assert_eq!(
+            page(&cluster, Some(nothing), 10).await,
+            Page { publications: vec![], top: top.clone(), more: false }
+        );
+    }
+    assert_eq!(page(&cluster, Some(u64::MAX), 10).await, page(&cluster, None, 10).await);
+}
+
+async fn a_page_that_holds_all_has_no_more(cluster: Cluster) {
+    cluster.publish_many(10).await;
+    let all = page(&cluster, None, 10).await;
+    assert_eq!((all.publications.len(), all.more), (10, false));
+    let most = page(&cluster, None, 9).await;
+    assert_eq!((most.publications.len(), most.more), (9, true));
+}
+
+async fn a_new_room_has_an_empty_page_to_join_from(cluster: Cluster) {
+    let empty = page(&cluster, None, 10).await;
+    assert_eq!((empty.publications.len(), empty.more, empty.top.offset), (0, false, 0));
+    assert_eq!(cluster.broker(0).top(&cluster.channel).await.unwrap(), empty.top);
+    assert_eq!(cluster.publish("text").await.epoch, empty.top.epoch);
+}
+
+async fn a_page_and_its_top_belong_together(cluster: Cluster) {
+    let reading = async {
+        loop {
+            let page = page(&cluster, None, 10).await;
+            let last = page.publications.last().map_or(0, |last| last.offset);
+            assert_eq!(last, page.top.offset);
+            if last == 100 {
+                return;
+            }
+        }
+    };
+    tokio::join!(cluster.publish_many(100), reading);
+}
+
+async fn a_trimmed_log_ends_where_it_ends(cluster: Cluster) {
+    cluster.publish_many(400).await;
+    let mut before = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = page(&cluster, before, 50).await;
+        seen.splice(0..0, page.publications.iter().map(|publication| publication.offset));
+        before = seen.first().copied();
+        if !page.more {
+            break;
+        }
+    }
+    let first = *seen.first().unwrap();
+    assert!((2..=301).contains(&first), "{first}");
+    assert_eq!(seen, (first..=400).collect::<Vec<_>>());
+}
+
+async fn the_last_of_each_room_comes_in_the_order_asked(cluster: Cluster) {
+    let (unknown, other) = (any_channel(), any_channel());
+    cluster.publish("one").await;
+    cluster.publish("two").await;
+    cluster.broker(0).publish(append(&other, "other", None)).await.unwrap();
+    let last = cluster.history().last(&[other, unknown, cluster.channel.clone()]).await.unwrap();
+    assert_eq!(last, [Some(entry("other", 1)), None, Some(entry("two", 2))]);
+    assert_eq!(cluster.history().last(&[]).await.unwrap(), []);
+}

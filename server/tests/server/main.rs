@@ -1,0 +1,25 @@
+//! Tests through the server's borders: contracts that every implementation
+//! keeps, and faults that people must not notice.
+//!
+//! One binary, so that it links once.
+
+// Nothing can be reached from outside a test binary; `pub` only says what modules offer each other.
+#![allow(unreachable_pub)]
+
+#[macro_use]
+mod contract;
+
+mod broker_contract;
+mod cluster;
+mod embedded_faults;
+mod history_contract;
+mod node;
+mod presence_contract;
+mod presence_faults;
+mod presence_stage;
+mod redis_faults;
+mod redis_server;
+mod refusals;
+mod rooms_contract;
+mod talking;
+mod visitor;

@@ -1,0 +1,51 @@
+//! Nodes of the real server in this process, each on a port of its own.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use server::Running;
+use server::config::Config;
+use tempfile::TempDir;
+
+/// A node with a data folder of its own.
+pub struct TestNode {
+    /// Where it serves.
+    pub address: SocketAddr,
+    running: Running,
+    _folder: TempDir,
+}
+
+impl TestNode {
+    /// A node with the embedded broker.
+    pub async fn embedded(flags: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // The pages are the browser tests' matter; here it is enough that their folder is there.
+        std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (data, site) = (path("data"), path("site"));
+        let own = ["hubbub", "--listen", "127.0.0.1:0", "--data-dir", &data, "--site-dir", &site];
+        let config = Config::try_parse_from(own.iter().chain(flags)).unwrap();
+        let running = server::start(config).await.unwrap();
+        Self { address: running.address, running, _folder: folder }
+    }
+
+    /// A node of a cluster.
+    pub async fn with_redis(url: &str, flags: &[&str]) -> Self {
+        Self::embedded(&[&["--redis", url], flags].concat()).await
+    }
+
+    /// An address on this node.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Stops as on SIGTERM.
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+
+    /// The node's parts.
+    pub fn node(&self) -> &server::node::Node {
+        self.running.node()
+    }
+}

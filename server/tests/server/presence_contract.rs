@@ -1,0 +1,220 @@
+//! What every presence store promises, and what many nodes may rely on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use server::presence::{Lease, PresenceStore};
+
+use crate::cluster::any_channel;
+use crate::presence_stage::{PATIENCE, Stage, called, person};
+
+/// How long a survivor must have lived before it removes others.
+const LEASE: Duration = Duration::from_millis(500);
+
+contract!(on_embedded: Stage::embedded() =>
+    announces_who_comes_and_goes_once, announces_a_new_name, counts_versions_by_one,
+    shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own);
+contract!(on_redis: Stage::redis() =>
+    announces_who_comes_and_goes_once, announces_a_new_name, counts_versions_by_one,
+    shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own);
+contract!(on_sharded_redis: Stage::sharded_redis() => announces_who_comes_and_goes_once);
+contract!(on_nodes: Stage::redis() =>
+    a_person_on_two_nodes_is_one_member, the_name_said_last_counts,
+    a_dead_node_is_removed_once_though_two_survivors_race, a_node_that_lost_its_lease_brings_its_people_back,
+    a_removal_that_was_abandoned_is_done_by_another,
+    a_node_started_again_does_not_keep_its_ghosts_alive, nobody_is_removed_when_all_leases_ran_out_together,
+    nothing_is_written_under_a_lease_that_may_have_run_out);
+
+async fn announces_who_comes_and_goes_once(mut stage: Stage) {
+    let (ana, channel) = (person("ana"), stage.channel.clone());
+    for _ in 0..2 {
+        stage.node.enter(&channel, &ana).await.unwrap();
+    }
+    assert_eq!(stage.next().await, "+ana");
+    assert_eq!(stage.members().await, ["ana"]);
+    for _ in 0..2 {
+        stage.node.leave(&channel, &ana.id).await.unwrap();
+    }
+    assert_eq!(stage.next().await, "-ana");
+    assert_eq!(stage.members().await, [""; 0]);
+    stage.is_quiet().await;
+}
+
+async fn announces_a_new_name(mut stage: Stage) {
+    stage.node.enter(&stage.channel, &called("ana", "Ana \"A\" \\ نور")).await.unwrap();
+    assert_eq!(stage.next().await, "+Ana \"A\" \\ نور");
+    stage.node.enter(&stage.channel, &called("ana", "Anna")).await.unwrap();
+    assert_eq!(stage.next().await, "+Anna");
+    assert_eq!(stage.members().await, ["Anna"]);
+}
+
+async fn counts_versions_by_one(mut stage: Stage) {
+    let mut last = None;
+    for (round, id) in ["ana", "ben", "cleo"].into_iter().enumerate() {
+        stage.node.enter(&stage.channel, &person(id)).await.unwrap();
+        let (change, _) = stage.next_change().await;
+        assert_eq!(change.count, round + 1);
+        assert_eq!(stage.node.snapshot(&stage.channel).await.unwrap().version, change.version);
+        assert_eq!(last.replace(change.version).unwrap_or(change.version - 1), change.version - 1);
+    }
+    // Also over a time when nobody is there.
+    for id in ["ana", "ben", "cleo"] {
+        stage.node.leave(&stage.channel, &person(id).id).await.unwrap();
+        last = Some(stage.next_change().await.0.version);
+    }
+    stage.node.enter(&stage.channel, &person("ana")).await.unwrap();
+    let (change, _) = stage.next_change().await;
+    assert_eq!(Some(change.version - 1), last);
+    assert_eq!(change.count, 1);
+}
+
+async fn shows_a_few_and_counts_all(stage: Stage) {
+    for n in 0..7 {
+        stage.node.enter(&stage.channel, &person(&format!("p{n}"))).await.unwrap();
+    }
+    let glimpses = stage.node.glimpse(&[any_channel(), stage.channel.clone()], 3).await.unwrap();
+    assert_eq!((glimpses[0].count, glimpses[0].members.len()), (0, 0));
+    assert_eq!((glimpses[1].count, glimpses[1].members.len()), (7, 3));
+    assert_eq!(stage.node.glimpse(&[], 3).await.unwrap(), []);
+}
+
+async fn withdraws_everybody(mut stage: Stage) {
+    for id in ["ana", "ben"] {
+        stage.node.enter(&stage.channel, &person(id)).await.unwrap();
+        stage.next().await;
+    }
+    stage.node.withdraw().await.unwrap();
+    let mut left = Vec::new();
+    while left.len() < 2 {
+        left.extend(stage.next().await.split(' ').map(str::to_owned));
+    }
+    left.sort();
+    assert_eq!(left, ["-ana", "-ben"]);
+    assert_eq!(stage.members().await, [""; 0]);
+}
+
+async fn lets_go_of_nothing_that_was_not_its_own(mut stage: Stage) {
+    stage.node.leave(&stage.channel, &person("ana").id).await.unwrap();
+    stage.is_quiet().await;
+    stage.node.enter(&stage.channel, &person("ana")).await.unwrap();
+    let snapshot = stage.node.snapshot(&stage.channel).await.unwrap();
+    assert_eq!(snapshot.mine, [person("ana").id]);
+}
+
+async fn a_person_on_two_nodes_is_one_member(mut stage: Stage) {
+    let (ana, channel) = (person("ana"), stage.channel.clone());
+    let second = stage.another("second", Duration::from_secs(60));
+    stage.node.enter(&channel, &ana).await.unwrap();
+    second.enter(&channel, &ana).await.unwrap();
+    assert_eq!(stage.next().await, "+ana");
+    assert_eq!(second.snapshot(&channel).await.unwrap().mine, std::slice::from_ref(&ana.id));
+    stage.node.leave(&channel, &ana.id).await.unwrap();
+    stage.is_quiet().await;
+    assert_eq!(stage.members().await, ["ana"]);
+    assert_eq!(stage.node.snapshot(&channel).await.unwrap().mine, []);
+    second.leave(&channel, &ana.id).await.unwrap();
+    assert_eq!(stage.next().await, "-ana");
+}
+
+async fn the_name_said_last_counts(mut stage: Stage) {
+    let second = stage.another("second", Duration::from_secs(60));
+    stage.node.enter(&stage.channel, &called("ana", "Ana")).await.unwrap();
+    second.enter(&stage.channel, &called("ana", "Anna")).await.unwrap();
+    assert_eq!([stage.next().await, stage.next().await], ["+Ana", "+Anna"]);
+    second.leave(&stage.channel, &person("ana").id).await.unwrap();
+    stage.is_quiet().await;
+    assert_eq!(stage.members().await, ["Anna"]);
+}
+
+/// Lets nodes renew their leases until something is announced.
+async fn renew_until_announced(stage: &mut Stage, nodes: &[&Arc<dyn PresenceStore>]) -> String {
+    let renewing = async {
+        loop {
+            for renewed in futures::future::join_all(nodes.iter().map(|node| node.renew())).await {
+                renewed.unwrap();
+            }
+            tokio::time::sleep(LEASE / 20).await;
+        }
+    };
+    tokio::select! {
+        () = renewing => String::new(),
+        announced = stage.next() => announced,
+    }
+}
+
+async fn a_dead_node_is_removed_once_though_two_survivors_race(mut stage: Stage) {
+    let survivors = [stage.another("b", LEASE), stage.another("c", LEASE)];
+    let dead = stage.another("dead", Duration::from_secs(60));
+    for id in ["ana", "ben", "cleo"] {
+        dead.enter(&stage.channel, &person(id)).await.unwrap();
+        stage.next().await;
+    }
+    survivors[0].enter(&stage.channel, &person("ben")).await.unwrap();
+    stage.lease_runs_out("dead").await;
+    let announced = renew_until_announced(&mut stage, &[&survivors[0], &survivors[1]]).await;
+    let mut left: Vec<_> = announced.split(' ').collect();
+    left.sort_unstable();
+    assert_eq!(left, ["-ana", "-cleo"], "those who are on no other node");
+    for _ in 0..3 {
+        futures::future::join_all(survivors.iter().map(|node| node.renew())).await;
+    }
+    stage.is_quiet().await;
+}
+
+async fn a_removal_that_was_abandoned_is_done_by_another(mut stage: Stage) {
+    let (survivor, dead) = (stage.another("survivor", LEASE), stage.another("dead", Duration::from_secs(60)));
+    dead.enter(&stage.channel, &person("ana")).await.unwrap();
+    assert_eq!(stage.next().await, "+ana");
+    stage.removal_is_abandoned("dead").await;
+    assert_eq!(renew_until_announced(&mut stage, &[&survivor]).await, "-ana");
+}
+
+async fn a_node_that_lost_its_lease_brings_its_people_back(mut stage: Stage) {
+    let (survivor, lost) = (stage.another("survivor", LEASE), stage.another("lost", Duration::from_secs(60)));
+    lost.enter(&stage.channel, &person("ana")).await.unwrap();
+    assert_eq!(stage.next().await, "+ana");
+    stage.lease_runs_out("lost").await;
+    assert_eq!(renew_until_announced(&mut stage, &[&survivor]).await, "-ana");
+    assert_eq!(lost.renew().await, Ok(Lease::Lost));
+    lost.enter(&stage.channel, &person("ana")).await.unwrap();
+    assert_eq!(stage.next().await, "+ana");
+    assert_eq!(lost.renew().await, Ok(Lease::Kept));
+    assert_eq!(stage.members().await, ["ana"]);
+}
+
+async fn a_node_started_again_does_not_keep_its_ghosts_alive(mut stage: Stage) {
+    let before = stage.another("same", Duration::from_secs(60));
+    before.enter(&stage.channel, &person("ana")).await.unwrap();
+    assert_eq!(stage.next().await, "+ana");
+    stage.lease_runs_out("same").await;
+    let after = stage.another("same", LEASE);
+    assert_eq!(renew_until_announced(&mut stage, &[&after]).await, "-ana");
+}
+
+async fn nobody_is_removed_when_all_leases_ran_out_together(mut stage: Stage) {
+    let nodes = ["a", "b"].map(|name| stage.another(name, Duration::from_secs(60)));
+    for (node, id) in nodes.iter().zip(["ana", "ben"]) {
+        node.enter(&stage.channel, &person(id)).await.unwrap();
+        assert_eq!(stage.next().await, format!("+{id}"));
+    }
+    stage.lease_runs_out("a").await;
+    stage.lease_runs_out("b").await;
+    for (node, id) in nodes.iter().zip(["ana", "ben"]) {
+        assert_eq!(node.renew().await, Ok(Lease::Lost));
+        node.enter(&stage.channel, &person(id)).await.unwrap();
+        assert_eq!(node.renew().await, Ok(Lease::Kept));
+    }
+    stage.is_quiet().await;
+    assert_eq!(stage.members().await, ["ana", "ben"]);
+}
+
+async fn nothing_is_written_under_a_lease_that_may_have_run_out(mut stage: Stage) {
+    let tired = stage.another("tired", Duration::from_millis(1));
+    let refused = async {
+        while tired.enter(&stage.channel, &person("ana")).await.is_ok() {
+            stage.next().await;
+            tired.leave(&stage.channel, &person("ana").id).await.ok();
+        }
+    };
+    tokio::time::timeout(PATIENCE, refused).await.expect("an old lease is still written under");
+}

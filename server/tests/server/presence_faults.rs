@@ -1,0 +1,158 @@
+//! What people are told of who is there when nodes die and Redis goes away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::Cmd;
+use protocol::{Member, Name, UserId};
+use server::broker::redis::{self, Link};
+use server::broker::{Broker, Deliveries, Delivery, Passing};
+use server::channel::Channel;
+use server::presence::redis::{Options, RedisPresence};
+use server::presence::{Departure, Presence, Settings};
+use tokio::sync::watch;
+use tokio_util::task::AbortOnDropHandle;
+
+use crate::cluster::any_channel;
+use crate::redis_server::RedisServer;
+
+/// Longer than anything here takes; reached only when something is broken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A node with people on it, who write down what they are told.
+struct Node {
+    channel: Channel,
+    presence: Arc<Presence>,
+    told: watch::Receiver<Vec<String>>,
+    link: Link,
+    _broker: Arc<dyn Broker>,
+    _listening: AbortOnDropHandle<()>,
+}
+
+impl Node {
+    async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
+        let options = redis::Options { log_length: 10, sharded: false, node: name.into() };
+        let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
+        broker.subscribe(channel).await.unwrap();
+        let link = broker.link();
+        let store = RedisPresence::new(link.clone(), Options { lease, ..Options::new(name) });
+        let (tell, told) = watch::channel(Vec::new());
+        let tell = Box::new(move |_: &Channel, frame: protocol::Presence| {
+            let joined = frame.joined.iter().map(|member| format!("+{}", member.name));
+            let left = frame.left.iter().map(|user| format!("-{user}"));
+            tell.send_modify(|told| told.extend(joined.chain(left)));
+        });
+        let settings = Settings {
+            grace: Duration::from_millis(100),
+            renew_every: lease / 10,
+            check_every: Duration::from_secs(3600),
+            patience: PATIENCE,
+        };
+        let presence = Arc::new(Presence::start(Arc::new(store), tell, settings));
+        let listening = AbortOnDropHandle::new(tokio::spawn(listen(deliveries, presence.clone())));
+        Self { channel: channel.clone(), presence, told, link, _broker: broker, _listening: listening }
+    }
+
+    /// Gives back who is there.
+    async fn enter(&self, id: &str) -> Vec<String> {
+        let entered = self.presence.enter(&self.channel, &person(id)).await;
+        entered.members.into_iter().map(|member| member.name.to_string()).collect()
+    }
+
+    /// The names of leases under a key; something else while Redis is away.
+    async fn leases(&self, key: &str) -> Vec<String> {
+        self.link.run(&Cmd::zrange(key, 0, -1)).await.unwrap_or_else(|_| vec!["away".into()])
+    }
+
+    /// Waits until people here were told so many things, and gives them.
+    async fn told(&mut self, things: usize) -> Vec<String> {
+        let told = tokio::time::timeout(PATIENCE, self.told.wait_for(|told| told.len() >= things)).await;
+        told.expect("people were not told").unwrap().clone()
+    }
+}
+
+async fn listen(mut deliveries: Deliveries, presence: Arc<Presence>) {
+    while let Some(delivery) = deliveries.recv().await {
+        match delivery {
+            Delivery::Passing { channel, passing: Passing::Notice(body) } => presence.on_notice(&channel, &body),
+            Delivery::Interrupted => presence.on_interrupted(),
+            _ => {}
+        }
+    }
+}
+
+fn person(id: &str) -> Member {
+    Member { id: UserId::parse(id).unwrap(), name: Name::parse(id).unwrap() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_of_a_node_that_died_are_seen_leaving_once() {
+    let (server, channel) = (RedisServer::start(), any_channel());
+    let lease = Duration::from_secs(1);
+    let mut survivors = Vec::new();
+    for name in ["a", "b"] {
+        survivors.push(Node::start(&server, &channel, name, lease).await);
+    }
+    survivors[0].enter("ana").await;
+    survivors[1].enter("ben").await;
+    let dying = Node::start(&server, &channel, "dying", lease).await;
+    assert_eq!(dying.enter("cleo").await, ["ana", "ben", "cleo"]);
+    dying.enter("ben").await;
+    drop(dying);
+    assert_eq!(survivors[0].told(3).await, ["+ben", "+cleo", "-cleo"]);
+    assert_eq!(survivors[1].told(2).await, ["+cleo", "-cleo"]);
+    // Nothing else was on its way.
+    survivors[1].enter("dora").await;
+    assert_eq!(survivors[0].told(4).await.last().unwrap(), "+dora");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_seen_leaving_while_redis_is_away() {
+    let (server, channel) = (RedisServer::start(), any_channel());
+    // Both nodes must be back within one lease of each other.
+    let lease = Duration::from_secs(3);
+    let mut a = Node::start(&server, &channel, "a", lease).await;
+    let mut b = Node::start(&server, &channel, "b", lease).await;
+    a.enter("ana").await;
+    b.enter("ben").await;
+    assert_eq!(a.told(1).await, ["+ben"]);
+    let leases = a.leases("hubbub:{nodes}").await;
+    server.stop();
+    // Not a wait for something: this is how long it is away, all leases run out.
+    tokio::time::sleep(lease).await;
+    while !server.start_again() {}
+    // The leases that ran out have been removed, and what was under them.
+    let removed = async {
+        loop {
+            let now = [a.leases("hubbub:{nodes}").await, a.leases("hubbub:{nodes}:expired").await];
+            if now[0].len() == 2 && now[1].is_empty() && !leases.iter().any(|old| now[0].contains(old)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, removed).await.expect("the leases were never renewed");
+    b.enter("cleo").await;
+    assert_eq!(a.told(2).await, ["+ben", "+cleo"]);
+    a.presence.leave(&channel, &person("ana").id, Departure::Lost);
+    assert_eq!(b.told(2).await, ["+cleo", "-ana"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_is_there_again_after_redis_lost_everything() {
+    let (server, channel) = (RedisServer::start(), any_channel());
+    let a = Node::start(&server, &channel, "a", Duration::from_secs(3)).await;
+    let b = Node::start(&server, &channel, "b", Duration::from_secs(3)).await;
+    a.enter("ana").await;
+    b.enter("ben").await;
+    server.command(&["FLUSHALL"]).await;
+    let key = format!("hubbub:{{{channel}}}:people");
+    let entered_again = async {
+        while b.link.run::<usize>(&Cmd::hlen(&key)).await.unwrap() < 2 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, entered_again).await.expect("somebody was not entered again");
+    let c = Node::start(&server, &channel, "c", Duration::from_secs(3)).await;
+    assert_eq!(c.enter("cleo").await, ["ana", "ben", "cleo"]);
+}

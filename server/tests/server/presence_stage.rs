@@ -1,0 +1,146 @@
+//! Where presence is tested: one channel, what is announced on it, and nodes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::redis::{Cmd, cmd};
+use protocol::{Member, Name, UserId, wire};
+use server::broker::{Broker, Deliveries, Delivery, Passing, embedded, redis};
+use server::channel::Channel;
+use server::presence::embedded::EmbeddedPresence;
+use server::presence::redis::{Options, RedisPresence};
+use server::presence::{Change, PresenceStore};
+use server::store::Store;
+use tempfile::TempDir;
+
+use crate::cluster::any_channel;
+use crate::redis_server::RedisServer;
+
+/// Longer than anything here takes; reached only when something is broken.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A channel, what is announced on it, and nodes to be in it.
+pub struct Stage {
+    pub channel: Channel,
+    _broker: Arc<dyn Broker>,
+    deliveries: Deliveries,
+    kind: Kind,
+    /// The first node.
+    pub node: Arc<dyn PresenceStore>,
+}
+
+enum Kind {
+    Embedded { _folder: TempDir },
+    Redis { _server: Arc<RedisServer>, link: redis::Link, namespace: String },
+}
+
+impl Stage {
+    pub async fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let (broker, deliveries) = embedded::open(store, embedded::Options { log_length: 10 });
+        let node = Arc::new(EmbeddedPresence::new(broker.clone()));
+        Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
+    }
+
+    pub async fn redis() -> Self {
+        Self::on_redis(false).await
+    }
+
+    pub async fn sharded_redis() -> Self {
+        Self::on_redis(true).await
+    }
+
+    async fn on_redis(sharded: bool) -> Self {
+        let server = RedisServer::shared();
+        let options = redis::Options { log_length: 10, sharded, node: "test".into() };
+        let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
+        let (link, namespace) = (broker.link(), format!("nodes-{:x}", rand::random::<u64>()));
+        let node = Arc::new(redis_node(&link, &namespace, "first", Duration::from_secs(60)));
+        Self::new(broker, deliveries, Kind::Redis { _server: server, link, namespace }, node).await
+    }
+
+    async fn new(broker: Arc<dyn Broker>, deliveries: Deliveries, kind: Kind, node: Arc<dyn PresenceStore>) -> Self {
+        let channel = any_channel();
+        broker.subscribe(&channel).await.unwrap();
+        Self { channel, _broker: broker, deliveries, kind, node }
+    }
+
+    /// Another node, with a lease of this length.
+    pub fn another(&self, name: &str, lease: Duration) -> Arc<dyn PresenceStore> {
+        let (link, namespace) = self.parts();
+        Arc::new(redis_node(link, namespace, name, lease))
+    }
+
+    /// Makes the leases of nodes called `name` end now.
+    pub async fn lease_runs_out(&self, name: &str) {
+        let (link, namespace) = self.parts();
+        let leases = format!("hubbub:{{{namespace}}}");
+        let nodes: Vec<String> = link.run(&Cmd::zrange(&leases, 0, -1)).await.unwrap();
+        for node in nodes.iter().filter(|node| node.starts_with(&format!("{name}."))) {
+            link.run::<()>(cmd("ZADD").arg(&leases).arg("XX").arg(1).arg(node)).await.unwrap();
+        }
+    }
+
+    /// Makes it look as if somebody had begun to remove nodes called `name`, and died over it.
+    pub async fn removal_is_abandoned(&self, name: &str) {
+        self.lease_runs_out(name).await;
+        let (link, namespace) = self.parts();
+        let leases = format!("hubbub:{{{namespace}}}");
+        let moved = cmd("ZRANGESTORE").arg(format!("{leases}:expired")).arg(&leases).arg(0).arg(0).to_owned();
+        link.run::<()>(&moved).await.unwrap();
+        link.run::<()>(&Cmd::zremrangebyrank(&leases, 0, 0)).await.unwrap();
+    }
+
+    fn parts(&self) -> (&redis::Link, &str) {
+        match &self.kind {
+            Kind::Redis { link, namespace, .. } => (link, namespace),
+            Kind::Embedded { .. } => panic!("an embedded node is alone"),
+        }
+    }
+
+    /// The next thing announced, as `+name` and `-id`.
+    pub async fn next(&mut self) -> String {
+        self.next_change().await.1
+    }
+
+    pub async fn next_change(&mut self) -> (Change, String) {
+        loop {
+            let next = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await;
+            let delivery = next.expect("nothing was announced").expect("deliveries ended");
+            let Delivery::Passing { channel, passing: Passing::Notice(body) } = delivery else { continue };
+            assert_eq!(channel, self.channel);
+            let change: Change = wire::read(std::str::from_utf8(&body).unwrap()).unwrap();
+            let joined = change.joined.iter().map(|member| format!("+{}", member.name));
+            let left = change.left.iter().map(|user| format!("-{user}"));
+            let words = joined.chain(left).collect::<Vec<_>>().join(" ");
+            return (change, words);
+        }
+    }
+
+    /// Nothing was announced up to now.
+    pub async fn is_quiet(&mut self) {
+        let mark = called("mark", &format!("m{:x}", rand::random::<u64>()));
+        self.node.enter(&self.channel, &mark).await.unwrap();
+        assert_eq!(self.next().await, format!("+{}", mark.name));
+        self.node.leave(&self.channel, &mark.id).await.unwrap();
+        assert_eq!(self.next().await, "-mark");
+    }
+
+    pub async fn members(&self) -> Vec<String> {
+        let snapshot = self.node.snapshot(&self.channel).await.unwrap();
+        snapshot.members.into_iter().map(|member| member.name.to_string()).collect()
+    }
+}
+
+fn redis_node(link: &redis::Link, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
+    RedisPresence::new(link.clone(), Options { node: name.into(), lease, namespace: namespace.into() })
+}
+
+pub fn person(id: &str) -> Member {
+    called(id, id)
+}
+
+pub fn called(id: &str, name: &str) -> Member {
+    Member { id: UserId::parse(id).unwrap(), name: Name::parse(name).unwrap() }
+}

@@ -1,0 +1,153 @@
+//! A client that speaks the protocol over a real WebSocket.
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use protocol::{ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomId, ServerMessage, wire};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Error, Message as Raw};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::node::TestNode;
+
+/// Longer than anything here takes on a busy machine; only a failure waits for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Somebody with a WebSocket.
+pub struct Visitor {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Visitor {
+    /// Comes to a node.
+    pub async fn at(node: &TestNode) -> Self {
+        Self::with(node, &[]).await.unwrap()
+    }
+
+    /// Comes with headers of their own, which may be refused.
+    pub async fn with(node: &TestNode, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
+        let mut request = format!("ws://{}/ws?v=1", node.address).into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
+        }
+        Ok(Self { socket: connect_async(request).await?.0 })
+    }
+
+    /// Comes to a node and into a room.
+    pub async fn in_room(node: &TestNode, room: &str) -> Self {
+        let mut visitor = Self::at(node).await;
+        visitor.join(room, None).await;
+        visitor
+    }
+
+    /// Enters a room and hears where it stands.
+    pub async fn join(&mut self, room: &str, since: Option<Position>) -> Joined {
+        self.send(&ClientMessage::Join { room_id: RoomId::parse(room).unwrap(), since }).await;
+        self.until(|frame| match frame {
+            ServerMessage::Joined(joined) => Some(joined),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Says something and hears it come back.
+    pub async fn say(&mut self, id: &str, text: &str) -> Message {
+        self.try_say(id, text).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    }
+
+    /// Says something and hears it come back, or why not.
+    pub async fn try_say(&mut self, id: &str, text: &str) -> Result<Message, Refusal> {
+        let id = MessageId::parse(id).unwrap();
+        self.send(&ClientMessage::Message { room_id: None, id: Some(id.clone()), message: text.into() }).await;
+        self.until(move |frame| match frame {
+            ServerMessage::Message(message) if message.id == id => Some(Ok(message)),
+            ServerMessage::Error(refusal) if refusal.id.as_ref() == Some(&id) => Some(Err(refusal)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, message: &ClientMessage) {
+        self.send_text(&wire::encode_client(message)).await;
+    }
+
+    /// Sends any text.
+    pub async fn send_text(&mut self, text: &str) {
+        self.socket.send(Raw::text(text)).await.unwrap();
+    }
+
+    /// The next message that is said.
+    pub async fn hears(&mut self) -> Message {
+        self.until(|frame| match frame {
+            ServerMessage::Message(message) => Some(message),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next refusal.
+    pub async fn is_refused(&mut self) -> Refusal {
+        self.until(|frame| match frame {
+            ServerMessage::Error(refusal) => Some(refusal),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next change of people that `wanted` picks.
+    pub async fn sees(&mut self, wanted: impl Fn(&Presence) -> bool) -> Presence {
+        self.until(move |frame| match frame {
+            ServerMessage::Presence(presence) if wanted(&presence) => Some(presence),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The first frame that `pick` takes, leaving the others aside.
+    pub async fn until<T>(&mut self, pick: impl Fn(ServerMessage) -> Option<T>) -> T {
+        loop {
+            let raw = timeout(PATIENCE, self.socket.next()).await.expect("nothing came in time");
+            match raw.expect("the connection ended").expect("the connection broke") {
+                Raw::Text(text) => {
+                    let frame = wire::decode_server(&text).unwrap_or_else(|| panic!("not a frame: {text}"));
+                    if let Some(picked) = pick(frame) {
+                        return picked;
+                    }
+                }
+                Raw::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for the close and gives its code; 1006 when there was none.
+    pub async fn is_closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("not closed in time") {
+                Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return 1006,
+            }
+        }
+    }
+
+    /// Closes politely.
+    pub async fn leave(mut self) {
+        self.socket.close(None).await.unwrap();
+        while let Some(Ok(_)) = self.socket.next().await {}
+    }
+
+    /// Falls silent without a word, as a pulled cable.
+    pub fn vanish(self) {
+        drop(self);
+    }
+
+    /// The socket itself, for rude visitors.
+    pub fn socket(&mut self) -> &mut WebSocketStream<MaybeTlsStream<TcpStream>> {
+        &mut self.socket
+    }
+}
