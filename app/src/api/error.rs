@@ -1,0 +1,63 @@
+//! Why the server did not do what it was asked, in words for people.
+
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use protocol::{InvalidId, Refusal};
+use serde::{Deserialize, Serialize};
+
+/// Why a server function did not do what it was asked. Shown as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ApiError {
+    /// What was typed cannot be taken; the sentence says why.
+    #[error("{0}")]
+    Invalid(String),
+    /// Something the server needs is away for now.
+    #[error("That cannot be reached just now. Try again in a moment.")]
+    Unavailable,
+    /// Too many requests.
+    #[error("That was a little fast. Try again in {} s.", retry_after_ms.div_ceil(1000))]
+    RateLimited {
+        /// Not before so many milliseconds.
+        retry_after_ms: u64,
+    },
+    /// The room did not take the message.
+    #[error("{}", .0.message)]
+    Refused(Refusal),
+    /// The network, or a fault of ours.
+    #[error("That did not work. Check the connection and try again.")]
+    Other,
+}
+
+impl ApiError {
+    /// What is wrong with a name.
+    pub fn name(why: InvalidId) -> Self {
+        Self::Invalid(match why {
+            InvalidId::Empty(_) => "Type a name that others will see.".into(),
+            InvalidId::TooLong(_, most) => format!("A name has {most} letters at most. Try a shorter one."),
+            InvalidId::BadCharacter(_) => "This name has a letter that cannot be shown. Try another one.".into(),
+        })
+    }
+
+    /// What is wrong with a room's title.
+    pub fn title(why: InvalidId) -> Self {
+        Self::Invalid(match why {
+            InvalidId::Empty(_) => "Type a name for the room.".into(),
+            InvalidId::TooLong(_, most) => format!("A room's name has {most} letters at most. Try a shorter one."),
+            InvalidId::BadCharacter(_) => "A room cannot be called that. Try another name.".into(),
+        })
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Invalid("Something in this form is missing or too long.".into())
+            }
+            _ => Self::Other,
+        }
+    }
+}

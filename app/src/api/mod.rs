@@ -1,0 +1,129 @@
+//! What can be asked of the server over HTTP, with or without wasm.
+//!
+//! Every function is a POST with an address of its own, so a tab that was
+//! opened before an update still finds it. Origin and Sec-Fetch-Site are
+//! checked by the server before any of these run.
+
+// `#[server]` makes a struct of each list of arguments, which cannot be documented.
+#![allow(missing_docs)]
+
+use leptos::prelude::*;
+use protocol::{HistoryPage, Member, MessageId, RoomId, RoomPreview, RoomSummary};
+use serde::{Deserialize, Serialize};
+
+use crate::theme::Theme;
+
+mod error;
+#[cfg(feature = "ssr")]
+mod service;
+
+pub use error::ApiError;
+#[cfg(feature = "ssr")]
+pub use service::{Renamed, Service, Viewer};
+
+/// All that a room's page shows first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomPage {
+    /// Who is looking at it.
+    pub viewer: Member,
+    /// The room and the people in it.
+    pub preview: RoomPreview,
+    /// What was said last.
+    pub history: HistoryPage,
+    /// The id of the message that the plain form would send.
+    pub next_id: MessageId,
+}
+
+/// Who is asking.
+///
+/// # Errors
+/// [`ApiError::Other`] where the request has no session.
+#[server(name = ReadViewer, prefix = "/api", endpoint = "viewer")]
+pub async fn viewer() -> Result<Member, ApiError> {
+    service::viewer()
+}
+
+/// Everything the page of a room begins with.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while the log or the roster cannot be reached.
+#[server(name = ReadRoom, prefix = "/api", endpoint = "room")]
+pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
+    let (viewer, service) = (service::viewer()?, service::service()?);
+    let (history, preview) = futures::try_join!(service.history(&room, None), service.preview(&room))?;
+    Ok(RoomPage { viewer, preview, history, next_id: service.message_id() })
+}
+
+/// What was said before the message at offset `before`; absent: the latest.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while the log cannot be reached.
+#[server(name = ReadHistory, prefix = "/api", endpoint = "history")]
+pub async fn history(room: RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
+    service::service()?.history(&room, before).await
+}
+
+/// The rooms people are talking in, the liveliest first.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while they cannot be told.
+#[server(name = ReadRooms, prefix = "/api", endpoint = "rooms")]
+pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
+    service::service()?.rooms().await
+}
+
+/// Who is in a room, without entering it.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while it cannot be told.
+#[server(name = ReadPreview, prefix = "/api", endpoint = "preview")]
+pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
+    service::service()?.preview(&room).await
+}
+
+/// Opens the room that people call `title`, and leads there.
+///
+/// # Errors
+/// [`ApiError::Invalid`] says what is wrong with the title.
+#[server(name = OpenRoom, prefix = "/api", endpoint = "open-room")]
+pub async fn open_room(title: String) -> Result<RoomId, ApiError> {
+    let room = service::service()?.open_room(title.trim()).await?;
+    leptos_axum::redirect(&room.path());
+    Ok(room)
+}
+
+/// Gives the viewer another name, kept in the session's cookie.
+///
+/// # Errors
+/// [`ApiError::Invalid`] says what is wrong with the name.
+#[server(name = Rename, prefix = "/api", endpoint = "rename")]
+pub async fn rename(name: String) -> Result<Member, ApiError> {
+    let (viewer, service) = (service::viewer()?, service::service()?);
+    let name = protocol::Name::parse(&name).map_err(ApiError::name)?;
+    let renamed = service.rename(&viewer, name).await?;
+    service::set_cookie(&renamed.cookie)?;
+    Ok(renamed.member)
+}
+
+/// Says something by a plain form, and leads back to the room.
+///
+/// # Errors
+/// [`ApiError::Refused`] where the room would refuse the message.
+#[server(name = Say, prefix = "/api", endpoint = "say")]
+pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), ApiError> {
+    let (viewer, service) = (service::viewer()?, service::service()?);
+    // A form's text comes with the line ends of the internet, not of people.
+    service.say(&viewer, &room, id, message.replace("\r\n", "\n")).await?;
+    leptos_axum::redirect(&room.path());
+    Ok(())
+}
+
+/// Keeps the choice of colours in a cookie, for browsers without wasm.
+///
+/// # Errors
+/// Never its own.
+#[server(name = ChooseTheme, prefix = "/api", endpoint = "theme")]
+pub async fn choose_theme(theme: Theme) -> Result<(), ApiError> {
+    service::set_cookie(&theme.cookie())
+}

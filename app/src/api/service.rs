@@ -1,0 +1,65 @@
+//! What a server provides so that the functions of this module can answer.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use http::{HeaderValue, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use protocol::{HistoryPage, Member, MessageId, Name, RoomId, RoomPreview, RoomSummary};
+
+use super::ApiError;
+
+/// Who the request comes from; put into the context of every request.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Member);
+
+/// A viewer with a new name.
+#[derive(Clone, Debug)]
+pub struct Renamed {
+    /// The viewer.
+    pub member: Member,
+    /// The value of the `Set-Cookie` header that keeps it.
+    pub cookie: String,
+}
+
+/// The server behind the pages; put into the context of every request as
+/// `Arc<dyn Service>`.
+#[async_trait]
+pub trait Service: Send + Sync {
+    /// The page of history before an offset, or the latest.
+    async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError>;
+
+    /// The room of that title, opened where there is none yet.
+    async fn open_room(&self, title: &str) -> Result<RoomId, ApiError>;
+
+    /// The rooms people are talking in, the liveliest first.
+    async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError>;
+
+    /// Who is in a room.
+    async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError>;
+
+    /// Gives the viewer another name, in the rooms they are in too.
+    async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError>;
+
+    /// Says something in a room, as a socket's `message` would.
+    async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError>;
+
+    /// A random id for a message about to be written.
+    fn message_id(&self) -> MessageId;
+}
+
+pub(super) fn viewer() -> Result<Member, ApiError> {
+    use_context::<Viewer>().map(|viewer| viewer.0).ok_or(ApiError::Other)
+}
+
+pub(super) fn service() -> Result<Arc<dyn Service>, ApiError> {
+    use_context::<Arc<dyn Service>>().ok_or(ApiError::Other)
+}
+
+pub(super) fn set_cookie(cookie: &str) -> Result<(), ApiError> {
+    let response = use_context::<ResponseOptions>().ok_or(ApiError::Other)?;
+    let value = HeaderValue::from_str(cookie).map_err(|_| ApiError::Other)?;
+    response.append_header(header::SET_COOKIE, value);
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Everyone is an arch with two eyes.
+
+use leptos::prelude::*;
+use protocol::UserId;
+
+const COLOURS: [&str; 8] = ["leaf", "tomato", "sea", "plum", "honey", "sky", "clay", "pine"];
+const HEIGHTS: [u32; 3] = [40, 46, 54];
+
+/// What a person's arch looks like. Colour, height and gaze come from the id,
+/// so that somebody looks the same everywhere, whatever they are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Looks {
+    colour: &'static str,
+    height: u32,
+    /// How far the pupils are off the middle of the eyes, in tenths.
+    gaze: (i32, i32),
+    awake: bool,
+}
+
+impl Looks {
+    /// The looks of somebody.
+    pub(crate) fn of(id: &UserId) -> Self {
+        // FNV-1a: any hash that is the same on server and browser would do.
+        let hash =
+            id.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let hash = hash ^ (hash >> 15);
+        Self {
+            colour: COLOURS[hash as usize % COLOURS.len()],
+            height: HEIGHTS[(hash >> 8) as usize % HEIGHTS.len()],
+            gaze: if (hash >> 16) & 1 == 0 { (19, 3) } else { (-19, 3) },
+            awake: true,
+        }
+    }
+
+    /// Looks of nobody in particular.
+    pub(crate) const fn plain(colour: &'static str, height: u32, gaze: (i32, i32)) -> Self {
+        Self { colour, height, gaze, awake: true }
+    }
+
+    /// The same, asleep.
+    pub(crate) const fn asleep(self) -> Self {
+        Self { awake: false, ..self }
+    }
+
+    /// The same, looking up at what stands above.
+    pub(crate) const fn looking_up(self) -> Self {
+        Self { gaze: (0, -19), ..self }
+    }
+}
+
+/// A person as an arch. Decoration: the name stands beside it.
+pub(crate) fn avatar(looks: Looks) -> impl IntoView {
+    let Looks { colour, height, gaze, awake } = looks;
+    let eyes = if awake {
+        let (x, y) = (f64::from(gaze.0) / 10.0, f64::from(gaze.1) / 10.0);
+        let pupil =
+            |centre: f64| format!("M{:.1} {:.1}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", centre + x - 2.9, 20.0 + y);
+        view! {
+            <path
+                class="avatar__white"
+                d="M8.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0M21.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0"
+            ></path>
+            <path class="avatar__pupil" d=pupil(13.5) + &pupil(26.5)></path>
+        }
+        .into_any()
+    } else {
+        view! { <path class="avatar__lid" d="M9.5 20q4 4 8 0M22.5 20q4 4 8 0"></path> }.into_any()
+    };
+    view! {
+        <svg class=format!("avatar avatar--{colour}") viewBox=format!("0 0 40 {height}") aria-hidden="true">
+            <path class="avatar__body" d=format!("M2 {height}V20a18 18 0 0 1 36 0v{}z", height - 20)></path>
+            {eyes}
+        </svg>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_crowd_is_colourful() {
+        let crowd: Vec<_> = (0..64).map(|n| Looks::of(&UserId::parse(&format!("guest{n}")).unwrap())).collect();
+        let colours: HashSet<_> = crowd.iter().map(|looks| looks.colour).collect();
+        let heights: HashSet<_> = crowd.iter().map(|looks| looks.height).collect();
+        assert_eq!((colours.len(), heights.len()), (COLOURS.len(), HEIGHTS.len()));
+    }
+}

@@ -1,0 +1,108 @@
+//! Where the reader writes.
+
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html::Textarea;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use protocol::{MessageId, RoomId, limits};
+
+use super::typing::TypingLine;
+use crate::api::Say;
+use crate::components::field::Wrong;
+use crate::components::icon::{SEND, icon};
+use crate::components::notice::Notice;
+use crate::draft;
+use crate::live::Live;
+
+/// The key of an input method that is still composing, in browsers that do
+/// not say so otherwise.
+const COMPOSING: u32 = 229;
+
+/// A form like any other before the page is alive; then Enter sends. What is
+/// written belongs to the browser: nothing here sets it but sending.
+#[component]
+pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: MessageId) -> impl IntoView {
+    let input = NodeRef::<Textarea>::new();
+    // What became of a message sent by the plain form.
+    let said = ServerAction::<Say>::new().value();
+    let (too_long, set_too_long) = signal(None::<String>);
+    let wrong = Signal::derive(move || too_long.get().or_else(|| Some(said.get()?.err()?.to_string())));
+    let draft_of = StoredValue::new(room.clone());
+    Effect::new(move || {
+        if let Some(field) = input.get() {
+            draft::restore(&draft_of.get_value(), &field);
+        }
+    });
+    let send = move || {
+        let Some(field) = input.get_untracked() else { return };
+        let text = field.value();
+        set_too_long.set(excess(&text));
+        if excess(&text).is_none() && live.say(text.trim_end()) {
+            field.set_value("");
+            draft::keep(&draft_of.get_value(), "");
+            said.set(None);
+        }
+        let _ = field.focus();
+    };
+    let typed = move |_| {
+        let Some(field) = input.get_untracked() else { return };
+        draft::keep(&draft_of.get_value(), &field.value());
+        if too_long.get_untracked().is_some() {
+            set_too_long.set(excess(&field.value()));
+        }
+        if !field.value().is_empty() {
+            live.typing();
+        }
+    };
+    let pressed = move |event: KeyboardEvent| {
+        let is_composing = event.is_composing() || event.key_code() == COMPOSING;
+        if event.key() == "Enter" && !event.shift_key() && !is_composing {
+            event.prevent_default();
+            send();
+        }
+    };
+    let submitted = move |event: SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    let invitation = format!("Write to {title}");
+    view! {
+        <form class="composer" method="post" action=Say::PATH on:submit=submitted>
+            <Notice status=live.status.into() trouble=live.trouble.into() />
+            <TypingLine people=live.people />
+            <input type="hidden" name="room" value=room.to_string() />
+            <input type="hidden" name="id" value=next_id.to_string() />
+            <div class="composer__row">
+                <label class="unseen" for="say">
+                    {invitation.clone()}
+                </label>
+                <textarea
+                    class="composer__input"
+                    id="say"
+                    name="message"
+                    rows="1"
+                    placeholder=invitation
+                    dir="auto"
+                    autocomplete="off"
+                    aria-describedby="say-wrong"
+                    aria-invalid=move || wrong.get().map(|_| "true")
+                    node_ref=input
+                    on:input=typed
+                    on:keydown=pressed
+                ></textarea>
+                <button class="button" aria-label="Send">
+                    {icon(SEND)}
+                </button>
+            </div>
+            <div class="composer__wrong">
+                <Wrong id="say-wrong" why=wrong />
+            </div>
+        </form>
+    }
+}
+
+fn excess(text: &str) -> Option<String> {
+    let count = text.trim_end().chars().count();
+    let most = limits::MESSAGE_CHARS;
+    (count > most).then(|| format!("A message has {most} letters at most; this one has {count}. Send it in parts."))
+}

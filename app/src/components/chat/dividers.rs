@@ -1,0 +1,39 @@
+//! Lines across the log: where a day begins, and where the reader was away.
+
+use leptos::prelude::*;
+
+use crate::components::avatar::{Looks, avatar};
+use crate::state::time::day_name;
+use crate::state::words;
+use crate::zone::Zone;
+
+/// Where a day begins.
+pub(super) fn day(day: i64, current: i64) -> AnyView {
+    let name = day_name(day, current);
+    let label = name.clone();
+    view! {
+        <div class="day" role="separator" aria-label=label>
+            <span>{name}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// Where what the reader missed begins.
+pub(super) fn away(count: usize, since_ms: u64, zone: ReadSignal<Zone>) -> AnyView {
+    view! {
+        <div
+            class="away"
+            role="separator"
+            aria-label=format!("While you were away: {}", words::new_messages(count))
+        >
+            {avatar(Looks::plain("honey", 40, (0, 0)).asleep())}
+            <span class="away__text">"While you were away"</span>
+            <span class="away__since">
+                {format!("{count} new")}
+                <span class="away__hour">" since " {move || zone.get().local(since_ms).clock()}</span>
+            </span>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,40 @@
+//! A room where nothing was said yet.
+
+use leptos::prelude::*;
+
+use crate::components::avatar::{Looks, avatar};
+use crate::components::share::CopyLink;
+use crate::state::People;
+
+const CROWD: usize = 8;
+
+/// The line waits, with whoever is here already standing on it.
+#[component]
+pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
+    let is_alone = Memo::new(move |_| people.with(|people| people.count() <= 1));
+    let crowd = move || {
+        let looks: Vec<_> =
+            people.with(|people| people.members().iter().take(CROWD).map(|member| Looks::of(&member.id)).collect());
+        looks.into_iter().map(avatar).collect_view()
+    };
+    let words = move || {
+        if is_alone.get() {
+            ("It is just you.", "Share the link, and people stand here as they come.")
+        } else {
+            ("Nobody has said anything yet.", "Somebody has to begin. It can be you.")
+        }
+    };
+    view! {
+        <div class="empty">
+            <div class="empty__line crowd">{crowd}</div>
+            <p>
+                <b>{move || words().0}</b>
+                <br />
+                <span class="quiet">{move || words().1}</span>
+            </p>
+            <div>
+                <CopyLink />
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,9 @@
+//! The talk in a room.
+
+pub(crate) mod composer;
+pub(crate) mod dividers;
+pub(crate) mod empty;
+pub(crate) mod log;
+pub(crate) mod own;
+pub(crate) mod said;
+pub(crate) mod typing;

@@ -1,0 +1,103 @@
+//! Something the reader said: on its way, delivered, or refused.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use protocol::MessageId;
+
+use super::said::{text, time};
+use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
+use crate::live::Live;
+use crate::state::Delivery;
+use crate::zone::Zone;
+
+/// What takes less needs no word.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// A message of one's own that is in the log.
+pub(super) fn delivered(message: &str, sent_at: u64, head: bool, zone: ReadSignal<Zone>) -> AnyView {
+    let time = head.then(|| time(sent_at, zone));
+    view! {
+        <article class="said said--own" class:said--head=head>
+            <div class="said__body">
+                <div class="said__line">
+                    {time} <p class="said__text" dir="auto">
+                        {text(message)}
+                    </p>
+                </div>
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+/// A message of one's own that the page has seen being written: it stays the
+/// same row through all its states, so nothing jumps and nothing is read twice.
+pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> AnyView {
+    let delivery = {
+        let id = id.clone();
+        Memo::new(move |_| live.log.with(|log| log.delivery(&id)))
+    };
+    let time = move || match delivery.get() {
+        Delivery::Delivered { sent_at } if head => Some(time(sent_at, live.zone)),
+        _ => None,
+    };
+    view! {
+        <article class="said said--own" class:said--head=head>
+            <div class="said__body">
+                <div class="said__line">
+                    {time}
+                    <p
+                        class="said__text"
+                        class:said__text--pending=move || delivery.get() == Delivery::Pending
+                        class:said__text--failed=move || matches!(delivery.get(), Delivery::Failed(_))
+                        dir="auto"
+                    >
+                        {text(message)}
+                    </p>
+                </div>
+                {state(live, id, delivery)}
+            </div>
+        </article>
+    }
+    .into_any()
+}
+
+fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> impl IntoView {
+    let (slow, set_slow) = signal(false);
+    Effect::new(move || {
+        let timer = set_timeout_with_handle(
+            move || {
+                set_slow.try_set(true);
+            },
+            PATIENCE,
+        )
+        .ok();
+        on_cleanup(move || {
+            if let Some(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+    move || match delivery.get() {
+        Delivery::Pending if slow.get() => view! { <div class="said__state">{icon(CLOCK)} "Sending"</div> }.into_any(),
+        Delivery::Pending | Delivery::Delivered { .. } => ().into_any(),
+        Delivery::Failed(why) => failed(live, id.clone(), why),
+    }
+}
+
+fn failed(live: Live, id: MessageId, why: String) -> AnyView {
+    let (again, gone) = (id.clone(), id);
+    view! {
+        <div class="said__state said__state--failed" role="alert">
+            {icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span>
+            <button type="button" on:click=move |_| live.retry(again.clone())>
+                "Try again"
+            </button>
+            <button type="button" on:click=move |_| live.discard(gone.clone())>
+                "Delete"
+            </button>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! Something somebody else said.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use protocol::Message;
+
+use crate::components::avatar::{Looks, avatar};
+use crate::state::text::{Piece, pieces};
+use crate::state::time::Local;
+use crate::zone::Zone;
+
+/// A message of somebody else; the first of several with face and name.
+pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -> AnyView {
+    let time = time(message.sent_at, zone);
+    let body = text(&message.message);
+    if head {
+        let name = message.author.name.to_string();
+        view! {
+            <article class="said said--head">
+                <div class="said__avatar">{avatar(Looks::of(&message.author.id))}</div>
+                <div class="said__body">
+                    <div class="said__who">
+                        <span class="said__name">
+                            <bdi>{name}</bdi>
+                        </span>
+                        {time}
+                    </div>
+                    <p class="said__text" dir="auto">
+                        {body}
+                    </p>
+                </div>
+            </article>
+        }
+        .into_any()
+    } else {
+        view! {
+            <article class="said">
+                <div class="said__aside">{time}</div>
+                <div class="said__body">
+                    <p class="said__text" dir="auto">
+                        {body}
+                    </p>
+                </div>
+            </article>
+        }
+        .into_any()
+    }
+}
+
+/// When something was said. The width is the same in every zone.
+pub(super) fn time(ms: u64, zone: ReadSignal<Zone>) -> AnyView {
+    view! {
+        <time class="said__time" datetime=Local::new(ms, 0).machine()>
+            {move || zone.get().local(ms).clock()}
+        </time>
+    }
+    .into_any()
+}
+
+/// The text of a message, its links alive. Text is only ever text: nothing
+/// here becomes markup.
+pub(super) fn text(text: &str) -> Vec<AnyView> {
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) => text.into_any(),
+            Piece::Link { href, text } => view! {
+                <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">
+                    {text}
+                </a>
+            }
+            .into_any(),
+        })
+        .collect()
+}

@@ -1,0 +1,21 @@
+//! What is wrong with what was typed, said beneath it.
+
+use leptos::prelude::*;
+
+use super::icon::{CIRCLE_ALERT, icon};
+
+/// The sentence under a field that was not accepted. The field names it by
+/// `aria-describedby`; being an alert, it is read out when it comes.
+#[component]
+pub(crate) fn Wrong(
+    /// The id that the field names.
+    id: &'static str,
+    /// What is wrong, while something is.
+    why: Signal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <span id=id role="alert">
+            {move || why.get().map(|why| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {why}</span> })}
+        </span>
+    }
+}

@@ -1,0 +1,26 @@
+//! Small drawings beside words, from Lucide (licence in `public/licences`).
+
+use leptos::prelude::*;
+
+pub(crate) const ARROW_DOWN: &str = "M12 5v14M19 12l-7 7-7-7";
+pub(crate) const ARROW_LEFT: &str = "m12 19-7-7 7-7M19 12H5";
+pub(crate) const CHECK: &str = "M20 6 9 17l-5-5";
+pub(crate) const CIRCLE_ALERT: &str = "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 8v4M12 16h.01";
+pub(crate) const CLOCK: &str = "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 6v6l4 2";
+pub(crate) const COPY: &str = "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2z\
+    M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2";
+pub(crate) const SEND: &str = "M3.714 3.048a.498.498 0 0 0-.683.627l2.843 7.627a2 2 0 0 1 0 1.396l-2.842 7.627\
+    a.498.498 0 0 0 .682.627l18-8.5a.5.5 0 0 0 0-.904zM6 12h16";
+pub(crate) const USERS: &str = "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M16 3.128a4 4 0 0 1 0 7.744\
+    M22 21v-2a4 4 0 0 0-3-3.87M5 7a4 4 0 1 0 8 0a4 4 0 1 0-8 0";
+pub(crate) const X: &str = "M18 6 6 18M6 6l12 12";
+
+/// One of the drawings of this module. It says nothing by itself: put a word
+/// beside it, or an `aria-label` around it.
+pub(crate) fn icon(drawing: &'static str) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+            <path d=drawing></path>
+        </svg>
+    }
+}

@@ -1,0 +1,18 @@
+//! The parts that pages are made of, each filed by what it shows.
+//!
+//! They take plain props, ask nothing of the server that their props do not
+//! name, and have no idea what carries the messages.
+
+pub(crate) mod avatar;
+pub(crate) mod brand;
+pub(crate) mod chat;
+pub(crate) mod field;
+pub(crate) mod icon;
+pub(crate) mod name_tag;
+pub(crate) mod notice;
+pub(crate) mod open_room;
+pub(crate) mod people;
+pub(crate) mod pill;
+pub(crate) mod room_list;
+pub(crate) mod share;
+pub(crate) mod theme_switch;

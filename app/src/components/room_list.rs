@@ -1,0 +1,85 @@
+//! The rooms people are talking in.
+
+use leptos::prelude::*;
+use protocol::{RoomId, RoomSummary};
+
+use super::avatar::{Looks, avatar};
+use crate::state::words;
+
+const CROWD: usize = 5;
+
+/// A list of rooms that changes in place: whoever stands on a row stays there.
+#[component]
+pub(crate) fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
+    let ids = move || rooms.with(|rooms| rooms.iter().map(|room| room.room_id.clone()).collect::<Vec<_>>());
+    let summary = move |id: RoomId| {
+        Memo::new(move |before: Option<&Option<RoomSummary>>| {
+            let now = rooms.with(|rooms| rooms.iter().find(|room| room.room_id == id).cloned());
+            // A row that is about to go keeps its face until it is gone.
+            now.or_else(|| before.cloned().flatten())
+        })
+    };
+    view! {
+        <ul>
+            <For each=ids key=RoomId::clone let(id)>
+                <li>{
+                    let room = summary(id);
+                    move || room.get().map(room_row)
+                }</li>
+            </For>
+        </ul>
+        <Show when=move || rooms.with(Vec::is_empty)>
+            <div class="empty">
+                <div class="empty__line">{avatar(Looks::plain("honey", 40, (19, 3)))}</div>
+                <p>
+                    <b>"Nobody is talking yet."</b>
+                    <br />
+                    <span class="quiet">"Open a room, and it stands here for others to find."</span>
+                </p>
+            </div>
+        </Show>
+    }
+}
+
+/// How many people are in how many rooms.
+pub(crate) fn total(rooms: &[RoomSummary]) -> String {
+    let live = rooms.iter().filter(|room| room.member_count > 0).count();
+    let people = rooms.iter().map(|room| room.member_count).sum();
+    words::people_in_rooms(people, live)
+}
+
+fn room_row(room: RoomSummary) -> impl IntoView {
+    let is_empty = room.member_count == 0;
+    let last = room.last.as_ref().map(|last| {
+        let (name, text) = (last.author.name.to_string(), last.message.clone());
+        view! {
+            <span class="room-row__last">
+                <bdi>
+                    <b>{name}</b>
+                    " "
+                    {text}
+                </bdi>
+            </span>
+        }
+    });
+    let sleeper = room.last.as_ref().filter(|_| is_empty).map(|last| Looks::of(&last.author.id).asleep());
+    let crowd = room.members.iter().take(CROWD).map(|member| Looks::of(&member.id)).chain(sleeper);
+    view! {
+        <a class="room-row" href=room.room_id.path()>
+            <span class="room-row__text">
+                <span class="room-row__name">
+                    <bdi>{room.title.clone()}</bdi>
+                </span>
+                {last}
+            </span>
+            <span class="crowd" class:crowd--away=is_empty>
+                {crowd.map(avatar).collect_view()}
+            </span>
+            <span class="room-row__count">
+                <b>{room.member_count}</b>
+                " "
+                {if is_empty { "empty" } else { "here" }}
+            </span>
+        </a>
+    }
+}

@@ -1,0 +1,56 @@
+//! The link of this page, to be sent to others.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{HtmlDocument, HtmlTextAreaElement};
+
+use super::icon::{CHECK, COPY, icon};
+
+const TOAST: Duration = Duration::from_secs(4);
+
+/// Copies the link of the page, and says so.
+#[component]
+pub(crate) fn CopyLink() -> impl IntoView {
+    let (said, set_said) = signal(None::<&'static str>);
+    let copy = move |_| {
+        let is_copied = copy_address().unwrap_or(false);
+        set_said.set(Some(if is_copied { "Link copied" } else { "Copy it from the address bar" }));
+        set_timeout(
+            move || {
+                set_said.try_set(None);
+            },
+            TOAST,
+        );
+    };
+    let toast = move || said.get().map(|said| view! { <span class="toast">{icon(CHECK)} {said}</span> });
+    view! {
+        <button class="button button--quiet needs-script" type="button" on:click=copy>
+            {icon(COPY)}
+            "Copy the link"
+        </button>
+        <div class="toasts" role="status">
+            {toast}
+        </div>
+    }
+}
+
+/// By selecting and copying, as a person would: the newer way is refused on
+/// pages without https, such as a server in the classroom.
+fn copy_address() -> Option<bool> {
+    let document: HtmlDocument = document().dyn_into().ok()?;
+    let before = document.active_element();
+    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+    field.set_class_name("unseen");
+    field.set_value(&window().location().href().ok()?);
+    let body = document.body()?;
+    body.append_child(&field).ok()?;
+    field.select();
+    let is_copied = document.exec_command("copy").ok();
+    field.remove();
+    if let Some(before) = before.and_then(|before| before.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
+        let _ = before.focus();
+    }
+    is_copied
+}

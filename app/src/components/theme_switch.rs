@@ -1,0 +1,61 @@
+//! The choice of colours: as the system has it, by day, or by night.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlDocument;
+
+use crate::api::ChooseTheme;
+use crate::theme::Theme;
+
+/// Three buttons. A form without wasm; with it, the colours change at once.
+#[component]
+pub(crate) fn ThemeSwitch() -> impl IntoView {
+    let chosen = RwSignal::new(Theme::current());
+    let buttons = Theme::ALL.map(|theme| {
+        let choose = move |event: leptos::ev::MouseEvent| {
+            event.prevent_default();
+            apply(theme);
+            chosen.set(theme);
+        };
+        view! {
+            <button
+                class=format!("themes__choice themes__choice--{}", theme.as_str())
+                name="theme"
+                value=theme.as_str()
+                aria-pressed=move || if chosen.get() == theme { "true" } else { "false" }
+                on:click=choose
+            >
+                {name(theme)}
+            </button>
+        }
+    });
+    view! {
+        <form class="themes" method="post" action=ChooseTheme::PATH>
+            <fieldset class="themes__choices">
+                <legend class="unseen">"Colours"</legend>
+                {buttons.into_iter().collect_view()}
+            </fieldset>
+        </form>
+    }
+}
+
+fn name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "Auto",
+        Theme::Light => "Day",
+        Theme::Dark => "Night",
+    }
+}
+
+fn apply(theme: Theme) {
+    let Ok(document) = document().dyn_into::<HtmlDocument>() else { return };
+    // A browser that keeps no cookies still shows the colours until the next page.
+    let _ = document.set_cookie(&theme.cookie());
+    if let Some(root) = document.document_element() {
+        let _ = match theme.attribute() {
+            Some(value) => root.set_attribute("data-theme", value),
+            None => root.remove_attribute("data-theme"),
+        };
+    }
+}

@@ -1,0 +1,166 @@
+//! The page of a room, alive: the state of [`crate::state`] in signals, moved
+//! by what a [`Link`](crate::link::Link) tells.
+//!
+//! On the server nothing moves: there is no connector, and effects do not run.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
+use leptos::prelude::*;
+use leptos::reactive::spawn_local_scoped_with_cancellation;
+use leptos::task::spawn_local;
+use protocol::limits;
+use protocol::link::{Beginning, Event, Status, Unsent};
+use protocol::{MessageId, RoomId};
+
+use crate::api::{self, RoomPage};
+use crate::link::{Command, Connector};
+use crate::state::{Log, People};
+use crate::zone::Zone;
+
+/// A room's page, as its parts see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Live {
+    /// What was said.
+    pub(crate) log: RwSignal<Log>,
+    /// Who is there.
+    pub(crate) people: RwSignal<People>,
+    /// How the connection is.
+    pub(crate) status: RwSignal<Status>,
+    /// What the server did not like, in its words.
+    pub(crate) trouble: RwSignal<Option<String>>,
+    /// Whose clock the times are of.
+    pub(crate) zone: ReadSignal<Zone>,
+    /// Whether earlier messages are on their way.
+    pub(crate) earlier: RwSignal<Earlier>,
+    room: StoredValue<RoomId>,
+    commands: StoredValue<Option<UnboundedSender<Command>>>,
+    connector: Option<Connector>,
+}
+
+/// How the reading of earlier messages goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// Nothing is asked for.
+    Resting,
+    /// They are on their way.
+    Coming,
+    /// They could not be had.
+    Failed,
+}
+
+impl Live {
+    /// Begins with what the page came with, and goes live where there is a connector.
+    pub(crate) fn begin(page: RoomPage) -> Self {
+        let RoomPage { viewer, preview, history, .. } = page;
+        let position = history.position.clone();
+        let live = Self {
+            log: RwSignal::new(Log::new(viewer.id.clone(), history)),
+            people: RwSignal::new(People::new(viewer.id, preview.members, preview.member_count)),
+            status: RwSignal::new(Status::Connecting),
+            trouble: RwSignal::new(None),
+            zone: Zone::of_page(),
+            earlier: RwSignal::new(Earlier::Resting),
+            room: StoredValue::new(preview.room_id.clone()),
+            commands: StoredValue::new(None),
+            connector: use_context::<Connector>(),
+        };
+        Effect::new(move || {
+            let Some(connector) = live.connector else { return };
+            let beginning =
+                Beginning { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };
+            let link = (connector.open)(beginning);
+            live.commands.set_value(Some(link.commands));
+            spawn_local_scoped_with_cancellation(live.listen(connector, link.events));
+        });
+        live
+    }
+
+    /// Sends a message; says whether there was anything to send.
+    pub(crate) fn say(self, text: &str) -> bool {
+        let Some(connector) = self.connector.filter(|_| !text.trim().is_empty()) else { return false };
+        let id = (connector.message_id)();
+        let unsent = Unsent { id, text: text.to_owned(), written_at: (connector.now_ms)(), refused: None };
+        self.command(Command::Say(unsent));
+        true
+    }
+
+    /// Sends a refused message once more.
+    pub(crate) fn retry(self, id: MessageId) {
+        self.command(Command::Retry(id));
+    }
+
+    /// Gives a refused message up.
+    pub(crate) fn discard(self, id: MessageId) {
+        self.command(Command::Discard(id));
+    }
+
+    /// Tells the others that the person is typing.
+    pub(crate) fn typing(self) {
+        self.command(Command::Typing);
+    }
+
+    /// Reads what was said before what is shown, unless that is going on already.
+    pub(crate) fn read_earlier(self) {
+        if self.earlier.get_untracked() == Earlier::Coming {
+            return;
+        }
+        let Some(before) = self.log.with_untracked(Log::earlier) else { return };
+        self.earlier.set(Earlier::Coming);
+        let room = self.room.get_value();
+        spawn_local(async move {
+            let page = api::history(room, Some(before)).await;
+            // Meanwhile the log may have been replaced, or the page left.
+            let same = self.log.try_with_untracked(Log::earlier).flatten() == Some(before);
+            let ended = if page.is_ok() { Earlier::Resting } else { Earlier::Failed };
+            if let Ok(page) = page
+                && same
+            {
+                self.log.update(|log| log.prepend(page));
+            }
+            self.earlier.try_set(ended);
+        });
+    }
+
+    fn command(self, command: Command) {
+        self.commands.with_value(|commands| {
+            if let Some(commands) = commands {
+                // The link ends only with the page.
+                let _ = commands.unbounded_send(command);
+            }
+        });
+    }
+
+    async fn listen(self, connector: Connector, mut events: UnboundedReceiver<Event>) {
+        while let Some(event) = events.next().await {
+            self.fold(&event, connector);
+        }
+    }
+
+    fn fold(self, event: &Event, connector: Connector) {
+        let now_ms = (connector.now_ms)();
+        match event {
+            Event::Status(status) => {
+                self.status.set(*status);
+                if *status == Status::Live {
+                    self.trouble.set(None);
+                }
+            }
+            Event::Trouble(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Typing(_) => {
+                let expire = move || self.people.maybe_update(|people| people.expire((connector.now_ms)()));
+                // A little later than due, for clocks that round down.
+                set_timeout(
+                    move || {
+                        expire();
+                    },
+                    limits::TYPING_SHOWN + Duration::from_millis(50),
+                );
+            }
+            _ => {}
+        }
+        self.log.maybe_update(|log| log.fold(event, now_ms));
+        self.people.maybe_update(|people| people.fold(event, now_ms));
+    }
+}

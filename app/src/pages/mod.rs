@@ -1,0 +1,30 @@
+//! The pages, and which address shows which.
+
+mod home;
+mod not_found;
+mod room;
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::SsrMode;
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::path;
+
+use home::Home;
+use not_found::NotFound;
+use room::Room;
+
+/// Everything in the page's body. Each page waits for its data before it is
+/// sent, so that it can be read without scripts.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,88 @@
+//! The page around the pages: what is the same whatever is shown, and drawn by
+//! the server alone.
+
+use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags};
+
+use crate::pages::App;
+use crate::theme::Theme;
+
+const FONTS: [&str; 2] = ["/fonts/bricolage-display.woff2", "/fonts/atkinson-next-latin.woff2"];
+
+/// The whole document; its `body` is what the browser brings to life.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    policy::send(&options);
+    let theme = Theme::current();
+    let preloads = FONTS.map(|font| {
+        view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" /> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.attribute()>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta
+                    name="description"
+                    content="Rooms for talking, live. Open one, send its link, and whoever has it is there."
+                />
+                <link rel="icon" href="/mark.svg" r#type="image/svg+xml" />
+                {preloads}
+                <HashedStylesheet options=options.clone() id="style" />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options=options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+mod policy {
+    //! The browser never draws the shell.
+
+    pub(super) fn send(_: &super::LeptosOptions) {}
+}
+
+#[cfg(feature = "ssr")]
+mod policy {
+    //! What the server tells a browser about a page, and learns from it.
+
+    use http::{HeaderName, HeaderValue, header};
+    use leptos::nonce::use_nonce;
+    use leptos::prelude::use_context;
+    use leptos_axum::ResponseOptions;
+
+    use super::LeptosOptions;
+
+    /// What a page may load and run: its own files, and the scripts that carry
+    /// this answer's nonce. An answer gets it with the nonce for every `{}`.
+    const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
+        script-src 'nonce-{}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+        style-src 'self' 'nonce-{}'; connect-src 'self'; img-src 'self' data:; \
+        object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    pub(super) fn send(options: &LeptosOptions) {
+        let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
+        let mut policy = CONTENT_SECURITY_POLICY.replace("{}", &nonce);
+        if cfg!(debug_assertions) {
+            // The reload of `cargo leptos watch` speaks on a port of its own.
+            let port = options.reload_port;
+            policy = policy.replace(
+                "connect-src 'self'",
+                &format!("connect-src 'self' ws://127.0.0.1:{port} ws://localhost:{port}"),
+            );
+        }
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        // A page carries its viewer's name and nonce: nobody else may be given it.
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        response.insert_header(HeaderName::from_static("vary"), HeaderValue::from_static("Cookie"));
+    }
+}

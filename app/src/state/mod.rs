@@ -1,0 +1,17 @@
+//! What the page of a room knows, as plain data.
+//!
+//! Folds what a link tells into what is shown. Knows no leptos, no browser and
+//! no clock: the time and the reader's zone are arguments.
+
+pub(crate) mod log;
+pub(crate) mod people;
+pub(crate) mod rows;
+pub(crate) mod text;
+pub(crate) mod time;
+pub(crate) mod words;
+
+#[cfg(test)]
+mod testing;
+
+pub(crate) use log::{Delivery, Log};
+pub(crate) use people::People;

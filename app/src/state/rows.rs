@@ -1,0 +1,230 @@
+//! The log in rows, as it is shown: one for each message, with a line where a
+//! day begins and where the reader was away.
+
+use std::sync::Arc;
+
+use protocol::link::Unsent;
+use protocol::{Message, MessageId, UserId};
+
+use super::log::{Away, Log};
+use super::time::Local;
+
+/// Somebody who goes on after so long begins anew, with name and time.
+const PAUSE_MS: u64 = 5 * 60_000;
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// A day begins.
+    Day {
+        /// Counted from 1970.
+        day: i64,
+        /// The day of the newest message.
+        current: i64,
+    },
+    /// What follows came while the reader was away.
+    Away {
+        /// How many messages of others.
+        count: usize,
+        /// Since when.
+        since_ms: u64,
+    },
+    /// Something said.
+    Said {
+        /// What, and by whom.
+        message: Arc<Message>,
+        /// By the reader.
+        own: bool,
+        /// The first of those that its author said in one go.
+        head: bool,
+    },
+    /// Something that is on its way.
+    Unsent {
+        /// What.
+        unsent: Unsent,
+        /// As in [`Row::Said`].
+        head: bool,
+    },
+}
+
+/// What makes a row the same row, also while it turns from unsent to said.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum RowKey {
+    /// A day.
+    Day(i64),
+    /// Where the reader was away.
+    Away(u64, usize),
+    /// A message of one's own.
+    Own(MessageId, bool),
+    /// A message of somebody else.
+    Other(UserId, MessageId, bool),
+}
+
+impl Row {
+    /// What makes it the same row.
+    pub(crate) fn key(&self) -> RowKey {
+        match self {
+            Self::Day { day, .. } => RowKey::Day(*day),
+            Self::Away { since_ms, count } => RowKey::Away(*since_ms, *count),
+            Self::Said { message, own: true, head } => RowKey::Own(message.id.clone(), *head),
+            Self::Said { message, own: false, head } => {
+                RowKey::Other(message.author.id.clone(), message.id.clone(), *head)
+            }
+            Self::Unsent { unsent, head } => RowKey::Own(unsent.id.clone(), *head),
+        }
+    }
+}
+
+/// The log in rows, for a reader whose wall clock is `local`.
+pub(crate) fn rows(log: &Log, local: impl Fn(u64) -> Local) -> Vec<Row> {
+    let away = missed(log);
+    let newest = log.said().last().map(|message| message.sent_at);
+    let newest = newest.into_iter().chain(log.unsent().iter().map(|unsent| unsent.written_at)).max();
+    let current = newest.map_or(0, |ms| local(ms).day());
+    let mut rows = Rows { rows: Vec::with_capacity(log.said().len() + 8), previous: None, local, current };
+    let mut away = away;
+    for message in log.said() {
+        if let Some((away_from, count)) = away
+            && message.offset > away_from.after
+        {
+            rows.divide(Row::Away { count, since_ms: away_from.since_ms });
+            away = None;
+        }
+        let head = rows.begin(&message.author.id, message.sent_at);
+        rows.rows.push(Row::Said { message: message.clone(), own: message.author.id == *log.me(), head });
+    }
+    for unsent in log.unsent() {
+        let head = rows.begin(log.me(), unsent.written_at);
+        rows.rows.push(Row::Unsent { unsent: unsent.clone(), head });
+    }
+    rows.rows
+}
+
+/// What was missed, where others said something meanwhile.
+fn missed(log: &Log) -> Option<(Away, usize)> {
+    let away = log.away()?;
+    let theirs = |message: &&Arc<Message>| {
+        message.offset > away.after && message.offset <= away.up_to && message.author.id != *log.me()
+    };
+    let count = log.said().iter().rev().filter(theirs).count();
+    (count > 0).then_some((away, count))
+}
+
+struct Rows<F> {
+    rows: Vec<Row>,
+    previous: Option<(UserId, u64, i64)>,
+    local: F,
+    current: i64,
+}
+
+impl<F: Fn(u64) -> Local> Rows<F> {
+    /// Begins a row by `who` at `ms`, after a line where a day begins; says
+    /// whether it is the first of theirs.
+    fn begin(&mut self, who: &UserId, ms: u64) -> bool {
+        // Somebody's clock may be wrong; the days of a log never go back.
+        let day = (self.local)(ms).day().max(self.previous.as_ref().map_or(i64::MIN, |(_, _, day)| *day));
+        let same_day = self.previous.as_ref().is_some_and(|(_, _, before)| *before == day);
+        if !same_day {
+            self.rows.push(Row::Day { day, current: self.current });
+        }
+        let divided = matches!(self.rows.last(), None | Some(Row::Day { .. } | Row::Away { .. }));
+        let goes_on =
+            self.previous.as_ref().is_some_and(|(before, at, _)| before == who && ms.saturating_sub(*at) < PAUSE_MS);
+        self.previous = Some((who.clone(), ms, day));
+        divided || !goes_on
+    }
+
+    fn divide(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::link::{Event, Status};
+    use protocol::{Epoch, HistoryPage, Joined, Position};
+
+    use super::*;
+    use crate::state::testing::{id, member, message, room};
+
+    const MINUTE: u64 = 60_000;
+    const DAY: u64 = 24 * 60 * MINUTE;
+
+    fn position(offset: u64) -> Position {
+        Position { epoch: Epoch::parse("e1").unwrap(), offset }
+    }
+
+    /// Ana's page of a log, told as `ben 0, ben 1` (minutes since 1970).
+    fn log(told: &[(&str, u64)]) -> Log {
+        let said = |(index, (who, at)): (usize, &(&str, u64))| message(index as u64 + 1, who, "hi", at * MINUTE);
+        let messages: Vec<_> = told.iter().enumerate().map(said).collect();
+        let position = position(messages.len() as u64);
+        Log::new(member("ana").id, HistoryPage { messages, position, more: false })
+    }
+
+    /// The rows in short: `day 0`, `Ben:` for the first of his, `-` for the next.
+    fn sketch(log: &Log, offset_min: i32) -> Vec<String> {
+        rows(log, |ms| Local::new(ms, offset_min))
+            .iter()
+            .map(|row| match row {
+                Row::Day { day, .. } => format!("day {day}"),
+                Row::Away { count, .. } => format!("away {count}"),
+                Row::Said { head: true, message, .. } => format!("{}:", message.author.name),
+                Row::Said { .. } => "-".into(),
+                Row::Unsent { head: true, .. } => "unsent:".into(),
+                Row::Unsent { .. } => "unsent".into(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_somebody_says_in_one_go_stands_together() {
+        let log = log(&[("ben", 0), ("ben", 1), ("ana", 2), ("ben", 3), ("ben", 30)]);
+        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "-", "Ana:", "Ben:", "Ben:"]);
+    }
+
+    #[test]
+    fn a_day_begins_where_it_does_for_the_reader() {
+        let log = log(&[("ben", 23 * 60 + 58), ("ben", 23 * 60 + 59), ("ben", 24 * 60)]);
+        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "-", "day 1", "Ben:"]);
+        assert_eq!(sketch(&log, 1), ["day 0", "Ben:", "day 1", "Ben:", "-"]);
+    }
+
+    #[test]
+    fn a_wrong_clock_does_not_turn_back_the_days() {
+        let mut log = log(&[("ben", 3 * 24 * 60)]);
+        log.fold(&Event::Pending(Unsent { id: id("x"), text: "hi".into(), written_at: DAY, refused: None }), 0);
+        assert_eq!(sketch(&log, 0), ["day 3", "Ben:", "unsent:"]);
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_the_same_row_when_it_is_said() {
+        let mut log = log(&[("ben", 0)]);
+        log.fold(&Event::Pending(Unsent { id: id("m2"), text: "hi".into(), written_at: 0, refused: None }), 0);
+        let key = |log: &Log| rows(log, |ms| Local::new(ms, 0)).last().map(Row::key);
+        let before = key(&log);
+        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "unsent:"]);
+        log.fold(&Event::Said(vec![message(2, "ana", "hi", 7)]), 0);
+        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "Ana:"]);
+        assert_eq!(key(&log), before);
+    }
+
+    #[test]
+    fn a_line_shows_where_the_reader_was_away() {
+        let mut log = log(&[("ben", 0)]);
+        log.fold(&Event::Status(Status::Offline), 42);
+        let joined = Joined {
+            room_id: room(),
+            you: member("ana"),
+            members: vec![],
+            member_count: 0,
+            position: position(3),
+            recovered: true,
+            messages: vec![],
+        };
+        log.fold(&Event::Entered(joined), 0);
+        log.fold(&Event::Said(vec![message(2, "ben", "a", 0), message(3, "ana", "b", 0)]), 0);
+        log.fold(&Event::Said(vec![message(4, "ben", "later", 0)]), 0);
+        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "away 1", "Ben:", "Ana:", "Ben:"]);
+    }
+}

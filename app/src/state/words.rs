@@ -1,0 +1,54 @@
+//! Sentences that depend on who and how many.
+
+/// Who is typing, as in `Amara and Mei-Ling are typing`; nothing for nobody.
+pub(crate) fn typing(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("{one} is typing"),
+        [one, two] => format!("{one} and {two} are typing"),
+        [one, two, three] => format!("{one}, {two} and {three} are typing"),
+        _ => format!("{} people are typing", names.len()),
+    }
+}
+
+/// As in `1 new message` and `3 new messages`.
+pub(crate) fn new_messages(count: usize) -> String {
+    counted(count, "new message", "new messages")
+}
+
+/// As in `1 person here` and `31 people here`.
+pub(crate) fn people_here(count: usize) -> String {
+    format!("{} here", counted(count, "person", "people"))
+}
+
+/// As in `74 people in 4 rooms`.
+pub(crate) fn people_in_rooms(people: usize, rooms: usize) -> String {
+    format!("{} in {}", counted(people, "person", "people"), counted(rooms, "room", "rooms"))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sentence_fits_the_number_of_people() {
+        let names = ["Amara", "Mei-Ling", "Jörg", "Noor"].map(String::from);
+        assert_eq!(typing(&names[..0]), "");
+        assert_eq!(typing(&names[..1]), "Amara is typing");
+        assert_eq!(typing(&names[..2]), "Amara and Mei-Ling are typing");
+        assert_eq!(typing(&names[..3]), "Amara, Mei-Ling and Jörg are typing");
+        assert_eq!(typing(&names), "4 people are typing");
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(new_messages(1), "1 new message");
+        assert_eq!(new_messages(2), "2 new messages");
+        assert_eq!(people_here(1), "1 person here");
+        assert_eq!(people_in_rooms(74, 1), "74 people in 1 room");
+    }
+}

@@ -1,0 +1,93 @@
+//! Which colours a person wants, kept in a cookie so that the first HTML
+//! already has them.
+
+use serde::{Deserialize, Serialize};
+
+const COOKIE: &str = "theme";
+
+/// A choice of colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Always by day.
+    Light,
+    /// Always by night.
+    Dark,
+}
+
+impl Theme {
+    /// Every choice, in the order they are offered.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The choice as it is kept.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The `data-theme` of the page; none where the system decides.
+    pub fn attribute(self) -> Option<&'static str> {
+        (self != Self::System).then(|| self.as_str())
+    }
+
+    /// The cookie that keeps the choice for a year.
+    pub fn cookie(self) -> String {
+        format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.as_str())
+    }
+
+    /// The choice in a `Cookie` header, or in `document.cookie`.
+    pub fn from_cookies(cookies: &str) -> Self {
+        cookies
+            .split(';')
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find(|(name, _)| *name == COOKIE)
+            .and_then(|(_, value)| Self::ALL.into_iter().find(|theme| theme.as_str() == value))
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl Theme {
+    /// The choice of who asks for this page.
+    pub(crate) fn current() -> Self {
+        leptos::prelude::use_context::<http::request::Parts>()
+            .and_then(|parts| Some(Self::from_cookies(parts.headers.get(http::header::COOKIE)?.to_str().ok()?)))
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+impl Theme {
+    /// The choice of who reads this page.
+    pub(crate) fn current() -> Self {
+        use leptos::wasm_bindgen::JsCast;
+        let document = leptos::prelude::document().dyn_into::<leptos::web_sys::HtmlDocument>().ok();
+        document.and_then(|document| document.cookie().ok()).map_or_else(Self::default, |it| Self::from_cookies(&it))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choice_survives_in_the_cookie() {
+        for theme in Theme::ALL {
+            let cookie = theme.cookie();
+            let kept = cookie.split(';').next().unwrap();
+            assert_eq!(Theme::from_cookies(&format!("session=abc; {kept}; x=y")), theme);
+        }
+    }
+
+    #[test]
+    fn without_a_known_choice_the_system_decides() {
+        assert_eq!(Theme::from_cookies(""), Theme::System);
+        assert_eq!(Theme::from_cookies("theme=purple; dark"), Theme::System);
+    }
+}
