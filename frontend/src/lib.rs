@@ -4,6 +4,9 @@
 //! Carries out what [`protocol::link::Link`] decides; has no rules of its own,
 //! and no markup.
 
+// The types of whole pages nest deeper than the compiler's default looks.
+#![recursion_limit = "256"]
+
 mod chance;
 mod clock;
 mod driver;

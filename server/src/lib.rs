@@ -5,6 +5,9 @@
 //! `history` and `rooms` answer what is read over HTTP. `backend` alone chooses
 //! between embedded and Redis, `router` alone knows the pages.
 
+// The types of whole pages nest deeper than the compiler's default looks.
+#![recursion_limit = "256"]
+
 pub mod backend;
 pub mod broker;
 pub mod channel;
