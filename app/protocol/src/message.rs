@@ -43,8 +43,9 @@ pub enum ClientMessage {
     Ping,
 }
 
-/// What a server says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a server says. Read with [`crate::wire::decode_server`]: the derived
+/// way to read a tagged enum would cost every page some 20 KiB.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase")]
 pub enum ServerMessage {
     /// The answer to `join`.

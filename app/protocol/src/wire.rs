@@ -1,6 +1,7 @@
 //! How frames are spelled. The only place that writes or reads their JSON.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
@@ -41,7 +42,25 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, Refusal> {
 /// # Errors
 /// `None` for a frame of a later version, which a client leaves aside.
 pub fn decode_server(text: &str) -> Option<ServerMessage> {
-    serde_json::from_str(text).ok()
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(rename = "type")]
+        kind: &'a str,
+        #[serde(borrow, default)]
+        payload: Option<&'a RawValue>,
+    }
+
+    let envelope: Envelope = read(text)?;
+    let payload = envelope.payload.map_or("null", RawValue::get);
+    match envelope.kind {
+        "joined" => read(payload).map(ServerMessage::Joined),
+        "message" => read(payload).map(ServerMessage::Message),
+        "presence" => read(payload).map(ServerMessage::Presence),
+        "typing" => read(payload).map(ServerMessage::Typing),
+        "error" => read(payload).map(ServerMessage::Error),
+        "pong" => Some(ServerMessage::Pong),
+        _ => None,
+    }
 }
 
 /// Reads the [`Message`] in a stored `message` frame; `None` for other frames.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a server function did not do what it was asked. Shown as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ApiError {
     /// What was typed cannot be taken; the sentence says why.
     #[error("{0}")]
