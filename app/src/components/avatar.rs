@@ -23,7 +23,9 @@ impl Looks {
         // FNV-1a: any hash that is the same on server and browser would do.
         let hash =
             id.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        let hash = hash ^ (hash >> 15);
+        // Stirred, because ids that differ in one letter are common.
+        let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
+        let hash = hash ^ (hash >> 13);
         Self {
             colour: COLOURS[hash as usize % COLOURS.len()],
             height: HEIGHTS[(hash >> 8) as usize % HEIGHTS.len()],

@@ -17,11 +17,12 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
             <label class="field__label" for="title">
                 "Open a room"
             </label>
+            <div class="open-room__row">
             <input
                 class="open-room__input"
                 id="title"
                 name="title"
-                placeholder="Riverside Garden"
+                placeholder="Name it"
                 autocomplete="off"
                 maxlength=limits::TITLE_CHARS
                 dir="auto"
@@ -29,10 +30,11 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
                 aria-invalid=move || wrong.get().map(|_| "true")
                 aria-describedby="title-wrong title-help"
             />
-            <Wrong id="title-wrong" why=wrong />
             <button class="button button--sun" aria-busy=move || pending.get().then_some("true")>
                 {move || if pending.get() { "Opening" } else { "Open" }}
             </button>
+            </div>
+            <Wrong id="title-wrong" why=wrong />
             <p class="small" id="title-help">
                 "A new name opens a new room. A name you know leads to it."
             </p>

@@ -59,7 +59,7 @@ pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
             on:click=open
         >
             {icon(USERS)}
-            <span class="num">{count}</span>
+            <span>{count}</span>
         </button>
         <dialog
             class="sheet"
@@ -86,7 +86,7 @@ pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
 fn Heading(people: RwSignal<People>, id: &'static str) -> impl IntoView {
     view! {
         <h2 class="people__title" id=id>
-            <b class="num">{move || people.with(People::count)}</b>
+            <b>{move || people.with(People::count)}</b>
             " here now"
         </h2>
     }

@@ -17,9 +17,10 @@ pub(crate) fn Pill(status: Signal<Status>) -> impl IntoView {
                 <i></i>
                 <i></i>
             </span>
-            <span class="pill__word">{move || word(status.get())}</span>
-            <span class="num" aria-hidden="true">
-                {move || seconds.get().filter(|seconds| *seconds > 0).map(|seconds| format!(" in {seconds} s"))}
+            <span>
+                {move || word(status.get())} <span class="num" aria-hidden="true">
+                    {move || seconds.get().filter(|seconds| *seconds > 0).map(|seconds| format!(" in {seconds} s"))}
+                </span>
             </span>
         </span>
     }
