@@ -15,6 +15,7 @@ pub mod link;
 
 mod components;
 mod draft;
+mod erase;
 mod live;
 mod pages;
 mod shell;

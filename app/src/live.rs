@@ -15,6 +15,7 @@ use protocol::link::{Beginning, Event, Status, Unsent};
 use protocol::{MessageId, RoomId};
 
 use crate::api::{self, RoomPage};
+use crate::erase::effect;
 use crate::link::{Command, Connector};
 use crate::state::{Log, People};
 use crate::zone::Zone;
@@ -66,7 +67,7 @@ impl Live {
             commands: StoredValue::new(None),
             connector: use_context::<Connector>(),
         };
-        Effect::new(move || {
+        effect(move || {
             let Some(connector) = live.connector else { return };
             let beginning =
                 Beginning { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };

@@ -4,6 +4,7 @@ use js_sys::Date;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
 
+use crate::erase::effect;
 use crate::state::time::Local;
 
 /// Whose clock. The server cannot know the reader's, so every page begins with
@@ -20,7 +21,7 @@ impl Zone {
     /// The zone of this page, from now on.
     pub(crate) fn of_page() -> ReadSignal<Self> {
         let (zone, set_zone) = signal(Self::Utc);
-        Effect::new(move || set_zone.set(Self::Reader));
+        effect(move || set_zone.set(Self::Reader));
         zone
     }
 

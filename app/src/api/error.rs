@@ -1,9 +1,10 @@
 //! Why the server did not do what it was asked, in words for people.
 
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use protocol::{InvalidId, Refusal};
 use serde::{Deserialize, Serialize};
+
+use super::spelled::Spelled;
 
 /// Why a server function did not do what it was asked. Shown as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -50,7 +51,7 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = Spelled;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -8,6 +8,9 @@
 #![allow(missing_docs)]
 
 use leptos::prelude::*;
+use leptos::server::ServerActionError;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::error::ServerFnUrlError;
 use protocol::{HistoryPage, Member, MessageId, RoomId, RoomPreview, RoomSummary};
 use serde::{Deserialize, Serialize};
 
@@ -16,10 +19,12 @@ use crate::theme::Theme;
 mod error;
 #[cfg(feature = "ssr")]
 mod service;
+mod spelled;
 
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
 pub use service::{Renamed, Service, Viewer};
+use spelled::Answer;
 
 /// All that a room's page shows first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,11 +40,18 @@ pub struct RoomPage {
     pub next_id: MessageId,
 }
 
+/// What was wrong with a form that was sent without scripts, as the address
+/// of the page that it led back to tells.
+pub(crate) fn refused<Form: ServerFn>() -> Option<String> {
+    let error = use_context::<ServerActionError>().filter(|error| error.path() == Form::PATH)?;
+    Some(ServerFnUrlError::<ApiError>::decode_err(error.err()).to_string())
+}
+
 /// Who is asking.
 ///
 /// # Errors
 /// [`ApiError::Other`] where the request has no session.
-#[server(name = ReadViewer, prefix = "/api", endpoint = "viewer")]
+#[server(name = ReadViewer, output = Answer, prefix = "/api", endpoint = "viewer")]
 pub async fn viewer() -> Result<Member, ApiError> {
     service::viewer()
 }
@@ -48,10 +60,11 @@ pub async fn viewer() -> Result<Member, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while the log or the roster cannot be reached.
-#[server(name = ReadRoom, prefix = "/api", endpoint = "room")]
+#[server(name = ReadRoom, output = Answer, prefix = "/api", endpoint = "room")]
 pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
-    let (history, preview) = futures::try_join!(service.history(&room, None), service.preview(&room))?;
+    let (history, preview) =
+        futures::try_join!(service.history(&room, None), service.preview(&room)).map_err(service::told)?;
     Ok(RoomPage { viewer, preview, history, next_id: service.message_id() })
 }
 
@@ -59,36 +72,36 @@ pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while the log cannot be reached.
-#[server(name = ReadHistory, prefix = "/api", endpoint = "history")]
+#[server(name = ReadHistory, output = Answer, prefix = "/api", endpoint = "history")]
 pub async fn history(room: RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
-    service::service()?.history(&room, before).await
+    service::service()?.history(&room, before).await.map_err(service::told)
 }
 
 /// The rooms people are talking in, the liveliest first.
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while they cannot be told.
-#[server(name = ReadRooms, prefix = "/api", endpoint = "rooms")]
+#[server(name = ReadRooms, output = Answer, prefix = "/api", endpoint = "rooms")]
 pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
-    service::service()?.rooms().await
+    service::service()?.rooms().await.map_err(service::told)
 }
 
 /// Who is in a room, without entering it.
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while it cannot be told.
-#[server(name = ReadPreview, prefix = "/api", endpoint = "preview")]
+#[server(name = ReadPreview, output = Answer, prefix = "/api", endpoint = "preview")]
 pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
-    service::service()?.preview(&room).await
+    service::service()?.preview(&room).await.map_err(service::told)
 }
 
 /// Opens the room that people call `title`, and leads there.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] says what is wrong with the title.
-#[server(name = OpenRoom, prefix = "/api", endpoint = "open-room")]
+#[server(name = OpenRoom, output = Answer, prefix = "/api", endpoint = "open-room")]
 pub async fn open_room(title: String) -> Result<RoomId, ApiError> {
-    let room = service::service()?.open_room(title.trim()).await?;
+    let room = service::service()?.open_room(title.trim()).await.map_err(service::told)?;
     leptos_axum::redirect(&room.path());
     Ok(room)
 }
@@ -97,11 +110,11 @@ pub async fn open_room(title: String) -> Result<RoomId, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Invalid`] says what is wrong with the name.
-#[server(name = Rename, prefix = "/api", endpoint = "rename")]
+#[server(name = Rename, output = Answer, prefix = "/api", endpoint = "rename")]
 pub async fn rename(name: String) -> Result<Member, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
-    let name = protocol::Name::parse(&name).map_err(ApiError::name)?;
-    let renamed = service.rename(&viewer, name).await?;
+    let name = protocol::Name::parse(&name).map_err(|why| service::told(ApiError::name(why)))?;
+    let renamed = service.rename(&viewer, name).await.map_err(service::told)?;
     service::set_cookie(&renamed.cookie)?;
     Ok(renamed.member)
 }
@@ -110,11 +123,11 @@ pub async fn rename(name: String) -> Result<Member, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Refused`] where the room would refuse the message.
-#[server(name = Say, prefix = "/api", endpoint = "say")]
+#[server(name = Say, output = Answer, prefix = "/api", endpoint = "say")]
 pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
     // A form's text comes with the line ends of the internet, not of people.
-    service.say(&viewer, &room, id, message.replace("\r\n", "\n")).await?;
+    service.say(&viewer, &room, id, message.replace("\r\n", "\n")).await.map_err(service::told)?;
     leptos_axum::redirect(&room.path());
     Ok(())
 }
@@ -123,7 +136,7 @@ pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), Api
 ///
 /// # Errors
 /// Never its own.
-#[server(name = ChooseTheme, prefix = "/api", endpoint = "theme")]
+#[server(name = ChooseTheme, output = Answer, prefix = "/api", endpoint = "theme")]
 pub async fn choose_theme(theme: Theme) -> Result<(), ApiError> {
     service::set_cookie(&theme.cookie())
 }

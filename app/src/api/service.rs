@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderValue, header};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use protocol::{HistoryPage, Member, MessageId, Name, RoomId, RoomPreview, RoomSummary};
@@ -55,6 +56,23 @@ pub(super) fn viewer() -> Result<Member, ApiError> {
 
 pub(super) fn service() -> Result<Arc<dyn Service>, ApiError> {
     use_context::<Arc<dyn Service>>().ok_or(ApiError::Other)
+}
+
+/// Tells programs too that what was typed cannot be taken, and not that the
+/// server failed. A plain form is led back to its page instead.
+pub(super) fn told(error: ApiError) -> ApiError {
+    let status = match error {
+        ApiError::Invalid(_) | ApiError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ApiError::Other => return error,
+    };
+    let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(header::ACCEPT).cloned());
+    let is_form = accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
+    if let (Some(response), false) = (use_context::<ResponseOptions>(), is_form) {
+        response.set_status(status);
+    }
+    error
 }
 
 pub(super) fn set_cookie(cookie: &str) -> Result<(), ApiError> {

@@ -51,18 +51,20 @@ impl Looks {
 }
 
 /// A person as an arch. Decoration: the name stands beside it.
-pub(crate) fn avatar(looks: Looks) -> impl IntoView {
+pub(crate) fn avatar(looks: Looks) -> AnyView {
     let Looks { colour, height, gaze, awake } = looks;
     let eyes = if awake {
-        let (x, y) = (f64::from(gaze.0) / 10.0, f64::from(gaze.1) / 10.0);
-        let pupil =
-            |centre: f64| format!("M{:.1} {:.1}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", centre + x - 2.9, 20.0 + y);
+        // In tenths, as whole numbers: a browser need not learn to print others.
+        let pupil = |centre: i32| {
+            let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
+            format!("M{}.{} {}.{}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", x / 10, x % 10, y / 10, y % 10)
+        };
         view! {
             <path
                 class="avatar__white"
                 d="M8.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0M21.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0"
             ></path>
-            <path class="avatar__pupil" d=pupil(13.5) + &pupil(26.5)></path>
+            <path class="avatar__pupil" d=pupil(135) + &pupil(265)></path>
         }
         .into_any()
     } else {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{CIRCLE_ALERT, icon};
+use crate::erase::sometimes;
 
 /// The sentence under a field that was not accepted. The field names it by
 /// `aria-describedby`; being an alert, it is read out when it comes.
@@ -15,7 +16,9 @@ pub(crate) fn Wrong(
 ) -> impl IntoView {
     view! {
         <span id=id role="alert">
-            {move || why.get().map(|why| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {why}</span> })}
+            {sometimes(move || {
+                why.get().map(|why| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {why}</span> }.into_any())
+            })}
         </span>
     }
 }

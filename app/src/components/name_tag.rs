@@ -1,28 +1,48 @@
 //! "Hello, I'm …": the viewer's name, to be changed in place.
 
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
 use protocol::{Member, limits};
 
 use super::field::Wrong;
 use super::icon::{CHECK, icon};
-use crate::api::Rename;
+use crate::api::{self, Rename, refused};
+use crate::erase::{flag, sometimes};
 
 /// The viewer's name as a field.
 #[component]
 pub(crate) fn NameTag(viewer: Member) -> impl IntoView {
-    let rename = ServerAction::<Rename>::new();
-    let answer = rename.value();
-    let wrong = Signal::derive(move || answer.get()?.err().map(|error| error.to_string()));
-    let saved = move || {
-        let member = answer.get()?.ok()?;
-        Some(view! {
-            <span class="name-tag__saved">
-                {icon(CHECK)} "Saved. Others see " <bdi>{member.name.to_string()}</bdi> "."
-            </span>
-        })
+    let input = NodeRef::<Input>::new();
+    let (wrong, set_wrong) = signal(refused::<Rename>());
+    let (saved, set_saved) = signal(None::<String>);
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(name) = input.get_untracked().map(|input| input.value()) else { return };
+        spawn_local(async move {
+            let (name, why) = match api::rename(name).await {
+                Ok(member) => (Some(member.name.to_string()), None),
+                Err(error) => (None, Some(error.to_string())),
+            };
+            set_saved.try_set(name);
+            set_wrong.try_set(why);
+        });
     };
+    let thanks = sometimes(move || {
+        let name = saved.get()?;
+        Some(
+            view! {
+                <span class="name-tag__saved">
+                    {icon(CHECK)} "Saved. Others see " <bdi>{name}</bdi> "."
+                </span>
+            }
+            .into_any(),
+        )
+    });
     view! {
-        <ActionForm action=rename attr:class="name-tag">
+        <form class="name-tag" method="post" action=Rename::PATH on:submit=save>
             <label class="name-tag__hello" for="name">
                 "Hello, I’m"
             </label>
@@ -36,15 +56,16 @@ pub(crate) fn NameTag(viewer: Member) -> impl IntoView {
                     maxlength=limits::NAME_CHARS
                     dir="auto"
                     required
-                    aria-invalid=move || wrong.get().map(|_| "true")
+                    aria-invalid=flag(move || wrong.get().is_some())
                     aria-describedby="name-wrong"
+                    node_ref=input
                 />
                 <button class="button name-tag__save">"Save"</button>
             </span>
-        </ActionForm>
+        </form>
         <div class="name-tag__answer">
-            <span role="status">{saved}</span>
-            <Wrong id="name-wrong" why=wrong />
+            <span role="status">{thanks}</span>
+            <Wrong id="name-wrong" why=wrong.into() />
         </div>
     }
 }

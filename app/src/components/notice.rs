@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::link::Status;
 
 use super::avatar::{Looks, avatar};
+use crate::erase::{effect, sometimes};
 
 /// A blink of the connection is not worth a sentence.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[component]
 pub(crate) fn Notice(status: Signal<Status>, trouble: Signal<Option<String>>) -> impl IntoView {
     let lasting = lasting(status);
-    let cut_off = move || {
+    let cut_off = sometimes(move || {
         let sleeper = Looks::plain("honey", 46, (0, 0)).asleep();
         match status.get() {
             Status::Stopped { .. } => Some(
@@ -41,16 +42,17 @@ pub(crate) fn Notice(status: Signal<Status>, trouble: Signal<Option<String>>) ->
                 .into_any(),
             ),
         }
-    };
-    let trouble = move || {
+    });
+    let trouble = sometimes(move || {
         trouble.get().map(|sentence| {
             view! {
                 <p class="notice">
                     {avatar(Looks::plain("clay", 46, (0, -19)))} <span>{sentence}</span>
                 </p>
             }
+            .into_any()
         })
-    };
+    });
     view! { <div class="notices" role="status">{cut_off} {trouble}</div> }
 }
 
@@ -58,7 +60,7 @@ pub(crate) fn Notice(status: Signal<Status>, trouble: Signal<Option<String>>) ->
 fn lasting(status: Signal<Status>) -> ReadSignal<bool> {
     let (lasting, set_lasting) = signal(false);
     let is_live = Memo::new(move |_| status.get() == Status::Live);
-    Effect::new(move || {
+    effect(move || {
         if is_live.get() {
             set_lasting.set(false);
             return;

@@ -1,19 +1,35 @@
 //! The way into a room: by its name, new or known.
 
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
 use protocol::limits;
 
 use super::field::Wrong;
-use crate::api::OpenRoom;
+use crate::api::{self, OpenRoom, refused};
+use crate::erase::{flag, words};
 
 /// The form that opens a room and leads there.
 #[component]
 pub(crate) fn OpenRoomForm() -> impl IntoView {
-    let open = ServerAction::<OpenRoom>::new();
-    let (answer, pending) = (open.value(), open.pending());
-    let wrong = Signal::derive(move || answer.get()?.err().map(|error| error.to_string()));
+    let input = NodeRef::<Input>::new();
+    let (wrong, set_wrong) = signal(refused::<OpenRoom>());
+    let (pending, set_pending) = signal(false);
+    let open = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(title) = input.get_untracked().map(|input| input.value()) else { return };
+        set_pending.set(true);
+        spawn_local(async move {
+            // The answer leads to the room by itself.
+            let why = api::open_room(title).await.err().map(|error| error.to_string());
+            set_wrong.try_set(why);
+            set_pending.try_set(false);
+        });
+    };
     view! {
-        <ActionForm action=open attr:class="open-room">
+        <form class="open-room" method="post" action=OpenRoom::PATH on:submit=open>
             <label class="field__label" for="title">
                 "Open a room"
             </label>
@@ -27,17 +43,18 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
                 maxlength=limits::TITLE_CHARS
                 dir="auto"
                 required
-                aria-invalid=move || wrong.get().map(|_| "true")
+                aria-invalid=flag(move || wrong.get().is_some())
                 aria-describedby="title-wrong title-help"
+                    node_ref=input
             />
-            <button class="button button--sun" aria-busy=move || pending.get().then_some("true")>
-                {move || if pending.get() { "Opening" } else { "Open" }}
+            <button class="button button--sun" aria-busy=flag(move || pending.get())>
+                {words(move || if pending.get() { "Opening" } else { "Open" })}
             </button>
             </div>
-            <Wrong id="title-wrong" why=wrong />
+            <Wrong id="title-wrong" why=wrong.into() />
             <p class="small" id="title-help">
                 "A new name opens a new room. A name you know leads to it."
             </p>
-        </ActionForm>
+        </form>
     }
 }

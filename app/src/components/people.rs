@@ -5,13 +5,15 @@ use leptos::html::Dialog;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
-use protocol::Member;
+use protocol::UserId;
 
 use super::avatar::{Looks, avatar};
 use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::ThemeSwitch;
-use crate::state::{People, words};
+use crate::erase::{list, sometimes, words};
+use crate::state::People;
+use crate::state::words::people_here;
 
 /// The people beside the talk, where there is room for them.
 #[component]
@@ -55,11 +57,11 @@ pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
             class="button button--quiet room__people-button needs-script"
             type="button"
             aria-haspopup="dialog"
-            aria-label=move || words::people_here(count())
+            aria-label=Signal::derive(move || people_here(count()))
             on:click=open
         >
             {icon(USERS)}
-            <span>{count}</span>
+            <span>{words(count)}</span>
         </button>
         <dialog
             class="sheet"
@@ -68,25 +70,35 @@ pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
             on:click=close_beside
             on:close=move |_| set_open.set(false)
         >
-            <Show when=move || is_open.get()>
-                <div class="sheet__inner">
-                    <Heading people id="here-too" />
-                    <button class="button button--bare sheet__close" type="button" aria-label="Close" on:click=move |_| close()>
-                        {icon(X)}
-                    </button>
-                    <PeopleList people />
-                    <PeopleFoot />
-                </div>
-            </Show>
+            {sometimes(move || is_open.get().then(|| sheet(people, close)))}
         </dialog>
     }
+}
+
+fn sheet(people: RwSignal<People>, close: impl Fn() + 'static) -> AnyView {
+    view! {
+        <div class="sheet__inner">
+            <Heading people id="here-too" />
+            <button
+                class="button button--bare sheet__close"
+                type="button"
+                aria-label="Close"
+                on:click=move |_| close()
+            >
+                {icon(X)}
+            </button>
+            <PeopleList people />
+            <PeopleFoot />
+        </div>
+    }
+    .into_any()
 }
 
 #[component]
 fn Heading(people: RwSignal<People>, id: &'static str) -> impl IntoView {
     view! {
         <h2 class="people__title" id=id>
-            <b>{move || people.with(People::count)}</b>
+            <b>{words(move || people.with(People::count))}</b>
             " here now"
         </h2>
     }
@@ -104,16 +116,19 @@ fn PeopleFoot() -> impl IntoView {
 
 #[component]
 fn PeopleList(people: RwSignal<People>) -> impl IntoView {
-    let members = move || people.with(|people| people.members().to_vec());
-    let more = move || {
-        let more = people.with(People::more);
-        (more > 0).then(|| view! { <p class="people__more quiet">{format!("and {more} more")}</p> })
+    let ids = move || people.with(|people| people.members().iter().map(|member| member.id.to_string()).collect());
+    let row = move |id: String| match UserId::parse(&id) {
+        Ok(id) => view! { <PersonRow people id /> }.into_any(),
+        Err(_) => ().into_any(),
     };
+    let more = Memo::new(move |_| people.with(People::more));
+    let more = sometimes(move || {
+        let more = more.get();
+        (more > 0).then(|| view! { <p class="people__more quiet">{format!("and {more} more")}</p> }.into_any())
+    });
     view! {
         <ul>
-            <For each=members key=|member| member.id.clone() let(member)>
-                <PersonRow people member />
-            </For>
+            {list(ids, row)}
         </ul>
         {more}
     }
@@ -121,11 +136,14 @@ fn PeopleList(people: RwSignal<People>) -> impl IntoView {
 
 /// A row that stays while its person does, and follows a new name.
 #[component]
-fn PersonRow(people: RwSignal<People>, member: Member) -> impl IntoView {
-    let Member { id, name } = member;
+fn PersonRow(people: RwSignal<People>, id: UserId) -> impl IntoView {
     let looks = Looks::of(&id);
     let who = id.clone();
-    let name = Memo::new(move |_| people.with(|people| people.find(&who).map_or(name.clone(), |it| it.name.clone())));
+    let name = Memo::new(move |before: Option<&String>| {
+        let now = people.with(|people| people.find(&who).map(|member| member.name.to_string()));
+        // Who is about to go keeps their name until they are gone.
+        now.or_else(|| before.cloned()).unwrap_or_default()
+    });
     let note = Memo::new(move |_| {
         people.with(|people| match () {
             () if people.is_me(&id) => Some("you"),
@@ -137,8 +155,8 @@ fn PersonRow(people: RwSignal<People>, member: Member) -> impl IntoView {
         <li class="person">
             {avatar(looks)}
             <span class="person__name">
-                <bdi title=move || name.get().to_string()>{move || name.get().to_string()}</bdi>
-                {move || note.get().map(|note| view! { <span class="person__note">{note}</span> })}
+                <bdi title=Signal::derive(move || name.get())>{words(move || name.get())}</bdi>
+                {sometimes(move || note.get().map(|note| view! { <span class="person__note">{note}</span> }.into_any()))}
             </span>
         </li>
     }

@@ -5,21 +5,23 @@ use std::time::Duration;
 use leptos::prelude::*;
 use protocol::link::Status;
 
+use crate::erase::{effect, words};
+
 /// The connection as a pill. Its word is announced when it changes; the
 /// seconds that count down beside it are only seen.
 #[component]
 pub(crate) fn Pill(status: Signal<Status>) -> impl IntoView {
     let seconds = countdown(status);
     view! {
-        <span class=move || format!("pill {}", kind(status.get())) role="status">
+        <span class=Signal::derive(move || format!("pill {}", kind(status.get()))) role="status">
             <span class="pill__bars" aria-hidden="true">
                 <i></i>
                 <i></i>
                 <i></i>
             </span>
             <span>
-                {move || word(status.get())} <span class="num" aria-hidden="true">
-                    {move || seconds.get().filter(|seconds| *seconds > 0).map(|seconds| format!(" in {seconds} s"))}
+                {words(move || word(status.get()))} <span class="num" aria-hidden="true">
+                    {words(move || seconds.get().map(|seconds| format!(" in {seconds} s")).unwrap_or_default())}
                 </span>
             </span>
         </span>
@@ -48,17 +50,15 @@ fn kind(status: Status) -> &'static str {
 /// The seconds until the next try.
 fn countdown(status: Signal<Status>) -> ReadSignal<Option<u64>> {
     let (seconds, set_seconds) = signal(None);
-    Effect::new(move |before: Option<Option<IntervalHandle>>| {
-        if let Some(before) = before.flatten() {
-            before.clear();
-        }
+    effect(move || {
         let Status::Reconnecting { retry_in_ms } = status.get() else {
             set_seconds.set(None);
-            return None;
+            return;
         };
-        set_seconds.set(Some(retry_in_ms.div_ceil(1000)));
+        set_seconds.set(Some(retry_in_ms.div_ceil(1000)).filter(|left| *left > 0));
         let tick = move || {
-            set_seconds.try_update(|seconds| *seconds = seconds.map(|left| left.saturating_sub(1)));
+            set_seconds
+                .try_update(|seconds| *seconds = seconds.and_then(|left| left.checked_sub(1)).filter(|it| *it > 0));
         };
         let handle = set_interval_with_handle(tick, Duration::from_secs(1)).ok();
         on_cleanup(move || {
@@ -66,7 +66,6 @@ fn countdown(status: Signal<Status>) -> ReadSignal<Option<u64>> {
                 handle.clear();
             }
         });
-        handle
     });
     seconds
 }

@@ -1,9 +1,10 @@
 //! The rooms people are talking in.
 
 use leptos::prelude::*;
-use protocol::{RoomId, RoomSummary};
+use protocol::RoomSummary;
 
 use super::avatar::{Looks, avatar};
+use crate::erase::{list, sometimes};
 use crate::state::words;
 
 const CROWD: usize = 5;
@@ -11,34 +12,39 @@ const CROWD: usize = 5;
 /// A list of rooms that changes in place: whoever stands on a row stays there.
 #[component]
 pub(crate) fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
-    let ids = move || rooms.with(|rooms| rooms.iter().map(|room| room.room_id.clone()).collect::<Vec<_>>());
-    let summary = move |id: RoomId| {
+    let ids = move || rooms.with(|rooms| rooms.iter().map(|room| room.room_id.to_string()).collect());
+    let summary = move |id: String| {
         Memo::new(move |before: Option<&Option<RoomSummary>>| {
-            let now = rooms.with(|rooms| rooms.iter().find(|room| room.room_id == id).cloned());
+            let now = rooms.with(|rooms| rooms.iter().find(|room| room.room_id.as_str() == id).cloned());
             // A row that is about to go keeps its face until it is gone.
             now.or_else(|| before.cloned().flatten())
         })
     };
+    let row = move |id| {
+        let room = summary(id);
+        view! { <li>{sometimes(move || room.get().map(room_row))}</li> }.into_any()
+    };
+    let is_empty = Memo::new(move |_| rooms.with(Vec::is_empty));
     view! {
         <ul>
-            <For each=ids key=RoomId::clone let(id)>
-                <li>{
-                    let room = summary(id);
-                    move || room.get().map(room_row)
-                }</li>
-            </For>
+            {list(ids, row)}
         </ul>
-        <Show when=move || rooms.with(Vec::is_empty)>
-            <div class="empty">
-                <div class="empty__line">{avatar(Looks::plain("honey", 40, (19, 3)))}</div>
-                <p>
-                    <b>"Nobody is talking yet."</b>
-                    <br />
-                    <span class="quiet">"Open a room, and it stands here for others to find."</span>
-                </p>
-            </div>
-        </Show>
+        {sometimes(move || is_empty.get().then(nobody))}
     }
+}
+
+fn nobody() -> AnyView {
+    view! {
+        <div class="empty">
+            <div class="empty__line">{avatar(Looks::plain("honey", 40, (19, 3)))}</div>
+            <p>
+                <b>"Nobody is talking yet."</b>
+                <br />
+                <span class="quiet">"Open a room, and it stands here for others to find."</span>
+            </p>
+        </div>
+    }
+    .into_any()
 }
 
 /// How many people are in how many rooms.
@@ -48,7 +54,7 @@ pub(crate) fn total(rooms: &[RoomSummary]) -> String {
     words::people_in_rooms(people, live)
 }
 
-fn room_row(room: RoomSummary) -> impl IntoView {
+fn room_row(room: RoomSummary) -> AnyView {
     let is_empty = room.member_count == 0;
     let last = room.last.as_ref().map(|last| {
         let (name, text) = (last.author.name.to_string(), last.message.clone());
@@ -82,4 +88,5 @@ fn room_row(room: RoomSummary) -> impl IntoView {
             </span>
         </a>
     }
+    .into_any()
 }

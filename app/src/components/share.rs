@@ -7,6 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlDocument, HtmlTextAreaElement};
 
 use super::icon::{CHECK, COPY, icon};
+use crate::erase::sometimes;
 
 const TOAST: Duration = Duration::from_secs(4);
 
@@ -24,7 +25,8 @@ pub(crate) fn CopyLink() -> impl IntoView {
             TOAST,
         );
     };
-    let toast = move || said.get().map(|said| view! { <span class="toast">{icon(CHECK)} {said}</span> });
+    let toast =
+        sometimes(move || said.get().map(|said| view! { <span class="toast">{icon(CHECK)} {said}</span> }.into_any()));
     view! {
         <button class="button button--quiet needs-script" type="button" on:click=copy>
             {icon(COPY)}

@@ -23,7 +23,7 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
                 class=format!("themes__choice themes__choice--{}", theme.as_str())
                 name="theme"
                 value=theme.as_str()
-                aria-pressed=move || if chosen.get() == theme { "true" } else { "false" }
+                aria-pressed=Signal::derive(move || Some(if chosen.get() == theme { "true" } else { "false" }))
                 on:click=choose
             >
                 {name(theme)}

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures::join;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -9,13 +10,14 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
 use protocol::{RoomId, RoomSummary};
 
-use crate::api;
+use crate::api::{self, ApiError};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::brand::Brand;
 use crate::components::name_tag::NameTag;
 use crate::components::open_room::OpenRoomForm;
 use crate::components::room_list::{RoomList, total};
 use crate::components::theme_switch::ThemeSwitch;
+use crate::erase::{changing, effect, words};
 
 const REFRESH: Duration = Duration::from_secs(10);
 
@@ -24,15 +26,15 @@ const REFRESH: Duration = Duration::from_secs(10);
 pub(crate) fn Home() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.with(|query| RoomId::parse(query.get_str("roomId")?).ok()));
-    move || match wanted.get() {
+    changing(move || match wanted.get() {
         Some(room) => view! { <Redirect path=room.path() /> }.into_any(),
         None => view! { <Lobby /> }.into_any(),
-    }
+    })
 }
 
 #[component]
 fn Lobby() -> impl IntoView {
-    let viewer = Resource::new(|| (), |()| api::viewer());
+    let data = Resource::new(|| (), |()| async { join!(api::viewer(), api::rooms()) });
     view! {
         <Title text="Hubbub: live rooms" />
         <a class="skip" href="#main">
@@ -46,15 +48,18 @@ fn Lobby() -> impl IntoView {
                 <ThemeSwitch />
             </header>
             <main class="home__main">
-                <section class="home__who" aria-label="You">
-                    <Suspense>
-                        {move || Suspend::new(async move {
-                            viewer.await.ok().map(|viewer| view! { <NameTag viewer /> })
-                        })}
-                    </Suspense>
-                </section>
-                <Door />
-                <Rooms />
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        let (viewer, rooms) = data.await;
+                        view! {
+                            <section class="home__who" aria-label="You">
+                                {viewer.ok().map(|viewer| view! { <NameTag viewer /> })}
+                            </section>
+                            <Door />
+                            <Rooms rooms />
+                        }
+                    })}
+                </Suspense>
             </main>
         </div>
     }
@@ -82,26 +87,20 @@ fn Door() -> impl IntoView {
 }
 
 #[component]
-fn Rooms() -> impl IntoView {
-    let first = Resource::new(|| (), |()| api::rooms());
+fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
+    let rooms = match rooms {
+        Ok(rooms) => view! { <TalkingNow rooms /> }.into_any(),
+        Err(error) => view! {
+            <h2 class="rooms__title" id="rooms">
+                "Talking now"
+            </h2>
+            <p class="quiet">{error.to_string()}</p>
+        }
+        .into_any(),
+    };
     view! {
         <section class="rooms" id="main" tabindex="-1" aria-labelledby="rooms">
-            <Suspense>
-                {move || Suspend::new(async move {
-                    match first.await {
-                        Ok(rooms) => view! { <TalkingNow rooms /> }.into_any(),
-                        Err(error) => {
-                            view! {
-                                <h2 class="rooms__title" id="rooms">
-                                    "Talking now"
-                                </h2>
-                                <p class="quiet">{error.to_string()}</p>
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Suspense>
+            {rooms}
         </section>
     }
 }
@@ -109,7 +108,7 @@ fn Rooms() -> impl IntoView {
 #[component]
 fn TalkingNow(rooms: Vec<RoomSummary>) -> impl IntoView {
     let rooms = RwSignal::new(rooms);
-    Effect::new(move || {
+    effect(move || {
         let again = move || {
             spawn_local(async move {
                 // A list that cannot be read again stays as it is.
@@ -138,7 +137,7 @@ fn TalkingNow(rooms: Vec<RoomSummary>) -> impl IntoView {
             <h2 class="rooms__title" id="rooms">
                 "Talking now"
             </h2>
-            <span class="quiet small">{move || rooms.with(|rooms| total(rooms))}</span>
+            <span class="quiet small">{words(move || rooms.with(|rooms| total(rooms)))}</span>
         </div>
         <RoomList rooms />
     }

@@ -7,11 +7,12 @@ use leptos::server_fn::ServerFn;
 use protocol::{MessageId, RoomId, limits};
 
 use super::typing::TypingLine;
-use crate::api::Say;
+use crate::api::{Say, refused};
 use crate::components::field::Wrong;
 use crate::components::icon::{SEND, icon};
 use crate::components::notice::Notice;
 use crate::draft;
+use crate::erase::{effect, flag};
 use crate::live::Live;
 
 /// The key of an input method that is still composing, in browsers that do
@@ -24,11 +25,9 @@ const COMPOSING: u32 = 229;
 pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: MessageId) -> impl IntoView {
     let input = NodeRef::<Textarea>::new();
     // What became of a message sent by the plain form.
-    let said = ServerAction::<Say>::new().value();
-    let (too_long, set_too_long) = signal(None::<String>);
-    let wrong = Signal::derive(move || too_long.get().or_else(|| Some(said.get()?.err()?.to_string())));
+    let (wrong, set_wrong) = signal(refused::<Say>());
     let draft_of = StoredValue::new(room.clone());
-    Effect::new(move || {
+    effect(move || {
         if let Some(field) = input.get() {
             draft::restore(&draft_of.get_value(), &field);
         }
@@ -36,19 +35,18 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
     let send = move || {
         let Some(field) = input.get_untracked() else { return };
         let text = field.value();
-        set_too_long.set(excess(&text));
+        set_wrong.set(excess(&text));
         if excess(&text).is_none() && live.say(text.trim_end()) {
             field.set_value("");
             draft::keep(&draft_of.get_value(), "");
-            said.set(None);
         }
         let _ = field.focus();
     };
     let typed = move |_| {
         let Some(field) = input.get_untracked() else { return };
         draft::keep(&draft_of.get_value(), &field.value());
-        if too_long.get_untracked().is_some() {
-            set_too_long.set(excess(&field.value()));
+        if wrong.get_untracked().is_some() {
+            set_wrong.set(excess(&field.value()));
         }
         if !field.value().is_empty() {
             live.typing();
@@ -85,7 +83,7 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
                     dir="auto"
                     autocomplete="off"
                     aria-describedby="say-wrong"
-                    aria-invalid=move || wrong.get().map(|_| "true")
+                    aria-invalid=flag(move || wrong.get().is_some())
                     node_ref=input
                     on:input=typed
                     on:keydown=pressed
@@ -95,7 +93,7 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
                 </button>
             </div>
             <div class="composer__wrong">
-                <Wrong id="say-wrong" why=wrong />
+                <Wrong id="say-wrong" why=wrong.into() />
             </div>
         </form>
     }
@@ -104,5 +102,7 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
 fn excess(text: &str) -> Option<String> {
     let count = text.trim_end().chars().count();
     let most = limits::MESSAGE_CHARS;
-    (count > most).then(|| format!("A message has {most} letters at most; this one has {count}. Send it in parts."))
+    (count > most).then(|| {
+        format!("A message has at most {most} characters, this one {count}. Make it shorter, or send it in parts.")
+    })
 }

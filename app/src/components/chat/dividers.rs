@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::components::avatar::{Looks, avatar};
+use crate::erase::words;
 use crate::state::time::day_name;
-use crate::state::words;
+use crate::state::words::new_messages;
 use crate::zone::Zone;
 
 /// Where a day begins.
@@ -25,13 +26,13 @@ pub(super) fn away(count: usize, since_ms: u64, zone: ReadSignal<Zone>) -> AnyVi
         <div
             class="away"
             role="separator"
-            aria-label=format!("While you were away: {}", words::new_messages(count))
+            aria-label=format!("While you were away: {}", new_messages(count))
         >
             {avatar(Looks::plain("honey", 40, (0, 0)).asleep())}
             <span class="away__text">"While you were away"</span>
             <span class="away__since">
                 {format!("{count} new")}
-                <span class="away__hour">" since " {move || zone.get().local(since_ms).clock()}</span>
+                <span class="away__hour">" since " {words(move || zone.get().local(since_ms).clock())}</span>
             </span>
         </div>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::avatar::{Looks, avatar};
 use crate::components::share::CopyLink;
+use crate::erase::{changing, words};
 use crate::state::People;
 
 const CROWD: usize = 8;
@@ -12,12 +13,12 @@ const CROWD: usize = 8;
 #[component]
 pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
     let is_alone = Memo::new(move |_| people.with(|people| people.count() <= 1));
-    let crowd = move || {
+    let crowd = changing(move || {
         let looks: Vec<_> =
             people.with(|people| people.members().iter().take(CROWD).map(|member| Looks::of(&member.id)).collect());
-        looks.into_iter().map(avatar).collect_view()
-    };
-    let words = move || {
+        looks.into_iter().map(avatar).collect::<Vec<_>>().into_any()
+    });
+    let sentences = move || {
         if is_alone.get() {
             ("It is just you.", "Share the link, and people stand here as they come.")
         } else {
@@ -28,9 +29,9 @@ pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
         <div class="empty">
             <div class="empty__line crowd">{crowd}</div>
             <p>
-                <b>{move || words().0}</b>
+                <b>{words(move || sentences().0)}</b>
                 <br />
-                <span class="quiet">{move || words().1}</span>
+                <span class="quiet">{words(move || sentences().1)}</span>
             </p>
             <div>
                 <CopyLink />

@@ -7,9 +7,11 @@ use leptos::web_sys::Element;
 use super::empty::EmptyLog;
 use super::{dividers, own, said};
 use crate::components::icon::{ARROW_DOWN, icon};
+use crate::erase::{effect, flag, sometimes, words};
 use crate::live::{Earlier, Live};
+use crate::state::Log;
 use crate::state::rows::{Row, rows};
-use crate::state::{Log, words};
+use crate::state::words::new_messages;
 
 /// Who is this close to the end is at the end, in pixels.
 const AT_BOTTOM: i32 = 24;
@@ -32,12 +34,8 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         }
     };
     keep_place(live, frame, scrolled);
-    let to_bottom = move |_| {
-        if let Some(frame) = frame.get_untracked() {
-            frame.set_scroll_top(0);
-            let _ = frame.focus();
-        }
-    };
+    let is_empty = Memo::new(move |_| log.with(Log::is_empty));
+    let has_unseen = Memo::new(move |_| log.with(|log| log.unseen() > 0));
     let all = move || {
         let zone = live.zone.get();
         log.with(|log| rows(log, |ms| zone.local(ms)))
@@ -48,7 +46,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                 class="log"
                 role="log"
                 aria-label="Messages"
-                aria-busy=move || (live.earlier.get() == Earlier::Coming).then_some("true")
+                aria-busy=flag(move || live.earlier.get() == Earlier::Coming)
                 tabindex="0"
                 node_ref=frame
                 on:scroll=move |_| scrolled()
@@ -58,19 +56,29 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                     <For each=all key=Row::key let(row)>
                         {row_view(live, row)}
                     </For>
-                    <Show when=move || log.with(Log::is_empty)>
-                        <EmptyLog people=live.people />
-                    </Show>
+                    {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=live.people /> }.into_any()))}
                 </div>
             </div>
-            <Show when=move || log.with(|log| log.unseen() > 0)>
-                <button class="button log-frame__new" type="button" on:click=to_bottom>
-                    {icon(ARROW_DOWN)}
-                    {move || words::new_messages(log.with(Log::unseen))}
-                </button>
-            </Show>
+            {sometimes(move || has_unseen.get().then(|| news(live, frame)))}
         </div>
     }
+}
+
+/// What came in below, and the way there.
+fn news(live: Live, frame: NodeRef<Div>) -> AnyView {
+    let to_bottom = move |_| {
+        if let Some(frame) = frame.get_untracked() {
+            frame.set_scroll_top(0);
+            let _ = frame.focus();
+        }
+    };
+    view! {
+        <button class="button log-frame__new" type="button" on:click=to_bottom>
+            {icon(ARROW_DOWN)}
+            {words(move || new_messages(live.log.with(Log::unseen)))}
+        </button>
+    }
+    .into_any()
 }
 
 fn row_view(live: Live, row: Row) -> AnyView {
@@ -87,25 +95,28 @@ fn row_view(live: Live, row: Row) -> AnyView {
 #[component]
 fn EarlierLine(live: Live) -> impl IntoView {
     let has_earlier = Memo::new(move |_| live.log.with(|log| log.earlier().is_some()));
-    move || {
+    sometimes(move || {
         let words = match live.earlier.get() {
             _ if !has_earlier.get() => return None,
             Earlier::Resting => "Earlier messages",
             Earlier::Coming => "Fetching earlier messages",
             Earlier::Failed => "They could not be fetched. Try again",
         };
-        Some(view! {
-            <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_earlier()>
-                {words}
-            </button>
-        })
-    }
+        Some(
+            view! {
+                <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_earlier()>
+                    {words}
+                </button>
+            }
+            .into_any(),
+        )
+    })
 }
 
 /// Who reads further up keeps their place when something comes in below.
 fn keep_place(live: Live, frame: NodeRef<Div>, scrolled: impl Fn() + Copy + Send + Sync + 'static) {
     let seen = StoredValue::new(None::<(Option<u64>, i32)>);
-    Effect::new(move || {
+    effect(move || {
         let first = live.log.with(|log| log.said().first().map(|message| message.offset));
         // Before the next frame is painted, and after the rows are there.
         request_animation_frame(move || {

@@ -7,6 +7,7 @@ use protocol::MessageId;
 
 use super::said::{text, time};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
+use crate::erase::{changing, effect, sometimes};
 use crate::live::Live;
 use crate::state::Delivery;
 use crate::zone::Zone;
@@ -38,10 +39,12 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
         let id = id.clone();
         Memo::new(move |_| live.log.with(|log| log.delivery(&id)))
     };
-    let time = move || match delivery.get() {
+    let time = sometimes(move || match delivery.get() {
         Delivery::Delivered { sent_at } if head => Some(time(sent_at, live.zone)),
         _ => None,
-    };
+    });
+    let is_pending = Signal::derive(move || delivery.get() == Delivery::Pending);
+    let is_failed = Signal::derive(move || matches!(delivery.get(), Delivery::Failed(_)));
     view! {
         <article class="said said--own" class:said--head=head>
             <div class="said__body">
@@ -49,8 +52,8 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
                     {time}
                     <p
                         class="said__text"
-                        class:said__text--pending=move || delivery.get() == Delivery::Pending
-                        class:said__text--failed=move || matches!(delivery.get(), Delivery::Failed(_))
+                        class:said__text--pending=is_pending
+                        class:said__text--failed=is_failed
                         dir="auto"
                     >
                         {text(message)}
@@ -63,9 +66,9 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
     .into_any()
 }
 
-fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> impl IntoView {
+fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
     let (slow, set_slow) = signal(false);
-    Effect::new(move || {
+    effect(move || {
         let timer = set_timeout_with_handle(
             move || {
                 set_slow.try_set(true);
@@ -79,18 +82,18 @@ fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> impl IntoView {
             }
         });
     });
-    move || match delivery.get() {
+    changing(move || match delivery.get() {
         Delivery::Pending if slow.get() => view! { <div class="said__state">{icon(CLOCK)} "Sending"</div> }.into_any(),
         Delivery::Pending | Delivery::Delivered { .. } => ().into_any(),
         Delivery::Failed(why) => failed(live, id.clone(), why),
-    }
+    })
 }
 
 fn failed(live: Live, id: MessageId, why: String) -> AnyView {
     let (again, gone) = (id.clone(), id);
     view! {
         <div class="said__state said__state--failed" role="alert">
-            {icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span>
+            <span class="said__why">{icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span></span>
             <button type="button" on:click=move |_| live.retry(again.clone())>
                 "Try again"
             </button>

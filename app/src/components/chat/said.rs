@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::Message;
 
 use crate::components::avatar::{Looks, avatar};
+use crate::erase::words;
 use crate::state::text::{Piece, pieces};
 use crate::state::time::Local;
 use crate::zone::Zone;
@@ -52,7 +53,7 @@ pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -
 pub(super) fn time(ms: u64, zone: ReadSignal<Zone>) -> AnyView {
     view! {
         <time class="said__time" datetime=Local::new(ms, 0).machine()>
-            {move || zone.get().local(ms).clock()}
+            {words(move || zone.get().local(ms).clock())}
         </time>
     }
     .into_any()

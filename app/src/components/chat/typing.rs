@@ -2,22 +2,33 @@
 
 use leptos::prelude::*;
 
-use crate::state::{People, words};
+use crate::erase::{sometimes, words};
+use crate::state::People;
+use crate::state::words::typing;
 
 /// The line above the composer; silent for screen readers.
 #[component]
 pub(crate) fn TypingLine(people: RwSignal<People>) -> impl IntoView {
-    let sentence = Memo::new(move |_| people.with(|people| words::typing(&people.typing())));
-    view! {
-        <div class="typing" aria-live="off">
-            <Show when=move || sentence.with(|sentence| !sentence.is_empty())>
+    let sentence = Memo::new(move |_| people.with(|people| typing(&people.typing())));
+    let somebody = Memo::new(move |_| sentence.with(|sentence| !sentence.is_empty()));
+    let line = sometimes(move || {
+        somebody.get().then(|| {
+            view! {
                 <span class="typing__bars" aria-hidden="true">
                     <i></i>
                     <i></i>
                     <i></i>
                 </span>
-                <span class="typing__who" dir="auto">{sentence}</span>
-            </Show>
+                <span class="typing__who" dir="auto">
+                    {words(move || sentence.get())}
+                </span>
+            }
+            .into_any()
+        })
+    });
+    view! {
+        <div class="typing" aria-live="off">
+            {line}
         </div>
     }
 }
