@@ -1,6 +1,6 @@
 //! Why the server did not do what it was asked, in words for people.
 
-use leptos::server_fn::codec::JsonEncoding;
+use super::spelled::Spelled;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use protocol::{InvalidId, Refusal};
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ impl ApiError {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = Spelled;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
