@@ -14,14 +14,14 @@ use serde::{Deserialize, Serialize};
 use crate::theme::Theme;
 
 mod error;
-mod spelled;
 #[cfg(feature = "ssr")]
 mod service;
+mod spelled;
 
 pub use error::ApiError;
-use spelled::Json;
 #[cfg(feature = "ssr")]
 pub use service::{Renamed, Service, Viewer};
+use spelled::Json;
 
 /// All that a room's page shows first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
