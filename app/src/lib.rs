@@ -8,6 +8,9 @@
 // `#[component]` makes items `pub` that are seen in this crate only.
 #![allow(unreachable_pub)]
 
+#[cfg(not(erase_components))]
+compile_error!("build with `--cfg erase_components`, as .cargo/config.toml does; is RUSTFLAGS set?");
+
 pub use protocol;
 
 pub mod api;

@@ -34,9 +34,9 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_DATA_DIR", value_name = "FOLDER", default_value = "data")]
     pub data_dir: PathBuf,
 
-    /// Folder with the built pages, as made by cargo-leptos.
-    #[arg(long, env = "HUBBUB_SITE_DIR", value_name = "FOLDER", default_value = "target/site")]
-    pub site_dir: PathBuf,
+    /// Folder with the built pages; looked for beside the program if absent.
+    #[arg(long, env = "HUBBUB_SITE_DIR", value_name = "FOLDER")]
+    pub site_dir: Option<PathBuf>,
 
     /// What this node is called in logs and between nodes; drawn at random if absent.
     #[arg(long, env = "HUBBUB_NODE_NAME", value_name = "NAME", value_parser = parse_node_name)]
@@ -186,6 +186,17 @@ impl Config {
     pub fn address(&self) -> SocketAddr {
         let port = self.server_port.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
         self.listen.or(port).or(self.leptos_site_addr).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+    }
+
+    /// The folder with the built pages: as given, or `site` beside the program
+    /// or its folder, which is where cargo-leptos puts it.
+    pub fn site(&self) -> PathBuf {
+        let beside = || {
+            let program = std::env::current_exe().ok()?;
+            let folder = program.parent()?;
+            [folder.join("site"), folder.parent()?.join("site")].into_iter().find(|site| site.join("pkg").is_dir())
+        };
+        self.site_dir.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("target/site"))
     }
 
     /// The file in which cargo-leptos left the hashes of the built files, where it did.

@@ -1,14 +1,26 @@
 //! Starts one node and stops it on SIGTERM or Ctrl-C.
 
+use std::process::ExitCode;
+
 use anyhow::Context;
 use clap::Parser;
 use server::config::{Config, LogFormat};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let config = Config::parse();
+    match serve(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hubbub: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(config: Config) -> anyhow::Result<()> {
     log_to_stderr(&config)?;
     // Before the start, so that a signal during it is not lost.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;

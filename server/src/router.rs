@@ -75,12 +75,13 @@ pub(crate) fn build(node: &Arc<Node>, address: SocketAddr) -> Result<Router, Sit
 fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError> {
     let config = &node.config;
     let hash_file = config.hash_file();
-    if !config.site_dir.join("pkg").is_dir() {
-        return Err(SiteError(config.site_dir.clone()));
+    let site = config.site();
+    if !site.join("pkg").is_dir() {
+        return Err(SiteError(site));
     }
     Ok(LeptosOptions::builder()
         .output_name(config.output_name.as_str())
-        .site_root(config.site_dir.display().to_string())
+        .site_root(site.display().to_string())
         .site_addr(address)
         .reload_port(config.reload_port.unwrap_or(3001))
         .env(if config.leptos_watch.is_empty() { Env::PROD } else { Env::DEV })

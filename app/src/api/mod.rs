@@ -24,7 +24,7 @@ mod spelled;
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
 pub use service::{Renamed, Service, Viewer};
-use spelled::Answer;
+use spelled::Json;
 
 /// All that a room's page shows first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub(crate) fn refused<Form: ServerFn>() -> Option<String> {
 ///
 /// # Errors
 /// [`ApiError::Other`] where the request has no session.
-#[server(name = ReadViewer, output = Answer, prefix = "/api", endpoint = "viewer")]
+#[server(name = ReadViewer, prefix = "/api", output = Json, endpoint = "viewer")]
 pub async fn viewer() -> Result<Member, ApiError> {
     service::viewer()
 }
@@ -60,7 +60,7 @@ pub async fn viewer() -> Result<Member, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while the log or the roster cannot be reached.
-#[server(name = ReadRoom, output = Answer, prefix = "/api", endpoint = "room")]
+#[server(name = ReadRoom, prefix = "/api", output = Json, endpoint = "room")]
 pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
     let (history, preview) =
@@ -72,7 +72,7 @@ pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while the log cannot be reached.
-#[server(name = ReadHistory, output = Answer, prefix = "/api", endpoint = "history")]
+#[server(name = ReadHistory, prefix = "/api", output = Json, endpoint = "history")]
 pub async fn history(room: RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
     service::service()?.history(&room, before).await.map_err(service::told)
 }
@@ -81,7 +81,7 @@ pub async fn history(room: RoomId, before: Option<u64>) -> Result<HistoryPage, A
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while they cannot be told.
-#[server(name = ReadRooms, output = Answer, prefix = "/api", endpoint = "rooms")]
+#[server(name = ReadRooms, prefix = "/api", output = Json, endpoint = "rooms")]
 pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
     service::service()?.rooms().await.map_err(service::told)
 }
@@ -90,7 +90,7 @@ pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while it cannot be told.
-#[server(name = ReadPreview, output = Answer, prefix = "/api", endpoint = "preview")]
+#[server(name = ReadPreview, prefix = "/api", output = Json, endpoint = "preview")]
 pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
     service::service()?.preview(&room).await.map_err(service::told)
 }
@@ -99,7 +99,7 @@ pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Invalid`] says what is wrong with the title.
-#[server(name = OpenRoom, output = Answer, prefix = "/api", endpoint = "open-room")]
+#[server(name = OpenRoom, prefix = "/api", output = Json, endpoint = "open-room")]
 pub async fn open_room(title: String) -> Result<RoomId, ApiError> {
     let room = service::service()?.open_room(title.trim()).await.map_err(service::told)?;
     leptos_axum::redirect(&room.path());
@@ -110,7 +110,7 @@ pub async fn open_room(title: String) -> Result<RoomId, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Invalid`] says what is wrong with the name.
-#[server(name = Rename, output = Answer, prefix = "/api", endpoint = "rename")]
+#[server(name = Rename, prefix = "/api", output = Json, endpoint = "rename")]
 pub async fn rename(name: String) -> Result<Member, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
     let name = protocol::Name::parse(&name).map_err(|why| service::told(ApiError::name(why)))?;
@@ -123,7 +123,7 @@ pub async fn rename(name: String) -> Result<Member, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Refused`] where the room would refuse the message.
-#[server(name = Say, output = Answer, prefix = "/api", endpoint = "say")]
+#[server(name = Say, prefix = "/api", output = Json, endpoint = "say")]
 pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
     // A form's text comes with the line ends of the internet, not of people.
@@ -136,7 +136,7 @@ pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), Api
 ///
 /// # Errors
 /// Never its own.
-#[server(name = ChooseTheme, output = Answer, prefix = "/api", endpoint = "theme")]
+#[server(name = ChooseTheme, prefix = "/api", output = Json, endpoint = "theme")]
 pub async fn choose_theme(theme: Theme) -> Result<(), ApiError> {
     service::set_cookie(&theme.cookie())
 }

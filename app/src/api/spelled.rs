@@ -1,22 +1,24 @@
-//! How answers are spelled: as everything of ours is, by [`wire`].
+//! How answers are spelled: as JSON, by the same code as the frames.
+//!
+//! The library's own way would read JSON from bytes where everything else reads
+//! it from text, and put all of the reading into the browser twice.
 
 use leptos::server_fn::codec::Post;
-use leptos::server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
+use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use protocol::wire;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// An answer as JSON. Read from text like frames and pages are, so that a
-/// browser carries one reader of a message and not two.
+/// JSON, through [`protocol::wire`].
 pub struct Spelled;
 
-/// The answers of the functions of this module.
-pub(super) type Answer = Post<Spelled>;
+/// The output of every server function.
+pub type Json = Post<Spelled>;
 
-/// An answer that is none of ours.
+/// The text is not what was asked for.
 #[derive(Debug, thiserror::Error)]
-#[error("the answer is not what was asked for")]
-pub struct Misspelled;
+#[error("this is not the answer to what was asked")]
+pub struct NotAnAnswer;
 
 impl ContentType for Spelled {
     const CONTENT_TYPE: &'static str = "application/json";
@@ -27,19 +29,17 @@ impl FormatType for Spelled {
 }
 
 impl<T: Serialize> Encodes<T> for Spelled {
-    type Error = Misspelled;
+    type Error = NotAnAnswer;
 
-    fn encode(output: &T) -> Result<Bytes, Misspelled> {
-        Ok(wire::spell(output).into())
+    fn encode(output: &T) -> Result<Bytes, NotAnAnswer> {
+        Ok(Bytes::from(wire::spell(output)))
     }
 }
 
 impl<T: DeserializeOwned> Decodes<T> for Spelled {
-    type Error = Misspelled;
+    type Error = NotAnAnswer;
 
-    fn decode(bytes: Bytes) -> Result<T, Misspelled> {
-        std::str::from_utf8(&bytes).ok().and_then(wire::read).ok_or(Misspelled)
+    fn decode(bytes: Bytes) -> Result<T, NotAnAnswer> {
+        std::str::from_utf8(&bytes).ok().and_then(wire::read).ok_or(NotAnAnswer)
     }
 }
-
-type Bytes = leptos::server_fn::Bytes;
