@@ -35,9 +35,11 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
     };
     keep_place(live, frame, scrolled);
     // Who says something wants to see it said.
+    let mut is_new = true;
     effect(move || {
         live.sent.get();
-        if let Some(frame) = frame.get() {
+        let is_first = std::mem::take(&mut is_new);
+        if let (Some(frame), false) = (frame.get_untracked(), is_first) {
             frame.set_scroll_top(0);
         }
     });
