@@ -1,9 +1,5 @@
 //! Why the server did not do what it was asked, in words for people.
 
-<<<<<<< HEAD
-=======
-use super::spelled::Spelled;
->>>>>>> main
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use protocol::{InvalidId, Refusal};
 use serde::{Deserialize, Serialize};
