@@ -35,6 +35,8 @@ pub(crate) struct Live {
     pub(crate) zone: ReadSignal<Zone>,
     /// Whether earlier messages are on their way.
     pub(crate) earlier: RwSignal<Earlier>,
+    /// Moves when the reader has sent something.
+    pub(crate) sent: RwSignal<()>,
     room: StoredValue<RoomId>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
     connector: Option<Connector>,
@@ -63,6 +65,7 @@ impl Live {
             trouble: RwSignal::new(None),
             zone: Zone::of_page(),
             earlier: RwSignal::new(Earlier::Resting),
+            sent: RwSignal::new(()),
             room: StoredValue::new(preview.room_id.clone()),
             commands: StoredValue::new(None),
             connector: use_context::<Connector>(),
@@ -84,6 +87,7 @@ impl Live {
         let id = (connector.message_id)();
         let unsent = Unsent { id, text: text.to_owned(), written_at: (connector.now_ms)(), refused: None };
         self.command(Command::Say(unsent));
+        self.sent.set(());
         true
     }
 

@@ -5,6 +5,12 @@ use std::sync::Arc;
 use protocol::link::{Event, Status, Unsent};
 use protocol::{HistoryPage, Message, MessageId, UserId};
 
+/// A page that stands open for days keeps this many messages at most while its
+/// reader is at the end; the earlier ones come back by scrolling up.
+const MOST: usize = 600;
+/// So many stay when it is cut.
+const KEPT: usize = 300;
+
 /// The log of a room, as far as the page shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
@@ -174,6 +180,10 @@ impl Log {
                 self.unseen += 1;
             }
             self.said.push(Arc::new(message.clone()));
+        }
+        if self.at_bottom && self.said.len() > MOST {
+            self.said.drain(..self.said.len() - KEPT);
+            self.more = true;
         }
     }
 

@@ -144,3 +144,15 @@ fn a_page_that_does_not_join_replaces_what_is_shown() {
     assert_eq!(log.earlier(), Some(900));
     assert!(log.unsent().is_empty());
 }
+
+#[test]
+fn a_page_that_stands_open_for_long_forgets_the_beginning_unless_it_is_being_read() {
+    let mut log = log();
+    log.scrolled(false);
+    log.fold(&Event::Said((3..=700).map(ben).collect()), 0);
+    assert_eq!(log.said().len(), 700);
+    log.scrolled(true);
+    log.fold(&Event::Said(vec![ben(701)]), 0);
+    assert_eq!(offsets(&log), (402..=701).collect::<Vec<_>>());
+    assert_eq!(log.earlier(), Some(402));
+}

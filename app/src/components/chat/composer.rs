@@ -4,6 +4,7 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::web_sys::HtmlTextAreaElement;
 use protocol::{MessageId, RoomId, limits};
 
 use super::typing::TypingLine;
@@ -18,6 +19,7 @@ use crate::live::Live;
 /// The key of an input method that is still composing, in browsers that do
 /// not say so otherwise.
 const COMPOSING: u32 = 229;
+const MOST_ROWS: u32 = 8;
 
 /// A form like any other before the page is alive; then Enter sends. What is
 /// written belongs to the browser: nothing here sets it but sending.
@@ -30,6 +32,7 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
     effect(move || {
         if let Some(field) = input.get() {
             draft::restore(&draft_of.get_value(), &field);
+            grow(&field);
         }
     });
     let send = move || {
@@ -38,12 +41,14 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
         set_wrong.set(excess(&text));
         if excess(&text).is_none() && live.say(text.trim_end()) {
             field.set_value("");
+            grow(&field);
             draft::keep(&draft_of.get_value(), "");
         }
         let _ = field.focus();
     };
     let typed = move |_| {
         let Some(field) = input.get_untracked() else { return };
+        grow(&field);
         draft::keep(&draft_of.get_value(), &field.value());
         if wrong.get_untracked().is_some() {
             set_wrong.set(excess(&field.value()));
@@ -97,6 +102,12 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
             </div>
         </form>
     }
+}
+
+/// For browsers whose fields do not grow by themselves.
+fn grow(field: &HtmlTextAreaElement) {
+    let lines = field.value().matches('\n').count() as u32 + 1;
+    field.set_rows(lines.min(MOST_ROWS));
 }
 
 fn excess(text: &str) -> Option<String> {

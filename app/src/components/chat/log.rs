@@ -34,6 +34,13 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         }
     };
     keep_place(live, frame, scrolled);
+    // Who says something wants to see it said.
+    effect(move || {
+        live.sent.get();
+        if let Some(frame) = frame.get() {
+            frame.set_scroll_top(0);
+        }
+    });
     let is_empty = Memo::new(move |_| log.with(Log::is_empty));
     let has_unseen = Memo::new(move |_| log.with(|log| log.unseen() > 0));
     let all = move || {
