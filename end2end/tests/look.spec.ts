@@ -4,6 +4,9 @@ import AxeBuilder from "@axe-core/playwright";
 
 import { expect, test } from "../fixtures";
 
+// A browser reports every 404, that of the page itself too.
+test.use({ expectedErrors: /status of 404/ });
+
 const PAGES = ["home", "room", "not found"] as const;
 const WIDTHS = [320, 768, 1280];
 const FIRST_LOAD_KIB = 300;

@@ -44,8 +44,7 @@ test("older messages come on scrolling up, and what is read stays in place", asy
   await expect(ana.said.filter({ hasText: /^line 10$/ })).toHaveCount(0);
 
   const landmark = ana.said.filter({ hasText: /^line 26$/ });
-  await landmark.scrollIntoViewIfNeeded();
-  await ana.log.evaluate((log) => (log.scrollTop = 0));
+  await ana.scrollUp();
   await expect(ana.said.first()).toHaveText("line 1");
   await expect(landmark).toBeInViewport();
   const texts = await ana.said.allTextContents();
@@ -57,7 +56,7 @@ test("who reads further up is not pulled down, but told", async ({ person, bot, 
   const ana = await person("Ana");
   await ana.enter(room);
   await expect(ana.said.last()).toBeInViewport();
-  await ana.log.evaluate((log) => (log.scrollTop = 0));
+  await ana.scrollUp();
   const raw = await bot({ node: 1 });
   await raw.join(room);
   await raw.say("breaking news");

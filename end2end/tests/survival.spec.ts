@@ -2,7 +2,7 @@
 import type { Node } from "../fixtures/deployment";
 import { expect, test } from "../fixtures";
 
-test.use({ expectedErrors: [/WebSocket connection to .* failed/, /Failed to load resource: net::/, /ERR_[A-Z_]+/] });
+test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
 
 /** With a second node, it takes over; a lone node has to come back itself. */
 async function loseFirst(nodes: Node[]) {
