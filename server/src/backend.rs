@@ -95,7 +95,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
 
 async fn open_redis(config: &Config, node_name: String, url: &str) -> Result<Opened, BackendError> {
     let log_length = config.limits.log_length as u64;
-    let options = redis::Options { log_length, sharded: false, node: node_name.clone() };
+    let options = redis::Options { log_length, sharded: config.sharded_pubsub, node: node_name.clone() };
     let (broker, deliveries) = redis::connect(url, options).await?;
     let link = broker.link();
     let session_key = match &config.session_key {

@@ -30,6 +30,10 @@ pub struct Config {
     #[arg(long, env = "REDIS_SERVER", value_name = "URL", value_parser = parse_redis, hide = true, hide_env_values = true)]
     pub redis_server: Option<String>,
 
+    /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels.
+    #[arg(long, env = "HUBBUB_SHARDED_PUBSUB")]
+    pub sharded_pubsub: bool,
+
     /// Folder of the database when no Redis is used.
     #[arg(long, env = "HUBBUB_DATA_DIR", value_name = "FOLDER", default_value = "data")]
     pub data_dir: PathBuf,
