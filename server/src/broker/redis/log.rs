@@ -14,8 +14,6 @@ const KEEP_EMPTY: u64 = 24 * 60 * 60;
 
 /// A part of a log.
 pub(crate) enum Part {
-    /// Nothing; only the top is asked for.
-    None,
     /// So many after an offset, oldest first.
     After(u64, usize),
     /// So many before an offset, or the last ones; newest first.
@@ -44,7 +42,6 @@ impl Reader {
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
         let mut call = self.call(channel);
         match part {
-            Part::None => {}
             Part::After(offset, limit) => {
                 call.arg("XRANGE").arg(id(offset.saturating_add(1))).arg("+").arg(limit);
             }

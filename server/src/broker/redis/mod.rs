@@ -25,7 +25,7 @@ use self::link::ANSWER_WITHIN;
 use self::log::{Part, Reader};
 use self::subscriptions::{Broken, Request, Subscriptions};
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Passing, Publication, Replay, random_epoch};
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay, random_epoch};
 use crate::channel::Channel;
 
 mod ears;
@@ -158,13 +158,15 @@ impl Broker for RedisBroker {
         Ok(all_or_nothing(self.reader.read(channel, Part::After(since.offset, limit)).await?, since))
     }
 
-    async fn catch_up(&self, channel: &Channel, seen: &Position, limit: usize) -> Result<Replay, BrokerError> {
+    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError> {
+        let seen = &seen.position;
         Ok(all_or_nothing(self.reader.catch_up(channel, seen, limit).await?, seen))
     }
 
-    async fn top(&self, channel: &Channel) -> Result<Position, BrokerError> {
-        let (top, _) = self.reader.read(channel, Part::None).await?;
-        Ok(top)
+    async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
+        let (position, mut last) = self.reader.read(channel, Part::Before(None, 1)).await?;
+        let frame = last.pop().filter(|last| last.offset == position.offset).map(|last| last.frame);
+        Ok(Head { position, frame })
     }
 
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError> {
