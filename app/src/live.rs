@@ -60,7 +60,7 @@ impl Live {
         let position = history.position.clone();
         let live = Self {
             log: RwSignal::new(Log::new(viewer.id.clone(), history)),
-            people: RwSignal::new(People::new(viewer.id, preview.members, preview.member_count)),
+            people: RwSignal::new(People::new(viewer.id.clone(), preview.members, preview.member_count)),
             standing: RwSignal::new(Standing::Connecting),
             trouble: RwSignal::new(None),
             zone: Zone::of_page(),
@@ -74,7 +74,7 @@ impl Live {
             let Some(connector) = live.connector else { return };
             let beginning =
                 Beginning { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };
-            let link = (connector.open)(beginning);
+            let link = (connector.open)(&viewer.id, beginning);
             live.commands.set_value(Some(link.commands));
             spawn_local_scoped_with_cancellation(live.listen(connector, link.events));
         });
