@@ -16,6 +16,19 @@ pub(crate) fn new_messages(count: usize) -> String {
     counted(count, "new message", "new messages")
 }
 
+/// As in `3 new while you were away`.
+pub(crate) fn missed(count: usize) -> String {
+    format!("{count} new while you were away")
+}
+
+/// What comes before what is shown; `missed` of it were said while the reader was away.
+pub(crate) fn earlier_messages(missed: usize) -> String {
+    match missed {
+        0 => "Earlier messages".into(),
+        _ => format!("Earlier messages: {missed} more while you were away"),
+    }
+}
+
 /// As in `1 person here` and `31 people here`.
 pub(crate) fn people_here(count: usize) -> String {
     format!("{} here", counted(count, "person", "people"))
