@@ -37,11 +37,17 @@ struct Tenure {
 }
 
 /// What a renewal brought.
-pub(super) struct Renewed {
-    pub(super) lease: Lease,
-    /// Dead nodes whose entries this node must remove...
-    pub(super) claimed: Vec<String>,
-    /// ...before this time of Redis, or another one will.
+struct Renewed {
+    lease: Lease,
+    claimed: Claimed,
+}
+
+/// What dead nodes left, to be removed by this node.
+#[derive(Default)]
+pub(super) struct Claimed {
+    /// The dead nodes.
+    pub(super) nodes: Vec<String>,
+    /// After this time of Redis, another node will do it.
     pub(super) until: String,
 }
 
@@ -75,17 +81,27 @@ impl Leases {
     }
 
     /// Keeps the lease, or loses it and begins anew at the next call.
-    pub(super) async fn renew(&self) -> Result<Renewed, BrokerError> {
+    pub(super) async fn renew(&self) -> Result<Lease, BrokerError> {
         let tenure = self.current();
-        let taken = self.take(&tenure).await?;
-        // When Redis was away, all leases have run out, those of the living
-        // too. Whoever is back first must leave the others time to say so.
-        let claims = if taken.elapsed() < self.options.lease { 0 } else { CLAIMS };
-        let renewed = self.invoke(&tenure, claims, "renew").await?;
+        self.take(&tenure).await?;
+        let renewed = self.invoke(&tenure, 0, "renew").await?;
         if renewed.lease == Lease::Lost {
             *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Tenure::new(&self.options.node));
         }
-        Ok(renewed)
+        Ok(renewed.lease)
+    }
+
+    /// Takes over what dead nodes left. Only who holds a lease may.
+    pub(super) async fn claim(&self) -> Result<Claimed, BrokerError> {
+        let tenure = self.current();
+        // When Redis was away, all leases have run out, those of the living
+        // too. Whoever is back first must leave the others time to say so.
+        match tenure.taken.get() {
+            Some(taken) if taken.elapsed() >= self.options.lease => {
+                Ok(self.invoke(&tenure, CLAIMS, "claim").await?.claimed)
+            }
+            _ => Ok(Claimed::default()),
+        }
     }
 
     /// Forgets a node all of whose entries are removed.
@@ -131,7 +147,8 @@ impl Leases {
         if lease == Lease::Kept {
             *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
         }
-        Ok(Renewed { lease, until: reply.next().unwrap_or_default(), claimed: reply.collect() })
+        let until = reply.next().unwrap_or_default();
+        Ok(Renewed { lease, claimed: Claimed { until, nodes: reply.collect() } })
     }
 
     fn current(&self) -> Arc<Tenure> {

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use super::*;
 use node::{Node, called, person, room};
 
+mod crowd;
 mod node;
 
+/// Lets all happen that happens in this time. The clock is paused and jumps
+/// from one event to the next, so no test waits for real time.
 async fn pass(seconds: f64) {
     tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
 }
@@ -102,7 +105,7 @@ async fn a_quiet_channel_is_checked_all_the_same() {
     let node = Node::start();
     node.enter("ana").await;
     node.store.with(|state| state.enter(&person("ben")));
-    pass(41.0).await;
+    pass(45.0).await;
     assert_eq!(node.told(), ["+ben"]);
 }
 
