@@ -5,6 +5,7 @@
 
 pub(crate) mod log;
 pub(crate) mod people;
+mod people_list;
 pub(crate) mod rows;
 pub(crate) mod text;
 pub(crate) mod time;
