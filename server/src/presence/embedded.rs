@@ -106,6 +106,11 @@ impl PresenceStore for EmbeddedPresence {
         self.announce(channel, change).await
     }
 
+    async fn forget(&self, _: &Channel) -> Result<(), PresenceError> {
+        // Nothing is kept of a channel without people.
+        Ok(())
+    }
+
     async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
         let rooms = self.lock();
         let known =

@@ -143,9 +143,11 @@ impl Here {
         }
     }
 
-    /// The store may have lost every entry of this node.
-    pub(super) fn doubt_entries(&mut self) {
+    /// The store may have lost every entry of this node. Gives for whom
+    /// something is due.
+    pub(super) fn doubt_entries(&mut self) -> Vec<UserId> {
         self.people.values_mut().for_each(Person::doubt);
+        self.unsettled()
     }
 
     /// For whom something is due.

@@ -96,6 +96,10 @@ pub trait PresenceStore: Send + Sync {
     /// Removes this node's entry. Announced if it was the person's last. Idempotent.
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError>;
 
+    /// Nobody of this node is in a channel any more, and nothing needs to be
+    /// kept of it for this node. Whoever enters meanwhile must enter again after it.
+    async fn forget(&self, channel: &Channel) -> Result<(), PresenceError>;
+
     /// Enough of a channel to see whether a snapshot would tell anything new.
     async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError>;
 

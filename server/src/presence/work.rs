@@ -60,20 +60,32 @@ impl Work {
         })
     }
 
-    /// Makes somebody's entry in the store what it should be. A failure is
-    /// left to [`Self::keep_lease`].
+    /// Makes somebody's entry in the store what it should be, and lets go of
+    /// the channel with the last of its people. A failure is left to
+    /// [`Self::keep_lease`].
     pub(super) async fn settle(&self, channel: &Shared, user: &UserId) {
+        if self.settle_one(channel, user).await && channel.lock().is_over() {
+            // What is not let go of now is so with the lease.
+            let _ = self.store.forget(channel.name()).await;
+            if let Some(channel) = self.channels.close(channel.name()) {
+                let newcomers = channel.lock().doubt_entries();
+                join_all(newcomers.iter().map(|user| self.settle_one(&channel, user))).await;
+            }
+        }
+    }
+
+    /// Says whether it is settled.
+    async fn settle_one(&self, channel: &Shared, user: &UserId) -> bool {
         loop {
             let call = channel.lock().next_call(user);
-            let Some(call) = call else { break };
+            let Some(call) = call else { return true };
             let outcome = self.call(channel, &call).await;
             channel.lock().called(call, &outcome);
             if let Err(error) = outcome {
                 debug!(%error, "somebody's presence is not settled yet");
-                return;
+                return false;
             }
         }
-        self.channels.close(channel);
     }
 
     /// A page of a channel that this node does not follow.

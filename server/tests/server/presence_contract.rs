@@ -25,7 +25,7 @@ contract!(on_sharded_redis: Stage::sharded_redis() =>
 contract!(on_nodes: Stage::redis() =>
     a_person_on_two_nodes_is_one_member, the_name_said_last_counts,
     a_dead_node_is_removed_once_though_two_survivors_race, a_crowd_of_a_dead_node_leaves_in_a_few_notices, a_node_that_lost_its_lease_brings_its_people_back,
-    a_removal_that_was_abandoned_is_done_by_another,
+    a_removal_that_was_abandoned_is_done_by_another, what_a_node_must_be_reaped_from_is_where_it_has_people,
     a_node_started_again_does_not_keep_its_ghosts_alive, nobody_is_removed_when_all_leases_ran_out_together,
     nothing_is_written_under_a_lease_that_may_have_run_out);
 
@@ -245,6 +245,16 @@ async fn a_removal_that_was_abandoned_is_done_by_another(mut stage: Stage) {
     assert_eq!(stage.next().await, "+ana");
     stage.removal_is_abandoned("dead").await;
     assert_eq!(live_until_announced(&mut stage, &[&survivor]).await, "-ana");
+}
+
+async fn what_a_node_must_be_reaped_from_is_where_it_has_people(stage: Stage) {
+    let (node, channel) = (&stage.node, &stage.channel);
+    node.enter(channel, &person("ana")).await.unwrap();
+    node.forget(channel).await.unwrap();
+    assert_eq!(stage.noted_channels("first").await, [channel.to_string()], "ana is there");
+    node.leave(channel, &person("ana").id).await.unwrap();
+    node.forget(channel).await.unwrap();
+    assert_eq!(stage.noted_channels("first").await, [""; 0]);
 }
 
 async fn a_node_that_lost_its_lease_brings_its_people_back(mut stage: Stage) {

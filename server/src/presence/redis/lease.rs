@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::{Options, keys};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
+use crate::channel::Channel;
 use crate::presence::{Lease, PresenceError};
 
 /// Dead nodes that one renewal claims at most.
@@ -121,6 +122,12 @@ impl Leases {
     /// The channels in which a node may have entries.
     pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, BrokerError> {
         self.link.run(&Cmd::smembers(self.channels_key(node))).await
+    }
+
+    /// A node has no entries in a channel any more. Otherwise the set would
+    /// grow for as long as the node lives, and be gone through when it ends.
+    pub(super) async fn leave_channel(&self, node: &str, channel: &Channel) -> Result<(), BrokerError> {
+        self.link.run(&Cmd::srem(self.channels_key(node), channel.to_string())).await
     }
 
     pub(super) fn channels_key(&self, node: &str) -> String {

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use futures::stream::{self, TryStreamExt};
 use protocol::limits::LEAVES_PER_FRAME;
 use protocol::{Member, MembersPage, Name, UserId, wire};
-use redis::{RedisError, Script};
+use redis::{Cmd, RedisError, Script};
 
 use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
 use crate::broker::BrokerError;
@@ -108,6 +108,15 @@ impl PresenceStore for RedisPresence {
         // Without a lease everything of this node is removed anyway.
         let node = self.leases.node().await?;
         self.remove(channel, &node, Some(user)).await?;
+        Ok(())
+    }
+
+    async fn forget(&self, channel: &Channel) -> Result<(), PresenceError> {
+        let node = self.leases.last_node();
+        // With an entry that came late, it stays noted for whoever reaps.
+        if self.link.run::<usize>(&Cmd::scard(keys::own(channel, &node))).await? == 0 {
+            self.leases.leave_channel(&node, channel).await?;
+        }
         Ok(())
     }
 

@@ -195,8 +195,23 @@ async fn a_room_left_by_all_is_forgotten_and_read_anew() {
     node.leave("ana", Departure::Clean);
     pass(0.1).await;
     assert!(node.presence.work.channels.all().is_empty());
+    assert_eq!(node.store.with(|state| state.forgotten), 1);
     node.store.with(|state| state.enter(&person("ben")));
     assert_eq!(node.enter("ana").await, ["ana", "ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_while_the_room_is_let_go_of_is_entered_after_it() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.store.with(|state| state.is_slow = true);
+    node.leave("ana", Departure::Clean);
+    // The leave takes 0.1 s, and letting go of the room as long again.
+    pass(0.15).await;
+    node.enter("ben").await;
+    pass(1.0).await;
+    assert_eq!(node.store.with(|state| state.forgotten), 1);
+    assert_eq!(node.store.calls(), ["enter ana as ana", "leave ana", "enter ben as ben", "enter ben as ben"]);
 }
 
 #[tokio::test(start_paused = true)]

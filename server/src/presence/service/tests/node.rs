@@ -40,6 +40,8 @@ pub(super) struct State {
     pub(super) is_away: bool,
     pub(super) is_slow: bool,
     pub(super) is_lost: bool,
+    /// How often the channel was let go of.
+    pub(super) forgotten: usize,
     /// How often everybody was asked for.
     pub(super) snapshots: usize,
     /// How often only the version and the count were.
@@ -111,6 +113,10 @@ impl PresenceStore for Fake {
             }
         };
         self.answer(act).await
+    }
+
+    async fn forget(&self, _: &Channel) -> Result<(), PresenceError> {
+        self.answer(|state| state.forgotten += 1).await
     }
 
     async fn standing(&self, _: &Channel) -> Result<Standing, PresenceError> {
