@@ -60,7 +60,12 @@ impl Live {
         let position = history.position.clone();
         let live = Self {
             log: RwSignal::new(Log::new(viewer.id.clone(), history)),
-            people: RwSignal::new(People::new(viewer.id.clone(), preview.members, preview.member_count)),
+            people: RwSignal::new(People::new(
+                preview.room_id.clone(),
+                viewer.id.clone(),
+                preview.members,
+                preview.member_count,
+            )),
             standing: RwSignal::new(Standing::Connecting),
             trouble: RwSignal::new(None),
             zone: Zone::of_page(),

@@ -6,6 +6,7 @@
 pub(crate) mod away;
 pub(crate) mod log;
 pub(crate) mod people;
+mod people_list;
 pub(crate) mod rows;
 pub(crate) mod standing;
 pub(crate) mod text;

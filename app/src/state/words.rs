@@ -34,6 +34,11 @@ pub(crate) fn people_here(count: usize) -> String {
     format!("{} here", counted(count, "person", "people"))
 }
 
+/// As in `200 people are listed`.
+pub(crate) fn people_listed(count: usize) -> String {
+    counted(count, "person is listed", "people are listed")
+}
+
 /// As in `74 people in 4 rooms`.
 pub(crate) fn people_in_rooms(people: usize, rooms: usize) -> String {
     format!("{} in {}", counted(people, "person", "people"), counted(rooms, "room", "rooms"))
@@ -62,6 +67,7 @@ mod tests {
         assert_eq!(new_messages(1), "1 new message");
         assert_eq!(new_messages(2), "2 new messages");
         assert_eq!(people_here(1), "1 person here");
+        assert_eq!(people_listed(200), "200 people are listed");
         assert_eq!(people_in_rooms(74, 1), "74 people in 1 room");
     }
 }

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::{self, TryStreamExt};
-use protocol::{Member, Name, UserId, wire};
-use redis::{RedisError, Script};
+use protocol::limits::LEAVES_PER_FRAME;
+use protocol::{Member, MembersPage, Name, UserId, wire};
+use redis::{Cmd, RedisError, Script};
 
-use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot};
+use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
 use crate::broker::BrokerError;
 use crate::broker::redis::{Link, keys::deliveries};
 use crate::channel::Channel;
@@ -23,6 +24,8 @@ mod lease;
 
 /// Channels in which a node's entries are removed at the same time.
 const CHANNELS_AT_ONCE: usize = 32;
+/// Entries of one channel that are removed, and announced, in one step.
+const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
 const ENTER: &str = concat!(include_str!("people.lua"), include_str!("enter.lua"));
 const LEAVE: &str = concat!(include_str!("people.lua"), include_str!("leave.lua"));
@@ -50,20 +53,30 @@ pub struct RedisPresence {
     link: Link,
     leases: Leases,
     leave: Script,
+    page: Script,
 }
 
 impl RedisPresence {
     /// Works on the broker's connection for commands.
     pub fn new(link: Link, options: Options) -> Self {
-        Self { link: link.clone(), leases: Leases::new(link, options), leave: Script::new(LEAVE) }
+        let page = Script::new(include_str!("page.lua"));
+        Self { link: link.clone(), leases: Leases::new(link, options), leave: Script::new(LEAVE), page }
     }
 
-    /// Removes a node's entry for somebody, or for everybody.
-    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<(), BrokerError> {
+    /// Removes a node's entry for somebody, or some of its entries; gives how many.
+    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, BrokerError> {
         let mut leave = self.leave.prepare_invoke();
-        leave.key(keys::people(channel)).key(keys::version(channel)).key(deliveries(channel));
-        leave.arg(self.link.publish_command()).arg(node).arg(user.map_or("", UserId::as_str));
+        for key in script_keys(channel, node) {
+            leave.key(key);
+        }
+        leave.arg(self.link.publish_command()).arg(node).arg(user.map_or("", UserId::as_str)).arg(ENTRIES_AT_ONCE);
         self.link.invoke(&leave).await
+    }
+
+    /// Removes all entries of a node in a channel.
+    async fn clear(&self, channel: &Channel, node: &str) -> Result<(), BrokerError> {
+        while self.remove(channel, node, None).await? == ENTRIES_AT_ONCE {}
+        Ok(())
     }
 
     /// Removes all that a node wrote. Harmless when it is done twice.
@@ -71,7 +84,7 @@ impl RedisPresence {
         let channels = self.leases.channels_of(node).await?;
         let channels = channels.iter().filter_map(|channel| Channel::parse(channel));
         stream::iter(channels.map(Ok))
-            .try_for_each_concurrent(CHANNELS_AT_ONCE, |channel| async move { self.remove(&channel, node, None).await })
+            .try_for_each_concurrent(CHANNELS_AT_ONCE, |channel| async move { self.clear(&channel, node).await })
             .await
     }
 }
@@ -84,8 +97,8 @@ impl PresenceStore for RedisPresence {
         // finds them by that. One write to the socket, so nothing comes between.
         let mut pipe = redis::pipe();
         pipe.sadd(self.leases.channels_key(&node), channel.to_string()).ignore();
-        pipe.cmd("EVAL").arg(ENTER).arg(3);
-        pipe.arg(keys::people(channel)).arg(keys::version(channel)).arg(deliveries(channel));
+        let keys = script_keys(channel, &node);
+        pipe.cmd("EVAL").arg(ENTER).arg(keys.len()).arg(&keys);
         pipe.arg(self.link.publish_command()).arg(&node);
         pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
         Ok(self.link.run_all(&pipe).await?)
@@ -94,7 +107,38 @@ impl PresenceStore for RedisPresence {
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
         // Without a lease everything of this node is removed anyway.
         let node = self.leases.node().await?;
-        Ok(self.remove(channel, &node, Some(user)).await?)
+        self.remove(channel, &node, Some(user)).await?;
+        Ok(())
+    }
+
+    async fn forget(&self, channel: &Channel) -> Result<(), PresenceError> {
+        let node = self.leases.last_node();
+        // With an entry that came late, it stays noted for whoever reaps.
+        if self.link.run::<usize>(&Cmd::scard(keys::own(channel, &node))).await? == 0 {
+            self.leases.leave_channel(&node, channel).await?;
+        }
+        Ok(())
+    }
+
+    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
+        let own = keys::own(channel, &self.leases.last_node());
+        let mut pipe = redis::pipe();
+        pipe.atomic().get(keys::version(channel)).hlen(keys::people(channel)).scard(own);
+        let (version, count, mine): (Option<u64>, usize, usize) = self.link.run_all(&pipe).await?;
+        Ok(Standing { version: version.unwrap_or(0), count, mine })
+    }
+
+    async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
+        let mut page = self.page.prepare_invoke();
+        page.key(keys::people(channel)).key(keys::order(channel));
+        page.arg(after.map_or("", UserId::as_str)).arg(most);
+        let (member_count, people): (usize, Vec<(String, String)>) = self.link.invoke(&page).await?;
+        let next = match people.get(most) {
+            Some(_) => people[..most].last().and_then(|(user, _)| UserId::parse(user).ok()),
+            None => None,
+        };
+        let members = people.iter().take(most).filter_map(|(user, value)| read(user, value)).map(|(member, _)| member);
+        Ok(MembersPage { members: members.collect(), member_count, next })
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
@@ -125,13 +169,17 @@ impl PresenceStore for RedisPresence {
     }
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
-        let renewed = self.leases.renew().await?;
-        for dead in &renewed.claimed {
+        Ok(self.leases.renew().await?)
+    }
+
+    async fn reap(&self) -> Result<(), PresenceError> {
+        let claimed = self.leases.claim().await?;
+        for dead in &claimed.nodes {
             self.remove_all(dead).await?;
-            self.leases.bury(dead, &renewed.until).await?;
+            self.leases.bury(dead, &claimed.until).await?;
             tracing::info!(node = dead, "removed the people of a node that is gone");
         }
-        Ok(renewed.lease)
+        Ok(())
     }
 
     async fn withdraw(&self) -> Result<(), PresenceError> {
@@ -139,6 +187,11 @@ impl PresenceStore for RedisPresence {
         self.remove_all(&node).await?;
         Ok(self.leases.give_up(&node).await?)
     }
+}
+
+/// The keys of a channel that [`ENTER`] and [`LEAVE`] change for a node.
+fn script_keys(channel: &Channel, node: &str) -> [String; 5] {
+    [keys::people(channel), keys::order(channel), keys::version(channel), keys::own(channel, node), deliveries(channel)]
 }
 
 /// A field of the people: who, and the nodes with an entry of theirs.
