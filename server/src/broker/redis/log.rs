@@ -42,24 +42,20 @@ impl Reader {
         channel: &Channel,
         part: Part,
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let mut call = self.call(channel);
-        match part {
-            Part::None => {}
-            Part::After(offset, limit) => {
-                call.arg("XRANGE").arg(id(offset.saturating_add(1))).arg("+").arg(limit);
-            }
+        let range: Option<(&str, String, String, usize)> = match part {
+            Part::None => None,
+            Part::After(offset, limit) => Some(("XRANGE", id(offset.saturating_add(1)), "+".into(), limit)),
             // Before the first one is nothing; 0-0 is a place where nothing can be.
-            Part::Before(Some(offset), limit) => {
-                call.arg("XREVRANGE").arg(id(offset.saturating_sub(1))).arg("-").arg(limit);
+            Part::Before(Some(offset), limit) => Some(("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), limit)),
+            Part::Before(None, limit) => Some(("XREVRANGE", "+".into(), "-".into(), limit)),
+            Part::At(offset) => Some(("XRANGE", id(offset), id(offset), 1)),
+        };
+        self.found(channel, |call| {
+            if let Some((command, from, to, limit)) = range {
+                call.arg(command).arg(from).arg(to).arg(limit);
             }
-            Part::Before(None, limit) => {
-                call.arg("XREVRANGE").arg("+").arg("-").arg(limit);
-            }
-            Part::At(offset) => {
-                call.arg("XRANGE").arg(id(offset)).arg(id(offset)).arg(1);
-            }
-        }
-        self.found(&call).await
+        })
+        .await
     }
 
     /// Reads what came after `seen`; a log that ends before it gets another epoch.
@@ -69,35 +65,39 @@ impl Reader {
         seen: &Position,
         limit: usize,
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let mut call = self.call(channel);
-        call.arg("XRANGE").arg(id(seen.offset.saturating_add(1))).arg("+").arg(limit);
-        call.arg(seen.epoch.as_str()).arg(seen.offset);
-        self.found(&call).await
+        self.found(channel, |call| {
+            call.arg("XRANGE").arg(id(seen.offset.saturating_add(1))).arg("+").arg(limit);
+            call.arg(seen.epoch.as_str()).arg(seen.offset);
+        })
+        .await
     }
 
-    fn call(&self, channel: &Channel) -> ScriptInvocation<'_> {
-        let mut call = self.script.prepare_invoke();
-        call.key(keys::meta(channel)).key(keys::log(channel));
-        call.arg(random_epoch().as_str()).arg(KEEP_EMPTY);
-        call
-    }
-
-    async fn found(&self, call: &ScriptInvocation<'_>) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let (epoch, offset, entries): (String, u64, Vec<Entry>) = self.link.invoke(call).await?;
+    async fn found(
+        &self,
+        channel: &Channel,
+        fill: impl FnOnce(&mut ScriptInvocation<'_>),
+    ) -> Result<(Position, Vec<Publication>), BrokerError> {
+        let call = |call: &mut ScriptInvocation<'_>, _run: &str| {
+            call.key(keys::meta(channel)).key(keys::log(channel));
+            call.arg(random_epoch().as_str()).arg(KEEP_EMPTY);
+            fill(call);
+        };
+        let shard = self.link.of(channel)?;
+        let (epoch, offset, entries): (String, u64, Vec<Entry>) = shard.invoke_on(&self.script, call).await?;
         Ok((position(&epoch, offset)?, publications(entries)))
     }
 
-    /// The last entry of each log, in one round trip.
+    /// The last entry of each log, in one round trip to each shard. Of a shard
+    /// that is away there is none.
+    ///
+    /// # Errors
+    /// None of the shards was reached.
     pub(crate) async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
-        let mut commands = redis::Pipeline::with_capacity(channels.len());
-        for channel in channels {
-            commands.cmd("XREVRANGE").arg(keys::log(channel)).arg("+").arg("-").arg("COUNT").arg(1);
-        }
-        if commands.is_empty() {
-            return Ok(Vec::new());
-        }
-        let found: Vec<Vec<Entry>> = self.link.run_all(&commands).await?;
-        Ok(found.into_iter().map(|entries| publications(entries).pop()).collect())
+        let command = |pipe: &mut redis::Pipeline, channel: &Channel| {
+            pipe.cmd("XREVRANGE").arg(keys::log(channel)).arg("+").arg("-").arg("COUNT").arg(1);
+        };
+        let found = self.link.ask_each::<Vec<Entry>>(channels, 1, command).await?;
+        Ok(found.into_iter().map(|answer| publications(answer?.pop()?).pop()).collect())
     }
 }
 

@@ -14,13 +14,17 @@ use tokio::time::Instant;
 use super::{Options, keys};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
+use crate::broker::redis::shard::Shard;
 use crate::presence::{Lease, PresenceError};
 
 /// Dead nodes that one renewal claims at most.
 const CLAIMS: usize = 16;
 
+/// The leases at one place: each independent Redis has its own, a cluster has
+/// them once.
 pub(super) struct Leases {
     link: Link,
+    site: usize,
     options: Options,
     renew: Script,
     bury: Script,
@@ -46,14 +50,20 @@ pub(super) struct Renewed {
 }
 
 impl Leases {
-    pub(super) fn new(link: Link, options: Options) -> Self {
+    pub(super) fn new(link: Link, site: usize, options: Options) -> Self {
         Self {
             link,
+            site,
             renew: Script::new(include_str!("renew.lua")),
             bury: Script::new(include_str!("bury.lua")),
             current: Mutex::new(Arc::new(Tenure::new(&options.node))),
             options,
         }
+    }
+
+    /// The Redis that keeps them.
+    pub(super) fn shard(&self) -> Result<Arc<Shard>, BrokerError> {
+        self.link.at(self.site, &keys::leases(&self.options.namespace))
     }
 
     /// The name to write entries under; takes a lease first if there is none.
@@ -92,19 +102,19 @@ impl Leases {
     pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), BrokerError> {
         let mut bury = self.bury.prepare_invoke();
         bury.key(keys::expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
-        self.link.invoke(&bury).await
+        self.shard()?.invoke(&bury).await
     }
 
     /// Ends a lease all of whose entries are removed.
     pub(super) async fn give_up(&self, node: &str) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
         pipe.atomic().del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
-        self.link.run_all::<()>(&pipe).await
+        self.shard()?.run_all::<()>(&pipe).await
     }
 
     /// The channels in which a node may have entries.
     pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, BrokerError> {
-        self.link.run(&Cmd::smembers(self.channels_key(node))).await
+        self.shard()?.run(&Cmd::smembers(self.channels_key(node))).await
     }
 
     pub(super) fn channels_key(&self, node: &str) -> String {
@@ -126,7 +136,7 @@ impl Leases {
         renew.key(keys::leases(&self.options.namespace)).key(keys::expired(&self.options.namespace));
         renew.arg(&tenure.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
         renew.arg(claims).arg(what);
-        let mut reply = self.link.invoke::<Vec<String>>(&renew).await?.into_iter();
+        let mut reply = self.shard()?.invoke::<Vec<String>>(&renew).await?.into_iter();
         let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
         if lease == Lease::Kept {
             *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;

@@ -4,13 +4,19 @@
 //! change in the same step. Entries are written under a name that belongs to
 //! one lease alone ([`lease`]), so what a dead node left behind can always be
 //! told from what lives.
+//!
+//! Leases stand beside the channels: on each independent Redis for its own
+//! channels, and once in a cluster ([`Link::sites`]).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::{self, TryStreamExt};
+use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use protocol::{Member, Name, UserId, wire};
 use redis::{RedisError, Script};
+use tracing::{info, warn};
 
 use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot};
 use crate::broker::BrokerError;
@@ -48,60 +54,101 @@ impl Options {
 /// Presence on Redis.
 pub struct RedisPresence {
     link: Link,
-    leases: Leases,
+    /// One for each place; a node has a lease at every one.
+    leases: Vec<Leases>,
     leave: Script,
 }
 
 impl RedisPresence {
-    /// Works on the broker's connection for commands.
+    /// Works on the broker's connections for commands.
     pub fn new(link: Link, options: Options) -> Self {
-        Self { link: link.clone(), leases: Leases::new(link, options), leave: Script::new(LEAVE) }
+        let leases = (0..link.sites()).map(|site| Leases::new(link.clone(), site, options.clone())).collect();
+        Self { link, leases, leave: Script::new(LEAVE) }
+    }
+
+    fn leases_of(&self, channel: &Channel) -> &Leases {
+        &self.leases[self.link.site_of(channel)]
     }
 
     /// Removes a node's entry for somebody, or for everybody.
     async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<(), BrokerError> {
+        let shard = self.link.of(channel)?;
         let mut leave = self.leave.prepare_invoke();
         leave.key(keys::people(channel)).key(keys::version(channel)).key(deliveries(channel));
-        leave.arg(self.link.publish_command()).arg(node).arg(user.map_or("", UserId::as_str));
-        self.link.invoke(&leave).await
+        leave.arg(shard.publish_command()).arg(node).arg(user.map_or("", UserId::as_str));
+        shard.invoke(&leave).await
     }
 
     /// Removes all that a node wrote. Harmless when it is done twice.
-    async fn remove_all(&self, node: &str) -> Result<(), BrokerError> {
-        let channels = self.leases.channels_of(node).await?;
-        let channels = channels.iter().filter_map(|channel| Channel::parse(channel));
-        stream::iter(channels.map(Ok))
-            .try_for_each_concurrent(CHANNELS_AT_ONCE, |channel| async move { self.remove(&channel, node, None).await })
-            .await
+    async fn remove_all(&self, leases: &Leases, node: &str) -> Result<(), BrokerError> {
+        let channels = leases.channels_of(node).await?;
+        let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();
+        // One that cannot be reached does not keep the others from being cleared.
+        let removed = stream::iter(channels)
+            .map(|channel| async move { self.remove(&channel, node, None).await })
+            .buffer_unordered(CHANNELS_AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        removed.into_iter().collect()
+    }
+
+    /// Renews the lease at one place, and does what falls due there.
+    async fn renew_at(&self, leases: &Leases) -> Result<Lease, BrokerError> {
+        let renewed = leases.renew().await?;
+        for dead in &renewed.claimed {
+            match self.clear_away(leases, dead, &renewed.until).await {
+                Ok(()) => info!(node = dead, "removed the people of a node that is gone"),
+                // The claim runs out, and somebody tries again.
+                Err(error) => warn!(node = dead, "the people of a node that is gone are not removed yet: {error}"),
+            }
+        }
+        Ok(renewed.lease)
+    }
+
+    async fn clear_away(&self, leases: &Leases, dead: &str, until: &str) -> Result<(), BrokerError> {
+        self.remove_all(leases, dead).await?;
+        leases.bury(dead, until).await
+    }
+
+    async fn withdraw_at(&self, leases: &Leases) -> Result<(), BrokerError> {
+        let node = leases.last_node();
+        self.remove_all(leases, &node).await?;
+        leases.give_up(&node).await
     }
 }
 
 #[async_trait]
 impl PresenceStore for RedisPresence {
     async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError> {
-        let node = self.leases.node().await?;
+        let leases = self.leases_of(channel);
+        let node = leases.node().await?;
+        let (shard, beside) = (self.link.of(channel)?, leases.shard()?);
         // The channel is noted first: whoever removes a dead node's entries
-        // finds them by that. One write to the socket, so nothing comes between.
+        // finds them by that. One write to the socket where it is the same one.
         let mut pipe = redis::pipe();
-        pipe.sadd(self.leases.channels_key(&node), channel.to_string()).ignore();
+        pipe.sadd(leases.channels_key(&node), channel.to_string()).ignore();
+        if !Arc::ptr_eq(&shard, &beside) {
+            beside.run_all::<()>(&pipe).await?;
+            pipe.clear();
+        }
         pipe.cmd("EVAL").arg(ENTER).arg(3);
         pipe.arg(keys::people(channel)).arg(keys::version(channel)).arg(deliveries(channel));
-        pipe.arg(self.link.publish_command()).arg(&node);
+        pipe.arg(shard.publish_command()).arg(&node);
         pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
-        Ok(self.link.run_all(&pipe).await?)
+        Ok(shard.run_all(&pipe).await?)
     }
 
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
         // Without a lease everything of this node is removed anyway.
-        let node = self.leases.node().await?;
+        let node = self.leases_of(channel).node().await?;
         Ok(self.remove(channel, &node, Some(user)).await?)
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
         let mut pipe = redis::pipe();
         pipe.atomic().hgetall(keys::people(channel)).get(keys::version(channel));
-        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.run_all(&pipe).await?;
-        let node = self.leases.last_node();
+        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.of(channel)?.run_all(&pipe).await?;
+        let node = self.leases_of(channel).last_node();
         let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
         people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
         let is_mine = |nodes: &str| nodes.split(' ').any(|other| other == node);
@@ -114,30 +161,33 @@ impl PresenceStore for RedisPresence {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
-        let mut pipe = redis::pipe();
-        for channel in channels {
+        let question = |pipe: &mut redis::Pipeline, channel: &Channel| {
             let people = keys::people(channel);
             pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
-        }
-        let replies: Vec<redis::Value> = self.link.run_all(&pipe).await?;
-        let glimpses = replies.chunks_exact(2).map(|reply| glimpse(&reply[0], &reply[1], members));
+        };
+        let replies = self.link.ask_each::<redis::Value>(channels, 2, question).await?;
+        let glimpses = replies.iter().map(|reply| match reply.as_deref() {
+            Some([count, some]) => glimpse(count, some, members),
+            _ => Ok(Glimpse::default()),
+        });
         glimpses.collect::<Result<_, _>>().map_err(|error| PresenceError(error.to_string()))
     }
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
-        let renewed = self.leases.renew().await?;
-        for dead in &renewed.claimed {
-            self.remove_all(dead).await?;
-            self.leases.bury(dead, &renewed.until).await?;
-            tracing::info!(node = dead, "removed the people of a node that is gone");
+        let renewed = join_all(self.leases.iter().map(|leases| self.renew_at(leases))).await;
+        // A place that is not reached is told by its shard; the others go on.
+        if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
+            return Err(error.clone().into());
         }
-        Ok(renewed.lease)
+        match renewed.iter().flatten().all(|lease| *lease == Lease::Kept) {
+            true => Ok(Lease::Kept),
+            false => Ok(Lease::Lost),
+        }
     }
 
     async fn withdraw(&self) -> Result<(), PresenceError> {
-        let node = self.leases.last_node();
-        self.remove_all(&node).await?;
-        Ok(self.leases.give_up(&node).await?)
+        let withdrawn = join_all(self.leases.iter().map(|leases| self.withdraw_at(leases))).await;
+        Ok(withdrawn.into_iter().collect::<Result<(), _>>()?)
     }
 }
 
