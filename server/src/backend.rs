@@ -32,6 +32,9 @@ pub enum BackendError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The settings for Redis are none.
+    #[error(transparent)]
+    Servers(#[from] redis::servers::ServersError),
     /// Redis cannot be used.
     #[error(transparent)]
     Broker(#[from] BrokerError),
@@ -96,6 +99,10 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
 async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Opened, BackendError> {
     let log_length = config.limits.log_length as u64;
     let options = redis::Options { log_length, sharded: config.sharded_pubsub, node: node_name.clone() };
+    let servers = match &config.redis_ca {
+        Some(authorities) => servers.trusting(authorities)?,
+        None => servers,
+    };
     let (broker, deliveries) = redis::open(servers, options).await?;
     let link = broker.link();
     let session_key = match &config.session_key {

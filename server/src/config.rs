@@ -37,7 +37,12 @@ pub struct Config {
     #[arg(long, env = "REDIS_SERVER", value_name = "URLS", value_parser = RedisServers, hide = true, hide_env_values = true)]
     pub redis_server: Option<Servers>,
 
-    /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels.
+    /// File with the authorities (PEM) to trust for rediss:// and rediss-cluster://; the system's if absent.
+    #[arg(long, env = "HUBBUB_REDIS_CA", value_name = "FILE")]
+    pub redis_ca: Option<PathBuf>,
+
+    /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels;
+    /// a Redis Cluster always does.
     #[arg(long, env = "HUBBUB_SHARDED_PUBSUB")]
     pub sharded_pubsub: bool,
 

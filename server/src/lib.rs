@@ -12,6 +12,7 @@ pub mod backend;
 pub mod broker;
 pub mod channel;
 pub mod chat;
+pub mod coalesce;
 pub mod config;
 pub mod history;
 pub mod http;

@@ -10,7 +10,7 @@ use crate::backend::Opened;
 use crate::broker::{Broker, Deliveries};
 use crate::chat::Chat;
 use crate::config::Config;
-use crate::history::History;
+use crate::history::{History, shared::SharedHistory};
 use crate::hub::Hub;
 use crate::presence::{Presence, Settings};
 use crate::pump;
@@ -49,21 +49,22 @@ pub struct Node {
 impl Node {
     /// Puts the parts together. The deliveries are for the pump.
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
-        let hub = Arc::new(Hub::new(opened.broker.clone()));
+        let hub = Arc::new(Hub::new(opened.broker.clone(), pump::renamed));
         let tell = {
             let hub = hub.clone();
             Box::new(move |channel: &_, presence| pump::tell(&hub, channel, presence))
         };
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
         let presence = Presence::start(opened.presence.clone(), tell, settings);
-        let directory = Directory::new(opened.rooms, opened.presence, opened.history.clone());
+        let history = Arc::new(SharedHistory::new(opened.history));
+        let directory = Directory::new(opened.rooms, opened.presence, history.clone());
         let node = Self {
             name: opened.node_name,
             chat: Chat::new(opened.broker.clone(), config.limits.message_chars),
             sessions: Sessions::new(&opened.session_key),
             addresses: Addresses::new(config.limits.connections_per_address),
             broker: opened.broker,
-            history: opened.history,
+            history,
             presence: Arc::new(presence),
             directory: Arc::new(directory),
             hub,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use protocol::wire;
+use protocol::{Position, wire};
 use tokio_util::sync::CancellationToken;
 
 use crate::broker::{Deliveries, Delivery, Passing};
@@ -44,6 +44,12 @@ pub(crate) async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc
 pub(crate) fn tell(hub: &Hub, channel: &Channel, presence: protocol::Presence) {
     let frame = wire::encode_server(&protocol::ServerMessage::Presence(presence));
     hub.broadcast(channel, &frame.into());
+}
+
+/// Spells the frame that says under which epoch a room's log goes on.
+pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
+    let renamed = protocol::Renamed { room_id: channel.room().clone(), position: position.clone() };
+    wire::encode_server(&protocol::ServerMessage::Position(renamed)).into()
 }
 
 fn observe(frame: &str) {

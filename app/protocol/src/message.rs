@@ -56,6 +56,8 @@ pub enum ServerMessage {
     Presence(Presence),
     /// Somebody is typing.
     Typing(Typing),
+    /// The room's log goes on under another epoch.
+    Position(Renamed),
     /// Something was not done.
     Error(Refusal),
     /// The answer to `ping`.
@@ -124,6 +126,17 @@ pub struct Presence {
     pub left: Vec<UserId>,
     /// How many are there now.
     pub member_count: usize,
+}
+
+/// The room's log goes on under another epoch: what was seen up to the offset
+/// is in it unchanged, so a client goes on and only notes the epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Renamed {
+    /// The room.
+    pub room_id: RoomId,
+    /// The new epoch, and up to where the log is known to be the same.
+    pub position: Position,
 }
 
 /// Somebody is typing.

@@ -57,6 +57,7 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
         "message" => read(payload).map(ServerMessage::Message),
         "presence" => read(payload).map(ServerMessage::Presence),
         "typing" => read(payload).map(ServerMessage::Typing),
+        "position" => read(payload).map(ServerMessage::Position),
         "error" => read(payload).map(ServerMessage::Error),
         "pong" => Some(ServerMessage::Pong),
         _ => None,

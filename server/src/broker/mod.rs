@@ -73,6 +73,15 @@ pub enum Replay {
     },
 }
 
+/// Where a log ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last offset, and the log's identity.
+    pub position: Position,
+    /// The entry there; `None` where the log has none (any more).
+    pub frame: Option<Bytes>,
+}
+
 /// What is sent to all nodes without being kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passing {
@@ -153,14 +162,17 @@ pub trait Broker: Send + Sync {
     async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError>;
 
     /// The same for what this node itself has seen, never for what a client
-    /// claims: a log that ends before `seen` has lost entries (its store came
-    /// back with older data), so it gets another epoch.
-    async fn catch_up(&self, channel: &Channel, seen: &Position, limit: usize) -> Result<Replay, BrokerError> {
-        self.replay(channel, seen, limit).await
-    }
+    /// claims. A node can prove that it saw this very log: the entry at
+    /// `seen.position.offset` is `seen.frame`, or the offset is 0. So
+    ///
+    /// - a log with another epoch that holds the proof is the same one under a
+    ///   new name: [`Replay::All`], with the new epoch in `top`;
+    /// - a log with the same epoch that belies it lost entries (its store came
+    ///   back with older data), so it gets another epoch: [`Replay::Unknown`].
+    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError>;
 
-    /// The top of a log; makes its epoch if it has none yet.
-    async fn top(&self, channel: &Channel) -> Result<Position, BrokerError>;
+    /// Where a log ends; makes its epoch if it has none yet.
+    async fn top(&self, channel: &Channel) -> Result<Head, BrokerError>;
 
     /// The entry at `offset`; `None` when it is no longer (or not yet) there.
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError>;

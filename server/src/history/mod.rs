@@ -11,6 +11,7 @@ use crate::channel::Channel;
 
 pub mod embedded;
 pub mod redis;
+pub mod shared;
 
 /// A page of a log.
 #[derive(Clone, Debug, PartialEq, Eq)]

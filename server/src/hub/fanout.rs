@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use protocol::{CloseCode, Position};
+use protocol::{CloseCode, Epoch, Position};
 
 use super::outbox::Outbox;
+use crate::broker::Head;
 
 /// Frames of the log kept for people who come back quickly.
 const RING_FRAMES: usize = 128;
@@ -25,7 +26,7 @@ pub struct Seat(pub(crate) u64);
 pub(super) enum After {
     /// Nothing.
     Nothing,
-    /// Something is missing: read it from the log.
+    /// Something is missing, or the log has another name: compare with it.
     Mend,
 }
 
@@ -81,6 +82,12 @@ impl Fanout {
         self.last.as_ref()
     }
 
+    /// Where this node stands, with the entry that proves it.
+    pub(super) fn head(&self) -> Option<Head> {
+        let frame = self.ring.back().cloned().map(Into::into);
+        self.last.clone().map(|position| Head { position, frame })
+    }
+
     /// Forgets where the log stands, once nothing is delivered any more.
     pub(super) fn forget(&mut self) {
         self.last = None;
@@ -90,10 +97,13 @@ impl Fanout {
     }
 
     /// The log's top, read after deliveries began.
-    pub(super) fn anchor(&mut self, top: Position) -> After {
+    pub(super) fn anchor(&mut self, top: Head) -> After {
         if self.last.is_none() {
-            self.ahead = self.ahead.split_off(&(top.offset + 1));
-            self.last = Some(top);
+            self.ahead = self.ahead.split_off(&(top.position.offset + 1));
+            self.last = Some(top.position);
+            if let Some(frame) = top.frame.and_then(|frame| Utf8Bytes::try_from(frame).ok()) {
+                self.remember(frame);
+            }
         }
         self.catch_up()
     }
@@ -105,8 +115,8 @@ impl Fanout {
             return After::Nothing;
         };
         if last.epoch != position.epoch {
-            self.resync(position.clone());
-            return After::Nothing;
+            // Only the log can tell whether it is the same one under a new name.
+            return After::Mend;
         }
         if position.offset <= last.offset {
             return After::Nothing;
@@ -149,7 +159,8 @@ impl Fanout {
             return Some(Welcome { position: last, recovered: false, missed: Vec::new() });
         };
         if since.epoch != last.epoch {
-            return Some(Welcome { position: last, recovered: false, missed: Vec::new() });
+            // Theirs may be newer than ours.
+            return None;
         }
         let missed = usize::try_from(last.offset.checked_sub(since.offset)?).ok()?;
         let from = self.ring.len().checked_sub(missed)?;
@@ -157,13 +168,56 @@ impl Fanout {
     }
 
     /// Tells a held seat where it stands and lets go what waited for it.
-    pub(super) fn settle(&mut self, seat: Seat, position: &Position, hello: Utf8Bytes) {
-        let Some(sitting) = self.seats.get_mut(&seat) else { return };
+    pub(super) fn settle(&mut self, seat: Seat, position: &Position, hello: Utf8Bytes) -> After {
+        let Some(sitting) = self.seats.get_mut(&seat) else { return After::Nothing };
+        if self.last.as_ref().is_some_and(|last| last.epoch != position.epoch) {
+            // The log got another name while this seat read it. Which of its
+            // offsets the two have in common is not for us to guess.
+            sitting.outbox.push(hello);
+            sitting.outbox.close(CloseCode::Resync);
+            return After::Mend;
+        }
         let live = State::Live { after: position.offset };
         sitting.outbox.push(hello);
         if let State::Held(frames) = std::mem::replace(&mut sitting.state, live) {
             let new = frames.into_iter().filter(|(offset, _)| offset.is_none_or(|offset| offset > position.offset));
             new.for_each(|(_, frame)| sitting.outbox.push(frame));
+        }
+        After::Nothing
+    }
+
+    /// The log is the same one up to `seen`, but its epoch is `epoch` now; `word`
+    /// says so to those who listen. Too late where more than `seen` was delivered.
+    pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, word: &Utf8Bytes) -> After {
+        let Some(last) = self.last.as_mut().filter(|last| *last == seen) else { return After::Mend };
+        last.epoch = epoch;
+        let proven = last.offset;
+        self.ahead.clear();
+        for sitting in self.seats.values() {
+            match sitting.state {
+                // It read further in the log that was than we can prove.
+                State::Live { after } if after > proven => sitting.outbox.close(CloseCode::Resync),
+                State::Live { .. } => sitting.outbox.push(word.clone()),
+                // Once it has read, it is compared with what we know by then.
+                State::Held(_) => {}
+            }
+        }
+        After::Nothing
+    }
+
+    /// Older publications, as the log has them, that join those in memory: the
+    /// next who comes back need not ask again.
+    pub(super) fn remember_older(&mut self, top: &Position, publications: &[Utf8Bytes]) {
+        if self.last.as_ref() != Some(top) || publications.len() <= self.ring.len() {
+            return;
+        }
+        let older = &publications[..publications.len() - self.ring.len()];
+        for frame in older.iter().rev() {
+            if self.ring.len() == RING_FRAMES || self.ring_bytes + frame.len() > RING_BYTES {
+                break;
+            }
+            self.ring_bytes += frame.len();
+            self.ring.push_front(frame.clone());
         }
     }
 
@@ -187,88 +241,4 @@ impl Fanout {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use protocol::Epoch;
-
-    fn at(offset: u64) -> Position {
-        Position { epoch: Epoch::parse("e").unwrap(), offset }
-    }
-
-    fn frame(offset: u64) -> Utf8Bytes {
-        format!("m{offset}").into()
-    }
-
-    /// A channel whose log stands at `top`, with one live listener.
-    fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
-        let outbox = Arc::new(Outbox::new(1 << 20));
-        let mut fanout = Fanout::default();
-        fanout.hold(Seat(1), outbox.clone());
-        fanout.anchor(at(top));
-        fanout.settle(Seat(1), &at(top), "hello".into());
-        (fanout, outbox)
-    }
-
-    fn heard(outbox: &Outbox) -> Vec<String> {
-        outbox.take().0.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn publications_reach_listeners_once_and_in_order() {
-        let (mut fanout, outbox) = listening(4);
-        assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
-        assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
-        assert_eq!(fanout.receive(&at(7), frame(7)), After::Mend);
-        assert_eq!(heard(&outbox), ["hello", "m5"], "nothing overtakes a hole");
-        assert_eq!(fanout.receive(&at(6), frame(6)), After::Nothing);
-        assert_eq!(heard(&outbox), ["m6", "m7"]);
-    }
-
-    #[test]
-    fn what_comes_before_the_top_is_known_waits() {
-        let mut fanout = Fanout::default();
-        let outbox = Arc::new(Outbox::new(1 << 20));
-        fanout.hold(Seat(1), outbox.clone());
-        fanout.receive(&at(3), frame(3));
-        fanout.receive(&at(4), frame(4));
-        assert_eq!(fanout.anchor(at(3)), After::Nothing);
-        fanout.settle(Seat(1), &at(3), "hello".into());
-        assert_eq!(heard(&outbox), ["hello", "m4"], "what the log had already is not repeated");
-    }
-
-    #[test]
-    fn a_seat_that_read_the_log_ahead_of_this_node_hears_nothing_twice() {
-        let (mut fanout, _) = listening(4);
-        let outbox = Arc::new(Outbox::new(1 << 20));
-        fanout.hold(Seat(2), outbox.clone());
-        fanout.settle(Seat(2), &at(6), "hello".into());
-        for offset in 5..=7 {
-            fanout.receive(&at(offset), frame(offset));
-        }
-        assert_eq!(heard(&outbox), ["hello", "m7"]);
-    }
-
-    #[test]
-    fn someone_who_comes_back_quickly_is_served_from_memory() {
-        let (mut fanout, _) = listening(4);
-        for offset in 5..=9 {
-            fanout.receive(&at(offset), frame(offset));
-        }
-        let welcome = fanout.welcome(Some(&at(7))).unwrap();
-        assert!(welcome.recovered);
-        assert_eq!(welcome.missed, [frame(8), frame(9)]);
-        assert!(fanout.welcome(Some(&at(4))).unwrap().recovered);
-        assert!(fanout.welcome(Some(&at(3))).is_none(), "older than memory: the log must tell");
-        assert!(fanout.welcome(Some(&at(11))).is_none(), "ahead of this node: the log must tell");
-        assert!(!fanout.welcome(None).unwrap().recovered);
-    }
-
-    #[test]
-    fn another_epoch_sends_everybody_to_read_anew() {
-        let (mut fanout, outbox) = listening(4);
-        let other = Position { epoch: Epoch::parse("f").unwrap(), offset: 1 };
-        fanout.receive(&other, frame(1));
-        assert_eq!(outbox.take().1, Some(CloseCode::Resync));
-        assert!(!fanout.welcome(Some(&at(4))).unwrap().recovered);
-    }
-}
+mod tests;

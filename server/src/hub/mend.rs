@@ -11,7 +11,7 @@ use tracing::{info, warn};
 
 use super::fanout::After;
 use super::{Inner, Line, read};
-use crate::broker::{BrokerError, Replay};
+use crate::broker::{BrokerError, Head, Replay};
 
 /// A channel whose position was not confirmed for so long is compared with its
 /// log: a lost delivery in a quiet room would otherwise never be noticed.
@@ -46,10 +46,13 @@ pub(super) async fn watch(hub: Arc<Inner>) {
 pub(super) async fn mend(hub: Arc<Inner>, line: Arc<Line>) {
     loop {
         let asked = line.mends.load(Ordering::Acquire);
-        let position = line.fanout().last().cloned().filter(|_| !line.fanout().is_empty());
-        let mended = match &position {
+        let seen = {
+            let fanout = line.fanout();
+            fanout.head().filter(|_| !fanout.is_empty())
+        };
+        let mended = match &seen {
             None => Ok(After::Nothing),
-            Some(last) => replay(&hub, &line, last).await,
+            Some(seen) => catch_up(&hub, &line, seen).await,
         };
         match mended {
             Ok(After::Nothing) => {
@@ -69,13 +72,13 @@ pub(super) async fn mend(hub: Arc<Inner>, line: Arc<Line>) {
     }
 }
 
-async fn replay(hub: &Inner, line: &Line, last: &Position) -> Result<After, BrokerError> {
-    let replay = hub.broker.catch_up(&line.channel, last, MEND_AT_MOST).await?;
+async fn catch_up(hub: &Inner, line: &Line, seen: &Head) -> Result<After, BrokerError> {
+    let replay = hub.broker.catch_up(&line.channel, seen, MEND_AT_MOST).await?;
     let mut fanout = line.fanout();
     match replay {
         Replay::Unknown { top } => {
             // Deliveries may have moved us on since we asked.
-            if fanout.last() == Some(last) {
+            if fanout.last() == Some(&seen.position) {
                 info!(channel = %line.channel, "the log cannot tell what is missing; its listeners read anew");
                 fanout.resync(top);
             }
@@ -83,6 +86,15 @@ async fn replay(hub: &Inner, line: &Line, last: &Position) -> Result<After, Brok
         }
         Replay::All { publications, top } => {
             let mut after = After::Nothing;
+            if top.epoch != seen.position.epoch {
+                info!(channel = %line.channel, "the log goes on under another epoch");
+                let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
+                let word = (hub.renamed)(&line.channel, &position);
+                after = fanout.rename(&seen.position, top.epoch.clone(), &word);
+                if after == After::Mend {
+                    return Ok(after);
+                }
+            }
             for one in publications {
                 let position = Position { epoch: top.epoch.clone(), offset: one.offset };
                 if let Ok(frame) = Utf8Bytes::try_from(one.frame) {

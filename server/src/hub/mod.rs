@@ -35,8 +35,12 @@ pub struct Hub {
     inner: Arc<Inner>,
 }
 
+/// Spells the frame that says under which epoch a log goes on.
+pub type Renamed = fn(&Channel, &Position) -> Utf8Bytes;
+
 struct Inner {
     broker: Arc<dyn Broker>,
+    renamed: Renamed,
     lines: RwLock<HashMap<Channel, Arc<Line>>>,
     next_seat: AtomicU64,
     tasks: TaskTracker,
@@ -52,14 +56,20 @@ struct Line {
     subscribed: tokio::sync::Mutex<bool>,
     /// How often a mend was asked for since the last one ended; 0: none is running.
     mends: AtomicU64,
+    /// Held by whoever reads the log for somebody who came back: when a
+    /// thousand do at once, one reads and most others find it in memory. The
+    /// last failure is for all who waited for it; a thousand more tries one
+    /// after the other would take an hour.
+    recovering: tokio::sync::Mutex<Option<(Instant, BrokerError)>>,
     checked: Mutex<Instant>,
 }
 
 impl Hub {
     /// A hub that listens to `broker`, with its own tasks until [`Hub::stop`].
-    pub fn new(broker: Arc<dyn Broker>) -> Self {
+    pub fn new(broker: Arc<dyn Broker>, renamed: Renamed) -> Self {
         let inner = Arc::new(Inner {
             broker,
+            renamed,
             lines: RwLock::default(),
             next_seat: AtomicU64::new(1),
             tasks: TaskTracker::new(),
@@ -125,17 +135,29 @@ impl Hub {
         hello: impl FnOnce(&Position, bool, &[Utf8Bytes]) -> Utf8Bytes + Send,
     ) -> Result<(), BrokerError> {
         let Some(line) = self.inner.line(channel) else { return Ok(()) };
+        let Some(hello) = line.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
+        let asked = Instant::now();
+        let mut failure = line.recovering.lock().await;
+        if let Some((at, error)) = &*failure
+            && *at >= asked
         {
-            let mut fanout = line.fanout();
-            if let Some(Welcome { position, recovered, missed }) = fanout.welcome(since.as_ref()) {
-                let hello = hello(&position, recovered, &missed);
-                fanout.settle(seat, &position, hello);
-                return Ok(());
-            }
+            return Err(error.clone());
         }
-        let (position, recovered, missed) = self.inner.recover(channel, since.as_ref()).await?;
-        let hello = hello(&position, recovered, &missed);
-        line.fanout().settle(seat, &position, hello);
+        let Some(hello) = line.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
+        let Welcome { position, recovered, missed } = match self.inner.recover(channel, since.as_ref()).await {
+            Ok(welcome) => welcome,
+            Err(error) => {
+                *failure = Some((Instant::now(), error.clone()));
+                return Err(error);
+            }
+        };
+        let after = {
+            let mut fanout = line.fanout();
+            fanout.remember_older(&position, &missed);
+            fanout.settle(seat, &position, hello(&position, recovered, &missed))
+        };
+        drop(failure);
+        self.inner.react(&line, after);
         Ok(())
     }
 
@@ -198,17 +220,14 @@ impl Inner {
         read(&self.lines).get(channel).cloned()
     }
 
-    async fn recover(
-        &self,
-        channel: &Channel,
-        since: Option<&Position>,
-    ) -> Result<(Position, bool, Vec<Utf8Bytes>), BrokerError> {
-        let Some(since) = since else { return Ok((self.broker.top(channel).await?, false, Vec::new())) };
+    async fn recover(&self, channel: &Channel, since: Option<&Position>) -> Result<Welcome, BrokerError> {
+        let nothing = |position| Welcome { position, recovered: false, missed: Vec::new() };
+        let Some(since) = since else { return Ok(nothing(self.broker.top(channel).await?.position)) };
         Ok(match self.broker.replay(channel, since, limits::RECOVERY_MESSAGES).await? {
-            Replay::Unknown { top } => (top, false, Vec::new()),
+            Replay::Unknown { top } => nothing(top),
             Replay::All { publications, top } => {
                 let frames = publications.into_iter().filter_map(|one| Utf8Bytes::try_from(one.frame).ok());
-                (top, true, frames.collect())
+                Welcome { position: top, recovered: true, missed: frames.collect() }
             }
         })
     }
@@ -248,8 +267,23 @@ impl Line {
             fanout: Mutex::default(),
             subscribed: tokio::sync::Mutex::new(false),
             mends: AtomicU64::new(0),
+            recovering: tokio::sync::Mutex::default(),
             checked: Mutex::new(Instant::now()),
         }
+    }
+
+    /// Settles a seat with what this node remembers; gives `hello` back where
+    /// that is not enough.
+    fn settle_from_memory<F>(&self, seat: Seat, since: Option<&Position>, hello: F) -> Option<F>
+    where
+        F: FnOnce(&Position, bool, &[Utf8Bytes]) -> Utf8Bytes,
+    {
+        let mut fanout = self.fanout();
+        let Some(Welcome { position, recovered, missed }) = fanout.welcome(since) else { return Some(hello) };
+        let hello = hello(&position, recovered, &missed);
+        // From memory it is our own position, so there is nothing to mend.
+        let _ = fanout.settle(seat, &position, hello);
+        None
     }
 
     fn fanout(&self) -> MutexGuard<'_, Fanout> {

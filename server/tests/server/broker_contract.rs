@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Epoch, Position};
-use server::broker::{Appended, BrokerError, Delivery, Once, Passing, Replay};
+use server::broker::{Appended, BrokerError, Delivery, Head, Once, Passing, Replay};
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
 
@@ -12,6 +12,8 @@ macro_rules! on_every_broker {
         contract!(embedded: Cluster::embedded() => $($test),+);
         contract!(redis: Cluster::redis() => $($test),+);
         contract!(sharded_redis: Cluster::sharded_redis() => $($test),+);
+        contract!(three_shards: Cluster::three_shards() => $($test),+);
+        contract!(redis_cluster: Cluster::redis_cluster() => $($test),+);
     };
 }
 
@@ -24,6 +26,7 @@ on_every_broker!(
     what_came_since_is_told_whole_or_not_at_all,
     a_trimmed_log_does_not_pretend,
     a_new_log_has_one_identity,
+    the_end_of_a_log_is_told_with_its_last_entry,
     entries_are_read_one_by_one,
     other_channels_are_not_heard,
     what_passes_by_is_heard_and_not_kept,
@@ -37,7 +40,7 @@ async fn a_publication_reaches_every_node_in_order(mut cluster: Cluster) {
     for n in 1..=5 {
         assert_eq!(cluster.publish("text").await.offset, n);
     }
-    let epoch = cluster.broker(0).top(&cluster.channel).await.unwrap().epoch;
+    let epoch = cluster.broker(0).top(&cluster.channel).await.unwrap().position.epoch;
     for node in &mut cluster.nodes {
         for offset in 1..=5 {
             let position = Position { epoch: epoch.clone(), offset };
@@ -81,7 +84,7 @@ async fn repeats_at_the_same_time_are_one(cluster: Cluster) {
     let appended: Vec<Appended> = join_all(repeats).await.into_iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(appended.iter().filter(|appended| !appended.repeated).count(), 1);
     assert!(appended.iter().all(|appended| appended.position.offset == 1));
-    assert_eq!(cluster.broker(0).top(&cluster.channel).await.unwrap().offset, 1);
+    assert_eq!(cluster.broker(0).top(&cluster.channel).await.unwrap().position.offset, 1);
 }
 
 async fn the_same_key_for_something_else_is_a_conflict(cluster: Cluster) {
@@ -96,7 +99,7 @@ async fn the_same_key_for_something_else_is_a_conflict(cluster: Cluster) {
 }
 
 async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
-    let mut top = cluster.broker(0).top(&cluster.channel).await.unwrap();
+    let mut top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
     let start = top.clone();
     for _ in 0..5 {
         top = cluster.publish("text").await;
@@ -118,13 +121,14 @@ async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
     assert_eq!(replay(at(u64::MAX), 10).await, unknown, "a place that no log reaches");
     let elsewhere = Position { epoch: Epoch::parse("elsewhere").unwrap(), offset: 2 };
     assert_eq!(replay(elsewhere, 10).await, unknown, "another log");
-    let caught_up = cluster.broker(0).catch_up(&cluster.channel, &at(2), 3).await.unwrap();
+    let seen = Head { position: at(2), frame: Some(frame("text", 2)) };
+    let caught_up = cluster.broker(0).catch_up(&cluster.channel, &seen, 3).await.unwrap();
     assert_eq!(caught_up, all(3), "for the node itself");
 }
 
 async fn a_trimmed_log_does_not_pretend(cluster: Cluster) {
     cluster.publish_many(400).await;
-    let top = cluster.broker(0).top(&cluster.channel).await.unwrap();
+    let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
     let since = |offset| Position { epoch: top.epoch.clone(), offset };
     let gone = cluster.broker(0).replay(&cluster.channel, &since(1), 1000).await.unwrap();
     assert_eq!(gone, Replay::Unknown { top: top.clone() });
@@ -137,11 +141,19 @@ async fn a_trimmed_log_does_not_pretend(cluster: Cluster) {
 async fn a_new_log_has_one_identity(cluster: Cluster) {
     let tops = join_all((0..10).map(|n| cluster.broker(n).top(&cluster.channel))).await;
     let first = tops[0].clone().unwrap();
-    assert_eq!(first.offset, 0);
     assert!(tops.iter().all(|top| top.as_ref() == Ok(&first)));
+    let (first, frame) = (first.position, first.frame);
+    assert_eq!((first.offset, frame), (0, None));
     assert_eq!(cluster.publish("text").await, Position { offset: 1, ..first.clone() });
-    let other = cluster.broker(0).top(&any_channel()).await.unwrap();
+    let other = cluster.broker(0).top(&any_channel()).await.unwrap().position;
     assert_ne!(other.epoch, first.epoch);
+}
+
+async fn the_end_of_a_log_is_told_with_its_last_entry(cluster: Cluster) {
+    cluster.publish("one").await;
+    let position = cluster.publish("two").await;
+    let head = cluster.broker(1).top(&cluster.channel).await.unwrap();
+    assert_eq!(head, Head { position, frame: Some(frame("two", 2)) });
 }
 
 async fn entries_are_read_one_by_one(cluster: Cluster) {
@@ -183,12 +195,12 @@ async fn what_passes_by_is_heard_and_not_kept(mut cluster: Cluster) {
             assert_eq!(node.next().await, expected);
         }
     }
-    assert_eq!(cluster.broker(0).top(&cluster.channel).await.unwrap().offset, 0);
+    assert_eq!(cluster.broker(0).top(&cluster.channel).await.unwrap().position.offset, 0);
 }
 
 async fn a_restart_keeps_all(mut cluster: Cluster) {
     let once = Some(Once { key: "ana:1".into(), digest: "abc".into() });
-    let start = cluster.broker(0).top(&cluster.channel).await.unwrap();
+    let start = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
     let first = cluster.broker(0).publish(append(&cluster.channel, "hello", once.clone())).await.unwrap();
     cluster.restart().await;
     let again = cluster.broker(0).publish(append(&cluster.channel, "hello", once)).await.unwrap();

@@ -18,6 +18,10 @@ contract!(on_redis: Stage::redis() =>
     announces_who_comes_and_goes_once, announces_a_new_name, counts_versions_by_one,
     shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own);
 contract!(on_sharded_redis: Stage::sharded_redis() => announces_who_comes_and_goes_once);
+contract!(on_three_shards: Stage::three_shards() =>
+    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody);
+contract!(on_redis_cluster: Stage::redis_cluster() =>
+    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody);
 contract!(on_nodes: Stage::redis() =>
     a_person_on_two_nodes_is_one_member, the_name_said_last_counts,
     a_dead_node_is_removed_once_though_two_survivors_race, a_node_that_lost_its_lease_brings_its_people_back,

@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use server::broker::{
-    BrokerError, Once, Replay,
+    BrokerError, Head, Once, Replay,
     redis::{self, keys},
 };
 
-use crate::cluster::{Backend, Cluster, Node, any_channel, append, redis_node};
+use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, redis_node};
 use crate::redis_server::RedisServer;
 
 /// Longer than a call may take; a busy machine needs some more.
 const SOON: Duration = Duration::from_secs(4);
 
 async fn cluster(server: &Arc<RedisServer>) -> Cluster {
-    Cluster::on(Backend::Redis { server: Arc::clone(server), sharded: false }).await
+    Cluster::on(Backend::redis(server)).await
 }
 
 fn once(key: &str) -> Option<Once> {
@@ -121,7 +121,7 @@ async fn a_full_redis_refuses_and_keeps_nothing_half() {
         let refused = cluster.broker(0).publish(append(channel, "text", once("refused"))).await;
         assert!(matches!(refused, Err(BrokerError::Full(_))), "{refused:?}");
     }
-    assert_eq!(cluster.broker(0).top(&known).await.unwrap().offset, 1, "reading goes on");
+    assert_eq!(cluster.broker(0).top(&known).await.unwrap().position.offset, 1, "reading goes on");
     server.command(&["CONFIG", "SET", "maxmemory", "0"]).await;
     for (channel, offset) in [(&known, 2), (&new, 1)] {
         let taken = cluster.broker(0).publish(append(channel, "text", once("refused"))).await.unwrap();
@@ -151,19 +151,20 @@ async fn a_log_that_went_backwards_is_another_log() {
 
     let claimed = cluster.broker(0).replay(&cluster.channel, &seen, 10).await.unwrap();
     assert_eq!(claimed, Replay::Unknown { top: old }, "a client's word changes nothing");
-    let told = cluster.broker(0).catch_up(&cluster.channel, &seen, 10).await.unwrap();
+    let head = Head { position: seen.clone(), frame: Some(frame("forgotten", 2)) };
+    let told = cluster.broker(0).catch_up(&cluster.channel, &head, 10).await.unwrap();
     let Replay::Unknown { top } = told else { panic!("{told:?}") };
     assert_ne!(top.epoch, seen.epoch);
     let next = cluster.publish("next").await;
     assert_eq!((next.epoch, next.offset), (top.epoch.clone(), 2));
-    let again = cluster.broker(1).catch_up(&cluster.channel, &seen, 10).await.unwrap();
+    let again = cluster.broker(1).catch_up(&cluster.channel, &head, 10).await.unwrap();
     assert!(matches!(&again, Replay::Unknown { top: same } if same.epoch == top.epoch), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_may_start_before_redis() {
     let server = RedisServer::later();
-    let mut node = redis_node(&server, false, "a").await;
+    let mut node = redis_node(&server.url(), false, "a").await;
     assert!(node.broker.ready().await.is_err());
     let channel = any_channel();
     let (subscribed, started) = tokio::join!(node.broker.subscribe(&channel), async { server.start_again() });

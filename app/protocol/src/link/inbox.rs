@@ -88,6 +88,18 @@ impl Inbox {
         self.floor = None;
     }
 
+    /// The log has another epoch; up to `position` it is the one seen before.
+    /// Whoever saw more cannot know what became of that.
+    pub(super) fn rename(&mut self, position: Position) -> Result<(), Hole> {
+        // While a page is awaited, what is shown is of no matter: the page replaces it.
+        let known = self.floor.as_mut().or(self.position.as_mut()).ok_or(Hole)?;
+        if known.offset > position.offset {
+            return Err(Hole);
+        }
+        known.epoch = position.epoch;
+        Ok(())
+    }
+
     /// Takes what was held, now that it is clear what it follows.
     pub(super) fn release(&mut self) -> Result<Vec<Message>, Hole> {
         let held = std::mem::take(&mut self.held);

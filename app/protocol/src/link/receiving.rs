@@ -3,6 +3,7 @@
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
 use crate::message::{Joined, Message, ServerMessage};
+use crate::position::Position;
 use crate::room::HistoryPage;
 
 use super::inbox::Hole;
@@ -25,8 +26,16 @@ impl Link {
             ServerMessage::Message(message) if message.room_id == self.room_id => self.message(message),
             ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.tell(Event::Presence(presence)),
             ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.tell(Event::Typing(typing)),
+            ServerMessage::Position(renamed) if self.is_in(&renamed.room_id) => self.renamed(renamed.position),
             ServerMessage::Error(refusal) => self.error(refusal),
             _ => {}
+        }
+    }
+
+    /// The log goes on under another epoch.
+    fn renamed(&mut self, position: Position) {
+        if self.inbox.rename(position).is_err() {
+            self.give_up(0);
         }
     }
 

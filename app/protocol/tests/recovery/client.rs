@@ -144,8 +144,20 @@ impl Client {
         for output in self.link.step(input, around.dice) {
             self.carry_out(output, around);
         }
+        self.note_new_epoch(around.server);
         assert_eq!(self.link.position(), self.shown.as_ref(), "{}: position and page differ", self.name);
         assert!(self.link.unsent().eq(&self.kept), "{}: a reload would find something else", self.name);
+    }
+
+    /// Under another epoch a client may go on only where all it shows is the same.
+    fn note_new_epoch(&mut self, server: &Server) {
+        if let (Some(now), Some(shown)) = (self.link.position(), &mut self.shown)
+            && now.epoch != shown.epoch
+        {
+            let seen = shown.offset as usize;
+            assert_eq!(server.logs[&now.epoch][..seen], server.log_known_as(&shown.epoch)[..seen], "{}", self.name);
+            shown.epoch = now.epoch.clone();
+        }
     }
 
     fn carry_out(&mut self, output: Output, around: &mut Around) {
@@ -197,7 +209,7 @@ impl Client {
             Event::Said(new) => {
                 let shown = self.shown.as_mut().expect("a page before messages");
                 for message in new {
-                    let next = &server.logs[&shown.epoch][shown.offset as usize];
+                    let next = &server.log_known_as(&shown.epoch)[shown.offset as usize];
                     assert_eq!(&message, next, "{}: not the next one", self.name);
                     shown.offset += 1;
                 }

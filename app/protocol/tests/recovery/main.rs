@@ -31,6 +31,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
         1 => (client(), any::<bool>()).prop_map(|(who, again)| Trouble::Decides { who, again }),
         1 => (client(), 0..6_usize).prop_map(|(who, timer)| Trouble::WakesForNothing { who, timer }),
         1 => any::<bool>().prop_map(|keeps_messages| Trouble::Restart { keeps_messages }),
+        2 => Just(Trouble::Rename),
         2 => Just(Trouble::Trim),
         2 => any::<bool>().prop_map(|away| Trouble::LogAway { away }),
         2 => any::<bool>().prop_map(|stale| Trouble::StalePages { stale }),

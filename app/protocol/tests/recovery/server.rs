@@ -46,6 +46,8 @@ pub(crate) struct Server {
     epochs: u32,
     /// All that was ever at an offset, by epoch: the truth to compare with.
     pub(crate) logs: HashMap<Epoch, Vec<Message>>,
+    /// Under which name a log goes on.
+    names: HashMap<Epoch, Epoch>,
     taken: HashMap<(UserId, MessageId), (u64, String)>,
     /// Up to here nothing can be replayed.
     trimmed: u64,
@@ -62,6 +64,7 @@ impl Server {
             epoch: Epoch::parse("e0").unwrap(),
             epochs: 0,
             logs: HashMap::new(),
+            names: HashMap::new(),
             taken: HashMap::new(),
             trimmed: 0,
             away: false,
@@ -75,6 +78,15 @@ impl Server {
 
     pub(crate) fn log(&self) -> &Vec<Message> {
         &self.logs[&self.epoch]
+    }
+
+    /// The log that a client sees who knows it by `epoch`. Live frames carry no
+    /// epoch: whoever missed the word of a new name still gets the right ones.
+    pub(crate) fn log_known_as<'a>(&'a self, mut epoch: &'a Epoch) -> &'a Vec<Message> {
+        while let Some(later) = self.names.get(epoch) {
+            epoch = later;
+        }
+        &self.logs[epoch]
     }
 
     pub(crate) fn top(&self) -> Position {
@@ -110,6 +122,20 @@ impl Server {
             for message in old.iter().filter(|message| message.author.id.as_str() != "house") {
                 self.append(message.author.clone(), message.id.clone(), &message.message);
             }
+        }
+    }
+
+    /// The log gets another name and stays as it is; whoever is in the room is told.
+    pub(crate) fn rename(&mut self) {
+        let log = self.log().clone();
+        self.epochs += 1;
+        let epoch = Epoch::parse(&format!("e{}", self.epochs)).unwrap();
+        let before = std::mem::replace(&mut self.epoch, epoch.clone());
+        self.names.insert(before, epoch.clone());
+        self.logs.insert(epoch, log);
+        let renamed = ServerMessage::Position(Renamed { room_id: room(), position: self.top() });
+        for wire in self.wires.values_mut().filter(|wire| wire.is_in) {
+            wire.down.push_back(Down::Frame(renamed.clone()));
         }
     }
 

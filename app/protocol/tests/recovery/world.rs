@@ -29,6 +29,7 @@ pub(crate) enum Trouble {
     Decides { who: usize, again: bool },
     WakesForNothing { who: usize, timer: usize },
     Restart { keeps_messages: bool },
+    Rename,
     Trim,
     LogAway { away: bool },
     StalePages { stale: bool },
@@ -88,6 +89,7 @@ impl World {
                 self.with(who, |client, around| client.step(Input::Woken(TIMERS[timer]), around));
             }
             Trouble::Restart { keeps_messages } => self.server.restart(keeps_messages),
+            Trouble::Rename => self.server.rename(),
             Trouble::Trim => self.server.trim(),
             Trouble::LogAway { away } => self.server.away = away,
             Trouble::StalePages { stale } => self.server.cached = stale.then(|| self.server.page()),

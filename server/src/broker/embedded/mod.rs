@@ -13,7 +13,9 @@ use bytes::Bytes;
 use protocol::{Epoch, Position};
 
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Delivery, Passing, Publication, Replay, random_epoch};
+use super::{
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Head, Passing, Publication, Replay, random_epoch,
+};
 use crate::channel::Channel;
 use crate::store::{Store, StoreError};
 
@@ -130,9 +132,15 @@ impl Broker for EmbeddedBroker {
         })
     }
 
-    async fn top(&self, channel: &Channel) -> Result<Position, BrokerError> {
-        let (top, ()) = read_log(&self.store, channel, |_, _| Ok(())).await?;
-        Ok(top)
+    /// No other process writes this file, and it cannot come back older under
+    /// a running node: there is nothing to prove.
+    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError> {
+        self.replay(channel, &seen.position, limit).await
+    }
+
+    async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
+        let (position, last) = read_log(&self.store, channel, |sql, log| log.entry(sql, log.top)).await?;
+        Ok(Head { position, frame: last.map(|last| last.frame) })
     }
 
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError> {

@@ -25,7 +25,7 @@ use self::connection::ANSWER_WITHIN;
 use self::log::{Part, Reader};
 use self::shard::Common;
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Passing, Publication, Replay, random_epoch};
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay, random_epoch};
 use crate::channel::Channel;
 
 mod cluster;
@@ -97,7 +97,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     }
     let broker = RedisBroker {
         reader: Reader::new(link.clone()),
-        publish: Script::new(include_str!("publish.lua")),
+        publish: Script::new(concat!(include_str!("identity.lua"), include_str!("publish.lua"))),
         options,
         link,
         _following: following,
@@ -145,9 +145,9 @@ impl Broker for RedisBroker {
         let Append { channel, once, head, tail } = &append;
         let shard = self.link.of(channel)?;
         let appended: Option<(String, u64, bool)> = shard
-            .invoke_on(&self.publish, |call, _run| {
+            .invoke_on(&self.publish, |call, run| {
                 call.key(keys::meta(channel)).key(keys::log(channel)).key(keys::deliveries(channel));
-                call.arg(head).arg(tail).arg(random_epoch().as_str()).arg(self.options.log_length);
+                call.arg(head).arg(tail).arg(random_epoch().as_str()).arg(run).arg(self.options.log_length);
                 call.arg(shard.publish_command());
                 if let Some(once) = once {
                     call.key(keys::once(channel, &once.key)).arg(&once.digest).arg(REMEMBER_ONCE);
@@ -166,16 +166,19 @@ impl Broker for RedisBroker {
     }
 
     async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError> {
-        Ok(all_or_nothing(self.reader.read(channel, Part::After(since.offset, limit)).await?, since))
+        let (top, publications) = self.reader.read(channel, Part::After(since.offset, limit)).await?;
+        Ok(all_or_nothing(top.epoch == since.epoch, top, publications, since.offset))
     }
 
-    async fn catch_up(&self, channel: &Channel, seen: &Position, limit: usize) -> Result<Replay, BrokerError> {
-        Ok(all_or_nothing(self.reader.catch_up(channel, seen, limit).await?, seen))
+    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError> {
+        let found = self.reader.catch_up(channel, seen, limit).await?;
+        Ok(all_or_nothing(found.is_seen, found.top, found.publications, seen.position.offset))
     }
 
-    async fn top(&self, channel: &Channel) -> Result<Position, BrokerError> {
-        let (top, _) = self.reader.read(channel, Part::None).await?;
-        Ok(top)
+    async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
+        let (position, mut last) = self.reader.read(channel, Part::Before(None, 1)).await?;
+        let frame = last.pop().filter(|last| last.offset == position.offset).map(|last| last.frame);
+        Ok(Head { position, frame })
     }
 
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError> {
@@ -196,8 +199,9 @@ impl Broker for RedisBroker {
     }
 }
 
-fn all_or_nothing((top, publications): (Position, Vec<Publication>), since: &Position) -> Replay {
-    let missed = top.offset.checked_sub(since.offset).filter(|_| top.epoch == since.epoch);
+/// All after `offset` of a log, if it is the one where that offset was seen.
+fn all_or_nothing(is_same: bool, top: Position, publications: Vec<Publication>, offset: u64) -> Replay {
+    let missed = top.offset.checked_sub(offset).filter(|_| is_same);
     // Fewer than were missed: they are more than the limit, or the log has been trimmed.
     match missed == Some(publications.len() as u64) {
         true => Replay::All { publications, top },

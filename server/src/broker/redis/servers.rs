@@ -7,10 +7,13 @@
 //! - `rediss://` and `rediss-cluster://`: the same through TLS
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisResult};
+use redis::{
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisResult, TlsCertificates,
+};
 
 /// Why a list of servers is none. Never shows what was written: it may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +60,27 @@ impl Servers {
         }
         Ok(Self { shape, addresses })
     }
+
+    /// For TLS, trusts what the certificates in this PEM file have signed, and
+    /// nothing else.
+    ///
+    /// # Errors
+    /// The file cannot be read, or no server is reached through TLS.
+    pub fn trusting(mut self, authorities: &Path) -> Result<Self, ServersError> {
+        let cannot = |why: String| ServersError(format!("{} cannot be trusted: {why}", authorities.display()));
+        let pem = std::fs::read(authorities).map_err(|error| cannot(error.to_string()))?;
+        let mut is_used = false;
+        for address in self.addresses.iter_mut().filter(|address| address.is_tls()) {
+            let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.clone()) };
+            let client = Client::build_with_tls(address.0.clone(), certificates);
+            address.0 = client.map_err(|error| cannot(error.to_string()))?.get_connection_info().clone();
+            is_used = true;
+        }
+        match is_used {
+            true => Ok(self),
+            false => Err(ServersError("certificates are of use with rediss:// alone".into())),
+        }
+    }
 }
 
 /// One of the addresses between commas.
@@ -78,6 +102,9 @@ impl Part {
             Some(detail) if !rest.contains('@') => ServersError(detail.to_owned()),
             _ => ServersError("write it as redis://HOST:PORT".into()),
         })?;
+        if let ConnectionAddr::TcpTls { insecure: true, .. } = info.addr() {
+            return Err(ServersError("TLS that trusts everybody protects nobody; name an authority to trust".into()));
+        }
         if shape == Shape::Cluster && info.redis_settings().db() != 0 {
             return Err(ServersError("a Redis Cluster has no databases to choose from".into()));
         }
@@ -94,6 +121,10 @@ impl Address {
         #[cfg(target_os = "linux")]
         let tcp = tcp.set_user_timeout(Duration::from_secs(5));
         Self(info.set_redis_settings(protocol).set_tcp_settings(tcp))
+    }
+
+    fn is_tls(&self) -> bool {
+        matches!(self.0.addr(), ConnectionAddr::TcpTls { .. })
     }
 
     pub(super) fn client(&self) -> RedisResult<Client> {
@@ -156,10 +187,21 @@ mod tests {
             ("a:1,,b:2", "write it as"),
             ("a:1,redis-cluster://b:2", "before all of them"),
             ("redis-cluster://a:1/3", "no databases"),
+            ("rediss://a:1#insecure", "protects nobody"),
             ("a:1,redis://a:1", "a:1 stands there twice"),
         ] {
             assert!(read(text).contains(why), "{text}: {}", read(text));
         }
+    }
+
+    #[test]
+    fn authorities_are_for_tls_alone() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let trusting = |text| Servers::parse(text).unwrap().trusting(file.path());
+        assert!(trusting("redis://a:1").unwrap_err().to_string().contains("rediss://"));
+        assert!(trusting("rediss://a:1,redis://b:1").is_ok());
+        let missing = Servers::parse("rediss://a:1").unwrap().trusting(Path::new("/nowhere/ca.pem")).unwrap_err();
+        assert!(missing.to_string().contains("/nowhere/ca.pem"), "{missing}");
     }
 
     #[test]

@@ -54,7 +54,8 @@ impl Leases {
         Self {
             link,
             site,
-            renew: Script::new(include_str!("renew.lua")),
+            // With its memory full, Redis must still tell the living from the dead.
+            renew: Script::new(concat!("#!lua flags=allow-oom\n", include_str!("renew.lua"))),
             bury: Script::new(include_str!("bury.lua")),
             current: Mutex::new(Arc::new(Tenure::new(&options.node))),
             options,

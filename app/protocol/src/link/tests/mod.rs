@@ -8,7 +8,7 @@ mod silence;
 use super::*;
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{Epoch, MessageId, Name};
-use crate::message::{ClientMessage, Joined, Member, Message, Presence, ServerMessage, Typing};
+use crate::message::{ClientMessage, Joined, Member, Message, Presence, Renamed, ServerMessage, Typing};
 use crate::room::HistoryPage;
 
 /// A link and what its last step asked for. The dice always show the most,

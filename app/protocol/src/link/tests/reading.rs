@@ -155,3 +155,40 @@ fn an_error_that_answers_no_message_is_shown() {
     scene.frame(refusal(ErrorCode::RateLimited, None));
     assert!(matches!(&scene.told()[..], [Event::Trouble(_)]));
 }
+
+fn renamed(offset: u64) -> ServerMessage {
+    ServerMessage::Position(Renamed { room_id: room("garden"), position: position("e2", offset) })
+}
+
+#[test]
+fn a_log_under_a_new_epoch_goes_on_where_it_was() {
+    let mut scene = Scene::live(10);
+    scene.frame(says(11)).clear().frame(renamed(11));
+    assert_eq!(scene.told(), [], "nobody sees anything");
+    scene.frame(says(12));
+    assert_eq!(scene.said(), [12]);
+    assert_eq!(scene.link.position(), Some(&position("e2", 12)));
+
+    let elsewhere = Renamed { room_id: room("attic"), position: position("e3", 12) };
+    scene.frame(ServerMessage::Position(elsewhere));
+    assert_eq!(scene.link.position(), Some(&position("e2", 12)), "another room's log");
+}
+
+#[test]
+fn whoever_saw_more_than_the_new_epoch_vouches_for_comes_back() {
+    let mut scene = Scene::live(10);
+    scene.clear().frame(renamed(9));
+    assert!(scene.does(&Output::Drop));
+    assert_eq!(scene.link.position(), Some(&position("e1", 10)), "and claims nothing about the new one");
+}
+
+#[test]
+fn a_page_that_is_read_meanwhile_is_of_the_new_epoch() {
+    let mut scene = Scene::rereading(10);
+    scene.frame(says(11)).frame(renamed(11)).clear();
+    scene.step(Input::Loaded(page(11)));
+    assert_eq!(scene.told(), [], "a page of the old one does not join");
+    scene.step(Input::Loaded(page_of("e2", 11, vec![message(11)])));
+    assert_eq!(scene.link.position(), Some(&position("e2", 11)));
+    assert_eq!(scene.statuses(), [Status::Live]);
+}

@@ -1,0 +1,113 @@
+//! One answer for all who ask the same at the same time.
+//!
+//! Knows nothing of what is asked. It is no cache: an answer is given only to
+//! those who asked before the work for it began.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Questions under way, by what they are about.
+pub struct Coalesce<K: Eq + Hash, V> {
+    questions: Mutex<HashMap<K, Arc<Question<V>>>>,
+}
+
+struct Question<V> {
+    /// How many asked so far.
+    asked: AtomicU64,
+    /// The last answer, and how many had asked when the work for it began.
+    answer: tokio::sync::Mutex<Option<(u64, V)>>,
+}
+
+impl<K: Eq + Hash, V> Default for Coalesce<K, V> {
+    fn default() -> Self {
+        Self { questions: Mutex::default() }
+    }
+}
+
+impl<K: Eq + Hash + Clone, V: Clone> Coalesce<K, V> {
+    /// Does `work`, or waits for somebody who does the same from now on. For
+    /// one key at most one is at work at a time. A failure is an answer too:
+    /// let `V` be a `Result`, or all who wait would try one after the other.
+    pub async fn get(&self, key: K, work: impl Future<Output = V>) -> V {
+        let asking = self.ask(key);
+        let ticket = asking.question.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut answer = asking.question.answer.lock().await;
+        if let Some((covers, value)) = &*answer
+            && *covers >= ticket
+        {
+            return value.clone();
+        }
+        let covers = asking.question.asked.load(Ordering::Relaxed);
+        let value = work.await;
+        *answer = Some((covers, value.clone()));
+        value
+    }
+
+    fn ask(&self, key: K) -> Asking<'_, K, V> {
+        let new = || Arc::new(Question { asked: AtomicU64::new(0), answer: tokio::sync::Mutex::default() });
+        let question = self.lock().entry(key.clone()).or_insert_with(new).clone();
+        Asking { coalesce: self, key, question }
+    }
+}
+
+impl<K: Eq + Hash, V> Coalesce<K, V> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<Question<V>>>> {
+        self.questions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who asks; the last one to go takes the question along.
+struct Asking<'a, K: Eq + Hash, V> {
+    coalesce: &'a Coalesce<K, V>,
+    key: K,
+    question: Arc<Question<V>>,
+}
+
+impl<K: Eq + Hash, V> Drop for Asking<'_, K, V> {
+    fn drop(&mut self) {
+        let mut questions = self.coalesce.lock();
+        // The list's and ours: under its lock nobody can take another one.
+        if Arc::strong_count(&self.question) == 2 {
+            questions.remove(&self.key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    #[tokio::test]
+    async fn whoever_asks_while_one_is_at_work_shares_the_next_answer() {
+        let (coalesce, works, gate) = (Coalesce::default(), AtomicU64::new(0), Semaphore::new(0));
+        let ask = || {
+            let work = async {
+                let nth = works.fetch_add(1, Ordering::Relaxed) + 1;
+                gate.acquire().await.unwrap().forget();
+                nth
+            };
+            coalesce.get("room", work).boxed()
+        };
+        let mut first = ask();
+        assert!(first.as_mut().now_or_never().is_none(), "at work");
+        let mut others = join_all((0..50).map(|_| ask()));
+        assert!((&mut others).now_or_never().is_none(), "waiting");
+        gate.add_permits(2);
+        assert_eq!(first.await, 1);
+        assert_eq!(others.await, vec![2; 50], "none of them is told what was read before they asked");
+        assert!(coalesce.lock().is_empty(), "nothing is kept");
+    }
+
+    #[tokio::test]
+    async fn whoever_gives_up_leaves_nothing_behind() {
+        let coalesce = Coalesce::default();
+        assert!(coalesce.get(1, std::future::pending::<()>()).now_or_never().is_none());
+        assert!(coalesce.lock().is_empty());
+        coalesce.get(1, async {}).await;
+    }
+}

@@ -1,0 +1,145 @@
+//! A channel on one node, step by step.
+
+use super::*;
+use protocol::Epoch;
+
+fn at(offset: u64) -> Position {
+    Position { epoch: Epoch::parse("e").unwrap(), offset }
+}
+
+fn head(offset: u64) -> Head {
+    Head { position: at(offset), frame: (offset > 0).then(|| frame(offset).into()) }
+}
+
+/// The same offset in a log of another name.
+fn renamed(offset: u64) -> Position {
+    Position { epoch: Epoch::parse("f").unwrap(), offset }
+}
+
+fn frame(offset: u64) -> Utf8Bytes {
+    format!("m{offset}").into()
+}
+
+/// A channel whose log stands at `top`, with one live listener.
+fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
+    let outbox = Arc::new(Outbox::new(1 << 20));
+    let mut fanout = Fanout::default();
+    fanout.hold(Seat(1), outbox.clone());
+    fanout.anchor(head(top));
+    fanout.settle(Seat(1), &at(top), "hello".into());
+    (fanout, outbox)
+}
+
+fn heard(outbox: &Outbox) -> Vec<String> {
+    outbox.take().0.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn publications_reach_listeners_once_and_in_order() {
+    let (mut fanout, outbox) = listening(4);
+    assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
+    assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
+    assert_eq!(fanout.receive(&at(7), frame(7)), After::Mend);
+    assert_eq!(heard(&outbox), ["hello", "m5"], "nothing overtakes a hole");
+    assert_eq!(fanout.receive(&at(6), frame(6)), After::Nothing);
+    assert_eq!(heard(&outbox), ["m6", "m7"]);
+}
+
+#[test]
+fn what_comes_before_the_top_is_known_waits() {
+    let mut fanout = Fanout::default();
+    let outbox = Arc::new(Outbox::new(1 << 20));
+    fanout.hold(Seat(1), outbox.clone());
+    fanout.receive(&at(3), frame(3));
+    fanout.receive(&at(4), frame(4));
+    assert_eq!(fanout.anchor(head(3)), After::Nothing);
+    fanout.settle(Seat(1), &at(3), "hello".into());
+    assert_eq!(heard(&outbox), ["hello", "m4"], "what the log had already is not repeated");
+}
+
+#[test]
+fn a_seat_that_read_the_log_ahead_of_this_node_hears_nothing_twice() {
+    let (mut fanout, _) = listening(4);
+    let outbox = Arc::new(Outbox::new(1 << 20));
+    fanout.hold(Seat(2), outbox.clone());
+    fanout.settle(Seat(2), &at(6), "hello".into());
+    for offset in 5..=7 {
+        fanout.receive(&at(offset), frame(offset));
+    }
+    assert_eq!(heard(&outbox), ["hello", "m7"]);
+}
+
+#[test]
+fn someone_who_comes_back_quickly_is_served_from_memory() {
+    let (mut fanout, _) = listening(4);
+    for offset in 5..=9 {
+        fanout.receive(&at(offset), frame(offset));
+    }
+    let welcome = fanout.welcome(Some(&at(7))).unwrap();
+    assert!(welcome.recovered);
+    assert_eq!(welcome.missed, [frame(8), frame(9)]);
+    assert!(fanout.welcome(Some(&at(3))).unwrap().recovered);
+    assert!(fanout.welcome(Some(&at(2))).is_none(), "older than memory: the log must tell");
+    assert!(fanout.welcome(Some(&at(11))).is_none(), "ahead of this node: the log must tell");
+    assert!(!fanout.welcome(None).unwrap().recovered);
+}
+
+#[test]
+fn memory_grows_backwards_by_what_was_read_for_somebody() {
+    let (mut fanout, _) = listening(4);
+    fanout.receive(&at(5), frame(5));
+    assert!(fanout.welcome(Some(&at(1))).is_none());
+    let read: Vec<_> = (2..=5).map(frame).collect();
+    fanout.remember_older(&at(4), &read);
+    assert!(fanout.welcome(Some(&at(1))).is_none(), "a read that ends elsewhere does not join");
+    fanout.remember_older(&at(5), &read);
+    assert_eq!(fanout.welcome(Some(&at(1))).unwrap().missed, read);
+    assert!(fanout.welcome(Some(&at(0))).is_none());
+}
+
+#[test]
+fn a_frame_under_another_epoch_waits_for_the_log_to_explain_it() {
+    let (mut fanout, outbox) = listening(4);
+    assert_eq!(fanout.receive(&renamed(5), frame(5)), After::Mend);
+    assert_eq!(heard(&outbox), ["hello"]);
+    assert!(fanout.welcome(Some(&renamed(4))).is_none(), "the log must be asked about an epoch we do not know");
+}
+
+#[test]
+fn a_log_with_a_new_name_is_told_to_those_who_listen_and_goes_on() {
+    let (mut fanout, outbox) = listening(4);
+    let ahead = Arc::new(Outbox::new(1 << 20));
+    fanout.hold(Seat(2), ahead.clone());
+    fanout.settle(Seat(2), &at(6), "hello".into());
+    assert_eq!(fanout.head(), Some(head(4)));
+    assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Nothing);
+    fanout.receive(&renamed(5), frame(5));
+    assert_eq!(heard(&outbox), ["hello", "renamed", "m5"]);
+    assert_eq!(ahead.take().1, Some(CloseCode::Resync), "it had read what nobody can prove");
+    assert_eq!(fanout.receive(&at(5), frame(5)), After::Mend, "a late word of the old name changes nothing");
+}
+
+#[test]
+fn a_new_name_proven_for_an_earlier_moment_is_not_believed() {
+    let (mut fanout, outbox) = listening(4);
+    fanout.receive(&at(5), frame(5));
+    assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Mend);
+    assert_eq!(heard(&outbox), ["hello", "m5"]);
+}
+
+#[test]
+fn a_seat_that_read_the_log_under_another_name_comes_back() {
+    let (mut fanout, _) = listening(4);
+    let outbox = Arc::new(Outbox::new(1 << 20));
+    fanout.hold(Seat(2), outbox.clone());
+    assert_eq!(fanout.settle(Seat(2), &renamed(4), "hello".into()), After::Mend);
+    assert_eq!(outbox.take().1, Some(CloseCode::Resync));
+}
+
+#[test]
+fn another_log_sends_everybody_to_read_anew() {
+    let (mut fanout, outbox) = listening(4);
+    fanout.resync(renamed(1));
+    assert_eq!(outbox.take().1, Some(CloseCode::Resync));
+    assert!(fanout.welcome(Some(&at(4))).is_none());
+}
