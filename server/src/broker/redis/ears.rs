@@ -29,7 +29,8 @@ pub(super) struct Farewells {
 }
 
 impl Farewells {
-    pub(super) fn expect(&self, count: usize) {
+    /// So many were asked for.
+    pub(super) fn foresee(&self, count: usize) {
         self.expected.fetch_add(i64::try_from(count).unwrap_or(i64::MAX), Ordering::AcqRel);
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Info {
     pub(super) is_replica: bool,
     /// Changes when the server is started again and when it becomes the master:
     /// whenever what it holds may be older than what was acknowledged before.
+    /// (Also when a master gets its first replica, which does no harm: the nodes
+    /// notice within a second, and can prove what they saw.)
     /// Empty where Redis does not say it.
     pub(super) run: String,
 }

@@ -40,6 +40,9 @@ struct Map {
     slots: Option<Arc<Slots>>,
 }
 
+/// A shard, and which of the channels in a list it keeps.
+type Share = (Arc<Shard>, Vec<usize>);
+
 impl Map {
     fn of(&self, channel: &Channel) -> Option<&Arc<Shard>> {
         match &self.slots {
@@ -119,8 +122,8 @@ impl Link {
     }
 
     /// The channels of each shard, as indices into `channels`.
-    fn by_shard(&self, channels: &[Channel]) -> Result<Vec<(Arc<Shard>, Vec<usize>)>, BrokerError> {
-        let mut parts: Vec<(Arc<Shard>, Vec<usize>)> = Vec::new();
+    fn by_shard(&self, channels: &[Channel]) -> Result<Vec<Share>, BrokerError> {
+        let mut parts: Vec<Share> = Vec::new();
         for (at, channel) in channels.iter().enumerate() {
             let shard = self.of(channel)?;
             match parts.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &shard)) {

@@ -109,7 +109,7 @@ impl Subscriptions {
     async fn change(&self, listening: &Listening) -> Result<(), Broken> {
         let change = self.wishes.take_changed();
         self.tell(listening, self.subscribe_command(), &change.come).await?;
-        listening.farewells.expect(change.go.len());
+        listening.farewells.foresee(change.go.len());
         self.tell(listening, self.unsubscribe_command(), &change.go).await?;
         self.wishes.fulfil(&change);
         if change.has_moved_here {

@@ -109,7 +109,9 @@ impl Leases {
     /// Ends a lease all of whose entries are removed.
     pub(super) async fn give_up(&self, node: &str) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
-        pipe.atomic().del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
+        // Not a transaction: Redis begins none while its memory is full. If only
+        // the first is done, the lease runs out and there is nothing to remove.
+        pipe.del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
         self.shard()?.run_all::<()>(&pipe).await
     }
 

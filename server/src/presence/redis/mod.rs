@@ -33,6 +33,8 @@ const CHANNELS_AT_ONCE: usize = 32;
 const ENTER: &str = concat!(include_str!("people.lua"), include_str!("enter.lua"));
 // Who leaves makes room: that must work when the memory is full, too.
 const LEAVE: &str = concat!("#!lua flags=allow-oom\n", include_str!("people.lua"), include_str!("leave.lua"));
+// Not a transaction: Redis begins none while its memory is full.
+const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
 
 /// What to know about the Redis at hand.
 #[derive(Clone, Debug)]
@@ -58,13 +60,14 @@ pub struct RedisPresence {
     /// One for each place; a node has a lease at every one.
     leases: Vec<Leases>,
     leave: Script,
+    snapshot: Script,
 }
 
 impl RedisPresence {
     /// Works on the broker's connections for commands.
     pub fn new(link: Link, options: Options) -> Self {
         let leases = (0..link.sites()).map(|site| Leases::new(link.clone(), site, options.clone())).collect();
-        Self { link, leases, leave: Script::new(LEAVE) }
+        Self { link, leases, leave: Script::new(LEAVE), snapshot: Script::new(SNAPSHOT) }
     }
 
     fn leases_of(&self, channel: &Channel) -> &Leases {
@@ -146,9 +149,9 @@ impl PresenceStore for RedisPresence {
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
-        let mut pipe = redis::pipe();
-        pipe.atomic().hgetall(keys::people(channel)).get(keys::version(channel));
-        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.of(channel)?.run_all(&pipe).await?;
+        let mut snapshot = self.snapshot.prepare_invoke();
+        snapshot.key(keys::people(channel)).key(keys::version(channel));
+        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.of(channel)?.invoke(&snapshot).await?;
         let node = self.leases_of(channel).last_node();
         let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
         people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
