@@ -32,6 +32,9 @@ pub enum BackendError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The settings for Redis are none.
+    #[error(transparent)]
+    Servers(#[from] redis::servers::ServersError),
     /// Redis cannot be used.
     #[error(transparent)]
     Broker(#[from] BrokerError),
@@ -64,9 +67,9 @@ pub struct Opened {
 /// [`BackendError`], as a sentence for whoever starts the node.
 pub async fn open(config: &Config) -> Result<Opened, BackendError> {
     let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", random_text(6)));
-    match config.redis_url() {
+    match config.redis_servers() {
         None => open_embedded(config, node_name),
-        Some(url) => open_redis(config, node_name, url).await,
+        Some(servers) => open_redis(config, node_name, servers.clone()).await,
     }
 }
 
@@ -93,10 +96,14 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
     })
 }
 
-async fn open_redis(config: &Config, node_name: String, url: &str) -> Result<Opened, BackendError> {
+async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Opened, BackendError> {
     let log_length = config.limits.log_length as u64;
     let options = redis::Options { log_length, sharded: config.sharded_pubsub, node: node_name.clone() };
-    let (broker, deliveries) = redis::connect(url, options).await?;
+    let servers = match &config.redis_ca {
+        Some(authorities) => servers.trusting(authorities)?,
+        None => servers,
+    };
+    let (broker, deliveries) = redis::open(servers, options).await?;
     let link = broker.link();
     let session_key = match &config.session_key {
         Some(key) => key.clone(),
@@ -130,12 +137,18 @@ fn key_in_folder(folder: &Path) -> std::io::Result<String> {
     Ok(key)
 }
 
-/// The key that the first node left for all, or ours, if we are the first.
+/// The key that the first node left for all, or ours, if we are the first. Of
+/// several servers it is in the first one: all nodes have to find the same.
 async fn key_in_redis(link: &redis::Link) -> Result<String, BackendError> {
     let fresh = Sessions::fresh_secret();
     let mut tries = 0;
     loop {
-        let keep = link.run::<Option<String>>(::redis::cmd("SET").arg(KEY_NAME).arg(&fresh).arg("NX").arg("GET")).await;
+        let mut set = ::redis::cmd("SET");
+        set.arg(KEY_NAME).arg(&fresh).arg("NX").arg("GET");
+        let keep = match link.at(0, KEY_NAME) {
+            Ok(shard) => shard.run::<Option<String>>(&set).await,
+            Err(error) => Err(error),
+        };
         match keep {
             Ok(earlier) => {
                 warn!(

@@ -2,13 +2,18 @@
 //!
 //! The only place that reads the environment.
 
+use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Command, Parser, ValueEnum};
 use protocol::limits;
+
+use crate::broker::redis::Servers;
 
 /// Live rooms for people in a browser: one binary, any number of nodes.
 #[derive(Clone, Debug, Parser)]
@@ -22,15 +27,22 @@ pub struct Config {
     #[arg(long, env = "SERVER_PORT", value_name = "PORT", hide = true)]
     pub server_port: Option<u16>,
 
-    /// Redis, for rooms that live on several nodes. Without it the rooms live in the data folder.
-    #[arg(long, env = "REDIS_URL", value_name = "URL", value_parser = parse_redis, hide_env_values = true)]
-    pub redis: Option<String>,
+    /// Redis, for rooms that live on several nodes: HOST:PORT or redis://USER:PASSWORD@HOST:PORT.
+    /// Several, separated by commas, share the rooms out among them; in the same order on all nodes.
+    /// redis-cluster://HOST:PORT is a Redis Cluster. Without it the rooms live in the data folder.
+    #[arg(long, env = "REDIS_URL", value_name = "URLS", value_parser = RedisServers, hide_env_values = true)]
+    pub redis: Option<Servers>,
 
     /// The same as --redis, under the name that some stacks use.
-    #[arg(long, env = "REDIS_SERVER", value_name = "URL", value_parser = parse_redis, hide = true, hide_env_values = true)]
-    pub redis_server: Option<String>,
+    #[arg(long, env = "REDIS_SERVER", value_name = "URLS", value_parser = RedisServers, hide = true, hide_env_values = true)]
+    pub redis_server: Option<Servers>,
 
-    /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels.
+    /// File with the authorities (PEM) to trust for rediss:// and rediss-cluster://; the system's if absent.
+    #[arg(long, env = "HUBBUB_REDIS_CA", value_name = "FILE")]
+    pub redis_ca: Option<PathBuf>,
+
+    /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels;
+    /// a Redis Cluster always does.
     #[arg(long, env = "HUBBUB_SHARDED_PUBSUB")]
     pub sharded_pubsub: bool,
 
@@ -210,8 +222,8 @@ impl Config {
     }
 
     /// The Redis to use, if any.
-    pub fn redis_url(&self) -> Option<&str> {
-        self.redis.as_deref().or(self.redis_server.as_deref())
+    pub fn redis_servers(&self) -> Option<&Servers> {
+        self.redis.as_ref().or(self.redis_server.as_ref())
     }
 }
 
@@ -219,12 +231,20 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write it as ADDRESS:PORT, for example 0.0.0.0:3000".into())
 }
 
-/// `host:port` alone is understood as `redis://host:port`.
-fn parse_redis(text: &str) -> Result<String, String> {
-    let url = if text.contains("://") { text.to_owned() } else { format!("redis://{text}") };
-    match ::redis::Client::open(url.as_str()) {
-        Ok(_) => Ok(url),
-        Err(_) => Err("write it as redis://HOST:PORT".into()),
+/// Reads servers as [`Servers::parse`] does. A bad value is not shown: it may
+/// hold a password.
+#[derive(Clone)]
+struct RedisServers;
+
+impl TypedValueParser for RedisServers {
+    type Value = Servers;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Servers, clap::Error> {
+        let flag = arg.map(ToString::to_string).unwrap_or_default();
+        let servers = value.to_str().ok_or("it is not UTF-8".to_owned());
+        let servers = servers.and_then(|text| Servers::parse(text).map_err(|error| error.to_string()));
+        let refusal = |why| clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for {flag}: {why}\n"));
+        servers.map_err(|why| refusal(why).with_cmd(command))
     }
 }
 
@@ -275,7 +295,7 @@ mod tests {
     fn nothing_said_means_embedded_on_port_3000() {
         let config = read(&[]).unwrap();
         assert_eq!(config.address().to_string(), "127.0.0.1:3000");
-        assert_eq!(config.redis_url(), None);
+        assert!(config.redis_servers().is_none());
     }
 
     #[test]
@@ -290,8 +310,11 @@ mod tests {
 
     #[test]
     fn a_redis_is_an_address_or_a_url() {
-        assert_eq!(read(&["--redis", "127.0.0.1:6379"]).unwrap().redis_url(), Some("redis://127.0.0.1:6379"));
-        assert!(read(&["--redis", "http://x"]).is_err());
+        assert!(read(&["--redis", "127.0.0.1:6379"]).unwrap().redis_servers().is_some());
+        assert!(read(&["--redis", "redis://a:1,redis://b:2"]).unwrap().redis_servers().is_some());
+        let error = read(&["--redis", "redis://:secret@x:y"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("--redis") && !error.to_string().contains("secret"), "{error}");
     }
 
     #[test]

@@ -12,6 +12,8 @@ macro_rules! on_every_broker {
         contract!(embedded: Cluster::embedded() => $($test),+);
         contract!(redis: Cluster::redis() => $($test),+);
         contract!(sharded_redis: Cluster::sharded_redis() => $($test),+);
+        contract!(three_shards: Cluster::three_shards() => $($test),+);
+        contract!(redis_cluster: Cluster::redis_cluster() => $($test),+);
     };
 }
 

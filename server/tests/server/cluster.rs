@@ -14,6 +14,7 @@ use server::history::redis::RedisHistory;
 use server::store::Store;
 use tempfile::TempDir;
 
+use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 
 /// Entries that every log of a test keeps.
@@ -24,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Where the logs are.
 pub enum Backend {
     Embedded(TempDir),
-    Redis { server: Arc<RedisServer>, sharded: bool },
+    Redis { url: String, sharded: bool, _servers: Arc<dyn Send + Sync> },
 }
 
 /// One node: its broker and what comes out of it.
@@ -47,11 +48,22 @@ impl Cluster {
     }
 
     pub async fn redis() -> Self {
-        Self::on(Backend::Redis { server: RedisServer::shared(), sharded: false }).await
+        Self::on(Backend::redis(&RedisServer::shared())).await
     }
 
     pub async fn sharded_redis() -> Self {
-        Self::on(Backend::Redis { server: RedisServer::shared(), sharded: true }).await
+        let server = RedisServer::shared();
+        Self::on(Backend::Redis { url: server.url(), sharded: true, _servers: Arc::new(server) }).await
+    }
+
+    pub async fn three_shards() -> Self {
+        let three = RedisServer::shared_three();
+        Self::on(Backend::Redis { url: url_of(&*three), sharded: false, _servers: Arc::new(three) }).await
+    }
+
+    pub async fn redis_cluster() -> Self {
+        let cluster = RedisCluster::shared().await;
+        Self::on(Backend::Redis { url: cluster.url(), sharded: false, _servers: cluster }).await
     }
 
     pub async fn on(backend: Backend) -> Self {
@@ -97,6 +109,11 @@ impl Cluster {
 }
 
 impl Backend {
+    /// One Redis.
+    pub fn redis(server: &Arc<RedisServer>) -> Self {
+        Self::Redis { url: server.url(), sharded: false, _servers: Arc::new(Arc::clone(server)) }
+    }
+
     async fn nodes(&self) -> Vec<Node> {
         match self {
             Self::Embedded(folder) => {
@@ -104,18 +121,23 @@ impl Backend {
                 let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length: LOG_LENGTH });
                 vec![Node { broker, deliveries, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
-            Self::Redis { server, sharded } => {
-                let both = ["a", "b"].map(|name| redis_node(server, *sharded, name));
+            Self::Redis { url, sharded, .. } => {
+                let both = ["a", "b"].map(|name| redis_node(url, *sharded, name));
                 join_all(both).await
             }
         }
     }
 }
 
-/// A node on `server`.
-pub async fn redis_node(server: &RedisServer, sharded: bool, name: &str) -> Node {
+/// The address of several independent servers.
+pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
+    servers.iter().map(|server| server.url()).collect::<Vec<_>>().join(",")
+}
+
+/// A node on the Redis at `url`.
+pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
     let options = redis::Options { log_length: LOG_LENGTH, sharded, node: name.into() };
-    let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
+    let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.link()));
     Node { broker, history, deliveries }
 }

@@ -8,6 +8,8 @@ macro_rules! on_every_history {
     ($($test:ident),+ $(,)?) => {
         contract!(embedded: Cluster::embedded() => $($test),+);
         contract!(redis: Cluster::redis() => $($test),+);
+        contract!(three_shards: Cluster::three_shards() => $($test),+);
+        contract!(redis_cluster: Cluster::redis_cluster() => $($test),+);
     };
 }
 

@@ -22,6 +22,12 @@ contract!(on_redis: Stage::redis() =>
     pages_show_everybody_once_in_one_order, a_standing_tells_what_a_snapshot_would);
 contract!(on_sharded_redis: Stage::sharded_redis() =>
     announces_who_comes_and_goes_once, pages_show_everybody_once_in_one_order);
+contract!(on_three_shards: Stage::three_shards() =>
+    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody,
+    pages_show_everybody_once_in_one_order);
+contract!(on_redis_cluster: Stage::redis_cluster() =>
+    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody,
+    pages_show_everybody_once_in_one_order);
 contract!(on_nodes: Stage::redis() =>
     a_person_on_two_nodes_is_one_member, the_name_said_last_counts,
     a_dead_node_is_removed_once_though_two_survivors_race, a_crowd_of_a_dead_node_leaves_in_a_few_notices, a_node_that_lost_its_lease_brings_its_people_back,

@@ -13,7 +13,8 @@ use server::presence::{Change, PresenceStore};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::any_channel;
+use crate::cluster::{any_channel, url_of};
+use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 
 /// Longer than anything here takes; reached only when something is broken.
@@ -31,7 +32,7 @@ pub struct Stage {
 
 enum Kind {
     Embedded { _folder: TempDir },
-    Redis { _server: Arc<RedisServer>, link: redis::Link, namespace: String },
+    Redis { _servers: Arc<dyn Send + Sync>, link: redis::Link, namespace: String },
 }
 
 impl Stage {
@@ -44,20 +45,31 @@ impl Stage {
     }
 
     pub async fn redis() -> Self {
-        Self::on_redis(false).await
+        let server = RedisServer::shared();
+        Self::on_redis(&server.url(), false, Arc::new(server)).await
     }
 
     pub async fn sharded_redis() -> Self {
-        Self::on_redis(true).await
+        let server = RedisServer::shared();
+        Self::on_redis(&server.url(), true, Arc::new(server)).await
     }
 
-    async fn on_redis(sharded: bool) -> Self {
-        let server = RedisServer::shared();
+    pub async fn three_shards() -> Self {
+        let three = RedisServer::shared_three();
+        Self::on_redis(&url_of(&*three), false, Arc::new(three)).await
+    }
+
+    pub async fn redis_cluster() -> Self {
+        let cluster = RedisCluster::shared().await;
+        Self::on_redis(&cluster.url(), false, cluster).await
+    }
+
+    async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
         let options = redis::Options { log_length: 10, sharded, node: "test".into() };
-        let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
+        let (broker, deliveries) = redis::connect(url, options).await.unwrap();
         let (link, namespace) = (broker.link(), format!("nodes-{:x}", rand::random::<u64>()));
         let node = Arc::new(redis_node(&link, &namespace, "first", Duration::from_secs(60)));
-        Self::new(broker, deliveries, Kind::Redis { _server: server, link, namespace }, node).await
+        Self::new(broker, deliveries, Kind::Redis { _servers: servers, link, namespace }, node).await
     }
 
     async fn new(broker: Arc<dyn Broker>, deliveries: Deliveries, kind: Kind, node: Arc<dyn PresenceStore>) -> Self {

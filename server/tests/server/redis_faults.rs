@@ -15,7 +15,7 @@ use crate::redis_server::RedisServer;
 const SOON: Duration = Duration::from_secs(4);
 
 async fn cluster(server: &Arc<RedisServer>) -> Cluster {
-    Cluster::on(Backend::Redis { server: Arc::clone(server), sharded: false }).await
+    Cluster::on(Backend::redis(server)).await
 }
 
 fn once(key: &str) -> Option<Once> {
@@ -164,7 +164,7 @@ async fn a_log_that_went_backwards_is_another_log() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_may_start_before_redis() {
     let server = RedisServer::later();
-    let mut node = redis_node(&server, false, "a").await;
+    let mut node = redis_node(&server.url(), false, "a").await;
     assert!(node.broker.ready().await.is_err());
     let channel = any_channel();
     let (subscribed, started) = tokio::join!(node.broker.subscribe(&channel), async { server.start_again() });

@@ -17,6 +17,7 @@ use server::rooms::{Directory, Rooms};
 use server::store::Store;
 use tempfile::TempDir;
 
+use crate::cluster::url_of;
 use crate::redis_server::RedisServer;
 
 contract!(on_embedded: House::embedded() =>
@@ -25,6 +26,9 @@ contract!(on_embedded: House::embedded() =>
 contract!(on_redis: House::redis() =>
     the_first_title_stays, a_room_that_is_entered_is_listed_first, the_list_has_people_first_and_last_words,
     a_preview_tells_who_is_there, a_list_is_shared_for_a_moment);
+contract!(on_three_shards: House::three_shards() =>
+    the_first_title_stays, a_room_that_is_entered_is_listed_first, the_list_has_people_first_and_last_words,
+    a_preview_tells_who_is_there);
 
 /// Rooms of the test's own, and everything that knows about them.
 struct House {
@@ -37,7 +41,7 @@ struct House {
 
 enum Kept {
     Folder { _folder: TempDir },
-    Server { _server: Arc<RedisServer> },
+    Servers { _servers: Vec<Arc<RedisServer>> },
 }
 
 impl House {
@@ -56,16 +60,23 @@ impl House {
 
     async fn redis() -> Self {
         // The list is one for all, so each test has a Redis of its own.
-        let server = RedisServer::start();
+        Self::on(vec![RedisServer::start()]).await
+    }
+
+    async fn three_shards() -> Self {
+        Self::on(vec![RedisServer::start(), RedisServer::start(), RedisServer::start()]).await
+    }
+
+    async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
         let options = redis::Options { log_length: 10, sharded: false, node: "test".into() };
-        let (broker, _) = redis::connect(&server.url(), options).await.unwrap();
+        let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
         let link = broker.link();
         Self {
             rooms: Arc::new(RedisRooms::new(link.clone())),
             presence: Arc::new(RedisPresence::new(link.clone(), Options::new("test"))),
             history: Arc::new(RedisHistory::new(link)),
             broker,
-            _kept: Kept::Server { _server: server },
+            _kept: Kept::Servers { _servers: servers },
         }
     }
 

@@ -2,13 +2,13 @@
 //! sends to itself, not assumed from an open connection.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use redis::Cmd;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::link::Link;
+use super::commands::Commands;
 use crate::broker::BrokerError;
 
 /// Between two probes.
@@ -64,14 +64,12 @@ impl Health {
 }
 
 /// Sends a probe every second, for as long as it is polled.
-pub(super) async fn probe(link: Link, health: std::sync::Arc<Health>, name: String) {
-    let mut probe = Cmd::new();
-    probe.arg(link.publish_command()).arg(&name).arg("");
+pub(super) async fn probe(commands: Commands, health: Arc<Health>, probe: Cmd) {
     let mut beat = interval(PROBE_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         beat.tick().await;
-        if link.run::<()>(&probe).await.is_ok() {
+        if commands.run::<()>(&probe).await.is_ok() {
             health.unanswered.fetch_add(1, Ordering::Relaxed);
         }
     }

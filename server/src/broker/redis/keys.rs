@@ -11,12 +11,13 @@ pub fn log(channel: &Channel) -> String {
     format!("hubbub:{{{channel}}}:log")
 }
 
-/// The hash with the log's top (`top`) and epoch (`epoch`).
+/// The hash with the log's `top`, its `epoch`, which run of Redis that is good
+/// for (`run`), and the epoch it began with (`origin`).
 pub fn meta(channel: &Channel) -> String {
     format!("hubbub:{{{channel}}}:meta")
 }
 
-/// The text `epoch offset digest` of an append that must happen once.
+/// The text `origin offset digest` of an append that must happen once.
 pub fn once(channel: &Channel, key: &str) -> String {
     format!("hubbub:{{{channel}}}:once:{key}")
 }

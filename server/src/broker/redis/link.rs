@@ -1,113 +1,251 @@
-//! The connection on which a node gives Redis its commands.
+//! The way to everything that is kept in Redis: which channel is on which
+//! shard.
 //!
-//! One connection, shared by all callers and pipelined by redis-rs. It comes
-//! back by itself after any outage; meanwhile calls fail soon instead of
-//! waiting for it.
+//! Independent servers are shards for ever, and arithmetic places the channels
+//! ([`placement`]). In a Redis Cluster the shards are its masters of the moment,
+//! and the cluster places the channels ([`cluster`](super::cluster)).
 
-use std::time::Duration;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
-use redis::{
-    Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult, ScriptInvocation,
-};
-use tokio::time::timeout;
+use futures::future::join_all;
+use redis::{Cmd, FromRedisValue, Pipeline, ScriptInvocation};
+use tokio::sync::Notify;
+use tracing::info;
 
-use crate::broker::BrokerError;
+use super::cluster::Slots;
+use super::servers::{Servers, Shape};
+use super::shard::{Common, Shard};
+use super::wishes::Fulfilled;
+use super::{keys, placement};
+use crate::broker::{BrokerError, random_epoch};
+use crate::channel::Channel;
 
-/// Redis answers within this time, or it counts as away.
-pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// A call fails after this time, whatever it waits for.
-const CALL_WITHIN: Duration = Duration::from_millis(2500);
-
-/// A handle to the connection; clones share it.
+/// A handle to all shards; clones share them.
 #[derive(Clone)]
-pub struct Link {
-    client: Client,
-    commands: ConnectionManager,
-    sharded: bool,
+pub struct Link(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) servers: Servers,
+    pub(super) common: Common,
+    /// No node's probes have such names but this one's.
+    probes: String,
+    map: RwLock<Map>,
+}
+
+/// Who keeps what.
+#[derive(Clone, Default)]
+struct Map {
+    shards: Vec<Arc<Shard>>,
+    /// In a cluster: which of them serves which slot.
+    slots: Option<Arc<Slots>>,
+}
+
+/// A shard, and which of the channels in a list it keeps.
+type Share = (Arc<Shard>, Vec<usize>);
+
+impl Map {
+    fn of(&self, channel: &Channel) -> Option<&Arc<Shard>> {
+        match &self.slots {
+            None if self.shards.is_empty() => None,
+            None => self.shards.get(placement::server_of(channel, self.shards.len())),
+            Some(_) => self.of_key(&keys::deliveries(channel)),
+        }
+    }
+
+    /// In a cluster only: all keys of a channel share a slot with its deliveries.
+    fn of_key(&self, key: &str) -> Option<&Arc<Shard>> {
+        self.shards.get(self.slots.as_ref()?.owner(placement::slot_of(key))?)
+    }
 }
 
 impl Link {
-    /// Prepares the connection to `url`; it is made by the first call.
+    /// Begins to connect to all shards that are known from the start.
     ///
     /// # Errors
-    /// The address is not one of Redis.
-    pub(super) fn open(url: &str, sharded: bool) -> Result<Self, BrokerError> {
-        let client = client(url)
-            .map_err(|error| BrokerError::Unavailable(format!("the address of Redis is not understood: {error}")))?;
-        let config = ConnectionManagerConfig::new()
-            // With fewer retries it would give up, and stay away until the next call.
-            .set_number_of_retries(usize::MAX)
-            .set_min_delay(Duration::from_millis(100))
-            .set_max_delay(Duration::from_secs(1))
-            .set_connection_timeout(Some(ANSWER_WITHIN))
-            .set_response_timeout(Some(ANSWER_WITHIN));
-        let commands = client.get_connection_manager_lazy(config).map_err(explain)?;
-        Ok(Self { client, commands, sharded })
+    /// An address that is none.
+    pub(super) fn open(servers: Servers, mut common: Common, node: &str) -> Result<Self, BrokerError> {
+        common.is_cluster = servers.shape == Shape::Cluster;
+        // Deliveries of a cluster's plain kind would go to all of its nodes.
+        common.is_sharded |= common.is_cluster;
+        let probes = format!("hubbub:probe:{node}:{}", random_epoch());
+        let mut map = Map::default();
+        if !common.is_cluster {
+            for address in &servers.addresses {
+                let shard = Shard::open(address.clone(), probes.clone(), &common).map_err(not_understood)?;
+                map.shards.push(Arc::new(shard));
+            }
+        }
+        Ok(Self(Arc::new(Inner { servers, common, probes, map: RwLock::new(map) })))
     }
 
-    /// Runs a script; loads it first where Redis does not know it.
+    /// The shard that keeps a channel.
+    ///
+    /// # Errors
+    /// None is known at the moment.
+    pub(crate) fn of(&self, channel: &Channel) -> Result<Arc<Shard>, BrokerError> {
+        self.0.read(|map| map.of(channel).cloned())
+    }
+
+    /// Asks the same about each channel, in one round trip to each shard:
+    /// `question` adds `each` commands, which are answered together. Of what a
+    /// shard does not answer there is none.
+    ///
+    /// # Errors
+    /// No shard answered.
+    pub(crate) async fn ask_each<T: FromRedisValue>(
+        &self,
+        channels: &[Channel],
+        each: usize,
+        question: impl Fn(&mut Pipeline, &Channel),
+    ) -> Result<Vec<Option<Vec<T>>>, BrokerError> {
+        let mut answers: Vec<Option<Vec<T>>> = channels.iter().map(|_| None).collect();
+        let asked = self.by_shard(channels)?.into_iter().map(|(shard, part)| {
+            let mut commands = Pipeline::with_capacity(part.len() * each);
+            part.iter().for_each(|at| question(&mut commands, &channels[*at]));
+            async move { (shard.run_all::<Vec<T>>(&commands).await, part) }
+        });
+        let (mut trouble, mut is_answered) = (None, false);
+        for (answer, part) in join_all(asked).await {
+            match answer {
+                Ok(answer) => {
+                    is_answered = true;
+                    let mut answer = answer.into_iter();
+                    part.into_iter().for_each(|at| answers[at] = Some(answer.by_ref().take(each).collect()));
+                }
+                Err(error) => trouble = Some(error),
+            }
+        }
+        match trouble {
+            Some(error) if !is_answered => Err(error),
+            _ => Ok(answers),
+        }
+    }
+
+    /// The channels of each shard, as indices into `channels`.
+    fn by_shard(&self, channels: &[Channel]) -> Result<Vec<Share>, BrokerError> {
+        let mut parts: Vec<Share> = Vec::new();
+        for (at, channel) in channels.iter().enumerate() {
+            let shard = self.of(channel)?;
+            match parts.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &shard)) {
+                Some((_, part)) => part.push(at),
+                None => parts.push((shard, vec![at])),
+            }
+        }
+        Ok(parts)
+    }
+
+    /// How many places there are for what belongs to no channel: one on each
+    /// independent server, one in a whole cluster.
+    pub(crate) fn sites(&self) -> usize {
+        if self.is_cluster() { 1 } else { self.0.servers.addresses.len() }
+    }
+
+    /// The place beside a channel.
+    pub(crate) fn site_of(&self, channel: &Channel) -> usize {
+        if self.is_cluster() { 0 } else { placement::server_of(channel, self.sites()) }
+    }
+
+    /// The shard that keeps `key` of such a place.
+    ///
+    /// # Errors
+    /// None is known at the moment.
+    pub(crate) fn at(&self, site: usize, key: &str) -> Result<Arc<Shard>, BrokerError> {
+        self.0.read(|map| if map.slots.is_some() { map.of_key(key) } else { map.shards.get(site) }.cloned())
+    }
+
+    /// All shards of this moment.
+    pub(super) fn all(&self) -> Vec<Arc<Shard>> {
+        self.0.all()
+    }
+
+    /// Starts or ends deliveries of a channel.
+    pub(super) fn hear(&self, channel: &Channel, is_wanted: bool) -> Result<Fulfilled, BrokerError> {
+        // Under the lock, so that no wish goes to a shard that has just lost the channel.
+        self.0.read(|map| Some(map.of(channel)?.wishes.note(keys::deliveries(channel), is_wanted)))
+    }
+
+    pub(super) fn is_cluster(&self) -> bool {
+        self.0.common.is_cluster
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.0
+    }
+
+    /// Runs a script on the first server, the only one in most deployments.
     pub async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
-        soon(script.invoke_async(&mut self.commands())).await
+        self.first()?.invoke(script).await
     }
 
-    /// Runs a command.
+    /// Runs a command on the first server.
     pub async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
-        soon(command.query_async(&mut self.commands())).await
+        self.first()?.run(command).await
     }
 
-    /// Runs commands in one round trip.
+    /// Runs commands on the first server in one round trip.
     pub async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
-        soon(commands.query_async(&mut self.commands())).await
+        self.first()?.run_all(commands).await
     }
 
-    /// The connection itself. While Redis is away, a call on it waits without
-    /// end: give it a time limit, or use the methods here, which have one.
-    pub fn commands(&self) -> ConnectionManager {
-        self.commands.clone()
-    }
-
-    /// The command that sends to all nodes, for scripts: `PUBLISH`, or its
-    /// sharded kind.
-    pub fn publish_command(&self) -> &'static str {
-        if self.sharded { "SPUBLISH" } else { "PUBLISH" }
-    }
-
-    pub(super) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    pub(super) fn subscribe_command(&self) -> &'static str {
-        if self.sharded { "SSUBSCRIBE" } else { "SUBSCRIBE" }
-    }
-
-    pub(super) fn unsubscribe_command(&self) -> &'static str {
-        if self.sharded { "SUNSUBSCRIBE" } else { "UNSUBSCRIBE" }
+    fn first(&self) -> Result<Arc<Shard>, BrokerError> {
+        self.0.read(|map| map.shards.first().cloned())
     }
 }
 
-fn client(url: &str) -> RedisResult<Client> {
-    let info = url.into_connection_info()?;
-    let protocol = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-    // A peer that is gone without a word is noticed by the system, too.
-    let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(5)).with_interval(Duration::from_secs(2));
-    let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
-    #[cfg(target_os = "linux")]
-    let tcp = tcp.set_user_timeout(Duration::from_secs(5));
-    Client::open(info.set_redis_settings(protocol).set_tcp_settings(tcp))
-}
+impl Inner {
+    pub(super) fn all(&self) -> Vec<Arc<Shard>> {
+        self.map.read().unwrap_or_else(PoisonError::into_inner).shards.clone()
+    }
 
-async fn soon<T>(call: impl Future<Output = RedisResult<T>>) -> Result<T, BrokerError> {
-    match timeout(CALL_WITHIN, call).await {
-        Ok(result) => result.map_err(explain),
-        Err(_) => Err(BrokerError::Unavailable("Redis does not answer".into())),
+    pub(super) fn misplaced(&self) -> Arc<Notify> {
+        Arc::clone(&self.common.misplaced)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Map) -> Option<T>) -> Result<T, BrokerError> {
+        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        read(&map).ok_or_else(|| BrokerError::Unavailable("no Redis of the cluster is reached".into()))
+    }
+
+    /// Follows a cluster: opens shards for new masters, moves deliveries to
+    /// those that keep their channels now, and lets the others go.
+    pub(super) fn relocate(&self, slots: Slots) -> Result<(), BrokerError> {
+        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        if map.slots.as_deref() == Some(&slots) {
+            return Ok(());
+        }
+        if map.slots.as_ref().is_some_and(|before| before.covered() > slots.covered()) {
+            // In the middle of a change; what is kept where is told soon.
+            return Err(BrokerError::Unavailable("some slots of the cluster have no master".into()));
+        }
+        let mut shards = Vec::with_capacity(slots.masters().len());
+        for (at, master) in slots.masters().iter().enumerate() {
+            // A shard whose probe belongs to another one now cannot prove itself.
+            let keeps = |shard: &&Arc<Shard>| {
+                shard.address == *master && slots.owner(placement::slot_of(&shard.probe)) == Some(at)
+            };
+            let shard = match map.shards.iter().find(keeps) {
+                Some(shard) => Arc::clone(shard),
+                None => {
+                    let probe = slots.name_at(at, &self.probes);
+                    info!("{master} keeps a part of the rooms now");
+                    Arc::new(Shard::open(master.clone(), probe, &self.common).map_err(not_understood)?)
+                }
+            };
+            shards.push(shard);
+        }
+        let before = std::mem::replace(&mut *map, Map { shards, slots: Some(Arc::new(slots)) });
+        for shard in &before.shards {
+            for name in shard.wishes.wanted() {
+                if let Some(now) = map.of_key(&name).filter(|now| !Arc::ptr_eq(now, shard)) {
+                    drop(shard.wishes.note(name.clone(), false));
+                    now.wishes.move_here(name);
+                }
+            }
+        }
+        Ok(())
     }
 }
 
-fn explain(error: redis::RedisError) -> BrokerError {
-    match error.code() {
-        Some("OOM") => BrokerError::Full(error.to_string()),
-        _ => BrokerError::Unavailable(error.to_string()),
-    }
+fn not_understood(error: redis::RedisError) -> BrokerError {
+    BrokerError::Unavailable(format!("the address of Redis is not understood: {error}"))
 }

@@ -6,7 +6,7 @@ use redis::{Script, ScriptInvocation};
 
 use super::keys;
 use super::link::Link;
-use crate::broker::{BrokerError, Publication, random_epoch};
+use crate::broker::{BrokerError, Head, Publication, random_epoch};
 use crate::channel::Channel;
 
 /// An empty log keeps its identity so long, in seconds.
@@ -22,6 +22,27 @@ pub(crate) enum Part {
     At(u64),
 }
 
+impl Part {
+    /// The command that reads it, from where, to where, and how many.
+    fn range(self) -> (&'static str, String, String, usize) {
+        match self {
+            Self::After(offset, limit) => ("XRANGE", id(offset.saturating_add(1)), "+".into(), limit),
+            // Before the first one is nothing; 0-0 is a place where nothing can be.
+            Self::Before(Some(offset), limit) => ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), limit),
+            Self::Before(None, limit) => ("XREVRANGE", "+".into(), "-".into(), limit),
+            Self::At(offset) => ("XRANGE", id(offset), id(offset), 1),
+        }
+    }
+}
+
+/// What was read at one moment.
+pub(super) struct Found {
+    pub(super) top: Position,
+    pub(super) publications: Vec<Publication>,
+    /// Whether the node has seen this very log.
+    pub(super) is_seen: bool,
+}
+
 /// Reads logs.
 #[derive(Clone)]
 pub(crate) struct Reader {
@@ -31,7 +52,7 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn new(link: Link) -> Self {
-        Self { link, script: Script::new(include_str!("read.lua")) }
+        Self { link, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))) }
     }
 
     /// Reads `part` of a log and its top. A log that does not exist gets an epoch.
@@ -40,61 +61,47 @@ impl Reader {
         channel: &Channel,
         part: Part,
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let mut call = self.call(channel);
-        match part {
-            Part::After(offset, limit) => {
-                call.arg("XRANGE").arg(id(offset.saturating_add(1))).arg("+").arg(limit);
-            }
-            // Before the first one is nothing; 0-0 is a place where nothing can be.
-            Part::Before(Some(offset), limit) => {
-                call.arg("XREVRANGE").arg(id(offset.saturating_sub(1))).arg("-").arg(limit);
-            }
-            Part::Before(None, limit) => {
-                call.arg("XREVRANGE").arg("+").arg("-").arg(limit);
-            }
-            Part::At(offset) => {
-                call.arg("XRANGE").arg(id(offset)).arg(id(offset)).arg(1);
-            }
-        }
-        self.found(&call).await
+        let found = self.find(channel, part, None).await?;
+        Ok((found.top, found.publications))
     }
 
-    /// Reads what came after `seen`; a log that ends before it gets another epoch.
-    pub(super) async fn catch_up(
-        &self,
-        channel: &Channel,
-        seen: &Position,
-        limit: usize,
-    ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let mut call = self.call(channel);
-        call.arg("XRANGE").arg(id(seen.offset.saturating_add(1))).arg("+").arg(limit);
-        call.arg(seen.epoch.as_str()).arg(seen.offset);
-        self.found(&call).await
+    /// Reads what came after what this node has seen; see [`Broker::catch_up`].
+    ///
+    /// [`Broker::catch_up`]: crate::broker::Broker::catch_up
+    pub(super) async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Found, BrokerError> {
+        self.find(channel, Part::After(seen.position.offset, limit), Some(seen)).await
     }
 
-    fn call(&self, channel: &Channel) -> ScriptInvocation<'_> {
-        let mut call = self.script.prepare_invoke();
-        call.key(keys::meta(channel)).key(keys::log(channel));
-        call.arg(random_epoch().as_str()).arg(KEEP_EMPTY);
-        call
+    async fn find(&self, channel: &Channel, part: Part, seen: Option<&Head>) -> Result<Found, BrokerError> {
+        let (command, from, to, limit) = part.range();
+        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+            call.key(keys::meta(channel)).key(keys::log(channel));
+            call.arg(random_epoch().as_str()).arg(run).arg(KEEP_EMPTY);
+            call.arg(command).arg(from).arg(to).arg(limit);
+            if let Some(Head { position, frame }) = seen {
+                call.arg(position.epoch.as_str()).arg(position.offset);
+                if let Some(frame) = frame {
+                    call.arg(frame.as_ref());
+                }
+            }
+        };
+        let shard = self.link.of(channel)?;
+        let (epoch, offset, entries, is_seen): (String, u64, Vec<Entry>, bool) =
+            shard.invoke_on(&self.script, fill).await?;
+        Ok(Found { top: position(&epoch, offset)?, publications: publications(entries), is_seen })
     }
 
-    async fn found(&self, call: &ScriptInvocation<'_>) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let (epoch, offset, entries): (String, u64, Vec<Entry>) = self.link.invoke(call).await?;
-        Ok((position(&epoch, offset)?, publications(entries)))
-    }
-
-    /// The last entry of each log, in one round trip.
+    /// The last entry of each log, in one round trip to each shard. Of a shard
+    /// that is away there is none.
+    ///
+    /// # Errors
+    /// None of the shards was reached.
     pub(crate) async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
-        let mut commands = redis::Pipeline::with_capacity(channels.len());
-        for channel in channels {
-            commands.cmd("XREVRANGE").arg(keys::log(channel)).arg("+").arg("-").arg("COUNT").arg(1);
-        }
-        if commands.is_empty() {
-            return Ok(Vec::new());
-        }
-        let found: Vec<Vec<Entry>> = self.link.run_all(&commands).await?;
-        Ok(found.into_iter().map(|entries| publications(entries).pop()).collect())
+        let command = |pipe: &mut redis::Pipeline, channel: &Channel| {
+            pipe.cmd("XREVRANGE").arg(keys::log(channel)).arg("+").arg("-").arg("COUNT").arg(1);
+        };
+        let found = self.link.ask_each::<Vec<Entry>>(channels, 1, command).await?;
+        Ok(found.into_iter().map(|answer| publications(answer?.pop()?).pop()).collect())
     }
 }
 

@@ -1,93 +1,107 @@
-//! The broker that many nodes share through one Redis.
+//! The broker that many nodes share through Redis: one, several, or a cluster.
 //!
 //! A log is a stream, a publication one script, a delivery one message of
 //! Redis pub/sub. Pub/sub may lose; the stream is the truth, and
 //! [`Delivery::Interrupted`](super::Delivery::Interrupted) says when to compare.
 //!
-//! `sharded` switches all of pub/sub to its sharded kind. On a single Redis
-//! both work alike. In a Redis Cluster it is not enough yet: each connection
-//! here goes to one address, and a cluster wants one for each of its nodes.
+//! Every Redis master that a node talks to is a [`shard`] with connections of
+//! its own; the [`link`] knows which of them keeps a channel. A shard that is
+//! away touches only its channels: what is sent there is refused as temporary,
+//! and the node stays ready as long as any shard works. Otherwise one dead Redis
+//! of three would take every node away from the people of the other two.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use protocol::Position;
 use redis::{Cmd, Script};
-use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
-use self::ears::Ears;
-use self::health::Health;
-use self::link::ANSWER_WITHIN;
+use self::connection::ANSWER_WITHIN;
 use self::log::{Part, Reader};
-use self::subscriptions::{Broken, Request, Subscriptions};
+use self::shard::Common;
 use super::queue::Queue;
 use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay, random_epoch};
 use crate::channel::Channel;
 
+mod cluster;
+mod commands;
+mod connection;
 mod ears;
 pub mod envelope;
 mod health;
+mod info;
 pub mod keys;
 pub mod link;
 pub(crate) mod log;
+mod placement;
+pub mod servers;
+pub(crate) mod shard;
 mod subscriptions;
-mod version;
+mod wishes;
 
 pub use self::link::Link;
+pub use self::servers::Servers;
 
 /// A resend is recognised for so long, in seconds.
 const REMEMBER_ONCE: u64 = 24 * 60 * 60;
 /// A subscription waits so long for the link; after that the caller is told.
 const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
-/// Wishes that wait for the subscription link at most; further callers wait.
-const WISHES_WAITING: usize = 1024;
 
 /// What an operator may choose.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Publications kept for each channel; some more may be there for a while.
     pub log_length: u64,
-    /// Whether to use sharded pub/sub.
+    /// Whether to use sharded pub/sub; a cluster always does.
     pub sharded: bool,
     /// The node's name.
     pub node: String,
 }
 
-/// Connects to the Redis at `url`. One that is not there yet is no error: it is
-/// tried until it is, and [`Broker::ready`] says no.
+/// Connects to what [`Servers::parse`] reads from `servers`.
 ///
 /// # Errors
-/// What cannot get better by waiting: an address that is none, a Redis too old.
-pub async fn connect(url: &str, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
-    let link = Link::open(url, options.sharded)?;
-    let health = Arc::new(Health::default());
+/// As [`open`], and what is no list of servers.
+pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
+    let servers = Servers::parse(servers).map_err(|error| BrokerError::Unavailable(error.to_string()))?;
+    open(servers, options).await
+}
+
+/// Connects to Redis. What is not there yet is no error: it is tried until it
+/// is, and [`Broker::ready`] says no while nothing is.
+///
+/// # Errors
+/// What cannot get better by waiting: an address that is none, a Redis that is
+/// too old or of another kind.
+pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
     let (queue, deliveries) = Queue::new();
-    let probe = format!("hubbub:probe:{}:{}", options.node, random_epoch());
-    let ears = Arc::new(Ears { queue, health: Arc::clone(&health), probe: probe.clone() });
-    let (wishes, requests) = mpsc::channel(WISHES_WAITING);
-    let (first, first_attempt) = oneshot::channel();
-    let subscriptions = Subscriptions::new(link.clone(), ears, requests).run(first);
+    let common =
+        Common { queue: Arc::new(queue), is_sharded: options.sharded, is_cluster: false, misplaced: Arc::default() };
+    let link = Link::open(servers, common, &options.node)?;
+    let mut following = None;
+    let unfit = |unfit: info::Unfit| BrokerError::Unavailable(unfit.to_string());
+    if link.is_cluster() {
+        cluster::begin(link.inner()).await.map_err(unfit)?;
+        let follow = cluster::follow(Arc::downgrade(link.inner()));
+        following = Some(AbortOnDropHandle::new(tokio::spawn(follow)));
+    }
+    let shards = link.all();
+    match timeout(ANSWER_WITHIN, join_all(shards.iter().map(|shard| shard.attempted()))).await {
+        Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
+        Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
+    }
     let broker = RedisBroker {
         reader: Reader::new(link.clone()),
-        publish: Script::new(include_str!("publish.lua")),
-        wishes,
+        publish: Script::new(concat!(include_str!("identity.lua"), include_str!("publish.lua"))),
         options,
-        _tasks: [
-            AbortOnDropHandle::new(tokio::spawn(subscriptions)),
-            AbortOnDropHandle::new(tokio::spawn(health::probe(link.clone(), Arc::clone(&health), probe))),
-        ],
-        health,
         link,
+        _following: following,
     };
-    match timeout(ANSWER_WITHIN, first_attempt).await {
-        Ok(Ok(Ok(()))) => {}
-        Ok(Ok(Err(Broken::Version(old)))) => return Err(BrokerError::Unavailable(old.to_string())),
-        _ => warn!("Redis is not there yet; this node is not ready until it is"),
-    }
     Ok((Arc::new(broker), deliveries))
 }
 
@@ -96,26 +110,19 @@ pub struct RedisBroker {
     link: Link,
     reader: Reader,
     publish: Script,
-    wishes: mpsc::Sender<Request>,
-    health: Arc<Health>,
     options: Options,
-    _tasks: [AbortOnDropHandle<()>; 2],
+    _following: Option<AbortOnDropHandle<()>>,
 }
 
 impl RedisBroker {
-    /// The connection for commands, for others that keep something in the same Redis.
+    /// The way to Redis, for others that keep something there.
     pub fn link(&self) -> Link {
         self.link.clone()
     }
 
-    async fn wish(&self, channel: &Channel, wanted: bool) -> Result<(), BrokerError> {
-        let (done, confirmed) = oneshot::channel();
-        let request = Request { name: keys::deliveries(channel), wanted, done };
-        let asked = async {
-            self.wishes.send(request).await.ok()?;
-            confirmed.await.ok()
-        };
-        match timeout(SUBSCRIBE_WITHIN, asked).await {
+    async fn wish(&self, channel: &Channel, is_wanted: bool) -> Result<(), BrokerError> {
+        let fulfilled = self.link.hear(channel, is_wanted)?;
+        match timeout(SUBSCRIBE_WITHIN, fulfilled.wait()).await {
             Ok(Some(())) => Ok(()),
             _ => Err(BrokerError::Unavailable("the subscription link to Redis is down".into())),
         }
@@ -136,31 +143,36 @@ impl Broker for RedisBroker {
 
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
         let Append { channel, once, head, tail } = &append;
-        let mut call = self.publish.prepare_invoke();
-        call.key(keys::meta(channel)).key(keys::log(channel)).key(keys::deliveries(channel));
-        call.arg(head).arg(tail).arg(random_epoch().as_str()).arg(self.options.log_length);
-        call.arg(self.link.publish_command());
-        if let Some(once) = once {
-            call.key(keys::once(channel, &once.key)).arg(&once.digest).arg(REMEMBER_ONCE);
-        }
-        let appended: Option<(String, u64, bool)> = self.link.invoke(&call).await?;
+        let shard = self.link.of(channel)?;
+        let appended: Option<(String, u64, bool)> = shard
+            .invoke_on(&self.publish, |call, run| {
+                call.key(keys::meta(channel)).key(keys::log(channel)).key(keys::deliveries(channel));
+                call.arg(head).arg(tail).arg(random_epoch().as_str()).arg(run).arg(self.options.log_length);
+                call.arg(shard.publish_command());
+                if let Some(once) = once {
+                    call.key(keys::once(channel, &once.key)).arg(&once.digest).arg(REMEMBER_ONCE);
+                }
+            })
+            .await?;
         let (epoch, offset, repeated) = appended.ok_or(BrokerError::Conflict)?;
         Ok(Appended { position: log::position(&epoch, offset)?, repeated })
     }
 
     async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError> {
+        let shard = self.link.of(channel)?;
         let mut command = Cmd::new();
-        command.arg(self.link.publish_command()).arg(keys::deliveries(channel)).arg(envelope::encode(&passing));
-        self.link.run(&command).await
+        command.arg(shard.publish_command()).arg(keys::deliveries(channel)).arg(envelope::encode(&passing));
+        shard.run(&command).await
     }
 
     async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError> {
-        Ok(all_or_nothing(self.reader.read(channel, Part::After(since.offset, limit)).await?, since))
+        let (top, publications) = self.reader.read(channel, Part::After(since.offset, limit)).await?;
+        Ok(all_or_nothing(top.epoch == since.epoch, top, publications, since.offset))
     }
 
     async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError> {
-        let seen = &seen.position;
-        Ok(all_or_nothing(self.reader.catch_up(channel, seen, limit).await?, seen))
+        let found = self.reader.catch_up(channel, seen, limit).await?;
+        Ok(all_or_nothing(found.is_seen, found.top, found.publications, seen.position.offset))
     }
 
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
@@ -174,13 +186,22 @@ impl Broker for RedisBroker {
         Ok(found.pop())
     }
 
+    /// Ok while any shard works.
     async fn ready(&self) -> Result<(), BrokerError> {
-        self.health.check()
+        let mut trouble = BrokerError::Unavailable("no Redis of the cluster is reached".into());
+        for shard in self.link.all() {
+            match shard.check() {
+                Ok(()) => return Ok(()),
+                Err(error) => trouble = error,
+            }
+        }
+        Err(trouble)
     }
 }
 
-fn all_or_nothing((top, publications): (Position, Vec<Publication>), since: &Position) -> Replay {
-    let missed = top.offset.checked_sub(since.offset).filter(|_| top.epoch == since.epoch);
+/// All after `offset` of a log, if it is the one where that offset was seen.
+fn all_or_nothing(is_same: bool, top: Position, publications: Vec<Publication>, offset: u64) -> Replay {
+    let missed = top.offset.checked_sub(offset).filter(|_| is_same);
     // Fewer than were missed: they are more than the limit, or the log has been trimmed.
     match missed == Some(publications.len() as u64) {
         true => Replay::All { publications, top },

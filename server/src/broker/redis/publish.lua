@@ -1,36 +1,38 @@
--- Appends to a channel's log, numbers and announces as one step.
+-- Appends to a channel's log, numbers and announces as one step, after identity.lua.
 --
 -- KEYS: meta, log, deliveries and, where the append must happen once, its key
--- ARGV: head and tail of the frame, an epoch for a new log, the log's length,
---       PUBLISH or SPUBLISH, a digest of what is said, seconds to remember it
+-- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
+--       the log's length, PUBLISH or SPUBLISH, a digest of what is said, seconds
+--       to remember it
 -- Returns {epoch, offset, 1 if it was there before}; false for another digest.
 
 local meta, log, deliveries, once = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local head, tail, new_epoch, length = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local publish, digest, remember = ARGV[5], ARGV[6], ARGV[7]
+local head, tail, new_epoch, run, length = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local publish, digest, remember = ARGV[6], ARGV[7], ARGV[8]
 
+local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
 if once then
+  -- What was remembered is true while the log is the same: Redis keeps and
+  -- loses the entry and the memory of it in one step. A log that began anew
+  -- does not hold the entry, whatever is remembered.
   local before = redis.call('GET', once)
   if before then
-    local epoch, offset, of = before:match('^(%w+) (%d+) (.*)$')
-    if of ~= digest then return false end
-    return {epoch, offset, 1}
+    local of_log, offset, of = before:match('^(%w+) (%d+) (.*)$')
+    if of_log == origin and tonumber(offset) <= tonumber(top) then
+      if of ~= digest then return false end
+      return {epoch, offset, 1}
+    end
   end
 end
 
 -- The first write is one that Redis refuses when its memory is full: all or nothing.
-if redis.call('HSETNX', meta, 'epoch', new_epoch) == 1 then
-  -- A log that lost its identity: what is left of it must not be taken for this one's.
-  redis.call('DEL', log)
-end
-local epoch = redis.call('HGET', meta, 'epoch')
-local top = redis.call('HINCRBY', meta, 'top', 1)
+top = redis.call('HINCRBY', meta, 'top', 1)
 if top == 1 then redis.call('PERSIST', meta) end
 local offset = string.format('%.0f', top)
 local frame = head .. offset .. tail
 
 redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'f', frame)
-if once then redis.call('SET', once, epoch .. ' ' .. offset .. ' ' .. digest, 'EX', remember) end
+if once then redis.call('SET', once, origin .. ' ' .. offset .. ' ' .. digest, 'EX', remember) end
 -- The form that `envelope.rs` reads.
 redis.call(publish, deliveries, 'p' .. epoch .. ' ' .. offset .. ' ' .. frame)
 return {epoch, offset, 0}

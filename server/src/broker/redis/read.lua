@@ -1,29 +1,40 @@
--- Reads a part of a channel's log together with its top, at one moment.
+-- Reads a part of a channel's log together with its top, at one moment, after
+-- identity.lua.
 --
 -- KEYS: meta, log
--- ARGV: an epoch for a new log, seconds to keep the identity of an empty one,
---       and where entries are wanted: XRANGE or XREVRANGE, from, to, how many,
---       and where a node says what it has seen of this log: its epoch, an offset
--- Returns {epoch, top, entries}.
+-- ARGV: an epoch for a new log, which Redis this is, seconds to keep the identity
+--       of an empty log, where entries are wanted: XRANGE or XREVRANGE, from, to,
+--       how many, and where a node says what it has seen of this log: its epoch,
+--       an offset and, if it knows it, the entry there
+-- Returns {epoch, top, entries, 1 if the node has seen this very log}.
 
 local meta, log = KEYS[1], KEYS[2]
-local new_epoch, keep_empty = ARGV[1], ARGV[2]
-local range, from, to, count = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local seen_epoch, seen_offset = ARGV[7], ARGV[8]
+local new_epoch, run, keep_empty = ARGV[1], ARGV[2], ARGV[3]
+local range, from, to, count = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local seen_epoch, seen_offset, seen_frame = ARGV[8], ARGV[9], ARGV[10]
 
-local identity = redis.call('HMGET', meta, 'epoch', 'top')
-local epoch, top = identity[1], identity[2] or '0'
-if not epoch then
-  epoch = new_epoch
-  redis.call('HSET', meta, 'epoch', epoch)
+-- pcall: reading goes on when Redis is full. An epoch that could not be kept is
+-- told to nobody else, so no position in it is ever believed.
+local epoch, top, _, is_new = identify(redis.pcall, meta, log, new_epoch, run)
+if is_new then
   -- Anybody may look at a room that does not exist; the first publication makes it stay.
-  redis.call('EXPIRE', meta, keep_empty)
-  redis.call('DEL', log)
+  redis.pcall('EXPIRE', meta, keep_empty)
 end
-if epoch == seen_epoch and tonumber(top) < tonumber(seen_offset) then
-  -- Redis came back with older data: the same offsets will soon mean something else.
-  epoch = new_epoch
-  redis.call('HSET', meta, 'epoch', epoch)
+
+local is_seen = false
+if seen_offset == '0' then
+  is_seen = true
+elseif seen_offset then
+  local entry = redis.call('XRANGE', log, seen_offset .. '-0', seen_offset .. '-0')[1]
+  if entry and seen_frame then
+    is_seen = entry[2][2] == seen_frame
+  else
+    is_seen = epoch == seen_epoch and tonumber(top) >= tonumber(seen_offset)
+  end
+  if not is_seen and epoch == seen_epoch then
+    -- Redis came back with older data: the same offsets will soon mean something else.
+    epoch = new_epoch
+    redis.pcall('HSET', meta, 'epoch', epoch)
+  end
 end
-if not range then return {epoch, top, {}} end
-return {epoch, top, redis.call(range, log, from, to, 'COUNT', count)}
+return {epoch, top, redis.call(range, log, from, to, 'COUNT', count), is_seen and 1 or 0}

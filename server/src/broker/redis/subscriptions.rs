@@ -1,188 +1,140 @@
-//! The connection on which deliveries come in.
+//! The connection on which deliveries come in from one Redis.
 //!
-//! One task owns it and the list of what this node wants to hear. Whatever
-//! breaks the connection, the task makes a new one, subscribes everything again
-//! and only then says [`Delivery::Interrupted`]. A PING every second on the same
-//! connection finds one that is dead without a word.
+//! One task owns it. Whatever breaks the connection, the task makes a new one,
+//! subscribes everything again and only then says [`Delivery::Interrupted`]. A
+//! question every second on the same connection finds one that is dead without
+//! a word.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use redis::Client;
+use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tracing::{info, warn};
 
-use super::ears::{Connection, Ears};
-use super::link::Link;
-use super::version;
+use super::connection::{BEAT_EVERY, Backoff, Broken, Connection};
+use super::ears::{Ears, Farewells};
+use super::wishes::Wishes;
 use crate::broker::Delivery;
 
-/// Between two PINGs.
-const PING_EVERY: Duration = Duration::from_secs(1);
-/// Waits between two attempts to connect: from, to.
-const RETRY_FIRST: Duration = Duration::from_millis(100);
-const RETRY_MOST: Duration = Duration::from_secs(1);
 /// Subscriptions in one write.
 const TOGETHER: usize = 512;
 
-/// A wish to hear a pub/sub channel, or to hear it no more.
-pub(super) struct Request {
-    pub(super) name: String,
-    pub(super) wanted: bool,
-    /// Answered when Redis has confirmed it.
-    pub(super) done: oneshot::Sender<()>,
-}
-
-/// Why there is no link at the moment.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Broken {
-    #[error(transparent)]
-    Version(#[from] version::TooOld),
-    #[error("{0}")]
-    Redis(#[from] redis::RedisError),
-    #[error("Redis does not answer")]
-    Silent,
-    #[error("Redis closed the link")]
-    Closed,
-    #[error("probes do not come back")]
-    Deaf,
-}
-
 /// The task's own things.
 pub(super) struct Subscriptions {
-    link: Link,
-    ears: Arc<Ears>,
-    requests: mpsc::Receiver<Request>,
-    wanted: HashSet<String>,
-    unanswered: Vec<oneshot::Sender<()>>,
+    pub(super) client: Client,
+    /// What the Redis is called in logs.
+    pub(super) name: Arc<str>,
+    pub(super) ears: Arc<Ears>,
+    pub(super) wishes: Arc<Wishes>,
+    pub(super) is_sharded: bool,
+    pub(super) is_cluster: bool,
+    /// Told when some channels seem to be kept elsewhere.
+    pub(super) misplaced: Arc<Notify>,
+}
+
+/// A connection that hears everything wanted.
+struct Listening {
+    connection: Connection,
+    farewells: Arc<Farewells>,
 }
 
 impl Subscriptions {
-    pub(super) fn new(link: Link, ears: Arc<Ears>, requests: mpsc::Receiver<Request>) -> Self {
-        let wanted = HashSet::from([ears.probe.clone()]);
-        Self { link, ears, requests, wanted, unanswered: Vec::new() }
-    }
-
-    /// Keeps the link up until all senders of requests are gone. The outcome
-    /// of the first attempt goes to `first`.
-    pub(super) async fn run(mut self, first: oneshot::Sender<Result<(), Broken>>) {
-        let mut first = Some(first);
-        let mut wait = RETRY_FIRST;
+    /// Keeps the link up for as long as it is polled.
+    pub(super) async fn run(self) {
+        let mut was_up = false;
+        let mut backoff = Backoff::new();
         loop {
-            let why = match self.connect().await {
-                Ok(connection) => {
-                    wait = RETRY_FIRST;
-                    self.ears.health.connected();
-                    match first.take() {
-                        Some(first) => drop(first.send(Ok(()))),
-                        None => {
-                            info!("the subscription link to Redis is back");
-                            self.ears.queue.send(Delivery::Interrupted);
-                        }
+            let why = match self.connect(was_up).await {
+                Ok(listening) => {
+                    backoff = Backoff::new();
+                    if was_up {
+                        info!("the subscription link to Redis is back ({})", self.name);
                     }
-                    match self.serve(&connection).await {
-                        Ok(()) => return,
-                        Err(why) => why,
-                    }
+                    was_up = true;
+                    self.serve(&listening).await
                 }
                 Err(why) => why,
             };
-            let trouble = format!("the subscription link to Redis is down: {why}");
-            if wait == RETRY_FIRST {
+            let trouble = format!("the subscription link to Redis is down ({}): {why}", self.name);
+            if backoff.is_first() {
                 warn!("{trouble}");
             }
             self.ears.health.broken(trouble);
-            if let Some(first) = first.take() {
-                let _ = first.send(Err(why));
-            }
-            sleep(wait.mul_f64(rand::random_range(0.5..1.0))).await;
-            wait = (wait * 2).min(RETRY_MOST);
+            self.misplaced.notify_one();
+            sleep(backoff.next()).await;
         }
     }
 
     /// Makes a connection that hears everything wanted.
-    async fn connect(&mut self) -> Result<Connection, Broken> {
-        let connection = Connection::open(self.link.client(), &self.ears).await?;
-        version::check(&mut connection.redis()).await?;
-        // What was asked for meanwhile is subscribed along with the rest.
-        while let Ok(request) = self.requests.try_recv() {
-            self.note(request);
+    async fn connect(&self, was_up: bool) -> Result<Listening, Broken> {
+        let farewells = Arc::new(Farewells::default());
+        let hear = {
+            let (ears, farewells) = (Arc::clone(&self.ears), Arc::clone(&farewells));
+            move |push| ears.hear(push, &farewells)
+        };
+        let connection = Connection::open(&self.client, self.is_cluster, hear).await?;
+        let listening = Listening { connection, farewells };
+        self.tell(&listening, self.subscribe_command(), std::slice::from_ref(&self.ears.probe)).await?;
+        let all = self.wishes.take_all();
+        self.tell(&listening, self.subscribe_command(), &all.come).await?;
+        self.wishes.fulfil(&all);
+        self.ears.health.connected();
+        if was_up || all.has_moved_here {
+            self.ears.queue.send(Delivery::Interrupted);
         }
-        let all: Vec<String> = self.wanted.iter().cloned().collect();
-        self.tell(&connection, self.link.subscribe_command(), &all).await?;
-        self.answer();
-        Ok(connection)
+        Ok(listening)
     }
 
-    /// Does what is asked until the connection breaks; Ok when nobody is left to ask.
-    async fn serve(&mut self, connection: &Connection) -> Result<(), Broken> {
-        let mut beat = interval(PING_EVERY);
+    /// Does what is wished until the connection breaks.
+    async fn serve(&self, listening: &Listening) -> Broken {
+        let mut beat = interval(BEAT_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut batch = Vec::new();
         loop {
-            tokio::select! {
-                received = self.requests.recv_many(&mut batch, TOGETHER) => match received {
-                    0 => return Ok(()),
-                    _ => self.change(connection, batch.drain(..)).await?,
+            let done = tokio::select! {
+                () = self.wishes.changed() => self.change(listening).await,
+                _ = beat.tick() => match self.ears.health.is_deaf() {
+                    true => Err(Broken::Deaf),
+                    false => listening.connection.beat().await,
                 },
-                _ = beat.tick() => {
-                    redis::cmd("PING").exec_async(&mut connection.redis()).await?;
-                    if self.ears.health.is_deaf() {
-                        return Err(Broken::Deaf);
-                    }
-                }
-                () = connection.closed() => return Err(Broken::Closed),
+                () = listening.connection.closed() => Err(Broken::Closed),
+                () = listening.farewells.unexpected() => Err(Broken::Moved),
+            };
+            if let Err(why) = done {
+                return why;
             }
         }
     }
 
-    async fn change(&mut self, link: &Connection, batch: impl Iterator<Item = Request>) -> Result<(), Broken> {
-        let mut before = HashMap::new();
-        for request in batch {
-            let name = request.name.clone();
-            let was_wanted = self.note(request);
-            before.entry(name).or_insert(was_wanted);
+    async fn change(&self, listening: &Listening) -> Result<(), Broken> {
+        let change = self.wishes.take_changed();
+        self.tell(listening, self.subscribe_command(), &change.come).await?;
+        listening.farewells.foresee(change.go.len());
+        self.tell(listening, self.unsubscribe_command(), &change.go).await?;
+        self.wishes.fulfil(&change);
+        if change.has_moved_here {
+            self.ears.queue.send(Delivery::Interrupted);
         }
-        let (mut come, mut go) = (Vec::new(), Vec::new());
-        for (name, was_wanted) in before {
-            match (was_wanted, self.wanted.contains(&name)) {
-                (false, true) => come.push(name),
-                (true, false) => go.push(name),
-                _ => {}
-            }
-        }
-        self.tell(link, self.link.subscribe_command(), &come).await?;
-        self.tell(link, self.link.unsubscribe_command(), &go).await?;
-        self.answer();
         Ok(())
     }
 
-    /// Takes note of a wish; says whether the channel was wanted before.
-    fn note(&mut self, Request { name, wanted, done }: Request) -> bool {
-        self.unanswered.push(done);
-        match wanted {
-            true => !self.wanted.insert(name),
-            false => self.wanted.remove(&name),
-        }
-    }
-
-    async fn tell(&self, connection: &Connection, command: &str, names: &[String]) -> Result<(), Broken> {
+    async fn tell(&self, listening: &Listening, command: &str, names: &[String]) -> Result<(), Broken> {
         for names in names.chunks(TOGETHER) {
             let mut commands = redis::Pipeline::with_capacity(names.len());
             for name in names {
                 // One name each: then one command has one answer, sharded or not.
                 commands.cmd(command).arg(name).ignore();
             }
-            commands.exec_async(&mut connection.redis()).await?;
+            commands.exec_async(&mut listening.connection.redis()).await?;
         }
         Ok(())
     }
 
-    fn answer(&mut self) {
-        for done in self.unanswered.drain(..) {
-            // Whoever asked may have given up.
-            let _ = done.send(());
-        }
+    fn subscribe_command(&self) -> &'static str {
+        if self.is_sharded { "SSUBSCRIBE" } else { "SUBSCRIBE" }
+    }
+
+    fn unsubscribe_command(&self) -> &'static str {
+        if self.is_sharded { "SUNSUBSCRIBE" } else { "UNSUBSCRIBE" }
     }
 }

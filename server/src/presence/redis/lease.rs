@@ -14,14 +14,18 @@ use tokio::time::Instant;
 use super::{Options, keys};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
+use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 use crate::presence::{Lease, PresenceError};
 
 /// Dead nodes that one renewal claims at most.
 const CLAIMS: usize = 16;
 
+/// The leases at one place: each independent Redis has its own, a cluster has
+/// them once.
 pub(super) struct Leases {
     link: Link,
+    site: usize,
     options: Options,
     renew: Script,
     bury: Script,
@@ -53,14 +57,21 @@ pub(super) struct Claimed {
 }
 
 impl Leases {
-    pub(super) fn new(link: Link, options: Options) -> Self {
+    pub(super) fn new(link: Link, site: usize, options: Options) -> Self {
         Self {
             link,
-            renew: Script::new(include_str!("renew.lua")),
+            site,
+            // With its memory full, Redis must still tell the living from the dead.
+            renew: Script::new(concat!("#!lua flags=allow-oom\n", include_str!("renew.lua"))),
             bury: Script::new(include_str!("bury.lua")),
             current: Mutex::new(Arc::new(Tenure::new(&options.node))),
             options,
         }
+    }
+
+    /// The Redis that keeps them.
+    pub(super) fn shard(&self) -> Result<Arc<Shard>, BrokerError> {
+        self.link.at(self.site, &keys::leases(&self.options.namespace))
     }
 
     /// The name to write entries under; takes a lease first if there is none.
@@ -109,25 +120,27 @@ impl Leases {
     pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), BrokerError> {
         let mut bury = self.bury.prepare_invoke();
         bury.key(keys::expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
-        self.link.invoke(&bury).await
+        self.shard()?.invoke(&bury).await
     }
 
     /// Ends a lease all of whose entries are removed.
     pub(super) async fn give_up(&self, node: &str) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
-        pipe.atomic().del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
-        self.link.run_all::<()>(&pipe).await
+        // Not a transaction: Redis begins none while its memory is full. If only
+        // the first is done, the lease runs out and there is nothing to remove.
+        pipe.del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
+        self.shard()?.run_all::<()>(&pipe).await
     }
 
     /// The channels in which a node may have entries.
     pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, BrokerError> {
-        self.link.run(&Cmd::smembers(self.channels_key(node))).await
+        self.shard()?.run(&Cmd::smembers(self.channels_key(node))).await
     }
 
     /// A node has no entries in a channel any more. Otherwise the set would
     /// grow for as long as the node lives, and be gone through when it ends.
     pub(super) async fn leave_channel(&self, node: &str, channel: &Channel) -> Result<(), BrokerError> {
-        self.link.run(&Cmd::srem(self.channels_key(node), channel.to_string())).await
+        self.shard()?.run(&Cmd::srem(self.channels_key(node), channel.to_string())).await
     }
 
     pub(super) fn channels_key(&self, node: &str) -> String {
@@ -149,7 +162,7 @@ impl Leases {
         renew.key(keys::leases(&self.options.namespace)).key(keys::expired(&self.options.namespace));
         renew.arg(&tenure.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
         renew.arg(claims).arg(what);
-        let mut reply = self.link.invoke::<Vec<String>>(&renew).await?.into_iter();
+        let mut reply = self.shard()?.invoke::<Vec<String>>(&renew).await?.into_iter();
         let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
         if lease == Lease::Kept {
             *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;

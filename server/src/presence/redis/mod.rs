@@ -4,14 +4,20 @@
 //! change in the same step. Entries are written under a name that belongs to
 //! one lease alone ([`lease`]), so what a dead node left behind can always be
 //! told from what lives.
+//!
+//! Leases stand beside the channels: on each independent Redis for its own
+//! channels, and once in a cluster ([`Link::sites`]).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::stream::{self, TryStreamExt};
+use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use protocol::limits::LEAVES_PER_FRAME;
 use protocol::{Member, MembersPage, Name, UserId, wire};
 use redis::{Cmd, RedisError, Script};
+use tracing::{info, warn};
 
 use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
 use crate::broker::BrokerError;
@@ -28,7 +34,11 @@ const CHANNELS_AT_ONCE: usize = 32;
 const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
 const ENTER: &str = concat!(include_str!("people.lua"), include_str!("enter.lua"));
-const LEAVE: &str = concat!(include_str!("people.lua"), include_str!("leave.lua"));
+// Who leaves makes room: that must work when the memory is full, too.
+const LEAVE: &str = concat!("#!lua flags=allow-oom\n", include_str!("people.lua"), include_str!("leave.lua"));
+// Not a transaction: Redis begins none while its memory is full.
+const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
+const STANDING: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
 
 /// What to know about the Redis at hand.
 #[derive(Clone, Debug)]
@@ -51,26 +61,41 @@ impl Options {
 /// Presence on Redis.
 pub struct RedisPresence {
     link: Link,
-    leases: Leases,
+    /// One for each place; a node has a lease at every one.
+    leases: Vec<Leases>,
     leave: Script,
     page: Script,
+    snapshot: Script,
+    standing: Script,
 }
 
 impl RedisPresence {
-    /// Works on the broker's connection for commands.
+    /// Works on the broker's connections for commands.
     pub fn new(link: Link, options: Options) -> Self {
-        let page = Script::new(include_str!("page.lua"));
-        Self { link: link.clone(), leases: Leases::new(link, options), leave: Script::new(LEAVE), page }
+        let leases = (0..link.sites()).map(|site| Leases::new(link.clone(), site, options.clone())).collect();
+        Self {
+            link,
+            leases,
+            leave: Script::new(LEAVE),
+            page: Script::new(include_str!("page.lua")),
+            snapshot: Script::new(SNAPSHOT),
+            standing: Script::new(STANDING),
+        }
+    }
+
+    fn leases_of(&self, channel: &Channel) -> &Leases {
+        &self.leases[self.link.site_of(channel)]
     }
 
     /// Removes a node's entry for somebody, or some of its entries; gives how many.
     async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, BrokerError> {
+        let shard = self.link.of(channel)?;
         let mut leave = self.leave.prepare_invoke();
         for key in script_keys(channel, node) {
             leave.key(key);
         }
-        leave.arg(self.link.publish_command()).arg(node).arg(user.map_or("", UserId::as_str)).arg(ENTRIES_AT_ONCE);
-        self.link.invoke(&leave).await
+        leave.arg(shard.publish_command()).arg(node).arg(user.map_or("", UserId::as_str)).arg(ENTRIES_AT_ONCE);
+        shard.invoke(&leave).await
     }
 
     /// Removes all entries of a node in a channel.
@@ -80,51 +105,86 @@ impl RedisPresence {
     }
 
     /// Removes all that a node wrote. Harmless when it is done twice.
-    async fn remove_all(&self, node: &str) -> Result<(), BrokerError> {
-        let channels = self.leases.channels_of(node).await?;
-        let channels = channels.iter().filter_map(|channel| Channel::parse(channel));
-        stream::iter(channels.map(Ok))
-            .try_for_each_concurrent(CHANNELS_AT_ONCE, |channel| async move { self.clear(&channel, node).await })
-            .await
+    async fn remove_all(&self, leases: &Leases, node: &str) -> Result<(), BrokerError> {
+        let channels = leases.channels_of(node).await?;
+        let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();
+        // One that cannot be reached does not keep the others from being cleared.
+        let removed = stream::iter(channels)
+            .map(|channel| async move { self.clear(&channel, node).await })
+            .buffer_unordered(CHANNELS_AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        removed.into_iter().collect()
+    }
+
+    /// Removes what dead nodes left at one place.
+    async fn reap_at(&self, leases: &Leases) -> Result<(), BrokerError> {
+        let claimed = leases.claim().await?;
+        for dead in &claimed.nodes {
+            match self.clear_away(leases, dead, &claimed.until).await {
+                Ok(()) => info!(node = dead, "removed the people of a node that is gone"),
+                // The claim runs out, and somebody tries again.
+                Err(error) => warn!(node = dead, "the people of a node that is gone are not removed yet: {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn clear_away(&self, leases: &Leases, dead: &str, until: &str) -> Result<(), BrokerError> {
+        self.remove_all(leases, dead).await?;
+        leases.bury(dead, until).await
+    }
+
+    async fn withdraw_at(&self, leases: &Leases) -> Result<(), BrokerError> {
+        let node = leases.last_node();
+        self.remove_all(leases, &node).await?;
+        leases.give_up(&node).await
     }
 }
 
 #[async_trait]
 impl PresenceStore for RedisPresence {
     async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError> {
-        let node = self.leases.node().await?;
+        let leases = self.leases_of(channel);
+        let node = leases.node().await?;
+        let (shard, beside) = (self.link.of(channel)?, leases.shard()?);
         // The channel is noted first: whoever removes a dead node's entries
-        // finds them by that. One write to the socket, so nothing comes between.
+        // finds them by that. One write to the socket where it is the same one.
         let mut pipe = redis::pipe();
-        pipe.sadd(self.leases.channels_key(&node), channel.to_string()).ignore();
+        pipe.sadd(leases.channels_key(&node), channel.to_string()).ignore();
+        if !Arc::ptr_eq(&shard, &beside) {
+            beside.run_all::<()>(&pipe).await?;
+            pipe.clear();
+        }
         let keys = script_keys(channel, &node);
         pipe.cmd("EVAL").arg(ENTER).arg(keys.len()).arg(&keys);
-        pipe.arg(self.link.publish_command()).arg(&node);
+        pipe.arg(shard.publish_command()).arg(&node);
         pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
-        Ok(self.link.run_all(&pipe).await?)
+        Ok(shard.run_all(&pipe).await?)
     }
 
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
         // Without a lease everything of this node is removed anyway.
-        let node = self.leases.node().await?;
+        let node = self.leases_of(channel).node().await?;
         self.remove(channel, &node, Some(user)).await?;
         Ok(())
     }
 
     async fn forget(&self, channel: &Channel) -> Result<(), PresenceError> {
-        let node = self.leases.last_node();
+        let leases = self.leases_of(channel);
+        let node = leases.last_node();
         // With an entry that came late, it stays noted for whoever reaps.
-        if self.link.run::<usize>(&Cmd::scard(keys::own(channel, &node))).await? == 0 {
-            self.leases.leave_channel(&node, channel).await?;
+        if self.link.of(channel)?.run::<usize>(&Cmd::scard(keys::own(channel, &node))).await? == 0 {
+            leases.leave_channel(&node, channel).await?;
         }
         Ok(())
     }
 
     async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
-        let own = keys::own(channel, &self.leases.last_node());
-        let mut pipe = redis::pipe();
-        pipe.atomic().get(keys::version(channel)).hlen(keys::people(channel)).scard(own);
-        let (version, count, mine): (Option<u64>, usize, usize) = self.link.run_all(&pipe).await?;
+        let own = keys::own(channel, &self.leases_of(channel).last_node());
+        let mut standing = self.standing.prepare_invoke();
+        standing.key(keys::version(channel)).key(keys::people(channel)).key(own);
+        let (version, count, mine): (Option<u64>, usize, usize) = self.link.of(channel)?.invoke(&standing).await?;
         Ok(Standing { version: version.unwrap_or(0), count, mine })
     }
 
@@ -132,7 +192,7 @@ impl PresenceStore for RedisPresence {
         let mut page = self.page.prepare_invoke();
         page.key(keys::people(channel)).key(keys::order(channel));
         page.arg(after.map_or("", UserId::as_str)).arg(most);
-        let (member_count, people): (usize, Vec<(String, String)>) = self.link.invoke(&page).await?;
+        let (member_count, people): (usize, Vec<(String, String)>) = self.link.of(channel)?.invoke(&page).await?;
         let next = match people.get(most) {
             Some(_) => people[..most].last().and_then(|(user, _)| UserId::parse(user).ok()),
             None => None,
@@ -142,10 +202,10 @@ impl PresenceStore for RedisPresence {
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
-        let mut pipe = redis::pipe();
-        pipe.atomic().hgetall(keys::people(channel)).get(keys::version(channel));
-        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.run_all(&pipe).await?;
-        let node = self.leases.last_node();
+        let mut snapshot = self.snapshot.prepare_invoke();
+        snapshot.key(keys::people(channel)).key(keys::version(channel));
+        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.of(channel)?.invoke(&snapshot).await?;
+        let node = self.leases_of(channel).last_node();
         let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
         people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
         let is_mine = |nodes: &str| nodes.split(' ').any(|other| other == node);
@@ -158,38 +218,42 @@ impl PresenceStore for RedisPresence {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
-        let mut pipe = redis::pipe();
-        for channel in channels {
+        let question = |pipe: &mut redis::Pipeline, channel: &Channel| {
             let people = keys::people(channel);
             pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
-        }
-        let replies: Vec<redis::Value> = self.link.run_all(&pipe).await?;
-        let glimpses = replies.chunks_exact(2).map(|reply| glimpse(&reply[0], &reply[1], members));
+        };
+        let replies = self.link.ask_each::<redis::Value>(channels, 2, question).await?;
+        let glimpses = replies.iter().map(|reply| match reply.as_deref() {
+            Some([count, some]) => glimpse(count, some, members),
+            _ => Ok(Glimpse::default()),
+        });
         glimpses.collect::<Result<_, _>>().map_err(|error| PresenceError(error.to_string()))
     }
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
-        Ok(self.leases.renew().await?)
+        let renewed = join_all(self.leases.iter().map(Leases::renew)).await;
+        // A place that is not reached is told by its shard; the others go on.
+        if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
+            return Err(error.clone().into());
+        }
+        match renewed.iter().flatten().all(|lease| *lease == Lease::Kept) {
+            true => Ok(Lease::Kept),
+            false => Ok(Lease::Lost),
+        }
     }
 
     async fn reap(&self) -> Result<(), PresenceError> {
-        let claimed = self.leases.claim().await?;
-        for dead in &claimed.nodes {
-            self.remove_all(dead).await?;
-            self.leases.bury(dead, &claimed.until).await?;
-            tracing::info!(node = dead, "removed the people of a node that is gone");
-        }
-        Ok(())
+        let reaped = join_all(self.leases.iter().map(|leases| self.reap_at(leases))).await;
+        Ok(reaped.into_iter().collect::<Result<(), _>>()?)
     }
 
     async fn withdraw(&self) -> Result<(), PresenceError> {
-        let node = self.leases.last_node();
-        self.remove_all(&node).await?;
-        Ok(self.leases.give_up(&node).await?)
+        let withdrawn = join_all(self.leases.iter().map(|leases| self.withdraw_at(leases))).await;
+        Ok(withdrawn.into_iter().collect::<Result<(), _>>()?)
     }
 }
 
-/// The keys of a channel that [`ENTER`] and [`LEAVE`] change for a node.
+/// The keys of people.lua.
 fn script_keys(channel: &Channel, node: &str) -> [String; 5] {
     [keys::people(channel), keys::order(channel), keys::version(channel), keys::own(channel, node), deliveries(channel)]
 }

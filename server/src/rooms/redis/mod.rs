@@ -1,12 +1,22 @@
 //! The list of rooms of all nodes, in Redis.
+//!
+//! Each independent server lists the rooms that it keeps; in a cluster there is
+//! one list. The rooms of a server that is away are missing meanwhile.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use protocol::RoomId;
 use redis::{Cmd, Script};
+use tracing::warn;
 
 use super::{KNOWN, KnownRoom, Rooms, RoomsError};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
+use crate::broker::redis::shard::Shard;
+use crate::channel::Channel;
 
 /// A sorted set, scored by when somebody last was there, in Redis time.
 const ROOMS: &str = "hubbub:{rooms}";
@@ -20,7 +30,7 @@ pub struct RedisRooms {
 }
 
 impl RedisRooms {
-    /// Works on the broker's connection for commands.
+    /// Works on the broker's connections for commands.
     pub fn new(link: Link) -> Self {
         Self { link, touch: Script::new(include_str!("touch.lua")) }
     }
@@ -28,7 +38,25 @@ impl RedisRooms {
     async fn touch_as(&self, room: &RoomId, title: &str) -> Result<(), RoomsError> {
         let mut touch = self.touch.prepare_invoke();
         touch.key(ROOMS).key(TITLES).arg(room.as_str()).arg(title).arg(KNOWN);
-        Ok(self.link.invoke(&touch).await?)
+        Ok(self.shard_of(room)?.invoke(&touch).await?)
+    }
+
+    fn shard_of(&self, room: &RoomId) -> Result<Arc<Shard>, BrokerError> {
+        self.link.at(self.link.site_of(&Channel::Room(room.clone())), ROOMS)
+    }
+
+    async fn recent_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, BrokerError> {
+        let shard = self.link.at(site, ROOMS)?;
+        let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(ROOMS, 0, last)).await?;
+        if recent.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
+        let titles: Vec<Option<String>> = shard.run(&Cmd::hmget(TITLES, ids)).await?;
+        let known = |((room, active_at), title): (&(String, u64), _)| {
+            Some(KnownRoom { room: RoomId::parse(room).ok()?, title, active_at: *active_at })
+        };
+        Ok(recent.iter().zip(titles).filter_map(known).collect())
     }
 }
 
@@ -43,22 +71,24 @@ impl Rooms for RedisRooms {
     }
 
     async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
-        Ok(self.link.run(&Cmd::hget(TITLES, room.as_str())).await?)
+        Ok(self.shard_of(room)?.run(&Cmd::hget(TITLES, room.as_str())).await?)
     }
 
     async fn recent(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
         let Some(last) = limit.checked_sub(1) else { return Ok(Vec::new()) };
         let last = isize::try_from(last).unwrap_or(isize::MAX);
-        let recent: Vec<(String, u64)> = self.link.run(&Cmd::zrevrange_withscores(ROOMS, 0, last)).await?;
-        if recent.is_empty() {
-            return Ok(Vec::new());
+        let lists = join_all((0..self.link.sites()).map(|site| self.recent_at(site, last))).await;
+        if let Some(Err(error)) = lists.iter().find(|list| list.is_err()) {
+            if lists.iter().all(Result::is_err) {
+                return Err(error.clone().into());
+            }
+            warn!("some rooms are missing in the list: {error}");
         }
-        let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
-        let titles: Vec<Option<String>> = self.link.run(&Cmd::hmget(TITLES, ids)).await?;
-        let known = |((room, active_at), title): (&(String, u64), _)| {
-            Some(KnownRoom { room: RoomId::parse(room).ok()?, title, active_at: *active_at })
-        };
-        Ok(recent.iter().zip(titles).filter_map(known).collect())
+        let mut recent: Vec<_> = lists.into_iter().flatten().flatten().collect();
+        // A stable sort, so one list keeps its order.
+        recent.sort_by_key(|known| Reverse(known.active_at));
+        recent.truncate(limit);
+        Ok(recent)
     }
 }
 

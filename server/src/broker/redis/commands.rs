@@ -1,0 +1,181 @@
+//! The connection on which a node gives one Redis its commands.
+//!
+//! One connection, shared by all callers and pipelined by redis-rs. A task makes
+//! a new one after any outage; meanwhile calls fail soon instead of waiting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Script, ScriptInvocation,
+    ServerErrorKind,
+};
+use tokio::sync::{Notify, watch};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::connection::{BEAT_EVERY, Backoff, Broken, Connection};
+use super::info::Unfit;
+use crate::broker::BrokerError;
+
+/// A call fails after this time, whatever it waits for.
+const CALL_WITHIN: Duration = Duration::from_millis(2500);
+/// A call waits so long for a connection that is just being made.
+const CONNECTION_WITHIN: Duration = Duration::from_secs(1);
+
+/// A handle to the connection; clones share it.
+#[derive(Clone)]
+pub(crate) struct Commands {
+    state: watch::Receiver<State>,
+    trouble: Arc<Trouble>,
+    _task: Arc<AbortOnDropHandle<()>>,
+}
+
+/// Who must look when something is wrong.
+pub(super) struct Trouble {
+    /// The task of this connection looks at it before its time.
+    suspect: Notify,
+    /// Whoever knows where channels are kept reads that again.
+    pub(super) misplaced: Arc<Notify>,
+}
+
+/// What calls find.
+#[derive(Clone)]
+enum State {
+    /// Being made, after nothing worse than the last one's end.
+    Connecting,
+    Up(Live),
+    Down(Broken),
+}
+
+/// A connection, and the Redis it leads to.
+#[derive(Clone)]
+struct Live {
+    redis: MultiplexedConnection,
+    run: Arc<str>,
+}
+
+impl Commands {
+    /// Begins to connect.
+    pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>) -> Self {
+        let (sender, state) = watch::channel(State::Connecting);
+        let trouble = Arc::new(Trouble { suspect: Notify::new(), misplaced });
+        let task = keep(client, wants_cluster, sender, Arc::clone(&trouble));
+        Self { state, trouble, _task: Arc::new(AbortOnDropHandle::new(tokio::spawn(task))) }
+    }
+
+    /// Runs a script; loads it first where Redis does not know it.
+    pub(crate) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
+        self.call(async |mut live| script.invoke_async(&mut live.redis).await).await
+    }
+
+    /// Runs a script that wants to know which Redis it runs on; `fill` gets
+    /// that name, true of the very connection that the script goes out on.
+    pub(crate) async fn invoke_on<T: FromRedisValue>(
+        &self,
+        script: &Script,
+        fill: impl FnOnce(&mut ScriptInvocation<'_>, &str),
+    ) -> Result<T, BrokerError> {
+        let call = async |mut live: Live| {
+            let mut invocation = script.prepare_invoke();
+            fill(&mut invocation, &live.run);
+            invocation.invoke_async(&mut live.redis).await
+        };
+        self.call(call).await
+    }
+
+    /// Runs a command.
+    pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
+        self.call(async |mut live| command.query_async(&mut live.redis).await).await
+    }
+
+    /// Runs commands in one round trip.
+    pub(crate) async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
+        self.call(async |mut live| commands.query_async(&mut live.redis).await).await
+    }
+
+    /// Whether there is a connection now.
+    pub(super) fn is_up(&self) -> bool {
+        matches!(*self.state.borrow(), State::Up(_))
+    }
+
+    /// Waits until the first attempt to connect has ended; tells what no waiting helps.
+    pub(super) async fn attempted(&self) -> Result<(), Unfit> {
+        let mut state = self.state.clone();
+        let ended = state.wait_for(|state| !matches!(state, State::Connecting)).await;
+        match ended.as_deref() {
+            Ok(State::Down(Broken::Unfit(unfit))) => Err(unfit.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    async fn call<T>(&self, call: impl AsyncFnOnce(Live) -> RedisResult<T>) -> Result<T, BrokerError> {
+        let call = async { Ok(call(self.live().await?).await) };
+        match timeout(CALL_WITHIN, call).await {
+            Ok(Ok(result)) => result.map_err(|error| self.explain(&error)),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(BrokerError::Unavailable("Redis does not answer".into())),
+        }
+    }
+
+    async fn live(&self) -> Result<Live, BrokerError> {
+        let mut state = self.state.clone();
+        let known = state.wait_for(|state| !matches!(state, State::Connecting));
+        match timeout(CONNECTION_WITHIN, known).await.map(|known| known.map(|state| state.clone())) {
+            Ok(Ok(State::Up(live))) => Ok(live),
+            Ok(Ok(State::Down(why))) => Err(BrokerError::Unavailable(why.to_string())),
+            _ => Err(BrokerError::Unavailable("there is no connection to Redis yet".into())),
+        }
+    }
+
+    fn explain(&self, error: &RedisError) -> BrokerError {
+        use ServerErrorKind::{Ask, ClusterDown, MasterDown, Moved, ReadOnly};
+        if let ErrorKind::Server(Moved | Ask | ClusterDown | MasterDown | ReadOnly) = error.kind() {
+            self.trouble.suspect.notify_one();
+            self.trouble.misplaced.notify_one();
+        }
+        match error.code() {
+            Some("OOM") => BrokerError::Full(error.to_string()),
+            _ => BrokerError::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// Keeps the connection up for as long as it is polled.
+async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>) {
+    let mut backoff = Backoff::new();
+    loop {
+        let why = match Connection::open(&client, wants_cluster, |_| ()).await {
+            Ok(connection) => {
+                backoff = Backoff::new();
+                state.send_replace(State::Up(Live { redis: connection.redis(), run: connection.run().into() }));
+                watch_over(&connection, &trouble).await
+            }
+            Err(why) => why,
+        };
+        trouble.misplaced.notify_one();
+        state.send_replace(match why {
+            // Not known to be away: whoever calls now waits for the next attempt.
+            Broken::Closed | Broken::Changed if backoff.is_first() => State::Connecting,
+            why => State::Down(why),
+        });
+        sleep(backoff.next()).await;
+    }
+}
+
+/// Returns when the connection is of no more use, and why.
+async fn watch_over(connection: &Connection, trouble: &Trouble) -> Broken {
+    let mut beat = interval(BEAT_EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = beat.tick() => {}
+            () = trouble.suspect.notified() => {}
+            () = connection.closed() => return Broken::Closed,
+        }
+        if let Err(why) = connection.beat().await {
+            return why;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a Redis says about itself when a connection to it is made.
+
+use redis::aio::MultiplexedConnection;
+
+/// Redis 7 brought sharded pub/sub and scripts that fail as a whole.
+const OLDEST: u32 = 7;
+/// So much of each of its two names tells one server from another.
+const NAME: usize = 16;
+
+/// This Redis cannot be used, however long one waits.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unfit {
+    #[error("Hubbub needs Redis {OLDEST} or later; this one is {0}")]
+    TooOld(String),
+    #[error("this Redis belongs to a cluster; write its address as redis-cluster://HOST:PORT")]
+    Clustered,
+    #[error("this Redis belongs to no cluster; write its address as redis://HOST:PORT")]
+    Alone,
+}
+
+/// What one connection was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Info {
+    version: String,
+    is_cluster: bool,
+    pub(super) is_replica: bool,
+    /// Changes when the server is started again and when it becomes the master:
+    /// whenever what it holds may be older than what was acknowledged before.
+    /// (Also when a master gets its first replica, which does no harm: the nodes
+    /// notice within a second, and can prove what they saw.)
+    /// Empty where Redis does not say it.
+    pub(super) run: String,
+}
+
+impl Info {
+    pub(super) async fn ask(connection: &mut MultiplexedConnection) -> redis::RedisResult<Self> {
+        let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(connection).await;
+        match info {
+            Ok(info) => Ok(Self::read(&info)),
+            // Not allowed to ask: what is not known to be wrong is taken for right.
+            Err(error) if matches!(error.kind(), redis::ErrorKind::Server(_)) => Ok(Self::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(info: &str) -> Self {
+        let field =
+            |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        let part = |name| field(name).and_then(|id| id.get(..NAME)).unwrap_or_default();
+        Self {
+            version: field("redis_version").unwrap_or_default().to_owned(),
+            is_cluster: field("redis_mode") == Some("cluster"),
+            is_replica: field("role") == Some("slave"),
+            run: format!("{}{}", part("run_id"), part("master_replid")),
+        }
+    }
+
+    /// Whether it is what was asked for.
+    pub(super) fn fits(&self, wants_cluster: bool) -> Result<(), Unfit> {
+        match self.version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
+            Some(major) if major < OLDEST => Err(Unfit::TooOld(self.version.clone())),
+            None => Ok(()),
+            Some(_) => match (wants_cluster, self.is_cluster) {
+                (false, true) => Err(Unfit::Clustered),
+                (true, false) => Err(Unfit::Alone),
+                _ => Ok(()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_known_to_be_wrong_is_refused() {
+        let fits = |info: &str, cluster| Info::read(info).fits(cluster).map_err(|unfit| unfit.to_string());
+        assert_eq!(fits("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n", false), Ok(()));
+        assert_eq!(fits("# Server\r\nredis_version:10.1.0\r\nredis_mode:cluster\r\n", true), Ok(()));
+        assert_eq!(fits("something else", true), Ok(()));
+        let old = fits("# Server\r\nredis_version:6.2.14\r\nredis_mode:standalone\r\n", false).unwrap_err();
+        assert_eq!(old, "Hubbub needs Redis 7 or later; this one is 6.2.14");
+        assert!(fits("redis_version:7.2.0\r\nredis_mode:cluster\r\n", false).unwrap_err().contains("redis-cluster://"));
+        assert!(fits("redis_version:7.2.0\r\nredis_mode:standalone\r\n", true).unwrap_err().contains("no cluster"));
+    }
+
+    #[test]
+    fn a_server_that_was_started_again_or_promoted_is_another() {
+        let run = |info: &str| Info::read(info).run;
+        let (one, two) = ("a".repeat(40), "b".repeat(40));
+        let said = run(&format!("run_id:{one}\r\nrole:master\r\nmaster_replid:{one}\r\n"));
+        assert_eq!(said.len(), 2 * NAME);
+        assert_ne!(said, run(&format!("run_id:{two}\r\nrole:master\r\nmaster_replid:{one}\r\n")));
+        assert_ne!(said, run(&format!("run_id:{one}\r\nrole:master\r\nmaster_replid:{two}\r\n")));
+        assert_eq!(run("nothing"), "");
+        assert!(Info::read("role:slave\r\n").is_replica);
+    }
+}

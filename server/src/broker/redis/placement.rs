@@ -1,0 +1,87 @@
+//! Where a channel lives: arithmetic that all nodes must do alike.
+//!
+//! Whoever changes it moves rooms away from their logs, so tests pin its values.
+
+use crate::channel::Channel;
+
+/// Slots of a Redis Cluster.
+pub(super) const SLOTS: u16 = 16_384;
+
+/// Which of `count` independent servers keeps a channel: the jump consistent
+/// hash (Lamping and Veach, 2014) of the FNV-1a hash of its name. A server more
+/// at the end of the list takes its share of the rooms from the others and
+/// moves none between them.
+pub(super) fn server_of(channel: &Channel, count: usize) -> usize {
+    jump(fnv_1a(channel.to_string().as_bytes()), count)
+}
+
+/// The slot of a key or a pub/sub channel in a Redis Cluster: CRC16 of what
+/// stands in the first braces, or of all of it.
+pub(super) fn slot_of(key: &str) -> u16 {
+    let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(tag, _)| tag);
+    crc16(tag.filter(|tag| !tag.is_empty()).unwrap_or(key).as_bytes()) % SLOTS
+}
+
+fn jump(mut key: u64, count: usize) -> usize {
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let (mut bucket, mut next) = (0, 0);
+    while next < count {
+        bucket = next;
+        key = key.wrapping_mul(2_862_933_555_777_941_757).wrapping_add(1);
+        let step = (1_u64 << 31) as f64 / ((key >> 33) + 1) as f64;
+        next = ((bucket + 1) as f64 * step) as i64;
+    }
+    usize::try_from(bucket).unwrap_or(0)
+}
+
+fn fnv_1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// CRC16 of XMODEM, as the specification of Redis Cluster says.
+fn crc16(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0, |crc, byte| {
+        (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| (crc << 1) ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::RoomId;
+
+    fn room(id: &str) -> Channel {
+        Channel::Room(RoomId::parse(id).unwrap())
+    }
+
+    #[test]
+    fn a_room_stays_where_it_was_in_every_version() {
+        let places = |count| ["garden", "room1", "Ünïcode {x}", "a"].map(|id| server_of(&room(id), count));
+        assert_eq!(places(1), [0, 0, 0, 0]);
+        assert_eq!(places(2), [1, 1, 0, 0]);
+        assert_eq!(places(3), [1, 2, 2, 0]);
+        assert_eq!(places(5), [4, 2, 4, 0]);
+    }
+
+    #[test]
+    fn a_server_more_takes_rooms_and_moves_none_between_the_others() {
+        let rooms: Vec<_> = (0..3000).map(|n| room(&format!("room {n}"))).collect();
+        let mut counts = [0; 4];
+        for room in &rooms {
+            let (three, four) = (server_of(room, 3), server_of(room, 4));
+            assert!(four == three || four == 3, "{room}");
+            counts[four] += 1;
+        }
+        assert!(counts.iter().all(|count| (650..850).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn slots_are_those_of_redis() {
+        // From the specification, and from CLUSTER KEYSLOT.
+        assert_eq!(crc16(b"123456789"), 0x31C3);
+        assert_eq!(slot_of("foo"), 12_182);
+        assert_eq!(slot_of("hubbub:{foo}:log"), 12_182);
+        assert_eq!(slot_of("{}foo"), slot_of("{}foo"));
+        assert_ne!(slot_of("{}foo"), slot_of(""));
+    }
+}

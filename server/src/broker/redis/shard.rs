@@ -1,0 +1,115 @@
+//! One Redis master that this node talks to: a connection for commands, one for
+//! deliveries, and the proof that both work.
+
+use std::sync::Arc;
+
+use redis::{Cmd, FromRedisValue, Pipeline, RedisResult, Script, ScriptInvocation};
+use tokio::sync::Notify;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::commands::Commands;
+use super::ears::Ears;
+use super::health::{self, Health};
+use super::info::Unfit;
+use super::servers::Address;
+use super::subscriptions::Subscriptions;
+use super::wishes::Wishes;
+use crate::broker::BrokerError;
+use crate::broker::queue::Queue;
+
+/// What all shards of a node share.
+#[derive(Clone)]
+pub(super) struct Common {
+    pub(super) queue: Arc<Queue>,
+    pub(super) is_sharded: bool,
+    pub(super) is_cluster: bool,
+    pub(super) misplaced: Arc<Notify>,
+}
+
+/// One Redis master. Its tasks end with it.
+pub(crate) struct Shard {
+    pub(super) address: Address,
+    pub(super) wishes: Arc<Wishes>,
+    /// The pub/sub channel on which it proves itself.
+    pub(super) probe: String,
+    commands: Commands,
+    health: Arc<Health>,
+    is_sharded: bool,
+    _tasks: [AbortOnDropHandle<()>; 2],
+}
+
+impl Shard {
+    /// Begins to connect. `probe` is a name that no other node uses.
+    pub(super) fn open(address: Address, probe: String, common: &Common) -> RedisResult<Self> {
+        let client = address.client()?;
+        let health = Arc::new(Health::default());
+        let wishes = Arc::new(Wishes::new());
+        let commands = Commands::open(client.clone(), common.is_cluster, Arc::clone(&common.misplaced));
+        let ears = Ears { queue: Arc::clone(&common.queue), health: Arc::clone(&health), probe: probe.clone() };
+        let subscriptions = Subscriptions {
+            client,
+            name: address.to_string().into(),
+            ears: Arc::new(ears),
+            wishes: Arc::clone(&wishes),
+            is_sharded: common.is_sharded,
+            is_cluster: common.is_cluster,
+            misplaced: Arc::clone(&common.misplaced),
+        };
+        let mut sent = Cmd::new();
+        sent.arg(publish_command(common.is_sharded)).arg(&probe).arg("");
+        let tasks = [
+            AbortOnDropHandle::new(tokio::spawn(subscriptions.run())),
+            AbortOnDropHandle::new(tokio::spawn(health::probe(commands.clone(), Arc::clone(&health), sent))),
+        ];
+        Ok(Self { address, wishes, probe, commands, health, is_sharded: common.is_sharded, _tasks: tasks })
+    }
+
+    /// Runs a script; loads it first where Redis does not know it.
+    pub(crate) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
+        self.commands.invoke(script).await
+    }
+
+    /// Runs a script that wants to know which Redis it runs on.
+    pub(crate) async fn invoke_on<T: FromRedisValue>(
+        &self,
+        script: &Script,
+        fill: impl FnOnce(&mut ScriptInvocation<'_>, &str),
+    ) -> Result<T, BrokerError> {
+        self.commands.invoke_on(script, fill).await
+    }
+
+    /// Runs a command.
+    pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
+        self.commands.run(command).await
+    }
+
+    /// Runs commands in one round trip.
+    pub(crate) async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
+        self.commands.run_all(commands).await
+    }
+
+    /// The command that sends to all nodes, for scripts: `PUBLISH`, or its
+    /// sharded kind.
+    pub(crate) fn publish_command(&self) -> &'static str {
+        publish_command(self.is_sharded)
+    }
+
+    /// Ok when a probe came back lately.
+    pub(super) fn check(&self) -> Result<(), BrokerError> {
+        self.health.check()
+    }
+
+    /// Whether commands can be given now.
+    pub(super) fn is_up(&self) -> bool {
+        self.commands.is_up()
+    }
+
+    /// Waits until the first attempt to connect has ended; tells what no waiting helps.
+    pub(super) async fn attempted(&self) -> Result<(), Unfit> {
+        self.commands.attempted().await
+    }
+}
+
+fn publish_command(is_sharded: bool) -> &'static str {
+    if is_sharded { "SPUBLISH" } else { "PUBLISH" }
+}

@@ -1,0 +1,103 @@
+//! A real Redis Cluster of the tests' own: three masters, each with a replica.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use crate::redis_server::{RedisServer, free_port};
+
+/// How long nodes wait for each other before they call one dead.
+const NODE_TIMEOUT_MS: &str = "2000";
+/// A cluster is there within this time; reached only when something is broken.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// First slots of the three masters, and the end.
+const PARTS: [u16; 4] = [0, 5461, 10_923, 16_384];
+
+/// Six servers: first the masters, then their replicas in the same order.
+pub struct RedisCluster {
+    pub servers: Vec<Arc<RedisServer>>,
+}
+
+impl RedisCluster {
+    /// The one that all tests share. It is never dropped, but its servers end
+    /// with the process.
+    pub async fn shared() -> Arc<Self> {
+        static SHARED: OnceCell<Arc<RedisCluster>> = OnceCell::const_new();
+        SHARED.get_or_init(async || Self::start().await).await.clone()
+    }
+
+    /// One of its own, for a test that troubles it.
+    pub async fn start() -> Arc<Self> {
+        let flags = |_: &_, _| {
+            let bus = free_port().to_string();
+            let flags = ["--cluster-enabled", "yes", "--cluster-node-timeout", NODE_TIMEOUT_MS, "--cluster-port", &bus];
+            flags.map(str::to_owned).to_vec()
+        };
+        let cluster = Self { servers: (0..6).map(|_| RedisServer::start_with(flags)).collect() };
+        tokio::time::timeout(PATIENCE, cluster.form()).await.expect("the cluster was not formed in time");
+        Arc::new(cluster)
+    }
+
+    async fn form(&self) {
+        let first = &self.servers[0];
+        let (port, bus) = (first.port().to_string(), bus_port(first).await);
+        for (at, server) in self.servers.iter().enumerate() {
+            server.command(&["CLUSTER", "SET-CONFIG-EPOCH", &(at + 1).to_string()]).await;
+            server.command(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]).await;
+            if let Some([from, to]) = PARTS.get(at..at + 2) {
+                let (from, to) = (from.to_string(), (to - 1).to_string());
+                server.command(&["CLUSTER", "ADDSLOTSRANGE", &from, &to]).await;
+            }
+        }
+        for server in &self.servers {
+            self.until(server, |info| info.contains("cluster_known_nodes:6")).await;
+        }
+        for at in 0..3 {
+            let master: String = self.servers[at].ask(&["CLUSTER", "MYID"]).await;
+            self.servers[at + 3].command(&["CLUSTER", "REPLICATE", &master]).await;
+        }
+        for server in &self.servers {
+            self.until(server, |info| info.contains("cluster_state:ok")).await;
+        }
+        for master in &self.servers[..3] {
+            while !master.ask::<String>(&["INFO", "replication"]).await.contains("state=online") {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+
+    async fn until(&self, server: &RedisServer, is_so: impl Fn(&str) -> bool) {
+        while !is_so(&server.ask::<String>(&["CLUSTER", "INFO"]).await) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Its address: two of its servers, as an operator would write it.
+    pub fn url(&self) -> String {
+        let [one, other] = [&self.servers[1], &self.servers[3]].map(|server| server.port());
+        format!("redis-cluster://127.0.0.1:{one},redis-cluster://127.0.0.1:{other}")
+    }
+
+    /// Which of the masters, as they were at the start, keeps a key.
+    pub async fn master_of(&self, key: &str) -> usize {
+        let slot: u16 = self.servers[0].ask(&["CLUSTER", "KEYSLOT", key]).await;
+        PARTS.iter().rposition(|first| *first <= slot).unwrap()
+    }
+
+    /// Gives a slot, which must be empty, to another master.
+    pub async fn move_slot(&self, key: &str, to: usize) {
+        let slot: u16 = self.servers[0].ask(&["CLUSTER", "KEYSLOT", key]).await;
+        let id: String = self.servers[to].ask(&["CLUSTER", "MYID"]).await;
+        let from = self.master_of(key).await;
+        for at in [to, from] {
+            self.servers[at].command(&["CLUSTER", "SETSLOT", &slot.to_string(), "NODE", &id]).await;
+        }
+    }
+}
+
+async fn bus_port(server: &RedisServer) -> String {
+    let setting: Vec<String> = server.ask(&["CONFIG", "GET", "cluster-port"]).await;
+    setting[1].clone()
+}

@@ -1,0 +1,293 @@
+//! What people must not notice of the shape that Redis has, and of a part of
+//! it that is away.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::future::join_all;
+use protocol::{Member, Name, UserId};
+use server::broker::redis::{self, Servers, keys};
+use server::broker::{Broker, BrokerError, Delivery, Head, Passing, Replay};
+use server::channel::Channel;
+use server::presence::redis::{Options as PresenceOptions, RedisPresence};
+use server::presence::{Lease, PresenceStore};
+use server::rooms::Rooms;
+use server::rooms::redis::RedisRooms;
+
+use crate::cluster::{Node, any_channel, append, entry, frame, redis_node, url_of};
+use crate::node::TestNode;
+use crate::redis_cluster::RedisCluster;
+use crate::redis_server::RedisServer;
+use crate::visitor::Visitor;
+
+/// A refusal comes within this time; a busy machine needs some more.
+const SOON: Duration = Duration::from_secs(4);
+/// A cluster whose master died lives again within this time.
+const PROMOTED: Duration = Duration::from_secs(10);
+
+fn options() -> redis::Options {
+    redis::Options { log_length: 100, sharded: false, node: "test".into() }
+}
+
+fn ana() -> Member {
+    Member { id: UserId::parse("ana").unwrap(), name: Name::parse("Ana").unwrap() }
+}
+
+async fn hears(node: &mut Node, channel: &Channel, frame: &Bytes) {
+    loop {
+        if let Delivery::Publication { channel: of, frame: heard, .. } = node.next().await
+            && (&of, &heard) == (channel, frame)
+        {
+            return;
+        }
+    }
+}
+
+/// A channel on each of the servers, in their order; something was said there.
+async fn one_on_each(servers: &[Arc<RedisServer>], node: &Node) -> Vec<Channel> {
+    let mut found = vec![None; servers.len()];
+    while found.iter().any(Option::is_none) {
+        let channel = any_channel();
+        node.broker.publish(append(&channel, "first", None)).await.unwrap();
+        for (at, server) in servers.iter().enumerate() {
+            if server.ask::<bool>(&["EXISTS", &keys::log(&channel)]).await {
+                found[at] = Some(channel.clone());
+            }
+        }
+    }
+    found.into_iter().flatten().collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_shard_touches_only_its_rooms_and_comes_back() {
+    let servers = [RedisServer::start(), RedisServer::start(), RedisServer::start()];
+    let mut node = redis_node(&url_of(&servers), false, "a").await;
+    let channels = one_on_each(&servers, &node).await;
+    for channel in &channels {
+        node.broker.subscribe(channel).await.unwrap();
+    }
+    node.becomes_ready().await;
+    servers[1].stop();
+    // Only until it is noticed may a call take as long as one that is not answered.
+    let begin = Instant::now();
+    let refused = node.broker.publish(append(&channels[1], "lost", None)).await;
+    assert!(matches!(refused, Err(BrokerError::Unavailable(_))), "{refused:?}");
+    assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
+    for n in 2..20 {
+        for channel in [&channels[0], &channels[2]] {
+            let appended = node.broker.publish(append(channel, "on", None)).await.unwrap();
+            assert_eq!(appended.position.offset, n);
+            hears(&mut node, channel, &frame("on", n)).await;
+        }
+    }
+    assert_eq!(node.broker.ready().await, Ok(()), "people of the other rooms need this node");
+    let last = node.history.last(&channels).await.unwrap();
+    assert_eq!(last, [Some(entry("on", 19)), None, Some(entry("on", 19))]);
+
+    while !servers[1].start_again() {}
+    let appended = node.publish_at_last(append(&channels[1], "back", None)).await;
+    assert_eq!(appended.position.offset, 2);
+    node.interrupted().await;
+    let last = node.publish_at_last(append(&channels[1], "heard", None)).await;
+    hears(&mut node, &channels[1], &frame("heard", last.position.offset)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_of_a_dead_shard_are_told_and_the_others_go_on_talking() {
+    let servers = [RedisServer::start(), RedisServer::start()];
+    let node = TestNode::with_redis(&url_of(&servers), &[]).await;
+    let mut talks: Vec<Option<(Visitor, String)>> = vec![None, None];
+    while talks.iter().any(Option::is_none) {
+        let channel = any_channel();
+        let room = channel.room().to_string();
+        let mut visitor = Visitor::in_room(&node, &room).await;
+        visitor.say("m1", "words").await;
+        let at = usize::from(servers[1].ask::<bool>(&["EXISTS", &keys::log(&channel)]).await);
+        talks[at] = Some((visitor, room));
+    }
+    servers[0].stop();
+    let [(dead, _), (alive, _)] = talks.iter_mut().flatten().collect::<Vec<_>>().try_into().ok().unwrap();
+    let refusal = dead.try_say("m2", "words").await.unwrap_err();
+    assert!(refusal.temporary, "{refusal:?}");
+    alive.say("m2", "words").await;
+    assert_eq!(reqwest::get(node.url("/readyz")).await.unwrap().status(), 200);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leases_are_kept_on_the_living_shards_while_one_is_dead() {
+    let servers = [RedisServer::start(), RedisServer::start(), RedisServer::start()];
+    let (broker, _deliveries) = redis::connect(&url_of(&servers), options()).await.unwrap();
+    let presence = RedisPresence::new(broker.link(), PresenceOptions::new("a"));
+    assert_eq!(presence.renew().await, Ok(Lease::Kept));
+    servers[2].stop();
+    assert_eq!(presence.renew().await, Ok(Lease::Kept));
+    for server in &servers[..2] {
+        assert_eq!(server.ask::<u64>(&["ZCARD", "hubbub:{nodes}"]).await, 1);
+    }
+    servers[0].stop();
+    servers[1].stop();
+    assert!(presence.renew().await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_can_leave_when_redis_is_full() {
+    let server = RedisServer::start();
+    let (broker, _deliveries) = redis::connect(&server.url(), options()).await.unwrap();
+    let [one, other] = ["a", "b"].map(|name| RedisPresence::new(broker.link(), PresenceOptions::new(name)));
+    let (channel, ana) = (any_channel(), ana());
+    for node in [&one, &other] {
+        node.enter(&channel, &ana).await.unwrap();
+    }
+    server.command(&["CONFIG", "SET", "maxmemory", "1"]).await;
+    assert_eq!(one.renew().await, Ok(Lease::Kept));
+    one.leave(&channel, &ana.id).await.unwrap();
+    assert_eq!(other.snapshot(&channel).await.unwrap().members, std::slice::from_ref(&ana));
+    other.leave(&channel, &ana.id).await.unwrap();
+    assert_eq!(other.snapshot(&channel).await.unwrap().members, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
+    let cluster = RedisCluster::start().await;
+    let mut node = redis_node(&cluster.url(), false, "a").await;
+    let channels: Vec<_> = (0..20).map(|_| any_channel()).collect();
+    let mut heads = Vec::new();
+    for channel in &channels {
+        node.broker.subscribe(channel).await.unwrap();
+        node.broker.publish(append(channel, "before", None)).await.unwrap();
+        heads.push(node.broker.top(channel).await.unwrap());
+    }
+    let dead = cluster.master_of(&keys::log(&channels[0])).await;
+    // What was acknowledged must have reached the replica: losing it is another test's matter.
+    while cluster.servers[dead].ask::<u64>(&["WAIT", "1", "1000"]).await < 1 {}
+    cluster.servers[dead].stop();
+    let begin = Instant::now();
+    for channel in &channels {
+        let appended = node.publish_at_last(append(channel, "after", None)).await;
+        assert_eq!(appended.position.offset, 2);
+    }
+    // A delivery may have been lost until the subscriptions moved; the next ones come.
+    node.interrupted().await;
+    let moved = &channels[0];
+    let last = node.publish_at_last(append(moved, "heard", None)).await;
+    hears(&mut node, moved, &frame("heard", last.position.offset)).await;
+    let took = begin.elapsed();
+    eprintln!("live again after {took:?}");
+    assert!(took < PROMOTED, "it took {took:?}");
+
+    for (channel, head) in channels.iter().zip(heads) {
+        let was_moved = cluster.master_of(&keys::log(channel)).await == dead;
+        let told = node.broker.replay(channel, &head.position, 100).await.unwrap();
+        assert_eq!(matches!(told, Replay::Unknown { .. }), was_moved, "{told:?}");
+        let seen = Head { position: head.position, frame: Some(frame("before", 1)) };
+        let caught_up = node.broker.catch_up(channel, &seen, 100).await.unwrap();
+        assert!(matches!(caught_up, Replay::All { .. }), "{caught_up:?}");
+    }
+    node.becomes_ready().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
+    let cluster = RedisCluster::start().await;
+    let mut node = redis_node(&cluster.url(), false, "a").await;
+    let channel = any_channel();
+    node.broker.subscribe(&channel).await.unwrap();
+    let name = keys::deliveries(&channel);
+    let from = cluster.master_of(&name).await;
+    cluster.move_slot(&name, (from + 1) % 3).await;
+    node.interrupted().await;
+    let passing = Passing::Notice(Bytes::from("here"));
+    while node.broker.announce(&channel, passing.clone()).await.is_err() {}
+    while node.next().await != (Delivery::Passing { channel: channel.clone(), passing: passing.clone() }) {}
+
+    // The other way that a channel moves: an operator changes who is the master.
+    let other = loop {
+        let other = any_channel();
+        if cluster.master_of(&keys::log(&other)).await == from {
+            break other;
+        }
+    };
+    node.broker.subscribe(&other).await.unwrap();
+    let before = node.broker.publish(append(&other, "before", None)).await.unwrap().position;
+    let promoted = &cluster.servers[from + 3];
+    promoted.command(&["CLUSTER", "FAILOVER"]).await;
+    while !promoted.ask::<String>(&["INFO", "replication"]).await.contains("role:master") {}
+    let after = node.publish_at_last(append(&other, "after", None)).await.position;
+    hears(&mut node, &other, &frame("after", after.offset)).await;
+    assert_ne!(after.epoch, before.epoch, "the new master may have been behind");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_wrong_kind_of_redis_stops_the_start() {
+    let (cluster, server) = (RedisCluster::shared().await, RedisServer::shared());
+    let refused = async |url: String| redis::connect(&url, options()).await.err().unwrap().to_string();
+    let one = refused(format!("redis://127.0.0.1:{}", cluster.servers[0].port())).await;
+    assert!(one.contains("redis-cluster://"), "{one}");
+    let other = refused(format!("redis-cluster://127.0.0.1:{}", server.port())).await;
+    assert!(other.contains("no cluster"), "{other}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passwords_and_tls_are_spoken_and_never_shown() {
+    // As in docs/redis.md.
+    const USER: &str = "hubbub on >s3cret ~hubbub:* &hubbub:* -@all +@connection +info +eval +evalsha +script|load \
+        +multi +exec +time +publish +spublish +subscribe +ssubscribe +unsubscribe +sunsubscribe +cluster|slots \
+        +@read +@write";
+    let server = RedisServer::start_with(|folder, _| {
+        make_certificates(folder);
+        let file = |name: &str| folder.join(name).display().to_string();
+        // The plain port is needed to see that it is ready; TLS takes the next one that is free.
+        let flags = [
+            ["--tls-port".into(), crate::redis_server::free_port().to_string()],
+            ["--tls-cert-file".into(), file("cert.pem")],
+            ["--tls-key-file".into(), file("key.pem")],
+            ["--tls-ca-cert-file".into(), file("ca.pem")],
+            ["--tls-auth-clients".into(), "no".into()],
+        ];
+        let user = USER.split_whitespace().map(str::to_owned);
+        flags.concat().into_iter().chain(["--user".to_owned()]).chain(user).collect()
+    });
+    let setting: Vec<String> = server.ask(&["CONFIG", "GET", "tls-port"]).await;
+    let url = |user: &str| format!("rediss://{user}127.0.0.1:{}", setting[1]);
+
+    let trusted = Servers::parse(&url("hubbub:s3cret@")).unwrap().trusting(&server.folder().join("ca.pem")).unwrap();
+    let (broker, _deliveries) = redis::open(trusted, options()).await.unwrap();
+    let channel = any_channel();
+    broker.subscribe(&channel).await.unwrap();
+    broker.publish(append(&channel, "text", None)).await.unwrap();
+    let head = broker.top(&channel).await.unwrap();
+    assert!(matches!(broker.catch_up(&channel, &head, 10).await.unwrap(), Replay::All { .. }));
+    let presence = RedisPresence::new(broker.link(), PresenceOptions::new("a"));
+    presence.enter(&channel, &ana()).await.unwrap();
+    assert_eq!(presence.renew().await, Ok(Lease::Kept));
+    assert_eq!(presence.snapshot(&channel).await.unwrap().members, [ana()]);
+    presence.withdraw().await.unwrap();
+    let rooms = RedisRooms::new(broker.link());
+    rooms.open(channel.room(), "Garden").await.unwrap();
+    assert_eq!(rooms.recent(10).await.unwrap()[0].title.as_deref(), Some("Garden"));
+
+    let trusting_the_system = redis::connect(&url("hubbub:s3cret@"), options()).await.unwrap().0;
+    let wrong = Servers::parse(&url("hubbub:wr0ng@")).unwrap().trusting(&server.folder().join("ca.pem")).unwrap();
+    let wrong = redis::open(wrong, options()).await.unwrap().0;
+    let refusals = join_all([&trusting_the_system, &wrong].map(|broker| broker.top(&channel))).await;
+    let [untrusted, unknown] = [0, 1].map(|at| refusals[at].as_ref().unwrap_err().to_string());
+    assert!(untrusted.contains("certificate"), "{untrusted}");
+    assert!(unknown.contains("WRONGPASS"), "{unknown}");
+    assert!(![&untrusted, &unknown].iter().any(|text| text.contains("s3cret") || text.contains("wr0ng")));
+}
+
+/// An authority, `ca.pem`, and what it signed for 127.0.0.1: `cert.pem`.
+fn make_certificates(folder: &Path) {
+    let script = "
+        new='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
+        openssl req -x509 $new -days 2 -subj /CN=authority -keyout ca.key -out ca.pem &&
+        openssl req $new -subj /CN=redis -keyout key.pem -out request.pem &&
+        echo subjectAltName=IP:127.0.0.1 > names &&
+        openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -days 2 -extfile names -out cert.pem";
+    let made = Command::new("sh").args(["-ec", script]).current_dir(folder).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
