@@ -31,6 +31,8 @@ pub(super) enum Command {
     Say(String),
     /// Leave with a clean close, as somebody who closes the tab.
     Leave,
+    /// Lose the connection without a word, and come back.
+    Cut,
 }
 
 /// How everybody talks.
@@ -101,10 +103,15 @@ impl Driver {
                 command = commands.recv() => match command {
                     Some(Command::Say(text)) => self.say(text),
                     Some(Command::Leave) => return self.leave().await,
+                    Some(Command::Cut) => {
+                        self.socket = None;
+                        self.step(Input::Closed { code: 1006 });
+                    }
                     None => return,
                 },
                 socket = when_done(&mut self.opening) => {
                     let is_open = socket.is_some();
+                    lock(&self.diary).node = socket.as_ref().map(|socket| socket.address);
                     self.socket = socket;
                     self.step(if is_open { Input::Opened } else { Input::Closed { code: 1006 } });
                 }

@@ -1,6 +1,7 @@
 //! What one client was told, checked as it comes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,8 @@ pub struct Diary {
     pub shown: Option<Position>,
     /// The last that this connection told, before any repair by the client.
     told: Option<u64>,
+    /// Where the last connection led.
+    pub node: Option<SocketAddr>,
     /// Whether the client is in its room now.
     pub is_live: bool,
     /// Each time it was not, after the first time it was.
@@ -68,6 +71,7 @@ impl Diary {
             me,
             shown: None,
             told: None,
+            node: None,
             is_live: false,
             absences: Vec::new(),
             pending: 0,
@@ -194,6 +198,7 @@ impl Diary {
             self.wrong(Wrong::Hole, || format!("{offset} was shown after {last}"));
         }
         self.ledger.shows(&self.room, &epoch, message);
+        self.ledger.hears(&self.room, message);
     }
 
     fn reset(&mut self, page: &HistoryPage) {

@@ -18,10 +18,12 @@ mod clock;
 pub mod diary;
 pub mod session;
 mod socket;
+pub mod visitor;
 mod words;
 
 use client::{Command, Driver, Parts, Talk, lock};
 pub use diary::Diary;
+pub use visitor::Visitor;
 
 /// Clients that come in at once; the others wait, as at a real door.
 const AT_THE_DOOR: usize = 64;
@@ -71,6 +73,11 @@ impl Client {
     pub async fn say(&self, text: &str) {
         // One that is gone says nothing.
         let _ = self.commands.send(Command::Say(text.to_owned())).await;
+    }
+
+    /// Loses the connection without a word, and comes back by itself.
+    pub async fn cut(&self) {
+        let _ = self.commands.send(Command::Cut).await;
     }
 
     /// Leaves with a clean close.
@@ -189,7 +196,7 @@ impl Crowd {
         }
     }
 
-    /// The longest and the 99th percentile of the times without a live
+    /// How often and how long people were away: the longest and the 99th percentile of the times without a live
     /// connection that began after `since`, and how many there were.
     pub fn away_since(&self, since: Instant) -> Away {
         let mut times: Vec<Duration> = Vec::new();

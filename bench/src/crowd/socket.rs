@@ -31,6 +31,8 @@ pub(super) enum Heard {
 
 /// An open socket. Dropped, it is cut.
 pub(super) struct Socket {
+    /// Where it leads.
+    pub(super) address: SocketAddr,
     incoming: SplitStream<WebSocketStream<TcpStream>>,
     outgoing: mpsc::UnboundedSender<Raw>,
 }
@@ -45,7 +47,7 @@ impl Socket {
         // A browser, too, takes all that a page sends.
         let (outgoing, words) = mpsc::unbounded_channel();
         tokio::spawn(write(sink, words));
-        Ok(Self { incoming, outgoing })
+        Ok(Self { address, incoming, outgoing })
     }
 
     /// Sends a frame; on a socket that is gone it is lost, as on the way.

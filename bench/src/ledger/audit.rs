@@ -123,7 +123,7 @@ pub(super) fn compare(
         if let Some(before) = stored.insert(entry.key.clone(), (offset, entry.digest)) {
             wrong(Wrong::Twice, format!("{:?} is stored at {} and at {offset}", entry.key, before.0));
         }
-        if book.said.get(&entry.key).is_some_and(|said| *said != entry.digest) {
+        if book.said.get(&entry.key).is_some_and(|(said, _)| *said != entry.digest) {
             wrong(Wrong::Altered, format!("{:?} has another text", entry.key));
         }
         match book.shown.get(&(log.top.epoch.clone(), offset)) {

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use protocol::{Epoch, Message, MessageId, RoomId, UserId};
 
@@ -83,8 +84,8 @@ pub struct Acknowledged {
 pub struct Book {
     /// What stands where, as clients were shown it.
     shown: HashMap<(Epoch, u64), Entry>,
-    /// What clients said.
-    said: HashMap<Key, u64>,
+    /// What clients said, and when.
+    said: HashMap<Key, (u64, Instant)>,
     acknowledged: Vec<Acknowledged>,
 }
 
@@ -100,6 +101,7 @@ struct Pages {
     wrongs: HashMap<Wrong, u64>,
     /// The first few of them, for people.
     sentences: Vec<String>,
+    delays: Vec<Duration>,
 }
 
 const SENTENCES: usize = 12;
@@ -107,25 +109,41 @@ const SENTENCES: usize = 12;
 impl Ledger {
     /// Somebody says something.
     pub fn says(&self, room: &RoomId, author: &UserId, id: &MessageId, text: &str) {
-        self.pages().book(room).said.insert((author.clone(), id.clone()), digest(text));
+        self.pages().book(room).said.insert((author.clone(), id.clone()), (digest(text), Instant::now()));
     }
 
     /// Somebody was shown a message at a place in the log.
     pub fn shows(&self, room: &RoomId, epoch: &Epoch, message: &Message) {
         let entry = Entry::of(message);
         let mut pages = self.pages();
-        let other = pages.book(room).stands(epoch, message.offset, &entry);
+        let book = pages.book(room);
+        let other = book.stands(epoch, message.offset, &entry);
         if let Some(other) = other {
             let at = format!("{room} {epoch} {}", message.offset);
             pages.note(Wrong::Forked, || format!("at {at} one saw {:?} and another {:?}", other.key, entry.key));
         }
     }
 
+    /// Somebody heard a message live; how long after it was said is kept.
+    pub fn hears(&self, room: &RoomId, message: &Message) {
+        let mut pages = self.pages();
+        let key = (message.author.id.clone(), message.id.clone());
+        if let Some((_, said)) = pages.book(room).said.get(&key).copied() {
+            pages.delays.push(said.elapsed());
+        }
+    }
+
+    /// How long messages took from being said to being shown, since this was
+    /// asked last.
+    pub fn take_delays(&self) -> Vec<Duration> {
+        std::mem::take(&mut self.pages().delays)
+    }
+
     /// An author was told that a message is in the log.
     pub fn acknowledges(&self, room: &RoomId, key: Key, epoch: &Epoch) {
         let mut pages = self.pages();
         let book = pages.book(room);
-        let digest = book.said.get(&key).copied().unwrap_or_default();
+        let digest = book.said.get(&key).map(|(digest, _)| *digest).unwrap_or_default();
         book.acknowledged.push(Acknowledged { entry: Entry { key, digest }, epoch: epoch.clone() });
     }
 

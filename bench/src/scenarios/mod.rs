@@ -6,6 +6,10 @@ use futures::future::BoxFuture;
 use crate::play::Setting;
 use crate::verdict::Verdict;
 
+mod clients;
+mod embedded;
+mod links;
+mod mixed;
 mod nodes;
 mod redis;
 
@@ -43,6 +47,21 @@ enum When {
 pub const ALL: &[Scenario] = &[
     scenario!("kill", Always, nodes::kill, "kill -9 a random node, ten times"),
     scenario!("rolling-restart", Always, nodes::rolling_restart, "SIGTERM each node in turn"),
-    scenario!("redis-gone", Always, redis::gone_briefly, "Redis killed and started again 3 s later, its file kept"),
-    scenario!("redis-gone-long", Long, redis::gone_long, "Redis killed and started again 40 s later, its file kept"),
+    scenario!("freeze-5", Long, nodes::freeze_short, "a node frozen for 5 s"),
+    scenario!("freeze-40", Long, nodes::freeze_long, "a node frozen for 40 s; its clients move by themselves"),
+    scenario!("pubsub-cut", Always, links::pubsub_cut, "Redis closes all subscriptions every second"),
+    scenario!("redis-link-cut", Long, links::redis_link_cut, "all connections to Redis reset every 2 s"),
+    scenario!("redis-gone", Always, redis::gone_briefly, "Redis killed, started again 3 s later with its file"),
+    scenario!("redis-gone-long", Long, redis::gone_long, "Redis killed, started again 40 s later with its file"),
+    scenario!("redis-frozen", Always, redis::frozen, "Redis frozen for 15 s"),
+    scenario!("redis-wiped", Always, redis::wiped, "Redis loses everything, running and by a start"),
+    scenario!("redis-older-log", Always, redis::older_log, "Redis comes back with what it had seconds ago"),
+    scenario!("redis-full", Always, redis::full, "Redis has no memory for anything new"),
+    scenario!("bad-networks", Always, clients::bad_networks, "delay, crawl, slices, pulled cable, reset, half-close"),
+    scenario!("repeated-sends", Always, clients::repeated_sends, "every message three times in parallel, answers lost"),
+    scenario!("storm", Always, clients::storm, "5,000 clients cut at once"),
+    scenario!("slow-reader", Long, clients::slow_reader, "one who does not read, in a busy room"),
+    scenario!("embedded-kill", Always, embedded::kill, "kill -9 of the embedded node in a write load, 20 times"),
+    scenario!("disk-full", Always, embedded::disk_full, "no space under the embedded node's file"),
+    scenario!("mixed", Long, mixed::mixed, "all of it at random, for three minutes"),
 ];

@@ -54,3 +54,36 @@ pub(super) async fn rolling_restart(setting: &Setting) -> Result<Verdict> {
     verdict.must(away.times > 0, || "nobody was on the nodes that left".into());
     Ok(verdict)
 }
+
+/// SIGSTOP for 5 s: shorter than anybody's patience.
+pub(super) async fn freeze_short(setting: &Setting) -> Result<Verdict> {
+    let (mut play, mut verdict, _) = freeze(setting, "freeze-5", Duration::from_secs(5)).await?;
+    play.end(&mut verdict, Promise::Kept).await?;
+    Ok(verdict)
+}
+
+/// SIGSTOP for 40 s: its people have moved by themselves before it goes on.
+pub(super) async fn freeze_long(setting: &Setting) -> Result<Verdict> {
+    let (mut play, mut verdict, stuck) = freeze(setting, "freeze-40", Duration::from_secs(40)).await?;
+    verdict.exactly("still on the frozen node", stuck, 0);
+    play.end(&mut verdict, Promise::Kept).await?;
+    Ok(verdict)
+}
+
+/// Freezes a node for a while; says how many were still on it at the end of that.
+async fn freeze(setting: &Setting, name: &str, how_long: Duration) -> Result<(Play, Verdict, u64)> {
+    let mut play = Play::begin(setting, name, &Plan::cluster(3)).await?;
+    let mut verdict = Verdict::default();
+    sleep(Duration::from_secs(1)).await;
+    let node = play.any_node();
+    let node = &play.stage.nodes[node];
+    let address = node.address();
+    let on_it = |play: &Play| play.crowd.sum(|diary| u64::from(diary.is_live && diary.node == Some(address)));
+    verdict.figure("on the node", on_it(&play));
+    node.freeze()?;
+    sleep(how_long).await;
+    let stuck = on_it(&play);
+    node.thaw()?;
+    sleep(Duration::from_secs(2)).await;
+    Ok((play, verdict, stuck))
+}
