@@ -129,6 +129,8 @@ impl Play {
         self.ledger.sentences().into_iter().for_each(|sentence| verdict.must(false, || sentence));
         verdict.figure("recovered", self.crowd.sum(|diary| diary.recovered));
         verdict.figure("reread", self.crowd.sum(|diary| diary.reread));
+        verdict.figure("renamed", self.crowd.sum(|diary| diary.renamed));
+        verdict.figure("closes", format!("{:?}", self.crowd.closes()));
         Ok(())
     }
 

@@ -174,7 +174,9 @@ impl Driver {
                 Output::Tell(event) => lock(&self.diary).event(&event),
             }
         }
-        lock(&self.diary).pending = self.link.unsent().filter(|unsent| unsent.refused.is_none()).count();
+        let mut diary = lock(&self.diary);
+        diary.follow(self.link.position());
+        diary.pending = self.link.unsent().filter(|unsent| unsent.refused.is_none()).count();
     }
 
     fn open(&mut self) -> impl Future<Output = Option<Socket>> + Send + use<> {

@@ -52,6 +52,8 @@ pub struct Diary {
     pub recovered: u64,
     /// Joins that sent it to read the history again.
     pub reread: u64,
+    /// Logs that went on under another epoch.
+    pub renamed: u64,
     /// Closes by the other end, by code.
     pub closes: BTreeMap<u16, u64>,
     /// Gaps in what one connection told, before the client mended them.
@@ -82,6 +84,7 @@ impl Diary {
             refused_for_good: Vec::new(),
             recovered: 0,
             reread: 0,
+            renamed: 0,
             closes: BTreeMap::new(),
             raw_holes: 0,
             frames: 0,
@@ -164,6 +167,17 @@ impl Diary {
                 self.member_count = presence.member_count;
             }
             Event::Pending(_) | Event::Discarded(_) | Event::Typing(_) => {}
+        }
+    }
+
+    /// Where the link is now: a log may go on under another epoch.
+    pub fn follow(&mut self, position: Option<&Position>) {
+        if let (Some(shown), Some(position)) = (&mut self.shown, position)
+            && shown.offset == position.offset
+            && shown.epoch != position.epoch
+        {
+            shown.epoch = position.epoch.clone();
+            self.renamed += 1;
         }
     }
 

@@ -1,5 +1,6 @@
 //! People in rooms: clients that follow the browser's own rules.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -209,6 +210,17 @@ impl Crowd {
     /// The sum of a number over all diaries.
     pub fn sum(&self, number: impl Fn(&Diary) -> u64) -> u64 {
         self.clients.iter().map(|client| number(&client.diary())).sum()
+    }
+
+    /// How often connections were closed by the other end, by code.
+    pub fn closes(&self) -> BTreeMap<u16, u64> {
+        let mut closes = BTreeMap::new();
+        for client in &self.clients {
+            for (code, times) in &client.diary().closes {
+                *closes.entry(*code).or_default() += times;
+            }
+        }
+        closes
     }
 
     /// Nobody was refused anything for good.

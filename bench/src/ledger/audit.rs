@@ -13,6 +13,8 @@ use crate::stage::Door;
 pub enum Promise {
     /// All are in the log, and the log is the one it was.
     Kept,
+    /// All are in the log, which may have got another epoch.
+    KeptUnderAnyEpoch,
     /// Redis lost data: what was acknowledged before that may be gone, and the
     /// log has another epoch.
     NewLog,
@@ -126,15 +128,18 @@ pub(super) fn compare(
         if book.said.get(&entry.key).is_some_and(|(said, _)| *said != entry.digest) {
             wrong(Wrong::Altered, format!("{:?} has another text", entry.key));
         }
-        match book.shown.get(&(log.top.epoch.clone(), offset)) {
-            Some(shown) if *shown != entry => {
-                wrong(Wrong::Forked, format!("at {offset} clients saw {:?}, the log has {:?}", shown.key, entry.key));
-            }
-            _ => {}
-        }
     }
     if last.is_some_and(|last| last != log.top.offset) {
         wrong(Wrong::Hole, format!("the log ends at {last:?}, its top is {}", log.top.offset));
+    }
+    let at: HashMap<u64, Entry> = log.messages.iter().map(|message| (message.offset, Entry::of(message))).collect();
+    for ((epoch, offset), shown) in &book.shown {
+        // An older log may have said something else there.
+        let is_this_log = promise != Promise::NewLog || *epoch == log.top.epoch;
+        if is_this_log && at.get(offset) != Some(shown) {
+            let found = at.get(offset).map(|entry| &entry.key);
+            wrong(Wrong::Forked, format!("at {epoch} {offset} clients saw {:?}, the log has {found:?}", shown.key));
+        }
     }
     let mut gone = 0;
     for acknowledged in &book.acknowledged {

@@ -61,7 +61,7 @@ fn a_log_with_everything_is_right() {
 
 #[test]
 fn what_was_acknowledged_must_be_there_once() {
-    check(&["a", "b"], &log(&["a"]), Promise::Kept, &[Wrong::Lost]);
+    check(&["a", "b"], &log(&["a"]), Promise::Kept, &[Wrong::Forked, Wrong::Lost]);
     check(&["a"], &log(&["a", "a"]), Promise::Kept, &[Wrong::Twice]);
     check(&["a", "b"], &log(&["b", "a"]), Promise::Kept, &[Wrong::Forked]);
 }
@@ -87,7 +87,10 @@ fn only_a_lost_log_may_have_lost_something_and_it_says_so() {
     let mut new = log(&["b"]);
     new.top.epoch = epoch("f");
     check(&["a"], &new, Promise::NewLog, &[]);
-    check(&["a"], &new, Promise::Kept, &[Wrong::Lost, Wrong::Recovery]);
+    check(&["a"], &new, Promise::Kept, &[Wrong::Forked, Wrong::Lost, Wrong::Recovery]);
+    new.messages = log(&["a"]).messages;
+    check(&["a"], &new, Promise::KeptUnderAnyEpoch, &[]);
+    check(&["a"], &new, Promise::Kept, &[Wrong::Recovery]);
     check(&["a"], &log(&["b"]), Promise::NewLog, &[Wrong::Forked, Wrong::Lost]);
 }
 

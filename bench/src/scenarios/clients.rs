@@ -18,8 +18,8 @@ use crate::verdict::Verdict;
 
 /// Every message is sent through three nodes at once, and once more after the
 /// one that sent it first was cut before the answer.
-pub(super) async fn repeated_sends(setting: &Setting) -> Result<Verdict> {
-    let stage = Stage::build(&setting.house, "repeated-sends", &Plan::cluster(3)).await?;
+pub(super) async fn repeats(setting: &Setting) -> Result<Verdict> {
+    let stage = Stage::build(&setting.house, "repeats", &Plan::cluster(3)).await?;
     let mut verdict = Verdict::default();
     let session = Session::open(&stage.door, 0).await?;
     let room = RoomId::parse("repeated")?;

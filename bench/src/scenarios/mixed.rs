@@ -33,7 +33,7 @@ pub(super) async fn mixed(setting: &Setting) -> Result<Verdict> {
         node.becomes_ready(READY_WITHIN).await?;
     }
     verdict.figure("faults", faults);
-    play.end(&mut verdict, Promise::Kept).await?;
+    play.end(&mut verdict, Promise::KeptUnderAnyEpoch).await?;
     verdict.figure("cut", play.crowd.away_since(begin).times);
     Ok(verdict)
 }

@@ -39,7 +39,7 @@ async fn gone(setting: &Setting, name: &str, how_long: Duration) -> Result<Verdi
     play.stage.redis()?.start_again().await?;
     live_again(&mut play, &mut verdict).await;
     sleep(Duration::from_secs(2)).await;
-    play.end(&mut verdict, Promise::Kept).await?;
+    play.end(&mut verdict, Promise::KeptUnderAnyEpoch).await?;
     refused_for_now(&play, "unavailable", &mut verdict);
     stayed(&play, begin, &mut verdict);
     Ok(verdict)
@@ -96,7 +96,7 @@ pub(super) async fn wiped(setting: &Setting) -> Result<Verdict> {
 
 /// Redis comes back with what it had some seconds ago.
 pub(super) async fn older_log(setting: &Setting) -> Result<Verdict> {
-    let mut play = Play::begin(setting, "redis-older-log", &Plan::cluster(3)).await?;
+    let mut play = Play::begin(setting, "redis-older", &Plan::cluster(3)).await?;
     let mut verdict = Verdict::default();
     let older = tempfile::tempdir()?;
     for _ in 0..setting.pick(1, 3) {
