@@ -8,6 +8,7 @@
 pub mod crowd;
 pub mod ledger;
 pub mod play;
+pub mod presence;
 pub mod report;
 pub mod scenarios;
 pub mod stage;

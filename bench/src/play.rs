@@ -12,6 +12,7 @@ use tokio::time::sleep;
 use crate::crowd::{Crowd, Guests};
 use crate::ledger::audit::{self, Promise};
 use crate::ledger::{Ledger, Wrong};
+use crate::presence;
 use crate::stage::{House, Plan, Stage};
 use crate::verdict::Verdict;
 
@@ -115,6 +116,7 @@ impl Play {
         let shown = self.all_shown(SHOWN_WITHIN).await;
         verdict.must_be("the last word", shown);
         verdict.must_be("refusals", self.crowd.nothing_refused_for_good());
+        presence::right(self, verdict).await;
         let counted = self.ledger.audit(&self.stage.door, promise).await?;
         let acknowledged = self.ledger.acknowledged();
         verdict.figure("acknowledged", acknowledged);

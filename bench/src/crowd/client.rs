@@ -33,6 +33,10 @@ pub(super) enum Command {
     Leave,
     /// Lose the connection without a word, and come back.
     Cut,
+    /// Lose the network without a word, and stay away.
+    Away,
+    /// The network is there again.
+    Back,
 }
 
 /// How everybody talks.
@@ -107,6 +111,11 @@ impl Driver {
                         self.socket = None;
                         self.step(Input::Closed { code: 1006 });
                     }
+                    Some(Command::Away) => {
+                        self.socket = None;
+                        self.step(Input::Offline);
+                    }
+                    Some(Command::Back) => self.step(Input::Online),
                     None => return,
                 },
                 socket = when_done(&mut self.opening) => {

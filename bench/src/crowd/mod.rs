@@ -81,6 +81,16 @@ impl Client {
         let _ = self.commands.send(Command::Cut).await;
     }
 
+    /// Loses the network without a word, and stays away.
+    pub async fn away(&self) {
+        let _ = self.commands.send(Command::Away).await;
+    }
+
+    /// The network is there again.
+    pub async fn back(&self) {
+        let _ = self.commands.send(Command::Back).await;
+    }
+
     /// Leaves with a clean close.
     pub async fn leave(&self) {
         let _ = self.commands.send(Command::Leave).await;
@@ -111,6 +121,11 @@ impl Crowd {
         crowd.admit(places, dice.random()).await;
         crowd.all_live(Duration::from_secs(60)).await?;
         Ok(crowd)
+    }
+
+    /// Who comes from now on takes another door.
+    pub fn through(&mut self, door: Arc<Door>) {
+        self.door = door;
     }
 
     /// More people come, each into the room named, and need not be live yet.

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message as Raw;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 /// How long the other end may take to answer a close.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -42,7 +42,7 @@ impl Socket {
     pub(super) async fn open(stream: TcpStream, address: SocketAddr, cookie: &str) -> Result<Self> {
         let mut request = format!("ws://{address}/ws?v={VERSION}").into_client_request()?;
         request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(cookie)?);
-        let (socket, _) = client_async(request, stream).await?;
+        let (socket, _) = client_async_with_config(request, stream, Some(small())).await?;
         let (sink, incoming) = socket.split();
         // A browser, too, takes all that a page sends.
         let (outgoing, words) = mpsc::unbounded_channel();
@@ -74,6 +74,11 @@ impl Socket {
         let _ = self.outgoing.send(Raw::Close(Some(frame)));
         let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = self.incoming.next().await {} }).await;
     }
+}
+
+/// Thousands of clients share one process.
+fn small() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(4 * 1024)
 }
 
 async fn write(mut sink: SplitSink<WebSocketStream<TcpStream>, Raw>, mut words: mpsc::UnboundedReceiver<Raw>) {

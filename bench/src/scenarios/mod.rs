@@ -11,7 +11,9 @@ mod embedded;
 mod links;
 mod mixed;
 mod nodes;
+mod presence;
 mod redis;
+mod time;
 
 /// A scenario.
 #[derive(Clone, Copy)]
@@ -63,5 +65,10 @@ pub const ALL: &[Scenario] = &[
     scenario!("slow-reader", Long, clients::slow_reader, "one who does not read, in a busy room"),
     scenario!("embedded-kill", Always, embedded::kill, "kill -9 of the embedded node in a write load, 20 times"),
     scenario!("disk-full", Always, embedded::disk_full, "no space under the embedded node's file"),
+    scenario!("simulated-away", Long, time::away, "a pulled cable for ten minutes, in shortened time"),
+    scenario!("quiet-room", Always, time::quiet_room, "nothing is said for an hour, in shortened time"),
+    scenario!("presence", Always, presence::leaves, "who leaves, blinks, or was on a node that died"),
+    scenario!("presence-cable", Long, presence::cable, "who is there while a cable is pulled"),
+    scenario!("presence-cost", Long, presence::cost, "what a join costs in a room of 10, 1,000 and 10,000"),
     scenario!("mixed", Long, mixed::mixed, "all of it at random, for three minutes"),
 ];

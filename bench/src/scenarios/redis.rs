@@ -201,5 +201,6 @@ fn refused_for_now(play: &Play, code: &str, verdict: &mut Verdict) {
 
 /// Connections stay up while Redis is away.
 fn stayed(play: &Play, begin: Instant, verdict: &mut Verdict) {
-    verdict.figure("cut", play.crowd.away_since(begin).times);
+    verdict.exactly("cut", play.crowd.away_since(begin).times as u64, 0);
+    verdict.exactly("holes before repair", play.crowd.sum(|diary| diary.raw_holes), 0);
 }

@@ -135,6 +135,12 @@ impl Stage {
         self.redis_network.as_ref().context("there is no network before Redis on this stage")
     }
 
+    /// A door that leads straight to some of the nodes, past the networks.
+    pub fn door_to(&self, nodes: &[usize]) -> Arc<Door> {
+        let addresses = nodes.iter().filter_map(|at| self.nodes.get(*at)).map(Node::address);
+        Arc::new(Door::new(&addresses.map(|address| (address, address)).collect::<Vec<_>>()))
+    }
+
     /// A folder for the data of this run.
     pub fn folder(&self) -> &Path {
         self.folder.path()
