@@ -17,7 +17,7 @@ use super::clock::Clock;
 use super::diary::Diary;
 use super::session::Session;
 use super::socket::{Heard, Socket};
-use super::words;
+use super::words::{self, Words};
 use crate::ledger::Ledger;
 use crate::stage::Door;
 
@@ -44,6 +44,7 @@ pub(super) enum Command {
 pub(super) struct Talk {
     /// On average; `None`: nobody says anything by themselves.
     pub(super) every: Option<Duration>,
+    pub(super) words: Words,
 }
 
 /// What a client is made of.
@@ -133,7 +134,8 @@ impl Driver {
                 }
                 Ok(()) = self.talk.changed() => self.plan_words(),
                 () = sleep_until(words_at) => {
-                    let text = words::draw(&mut self.dice, &format!("{} {}", self.session.me, self.written));
+                    let (words, stamp) = (self.talk.borrow().words, format!("{} {}", self.session.me, self.written));
+                    let text = words::draw(&mut self.dice, words, &stamp);
                     self.say(text);
                     self.plan_words();
                 }

@@ -25,6 +25,7 @@ mod words;
 use client::{Command, Driver, Parts, Talk, lock};
 pub use diary::Diary;
 pub use visitor::Visitor;
+pub use words::Words;
 
 /// Clients that come in at once; the others wait, as at a real door.
 const AT_THE_DOOR: usize = 64;
@@ -170,12 +171,17 @@ impl Crowd {
 
     /// Everybody talks: on average once in `every`.
     pub fn talk(&self, every: Duration) {
-        self.talk.send_replace(Talk { every: Some(every) });
+        self.talk_much(every, Words::Usual);
+    }
+
+    /// Everybody talks, on average once in `every`, so much at once.
+    pub fn talk_much(&self, every: Duration, words: Words) {
+        self.talk.send_replace(Talk { every: Some(every), words });
     }
 
     /// Nobody says anything new.
     pub fn hush(&self) {
-        self.talk.send_replace(Talk { every: None });
+        self.talk.send_replace(Talk::default());
     }
 
     /// Waits until everybody is in their room; says after how long.

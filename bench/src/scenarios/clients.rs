@@ -9,7 +9,7 @@ use rand::RngExt;
 use tokio::time::sleep;
 
 use crate::crowd::session::Session;
-use crate::crowd::{Guests, Visitor};
+use crate::crowd::{Guests, Visitor, Words};
 use crate::ledger::Ledger;
 use crate::ledger::audit::{self, Promise};
 use crate::play::{Play, Setting};
@@ -103,13 +103,13 @@ pub(super) async fn slow_reader(setting: &Setting) -> Result<Verdict> {
     let guests = Guests { rooms: 1, clients: 20, pace: 1.0 };
     let mut play = Play::begin_with(setting, "slow-reader", &Plan::cluster(1), guests).await?;
     let mut verdict = Verdict::default();
-    play.crowd.talk(Duration::from_millis(100));
+    play.crowd.talk_much(Duration::from_millis(200), Words::Most);
     let node = play.stage.nodes[0].address();
     let room = play.crowd.rooms[0].clone();
     let session = Session::open(&play.stage.door, 0).await?;
     let (mut with, mut without, mut closes) = (Vec::new(), Vec::new(), Vec::new());
     sleep(Duration::from_secs(2)).await;
-    for _ in 0..setting.pick(2, 5) {
+    for _ in 0..setting.pick(3, 7) {
         play.ledger.take_delays();
         sleep(Duration::from_secs(3)).await;
         without.push(p99(&play.ledger));
@@ -117,12 +117,13 @@ pub(super) async fn slow_reader(setting: &Setting) -> Result<Verdict> {
         let mut slow = Visitor::slow_at(node, &session).await?;
         slow.join(&room, None).await?;
         play.ledger.take_delays();
+        sleep(Duration::from_secs(3)).await;
+        with.push(p99(&play.ledger));
         let begin = Instant::now();
         while play.stage.nodes[0].metric("hubbub_closes_total").await? == closed_before {
             ensure!(begin.elapsed() < Duration::from_secs(60), "somebody who never reads is not closed");
             sleep(Duration::from_millis(50)).await;
         }
-        with.push(p99(&play.ledger));
         closes.push(slow.closed().await?);
     }
     let (with, without) = (median(with), median(without));
