@@ -166,7 +166,8 @@ impl Diary {
                 }
                 self.member_count = presence.member_count;
             }
-            Event::Pending(_) | Event::Discarded(_) | Event::Typing(_) => {}
+            // What else a page may show is of no matter here.
+            _ => {}
         }
     }
 
