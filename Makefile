@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test dev cluster fmt clean
+.PHONY: help setup build run test chaos dev cluster fmt clean
 
 help: ## Say what can be done here
 	@echo "Hubbub: live chat rooms and quizzes. What would you like to do?"
@@ -15,6 +15,11 @@ run: ## Install what is missing, build, and open for chat on http://127.0.0.1:30
 
 test: ## Install what is missing and check everything, in real browsers too
 	@.ci/test
+
+chaos: ## Break everything around it for a quarter of an hour, and see that nothing is lost
+	@.ci/setup test
+	@.ci/build
+	@.ci/chaos
 
 dev: ## Work on it: rebuild and reload the page at every change
 	@.ci/setup build

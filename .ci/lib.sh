@@ -1,6 +1,12 @@
 # Words the scripts of .ci share: telling people what happens and how long it
 # took, and installing Debian packages. Sourced, never run.
 
+# What cargo is told for everything but the browser. Features by name: the
+# workspace as a whole would turn on ssr and hydrate at once, and `default` would
+# make a second app beside the one that server uses.
+# shellcheck disable=SC2034 # used by those who source this
+native=(--release -p protocol -p app -p server -p bench --no-default-features --features app/ssr)
+
 now() { # milliseconds, without starting a process
     local t=${EPOCHREALTIME/[.,]/}
     echo $((t / 1000))

@@ -182,6 +182,12 @@ impl Hub {
         self.inner.react(&line, after);
     }
 
+    /// Whether this node's listeners have what stands at `offset`, or had it before they came.
+    pub fn has_delivered(&self, channel: &Channel, offset: u64) -> bool {
+        let line = self.inner.line(channel);
+        line.is_some_and(|line| line.fanout().last().is_some_and(|last| offset <= last.offset))
+    }
+
     /// Gives a frame that is not in the log to everybody in the channel on this node.
     pub fn broadcast(&self, channel: &Channel, frame: &Utf8Bytes) {
         if let Some(line) = self.inner.line(channel) {

@@ -88,8 +88,12 @@ impl Client {
         };
         let id = id.unwrap_or_else(random_message_id);
         let said = self.node.chat.say(room, &self.member, &id, text).await?;
-        // The first time, the frame comes by the hub, as to everybody.
-        if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok()) {
+        // The first time, the frame comes by the hub, as to everybody. So does one said again that the hub
+        // has not delivered yet: sent from here, it would overtake what stands before it.
+        let is_past = self.node.hub.has_delivered(&Channel::Room(room.clone()), said.appended.position.offset);
+        if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
+            && is_past
+        {
             self.outbox.push(again);
         }
         Ok(())

@@ -14,7 +14,7 @@ use crate::broker::BrokerError;
 /// Between two probes.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// The last echo may be so old.
-const ECHO_WITHIN: Duration = Duration::from_secs(3);
+const ECHO_WITHIN: Duration = Duration::from_millis(2500);
 /// So many probes without an echo prove that the link is deaf.
 const UNANSWERED: u32 = 5;
 

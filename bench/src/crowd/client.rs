@@ -1,0 +1,271 @@
+//! One client: the browser's own link, driven over a real socket.
+//!
+//! Does what `frontend/src/driver.rs` does, with a diary in the place of a page.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use protocol::link::{Beginning, Input, Link, Output, Unsent};
+use protocol::{CloseCode, HistoryPage, MessageId, RoomId, wire};
+use rand::rngs::SmallRng;
+use rand::{Rng, RngExt};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::clock::Clock;
+use super::diary::Diary;
+use super::session::Session;
+use super::socket::{Heard, Socket};
+use super::words::{self, Words};
+use crate::ledger::Ledger;
+use crate::stage::Door;
+
+/// A browser gives an upgrade up, too.
+const OPEN_WITHIN: Duration = Duration::from_secs(30);
+
+/// What a client can be asked to do.
+#[derive(Debug)]
+pub(super) enum Command {
+    /// Say this.
+    Say(String),
+    /// Leave with a clean close, as somebody who closes the tab.
+    Leave,
+    /// Lose the connection without a word, and come back.
+    Cut,
+    /// Lose the network without a word, and stay away.
+    Away,
+    /// The network is there again.
+    Back,
+}
+
+/// How everybody talks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Talk {
+    /// On average; `None`: nobody says anything by themselves.
+    pub(super) every: Option<Duration>,
+    pub(super) words: Words,
+}
+
+/// What a client is made of.
+pub(super) struct Driver {
+    link: Link,
+    room: RoomId,
+    session: Session,
+    door: Arc<Door>,
+    ledger: Arc<Ledger>,
+    diary: Arc<Mutex<Diary>>,
+    dice: SmallRng,
+    clock: Clock,
+    socket: Option<Socket>,
+    opening: Option<BoxFuture<'static, Option<Socket>>>,
+    reading: Option<BoxFuture<'static, Option<HistoryPage>>>,
+    talk: watch::Receiver<Talk>,
+    next_words: Option<Instant>,
+    written: u64,
+}
+
+/// What a driver is made with.
+pub(super) struct Parts {
+    pub(super) room: RoomId,
+    pub(super) session: Session,
+    pub(super) door: Arc<Door>,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) diary: Arc<Mutex<Diary>>,
+    pub(super) dice: SmallRng,
+    pub(super) pace: f64,
+    pub(super) talk: watch::Receiver<Talk>,
+}
+
+impl Driver {
+    pub(super) fn new(parts: Parts) -> Self {
+        let Parts { room, session, door, ledger, diary, dice, pace, talk } = parts;
+        Self {
+            link: Link::new(Beginning { room_id: room.clone(), position: None, unsent: Vec::new() }),
+            clock: Clock::new(pace),
+            room,
+            session,
+            door,
+            ledger,
+            diary,
+            dice,
+            socket: None,
+            opening: None,
+            reading: None,
+            talk,
+            next_words: None,
+            written: 0,
+        }
+    }
+
+    /// Lives until it is asked to leave, or nobody can ask any more.
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        self.step(Input::Start);
+        self.plan_words();
+        loop {
+            let words_at = self.next_words.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(Command::Say(text)) => self.say(text),
+                    Some(Command::Leave) => return self.leave().await,
+                    Some(Command::Cut) => {
+                        self.socket = None;
+                        self.step(Input::Closed { code: 1006 });
+                    }
+                    Some(Command::Away) => {
+                        self.socket = None;
+                        self.step(Input::Offline);
+                    }
+                    Some(Command::Back) => self.step(Input::Online),
+                    None => return,
+                },
+                socket = when_done(&mut self.opening) => {
+                    let is_open = socket.is_some();
+                    lock(&self.diary).node = socket.as_ref().map(|socket| socket.address);
+                    self.socket = socket;
+                    self.step(if is_open { Input::Opened } else { Input::Closed { code: 1006 } });
+                }
+                page = when_done(&mut self.reading) => self.step(page.map_or(Input::NotLoaded, Input::Loaded)),
+                heard = hear(&mut self.socket) => self.heard(heard),
+                () = sleep_until(self.clock.next()) => {
+                    while let Some(timer) = self.clock.take_due() {
+                        self.step(Input::Woken(timer));
+                    }
+                }
+                Ok(()) = self.talk.changed() => self.plan_words(),
+                () = sleep_until(words_at) => {
+                    let (words, stamp) = (self.talk.borrow().words, format!("{} {}", self.session.me, self.written));
+                    let text = words::draw(&mut self.dice, words, &stamp);
+                    self.say(text);
+                    self.plan_words();
+                }
+            }
+        }
+    }
+
+    fn heard(&mut self, heard: Heard) {
+        match heard {
+            Heard::Text(text) => {
+                let frame = wire::decode_server(&text);
+                {
+                    let mut diary = lock(&self.diary);
+                    diary.frames += 1;
+                    diary.bytes += text.len() as u64;
+                    if let Some(frame) = &frame {
+                        diary.frame(frame, self.link.position());
+                    }
+                }
+                if let Some(frame) = frame {
+                    self.step(Input::Frame(frame));
+                }
+            }
+            Heard::Closed(code) => {
+                self.hang_up();
+                *lock(&self.diary).closes.entry(code).or_default() += 1;
+                self.step(Input::Closed { code });
+            }
+        }
+    }
+
+    fn step(&mut self, input: Input) {
+        let dice = self.dice.next_u32();
+        for output in self.link.step(input, dice) {
+            match output {
+                Output::Connect => self.opening = Some(self.open().boxed()),
+                Output::Drop => self.hang_up(),
+                Output::Send(frame) => {
+                    if let Some(socket) = &self.socket {
+                        socket.send(&frame);
+                    }
+                }
+                Output::Wake { timer, after_ms } => self.clock.set(timer, after_ms),
+                Output::Cancel(timer) => self.clock.cancel(timer),
+                Output::Load => self.reading = Some(self.read().boxed()),
+                Output::Keep(_) => {}
+                Output::Tell(event) => lock(&self.diary).event(&event),
+            }
+        }
+        let mut diary = lock(&self.diary);
+        diary.follow(self.link.position());
+        diary.pending = self.link.unsent().filter(|unsent| unsent.refused.is_none()).count();
+    }
+
+    fn open(&mut self) -> impl Future<Output = Option<Socket>> + Send + use<> {
+        let (door, dice, cookie) = (self.door.clone(), self.dice.next_u32(), self.session.cookie.clone());
+        async move {
+            let opened = async {
+                let (stream, address) = door.connect(dice).await?;
+                Socket::open(stream, address, &cookie).await
+            };
+            timeout(OPEN_WITHIN, opened).await.ok()?.ok()
+        }
+    }
+
+    fn read(&mut self) -> impl Future<Output = Option<HistoryPage>> + Send + use<> {
+        let (door, dice, cookie) = (self.door.clone(), self.dice.next_u32(), self.session.cookie.clone());
+        let form = format!("room={}", self.room);
+        async move {
+            let answer = door.post("/api/history", &form, Some(&cookie), dice).await.ok()?;
+            if answer.status == 200 { wire::read(&answer.body) } else { None }
+        }
+    }
+
+    fn hang_up(&mut self) {
+        self.opening = None;
+        if let Some(socket) = self.socket.take() {
+            tokio::spawn(socket.close(CloseCode::Resync.number()));
+        }
+    }
+
+    async fn leave(self) {
+        lock(&self.diary).is_live = false;
+        if let Some(socket) = self.socket {
+            socket.close(1000).await;
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        self.written += 1;
+        let Ok(id) = MessageId::parse(&format!("c-{}", self.written)) else { return };
+        self.ledger.says(&self.room, &self.session.me, &id, &text);
+        self.step(Input::Say(Unsent { id, text, written_at: 0, refused: None }));
+    }
+
+    fn plan_words(&mut self) {
+        let every = self.talk.borrow_and_update().every;
+        self.next_words = every.map(|every| Instant::now() + every.mul_f64(self.dice.random_range(0.0..2.0)));
+    }
+}
+
+async fn when_done<T>(work: &mut Option<BoxFuture<'static, T>>) -> T {
+    match work {
+        Some(running) => {
+            let done = running.await;
+            *work = None;
+            done
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn hear(socket: &mut Option<Socket>) -> Heard {
+    match socket {
+        Some(socket) => socket.hear().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A diary to read or write in, for a moment.
+pub(super) fn lock(diary: &Mutex<Diary>) -> MutexGuard<'_, Diary> {
+    diary.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Gets a session, from any node, however long that takes.
+pub(super) async fn arrive(door: &Door, dice: &mut SmallRng) -> Session {
+    loop {
+        if let Ok(session) = Session::open(door, dice.next_u32()).await {
+            return session;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}

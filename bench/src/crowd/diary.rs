@@ -1,0 +1,244 @@
+//! What one client was told, checked as it comes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use protocol::link::{Event, Status};
+use protocol::{HistoryPage, Joined, Message, Position, RoomId, ServerMessage, UserId};
+
+use crate::ledger::{Ledger, Wrong};
+
+/// A time without a live connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Absence {
+    /// When the client noticed.
+    pub from: Instant,
+    /// When it was live again; `None`: it still is not.
+    pub to: Option<Instant>,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Diary {
+    ledger: Arc<Ledger>,
+    room: RoomId,
+    /// Who the client is.
+    pub me: UserId,
+    /// What is shown ends here.
+    pub shown: Option<Position>,
+    /// The last that this connection told, before any repair by the client.
+    told: Option<u64>,
+    /// Where the last connection led.
+    pub node: Option<SocketAddr>,
+    /// Whether the client is in its room now.
+    pub is_live: bool,
+    /// Each time it was not, after the first time it was.
+    pub absences: Vec<Absence>,
+    /// Messages of its own that are not in the log yet.
+    pub pending: usize,
+    /// Who it thinks is in the room, oneself too: the first page and what changed since.
+    pub people: BTreeSet<UserId>,
+    /// How many are there, as it was told last.
+    pub member_count: usize,
+    /// Everything it was told of people, in order: `true` came, `false` went.
+    pub comings: Vec<(Instant, UserId, bool)>,
+    /// What it was refused, by code: for now, and for good.
+    pub refused: BTreeMap<&'static str, u64>,
+    /// Refused for good, in words.
+    pub refused_for_good: Vec<String>,
+    /// Joins with a position, by what the server said of it.
+    pub recovered: u64,
+    /// Joins that sent it to read the history again.
+    pub reread: u64,
+    /// Logs that went on under another epoch.
+    pub renamed: u64,
+    /// Closes by the other end, by code.
+    pub closes: BTreeMap<u16, u64>,
+    /// Gaps in what one connection told, before the client mended them.
+    pub raw_holes: u64,
+    /// Frames, and their bytes, of any kind.
+    pub frames: u64,
+    /// See `frames`.
+    pub bytes: u64,
+}
+
+impl Diary {
+    /// An empty one.
+    pub fn new(ledger: Arc<Ledger>, room: RoomId, me: UserId) -> Self {
+        Self {
+            ledger,
+            room,
+            me,
+            shown: None,
+            told: None,
+            node: None,
+            is_live: false,
+            absences: Vec::new(),
+            pending: 0,
+            people: BTreeSet::new(),
+            member_count: 0,
+            comings: Vec::new(),
+            refused: BTreeMap::new(),
+            refused_for_good: Vec::new(),
+            recovered: 0,
+            reread: 0,
+            renamed: 0,
+            closes: BTreeMap::new(),
+            raw_holes: 0,
+            frames: 0,
+            bytes: 0,
+        }
+    }
+
+    /// A frame as it came, before the link saw it; `at` is where the link stood.
+    pub fn frame(&mut self, frame: &ServerMessage, at: Option<&Position>) {
+        match frame {
+            ServerMessage::Joined(joined) => self.joined(joined, at),
+            ServerMessage::Message(message) => self.told(message),
+            ServerMessage::Error(refusal) => *self.refused.entry(refusal.code.as_str()).or_default() += 1,
+            _ => {}
+        }
+    }
+
+    /// All or nothing: the whole gap, or `recovered: false` and none of it.
+    fn joined(&mut self, joined: &Joined, since: Option<&Position>) {
+        self.told = Some(joined.position.offset);
+        let Some(since) = since else { return };
+        if !joined.recovered {
+            self.reread += 1;
+            if !joined.messages.is_empty() {
+                self.wrong(Wrong::Recovery, || "not recovered, and yet a part".into());
+            }
+            return;
+        }
+        self.recovered += 1;
+        let offsets = joined.messages.iter().map(|message| message.offset);
+        let is_whole = offsets.eq(since.offset + 1..=joined.position.offset);
+        let is_its_log = since.epoch == joined.position.epoch && since.offset <= joined.position.offset;
+        if !is_whole || !is_its_log {
+            let (to, count) = (joined.position.clone(), joined.messages.len());
+            self.wrong(Wrong::Recovery, || format!("recovered from {since:?} to {to:?} with {count} messages"));
+        }
+    }
+
+    fn told(&mut self, message: &Message) {
+        let Some(last) = &mut self.told else { return };
+        if message.offset == *last + 1 {
+            *last = message.offset;
+        } else if message.offset > *last {
+            *last = message.offset;
+            self.raw_holes += 1;
+        } else if message.author.id != self.me {
+            // One's own may come again, as the answer to a resend.
+            let offset = message.offset;
+            self.wrong(Wrong::Twice, || format!("the server told {offset} again"));
+        }
+    }
+
+    /// What the page is told.
+    pub fn event(&mut self, event: &Event) {
+        match event {
+            Event::Status(status) => self.status(*status),
+            Event::Entered(joined) => {
+                self.people = joined.members.iter().map(|member| member.id.clone()).collect();
+                self.member_count = joined.member_count;
+            }
+            Event::Said(messages) => messages.iter().for_each(|message| self.said(message)),
+            Event::Reset(page) => self.reset(page),
+            Event::Settled(id) => {
+                if let Some(shown) = &self.shown {
+                    self.ledger.acknowledges(&self.room, (self.me.clone(), id.clone()), &shown.epoch);
+                }
+            }
+            Event::Refused(_, refusal) => self.refused_for_good.push(refusal.message.clone()),
+            Event::Trouble(refusal) => self.refused_for_good.push(refusal.message.clone()),
+            Event::Presence(presence) => {
+                let now = Instant::now();
+                for member in &presence.joined {
+                    self.people.insert(member.id.clone());
+                    self.comings.push((now, member.id.clone(), true));
+                }
+                for user in &presence.left {
+                    self.people.remove(user);
+                    self.comings.push((now, user.clone(), false));
+                }
+                self.member_count = presence.member_count;
+            }
+            // What else a page may show is of no matter here.
+            _ => {}
+        }
+    }
+
+    /// Where the link is now: a log may go on under another epoch.
+    pub fn follow(&mut self, position: Option<&Position>) {
+        if let (Some(shown), Some(position)) = (&mut self.shown, position)
+            && shown.offset == position.offset
+            && shown.epoch != position.epoch
+        {
+            shown.epoch = position.epoch.clone();
+            self.renamed += 1;
+        }
+    }
+
+    fn status(&mut self, status: Status) {
+        let now = Instant::now();
+        match status {
+            Status::Live => {
+                self.is_live = true;
+                if let Some(absence) = self.absences.last_mut() {
+                    absence.to.get_or_insert(now);
+                }
+            }
+            Status::Connecting => {}
+            Status::Reconnecting { .. } | Status::Offline | Status::Stopped { .. } if self.is_live => {
+                self.is_live = false;
+                self.absences.push(Absence { from: now, to: None });
+            }
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, message: &Message) {
+        let Some(shown) = &mut self.shown else {
+            return self.wrong(Wrong::OutOfOrder, || "something was said before the first page".into());
+        };
+        let (last, offset) = (shown.offset, message.offset);
+        shown.offset = offset;
+        let epoch = shown.epoch.clone();
+        if offset <= last {
+            self.wrong(Wrong::OutOfOrder, || format!("{offset} was shown after {last}"));
+        } else if offset != last + 1 {
+            self.wrong(Wrong::Hole, || format!("{offset} was shown after {last}"));
+        }
+        self.ledger.shows(&self.room, &epoch, message);
+        self.ledger.hears(&self.room, message);
+    }
+
+    fn reset(&mut self, page: &HistoryPage) {
+        let offsets: Vec<u64> = page.messages.iter().map(|message| message.offset).collect();
+        if !offsets.windows(2).all(|pair| pair[0] + 1 == pair[1]) {
+            self.wrong(Wrong::Hole, || format!("a page has {offsets:?}"));
+        }
+        if offsets.last().is_some_and(|last| *last != page.position.offset) {
+            self.wrong(Wrong::Hole, || format!("a page at {:?} ends with {:?}", page.position, offsets.last()));
+        }
+        for message in &page.messages {
+            self.ledger.shows(&self.room, &page.position.epoch, message);
+        }
+        self.shown = Some(page.position.clone());
+    }
+
+    /// How long it was away, for each time that began after `since`. One that
+    /// lasts counts as long as it lasted.
+    pub fn away_since(&self, since: Instant) -> impl Iterator<Item = Duration> + '_ {
+        let now = Instant::now();
+        let after = self.absences.iter().filter(move |absence| absence.from >= since);
+        after.map(move |absence| absence.to.unwrap_or(now) - absence.from)
+    }
+
+    fn wrong(&self, wrong: Wrong, sentence: impl FnOnce() -> String) {
+        self.ledger.note(wrong, || format!("{} in {}: {}", self.me, self.room, sentence()));
+    }
+}

@@ -1,0 +1,281 @@
+//! People in rooms: clients that follow the browser's own rules.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail, ensure};
+use protocol::{RoomId, UserId};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::sleep;
+
+use crate::ledger::Ledger;
+use crate::stage::{Door, Task};
+
+mod client;
+mod clock;
+pub mod diary;
+pub mod session;
+mod socket;
+pub mod visitor;
+mod words;
+
+use client::{Command, Driver, Parts, Talk, lock};
+pub use diary::Diary;
+pub use visitor::Visitor;
+pub use words::Words;
+
+/// Clients that come in at once; the others wait, as at a real door.
+const AT_THE_DOOR: usize = 64;
+/// How often a crowd is looked at while it is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Who comes.
+#[derive(Clone, Copy, Debug)]
+pub struct Guests {
+    /// How many rooms they spread over; the first ones are the fullest.
+    pub rooms: usize,
+    /// How many they are.
+    pub clients: usize,
+    /// How much shorter the timers of their links are.
+    pub pace: f64,
+}
+
+/// Everybody.
+pub struct Crowd {
+    /// The rooms.
+    pub rooms: Vec<RoomId>,
+    clients: Vec<Client>,
+    door: Arc<Door>,
+    ledger: Arc<Ledger>,
+    talk: watch::Sender<Talk>,
+    pace: f64,
+}
+
+/// One of them. Dropped, the connection is cut without a word.
+pub struct Client {
+    /// The room.
+    pub room: RoomId,
+    /// Who.
+    pub me: UserId,
+    diary: Arc<Mutex<Diary>>,
+    commands: mpsc::Sender<Command>,
+    _life: Task,
+}
+
+impl Client {
+    /// What the client was told so far; look and let go.
+    pub fn diary(&self) -> MutexGuard<'_, Diary> {
+        lock(&self.diary)
+    }
+
+    /// Says something.
+    pub async fn say(&self, text: &str) {
+        // One that is gone says nothing.
+        let _ = self.commands.send(Command::Say(text.to_owned())).await;
+    }
+
+    /// Loses the connection without a word, and comes back by itself.
+    pub async fn cut(&self) {
+        let _ = self.commands.send(Command::Cut).await;
+    }
+
+    /// Loses the network without a word, and stays away.
+    pub async fn away(&self) {
+        let _ = self.commands.send(Command::Away).await;
+    }
+
+    /// The network is there again.
+    pub async fn back(&self) {
+        let _ = self.commands.send(Command::Back).await;
+    }
+
+    /// Leaves with a clean close.
+    pub async fn leave(&self) {
+        let _ = self.commands.send(Command::Leave).await;
+    }
+}
+
+impl Crowd {
+    /// Nobody yet. What they are told goes into `ledger`.
+    pub fn new(door: Arc<Door>, ledger: Arc<Ledger>, pace: f64) -> Self {
+        Self { rooms: Vec::new(), clients: Vec::new(), door, ledger, talk: watch::Sender::default(), pace }
+    }
+
+    /// Guests come through the door into rooms of their own, and are live.
+    ///
+    /// # Errors
+    /// They do not all get in.
+    pub async fn gather(door: Arc<Door>, ledger: Arc<Ledger>, guests: Guests, seed: u64) -> Result<Self> {
+        let mut crowd = Self::new(door, ledger, guests.pace);
+        let mut dice = SmallRng::seed_from_u64(seed);
+        let name = format!("{:06x}", dice.random_range(0..0x100_0000));
+        crowd.rooms = (0..guests.rooms).map(|at| RoomId::parse(&format!("r{name}-{at}"))).collect::<Result<_, _>>()?;
+        let places = (0..guests.clients).map(|at| match at < guests.rooms * 2 {
+            // Nobody is alone; the others crowd into the first rooms.
+            true => crowd.rooms[at % guests.rooms].clone(),
+            false => crowd.rooms[dice.random_range(0..guests.rooms).min(dice.random_range(0..guests.rooms))].clone(),
+        });
+        let places: Vec<_> = places.collect();
+        crowd.admit(places, dice.random()).await;
+        crowd.all_live(Duration::from_secs(60)).await?;
+        Ok(crowd)
+    }
+
+    /// Who comes from now on takes another door.
+    pub fn through(&mut self, door: Arc<Door>) {
+        self.door = door;
+    }
+
+    /// More people come, each into the room named, and need not be live yet.
+    pub async fn admit(&mut self, places: Vec<RoomId>, seed: u64) {
+        let at_the_door = Arc::new(Semaphore::new(AT_THE_DOOR));
+        let coming = places.into_iter().enumerate().map(|(number, room)| {
+            let dice = SmallRng::seed_from_u64(seed.wrapping_add(number as u64));
+            self.enter(room, dice, at_the_door.clone())
+        });
+        let come = futures::future::join_all(coming).await;
+        self.clients.extend(come);
+    }
+
+    fn enter(
+        &self,
+        room: RoomId,
+        mut dice: SmallRng,
+        at_the_door: Arc<Semaphore>,
+    ) -> impl Future<Output = Client> + use<> {
+        let (door, ledger, talk, pace) = (self.door.clone(), self.ledger.clone(), self.talk.subscribe(), self.pace);
+        async move {
+            let _place = at_the_door.acquire().await;
+            let session = client::arrive(&door, &mut dice).await;
+            let me = session.me.clone();
+            let diary = Arc::new(Mutex::new(Diary::new(ledger.clone(), room.clone(), me.clone())));
+            let (commands, asked) = mpsc::channel(16);
+            let parts = Parts { room: room.clone(), session, door, ledger, diary: diary.clone(), dice, pace, talk };
+            let life = Task::spawn(Driver::new(parts).run(asked));
+            Client { room, me, diary, commands, _life: life }
+        }
+    }
+
+    /// Everybody.
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// Takes somebody out of the crowd, to be dropped or asked to leave.
+    pub fn take(&mut self, at: usize) -> Client {
+        self.clients.swap_remove(at)
+    }
+
+    /// Everybody talks: on average once in `every`.
+    pub fn talk(&self, every: Duration) {
+        self.talk_much(every, Words::Usual);
+    }
+
+    /// Everybody talks, on average once in `every`, so much at once.
+    pub fn talk_much(&self, every: Duration, words: Words) {
+        self.talk.send_replace(Talk { every: Some(every), words });
+    }
+
+    /// Nobody says anything new.
+    pub fn hush(&self) {
+        self.talk.send_replace(Talk::default());
+    }
+
+    /// Waits until everybody is in their room; says after how long.
+    ///
+    /// # Errors
+    /// Some are not, after `within`.
+    pub async fn all_live(&self, within: Duration) -> Result<Duration> {
+        self.until(within, |diary| diary.is_live, "are not live").await
+    }
+
+    /// Waits until everybody is live and nothing of theirs is unsent.
+    ///
+    /// # Errors
+    /// Some are not, after `within`.
+    pub async fn all_settled(&self, within: Duration) -> Result<Duration> {
+        self.until(within, |diary| diary.is_live && diary.pending == 0, "are not live with everything sent").await
+    }
+
+    /// Waits until something is true of everybody; says after how long.
+    ///
+    /// # Errors
+    /// It is not, after `within`; the sentence says for how many.
+    pub async fn until(&self, within: Duration, is: impl Fn(&Diary) -> bool, otherwise: &str) -> Result<Duration> {
+        let begin = Instant::now();
+        loop {
+            let missing = self.clients.iter().filter(|client| !is(&client.diary())).count();
+            if missing == 0 {
+                return Ok(begin.elapsed());
+            }
+            if begin.elapsed() >= within {
+                bail!("{missing} of {} clients {otherwise} after {within:?}", self.clients.len());
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// How often and how long people were away: the longest and the 99th percentile of the times without a live
+    /// connection that began after `since`, and how many there were.
+    pub fn away_since(&self, since: Instant) -> Away {
+        let mut times: Vec<Duration> = Vec::new();
+        for client in &self.clients {
+            times.extend(client.diary().away_since(since));
+        }
+        Away::of(times)
+    }
+
+    /// The sum of a number over all diaries.
+    pub fn sum(&self, number: impl Fn(&Diary) -> u64) -> u64 {
+        self.clients.iter().map(|client| number(&client.diary())).sum()
+    }
+
+    /// How often connections were closed by the other end, by code.
+    pub fn closes(&self) -> BTreeMap<u16, u64> {
+        let mut closes = BTreeMap::new();
+        for client in &self.clients {
+            for (code, times) in &client.diary().closes {
+                *closes.entry(*code).or_default() += times;
+            }
+        }
+        closes
+    }
+
+    /// Nobody was refused anything for good.
+    ///
+    /// # Errors
+    /// Somebody was; the sentence says what.
+    pub fn nothing_refused_for_good(&self) -> Result<()> {
+        for client in &self.clients {
+            let refused = client.diary().refused_for_good.clone();
+            ensure!(refused.is_empty(), "{} was refused for good: {refused:?}", client.me);
+        }
+        Ok(())
+    }
+}
+
+/// How long people were away.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Away {
+    /// How often anybody was.
+    pub times: usize,
+    /// The 99th percentile.
+    pub p99: Duration,
+    /// The longest.
+    pub longest: Duration,
+}
+
+impl Away {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        let at = (times.len() * 99).div_ceil(100).saturating_sub(1);
+        Self {
+            times: times.len(),
+            p99: times.get(at).copied().unwrap_or_default(),
+            longest: times.last().copied().unwrap_or_default(),
+        }
+    }
+}

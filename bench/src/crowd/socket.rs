@@ -1,0 +1,91 @@
+//! One WebSocket of one client, as a browser's: words never wait for the other end.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Result;
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt, StreamExt};
+use protocol::{ClientMessage, VERSION, wire};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message as Raw;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+/// How long the other end may take to answer a close.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// A write that takes longer is to somebody who no longer reads.
+const WRITE_WITHIN: Duration = Duration::from_secs(60);
+/// The close of a connection that was cut.
+const CUT: u16 = 1006;
+
+/// What a socket tells.
+pub(super) enum Heard {
+    Text(String),
+    Closed(u16),
+}
+
+/// An open socket. Dropped, it is cut.
+pub(super) struct Socket {
+    /// Where it leads.
+    pub(super) address: SocketAddr,
+    incoming: SplitStream<WebSocketStream<TcpStream>>,
+    outgoing: mpsc::UnboundedSender<Raw>,
+}
+
+impl Socket {
+    /// Opens one over a connection to `address`.
+    pub(super) async fn open(stream: TcpStream, address: SocketAddr, cookie: &str) -> Result<Self> {
+        let mut request = format!("ws://{address}/ws?v={VERSION}").into_client_request()?;
+        request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(cookie)?);
+        let (socket, _) = client_async_with_config(request, stream, Some(small())).await?;
+        let (sink, incoming) = socket.split();
+        // A browser, too, takes all that a page sends.
+        let (outgoing, words) = mpsc::unbounded_channel();
+        tokio::spawn(write(sink, words));
+        Ok(Self { address, incoming, outgoing })
+    }
+
+    /// Sends a frame; on a socket that is gone it is lost, as on the way.
+    pub(super) fn send(&self, frame: &ClientMessage) {
+        let _ = self.outgoing.send(Raw::text(wire::encode_client(frame)));
+    }
+
+    /// The next thing it tells. May be dropped and asked again.
+    pub(super) async fn hear(&mut self) -> Heard {
+        loop {
+            match self.incoming.next().await {
+                Some(Ok(Raw::Text(text))) => return Heard::Text(text.to_string()),
+                Some(Ok(Raw::Close(Some(frame)))) => return Heard::Closed(frame.code.into()),
+                Some(Ok(Raw::Close(None))) => return Heard::Closed(1005),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Heard::Closed(CUT),
+            }
+        }
+    }
+
+    /// Closes it with a code, and reads on for a moment, so that the close arrives.
+    pub(super) async fn close(mut self, code: u16) {
+        let frame = CloseFrame { code: code.into(), reason: "".into() };
+        let _ = self.outgoing.send(Raw::Close(Some(frame)));
+        let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = self.incoming.next().await {} }).await;
+    }
+}
+
+/// Thousands of clients share one process.
+fn small() -> WebSocketConfig {
+    WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(4 * 1024)
+}
+
+async fn write(mut sink: SplitSink<WebSocketStream<TcpStream>, Raw>, mut words: mpsc::UnboundedReceiver<Raw>) {
+    while let Some(word) = words.recv().await {
+        match timeout(WRITE_WITHIN, sink.send(word)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+}

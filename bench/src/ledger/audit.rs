@@ -1,0 +1,163 @@
+//! Compares what clients were told with the log, as anybody can read it.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, ensure};
+use protocol::{HistoryPage, Message, Position, RoomId, wire};
+
+use super::{Book, Entry, Ledger, Wrong};
+use crate::stage::Door;
+
+/// What may have become of acknowledged messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promise {
+    /// All are in the log, and the log is the one it was.
+    Kept,
+    /// All are in the log, which may have got another epoch.
+    KeptUnderAnyEpoch,
+    /// Redis lost data: what was acknowledged before that may be gone, and the
+    /// log has another epoch.
+    NewLog,
+}
+
+/// What an audit counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counted {
+    /// Messages in the logs.
+    pub stored: usize,
+    /// Acknowledged in a log that Redis has lost, and not in the new one.
+    pub gone_with_the_old: usize,
+}
+
+/// A room's log as it is now.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Its top.
+    pub top: Position,
+    /// All of it, oldest first.
+    pub messages: Vec<Message>,
+}
+
+/// Reads the top of a room's log.
+///
+/// # Errors
+/// No node answers.
+pub async fn top(door: &Door, room: &RoomId) -> Result<Position> {
+    Ok(page(door, room, None).await?.position)
+}
+
+/// Reads the whole log of a room, page by page.
+///
+/// # Errors
+/// No node answers, or the pages do not join.
+pub async fn read(door: &Door, room: &RoomId) -> Result<Log> {
+    let latest = page(door, room, None).await?;
+    let (top, mut more) = (latest.position, latest.more);
+    let mut messages: Vec<Message> = latest.messages.into_iter().rev().collect();
+    while more {
+        let before = messages.last().map(|message| message.offset);
+        let earlier = page(door, room, before).await?;
+        ensure!(earlier.position.epoch == top.epoch, "the log changed while it was read");
+        ensure!(!earlier.messages.is_empty(), "a page of {room} is empty, and there are earlier ones");
+        more = earlier.more;
+        messages.extend(earlier.messages.into_iter().rev());
+    }
+    messages.reverse();
+    Ok(Log { top, messages })
+}
+
+async fn page(door: &Door, room: &RoomId, before: Option<u64>) -> Result<HistoryPage> {
+    let before = before.map(|offset| format!("&before={offset}")).unwrap_or_default();
+    let mut tries = 0;
+    loop {
+        let answer = door.post("/api/history", &format!("room={room}{before}"), None, rand::random()).await;
+        match answer {
+            Ok(answer) if answer.status == 200 => {
+                return wire::read(&answer.body).context("a page of history cannot be read");
+            }
+            Ok(answer) if tries == 10 => anyhow::bail!("history answers {}", answer.status),
+            Err(error) if tries == 10 => return Err(error),
+            _ => tries += 1,
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+}
+
+impl Ledger {
+    /// Compares everything with the logs. What is wrong is noted.
+    ///
+    /// # Errors
+    /// The logs cannot be read.
+    pub async fn audit(&self, door: &Door, promise: Promise) -> Result<Counted> {
+        let mut counted = Counted::default();
+        for room in self.rooms() {
+            let log = read(door, &room).await?;
+            counted.stored += log.messages.len();
+            let mut pages = self.pages();
+            let mut wrongs = Vec::new();
+            if let Some(book) = pages.books.get(&room) {
+                counted.gone_with_the_old += compare(&room, book, &log, promise, &mut wrongs);
+            }
+            wrongs.into_iter().for_each(|(wrong, sentence)| pages.note(wrong, || sentence));
+        }
+        Ok(counted)
+    }
+}
+
+/// Compares one room; gives back how many went with an old log.
+pub(super) fn compare(
+    room: &RoomId,
+    book: &Book,
+    log: &Log,
+    promise: Promise,
+    wrongs: &mut Vec<(Wrong, String)>,
+) -> usize {
+    let mut wrong = |kind, sentence: String| wrongs.push((kind, format!("{room}: {sentence}")));
+    let mut stored = HashMap::new();
+    let mut last = None;
+    for message in &log.messages {
+        let entry = Entry::of(message);
+        let offset = message.offset;
+        if last.is_some_and(|last| offset != last + 1) {
+            wrong(Wrong::Hole, format!("in the log, {offset} follows {last:?}"));
+        }
+        last = Some(offset);
+        if let Some(before) = stored.insert(entry.key.clone(), (offset, entry.digest)) {
+            wrong(Wrong::Twice, format!("{:?} is stored at {} and at {offset}", entry.key, before.0));
+        }
+        if book.said.get(&entry.key).is_some_and(|(said, _)| *said != entry.digest) {
+            wrong(Wrong::Altered, format!("{:?} has another text", entry.key));
+        }
+    }
+    if last.is_some_and(|last| last != log.top.offset) {
+        wrong(Wrong::Hole, format!("the log ends at {last:?}, its top is {}", log.top.offset));
+    }
+    let at: HashMap<u64, Entry> = log.messages.iter().map(|message| (message.offset, Entry::of(message))).collect();
+    for ((epoch, offset), shown) in &book.shown {
+        // An older log may have said something else there.
+        let is_this_log = promise != Promise::NewLog || *epoch == log.top.epoch;
+        if is_this_log && at.get(offset) != Some(shown) {
+            let found = at.get(offset).map(|entry| &entry.key);
+            wrong(Wrong::Forked, format!("at {epoch} {offset} clients saw {:?}, the log has {found:?}", shown.key));
+        }
+    }
+    let mut gone = 0;
+    for acknowledged in &book.acknowledged {
+        let is_stored =
+            stored.get(&acknowledged.entry.key).is_some_and(|(_, digest)| *digest == acknowledged.entry.digest);
+        let of_the_old = promise == Promise::NewLog && acknowledged.epoch != log.top.epoch;
+        match (is_stored, of_the_old) {
+            (true, _) => {}
+            (false, true) => gone += 1,
+            (false, false) => {
+                wrong(Wrong::Lost, format!("{:?} was acknowledged and is not stored", acknowledged.entry.key))
+            }
+        }
+    }
+    if promise == Promise::Kept
+        && let Some((epoch, _)) = book.shown.keys().find(|(epoch, _)| *epoch != log.top.epoch)
+    {
+        wrong(Wrong::Recovery, format!("the log was {epoch} and is {}, though nothing was lost", log.top.epoch));
+    }
+    gone
+}

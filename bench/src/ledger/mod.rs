@@ -1,0 +1,202 @@
+//! Everything that clients were told, acknowledged and refused, in one place.
+//!
+//! Clients write into it while they are told; what cannot be right is noted at
+//! once. At the end it is compared with the log; see [`audit`].
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use protocol::{Epoch, Message, MessageId, RoomId, UserId};
+
+pub mod audit;
+
+/// What must never happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Wrong {
+    /// An acknowledged message is not in the log.
+    Lost,
+    /// A message is in the log, or was shown, more than once.
+    Twice,
+    /// A message was shown before or after its turn.
+    OutOfOrder,
+    /// Something between two shown messages was left out.
+    Hole,
+    /// Two messages stood under one position.
+    Forked,
+    /// Another text stands under somebody's id.
+    Altered,
+    /// A server said that all was recovered, and it was not; or gave a part.
+    Recovery,
+}
+
+impl Wrong {
+    /// All of them, with what a verdict calls them.
+    pub const ALL: [(Self, &str); 7] = [
+        (Self::Lost, "lost"),
+        (Self::Twice, "twice"),
+        (Self::OutOfOrder, "out of order"),
+        (Self::Hole, "holes"),
+        (Self::Forked, "forked"),
+        (Self::Altered, "altered"),
+        (Self::Recovery, "wrong recoveries"),
+    ];
+}
+
+/// A message's author and the id they gave it: one message for ever.
+pub type Key = (UserId, MessageId);
+
+/// A message as it is compared: whose, which, and a digest of its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Whose and which.
+    pub key: Key,
+    /// Of its text.
+    pub digest: u64,
+}
+
+impl Entry {
+    /// Of a message that a server told.
+    pub fn of(message: &Message) -> Self {
+        Self { key: (message.author.id.clone(), message.id.clone()), digest: digest(&message.message) }
+    }
+}
+
+/// A digest of a text.
+pub fn digest(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A message that its author was told is in the log.
+#[derive(Clone, Debug)]
+pub struct Acknowledged {
+    /// The message.
+    pub entry: Entry,
+    /// The log that the author followed then.
+    pub epoch: Epoch,
+}
+
+/// All that is known of one room.
+#[derive(Debug, Default)]
+pub struct Book {
+    /// What stands where, as clients were shown it.
+    shown: HashMap<(Epoch, u64), Entry>,
+    /// What clients said, and when.
+    said: HashMap<Key, (u64, Instant)>,
+    acknowledged: Vec<Acknowledged>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    pages: Mutex<Pages>,
+}
+
+#[derive(Debug, Default)]
+struct Pages {
+    books: HashMap<RoomId, Book>,
+    wrongs: HashMap<Wrong, u64>,
+    /// The first few of them, for people.
+    sentences: Vec<String>,
+    delays: Vec<Duration>,
+}
+
+const SENTENCES: usize = 12;
+
+impl Ledger {
+    /// Somebody says something.
+    pub fn says(&self, room: &RoomId, author: &UserId, id: &MessageId, text: &str) {
+        self.pages().book(room).said.insert((author.clone(), id.clone()), (digest(text), Instant::now()));
+    }
+
+    /// Somebody was shown a message at a place in the log.
+    pub fn shows(&self, room: &RoomId, epoch: &Epoch, message: &Message) {
+        let entry = Entry::of(message);
+        let mut pages = self.pages();
+        let book = pages.book(room);
+        let other = book.stands(epoch, message.offset, &entry);
+        if let Some(other) = other {
+            let at = format!("{room} {epoch} {}", message.offset);
+            pages.note(Wrong::Forked, || format!("at {at} one saw {:?} and another {:?}", other.key, entry.key));
+        }
+    }
+
+    /// Somebody heard a message live; how long after it was said is kept.
+    pub fn hears(&self, room: &RoomId, message: &Message) {
+        let mut pages = self.pages();
+        let key = (message.author.id.clone(), message.id.clone());
+        if let Some((_, said)) = pages.book(room).said.get(&key).copied() {
+            pages.delays.push(said.elapsed());
+        }
+    }
+
+    /// How long messages took from being said to being shown, since this was
+    /// asked last.
+    pub fn take_delays(&self) -> Vec<Duration> {
+        std::mem::take(&mut self.pages().delays)
+    }
+
+    /// An author was told that a message is in the log.
+    pub fn acknowledges(&self, room: &RoomId, key: Key, epoch: &Epoch) {
+        let mut pages = self.pages();
+        let book = pages.book(room);
+        let digest = book.said.get(&key).map(|(digest, _)| *digest).unwrap_or_default();
+        book.acknowledged.push(Acknowledged { entry: Entry { key, digest }, epoch: epoch.clone() });
+    }
+
+    /// Notes that something happened that must not.
+    pub fn note(&self, wrong: Wrong, sentence: impl FnOnce() -> String) {
+        self.pages().note(wrong, sentence);
+    }
+
+    /// How many messages were acknowledged.
+    pub fn acknowledged(&self) -> usize {
+        self.pages().books.values().map(|book| book.acknowledged.len()).sum()
+    }
+
+    /// How often each thing happened that must not.
+    pub fn wrongs(&self, wrong: Wrong) -> u64 {
+        self.pages().wrongs.get(&wrong).copied().unwrap_or_default()
+    }
+
+    /// The first few of them, in words.
+    pub fn sentences(&self) -> Vec<String> {
+        self.pages().sentences.clone()
+    }
+
+    /// The rooms that anybody was in.
+    pub fn rooms(&self) -> Vec<RoomId> {
+        self.pages().books.keys().cloned().collect()
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages {
+    fn book(&mut self, room: &RoomId) -> &mut Book {
+        self.books.entry(room.clone()).or_default()
+    }
+
+    fn note(&mut self, wrong: Wrong, sentence: impl FnOnce() -> String) {
+        *self.wrongs.entry(wrong).or_default() += 1;
+        if self.sentences.len() < SENTENCES {
+            self.sentences.push(sentence());
+        }
+    }
+}
+
+impl Book {
+    /// Takes note of what stands somewhere; gives back another one that stood there.
+    fn stands(&mut self, epoch: &Epoch, offset: u64, entry: &Entry) -> Option<Entry> {
+        let place = self.shown.entry((epoch.clone(), offset)).or_insert_with(|| entry.clone());
+        (place != entry).then(|| place.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! The processes of a run and the networks between them.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use futures::future::try_join_all;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+pub mod door;
+pub mod http;
+pub mod node;
+pub mod process;
+pub mod proxy;
+pub mod redis;
+pub mod resp;
+
+pub use door::Door;
+pub use node::Node;
+pub use proxy::{Blow, Proxy, Weather};
+pub use redis::Redis;
+
+/// What a run was told about the machine it is on.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// The release program.
+    pub program: PathBuf,
+    /// The folder with the built pages.
+    pub site: PathBuf,
+    /// Where logs and data stay after the run; `None`: nothing stays.
+    pub keep: Option<PathBuf>,
+}
+
+/// What has to stand on the stage.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// How many nodes; they share a Redis, and one without Redis is embedded.
+    pub nodes: usize,
+    /// Whether the rooms are kept in Redis.
+    pub redis: bool,
+    /// Whether a network that can be spoiled lies before each node.
+    pub people_network: bool,
+    /// Whether one lies between the nodes and Redis.
+    pub redis_network: bool,
+    /// Flags of the nodes, beside those that all runs have.
+    pub flags: Vec<String>,
+    /// The data folder of an embedded node, if it is not the run's own.
+    pub data: Option<PathBuf>,
+}
+
+impl Plan {
+    /// Nodes with a Redis.
+    pub fn cluster(nodes: usize) -> Self {
+        Self { nodes, redis: true, people_network: false, redis_network: false, flags: Vec::new(), data: None }
+    }
+
+    /// One embedded node.
+    pub fn embedded() -> Self {
+        Self { redis: false, ..Self::cluster(1) }
+    }
+}
+
+/// Everything that runs, gone when this is dropped.
+#[derive(Debug)]
+pub struct Stage {
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// The Redis, where there is one.
+    redis: Option<Redis>,
+    /// The networks before the nodes, where planned.
+    pub people_networks: Vec<Proxy>,
+    /// The network before Redis, where planned.
+    redis_network: Option<Proxy>,
+    /// The way in.
+    pub door: Arc<Door>,
+    folder: Folder,
+}
+
+impl Stage {
+    /// Starts everything and waits until it is ready.
+    ///
+    /// # Errors
+    /// Something does not start; the error says what.
+    pub async fn build(house: &House, name: &str, plan: &Plan) -> Result<Self> {
+        let folder = Folder::new(house, name)?;
+        let mut redis = None;
+        let mut redis_network = None;
+        let mut flags = shared_flags(house);
+        if plan.redis {
+            let server = Redis::start(free_address()?, folder.path().join("redis"), folder.log("redis")).await?;
+            let mut address = server.address();
+            if plan.redis_network {
+                let network = Proxy::start(free_address()?, address).await?;
+                address = network.address();
+                redis_network = Some(network);
+            }
+            flags.extend(["--redis".into(), format!("redis://{address}")]);
+            redis = Some(server);
+        } else {
+            let data = plan.data.clone().unwrap_or_else(|| folder.path().join("data"));
+            flags.extend(["--data-dir".into(), data.display().to_string()]);
+        }
+        flags.extend(plan.flags.iter().cloned());
+        let starting = (1..=plan.nodes).map(|number| start_node(house, &folder, &flags, number));
+        let nodes = try_join_all(starting).await?;
+        let mut people_networks = Vec::new();
+        let mut ways = Vec::new();
+        for node in &nodes {
+            let mut entrance = node.address();
+            if plan.people_network {
+                people_networks.push(Proxy::start(free_address()?, entrance).await?);
+                entrance = people_networks.last().map_or(entrance, Proxy::address);
+            }
+            ways.push((entrance, node.address()));
+        }
+        Ok(Self { nodes, redis, people_networks, redis_network, door: Arc::new(Door::new(&ways)), folder })
+    }
+
+    /// The Redis of this stage.
+    ///
+    /// # Errors
+    /// None was planned.
+    pub fn redis(&mut self) -> Result<&mut Redis> {
+        self.redis.as_mut().context("there is no Redis on this stage")
+    }
+
+    /// The network before Redis.
+    ///
+    /// # Errors
+    /// None was planned.
+    pub fn redis_network(&self) -> Result<&Proxy> {
+        self.redis_network.as_ref().context("there is no network before Redis on this stage")
+    }
+
+    /// A door that leads straight to some of the nodes, past the networks.
+    pub fn door_to(&self, nodes: &[usize]) -> Arc<Door> {
+        let addresses = nodes.iter().filter_map(|at| self.nodes.get(*at)).map(Node::address);
+        Arc::new(Door::new(&addresses.map(|address| (address, address)).collect::<Vec<_>>()))
+    }
+
+    /// A folder for the data of this run.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// What all nodes of all runs are started with: clients of a run share one
+/// address and talk as fast as they like.
+fn shared_flags(house: &House) -> Vec<String> {
+    let site = house.site.display().to_string();
+    let key = "the same on all nodes of a chaos run";
+    let flags = ["--site-dir", &site, "--session-key", key, "--rate-limit", "off", "--connections-per-address", "0"];
+    flags.into_iter().chain(["--log-length", "1000000"]).map(str::to_owned).collect()
+}
+
+async fn start_node(house: &House, folder: &Folder, flags: &[String], number: usize) -> Result<Node> {
+    let address = free_address()?;
+    let name = format!("n{number}");
+    let own = ["--listen".into(), address.to_string(), "--node-name".into(), name.clone()];
+    let order = node::Order {
+        address,
+        program: vec![house.program.display().to_string()],
+        flags: own.into_iter().chain(flags.iter().cloned()).collect(),
+        log: folder.log(&name),
+    };
+    Node::start(order).await
+}
+
+/// Where a run keeps its data and logs.
+#[derive(Debug)]
+enum Folder {
+    Passing(TempDir),
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn new(house: &House, name: &str) -> Result<Self> {
+        let Some(keep) = &house.keep else {
+            return Ok(Self::Passing(tempfile::Builder::new().prefix("hubbub-chaos-").tempdir()?));
+        };
+        let folder = std::path::absolute(keep)?.join(name.replace(' ', "-"));
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(Self::Kept(folder))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Passing(folder) => folder.path(),
+            Self::Kept(folder) => folder,
+        }
+    }
+
+    fn log(&self, name: &str) -> PathBuf {
+        self.path().join(format!("{name}.log"))
+    }
+}
+
+/// An address that stays ours while its process is away: below the ports from
+/// which the system makes connections.
+fn free_address() -> Result<SocketAddr> {
+    for _ in 0..100 {
+        let address = SocketAddr::from(([127, 0, 0, 1], rand::random_range(10_240..32_000)));
+        if TcpListener::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+    bail!("no port is free")
+}
+
+/// A task that ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Task(JoinHandle<()>);
+
+impl Task {
+    pub(crate) fn spawn(work: impl Future<Output = ()> + Send + 'static) -> Self {
+        Self(tokio::spawn(work))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,184 @@
+//! A bad network: stands between two that talk, and spoils it when told.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use super::Task;
+
+/// So many bytes of each write leave one by one in [`Weather::slices`]: enough
+/// to cut through every header and letter, and not a system call for each byte.
+const SLICED: usize = 48;
+
+/// What the network does to everything that passes, from now on.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Weather {
+    /// Each piece waits for so long.
+    pub delay: Duration,
+    /// No more than so many bytes a second, on each connection and way.
+    pub bytes_per_second: Option<u32>,
+    /// Pieces arrive byte by byte.
+    pub slices: bool,
+    /// Nothing passes and nobody is told, as with a pulled cable.
+    pub blackhole: bool,
+}
+
+impl Weather {
+    /// A pulled cable.
+    pub fn pulled() -> Self {
+        Self { blackhole: true, ..Self::default() }
+    }
+}
+
+/// What happens once, to the connections that are open.
+#[derive(Clone, Copy, Debug)]
+pub enum Blow {
+    /// Both ends are reset.
+    Reset,
+    /// The client is told that nothing more comes; its own words still pass.
+    CloseToClient,
+    /// The server is told that nothing more comes; its own words still pass.
+    CloseToServer,
+}
+
+/// The network between clients and one server. Dropped, all of it is gone.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    weather: watch::Sender<Weather>,
+    blows: broadcast::Sender<Blow>,
+    _accepting: Task,
+}
+
+impl Proxy {
+    /// Listens on `address` for what is meant for `server`.
+    ///
+    /// # Errors
+    /// The address is taken.
+    pub async fn start(address: SocketAddr, server: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let (weather, _) = watch::channel(Weather::default());
+        let (blows, _) = broadcast::channel(16);
+        let accepting = Task::spawn(accept(listener, server, weather.clone(), blows.clone()));
+        Ok(Self { address, weather, blows, _accepting: accepting })
+    }
+
+    /// Where clients come.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Changes the weather, for connections that are open, too.
+    pub fn set(&self, weather: Weather) {
+        self.weather.send_replace(weather);
+    }
+
+    /// Does something to all connections that are open.
+    pub fn strike(&self, blow: Blow) {
+        // Nobody there is no trouble.
+        let _ = self.blows.send(blow);
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    server: SocketAddr,
+    weather: watch::Sender<Weather>,
+    blows: broadcast::Sender<Blow>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => if let Ok((client, _)) = accepted {
+                let (weather, blows) = (weather.subscribe(), blows.subscribe());
+                connections.spawn(async move { drop(carry(client, server, weather, blows).await) });
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn carry(
+    mut client: TcpStream,
+    server: SocketAddr,
+    mut weather: watch::Receiver<Weather>,
+    mut blows: broadcast::Receiver<Blow>,
+) -> io::Result<()> {
+    passable(&mut weather).await;
+    let Ok(mut server) = TcpStream::connect(server).await else {
+        return client.set_zero_linger();
+    };
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let blow = {
+        let (from_client, to_client) = client.split();
+        let (from_server, to_server) = server.split();
+        let both = async {
+            tokio::join!(pass(from_client, to_server, weather.clone()), pass(from_server, to_client, weather.clone()))
+        };
+        tokio::select! {
+            _ = both => return Ok(()),
+            blow = blows.recv() => blow,
+        }
+    };
+    match blow {
+        Ok(Blow::CloseToClient) => {
+            client.shutdown().await?;
+            pass(client, server, weather).await
+        }
+        Ok(Blow::CloseToServer) => {
+            server.shutdown().await?;
+            pass(server, client, weather).await
+        }
+        Ok(Blow::Reset) | Err(_) => {
+            client.set_zero_linger()?;
+            server.set_zero_linger()
+        }
+    }
+}
+
+/// Passes one way on, until its end.
+async fn pass(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    mut weather: watch::Receiver<Weather>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 16 * 1024];
+    loop {
+        let read = from.read(&mut buffer).await;
+        let now = passable(&mut weather).await;
+        let Ok(length @ 1..) = read else { break };
+        sleep(now.delay).await;
+        let sliced = if now.slices { length.min(SLICED) } else { 0 };
+        for byte in buffer[..sliced].chunks(1) {
+            to.write_all(byte).await?;
+            tokio::task::yield_now().await;
+        }
+        to.write_all(&buffer[sliced..length]).await?;
+        if let Some(rate) = now.bytes_per_second {
+            sleep(Duration::from_secs_f64(length as f64 / f64::from(rate))).await;
+        }
+    }
+    to.shutdown().await
+}
+
+/// Waits until anything passes; says what the weather is then.
+async fn passable(weather: &mut watch::Receiver<Weather>) -> Weather {
+    let changed = weather.wait_for(|weather| !weather.blackhole).await.map(|weather| *weather);
+    match changed {
+        Ok(weather) => weather,
+        // The network is being taken down with everything in it.
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests;

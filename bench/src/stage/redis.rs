@@ -1,0 +1,135 @@
+//! A redis-server of the run's own, with its append-only file in a folder.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use tokio::time::sleep;
+
+use super::process::{Process, Signal};
+use super::resp::{self, Reply};
+
+const COMMAND_WITHIN: Duration = Duration::from_secs(5);
+/// Until it has read its file and answers.
+const START_WITHIN: Duration = Duration::from_secs(20);
+
+/// A Redis that can be troubled.
+#[derive(Debug)]
+pub struct Redis {
+    address: SocketAddr,
+    folder: PathBuf,
+    log: PathBuf,
+    process: Option<Process>,
+}
+
+impl Redis {
+    /// Starts one on `address`, with its data in `folder`.
+    ///
+    /// # Errors
+    /// redis-server is not installed, or does not start.
+    pub async fn start(address: SocketAddr, folder: PathBuf, log: PathBuf) -> Result<Self> {
+        fs::create_dir_all(&folder)?;
+        let mut redis = Self { address, folder, log, process: None };
+        redis.start_again().await?;
+        Ok(redis)
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Starts it with the data in its folder, and waits until it answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn start_again(&mut self) -> Result<()> {
+        let mut command = Command::new("redis-server");
+        command.args(["--bind", "127.0.0.1", "--port", &self.address.port().to_string()]);
+        command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "everysec"]);
+        command.arg("--dir").arg(&self.folder);
+        self.process = Some(Process::start(&mut command, &self.log)?);
+        let begin = Instant::now();
+        while self.command(&["PING"]).await.ok() != Some(Reply::Text("PONG".into())) {
+            ensure!(begin.elapsed() < START_WITHIN, "redis-server does not answer; see {}", self.log.display());
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(())
+    }
+
+    /// Ends it as a crash would. What it acknowledged is in its file.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Stops it from doing anything, while its connections stay open.
+    ///
+    /// # Errors
+    /// It is not running.
+    pub fn freeze(&self) -> Result<()> {
+        self.process()?.signal(Signal::Stop)
+    }
+
+    /// Ends what [`Self::freeze`] began.
+    ///
+    /// # Errors
+    /// It is not running.
+    pub fn thaw(&self) -> Result<()> {
+        self.process()?.signal(Signal::Cont)
+    }
+
+    /// Gives it a command.
+    ///
+    /// # Errors
+    /// It refuses, or does not answer.
+    pub async fn command(&self, words: &[&str]) -> Result<Reply> {
+        resp::command(self.address, words, COMMAND_WITHIN).await
+    }
+
+    /// The memory it has in use, in bytes.
+    ///
+    /// # Errors
+    /// It is not running.
+    pub fn memory(&self) -> Result<u64> {
+        self.process()?.memory()
+    }
+
+    /// Copies its data, as it is in its file now, to `target`.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn copy_data(&self, target: &Path) -> Result<()> {
+        copy(&self.folder, target)
+    }
+
+    /// Puts other data in the place of its own; it must not run.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn replace_data(&self, source: &Path) -> Result<()> {
+        ensure!(self.process.is_none(), "Redis still runs");
+        fs::remove_dir_all(&self.folder)?;
+        copy(source, &self.folder)
+    }
+
+    fn process(&self) -> Result<&Process> {
+        self.process.as_ref().context("Redis does not run")
+    }
+}
+
+fn copy(source: &Path, target: &Path) -> Result<()> {
+    fs::create_dir_all(target)?;
+    for entry in fs::read_dir(source)? {
+        let entry = entry?;
+        let to = target.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
