@@ -5,8 +5,8 @@
 //! rendering nothing; components cannot tell.
 
 use futures::channel::mpsc;
-use protocol::MessageId;
 use protocol::link::{Beginning, Event, Unsent};
+use protocol::{MessageId, UserId};
 
 /// What a page asks of its link.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,8 @@ pub struct Link {
 #[derive(Clone, Copy)]
 pub struct Connector {
     /// Opens a link that begins where the page stands. What an earlier visit
-    /// left unsent is added by the connector itself.
-    pub open: fn(Beginning) -> Link,
+    /// of the same person left unsent is added by the connector itself.
+    pub open: fn(&UserId, Beginning) -> Link,
     /// A random id for a message about to be sent.
     pub message_id: fn() -> MessageId,
     /// Milliseconds since 1970.

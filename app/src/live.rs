@@ -17,7 +17,7 @@ use protocol::{MessageId, RoomId};
 use crate::api::{self, RoomPage};
 use crate::erase::effect;
 use crate::link::{Command, Connector};
-use crate::state::{Log, People};
+use crate::state::{Log, People, Standing};
 use crate::zone::Zone;
 
 /// A room's page, as its parts see it.
@@ -27,8 +27,8 @@ pub(crate) struct Live {
     pub(crate) log: RwSignal<Log>,
     /// Who is there.
     pub(crate) people: RwSignal<People>,
-    /// How the connection is.
-    pub(crate) status: RwSignal<Status>,
+    /// How the room can be reached.
+    pub(crate) standing: RwSignal<Standing>,
     /// What the server did not like, in its words.
     pub(crate) trouble: RwSignal<Option<String>>,
     /// Whose clock the times are of.
@@ -60,8 +60,13 @@ impl Live {
         let position = history.position.clone();
         let live = Self {
             log: RwSignal::new(Log::new(viewer.id.clone(), history)),
-            people: RwSignal::new(People::new(viewer.id, preview.members, preview.member_count)),
-            status: RwSignal::new(Status::Connecting),
+            people: RwSignal::new(People::new(
+                preview.room_id.clone(),
+                viewer.id.clone(),
+                preview.members,
+                preview.member_count,
+            )),
+            standing: RwSignal::new(Standing::Connecting),
             trouble: RwSignal::new(None),
             zone: Zone::of_page(),
             earlier: RwSignal::new(Earlier::Resting),
@@ -74,7 +79,7 @@ impl Live {
             let Some(connector) = live.connector else { return };
             let beginning =
                 Beginning { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };
-            let link = (connector.open)(beginning);
+            let link = (connector.open)(&viewer.id, beginning);
             live.commands.set_value(Some(link.commands));
             spawn_local_scoped_with_cancellation(live.listen(connector, link.events));
         });
@@ -146,10 +151,10 @@ impl Live {
     fn fold(self, event: &Event, connector: Connector) {
         let now_ms = (connector.now_ms)();
         match event {
-            Event::Status(status) => {
-                self.status.set(*status);
-                if *status == Status::Live {
-                    self.trouble.set(None);
+            Event::Status(Status::Live) => {
+                self.trouble.set(None);
+                if self.earlier.get_untracked() == Earlier::Failed {
+                    self.earlier.set(Earlier::Resting);
                 }
             }
             Event::Trouble(refusal) => self.trouble.set(Some(refusal.message.clone())),
@@ -164,6 +169,11 @@ impl Live {
                 );
             }
             _ => {}
+        }
+        let standing = self.standing.get_untracked().fold(event);
+        // Another try after the same wait counts down anew.
+        if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
+            self.standing.set(standing);
         }
         self.log.maybe_update(|log| log.fold(event, now_ms));
         self.people.maybe_update(|people| people.fold(event, now_ms));

@@ -1,8 +1,7 @@
 // Every page, by day and by night, narrow and wide: usable by everyone, quick
 // to arrive, and no flash of the wrong theme.
-import AxeBuilder from "@axe-core/playwright";
-
 import { expect, test } from "../fixtures";
+import { barriers } from "../fixtures/barriers";
 
 // A browser reports every 404, that of the page itself too.
 test.use({ expectedErrors: /status of 404/ });
@@ -28,10 +27,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(ana.page.getByRole("heading", { level: 1 })).toBeVisible();
       for (const width of WIDTHS) {
         await ana.page.setViewportSize({ width, height: 800 });
-        const { violations } = await new AxeBuilder({ page: ana.page })
-          .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-          .analyze();
-        expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`)).toEqual([]);
+        expect(await barriers(ana.page)).toEqual([]);
         expect(await ana.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
         await info.attach(`${which}-${colorScheme}-${width}`, { body: await ana.page.screenshot(), contentType: "image/png" });
       }

@@ -1,16 +1,5 @@
 // Reading: without JavaScript, far back, in other scripts, while others write.
-import { expect, test } from "../fixtures";
-import type { Bot } from "../fixtures";
-
-/** Enough said to scroll; bots may say 20 at once and two a second after that. */
-async function fill(room: string, howMany: number, bot: () => Promise<Bot>) {
-  for (let done = 0; done < howMany; ) {
-    const speaker = await bot();
-    await speaker.join(room);
-    for (let burst = 0; burst < 15 && done < howMany; burst++) await speaker.say(`line ${++done}`, room);
-    speaker.close();
-  }
-}
+import { expect, fill, test } from "../fixtures";
 
 test("a room can be read, and a message sent, without JavaScript", async ({ browser, nodes, bot, person, room, watch }) => {
   await fill(room, 3, bot);

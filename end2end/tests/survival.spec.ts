@@ -69,6 +69,27 @@ test("unsent messages survive a reload", async ({ person, room }) => {
   await ana.reads("do not forget me");
 });
 
+test("what one person left unsent is not sent by the next one in the same browser", async ({ person, room }) => {
+  const ana = await person("Ana");
+  let away = true;
+  await ana.page.routeWebSocket(/\/ws\b/, (socket) => {
+    if (away) void socket.close({ code: 4000, reason: "away" });
+    else socket.connectToServer();
+  });
+  await ana.page.goto(new URL(`/rooms/${room}`, ana.page.url()).href);
+  await ana.say("in my name only");
+  await expect(ana.said).toHaveText(["in my name only"]);
+
+  await ana.context.clearCookies(); // somebody else sits down
+  away = false;
+  await ana.page.reload();
+  await ana.live();
+  await ana.say("I am somebody else");
+  const ben = await person("Ben", { node: 1 });
+  await ben.enter(room);
+  await ben.reads("I am somebody else");
+});
+
 test("a node that is asked to leave sends its people elsewhere", async ({ person, bot, door, nodes, room }) => {
   const balancer = (await door()).leadTo(0);
   const ana = await person("Ana", { door: balancer });

@@ -9,7 +9,7 @@ use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::future::{AbortHandle, abortable};
 use futures::{Stream, StreamExt, stream};
 use protocol::link::{Beginning, Event, Input, Link, Output};
-use protocol::{HistoryPage, RoomId, wire};
+use protocol::{HistoryPage, RoomId, UserId, wire};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::chance;
@@ -35,10 +35,10 @@ enum Happening {
 }
 
 /// Opens a link; see [`app::link::Connector::open`].
-pub(crate) fn open(mut beginning: Beginning) -> link::Link {
+pub(crate) fn open(person: &UserId, mut beginning: Beginning) -> link::Link {
     let (commands, asked) = mpsc::unbounded();
     let (tell, events) = mpsc::unbounded();
-    let (kept, left) = Kept::open(&beginning.room_id);
+    let (kept, left) = Kept::open(person, &beginning.room_id);
     beginning.unsent.extend(left);
     spawn_local(async move {
         let (driver, happenings) = Driver::new(beginning, kept, tell);

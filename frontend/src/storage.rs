@@ -4,10 +4,11 @@
 //! happens. Two tabs of one room share a place: each adds and removes its own.
 
 use protocol::link::{Unsent, merge_kept};
-use protocol::{MessageId, RoomId, wire};
+use protocol::{MessageId, RoomId, UserId, wire};
 use web_sys::Storage;
 
-/// The place of one room's unsent messages.
+/// The place of one person's unsent messages to one room: whoever comes after
+/// them in the same browser does not send them under another name.
 pub(crate) struct Kept {
     key: String,
     /// What this page put there, or found and took over.
@@ -16,8 +17,8 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// The place, and what an earlier visit left there.
-    pub(crate) fn open(room: &RoomId) -> (Self, Vec<Unsent>) {
-        let mut kept = Self { key: format!("hubbub.unsent.{room}"), ours: Vec::new() };
+    pub(crate) fn open(person: &UserId, room: &RoomId) -> (Self, Vec<Unsent>) {
+        let mut kept = Self { key: format!("hubbub.unsent.{person}.{room}"), ours: Vec::new() };
         let left = kept.read();
         kept.ours = left.iter().map(|unsent| unsent.id.clone()).collect();
         (kept, left)

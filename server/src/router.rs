@@ -17,7 +17,7 @@ use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use protocol::limits::PAGE_MESSAGES;
-use protocol::{HistoryPage, Member, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire};
+use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
@@ -192,6 +192,10 @@ impl Service for Rooms {
 
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError> {
         self.node.directory.preview(room).await.map_err(unavailable)
+    }
+
+    async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError> {
+        self.node.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
     }
 
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {

@@ -19,7 +19,7 @@ pub use error::{ErrorCode, Refusal};
 pub use id::{Epoch, InvalidId, MessageId, Name, RoomId, UserId};
 pub use message::{ClientMessage, Joined, Member, Message, Presence, Renamed, ServerMessage, Typing};
 pub use position::Position;
-pub use room::{HistoryPage, RoomPreview, RoomSummary};
+pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};
 
 /// The version of the protocol, as in `/ws?v=1`.
 pub const VERSION: u32 = 1;

@@ -27,8 +27,16 @@ pub const ROOMS_PER_CONNECTION: usize = 64;
 pub const PAGE_MESSAGES: usize = 50;
 /// Messages that a recovery brings at most; a larger gap is reloaded over HTTP.
 pub const RECOVERY_MESSAGES: usize = 300;
-/// Members in a `joined` frame at most; `memberCount` tells how many there are.
+/// Members in a `joined` or `presence` frame and on a page of them, at most;
+/// `memberCount` tells how many there are.
 pub const MEMBERS_PER_FRAME: usize = 100;
+/// Ids of those who left in one `presence` frame at most; the next one has the others.
+pub const LEAVES_PER_FRAME: usize = 500;
+/// In a room of so many, changes of people are told at once; above it, in one
+/// frame per [`PRESENCE_EVERY`] at most.
+pub const MEMBERS_TOLD_AT_ONCE: usize = 200;
+/// How often the people of a large room are told what changed.
+pub const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 
 /// The server pings a connection that was silent for so long.
 pub const PING_EVERY: Duration = Duration::from_secs(25);

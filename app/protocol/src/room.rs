@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::RoomId;
+use crate::id::{RoomId, UserId};
 use crate::message::{Member, Message};
 use crate::position::Position;
 
@@ -30,6 +30,19 @@ pub struct RoomPreview {
     pub members: Vec<Member>,
     /// How many are there.
     pub member_count: usize,
+}
+
+/// A page of the people in a room, in the order of their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MembersPage {
+    /// At most [`crate::limits::MEMBERS_PER_FRAME`].
+    pub members: Vec<Member>,
+    /// How many are there in all.
+    pub member_count: usize,
+    /// The last one's id where more follow: ask for those after it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub next: Option<UserId>,
 }
 
 /// A room in the list of rooms.

@@ -1,6 +1,6 @@
 //! `docs/protocol.md` tells the truth: its examples decode, its tables are whole.
 
-use protocol::{CloseCode, ErrorCode, HistoryPage, wire};
+use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
@@ -12,7 +12,8 @@ fn examples(kind: &str) -> Vec<&'static str> {
 
 #[test]
 fn every_example_decodes() {
-    let (client, server, page) = (examples("client"), examples("server"), examples("page"));
+    let (client, server) = (examples("client"), examples("server"));
+    let (page, members) = (examples("page"), examples("members"));
     for text in &client {
         assert!(wire::decode_client(text).is_ok(), "{text}");
     }
@@ -22,8 +23,27 @@ fn every_example_decodes() {
     for text in &page {
         assert!(wire::read::<HistoryPage>(text).is_some(), "{text}");
     }
+    for text in &members {
+        assert!(wire::read::<MembersPage>(text).is_some(), "{text}");
+    }
     let fences = PAGE.matches("```json").count();
-    assert_eq!(client.len() + server.len() + page.len(), fences, "an example of no kind is checked by nobody");
+    assert_eq!(
+        client.len() + server.len() + page.len() + members.len(),
+        fences,
+        "an example of no kind is checked by nobody"
+    );
+}
+
+#[test]
+fn the_figures_of_presence_are_those_of_the_code() {
+    for figure in [
+        format!("at most {}; `left: [id]`, at most {}", limits::MEMBERS_PER_FRAME, limits::LEAVES_PER_FRAME),
+        format!("a room of up to {} people", limits::MEMBERS_TOLD_AT_ONCE),
+        format!("a page of at most {}", limits::MEMBERS_PER_FRAME),
+    ] {
+        assert!(PAGE.contains(&figure), "{figure}");
+    }
+    assert_eq!(limits::PRESENCE_EVERY.as_secs(), 1);
 }
 
 #[test]

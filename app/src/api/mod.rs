@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::server::ServerActionError;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::error::ServerFnUrlError;
-use protocol::{HistoryPage, Member, MessageId, RoomId, RoomPreview, RoomSummary};
+use protocol::{HistoryPage, Member, MembersPage, MessageId, RoomId, RoomPreview, RoomSummary, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::theme::Theme;
@@ -93,6 +93,16 @@ pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
 #[server(name = ReadPreview, prefix = "/api", output = Json, endpoint = "preview")]
 pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
     service::service()?.preview(&room).await.map_err(service::told)
+}
+
+/// A page of who is in a room, in the order of their ids: the first one, or
+/// the one after somebody. Needs no entering either.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while it cannot be told.
+#[server(name = ReadMembers, prefix = "/api", output = Json, endpoint = "members")]
+pub async fn members(room: RoomId, after: Option<UserId>) -> Result<MembersPage, ApiError> {
+    service::service()?.members(&room, after.as_ref()).await.map_err(service::told)
 }
 
 /// Opens the room that people call `title`, and leads there.

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use protocol::{HistoryPage, Member, MessageId, Name, RoomId, RoomPreview, RoomSummary};
+use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId};
 
 use super::ApiError;
 
@@ -39,6 +39,9 @@ pub trait Service: Send + Sync {
 
     /// Who is in a room.
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError>;
+
+    /// A page of who is in a room, from the first or after somebody.
+    async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError>;
 
     /// Gives the viewer another name, in the rooms they are in too.
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError>;

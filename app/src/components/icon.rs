@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 pub(crate) const ARROW_DOWN: &str = "M12 5v14M19 12l-7 7-7-7";
 pub(crate) const ARROW_LEFT: &str = "m12 19-7-7 7-7M19 12H5";
+pub(crate) const ARROW_UP: &str = "M12 19V5M5 12l7-7 7 7";
 pub(crate) const CHECK: &str = "M20 6 9 17l-5-5";
 pub(crate) const CIRCLE_ALERT: &str = "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 8v4M12 16h.01";
 pub(crate) const CLOCK: &str = "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M12 6v6l4 2";

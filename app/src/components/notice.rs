@@ -3,65 +3,86 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::link::Status;
 
 use super::avatar::{Looks, avatar};
 use crate::erase::{effect, sometimes};
+use crate::state::Standing;
 
 /// A blink of the connection is not worth a sentence.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Whoever is moved comes to no harm, but wonders sooner.
+const MOVING_PATIENCE: Duration = Duration::from_secs(1);
 
-/// What somebody cut off should know, once that has lasted a moment, and what
-/// the server did not like.
+/// What somebody should know who is cut off, once that has lasted a moment,
+/// or whose words are not taken; and what the server did not like.
 #[component]
-pub(crate) fn Notice(status: Signal<Status>, trouble: Signal<Option<String>>) -> impl IntoView {
-    let lasting = lasting(status);
-    let cut_off = sometimes(move || {
-        let sleeper = Looks::plain("honey", 46, (0, 0)).asleep();
-        match status.get() {
-            Status::Stopped { .. } => Some(
-                view! {
-                    <p class="notice">
-                        {avatar(sleeper)} <span>
-                            "This page is no longer connected. " <a href="" rel="external">
-                                "Load it again"
-                            </a> "."
-                        </span>
-                    </p>
-                }
-                .into_any(),
-            ),
-            Status::Live => None,
-            _ if !lasting.get() => None,
-            _ => Some(
-                view! {
-                    <p class="notice">
-                        {avatar(sleeper)} <span>"You are cut off. Write on: it is sent when you are back."</span>
-                    </p>
-                }
-                .into_any(),
-            ),
+pub(crate) fn Notice(standing: Signal<Standing>, trouble: Signal<Option<String>>) -> impl IntoView {
+    let is_cut_off = Memo::new(move |_| !standing.get().is_connected());
+    let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
+    // Every try to come back is news for the pill, but the sentence stays.
+    let subject = Memo::new(move |_| match standing.get() {
+        Standing::Live => None,
+        Standing::Paused => Some(Subject::Pause),
+        Standing::Moving => wondering.get().then_some(Subject::Move),
+        Standing::Connecting | Standing::Reconnecting { .. } | Standing::Offline => {
+            cut_off.get().then_some(Subject::Cut)
         }
+        Standing::Stopped => Some(Subject::End),
     });
-    let trouble = sometimes(move || {
-        trouble.get().map(|sentence| {
-            view! {
-                <p class="notice">
-                    {avatar(Looks::plain("clay", 46, (0, -19)))} <span>{sentence}</span>
-                </p>
-            }
-            .into_any()
-        })
-    });
-    view! { <div class="notices" role="status">{cut_off} {trouble}</div> }
+    let about_connection = sometimes(move || subject.get().map(sentence));
+    let about_trouble = sometimes(move || trouble.get().map(|sentence| awake(sentence.into_any())));
+    view! { <div class="notices" role="status">{about_connection} {about_trouble}</div> }
 }
 
-/// Whether the connection has been away for more than a moment.
-fn lasting(status: Signal<Status>) -> ReadSignal<bool> {
+/// What there is to say about the connection.
+#[derive(Clone, Copy, PartialEq)]
+enum Subject {
+    Pause,
+    Move,
+    Cut,
+    End,
+}
+
+fn sentence(subject: Subject) -> AnyView {
+    match subject {
+        Subject::Pause => asleep("Sending is paused. Write on: it goes out by itself.".into_any()),
+        Subject::Move => awake(view! { "Moving you to another node. " <b>"Nothing is lost."</b> }.into_any()),
+        Subject::Cut => asleep("You are cut off. Write on: it is sent when you are back.".into_any()),
+        Subject::End => asleep(
+            view! {
+                "This page is no longer connected. "
+                <a href="" rel="external">
+                    "Load it again"
+                </a>
+                "."
+            }
+            .into_any(),
+        ),
+    }
+}
+
+fn asleep(sentence: AnyView) -> AnyView {
+    notice(Looks::plain("honey", 46, (0, 0)).asleep(), sentence)
+}
+
+fn awake(sentence: AnyView) -> AnyView {
+    notice(Looks::plain("clay", 46, (0, -19)), sentence)
+}
+
+fn notice(looks: Looks, sentence: AnyView) -> AnyView {
+    view! {
+        <p class="notice">
+            {avatar(looks)} <span>{sentence}</span>
+        </p>
+    }
+    .into_any()
+}
+
+/// Whether something has been so for longer than `patience`.
+fn lasting(is_so: Memo<bool>, patience: Duration) -> ReadSignal<bool> {
     let (lasting, set_lasting) = signal(false);
-    let is_live = Memo::new(move |_| status.get() == Status::Live);
     effect(move || {
-        if is_live.get() {
+        if !is_so.get() {
             set_lasting.set(false);
             return;
         }
@@ -69,7 +90,7 @@ fn lasting(status: Signal<Status>) -> ReadSignal<bool> {
             move || {
                 set_lasting.try_set(true);
             },
-            PATIENCE,
+            patience,
         )
         .ok();
         on_cleanup(move || {

@@ -1,8 +1,9 @@
 //! Who is here.
 
 use leptos::ev::MouseEvent;
-use leptos::html::Dialog;
+use leptos::html::{Dialog, Ul};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 use protocol::UserId;
@@ -11,9 +12,11 @@ use super::avatar::{Looks, avatar};
 use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::ThemeSwitch;
-use crate::erase::{list, sometimes, words};
+use crate::api;
+use crate::erase::{flag, list, sometimes, words};
 use crate::state::People;
-use crate::state::words::people_here;
+use crate::state::people::Paging;
+use crate::state::words::{people_here, people_listed};
 
 /// The people beside the talk, where there is room for them.
 #[component]
@@ -116,22 +119,74 @@ fn PeopleFoot() -> impl IntoView {
 
 #[component]
 fn PeopleList(people: RwSignal<People>) -> impl IntoView {
+    let rows = NodeRef::<Ul>::new();
     let ids = move || people.with(|people| people.members().iter().map(|member| member.id.to_string()).collect());
     let row = move |id: String| match UserId::parse(&id) {
         Ok(id) => view! { <PersonRow people id /> }.into_any(),
         Err(_) => ().into_any(),
     };
-    let more = Memo::new(move |_| people.with(People::more));
-    let more = sometimes(move || {
-        let more = more.get();
-        (more > 0).then(|| view! { <p class="people__more quiet">{format!("and {more} more")}</p> }.into_any())
-    });
     view! {
-        <ul>
+        <ul tabindex="-1" node_ref=rows>
             {list(ids, row)}
         </ul>
-        {more}
+        <MorePeople people rows />
     }
+}
+
+/// How many are not in the list, and the way to them. The button stays the
+/// same while the numbers change, or it would lose the focus every second.
+#[component]
+fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
+    let has_more = Memo::new(move |_| people.with(|people| people.more() > 0));
+    let paging = Memo::new(move |_| people.with(People::paging));
+    let label = move || match paging.get() {
+        Paging::Resting | Paging::Done => "Show more people",
+        Paging::Coming => "Fetching more people",
+        Paging::Failed => "They could not be fetched. Try again",
+    };
+    let more = move || {
+        let left = words(move || format!("and {} more", people.with(People::more)));
+        view! {
+            <p class="people__more quiet">{left}</p>
+            <button
+                class="button button--quiet people__show needs-script"
+                type="button"
+                aria-busy=flag(move || paging.get() == Paging::Coming)
+                on:click=move |_| show_more(people, rows)
+            >
+                {words(label)}
+            </button>
+        }
+        .into_any()
+    };
+    let said = move || match paging.get() {
+        Paging::Resting => String::new(),
+        Paging::Coming => "Fetching more people".into(),
+        Paging::Done => people_listed(people.with_untracked(|people| people.members().len())),
+        Paging::Failed => "More people could not be fetched".into(),
+    };
+    view! {
+        {sometimes(move || has_more.get().then(more))}
+        <p class="unseen" role="status">
+            {words(said)}
+        </p>
+    }
+}
+
+fn show_more(people: RwSignal<People>, rows: NodeRef<Ul>) {
+    let Some((room, after)) = people.try_update(People::ask).flatten() else { return };
+    spawn_local(async move {
+        let page = api::members(room, after).await.ok();
+        // Meanwhile the page may have been left.
+        let more = people.try_update(|people| {
+            people.answer(page);
+            people.more()
+        });
+        // With the last page the button goes, and the focus would be nowhere.
+        if let (Some(0), Some(rows)) = (more, rows.try_get_untracked().flatten()) {
+            let _ = rows.focus();
+        }
+    });
 }
 
 /// A row that stays while its person does, and follows a new name.

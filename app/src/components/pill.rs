@@ -3,24 +3,24 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::link::Status;
 
 use crate::erase::{effect, words};
+use crate::state::Standing;
 
 /// The connection as a pill. Its word is announced when it changes; the
 /// seconds that count down beside it are only seen.
 #[component]
-pub(crate) fn Pill(status: Signal<Status>) -> impl IntoView {
-    let seconds = countdown(status);
+pub(crate) fn Pill(standing: Signal<Standing>) -> impl IntoView {
+    let seconds = countdown(standing);
     view! {
-        <span class=Signal::derive(move || format!("pill {}", kind(status.get()))) role="status">
+        <span class=Signal::derive(move || format!("pill {}", kind(standing.get()))) role="status">
             <span class="pill__bars" aria-hidden="true">
                 <i></i>
                 <i></i>
                 <i></i>
             </span>
             <span>
-                {words(move || word(status.get()))} <span class="num" aria-hidden="true">
+                {words(move || standing.get().word())} <span class="num" aria-hidden="true">
                     {words(move || seconds.get().map(|seconds| format!(" in {seconds} s")).unwrap_or_default())}
                 </span>
             </span>
@@ -28,34 +28,25 @@ pub(crate) fn Pill(status: Signal<Status>) -> impl IntoView {
     }
 }
 
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Connecting => "Connecting",
-        Status::Live => "Live",
-        Status::Reconnecting { .. } => "Reconnecting",
-        Status::Offline => "Offline",
-        Status::Stopped { .. } => "Stopped",
+fn kind(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Connecting => "pill--new",
+        Standing::Live => "pill--live",
+        Standing::Paused | Standing::Moving | Standing::Reconnecting { .. } => "pill--waiting",
+        Standing::Offline | Standing::Stopped => "pill--off",
     }
 }
 
-fn kind(status: Status) -> &'static str {
-    match status {
-        Status::Connecting => "pill--new",
-        Status::Live => "pill--live",
-        Status::Reconnecting { .. } => "pill--waiting",
-        Status::Offline | Status::Stopped { .. } => "pill--off",
-    }
-}
-
-/// The seconds until the next try.
-fn countdown(status: Signal<Status>) -> ReadSignal<Option<u64>> {
+/// The seconds until the next try, while there are any.
+fn countdown(standing: Signal<Standing>) -> ReadSignal<Option<u64>> {
     let (seconds, set_seconds) = signal(None);
     effect(move || {
-        let Status::Reconnecting { retry_in_ms } = status.get() else {
+        let Standing::Reconnecting { retry_in_ms } = standing.get() else {
             set_seconds.set(None);
             return;
         };
-        set_seconds.set(Some(retry_in_ms.div_ceil(1000)).filter(|left| *left > 0));
+        // Less than a second is over before it is read.
+        set_seconds.set((retry_in_ms >= 1000).then(|| retry_in_ms.div_ceil(1000)));
         let tick = move || {
             set_seconds
                 .try_update(|seconds| *seconds = seconds.and_then(|left| left.checked_sub(1)).filter(|it| *it > 0));

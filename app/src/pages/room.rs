@@ -62,7 +62,7 @@ fn Talk(page: RoomPage) -> impl IntoView {
                         <h1 dir="auto">{title.clone()}</h1>
                     </div>
                     <PeopleButton people=live.people />
-                    <Pill status=live.status.into() />
+                    <Pill standing=live.standing.into() />
                 </header>
                 <LogView live />
                 <Composer live room title next_id />

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use protocol::link::{Event, Status, Unsent};
-use protocol::{HistoryPage, Message, MessageId, UserId};
+use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
+
+use super::away::{Away, Lost, Missed};
 
 /// A page that stands open for days keeps this many messages at most while its
 /// reader is at the end; the earlier ones come back by scrolling up.
@@ -15,31 +17,20 @@ const KEPT: usize = 300;
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     me: UserId,
+    /// Whose numbers the offsets are; changes when the log does.
+    epoch: Epoch,
     said: Vec<Arc<Message>>,
     more: bool,
+    /// How often other messages took the place of all that was shown.
+    turns: usize,
     unsent: Vec<Unsent>,
     lost: Option<Lost>,
+    /// The reader is back, but nothing by others that was missed came yet.
+    back: Option<Away>,
     away: Option<Away>,
+    away_seen: bool,
     at_bottom: bool,
     unseen: usize,
-}
-
-/// The moment the connection was lost.
-#[derive(Clone, Copy, Debug)]
-struct Lost {
-    offset: u64,
-    at_ms: u64,
-}
-
-/// A stretch of the log that the reader was not there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Away {
-    /// Everything after this offset was missed,
-    pub(crate) after: u64,
-    /// up to and with this one.
-    pub(crate) up_to: u64,
-    /// When the connection was lost.
-    pub(crate) since_ms: u64,
 }
 
 /// How far one's own message has come.
@@ -61,15 +52,19 @@ impl Log {
     pub(crate) fn new(me: UserId, page: HistoryPage) -> Self {
         let mut log = Self {
             me,
+            epoch: page.position.epoch.clone(),
             said: Vec::new(),
             more: false,
+            turns: 0,
             unsent: Vec::new(),
             lost: None,
+            back: None,
             away: None,
+            away_seen: false,
             at_bottom: true,
             unseen: 0,
         };
-        log.reset(page);
+        log.turn_to(page, 0);
         log
     }
 
@@ -98,9 +93,25 @@ impl Log {
         self.said.first().filter(|_| self.more).map(|first| first.offset)
     }
 
-    /// What was missed last.
-    pub(crate) fn away(&self) -> Option<Away> {
-        self.away
+    /// How often the page was turned: other messages took the place of all
+    /// that was shown.
+    pub(crate) fn turns(&self) -> usize {
+        self.turns
+    }
+
+    /// What others said while the reader was away the last time.
+    pub(crate) fn missed(&self) -> Option<Missed> {
+        self.away?.missed(&self.said, self.more, &self.me)
+    }
+
+    /// How much of it waits to be seen for the first time.
+    pub(crate) fn missed_unseen(&self) -> usize {
+        self.missed().filter(|_| !self.away_seen).map_or(0, |missed| missed.count)
+    }
+
+    /// The reader has seen where they were away; says whether that is new.
+    pub(crate) fn see_missed(&mut self) -> bool {
+        self.away.is_some() && !std::mem::replace(&mut self.away_seen, true)
     }
 
     /// How many came in below while the reader was further up.
@@ -138,16 +149,12 @@ impl Log {
                 self.status(*status, now_ms);
                 return false;
             }
-            Event::Entered(joined) => {
-                self.me = joined.you.id.clone();
-                if let Some(lost) = self.lost.take()
-                    && joined.position.offset > lost.offset
-                {
-                    self.away = Some(Away { after: lost.offset, up_to: joined.position.offset, since_ms: lost.at_ms });
-                }
-            }
+            Event::Entered(joined) => self.enter(joined, now_ms),
             Event::Said(messages) => self.hear(messages),
-            Event::Reset(page) => self.reset(page.clone()),
+            Event::Reset(page) => {
+                self.turn_to(page.clone(), now_ms);
+                self.turns += 1;
+            }
             Event::Pending(unsent) => self.wait_for(unsent),
             Event::Settled(id) | Event::Discarded(id) => self.unsent.retain(|unsent| unsent.id != *id),
             Event::Refused(id, refusal) => {
@@ -155,7 +162,7 @@ impl Log {
                     unsent.refused = Some(refusal.message.clone());
                 }
             }
-            Event::Presence(_) | Event::Typing(_) | Event::Trouble(_) => return false,
+            Event::Delayed(..) | Event::Presence(_) | Event::Typing(_) | Event::Trouble(_) => return false,
         }
         true
     }
@@ -163,11 +170,31 @@ impl Log {
     fn status(&mut self, status: Status, now_ms: u64) {
         match status {
             // The first connection is no return: the page stands where it begins.
+            // Nor is a move to another node, unless it fails.
             Status::Reconnecting { .. } | Status::Offline if self.lost.is_none() => {
                 let offset = self.said.last().map_or(0, |message| message.offset);
-                self.lost = Some(Lost { offset, at_ms: now_ms });
+                self.lost = Some(Lost::again(self.away, offset, now_ms));
             }
             _ => {}
+        }
+    }
+
+    fn enter(&mut self, joined: &Joined, now_ms: u64) {
+        self.me = joined.you.id.clone();
+        if !joined.recovered {
+            // The page that is read next tells what was missed.
+            return;
+        }
+        self.epoch = joined.position.epoch.clone();
+        self.back = self.lost.take().map(|lost| lost.until(joined.position.offset, now_ms));
+    }
+
+    /// Sets the line where the reader was away, once there is something for it.
+    fn find_missed(&mut self) {
+        let Some(back) = self.back else { return };
+        if back.missed(&self.said, self.more, &self.me).is_some() {
+            self.away = self.back.take();
+            self.away_seen = false;
         }
     }
 
@@ -181,18 +208,27 @@ impl Log {
             }
             self.said.push(Arc::new(message.clone()));
         }
+        self.find_missed();
         if self.at_bottom && self.said.len() > MOST {
             self.said.drain(..self.said.len() - KEPT);
             self.more = true;
         }
     }
 
-    fn reset(&mut self, page: HistoryPage) {
-        self.away = self.away.filter(|away| away.up_to <= page.position.offset);
+    fn turn_to(&mut self, page: HistoryPage, now_ms: u64) {
+        let is_same_log = page.position.epoch == self.epoch;
+        let after = |lost: &Lost| if is_same_log { lost.offset } else { last_known(&self.said, &page) };
+        let lost = self.lost.take().map(|lost| Lost { offset: after(&lost), ..lost });
+        self.back = lost.map(|lost| lost.until(page.position.offset, now_ms));
+        self.away = self.away.filter(|_| is_same_log);
+        self.epoch = page.position.epoch;
         self.more = page.more;
         self.said = page.messages.into_iter().map(Arc::new).collect();
         let (said, me) = (&self.said, &self.me);
         self.unsent.retain(|unsent| !said.iter().any(|message| message.author.id == *me && message.id == unsent.id));
+        self.find_missed();
+        // Who was reading further up has all of it below.
+        self.unseen = if self.at_bottom { 0 } else { self.missed_unseen() };
     }
 
     fn wait_for(&mut self, unsent: &Unsent) {
@@ -208,6 +244,17 @@ impl Log {
     fn is_own(&self, message: &Message, id: &MessageId) -> bool {
         message.author.id == self.me && message.id == *id
     }
+}
+
+/// Where a page of another log stops being what was shown: the offset of the
+/// last message that was.
+fn last_known(shown: &[Arc<Message>], page: &HistoryPage) -> u64 {
+    let was_shown = |message: &&Message| {
+        shown.iter().rev().any(|known| known.id == message.id && known.author.id == message.author.id)
+    };
+    let known = page.messages.iter().rev().find(was_shown);
+    let before_page = || page.messages.first().map_or(0, |first| first.offset.saturating_sub(1));
+    known.map_or_else(before_page, |known| known.offset)
 }
 
 #[cfg(test)]

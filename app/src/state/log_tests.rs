@@ -1,6 +1,6 @@
 //! The log, told by what a link tells.
 
-use protocol::{Epoch, ErrorCode, Joined, Position, Refusal};
+use protocol::{Epoch, ErrorCode, Position, Refusal};
 
 use super::*;
 use crate::state::testing::{id, member, message, room};
@@ -29,22 +29,6 @@ fn offsets(log: &Log) -> Vec<u64> {
 
 fn unsent(name: &str) -> Unsent {
     Unsent { id: id(name), text: "mine".into(), written_at: 0, refused: None }
-}
-
-fn entered(offset: u64) -> Event {
-    Event::Entered(Joined {
-        room_id: room(),
-        you: member("ana"),
-        members: vec![],
-        member_count: 0,
-        position: position(offset),
-        recovered: true,
-        messages: vec![],
-    })
-}
-
-fn lost() -> Event {
-    Event::Status(Status::Reconnecting { retry_in_ms: 500 })
 }
 
 #[test]
@@ -113,26 +97,6 @@ fn who_reads_further_up_is_told_how_many_are_new() {
     assert_eq!(log.unseen(), 0);
     log.fold(&Event::Said(vec![ben(6)]), 0);
     assert_eq!(log.unseen(), 0);
-}
-
-#[test]
-fn a_return_shows_where_one_was_away() {
-    let mut log = log();
-    log.fold(&entered(2), 0);
-    assert_eq!(log.away(), None);
-
-    log.fold(&lost(), 1000);
-    log.fold(&lost(), 5000);
-    log.fold(&entered(4), 0);
-    assert_eq!(log.away(), Some(Away { after: 2, up_to: 4, since_ms: 1000 }));
-}
-
-#[test]
-fn a_return_that_brings_nothing_shows_nothing() {
-    let mut log = log();
-    log.fold(&lost(), 1000);
-    log.fold(&entered(2), 0);
-    assert_eq!(log.away(), None);
 }
 
 #[test]

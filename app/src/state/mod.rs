@@ -3,9 +3,12 @@
 //! Folds what a link tells into what is shown. Knows no leptos, no browser and
 //! no clock: the time and the reader's zone are arguments.
 
+pub(crate) mod away;
 pub(crate) mod log;
 pub(crate) mod people;
+mod people_list;
 pub(crate) mod rows;
+pub(crate) mod standing;
 pub(crate) mod text;
 pub(crate) mod time;
 pub(crate) mod words;
@@ -15,3 +18,4 @@ mod testing;
 
 pub(crate) use log::{Delivery, Log};
 pub(crate) use people::People;
+pub(crate) use standing::Standing;

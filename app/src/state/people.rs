@@ -1,41 +1,82 @@
 //! Who is in the room, and who of them is typing.
 
 use protocol::link::Event;
-use protocol::{Member, UserId, limits};
+use protocol::{Member, MembersPage, RoomId, UserId, limits};
+
+use super::people_list::PeopleList;
 
 /// The people of a room.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct People {
+    room: RoomId,
     me: UserId,
-    members: Vec<Member>,
+    list: PeopleList,
     count: usize,
+    paging: Paging,
     typing: Vec<(Member, u64)>,
+}
+
+/// How the reading of more people goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paging {
+    /// Nothing was asked for.
+    Resting,
+    /// They are on their way.
+    Coming,
+    /// They came.
+    Done,
+    /// They could not be had.
+    Failed,
 }
 
 impl People {
     /// Those that the page came with.
-    pub(crate) fn new(me: UserId, members: Vec<Member>, count: usize) -> Self {
-        Self { me, members, count, typing: Vec::new() }
+    pub(crate) fn new(room: RoomId, me: UserId, members: Vec<Member>, count: usize) -> Self {
+        let list = PeopleList::new(me.clone(), members, count);
+        Self { room, me, list, count, paging: Paging::Resting, typing: Vec::new() }
     }
 
     /// The first of them; [`Self::count`] tells how many there are.
     pub(crate) fn members(&self) -> &[Member] {
-        &self.members
+        self.list.members()
     }
 
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.count.max(self.members.len())
+        self.count.max(self.members().len())
     }
 
     /// How many there are beside those in the list.
     pub(crate) fn more(&self) -> usize {
-        self.count().saturating_sub(self.members.len())
+        self.count().saturating_sub(self.members().len())
     }
 
     /// Somebody in the list.
     pub(crate) fn find(&self, id: &UserId) -> Option<&Member> {
-        self.members.iter().find(|member| member.id == *id)
+        self.list.find(id)
+    }
+
+    /// How the reading of more of them goes.
+    pub(crate) fn paging(&self) -> Paging {
+        self.paging
+    }
+
+    /// Begins to read more, unless that is going on: which room's people, and after whom.
+    pub(crate) fn ask(&mut self) -> Option<(RoomId, Option<UserId>)> {
+        if self.paging == Paging::Coming {
+            return None;
+        }
+        self.paging = Paging::Coming;
+        Some((self.room.clone(), self.list.ask()))
+    }
+
+    /// More of them came, or did not.
+    pub(crate) fn answer(&mut self, page: Option<MembersPage>) {
+        self.paging = if page.is_some() { Paging::Done } else { Paging::Failed };
+        match page {
+            Some(page) => self.list.take(page),
+            None => self.list.give_up(),
+        }
     }
 
     /// Whether this is the reader.
@@ -58,14 +99,14 @@ impl People {
         match event {
             Event::Entered(joined) => {
                 self.me = joined.you.id.clone();
-                self.members = joined.members.clone();
+                self.list = PeopleList::new(self.me.clone(), joined.members.clone(), joined.member_count);
                 self.count = joined.member_count;
-                let present: Vec<_> = self.members.iter().map(|member| member.id.clone()).collect();
-                self.typing.retain(|(member, _)| present.contains(&member.id));
+                self.typing.retain(|(member, _)| self.list.find(&member.id).is_some());
             }
             Event::Presence(presence) => {
-                self.leave(&presence.left);
-                presence.joined.iter().for_each(|member| self.arrive(member));
+                presence.left.iter().for_each(|user| self.list.leave(user));
+                self.typing.retain(|(member, _)| !presence.left.contains(&member.id));
+                presence.joined.iter().for_each(|member| self.list.arrive(member));
                 self.count = presence.member_count;
             }
             Event::Typing(typing) if typing.member.id != self.me => {
@@ -90,19 +131,6 @@ impl People {
         self.typing.retain(|(_, until)| *until > now_ms);
         self.typing.len() != before
     }
-
-    fn arrive(&mut self, new: &Member) {
-        if let Some(known) = self.members.iter_mut().find(|member| member.id == new.id) {
-            known.name = new.name.clone();
-        } else if self.members.len() < limits::MEMBERS_PER_FRAME {
-            self.members.push(new.clone());
-        }
-    }
-
-    fn leave(&mut self, left: &[UserId]) {
-        self.members.retain(|member| !left.contains(&member.id));
-        self.typing.retain(|(member, _)| !left.contains(&member.id));
-    }
 }
 
 #[cfg(test)]
@@ -113,7 +141,7 @@ mod tests {
     use crate::state::testing::{member, message, room};
 
     fn garden() -> People {
-        People::new(member("ana").id, vec![member("ana"), member("ben")], 2)
+        People::new(room(), member("ana").id, vec![member("ana"), member("ben")], 2)
     }
 
     fn typing(who: &str) -> Event {
@@ -155,6 +183,21 @@ mod tests {
         let mut people = garden();
         people.fold(&presence(&[], &[], 250), 0);
         assert_eq!((people.members().len(), people.more()), (2, 248));
+    }
+
+    #[test]
+    fn more_are_asked_for_once_at_a_time() {
+        let mut people = garden();
+        people.fold(&presence(&[], &[], 250), 0);
+        assert_eq!(people.ask(), Some((room(), None)));
+        assert_eq!(people.ask(), None);
+        people.answer(None);
+        assert_eq!(people.paging(), Paging::Failed);
+        assert!(people.ask().is_some());
+        let members = vec![member("ana"), member("ben"), member("cem")];
+        people.answer(Some(MembersPage { members, member_count: 250, next: Some(member("cem").id) }));
+        assert_eq!((people.paging(), people.more()), (Paging::Done, 247));
+        assert_eq!(people.ask(), Some((room(), Some(member("cem").id))));
     }
 
     #[test]

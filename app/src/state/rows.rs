@@ -6,7 +6,7 @@ use std::sync::Arc;
 use protocol::link::Unsent;
 use protocol::{Message, MessageId, UserId};
 
-use super::log::{Away, Log};
+use super::log::Log;
 use super::time::Local;
 
 /// Somebody who goes on after so long begins anew, with name and time.
@@ -77,18 +77,14 @@ impl Row {
 
 /// The log in rows, for a reader whose wall clock is `local`.
 pub(crate) fn rows(log: &Log, local: impl Fn(u64) -> Local) -> Vec<Row> {
-    let away = missed(log);
     let newest = log.said().last().map(|message| message.sent_at);
     let newest = newest.into_iter().chain(log.unsent().iter().map(|unsent| unsent.written_at)).max();
     let current = newest.map_or(0, |ms| local(ms).day());
     let mut rows = Rows { rows: Vec::with_capacity(log.said().len() + 8), previous: None, local, current };
-    let mut away = away;
+    let mut missed = log.missed();
     for message in log.said() {
-        if let Some((away_from, count)) = away
-            && message.offset > away_from.after
-        {
-            rows.divide(Row::Away { count, since_ms: away_from.since_ms });
-            away = None;
+        if let Some(missed) = missed.take_if(|missed| message.offset > missed.after) {
+            rows.divide(Row::Away { count: missed.count, since_ms: missed.since_ms });
         }
         let head = rows.begin(&message.author.id, message.sent_at);
         rows.rows.push(Row::Said { message: message.clone(), own: message.author.id == *log.me(), head });
@@ -98,16 +94,6 @@ pub(crate) fn rows(log: &Log, local: impl Fn(u64) -> Local) -> Vec<Row> {
         rows.rows.push(Row::Unsent { unsent: unsent.clone(), head });
     }
     rows.rows
-}
-
-/// What was missed, where others said something meanwhile.
-fn missed(log: &Log) -> Option<(Away, usize)> {
-    let away = log.away()?;
-    let theirs = |message: &&Arc<Message>| {
-        message.offset > away.after && message.offset <= away.up_to && message.author.id != *log.me()
-    };
-    let count = log.said().iter().rev().filter(theirs).count();
-    (count > 0).then_some((away, count))
 }
 
 struct Rows<F> {

@@ -16,9 +16,27 @@ pub(crate) fn new_messages(count: usize) -> String {
     counted(count, "new message", "new messages")
 }
 
+/// As in `3 new while you were away`.
+pub(crate) fn missed(count: usize) -> String {
+    format!("{count} new while you were away")
+}
+
+/// What comes before what is shown; `missed` of it were said while the reader was away.
+pub(crate) fn earlier_messages(missed: usize) -> String {
+    match missed {
+        0 => "Earlier messages".into(),
+        _ => format!("Earlier messages: {missed} more while you were away"),
+    }
+}
+
 /// As in `1 person here` and `31 people here`.
 pub(crate) fn people_here(count: usize) -> String {
     format!("{} here", counted(count, "person", "people"))
+}
+
+/// As in `200 people are listed`.
+pub(crate) fn people_listed(count: usize) -> String {
+    counted(count, "person is listed", "people are listed")
 }
 
 /// As in `74 people in 4 rooms`.
@@ -49,6 +67,7 @@ mod tests {
         assert_eq!(new_messages(1), "1 new message");
         assert_eq!(new_messages(2), "2 new messages");
         assert_eq!(people_here(1), "1 person here");
+        assert_eq!(people_listed(200), "200 people are listed");
         assert_eq!(people_in_rooms(74, 1), "74 people in 1 room");
     }
 }

@@ -62,12 +62,16 @@ impl Channels {
         shared.clone()
     }
 
-    /// Forgets a channel if nobody is here and nothing is left to do.
-    pub(super) fn close(&self, channel: &Shared) {
+    /// Forgets a channel if nobody is here and nothing is left to do. Gives it
+    /// where somebody is.
+    pub(super) fn close(&self, channel: &Channel) -> Option<Arc<Shared>> {
         let mut known = self.lock();
-        if known.get(channel.name()).is_some_and(|shared| shared.lock().is_over()) {
-            known.remove(channel.name());
+        let shared = known.get(channel)?;
+        if !shared.lock().is_over() {
+            return Some(shared.clone());
         }
+        known.remove(channel);
+        None
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Channel, Arc<Shared>>> {

@@ -1,13 +1,14 @@
 //! The people of a single node, in memory: with the process they are gone.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{Member, Name, UserId, wire};
+use protocol::{Member, MembersPage, Name, UserId, wire};
 
-use super::{Change, Glimpse, Lease, PresenceError, PresenceStore, Snapshot};
+use super::{Change, Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
 use crate::broker::{Broker, Passing};
 use crate::channel::Channel;
 
@@ -75,7 +76,21 @@ impl Room {
     }
 
     fn members(&self) -> impl Iterator<Item = Member> + '_ {
-        self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
+        self.members_from(Bound::Unbounded)
+    }
+
+    fn members_from(&self, from: Bound<&UserId>) -> impl Iterator<Item = Member> + '_ {
+        let people = self.members.range::<UserId, _>((from, Bound::Unbounded));
+        people.map(|(id, name)| Member { id: id.clone(), name: name.clone() })
+    }
+
+    fn page(&self, after: Option<&UserId>, most: usize) -> MembersPage {
+        let mut members: Vec<_> =
+            self.members_from(after.map_or(Bound::Unbounded, Bound::Excluded)).take(most + 1).collect();
+        let has_more = members.len() > most;
+        members.truncate(most);
+        let next = members.last().filter(|_| has_more).map(|member| member.id.clone());
+        MembersPage { members, member_count: self.members.len(), next }
     }
 }
 
@@ -89,6 +104,22 @@ impl PresenceStore for EmbeddedPresence {
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
         let change = self.lock().leave(channel, user);
         self.announce(channel, change).await
+    }
+
+    async fn forget(&self, _: &Channel) -> Result<(), PresenceError> {
+        // Nothing is kept of a channel without people.
+        Ok(())
+    }
+
+    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
+        let rooms = self.lock();
+        let known =
+            |room: &Room| Standing { version: room.version, count: room.members.len(), mine: room.members.len() };
+        Ok(rooms.known.get(channel).map_or(Standing { version: rooms.spent, ..Standing::default() }, known))
+    }
+
+    async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
+        Ok(self.lock().known.get(channel).map(|room| room.page(after, most)).unwrap_or_default())
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
@@ -112,6 +143,11 @@ impl PresenceStore for EmbeddedPresence {
     async fn renew(&self) -> Result<Lease, PresenceError> {
         // Nobody else could take what is in this process.
         Ok(Lease::Kept)
+    }
+
+    async fn reap(&self) -> Result<(), PresenceError> {
+        // There is no other node.
+        Ok(())
     }
 
     async fn withdraw(&self) -> Result<(), PresenceError> {

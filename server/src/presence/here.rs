@@ -5,26 +5,18 @@
 //! enter after it. Makes no call itself and reads no clock.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Bound;
 
-use protocol::{Member, Name, Presence, UserId, limits};
+use protocol::{Member, MembersPage, Name, Presence, UserId, limits};
 
-use super::roster::{Delta, Roster, Ticket};
+use super::news::News;
+use super::person::{Call, Goodbye, Person};
+use super::roster::{Roster, Ticket};
 use super::service::Departure;
-use super::{Change, Glimpse, Snapshot};
+use super::{Change, Glimpse, Snapshot, Standing};
 use crate::channel::Channel;
 
 const PAGE: usize = limits::MEMBERS_PER_FRAME;
-
-/// Something that is due in the store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Call {
-    Enter(Member),
-    Leave(UserId),
-}
-
-/// The end of a grace; worth something only while it is the person's latest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Goodbye(u64);
 
 /// What one node knows of one channel.
 #[derive(Debug)]
@@ -34,40 +26,35 @@ pub(super) struct Here {
     people: HashMap<UserId, Person>,
     connections: usize,
     goodbyes: u64,
+    /// Calls that ended.
+    calls: u64,
     /// Somebody was shown who is here, so they must be told what changes.
     shown: bool,
+    news: News,
+    /// News were told a moment ago; the next ones wait until it is over.
+    pauses: bool,
 }
 
-#[derive(Debug)]
-struct Person {
-    name: Name,
-    connections: usize,
-    /// The last connection was lost, and may come back until this is due.
-    goodbye: Option<Goodbye>,
-    entry: Entry,
-    call: Under,
-}
-
-/// What is known of a person's entry in the store.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Entry {
-    Absent,
-    As(Name),
-    Unknown,
-}
-
-/// Whether a call is under way for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Under {
-    Nothing,
-    Way,
-    /// It is, but entries were lost meanwhile: its outcome proves nothing.
-    Doubt,
+/// What was known when the store was asked for its [`Standing`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Question {
+    version: u64,
+    calls: u64,
 }
 
 impl Here {
     pub(super) fn new(channel: Channel) -> Self {
-        Self { channel, roster: Roster::default(), people: HashMap::new(), connections: 0, goodbyes: 0, shown: false }
+        Self {
+            channel,
+            roster: Roster::default(),
+            people: HashMap::new(),
+            connections: 0,
+            goodbyes: 0,
+            calls: 0,
+            shown: false,
+            news: News::default(),
+            pauses: false,
+        }
     }
 
     /// Whether nobody is here and nothing is left to do.
@@ -102,6 +89,7 @@ impl Here {
         if self.connections == 0 {
             // Without a connection the node gets no notices of this channel.
             self.roster.forget();
+            self.news = News::default();
             self.shown = false;
         }
         if person.connections > 0 || departure == Departure::Clean {
@@ -131,7 +119,7 @@ impl Here {
         let person = self.people.get_mut(user)?;
         match person.due(user) {
             Some(call) => {
-                person.call = Under::Way;
+                person.calls();
                 Some(call)
             }
             None => {
@@ -145,19 +133,21 @@ impl Here {
 
     /// The outcome of a call.
     pub(super) fn called<E>(&mut self, call: Call, outcome: &Result<(), E>) {
-        let (user, entry) = match call {
-            Call::Enter(member) => (member.id, Entry::As(member.name)),
-            Call::Leave(user) => (user, Entry::Absent),
+        self.calls += 1;
+        let (user, name) = match call {
+            Call::Enter(member) => (member.id, Some(member.name)),
+            Call::Leave(user) => (user, None),
         };
-        let Some(person) = self.people.get_mut(&user) else { return };
-        let is_known = outcome.is_ok() && person.call == Under::Way;
-        person.entry = if is_known { entry } else { Entry::Unknown };
-        person.call = Under::Nothing;
+        if let Some(person) = self.people.get_mut(&user) {
+            person.called(name, outcome.is_ok());
+        }
     }
 
-    /// The store may have lost every entry of this node.
-    pub(super) fn doubt_entries(&mut self) {
+    /// The store may have lost every entry of this node. Gives for whom
+    /// something is due.
+    pub(super) fn doubt_entries(&mut self) -> Vec<UserId> {
         self.people.values_mut().for_each(Person::doubt);
+        self.unsettled()
     }
 
     /// For whom something is due.
@@ -169,40 +159,98 @@ impl Here {
             .collect()
     }
 
-    /// Takes a change that a node announced; gives what to tell.
-    pub(super) fn hear(&mut self, change: Change) -> Option<Presence> {
-        if self.connections == 0 {
-            return None;
+    /// Takes a change that a node announced.
+    pub(super) fn hear(&mut self, change: Change) {
+        if self.connections > 0 {
+            let Self { roster, people, news, shown, .. } = self;
+            roster.hear(change, &mut watch(people, shown.then_some(news)));
         }
-        let delta = self.roster.hear(change);
-        self.learn_names(&delta.joined);
-        self.frame(delta)
     }
 
-    /// Takes a snapshot, and marks whose entries are not as they should be;
-    /// gives what to tell.
-    pub(super) fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) -> Option<Presence> {
-        let delta = self.roster.answer(ticket, snapshot)?;
-        self.compare_entries(snapshot);
-        self.learn_names(&delta.joined);
-        self.frame(delta)
+    /// Takes a snapshot, and marks whose entries are not as they should be.
+    pub(super) fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) {
+        let Self { roster, people, news, shown, .. } = self;
+        if roster.answer(ticket, snapshot, &mut watch(people, shown.then_some(news))) {
+            self.compare_entries(snapshot);
+        }
+    }
+
+    /// What to compare a [`Standing`] with that is asked for now; nothing
+    /// where a snapshot is on its way anyway, or not needed.
+    pub(super) fn question(&self) -> Option<Question> {
+        let version = self.roster.version().filter(|_| self.connections > 0 && !self.roster.wants_snapshot())?;
+        Some(Question { version, calls: self.calls })
+    }
+
+    /// Compares with what the store says of itself. Only what cannot be
+    /// explained by what is on its way asks for a snapshot.
+    pub(super) fn compare(&mut self, question: Question, standing: Standing) {
+        self.roster.compare(question.version, standing.version, standing.count);
+        let entries = self.people.values().filter(|person| person.has_entry()).count();
+        let unsure = self.people.values().filter(|person| !person.is_settled()).count() as u64;
+        let ended = self.calls - question.calls;
+        if entries.abs_diff(standing.mine) as u64 > unsure + ended {
+            self.roster.doubt();
+        }
     }
 
     /// The first page of who is here, as one of them is shown it.
     pub(super) fn page(&mut self, you: &UserId) -> Glimpse {
         self.shown = true;
-        let mut page = if self.roster.is_loaded() {
-            Glimpse { members: self.roster.members().take(PAGE).collect(), count: self.roster.count() }
-        } else {
-            self.own_people()
+        let mut page = match self.members(None) {
+            Some(page) => Glimpse { members: page.members, count: page.member_count },
+            None => self.own_people(),
         };
         let Some(person) = self.people.get(you) else { return page };
         if page.members.iter().all(|member| member.id != *you) {
             page.count += usize::from(self.roster.is_loaded() && !self.roster.has(you));
             page.members.truncate(PAGE - 1);
             page.members.push(Member { id: you.clone(), name: person.name.clone() });
+            self.news.shown((Bound::Included(you), Bound::Included(you)));
         }
         page
+    }
+
+    /// A page of who is here, from the first or after somebody; nothing where
+    /// this node does not know it.
+    pub(super) fn members(&mut self, after: Option<&UserId>) -> Option<MembersPage> {
+        if self.connections == 0 || !self.roster.is_loaded() {
+            return None;
+        }
+        let mut members: Vec<_> = match after {
+            None => self.roster.members().take(PAGE + 1).collect(),
+            Some(after) => self.roster.members_after(after).take(PAGE + 1).collect(),
+        };
+        let has_more = members.len() > PAGE;
+        members.truncate(PAGE);
+        let next = members.last().filter(|_| has_more).map(|member| member.id.clone());
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let upto = next.as_ref().map_or(Bound::Unbounded, Bound::Included);
+        self.news.shown((from, upto));
+        Some(MembersPage { members, member_count: self.roster.count(), next })
+    }
+
+    /// What to tell now to everybody who was shown who is here. In a large
+    /// room, and where one frame was not enough, nothing for a while after it:
+    /// until [`Self::end_pause`].
+    pub(super) fn tell(&mut self) -> Option<Presence> {
+        if self.pauses {
+            return None;
+        }
+        let (joined, left) = self.news.take()?;
+        let member_count = self.roster.count();
+        self.pauses = member_count > limits::MEMBERS_TOLD_AT_ONCE || !self.news.is_empty();
+        Some(Presence { room_id: self.channel.room().clone(), joined, left, member_count })
+    }
+
+    /// Whether news have to wait now.
+    pub(super) fn pauses(&self) -> bool {
+        self.pauses
+    }
+
+    /// News may be told again.
+    pub(super) fn end_pause(&mut self) {
+        self.pauses = false;
     }
 
     /// Until the store has answered, at least those on this node are known.
@@ -212,78 +260,33 @@ impl Here {
         Glimpse { members: people().take(PAGE).map(member).collect(), count: people().count() }
     }
 
-    fn frame(&self, delta: Delta) -> Option<Presence> {
-        if delta.is_empty() || !self.shown {
-            return None;
-        }
-        let mut joined = delta.joined;
-        joined.truncate(PAGE);
-        Some(Presence {
-            room_id: self.channel.room().clone(),
-            joined,
-            left: delta.left,
-            member_count: self.roster.count(),
-        })
-    }
-
-    /// Somebody who has another name elsewhere has it here too; otherwise
-    /// entering them again would bring the old one back.
-    fn learn_names(&mut self, members: &[Member]) {
-        for member in members {
-            let Some(person) = self.people.get_mut(&member.id) else { continue };
-            if matches!(person.entry, Entry::As(_)) && person.is_settled(&member.id) {
-                person.name = member.name.clone();
-                person.entry = Entry::As(member.name.clone());
-            }
-        }
-    }
-
     /// A store that was set back has lost entries, or brought some back.
     fn compare_entries(&mut self, snapshot: &Snapshot) {
         let mine: HashSet<&UserId> = snapshot.mine.iter().collect();
         for (user, person) in &mut self.people {
-            if matches!(person.entry, Entry::As(_)) && !mine.contains(user) {
+            if person.has_entry() && !mine.contains(user) {
                 person.doubt();
             }
         }
         for member in snapshot.members.iter().filter(|member| mine.contains(&member.id)) {
-            // Nobody is connected, so all that is due for them is a leave.
-            let back_from_the_past = || Person { entry: Entry::Unknown, ..Person::new(member.name.clone()) };
-            self.people.entry(member.id.clone()).or_insert_with(back_from_the_past);
+            let ghost = || Person::back_from_the_past(member.name.clone());
+            self.people.entry(member.id.clone()).or_insert_with(ghost);
         }
     }
 }
 
-impl Person {
-    fn new(name: Name) -> Self {
-        Self { name, connections: 0, goodbye: None, entry: Entry::Absent, call: Under::Nothing }
-    }
-
-    fn due(&self, user: &UserId) -> Option<Call> {
-        if self.call != Under::Nothing {
-            return None;
+/// Writes down what is different for those who were shown who is here, and
+/// learns the names that people of this node have elsewhere.
+fn watch<'a>(
+    people: &'a mut HashMap<UserId, Person>,
+    mut news: Option<&'a mut News>,
+) -> impl FnMut(&UserId, Option<&Name>, Option<&Name>) + 'a {
+    move |user, before, now| {
+        if let Some(news) = &mut news {
+            news.note(user, before, now);
         }
-        let is_here = self.connections > 0 || self.goodbye.is_some();
-        match &self.entry {
-            Entry::As(name) if is_here && *name == self.name => None,
-            Entry::Absent if !is_here => None,
-            _ if is_here => Some(Call::Enter(Member { id: user.clone(), name: self.name.clone() })),
-            _ => Some(Call::Leave(user.clone())),
-        }
-    }
-
-    fn is_settled(&self, user: &UserId) -> bool {
-        self.call == Under::Nothing && self.due(user).is_none()
-    }
-
-    fn is_over(&self) -> bool {
-        self.connections == 0 && self.goodbye.is_none() && self.entry == Entry::Absent && self.call == Under::Nothing
-    }
-
-    fn doubt(&mut self) {
-        match self.call {
-            Under::Nothing => self.entry = Entry::Unknown,
-            Under::Way | Under::Doubt => self.call = Under::Doubt,
+        if let (Some(person), Some(name)) = (people.get_mut(user), now) {
+            person.learn_name(name);
         }
     }
 }

@@ -5,7 +5,7 @@
 //! a channel while any entry of theirs is left. Knows nothing of sockets or logs.
 
 use async_trait::async_trait;
-use protocol::{Member, UserId};
+use protocol::{Member, MembersPage, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
@@ -17,6 +17,8 @@ pub mod service;
 
 mod channels;
 mod here;
+mod news;
+mod person;
 mod work;
 
 pub use service::{Departure, Presence, Settings};
@@ -31,6 +33,17 @@ pub struct Snapshot {
     /// Those of them who have an entry of the node that asked, so that it can
     /// mend what a store that was set back has lost or brought back.
     pub mine: Vec<UserId>,
+}
+
+/// Where a channel stands, told at the same cost however many are in it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// As in [`Snapshot`].
+    pub version: u64,
+    /// How many people there are.
+    pub count: usize,
+    /// How many of them have an entry of the node that asked.
+    pub mine: usize,
 }
 
 /// A few of the people in a channel.
@@ -83,15 +96,30 @@ pub trait PresenceStore: Send + Sync {
     /// Removes this node's entry. Announced if it was the person's last. Idempotent.
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError>;
 
+    /// Nobody of this node is in a channel any more, and nothing needs to be
+    /// kept of it for this node. Whoever enters meanwhile must enter again after it.
+    async fn forget(&self, channel: &Channel) -> Result<(), PresenceError>;
+
+    /// Enough of a channel to see whether a snapshot would tell anything new.
+    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError>;
+
+    /// A page of at most `most` people, from the first one or after somebody,
+    /// in the order of their ids. Costs what is on it, not what is in the channel.
+    async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError>;
+
     /// Everybody in a channel.
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError>;
 
     /// A few of the people in each channel, in the given order.
     async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Glimpse>, PresenceError>;
 
-    /// Renews this node's lease, and removes the entries of nodes whose lease
-    /// has run out, announcing each leave once whichever node does it.
+    /// Renews this node's lease.
     async fn renew(&self) -> Result<Lease, PresenceError>;
+
+    /// Removes the entries of nodes whose lease has run out, announcing each
+    /// leave once whichever node does it. It may take long, and must not keep
+    /// [`Self::renew`] from being called.
+    async fn reap(&self) -> Result<(), PresenceError>;
 
     /// Removes all entries of this node and its lease, at a clean end.
     async fn withdraw(&self) -> Result<(), PresenceError>;

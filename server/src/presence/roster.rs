@@ -6,6 +6,7 @@
 //! whenever that cannot be, a snapshot is wanted. No clock, no IO.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use protocol::{Member, Name, UserId};
 
@@ -14,21 +15,9 @@ use super::{Change, Snapshot};
 /// Changes that wait for a snapshot at most; the snapshot after that has them anyway.
 const HELD: usize = 1024;
 
-/// What became different for whoever watches.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delta {
-    /// Who came, or has a new name.
-    pub joined: Vec<Member>,
-    /// Who went.
-    pub left: Vec<UserId>,
-}
-
-impl Delta {
-    /// Whether nothing became different.
-    pub fn is_empty(&self) -> bool {
-        self.joined.is_empty() && self.left.is_empty()
-    }
-}
+/// Is told of each person who is not as before: who, their name before, their
+/// name now; none where they are not there.
+pub type Watch<'a> = dyn FnMut(&UserId, Option<&Name>, Option<&Name>) + 'a;
 
 /// Tells the answer to one question for a snapshot from answers to earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +34,8 @@ pub struct Roster {
     asked: Option<Asked>,
     tickets: u64,
     doubtful: bool,
+    /// A version that the store has, and whose notice is on its way, or lost.
+    awaited: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -52,6 +43,8 @@ struct Asked {
     ticket: Ticket,
     /// What was known when the question was asked.
     version: Option<u64>,
+    /// Something may have been missed since, so the answer may be too old.
+    too_early: bool,
 }
 
 impl Roster {
@@ -65,9 +58,20 @@ impl Roster {
         self.asked.is_none() && (self.version.is_none() || self.doubtful || !self.held.is_empty())
     }
 
+    /// The version that is known.
+    pub fn version(&self) -> Option<u64> {
+        self.version
+    }
+
     /// In the order of their ids.
     pub fn members(&self) -> impl Iterator<Item = Member> + '_ {
         self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
+    }
+
+    /// Those after somebody, in the order of their ids.
+    pub fn members_after(&self, user: &UserId) -> impl Iterator<Item = Member> + '_ {
+        let after = (Bound::Excluded(user.clone()), Bound::Unbounded);
+        self.members.range(after).map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
     /// How many there are.
@@ -80,11 +84,31 @@ impl Roster {
         self.members.contains_key(user)
     }
 
-    /// Something may have been missed: the next snapshot decides.
+    /// Something may have been missed: a snapshot that is asked for from now on decides.
     pub fn doubt(&mut self) {
         self.doubtful = true;
-        // An answer that is under way may be older than what was missed.
-        self.asked = None;
+        if let Some(asked) = &mut self.asked {
+            asked.too_early = true;
+        }
+    }
+
+    /// Compares with what the store says of itself, in an answer to a question
+    /// that was asked when `known` was the version here. Costs the same in a
+    /// room of any size.
+    pub fn compare(&mut self, known: u64, version: u64, count: usize) {
+        match self.version {
+            Some(_) if version < known => self.doubt(),
+            Some(here) if version > here => self.awaited = Some(version),
+            Some(here) if version == here && count != self.count() => self.doubt(),
+            _ => {}
+        }
+    }
+
+    /// A notice that was on its way at the last comparison should be here by now.
+    pub fn expect_awaited(&mut self) {
+        if self.awaited.take() > self.version {
+            self.doubt();
+        }
     }
 
     /// Begins anew. Answers that are under way no longer count.
@@ -101,7 +125,7 @@ impl Roster {
         let ticket = Ticket(self.tickets);
         self.held.clear();
         self.doubtful = false;
-        self.asked = Some(Asked { ticket, version: self.version });
+        self.asked = Some(Asked { ticket, version: self.version, too_early: false });
         ticket
     }
 
@@ -112,9 +136,12 @@ impl Roster {
         }
     }
 
-    /// Takes the answer to a question. `None`: the question no longer counts.
-    pub fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) -> Option<Delta> {
-        let asked = self.asked.take_if(|asked| asked.ticket == ticket)?;
+    /// Takes the answer to a question; false: the question no longer counts.
+    pub fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot, watch: &mut Watch) -> bool {
+        let Some(asked) = self.asked.take_if(|asked| asked.ticket == ticket) else { return false };
+        if asked.too_early {
+            return false;
+        }
         let went_back = asked.version.is_some_and(|known| snapshot.version < known);
         if went_back {
             // The store lost its last changes. Some notices of its new past
@@ -123,65 +150,64 @@ impl Roster {
             self.doubtful = true;
         } else if self.version.is_some_and(|version| snapshot.version < version) {
             // Overtaken by changes that came one by one since the question.
-            return Some(Delta::default());
+            return true;
         }
-        let mut delta = self.replace(snapshot);
-        self.apply_held(&mut delta);
-        Some(delta)
+        self.replace(snapshot, watch);
+        self.apply_held(watch);
+        true
     }
 
     /// Takes a change that a node announced.
-    pub fn hear(&mut self, change: Change) -> Delta {
-        let mut delta = Delta::default();
+    pub fn hear(&mut self, change: Change, watch: &mut Watch) {
         if self.version.is_some_and(|version| change.version <= version) {
-            return delta;
+            return;
         }
         if self.held.len() >= HELD {
             self.held.clear();
             self.doubt();
         }
         self.held.insert(change.version, change);
-        self.apply_held(&mut delta);
-        delta
+        self.apply_held(watch);
     }
 
-    fn apply_held(&mut self, delta: &mut Delta) {
+    fn apply_held(&mut self, watch: &mut Watch) {
         let Some(mut version) = self.version else { return };
         self.held.retain(|held, _| *held > version);
         while let Some(change) = self.held.remove(&(version + 1)) {
             version = change.version;
             self.version = Some(version);
-            self.apply(change, delta);
+            self.apply(change, watch);
         }
     }
 
-    fn apply(&mut self, change: Change, delta: &mut Delta) {
+    fn apply(&mut self, change: Change, watch: &mut Watch) {
         for user in change.left {
-            if self.members.remove(&user).is_some() {
-                delta.joined.retain(|member| member.id != user);
-                delta.left.push(user);
+            if let Some(before) = self.members.remove(&user) {
+                watch(&user, Some(&before), None);
             }
         }
-        for member in change.joined {
-            if self.members.get(&member.id) != Some(&member.name) {
-                self.members.insert(member.id.clone(), member.name.clone());
-                delta.left.retain(|user| *user != member.id);
-                delta.joined.retain(|other| other.id != member.id);
-                delta.joined.push(member);
+        for Member { id, name } in change.joined {
+            let before = self.members.insert(id.clone(), name.clone());
+            if before.as_ref() != Some(&name) {
+                watch(&id, before.as_ref(), Some(&name));
             }
         }
     }
 
-    fn replace(&mut self, snapshot: &Snapshot) -> Delta {
-        let new: BTreeMap<_, _> =
-            snapshot.members.iter().map(|member| (member.id.clone(), member.name.clone())).collect();
-        let left = self.members.keys().filter(|user| !new.contains_key(*user)).cloned().collect();
-        let joined =
-            snapshot.members.iter().filter(|member| self.members.get(&member.id) != Some(&member.name)).cloned();
-        let delta = Delta { joined: joined.collect(), left };
-        self.members = new;
+    fn replace(&mut self, snapshot: &Snapshot, watch: &mut Watch) {
+        let new = snapshot.members.iter().map(|member| (member.id.clone(), member.name.clone())).collect();
+        let old = std::mem::replace(&mut self.members, new);
+        for (user, before) in old.iter().filter(|(user, _)| !self.members.contains_key(*user)) {
+            watch(user, Some(before), None);
+        }
+        for (user, now) in &self.members {
+            let before = old.get(user);
+            if before != Some(now) {
+                watch(user, before, Some(now));
+            }
+        }
         self.version = Some(snapshot.version);
-        delta
+        self.awaited = None;
     }
 }
 

@@ -7,7 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Member, UserId, wire};
+use protocol::limits::{MEMBERS_PER_FRAME, PRESENCE_EVERY};
+use protocol::{Member, MembersPage, UserId, wire};
 use tokio::time::timeout;
 
 use super::work::Work;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub renew_every: Duration,
     /// How often a channel is compared with the store, however quiet it is.
     pub check_every: Duration,
+    /// How often the people of a large room are told what changed, at most.
+    pub news_every: Duration,
     /// How long somebody who enters waits for the store at most.
     pub patience: Duration,
 }
@@ -33,6 +36,7 @@ impl Default for Settings {
             grace: Duration::from_secs(5),
             renew_every: Duration::from_secs(2),
             check_every: Duration::from_secs(40),
+            news_every: PRESENCE_EVERY,
             patience: Duration::from_secs(2),
         }
     }
@@ -59,10 +63,11 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Begins to renew the node's lease.
+    /// Begins to renew the node's lease, and to remove what dead nodes left.
     pub fn start(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
         let work = Arc::new(Work::new(store, tell, settings));
-        work.spawn(|work| async move { work.keep_lease().await });
+        work.spawn(Work::keep_lease);
+        work.spawn(Work::reap);
         Self { work }
     }
 
@@ -101,6 +106,20 @@ impl Presence {
         }
     }
 
+    /// A page of who is in a channel, from the first or after somebody, for
+    /// people in it and for those who only look. A channel with people here is
+    /// answered from what this node knows; any other one costs a page of the store.
+    ///
+    /// # Errors
+    /// The store was not reached.
+    pub async fn members(&self, channel: &Channel, after: Option<&UserId>) -> Result<MembersPage, PresenceError> {
+        let known = self.work.channels.known(channel).and_then(|channel| channel.lock().members(after));
+        match known {
+            Some(page) => Ok(page),
+            None => self.work.page(channel, after, MEMBERS_PER_FRAME).await,
+        }
+    }
+
     /// One connection less.
     pub fn leave(&self, channel: &Channel, user: &UserId, departure: Departure) {
         let user = user.clone();
@@ -132,9 +151,8 @@ impl Presence {
         let Some(channel) = self.work.channels.known(channel) else { return };
         let wants_snapshot = {
             let mut here = channel.lock();
-            if let Some(frame) = here.hear(change) {
-                (self.work.tell)(channel.name(), frame);
-            }
+            here.hear(change);
+            self.work.tell_news(&channel, &mut here);
             here.wants_snapshot()
         };
         if wants_snapshot {

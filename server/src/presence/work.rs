@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures::future::join_all;
-use protocol::UserId;
+use protocol::{MembersPage, UserId};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -12,9 +12,11 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
 use super::channels::{Channels, Shared};
-use super::here::Call;
+use super::here::Here;
+use super::person::Call;
 use super::service::{Settings, Tell};
 use super::{Lease, PresenceError, PresenceStore};
+use crate::channel::Channel;
 
 /// Calls to the store at one time, so that entering everybody again leaves
 /// room for what else travels there.
@@ -58,20 +60,43 @@ impl Work {
         })
     }
 
-    /// Makes somebody's entry in the store what it should be. A failure is
-    /// left to [`Self::keep_lease`].
+    /// Makes somebody's entry in the store what it should be, and lets go of
+    /// the channel with the last of its people. A failure is left to
+    /// [`Self::keep_lease`].
     pub(super) async fn settle(&self, channel: &Shared, user: &UserId) {
+        if self.settle_one(channel, user).await && channel.lock().is_over() {
+            // What is not let go of now is so with the lease.
+            let _ = self.store.forget(channel.name()).await;
+            if let Some(channel) = self.channels.close(channel.name()) {
+                let newcomers = channel.lock().doubt_entries();
+                join_all(newcomers.iter().map(|user| self.settle_one(&channel, user))).await;
+            }
+        }
+    }
+
+    /// Says whether it is settled.
+    async fn settle_one(&self, channel: &Shared, user: &UserId) -> bool {
         loop {
             let call = channel.lock().next_call(user);
-            let Some(call) = call else { break };
+            let Some(call) = call else { return true };
             let outcome = self.call(channel, &call).await;
             channel.lock().called(call, &outcome);
             if let Err(error) = outcome {
                 debug!(%error, "somebody's presence is not settled yet");
-                return;
+                return false;
             }
         }
-        self.channels.close(channel);
+    }
+
+    /// A page of a channel that this node does not follow.
+    pub(super) async fn page(
+        &self,
+        channel: &Channel,
+        after: Option<&UserId>,
+        most: usize,
+    ) -> Result<MembersPage, PresenceError> {
+        let _permit = self.calls.acquire().await;
+        self.store.page(channel, after, most).await
     }
 
     async fn call(&self, channel: &Shared, call: &Call) -> Result<(), PresenceError> {
@@ -82,8 +107,9 @@ impl Work {
         }
     }
 
-    /// Reads snapshots until the roster is right, or the store fails.
-    pub(super) async fn load(&self, channel: &Shared) {
+    /// Reads snapshots until the roster is right, or the store fails. Many
+    /// callers at once cost one snapshot.
+    pub(super) async fn load(self: &Arc<Self>, channel: &Arc<Shared>) {
         let mut answered = channel.answered.subscribe();
         let mut is_reached = true;
         while is_reached {
@@ -101,9 +127,8 @@ impl Work {
                 let mut here = channel.lock();
                 match outcome {
                     Ok(snapshot) => {
-                        if let Some(frame) = here.answer(ticket, &snapshot) {
-                            (self.tell)(channel.name(), frame);
-                        }
+                        here.answer(ticket, &snapshot);
+                        self.tell_news(channel, &mut here);
                     }
                     Err(error) => {
                         debug!(%error, "a channel's people are not known yet");
@@ -121,6 +146,37 @@ impl Work {
         if somebody_else_asked {
             // The sender lives in the channel; and any end of it will do.
             let _ = answered.changed().await;
+        }
+    }
+
+    /// Tells what there is to tell, now or when the pause after the last news
+    /// is over. There is one clock for a channel at most, and none without need.
+    pub(super) fn tell_news(self: &Arc<Self>, channel: &Arc<Shared>, here: &mut Here) {
+        let Some(news) = here.tell() else { return };
+        (self.tell)(channel.name(), news);
+        if here.pauses() {
+            let channel = channel.clone();
+            self.spawn(|work| async move {
+                tokio::time::sleep(work.settings.news_every).await;
+                let mut here = channel.lock();
+                here.end_pause();
+                work.tell_news(&channel, &mut here);
+            });
+        }
+    }
+
+    /// Compares a quiet channel with the store, at the same cost however many
+    /// are in it.
+    async fn check(self: &Arc<Self>, channel: &Arc<Shared>) {
+        let Some(question) = channel.lock().question() else { return };
+        let standing = {
+            let _permit = self.calls.acquire().await;
+            self.store.standing(channel.name()).await
+        };
+        // A store that does not answer is compared with when it is back.
+        if let Ok(standing) = standing {
+            channel.lock().compare(question, standing);
+            self.load(channel).await;
         }
     }
 
@@ -150,9 +206,24 @@ impl Work {
                     was_reached = false;
                 }
             }
-            // Not all nodes at the same moment.
-            tokio::time::sleep(self.settings.renew_every.mul_f64(rand::random_range(0.8..=1.0))).await;
+            self.rest().await;
         }
+    }
+
+    /// Removes for ever what dead nodes left. However long that takes, this
+    /// node's own lease is renewed beside it.
+    pub(super) async fn reap(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.store.reap().await {
+                debug!(%error, "what dead nodes left is removed later");
+            }
+            self.rest().await;
+        }
+    }
+
+    /// Not all nodes at the same moment.
+    async fn rest(&self) {
+        tokio::time::sleep(self.settings.renew_every.mul_f64(rand::random_range(0.8..=1.0))).await;
     }
 
     fn mend(self: &Arc<Self>, lease: Lease, is_due: impl Fn(&Shared) -> bool) {
@@ -160,20 +231,23 @@ impl Work {
             warn!("the lease on presence ran out; everybody of this node is entered again");
         }
         for channel in self.channels.all() {
+            let is_due = is_due(&channel);
             let (unsettled, wants_snapshot) = {
                 let mut here = channel.lock();
                 if lease == Lease::Lost {
                     here.doubt_entries();
-                }
-                if lease == Lease::Lost || is_due(&channel) {
                     here.roster.doubt();
                 }
+                here.roster.expect_awaited();
                 (here.unsettled(), here.wants_snapshot())
             };
-            if wants_snapshot || !unsettled.is_empty() {
+            if is_due || wants_snapshot || !unsettled.is_empty() {
                 self.spawn(|work| async move {
                     work.settle_all(&channel, unsettled).await;
                     work.load(&channel).await;
+                    if is_due {
+                        work.check(&channel).await;
+                    }
                 });
             }
         }

@@ -110,17 +110,17 @@ impl Directory {
 
     /// Who is in a room, without entering it.
     pub async fn preview(&self, room: &RoomId) -> Result<RoomPreview, DirectoryError> {
-        let channel = [Channel::Room(room.clone())];
-        let (title, glimpses) = tokio::join!(
+        let channel = Channel::Room(room.clone());
+        let (title, page) = tokio::join!(
             self.rooms.title(room), //
-            self.presence.glimpse(&channel, limits::MEMBERS_PER_FRAME),
+            self.presence.page(&channel, None, limits::MEMBERS_PER_FRAME),
         );
-        let glimpse = glimpses?.into_iter().next().unwrap_or_default();
+        let page = page?;
         Ok(RoomPreview {
             room_id: room.clone(),
             title: title?.unwrap_or_else(|| room.to_string()),
-            members: glimpse.members,
-            member_count: glimpse.count,
+            members: page.members,
+            member_count: page.member_count,
         })
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::MembersPage;
 use server::presence::{Lease, PresenceStore};
 
 use crate::cluster::any_channel;
@@ -13,19 +14,24 @@ const LEASE: Duration = Duration::from_millis(500);
 
 contract!(on_embedded: Stage::embedded() =>
     announces_who_comes_and_goes_once, announces_a_new_name, counts_versions_by_one,
-    shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own);
+    shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own,
+    pages_show_everybody_once_in_one_order, a_standing_tells_what_a_snapshot_would);
 contract!(on_redis: Stage::redis() =>
     announces_who_comes_and_goes_once, announces_a_new_name, counts_versions_by_one,
-    shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own);
-contract!(on_sharded_redis: Stage::sharded_redis() => announces_who_comes_and_goes_once);
+    shows_a_few_and_counts_all, withdraws_everybody, lets_go_of_nothing_that_was_not_its_own,
+    pages_show_everybody_once_in_one_order, a_standing_tells_what_a_snapshot_would);
+contract!(on_sharded_redis: Stage::sharded_redis() =>
+    announces_who_comes_and_goes_once, pages_show_everybody_once_in_one_order);
 contract!(on_three_shards: Stage::three_shards() =>
-    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody);
+    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody,
+    pages_show_everybody_once_in_one_order);
 contract!(on_redis_cluster: Stage::redis_cluster() =>
-    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody);
+    announces_who_comes_and_goes_once, announces_a_new_name, shows_a_few_and_counts_all, withdraws_everybody,
+    pages_show_everybody_once_in_one_order);
 contract!(on_nodes: Stage::redis() =>
     a_person_on_two_nodes_is_one_member, the_name_said_last_counts,
-    a_dead_node_is_removed_once_though_two_survivors_race, a_node_that_lost_its_lease_brings_its_people_back,
-    a_removal_that_was_abandoned_is_done_by_another,
+    a_dead_node_is_removed_once_though_two_survivors_race, a_crowd_of_a_dead_node_leaves_in_a_few_notices, a_node_that_lost_its_lease_brings_its_people_back,
+    a_removal_that_was_abandoned_is_done_by_another, what_a_node_must_be_reaped_from_is_where_it_has_people,
     a_node_started_again_does_not_keep_its_ghosts_alive, nobody_is_removed_when_all_leases_ran_out_together,
     nothing_is_written_under_a_lease_that_may_have_run_out);
 
@@ -105,6 +111,51 @@ async fn lets_go_of_nothing_that_was_not_its_own(mut stage: Stage) {
     assert_eq!(snapshot.mine, [person("ana").id]);
 }
 
+async fn pages_show_everybody_once_in_one_order(stage: Stage) {
+    let (node, channel) = (&stage.node, &stage.channel);
+    assert_eq!(node.page(channel, None, 3).await, Ok(MembersPage::default()));
+    for n in [4, 1, 5, 0, 2, 3] {
+        node.enter(channel, &person(&format!("p{n}"))).await.unwrap();
+    }
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = node.page(channel, after.as_ref(), 2).await.unwrap();
+        assert_eq!((page.members.len(), page.member_count), (2, 6));
+        seen.extend(page.members.into_iter().map(|member| member.name.to_string()));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+        // A page does not move when somebody on an earlier one goes.
+        node.leave(channel, &person("p0").id).await.unwrap();
+        node.enter(channel, &person("p0")).await.unwrap();
+    }
+    assert_eq!(seen, ["p0", "p1", "p2", "p3", "p4", "p5"]);
+    // From somebody who is not there any more.
+    node.leave(channel, &person("p3").id).await.unwrap();
+    let page = node.page(channel, Some(&person("p3").id), 10).await.unwrap();
+    assert_eq!(page.members, [person("p4"), person("p5")]);
+    assert_eq!((page.member_count, page.next), (5, None));
+}
+
+async fn a_standing_tells_what_a_snapshot_would(stage: Stage) {
+    let (node, channel) = (&stage.node, &stage.channel);
+    let compare = || async {
+        let (standing, snapshot) = (node.standing(channel).await.unwrap(), node.snapshot(channel).await.unwrap());
+        assert_eq!(standing.version, snapshot.version);
+        assert_eq!((standing.count, standing.mine), (snapshot.members.len(), snapshot.mine.len()));
+        standing
+    };
+    assert_eq!(compare().await.count, 0);
+    node.enter(channel, &person("ana")).await.unwrap();
+    node.enter(channel, &person("ben")).await.unwrap();
+    assert_eq!(compare().await.mine, 2);
+    node.leave(channel, &person("ana").id).await.unwrap();
+    assert_eq!(compare().await.count, 1);
+    node.leave(channel, &person("ben").id).await.unwrap();
+    compare().await;
+}
+
 async fn a_person_on_two_nodes_is_one_member(mut stage: Stage) {
     let (ana, channel) = (person("ana"), stage.channel.clone());
     let second = stage.another("second", Duration::from_secs(60));
@@ -130,18 +181,22 @@ async fn the_name_said_last_counts(mut stage: Stage) {
     assert_eq!(stage.members().await, ["Anna"]);
 }
 
-/// Lets nodes renew their leases until something is announced.
-async fn renew_until_announced(stage: &mut Stage, nodes: &[&Arc<dyn PresenceStore>]) -> String {
-    let renewing = async {
+/// What a node does all the time: it keeps its lease, and reaps.
+async fn live(node: &Arc<dyn PresenceStore>) {
+    assert_eq!(node.renew().await, Ok(Lease::Kept));
+    node.reap().await.unwrap();
+}
+
+/// Lets nodes live until something is announced.
+async fn live_until_announced(stage: &mut Stage, nodes: &[&Arc<dyn PresenceStore>]) -> String {
+    let living = async {
         loop {
-            for renewed in futures::future::join_all(nodes.iter().map(|node| node.renew())).await {
-                renewed.unwrap();
-            }
+            futures::future::join_all(nodes.iter().copied().map(live)).await;
             tokio::time::sleep(LEASE / 20).await;
         }
     };
     tokio::select! {
-        () = renewing => String::new(),
+        () = living => String::new(),
         announced = stage.next() => announced,
     }
 }
@@ -155,14 +210,39 @@ async fn a_dead_node_is_removed_once_though_two_survivors_race(mut stage: Stage)
     }
     survivors[0].enter(&stage.channel, &person("ben")).await.unwrap();
     stage.lease_runs_out("dead").await;
-    let announced = renew_until_announced(&mut stage, &[&survivors[0], &survivors[1]]).await;
+    let announced = live_until_announced(&mut stage, &[&survivors[0], &survivors[1]]).await;
     let mut left: Vec<_> = announced.split(' ').collect();
     left.sort_unstable();
     assert_eq!(left, ["-ana", "-cleo"], "those who are on no other node");
     for _ in 0..3 {
-        futures::future::join_all(survivors.iter().map(|node| node.renew())).await;
+        futures::future::join_all(survivors.iter().map(live)).await;
     }
     stage.is_quiet().await;
+}
+
+async fn a_crowd_of_a_dead_node_leaves_in_a_few_notices(mut stage: Stage) {
+    let (survivor, dead) = (stage.another("survivor", LEASE), stage.another("dead", Duration::from_secs(60)));
+    let crowd: Vec<_> = (0..700).map(|n| person(&format!("p{n}"))).collect();
+    futures::future::join_all(crowd.iter().map(|person| dead.enter(&stage.channel, person))).await;
+    survivor.enter(&stage.channel, &crowd[7]).await.unwrap();
+    for _ in &crowd {
+        stage.next().await;
+    }
+    stage.lease_runs_out("dead").await;
+    let first = live_until_announced(&mut stage, &[&survivor]).await;
+    let mut left: Vec<_> = first.split(' ').map(str::to_owned).collect();
+    live(&survivor).await;
+    left.extend(stage.next().await.split(' ').map(str::to_owned));
+    left.sort();
+    let mut expected: Vec<_> = crowd.iter().map(|person| format!("-{}", person.id)).collect();
+    expected.remove(7);
+    expected.sort();
+    assert_eq!(left, expected, "each of them once, in two notices");
+    stage.is_quiet().await;
+    let snapshot = survivor.snapshot(&stage.channel).await.unwrap();
+    assert_eq!(snapshot.members, [crowd[7].clone()]);
+    let page = survivor.page(&stage.channel, None, 10).await.unwrap();
+    assert_eq!((page.members, page.member_count), (snapshot.members, 1));
 }
 
 async fn a_removal_that_was_abandoned_is_done_by_another(mut stage: Stage) {
@@ -170,7 +250,17 @@ async fn a_removal_that_was_abandoned_is_done_by_another(mut stage: Stage) {
     dead.enter(&stage.channel, &person("ana")).await.unwrap();
     assert_eq!(stage.next().await, "+ana");
     stage.removal_is_abandoned("dead").await;
-    assert_eq!(renew_until_announced(&mut stage, &[&survivor]).await, "-ana");
+    assert_eq!(live_until_announced(&mut stage, &[&survivor]).await, "-ana");
+}
+
+async fn what_a_node_must_be_reaped_from_is_where_it_has_people(stage: Stage) {
+    let (node, channel) = (&stage.node, &stage.channel);
+    node.enter(channel, &person("ana")).await.unwrap();
+    node.forget(channel).await.unwrap();
+    assert_eq!(stage.noted_channels("first").await, [channel.to_string()], "ana is there");
+    node.leave(channel, &person("ana").id).await.unwrap();
+    node.forget(channel).await.unwrap();
+    assert_eq!(stage.noted_channels("first").await, [""; 0]);
 }
 
 async fn a_node_that_lost_its_lease_brings_its_people_back(mut stage: Stage) {
@@ -178,7 +268,7 @@ async fn a_node_that_lost_its_lease_brings_its_people_back(mut stage: Stage) {
     lost.enter(&stage.channel, &person("ana")).await.unwrap();
     assert_eq!(stage.next().await, "+ana");
     stage.lease_runs_out("lost").await;
-    assert_eq!(renew_until_announced(&mut stage, &[&survivor]).await, "-ana");
+    assert_eq!(live_until_announced(&mut stage, &[&survivor]).await, "-ana");
     assert_eq!(lost.renew().await, Ok(Lease::Lost));
     lost.enter(&stage.channel, &person("ana")).await.unwrap();
     assert_eq!(stage.next().await, "+ana");
@@ -192,7 +282,7 @@ async fn a_node_started_again_does_not_keep_its_ghosts_alive(mut stage: Stage) {
     assert_eq!(stage.next().await, "+ana");
     stage.lease_runs_out("same").await;
     let after = stage.another("same", LEASE);
-    assert_eq!(renew_until_announced(&mut stage, &[&after]).await, "-ana");
+    assert_eq!(live_until_announced(&mut stage, &[&after]).await, "-ana");
 }
 
 async fn nobody_is_removed_when_all_leases_ran_out_together(mut stage: Stage) {

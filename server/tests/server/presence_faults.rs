@@ -47,6 +47,7 @@ impl Node {
             renew_every: lease / 10,
             check_every: Duration::from_secs(3600),
             patience: PATIENCE,
+            ..Settings::default()
         };
         let presence = Arc::new(Presence::start(Arc::new(store), tell, settings));
         let listening = AbortOnDropHandle::new(tokio::spawn(listen(deliveries, presence.clone())));

@@ -104,6 +104,17 @@ impl Stage {
         link.run::<()>(&Cmd::zremrangebyrank(&leases, 0, 0)).await.unwrap();
     }
 
+    /// The channels in which nodes called `name` may have entries, for all that Redis knows.
+    pub async fn noted_channels(&self, name: &str) -> Vec<String> {
+        let (link, namespace) = self.parts();
+        let pattern = format!("hubbub:{{{namespace}}}:channels:{name}.*");
+        let keys: Vec<String> = link.run(cmd("KEYS").arg(pattern)).await.unwrap();
+        match keys.first() {
+            Some(key) => link.run(&Cmd::smembers(key)).await.unwrap(),
+            None => Vec::new(),
+        }
+    }
+
     fn parts(&self) -> (&redis::Link, &str) {
         match &self.kind {
             Kind::Redis { link, namespace, .. } => (link, namespace),

@@ -1,6 +1,7 @@
 //! What is read and asked over HTTP.
 
-use protocol::{HistoryPage, Member, RoomPreview, RoomSummary, wire};
+use protocol::limits::MEMBERS_PER_FRAME;
+use protocol::{HistoryPage, Member, MembersPage, RoomPreview, RoomSummary, wire};
 use reqwest::{Client, Response, StatusCode};
 
 use crate::node::TestNode;
@@ -66,6 +67,36 @@ async fn rooms_are_listed_with_who_is_there_on_all_nodes() {
     let garden = rooms.iter().find(|room| room.title == "Riverside Garden").unwrap();
     assert_eq!((garden.member_count, garden.members.len()), (2, 2));
     assert_eq!(garden.last.as_ref().unwrap().message, "Who can water on Thursday?");
+    one.stop().await;
+    two.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_people_of_a_large_room_are_read_page_by_page_without_entering_it() {
+    let redis = RedisServer::start();
+    let flags = ["--rate-limit", "off", "--connections-per-address", "0"];
+    let one = TestNode::with_redis(&redis.url(), &flags).await;
+    let two = TestNode::with_redis(&redis.url(), &flags).await;
+    let mut crowd = Vec::new();
+    for _ in 0..125 {
+        crowd.push(Visitor::in_room(&one, "garden").await);
+    }
+    // Known to the first node from its own people, to the second from Redis alone.
+    let mut lists = Vec::new();
+    for node in [&one, &two] {
+        let first: MembersPage = ask(node, "/api/members", "room=garden").await;
+        assert_eq!((first.members.len(), first.member_count), (MEMBERS_PER_FRAME, 125));
+        let after = first.next.unwrap();
+        let last: MembersPage = ask(node, "/api/members", &format!("room=garden&after={after}")).await;
+        assert_eq!((last.members.len(), last.next), (25, None));
+        let preview: RoomPreview = ask(node, "/api/preview", "room=garden").await;
+        assert_eq!(preview.members, first.members, "the page of the room begins with the same people");
+        lists.push([first.members, last.members].concat());
+    }
+    assert_eq!(lists[0], lists[1]);
+    assert!(lists[0].is_sorted_by(|one, other| one.id < other.id));
+    let bad = post(&two, "/api/members", "room=garden&after=%20", &[]).await;
+    assert_eq!(bad.status(), StatusCode::UNPROCESSABLE_ENTITY);
     one.stop().await;
     two.stop().await;
 }

@@ -1,6 +1,6 @@
 //! Coming, staying and coming back.
 
-use crate::close;
+use crate::close::{self, CloseCode};
 use crate::message::ClientMessage;
 
 use super::types::{Event, Output, Status, Timer};
@@ -55,7 +55,10 @@ impl Link {
         if !self.has_socket() {
             return;
         }
-        if close::should_reconnect(code) || (code == TOO_BIG && self.refuse_too_big()) {
+        if code == CloseCode::NodeLeaving.number() && self.lost == 0 {
+            self.lose(0);
+            self.tell(Event::Status(Status::Moving));
+        } else if close::should_reconnect(code) || (code == TOO_BIG && self.refuse_too_big()) {
             self.come_back(0);
         } else {
             self.rest(Phase::Stopped);
@@ -70,15 +73,17 @@ impl Link {
     }
 
     fn come_back(&mut self, least_ms: u64) {
+        let retry_in_ms = self.lose(least_ms);
+        self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
+    }
+
+    /// Waits for the next try; gives back for how long.
+    fn lose(&mut self, least_ms: u64) -> u64 {
         let wait = timing::retry_wait(self.lost, self.dice).max(least_ms);
         self.lost = self.lost.saturating_add(1);
         self.rest(Phase::Waiting);
-        self.try_in(wait);
-    }
-
-    fn try_in(&mut self, retry_in_ms: u64) {
-        self.wake(Timer::Connect, retry_in_ms);
-        self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
+        self.wake(Timer::Connect, wait);
+        wait
     }
 
     pub(super) fn offline(&mut self) {
@@ -99,7 +104,9 @@ impl Link {
         match self.phase {
             Phase::Offline | Phase::Waiting => {
                 self.phase = Phase::Waiting;
-                self.try_in(timing::retry_wait(0, self.dice));
+                let retry_in_ms = timing::retry_wait(0, self.dice);
+                self.wake(Timer::Connect, retry_in_ms);
+                self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
             }
             Phase::FirstPage => self.load(),
             Phase::Live | Phase::Rereading if !self.asked => self.ask(),

@@ -99,6 +99,7 @@ impl Link {
         } else if self.outbox.is_on_its_way(id) {
             self.outbox.pause();
             self.wake(Timer::Resend, timing::resend_wait(refusal.retry_after_ms, self.dice));
+            self.tell(Event::Delayed(id.clone(), refusal));
         }
     }
 

@@ -117,6 +117,8 @@ pub enum Event {
     Pending(Unsent),
     /// One's own message is in the log; it comes, or came, as [`Event::Said`].
     Settled(MessageId),
+    /// One's own message was not taken for now; it goes out again by itself.
+    Delayed(MessageId, Refusal),
     /// One's own message was refused for good.
     Refused(MessageId, Refusal),
     /// The person gave the message up, or it goes on under another id.
@@ -136,6 +138,9 @@ pub enum Status {
     Connecting,
     /// In the room; what is said comes at once.
     Live,
+    /// The node shuts down and sends its people to the others; the first try
+    /// there is due within half a second.
+    Moving,
     /// Lost; the next try is in so many milliseconds.
     Reconnecting {
         /// From now.

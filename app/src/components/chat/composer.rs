@@ -71,7 +71,7 @@ pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: Message
     let invitation = format!("Write to {title}");
     view! {
         <form class="composer" method="post" action=Say::PATH on:submit=submitted>
-            <Notice status=live.status.into() trouble=live.trouble.into() />
+            <Notice standing=live.standing.into() trouble=live.trouble.into() />
             <TypingLine people=live.people />
             <input type="hidden" name="room" value=room.to_string() />
             <input type="hidden" name="id" value=next_id.to_string() />

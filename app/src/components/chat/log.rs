@@ -2,19 +2,17 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::web_sys::Element;
 
 use super::empty::EmptyLog;
+use super::place::{self, Line};
 use super::{dividers, own, said};
-use crate::components::icon::{ARROW_DOWN, icon};
+use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::erase::{effect, flag, sometimes, words};
 use crate::live::{Earlier, Live};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
-use crate::state::words::new_messages;
+use crate::state::words::{earlier_messages, missed, new_messages};
 
-/// Who is this close to the end is at the end, in pixels.
-const AT_BOTTOM: i32 = 24;
 /// Earlier messages are fetched this long before they are seen, in pixels.
 const NEAR_TOP: i32 = 600;
 
@@ -25,15 +23,21 @@ const NEAR_TOP: i32 = 600;
 pub(crate) fn LogView(live: Live) -> impl IntoView {
     let log = live.log;
     let frame = NodeRef::<Div>::new();
+    let (line_is_above, set_line_is_above) = signal(false);
     let scrolled = move || {
-        if let Some(frame) = frame.get_untracked() {
-            log.maybe_update(|log| log.scrolled(below(&frame) <= AT_BOTTOM));
-            if above(&frame) < NEAR_TOP {
-                live.read_earlier();
-            }
+        let Some(frame) = frame.get_untracked() else { return };
+        log.maybe_update(|log| log.scrolled(place::is_at_end(&frame)));
+        let line = place::line(&frame);
+        set_line_is_above.maybe_update(|above| std::mem::replace(above, line == Line::Above) != *above);
+        if line == Line::InView {
+            log.maybe_update(Log::see_missed);
+        }
+        // What failed is tried again when the reader asks for it.
+        if place::above(&frame) < NEAR_TOP && live.earlier.get_untracked() == Earlier::Resting {
+            live.read_earlier();
         }
     };
-    keep_place(live, frame, scrolled);
+    place::keep(live, frame, scrolled);
     // Who says something wants to see it said.
     let mut is_new = true;
     effect(move || {
@@ -41,10 +45,12 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         let is_first = std::mem::take(&mut is_new);
         if let (Some(frame), false) = (frame.get_untracked(), is_first) {
             frame.set_scroll_top(0);
+            log.maybe_update(Log::see_missed);
         }
     });
     let is_empty = Memo::new(move |_| log.with(Log::is_empty));
     let has_unseen = Memo::new(move |_| log.with(|log| log.unseen() > 0));
+    let missed_above = Memo::new(move |_| line_is_above.get() && log.with(Log::missed_unseen) > 0);
     let all = move || {
         let zone = live.zone.get();
         log.with(|log| rows(log, |ms| zone.local(ms)))
@@ -68,13 +74,31 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                     {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=live.people /> }.into_any()))}
                 </div>
             </div>
-            {sometimes(move || has_unseen.get().then(|| news(live, frame)))}
+            {sometimes(move || missed_above.get().then(|| missed_above_button(live, frame)))}
+            {sometimes(move || has_unseen.get().then(|| unseen_button(live, frame)))}
         </div>
     }
 }
 
+/// What was missed and begins further up, and the way there.
+fn missed_above_button(live: Live, frame: NodeRef<Div>) -> AnyView {
+    let to_line = move |_| {
+        if let Some(frame) = frame.get_untracked() {
+            place::go_to_line(&frame);
+            let _ = frame.focus();
+        }
+    };
+    view! {
+        <button class="button log-frame__new log-frame__new--above" type="button" on:click=to_line>
+            {icon(ARROW_UP)}
+            {words(move || missed(live.log.with(Log::missed_unseen)))}
+        </button>
+    }
+    .into_any()
+}
+
 /// What came in below, and the way there.
-fn news(live: Live, frame: NodeRef<Div>) -> AnyView {
+fn unseen_button(live: Live, frame: NodeRef<Div>) -> AnyView {
     let to_bottom = move |_| {
         if let Some(frame) = frame.get_untracked() {
             frame.set_scroll_top(0);
@@ -104,12 +128,13 @@ fn row_view(live: Live, row: Row) -> AnyView {
 #[component]
 fn EarlierLine(live: Live) -> impl IntoView {
     let has_earlier = Memo::new(move |_| live.log.with(|log| log.earlier().is_some()));
+    let missed = Memo::new(move |_| live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
     sometimes(move || {
         let words = match live.earlier.get() {
             _ if !has_earlier.get() => return None,
-            Earlier::Resting => "Earlier messages",
-            Earlier::Coming => "Fetching earlier messages",
-            Earlier::Failed => "They could not be fetched. Try again",
+            Earlier::Resting => earlier_messages(missed.get()),
+            Earlier::Coming => "Fetching earlier messages".into(),
+            Earlier::Failed => "They could not be fetched. Try again".into(),
         };
         Some(
             view! {
@@ -120,35 +145,4 @@ fn EarlierLine(live: Live) -> impl IntoView {
             .into_any(),
         )
     })
-}
-
-/// Who reads further up keeps their place when something comes in below.
-fn keep_place(live: Live, frame: NodeRef<Div>, scrolled: impl Fn() + Copy + Send + Sync + 'static) {
-    let seen = StoredValue::new(None::<(Option<u64>, i32)>);
-    effect(move || {
-        let first = live.log.with(|log| log.said().first().map(|message| message.offset));
-        // Before the next frame is painted, and after the rows are there.
-        request_animation_frame(move || {
-            let Some(frame) = frame.try_get_untracked().flatten() else { return };
-            let height = frame.scroll_height();
-            if let Some((first_before, height_before)) = seen.try_get_value().flatten()
-                && first_before == first
-                && below(&frame) > AT_BOTTOM
-            {
-                frame.set_scroll_top(frame.scroll_top() - (height - height_before));
-            }
-            seen.try_set_value(Some((first, height)));
-            scrolled();
-        });
-    });
-}
-
-/// How far the end is below what is seen. A log that hangs from its end
-/// scrolls from zero to minus its height.
-fn below(frame: &Element) -> i32 {
-    -frame.scroll_top()
-}
-
-fn above(frame: &Element) -> i32 {
-    frame.scroll_height() - frame.client_height() - below(frame)
 }

@@ -5,5 +5,6 @@ pub(crate) mod dividers;
 pub(crate) mod empty;
 pub(crate) mod log;
 pub(crate) mod own;
+pub(crate) mod place;
 pub(crate) mod said;
 pub(crate) mod typing;

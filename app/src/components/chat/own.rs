@@ -9,7 +9,7 @@ use super::said::{text, time};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
 use crate::erase::{changing, effect, sometimes};
 use crate::live::Live;
-use crate::state::Delivery;
+use crate::state::{Delivery, Standing};
 use crate::zone::Zone;
 
 /// What takes less needs no word.
@@ -83,7 +83,10 @@ fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
         });
     });
     changing(move || match delivery.get() {
-        Delivery::Pending if slow.get() => view! { <div class="said__state">{icon(CLOCK)} "Sending"</div> }.into_any(),
+        Delivery::Pending if slow.get() => {
+            let word = if live.standing.get() == Standing::Live { "Sending" } else { "Waiting" };
+            view! { <div class="said__state">{icon(CLOCK)} {word}</div> }.into_any()
+        }
         Delivery::Pending | Delivery::Delivered { .. } => ().into_any(),
         Delivery::Failed(why) => failed(live, id.clone(), why),
     })

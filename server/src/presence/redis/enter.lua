@@ -11,6 +11,8 @@ end
 local others = without(nodes, node)
 local all = others == '' and node or others .. ' ' .. node
 redis.call('HSET', PEOPLE, user, all .. '\n' .. name)
+redis.call('ZADD', ORDER, 0, user)
+redis.call('SADD', OWN, user)
 if before ~= name then
   announce('"joined":[' .. member .. ']')
 end

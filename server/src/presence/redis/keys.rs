@@ -11,6 +11,17 @@ pub(super) fn people(channel: &Channel) -> String {
     format!("hubbub:{{{channel}}}:people")
 }
 
+/// The same users, sorted: read page by page.
+pub(super) fn order(channel: &Channel) -> String {
+    format!("hubbub:{{{channel}}}:people:order")
+}
+
+/// The set of the channel's users with an entry of one node, so that what it
+/// left can be removed without looking at all the others.
+pub(super) fn own(channel: &Channel, node: &str) -> String {
+    format!("hubbub:{{{channel}}}:people:of:{node}")
+}
+
 /// The version of a channel's people.
 pub(super) fn version(channel: &Channel) -> String {
     format!("hubbub:{{{channel}}}:people:version")

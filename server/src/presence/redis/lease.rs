@@ -15,6 +15,7 @@ use super::{Options, keys};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
+use crate::channel::Channel;
 use crate::presence::{Lease, PresenceError};
 
 /// Dead nodes that one renewal claims at most.
@@ -41,11 +42,17 @@ struct Tenure {
 }
 
 /// What a renewal brought.
-pub(super) struct Renewed {
-    pub(super) lease: Lease,
-    /// Dead nodes whose entries this node must remove...
-    pub(super) claimed: Vec<String>,
-    /// ...before this time of Redis, or another one will.
+struct Renewed {
+    lease: Lease,
+    claimed: Claimed,
+}
+
+/// What dead nodes left, to be removed by this node.
+#[derive(Default)]
+pub(super) struct Claimed {
+    /// The dead nodes.
+    pub(super) nodes: Vec<String>,
+    /// After this time of Redis, another node will do it.
     pub(super) until: String,
 }
 
@@ -86,17 +93,27 @@ impl Leases {
     }
 
     /// Keeps the lease, or loses it and begins anew at the next call.
-    pub(super) async fn renew(&self) -> Result<Renewed, BrokerError> {
+    pub(super) async fn renew(&self) -> Result<Lease, BrokerError> {
         let tenure = self.current();
-        let taken = self.take(&tenure).await?;
-        // When Redis was away, all leases have run out, those of the living
-        // too. Whoever is back first must leave the others time to say so.
-        let claims = if taken.elapsed() < self.options.lease { 0 } else { CLAIMS };
-        let renewed = self.invoke(&tenure, claims, "renew").await?;
+        self.take(&tenure).await?;
+        let renewed = self.invoke(&tenure, 0, "renew").await?;
         if renewed.lease == Lease::Lost {
             *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Tenure::new(&self.options.node));
         }
-        Ok(renewed)
+        Ok(renewed.lease)
+    }
+
+    /// Takes over what dead nodes left. Only who holds a lease may.
+    pub(super) async fn claim(&self) -> Result<Claimed, BrokerError> {
+        let tenure = self.current();
+        // When Redis was away, all leases have run out, those of the living
+        // too. Whoever is back first must leave the others time to say so.
+        match tenure.taken.get() {
+            Some(taken) if taken.elapsed() >= self.options.lease => {
+                Ok(self.invoke(&tenure, CLAIMS, "claim").await?.claimed)
+            }
+            _ => Ok(Claimed::default()),
+        }
     }
 
     /// Forgets a node all of whose entries are removed.
@@ -118,6 +135,12 @@ impl Leases {
     /// The channels in which a node may have entries.
     pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, BrokerError> {
         self.shard()?.run(&Cmd::smembers(self.channels_key(node))).await
+    }
+
+    /// A node has no entries in a channel any more. Otherwise the set would
+    /// grow for as long as the node lives, and be gone through when it ends.
+    pub(super) async fn leave_channel(&self, node: &str, channel: &Channel) -> Result<(), BrokerError> {
+        self.shard()?.run(&Cmd::srem(self.channels_key(node), channel.to_string())).await
     }
 
     pub(super) fn channels_key(&self, node: &str) -> String {
@@ -144,7 +167,8 @@ impl Leases {
         if lease == Lease::Kept {
             *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
         }
-        Ok(Renewed { lease, until: reply.next().unwrap_or_default(), claimed: reply.collect() })
+        let until = reply.next().unwrap_or_default();
+        Ok(Renewed { lease, claimed: Claimed { until, nodes: reply.collect() } })
     }
 
     fn current(&self) -> Arc<Tenure> {

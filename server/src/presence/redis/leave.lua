@@ -1,31 +1,33 @@
--- Removes a node's entry for a person, or all of its entries, after people.lua.
--- ARGV: ..., node, user or nothing for everybody.
+-- Removes a node's entry for a person, or some of its entries, after people.lua.
+-- ARGV: ..., node, user or nothing for anybody, how many entries at most.
+-- Gives how many entries it removed.
 
-local node, user = ARGV[2], ARGV[3]
-local left = {}
+local node, user, most = ARGV[2], ARGV[3], ARGV[4]
 
-local function remove(who, value)
-  local nodes, name = read(value)
-  local rest = without(nodes, node)
-  if rest == '' then
-    redis.call('HDEL', PEOPLE, who)
-    left[#left + 1] = '"' .. who .. '"'
-  elseif rest ~= nodes then
-    redis.call('HSET', PEOPLE, who, rest .. '\n' .. name)
-  end
+local users
+if user == '' then
+  users = redis.call('SPOP', OWN, most)
+else
+  redis.call('SREM', OWN, user)
+  users = { user }
 end
 
-if user ~= '' then
-  local value = redis.call('HGET', PEOPLE, user)
+local left = {}
+for _, who in ipairs(users) do
+  local value = redis.call('HGET', PEOPLE, who)
   if value then
-    remove(user, value)
-  end
-else
-  local all = redis.call('HGETALL', PEOPLE)
-  for at = 1, #all, 2 do
-    remove(all[at], all[at + 1])
+    local nodes, name = read(value)
+    local rest = without(nodes, node)
+    if rest == '' then
+      redis.call('HDEL', PEOPLE, who)
+      redis.call('ZREM', ORDER, who)
+      left[#left + 1] = '"' .. who .. '"'
+    elseif rest ~= nodes then
+      redis.call('HSET', PEOPLE, who, rest .. '\n' .. name)
+    end
   end
 end
 if #left > 0 then
   announce('"left":[' .. table.concat(left, ',') .. ']')
 end
+return #users

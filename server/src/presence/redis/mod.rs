@@ -14,11 +14,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
-use protocol::{Member, Name, UserId, wire};
-use redis::{RedisError, Script};
+use protocol::limits::LEAVES_PER_FRAME;
+use protocol::{Member, MembersPage, Name, UserId, wire};
+use redis::{Cmd, RedisError, Script};
 use tracing::{info, warn};
 
-use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot};
+use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
 use crate::broker::BrokerError;
 use crate::broker::redis::{Link, keys::deliveries};
 use crate::channel::Channel;
@@ -29,12 +30,15 @@ mod lease;
 
 /// Channels in which a node's entries are removed at the same time.
 const CHANNELS_AT_ONCE: usize = 32;
+/// Entries of one channel that are removed, and announced, in one step.
+const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
 const ENTER: &str = concat!(include_str!("people.lua"), include_str!("enter.lua"));
 // Who leaves makes room: that must work when the memory is full, too.
 const LEAVE: &str = concat!("#!lua flags=allow-oom\n", include_str!("people.lua"), include_str!("leave.lua"));
 // Not a transaction: Redis begins none while its memory is full.
 const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
+const STANDING: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
 
 /// What to know about the Redis at hand.
 #[derive(Clone, Debug)]
@@ -60,27 +64,44 @@ pub struct RedisPresence {
     /// One for each place; a node has a lease at every one.
     leases: Vec<Leases>,
     leave: Script,
+    page: Script,
     snapshot: Script,
+    standing: Script,
 }
 
 impl RedisPresence {
     /// Works on the broker's connections for commands.
     pub fn new(link: Link, options: Options) -> Self {
         let leases = (0..link.sites()).map(|site| Leases::new(link.clone(), site, options.clone())).collect();
-        Self { link, leases, leave: Script::new(LEAVE), snapshot: Script::new(SNAPSHOT) }
+        Self {
+            link,
+            leases,
+            leave: Script::new(LEAVE),
+            page: Script::new(include_str!("page.lua")),
+            snapshot: Script::new(SNAPSHOT),
+            standing: Script::new(STANDING),
+        }
     }
 
     fn leases_of(&self, channel: &Channel) -> &Leases {
         &self.leases[self.link.site_of(channel)]
     }
 
-    /// Removes a node's entry for somebody, or for everybody.
-    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<(), BrokerError> {
+    /// Removes a node's entry for somebody, or some of its entries; gives how many.
+    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, BrokerError> {
         let shard = self.link.of(channel)?;
         let mut leave = self.leave.prepare_invoke();
-        leave.key(keys::people(channel)).key(keys::version(channel)).key(deliveries(channel));
-        leave.arg(shard.publish_command()).arg(node).arg(user.map_or("", UserId::as_str));
+        for key in script_keys(channel, node) {
+            leave.key(key);
+        }
+        leave.arg(shard.publish_command()).arg(node).arg(user.map_or("", UserId::as_str)).arg(ENTRIES_AT_ONCE);
         shard.invoke(&leave).await
+    }
+
+    /// Removes all entries of a node in a channel.
+    async fn clear(&self, channel: &Channel, node: &str) -> Result<(), BrokerError> {
+        while self.remove(channel, node, None).await? == ENTRIES_AT_ONCE {}
+        Ok(())
     }
 
     /// Removes all that a node wrote. Harmless when it is done twice.
@@ -89,24 +110,24 @@ impl RedisPresence {
         let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();
         // One that cannot be reached does not keep the others from being cleared.
         let removed = stream::iter(channels)
-            .map(|channel| async move { self.remove(&channel, node, None).await })
+            .map(|channel| async move { self.clear(&channel, node).await })
             .buffer_unordered(CHANNELS_AT_ONCE)
             .collect::<Vec<_>>()
             .await;
         removed.into_iter().collect()
     }
 
-    /// Renews the lease at one place, and does what falls due there.
-    async fn renew_at(&self, leases: &Leases) -> Result<Lease, BrokerError> {
-        let renewed = leases.renew().await?;
-        for dead in &renewed.claimed {
-            match self.clear_away(leases, dead, &renewed.until).await {
+    /// Removes what dead nodes left at one place.
+    async fn reap_at(&self, leases: &Leases) -> Result<(), BrokerError> {
+        let claimed = leases.claim().await?;
+        for dead in &claimed.nodes {
+            match self.clear_away(leases, dead, &claimed.until).await {
                 Ok(()) => info!(node = dead, "removed the people of a node that is gone"),
                 // The claim runs out, and somebody tries again.
                 Err(error) => warn!(node = dead, "the people of a node that is gone are not removed yet: {error}"),
             }
         }
-        Ok(renewed.lease)
+        Ok(())
     }
 
     async fn clear_away(&self, leases: &Leases, dead: &str, until: &str) -> Result<(), BrokerError> {
@@ -135,8 +156,8 @@ impl PresenceStore for RedisPresence {
             beside.run_all::<()>(&pipe).await?;
             pipe.clear();
         }
-        pipe.cmd("EVAL").arg(ENTER).arg(3);
-        pipe.arg(keys::people(channel)).arg(keys::version(channel)).arg(deliveries(channel));
+        let keys = script_keys(channel, &node);
+        pipe.cmd("EVAL").arg(ENTER).arg(keys.len()).arg(&keys);
         pipe.arg(shard.publish_command()).arg(&node);
         pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
         Ok(shard.run_all(&pipe).await?)
@@ -145,7 +166,39 @@ impl PresenceStore for RedisPresence {
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
         // Without a lease everything of this node is removed anyway.
         let node = self.leases_of(channel).node().await?;
-        Ok(self.remove(channel, &node, Some(user)).await?)
+        self.remove(channel, &node, Some(user)).await?;
+        Ok(())
+    }
+
+    async fn forget(&self, channel: &Channel) -> Result<(), PresenceError> {
+        let leases = self.leases_of(channel);
+        let node = leases.last_node();
+        // With an entry that came late, it stays noted for whoever reaps.
+        if self.link.of(channel)?.run::<usize>(&Cmd::scard(keys::own(channel, &node))).await? == 0 {
+            leases.leave_channel(&node, channel).await?;
+        }
+        Ok(())
+    }
+
+    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
+        let own = keys::own(channel, &self.leases_of(channel).last_node());
+        let mut standing = self.standing.prepare_invoke();
+        standing.key(keys::version(channel)).key(keys::people(channel)).key(own);
+        let (version, count, mine): (Option<u64>, usize, usize) = self.link.of(channel)?.invoke(&standing).await?;
+        Ok(Standing { version: version.unwrap_or(0), count, mine })
+    }
+
+    async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
+        let mut page = self.page.prepare_invoke();
+        page.key(keys::people(channel)).key(keys::order(channel));
+        page.arg(after.map_or("", UserId::as_str)).arg(most);
+        let (member_count, people): (usize, Vec<(String, String)>) = self.link.of(channel)?.invoke(&page).await?;
+        let next = match people.get(most) {
+            Some(_) => people[..most].last().and_then(|(user, _)| UserId::parse(user).ok()),
+            None => None,
+        };
+        let members = people.iter().take(most).filter_map(|(user, value)| read(user, value)).map(|(member, _)| member);
+        Ok(MembersPage { members: members.collect(), member_count, next })
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
@@ -178,7 +231,7 @@ impl PresenceStore for RedisPresence {
     }
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
-        let renewed = join_all(self.leases.iter().map(|leases| self.renew_at(leases))).await;
+        let renewed = join_all(self.leases.iter().map(Leases::renew)).await;
         // A place that is not reached is told by its shard; the others go on.
         if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
             return Err(error.clone().into());
@@ -189,10 +242,20 @@ impl PresenceStore for RedisPresence {
         }
     }
 
+    async fn reap(&self) -> Result<(), PresenceError> {
+        let reaped = join_all(self.leases.iter().map(|leases| self.reap_at(leases))).await;
+        Ok(reaped.into_iter().collect::<Result<(), _>>()?)
+    }
+
     async fn withdraw(&self) -> Result<(), PresenceError> {
         let withdrawn = join_all(self.leases.iter().map(|leases| self.withdraw_at(leases))).await;
         Ok(withdrawn.into_iter().collect::<Result<(), _>>()?)
     }
+}
+
+/// The keys of people.lua.
+fn script_keys(channel: &Channel, node: &str) -> [String; 5] {
+    [keys::people(channel), keys::order(channel), keys::version(channel), keys::own(channel, node), deliveries(channel)]
 }
 
 /// A field of the people: who, and the nodes with an entry of theirs.

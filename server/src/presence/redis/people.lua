@@ -1,7 +1,8 @@
 -- Comes before enter.lua and leave.lua.
--- KEYS: people, version, deliveries. ARGV: PUBLISH or SPUBLISH, then the script's own.
+-- KEYS: people, order, version, the node's own, deliveries. ARGV: PUBLISH or SPUBLISH, then the script's own.
+-- No step costs more in a room of ten thousand than in a room of ten, but for the logarithm of `order`.
 
-local PEOPLE, VERSION, DELIVERIES = KEYS[1], KEYS[2], KEYS[3]
+local PEOPLE, ORDER, VERSION, OWN, DELIVERIES = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local DAY = 86400
 
 -- The nodes and the name in a field of the people.

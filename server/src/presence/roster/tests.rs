@@ -65,21 +65,28 @@ impl Watched {
     }
 
     fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) {
-        let delta = self.roster.answer(ticket, snapshot).unwrap_or_default();
-        self.see(delta);
+        self.roster.answer(ticket, snapshot, &mut see(&mut self.seen));
+        self.agrees();
     }
 
     fn hear(&mut self, change: &Change) {
-        let delta = self.roster.hear(change.clone());
-        self.see(delta);
+        self.roster.hear(change.clone(), &mut see(&mut self.seen));
+        self.agrees();
     }
 
-    fn see(&mut self, delta: Delta) {
-        for user in delta.left {
-            self.seen.remove(&user);
-        }
-        self.seen.extend(delta.joined.into_iter().map(|member| (member.id, member.name)));
-        assert_eq!(self.seen, self.roster.members, "the deltas tell the whole story");
+    fn agrees(&self) {
+        assert_eq!(self.seen, self.roster.members, "what is told is the whole story");
+    }
+}
+
+fn see(seen: &mut BTreeMap<UserId, Name>) -> impl FnMut(&UserId, Option<&Name>, Option<&Name>) {
+    |user, before, now| {
+        assert_eq!(seen.get(user), before, "and the story hangs together");
+        assert_ne!(before, now, "and says nothing that is not new");
+        match now {
+            Some(name) => seen.insert(user.clone(), name.clone()),
+            None => seen.remove(user),
+        };
     }
 }
 
@@ -88,8 +95,8 @@ fn a_change_on_top_is_told_at_once() {
     let mut truth = Truth::at(7);
     let mut watched = Watched::loaded(&truth);
     truth.enter(member(1, 1));
-    let delta = watched.roster.hear(truth.announced[0].clone());
-    assert_eq!(delta, Delta { joined: vec![member(1, 1)], left: vec![] });
+    watched.hear(&truth.announced[0]);
+    assert_eq!(watched.seen, truth.members);
     assert!(!watched.roster.wants_snapshot());
 }
 
@@ -129,8 +136,41 @@ fn an_answer_from_before_the_doubt_does_not_count() {
     let old = truth.snapshot();
     truth.enter(member(1, 1));
     watched.roster.doubt();
-    assert_eq!(watched.roster.answer(ticket, &old), None);
-    assert!(watched.roster.wants_snapshot());
+    assert!(!watched.roster.wants_snapshot(), "one question at a time");
+    watched.answer(ticket, &old);
+    assert!(watched.seen.is_empty() && watched.roster.wants_snapshot());
+}
+
+#[test]
+fn a_comparison_of_two_numbers_finds_what_was_missed() {
+    let mut truth = Truth::at(7);
+    truth.enter(member(1, 1));
+    let compare = |watched: &mut Watched, known: u64, truth: &Truth| {
+        watched.roster.compare(known, truth.version, truth.members.len());
+    };
+    let mut watched = Watched::loaded(&truth);
+    compare(&mut watched, 8, &truth);
+    watched.roster.expect_awaited();
+    assert!(!watched.roster.wants_snapshot(), "nothing was missed");
+
+    // A notice that was on its way at that moment.
+    truth.enter(member(2, 2));
+    compare(&mut watched, 8, &truth);
+    watched.hear(&truth.announced[1]);
+    watched.roster.expect_awaited();
+    assert!(!watched.roster.wants_snapshot(), "it came");
+
+    truth.enter(member(3, 3));
+    compare(&mut watched, 9, &truth);
+    watched.roster.expect_awaited();
+    assert!(watched.roster.wants_snapshot(), "it never came");
+
+    let mut watched = Watched::loaded(&truth);
+    watched.roster.compare(truth.version, truth.version - 1, 2);
+    assert!(watched.roster.wants_snapshot(), "the store went back");
+    let mut watched = Watched::loaded(&truth);
+    watched.roster.compare(truth.version, truth.version, 2);
+    assert!(watched.roster.wants_snapshot(), "another past, as long as ours");
 }
 
 #[test]
@@ -171,6 +211,11 @@ enum Event {
     /// ...and arrives now.
     Answer,
     Doubt,
+    /// The store's version and count are asked for...
+    Question,
+    /// ...and told now, and later it must all be here.
+    Compare,
+    Expect,
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -182,6 +227,9 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         2 => Just(Event::Look),
         2 => Just(Event::Answer),
         1 => Just(Event::Doubt),
+        1 => Just(Event::Question),
+        1 => Just(Event::Compare),
+        1 => Just(Event::Expect),
     ];
     prop::collection::vec(event, 0..120)
 }
@@ -191,7 +239,7 @@ proptest! {
     fn after_any_order_of_notices_the_roster_is_the_snapshot(events in events()) {
         let mut truth = Truth::at(100);
         let mut watched = Watched::default();
-        let (mut ticket, mut answer) = (None, None);
+        let (mut ticket, mut answer, mut question) = (None, None, None);
         for event in events {
             match event {
                 Event::Enter(user, name) => truth.enter(member(user, name)),
@@ -209,6 +257,14 @@ proptest! {
                     watched.answer(ticket, &snapshot);
                 },
                 Event::Doubt => watched.roster.doubt(),
+                Event::Question => {
+                    let known = watched.roster.version();
+                    question = known.map(|known| (known, truth.version, truth.members.len()));
+                }
+                Event::Compare => if let Some((known, version, count)) = question.take() {
+                    watched.roster.compare(known, version, count);
+                },
+                Event::Expect => watched.roster.expect_awaited(),
                 _ => {}
             }
         }

@@ -66,6 +66,17 @@ fn a_node_that_lets_in_and_drops_is_not_hammered() {
 }
 
 #[test]
+fn a_node_that_leaves_sends_its_people_on_and_only_a_failed_move_is_a_loss() {
+    let mut scene = Scene::live(3);
+    scene.step(Input::Closed { code: 4000 });
+    assert_eq!(scene.statuses(), [Status::Moving]);
+    assert_eq!(scene.wake(Timer::Connect), Some(500));
+
+    scene.clear().woken(Timer::Connect).step(Input::Closed { code: 4000 });
+    assert_eq!(scene.statuses(), [Status::Reconnecting { retry_in_ms: 1_000 }]);
+}
+
+#[test]
 fn it_comes_back_from_the_last_message_shown() {
     let mut scene = Scene::live(3);
     scene.frame(says(4)).step(Input::Closed { code: 1001 }).woken(Timer::Connect).clear();

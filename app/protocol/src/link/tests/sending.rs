@@ -107,7 +107,7 @@ fn a_message_refused_for_now_goes_out_again_later_and_is_not_overtaken() {
     scene.frame(refusal(ErrorCode::Unavailable, Some("m1"))).say("m2");
     assert!(scene.sent_ids().is_empty());
     assert_eq!(scene.wake(Timer::Resend), Some(5_000));
-    assert_eq!(scene.told(), [Event::Pending(unsent("m2"))]);
+    assert!(matches!(&scene.told()[..], [Event::Delayed(of, _), Event::Pending(_)] if *of == id("m1")));
 
     scene.woken(Timer::Resend);
     assert_eq!(scene.sent_ids(), ["m1"]);

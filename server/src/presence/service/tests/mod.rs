@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use super::*;
 use node::{Node, called, person, room};
 
+mod crowd;
 mod node;
 
+/// Lets all happen that happens in this time. The clock is paused and jumps
+/// from one event to the next, so no test waits for real time.
 async fn pass(seconds: f64) {
     tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
 }
@@ -102,7 +105,7 @@ async fn a_quiet_channel_is_checked_all_the_same() {
     let node = Node::start();
     node.enter("ana").await;
     node.store.with(|state| state.enter(&person("ben")));
-    pass(41.0).await;
+    pass(45.0).await;
     assert_eq!(node.told(), ["+ben"]);
 }
 
@@ -192,8 +195,23 @@ async fn a_room_left_by_all_is_forgotten_and_read_anew() {
     node.leave("ana", Departure::Clean);
     pass(0.1).await;
     assert!(node.presence.work.channels.all().is_empty());
+    assert_eq!(node.store.with(|state| state.forgotten), 1);
     node.store.with(|state| state.enter(&person("ben")));
     assert_eq!(node.enter("ana").await, ["ana", "ben"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_while_the_room_is_let_go_of_is_entered_after_it() {
+    let node = Node::start();
+    node.enter("ana").await;
+    node.store.with(|state| state.is_slow = true);
+    node.leave("ana", Departure::Clean);
+    // The leave takes 0.1 s, and letting go of the room as long again.
+    pass(0.15).await;
+    node.enter("ben").await;
+    pass(1.0).await;
+    assert_eq!(node.store.with(|state| state.forgotten), 1);
+    assert_eq!(node.store.calls(), ["enter ana as ana", "leave ana", "enter ben as ben", "enter ben as ben"]);
 }
 
 #[tokio::test(start_paused = true)]

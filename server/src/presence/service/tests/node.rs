@@ -5,10 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use protocol::{Member, Name, RoomId, UserId, wire};
+use protocol::{Member, MembersPage, Name, RoomId, UserId, wire};
 
 use crate::channel::Channel;
-use crate::presence::{Change, Departure, Glimpse, Lease, Presence, PresenceError, PresenceStore, Settings, Snapshot};
+use crate::presence::{
+    Change, Departure, Glimpse, Lease, Presence, PresenceError, PresenceStore, Settings, Snapshot, Standing,
+};
 
 pub(super) fn room() -> Channel {
     Channel::Room(RoomId::parse("room1").unwrap())
@@ -38,6 +40,12 @@ pub(super) struct State {
     pub(super) is_away: bool,
     pub(super) is_slow: bool,
     pub(super) is_lost: bool,
+    /// How often the channel was let go of.
+    pub(super) forgotten: usize,
+    /// How often everybody was asked for.
+    pub(super) snapshots: usize,
+    /// How often only the version and the count were.
+    pub(super) standings: usize,
 }
 
 impl Fake {
@@ -62,6 +70,10 @@ impl State {
         self.version += 1;
         self.members.insert(member.id.clone(), member.name.clone());
         Change { version: self.version, count: self.members.len(), joined: vec![member.clone()], left: vec![] }
+    }
+
+    fn everybody(&self) -> impl Iterator<Item = Member> + '_ {
+        self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
     pub(super) fn leave(&mut self, user: &UserId) -> Change {
@@ -92,10 +104,35 @@ impl PresenceStore for Fake {
     }
 
     async fn snapshot(&self, _: &Channel) -> Result<Snapshot, PresenceError> {
-        let act = |state: &mut State| Snapshot {
-            version: state.version,
-            members: state.members.iter().map(|(id, name)| called(id.as_str(), name.as_str())).collect(),
-            mine: state.mine.keys().cloned().collect(),
+        let act = |state: &mut State| {
+            state.snapshots += 1;
+            Snapshot {
+                version: state.version,
+                members: state.everybody().collect(),
+                mine: state.mine.keys().cloned().collect(),
+            }
+        };
+        self.answer(act).await
+    }
+
+    async fn forget(&self, _: &Channel) -> Result<(), PresenceError> {
+        self.answer(|state| state.forgotten += 1).await
+    }
+
+    async fn standing(&self, _: &Channel) -> Result<Standing, PresenceError> {
+        let act = |state: &mut State| {
+            state.standings += 1;
+            Standing { version: state.version, count: state.members.len(), mine: state.mine.len() }
+        };
+        self.answer(act).await
+    }
+
+    async fn page(&self, _: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
+        assert_eq!(after, None);
+        let act = |state: &mut State| MembersPage {
+            members: state.everybody().take(most).collect(),
+            member_count: state.members.len(),
+            next: None,
         };
         self.answer(act).await
     }
@@ -106,6 +143,10 @@ impl PresenceStore for Fake {
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
         self.answer(|state| if std::mem::take(&mut state.is_lost) { Lease::Lost } else { Lease::Kept }).await
+    }
+
+    async fn reap(&self) -> Result<(), PresenceError> {
+        Ok(())
     }
 
     async fn withdraw(&self) -> Result<(), PresenceError> {
@@ -144,14 +185,18 @@ impl Node {
         self.presence.on_notice(&room(), wire::spell(change).as_bytes());
     }
 
+    /// The frames that each client was told since the last time.
+    pub(super) fn frames(&self) -> Vec<protocol::Presence> {
+        std::mem::take(&mut *self.told.lock().unwrap())
+    }
+
     /// What clients were told since the last time, as `+name` and `-id`.
     pub(super) fn told(&self) -> Vec<String> {
-        let told = std::mem::take(&mut *self.told.lock().unwrap());
         let words = |frame: protocol::Presence| {
             let joined: Vec<_> = frame.joined.iter().map(|member| format!("+{}", member.name)).collect();
             let left: Vec<_> = frame.left.iter().map(|user| format!("-{user}")).collect();
             [joined, left].concat()
         };
-        told.into_iter().flat_map(words).collect()
+        self.frames().into_iter().flat_map(words).collect()
     }
 }
