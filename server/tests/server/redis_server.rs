@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 /// Runs Redis and ends it when its own standard input ends: with the process
 /// of the tests, however that ends.
-const WRAPPER: &str = r#"redis-server "$@" </dev/null & echo "pid $!"; exec >/dev/null; read _; kill -9 $!; wait"#;
+const WRAPPER: &str = r#"redis-server "$@" </dev/null & exec >/dev/null; read _; kill -9 $!; wait"#;
 
 /// A redis-server that ends when this is dropped.
 pub struct RedisServer {
@@ -22,7 +22,7 @@ pub struct RedisServer {
 
 struct Process {
     wrapper: Child,
-    pid: u32,
+    pid: Option<u32>,
 }
 
 impl RedisServer {
@@ -92,15 +92,16 @@ impl RedisServer {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(wrapper.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let pid = lines.next().unwrap().strip_prefix("pid ").unwrap().parse().unwrap();
-        let is_ready = lines.any(|line| line.contains("Ready to accept connections"));
+        let ready = lines.find(|line| line.contains("Ready to accept connections"));
+        // Its lines begin with its process id: `123:M 22 Nov 2026 ...`.
+        let pid = ready.as_ref().and_then(|line| line.split(':').next()?.trim().parse().ok());
         // Nobody reads the rest, but a full pipe would stop it.
         std::thread::spawn(move || lines.for_each(drop));
         *self.process.lock().unwrap() = Some(Process { wrapper, pid });
-        if !is_ready {
+        if pid.is_none() {
             self.stop();
         }
-        is_ready
+        pid.is_some()
     }
 
     /// Ends it at once, as a crash would. What it acknowledged is in its file.
@@ -122,7 +123,7 @@ impl RedisServer {
     }
 
     fn signal(&self, signal: &str) {
-        let pid = self.process.lock().unwrap().as_ref().unwrap().pid;
+        let pid = self.process.lock().unwrap().as_ref().and_then(|process| process.pid).unwrap();
         assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
     }
 
