@@ -10,6 +10,7 @@ mod clients;
 mod embedded;
 mod links;
 mod mixed;
+mod networks;
 mod nodes;
 mod presence;
 mod redis;
@@ -59,7 +60,7 @@ pub const ALL: &[Scenario] = &[
     scenario!("redis-wiped", Always, redis::wiped, "Redis loses everything, running and by a start"),
     scenario!("redis-older", Always, redis::older_log, "Redis comes back with what it had seconds ago"),
     scenario!("redis-full", Always, redis::full, "Redis has no memory for anything new"),
-    scenario!("bad-networks", Always, clients::bad_networks, "delay, crawl, slices, pulled cable, reset, half-close"),
+    scenario!("bad-networks", Always, networks::bad_networks, "delay, crawl, slices, pulled cable, reset, half-close"),
     scenario!("repeats", Always, clients::repeats, "every message three times in parallel, answers lost"),
     scenario!("storm", Always, clients::storm, "5,000 clients cut at once"),
     scenario!("slow-reader", Long, clients::slow_reader, "one who does not read, in a busy room"),

@@ -47,6 +47,8 @@ pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) 
     let end = serve(&mut socket, &node, &outbox, &mut client).await;
     let departure = match end {
         End::Client(departure) => departure,
+        // Silent for longer than any grace: who is back by now is so on another connection.
+        End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
     };
     client.depart(departure);
