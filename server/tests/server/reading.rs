@@ -95,8 +95,6 @@ async fn the_people_of_a_large_room_are_read_page_by_page_without_entering_it() 
     }
     assert_eq!(lists[0], lists[1]);
     assert!(lists[0].is_sorted_by(|one, other| one.id < other.id));
-    let bad = post(&two, "/api/members", "room=garden&after=%20", &[]).await;
-    assert_eq!(bad.status(), StatusCode::UNPROCESSABLE_ENTITY);
     one.stop().await;
     two.stop().await;
 }
