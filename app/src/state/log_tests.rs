@@ -3,7 +3,7 @@
 use protocol::{Epoch, ErrorCode, Position, Refusal};
 
 use super::*;
-use crate::state::testing::{id, member, message, room};
+use crate::state::testing::{id, member, message};
 
 fn page(messages: Vec<Message>, more: bool) -> HistoryPage {
     let offset = messages.last().map_or(0, |message| message.offset);
