@@ -31,7 +31,7 @@ test("whoever is cut off reads so, can write on, and sees it sent when they are 
   expect(await barriers(ana.page)).toEqual([]);
 
   line.reopen();
-  await ana.lookAgain();
+  await ana.networkReturns();
   await ana.live();
   await expect(ana.notice).toHaveCount(0);
   await expect(ana.said).not.toHaveClass(/said__text--pending/);
@@ -155,7 +155,7 @@ test("the people of a killed node read so, and find what was missed", async ({ p
   await ben.reads("before", "meanwhile");
 
   line.leadTo(1).reopen();
-  await ana.lookAgain();
+  await ana.networkReturns();
   await ana.live();
   await expect(ana.notice).toHaveCount(0);
   await expect.poll(() => ana.rows()).toEqual(["before", "---", "meanwhile"]);

@@ -55,7 +55,7 @@ test("somebody who comes back while Redis is away finds what was missed, and wha
   // Her node may remember enough of the room to let her in.
   await expect(ana.notice).toHaveText(/^(You are cut off|Sending is paused)\. Write on: it /);
   await redis.start();
-  await ana.lookAgain();
+  await ana.networkReturns();
   await expect(ana.connection).toHaveText("Live", BACK);
   await expect.poll(() => ana.rows()).toEqual(["before", "---", "missed", "mine"]);
 });

@@ -109,7 +109,10 @@ impl Driver {
     }
 
     fn heard(&mut self, heard: Heard) {
-        self.last_heard_ms = elapsed_ms();
+        // A try that failed is no sign of life.
+        if !matches!(heard, Heard::Closed(_)) {
+            self.last_heard_ms = elapsed_ms();
+        }
         match heard {
             Heard::Opened => self.step(Input::Opened),
             Heard::Closed(code) => {
