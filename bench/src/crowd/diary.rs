@@ -192,7 +192,7 @@ impl Diary {
                 }
             }
             Status::Connecting => {}
-            Status::Reconnecting { .. } | Status::Offline | Status::Stopped { .. } if self.is_live => {
+            Status::Moving | Status::Reconnecting { .. } | Status::Offline | Status::Stopped { .. } if self.is_live => {
                 self.is_live = false;
                 self.absences.push(Absence { from: now, to: None });
             }
