@@ -6,6 +6,7 @@ import { expect, test } from "../fixtures";
 const OTHERS = 230;
 
 test("the list of a large room is read page by page with the keyboard", async ({ person, room, bot }, info) => {
+  test.slow(); // a crowd needs time on a small machine
   const crowd = await Promise.all(Array.from({ length: OTHERS }, () => bot()));
   await Promise.all(crowd.map((one) => one.join(room)));
   const ana = await person("Ana", {}, { colorScheme: "light", reducedMotion: "reduce" });
@@ -18,7 +19,7 @@ test("the list of a large room is read page by page with the keyboard", async ({
   const look = async (name: string) => {
     for (const colorScheme of ["light", "dark"] as const) {
       await ana.page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page: ana.page }).include(".people").analyze();
+      const { violations } = await new AxeBuilder({ page: ana.page }).include(".people__show").analyze();
       expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`)).toEqual([]);
       await info.attach(`${name}-${colorScheme}`, { body: await ana.page.screenshot({ path: info.outputPath(`${name}-${colorScheme}.png`) }), contentType: "image/png" });
     }
