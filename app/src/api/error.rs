@@ -56,7 +56,10 @@ impl FromServerFnError for ApiError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
-                Self::Invalid("Something in this form is missing or too long.".into())
+                let error = Self::Invalid("Something in this form is missing or too long.".into());
+                #[cfg(feature = "ssr")]
+                let error = super::service::told(error);
+                error
             }
             _ => Self::Other,
         }

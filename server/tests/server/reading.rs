@@ -117,6 +117,17 @@ async fn a_session_is_one_person_with_a_name_to_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_meant_is_said_to_be_the_askers_mistake() {
+    let node = TestNode::embedded(&[]).await;
+    let asked =
+        [("/api/history", "room="), ("/api/members", ""), ("/api/preview", "room=a%2Fb"), ("/api/rename", "name=")];
+    for (path, form) in asked {
+        assert_eq!(post(&node, path, form, &[]).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "{path} {form}");
+    }
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_sites_change_nothing() {
     let node = TestNode::embedded(&[]).await;
     for header in [("origin", "http://evil.example"), ("sec-fetch-site", "cross-site"), ("origin", "null")] {
