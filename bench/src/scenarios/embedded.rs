@@ -15,8 +15,8 @@ use crate::verdict::{Skipped, Verdict};
 
 const READY_WITHIN: Duration = Duration::from_secs(20);
 const READ_WITHIN: Duration = Duration::from_secs(10);
-/// The file system that runs full.
-const SMALL: &str = "size=4m";
+/// The file system that runs full: room for the file and its journal, not for ever.
+const SMALL: &str = "size=32m";
 
 /// `kill -9` in a write load, twenty times.
 pub(super) async fn kill(setting: &Setting) -> Result<Verdict> {
