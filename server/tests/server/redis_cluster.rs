@@ -94,6 +94,8 @@ impl RedisCluster {
         for at in [to, from] {
             self.servers[at].command(&["CLUSTER", "SETSLOT", &slot.to_string(), "NODE", &id]).await;
         }
+        // With the latest epoch its word counts for all the others, too.
+        self.servers[to].command(&["CLUSTER", "BUMPEPOCH"]).await;
     }
 }
 
