@@ -260,7 +260,8 @@ impl Inner {
         }
         // Somebody may have come meanwhile; `hold` registers under the same lock.
         let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
-        if line.fanout().is_empty() {
+        // And after an earlier one of us, there may be another line by this name.
+        if line.fanout().is_empty() && lines.get(&line.channel).is_some_and(|known| Arc::ptr_eq(known, &line)) {
             lines.remove(&line.channel);
         }
     }
@@ -309,3 +310,6 @@ impl Line {
 fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;
