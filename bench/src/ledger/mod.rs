@@ -87,6 +87,8 @@ pub struct Book {
     /// What clients said, and when.
     said: HashMap<Key, (u64, Instant)>,
     acknowledged: Vec<Acknowledged>,
+    /// How long messages took from being said to being shown.
+    delays: Vec<Duration>,
 }
 
 /// See the module.
@@ -101,7 +103,6 @@ struct Pages {
     wrongs: HashMap<Wrong, u64>,
     /// The first few of them, for people.
     sentences: Vec<String>,
-    delays: Vec<Duration>,
 }
 
 const SENTENCES: usize = 12;
@@ -127,16 +128,22 @@ impl Ledger {
     /// Somebody heard a message live; how long after it was said is kept.
     pub fn hears(&self, room: &RoomId, message: &Message) {
         let mut pages = self.pages();
+        let book = pages.book(room);
         let key = (message.author.id.clone(), message.id.clone());
-        if let Some((_, said)) = pages.book(room).said.get(&key).copied() {
-            pages.delays.push(said.elapsed());
+        if let Some((_, said)) = book.said.get(&key) {
+            book.delays.push(said.elapsed());
         }
     }
 
     /// How long messages took from being said to being shown, since this was
     /// asked last.
     pub fn take_delays(&self) -> Vec<Duration> {
-        std::mem::take(&mut self.pages().delays)
+        self.pages().books.values_mut().flat_map(|book| std::mem::take(&mut book.delays)).collect()
+    }
+
+    /// The same of one room.
+    pub fn take_delays_in(&self, room: &RoomId) -> Vec<Duration> {
+        std::mem::take(&mut self.pages().book(room).delays)
     }
 
     /// An author was told that a message is in the log.
@@ -155,6 +162,11 @@ impl Ledger {
     /// How many messages were acknowledged.
     pub fn acknowledged(&self) -> usize {
         self.pages().books.values().map(|book| book.acknowledged.len()).sum()
+    }
+
+    /// How many of them in one room.
+    pub fn acknowledged_in(&self, room: &RoomId) -> usize {
+        self.pages().book(room).acknowledged.len()
     }
 
     /// How often each thing happened that must not.

@@ -14,6 +14,8 @@ mod networks;
 mod nodes;
 mod presence;
 mod redis;
+mod rooms;
+mod shapes;
 mod time;
 
 /// A scenario.
@@ -60,6 +62,8 @@ pub const ALL: &[Scenario] = &[
     scenario!("redis-wiped", Always, redis::wiped, "Redis loses everything, running and by a start"),
     scenario!("redis-older", Always, redis::older_log, "Redis comes back with what it had seconds ago"),
     scenario!("redis-full", Always, redis::full, "Redis has no memory for anything new"),
+    scenario!("shard-gone", Always, shapes::shard_gone, "one of three independent Redis servers killed, and back"),
+    scenario!("cluster-failover", Long, shapes::cluster_failover, "a master of a Redis Cluster killed, twice"),
     scenario!("bad-networks", Always, networks::bad_networks, "delay, crawl, slices, pulled cable, reset, half-close"),
     scenario!("repeats", Always, clients::repeats, "every message three times in parallel, answers lost"),
     scenario!("storm", Always, clients::storm, "5,000 clients cut at once"),

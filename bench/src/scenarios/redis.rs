@@ -117,7 +117,7 @@ pub(super) async fn older_log(setting: &Setting) -> Result<Verdict> {
 }
 
 /// The epoch of each room's log.
-async fn epochs(play: &Play) -> Result<Vec<Epoch>> {
+pub(super) async fn epochs(play: &Play) -> Result<Vec<Epoch>> {
     let mut epochs = Vec::new();
     for room in &play.crowd.rooms {
         epochs.push(audit::top(&play.stage.door, room).await?.epoch);
@@ -199,7 +199,7 @@ fn refused_for_now(play: &Play, code: &str, verdict: &mut Verdict) {
 }
 
 /// Connections stay up while Redis is away.
-fn stayed(play: &Play, begin: Instant, verdict: &mut Verdict) {
+pub(super) fn stayed(play: &Play, begin: Instant, verdict: &mut Verdict) {
     verdict.exactly("cut", play.crowd.away_since(begin).times as u64, 0);
     verdict.exactly("holes before repair", play.crowd.sum(|diary| diary.raw_holes), 0);
 }

@@ -5,7 +5,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -32,15 +32,21 @@ struct Gate {
     /// Where people come in: the node, or the network before it.
     entrance: SocketAddr,
     open: AtomicBool,
+    failed_checks: AtomicU64,
 }
 
 impl Door {
     /// A door to nodes: where people come in, and where the node itself is asked.
     pub fn new(nodes: &[(SocketAddr, SocketAddr)]) -> Self {
-        let gates: Vec<_> =
-            nodes.iter().map(|(entrance, _)| Arc::new(Gate { entrance: *entrance, open: true.into() })).collect();
+        let gate = |entrance| Arc::new(Gate { entrance, open: true.into(), failed_checks: 0.into() });
+        let gates: Vec<_> = nodes.iter().map(|(entrance, _)| gate(*entrance)).collect();
         let checks = gates.iter().zip(nodes).map(|(gate, (_, node))| Task::spawn(watch(gate.clone(), *node)));
         Self { _checks: checks.collect(), gates }
+    }
+
+    /// How often any node was asked whether it is ready, and did not say that it is.
+    pub fn failed_checks(&self) -> u64 {
+        self.gates.iter().map(|gate| gate.failed_checks.load(Ordering::Relaxed)).sum()
     }
 
     /// A connection to any node. `dice` decides which one is tried first.
@@ -80,6 +86,7 @@ async fn watch(gate: Arc<Gate>, node: SocketAddr) {
             failed = 0;
         } else {
             failed += 1;
+            gate.failed_checks.fetch_add(1, Ordering::Relaxed);
         }
         gate.open.store(failed < FALL, Ordering::Relaxed);
         sleep(CHECK_EVERY).await;

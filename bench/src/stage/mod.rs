@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use futures::future::try_join_all;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
@@ -16,12 +16,15 @@ pub mod node;
 pub mod process;
 pub mod proxy;
 pub mod redis;
+pub mod redis_cluster;
+pub mod redis_shape;
 pub mod resp;
 
 pub use door::Door;
 pub use node::Node;
 pub use proxy::{Blow, Proxy, Weather};
 pub use redis::Redis;
+pub use redis_shape::Shape;
 
 /// What a run was told about the machine it is on.
 #[derive(Clone, Debug)]
@@ -39,11 +42,11 @@ pub struct House {
 pub struct Plan {
     /// How many nodes; they share a Redis, and one without Redis is embedded.
     pub nodes: usize,
-    /// Whether the rooms are kept in Redis.
-    pub redis: bool,
+    /// How the Redis that keeps the rooms is made up; `None`: they are embedded.
+    pub redis: Option<Shape>,
     /// Whether a network that can be spoiled lies before each node.
     pub people_network: bool,
-    /// Whether one lies between the nodes and Redis.
+    /// Whether one lies between the nodes and Redis, which must be a single one.
     pub redis_network: bool,
     /// Flags of the nodes, beside those that all runs have.
     pub flags: Vec<String>,
@@ -54,12 +57,19 @@ pub struct Plan {
 impl Plan {
     /// Nodes with a Redis.
     pub fn cluster(nodes: usize) -> Self {
-        Self { nodes, redis: true, people_network: false, redis_network: false, flags: Vec::new(), data: None }
+        Self {
+            nodes,
+            redis: Some(Shape::One),
+            people_network: false,
+            redis_network: false,
+            flags: Vec::new(),
+            data: None,
+        }
     }
 
     /// One embedded node.
     pub fn embedded() -> Self {
-        Self { redis: false, ..Self::cluster(1) }
+        Self { redis: None, ..Self::cluster(1) }
     }
 }
 
@@ -68,8 +78,8 @@ impl Plan {
 pub struct Stage {
     /// The nodes.
     pub nodes: Vec<Node>,
-    /// The Redis, where there is one.
-    redis: Option<Redis>,
+    /// The Redis servers, where planned; of a cluster the masters first, as they were at the start.
+    pub redis_servers: Vec<Redis>,
     /// The networks before the nodes, where planned.
     pub people_networks: Vec<Proxy>,
     /// The network before Redis, where planned.
@@ -86,19 +96,19 @@ impl Stage {
     /// Something does not start; the error says what.
     pub async fn build(house: &House, name: &str, plan: &Plan) -> Result<Self> {
         let folder = Folder::new(house, name)?;
-        let mut redis = None;
+        let mut redis_servers = Vec::new();
         let mut redis_network = None;
         let mut flags = shared_flags(house);
-        if plan.redis {
-            let server = Redis::start(free_address()?, folder.path().join("redis"), folder.log("redis")).await?;
-            let mut address = server.address();
+        if let Some(shape) = plan.redis {
+            redis_servers = shape.start(&folder).await?;
+            let mut addresses: Vec<_> = redis_servers.iter().map(Redis::address).collect();
             if plan.redis_network {
-                let network = Proxy::start(free_address()?, address).await?;
-                address = network.address();
+                ensure!(shape == Shape::One, "there is no network before several Redis servers");
+                let network = Proxy::start(free_address()?, addresses[0]).await?;
+                addresses = vec![network.address()];
                 redis_network = Some(network);
             }
-            flags.extend(["--redis".into(), format!("redis://{address}")]);
-            redis = Some(server);
+            flags.extend(["--redis".into(), shape.url(&addresses)]);
         } else {
             let data = plan.data.clone().unwrap_or_else(|| folder.path().join("data"));
             flags.extend(["--data-dir".into(), data.display().to_string()]);
@@ -116,15 +126,15 @@ impl Stage {
             }
             ways.push((entrance, node.address()));
         }
-        Ok(Self { nodes, redis, people_networks, redis_network, door: Arc::new(Door::new(&ways)), folder })
+        Ok(Self { nodes, redis_servers, people_networks, redis_network, door: Arc::new(Door::new(&ways)), folder })
     }
 
-    /// The Redis of this stage.
+    /// The Redis of this stage; of several the first.
     ///
     /// # Errors
     /// None was planned.
     pub fn redis(&mut self) -> Result<&mut Redis> {
-        self.redis.as_mut().context("there is no Redis on this stage")
+        self.redis_servers.first_mut().context("there is no Redis on this stage")
     }
 
     /// The network before Redis.

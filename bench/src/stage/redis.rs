@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use protocol::RoomId;
 use tokio::time::sleep;
 
 use super::process::{Process, Signal};
@@ -22,17 +23,18 @@ pub struct Redis {
     address: SocketAddr,
     folder: PathBuf,
     log: PathBuf,
+    flags: Vec<String>,
     process: Option<Process>,
 }
 
 impl Redis {
-    /// Starts one on `address`, with its data in `folder`.
+    /// Starts one on `address`, with its data in `folder`, and with more flags.
     ///
     /// # Errors
     /// redis-server is not installed, or does not start.
-    pub async fn start(address: SocketAddr, folder: PathBuf, log: PathBuf) -> Result<Self> {
+    pub async fn start(address: SocketAddr, folder: PathBuf, log: PathBuf, flags: Vec<String>) -> Result<Self> {
         fs::create_dir_all(&folder)?;
-        let mut redis = Self { address, folder, log, process: None };
+        let mut redis = Self { address, folder, log, flags, process: None };
         redis.start_again().await?;
         Ok(redis)
     }
@@ -52,7 +54,7 @@ impl Redis {
         // With `everysec` Redis answers up to 2 s before it writes while an fsync takes long (aof.c,
         // flushAppendOnlyFile), and a kill loses that. With `no` it always writes before it answers.
         command.args(["--save", "", "--appendonly", "yes", "--appendfsync", "no"]);
-        command.arg("--dir").arg(&self.folder);
+        command.arg("--dir").arg(&self.folder).args(&self.flags);
         self.process = Some(Process::start(&mut command, &self.log)?);
         let begin = Instant::now();
         while self.command(&["PING"]).await.ok() != Some(Reply::Text("PONG".into())) {
@@ -89,6 +91,17 @@ impl Redis {
     /// It refuses, or does not answer.
     pub async fn command(&self, words: &[&str]) -> Result<Reply> {
         resp::command(self.address, words, COMMAND_WITHIN).await
+    }
+
+    /// The rooms whose logs it keeps. A replica has those of its master.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn rooms(&self) -> Result<Vec<RoomId>> {
+        const KEY: [&str; 2] = ["hubbub:{room:", "}:meta"];
+        let Reply::List(keys) = self.command(&["KEYS", &KEY.join("*")]).await? else { return Ok(Vec::new()) };
+        let names = keys.iter().filter_map(|key| key.text().strip_prefix(KEY[0])?.strip_suffix(KEY[1]));
+        Ok(names.filter_map(|name| RoomId::parse(name).ok()).collect())
     }
 
     /// The memory it has in use, in bytes.
