@@ -37,6 +37,17 @@ test("while Redis is away people read that sending is paused, and what they writ
   expect(words.join(), "the connection stayed").not.toMatch(/Reconnecting|Offline/);
 });
 
+test("whoever only reads is told that sending is paused, and that it goes on", async ({ person, redis, room }) => {
+  const ana = await person("Ana", { node: 0 });
+  await ana.enter(room);
+  await redis.stop();
+  await expect(ana.connection).toHaveText("Paused");
+  await expect(ana.notice).toHaveText("Sending is paused. Write on: it goes out by itself.");
+  await redis.start();
+  await expect(ana.connection).toHaveText("Live", BACK);
+  await expect(ana.notice).toHaveCount(0);
+});
+
 test("somebody who comes back while Redis is away finds what was missed, and what they wrote is sent when it is back", async ({ person, bot, redis, door, room }) => {
   const line = await door();
   const ana = await person("Ana", { door: line });

@@ -11,7 +11,7 @@ use crate::broker::{Broker, Deliveries};
 use crate::chat::Chat;
 use crate::config::Config;
 use crate::history::{History, shared::SharedHistory};
-use crate::hub::Hub;
+use crate::hub::{Hub, Words};
 use crate::presence::{Presence, Settings};
 use crate::pump;
 use crate::rooms::Directory;
@@ -49,7 +49,7 @@ pub struct Node {
 impl Node {
     /// Puts the parts together. The deliveries are for the pump.
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
-        let hub = Arc::new(Hub::new(opened.broker.clone(), pump::renamed));
+        let hub = Arc::new(Hub::new(opened.broker.clone(), Words { renamed: pump::renamed, reach: pump::reach }));
         let tell = {
             let hub = hub.clone();
             Box::new(move |channel: &_, presence| pump::tell(&hub, channel, presence))

@@ -52,6 +52,12 @@ pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
     wire::encode_server(&protocol::ServerMessage::Position(renamed)).into()
 }
 
+/// Spells the frame that says whether a room's log is reached.
+pub(crate) fn reach(channel: &Channel, reachable: bool) -> Utf8Bytes {
+    let reach = protocol::Reach { room_id: channel.room().clone(), reachable };
+    wire::encode_server(&protocol::ServerMessage::Reach(reach)).into()
+}
+
 fn observe(frame: &str) {
     ::metrics::counter!(metrics::PUBLICATIONS_OUT).increment(1);
     if let Some(sent_at) = wire::sent_at(frame) {

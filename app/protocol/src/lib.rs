@@ -17,7 +17,7 @@ pub mod wire;
 pub use close::CloseCode;
 pub use error::{ErrorCode, Refusal};
 pub use id::{Epoch, InvalidId, MessageId, Name, RoomId, UserId};
-pub use message::{ClientMessage, Joined, Member, Message, Presence, Renamed, ServerMessage, Typing};
+pub use message::{ClientMessage, Joined, Member, Message, Presence, Reach, Renamed, ServerMessage, Typing};
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};
 

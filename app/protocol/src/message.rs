@@ -58,6 +58,8 @@ pub enum ServerMessage {
     Typing(Typing),
     /// The room's log goes on under another epoch.
     Position(Renamed),
+    /// The room's log cannot be reached for now, or can be again.
+    Reach(Reach),
     /// Something was not done.
     Error(Refusal),
     /// The answer to `ping`.
@@ -137,6 +139,17 @@ pub struct Renamed {
     pub room_id: RoomId,
     /// The new epoch, and up to where the log is known to be the same.
     pub position: Position,
+}
+
+/// Whether the room's log can be reached: while it cannot, nothing that is
+/// said is taken, and nothing comes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reach {
+    /// The room.
+    pub room_id: RoomId,
+    /// As far as the node knows.
+    pub reachable: bool,
 }
 
 /// Somebody is typing.

@@ -58,6 +58,7 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
         "presence" => read(payload).map(ServerMessage::Presence),
         "typing" => read(payload).map(ServerMessage::Typing),
         "position" => read(payload).map(ServerMessage::Position),
+        "reach" => read(payload).map(ServerMessage::Reach),
         "error" => read(payload).map(ServerMessage::Error),
         "pong" => Some(ServerMessage::Pong),
         _ => None,

@@ -162,7 +162,9 @@ impl Log {
                     unsent.refused = Some(refusal.message.clone());
                 }
             }
-            Event::Delayed(..) | Event::Presence(_) | Event::Typing(_) | Event::Trouble(_) => return false,
+            Event::Reach(_) | Event::Delayed(..) | Event::Presence(_) | Event::Typing(_) | Event::Trouble(_) => {
+                return false;
+            }
         }
         true
     }

@@ -33,8 +33,8 @@ impl Standing {
             Event::Status(status) => Self::from(*status),
             // Whoever is only too fast is slowed down, not stopped.
             Event::Delayed(_, refusal) if refusal.code == ErrorCode::RateLimited => self,
-            Event::Delayed(..) if self == Self::Live => Self::Paused,
-            Event::Settled(_) | Event::Refused(..) if self == Self::Paused => Self::Live,
+            Event::Delayed(..) | Event::Reach(false) if self == Self::Live => Self::Paused,
+            Event::Settled(_) | Event::Refused(..) | Event::Reach(true) if self == Self::Paused => Self::Live,
             _ => self,
         }
     }
@@ -88,6 +88,14 @@ mod tests {
         assert_eq!(standing, Standing::Paused);
         assert_eq!(standing.fold(&delayed(ErrorCode::Unavailable)), Standing::Paused);
         assert_eq!(standing.fold(&Event::Settled(id("x"))), Standing::Live);
+    }
+
+    #[test]
+    fn whoever_only_reads_is_told_too() {
+        let standing = Standing::Live.fold(&Event::Reach(false));
+        assert_eq!(standing, Standing::Paused);
+        assert_eq!(standing.fold(&Event::Reach(true)), Standing::Live);
+        assert_eq!(Standing::Offline.fold(&Event::Reach(true)), Standing::Offline);
     }
 
     #[test]

@@ -177,6 +177,10 @@ pub trait Broker: Send + Sync {
     /// The entry at `offset`; `None` when it is no longer (or not yet) there.
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError>;
 
+    /// Whether a channel's log is reached at this moment, as far as is known
+    /// without asking.
+    fn reaches(&self, channel: &Channel) -> bool;
+
     /// Whether appends and deliveries work at this moment: a probe sent to
     /// itself lately came back.
     async fn ready(&self) -> Result<(), BrokerError>;

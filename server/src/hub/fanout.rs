@@ -47,6 +47,8 @@ pub(super) struct Fanout {
     /// Publications that came before their turn.
     ahead: BTreeMap<u64, Utf8Bytes>,
     seats: HashMap<Seat, Sitting>,
+    /// While the log is out of reach: what newcomers are told.
+    out_of_reach: Option<Utf8Bytes>,
 }
 
 struct Sitting {
@@ -86,6 +88,16 @@ impl Fanout {
     pub(super) fn head(&self) -> Option<Head> {
         let frame = self.ring.back().cloned().map(Into::into);
         self.last.clone().map(|position| Head { position, frame })
+    }
+
+    pub(super) fn is_reached(&self) -> bool {
+        self.out_of_reach.is_none()
+    }
+
+    /// Tells everybody, and those who come while it is so, whether the log is reached.
+    pub(super) fn tell_reach(&mut self, is_reached: bool, word: Utf8Bytes) {
+        self.broadcast(None, &word);
+        self.out_of_reach = (!is_reached).then_some(word);
     }
 
     /// Forgets where the log stands, once nothing is delivered any more.
@@ -182,6 +194,9 @@ impl Fanout {
         if let State::Held(frames) = std::mem::replace(&mut sitting.state, live) {
             let new = frames.into_iter().filter(|(offset, _)| offset.is_none_or(|offset| offset > position.offset));
             new.for_each(|(_, frame)| sitting.outbox.push(frame));
+        }
+        if let Some(word) = &self.out_of_reach {
+            sitting.outbox.push(word.clone());
         }
         After::Nothing
     }

@@ -89,7 +89,7 @@ async fn catch_up(hub: &Inner, line: &Line, seen: &Head) -> Result<After, Broker
             if top.epoch != seen.position.epoch {
                 info!(channel = %line.channel, "the log goes on under another epoch");
                 let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
-                let word = (hub.renamed)(&line.channel, &position);
+                let word = (hub.words.renamed)(&line.channel, &position);
                 after = fanout.rename(&seen.position, top.epoch.clone(), &word);
                 if after == After::Mend {
                     return Ok(after);

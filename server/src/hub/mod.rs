@@ -21,6 +21,7 @@ use crate::channel::Channel;
 mod fanout;
 mod mend;
 mod outbox;
+mod reach;
 
 pub use fanout::Seat;
 use fanout::{After, Fanout, Welcome};
@@ -35,12 +36,18 @@ pub struct Hub {
     inner: Arc<Inner>,
 }
 
-/// Spells the frame that says under which epoch a log goes on.
-pub type Renamed = fn(&Channel, &Position) -> Utf8Bytes;
+/// How the hub's own words are spelled, which it does not know.
+#[derive(Clone, Copy)]
+pub struct Words {
+    /// Under which epoch a log goes on.
+    pub renamed: fn(&Channel, &Position) -> Utf8Bytes,
+    /// Whether a log is reached.
+    pub reach: fn(&Channel, bool) -> Utf8Bytes,
+}
 
 struct Inner {
     broker: Arc<dyn Broker>,
-    renamed: Renamed,
+    words: Words,
     lines: RwLock<HashMap<Channel, Arc<Line>>>,
     next_seat: AtomicU64,
     tasks: TaskTracker,
@@ -66,16 +73,17 @@ struct Line {
 
 impl Hub {
     /// A hub that listens to `broker`, with its own tasks until [`Hub::stop`].
-    pub fn new(broker: Arc<dyn Broker>, renamed: Renamed) -> Self {
+    pub fn new(broker: Arc<dyn Broker>, words: Words) -> Self {
         let inner = Arc::new(Inner {
             broker,
-            renamed,
+            words,
             lines: RwLock::default(),
             next_seat: AtomicU64::new(1),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
         inner.tasks.spawn(mend::watch(inner.clone()));
+        inner.tasks.spawn(reach::watch(inner.clone()));
         Self { inner }
     }
 

@@ -12,7 +12,7 @@ use crate::store::Store;
 fn hub(folder: &tempfile::TempDir) -> Hub {
     let store = Store::open(folder.path()).unwrap();
     let (broker, _deliveries) = embedded::open(store, embedded::Options { log_length: 100 });
-    Hub::new(broker, |_, _| "renamed".into())
+    Hub::new(broker, Words { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() })
 }
 
 fn outbox() -> Arc<Outbox> {

@@ -127,6 +127,8 @@ pub enum Event {
     Presence(Presence),
     /// Somebody is typing.
     Typing(Typing),
+    /// Whether the room's log can be reached; until it is said, it can.
+    Reach(bool),
     /// An error that answers no message, such as too many rooms.
     Trouble(Refusal),
 }

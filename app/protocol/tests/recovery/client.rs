@@ -227,7 +227,12 @@ impl Client {
             Event::Discarded(id) => {
                 self.fates.insert(id, Fate::Discarded);
             }
-            Event::Delayed(..) | Event::Entered(_) | Event::Presence(_) | Event::Typing(_) | Event::Trouble(_) => {}
+            Event::Reach(_)
+            | Event::Delayed(..)
+            | Event::Entered(_)
+            | Event::Presence(_)
+            | Event::Typing(_)
+            | Event::Trouble(_) => {}
         }
     }
 

@@ -40,6 +40,12 @@ impl Health {
         }
     }
 
+    /// Whether probes came back before, and do so no more.
+    pub(super) fn is_lost(&self) -> bool {
+        let last_echo = *self.last_echo.lock().unwrap_or_else(PoisonError::into_inner);
+        last_echo.is_some_and(|at| at.elapsed() > ECHO_WITHIN)
+    }
+
     /// A probe came back.
     pub(super) fn echo(&self) {
         self.unanswered.store(0, Ordering::Relaxed);

@@ -187,6 +187,10 @@ impl Broker for RedisBroker {
     }
 
     /// Ok while any shard works.
+    fn reaches(&self, channel: &Channel) -> bool {
+        self.link.of(channel).is_ok_and(|shard| !shard.is_lost())
+    }
+
     async fn ready(&self) -> Result<(), BrokerError> {
         let mut trouble = BrokerError::Unavailable("no Redis of the cluster is reached".into());
         for shard in self.link.all() {

@@ -99,6 +99,11 @@ impl Shard {
         self.health.check()
     }
 
+    /// Whether a probe came back before, and none does lately.
+    pub(super) fn is_lost(&self) -> bool {
+        self.health.is_lost()
+    }
+
     /// Whether commands can be given now.
     pub(super) fn is_up(&self) -> bool {
         self.commands.is_up()

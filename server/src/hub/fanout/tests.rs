@@ -143,3 +143,16 @@ fn another_log_sends_everybody_to_read_anew() {
     assert_eq!(outbox.take().1, Some(CloseCode::Resync));
     assert!(fanout.welcome(Some(&at(4))).is_none());
 }
+
+#[test]
+fn everybody_is_told_when_the_log_is_out_of_reach_and_whoever_comes_meanwhile_too() {
+    let (mut fanout, outbox) = listening(4);
+    fanout.tell_reach(false, "away".into());
+    assert!(!fanout.is_reached());
+    let late = Arc::new(Outbox::new(1 << 20));
+    fanout.hold(Seat(2), late.clone());
+    fanout.settle(Seat(2), &at(4), "hello".into());
+    fanout.tell_reach(true, "back".into());
+    assert_eq!(heard(&outbox), ["hello", "away", "back"]);
+    assert_eq!(heard(&late), ["hello", "away", "back"]);
+}
