@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use protocol::{RoomId, UserId};
 use tokio::time::sleep;
 
@@ -146,19 +146,16 @@ pub(super) async fn cost(setting: &Setting) -> Result<Verdict> {
         let mut crowd = Crowd::new(stage.door.clone(), std::sync::Arc::new(Ledger::default()), 1.0);
         crowd.admit(vec![room.clone(); members], setting.seed).await;
         crowd.all_live(Duration::from_secs(180)).await?;
-        sleep(Duration::from_secs(5)).await;
-        let count = |crowd: &Crowd| {
-            let diary = crowd.clients()[0].diary();
-            (diary.frames, diary.bytes)
-        };
-        let before = count(&crowd);
+        let told = all_told(&crowd).await?;
+        verdict.time(&format!("{members} told after"), told);
+        let before = heard(&crowd);
         let joins = 20;
         for newcomer in 0..joins {
             crowd.admit(vec![room.clone()], setting.seed + 1 + newcomer).await;
             sleep(Duration::from_millis(200)).await;
         }
         sleep(Duration::from_secs(3)).await;
-        let after = count(&crowd);
+        let after = heard(&crowd);
         let newcomer = crowd.clients()[members].diary().bytes;
         let frames = (after.0 - before.0) as f64 / joins as f64;
         let bytes = (after.1 - before.1) as f64 / joins as f64;
@@ -169,4 +166,26 @@ pub(super) async fn cost(setting: &Setting) -> Result<Verdict> {
         verdict.must(newcomer <= 20_000, || format!("joined grows with the room: {newcomer} bytes at {members}"));
     }
     Ok(verdict)
+}
+
+/// The frames and bytes that came to the first client.
+fn heard(crowd: &Crowd) -> (u64, u64) {
+    let diary = crowd.clients()[0].diary();
+    (diary.frames, diary.bytes)
+}
+
+/// Waits until nothing more is told of those who came: a large room is told of
+/// a hundred a second.
+async fn all_told(crowd: &Crowd) -> Result<Duration> {
+    let begin = Instant::now();
+    let (mut last, mut since) = (heard(crowd), begin);
+    while since.elapsed() < Duration::from_secs(4) {
+        ensure!(begin.elapsed() < Duration::from_secs(240), "the crowd is never told to its end");
+        sleep(Duration::from_millis(250)).await;
+        let now = heard(crowd);
+        if now != last {
+            (last, since) = (now, Instant::now());
+        }
+    }
+    Ok(since - begin)
 }
