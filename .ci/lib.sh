@@ -35,7 +35,7 @@ step() {
     local title=$1 began log status=0
     shift
     began=$(now)
-    log=$(mktemp "${TMPDIR:-/tmp}/hubbub-step.XXXXXX")
+    log=$(mktemp)
     say "$title ..."
     # In here `set -e` is off (bash does that to whatever stands in a condition),
     # so the functions that are steps chain their commands with &&.

@@ -1,13 +1,12 @@
 // A room while its reader is cut off and when they are back, by day and by
 // night, narrow and wide: usable by everyone.
 import { expect, fill, test } from "../fixtures";
-import { barriers } from "../fixtures/barriers";
+import { fitsEverybody } from "../fixtures/barriers";
 import type { Bot, Person } from "../fixtures";
 import type { Door } from "../fixtures/door";
 
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
 
-const WIDTHS = [320, 768, 1280];
 
 type Room = { ana: Person; raw: Bot; line: Door; room: string; bot: () => Promise<Bot> };
 
@@ -71,12 +70,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ana.say("I bring straw for the strawberries tomorrow.");
       await expect(ana.said).toHaveCount(2);
       await reach({ ana, raw, line, room, bot });
-      for (const width of WIDTHS) {
-        await ana.page.setViewportSize({ width, height: 800 });
-        expect(await barriers(ana.page)).toEqual([]);
-        expect(await ana.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        await info.attach(`${state}-${colorScheme}-${width}`, { body: await ana.page.screenshot(), contentType: "image/png" });
-      }
+      await fitsEverybody(ana.page, info, `${state}-${colorScheme}`);
     });
   }
 }

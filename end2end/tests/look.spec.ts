@@ -1,13 +1,12 @@
 // Every page, by day and by night, narrow and wide: usable by everyone, quick
 // to arrive, and no flash of the wrong theme.
 import { expect, test } from "../fixtures";
-import { barriers } from "../fixtures/barriers";
+import { fitsEverybody } from "../fixtures/barriers";
 
 // A browser reports every 404, that of the page itself too.
 test.use({ expectedErrors: /status of 404/ });
 
 const PAGES = ["home", "room", "not found"] as const;
-const WIDTHS = [320, 768, 1280];
 const FIRST_LOAD_KIB = 300;
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -25,12 +24,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await ana.page.goto(new URL("/no/such/page", ana.page.url()).href);
       }
       await expect(ana.page.getByRole("heading", { level: 1 })).toBeVisible();
-      for (const width of WIDTHS) {
-        await ana.page.setViewportSize({ width, height: 800 });
-        expect(await barriers(ana.page)).toEqual([]);
-        expect(await ana.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-        await info.attach(`${which}-${colorScheme}-${width}`, { body: await ana.page.screenshot(), contentType: "image/png" });
-      }
+      await fitsEverybody(ana.page, info, `${which}-${colorScheme}`);
     });
   }
 }

@@ -1,6 +1,6 @@
 // Nodes die, networks break, tabs reload: nothing is lost and nothing doubled.
 import type { Node } from "../fixtures/deployment";
-import { expect, test } from "../fixtures";
+import { expect, type Person, test } from "../fixtures";
 
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
 
@@ -48,20 +48,26 @@ test("what is said into the dark arrives when the line is back", async ({ person
   await expect(ana.said).toHaveText(["can you hear me?", "into the dark", "and on"]);
 });
 
-test("unsent messages survive a reload", async ({ person, room }) => {
-  const ana = await person("Ana");
-  let away = true;
+/** Opens the room on a page whose sockets are closed until they may connect. */
+async function enterUnconnected(ana: Person, room: string) {
+  const line = { away: true };
   await ana.page.routeWebSocket(/\/ws\b/, (socket) => {
-    if (away) void socket.close({ code: 4000, reason: "away" });
+    if (line.away) void socket.close({ code: 4000, reason: "away" });
     else socket.connectToServer();
   });
   await ana.page.goto(new URL(`/rooms/${room}`, ana.page.url()).href);
+  return line;
+}
+
+test("unsent messages survive a reload", async ({ person, room }) => {
+  const ana = await person("Ana");
+  const line = await enterUnconnected(ana, room);
   await ana.say("do not forget me");
   await expect(ana.said).toHaveText(["do not forget me"]);
   await ana.page.reload();
   await expect(ana.said).toHaveText(["do not forget me"]);
 
-  away = false;
+  line.away = false;
   const ben = await person("Ben", { node: 1 });
   await ben.enter(room);
   await ben.reads("do not forget me");
@@ -71,17 +77,12 @@ test("unsent messages survive a reload", async ({ person, room }) => {
 
 test("what one person left unsent is not sent by the next one in the same browser", async ({ person, room }) => {
   const ana = await person("Ana");
-  let away = true;
-  await ana.page.routeWebSocket(/\/ws\b/, (socket) => {
-    if (away) void socket.close({ code: 4000, reason: "away" });
-    else socket.connectToServer();
-  });
-  await ana.page.goto(new URL(`/rooms/${room}`, ana.page.url()).href);
+  const line = await enterUnconnected(ana, room);
   await ana.say("in my name only");
   await expect(ana.said).toHaveText(["in my name only"]);
 
   await ana.context.clearCookies(); // somebody else sits down
-  away = false;
+  line.away = false;
   await ana.page.reload();
   await ana.live();
   await ana.say("I am somebody else");

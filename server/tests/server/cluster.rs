@@ -1,7 +1,6 @@
 //! Brokers for tests: as many nodes as the kind has, over the same logs.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::join_all;
@@ -14,13 +13,12 @@ use server::history::redis::RedisHistory;
 use server::store::Store;
 use tempfile::TempDir;
 
+use crate::patience::{PATIENCE, at_last, once_reached};
 use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 
 /// Entries that every log of a test keeps.
 pub const LOG_LENGTH: u64 = 100;
-/// Longer than anything here takes; reached only when something is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where the logs are.
 pub enum Backend {
@@ -174,26 +172,14 @@ impl Node {
     }
 
     async fn says(&self, expected: impl Fn(Result<(), BrokerError>) -> bool) {
-        let said = async {
-            while !expected(self.broker.ready().await) {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::time::timeout(PATIENCE, said).await.expect("readiness did not change");
+        let said = at_last(PATIENCE, async || expected(self.broker.ready().await).then_some(())).await;
+        said.expect("readiness did not change");
     }
 
     /// Publishes as clients do: again and again, until it is done.
     pub async fn publish_at_last(&self, append: Append) -> Appended {
-        let done = async {
-            loop {
-                match self.broker.publish(append.clone()).await {
-                    Ok(appended) => return appended,
-                    Err(BrokerError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
-                    Err(other) => panic!("{other}"),
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, done).await.expect("publishing never worked again")
+        let done = once_reached(async || self.broker.publish(append.clone()).await).await;
+        done.expect("publishing never worked again")
     }
 }
 

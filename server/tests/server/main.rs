@@ -14,6 +14,7 @@ mod cluster;
 mod embedded_faults;
 mod history_contract;
 mod node;
+mod patience;
 mod presence_contract;
 mod presence_faults;
 mod presence_stage;

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::cluster::any_channel;
+use crate::patience::at_last;
 use crate::redis_server::RedisServer;
 
 /// Longer than anything here takes; reached only when something is broken.
@@ -123,16 +124,12 @@ async fn nobody_is_seen_leaving_while_redis_is_away() {
     tokio::time::sleep(lease).await;
     while !server.start_again() {}
     // The leases that ran out have been removed, and what was under them.
-    let removed = async {
-        loop {
-            let now = [a.leases("hubbub:{nodes}").await, a.leases("hubbub:{nodes}:expired").await];
-            if now[0].len() == 2 && now[1].is_empty() && !leases.iter().any(|old| now[0].contains(old)) {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, removed).await.expect("the leases were never renewed");
+    let removed = at_last(PATIENCE, async || {
+        let now = [a.leases("hubbub:{nodes}").await, a.leases("hubbub:{nodes}:expired").await];
+        let is_so = now[0].len() == 2 && now[1].is_empty() && !leases.iter().any(|old| now[0].contains(old));
+        is_so.then_some(())
+    });
+    removed.await.expect("the leases were never renewed");
     b.enter("cleo").await;
     assert_eq!(a.told(2).await, ["+ben", "+cleo"]);
     a.presence.leave(&channel, &person("ana").id, Departure::Lost);
@@ -148,12 +145,8 @@ async fn everybody_is_there_again_after_redis_lost_everything() {
     b.enter("ben").await;
     server.command(&["FLUSHALL"]).await;
     let key = format!("hubbub:{{{channel}}}:people");
-    let entered_again = async {
-        while b.link.run::<usize>(&Cmd::hlen(&key)).await.unwrap() < 2 {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, entered_again).await.expect("somebody was not entered again");
+    let both = async || (b.link.run::<usize>(&Cmd::hlen(&key)).await.unwrap() >= 2).then_some(());
+    at_last(PATIENCE, both).await.expect("somebody was not entered again");
     let c = Node::start(&server, &channel, "c", Duration::from_secs(3)).await;
     assert_eq!(c.enter("cleo").await, ["ana", "ben", "cleo"]);
 }

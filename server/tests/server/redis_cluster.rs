@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+use crate::patience::at_last;
 use crate::redis_server::{RedisServer, free_port};
 
 /// How long nodes wait for each other before they call one dead.
@@ -52,26 +53,23 @@ impl RedisCluster {
             }
         }
         for server in &self.servers {
-            self.until(server, |info| info.contains("cluster_known_nodes:6")).await;
+            self.until(server, &["CLUSTER", "INFO"], "cluster_known_nodes:6").await;
         }
         for at in 0..3 {
             let master: String = self.servers[at].ask(&["CLUSTER", "MYID"]).await;
             self.servers[at + 3].command(&["CLUSTER", "REPLICATE", &master]).await;
         }
         for server in &self.servers {
-            self.until(server, |info| info.contains("cluster_state:ok")).await;
+            self.until(server, &["CLUSTER", "INFO"], "cluster_state:ok").await;
         }
         for master in &self.servers[..3] {
-            while !master.ask::<String>(&["INFO", "replication"]).await.contains("state=online") {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            self.until(master, &["INFO", "replication"], "state=online").await;
         }
     }
 
-    async fn until(&self, server: &RedisServer, is_so: impl Fn(&str) -> bool) {
-        while !is_so(&server.ask::<String>(&["CLUSTER", "INFO"]).await) {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+    async fn until(&self, server: &RedisServer, question: &[&str], wanted: &str) {
+        let told = at_last(PATIENCE, async || server.ask::<String>(question).await.contains(wanted).then_some(()));
+        told.await.expect("the cluster was not formed in time");
     }
 
     /// Its address: two of its servers, as an operator would write it.

@@ -3,17 +3,14 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
 
 use protocol::Position;
 use server::broker::{Append, Appended, Broker, BrokerError, Head, Once, Replay};
 use tempfile::TempDir;
 
 use crate::cluster::{Backend, Cluster, append, entry, frame};
+use crate::patience::once_reached;
 use crate::redis_server::RedisServer;
-
-/// Longer than anything here takes; reached only when something is broken.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a sender may send again.
 fn resent(cluster: &Cluster, text: &str) -> Append {
@@ -35,25 +32,16 @@ fn start_again(server: &RedisServer) {
 
 /// What a client is told that saw everything up to `since`.
 async fn told(broker: &Arc<dyn Broker>, cluster: &Cluster, since: &Position) -> Replay {
-    at_last(async || broker.replay(&cluster.channel, since, 100).await).await
+    reading(async || broker.replay(&cluster.channel, since, 100).await).await
 }
 
 async fn caught_up(broker: &Arc<dyn Broker>, cluster: &Cluster, seen: &Head) -> Replay {
-    at_last(async || broker.catch_up(&cluster.channel, seen, 100).await).await
+    reading(async || broker.catch_up(&cluster.channel, seen, 100).await).await
 }
 
 /// Reads again and again until Redis is there.
-async fn at_last<T>(read: impl AsyncFn() -> Result<T, BrokerError>) -> T {
-    let done = async {
-        loop {
-            match read().await {
-                Ok(read) => return read,
-                Err(BrokerError::Unavailable(_)) => tokio::time::sleep(Duration::from_millis(50)).await,
-                Err(other) => panic!("{other}"),
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, done).await.expect("reading never worked again")
+async fn reading<T>(read: impl AsyncFn() -> Result<T, BrokerError>) -> T {
+    once_reached(read).await.expect("reading never worked again")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -138,7 +126,7 @@ async fn a_log_can_be_read_when_redis_is_full_after_a_restart() {
     server.stop();
     start_again(&server);
     server.command(&["CONFIG", "SET", "maxmemory", "1"]).await;
-    let page = at_last(async || cluster.history().page(&cluster.channel, None, 10).await).await;
+    let page = reading(async || cluster.history().page(&cluster.channel, None, 10).await).await;
     assert_eq!(page.publications, [entry("one", 1)]);
     let replay = caught_up(&cluster.nodes[1].broker, &cluster, &seen).await;
     assert!(matches!(&replay, Replay::All { publications, .. } if publications.is_empty()), "{replay:?}");

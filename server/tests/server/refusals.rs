@@ -51,6 +51,7 @@ async fn a_flood_is_slowed_down_and_says_for_how_long() {
     let refusal = ana.try_say("4", "too quick").await.unwrap_err();
     assert_eq!((refusal.code, refusal.temporary), (ErrorCode::RateLimited, true));
     let wait_ms = refusal.retry_after_ms.unwrap();
+    // Not for something to happen: this wait is what the server asked for.
     tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
     assert_eq!(ana.say("4", "too quick").await.offset, 4, "the same message passes after the wait it was told");
     node.stop().await;

@@ -55,6 +55,7 @@ impl Fake {
 
     async fn answer<R>(&self, act: impl FnOnce(&mut State) -> R) -> Result<R, PresenceError> {
         if self.with(|state| state.is_slow) {
+            // How long a slow store takes, on the paused clock of these tests.
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         self.with(|state| if state.is_away { Err(PresenceError("away".into())) } else { Ok(act(state)) })

@@ -1,0 +1,35 @@
+//! How tests wait for what is told only to who asks: the state of another
+//! process, or of a node that announces nothing.
+
+use std::time::Duration;
+
+use server::broker::BrokerError;
+use tokio::time::{sleep, timeout};
+
+/// Longer than anything here takes; reached only when something is broken.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Between two questions. The only wait for a time: there is no event to wait for.
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// Asks until there is an answer; `None` when there is none `within` that time.
+pub async fn at_last<T>(within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+    let answer = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            sleep(AGAIN).await;
+        }
+    };
+    timeout(within, answer).await.ok()
+}
+
+/// Asks as clients do, until the broker is reached.
+pub async fn once_reached<T>(mut ask: impl AsyncFnMut() -> Result<T, BrokerError>) -> Option<T> {
+    let ask = async || match ask().await {
+        Ok(answer) => Some(answer),
+        Err(BrokerError::Unavailable(_)) => None,
+        Err(other) => panic!("{other}"),
+    };
+    at_last(PATIENCE, ask).await
+}
