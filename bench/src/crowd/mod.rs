@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use crate::ledger::Ledger;
 use crate::stage::{Door, Task};
 
+pub mod bystanders;
 mod client;
 mod clock;
 pub mod diary;
@@ -22,6 +23,7 @@ mod socket;
 pub mod visitor;
 mod words;
 
+pub use bystanders::Bystanders;
 use client::{Command, Driver, Parts, Talk, lock};
 pub use diary::Diary;
 pub use visitor::Visitor;

@@ -44,7 +44,11 @@ impl Visitor {
         Self::over(socket.connect(node).await?, node, session).await
     }
 
-    async fn over(stream: TcpStream, node: SocketAddr, session: &Session) -> Result<Self> {
+    /// Comes over a connection that leads to a node.
+    ///
+    /// # Errors
+    /// It does not let them in.
+    pub async fn over(stream: TcpStream, node: SocketAddr, session: &Session) -> Result<Self> {
         let mut request = format!("ws://{node}/ws?v={VERSION}").into_client_request()?;
         request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(&session.cookie)?);
         stream.set_nodelay(true)?;
@@ -101,6 +105,11 @@ impl Visitor {
                 Some(Err(_)) | None => return Ok(1006),
             }
         }
+    }
+
+    /// Reads until the connection ends, and answers its pings; looks at nothing.
+    pub async fn read_to_the_end(&mut self) {
+        while let Some(Ok(_)) = self.socket.next().await {}
     }
 
     async fn send(&mut self, frame: &ClientMessage) -> Result<()> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use protocol::{RoomId, UserId};
 use tokio::time::sleep;
 
-use crate::crowd::{Client, Crowd, Diary, Guests};
+use crate::crowd::{Bystanders, Client, Crowd, Diary, Guests};
 use crate::ledger::Ledger;
 use crate::play::{Play, Setting};
 use crate::presence;
@@ -144,25 +144,27 @@ pub(super) async fn cost(setting: &Setting) -> Result<Verdict> {
     for members in setting.pick([10, 200, 500], [10, 1_000, 10_000]) {
         let room = RoomId::parse(&format!("crowd-{members}"))?;
         let mut crowd = Crowd::new(stage.door.clone(), std::sync::Arc::new(Ledger::default()), 1.0);
-        crowd.admit(vec![room.clone(); members], setting.seed).await;
-        crowd.all_live(Duration::from_secs(180)).await?;
+        crowd.admit(vec![room.clone(); WATCHERS], setting.seed).await;
+        crowd.all_live(PATIENCE).await?;
+        let others = Bystanders::gather(&stage.door, &room, members - WATCHERS, setting.seed + 1_000_000).await?;
         let told = all_told(&crowd, members).await?;
         verdict.time(&format!("{members} told after"), told);
         let before = heard(&crowd);
         let joins = 20;
         for newcomer in 0..joins {
-            crowd.admit(vec![room.clone()], setting.seed + 1 + newcomer).await;
+            crowd.admit(vec![room.clone()], setting.seed + 1_000 + newcomer).await;
             sleep(Duration::from_millis(200)).await;
         }
         sleep(Duration::from_secs(3)).await;
         let after = heard(&crowd);
-        let newcomer = crowd.clients()[members].diary().bytes;
+        let newcomer = crowd.clients()[WATCHERS].diary().bytes;
         let frames = (after.0 - before.0) as f64 / joins as f64;
         let bytes = (after.1 - before.1) as f64 / joins as f64;
         verdict.figure(&format!("at {members}:"), format!("{frames:.2} frames and {bytes:.0} bytes a join for each"));
         verdict.figure("newcomer's first bytes", newcomer);
         verdict.must(frames <= 1.5, || format!("{frames:.2} frames a join at {members}"));
         verdict.must(bytes <= 300.0, || format!("{bytes:.0} bytes a join at {members}"));
+        verdict.exactly("cut", others.gone() as u64, 0);
         verdict.must(newcomer <= 20_000, || format!("joined grows with the room: {newcomer} bytes at {members}"));
     }
     Ok(verdict)
@@ -174,15 +176,15 @@ fn heard(crowd: &Crowd) -> (u64, u64) {
     (diary.frames, diary.bytes)
 }
 
-/// Waits until the first client has been told of everybody: a large room is
-/// told of a hundred a second.
+/// Waits until every watcher has been told of everybody: a large room is told
+/// of a hundred a second. Says how long that took after the last one was in.
 async fn all_told(crowd: &Crowd, members: usize) -> Result<Duration> {
     let begin = Instant::now();
-    while crowd.clients()[0].diary().people.len() < members {
-        ensure!(begin.elapsed() < Duration::from_secs(240), "the crowd is never told to its end");
-        sleep(Duration::from_millis(100)).await;
-    }
+    crowd
+        .until(Duration::from_secs(240), |diary| diary.people.len() >= members, "are not told of the whole crowd")
+        .await?;
+    let told = begin.elapsed();
     // The frame after the last one may be on its way.
     sleep(Duration::from_secs(2)).await;
-    Ok(begin.elapsed())
+    Ok(told)
 }
