@@ -1,6 +1,7 @@
 //! The Hubbub server: rooms that live on any number of nodes.
 //!
-//! `ws` speaks with clients, `hub` fans out on this node, `broker` keeps the
+//! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
+//! one of them, `broker` keeps the
 //! logs and carries publications between nodes, `presence` knows who is where,
 //! `history` and `rooms` answer what is read over HTTP. `backend` alone chooses
 //! between embedded and Redis, `router` alone knows the pages.
@@ -19,6 +20,7 @@ pub mod http;
 pub mod hub;
 pub mod metrics;
 pub mod node;
+pub mod outbox;
 pub mod presence;
 mod pump;
 pub mod rooms;

@@ -16,7 +16,7 @@ use crate::presence::{Presence, Settings};
 use crate::pump;
 use crate::rooms::Directory;
 use crate::session::Sessions;
-use crate::ws::Addresses;
+use crate::ws::{Addresses, Connections, Patience};
 
 /// A node's parts.
 pub struct Node {
@@ -40,6 +40,8 @@ pub struct Node {
     pub sessions: Sessions,
     /// Connections by address.
     pub addresses: Arc<Addresses>,
+    /// Who of them is still there.
+    pub connections: Arc<Connections>,
     /// Set when the node is leaving: it is no longer ready and lets its connections go.
     pub leaving: CancellationToken,
     /// Every WebSocket's task.
@@ -58,6 +60,14 @@ impl Node {
         let presence = Presence::start(opened.presence.clone(), tell, settings);
         let history = Arc::new(SharedHistory::new(opened.history));
         let directory = Directory::new(opened.rooms, opened.presence, history.clone());
+        let leaving = CancellationToken::new();
+        let limits = &config.limits;
+        let patience = Patience {
+            hello_within: limits.hello_within,
+            ping_every: limits.ping_every,
+            pong_within: limits.pong_within,
+            drain_within: limits.drain_within,
+        };
         let node = Self {
             name: opened.node_name,
             chat: Chat::new(opened.broker.clone(), config.limits.message_chars),
@@ -68,8 +78,9 @@ impl Node {
             presence: Arc::new(presence),
             directory: Arc::new(directory),
             hub,
+            connections: Connections::start(patience, leaving.clone()),
             config,
-            leaving: CancellationToken::new(),
+            leaving,
             sockets: TaskTracker::new(),
         };
         (Arc::new(node), opened.deliveries)

@@ -2,40 +2,53 @@
 
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use protocol::{Position, wire};
 use tokio_util::sync::CancellationToken;
+use tungstenite::Utf8Bytes;
 
 use crate::broker::{Deliveries, Delivery, Passing};
 use crate::channel::Channel;
-use crate::hub::Hub;
+use crate::hub::{Hub, Turn};
 use crate::presence::Presence;
 use crate::{chat, metrics};
 
-/// Runs until the broker ends or `stop` is set.
+/// Deliveries that go out together at most.
+const TOGETHER: usize = 512;
+
+/// Runs until the broker ends or `stop` is set. All that has come by the time
+/// it looks is one turn: one write for each listener, however many frames. When
+/// little comes, each goes out at once; under load, writes are what is saved.
 pub(crate) async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc<Presence>, stop: CancellationToken) {
+    let mut batch = Vec::with_capacity(TOGETHER);
     loop {
-        let delivery = tokio::select! {
-            delivery = deliveries.recv() => delivery,
+        tokio::select! {
+            came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
             () = stop.cancelled() => return,
-        };
-        match delivery {
-            None => return,
-            Some(Delivery::Publication { channel, position, frame }) => {
-                let Ok(frame) = Utf8Bytes::try_from(frame) else { continue };
+        }
+        let mut turn = hub.turn();
+        for delivery in batch.drain(..) {
+            hand_over(delivery, &mut turn, &hub, &presence);
+        }
+    }
+}
+
+fn hand_over(delivery: Delivery, turn: &mut Turn<'_>, hub: &Hub, presence: &Presence) {
+    match delivery {
+        Delivery::Publication { channel, position, frame } => {
+            if let Ok(frame) = Utf8Bytes::try_from(frame) {
                 observe(&frame);
-                hub.publication(&channel, &position, frame);
+                turn.publication(&channel, &position, frame);
             }
-            Some(Delivery::Passing { channel, passing: Passing::Frame(frame) }) => {
-                if let Ok(frame) = Utf8Bytes::try_from(frame) {
-                    hub.broadcast(&channel, &frame);
-                }
+        }
+        Delivery::Passing { channel, passing: Passing::Frame(frame) } => {
+            if let Ok(frame) = Utf8Bytes::try_from(frame) {
+                turn.broadcast(&channel, &frame);
             }
-            Some(Delivery::Passing { channel, passing: Passing::Notice(body) }) => presence.on_notice(&channel, &body),
-            Some(Delivery::Interrupted) => {
-                hub.interrupted();
-                presence.on_interrupted();
-            }
+        }
+        Delivery::Passing { channel, passing: Passing::Notice(body) } => presence.on_notice(&channel, &body),
+        Delivery::Interrupted => {
+            hub.interrupted();
+            presence.on_interrupted();
         }
     }
 }

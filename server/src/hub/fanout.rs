@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use protocol::{CloseCode, Epoch, Position};
+use tungstenite::Utf8Bytes;
 
-use super::outbox::Outbox;
+use super::audience::Audience;
 use crate::broker::Head;
+use crate::outbox::Outbox;
 
 /// Frames of the log kept for people who come back quickly.
 const RING_FRAMES: usize = 128;
@@ -46,38 +47,44 @@ pub(super) struct Fanout {
     ring_bytes: usize,
     /// Publications that came before their turn.
     ahead: BTreeMap<u64, Utf8Bytes>,
-    seats: HashMap<Seat, Sitting>,
+    audience: Audience,
+    /// Not yet told where they stand: frames wait, with their offset if they have one.
+    held: HashMap<Seat, Held>,
     /// While the log is out of reach: what newcomers are told.
     out_of_reach: Option<Utf8Bytes>,
 }
 
-struct Sitting {
+struct Held {
     outbox: Arc<Outbox>,
-    state: State,
-}
-
-enum State {
-    /// Not yet told where it stands: frames wait, with their offset if they have one.
-    Held(Vec<(Option<u64>, Utf8Bytes)>),
-    /// Gets everything after this offset.
-    Live { after: u64 },
+    frames: Vec<(Option<u64>, Utf8Bytes)>,
 }
 
 impl Fanout {
     pub(super) fn hold(&mut self, seat: Seat, outbox: Arc<Outbox>) {
-        self.seats.insert(seat, Sitting { outbox, state: State::Held(Vec::new()) });
+        self.held.insert(seat, Held { outbox, frames: Vec::new() });
     }
 
     pub(super) fn remove(&mut self, seat: Seat) {
-        self.seats.remove(&seat);
+        self.held.remove(&seat);
+        self.audience.remove(seat);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.seats.is_empty()
+        self.seats() == 0
     }
 
     pub(super) fn seats(&self) -> usize {
-        self.seats.len()
+        self.held.len() + self.audience.len()
+    }
+
+    /// Lets go what was broadcast since the last time. To be called before the
+    /// lock on this is given back, or at the end of a turn.
+    pub(super) fn flush(&mut self) {
+        self.audience.flush();
+    }
+
+    pub(super) fn is_flushed(&self) -> bool {
+        self.audience.is_flushed()
     }
 
     pub(super) fn last(&self) -> Option<&Position> {
@@ -153,15 +160,12 @@ impl Fanout {
         if self.ahead.is_empty() { After::Nothing } else { After::Mend }
     }
 
-    /// Gives a frame to every seat.
+    /// Gives a frame to every seat, with the next [`Fanout::flush`].
     pub(super) fn broadcast(&mut self, offset: Option<u64>, frame: &Utf8Bytes) {
-        for sitting in self.seats.values_mut() {
-            match &mut sitting.state {
-                State::Held(frames) => frames.push((offset, frame.clone())),
-                State::Live { after } if offset.is_some_and(|offset| offset <= *after) => {}
-                State::Live { .. } => sitting.outbox.push(frame.clone()),
-            }
+        for held in self.held.values_mut() {
+            held.frames.push((offset, frame.clone()));
         }
+        self.audience.send(offset, frame);
     }
 
     /// What can be told from memory; `None` when the log has to be asked.
@@ -180,25 +184,26 @@ impl Fanout {
     }
 
     /// Tells a held seat where it stands and lets go what waited for it.
-    pub(super) fn settle(&mut self, seat: Seat, position: &Position, hello: Utf8Bytes) -> After {
-        let Some(sitting) = self.seats.get_mut(&seat) else { return After::Nothing };
-        if self.last.as_ref().is_some_and(|last| last.epoch != position.epoch) {
+    pub(super) fn settle(&mut self, seat: Seat, position: &Position, hello: &str) -> After {
+        let Some(Held { outbox, frames }) = self.held.remove(&seat) else { return After::Nothing };
+        outbox.push(hello);
+        let is_renamed = self.last.as_ref().is_some_and(|last| last.epoch != position.epoch);
+        if is_renamed {
             // The log got another name while this seat read it. Which of its
             // offsets the two have in common is not for us to guess.
-            sitting.outbox.push(hello);
-            sitting.outbox.close(CloseCode::Resync);
-            return After::Mend;
+            outbox.close(CloseCode::Resync);
         }
-        let live = State::Live { after: position.offset };
-        sitting.outbox.push(hello);
-        if let State::Held(frames) = std::mem::replace(&mut sitting.state, live) {
-            let new = frames.into_iter().filter(|(offset, _)| offset.is_none_or(|offset| offset > position.offset));
-            new.for_each(|(_, frame)| sitting.outbox.push(frame));
+        for (offset, frame) in frames {
+            if offset.is_none_or(|offset| offset > position.offset) {
+                outbox.push(&frame);
+            }
         }
         if let Some(word) = &self.out_of_reach {
-            sitting.outbox.push(word.clone());
+            outbox.push(word);
         }
-        After::Nothing
+        let delivered = self.last.as_ref().map_or(0, |last| last.offset);
+        self.audience.add(seat, outbox, position.offset, delivered);
+        if is_renamed { After::Mend } else { After::Nothing }
     }
 
     /// The log is the same one up to `seen`, but its epoch is `epoch` now; `word`
@@ -208,15 +213,10 @@ impl Fanout {
         last.epoch = epoch;
         let proven = last.offset;
         self.ahead.clear();
-        for sitting in self.seats.values() {
-            match sitting.state {
-                // It read further in the log that was than we can prove.
-                State::Live { after } if after > proven => sitting.outbox.close(CloseCode::Resync),
-                State::Live { .. } => sitting.outbox.push(word.clone()),
-                // Once it has read, it is compared with what we know by then.
-                State::Held(_) => {}
-            }
-        }
+        // Who read further in the log that was than we can prove.
+        self.audience.close_those_ahead_of(proven, CloseCode::Resync);
+        // Those who are held: once they have read, they are compared with what we know by then.
+        self.audience.send(None, word);
         After::Nothing
     }
 
@@ -240,8 +240,9 @@ impl Fanout {
     pub(super) fn resync(&mut self, top: Position) {
         self.forget();
         self.last = Some(top);
-        for sitting in self.seats.values() {
-            sitting.outbox.close(CloseCode::Resync);
+        self.audience.close(CloseCode::Resync);
+        for held in self.held.values() {
+            held.outbox.close(CloseCode::Resync);
         }
     }
 

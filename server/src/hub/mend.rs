@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
 use protocol::Position;
 use tokio::time::Instant;
 use tracing::{info, warn};
+use tungstenite::Utf8Bytes;
 
 use super::fanout::After;
 use super::{Inner, Line, read};

@@ -5,27 +5,30 @@
 //! people, rooms' rules or Redis.
 
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use axum::extract::ws::Utf8Bytes;
 use protocol::{Position, limits};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tungstenite::Utf8Bytes;
 
 use crate::broker::{Broker, BrokerError, Replay};
 use crate::channel::Channel;
+use crate::outbox::Outbox;
 
+mod audience;
 mod fanout;
 mod mend;
-mod outbox;
 mod reach;
+mod turn;
 
 pub use fanout::Seat;
 use fanout::{After, Fanout, Welcome};
-pub use outbox::Outbox;
+pub use turn::Turn;
 
 /// A channel nobody here listens to is given up after this long, so that a
 /// reload of the last listener's page costs no new subscription.
@@ -140,7 +143,7 @@ impl Hub {
         channel: &Channel,
         seat: Seat,
         since: Option<Position>,
-        hello: impl FnOnce(&Position, bool, &[Utf8Bytes]) -> Utf8Bytes + Send,
+        hello: impl FnOnce(&Position, bool, &[Utf8Bytes]) -> String + Send,
     ) -> Result<(), BrokerError> {
         let Some(line) = self.inner.line(channel) else { return Ok(()) };
         let Some(hello) = line.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
@@ -162,7 +165,7 @@ impl Hub {
         let after = {
             let mut fanout = line.fanout();
             fanout.remember_older(&position, &missed);
-            fanout.settle(seat, &position, hello(&position, recovered, &missed))
+            fanout.settle(seat, &position, &hello(&position, recovered, &missed))
         };
         drop(failure);
         self.inner.react(&line, after);
@@ -182,14 +185,6 @@ impl Hub {
         }
     }
 
-    /// A publication came.
-    pub fn publication(&self, channel: &Channel, position: &Position, frame: Utf8Bytes) {
-        let Some(line) = self.inner.line(channel) else { return };
-        let after = line.fanout().receive(position, frame);
-        line.touch();
-        self.inner.react(&line, after);
-    }
-
     /// Whether this node's listeners have what stands at `offset`, or had it before they came.
     pub fn has_delivered(&self, channel: &Channel, offset: u64) -> bool {
         let line = self.inner.line(channel);
@@ -198,9 +193,7 @@ impl Hub {
 
     /// Gives a frame that is not in the log to everybody in the channel on this node.
     pub fn broadcast(&self, channel: &Channel, frame: &Utf8Bytes) {
-        if let Some(line) = self.inner.line(channel) {
-            line.fanout().broadcast(None, frame);
-        }
+        self.turn().broadcast(channel, frame);
     }
 
     /// Deliveries may have been lost: every channel is compared with its log.
@@ -291,17 +284,22 @@ impl Line {
     /// that is not enough.
     fn settle_from_memory<F>(&self, seat: Seat, since: Option<&Position>, hello: F) -> Option<F>
     where
-        F: FnOnce(&Position, bool, &[Utf8Bytes]) -> Utf8Bytes,
+        F: FnOnce(&Position, bool, &[Utf8Bytes]) -> String,
     {
         let mut fanout = self.fanout();
         let Some(Welcome { position, recovered, missed }) = fanout.welcome(since) else { return Some(hello) };
         let hello = hello(&position, recovered, &missed);
         // From memory it is our own position, so there is nothing to mend.
-        let _ = fanout.settle(seat, &position, hello);
+        let _ = fanout.settle(seat, &position, &hello);
         None
     }
 
-    fn fanout(&self) -> MutexGuard<'_, Fanout> {
+    fn fanout(&self) -> Flushing<'_> {
+        Flushing(self.fanout_in_turn())
+    }
+
+    /// Whoever takes this one flushes it.
+    fn fanout_in_turn(&self) -> MutexGuard<'_, Fanout> {
         self.fanout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -312,6 +310,29 @@ impl Line {
 
     fn checked_before(&self, then: Instant) -> bool {
         *self.checked.lock().unwrap_or_else(PoisonError::into_inner) < then
+    }
+}
+
+/// The lock on a channel; given back, what was broadcast meanwhile has gone.
+struct Flushing<'a>(MutexGuard<'a, Fanout>);
+
+impl Deref for Flushing<'_> {
+    type Target = Fanout;
+
+    fn deref(&self) -> &Fanout {
+        &self.0
+    }
+}
+
+impl DerefMut for Flushing<'_> {
+    fn deref_mut(&mut self) -> &mut Fanout {
+        &mut self.0
+    }
+}
+
+impl Drop for Flushing<'_> {
+    fn drop(&mut self) {
+        self.0.flush();
     }
 }
 

@@ -16,7 +16,7 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
 }
 
 fn outbox() -> Arc<Outbox> {
-    Arc::new(Outbox::new(1 << 20))
+    Arc::new(Outbox::stuck(1 << 20))
 }
 
 /// Lets the tasks that are due do what they do.

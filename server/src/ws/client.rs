@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage, wire,
 };
@@ -11,10 +10,12 @@ use super::seats::Seats;
 use super::throttle::{Throttle, Verdict};
 use crate::broker::BrokerError;
 use crate::channel::Channel;
-use crate::hub::{Outbox, Seat};
+use crate::hub::Seat;
 use crate::node::{Node, count_refusal};
+use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::session::random_message_id;
+use tungstenite::Utf8Bytes;
 
 /// A client: who it is, where it is, and how much it may still say.
 pub(super) struct Client {
@@ -55,7 +56,7 @@ impl Client {
             }
             Ok(ClientMessage::Typing { room_id }) => self.typing(&room_id).await,
             Ok(ClientMessage::Ping) => {
-                self.outbox.push(wire::encode_server(&ServerMessage::Pong).into());
+                self.outbox.push(&wire::encode_server(&ServerMessage::Pong));
                 Ok(())
             }
             Err(refusal) => Err(refusal),
@@ -69,7 +70,7 @@ impl Client {
     /// Says to the client what was not done.
     pub(super) fn answer(&self, refusal: Refusal) {
         count_refusal(&refusal);
-        self.outbox.push(wire::encode_server(&ServerMessage::Error(refusal)).into());
+        self.outbox.push(&wire::encode_server(&ServerMessage::Error(refusal)));
     }
 
     /// Leaves all rooms.
@@ -94,7 +95,7 @@ impl Client {
         if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
             && is_past
         {
-            self.outbox.push(again);
+            self.outbox.push(&again);
         }
         Ok(())
     }
@@ -160,7 +161,7 @@ impl Client {
                 recovered,
                 messages: Vec::new(),
             };
-            wire::encode_joined(joined, missed.iter().map(Utf8Bytes::as_str)).into()
+            wire::encode_joined(joined, missed.iter().map(Utf8Bytes::as_str))
         };
         self.node.hub.settle(channel, seat, since, hello).await
     }

@@ -5,10 +5,14 @@
 
 mod addresses;
 mod client;
+mod connections;
+mod decoder;
+mod ears;
 mod seats;
 mod session;
 mod throttle;
 mod upgrade;
 
 pub use addresses::{Addresses, Place};
+pub use connections::{Connections, Patience};
 pub use upgrade::{client_address, upgrade};

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message as Raw, Utf8Bytes, WebSocket};
-use futures::SinkExt;
 use protocol::{CloseCode, ErrorCode, Member, Refusal};
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::timeout;
+use tungstenite::protocol::CloseFrame;
+use tungstenite::{Error, Message};
 
 use super::client::Client;
-use crate::hub::Outbox;
+use super::connections::Beat;
+use super::ears::{Ears, Heard};
 use crate::node::Node;
+use crate::outbox::{Outbox, frame};
 use crate::presence::Departure;
 
 /// How long a closing client may take to read what is still on its way.
@@ -33,18 +35,18 @@ impl From<CloseCode> for End {
 }
 
 /// Closes a connection at once.
-pub(super) async fn refuse(mut socket: WebSocket, code: CloseCode) {
-    close(&mut socket, code.number(), code.reason()).await;
+pub(super) async fn refuse(mut ears: Ears, outbox: &Outbox, code: CloseCode) {
+    close(&mut ears, outbox, code.number(), code.reason()).await;
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) {
+pub(super) async fn run(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, member: Member) {
     let connections = metrics::gauge!(crate::metrics::CONNECTIONS);
     connections.increment(1.0);
-    let outbox = Arc::new(Outbox::new(node.config.limits.outbox_bytes));
-    let mut client = Client::new(node.clone(), member, outbox.clone());
+    let beat = node.connections.watch(outbox.clone());
+    let mut client = Client::new(node, member, outbox.clone());
 
-    let end = serve(&mut socket, &node, &outbox, &mut client).await;
+    let end = serve(&mut ears, &outbox, &beat, &mut client).await;
     let departure = match end {
         End::Client(departure) => departure,
         // Silent for longer than any grace: who is back by now is so on another connection.
@@ -52,93 +54,82 @@ pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) 
         End::Cut | End::Close(..) => Departure::Lost,
     };
     client.depart(departure);
-    if let End::Close(code, reason) = end {
-        metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
-        close(&mut socket, code, reason).await;
+    drop(beat);
+    match end {
+        End::Close(code, reason) => {
+            metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
+            close(&mut ears, &outbox, code, reason).await;
+        }
+        // The answer to their close.
+        End::Client(_) => drop(timeout(FAREWELL, outbox.drain()).await),
+        End::Cut => {}
     }
     connections.decrement(1.0);
 }
 
-async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mut Client) -> End {
-    let limits = &node.config.limits;
-    let mut pulse = Pulse::new(limits.hello_within);
-    let leave_at = sleep(Duration::MAX);
-    tokio::pin!(leave_at);
-    let mut leaving = false;
+async fn serve(ears: &mut Ears, outbox: &Outbox, beat: &Beat, client: &mut Client) -> End {
     loop {
         tokio::select! {
-            raw = socket.recv() => {
-                let text = match raw {
-                    None => return End::Cut,
-                    Some(Err(error)) => return why(error),
-                    Some(Ok(Raw::Close(frame))) => return End::Client(farewell(frame.as_ref())),
-                    Some(Ok(Raw::Ping(_) | Raw::Pong(_))) => None,
-                    Some(Ok(Raw::Text(text))) => Some(text),
-                    Some(Ok(Raw::Binary(_))) => {
-                        client.answer(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary."));
-                        None
-                    }
+            heard = ears.hear(outbox) => {
+                let message = match heard {
+                    Heard::Message(message) => message,
+                    Heard::Fault(error) => return why(&error),
+                    Heard::End => return End::Cut,
                 };
-                pulse.heard(limits.ping_every, text.is_some());
-                if let Some(text) = text && let Some(end) = attend(socket, outbox, client, &text).await {
+                beat.heard(message.is_text());
+                if let Some(end) = attend(message, outbox, client).await {
                     return end;
                 }
             }
-            () = outbox.filled() => if let Some(end) = flush(socket, outbox).await { return end },
-            () = sleep_until(pulse.next) => match pulse.miss(limits.pong_within) {
-                Missed::Hello => return CloseCode::NoHello.into(),
-                Missed::Pong => return CloseCode::NoPong.into(),
-                Missed::Words => if socket.send(Raw::Ping(bytes::Bytes::new())).await.is_err() { return End::Cut },
-            },
-            () = node.leaving.cancelled(), if !leaving => {
-                leaving = true;
-                // All at once would storm the other nodes.
-                let window = limits.drain_within.mul_f64(0.6 * rand::random::<f64>());
-                leave_at.as_mut().reset(Instant::now() + window);
-            }
-            () = &mut leave_at, if leaving => return CloseCode::NodeLeaving.into(),
+            cut = look_after(outbox) => if let Some(end) = cut { return end },
         }
     }
 }
 
-/// Handles a frame, and goes on sending while that waits for the log.
-async fn attend(socket: &mut WebSocket, outbox: &Outbox, client: &mut Client, text: &str) -> Option<End> {
-    let mut handled = std::pin::pin!(client.frame(text));
+/// Does what a message asks, and goes on sending while that waits for the log.
+async fn attend(message: Message, outbox: &Outbox, client: &mut Client) -> Option<End> {
+    let text = match message {
+        Message::Text(text) => text,
+        Message::Close(frame) => return Some(End::Client(farewell(frame.as_ref()))),
+        Message::Binary(_) => {
+            client.answer(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary."));
+            return None;
+        }
+        Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
+    };
+    // In a box: it is there only while something is done, the task all the time.
+    let mut handled = Box::pin(client.frame(&text));
     loop {
         tokio::select! {
             flooded = &mut handled => return flooded.map(End::from),
-            () = outbox.filled() => if let Some(end) = flush(socket, outbox).await { return Some(end) },
+            cut = look_after(outbox) => if cut.is_some() { return cut },
         }
     }
 }
 
-/// Sends all that waits, in one write where it fits.
-async fn flush(socket: &mut WebSocket, outbox: &Outbox) -> Option<End> {
-    let (frames, closing) = outbox.take();
-    let send = async {
-        for frame in frames {
-            socket.feed(Raw::Text(frame)).await?;
+/// Does what the outbox leaves to this task; returns when that is done, with
+/// the end if it is one.
+async fn look_after(outbox: &Outbox) -> Option<End> {
+    if outbox.is_waiting() {
+        if outbox.drain().await.is_err() {
+            return Some(End::Cut);
         }
-        socket.flush().await
-    };
-    tokio::select! {
-        sent = send => match (sent, closing) {
-            (Err(_), _) => Some(End::Cut),
-            (Ok(()), closing) => closing.map(End::from),
-        },
-        // The client does not read and its outbox has run over meanwhile.
-        () = outbox.overflowed() => Some(CloseCode::Slow.into()),
+    } else if outbox.closing().is_none() {
+        outbox.work().await;
     }
+    outbox.closing().map(End::from)
 }
 
 /// Sends a close frame and waits a moment for the client to take it. Closing
 /// the socket with unread bytes in it would reset the connection, and the
 /// client might never read why.
-async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
-    let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+async fn close(ears: &mut Ears, outbox: &Outbox, code: u16, reason: &'static str) {
+    outbox.finish(frame::close(code, reason));
     let farewell = async {
-        if socket.send(Raw::Close(Some(frame))).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
+        if outbox.drain().await.is_ok() {
+            while let Heard::Message(message) = ears.hear(outbox).await
+                && !message.is_close()
+            {}
         }
     };
     let _ = timeout(FAREWELL, farewell).await;
@@ -147,55 +138,17 @@ async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
 /// A client that closes with one of our come-back codes is about to do so.
 fn farewell(frame: Option<&CloseFrame>) -> Departure {
     match frame {
-        Some(frame) if (4000..4500).contains(&frame.code) => Departure::Lost,
+        Some(frame) if (4000..4500).contains(&u16::from(frame.code)) => Departure::Lost,
         _ => Departure::Clean,
     }
 }
 
 /// What a failed read means (RFC 6455, section 7.4.1).
-fn why(error: axum::Error) -> End {
-    use tungstenite::Error;
-    match error.into_inner().downcast_ref::<Error>() {
-        Some(Error::Capacity(_)) => End::Close(1009, "this frame is too big"),
-        Some(Error::Utf8(_)) => End::Close(1007, "this text is not UTF-8"),
-        Some(Error::Protocol(tungstenite::error::ProtocolError::ResetWithoutClosingHandshake)) => End::Cut,
-        Some(Error::Protocol(_)) => End::Close(1002, "this is not how WebSocket works"),
+fn why(error: &Error) -> End {
+    match error {
+        Error::Capacity(_) => End::Close(1009, "this frame is too big"),
+        Error::Utf8(_) => End::Close(1007, "this text is not UTF-8"),
+        Error::Protocol(_) => End::Close(1002, "this is not how WebSocket works"),
         _ => End::Cut,
-    }
-}
-
-/// When the connection has to show that it is alive.
-struct Pulse {
-    next: Instant,
-    state: Missed,
-}
-
-/// What is missing when the time is up.
-#[derive(Clone, Copy)]
-enum Missed {
-    Hello,
-    Words,
-    Pong,
-}
-
-impl Pulse {
-    fn new(hello_within: Duration) -> Self {
-        Self { next: Instant::now() + hello_within, state: Missed::Hello }
-    }
-
-    /// Something came. Only a frame of ours counts as a hello.
-    fn heard(&mut self, ping_every: Duration, is_frame: bool) {
-        if is_frame || !matches!(self.state, Missed::Hello) {
-            *self = Self { next: Instant::now() + ping_every, state: Missed::Words };
-        }
-    }
-
-    /// The time is up; after missing words a pong is awaited.
-    fn miss(&mut self, pong_within: Duration) -> Missed {
-        let missed = self.state;
-        if matches!(missed, Missed::Words) {
-            *self = Self { next: Instant::now() + pong_within, state: Missed::Pong };
-        }
-        missed
     }
 }

@@ -3,24 +3,25 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Extension, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::body::Body;
+use axum::extract::{Extension, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
 use protocol::{CloseCode, VERSION};
 use serde::Deserialize;
+use tokio::net::TcpStream;
+use tungstenite::handshake::derive_accept_key;
 
+use super::ears::Ears;
 use super::session;
 use crate::http::origin;
 use crate::node::Node;
+use crate::outbox::Outbox;
 use crate::serve;
 use crate::session::guest;
-
-/// Bytes read at a time. The library's default of 128 KiB is kept by every
-/// connection for life; conformance is the same with 4.
-const READ_BUFFER: usize = 4 * 1024;
-/// Bytes collected before they are written in one go.
-const WRITE_BUFFER: usize = 16 * 1024;
 
 #[derive(Deserialize)]
 pub struct Version {
@@ -34,51 +35,96 @@ pub async fn upgrade(
     Extension(peer): Extension<SocketAddr>,
     Extension(connection): Extension<serve::Place>,
     Query(version): Query<Version>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    mut request: Request,
 ) -> Response {
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
+    let upgrade = request.extensions_mut().remove::<OnUpgrade>();
+    let headers = request.headers();
+    let (upgrade, key) = match (upgrade, handshake(headers)) {
+        (_, Err(refusal)) => return refusal.into_response(),
+        (None, Ok(_)) => return (StatusCode::UPGRADE_REQUIRED, "a WebSocket needs HTTP/1.1").into_response(),
+        (Some(upgrade), Ok(key)) => (upgrade, key),
     };
-    if !is_key(&headers) {
-        return (StatusCode::BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64").into_response();
-    }
-    if !origin::is_allowed(&headers, &node.config.allowed_origins) {
+    if !origin::is_allowed(headers, &node.config.allowed_origins) {
         return (StatusCode::FORBIDDEN, "this origin may not open a WebSocket here").into_response();
     }
     if node.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "this node is leaving").into_response();
     }
-    let member = match node.sessions.read(&headers) {
+    let member = match node.sessions.read(headers) {
         Some(member) => member,
         None if node.config.require_session => {
             return (StatusCode::UNAUTHORIZED, "open a page first, or POST /api/viewer, for a session").into_response();
         }
         None => guest(),
     };
-    let address = client_address(peer, &headers, &node.config.trusted_proxies);
+    let address = client_address(peer, headers, &node.config.trusted_proxies);
     let Some(place) = node.addresses.take(address) else {
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     };
 
-    let outbox_bytes = node.config.limits.outbox_bytes;
-    let frame_bytes = node.config.limits.frame_bytes;
     let task = node.sockets.token();
-    upgrade
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(WRITE_BUFFER + outbox_bytes.max(frame_bytes))
-        .max_message_size(frame_bytes)
-        .max_frame_size(frame_bytes)
-        .on_upgrade(move |socket| async move {
-            let _kept = (place, connection, task);
-            if version.v.is_some_and(|v| v != VERSION) {
-                session::refuse(socket, CloseCode::UnknownVersion).await;
-            } else {
-                session::run(socket, node, member).await;
-            }
-        })
+    tokio::spawn(async move {
+        let _kept = (place, connection, task);
+        let Some((socket, early)) = upgrade.await.ok().and_then(raw) else { return };
+        let limits = &node.config.limits;
+        let (read, write) = socket.into_split();
+        let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
+        let ears = Ears::new(read, limits.frame_bytes, &early, &outbox);
+        if version.v.is_some_and(|v| v != VERSION) {
+            session::refuse(ears, &outbox, CloseCode::UnknownVersion).await;
+        } else {
+            session::run(ears, outbox, node, member).await;
+        }
+    });
+    switching(key)
+}
+
+/// The connection as it came, and what was read of it beyond the request.
+fn raw(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
+    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+    Some((parts.io.into_inner(), parts.read_buf))
+}
+
+/// The key of a handshake that is one (RFC 6455, section 4.2.1).
+fn handshake(headers: &HeaderMap) -> Result<String, NoHandshake> {
+    let has = |name: header::HeaderName, word: &str| {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case(word))
+    };
+    let refuse = |status, sentence| Err(NoHandshake(status, sentence));
+    if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
+        return refuse(StatusCode::UPGRADE_REQUIRED, "this is the address of a WebSocket");
+    }
+    if !has(header::SEC_WEBSOCKET_VERSION, "13") {
+        return refuse(StatusCode::UPGRADE_REQUIRED, "WebSocket version 13 is spoken here");
+    }
+    if !is_key(headers) {
+        return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key must be 16 bytes in base64");
+    }
+    let key = headers.get(header::SEC_WEBSOCKET_KEY);
+    Ok(derive_accept_key(key.map_or(&[], HeaderValue::as_bytes)))
+}
+
+/// What is missing for a handshake.
+struct NoHandshake(StatusCode, &'static str);
+
+impl IntoResponse for NoHandshake {
+    fn into_response(self) -> Response {
+        // RFC 6455, section 4.4: whoever speaks another version is told ours.
+        (self.0, [(header::SEC_WEBSOCKET_VERSION, "13")], self.1).into_response()
+    }
+}
+
+fn switching(accept_key: String) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(key) = HeaderValue::try_from(accept_key) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, key);
+    }
+    response
 }
 
 /// RFC 6455, section 4.2.1: a base64 value that decodes to 16 bytes, so 22

@@ -22,7 +22,7 @@ fn frame(offset: u64) -> Utf8Bytes {
 
 /// A channel whose log stands at `top`, with one live listener.
 fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
-    let outbox = Arc::new(Outbox::new(1 << 20));
+    let outbox = Arc::new(Outbox::stuck(1 << 20));
     let mut fanout = Fanout::default();
     fanout.hold(Seat(1), outbox.clone());
     fanout.anchor(head(top));
@@ -30,7 +30,8 @@ fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
     (fanout, outbox)
 }
 
-fn heard(outbox: &Outbox) -> Vec<String> {
+fn heard(fanout: &mut Fanout, outbox: &Outbox) -> Vec<String> {
+    fanout.flush();
     outbox.take().0.iter().map(ToString::to_string).collect()
 }
 
@@ -40,33 +41,33 @@ fn publications_reach_listeners_once_and_in_order() {
     assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
     assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
     assert_eq!(fanout.receive(&at(7), frame(7)), After::Mend);
-    assert_eq!(heard(&outbox), ["hello", "m5"], "nothing overtakes a hole");
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5"], "nothing overtakes a hole");
     assert_eq!(fanout.receive(&at(6), frame(6)), After::Nothing);
-    assert_eq!(heard(&outbox), ["m6", "m7"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["m6", "m7"]);
 }
 
 #[test]
 fn what_comes_before_the_top_is_known_waits() {
     let mut fanout = Fanout::default();
-    let outbox = Arc::new(Outbox::new(1 << 20));
+    let outbox = Arc::new(Outbox::stuck(1 << 20));
     fanout.hold(Seat(1), outbox.clone());
     fanout.receive(&at(3), frame(3));
     fanout.receive(&at(4), frame(4));
     assert_eq!(fanout.anchor(head(3)), After::Nothing);
-    fanout.settle(Seat(1), &at(3), "hello".into());
-    assert_eq!(heard(&outbox), ["hello", "m4"], "what the log had already is not repeated");
+    fanout.settle(Seat(1), &at(3), "hello");
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"], "what the log had already is not repeated");
 }
 
 #[test]
 fn a_seat_that_read_the_log_ahead_of_this_node_hears_nothing_twice() {
     let (mut fanout, _) = listening(4);
-    let outbox = Arc::new(Outbox::new(1 << 20));
+    let outbox = Arc::new(Outbox::stuck(1 << 20));
     fanout.hold(Seat(2), outbox.clone());
-    fanout.settle(Seat(2), &at(6), "hello".into());
+    fanout.settle(Seat(2), &at(6), "hello");
     for offset in 5..=7 {
         fanout.receive(&at(offset), frame(offset));
     }
-    assert_eq!(heard(&outbox), ["hello", "m7"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m7"]);
 }
 
 #[test]
@@ -101,20 +102,20 @@ fn memory_grows_backwards_by_what_was_read_for_somebody() {
 fn a_frame_under_another_epoch_waits_for_the_log_to_explain_it() {
     let (mut fanout, outbox) = listening(4);
     assert_eq!(fanout.receive(&renamed(5), frame(5)), After::Mend);
-    assert_eq!(heard(&outbox), ["hello"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello"]);
     assert!(fanout.welcome(Some(&renamed(4))).is_none(), "the log must be asked about an epoch we do not know");
 }
 
 #[test]
 fn a_log_with_a_new_name_is_told_to_those_who_listen_and_goes_on() {
     let (mut fanout, outbox) = listening(4);
-    let ahead = Arc::new(Outbox::new(1 << 20));
+    let ahead = Arc::new(Outbox::stuck(1 << 20));
     fanout.hold(Seat(2), ahead.clone());
-    fanout.settle(Seat(2), &at(6), "hello".into());
+    fanout.settle(Seat(2), &at(6), "hello");
     assert_eq!(fanout.head(), Some(head(4)));
     assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Nothing);
     fanout.receive(&renamed(5), frame(5));
-    assert_eq!(heard(&outbox), ["hello", "renamed", "m5"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "renamed", "m5"]);
     assert_eq!(ahead.take().1, Some(CloseCode::Resync), "it had read what nobody can prove");
     assert_eq!(fanout.receive(&at(5), frame(5)), After::Mend, "a late word of the old name changes nothing");
 }
@@ -124,15 +125,15 @@ fn a_new_name_proven_for_an_earlier_moment_is_not_believed() {
     let (mut fanout, outbox) = listening(4);
     fanout.receive(&at(5), frame(5));
     assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Mend);
-    assert_eq!(heard(&outbox), ["hello", "m5"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5"]);
 }
 
 #[test]
 fn a_seat_that_read_the_log_under_another_name_comes_back() {
     let (mut fanout, _) = listening(4);
-    let outbox = Arc::new(Outbox::new(1 << 20));
+    let outbox = Arc::new(Outbox::stuck(1 << 20));
     fanout.hold(Seat(2), outbox.clone());
-    assert_eq!(fanout.settle(Seat(2), &renamed(4), "hello".into()), After::Mend);
+    assert_eq!(fanout.settle(Seat(2), &renamed(4), "hello"), After::Mend);
     assert_eq!(outbox.take().1, Some(CloseCode::Resync));
 }
 
@@ -149,10 +150,32 @@ fn everybody_is_told_when_the_log_is_out_of_reach_and_whoever_comes_meanwhile_to
     let (mut fanout, outbox) = listening(4);
     fanout.tell_reach(false, "away".into());
     assert!(!fanout.is_reached());
-    let late = Arc::new(Outbox::new(1 << 20));
+    let late = Arc::new(Outbox::stuck(1 << 20));
     fanout.hold(Seat(2), late.clone());
-    fanout.settle(Seat(2), &at(4), "hello".into());
+    fanout.settle(Seat(2), &at(4), "hello");
     fanout.tell_reach(true, "back".into());
-    assert_eq!(heard(&outbox), ["hello", "away", "back"]);
-    assert_eq!(heard(&late), ["hello", "away", "back"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "away", "back"]);
+    assert_eq!(heard(&mut fanout, &late), ["hello", "away", "back"]);
+}
+
+#[test]
+fn whoever_comes_in_the_middle_of_a_turn_hears_nothing_twice() {
+    let (mut fanout, outbox) = listening(4);
+    fanout.receive(&at(5), frame(5));
+    let late = Arc::new(Outbox::stuck(1 << 20));
+    fanout.hold(Seat(2), late.clone());
+    fanout.settle(Seat(2), &at(5), "hello");
+    fanout.receive(&at(6), frame(6));
+    assert_eq!(heard(&mut fanout, &late), ["hello", "m6"]);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5", "m6"]);
+}
+
+#[test]
+fn a_turn_is_one_piece_for_each_and_all_share_it() {
+    let (mut fanout, outbox) = listening(4);
+    outbox.take();
+    (5..=9).for_each(|offset| assert_eq!(fanout.receive(&at(offset), frame(offset)), After::Nothing));
+    fanout.flush();
+    assert_eq!(outbox.pieces(), 1);
+    assert_eq!(outbox.take().0.len(), 5);
 }

@@ -1,0 +1,216 @@
+//! The way out of one connection: straight into its socket, and what the
+//! system does not take waits, up to a number of bytes.
+//!
+//! Knows bytes, and nothing of what they say or of who sends them.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, IoSlice};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::{Buf, Bytes};
+use protocol::CloseCode;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Notify;
+
+pub(crate) mod frame;
+
+/// Pieces that one write takes.
+const PIECES: usize = 32;
+
+/// What a connection has to send. Many send, in the order of their calls; what
+/// the socket does not take at once is left to the connection's own task.
+///
+/// Nobody waits here, and no task is woken for what the socket takes: at a low
+/// rate, waking one for each delivery costs more than the delivery.
+pub struct Outbox {
+    socket: Socket,
+    waiting: Mutex<Waiting>,
+    work: Notify,
+    /// Bytes at most.
+    room_for: usize,
+}
+
+enum Socket {
+    Tcp(OwnedWriteHalf),
+    /// One that takes nothing.
+    #[cfg(test)]
+    Stuck,
+}
+
+#[derive(Default)]
+struct Waiting {
+    /// The first one may have gone in part.
+    pieces: VecDeque<Bytes>,
+    bytes: usize,
+    closing: Option<CloseCode>,
+    is_broken: bool,
+}
+
+impl Outbox {
+    /// The way into `socket`; `room_for` bytes may wait.
+    pub fn new(socket: OwnedWriteHalf, room_for: usize) -> Self {
+        Self::over(Socket::Tcp(socket), room_for)
+    }
+
+    fn over(socket: Socket, room_for: usize) -> Self {
+        Self { socket, waiting: Mutex::default(), work: Notify::new(), room_for }
+    }
+
+    /// Sends one text frame.
+    pub fn push(&self, text: &str) {
+        let mut bytes = Vec::new();
+        frame::text(&mut bytes, text);
+        self.send(&bytes.into());
+    }
+
+    /// Sends whole frames. What does not fit is dropped with all that waits,
+    /// and the connection is told to close: the log has it all, so the client
+    /// comes back and reads on from its position.
+    pub fn send(&self, frames: &Bytes) {
+        let mut waiting = self.lock();
+        if waiting.closing.is_some() || waiting.is_broken {
+            return;
+        }
+        let mut taken = 0;
+        if waiting.pieces.is_empty() {
+            taken = match self.socket.write(frames) {
+                Ok(taken) if taken == frames.len() => return,
+                Ok(taken) => taken,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
+                Err(_) => return waiting.give_up(),
+            };
+        }
+        waiting.bytes += frames.len() - taken;
+        // The first is taken whatever its size: what was missed comes as one frame.
+        if waiting.bytes > self.room_for && !waiting.pieces.is_empty() {
+            waiting.overflow();
+        } else {
+            waiting.pieces.push_back(frames.slice(taken..));
+        }
+        drop(waiting);
+        self.work.notify_one();
+    }
+
+    /// Asks the connection to close, after what is already waiting.
+    pub fn close(&self, code: CloseCode) {
+        self.lock().closing.get_or_insert(code);
+        self.work.notify_one();
+    }
+
+    /// The last frame: goes after what waits, whatever its size.
+    pub(crate) fn finish(&self, last: Bytes) {
+        let mut waiting = self.lock();
+        waiting.bytes += last.len();
+        waiting.pieces.push_back(last);
+    }
+
+    /// Returns when there is something for the connection's task: bytes that
+    /// wait, or a wish to close.
+    pub(crate) async fn work(&self) {
+        self.work.notified().await;
+    }
+
+    /// Sends what waits for as long as something does. May be dropped and called again.
+    ///
+    /// # Errors
+    /// The connection is gone.
+    pub(crate) async fn drain(&self) -> io::Result<()> {
+        while !self.write_waiting()? {
+            self.socket.writable().await?;
+        }
+        Ok(())
+    }
+
+    /// The wish to close, if there is one.
+    pub(crate) fn closing(&self) -> Option<CloseCode> {
+        self.lock().closing
+    }
+
+    /// Whether something waits.
+    pub(crate) fn is_waiting(&self) -> bool {
+        !self.lock().pieces.is_empty()
+    }
+
+    /// Writes as much as the socket takes; says whether nothing waits any more.
+    fn write_waiting(&self) -> io::Result<bool> {
+        let mut waiting = self.lock();
+        while !waiting.pieces.is_empty() {
+            let pieces: Vec<_> = waiting.pieces.iter().take(PIECES).map(|piece| IoSlice::new(piece)).collect();
+            match self.socket.write_vectored(&pieces) {
+                Ok(taken) => waiting.advance(taken),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+                Err(error) => {
+                    waiting.give_up();
+                    return Err(error);
+                }
+            }
+        }
+        // A buffer lives only while something is in it.
+        waiting.pieces = VecDeque::new();
+        Ok(true)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing under this lock can panic half-way.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    /// Too much waits. A frame that went in part must be ended before a close can follow it.
+    fn overflow(&mut self) {
+        self.closing = Some(CloseCode::Slow);
+        self.pieces.truncate(1);
+        self.bytes = self.pieces.front().map_or(0, Bytes::len);
+    }
+
+    /// Nobody is at the other end; the reading side finds out, too.
+    fn give_up(&mut self) {
+        *self = Self { is_broken: true, closing: self.closing, ..Self::default() };
+    }
+
+    fn advance(&mut self, mut taken: usize) {
+        self.bytes -= taken;
+        while taken > 0
+            && let Some(first) = self.pieces.front_mut()
+        {
+            let part = taken.min(first.len());
+            first.advance(part);
+            taken -= part;
+            if first.is_empty() {
+                self.pieces.pop_front();
+            }
+        }
+    }
+}
+
+impl Socket {
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => socket.try_write(bytes),
+            #[cfg(test)]
+            Self::Stuck => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    fn write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(socket) => socket.try_write_vectored(pieces),
+            #[cfg(test)]
+            Self::Stuck => Err(ErrorKind::WouldBlock.into()),
+        }
+    }
+
+    async fn writable(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(socket) => socket.writable().await,
+            #[cfg(test)]
+            Self::Stuck => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

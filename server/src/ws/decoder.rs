@@ -1,0 +1,223 @@
+//! Reads what a client sends. All of RFC 6455 is the library's; here is only
+//! how it is fed: without a socket, and without a buffer for the silent.
+
+use std::io::{self, Cursor, ErrorKind, Read, Write};
+
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::OpCode;
+use tungstenite::protocol::{Message, Role, WebSocketConfig, WebSocketContext};
+use tungstenite::{Error, Result};
+
+/// Bytes that the library takes at a time, out of what was read.
+const AT_A_TIME: usize = 4 * 1024;
+/// The longest header of a frame.
+const HEADER: usize = 14;
+
+/// The reading side of one connection.
+pub(super) struct Decoder {
+    frame_bytes: usize,
+    /// Only while a message is on its way: between messages it would only hold buffers.
+    context: Option<Box<WebSocketContext>>,
+    place: Place,
+}
+
+impl Decoder {
+    /// One that refuses messages of more than `frame_bytes`.
+    pub(super) fn new(frame_bytes: usize) -> Self {
+        Self { frame_bytes, context: None, place: Place::default() }
+    }
+
+    /// Takes bytes as they came. What they say is added to `messages`, what the
+    /// protocol wants answered (a pong, a close) to `answers`.
+    ///
+    /// # Errors
+    /// The library's, after the messages before it: the connection must end.
+    pub(super) fn take(&mut self, bytes: &[u8], messages: &mut Vec<Message>, answers: &mut Vec<u8>) -> Result<()> {
+        self.place.pass(bytes);
+        let frame_bytes = self.frame_bytes;
+        let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes)));
+        let mut pipe = Pipe { incoming: bytes, answers };
+        loop {
+            match context.read(&mut pipe) {
+                Ok(message) => {
+                    let is_close = message.is_close();
+                    messages.push(message);
+                    if is_close {
+                        // Its answer; that this ends the connection is known.
+                        let _ = context.flush(&mut pipe);
+                        return Ok(());
+                    }
+                }
+                Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error),
+            }
+        }
+        if self.place.is_between_messages() {
+            self.context = None;
+        }
+        Ok(())
+    }
+}
+
+fn context(frame_bytes: usize) -> WebSocketContext {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(AT_A_TIME)
+        .write_buffer_size(0)
+        .max_message_size(Some(frame_bytes))
+        .max_frame_size(Some(frame_bytes));
+    WebSocketContext::new(Role::Server, Some(config))
+}
+
+/// What was read stands in for the socket.
+struct Pipe<'a> {
+    incoming: &'a [u8],
+    answers: &'a mut Vec<u8>,
+}
+
+impl Read for Pipe<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.incoming.is_empty() {
+            true => Err(ErrorKind::WouldBlock.into()),
+            false => self.incoming.read(buffer),
+        }
+    }
+}
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.answers.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Where in the stream of frames the bytes so far end.
+#[derive(Default)]
+struct Place {
+    header: [u8; HEADER],
+    header_bytes: usize,
+    /// Of this frame, still to come.
+    payload_bytes: u64,
+    is_in_message: bool,
+    /// This is no WebSocket; the library says so, too.
+    is_lost: bool,
+}
+
+impl Place {
+    fn is_between_messages(&self) -> bool {
+        self.header_bytes == 0 && self.payload_bytes == 0 && !self.is_in_message && !self.is_lost
+    }
+
+    fn pass(&mut self, mut bytes: &[u8]) {
+        while !self.is_lost {
+            let payload = bytes.len().min(usize::try_from(self.payload_bytes).unwrap_or(usize::MAX));
+            self.payload_bytes -= payload as u64;
+            let Some((first, rest)) = bytes[payload..].split_first() else { return };
+            bytes = rest;
+            self.pass_header(*first);
+        }
+    }
+
+    fn pass_header(&mut self, byte: u8) {
+        self.header[self.header_bytes] = byte;
+        self.header_bytes += 1;
+        match FrameHeader::parse(&mut Cursor::new(&self.header[..self.header_bytes])) {
+            Ok(Some((header, payload_bytes))) => {
+                self.header_bytes = 0;
+                self.payload_bytes = payload_bytes;
+                if matches!(header.opcode, OpCode::Data(_)) {
+                    self.is_in_message = !header.is_final;
+                }
+            }
+            Ok(None) if self.header_bytes < HEADER => {}
+            Ok(None) | Err(_) => self.is_lost = true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use tungstenite::protocol::frame::Frame;
+    use tungstenite::protocol::frame::coding::{Control, Data};
+
+    /// A frame as a client sends it.
+    fn frame(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
+        let mut frame = Frame::message(payload.to_vec(), OpCode::Data(Data::Text), is_final);
+        frame.header_mut().opcode = opcode;
+        frame.header_mut().mask = Some([1, 2, 3, 4]);
+        let mut bytes = Vec::new();
+        frame.format(&mut bytes).unwrap();
+        bytes
+    }
+
+    fn text(payload: &str) -> Vec<u8> {
+        frame(OpCode::Data(Data::Text), true, payload.as_bytes())
+    }
+
+    /// A message in parts, with a ping between them.
+    fn in_parts(parts: &[String]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (at, part) in parts.iter().enumerate() {
+            let kind = if at == 0 { Data::Text } else { Data::Continue };
+            bytes.extend(frame(OpCode::Data(kind), at + 1 == parts.len(), part.as_bytes()));
+            if at + 1 < parts.len() {
+                bytes.extend(frame(OpCode::Control(Control::Ping), true, b"?"));
+            }
+        }
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn however_the_bytes_are_cut_the_same_is_read_and_nothing_is_kept(
+            said in prop::collection::vec(prop::collection::vec("[a-zé]{0,300}", 1..4), 1..6),
+            cuts in prop::collection::vec(1usize..200, 1..40),
+        ) {
+            let bytes: Vec<u8> = said.iter().flat_map(|parts| in_parts(parts)).collect();
+            let (mut decoder, mut messages, mut answers) = (Decoder::new(1 << 16), Vec::new(), Vec::new());
+            let mut rest = bytes.as_slice();
+            for cut in cuts.iter().cycle() {
+                let (now, later) = rest.split_at((*cut).min(rest.len()));
+                decoder.take(now, &mut messages, &mut answers).unwrap();
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            let texts: Vec<_> = messages.iter().filter(|one| one.is_text()).map(|one| one.to_text().unwrap().to_owned()).collect();
+            prop_assert_eq!(texts, said.iter().map(|parts| parts.concat()).collect::<Vec<_>>());
+            let pings: usize = said.iter().map(|parts| parts.len() - 1).sum();
+            prop_assert_eq!(answers.len(), pings * 3, "each ping has its pong");
+            prop_assert!(decoder.context.is_none(), "no buffer between messages");
+        }
+    }
+
+    #[test]
+    fn what_came_before_the_rubbish_is_read() {
+        let (mut decoder, mut messages, mut answers) = (Decoder::new(1 << 16), Vec::new(), Vec::new());
+        let bytes = [text("hello"), vec![0xff; 20]].concat();
+        decoder.take(&bytes, &mut messages, &mut answers).unwrap_err();
+        assert_eq!(messages, [Message::text("hello")]);
+    }
+
+    #[test]
+    fn a_frame_that_is_too_big_is_refused_by_its_header() {
+        let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
+        let bytes = text(&"a".repeat(101));
+        let error = decoder.take(&bytes[..8], &mut messages, &mut answers).unwrap_err();
+        assert!(matches!(error, Error::Capacity(_)), "{error}");
+    }
+
+    #[test]
+    fn a_close_is_answered_with_its_code() {
+        let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
+        let bytes = frame(OpCode::Control(Control::Close), true, &1000u16.to_be_bytes());
+        decoder.take(&bytes, &mut messages, &mut answers).unwrap();
+        assert!(messages[0].is_close());
+        assert_eq!(answers, [0x88, 2, 3, 232]);
+    }
+}
