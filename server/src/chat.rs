@@ -52,7 +52,7 @@ impl Chat {
         };
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
         if !appended.repeated {
-            metrics::counter!(crate::metrics::PUBLICATIONS_IN).increment(1);
+            crate::metrics::hot().publications_in.increment(1);
         }
         let again = match appended.repeated {
             true => self.broker.entry(&channel, appended.position.offset).await.map_err(|error| refuse(&error, id))?,

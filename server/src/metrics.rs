@@ -3,7 +3,10 @@
 //! Names follow its conventions: a unit at the end, `_total` for counters.
 //! Never labelled by room or person.
 
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::{Counter, Histogram, Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// Open WebSockets.
@@ -23,6 +26,32 @@ pub const CLOSES: &str = "hubbub_closes_total";
 /// Joins with a position, by whether everything missed was recovered.
 pub const RECOVERIES: &str = "hubbub_recoveries_total";
 
+/// What is counted for every message: found once, not by name each time.
+pub(crate) struct Hot {
+    pub(crate) publications_in: Counter,
+    pub(crate) publications_out: Counter,
+    pub(crate) publish_to_deliver: Histogram,
+}
+
+/// The handles of this process. Not to be asked for before [`install`].
+pub(crate) fn hot() -> &'static Hot {
+    static HOT: OnceLock<Hot> = OnceLock::new();
+    HOT.get_or_init(|| Hot {
+        publications_in: metrics::counter!(PUBLICATIONS_IN),
+        publications_out: metrics::counter!(PUBLICATIONS_OUT),
+        publish_to_deliver: metrics::histogram!(PUBLISH_TO_DELIVER),
+    })
+}
+
+/// Sums up samples now and then. Without it they would pile up until somebody reads `/metrics`.
+pub async fn upkeep(handle: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP_EVERY).await;
+        handle.run_upkeep();
+    }
+}
+
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
 /// Starts collecting for this process. A second call in one process (a test
@@ -31,7 +60,7 @@ const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5
 /// # Errors
 /// None that a correct build can meet.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
-    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {
         return Ok(handle.clone());
     }

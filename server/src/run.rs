@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
 use crate::backend::{self, BackendError};
@@ -45,6 +46,7 @@ pub struct Running {
     stop_pump: CancellationToken,
     http: JoinHandle<()>,
     pump: JoinHandle<()>,
+    _upkeep: AbortOnDropHandle<()>,
 }
 
 /// Starts a node.
@@ -52,7 +54,7 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], as a sentence for whoever started it.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    metrics::install()?;
+    let upkeep = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(address, error))?;
@@ -72,7 +74,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let stop_http = CancellationToken::new();
     let http = tokio::spawn(serve::serve(listener, router, allowance, stop_http.clone()));
     info!(node = node.name, "node {} serves http://{address}", node.name);
-    Ok(Running { address, node, stop_http, stop_pump, http, pump })
+    Ok(Running { address, node, stop_http, stop_pump, http, pump, _upkeep: upkeep })
 }
 
 impl Running {

@@ -2,75 +2,94 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage, wire,
 };
+use tungstenite::Utf8Bytes;
 
 use super::seats::Seats;
 use super::throttle::{Throttle, Verdict};
 use crate::broker::BrokerError;
 use crate::channel::Channel;
+use crate::chat::Said;
 use crate::hub::Seat;
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::session::random_message_id;
-use tungstenite::Utf8Bytes;
 
 /// A client: who it is, where it is, and how much it may still say.
 pub(super) struct Client {
     node: Arc<Node>,
-    member: Member,
+    member: Arc<Member>,
     outbox: Arc<Outbox>,
     seats: Seats,
     throttle: Throttle,
 }
 
+/// What a frame asks for.
+pub(super) enum Work {
+    /// It is done.
+    Done,
+    /// Something is being said. The next frames need not wait for it: what is
+    /// begun in order is in the log in order.
+    Saying(BoxFuture<'static, ()>),
+    /// To be done by [`Client::attend`], after all that came before.
+    InTurn(ClientMessage),
+    /// The connection must close.
+    Close(CloseCode),
+}
+
 impl Client {
     pub(super) fn new(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self {
         let throttle = Throttle::new(node.config.limits.rate_limit);
-        Self { node, member, outbox, seats: Seats::default(), throttle }
+        Self { node, member: Arc::new(member), outbox, seats: Seats::default(), throttle }
     }
 
-    /// Does what a frame asks. A code means that the connection must close.
-    pub(super) async fn frame(&mut self, text: &str) -> Option<CloseCode> {
+    /// Takes a frame.
+    pub(super) fn take(&mut self, text: &str) -> Work {
         let message = wire::decode_client(text);
         let (verdict, id) = match &message {
             Ok(ClientMessage::Message { id, .. }) => (self.throttle.message(), id.clone()),
             _ => (self.throttle.other(), None),
         };
-        match verdict {
-            Verdict::Pass => {}
-            Verdict::Refuse(refusal) => {
-                self.answer(refusal.answering(id));
-                return None;
+        match (verdict, message) {
+            (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
+            (Verdict::Refuse(refusal), _) => self.answer(refusal.answering(id)),
+            (Verdict::Pass, Err(refusal)) => self.answer(refusal),
+            (Verdict::Pass, Ok(ClientMessage::Ping)) => self.outbox.push(&wire::encode_server(&ServerMessage::Pong)),
+            (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message })) => {
+                match self.say(room_id, id, message) {
+                    Ok(saying) => return Work::Saying(saying),
+                    Err(refusal) => self.answer(refusal),
+                }
             }
-            Verdict::Flood => return Some(CloseCode::Flood),
+            (Verdict::Pass, Ok(message)) => return Work::InTurn(message),
         }
+        Work::Done
+    }
+
+    /// Does what changes where the client is.
+    pub(super) async fn attend(&mut self, message: ClientMessage) {
         let done = match message {
-            Ok(ClientMessage::Message { room_id, id, message }) => self.say(room_id, id, &message).await,
-            Ok(ClientMessage::Join { room_id, since }) => self.join(room_id, since).await,
-            Ok(ClientMessage::Leave { room_id }) => {
+            ClientMessage::Join { room_id, since } => self.join(room_id, since).await,
+            ClientMessage::Leave { room_id } => {
                 self.leave(&room_id);
                 Ok(())
             }
-            Ok(ClientMessage::Typing { room_id }) => self.typing(&room_id).await,
-            Ok(ClientMessage::Ping) => {
-                self.outbox.push(&wire::encode_server(&ServerMessage::Pong));
-                Ok(())
-            }
-            Err(refusal) => Err(refusal),
+            ClientMessage::Typing { room_id } => self.typing(&room_id).await,
+            // Done when they were taken.
+            ClientMessage::Message { .. } | ClientMessage::Ping => Ok(()),
         };
         if let Err(refusal) = done {
             self.answer(refusal);
         }
-        None
     }
 
     /// Says to the client what was not done.
     pub(super) fn answer(&self, refusal: Refusal) {
-        count_refusal(&refusal);
-        self.outbox.push(&wire::encode_server(&ServerMessage::Error(refusal)));
+        answer(&self.outbox, refusal);
     }
 
     /// Leaves all rooms.
@@ -82,22 +101,24 @@ impl Client {
         }
     }
 
-    async fn say(&mut self, room: Option<RoomId>, id: Option<MessageId>, text: &str) -> Result<(), Refusal> {
+    fn say(
+        &self,
+        room: Option<RoomId>,
+        id: Option<MessageId>,
+        text: String,
+    ) -> Result<BoxFuture<'static, ()>, Refusal> {
         let room = room.as_ref().or(self.seats.latest()).filter(|room| self.seats.contains(room));
-        let Some(room) = room else {
+        let Some(room) = room.cloned() else {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
         };
         let id = id.unwrap_or_else(random_message_id);
-        let said = self.node.chat.say(room, &self.member, &id, text).await?;
-        // The first time, the frame comes by the hub, as to everybody. So does one said again that the hub
-        // has not delivered yet: sent from here, it would overtake what stands before it.
-        let is_past = self.node.hub.has_delivered(&Channel::Room(room.clone()), said.appended.position.offset);
-        if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
-            && is_past
-        {
-            self.outbox.push(&again);
-        }
-        Ok(())
+        let (node, member, outbox) = (self.node.clone(), self.member.clone(), self.outbox.clone());
+        Ok(Box::pin(async move {
+            match node.chat.say(&room, &member, &id, &text).await {
+                Ok(said) => tell_again(&node, room, said, &outbox),
+                Err(refusal) => answer(&outbox, refusal),
+            }
+        }))
     }
 
     async fn join(&mut self, room: RoomId, since: Option<Position>) -> Result<(), Refusal> {
@@ -145,7 +166,7 @@ impl Client {
             false => presence.enter(channel, &self.member).await,
             true => presence.see(channel, &self.member.id, |here| here),
         };
-        let you = self.member.clone();
+        let you = Member::clone(&self.member);
         let resumes = since.is_some();
         let hello = move |position: &Position, recovered: bool, missed: &[Utf8Bytes]| {
             if resumes {
@@ -180,6 +201,23 @@ impl Client {
         }
         self.node.chat.typing(room, &self.member).await;
         Ok(())
+    }
+}
+
+fn answer(outbox: &Outbox, refusal: Refusal) {
+    count_refusal(&refusal);
+    outbox.push(&wire::encode_server(&ServerMessage::Error(refusal)));
+}
+
+/// The first time, the frame comes by the hub, as to everybody. So does one said
+/// again that the hub has not delivered yet: sent from here, it would overtake
+/// what stands before it.
+fn tell_again(node: &Node, room: RoomId, said: Said, outbox: &Outbox) {
+    let is_past = || node.hub.has_delivered(&Channel::Room(room), said.appended.position.offset);
+    if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
+        && is_past()
+    {
+        outbox.push(&again);
     }
 }
 

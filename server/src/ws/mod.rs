@@ -8,6 +8,7 @@ mod client;
 mod connections;
 mod decoder;
 mod ears;
+mod saying;
 mod seats;
 mod session;
 mod throttle;

@@ -8,9 +8,10 @@ use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Error, Message};
 
-use super::client::Client;
+use super::client::{Client, Work};
 use super::connections::Beat;
 use super::ears::{Ears, Heard};
+use super::saying::Saying;
 use crate::node::Node;
 use crate::outbox::{Outbox, frame};
 use crate::presence::Departure;
@@ -45,8 +46,11 @@ pub(super) async fn run(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, me
     connections.increment(1.0);
     let beat = node.connections.watch(outbox.clone());
     let mut client = Client::new(node, member, outbox.clone());
+    let mut saying = Saying::default();
 
-    let end = serve(&mut ears, &outbox, &beat, &mut client).await;
+    let end = serve(&mut ears, &outbox, &beat, &mut client, &mut saying).await;
+    // What was said before the end is said.
+    let _ = timeout(FAREWELL, saying.finish()).await;
     let departure = match end {
         End::Client(departure) => departure,
         // Silent for longer than any grace: who is back by now is so on another connection.
@@ -67,27 +71,28 @@ pub(super) async fn run(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, me
     connections.decrement(1.0);
 }
 
-async fn serve(ears: &mut Ears, outbox: &Outbox, beat: &Beat, client: &mut Client) -> End {
+async fn serve(ears: &mut Ears, outbox: &Outbox, beat: &Beat, client: &mut Client, saying: &mut Saying) -> End {
     loop {
         tokio::select! {
-            heard = ears.hear(outbox) => {
+            heard = ears.hear(outbox), if saying.has_room() => {
                 let message = match heard {
                     Heard::Message(message) => message,
                     Heard::Fault(error) => return why(&error),
                     Heard::End => return End::Cut,
                 };
                 beat.heard(message.is_text());
-                if let Some(end) = attend(message, outbox, client).await {
+                if let Some(end) = attend(message, outbox, client, saying).await {
                     return end;
                 }
             }
-            cut = look_after(outbox) => if let Some(end) = cut { return end },
+            () = saying.next(), if !saying.is_empty() => {}
+            end = look_after(outbox) => if let Some(end) = end { return end },
         }
     }
 }
 
 /// Does what a message asks, and goes on sending while that waits for the log.
-async fn attend(message: Message, outbox: &Outbox, client: &mut Client) -> Option<End> {
+async fn attend(message: Message, outbox: &Outbox, client: &mut Client, saying: &mut Saying) -> Option<End> {
     let text = match message {
         Message::Text(text) => text,
         Message::Close(frame) => return Some(End::Client(farewell(frame.as_ref()))),
@@ -97,12 +102,24 @@ async fn attend(message: Message, outbox: &Outbox, client: &mut Client) -> Optio
         }
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
+    let message = match client.take(&text) {
+        Work::Done => return None,
+        Work::Close(code) => return Some(code.into()),
+        Work::Saying(one) => {
+            saying.begin(one);
+            return None;
+        }
+        Work::InTurn(message) => message,
+    };
     // In a box: it is there only while something is done, the task all the time.
-    let mut handled = Box::pin(client.frame(&text));
+    let mut handled = Box::pin(async {
+        saying.finish().await;
+        client.attend(message).await;
+    });
     loop {
         tokio::select! {
-            flooded = &mut handled => return flooded.map(End::from),
-            cut = look_after(outbox) => if cut.is_some() { return cut },
+            () = &mut handled => return None,
+            end = look_after(outbox) => if end.is_some() { return end },
         }
     }
 }

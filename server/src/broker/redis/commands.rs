@@ -58,10 +58,12 @@ struct Live {
 
 impl Commands {
     /// Begins to connect.
-    pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>) -> Self {
+    /// `first` is loaded before anything is called: what is sent one after the
+    /// other is then done in that order, without a second try for want of it.
+    pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>, first: Script) -> Self {
         let (sender, state) = watch::channel(State::Connecting);
         let trouble = Arc::new(Trouble { suspect: Notify::new(), misplaced });
-        let task = keep(client, wants_cluster, sender, Arc::clone(&trouble));
+        let task = keep(client, wants_cluster, sender, Arc::clone(&trouble), first);
         Self { state, trouble, _task: Arc::new(AbortOnDropHandle::new(tokio::spawn(task))) }
     }
 
@@ -143,11 +145,13 @@ impl Commands {
 }
 
 /// Keeps the connection up for as long as it is polled.
-async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>) {
+async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Script) {
     let mut backoff = Backoff::new();
     loop {
         let why = match Connection::open(&client, wants_cluster, |_| ()).await {
             Ok(connection) => {
+                // A Redis that refuses it refuses the calls, too, and they say why.
+                let _ = timeout(CALL_WITHIN, first.prepare_invoke().load_async(&mut connection.redis())).await;
                 backoff = Backoff::new();
                 state.send_replace(State::Up(Live { redis: connection.redis(), run: connection.run().into() }));
                 watch_over(&connection, &trouble).await

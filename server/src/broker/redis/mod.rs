@@ -80,8 +80,14 @@ pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker
 /// too old or of another kind.
 pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
     let (queue, deliveries) = Queue::new();
-    let common =
-        Common { queue: Arc::new(queue), is_sharded: options.sharded, is_cluster: false, misplaced: Arc::default() };
+    let publish = Script::new(concat!(include_str!("identity.lua"), include_str!("publish.lua")));
+    let common = Common {
+        queue: Arc::new(queue),
+        is_sharded: options.sharded,
+        is_cluster: false,
+        misplaced: Arc::default(),
+        publish: publish.clone(),
+    };
     let link = Link::open(servers, common, &options.node)?;
     let mut following = None;
     let unfit = |unfit: info::Unfit| BrokerError::Unavailable(unfit.to_string());
@@ -95,13 +101,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
-    let broker = RedisBroker {
-        reader: Reader::new(link.clone()),
-        publish: Script::new(concat!(include_str!("identity.lua"), include_str!("publish.lua"))),
-        options,
-        link,
-        _following: following,
-    };
+    let broker = RedisBroker { reader: Reader::new(link.clone()), publish, options, link, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 

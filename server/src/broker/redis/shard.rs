@@ -24,6 +24,8 @@ pub(super) struct Common {
     pub(super) is_sharded: bool,
     pub(super) is_cluster: bool,
     pub(super) misplaced: Arc<Notify>,
+    /// What is called all the time.
+    pub(super) publish: Script,
 }
 
 /// One Redis master. Its tasks end with it.
@@ -44,7 +46,8 @@ impl Shard {
         let client = address.client()?;
         let health = Arc::new(Health::default());
         let wishes = Arc::new(Wishes::new());
-        let commands = Commands::open(client.clone(), common.is_cluster, Arc::clone(&common.misplaced));
+        let publish = common.publish.clone();
+        let commands = Commands::open(client.clone(), common.is_cluster, Arc::clone(&common.misplaced), publish);
         let ears = Ears { queue: Arc::clone(&common.queue), health: Arc::clone(&health), probe: probe.clone() };
         let subscriptions = Subscriptions {
             client,

@@ -1,0 +1,73 @@
+//! What one client is saying: begun in order, and not yet in the log.
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+
+/// So many may be under way; the next ones wait unread.
+const AT_ONCE: usize = 32;
+
+/// Everything under way. One after the other would be a round trip to the log
+/// for each message, and the log could never take them together.
+#[derive(Default)]
+pub(super) struct Saying {
+    /// Kept only while something is in it.
+    under_way: Option<FuturesUnordered<BoxFuture<'static, ()>>>,
+}
+
+impl Saying {
+    pub(super) fn is_empty(&self) -> bool {
+        self.under_way.is_none()
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.under_way.as_ref().is_none_or(|under_way| under_way.len() < AT_ONCE)
+    }
+
+    /// Adds one. New ones are first polled in the order in which they were
+    /// added, and the log is asked in their first poll.
+    pub(super) fn begin(&mut self, one: BoxFuture<'static, ()>) {
+        self.under_way.get_or_insert_default().push(one);
+    }
+
+    /// Goes on with all, until one of them is done. May be dropped and called again.
+    pub(super) async fn next(&mut self) {
+        if let Some(under_way) = &mut self.under_way {
+            under_way.next().await;
+            if under_way.is_empty() {
+                self.under_way = None;
+            }
+        }
+    }
+
+    /// Until nothing is under way.
+    pub(super) async fn finish(&mut self) {
+        while !self.is_empty() {
+            self.next().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn they_begin_in_the_order_in_which_they_were_said() {
+        let (begun, mut saying) = (Arc::new(Mutex::new(Vec::new())), Saying::default());
+        for number in 0..AT_ONCE {
+            assert!(saying.has_room());
+            let begun = begun.clone();
+            saying.begin(Box::pin(async move {
+                begun.lock().unwrap().push(number);
+                tokio::task::yield_now().await;
+            }));
+        }
+        assert!(!saying.has_room(), "the next one stays unread");
+        saying.finish().await;
+        assert!(saying.is_empty());
+        assert_eq!(*begun.lock().unwrap(), (0..AT_ONCE).collect::<Vec<_>>());
+    }
+}
