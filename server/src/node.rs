@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use protocol::Refusal;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,6 +18,9 @@ use crate::pump;
 use crate::rooms::Directory;
 use crate::session::Sessions;
 use crate::ws::{Addresses, Connections, Patience};
+
+/// Enough to keep the log busy; more would only wait there.
+const DOORS: usize = 128;
 
 /// A node's parts.
 pub struct Node {
@@ -40,6 +44,8 @@ pub struct Node {
     pub sessions: Sessions,
     /// Connections by address.
     pub addresses: Arc<Addresses>,
+    /// One place for each client that is just going into a room or out of it.
+    pub doors: Arc<Semaphore>,
     /// Who of them is still there.
     pub connections: Arc<Connections>,
     /// Set when the node is leaving: it is no longer ready and lets its connections go.
@@ -78,6 +84,7 @@ impl Node {
             presence: Arc::new(presence),
             directory: Arc::new(directory),
             hub,
+            doors: Arc::new(Semaphore::new(DOORS)),
             connections: Connections::start(patience, leaving.clone()),
             config,
             leaving,

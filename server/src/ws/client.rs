@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage, wire,
 };
+use tokio::sync::Semaphore;
 use tungstenite::Utf8Bytes;
 
 use super::seats::Seats;
@@ -68,6 +69,11 @@ impl Client {
             (Verdict::Pass, Ok(message)) => return Work::InTurn(message),
         }
         Work::Done
+    }
+
+    /// How many of a node's clients may change where they are at one time.
+    pub(super) fn doors(&self) -> Arc<Semaphore> {
+        self.node.doors.clone()
     }
 
     /// Does what changes where the client is.

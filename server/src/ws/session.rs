@@ -111,15 +111,27 @@ async fn attend(message: Message, outbox: &Outbox, client: &mut Client, saying: 
         }
         Work::InTurn(message) => message,
     };
+    // A storm of newcomers must not all be half-way in at once, each with all that this takes.
+    let doors = client.doors();
+    let _turn = match meanwhile(outbox, doors.acquire()).await {
+        Ok(turn) => turn,
+        Err(end) => return Some(end),
+    };
     // In a box: it is there only while something is done, the task all the time.
-    let mut handled = Box::pin(async {
+    let attended = Box::pin(async {
         saying.finish().await;
         client.attend(message).await;
     });
+    meanwhile(outbox, attended).await.err()
+}
+
+/// Waits for something, and goes on sending until it is there or the connection ends.
+async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, End> {
+    let mut something = std::pin::pin!(something);
     loop {
         tokio::select! {
-            () = &mut handled => return None,
-            end = look_after(outbox) => if end.is_some() { return end },
+            done = &mut something => return Ok(done),
+            end = look_after(outbox) => if let Some(end) = end { return Err(end) },
         }
     }
 }

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::{Extension, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use protocol::{CloseCode, VERSION};
@@ -17,6 +16,7 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::ears::Ears;
 use super::session;
+use crate::config::Limits;
 use crate::http::origin;
 use crate::node::Node;
 use crate::outbox::Outbox;
@@ -65,11 +65,9 @@ pub async fn upgrade(
     let task = node.sockets.token();
     tokio::spawn(async move {
         let _kept = (place, connection, task);
-        let Some((socket, early)) = upgrade.await.ok().and_then(raw) else { return };
-        let limits = &node.config.limits;
-        let (read, write) = socket.into_split();
-        let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
-        let ears = Ears::new(read, limits.frame_bytes, &early, &outbox);
+        let Some((ears, outbox)) = upgrade.await.ok().and_then(|upgraded| open(upgraded, &node.config.limits)) else {
+            return;
+        };
         if version.v.is_some_and(|v| v != VERSION) {
             session::refuse(ears, &outbox, CloseCode::UnknownVersion).await;
         } else {
@@ -79,10 +77,14 @@ pub async fn upgrade(
     switching(key)
 }
 
-/// The connection as it came, and what was read of it beyond the request.
-fn raw(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
+/// Both ends of the connection. The buffer that the request was read into ends
+/// here: it is twice as large as all that a silent connection needs.
+fn open(upgraded: Upgraded, limits: &Limits) -> Option<(Ears, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    Some((parts.io.into_inner(), parts.read_buf))
+    let (read, write) = parts.io.into_inner().into_split();
+    let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
+    let ears = Ears::new(read, limits.frame_bytes, &parts.read_buf, &outbox);
+    Some((ears, outbox))
 }
 
 /// The key of a handshake that is one (RFC 6455, section 4.2.1).
