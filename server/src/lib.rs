@@ -29,4 +29,4 @@ pub mod session;
 pub mod store;
 pub mod ws;
 
-pub use run::{Running, StartError, start};
+pub use run::{Running, StartError, start, start_with};

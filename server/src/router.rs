@@ -12,7 +12,6 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -58,14 +57,14 @@ impl FromRef<Site> for Arc<Node> {
     }
 }
 
-/// Everything that is served on `address`.
+/// Everything that is served on `address`; WebSockets come in by `door`.
 ///
 /// # Errors
 /// [`SiteError`] when the pages were not built.
-pub(crate) fn build(node: &Arc<Node>, address: SocketAddr) -> Result<Router, SiteError> {
+pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
     Ok(Router::new()
-        .route("/ws", get(ws::upgrade))
+        .route("/ws", door)
         .merge(operations())
         .with_state(node.clone())
         .merge(pages(&site))

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use axum::extract::ws::Utf8Bytes;
+use axum::extract::ws::{Message as Raw, Utf8Bytes};
+use bytes::Bytes;
 use protocol::CloseCode;
 use tokio::sync::Notify;
 
@@ -20,7 +21,7 @@ pub struct Outbox {
 
 #[derive(Default)]
 struct Waiting {
-    frames: VecDeque<Utf8Bytes>,
+    frames: VecDeque<Raw>,
     bytes: usize,
     closing: Option<CloseCode>,
 }
@@ -35,11 +36,22 @@ impl Outbox {
     /// connection is told to close: the log has it all, so the client comes
     /// back and reads on from its position.
     pub fn push(&self, frame: Utf8Bytes) {
+        let bytes = frame.len();
+        self.add(Raw::Text(frame), bytes);
+    }
+
+    /// The same for a frame that is not text.
+    pub fn push_binary(&self, frame: Bytes) {
+        let bytes = frame.len();
+        self.add(Raw::Binary(frame), bytes);
+    }
+
+    fn add(&self, frame: Raw, bytes: usize) {
         let mut waiting = self.lock();
         if waiting.closing.is_some() {
             return;
         }
-        waiting.bytes += frame.len();
+        waiting.bytes += bytes;
         if waiting.bytes > self.room_for {
             *waiting = Waiting { closing: Some(CloseCode::Slow), ..Waiting::default() };
             self.overflow.notify_one();
@@ -67,7 +79,7 @@ impl Outbox {
     }
 
     /// Takes all that waits, and the wish to close if there is one.
-    pub fn take(&self) -> (VecDeque<Utf8Bytes>, Option<CloseCode>) {
+    pub fn take(&self) -> (VecDeque<Raw>, Option<CloseCode>) {
         let mut waiting = self.lock();
         waiting.bytes = 0;
         (std::mem::take(&mut waiting.frames), waiting.closing)
@@ -89,7 +101,7 @@ mod tests {
         outbox.push("a".into());
         outbox.push("b".into());
         let (frames, closing) = outbox.take();
-        assert_eq!(frames, ["a", "b"].map(Utf8Bytes::from));
+        assert_eq!(frames, ["a", "b"].map(Raw::from));
         assert_eq!(closing, None);
         assert!(outbox.take().0.is_empty());
     }

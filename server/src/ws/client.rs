@@ -7,6 +7,7 @@ use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage, wire,
 };
 
+use super::meaning::{Frame, Meaning};
 use super::seats::Seats;
 use super::throttle::{Throttle, Verdict};
 use crate::broker::BrokerError;
@@ -25,15 +26,17 @@ pub(super) struct Client {
     throttle: Throttle,
 }
 
-impl Client {
-    pub(super) fn new(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self {
+impl Meaning for Client {
+    fn begin(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self {
         let throttle = Throttle::new(node.config.limits.rate_limit);
         Self { node, member, outbox, seats: Seats::default(), throttle }
     }
 
-    /// Does what a frame asks. A code means that the connection must close.
-    pub(super) async fn frame(&mut self, text: &str) -> Option<CloseCode> {
-        let message = wire::decode_client(text);
+    async fn frame(&mut self, frame: Frame<'_>) -> Option<CloseCode> {
+        let message = match frame {
+            Frame::Text(text) => wire::decode_client(text),
+            Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
+        };
         let (verdict, id) = match &message {
             Ok(ClientMessage::Message { id, .. }) => (self.throttle.message(), id.clone()),
             _ => (self.throttle.other(), None),
@@ -66,19 +69,21 @@ impl Client {
         None
     }
 
-    /// Says to the client what was not done.
-    pub(super) fn answer(&self, refusal: Refusal) {
-        count_refusal(&refusal);
-        self.outbox.push(wire::encode_server(&ServerMessage::Error(refusal)).into());
-    }
-
     /// Leaves all rooms.
-    pub(super) fn depart(&mut self, departure: Departure) {
+    fn end(&mut self, departure: Departure) {
         for (room, seat) in self.seats.take() {
             let channel = Channel::Room(room);
             self.node.hub.leave(&channel, seat);
             self.node.presence.leave(&channel, &self.member.id, departure);
         }
+    }
+}
+
+impl Client {
+    /// Says to the client what was not done.
+    fn answer(&self, refusal: Refusal) {
+        count_refusal(&refusal);
+        self.outbox.push(wire::encode_server(&ServerMessage::Error(refusal)).into());
     }
 
     async fn say(&mut self, room: Option<RoomId>, id: Option<MessageId>, text: &str) -> Result<(), Refusal> {

@@ -5,10 +5,31 @@
 
 mod addresses;
 mod client;
+mod meaning;
 mod seats;
 mod session;
 mod throttle;
 mod upgrade;
 
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, get};
+
+use crate::node::Node;
+
 pub use addresses::{Addresses, Place};
-pub use upgrade::{client_address, upgrade};
+pub use meaning::{Frame, Meaning};
+pub use upgrade::client_address;
+
+/// Where WebSockets come in.
+pub type Door = MethodRouter<Arc<Node>>;
+
+/// The door to the rooms.
+pub fn door() -> Door {
+    door_to::<client::Client>()
+}
+
+/// The same door with another meaning of the frames behind it.
+pub fn door_to<M: Meaning>() -> Door {
+    get(upgrade::upgrade::<M>)
+}

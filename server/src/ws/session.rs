@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message as Raw, Utf8Bytes, WebSocket};
 use futures::SinkExt;
-use protocol::{CloseCode, ErrorCode, Member, Refusal};
+use protocol::{CloseCode, Member};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::client::Client;
+use super::meaning::{Frame, Meaning};
 use crate::hub::Outbox;
 use crate::node::Node;
 use crate::presence::Departure;
@@ -38,11 +38,11 @@ pub(super) async fn refuse(mut socket: WebSocket, code: CloseCode) {
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) {
+pub(super) async fn run<M: Meaning>(mut socket: WebSocket, node: Arc<Node>, member: Member) {
     let connections = metrics::gauge!(crate::metrics::CONNECTIONS);
     connections.increment(1.0);
     let outbox = Arc::new(Outbox::new(node.config.limits.outbox_bytes));
-    let mut client = Client::new(node.clone(), member, outbox.clone());
+    let mut client = M::begin(node.clone(), member, outbox.clone());
 
     let end = serve(&mut socket, &node, &outbox, &mut client).await;
     let departure = match end {
@@ -51,7 +51,7 @@ pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) 
         End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
     };
-    client.depart(departure);
+    client.end(departure);
     if let End::Close(code, reason) = end {
         metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
         close(&mut socket, code, reason).await;
@@ -59,7 +59,7 @@ pub(super) async fn run(mut socket: WebSocket, node: Arc<Node>, member: Member) 
     connections.decrement(1.0);
 }
 
-async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mut Client) -> End {
+async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mut impl Meaning) -> End {
     let limits = &node.config.limits;
     let mut pulse = Pulse::new(limits.hello_within);
     let leave_at = sleep(Duration::MAX);
@@ -68,19 +68,19 @@ async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mu
     loop {
         tokio::select! {
             raw = socket.recv() => {
-                let text = match raw {
+                let raw = match raw {
                     None => return End::Cut,
                     Some(Err(error)) => return why(error),
                     Some(Ok(Raw::Close(frame))) => return End::Client(farewell(frame.as_ref())),
-                    Some(Ok(Raw::Ping(_) | Raw::Pong(_))) => None,
-                    Some(Ok(Raw::Text(text))) => Some(text),
-                    Some(Ok(Raw::Binary(_))) => {
-                        client.answer(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary."));
-                        None
-                    }
+                    Some(Ok(raw)) => raw,
                 };
-                pulse.heard(limits.ping_every, text.is_some());
-                if let Some(text) = text && let Some(end) = attend(socket, outbox, client, &text).await {
+                pulse.heard(limits.ping_every, matches!(raw, Raw::Text(_)));
+                let frame = match &raw {
+                    Raw::Text(text) => Frame::Text(text),
+                    Raw::Binary(bytes) => Frame::Binary(bytes),
+                    Raw::Ping(_) | Raw::Pong(_) | Raw::Close(_) => continue,
+                };
+                if let Some(end) = attend(socket, outbox, client, frame).await {
                     return end;
                 }
             }
@@ -102,8 +102,8 @@ async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mu
 }
 
 /// Handles a frame, and goes on sending while that waits for the log.
-async fn attend(socket: &mut WebSocket, outbox: &Outbox, client: &mut Client, text: &str) -> Option<End> {
-    let mut handled = std::pin::pin!(client.frame(text));
+async fn attend(socket: &mut WebSocket, outbox: &Outbox, client: &mut impl Meaning, frame: Frame<'_>) -> Option<End> {
+    let mut handled = std::pin::pin!(client.frame(frame));
     loop {
         tokio::select! {
             flooded = &mut handled => return flooded.map(End::from),
@@ -117,7 +117,7 @@ async fn flush(socket: &mut WebSocket, outbox: &Outbox) -> Option<End> {
     let (frames, closing) = outbox.take();
     let send = async {
         for frame in frames {
-            socket.feed(Raw::Text(frame)).await?;
+            socket.feed(frame).await?;
         }
         socket.flush().await
     };

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::{CloseCode, VERSION};
 use serde::Deserialize;
 
-use super::session;
+use super::{Meaning, session};
 use crate::http::origin;
 use crate::node::Node;
 use crate::serve;
@@ -23,13 +23,13 @@ const READ_BUFFER: usize = 4 * 1024;
 const WRITE_BUFFER: usize = 16 * 1024;
 
 #[derive(Deserialize)]
-pub struct Version {
+pub(super) struct Version {
     #[serde(default)]
     v: Option<u32>,
 }
 
 /// `GET /ws?v=1`.
-pub async fn upgrade(
+pub(super) async fn upgrade<M: Meaning>(
     State(node): State<Arc<Node>>,
     Extension(peer): Extension<SocketAddr>,
     Extension(connection): Extension<serve::Place>,
@@ -76,7 +76,7 @@ pub async fn upgrade(
             if version.v.is_some_and(|v| v != VERSION) {
                 session::refuse(socket, CloseCode::UnknownVersion).await;
             } else {
-                session::run(socket, node, member).await;
+                session::run::<M>(socket, node, member).await;
             }
         })
 }

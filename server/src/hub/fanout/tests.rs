@@ -31,7 +31,7 @@ fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
 }
 
 fn heard(outbox: &Outbox) -> Vec<String> {
-    outbox.take().0.iter().map(ToString::to_string).collect()
+    outbox.take().0.iter().map(|frame| frame.to_text().unwrap().to_owned()).collect()
 }
 
 #[test]
