@@ -52,9 +52,14 @@ pub(super) async fn run<M: Meaning>(mut socket: WebSocket, node: Arc<Node>, memb
         End::Cut | End::Close(..) => Departure::Lost,
     };
     client.end(departure);
-    if let End::Close(code, reason) = end {
-        metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
-        close(&mut socket, code, reason).await;
+    match end {
+        End::Close(code, reason) => {
+            metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
+            close(&mut socket, code, reason).await;
+        }
+        // The answer to their close is written and has to leave.
+        End::Client(_) => drop(timeout(FAREWELL, socket.flush()).await),
+        End::Cut => {}
     }
     connections.decrement(1.0);
 }
@@ -70,7 +75,8 @@ async fn serve(socket: &mut WebSocket, node: &Node, outbox: &Outbox, client: &mu
             raw = socket.recv() => {
                 let raw = match raw {
                     None => return End::Cut,
-                    Some(Err(error)) => return why(error),
+                    // What they were told before their mistake comes before its close.
+                    Some(Err(error)) => return flush(socket, outbox).await.unwrap_or_else(|| why(error)),
                     Some(Ok(Raw::Close(frame))) => return End::Client(farewell(frame.as_ref())),
                     Some(Ok(raw)) => raw,
                 };
