@@ -112,6 +112,7 @@ for_testing() {
         debian "Chromium" chromium
     need_end2end
     need_websockets
+    need_kosoku
 }
 
 for_cluster() {
@@ -140,16 +141,28 @@ need_end2end() {
 }
 
 need_websockets() {
-    local venv=$HUBBUB_TOOLS/python
-    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$WEBSOCKETS" ]] && return
-    python3 -c 'import venv, ensurepip' 2>/dev/null || debian "Python 3 with venv" python3-venv
-    step "Installing Python's websockets" python_websockets "$venv" ||
-        give_up "Python's websockets could not be installed: please get pip online, then run this again."
+    need_python python "$WEBSOCKETS" "Python's websockets" "websockets==$WEBSOCKETS"
 }
 
-python_websockets() {
-    rm -rf "$1" &&
-        python3 -m venv "$1" &&
-        "$1/bin/pip" install --quiet --disable-pip-version-check "websockets==$WEBSOCKETS" &&
-        echo "$WEBSOCKETS" >"$1/.stamp"
+need_kosoku() {
+    local list=.ci/kosoku.txt
+    need_python conformance "$(sha256sum <$list)" "the conformance suite" --require-hashes -r $list
+}
+
+need_python() { # folder stamp what packages...: a Python that has them, of its own
+    local venv=$HUBBUB_TOOLS/$1 stamp=$2 what=$3
+    shift 3
+    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$stamp" ]] && return
+    python3 -c 'import venv, ensurepip' 2>/dev/null || debian "Python 3 with venv" python3-venv
+    step "Installing $what" python_with "$venv" "$stamp" "$@" ||
+        give_up "Installing $what did not succeed: please get pip online, then run this again."
+}
+
+python_with() { # venv stamp packages...
+    local venv=$1 stamp=$2
+    shift 2
+    rm -rf "$venv" &&
+        python3 -m venv "$venv" &&
+        "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" &&
+        echo "$stamp" >"$venv/.stamp"
 }

@@ -1,0 +1,38 @@
+//! A node behind whose door every frame is sent back: the echo that the
+//! conformance suite for RFC 6455 needs. `.ci/conformance` starts it with the
+//! flags of a node. It is no part of the release.
+
+use std::sync::Arc;
+
+use clap::Parser;
+use protocol::{CloseCode, Member};
+use server::config::Config;
+use server::hub::Outbox;
+use server::node::Node;
+use server::presence::Departure;
+use server::ws::{Frame, Meaning, door_to};
+
+struct Echo(Arc<Outbox>);
+
+impl Meaning for Echo {
+    fn begin(_: Arc<Node>, _: Member, outbox: Arc<Outbox>) -> Self {
+        Self(outbox)
+    }
+
+    async fn frame(&mut self, frame: Frame<'_>) -> Option<CloseCode> {
+        match frame {
+            Frame::Text(text) => self.0.push(text.into()),
+            Frame::Binary(bytes) => self.0.push_binary(bytes.to_vec().into()),
+        }
+        None
+    }
+
+    fn end(&mut self, _: Departure) {}
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let running = server::start_with(Config::parse(), door_to::<Echo>()).await?;
+    println!("ws://{}/ws", running.address);
+    std::future::pending().await
+}
