@@ -23,7 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::warn;
 
 use crate::channel::Channel;
-use crate::http::{Gate, api_gate, identity, operations, security_headers};
+use crate::http::{Gate, api_gate, compression, identity, operations, security_headers};
 use crate::node::{Node, count_refusal};
 use crate::session::random_message_id;
 use crate::ws;
@@ -119,6 +119,7 @@ fn pages(site: &Site) -> Router {
         .layer(from_fn_with_state((site.node.clone(), gate), api_gate))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(compression())
         .with_state(site.clone())
 }
 
