@@ -108,11 +108,15 @@ from_source() { # crate version
 for_testing() {
     need_clippy_and_rustfmt
     need_redis
-    [[ -n ${PLAYWRIGHT_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null ||
-        debian "Chromium" chromium
-    need_end2end
+    need_chromium
+    need_npm_packages end2end "the browser tests' npm packages"
     need_websockets
     need_kosoku
+}
+
+for_lighthouse() {
+    need_chromium
+    need_npm_packages end2end/lighthouse Lighthouse
 }
 
 for_cluster() {
@@ -129,15 +133,19 @@ need_redis() {
     redis-server --version >/dev/null || debian "Redis 7" redis-server
 }
 
-need_end2end() {
-    local stamp=end2end/node_modules/.lock-hash hash
-    [[ -f end2end/package-lock.json ]] || return 0
-    hash=$(sha256sum <end2end/package-lock.json)
-    [[ $(cat $stamp 2>/dev/null) == "$hash" ]] && return
-    step "Installing the browser tests' npm packages" \
-        env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix end2end --no-audit --no-fund ||
-        give_up "The npm packages of end2end could not be installed: please get npm online, then run this again."
-    echo "$hash" >$stamp
+need_chromium() {
+    [[ -n ${PLAYWRIGHT_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null ||
+        debian "Chromium" chromium
+}
+
+need_npm_packages() { # folder what
+    local stamp=$1/node_modules/.lock-hash hash
+    hash=$(sha256sum <"$1/package-lock.json")
+    [[ $(cat "$stamp" 2>/dev/null) == "$hash" ]] && return
+    step "Installing $2" \
+        env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix "$1" --no-audit --no-fund ||
+        give_up "Installing $2 did not succeed: please get npm online, then run this again."
+    echo "$hash" >"$stamp"
 }
 
 need_websockets() {
