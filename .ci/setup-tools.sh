@@ -108,10 +108,15 @@ from_source() { # crate version
 for_testing() {
     need_clippy_and_rustfmt
     need_redis
-    [[ -n ${PLAYWRIGHT_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null ||
-        debian "Chromium" chromium
-    need_end2end
+    need_chromium
+    need_npm_packages end2end "the browser tests' npm packages"
     need_websockets
+    need_kosoku
+}
+
+for_lighthouse() {
+    need_chromium
+    need_npm_packages end2end/lighthouse Lighthouse
 }
 
 for_cluster() {
@@ -128,28 +133,44 @@ need_redis() {
     redis-server --version >/dev/null || debian "Redis 7" redis-server
 }
 
-need_end2end() {
-    local stamp=end2end/node_modules/.lock-hash hash
-    [[ -f end2end/package-lock.json ]] || return 0
-    hash=$(sha256sum <end2end/package-lock.json)
-    [[ $(cat $stamp 2>/dev/null) == "$hash" ]] && return
-    step "Installing the browser tests' npm packages" \
-        env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix end2end --no-audit --no-fund ||
-        give_up "The npm packages of end2end could not be installed: please get npm online, then run this again."
-    echo "$hash" >$stamp
+need_chromium() {
+    [[ -n ${PLAYWRIGHT_CHROMIUM:-} ]] || command -v chromium chromium-browser google-chrome >/dev/null ||
+        debian "Chromium" chromium
+}
+
+need_npm_packages() { # folder what
+    local stamp=$1/node_modules/.lock-hash hash
+    hash=$(sha256sum <"$1/package-lock.json")
+    [[ $(cat "$stamp" 2>/dev/null) == "$hash" ]] && return
+    step "Installing $2" \
+        env PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --prefix "$1" --no-audit --no-fund ||
+        give_up "Installing $2 did not succeed: please get npm online, then run this again."
+    echo "$hash" >"$stamp"
 }
 
 need_websockets() {
-    local venv=$HUBBUB_TOOLS/python
-    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$WEBSOCKETS" ]] && return
-    python3 -c 'import venv, ensurepip' 2>/dev/null || debian "Python 3 with venv" python3-venv
-    step "Installing Python's websockets" python_websockets "$venv" ||
-        give_up "Python's websockets could not be installed: please get pip online, then run this again."
+    need_python python "$WEBSOCKETS" "Python's websockets" "websockets==$WEBSOCKETS"
 }
 
-python_websockets() {
-    rm -rf "$1" &&
-        python3 -m venv "$1" &&
-        "$1/bin/pip" install --quiet --disable-pip-version-check "websockets==$WEBSOCKETS" &&
-        echo "$WEBSOCKETS" >"$1/.stamp"
+need_kosoku() {
+    local list=.ci/kosoku.txt
+    need_python conformance "$(sha256sum <$list)" "the conformance suite" --require-hashes -r $list
+}
+
+need_python() { # folder stamp what packages...: a Python that has them, of its own
+    local venv=$HUBBUB_TOOLS/$1 stamp=$2 what=$3
+    shift 3
+    [[ -x $venv/bin/python && $(cat "$venv/.stamp" 2>/dev/null) == "$stamp" ]] && return
+    python3 -c 'import venv, ensurepip' 2>/dev/null || debian "Python 3 with venv" python3-venv
+    step "Installing $what" python_with "$venv" "$stamp" "$@" ||
+        give_up "Installing $what did not succeed: please get pip online, then run this again."
+}
+
+python_with() { # venv stamp packages...
+    local venv=$1 stamp=$2
+    shift 2
+    rm -rf "$venv" &&
+        python3 -m venv "$venv" &&
+        "$venv/bin/pip" install --quiet --disable-pip-version-check "$@" &&
+        echo "$stamp" >"$venv/.stamp"
 }

@@ -31,4 +31,4 @@ pub mod session;
 pub mod store;
 pub mod ws;
 
-pub use run::{Running, StartError, start};
+pub use run::{Running, StartError, start, start_with};

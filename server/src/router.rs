@@ -12,7 +12,6 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -24,7 +23,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::warn;
 
 use crate::channel::Channel;
-use crate::http::{Gate, api_gate, identity, operations, security_headers};
+use crate::http::{Gate, api_gate, compression, identity, operations, security_headers};
 use crate::node::{Node, count_refusal};
 use crate::session::random_message_id;
 use crate::ws;
@@ -58,14 +57,14 @@ impl FromRef<Site> for Arc<Node> {
     }
 }
 
-/// Everything that is served on `address`.
+/// Everything that is served on `address`; WebSockets come in by `door`.
 ///
 /// # Errors
 /// [`SiteError`] when the pages were not built.
-pub(crate) fn build(node: &Arc<Node>, address: SocketAddr) -> Result<Router, SiteError> {
+pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
     Ok(Router::new()
-        .route("/ws", get(ws::upgrade))
+        .route("/ws", door)
         .merge(operations())
         .with_state(node.clone())
         .merge(pages(&site))
@@ -120,6 +119,7 @@ fn pages(site: &Site) -> Router {
         .layer(from_fn_with_state((site.node.clone(), gate), api_gate))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(compression())
         .with_state(site.clone())
 }
 

@@ -15,6 +15,7 @@ use crate::backend::{self, BackendError};
 use crate::config::Config;
 use crate::node::Node;
 use crate::serve::{self, Allowance};
+use crate::ws::{self, Door};
 use crate::{metrics, pump, router};
 
 /// The last ones to be sent away need this long to be somewhere else.
@@ -54,6 +55,14 @@ pub struct Running {
 /// # Errors
 /// [`StartError`], as a sentence for whoever started it.
 pub async fn start(config: Config) -> Result<Running, StartError> {
+    start_with(config, ws::door()).await
+}
+
+/// Starts a node whose WebSockets come in by `door`.
+///
+/// # Errors
+/// [`StartError`], as for [`start`].
+pub async fn start_with(config: Config, door: Door) -> Result<Running, StartError> {
     let upkeep = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
@@ -64,7 +73,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let stop_pump = CancellationToken::new();
     let pump = tokio::spawn(pump::run(deliveries, node.hub.clone(), node.presence.clone(), stop_pump.clone()));
 
-    let router = router::build(&node, address)?;
+    let router = router::build(&node, address, door)?;
     let limits = &node.config.limits;
     let allowance = Allowance {
         connections: limits.connections,

@@ -13,7 +13,7 @@ use crate::session::guest;
 
 /// Reads who is asking and puts the [`Member`] into the request's extensions.
 /// Somebody new becomes a guest, and the answer carries their cookie, unless
-/// the request itself makes one (a new name).
+/// the request itself makes one (a new name) or is for a file.
 pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
     let known = node.sessions.read(request.headers());
     let (member, cookie) = match known {
@@ -26,6 +26,9 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
     };
     request.extensions_mut().insert::<Member>(member);
     let mut response = next.run(request).await;
+    if is_for_everybody(&response) {
+        return response;
+    }
     if let Some(cookie) = cookie
         && !response.headers().contains_key(header::SET_COOKIE)
     {
@@ -34,4 +37,10 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
     // What is shown depends on who asks.
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("private, no-cache"));
     response
+}
+
+/// A file of the site. Caches may keep it, so nobody's cookie goes with it.
+fn is_for_everybody(response: &Response) -> bool {
+    let kept = response.headers().get(header::CACHE_CONTROL);
+    kept.is_some_and(|kept| kept.as_bytes().starts_with(b"public"))
 }

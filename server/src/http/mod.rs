@@ -12,11 +12,13 @@ use axum::routing::get;
 use crate::node::Node;
 
 mod api_gate;
+mod compression;
 mod headers;
 mod identity;
 pub mod origin;
 
 pub use api_gate::{Gate, api_gate};
+pub use compression::compression;
 pub use headers::security_headers;
 pub use identity::identity;
 

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 
 const TEXT: u8 = 0x81;
+const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 
 /// A ping without words.
@@ -12,6 +13,11 @@ pub(crate) const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 /// Appends `payload` as one text frame.
 pub(crate) fn text(into: &mut Vec<u8>, payload: &str) {
     data(into, TEXT, payload.as_bytes());
+}
+
+/// Appends `payload` as one binary frame.
+pub(crate) fn binary(into: &mut Vec<u8>, payload: &[u8]) {
+    data(into, BINARY, payload);
 }
 
 /// A close frame; `reason` is cut to the 123 bytes that a control frame has room for.

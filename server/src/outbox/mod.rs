@@ -63,6 +63,13 @@ impl Outbox {
         self.send(&bytes.into());
     }
 
+    /// The same for a frame that is not text.
+    pub fn push_binary(&self, payload: &[u8]) {
+        let mut bytes = Vec::new();
+        frame::binary(&mut bytes, payload);
+        self.send(&bytes.into());
+    }
+
     /// Sends whole frames. What does not fit is dropped with all that waits,
     /// and the connection is told to close: the log has it all, so the client
     /// comes back and reads on from its position.

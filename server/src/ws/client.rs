@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage, wire,
 };
-use tokio::sync::Semaphore;
 use tungstenite::Utf8Bytes;
 
+use super::meaning::{Frame, Meaning, Work};
 use super::seats::Seats;
 use super::throttle::{Throttle, Verdict};
 use crate::broker::BrokerError;
@@ -29,28 +29,19 @@ pub(super) struct Client {
     throttle: Throttle,
 }
 
-/// What a frame asks for.
-pub(super) enum Work {
-    /// It is done.
-    Done,
-    /// Something is being said. The next frames need not wait for it: what is
-    /// begun in order is in the log in order.
-    Saying(BoxFuture<'static, ()>),
-    /// To be done by [`Client::attend`], after all that came before.
-    InTurn(ClientMessage),
-    /// The connection must close.
-    Close(CloseCode),
-}
+impl Meaning for Client {
+    type Later = ClientMessage;
 
-impl Client {
-    pub(super) fn new(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self {
+    fn begin(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self {
         let throttle = Throttle::new(node.config.limits.rate_limit);
         Self { node, member: Arc::new(member), outbox, seats: Seats::default(), throttle }
     }
 
-    /// Takes a frame.
-    pub(super) fn take(&mut self, text: &str) -> Work {
-        let message = wire::decode_client(text);
+    fn take(&mut self, frame: Frame<'_>) -> Work<ClientMessage> {
+        let message = match frame {
+            Frame::Text(text) => wire::decode_client(text),
+            Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
+        };
         let (verdict, id) = match &message {
             Ok(ClientMessage::Message { id, .. }) => (self.throttle.message(), id.clone()),
             _ => (self.throttle.other(), None),
@@ -71,13 +62,7 @@ impl Client {
         Work::Done
     }
 
-    /// How many of a node's clients may change where they are at one time.
-    pub(super) fn doors(&self) -> Arc<Semaphore> {
-        self.node.doors.clone()
-    }
-
-    /// Does what changes where the client is.
-    pub(super) async fn attend(&mut self, message: ClientMessage) {
+    async fn attend(&mut self, message: ClientMessage) {
         let done = match message {
             ClientMessage::Join { room_id, since } => self.join(room_id, since).await,
             ClientMessage::Leave { room_id } => {
@@ -93,18 +78,20 @@ impl Client {
         }
     }
 
-    /// Says to the client what was not done.
-    pub(super) fn answer(&self, refusal: Refusal) {
-        answer(&self.outbox, refusal);
-    }
-
     /// Leaves all rooms.
-    pub(super) fn depart(&mut self, departure: Departure) {
+    fn end(&mut self, departure: Departure) {
         for (room, seat) in self.seats.take() {
             let channel = Channel::Room(room);
             self.node.hub.leave(&channel, seat);
             self.node.presence.leave(&channel, &self.member.id, departure);
         }
+    }
+}
+
+impl Client {
+    /// Says to the client what was not done.
+    fn answer(&self, refusal: Refusal) {
+        answer(&self.outbox, refusal);
     }
 
     fn say(

@@ -8,12 +8,33 @@ mod client;
 mod connections;
 mod decoder;
 mod ears;
+mod meaning;
 mod saying;
 mod seats;
 mod session;
 mod throttle;
 mod upgrade;
 
+use std::sync::Arc;
+
+use axum::routing::{MethodRouter, get};
+
+use crate::node::Node;
+
 pub use addresses::{Addresses, Place};
 pub use connections::{Connections, Patience};
-pub use upgrade::{client_address, upgrade};
+pub use meaning::{Frame, Meaning, Work};
+pub use upgrade::client_address;
+
+/// Where WebSockets come in.
+pub type Door = MethodRouter<Arc<Node>>;
+
+/// The door to the rooms.
+pub fn door() -> Door {
+    door_to::<client::Client>()
+}
+
+/// The same door with another meaning of the frames behind it.
+pub fn door_to<M: Meaning>() -> Door {
+    get(upgrade::upgrade::<M>)
+}

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{CloseCode, ErrorCode, Member, Refusal};
+use protocol::{CloseCode, Member};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Error, Message};
 
-use super::client::{Client, Work};
 use super::connections::Beat;
 use super::ears::{Ears, Heard};
+use super::meaning::{Frame, Meaning, Work};
 use super::saying::Saying;
 use crate::node::Node;
 use crate::outbox::{Outbox, frame};
@@ -41,14 +42,15 @@ pub(super) async fn refuse(mut ears: Ears, outbox: &Outbox, code: CloseCode) {
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn run(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, member: Member) {
+pub(super) async fn run<M: Meaning>(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, member: Member) {
     let connections = metrics::gauge!(crate::metrics::CONNECTIONS);
     connections.increment(1.0);
     let beat = node.connections.watch(outbox.clone());
-    let mut client = Client::new(node, member, outbox.clone());
+    let doors = node.doors.clone();
+    let mut client = M::begin(node, member, outbox.clone());
     let mut saying = Saying::default();
 
-    let end = serve(&mut ears, &outbox, &beat, &mut client, &mut saying).await;
+    let end = serve(&mut ears, &outbox, &beat, &doors, &mut client, &mut saying).await;
     // What was said before the end is said.
     let _ = timeout(FAREWELL, saying.finish()).await;
     let departure = match end {
@@ -57,7 +59,7 @@ pub(super) async fn run(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, me
         End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
     };
-    client.depart(departure);
+    client.end(departure);
     drop(beat);
     match end {
         End::Close(code, reason) => {
@@ -71,7 +73,14 @@ pub(super) async fn run(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, me
     connections.decrement(1.0);
 }
 
-async fn serve(ears: &mut Ears, outbox: &Outbox, beat: &Beat, client: &mut Client, saying: &mut Saying) -> End {
+async fn serve(
+    ears: &mut Ears,
+    outbox: &Outbox,
+    beat: &Beat,
+    doors: &Semaphore,
+    client: &mut impl Meaning,
+    saying: &mut Saying,
+) -> End {
     loop {
         tokio::select! {
             heard = ears.hear(outbox), if saying.has_room() => {
@@ -81,7 +90,7 @@ async fn serve(ears: &mut Ears, outbox: &Outbox, beat: &Beat, client: &mut Clien
                     Heard::End => return End::Cut,
                 };
                 beat.heard(message.is_text());
-                if let Some(end) = attend(message, outbox, client, saying).await {
+                if let Some(end) = attend(message, outbox, doors, client, saying).await {
                     return end;
                 }
             }
@@ -92,27 +101,29 @@ async fn serve(ears: &mut Ears, outbox: &Outbox, beat: &Beat, client: &mut Clien
 }
 
 /// Does what a message asks, and goes on sending while that waits for the log.
-async fn attend(message: Message, outbox: &Outbox, client: &mut Client, saying: &mut Saying) -> Option<End> {
-    let text = match message {
-        Message::Text(text) => text,
+async fn attend(
+    message: Message,
+    outbox: &Outbox,
+    doors: &Semaphore,
+    client: &mut impl Meaning,
+    saying: &mut Saying,
+) -> Option<End> {
+    let work = match &message {
+        Message::Text(text) => client.take(Frame::Text(text)),
+        Message::Binary(bytes) => client.take(Frame::Binary(bytes)),
         Message::Close(frame) => return Some(End::Client(farewell(frame.as_ref()))),
-        Message::Binary(_) => {
-            client.answer(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary."));
-            return None;
-        }
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
-    let message = match client.take(&text) {
+    let later = match work {
         Work::Done => return None,
         Work::Close(code) => return Some(code.into()),
         Work::Saying(one) => {
             saying.begin(one);
             return None;
         }
-        Work::InTurn(message) => message,
+        Work::InTurn(later) => later,
     };
     // A storm of newcomers must not all be half-way in at once, each with all that this takes.
-    let doors = client.doors();
     let _turn = match meanwhile(outbox, doors.acquire()).await {
         Ok(turn) => turn,
         Err(end) => return Some(end),
@@ -120,7 +131,7 @@ async fn attend(message: Message, outbox: &Outbox, client: &mut Client, saying: 
     // In a box: it is there only while something is done, the task all the time.
     let attended = Box::pin(async {
         saying.finish().await;
-        client.attend(message).await;
+        client.attend(later).await;
     });
     meanwhile(outbox, attended).await.err()
 }

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tungstenite::handshake::derive_accept_key;
 
 use super::ears::Ears;
-use super::session;
+use super::{Meaning, session};
 use crate::config::Limits;
 use crate::http::origin;
 use crate::node::Node;
@@ -24,13 +24,13 @@ use crate::serve;
 use crate::session::guest;
 
 #[derive(Deserialize)]
-pub struct Version {
+pub(super) struct Version {
     #[serde(default)]
     v: Option<u32>,
 }
 
 /// `GET /ws?v=1`.
-pub async fn upgrade(
+pub(super) async fn upgrade<M: Meaning>(
     State(node): State<Arc<Node>>,
     Extension(peer): Extension<SocketAddr>,
     Extension(connection): Extension<serve::Place>,
@@ -71,7 +71,7 @@ pub async fn upgrade(
         if version.v.is_some_and(|v| v != VERSION) {
             session::refuse(ears, &outbox, CloseCode::UnknownVersion).await;
         } else {
-            session::run(ears, outbox, node, member).await;
+            session::run::<M>(ears, outbox, node, member).await;
         }
     });
     switching(key)

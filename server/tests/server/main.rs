@@ -14,6 +14,7 @@ mod cluster;
 mod embedded_faults;
 mod history_contract;
 mod node;
+mod pages;
 mod patience;
 mod presence_contract;
 mod presence_faults;

@@ -21,6 +21,7 @@ impl TestNode {
         let folder = tempfile::tempdir().unwrap();
         // The pages are the browser tests' matter; here it is enough that their folder is there.
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+        std::fs::write(folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let (data, site) = (path("data"), path("site"));
         let own = ["hubbub", "--listen", "127.0.0.1:0", "--data-dir", &data, "--site-dir", &site];

@@ -1,0 +1,100 @@
+// Lets Lighthouse judge the pages of the release, each several times, and fails
+// when the median is below what we hold. Usage: node run.mjs [RUNS] [PAGE...]
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { startNode, talk } from "./site.mjs";
+
+/** Every kind of page. To have another one judged, add it here. */
+const PAGES = {
+  home: { path: "/" },
+  room: { path: "/rooms/garden" },
+  "not-found": { path: "/nowhere/at-all", isMissing: true },
+};
+const PRESETS = { phone: [], desktop: ["--preset=desktop"] };
+/** The lowest score of each kind; SEO is told only, because rooms are not for search engines. */
+const LOWEST = { performance: 95, accessibility: 100, "best-practices": 100, seo: 0 };
+const FIGURES = ["first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift"];
+
+const LIGHTHOUSE = join(import.meta.dirname, "node_modules/.bin/lighthouse");
+const REPORTS = join(import.meta.dirname, "../../target/lighthouse");
+const CHROME = "--headless=new --no-sandbox --disable-background-networking --disable-component-update --no-first-run";
+
+const runs = Number(process.argv[2] ?? 3);
+const wanted = process.argv.slice(3);
+const pages = Object.entries(PAGES).filter(([name]) => !wanted.length || wanted.includes(name));
+
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+const node = await startNode();
+try {
+  await talk(node.url, "garden", 5, 120);
+  await talk(node.url, "kitchen", 2, 3);
+  console.log(`  ${"".padEnd(20)}${Object.keys(LOWEST).map((kind) => kind.padStart(16)).join("")}   FCP, LCP, TBT, CLS`);
+  for (const [name, page] of pages) {
+    for (const [preset, flags] of Object.entries(PRESETS)) await judge(name, page, preset, flags);
+  }
+} finally {
+  await node.stop();
+}
+process.exit(process.exitCode ?? 0); // the people's sockets would keep it
+
+/** Prints one line for a page as one kind of machine shows it, and what was wrong. */
+async function judge(name, page, preset, flags) {
+  const reports = [];
+  for (let run = 1; run <= runs; run++) reports.push(await report(page, flags, join(REPORTS, `${name}-${preset}-${run}`)));
+  const scores = Object.keys(LOWEST).map((kind) => median(reports.map((one) => 100 * one.categories[kind].score)));
+  const figures = FIGURES.map((id) => {
+    const value = median(reports.map((one) => one.audits[id].numericValue));
+    return id.endsWith("shift") ? value.toFixed(3) : `${Math.round(value)} ms`;
+  });
+  const tooLow = Object.values(LOWEST).map((lowest, at) => Math.round(scores[at]) < lowest);
+  const told = scores.map((score, at) => `${Math.round(score)}${tooLow[at] ? "!" : " "}`.padStart(16));
+  console.log(`  ${name.padEnd(11)}${preset.padEnd(9)}${told.join("")}   ${figures.join(", ")}`);
+  for (const line of complaints(reports)) console.log(`      ${line}`);
+  if (tooLow.includes(true)) process.exitCode = 1;
+}
+
+async function report(page, flags, output) {
+  const args = [
+    ...[node.url + page.path, "--quiet", "--output=json", "--output=html", `--output-path=${output}`],
+    ...[`--chrome-flags=${CHROME}`, `--only-categories=${Object.keys(LOWEST)}`, ...flags],
+    ...(page.isMissing ? ["--ignore-status-code"] : []),
+  ];
+  await promisify(execFile)(LIGHTHOUSE, args);
+  const found = JSON.parse(readFileSync(`${output}.report.json`));
+  if (found.runtimeError) throw new Error(`${page.path}: ${found.runtimeError.message}`);
+  if (page.isMissing) forgive(found);
+  return found;
+}
+
+/** Chromium logs as an error that a page answers 404. A page that is missing has to. */
+function forgive({ requestedUrl, audits, categories }) {
+  const log = audits["errors-in-console"];
+  if (log.details.items.some(({ sourceLocation }) => sourceLocation?.url !== requestedUrl)) return;
+  log.score = 1;
+  const category = categories["best-practices"];
+  const counted = category.auditRefs.filter(({ id, weight }) => weight > 0 && audits[id].score !== null);
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  category.score = sum(counted.map(({ id, weight }) => weight * audits[id].score)) / sum(counted.map(({ weight }) => weight));
+}
+
+/** What Lighthouse found wrong, in any run, outside the performance figures. */
+function complaints(reports) {
+  const lines = reports.flatMap(({ categories, audits }) =>
+    Object.values(categories)
+      .filter(({ id }) => id !== "performance")
+      .flatMap(({ id, auditRefs }) => auditRefs.filter(({ weight }) => weight > 0).map((one) => [id, audits[one.id]]))
+      .filter(([, { score }]) => score !== null && score < 1)
+      .map(([kind, { title }]) => `${kind}: ${title}`),
+  );
+  return [...new Set(lines)];
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

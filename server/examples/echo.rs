@@ -1,0 +1,45 @@
+//! A node behind whose door every frame is sent back: the echo that the
+//! conformance suite for RFC 6455 needs. `.ci/conformance` starts it with the
+//! flags of a node. It is no part of the release.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use clap::Parser;
+use protocol::Member;
+use server::config::Config;
+use server::node::Node;
+use server::outbox::Outbox;
+use server::presence::Departure;
+use server::ws::{Frame, Meaning, Work, door_to};
+
+struct Echo(Arc<Outbox>);
+
+impl Meaning for Echo {
+    type Later = Infallible;
+
+    fn begin(_: Arc<Node>, _: Member, outbox: Arc<Outbox>) -> Self {
+        Self(outbox)
+    }
+
+    fn take(&mut self, frame: Frame<'_>) -> Work<Infallible> {
+        match frame {
+            Frame::Text(text) => self.0.push(text),
+            Frame::Binary(bytes) => self.0.push_binary(bytes),
+        }
+        Work::Done
+    }
+
+    async fn attend(&mut self, later: Infallible) {
+        match later {}
+    }
+
+    fn end(&mut self, _: Departure) {}
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let running = server::start_with(Config::parse(), door_to::<Echo>()).await?;
+    println!("ws://{}/ws", running.address);
+    std::future::pending().await
+}

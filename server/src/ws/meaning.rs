@@ -1,0 +1,51 @@
+//! What frames mean: the one thing about a connection that is not WebSocket's.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use protocol::{CloseCode, Member};
+
+use crate::node::Node;
+use crate::outbox::Outbox;
+use crate::presence::Departure;
+
+/// What a client sent, whole and checked: text is UTF-8.
+#[derive(Clone, Copy, Debug)]
+pub enum Frame<'a> {
+    /// Words.
+    Text(&'a str),
+    /// Anything.
+    Binary(&'a [u8]),
+}
+
+/// What a frame asks for.
+pub enum Work<Later> {
+    /// It is done.
+    Done,
+    /// Something is being said. The next frames need not wait for it: what is
+    /// begun in order is in the log in order.
+    Saying(BoxFuture<'static, ()>),
+    /// To be done by [`Meaning::attend`], after all that came before.
+    InTurn(Later),
+    /// The connection must close.
+    Close(CloseCode),
+}
+
+/// What the frames of one connection do. Everything else about a connection is
+/// the same for all: the door, the codec, the outbox, the limits, the close.
+pub trait Meaning: Sized + Send + 'static {
+    /// What cannot be done at once.
+    type Later: Send;
+
+    /// Somebody came in.
+    fn begin(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self;
+
+    /// Takes a frame.
+    fn take(&mut self, frame: Frame<'_>) -> Work<Self::Later>;
+
+    /// Does what changes where the client is.
+    fn attend(&mut self, later: Self::Later) -> impl Future<Output = ()> + Send;
+
+    /// The connection is over.
+    fn end(&mut self, departure: Departure);
+}
