@@ -26,7 +26,7 @@ fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
     let mut fanout = Fanout::default();
     fanout.hold(Seat(1), outbox.clone());
     fanout.anchor(head(top));
-    fanout.settle(Seat(1), &at(top), "hello".into());
+    fanout.settle(Seat(1), &at(top), "hello");
     (fanout, outbox)
 }
 
