@@ -23,12 +23,31 @@ pub(crate) fn sometimes(view: impl Fn() -> Option<AnyView> + Send + Sync + 'stat
 
 /// A text that changes.
 pub(crate) fn words<T: ToString>(text: impl Fn() -> T + Send + Sync + 'static) -> AnyView {
-    Signal::derive(move || text().to_string()).into_any()
+    derived(move || text().to_string()).into_any()
 }
 
 /// An attribute that is there only at times.
 pub(crate) fn flag(is_set: impl Fn() -> bool + Send + Sync + 'static) -> Signal<Option<&'static str>> {
-    Signal::derive(move || is_set().then_some("true"))
+    derived(move || is_set().then_some("true"))
+}
+
+/// What is reckoned from other signals at every look.
+pub(crate) fn derived<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Signal<T> {
+    fn boxed<T: Send + Sync + 'static>(value: Box<dyn Fn() -> T + Send + Sync>) -> Signal<T> {
+        Signal::derive(value)
+    }
+    boxed(Box::new(value))
+}
+
+/// What is reckoned from other signals, and moves only when it comes out otherwise.
+pub(crate) fn memo<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    fn boxed<T: PartialEq + Send + Sync + 'static>(value: Box<dyn Fn() -> T + Send + Sync>) -> Memo<T> {
+        Memo::new(move |_| value())
+    }
+    boxed(Box::new(value))
 }
 
 /// Does something in the browser, again whenever what it reads changes.

@@ -1,7 +1,9 @@
 //! What people see: pages, their parts, and the state behind them.
 //!
-//! Draws the same on the server and in the browser. Opens no socket and keeps
-//! no clock: both come in through [`link`].
+//! The server draws whole pages. What is alive in them are islands
+//! (`#[island]`): these alone, and what they are made of, come to the browser.
+//! They draw the same on both sides, open no socket and keep no clock: both
+//! come in through [`link`].
 
 // The types of views are as deep as the pages they describe.
 #![recursion_limit = "256"]
@@ -19,12 +21,17 @@ pub mod link;
 mod components;
 mod draft;
 mod erase;
+mod given;
 mod live;
+#[cfg(feature = "ssr")]
 mod pages;
+#[cfg(feature = "ssr")]
 mod shell;
 mod state;
 mod theme;
 mod zone;
 
+#[cfg(feature = "ssr")]
 pub use pages::App;
+#[cfg(feature = "ssr")]
 pub use shell::shell;

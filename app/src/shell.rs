@@ -10,7 +10,7 @@ use crate::theme::Theme;
 
 const FONTS: [&str; 2] = ["/fonts/bricolage-display.woff2", "/fonts/atkinson-next-latin.woff2"];
 
-/// The whole document; its `body` is what the browser brings to life.
+/// The whole document; the islands in its `body` are what the browser brings to life.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     policy::send(&options);
     let theme = Theme::current();
@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {preloads}
                 <HashedStylesheet options=options.clone() id="style" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options=options />
+                <HydrationScripts options=options islands=true />
                 <MetaTags />
             </head>
             <body>
@@ -42,14 +42,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-#[cfg(not(feature = "ssr"))]
-mod policy {
-    //! The browser never draws the shell.
-
-    pub(super) fn send(_: &super::LeptosOptions) {}
-}
-
-#[cfg(feature = "ssr")]
 mod policy {
     //! What the server tells a browser about a page, and learns from it.
 

@@ -7,7 +7,7 @@ import { fitsEverybody } from "../fixtures/barriers";
 test.use({ expectedErrors: /status of 404/ });
 
 const PAGES = ["home", "room", "not found"] as const;
-const FIRST_LOAD_KIB = 300;
+const FIRST_LOAD_KIB = 200;
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const which of PAGES) {

@@ -15,15 +15,17 @@ mod socket;
 mod storage;
 
 use app::link::Connector;
-use leptos::prelude::provide_context;
+use leptos::prelude::{provide_context, window};
+use leptos::server_fn::redirect::set_redirect_hook;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Brings the page that the server drew to life.
+/// Called before the islands of the page that the server drew come to life.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(|| {
-        provide_context(Connector { open: driver::open, message_id: chance::message_id, now_ms: clock::now_ms });
-        app::App()
-    });
+    leptos::mount::hydrate_islands();
+    // Every island inherits from the owner that was just made.
+    provide_context(Connector { open: driver::open, message_id: chance::message_id, now_ms: clock::now_ms });
+    // An answer that leads elsewhere, such as to the room that was opened.
+    let _ = set_redirect_hook(|address| drop(window().location().set_href(address)));
 }

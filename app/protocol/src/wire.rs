@@ -1,11 +1,13 @@
 //! How frames are spelled. The only place that writes or reads their JSON.
 
+mod reader;
+
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
 use crate::message::{ClientMessage, Joined, Member, Message, ServerMessage};
+use reader::Reader;
 
 /// A `message` frame with a gap for its offset, which only the log knows.
 ///
@@ -42,17 +44,15 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, Refusal> {
 /// # Errors
 /// `None` for a frame of a later version, which a client leaves aside.
 pub fn decode_server(text: &str) -> Option<ServerMessage> {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(rename = "type")]
-        kind: &'a str,
-        #[serde(borrow, default)]
-        payload: Option<&'a RawValue>,
-    }
-
-    let envelope: Envelope = read(text)?;
-    let payload = envelope.payload.map_or("null", RawValue::get);
-    match envelope.kind {
+    let (mut kind, mut payload) = (None, "null");
+    let mut reader = Reader::new(text);
+    let envelope = reader.object(|name, value| match name {
+        "type" => kind = read::<String>(value),
+        "payload" => payload = value,
+        _ => {}
+    });
+    envelope.and_then(|()| reader.end()).ok()?;
+    match kind?.as_str() {
         "joined" => read(payload).map(ServerMessage::Joined),
         "message" => read(payload).map(ServerMessage::Message),
         "presence" => read(payload).map(ServerMessage::Presence),
@@ -126,7 +126,10 @@ pub fn spell<T: Serialize + ?Sized>(value: &T) -> String {
 
 /// Reads what [`spell`] wrote; `None` for anything else.
 pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
-    serde_json::from_str(text).ok()
+    let mut reader = Reader::new(text);
+    let value = T::deserialize(&mut reader).ok()?;
+    reader.end().ok()?;
+    Some(value)
 }
 
 /// Turns a failed decode into an answer that helps whoever wrote the client.

@@ -8,9 +8,6 @@
 #![allow(missing_docs)]
 
 use leptos::prelude::*;
-use leptos::server::ServerActionError;
-use leptos::server_fn::ServerFn;
-use leptos::server_fn::error::ServerFnUrlError;
 use protocol::{HistoryPage, Member, MembersPage, MessageId, RoomId, RoomPreview, RoomSummary, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +15,14 @@ use crate::theme::Theme;
 
 mod error;
 #[cfg(feature = "ssr")]
+mod refused;
+#[cfg(feature = "ssr")]
 mod service;
 mod spelled;
 
 pub use error::ApiError;
+#[cfg(feature = "ssr")]
+pub(crate) use refused::refused;
 #[cfg(feature = "ssr")]
 pub use service::{Renamed, Service, Viewer};
 use spelled::Json;
@@ -38,13 +39,6 @@ pub struct RoomPage {
     pub history: HistoryPage,
     /// The id of the message that the plain form would send.
     pub next_id: MessageId,
-}
-
-/// What was wrong with a form that was sent without scripts, as the address
-/// of the page that it led back to tells.
-pub(crate) fn refused<Form: ServerFn>() -> Option<String> {
-    let error = use_context::<ServerActionError>().filter(|error| error.path() == Form::PATH)?;
-    Some(ServerFnUrlError::<ApiError>::decode_err(error.err()).to_string())
 }
 
 /// Who is asking.

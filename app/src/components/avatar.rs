@@ -43,11 +43,6 @@ impl Looks {
     pub(crate) const fn asleep(self) -> Self {
         Self { awake: false, ..self }
     }
-
-    /// The same, looking up at what stands above.
-    pub(crate) const fn looking_up(self) -> Self {
-        Self { gaze: (0, -19), ..self }
-    }
 }
 
 /// A person as an arch. Decoration: the name stands beside it.

@@ -4,7 +4,6 @@
 //! name, and have no idea what carries the messages.
 
 pub(crate) mod avatar;
-pub(crate) mod brand;
 pub(crate) mod chat;
 pub(crate) mod field;
 pub(crate) mod icon;
@@ -15,4 +14,5 @@ pub(crate) mod people;
 pub(crate) mod pill;
 pub(crate) mod room_list;
 pub(crate) mod share;
+pub(crate) mod talk;
 pub(crate) mod theme_switch;

@@ -9,14 +9,24 @@ use protocol::{Member, limits};
 
 use super::field::Wrong;
 use super::icon::{CHECK, icon};
-use crate::api::{self, Rename, refused};
+use crate::api::{self, Rename};
 use crate::erase::{flag, sometimes};
+use crate::given::given;
+
+/// The viewer, and why the name that was sent by the plain form was not taken.
+pub(crate) type Beginning = (Member, Option<String>);
+/// Where that stands in the page.
+pub(crate) const BEGINNING: &str = "name-begins";
 
 /// The viewer's name as a field.
-#[component]
-pub(crate) fn NameTag(viewer: Member) -> impl IntoView {
+#[island]
+pub(crate) fn NameTag() -> impl IntoView {
+    given::<Beginning>(BEGINNING).map(name_tag)
+}
+
+fn name_tag((viewer, wrong): Beginning) -> AnyView {
     let input = NodeRef::<Input>::new();
-    let (wrong, set_wrong) = signal(refused::<Rename>());
+    let (wrong, set_wrong) = signal(wrong);
     let (saved, set_saved) = signal(None::<String>);
     let save = move |event: SubmitEvent| {
         event.prevent_default();
@@ -68,4 +78,5 @@ pub(crate) fn NameTag(viewer: Member) -> impl IntoView {
             <Wrong id="name-wrong" why=wrong.into() />
         </div>
     }
+    .into_any()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::avatar::{Looks, avatar};
-use crate::erase::{effect, sometimes};
+use crate::erase::{effect, memo, sometimes};
 use crate::state::Standing;
 
 /// A blink of the connection is not worth a sentence.
@@ -17,10 +17,10 @@ const MOVING_PATIENCE: Duration = Duration::from_secs(1);
 /// or whose words are not taken; and what the server did not like.
 #[component]
 pub(crate) fn Notice(standing: Signal<Standing>, trouble: Signal<Option<String>>) -> impl IntoView {
-    let is_cut_off = Memo::new(move |_| !standing.get().is_connected());
+    let is_cut_off = memo(move || !standing.get().is_connected());
     let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
     // Every try to come back is news for the pill, but the sentence stays.
-    let subject = Memo::new(move |_| match standing.get() {
+    let subject = memo(move || match standing.get() {
         Standing::Live => None,
         Standing::Paused => Some(Subject::Pause),
         Standing::Moving => wondering.get().then_some(Subject::Move),

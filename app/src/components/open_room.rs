@@ -8,14 +8,20 @@ use leptos::task::spawn_local;
 use protocol::limits;
 
 use super::field::Wrong;
-use crate::api::{self, OpenRoom, refused};
+use crate::api::{self, OpenRoom};
 use crate::erase::{flag, words};
+use crate::given::given;
+
+/// Why the title that was sent by the plain form was not taken.
+pub(crate) type Beginning = Option<String>;
+/// Where that stands in the page.
+pub(crate) const BEGINNING: &str = "opening-begins";
 
 /// The form that opens a room and leads there.
-#[component]
+#[island]
 pub(crate) fn OpenRoomForm() -> impl IntoView {
     let input = NodeRef::<Input>::new();
-    let (wrong, set_wrong) = signal(refused::<OpenRoom>());
+    let (wrong, set_wrong) = signal(given::<Beginning>(BEGINNING).flatten());
     let (pending, set_pending) = signal(false);
     let open = move |event: SubmitEvent| {
         event.prevent_default();

@@ -13,7 +13,7 @@ use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::ThemeSwitch;
 use crate::api;
-use crate::erase::{flag, list, sometimes, words};
+use crate::erase::{derived, flag, list, memo, sometimes, words};
 use crate::state::People;
 use crate::state::people::Paging;
 use crate::state::words::{people_here, people_listed};
@@ -60,7 +60,7 @@ pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
             class="button button--quiet room__people-button needs-script"
             type="button"
             aria-haspopup="dialog"
-            aria-label=Signal::derive(move || people_here(count()))
+            aria-label=derived(move || people_here(count()))
             on:click=open
         >
             {icon(USERS)}
@@ -137,8 +137,8 @@ fn PeopleList(people: RwSignal<People>) -> impl IntoView {
 /// same while the numbers change, or it would lose the focus every second.
 #[component]
 fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
-    let has_more = Memo::new(move |_| people.with(|people| people.more() > 0));
-    let paging = Memo::new(move |_| people.with(People::paging));
+    let has_more = memo(move || people.with(|people| people.more() > 0));
+    let paging = memo(move || people.with(People::paging));
     let label = move || match paging.get() {
         Paging::Resting | Paging::Done => "Show more people",
         Paging::Coming => "Fetching more people",
@@ -199,7 +199,7 @@ fn PersonRow(people: RwSignal<People>, id: UserId) -> impl IntoView {
         // Who is about to go keeps their name until they are gone.
         now.or_else(|| before.cloned()).unwrap_or_default()
     });
-    let note = Memo::new(move |_| {
+    let note = memo(move || {
         people.with(|people| match () {
             () if people.is_me(&id) => Some("you"),
             () if people.is_typing(&id) => Some("typing"),
@@ -210,7 +210,7 @@ fn PersonRow(people: RwSignal<People>, id: UserId) -> impl IntoView {
         <li class="person">
             {avatar(looks)}
             <span class="person__name">
-                <bdi title=Signal::derive(move || name.get())>{words(move || name.get())}</bdi>
+                <bdi title=derived(move || name.get())>{words(move || name.get())}</bdi>
                 {sometimes(move || note.get().map(|note| view! { <span class="person__note">{note}</span> }.into_any()))}
             </span>
         </li>

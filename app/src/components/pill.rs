@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::erase::{effect, words};
+use crate::erase::{derived, effect, words};
 use crate::state::Standing;
 
 /// The connection as a pill. Its word is announced when it changes; the
@@ -13,7 +13,7 @@ use crate::state::Standing;
 pub(crate) fn Pill(standing: Signal<Standing>) -> impl IntoView {
     let seconds = countdown(standing);
     view! {
-        <span class=Signal::derive(move || format!("pill {}", kind(standing.get()))) role="status">
+        <span class=derived(move || format!("pill {}", kind(standing.get()))) role="status">
             <span class="pill__bars" aria-hidden="true">
                 <i></i>
                 <i></i>

@@ -1,17 +1,67 @@
 //! The rooms people are talking in.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use protocol::RoomSummary;
 
 use super::avatar::{Looks, avatar};
-use crate::erase::{list, sometimes};
-use crate::state::words;
+use crate::api;
+use crate::erase::{effect, list, memo, sometimes, words};
+use crate::given::given;
+use crate::state::words::people_in_rooms;
 
 const CROWD: usize = 5;
+const REFRESH: Duration = Duration::from_secs(10);
+
+/// The rooms as they are when the page is drawn.
+pub(crate) type Beginning = Vec<RoomSummary>;
+/// Where they stand in the page.
+pub(crate) const BEGINNING: &str = "rooms-begin";
+
+/// The rooms as they are now, and how many people they hold.
+#[island]
+pub(crate) fn TalkingNow() -> impl IntoView {
+    let rooms = RwSignal::new(given::<Beginning>(BEGINNING).unwrap_or_default());
+    effect(move || {
+        let again = move || {
+            spawn_local(async move {
+                // A list that cannot be read again stays as it is.
+                if let Ok(now) = api::rooms().await {
+                    rooms.try_set(now);
+                }
+            });
+        };
+        let timer = set_interval_with_handle(
+            move || {
+                if !document().hidden() {
+                    again()
+                }
+            },
+            REFRESH,
+        )
+        .ok();
+        on_cleanup(move || {
+            if let Some(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+    view! {
+        <div class="rooms__head">
+            <h2 class="rooms__title" id="rooms">
+                "Talking now"
+            </h2>
+            <span class="quiet small">{words(move || rooms.with(|rooms| total(rooms)))}</span>
+        </div>
+        <RoomList rooms />
+    }
+}
 
 /// A list of rooms that changes in place: whoever stands on a row stays there.
 #[component]
-pub(crate) fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
+fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
     let ids = move || rooms.with(|rooms| rooms.iter().map(|room| room.room_id.to_string()).collect());
     let summary = move |id: String| {
         Memo::new(move |before: Option<&Option<RoomSummary>>| {
@@ -24,7 +74,7 @@ pub(crate) fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
         let room = summary(id);
         view! { <li>{sometimes(move || room.get().map(room_row))}</li> }.into_any()
     };
-    let is_empty = Memo::new(move |_| rooms.with(Vec::is_empty));
+    let is_empty = memo(move || rooms.with(Vec::is_empty));
     view! {
         <ul>
             {list(ids, row)}
@@ -48,10 +98,10 @@ fn nobody() -> AnyView {
 }
 
 /// How many people are in how many rooms.
-pub(crate) fn total(rooms: &[RoomSummary]) -> String {
+fn total(rooms: &[RoomSummary]) -> String {
     let live = rooms.iter().filter(|room| room.member_count > 0).count();
     let people = rooms.iter().map(|room| room.member_count).sum();
-    words::people_in_rooms(people, live)
+    people_in_rooms(people, live)
 }
 
 fn room_row(room: RoomSummary) -> AnyView {

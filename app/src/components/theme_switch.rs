@@ -6,10 +6,11 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlDocument;
 
 use crate::api::ChooseTheme;
+use crate::erase::derived;
 use crate::theme::Theme;
 
 /// Three buttons. A form without wasm; with it, the colours change at once.
-#[component]
+#[island]
 pub(crate) fn ThemeSwitch() -> impl IntoView {
     let chosen = RwSignal::new(Theme::current());
     let buttons = Theme::ALL.map(|theme| {
@@ -23,7 +24,7 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
                 class=format!("themes__choice themes__choice--{}", theme.as_str())
                 name="theme"
                 value=theme.as_str()
-                aria-pressed=Signal::derive(move || Some(if chosen.get() == theme { "true" } else { "false" }))
+                aria-pressed=derived(move || Some(if chosen.get() == theme { "true" } else { "false" }))
                 on:click=choose
             >
                 {name(theme)}

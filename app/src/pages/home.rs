@@ -1,35 +1,29 @@
 //! The front page: who you are, a way into a room, and where people talk.
 
-use std::time::Duration;
-
 use futures::join;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
 use protocol::{RoomId, RoomSummary};
 
-use crate::api::{self, ApiError};
+use super::brand::Brand;
+use crate::api::{self, ApiError, OpenRoom, Rename, refused};
 use crate::components::avatar::{Looks, avatar};
-use crate::components::brand::Brand;
-use crate::components::name_tag::NameTag;
-use crate::components::open_room::OpenRoomForm;
-use crate::components::room_list::{RoomList, total};
+use crate::components::name_tag::{self, NameTag};
+use crate::components::open_room::{self, OpenRoomForm};
+use crate::components::room_list::{self, TalkingNow};
 use crate::components::theme_switch::ThemeSwitch;
-use crate::erase::{changing, effect, words};
-
-const REFRESH: Duration = Duration::from_secs(10);
+use crate::given::give;
 
 /// The page at `/`. `/?roomId=123` leads to that room, as old links do.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
     let query = use_query_map();
-    let wanted = Memo::new(move |_| query.with(|query| RoomId::parse(query.get_str("roomId")?).ok()));
-    changing(move || match wanted.get() {
+    match query.with_untracked(|query| RoomId::parse(query.get_str("roomId")?).ok()) {
         Some(room) => view! { <Redirect path=room.path() /> }.into_any(),
         None => view! { <Lobby /> }.into_any(),
-    })
+    }
 }
 
 #[component]
@@ -53,7 +47,12 @@ fn Lobby() -> impl IntoView {
                         let (viewer, rooms) = data.await;
                         view! {
                             <section class="home__who" aria-label="You">
-                                {viewer.ok().map(|viewer| view! { <NameTag viewer /> })}
+                                {viewer.ok().map(|viewer| {
+                                    view! {
+                                        {give(name_tag::BEGINNING, (viewer, refused::<Rename>()))}
+                                        <NameTag />
+                                    }
+                                })}
                             </section>
                             <Door />
                             <Rooms rooms />
@@ -69,8 +68,8 @@ fn Lobby() -> impl IntoView {
 #[component]
 fn Door() -> impl IntoView {
     const CROWD: [Looks; 4] = [
-        Looks::plain("leaf", 60, (0, 0)).looking_up(),
-        Looks::plain("plum", 45, (0, 0)).looking_up(),
+        Looks::plain("leaf", 60, (0, -19)),
+        Looks::plain("plum", 45, (0, -19)),
         Looks::plain("tomato", 68, (-15, -15)),
         Looks::plain("sea", 50, (-15, -15)),
     ];
@@ -79,6 +78,7 @@ fn Door() -> impl IntoView {
             <h2 class="door__title" id="door">
                 "Need a room?"
             </h2>
+            {give(open_room::BEGINNING, refused::<OpenRoom>())}
             <OpenRoomForm />
             <p class="door__invite">"Then send its link. Whoever has it can come in: no account, no app."</p>
             <div class="door__crowd">{CROWD.map(avatar).into_iter().collect_view()}</div>
@@ -89,7 +89,11 @@ fn Door() -> impl IntoView {
 #[component]
 fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
     let rooms = match rooms {
-        Ok(rooms) => view! { <TalkingNow rooms /> }.into_any(),
+        Ok(rooms) => view! {
+            {give(room_list::BEGINNING, rooms)}
+            <TalkingNow />
+        }
+        .into_any(),
         Err(error) => view! {
             <h2 class="rooms__title" id="rooms">
                 "Talking now"
@@ -102,43 +106,5 @@ fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
         <section class="rooms" id="main" tabindex="-1" aria-labelledby="rooms">
             {rooms}
         </section>
-    }
-}
-
-#[component]
-fn TalkingNow(rooms: Vec<RoomSummary>) -> impl IntoView {
-    let rooms = RwSignal::new(rooms);
-    effect(move || {
-        let again = move || {
-            spawn_local(async move {
-                // A list that cannot be read again stays as it is.
-                if let Ok(now) = api::rooms().await {
-                    rooms.try_set(now);
-                }
-            });
-        };
-        let timer = set_interval_with_handle(
-            move || {
-                if !document().hidden() {
-                    again()
-                }
-            },
-            REFRESH,
-        )
-        .ok();
-        on_cleanup(move || {
-            if let Some(timer) = timer {
-                timer.clear();
-            }
-        });
-    });
-    view! {
-        <div class="rooms__head">
-            <h2 class="rooms__title" id="rooms">
-                "Talking now"
-            </h2>
-            <span class="quiet small">{words(move || rooms.with(|rooms| total(rooms)))}</span>
-        </div>
-        <RoomList rooms />
     }
 }

@@ -1,5 +1,6 @@
 //! The pages, and which address shows which.
 
+mod brand;
 mod home;
 mod not_found;
 mod room;

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::brand::Brand;
 use crate::components::avatar::{Looks, avatar};
-use crate::components::brand::Brand;
 use crate::components::theme_switch::ThemeSwitch;
 
 /// No page has this address.
@@ -56,16 +56,13 @@ mod status {
     //! The page's HTTP status: for programs what the words are for people.
 
     pub(super) fn not_found() {
-        #[cfg(feature = "ssr")]
         set(http::StatusCode::NOT_FOUND);
     }
 
     pub(super) fn unavailable() {
-        #[cfg(feature = "ssr")]
         set(http::StatusCode::SERVICE_UNAVAILABLE);
     }
 
-    #[cfg(feature = "ssr")]
     fn set(status: http::StatusCode) {
         if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
             response.set_status(status);

@@ -30,10 +30,13 @@ enum Reach {
 
 impl PeopleList {
     /// The first page of `count` people.
-    pub(crate) fn new(me: UserId, mut members: Vec<Member>, count: usize) -> Self {
-        members.sort_by(|one, other| one.id.cmp(&other.id));
+    pub(crate) fn new(me: UserId, members: Vec<Member>, count: usize) -> Self {
         let room_for = limits::MEMBERS_PER_FRAME.max(members.len());
-        let mut list = Self { me, members, reach: Reach::All, room_for, gone: None };
+        let mut list = Self { me, members: Vec::new(), reach: Reach::All, room_for, gone: None };
+        // Put in one by one, as later ones are: to sort them costs more bytes than time.
+        for member in members {
+            list.insert(member);
+        }
         if list.members.len() < count {
             list.end_here();
         }
@@ -97,8 +100,8 @@ impl PeopleList {
     pub(crate) fn take(&mut self, page: MembersPage) {
         let Some(gone) = self.gone.take() else { return };
         for member in page.members {
-            if let (Err(at), false) = (self.place(&member.id), gone.contains(&member.id)) {
-                self.members.insert(at, member);
+            if !gone.contains(&member.id) {
+                self.insert(member);
             }
         }
         self.reach = page.next.map_or(Reach::All, Reach::UpTo);
@@ -113,6 +116,13 @@ impl PeopleList {
     fn end_here(&mut self) {
         let last = self.members.iter().rev().find(|member| member.id != self.me);
         self.reach = last.map_or(Reach::Nobody, |last| Reach::UpTo(last.id.clone()));
+    }
+
+    /// Puts somebody in their place, unless they are there.
+    fn insert(&mut self, member: Member) {
+        if let Err(at) = self.place(&member.id) {
+            self.members.insert(at, member);
+        }
     }
 
     fn place(&self, id: &UserId) -> Result<usize, usize> {

@@ -8,7 +8,7 @@ use leptos::web_sys::HtmlTextAreaElement;
 use protocol::{MessageId, RoomId, limits};
 
 use super::typing::TypingLine;
-use crate::api::{Say, refused};
+use crate::api::Say;
 use crate::components::field::Wrong;
 use crate::components::icon::{SEND, icon};
 use crate::components::notice::Notice;
@@ -24,10 +24,17 @@ const MOST_ROWS: u32 = 8;
 /// A form like any other before the page is alive; then Enter sends. What is
 /// written belongs to the browser: nothing here sets it but sending.
 #[component]
-pub(crate) fn Composer(live: Live, room: RoomId, title: String, next_id: MessageId) -> impl IntoView {
+pub(crate) fn Composer(
+    live: Live,
+    room: RoomId,
+    title: String,
+    /// The id of the message that the plain form would send.
+    next_id: MessageId,
+    /// What became of one that was sent by it.
+    wrong: Option<String>,
+) -> impl IntoView {
     let input = NodeRef::<Textarea>::new();
-    // What became of a message sent by the plain form.
-    let (wrong, set_wrong) = signal(refused::<Say>());
+    let (wrong, set_wrong) = signal(wrong);
     let draft_of = StoredValue::new(room.clone());
     effect(move || {
         if let Some(field) = input.get() {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::avatar::{Looks, avatar};
 use crate::components::share::CopyLink;
-use crate::erase::{changing, words};
+use crate::erase::{changing, memo, words};
 use crate::state::People;
 
 const CROWD: usize = 8;
@@ -12,7 +12,7 @@ const CROWD: usize = 8;
 /// The line waits, with whoever is here already standing on it.
 #[component]
 pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
-    let is_alone = Memo::new(move |_| people.with(|people| people.count() <= 1));
+    let is_alone = memo(move || people.with(|people| people.count() <= 1));
     let crowd = changing(move || {
         let looks: Vec<_> =
             people.with(|people| people.members().iter().take(CROWD).map(|member| Looks::of(&member.id)).collect());

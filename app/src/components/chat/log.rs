@@ -7,7 +7,7 @@ use super::empty::EmptyLog;
 use super::place::{self, Line};
 use super::{dividers, own, said};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::erase::{effect, flag, sometimes, words};
+use crate::erase::{effect, flag, memo, sometimes, words};
 use crate::live::{Earlier, Live};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
@@ -48,9 +48,9 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             log.maybe_update(Log::see_missed);
         }
     });
-    let is_empty = Memo::new(move |_| log.with(Log::is_empty));
-    let has_unseen = Memo::new(move |_| log.with(|log| log.unseen() > 0));
-    let missed_above = Memo::new(move |_| line_is_above.get() && log.with(Log::missed_unseen) > 0);
+    let is_empty = memo(move || log.with(Log::is_empty));
+    let has_unseen = memo(move || log.with(|log| log.unseen() > 0));
+    let missed_above = memo(move || line_is_above.get() && log.with(Log::missed_unseen) > 0);
     let all = move || {
         let zone = live.zone.get();
         log.with(|log| rows(log, |ms| zone.local(ms)))
@@ -127,8 +127,8 @@ fn row_view(live: Live, row: Row) -> AnyView {
 /// What is above the first message that is shown.
 #[component]
 fn EarlierLine(live: Live) -> impl IntoView {
-    let has_earlier = Memo::new(move |_| live.log.with(|log| log.earlier().is_some()));
-    let missed = Memo::new(move |_| live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
+    let has_earlier = memo(move || live.log.with(|log| log.earlier().is_some()));
+    let missed = memo(move || live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
     sometimes(move || {
         let words = match live.earlier.get() {
             _ if !has_earlier.get() => return None,

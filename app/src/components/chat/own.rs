@@ -7,7 +7,7 @@ use protocol::MessageId;
 
 use super::said::{text, time};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
-use crate::erase::{changing, effect, sometimes};
+use crate::erase::{changing, derived, effect, memo, sometimes};
 use crate::live::Live;
 use crate::state::{Delivery, Standing};
 use crate::zone::Zone;
@@ -37,14 +37,14 @@ pub(super) fn delivered(message: &str, sent_at: u64, head: bool, zone: ReadSigna
 pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> AnyView {
     let delivery = {
         let id = id.clone();
-        Memo::new(move |_| live.log.with(|log| log.delivery(&id)))
+        memo(move || live.log.with(|log| log.delivery(&id)))
     };
     let time = sometimes(move || match delivery.get() {
         Delivery::Delivered { sent_at } if head => Some(time(sent_at, live.zone)),
         _ => None,
     });
-    let is_pending = Signal::derive(move || delivery.get() == Delivery::Pending);
-    let is_failed = Signal::derive(move || matches!(delivery.get(), Delivery::Failed(_)));
+    let is_pending = derived(move || delivery.get() == Delivery::Pending);
+    let is_failed = derived(move || matches!(delivery.get(), Delivery::Failed(_)));
     view! {
         <article class="said said--own" class:said--head=head>
             <div class="said__body">

@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::erase::{sometimes, words};
+use crate::erase::{memo, sometimes, words};
 use crate::state::People;
 use crate::state::words::typing;
 
 /// The line above the composer; silent for screen readers.
 #[component]
 pub(crate) fn TypingLine(people: RwSignal<People>) -> impl IntoView {
-    let sentence = Memo::new(move |_| people.with(|people| typing(&people.typing())));
-    let somebody = Memo::new(move |_| sentence.with(|sentence| !sentence.is_empty()));
+    let sentence = memo(move || people.with(|people| typing(&people.typing())));
+    let somebody = memo(move || sentence.with(|sentence| !sentence.is_empty()));
     let line = sometimes(move || {
         somebody.get().then(|| {
             view! {

@@ -1,0 +1,201 @@
+//! Reads JSON into our types, in few bytes. Here the text, in `types` what it is of.
+//!
+//! serde_json says in sentences what is wrong with a text, prints numbers for
+//! them, and takes every struct from a list too. In a browser that costs more
+//! than all of the reading; this says only that a text is not what was asked
+//! for, and knows no fractions, of which we have none. Tests hold it to
+//! serde_json's opinion.
+
+mod types;
+mod unreadable;
+
+use std::borrow::Cow;
+
+use unreadable::{Outcome, Unreadable};
+
+/// Lists in lists in lists: whoever sends more means harm to the stack.
+const DEEPEST: usize = 64;
+
+/// A text that is being read.
+pub(super) struct Reader<'de> {
+    /// What is still to be read.
+    rest: &'de str,
+    /// How many lists and objects that is in.
+    depth: usize,
+}
+
+impl<'de> Reader<'de> {
+    pub(super) fn new(text: &'de str) -> Self {
+        Self { rest: text, depth: 0 }
+    }
+
+    /// Only spaces may follow.
+    pub(super) fn end(mut self) -> Outcome<()> {
+        self.skip_spaces();
+        if self.rest.is_empty() { Ok(()) } else { Err(Unreadable) }
+    }
+
+    /// Calls `each` with the name and the text of everything in an object.
+    pub(super) fn object(&mut self, mut each: impl FnMut(&str, &'de str)) -> Outcome<()> {
+        self.open('{')?;
+        let mut is_first = true;
+        while self.goes_on('}', &mut is_first)? {
+            let name = self.string()?;
+            self.mark(':')?;
+            let before = self.rest;
+            self.value()?;
+            each(&name, before.get(..before.len() - self.rest.len()).ok_or(Unreadable)?);
+        }
+        Ok(())
+    }
+
+    fn skip_spaces(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    /// The first letter of what comes next.
+    fn peek(&mut self) -> Outcome<u8> {
+        self.skip_spaces();
+        self.rest.bytes().next().ok_or(Unreadable)
+    }
+
+    fn mark(&mut self, mark: char) -> Outcome<()> {
+        self.skip_spaces();
+        self.rest = self.rest.strip_prefix(mark).ok_or(Unreadable)?;
+        Ok(())
+    }
+
+    fn open(&mut self, mark: char) -> Outcome<()> {
+        self.mark(mark)?;
+        self.depth += 1;
+        if self.depth > DEEPEST { Err(Unreadable) } else { Ok(()) }
+    }
+
+    /// Whether a list or an object has something more, or ends here.
+    fn goes_on(&mut self, close: char, is_first: &mut bool) -> Outcome<bool> {
+        if self.mark(close).is_ok() {
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if !std::mem::take(is_first) {
+            self.mark(',')?;
+        }
+        Ok(true)
+    }
+
+    /// It has to end here.
+    fn close(&mut self, mark: char) -> Outcome<()> {
+        if self.goes_on(mark, &mut false)? { Err(Unreadable) } else { Ok(()) }
+    }
+
+    /// `true`, `false` or `null`.
+    fn word(&mut self, word: &str) -> Outcome<()> {
+        self.rest = self.rest.strip_prefix(word).ok_or(Unreadable)?;
+        Ok(())
+    }
+
+    fn bool(&mut self) -> Outcome<bool> {
+        let is_so = self.peek()? == b't';
+        self.word(if is_so { "true" } else { "false" })?;
+        Ok(is_so)
+    }
+
+    fn number(&mut self) -> Outcome<&'de str> {
+        self.skip_spaces();
+        let before = self.rest;
+        let _ = self.word("-");
+        if self.word("0").is_err() {
+            self.digits()?;
+        }
+        if self.word(".").is_ok() {
+            self.digits()?;
+        }
+        if self.word("e").is_ok() || self.word("E").is_ok() {
+            let _ = self.word("+").or_else(|_| self.word("-"));
+            self.digits()?;
+        }
+        before.get(..before.len() - self.rest.len()).ok_or(Unreadable)
+    }
+
+    fn digits(&mut self) -> Outcome<()> {
+        let after = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        if after.len() == self.rest.len() {
+            return Err(Unreadable);
+        }
+        self.rest = after;
+        Ok(())
+    }
+
+    fn string(&mut self) -> Outcome<Cow<'de, str>> {
+        self.mark('"')?;
+        let mut whole = Cow::Borrowed("");
+        loop {
+            let mark = self.rest.bytes().position(|byte| byte == b'"' || byte == b'\\' || byte < b' ');
+            let (plain, rest) = self.rest.split_at_checked(mark.ok_or(Unreadable)?).ok_or(Unreadable)?;
+            whole += plain;
+            self.rest = rest;
+            if self.word("\"").is_ok() {
+                return Ok(whole);
+            }
+            let letter = self.escaped()?;
+            whole.to_mut().push(letter);
+        }
+    }
+
+    fn escaped(&mut self) -> Outcome<char> {
+        self.word("\\")?;
+        let mut letters = self.rest.chars();
+        let letter = letters.next().ok_or(Unreadable)?;
+        self.rest = letters.as_str();
+        Ok(match letter {
+            '"' | '\\' | '/' => letter,
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => self.unicode()?,
+            _ => return Err(Unreadable),
+        })
+    }
+
+    /// The four digits after `\u`, and those of the other half where it takes two.
+    fn unicode(&mut self) -> Outcome<char> {
+        let mut units = vec![self.unit()?];
+        if matches!(units[..], [0xD800..0xDC00]) {
+            self.word("\\u")?;
+            units.push(self.unit()?);
+        }
+        char::decode_utf16(units).next().and_then(Result::ok).ok_or(Unreadable)
+    }
+
+    fn unit(&mut self) -> Outcome<u16> {
+        let (digits, rest) = self.rest.split_at_checked(4).ok_or(Unreadable)?;
+        self.rest = rest;
+        // A sign would be taken for a number too.
+        let is_plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        u16::from_str_radix(digits, 16).ok().filter(|_| is_plain).ok_or(Unreadable)
+    }
+
+    /// Anything, left aside.
+    fn value(&mut self) -> Outcome<()> {
+        match self.peek()? {
+            b'"' => self.string().map(drop),
+            b'{' => self.object(|_, _| {}),
+            b'[' => {
+                self.open('[')?;
+                let mut is_first = true;
+                while self.goes_on(']', &mut is_first)? {
+                    self.value()?;
+                }
+                Ok(())
+            }
+            b't' | b'f' => self.bool().map(drop),
+            b'n' => self.word("null"),
+            _ => self.number().map(drop),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! A room, alive.
+
+use leptos::prelude::*;
+
+use super::chat::composer::Composer;
+use super::chat::log::LogView;
+use super::icon::{ARROW_LEFT, icon};
+use super::people::{PeopleButton, PeoplePanel};
+use super::pill::Pill;
+use crate::api::RoomPage;
+use crate::given::given;
+use crate::live::Live;
+
+/// What a room begins with, and why what was said by the plain form was not taken.
+pub(crate) type Beginning = (RoomPage, Option<String>);
+/// Where that stands in the page.
+pub(crate) const BEGINNING: &str = "talk-begins";
+
+/// All that is on the page of a room, live from where the page stands.
+#[island]
+pub(crate) fn Talk() -> impl IntoView {
+    given::<Beginning>(BEGINNING).map(talk)
+}
+
+fn talk((page, wrong): Beginning) -> AnyView {
+    let room = page.preview.room_id.clone();
+    let title = page.preview.title.clone();
+    let next_id = page.next_id.clone();
+    let live = Live::begin(page);
+    view! {
+        <a class="skip" href="#say">
+            "Skip to writing"
+        </a>
+        <div class="room">
+            <main class="room__main" id="main">
+                <header class="room__head">
+                    <a class="button button--bare" href="/" aria-label="All rooms">
+                        {icon(ARROW_LEFT)}
+                    </a>
+                    <div class="room__title">
+                        <h1 dir="auto">{title.clone()}</h1>
+                    </div>
+                    <PeopleButton people=live.people />
+                    <Pill standing=live.standing.into() />
+                </header>
+                <LogView live />
+                <Composer live room title next_id wrong />
+            </main>
+            <PeoplePanel people=live.people />
+        </div>
+    }
+    .into_any()
+}
