@@ -9,7 +9,7 @@ use bench::measure::chart::bars;
 use bench::measure::growth::{self, Growth};
 use bench::measure::machine::{Cores, Machine, open_files};
 use bench::measure::peers::{self, Peer, Programs};
-use bench::measure::record::Record;
+use bench::measure::record::{Record, Trial};
 use bench::measure::run::Bench;
 use bench::measure::scenarios::{self, Length, Scenario};
 use bench::measure::{pages, plan, table};
@@ -54,6 +54,10 @@ struct Flags {
     /// Measures nothing, and makes tables and pictures of the last record.
     #[arg(long)]
     again: bool,
+
+    /// Adds to the last record, and replaces in it what is measured again.
+    #[arg(long, conflicts_with = "again")]
+    add: bool,
 
     /// Where records and pictures are kept.
     #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
@@ -113,7 +117,12 @@ fn run(flags: &Flags) -> Result<()> {
 fn compare(flags: &Flags) -> Result<Record> {
     let peers: Vec<&Peer> = chosen(&flags.peers, peers::ALL.iter().collect(), Peer::named)?;
     let scenarios: Vec<&Scenario> = chosen(&flags.scenarios, scenarios::ALL.iter().collect(), Scenario::named)?;
-    let (mut bench, mut record) = begin(flags)?;
+    let (mut bench, mut record) = begin(flags, &flags.beside())?;
+    let is_again = |trial: &Trial| {
+        scenarios.iter().any(|scenario| scenario.name == trial.scenario)
+            && peers.iter().any(|peer| peer.name == trial.peer)
+    };
+    record.trials.retain(|trial| !is_again(trial));
     for repetition in 1..=repetitions(flags) {
         for scenario in &scenarios {
             for peer in &peers {
@@ -128,7 +137,8 @@ fn compare(flags: &Flags) -> Result<Record> {
 /// Hubbub at every size of every growth.
 fn grow(flags: &Flags) -> Result<Record> {
     let growths: Vec<&Growth> = chosen(&flags.scenarios, growth::ALL.iter().collect(), Growth::named)?;
-    let (mut bench, mut record) = begin(flags)?;
+    let (mut bench, mut record) = begin(flags, &flags.grown())?;
+    record.growth.retain(|grown| !growths.iter().any(|growth| growth.name == grown.growth));
     for repetition in 1..=repetitions(flags) {
         for growth in &growths {
             for size in growth.sizes {
@@ -140,7 +150,7 @@ fn grow(flags: &Flags) -> Result<Record> {
     Ok(record)
 }
 
-fn begin(flags: &Flags) -> Result<(Bench<'_>, Record)> {
+fn begin<'a>(flags: &'a Flags, last: &Path) -> Result<(Bench<'a>, Record)> {
     let programs = Programs {
         hubbub: &flags.program,
         site: &flags.site,
@@ -156,7 +166,8 @@ fn begin(flags: &Flags) -> Result<(Bench<'_>, Record)> {
         println!("There is one core only: servers and generator share it, and the figures mean little.");
     }
     let length = if flags.quick { Length::Quick } else { Length::Full };
-    let record = Record { machine: Machine::look(&cores), quick: flags.quick, ..Record::default() };
+    let last = if flags.add { Record::open(last)? } else { Record::default() };
+    let record = Record { machine: Machine::look(&cores), quick: flags.quick || last.quick, ..last };
     Ok((Bench::new(programs, cores, length)?, record))
 }
 

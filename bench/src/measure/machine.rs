@@ -104,12 +104,16 @@ impl Machine {
     }
 }
 
-/// The first three words that a program says of itself.
+/// A program's name and version.
 fn said(program: &str, flag: &str) -> Option<String> {
     let output = Command::new(program).arg(flag).output().ok()?;
-    let said = String::from_utf8(output.stdout).ok()?;
-    let words: Vec<_> = said.split_whitespace().take(3).filter(|word| *word != "server").collect();
-    Some(if words.len() == 1 { format!("{program} {}", words[0]) } else { words.join(" ") })
+    Some(format!("{program} {}", version(&String::from_utf8(output.stdout).ok()?)?))
+}
+
+/// The first word that is a version: 1.2, v1.2 or v=1.2.
+fn version(said: &str) -> Option<&str> {
+    let mut words = said.split_whitespace().map(|word| word.trim_start_matches(['v', '=']));
+    words.find(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
 }
 
 /// The date of a day since 1970, in the calendar of today.
@@ -128,6 +132,18 @@ fn day(since_1970: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_are_found_in_what_programs_say() {
+        for (said, found) in [
+            ("Redis server v=7.0.15 sha=0", "7.0.15"),
+            ("v20.20.2\n", "20.20.2"),
+            ("rustc 1.95.0 (5980 2026)", "1.95.0"),
+        ] {
+            assert_eq!(version(said), Some(found));
+        }
+        assert_eq!(version("unknown"), None);
+    }
 
     #[test]
     fn days_have_their_dates() {

@@ -17,7 +17,7 @@ use super::table::number;
 
 /// While others use more of the machine than this, it is waited ...
 const OTHERS_PCT: f64 = 12.0;
-/// ... but in a whole run no longer than this.
+/// ... but in a whole run no longer than this; in a quick one than a tenth of it.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What all measurements of a run share.
@@ -37,7 +37,8 @@ impl<'a> Bench<'a> {
     /// The system's.
     pub fn new(programs: Programs<'a>, cores: Cores, length: Length) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { programs, cores, length, runtime, patience: PATIENCE })
+        let patience = if length == Length::Full { PATIENCE } else { PATIENCE / 10 };
+        Ok(Self { programs, cores, length, runtime, patience })
     }
 
     /// Measures a scenario on a peer; says how that went in one line.

@@ -120,7 +120,7 @@ pub const ALL: [Scenario; 7] = [
     },
     Scenario {
         name: "slow-readers",
-        about: "250 in one room, 150 messages of 1,000 characters a second; then with a fifth of them reading 5 kB a second",
+        about: "250 in one room, 150 messages of 4,000 characters a second; then with a fifth of them reading 5 kB a second",
         columns: &[
             column("p999_ms", "p99.9 ms of the others", 2),
             column("alone_ms", "p99.9 ms without slow ones", 2),

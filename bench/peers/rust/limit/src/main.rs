@@ -162,16 +162,15 @@ impl Server {
             used = size;
             self.send(who, &answer)?;
         }
-        while let Some((heard, size)) = frames::next(&mut bytes[used..]) {
+        while self.people.contains(who)
+            && let Some((heard, size)) = frames::next(&mut bytes[used..])
+        {
             used += size;
             match heard {
                 Heard::Join(room) => self.join(who, room)?,
                 Heard::Text(text) => self.say(who, text)?,
                 Heard::Ping => self.send(who, &frames::PONG)?,
-                Heard::Close => {
-                    self.part(who);
-                    break;
-                }
+                Heard::Close => self.part(who),
                 Heard::Other => {}
             }
         }
