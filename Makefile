@@ -3,12 +3,12 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test chaos lighthouse dev cluster fmt clean
+.PHONY: help setup build run test chaos bench bench-growth lighthouse dev cluster fmt clean
 
 help: ## Say what can be done here
 	@echo "Hubbub: live chat rooms and quizzes. What would you like to do?"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
 
 run: ## Install what is missing, build, and open for chat on http://127.0.0.1:3000
 	@.ci/serve
@@ -25,6 +25,16 @@ lighthouse: ## Let Lighthouse judge every kind of page, on a phone and on a desk
 	@.ci/setup lighthouse
 	@.ci/build
 	@.ci/lighthouse
+
+bench: ## Measure it beside other servers for three quarters of an hour, and write down what came out
+	@.ci/setup test
+	@.ci/build
+	@.ci/bench --publish
+
+bench-growth: ## Measure what it costs as there is more of everything, and draw it
+	@.ci/setup test
+	@.ci/build
+	@.ci/bench --growth --publish
 
 dev: ## Work on it: rebuild and reload the page at every change
 	@.ci/setup build
@@ -44,4 +54,4 @@ fmt: ## Put the source code into its usual form
 	@source .ci/env && cargo fmt --all
 
 clean: ## Throw away what was built (your data in ./data stays)
-	@rm -rf target end2end/test-results end2end/playwright-report
+	@rm -rf target bench/peers/node/node_modules end2end/test-results end2end/playwright-report

@@ -1,12 +1,15 @@
-//! Breaks everything around Hubbub, and proves that nothing is lost.
+//! Two programs that know Hubbub as any client does: of our crates `protocol` alone.
 //!
-//! A [`stage`] of real processes, a [`crowd`] of clients with the browser's own
+//! `chaos` breaks everything around it, and proves that nothing is lost: a
+//! [`stage`] of real processes, a [`crowd`] of clients with the browser's own
 //! recovery rules, a [`ledger`] of everything they were told, and named
-//! [`scenarios`] that trouble the one while the other talks. Of our crates it
-//! knows `protocol` alone: what it proves is what any client can see.
+//! [`scenarios`] that trouble the one while the other talks.
+//!
+//! `bench` [measures](measure) what it costs, beside other servers.
 
 pub mod crowd;
 pub mod ledger;
+pub mod measure;
 pub mod play;
 pub mod presence;
 pub mod report;

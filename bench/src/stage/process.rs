@@ -42,6 +42,11 @@ impl Process {
         Ok(Self { child })
     }
 
+    /// Its id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal, through the command of the system: this crate has no unsafe code.
     ///
     /// # Errors

@@ -44,6 +44,11 @@ impl Redis {
         self.address
     }
 
+    /// The id of its process, while it runs.
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
     /// Starts it with the data in its folder, and waits until it answers.
     ///
     /// # Errors

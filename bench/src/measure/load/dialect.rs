@@ -1,0 +1,105 @@
+//! What each kind of server speaks on top of WebSocket frames.
+
+use std::fmt::Write as _;
+
+/// See the module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// `docs/protocol.md`.
+    Hubbub,
+    /// The same two frames of a client, answered by `joined` and relayed to the room.
+    Plain,
+    /// Engine.IO 4 over WebSocket alone, with the packets of Socket.IO 5.
+    SocketIo,
+}
+
+/// What a frame that is no message of ours means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The connection is in its room.
+    Joined,
+    /// The server wants to hear this.
+    Answer(String),
+    /// The server refuses something.
+    Refused,
+    /// Nothing that matters here: presence, for example.
+    Nothing,
+}
+
+impl Dialect {
+    /// Where the WebSocket is.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Hubbub => "/ws?v=1",
+            Self::Plain => "/ws",
+            Self::SocketIo => "/socket.io/?EIO=4&transport=websocket",
+        }
+    }
+
+    /// What is said first, where it is not the server that begins.
+    pub fn hello(self, room: u32) -> Option<String> {
+        match self {
+            Self::Hubbub | Self::Plain => Some(format!(r#"{{"type":"join","payload":{{"roomId":"r{room}"}}}}"#)),
+            Self::SocketIo => None,
+        }
+    }
+
+    /// What a frame means to a connection that is to be in `room`.
+    pub fn heard(self, frame: &[u8], room: u32) -> Heard {
+        match self {
+            Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"joined""#) => Heard::Joined,
+            Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"error""#) => Heard::Refused,
+            Self::Hubbub | Self::Plain => Heard::Nothing,
+            Self::SocketIo => match frame {
+                [b'0', ..] => Heard::Answer("40".into()),
+                [b'2', ..] => Heard::Answer("3".into()),
+                [b'4', b'0', ..] => Heard::Answer(format!(r#"42["join","r{room}"]"#)),
+                [b'4', b'4', ..] => Heard::Refused,
+                _ if frame.starts_with(br#"42["joined""#) => Heard::Joined,
+                _ => Heard::Nothing,
+            },
+        }
+    }
+
+    /// Spells a message into `out`. Hubbub gets an id with it, as from a browser.
+    pub fn message(self, out: &mut String, text: &str, sender: usize, sequence: u32, phase: u8) {
+        out.clear();
+        // Writing to a string does not fail.
+        let _ = match self {
+            Self::Hubbub => write!(
+                out,
+                r#"{{"type":"message","payload":{{"id":"{sender}-{phase}-{sequence}","message":"{text}"}}}}"#
+            ),
+            Self::Plain => write!(out, r#"{{"type":"message","payload":{{"message":"{text}"}}}}"#),
+            Self::SocketIo => {
+                write!(out, r#"42["message",{{"type":"message","payload":{{"message":"{text}"}}}}]"#)
+            }
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{ClientMessage, wire};
+
+    use super::*;
+
+    #[test]
+    fn hubbub_understands_what_it_is_told() {
+        let hello = Dialect::Hubbub.hello(7).unwrap();
+        assert!(matches!(wire::decode_client(&hello), Ok(ClientMessage::Join { .. })), "{hello}");
+        let mut said = String::new();
+        Dialect::Hubbub.message(&mut said, "@@hello", 3, 9, 1);
+        assert!(matches!(wire::decode_client(&said), Ok(ClientMessage::Message { .. })), "{said}");
+    }
+
+    #[test]
+    fn socket_io_is_led_into_its_room() {
+        let heard = |frame: &str| Dialect::SocketIo.heard(frame.as_bytes(), 5);
+        assert_eq!(heard(r#"0{"sid":"a"}"#), Heard::Answer("40".into()));
+        assert_eq!(heard(r#"40{"sid":"b"}"#), Heard::Answer(r#"42["join","r5"]"#.into()));
+        assert_eq!(heard("2"), Heard::Answer("3".into()));
+        assert_eq!(heard(r#"42["joined"]"#), Heard::Joined);
+        assert_eq!(heard(r#"44{"message":"no"}"#), Heard::Refused);
+    }
+}

@@ -1,0 +1,290 @@
+//! The load generator: thousands of connections on one thread.
+//!
+//! It has to stay well below one core while the servers fill theirs, so it
+//! waits with epoll, reads frames by hand and looks in them for stamps alone.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use rustix::buffer::spare_capacity;
+use rustix::event::Timespec;
+use rustix::event::epoll::{self, Event, EventData, EventFlags};
+use rustix::fd::OwnedFd;
+
+pub mod clock;
+mod connection;
+pub mod dialect;
+pub mod frames;
+pub mod pace;
+mod reading;
+pub mod stamp;
+pub mod tally;
+
+pub use connection::{Reader, Seat};
+
+use clock::{Clock, nanos};
+use connection::{Connection, Stage};
+use dialect::Dialect;
+use stamp::Stamp;
+use tally::Tally;
+
+/// Events of one turn.
+const EVENTS: usize = 128;
+/// What one read takes at most.
+const READ_BYTES: usize = 256 * 1024;
+/// How long nothing may happen before somebody looks up.
+const LOOK_UP: Duration = Duration::from_millis(20);
+/// How often a slow reader takes a little.
+const SIP_EVERY: u64 = 100_000_000;
+
+/// How a turn waits for something to happen.
+#[derive(Clone, Copy, Debug)]
+pub enum Wait {
+    /// Not at all: a server does not pay for waking the generator, as it would
+    /// not for people on other machines.
+    Spin,
+    /// Asleep, at most so long.
+    Sleep(Duration),
+}
+
+/// See the module.
+pub struct Load {
+    dialect: Dialect,
+    nodes: Vec<SocketAddr>,
+    connections: Vec<Connection>,
+    epoll: OwnedFd,
+    events: Vec<Event>,
+    buffer: Vec<u8>,
+    stamps: stamp::Reader,
+    /// What is counted.
+    pub tally: Tally,
+    /// The run's clock.
+    pub clock: Clock,
+    /// Nanoseconds in which there was nothing to do.
+    pub idle_ns: u64,
+    joined: usize,
+    gone: usize,
+    refused: u64,
+    next_sip: u64,
+    sipping: Vec<usize>,
+    first_trouble: Option<String>,
+    spelled: (String, String, Vec<u8>),
+}
+
+impl Load {
+    /// Nobody has connected yet.
+    ///
+    /// # Errors
+    /// The system has no epoll.
+    pub fn new(dialect: Dialect, nodes: Vec<SocketAddr>, seats: impl IntoIterator<Item = Seat>) -> Result<Self> {
+        let connections: Vec<_> = seats.into_iter().map(Connection::new).collect();
+        let speaking = connections.iter().map(|one| one.seat.slot).filter(|slot| *slot != Seat::SILENT);
+        let slots = speaking.max().map_or(0, |most| usize::from(most) + 1);
+        Ok(Self {
+            tally: Tally::new(connections.len(), slots),
+            dialect,
+            nodes,
+            connections,
+            epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
+            events: Vec::with_capacity(EVENTS),
+            buffer: vec![0; READ_BYTES],
+            stamps: stamp::Reader::default(),
+            clock: Clock::start(),
+            idle_ns: 0,
+            joined: 0,
+            gone: 0,
+            refused: 0,
+            next_sip: 0,
+            sipping: Vec::new(),
+            first_trouble: None,
+            spelled: Default::default(),
+        })
+    }
+
+    /// Connects everybody, at most `at_once` at a time, and waits until all are in their rooms.
+    ///
+    /// # Errors
+    /// Somebody did not get in within the time.
+    pub fn connect(&mut self, at_once: usize, within: Duration) -> Result<Duration> {
+        let (began, all) = (self.clock.now(), self.connections.len());
+        let mut next = 0;
+        while self.joined + self.gone < all {
+            while next < all && next - (self.joined + self.gone).min(next) < at_once {
+                self.open(next);
+                next += 1;
+            }
+            self.turn(Wait::Sleep(LOOK_UP))?;
+            if self.gone > 0 || self.clock.now() - began > nanos(within) {
+                let trouble = self.first_trouble.as_deref().unwrap_or("it takes too long");
+                bail!("only {} of {all} got in: {trouble}", self.joined);
+            }
+        }
+        Ok(Duration::from_nanos(self.clock.now() - began))
+    }
+
+    /// How many connections live.
+    pub fn living(&self) -> usize {
+        self.connections.iter().filter(|one| one.stream.is_some()).count()
+    }
+
+    /// How many connections ended, and why the first did.
+    pub fn gone(&self) -> (usize, &str) {
+        (self.gone, self.first_trouble.as_deref().unwrap_or_default())
+    }
+
+    /// How many frames said that something was refused.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// How many living members of each room are counted.
+    pub fn counted(&self) -> Vec<u64> {
+        let rooms = self.connections.iter().map(|one| one.seat.room as usize + 1).max().unwrap_or(0);
+        let mut counted = vec![0; rooms];
+        for one in self.connections.iter().filter(|one| one.stream.is_some() && one.seat.reader == Reader::Counted) {
+            counted[one.seat.room as usize] += 1;
+        }
+        counted
+    }
+
+    /// The room of a connection.
+    pub fn room(&self, who: usize) -> usize {
+        self.connections[who].seat.room as usize
+    }
+
+    /// Whether a connection can send: it lives, and at most `backlog` bytes wait.
+    pub fn can_send(&self, who: usize, backlog: usize) -> bool {
+        let one = &self.connections[who];
+        one.stream.is_some() && one.unsent.len() <= backlog
+    }
+
+    /// Says something of `length` characters that was due at `due`.
+    pub fn say(&mut self, who: usize, due: u64, sequence: u32, length: usize) {
+        let (mut text, mut said, mut bytes) = std::mem::take(&mut self.spelled);
+        let phase = self.tally.phase;
+        Stamp { phase, due, slot: self.connections[who].seat.slot, sequence }.write(&mut text, length);
+        self.dialect.message(&mut said, &text, who, sequence, phase);
+        bytes.clear();
+        frames::write(&mut bytes, frames::TEXT, said.as_bytes());
+        self.send(who, &bytes);
+        self.spelled = (text, said, bytes);
+    }
+
+    /// Lets everything go on for a while.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn rest(&mut self, time: Duration) -> Result<()> {
+        let end = self.clock.now() + nanos(time);
+        while self.clock.now() < end {
+            self.turn(Wait::Sleep(LOOK_UP.min(Duration::from_nanos(end.saturating_sub(self.clock.now())))))?;
+        }
+        Ok(())
+    }
+
+    /// Waits, and does what there is to do.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn turn(&mut self, wait: Wait) -> Result<()> {
+        let began = self.clock.now();
+        let timeout = match wait {
+            Wait::Spin => Duration::ZERO,
+            Wait::Sleep(most) => most,
+        };
+        let timeout = Timespec::try_from(timeout)?;
+        let mut events = std::mem::take(&mut self.events);
+        events.clear();
+        match epoll::wait(&self.epoll, spare_capacity(&mut events), Some(&timeout)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if events.is_empty() || matches!(wait, Wait::Sleep(_)) {
+            self.idle_ns += self.clock.now() - began;
+        }
+        for event in &events {
+            let (flags, who) = (event.flags, event.data.u64() as usize);
+            if flags.contains(EventFlags::OUT) {
+                self.writable(who);
+            }
+            if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
+                self.readable(who);
+            }
+        }
+        self.events = events;
+        if !self.sipping.is_empty() && began >= self.next_sip {
+            self.next_sip = began + SIP_EVERY;
+            self.sip();
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, who: usize) {
+        let now = self.clock.now();
+        let one = &mut self.connections[who];
+        let opened = one.open(self.nodes[one.seat.node], now).and_then(|()| {
+            let Some(stream) = &one.stream else { return Ok(()) };
+            let events = EventFlags::IN | EventFlags::OUT;
+            Ok(epoll::add(&self.epoll, stream, EventData::new_u64(who as u64), events)?)
+        });
+        if let Err(error) = opened {
+            self.end(who, &error.to_string());
+        }
+    }
+
+    fn end(&mut self, who: usize, why: &str) {
+        let one = &mut self.connections[who];
+        if one.stage == Stage::Gone {
+            return;
+        }
+        if one.stage == Stage::Joined {
+            self.joined -= 1;
+        }
+        let stage = std::mem::replace(&mut one.stage, Stage::Gone);
+        one.stream = None;
+        self.gone += 1;
+        self.first_trouble.get_or_insert_with(|| format!("{why} ({stage:?})"));
+    }
+
+    fn writable(&mut self, who: usize) {
+        let one = &mut self.connections[who];
+        if one.stage == Stage::Connecting {
+            one.stage = Stage::Upgrading;
+            let request = format!(
+                "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+                 Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+                self.dialect.path(),
+                self.nodes[one.seat.node]
+            );
+            one.unsent.extend_from_slice(request.as_bytes());
+        }
+        match one.flush() {
+            Ok(true) => {}
+            Ok(false) => self.watch(who, EventFlags::IN),
+            Err(error) => self.end(who, &error.to_string()),
+        }
+    }
+
+    fn watch(&mut self, who: usize, events: EventFlags) {
+        let Some(stream) = &self.connections[who].stream else { return };
+        if let Err(error) = epoll::modify(&self.epoll, stream, EventData::new_u64(who as u64), events) {
+            self.end(who, &error.to_string());
+        }
+    }
+
+    fn send(&mut self, who: usize, bytes: &[u8]) {
+        let waited = !self.connections[who].unsent.is_empty();
+        match self.connections[who].send(bytes) {
+            Ok(true) if !waited => self.watch(who, EventFlags::IN | EventFlags::OUT),
+            Ok(_) => {}
+            Err(error) => self.end(who, &error.to_string()),
+        }
+    }
+
+    fn send_text(&mut self, who: usize, text: &str) {
+        let mut bytes = Vec::new();
+        frames::write(&mut bytes, frames::TEXT, text.as_bytes());
+        self.send(who, &bytes);
+    }
+}

@@ -1,0 +1,19 @@
+//! What it costs to serve live rooms, measured beside other servers (`make bench`).
+//!
+//! [`peers`] are started by [`deployment`], one after the other, and [`load`]
+//! talks to them in [`scenarios`]. What came out is a [`record`], from which
+//! [`table`] and [`chart`] are made.
+
+pub mod chart;
+pub mod cost;
+pub mod deployment;
+pub mod growth;
+pub mod load;
+pub mod machine;
+pub mod pages;
+pub mod peers;
+pub mod plan;
+pub mod record;
+pub mod run;
+pub mod scenarios;
+pub mod table;

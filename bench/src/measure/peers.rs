@@ -1,0 +1,156 @@
+//! The servers that are measured: Hubbub, and others beside it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use super::load::dialect::Dialect;
+
+/// A kind of server.
+#[derive(Debug)]
+pub struct Peer {
+    /// What it is called in tables.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// What it speaks.
+    pub dialect: Dialect,
+    /// Whether its nodes share a Redis; without, it is one node.
+    pub redis: bool,
+    program: Program,
+}
+
+/// What is started.
+#[derive(Clone, Copy, Debug)]
+enum Program {
+    Hubbub,
+    /// A binary of `bench/peers/rust`.
+    Rust(&'static str),
+    /// A script of `bench/peers/node`.
+    Node(&'static str),
+}
+
+/// What is measured, and against what: the first is ours, the two after it are the floor.
+pub const ALL: [Peer; 7] = [
+    Peer {
+        name: "Hubbub",
+        about: "history, offsets, idempotent sending, presence and metrics, all on",
+        dialect: Dialect::Hubbub,
+        redis: true,
+        program: Program::Hubbub,
+    },
+    Peer {
+        name: LIMIT,
+        about: "no chat server but the floor: epoll, a frame is encoded once, one send for each member; one node, no bus",
+        dialect: Dialect::Plain,
+        redis: false,
+        program: Program::Rust("limit"),
+    },
+    Peer {
+        name: LIMIT_REDIS,
+        about: "the floor of two nodes: the same with pipelined Redis pub/sub; what one turn of its loop brought \
+                goes out in one send",
+        dialect: Dialect::Plain,
+        redis: true,
+        program: Program::Rust("limit"),
+    },
+    Peer {
+        name: "uWebSockets",
+        about: "uWebSockets.js, whose C++ does the fan-out, with ioredis",
+        dialect: Dialect::Plain,
+        redis: true,
+        program: Program::Node("uwebsockets.mjs"),
+    },
+    Peer {
+        name: "axum",
+        about: "axum as in its chat example: a broadcast channel for each room, two tasks for each person; with Redis",
+        dialect: Dialect::Plain,
+        redis: true,
+        program: Program::Rust("axum-chat"),
+    },
+    Peer {
+        name: "ws",
+        about: "Node with ws and ioredis",
+        dialect: Dialect::Plain,
+        redis: true,
+        program: Program::Node("ws.mjs"),
+    },
+    Peer {
+        name: "Socket.IO",
+        about: "Socket.IO with its sharded Redis adapter",
+        dialect: Dialect::SocketIo,
+        redis: true,
+        program: Program::Node("socket-io.mjs"),
+    },
+];
+
+/// The floor of one node.
+pub const LIMIT: &str = "LIMIT";
+/// The floor of two nodes.
+pub const LIMIT_REDIS: &str = "LIMIT-Redis";
+
+/// Where the programs are.
+#[derive(Clone, Copy, Debug)]
+pub struct Programs<'a> {
+    /// The release of Hubbub.
+    pub hubbub: &'a Path,
+    /// Its pages.
+    pub site: &'a Path,
+    /// The folder with the binaries of `bench/peers/rust`.
+    pub rust: &'a Path,
+    /// `bench/peers/node`.
+    pub node: &'a Path,
+}
+
+impl Peer {
+    /// The peer of this name, in any case.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().find(|peer| peer.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What starts one node on `address`; `redis` has the servers that all nodes share.
+    pub fn command(
+        &self,
+        programs: &Programs<'_>,
+        number: usize,
+        address: SocketAddr,
+        redis: &[SocketAddr],
+    ) -> Command {
+        let urls = redis.iter().map(|server| format!("redis://{server}")).collect::<Vec<_>>().join(",");
+        let mut command = match self.program {
+            Program::Hubbub => Command::new(programs.hubbub),
+            Program::Rust(name) => Command::new(programs.rust.join(name)),
+            Program::Node(_) => Command::new("node"),
+        };
+        match self.program {
+            Program::Hubbub => {
+                command.args(["--listen", &address.to_string(), "--redis", &urls]);
+                command.args(["--node-name", &format!("n{number}")]).arg("--site-dir").arg(programs.site);
+                command.args(["--session-key", "the same on all nodes that are measured"]);
+                command.args(["--rate-limit", "off", "--connections-per-address", "0"]);
+            }
+            Program::Rust(_) if redis.is_empty() => {
+                command.arg(address.to_string());
+            }
+            Program::Rust(_) => {
+                command.args([&address.to_string(), &urls]);
+            }
+            Program::Node(script) => {
+                command.arg(programs.node.join(script)).args([&address.port().to_string(), &urls]);
+                command.env("NODE_ENV", "production");
+            }
+        }
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peers_are_found_in_any_case() {
+        assert_eq!(Peer::named("limit-redis").map(|peer| peer.name), Some(LIMIT_REDIS));
+        assert!(Peer::named("phoenix").is_none());
+    }
+}

@@ -1,0 +1,23 @@
+//! How long a message takes from one node to another.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Figures, LENGTH, Play, figures};
+use crate::measure::load::pace::{Talk, at_rate};
+use crate::measure::load::{Reader, Seat};
+
+const LISTENERS: usize = 50;
+const RATE: f64 = 100.0;
+
+pub(super) fn measure(play: &Play) -> Result<Figures> {
+    let last = play.nodes.len() - 1;
+    let sender = Seat { reader: Reader::Uncounted, ..Seat::sender(0, 0, 0) };
+    let seats = std::iter::once(sender).chain((0..LISTENERS).map(|_| Seat::listener(last, 0)));
+    let (mut load, _) = play.load(seats)?;
+    let talk = Talk { senders: vec![0], length: LENGTH, time: play.length.of(5.0, 3.0) };
+    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
+    let heard = at_rate(&mut load, &play.watched, &talk, RATE)?;
+    Ok(figures(&heard, &load))
+}

@@ -1,0 +1,16 @@
+//! A thousand people, and always something on its way.
+
+use anyhow::Result;
+
+use super::fanout::{THOUSAND, gather};
+use super::{Figures, LENGTH, Play, figures};
+use crate::measure::load::pace::{Talk, as_it_comes_back};
+
+const IN_FLIGHT: u32 = 4;
+
+pub(super) fn measure(play: &Play) -> Result<Figures> {
+    let (mut load, senders) = gather(play, THOUSAND.members)?;
+    let talk = Talk { senders, length: LENGTH, time: play.length.of(4.0, 2.0) };
+    let heard = as_it_comes_back(&mut load, &play.watched, &talk, IN_FLIGHT)?;
+    Ok(figures(&heard, &load))
+}

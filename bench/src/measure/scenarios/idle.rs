@@ -1,0 +1,52 @@
+//! Many who come, and say nothing.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use super::{Figures, LENGTH, Play, figures};
+use crate::measure::cost::{Meter, memory_kib};
+use crate::measure::load::Seat;
+use crate::measure::load::pace::{Talk, at_rate};
+
+const MEMBERS: usize = 15;
+/// Rooms that are asked, at the end, whether everybody is really there.
+const ASKED: usize = 100;
+
+pub(super) fn measure(play: &Play) -> Result<Figures> {
+    silent(play, 15_000)
+}
+
+/// Measures so many connections.
+///
+/// # Errors
+/// Somebody does not get in, or is not in their room.
+pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
+    let seat = |number: usize| Seat::sender(play.node(number), (number / MEMBERS) as u32, (number % MEMBERS) as u16);
+    let before = memory_kib(&play.watched.servers);
+    let coming = Meter::start(&play.watched);
+    let (mut load, took) = play.load((0..connections).map(seat))?;
+    let coming = coming.stop();
+    load.rest(Duration::from_secs(2))?;
+    let memory = memory_kib(&play.watched.servers).saturating_sub(before);
+    let silent = Meter::start(&play.watched);
+    load.rest(play.length.of(4.0, 2.0))?;
+    let silent = silent.stop();
+    let rooms = connections / MEMBERS;
+    let senders = (0..rooms).step_by((rooms / ASKED).max(1)).map(|room| room * MEMBERS).collect();
+    let talk = Talk { senders, length: LENGTH, time: Duration::from_secs(1) };
+    let heard = at_rate(&mut load, &play.watched, &talk, ASKED as f64)?;
+    ensure!(heard.delivered == heard.expected, "{} were not told what was said", heard.expected - heard.delivered);
+    let mut figures = figures(&heard, &load);
+    let all = connections as f64;
+    for (key, value) in [
+        ("kib", memory as f64 / all),
+        ("connects", all / took.as_secs_f64()),
+        ("connect_us", coming.server.as_secs_f64() * 1e6 / all),
+        ("connect_redis_us", coming.redis.as_secs_f64() * 1e6 / all),
+        ("idle_pct", 100.0 * silent.server.as_secs_f64() / silent.wall.as_secs_f64()),
+    ] {
+        figures.insert(key.into(), value);
+    }
+    Ok(figures)
+}

@@ -1,0 +1,40 @@
+//! Many small rooms, all of them talking.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Figures, LENGTH, Play, figures};
+use crate::measure::load::Seat;
+use crate::measure::load::pace::{Talk, at_rate};
+
+/// How many rooms, and how loud they are together.
+#[derive(Clone, Copy, Debug)]
+pub struct Rooms {
+    /// Rooms.
+    pub count: usize,
+    /// People in each, spread over the nodes.
+    pub members: usize,
+    /// Messages a second, in all rooms together.
+    pub rate: f64,
+}
+
+pub(super) fn measure(play: &Play) -> Result<Figures> {
+    in_rooms(play, Rooms { count: 500, members: 10, rate: 1_000.0 }, play.length.of(5.0, 3.0))
+}
+
+/// Measures rooms.
+///
+/// # Errors
+/// Somebody does not get in.
+pub fn in_rooms(play: &Play, rooms: Rooms, time: Duration) -> Result<Figures> {
+    let Rooms { count, members, rate } = rooms;
+    let seat = |number: usize| Seat::sender(play.node(number), (number / members) as u32, (number % members) as u16);
+    let (mut load, _) = play.load((0..count * members).map(seat))?;
+    // A message to every room, from its first member; then from its second.
+    let senders = (0..members).flat_map(|member| (0..count).map(move |room| room * members + member)).collect();
+    let talk = Talk { senders, length: LENGTH, time };
+    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, rate)?;
+    let heard = at_rate(&mut load, &play.watched, &talk, rate)?;
+    Ok(figures(&heard, &load))
+}

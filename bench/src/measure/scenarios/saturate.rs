@@ -1,0 +1,99 @@
+//! The most that a room of a thousand can be told in a second.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::fanout::{THOUSAND, gather};
+use super::{Figures, LENGTH, Play, figures};
+use crate::measure::load::pace::{Heard, Talk, at_rate};
+
+const FIRST_RATE: f64 = 40.0;
+/// What one generator could not follow anyway.
+const LAST_RATE: f64 = 20_000.0;
+const NARROWED: usize = 3;
+/// Between two rates.
+const BREATH: Duration = Duration::from_millis(300);
+
+pub(super) fn measure(play: &Play) -> Result<Figures> {
+    let (mut load, senders) = gather(play, THOUSAND.members)?;
+    let talk = Talk { senders, length: LENGTH, time: play.length.of(2.0, 1.0) };
+    at_rate(&mut load, &play.watched, &talk, FIRST_RATE)?;
+    let (mut rate, mut search) = (FIRST_RATE, Search::default());
+    let mut best = Figures::new();
+    loop {
+        let heard = at_rate(&mut load, &play.watched, &talk, rate)?;
+        let kept_up = keeps_up(&heard) && load.gone().0 == 0;
+        if kept_up {
+            best = figures(&heard, &load);
+        }
+        if load.gone().0 > 0 || heard.delivered < heard.expected {
+            // What was overrun may have lost people, or still have work: begin with new ones.
+            drop(load);
+            load = gather(play, THOUSAND.members)?.0;
+        }
+        match search.next(rate, kept_up) {
+            Some(next) if next <= LAST_RATE => rate = next,
+            _ => break,
+        }
+        load.rest(BREATH)?;
+    }
+    best.insert("rate".into(), search.good);
+    // Nothing at all was kept up with: say so, not nothing.
+    best.entry("per_second".into()).or_insert(0.0);
+    Ok(best)
+}
+
+fn keeps_up(heard: &Heard) -> bool {
+    let in_time = heard.in_time as f64 >= 0.95 * heard.expected as f64;
+    in_time && heard.p99_ms < 1_000.0 && heard.delivered == heard.expected && heard.skipped == 0
+}
+
+/// Doubles until it was too much, then narrows down between the two.
+#[derive(Debug, Default)]
+struct Search {
+    good: f64,
+    bad: Option<f64>,
+    narrowed: usize,
+}
+
+impl Search {
+    fn next(&mut self, rate: f64, kept_up: bool) -> Option<f64> {
+        if kept_up {
+            self.good = rate;
+        } else {
+            self.bad = Some(rate);
+        }
+        let Some(bad) = self.bad else { return Some(rate * 2.0) };
+        self.narrowed += 1;
+        (self.narrowed <= NARROWED).then(|| if self.good > 0.0 { (self.good * bad).sqrt() } else { bad / 2.0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(limit: f64) -> (f64, usize) {
+        let (mut search, mut rate, mut tries) = (Search::default(), FIRST_RATE, 1);
+        while let Some(next) = search.next(rate, rate <= limit) {
+            (rate, tries) = (next, tries + 1);
+        }
+        (search.good, tries)
+    }
+
+    #[test]
+    fn the_limit_is_found_to_a_tenth() {
+        for limit in [41.0, 79.0, 500.0, 5_000.0] {
+            let (good, tries) = found(limit);
+            assert!(good <= limit && good > limit * 0.9, "{limit}: {good}");
+            assert!(tries < 16);
+        }
+    }
+
+    #[test]
+    fn a_server_that_keeps_up_with_little_is_measured_below_the_start() {
+        assert_eq!(found(12.0), (10.0, 4));
+        assert_eq!(found(1.0), (0.0, 4));
+    }
+}
