@@ -95,7 +95,7 @@ async fn serve(
                 }
             }
             () = saying.next(), if !saying.is_empty() => {}
-            end = look_after(outbox) => if let Some(end) = end { return end },
+            end = look_after(outbox) => return end,
         }
     }
 }
@@ -138,26 +138,24 @@ async fn attend(
 
 /// Waits for something, and goes on sending until it is there or the connection ends.
 async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, End> {
-    let mut something = std::pin::pin!(something);
-    loop {
-        tokio::select! {
-            done = &mut something => return Ok(done),
-            end = look_after(outbox) => if let Some(end) = end { return Err(end) },
-        }
+    tokio::select! {
+        done = something => Ok(done),
+        end = look_after(outbox) => Err(end),
     }
 }
 
-/// Does what the outbox leaves to this task; returns when that is done, with
-/// the end if it is one.
-async fn look_after(outbox: &Outbox) -> Option<End> {
-    if outbox.is_waiting() {
-        if outbox.drain().await.is_err() {
-            return Some(End::Cut);
+/// Sends what the outbox leaves to this task, until the connection has to end.
+async fn look_after(outbox: &Outbox) -> End {
+    loop {
+        // Whoever does not read is not waited for here.
+        if let Some(code) = outbox.closing() {
+            return code.into();
         }
-    } else if outbox.closing().is_none() {
-        outbox.work().await;
+        tokio::select! {
+            () = outbox.work() => {}
+            drained = outbox.drain(), if outbox.is_waiting() => if drained.is_err() { return End::Cut },
+        }
     }
-    outbox.closing().map(End::from)
 }
 
 /// Sends a close frame and waits a moment for the client to take it. Closing
