@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use protocol::wire;
 use serde::{Deserialize, Serialize};
 
 use super::machine::Machine;
@@ -60,7 +59,7 @@ impl Record {
     /// The file is not there, or is another.
     pub fn open(file: &Path) -> Result<Self> {
         let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        wire::read(&text).with_context(|| format!("{} is no record of a run", file.display()))
+        serde_json::from_str(&text).with_context(|| format!("{} is no record of a run", file.display()))
     }
 
     /// Writes it to a file.
@@ -71,7 +70,7 @@ impl Record {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(file, wire::spell(self)).with_context(|| format!("{} cannot be written", file.display()))
+        fs::write(file, serde_json::to_string(self)?).with_context(|| format!("{} cannot be written", file.display()))
     }
 
     /// What a figure was in all repetitions.
