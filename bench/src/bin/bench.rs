@@ -188,15 +188,19 @@ fn tell_beside(flags: &Flags, record: &Record) -> Result<()> {
     if flags.publish {
         let page = Path::new(PAGE);
         pages::put(page, "machine", &machine)?;
-        pages::put(page, "tables", &tables)?;
+        pages::put(page, "tables", &format!("{}\n\n{tables}", picture_in("images")))?;
         let grown = Record::open(&flags.grown()).ok();
         if let Some(plan) = plan::million(record, grown.as_ref()) {
             pages::put(page, "million", &plan)?;
         }
-        pages::put(Path::new(README), "summary", &table::summary(record))?;
+        pages::put(Path::new(README), "summary", &format!("{}\n\n{}", picture_in(IMAGES), table::summary(record)))?;
         println!("{PAGE} and {README} are up to date.");
     }
     Ok(())
+}
+
+fn picture_in(images: &str) -> String {
+    format!("![Hubbub beside other servers: bars of deliveries, CPU, memory and latency]({images}/benchmark.svg)")
 }
 
 fn tell_growth(flags: &Flags, record: &Record) -> Result<()> {

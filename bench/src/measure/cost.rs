@@ -26,6 +26,8 @@ pub struct Cost {
     pub server: Duration,
     /// What Redis computed.
     pub redis: Duration,
+    /// What this process computed, which is the generator.
+    pub own: Duration,
 }
 
 /// Runs from [`Meter::start`] to [`Meter::stop`].
@@ -35,12 +37,19 @@ pub struct Meter<'a> {
     began: Instant,
     server: Duration,
     redis: Duration,
+    own: Duration,
 }
 
 impl<'a> Meter<'a> {
     /// From now on.
     pub fn start(watched: &'a Watched) -> Self {
-        Self { watched, began: Instant::now(), server: computed(&watched.servers), redis: computed(&watched.redis) }
+        Self {
+            watched,
+            began: Instant::now(),
+            server: computed(&watched.servers),
+            redis: computed(&watched.redis),
+            own: exact(std::process::id()),
+        }
     }
 
     /// Until now.
@@ -49,6 +58,7 @@ impl<'a> Meter<'a> {
             wall: self.began.elapsed(),
             server: computed(&self.watched.servers).saturating_sub(self.server),
             redis: computed(&self.watched.redis).saturating_sub(self.redis),
+            own: exact(std::process::id()).saturating_sub(self.own),
         }
     }
 }

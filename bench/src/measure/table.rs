@@ -6,6 +6,9 @@ use super::peers::{self, LIMIT, LIMIT_REDIS};
 use super::record::{Record, Spread};
 use super::scenarios::{self, Column, Scenario};
 
+/// When others use more of the machine than this, the figures are theirs, too.
+const OTHERS_PCT: f64 = 15.0;
+
 /// A table for each scenario that was played, and what went wrong.
 pub fn all(record: &Record) -> String {
     let mut text = String::new();
@@ -149,9 +152,11 @@ pub fn troubles(record: &Record) -> Vec<String> {
                 told.push(format!("{who}: {} {what}", number(*value, if key == "lost_pct" { 2 } else { 0 })));
             }
         }
-        if trial.others_pct > 15.0 {
-            told.push(format!("{who}: others used {:.0} % of the machine just before", trial.others_pct));
-        }
+    }
+    let noisy = record.trials.iter().filter(|trial| trial.others_pct > OTHERS_PCT).count();
+    if noisy > 0 {
+        let all = record.trials.len();
+        told.push(format!("{noisy} of {all} began while others used more than {OTHERS_PCT:.0} % of the machine"));
     }
     told
 }
@@ -187,7 +192,10 @@ mod tests {
         let mut record = record(&[("Hubbub", 3.0)]);
         record.trials[0].figures.insert("lost_pct".into(), 0.5);
         record.trials[0].failure = Some("no".into());
-        assert_eq!(troubles(&record), ["Hubbub, idle (1) failed: no", "Hubbub, idle (1): 0.50 % lost"]);
+        record.trials[0].others_pct = 40.0;
+        let told = troubles(&record);
+        assert_eq!(told[..2], ["Hubbub, idle (1) failed: no", "Hubbub, idle (1): 0.50 % lost"]);
+        assert_eq!(told[2..], ["1 of 1 began while others used more than 15 % of the machine"]);
     }
 
     #[test]

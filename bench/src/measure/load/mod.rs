@@ -61,8 +61,8 @@ pub struct Load {
     pub tally: Tally,
     /// The run's clock.
     pub clock: Clock,
-    /// Nanoseconds in which there was nothing to do.
-    pub idle_ns: u64,
+    /// Nanoseconds in which there was something to do.
+    pub busy_ns: u64,
     joined: usize,
     gone: usize,
     refused: u64,
@@ -91,7 +91,7 @@ impl Load {
             buffer: vec![0; READ_BYTES],
             stamps: stamp::Reader::default(),
             clock: Clock::start(),
-            idle_ns: 0,
+            busy_ns: 0,
             joined: 0,
             gone: 0,
             refused: 0,
@@ -161,6 +161,7 @@ impl Load {
 
     /// Says something of `length` characters that was due at `due`.
     pub fn say(&mut self, who: usize, due: u64, sequence: u32, length: usize) {
+        let began = self.clock.now();
         let (mut text, mut said, mut bytes) = std::mem::take(&mut self.spelled);
         let phase = self.tally.phase;
         Stamp { phase, due, slot: self.connections[who].seat.slot, sequence }.write(&mut text, length);
@@ -169,6 +170,7 @@ impl Load {
         frames::write(&mut bytes, frames::TEXT, said.as_bytes());
         self.send(who, &bytes);
         self.spelled = (text, said, bytes);
+        self.busy_ns += self.clock.now() - began;
     }
 
     /// Lets everything go on for a while.
@@ -200,9 +202,10 @@ impl Load {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        if events.is_empty() || matches!(wait, Wait::Sleep(_)) {
-            self.idle_ns += self.clock.now() - began;
-        }
+        let woke = match wait {
+            Wait::Spin => began,
+            Wait::Sleep(_) => self.clock.now(),
+        };
         for event in &events {
             let (flags, who) = (event.flags, event.data.u64() as usize);
             if flags.contains(EventFlags::OUT) {
@@ -211,6 +214,9 @@ impl Load {
             if flags.intersects(EventFlags::IN | EventFlags::HUP | EventFlags::ERR) {
                 self.readable(who);
             }
+        }
+        if !events.is_empty() {
+            self.busy_ns += self.clock.now() - woke;
         }
         self.events = events;
         if !self.sipping.is_empty() && began >= self.next_sip {

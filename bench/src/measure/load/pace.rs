@@ -90,7 +90,7 @@ impl Heard {
 /// The system's.
 pub fn at_rate(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64) -> Result<Heard> {
     load.tally.next_phase();
-    load.idle_ns = 0;
+    load.busy_ns = 0;
     let counted = load.counted();
     let mut heard = Heard { time: talk.time, ..Heard::default() };
     let mut sequences = vec![0; talk.senders.len()];
@@ -145,7 +145,7 @@ pub fn as_it_comes_back(load: &mut Load, watched: &Watched, talk: &Talk, in_flig
         if meter.is_none() && now - began > nanos(Duration::from_secs(1)) {
             meter = Some(Meter::start(watched));
             load.tally.restart();
-            load.idle_ns = 0;
+            load.busy_ns = 0;
             heard.sent = 0;
             began = now;
         }
@@ -171,7 +171,7 @@ pub fn as_it_comes_back(load: &mut Load, watched: &Watched, talk: &Talk, in_flig
 }
 
 fn busy(load: &Load, began: u64) -> f64 {
-    1.0 - load.idle_ns as f64 / (load.clock.now() - began).max(1) as f64
+    load.busy_ns as f64 / (load.clock.now() - began).max(1) as f64
 }
 
 /// Waits for what was sent, as long as something comes.

@@ -204,6 +204,7 @@ pub fn figures(heard: &Heard, load: &Load) -> Figures {
         ("per_read", heard.per_read),
         ("bytes", heard.bytes),
         ("generator_busy_pct", 100.0 * heard.generator_busy),
+        ("generator_us", heard.cost.own.as_secs_f64() * 1e6 / heard.delivered.max(1) as f64),
         ("lag_ms", heard.lag_ms),
         ("sent", heard.sent as f64),
         ("delivered", heard.delivered as f64),
