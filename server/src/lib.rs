@@ -1,10 +1,10 @@
 //! The Hubbub server: rooms that live on any number of nodes.
 //!
 //! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
-//! one of them, `broker` keeps the
-//! logs and carries publications between nodes, `presence` knows who is where,
-//! `history` and `rooms` answer what is read over HTTP. `backend` alone chooses
-//! between embedded and Redis, `router` alone knows the pages.
+//! one of them, `broker` keeps the logs and carries publications between nodes,
+//! `presence` knows who is where, `history` and `rooms` answer what is read over
+//! HTTP. `backend` alone chooses between embedded and Redis, `router` alone knows
+//! the pages.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]

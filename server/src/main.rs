@@ -8,8 +8,7 @@ use server::config::{Config, LogFormat};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Thousands of small things are made and dropped for each second of talk, and
-/// what a storm of newcomers needed must go back to the system afterwards.
+/// Each message makes and drops some dozens of small things.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -64,7 +64,7 @@ impl Audience {
         }
     }
 
-    /// Whether something waits for the next flush.
+    /// Whether nothing waits for the next flush.
     pub(super) fn is_flushed(&self) -> bool {
         self.turn.is_empty()
     }

@@ -21,7 +21,7 @@ const PIECES: usize = 32;
 /// the socket does not take at once is left to the connection's own task.
 ///
 /// Nobody waits here, and no task is woken for what the socket takes: at a low
-/// rate, waking one for each delivery costs more than the delivery.
+/// rate, waking one for each delivery is the largest cost that can be avoided.
 pub struct Outbox {
     socket: Socket,
     waiting: Mutex<Waiting>,

@@ -78,7 +78,7 @@ pub(super) async fn upgrade<M: Meaning>(
 }
 
 /// Both ends of the connection. The buffer that the request was read into ends
-/// here: it is twice as large as all that a silent connection needs.
+/// here: kept, it would be the largest thing that a silent connection has.
 fn open(upgraded: Upgraded, limits: &Limits) -> Option<(Ears, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_split();
