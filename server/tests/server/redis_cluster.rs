@@ -67,9 +67,10 @@ impl RedisCluster {
         }
     }
 
-    async fn until(&self, server: &RedisServer, question: &[&str], wanted: &str) {
+    /// Waits until the answer of one of its servers contains `wanted`.
+    pub async fn until(&self, server: &RedisServer, question: &[&str], wanted: &str) {
         let told = at_last(PATIENCE, async || server.ask::<String>(question).await.contains(wanted).then_some(()));
-        told.await.expect("the cluster was not formed in time");
+        told.await.expect("a server of the cluster never said so");
     }
 
     /// Its address: two of its servers, as an operator would write it.
