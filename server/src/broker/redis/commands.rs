@@ -20,7 +20,7 @@ use super::info::Unfit;
 use crate::broker::BrokerError;
 
 /// A call fails after this time, whatever it waits for.
-const CALL_WITHIN: Duration = Duration::from_millis(2500);
+pub(super) const CALL_WITHIN: Duration = Duration::from_millis(2500);
 /// A call waits so long for a connection that is just being made.
 const CONNECTION_WITHIN: Duration = Duration::from_secs(1);
 
@@ -148,7 +148,7 @@ impl Commands {
 async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Script) {
     let mut backoff = Backoff::new();
     loop {
-        let why = match Connection::open(&client, wants_cluster, |_| ()).await {
+        let why = match Connection::open(&client, wants_cluster).await {
             Ok(connection) => {
                 // A Redis that refuses it refuses the calls, too, and they say why.
                 let _ = timeout(CALL_WITHIN, first.prepare_invoke().load_async(&mut connection.redis())).await;

@@ -1,11 +1,11 @@
-//! One connection to one Redis, for commands or for deliveries.
+//! One connection to one Redis, for commands.
 //!
 //! It never comes back by itself: what was learned when it was made
 //! ([`Info::run`]) is true of every command that goes out on it.
 
 use std::convert::Infallible;
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::info::{Info, Unfit};
+use super::line::Unanswered;
 
 /// Redis answers within this time, or it counts as away.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -34,6 +35,10 @@ pub(super) enum Broken {
     Changed,
     #[error("{0}")]
     Redis(#[from] redis::RedisError),
+    #[error("{0}")]
+    Unreached(Arc<io::Error>),
+    #[error("it refuses us: {0}")]
+    Refused(String),
     #[error("Redis does not answer")]
     Silent,
     #[error("Redis closed the link")]
@@ -48,31 +53,37 @@ pub(super) enum Broken {
     Address(String),
 }
 
-/// One connection. Dropped, its pushes are heard no more, so that it cannot
-/// speak between the words of the next one.
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Unreached(Arc::new(error))
+    }
+}
+
+impl From<Unanswered> for Broken {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Refused(why) => Self::Refused(why),
+            Unanswered::Lost | Unanswered::Odd => Self::Closed,
+        }
+    }
+}
+
+/// One connection.
 pub(super) struct Connection {
     redis: MultiplexedConnection,
     info: Info,
-    is_heard: Arc<AtomicBool>,
     closed: Arc<Notify>,
 }
 
 impl Connection {
-    /// Connects to the Redis of `client`; `hear` gets its pushes and must not block.
-    pub(super) async fn open(
-        client: &Client,
-        wants_cluster: bool,
-        hear: impl Fn(PushInfo) + Send + Sync + 'static,
-    ) -> Result<Self, Broken> {
-        let is_heard = Arc::new(AtomicBool::new(true));
+    /// Connects to the Redis of `client`.
+    pub(super) async fn open(client: &Client, wants_cluster: bool) -> Result<Self, Broken> {
         let closed = Arc::new(Notify::new());
         let receiver = {
-            let (is_heard, closed) = (Arc::clone(&is_heard), Arc::clone(&closed));
+            let closed = Arc::clone(&closed);
             move |push: PushInfo| {
-                match push.kind {
-                    PushKind::Disconnection => closed.notify_one(),
-                    _ if is_heard.load(Ordering::Acquire) => hear(push),
-                    _ => {}
+                if push.kind == PushKind::Disconnection {
+                    closed.notify_one();
                 }
                 Ok::<_, Infallible>(())
             }
@@ -80,7 +91,7 @@ impl Connection {
         let (redis, info) = connect(client, &config().set_push_sender(receiver), wants_cluster).await?;
         match info.is_replica {
             true => Err(Broken::Replica),
-            false => Ok(Self { redis, info, is_heard, closed }),
+            false => Ok(Self { redis, info, closed }),
         }
     }
 
@@ -116,12 +127,6 @@ impl Connection {
     /// Returns once the connection is closed.
     pub(super) async fn closed(&self) {
         self.closed.notified().await;
-    }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.is_heard.store(false, Ordering::Release);
     }
 }
 

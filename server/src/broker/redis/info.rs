@@ -43,7 +43,7 @@ impl Info {
         }
     }
 
-    fn read(info: &str) -> Self {
+    pub(super) fn read(info: &str) -> Self {
         let field =
             |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
         let part = |name| field(name).and_then(|id| id.get(..NAME)).unwrap_or_default();

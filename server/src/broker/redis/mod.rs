@@ -5,7 +5,7 @@
 //! [`Delivery::Interrupted`](super::Delivery::Interrupted) says when to compare.
 //!
 //! Every Redis master that a node talks to is a [`shard`] with connections of
-//! its own; the [`link`] knows which of them keeps a channel. A shard that is
+//! its own: a [`line`] for what every message passes, and redis-rs for the rest; the [`link`] knows which of them keeps a channel. A shard that is
 //! away touches only its channels: what is sent there is refused as temporary,
 //! and the node stays ready as long as any shard works. Otherwise one dead Redis
 //! of three would take every node away from the people of the other two.
@@ -23,9 +23,10 @@ use tracing::warn;
 
 use self::connection::ANSWER_WITHIN;
 use self::log::{Part, Reader};
+use self::publisher::Publisher;
 use self::shard::Common;
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay, random_epoch};
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay};
 use crate::channel::Channel;
 
 mod cluster;
@@ -36,9 +37,11 @@ pub mod envelope;
 mod health;
 mod info;
 pub mod keys;
+mod line;
 pub mod link;
 pub(crate) mod log;
 mod placement;
+mod publisher;
 pub mod servers;
 pub(crate) mod shard;
 mod subscriptions;
@@ -47,8 +50,6 @@ mod wishes;
 pub use self::link::Link;
 pub use self::servers::Servers;
 
-/// A resend is recognised for so long, in seconds.
-const REMEMBER_ONCE: u64 = 24 * 60 * 60;
 /// A subscription waits so long for the link; after that the caller is told.
 const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
 
@@ -101,7 +102,8 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
-    let broker = RedisBroker { reader: Reader::new(link.clone()), publish, options, link, _following: following };
+    let publisher = Publisher::new(publish, options.log_length);
+    let broker = RedisBroker { reader: Reader::new(link.clone()), publisher, link, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 
@@ -109,8 +111,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
 pub struct RedisBroker {
     link: Link,
     reader: Reader,
-    publish: Script,
-    options: Options,
+    publisher: Publisher,
     _following: Option<AbortOnDropHandle<()>>,
 }
 
@@ -142,20 +143,7 @@ impl Broker for RedisBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
-        let Append { channel, once, head, tail } = &append;
-        let shard = self.link.of(channel)?;
-        let appended: Option<(String, u64, bool)> = shard
-            .invoke_on(&self.publish, |call, run| {
-                call.key(keys::meta(channel)).key(keys::log(channel)).key(keys::deliveries(channel));
-                call.arg(head).arg(tail).arg(random_epoch().as_str()).arg(run).arg(self.options.log_length);
-                call.arg(shard.publish_command());
-                if let Some(once) = once {
-                    call.key(keys::once(channel, &once.key)).arg(&once.digest).arg(REMEMBER_ONCE);
-                }
-            })
-            .await?;
-        let (epoch, offset, repeated) = appended.ok_or(BrokerError::Conflict)?;
-        Ok(Appended { position: log::position(&epoch, offset)?, repeated })
+        self.publisher.publish(&*self.link.of(&append.channel)?, &append).await
     }
 
     async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError> {

@@ -8,12 +8,16 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use redis::io::tcp::{TcpSettings, socket2::TcpKeepalive};
 use redis::{
     Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisResult, TlsCertificates,
 };
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 /// Why a list of servers is none. Never shows what was written: it may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +43,12 @@ pub(super) enum Shape {
 
 /// One server. Shown as `host:port`, never with its password.
 #[derive(Clone, Debug)]
-pub(super) struct Address(ConnectionInfo);
+pub(super) struct Address {
+    info: ConnectionInfo,
+    /// Whom to trust; `None` for the system's authorities. (`info` has it, too,
+    /// but does not tell.)
+    authorities: Option<Arc<RootCertStore>>,
+}
 
 impl Servers {
     /// Reads what an operator wrote.
@@ -54,7 +63,7 @@ impl Servers {
         }
         let addresses: Vec<_> = parts.into_iter().map(|part| part.address).collect();
         for (at, address) in addresses.iter().enumerate() {
-            if addresses[..at].iter().any(|earlier| earlier.0.addr() == address.0.addr()) {
+            if addresses[..at].iter().any(|earlier| earlier == address) {
                 return Err(ServersError(format!("{address} stands there twice")));
             }
         }
@@ -69,11 +78,17 @@ impl Servers {
     pub fn trusting(mut self, authorities: &Path) -> Result<Self, ServersError> {
         let cannot = |why: String| ServersError(format!("{} cannot be trusted: {why}", authorities.display()));
         let pem = std::fs::read(authorities).map_err(|error| cannot(error.to_string()))?;
-        let mut is_used = false;
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate.map_err(|error| cannot(error.to_string()))?;
+            roots.add(certificate).map_err(|error| cannot(error.to_string()))?;
+        }
+        let (roots, mut is_used) = (Arc::new(roots), false);
         for address in self.addresses.iter_mut().filter(|address| address.is_tls()) {
             let certificates = TlsCertificates { client_tls: None, root_cert: Some(pem.clone()) };
-            let client = Client::build_with_tls(address.0.clone(), certificates);
-            address.0 = client.map_err(|error| cannot(error.to_string()))?.get_connection_info().clone();
+            let client = Client::build_with_tls(address.info.clone(), certificates);
+            address.info = client.map_err(|error| cannot(error.to_string()))?.get_connection_info().clone();
+            address.authorities = Some(Arc::clone(&roots));
             is_used = true;
         }
         match is_used {
@@ -120,41 +135,51 @@ impl Address {
         let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
         #[cfg(target_os = "linux")]
         let tcp = tcp.set_user_timeout(Duration::from_secs(5));
-        Self(info.set_redis_settings(protocol).set_tcp_settings(tcp))
+        Self { info: info.set_redis_settings(protocol).set_tcp_settings(tcp), authorities: None }
     }
 
     fn is_tls(&self) -> bool {
-        matches!(self.0.addr(), ConnectionAddr::TcpTls { .. })
+        matches!(self.info.addr(), ConnectionAddr::TcpTls { .. })
     }
 
     pub(super) fn client(&self) -> RedisResult<Client> {
-        Client::open(self.0.clone())
+        Client::open(self.info.clone())
+    }
+
+    /// Where it is, and who we are there.
+    pub(super) fn info(&self) -> &ConnectionInfo {
+        &self.info
+    }
+
+    /// Whom to trust with TLS; `None` for the system's authorities.
+    pub(super) fn authorities(&self) -> Option<&Arc<RootCertStore>> {
+        self.authorities.as_ref()
     }
 
     /// Another server of the same cluster: with the same password, and through
     /// TLS where this one is. Without a host it is the same one.
     pub(super) fn sibling(&self, host: Option<&str>, port: u16) -> Self {
         let beside = |own: &str| host.unwrap_or(own).to_owned();
-        let address = match self.0.addr().clone() {
+        let address = match self.info.addr().clone() {
             ConnectionAddr::Tcp(own, _) => ConnectionAddr::Tcp(beside(&own), port),
             ConnectionAddr::TcpTls { host: own, insecure, tls_params, .. } => {
                 ConnectionAddr::TcpTls { host: beside(&own), port, insecure, tls_params }
             }
             other => other,
         };
-        Self(self.0.clone().set_addr(address))
+        Self { info: self.info.clone().set_addr(address), authorities: self.authorities.clone() }
     }
 }
 
 impl PartialEq for Address {
     fn eq(&self, other: &Self) -> bool {
-        self.0.addr() == other.0.addr()
+        self.info.addr() == other.info.addr()
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.addr().fmt(f)
+        self.info.addr().fmt(f)
     }
 }
 

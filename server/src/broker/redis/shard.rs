@@ -1,5 +1,5 @@
-//! One Redis master that this node talks to: a connection for commands, one for
-//! deliveries, and the proof that both work.
+//! One Redis master that this node talks to: a line for publications and
+//! deliveries, a connection for all other commands, and the proof that both work.
 
 use std::sync::Arc;
 
@@ -11,8 +11,9 @@ use super::commands::Commands;
 use super::ears::Ears;
 use super::health::{self, Health};
 use super::info::Unfit;
+use super::line::Line;
 use super::servers::Address;
-use super::subscriptions::Subscriptions;
+use super::subscriptions::{Slot, Subscriptions};
 use super::wishes::Wishes;
 use crate::broker::BrokerError;
 use crate::broker::queue::Queue;
@@ -35,6 +36,7 @@ pub(crate) struct Shard {
     /// The pub/sub channel on which it proves itself.
     pub(super) probe: String,
     commands: Commands,
+    line: Arc<Slot>,
     health: Arc<Health>,
     is_sharded: bool,
     _tasks: [AbortOnDropHandle<()>; 2],
@@ -47,11 +49,12 @@ impl Shard {
         let health = Arc::new(Health::default());
         let wishes = Arc::new(Wishes::new());
         let publish = common.publish.clone();
-        let commands = Commands::open(client.clone(), common.is_cluster, Arc::clone(&common.misplaced), publish);
+        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), publish);
         let ears = Ears { queue: Arc::clone(&common.queue), health: Arc::clone(&health), probe: probe.clone() };
+        let line = Arc::new(Slot::default());
         let subscriptions = Subscriptions {
-            client,
-            name: address.to_string().into(),
+            address: address.clone(),
+            line: Arc::clone(&line),
             ears: Arc::new(ears),
             wishes: Arc::clone(&wishes),
             is_sharded: common.is_sharded,
@@ -64,7 +67,12 @@ impl Shard {
             AbortOnDropHandle::new(tokio::spawn(subscriptions.run())),
             AbortOnDropHandle::new(tokio::spawn(health::probe(commands.clone(), Arc::clone(&health), sent))),
         ];
-        Ok(Self { address, wishes, probe, commands, health, is_sharded: common.is_sharded, _tasks: tasks })
+        Ok(Self { address, wishes, probe, commands, line, health, is_sharded: common.is_sharded, _tasks: tasks })
+    }
+
+    /// The line, while it is up.
+    pub(super) fn line(&self) -> Option<Arc<Line>> {
+        self.line.line()
     }
 
     /// Runs a script; loads it first where Redis does not know it.

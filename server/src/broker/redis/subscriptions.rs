@@ -1,19 +1,20 @@
-//! The connection on which deliveries come in from one Redis.
+//! Keeps a line to one Redis on which everything wanted is heard.
 //!
-//! One task owns it. Whatever breaks the connection, the task makes a new one,
+//! One task owns it. Whatever breaks the line, the task makes a new one,
 //! subscribes everything again and only then says [`Delivery::Interrupted`]. A
-//! question every second on the same connection finds one that is dead without
+//! question every second on the same line finds one that is dead without
 //! a word.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use redis::Client;
 use tokio::sync::Notify;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
-use super::connection::{BEAT_EVERY, Backoff, Broken, Connection};
-use super::ears::{Ears, Farewells};
+use super::connection::{ANSWER_WITHIN, BEAT_EVERY, Backoff, Broken};
+use super::ears::Ears;
+use super::line::Line;
+use super::servers::Address;
 use super::wishes::Wishes;
 use crate::broker::Delivery;
 
@@ -22,9 +23,9 @@ const TOGETHER: usize = 512;
 
 /// The task's own things.
 pub(super) struct Subscriptions {
-    pub(super) client: Client,
-    /// What the Redis is called in logs.
-    pub(super) name: Arc<str>,
+    pub(super) address: Address,
+    /// Where publications find the line while it is up.
+    pub(super) line: Arc<Slot>,
     pub(super) ears: Arc<Ears>,
     pub(super) wishes: Arc<Wishes>,
     pub(super) is_sharded: bool,
@@ -33,10 +34,19 @@ pub(super) struct Subscriptions {
     pub(super) misplaced: Arc<Notify>,
 }
 
-/// A connection that hears everything wanted.
-struct Listening {
-    connection: Connection,
-    farewells: Arc<Farewells>,
+/// Where a line is while it is up.
+#[derive(Default)]
+pub(super) struct Slot(RwLock<Option<Arc<Line>>>);
+
+impl Slot {
+    /// The line, if it is up.
+    pub(super) fn line(&self) -> Option<Arc<Line>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, line: Option<Arc<Line>>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = line;
+    }
 }
 
 impl Subscriptions {
@@ -46,17 +56,22 @@ impl Subscriptions {
         let mut backoff = Backoff::new();
         loop {
             let why = match self.connect(was_up).await {
-                Ok(listening) => {
+                Ok(line) => {
                     backoff = Backoff::new();
                     if was_up {
-                        info!("the subscription link to Redis is back ({})", self.name);
+                        info!("the subscription link to Redis is back ({})", self.address);
                     }
                     was_up = true;
-                    self.serve(&listening).await
+                    let line = Arc::new(line);
+                    self.line.set(Some(Arc::clone(&line)));
+                    let why = self.serve(&line).await;
+                    self.line.set(None);
+                    line.close();
+                    why
                 }
                 Err(why) => why,
             };
-            let trouble = format!("the subscription link to Redis is down ({}): {why}", self.name);
+            let trouble = format!("the subscription link to Redis is down ({}): {why}", self.address);
             if backoff.is_first() {
                 warn!("{trouble}");
             }
@@ -66,39 +81,35 @@ impl Subscriptions {
         }
     }
 
-    /// Makes a connection that hears everything wanted.
-    async fn connect(&self, was_up: bool) -> Result<Listening, Broken> {
-        let farewells = Arc::new(Farewells::default());
-        let hear = {
-            let (ears, farewells) = (Arc::clone(&self.ears), Arc::clone(&farewells));
-            move |push| ears.hear(push, &farewells)
-        };
-        let connection = Connection::open(&self.client, self.is_cluster, hear).await?;
-        let listening = Listening { connection, farewells };
-        self.tell(&listening, self.subscribe_command(), std::slice::from_ref(&self.ears.probe)).await?;
+    /// Makes a line on which everything wanted is heard.
+    async fn connect(&self, was_up: bool) -> Result<Line, Broken> {
+        let ears = Arc::clone(&self.ears);
+        let hear = Box::new(move |name: &[u8], body: &[u8]| ears.hear(name, body));
+        let line = Line::open(&self.address, self.is_cluster, hear).await?;
+        self.tell(&line, self.subscribe_command(), std::slice::from_ref(&self.ears.probe)).await?;
         let all = self.wishes.take_all();
-        self.tell(&listening, self.subscribe_command(), &all.come).await?;
+        self.tell(&line, self.subscribe_command(), &all.come).await?;
         self.wishes.fulfil(&all);
         self.ears.health.connected();
         if was_up || all.has_moved_here {
             self.ears.queue.send(Delivery::Interrupted);
         }
-        Ok(listening)
+        Ok(line)
     }
 
-    /// Does what is wished until the connection breaks.
-    async fn serve(&self, listening: &Listening) -> Broken {
+    /// Does what is wished until the line breaks.
+    async fn serve(&self, line: &Line) -> Broken {
         let mut beat = interval(BEAT_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let done = tokio::select! {
-                () = self.wishes.changed() => self.change(listening).await,
+                () = self.wishes.changed() => self.change(line).await,
                 _ = beat.tick() => match self.ears.health.is_deaf() {
                     true => Err(Broken::Deaf),
-                    false => listening.connection.beat().await,
+                    false => line.beat().await,
                 },
-                () = listening.connection.closed() => Err(Broken::Closed),
-                () = listening.farewells.unexpected() => Err(Broken::Moved),
+                () = line.closed() => Err(Broken::Closed),
+                () = line.moved() => Err(Broken::Moved),
             };
             if let Err(why) = done {
                 return why;
@@ -106,11 +117,10 @@ impl Subscriptions {
         }
     }
 
-    async fn change(&self, listening: &Listening) -> Result<(), Broken> {
+    async fn change(&self, line: &Line) -> Result<(), Broken> {
         let change = self.wishes.take_changed();
-        self.tell(listening, self.subscribe_command(), &change.come).await?;
-        listening.farewells.foresee(change.go.len());
-        self.tell(listening, self.unsubscribe_command(), &change.go).await?;
+        self.tell(line, self.subscribe_command(), &change.come).await?;
+        self.tell(line, self.unsubscribe_command(), &change.go).await?;
         self.wishes.fulfil(&change);
         if change.has_moved_here {
             self.ears.queue.send(Delivery::Interrupted);
@@ -118,14 +128,10 @@ impl Subscriptions {
         Ok(())
     }
 
-    async fn tell(&self, listening: &Listening, command: &str, names: &[String]) -> Result<(), Broken> {
+    async fn tell(&self, line: &Line, command: &str, names: &[String]) -> Result<(), Broken> {
         for names in names.chunks(TOGETHER) {
-            let mut commands = redis::Pipeline::with_capacity(names.len());
-            for name in names {
-                // One name each: then one command has one answer, sharded or not.
-                commands.cmd(command).arg(name).ignore();
-            }
-            commands.exec_async(&mut listening.connection.redis()).await?;
+            let told = timeout(ANSWER_WITHIN, line.subscribe(command, names)).await;
+            told.map_err(|_| Broken::Silent)??;
         }
         Ok(())
     }

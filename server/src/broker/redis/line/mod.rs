@@ -1,0 +1,257 @@
+//! The line to one Redis on which publications go out and deliveries come in.
+//!
+//! One connection for both, because Redis answers what came together in one
+//! write: who publishes gets the answer and the delivery of it at once. And RESP3
+//! of our own, because this is where every message passes twice: commands are
+//! written into one buffer and what Redis says is read where it lies. For
+//! everything else there are [`commands`](super::commands).
+//!
+//! A line never comes back by itself: what was learned when it was made
+//! ([`Line::run`]) is true of every command that goes out on it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+pub(crate) use self::resp::Word;
+use super::connection::{ANSWER_WITHIN, Broken};
+use super::info::Info;
+use super::servers::Address;
+
+mod dial;
+mod driver;
+mod resp;
+
+/// Gets the name and the body of what is delivered; must not block.
+pub(super) type Hear = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// The line is broken. What was asked may have been done.
+    Lost,
+    /// Redis refused, and says why.
+    Refused(String),
+    /// The answer is none.
+    Odd,
+}
+
+/// A line that is up.
+pub(crate) struct Line {
+    shared: Arc<Shared>,
+    info: Info,
+    _driver: AbortOnDropHandle<()>,
+}
+
+struct Shared {
+    talk: Mutex<Talk>,
+    /// There is something to write.
+    wake: Notify,
+    /// A subscription ended that nobody gave up.
+    moved: Notify,
+    closed: CancellationToken,
+}
+
+#[derive(Default)]
+struct Talk {
+    outgoing: Vec<u8>,
+    /// Who waits for what Redis says next, and next to that.
+    waiting: VecDeque<Waiting>,
+}
+
+enum Waiting {
+    Answer(Box<dyn FnOnce(Word<'_>) + Send>),
+    /// Redis confirms by news with this name in it.
+    Confirmation(String, oneshot::Sender<Result<(), Unanswered>>),
+}
+
+impl Line {
+    /// Reaches a Redis, which has to be a master and of the right kind.
+    pub(super) async fn open(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
+        timeout(ANSWER_WITHIN * 2, Self::begin(address, wants_cluster, hear)).await.map_err(|_| Broken::Silent)?
+    }
+
+    async fn begin(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
+        let stream = dial::dial(address).await?;
+        let shared = Arc::new(Shared {
+            talk: Mutex::default(),
+            wake: Notify::new(),
+            moved: Notify::new(),
+            closed: CancellationToken::new(),
+        });
+        let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(stream, Arc::clone(&shared), hear)));
+        let mut line = Self { shared, info: Info::default(), _driver: driver };
+        line.greet(address).await?;
+        line.info = line.ask_info().await?;
+        line.info.fits(wants_cluster)?;
+        match line.info.is_replica {
+            true => Err(Broken::Replica),
+            false => Ok(line),
+        }
+    }
+
+    /// Says who we are, and where we want to be.
+    async fn greet(&self, address: &Address) -> Result<(), Broken> {
+        let settings = address.info().redis_settings();
+        let mut hello: Vec<&[u8]> = vec![b"HELLO", b"3"];
+        if let Some(password) = settings.password() {
+            hello.extend([b"AUTH", settings.username().unwrap_or("default").as_bytes(), password.as_bytes()]);
+        }
+        self.ask(&hello, done).await?;
+        if settings.db() != 0 {
+            let database = settings.db().to_string();
+            self.ask(&[b"SELECT", database.as_bytes()], done).await?;
+        }
+        Ok(())
+    }
+
+    /// Which Redis it leads to; see [`Info::run`].
+    pub(crate) fn run(&self) -> &str {
+        &self.info.run
+    }
+
+    /// Asks; commands are done in the order of the calls. `read` reads the
+    /// answer, where it lies.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        words: &[&[u8]],
+        read: fn(Word<'_>) -> Option<T>,
+    ) -> Result<T, Unanswered> {
+        let (told, answer) = oneshot::channel();
+        let waiting = Waiting::Answer(Box::new(move |word| {
+            // Who asked may have gone away.
+            let _ = told.send(match word {
+                Word::Error(why) => Err(Unanswered::Refused(String::from_utf8_lossy(why).into_owned())),
+                word => read(word).ok_or(Unanswered::Odd),
+            });
+        }));
+        self.shared.say(words, waiting)?;
+        answer.await.unwrap_or(Err(Unanswered::Lost))
+    }
+
+    /// Asks for subscriptions or gives them up: `command` for each of `names`.
+    pub(super) async fn subscribe(&self, command: &str, names: &[String]) -> Result<(), Unanswered> {
+        let mut confirmed = Vec::with_capacity(names.len());
+        for name in names {
+            let (told, answer) = oneshot::channel();
+            self.shared.say(&[command.as_bytes(), name.as_bytes()], Waiting::Confirmation(name.clone(), told))?;
+            confirmed.push(answer);
+        }
+        for answer in confirmed {
+            answer.await.unwrap_or(Err(Unanswered::Lost))?;
+        }
+        Ok(())
+    }
+
+    /// Ok while Redis answers and is still what it was.
+    pub(super) async fn beat(&self) -> Result<(), Broken> {
+        match timeout(ANSWER_WITHIN, self.ask_info()).await.map_err(|_| Broken::Silent)?? {
+            info if info == self.info => Ok(()),
+            info if info.is_replica => Err(Broken::Replica),
+            _ => Err(Broken::Changed),
+        }
+    }
+
+    async fn ask_info(&self) -> Result<Info, Unanswered> {
+        let read = |word: Word<'_>| match word {
+            Word::Text(info) => Some(Info::read(&String::from_utf8_lossy(info))),
+            _ => None,
+        };
+        match self.ask(&[b"INFO", b"server", b"replication"], read).await {
+            // Not allowed to ask: what is not known to be wrong is taken for right.
+            Err(Unanswered::Refused(_)) => Ok(Info::default()),
+            answer => answer,
+        }
+    }
+
+    /// Returns once the line is closed or broken.
+    pub(super) async fn closed(&self) {
+        self.shared.closed.cancelled().await;
+    }
+
+    /// Returns when a subscription ended that was not given up: a cluster
+    /// keeps the channel elsewhere now.
+    pub(super) async fn moved(&self) {
+        self.shared.moved.notified().await;
+    }
+
+    /// Nothing is heard from it any more, and whoever waits is told that it is lost.
+    pub(super) fn close(&self) {
+        self.shared.close();
+    }
+}
+
+/// An answer that only says that it is done.
+pub(crate) fn done(_: Word<'_>) -> Option<()> {
+    Some(())
+}
+
+impl Shared {
+    /// Puts a command behind those that wait to go out.
+    fn say(&self, words: &[&[u8]], waiting: Waiting) -> Result<(), Unanswered> {
+        let mut talk = self.talk();
+        // Under the lock: what is put in after this would wait for ever.
+        if self.closed.is_cancelled() {
+            return Err(Unanswered::Lost);
+        }
+        resp::write(&mut talk.outgoing, words);
+        talk.waiting.push_back(waiting);
+        drop(talk);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// Everything that waits to go out, into an empty `buffer`.
+    fn take_outgoing(&self, buffer: &mut Vec<u8>) {
+        std::mem::swap(&mut self.talk().outgoing, buffer);
+    }
+
+    /// Gives an answer to who waits for it.
+    fn answer(&self, word: Word<'_>) {
+        let next = self.talk().waiting.pop_front();
+        match (next, word) {
+            (Some(Waiting::Answer(tell)), word) => tell(word),
+            (Some(Waiting::Confirmation(_, told)), Word::Error(why)) => {
+                let _ = told.send(Err(Unanswered::Refused(String::from_utf8_lossy(why).into_owned())));
+            }
+            (Some(Waiting::Confirmation(_, told)), _) => drop(told.send(Err(Unanswered::Odd))),
+            (None, _) => {}
+        }
+    }
+
+    /// Gives a confirmation to who waits for it next; says whether anybody did.
+    fn confirm(&self, name: &[u8]) -> bool {
+        let mut talk = self.talk();
+        match talk.waiting.pop_front() {
+            Some(Waiting::Confirmation(of, told)) if of.as_bytes() == name => {
+                let _ = told.send(Ok(()));
+                true
+            }
+            other => {
+                other.into_iter().for_each(|other| talk.waiting.push_front(other));
+                false
+            }
+        }
+    }
+
+    fn close(&self) {
+        let mut talk = self.talk();
+        self.closed.cancel();
+        talk.waiting.clear();
+    }
+
+    fn talk(&self) -> MutexGuard<'_, Talk> {
+        // Nothing under this lock can panic half-way.
+        self.talk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

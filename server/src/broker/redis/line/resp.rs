@@ -1,0 +1,221 @@
+//! RESP3, as much of it as comes on a line.
+//!
+//! <https://github.com/redis/redis-specifications/blob/master/protocol/RESP3.md>
+
+/// Lists in lists, at most; Redis has no use for more here.
+const DEPTH: usize = 8;
+/// The longest line that tells a kind and a length, or an error.
+const LINE: usize = 64 * 1024;
+/// Words of a list for which there is room from the start.
+const ROOM: usize = 16;
+
+/// Something that Redis said.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Word<'a> {
+    /// Text of any kind.
+    Text(&'a [u8]),
+    /// A whole number.
+    Number(i64),
+    /// Nothing.
+    Null,
+    /// A refusal: its code is the first word of it.
+    Error(&'a [u8]),
+    /// Several; of a map, keys and values by turns.
+    List(Vec<Word<'a>>),
+    /// Not an answer, but news: its kind is the first word of it.
+    Push(Vec<Word<'a>>),
+}
+
+/// Why nothing was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// The rest of it is not there yet.
+    Incomplete,
+    /// This is not what Redis says.
+    Malformed,
+}
+
+/// Reads the first of what Redis said, and how many bytes it takes.
+pub(super) fn read(bytes: &[u8]) -> Result<(Word<'_>, usize), Unread> {
+    let mut reader = Reader { bytes, at: 0 };
+    let word = reader.word(DEPTH)?;
+    Ok((word, reader.at))
+}
+
+/// Writes a command.
+pub(super) fn write(out: &mut Vec<u8>, words: &[&[u8]]) {
+    out.reserve(words.iter().map(|word| word.len() + 16).sum());
+    head(out, b'*', words.len());
+    for word in words {
+        head(out, b'$', word.len());
+        out.extend_from_slice(word);
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+fn head(out: &mut Vec<u8>, kind: u8, number: usize) {
+    out.push(kind);
+    out.extend_from_slice(decimal(number as u64, &mut [0; 20]));
+    out.extend_from_slice(b"\r\n");
+}
+
+/// A number in decimal, at the end of `room`.
+fn decimal(mut number: u64, room: &mut [u8; 20]) -> &[u8] {
+    let mut from = room.len();
+    loop {
+        from -= 1;
+        room[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &room[from..];
+        }
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn word(&mut self, depth: usize) -> Result<Word<'a>, Unread> {
+        let (kind, line) = self.line()?.split_first().ok_or(Unread::Malformed)?;
+        match kind {
+            b'+' | b',' | b'(' => Ok(Word::Text(line)),
+            b'-' => Ok(Word::Error(line)),
+            b':' => Ok(Word::Number(number(line)?)),
+            b'#' => Ok(Word::Number((line == b"t").into())),
+            b'_' => Ok(Word::Null),
+            b'$' => Ok(self.body(line)?.map_or(Word::Null, Word::Text)),
+            // Three letters say which kind of text it is.
+            b'=' => Ok(self.body(line)?.map_or(Word::Null, |body| Word::Text(body.get(4..).unwrap_or(body)))),
+            b'!' => Ok(self.body(line)?.map_or(Word::Null, Word::Error)),
+            b'*' | b'~' => Ok(self.list(line, 1, depth)?.map_or(Word::Null, Word::List)),
+            b'%' => Ok(self.list(line, 2, depth)?.map_or(Word::Null, Word::List)),
+            b'>' => Ok(Word::Push(self.list(line, 1, depth)?.unwrap_or_default())),
+            b'|' => {
+                // Something about the next word, which nobody asked for.
+                self.list(line, 2, depth)?;
+                self.word(depth)
+            }
+            _ => Err(Unread::Malformed),
+        }
+    }
+
+    /// All up to the end of the line.
+    fn line(&mut self) -> Result<&'a [u8], Unread> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let Some(length) = rest.iter().take(LINE).position(|byte| *byte == b'\r') else {
+            return Err(if rest.len() < LINE { Unread::Incomplete } else { Unread::Malformed });
+        };
+        self.at += length;
+        self.end()?;
+        Ok(&rest[..length])
+    }
+
+    /// So many bytes as `line` says; `None` for less than nothing.
+    fn body(&mut self, line: &[u8]) -> Result<Option<&'a [u8]>, Unread> {
+        let Ok(length) = usize::try_from(number(line)?) else { return Ok(None) };
+        let from = self.at;
+        self.at = from.checked_add(length).ok_or(Unread::Malformed)?;
+        self.end()?;
+        Ok(Some(&self.bytes[from..from + length]))
+    }
+
+    fn list(&mut self, line: &[u8], each: usize, depth: usize) -> Result<Option<Vec<Word<'a>>>, Unread> {
+        let Ok(count) = usize::try_from(number(line)?) else { return Ok(None) };
+        let (count, depth) =
+            (count.checked_mul(each).ok_or(Unread::Malformed)?, depth.checked_sub(1).ok_or(Unread::Malformed)?);
+        let mut words = Vec::with_capacity(count.min(ROOM));
+        for _ in 0..count {
+            words.push(self.word(depth)?);
+        }
+        Ok(Some(words))
+    }
+
+    fn end(&mut self) -> Result<(), Unread> {
+        match self.bytes.get(self.at..self.at + 2) {
+            Some(b"\r\n") => {
+                self.at += 2;
+                Ok(())
+            }
+            Some(_) => Err(Unread::Malformed),
+            None => Err(Unread::Incomplete),
+        }
+    }
+}
+
+fn number(line: &[u8]) -> Result<i64, Unread> {
+    std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()).ok_or(Unread::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(text: &str) -> Word<'_> {
+        Word::Text(text.as_bytes())
+    }
+
+    #[test]
+    fn every_kind_of_word_is_read() {
+        for (said, word) in [
+            ("+OK\r\n", text("OK")),
+            (",1.5\r\n", text("1.5")),
+            (":-7\r\n", Word::Number(-7)),
+            ("#t\r\n", Word::Number(1)),
+            ("_\r\n", Word::Null),
+            ("$-1\r\n", Word::Null),
+            ("*-1\r\n", Word::Null),
+            ("$4\r\na\r\nb\r\n", text("a\r\nb")),
+            ("=6\r\ntxt:hi\r\n", text("hi")),
+            ("-MOVED 1 a:1\r\n", Word::Error(b"MOVED 1 a:1")),
+            ("!3\r\nOOM\r\n", Word::Error(b"OOM")),
+            ("*2\r\n:1\r\n*0\r\n", Word::List(vec![Word::Number(1), Word::List(vec![])])),
+            ("%1\r\n+a\r\n:1\r\n", Word::List(vec![text("a"), Word::Number(1)])),
+            (">2\r\n+message\r\n$1\r\nx\r\n", Word::Push(vec![text("message"), text("x")])),
+            ("|1\r\n+ttl\r\n:5\r\n+OK\r\n", text("OK")),
+        ] {
+            assert_eq!(read(said.as_bytes()), Ok((word, said.len())), "{said:?}");
+            for part in 0..said.len() {
+                assert_eq!(read(&said.as_bytes()[..part]), Err(Unread::Incomplete), "{said:?} up to {part}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_redis_does_not_say_is_not_read() {
+        let deep = "*1\r\n".repeat(DEPTH + 1);
+        let long = format!("+{}", "a".repeat(LINE));
+        for said in ["\r\n", "?1\r\n", ":x\r\n", "$1\r\nabc\r\n", "+a\rb", "$18446744073709551615\r\n", &deep, &long] {
+            assert_eq!(read(said.as_bytes()), Err(Unread::Malformed), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_a_list_of_texts() {
+        let mut out = Vec::new();
+        write(&mut out, &[b"GET", b"", b"a\r\n"]);
+        assert_eq!(out, b"*3\r\n$3\r\nGET\r\n$0\r\n\r\n$3\r\na\r\n\r\n");
+        assert_eq!(decimal(u64::MAX, &mut [0; 20]), b"18446744073709551615");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_does_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..64), kind in "[+:$*%>=!|~_#(,-]") {
+            let _ = read(&[kind.as_bytes(), &bytes].concat());
+            let _ = read(&[kind.as_bytes(), b"9223372036854775807\r\n", &bytes].concat());
+        }
+
+        #[test]
+        fn what_is_written_is_read(words in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..9)) {
+            let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+            let mut out = Vec::new();
+            write(&mut out, &words);
+            let length = out.len();
+            prop_assert_eq!(read(&out), Ok((Word::List(words.into_iter().map(Word::Text).collect()), length)));
+        }
+    }
+}
