@@ -16,7 +16,7 @@ use crate::presence::PresenceStore;
 use crate::presence::embedded::EmbeddedPresence;
 use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
-use crate::session::{Sessions, random_text};
+use crate::session::Sessions;
 use crate::store::{Store, StoreError};
 
 /// The session key in the data folder, or in Redis.
@@ -66,7 +66,7 @@ pub struct Opened {
 /// # Errors
 /// [`BackendError`], as a sentence for whoever starts the node.
 pub async fn open(config: &Config) -> Result<Opened, BackendError> {
-    let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", random_text(6)));
+    let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", crate::random::text(6)));
     match config.redis_servers() {
         None => open_embedded(config, node_name),
         Some(servers) => open_redis(config, node_name, servers.clone()).await,

@@ -4,6 +4,9 @@ use std::fmt;
 
 use protocol::RoomId;
 
+/// What the name of a room's channel begins with.
+const ROOM: &str = "room:";
+
 /// A room, and later a game: an ordered log plus the people who are in it.
 ///
 /// A type and not a text, so that an event without a channel does not compile.
@@ -16,8 +19,18 @@ pub enum Channel {
 impl Channel {
     /// The channel that [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        let room = text.strip_prefix("room:")?;
+        let room = text.strip_prefix(ROOM)?;
         RoomId::parse(room).ok().map(Self::Room)
+    }
+
+    /// Adds what [`Channel::parse`] reads.
+    pub(crate) fn spell(&self, text: &mut String) {
+        match self {
+            Self::Room(room) => {
+                text.push_str(ROOM);
+                text.push_str(room.as_str());
+            }
+        }
     }
 
     /// The room, where it is one.
@@ -31,7 +44,7 @@ impl Channel {
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Room(room) => write!(f, "room:{room}"),
+            Self::Room(room) => write!(f, "{ROOM}{room}"),
         }
     }
 }

@@ -3,7 +3,6 @@
 //! An application over the broker. Knows messages and their rules; knows
 //! nothing of sockets, and never waits for anybody to hear.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -75,8 +74,8 @@ impl Chat {
             return Err(Refusal::new(ErrorCode::EmptyMessage, "A message needs some text."));
         }
         let most = self.message_chars;
-        // Counting stops one past the limit, whatever the length.
-        if text.chars().take(most + 1).count() > most {
+        // No text has more characters than bytes; counting stops one past the limit, whatever the length.
+        if text.len() > most && text.chars().take(most + 1).count() > most {
             let sentence = format!("A message has at most {most} characters. Make it shorter, or send it in parts.");
             return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
         }
@@ -100,11 +99,9 @@ fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {
 
 /// 128 bits of SHA-256: enough that nobody makes two texts with one digest by chance or for fun.
 fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(16).fold(String::with_capacity(32), |mut digest, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(digest, "{byte:02x}");
-        digest
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    Sha256::digest(text.as_bytes()).iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Milliseconds since 1970 by this node's clock. Order is by offset, never by this.

@@ -23,6 +23,7 @@ pub mod node;
 pub mod outbox;
 pub mod presence;
 mod pump;
+mod random;
 pub mod rooms;
 mod router;
 mod run;

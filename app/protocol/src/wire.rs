@@ -85,10 +85,12 @@ pub fn encode_server(message: &ServerMessage) -> String {
 
 /// Spells a `message` frame with a gap for the offset.
 pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &str, sent_at: u64) -> Template {
-    Template {
-        head: format!(r#"{MESSAGE_HEAD}{{"roomId":{},"id":{},"offset":"#, spell(room), spell(id)),
-        tail: format!(r#","author":{},"message":{},"sentAt":{sent_at}}}}}"#, spell(author), spell(text)),
-    }
+    // Once for each message in the whole cluster, but for each: so without a String for every part.
+    let head =
+        [MESSAGE_HEAD, r#"{"roomId":"#, &spell(room.as_str()), r#","id":"#, &spell(id.as_str()), r#","offset":"#];
+    let (author, text, sent_at) = (spell(author), spell(text), sent_at.to_string());
+    let tail = [r#","author":"#, &author, r#","message":"#, &text, r#","sentAt":"#, &sent_at, "}}"];
+    Template { head: head.concat(), tail: tail.concat() }
 }
 
 /// Spells a `joined` frame whose `messages` are stored frames, which are

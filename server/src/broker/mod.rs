@@ -6,7 +6,6 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{Epoch, Position};
-use rand::distr::{Alphanumeric, SampleString};
 use tokio::sync::mpsc;
 
 use crate::channel::Channel;
@@ -186,11 +185,14 @@ pub trait Broker: Send + Sync {
     async fn ready(&self) -> Result<(), BrokerError>;
 }
 
+/// 80 bits: no log draws the same twice.
+const EPOCH_LETTERS: usize = 16;
+
 /// An epoch that no log had before.
 fn random_epoch() -> Epoch {
     loop {
         // Always allowed; the loop only spares the caller an error that cannot be.
-        if let Ok(epoch) = Epoch::parse(&Alphanumeric.sample_string(&mut rand::rng(), 16)) {
+        if let Ok(epoch) = Epoch::parse(&crate::random::text(EPOCH_LETTERS)) {
             return epoch;
         }
     }

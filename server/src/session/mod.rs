@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::time::Duration;
 use cookie::{Cookie, CookieJar, Key, SameSite};
 use protocol::{Member, MessageId, Name, UserId};
-use rand::RngExt;
 use sha2::{Digest, Sha512};
 
 mod names;
@@ -33,7 +32,7 @@ impl Sessions {
 
     /// A secret nobody can guess, for [`Sessions::new`].
     pub fn fresh_secret() -> String {
-        random_text(48)
+        crate::random::text(48)
     }
 
     /// The session in a request; `None` for a missing, foreign or altered one.
@@ -73,7 +72,7 @@ impl Sessions {
 
 /// Somebody new, with a friendly name of their own.
 pub fn guest() -> Member {
-    let id = UserId::parse(&random_text(20));
+    let id = UserId::parse(&crate::random::text(20));
     match (id, Name::parse(&names::draw(&mut rand::rng()))) {
         (Ok(id), Ok(name)) => Member { id, name },
         // Both are made of letters that ids and names take.
@@ -84,14 +83,7 @@ pub fn guest() -> Member {
 /// An id for a message whose sender gave it none.
 pub fn random_message_id() -> MessageId {
     // Letters and digits are what message ids are made of.
-    MessageId::parse(&random_text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
-}
-
-/// Random lower-case letters and digits, 5 bits each.
-pub fn random_text(length: usize) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnopqrstuvwxyz2345678";
-    let mut rng = rand::rng();
-    (0..length).map(|_| char::from(LETTERS[rng.random_range(0..LETTERS.len())])).collect()
+    MessageId::parse(&crate::random::text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
 }
 
 /// Whether the client came by https, as the proxy in front says. A client that

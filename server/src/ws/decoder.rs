@@ -8,8 +8,9 @@ use tungstenite::protocol::frame::coding::OpCode;
 use tungstenite::protocol::{Message, Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Result};
 
-/// Bytes that the library takes at a time, out of what was read.
-const AT_A_TIME: usize = 4 * 1024;
+/// Bytes that the library takes at a time, out of what was read: it clears so
+/// many each time.
+const AT_A_TIME: std::ops::RangeInclusive<usize> = 256..=4 * 1024;
 /// The longest header of a frame.
 const HEADER: usize = 14;
 
@@ -35,7 +36,7 @@ impl Decoder {
     pub(super) fn take(&mut self, bytes: &[u8], messages: &mut Vec<Message>, answers: &mut Vec<u8>) -> Result<()> {
         self.place.pass(bytes);
         let frame_bytes = self.frame_bytes;
-        let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes)));
+        let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes, bytes.len())));
         let mut pipe = Pipe { incoming: bytes, answers };
         loop {
             match context.read(&mut pipe) {
@@ -59,9 +60,9 @@ impl Decoder {
     }
 }
 
-fn context(frame_bytes: usize) -> WebSocketContext {
+fn context(frame_bytes: usize, came: usize) -> WebSocketContext {
     let config = WebSocketConfig::default()
-        .read_buffer_size(AT_A_TIME)
+        .read_buffer_size(came.clamp(*AT_A_TIME.start(), *AT_A_TIME.end()))
         .write_buffer_size(0)
         .max_message_size(Some(frame_bytes))
         .max_frame_size(Some(frame_bytes));

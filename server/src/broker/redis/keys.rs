@@ -8,23 +8,34 @@ use crate::channel::Channel;
 
 /// The stream with the channel's log; an entry's id is `offset-0`.
 pub fn log(channel: &Channel) -> String {
-    format!("hubbub:{{{channel}}}:log")
+    beside(channel, &[":log"])
 }
 
 /// The hash with the log's `top`, its `epoch`, which run of Redis that is good
 /// for (`run`), and the epoch it began with (`origin`).
 pub fn meta(channel: &Channel) -> String {
-    format!("hubbub:{{{channel}}}:meta")
+    beside(channel, &[":meta"])
 }
 
 /// The text `origin offset digest` of an append that must happen once.
 pub fn once(channel: &Channel, key: &str) -> String {
-    format!("hubbub:{{{channel}}}:once:{key}")
+    beside(channel, &[":once:", key])
 }
 
 /// The pub/sub channel on which a channel's deliveries travel.
 pub fn deliveries(channel: &Channel) -> String {
-    format!("hubbub:{{{channel}}}")
+    beside(channel, &[])
+}
+
+/// A name with the channel in it, as its hash tag.
+fn beside(channel: &Channel, ends: &[&str]) -> String {
+    // One room for all of it: each message needs four of them.
+    let mut name = String::with_capacity(64);
+    name.push_str("hubbub:{");
+    channel.spell(&mut name);
+    name.push('}');
+    ends.iter().for_each(|end| name.push_str(end));
+    name
 }
 
 /// The channel whose deliveries travel on `name`.

@@ -46,7 +46,8 @@ type Share = (Arc<Shard>, Vec<usize>);
 impl Map {
     fn of(&self, channel: &Channel) -> Option<&Arc<Shard>> {
         match &self.slots {
-            None if self.shards.is_empty() => None,
+            // With one, there is nothing to reckon.
+            None if self.shards.len() < 2 => self.shards.first(),
             None => self.shards.get(placement::server_of(channel, self.shards.len())),
             Some(_) => self.of_key(&keys::deliveries(channel)),
         }

@@ -11,28 +11,33 @@ local head, tail, new_epoch, run, length = ARGV[1], ARGV[2], ARGV[3], ARGV[4], A
 local publish, digest, remember = ARGV[6], ARGV[7], ARGV[8]
 
 local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
+local offset = string.format('%.0f', tonumber(top) + 1)
+-- The first write, whichever it is, is one that Redis refuses when its memory is
+-- full: all or nothing.
 if once then
-  -- What was remembered is true while the log is the same: Redis keeps and
-  -- loses the entry and the memory of it in one step. A log that began anew
-  -- does not hold the entry, whatever is remembered.
-  local before = redis.call('GET', once)
+  local memory = origin .. ' ' .. offset .. ' ' .. digest
+  -- Remembers what was not remembered, and tells what was.
+  local before = redis.pcall('SET', once, memory, 'EX', remember, 'NX', 'GET')
+  local refusal = type(before) == 'table' and before
+  if refusal then before = redis.call('GET', once) end
   if before then
-    local of_log, offset, of = before:match('^(%w+) (%d+) (.*)$')
-    if of_log == origin and tonumber(offset) <= tonumber(top) then
+    -- What was remembered is true while the log is the same: Redis keeps and
+    -- loses the entry and the memory of it in one step. A log that began anew
+    -- does not hold the entry, whatever is remembered.
+    local of_log, at, of = before:match('^(%w+) (%d+) (.*)$')
+    if of_log == origin and tonumber(at) <= tonumber(top) then
       if of ~= digest then return false end
-      return {epoch, offset, 1}
+      return {epoch, at, 1}
     end
   end
+  if refusal then return refusal end
+  if before then redis.call('SET', once, memory, 'EX', remember) end
 end
 
--- The first write is one that Redis refuses when its memory is full: all or nothing.
-top = redis.call('HINCRBY', meta, 'top', 1)
-if top == 1 then redis.call('PERSIST', meta) end
-local offset = string.format('%.0f', top)
+redis.call('HSET', meta, 'top', offset)
+if offset == '1' then redis.call('PERSIST', meta) end
 local frame = head .. offset .. tail
-
 redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'f', frame)
-if once then redis.call('SET', once, origin .. ' ' .. offset .. ' ' .. digest, 'EX', remember) end
 -- The form that `envelope.rs` reads.
 redis.call(publish, deliveries, 'p' .. epoch .. ' ' .. offset .. ' ' .. frame)
 return {epoch, offset, 0}
