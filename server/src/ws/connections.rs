@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::outbox::{Outbox, frame};
 
-/// How often the wheel is turned; a silence may last so much longer.
+/// How often the wheel is turned; a silence may last up to twice so much longer.
 const TURN_EVERY: Duration = Duration::from_millis(250);
 
 /// How long silences may be.
@@ -33,14 +33,17 @@ pub struct Patience {
 
 /// The connections of a node.
 pub struct Connections {
-    patience: Patience,
-    wheel: Mutex<BTreeMap<Instant, Vec<Weak<Beat>>>>,
+    patience: Arc<Patience>,
+    /// When the wheel began to turn.
+    since: Instant,
+    /// Who is looked at in which turn.
+    wheel: Mutex<BTreeMap<u128, Vec<Weak<Beat>>>>,
 }
 
 /// A connection's signs of life.
 pub(super) struct Beat {
     outbox: Arc<Outbox>,
-    patience: Patience,
+    patience: Arc<Patience>,
     pulse: Mutex<Pulse>,
 }
 
@@ -61,7 +64,8 @@ enum Missing {
 impl Connections {
     /// Looks after connections until nobody holds them any more; lets all go once `leaving` is set.
     pub fn start(patience: Patience, leaving: CancellationToken) -> Arc<Self> {
-        let connections = Arc::new(Self { patience, wheel: Mutex::default() });
+        let (patience, since) = (Arc::new(patience), Instant::now());
+        let connections = Arc::new(Self { patience, since, wheel: Mutex::default() });
         tokio::spawn(turn(Arc::downgrade(&connections), leaving));
         connections
     }
@@ -70,20 +74,21 @@ impl Connections {
     pub(super) fn watch(&self, outbox: Arc<Outbox>) -> Arc<Beat> {
         let next = Instant::now() + self.patience.hello_within;
         let pulse = Mutex::new(Pulse { next, missing: Missing::Hello });
-        let beat = Arc::new(Beat { outbox, patience: self.patience, pulse });
+        let beat = Arc::new(Beat { outbox, patience: self.patience.clone(), pulse });
         self.put(next, Arc::downgrade(&beat));
         beat
     }
 
     fn put(&self, at: Instant, beat: Weak<Beat>) {
-        self.wheel().entry(at).or_default().push(beat);
+        let turn = self.turn_after(at) + 1;
+        self.wheel().entry(turn).or_default().push(beat);
     }
 
     /// Looks at those whose time may be up.
     fn turn_to(&self, now: Instant) {
         let due = {
             let mut wheel = self.wheel();
-            let later = wheel.split_off(&now);
+            let later = wheel.split_off(&(self.turn_after(now) + 1));
             std::mem::replace(&mut *wheel, later)
         };
         for beat in due.into_values().flatten() {
@@ -105,7 +110,12 @@ impl Connections {
         }
     }
 
-    fn wheel(&self) -> MutexGuard<'_, BTreeMap<Instant, Vec<Weak<Beat>>>> {
+    /// The last turn that is over at a moment.
+    fn turn_after(&self, at: Instant) -> u128 {
+        at.duration_since(self.since).as_millis() / TURN_EVERY.as_millis()
+    }
+
+    fn wheel(&self) -> MutexGuard<'_, BTreeMap<u128, Vec<Weak<Beat>>>> {
         self.wheel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -28,8 +28,8 @@ pub(super) struct Ears {
     decoder: Decoder,
     /// Read and not yet given out, in order.
     messages: vec::IntoIter<Message>,
-    /// What comes after the last of them.
-    fault: Option<Error>,
+    /// What comes after the last of them. In a box: there is hardly ever one.
+    fault: Option<Box<Error>>,
 }
 
 /// What was heard.
@@ -60,7 +60,7 @@ impl Ears {
                 return Heard::Message(message);
             }
             if let Some(fault) = self.fault.take() {
-                return Heard::Fault(fault);
+                return Heard::Fault(*fault);
             }
             self.messages = vec::IntoIter::default();
             match poll_fn(|context| self.poll_read(context, outbox)).await {
@@ -84,7 +84,7 @@ impl Ears {
 
     fn read(&mut self, bytes: &[u8], outbox: &Outbox) {
         let (mut messages, mut answers) = (Vec::new(), Vec::new());
-        self.fault = self.decoder.take(bytes, &mut messages, &mut answers).err();
+        self.fault = self.decoder.take(bytes, &mut messages, &mut answers).err().map(Box::new);
         self.messages = messages.into_iter();
         if !answers.is_empty() {
             outbox.send(&answers.into());

@@ -1,50 +1,43 @@
 //! The rooms that one connection is in.
 
-use std::collections::HashMap;
-
 use protocol::RoomId;
 
 use crate::hub::Seat;
 
 /// The rooms of a connection, and which it joined last.
+/// Hardly ever more than one, and never many: a list is the smallest that there is.
 #[derive(Default)]
-pub(super) struct Seats {
-    by_room: HashMap<RoomId, Seat>,
-    /// In the order of joining.
-    order: Vec<RoomId>,
-}
+pub(super) struct Seats(Vec<(RoomId, Seat)>);
 
 impl Seats {
     pub(super) fn len(&self) -> usize {
-        self.by_room.len()
+        self.0.len()
     }
 
     pub(super) fn contains(&self, room: &RoomId) -> bool {
-        self.by_room.contains_key(room)
+        self.0.iter().any(|(one, _)| one == room)
     }
 
-    /// Takes a seat and makes its room the one joined last; gives back the
-    /// earlier seat in the same room.
+    /// Takes a seat; gives back the one that was taken in this room before.
     pub(super) fn insert(&mut self, room: RoomId, seat: Seat) -> Option<Seat> {
-        self.order.retain(|one| *one != room);
-        self.order.push(room.clone());
-        self.by_room.insert(room, seat)
+        let earlier = self.remove(&room);
+        self.0.reserve_exact(1);
+        self.0.push((room, seat));
+        earlier
     }
 
     pub(super) fn remove(&mut self, room: &RoomId) -> Option<Seat> {
-        self.order.retain(|one| one != room);
-        self.by_room.remove(room)
+        let at = self.0.iter().position(|(one, _)| one == room)?;
+        Some(self.0.remove(at).1)
     }
 
-    /// The room joined last and not left.
+    /// The room that was joined last.
     pub(super) fn latest(&self) -> Option<&RoomId> {
-        self.order.last()
+        self.0.last().map(|(room, _)| room)
     }
 
-    /// All of them, leaving none.
     pub(super) fn take(&mut self) -> impl Iterator<Item = (RoomId, Seat)> + use<> {
-        self.order.clear();
-        std::mem::take(&mut self.by_room).into_iter()
+        std::mem::take(&mut self.0).into_iter()
     }
 }
 

@@ -114,6 +114,7 @@ async fn attend(
         Message::Close(frame) => return Some(End::Client(farewell(frame.as_ref()))),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
+    drop(message);
     let later = match work {
         Work::Done => return None,
         Work::Close(code) => return Some(code.into()),
@@ -123,17 +124,20 @@ async fn attend(
         }
         Work::InTurn(later) => later,
     };
-    // A storm of newcomers must not all be half-way in at once, each with all that this takes.
-    let _turn = match meanwhile(outbox, doors.acquire()).await {
-        Ok(turn) => turn,
-        Err(end) => return Some(end),
-    };
     // In a box: it is there only while something is done, the task all the time.
-    let attended = Box::pin(async {
-        saying.finish().await;
-        client.attend(later).await;
-    });
-    meanwhile(outbox, attended).await.err()
+    Box::pin(async {
+        // A storm of newcomers must not all be half-way in at once, each with all that this takes.
+        let _turn = match meanwhile(outbox, doors.acquire()).await {
+            Ok(turn) => turn,
+            Err(end) => return Some(end),
+        };
+        let attended = async {
+            saying.finish().await;
+            client.attend(later).await;
+        };
+        meanwhile(outbox, attended).await.err()
+    })
+    .await
 }
 
 /// Waits for something, and goes on sending until it is there or the connection ends.
