@@ -9,7 +9,7 @@ use crate::measure::load::pace::{Talk, at_rate};
 use crate::measure::load::{Load, Seat};
 
 /// Those of a room who send.
-const SENDERS: usize = 10;
+pub(super) const SENDERS: usize = 10;
 
 /// How large and how loud the room is.
 #[derive(Clone, Copy, Debug)]
