@@ -10,6 +10,8 @@ use crate::measure::load::Load;
 use crate::measure::load::pace::{Heard, Talk, at_rate, at_rate_for};
 
 const FIRST_RATE: f64 = 40.0;
+/// Each rate goes on for so long: what is too much falls a twentieth behind in that time.
+const STEP: Duration = Duration::from_secs(1);
 /// What one generator could not follow anyway.
 const LAST_RATE: f64 = 20_000.0;
 const NARROWED: usize = 3;
@@ -22,8 +24,8 @@ const BREATH: Duration = Duration::from_millis(300);
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     let (mut load, senders) = gather(play, THOUSAND.members)?;
-    let talk = Talk { senders, length: LENGTH, time: play.length.of(1.5, 1.0) };
-    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, FIRST_RATE)?;
+    let talk = Talk { senders, length: LENGTH, time: STEP };
+    at_rate(&mut load, &play.watched, &talk, FIRST_RATE)?;
     let (mut rate, mut search) = (FIRST_RATE, Search::default());
     let mut best = Figures::new();
     loop {

@@ -45,7 +45,7 @@ fn talk(play: &Play, some: Reader) -> Result<(Figures, Load)> {
         reader: if number % ONE_IN == ONE_IN - 1 { some } else { Reader::Counted },
     };
     let (mut load, _) = play.load((0..MEMBERS).map(seat))?;
-    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: play.length.of(6.0, 4.0) };
+    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: play.length.of(5.0, 4.0) };
     let before = memory_kib(&play.watched.servers);
     let most = most_memory_kib(&play.watched.servers);
     at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
