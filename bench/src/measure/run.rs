@@ -19,7 +19,7 @@ use super::table::number;
 /// While others use more of the machine than this, it is waited ...
 const OTHERS_PCT: f64 = 12.0;
 /// ... but in a whole run no longer than this; in a quick one than a tenth of it.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What all measurements of a run share.
 #[derive(Debug)]

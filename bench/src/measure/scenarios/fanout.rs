@@ -23,7 +23,7 @@ pub struct Room {
 pub(super) const THOUSAND: Room = Room { members: 1_000, rate: 20.0 };
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
-    in_room(play, THOUSAND, play.length.of(5.0, 3.0))
+    in_room(play, THOUSAND, play.length.of(4.0, 3.0))
 }
 
 /// Measures one room.

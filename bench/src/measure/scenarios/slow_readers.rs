@@ -17,6 +17,8 @@ const ONE_IN: usize = 5;
 const RATE: f64 = 100.0;
 const LENGTH: usize = 3_000;
 const SENDERS: usize = 4;
+/// Long enough for that, and in a short run, too.
+const TIME: Duration = Duration::from_secs(4);
 /// What waits for the slow at the end, they get so long to read.
 const CATCH_UP: Duration = Duration::from_secs(4);
 
@@ -45,7 +47,7 @@ fn talk(play: &Play, some: Reader) -> Result<(Figures, Load)> {
         reader: if number % ONE_IN == ONE_IN - 1 { some } else { Reader::Counted },
     };
     let (mut load, _) = play.load((0..MEMBERS).map(seat))?;
-    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: play.length.of(5.0, 4.0) };
+    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: TIME };
     let before = memory_kib(&play.watched.servers);
     let most = most_memory_kib(&play.watched.servers);
     at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
