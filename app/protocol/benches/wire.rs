@@ -1,4 +1,4 @@
-//! What spelling and reading one frame costs: `cargo bench -p protocol`.
+//! What spelling and reading one frame costs: `cargo bench -p protocol`, `.ci/bench --parts`.
 
 use divan::{Bencher, black_box};
 use protocol::{ClientMessage, Member, MessageId, Name, RoomId, UserId, wire};

@@ -11,8 +11,8 @@ use bench::measure::machine::{Cores, Machine, open_files};
 use bench::measure::peers::{self, Peer, Programs};
 use bench::measure::record::{Record, Trial};
 use bench::measure::run::Bench;
-use bench::measure::scenarios::{self, Length, Scenario};
-use bench::measure::{pages, plan, table};
+use bench::measure::scenarios::{self, Length, Scenario, alone};
+use bench::measure::{pages, plan, stop, table};
 use clap::Parser;
 
 const PAGE: &str = "docs/performance.md";
@@ -31,7 +31,7 @@ struct Flags {
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     scenarios: Vec<String>,
 
-    /// How often each is measured; 3, or 1 with --quick.
+    /// How often each is measured; 3, with --growth 2, with --quick 1.
     #[arg(long, value_name = "N")]
     reps: Option<usize>,
 
@@ -120,15 +120,18 @@ fn compare(flags: &Flags) -> Result<Record> {
     let (mut bench, mut record) = begin(flags, &flags.beside())?;
     let is_again = |trial: &Trial| {
         scenarios.iter().any(|scenario| scenario.name == trial.scenario)
-            && peers.iter().any(|peer| peer.name == trial.peer)
+            && (trial.peer == alone::NAME || peers.iter().any(|peer| peer.name == trial.peer))
     };
     record.trials.retain(|trial| !is_again(trial));
     for repetition in 1..=repetitions(flags) {
         for scenario in &scenarios {
             for peer in &peers {
-                record.trials.push(bench.measure(peer, scenario, repetition));
+                let trial = bench.measure(peer, scenario, repetition);
+                stop::check()?;
+                record.trials.push(trial);
                 record.keep(&flags.beside())?;
             }
+            record.trials.extend(bench.measure_alone(scenario, repetition));
         }
     }
     Ok(record)
@@ -150,7 +153,9 @@ fn grow(flags: &Flags) -> Result<Record> {
     Ok(record)
 }
 
+/// What all measurements need; from here on the program ends cleanly or not at all.
 fn begin<'a>(flags: &'a Flags, last: &Path) -> Result<(Bench<'a>, Record)> {
+    stop::listen()?;
     let programs = Programs {
         hubbub: &flags.program,
         site: &flags.site,
@@ -172,7 +177,12 @@ fn begin<'a>(flags: &'a Flags, last: &Path) -> Result<(Bench<'a>, Record)> {
 }
 
 fn repetitions(flags: &Flags) -> usize {
-    flags.reps.unwrap_or(if flags.quick { 1 } else { 3 })
+    let unless_told = match (flags.quick, flags.growth) {
+        (true, _) => 1,
+        (false, true) => 2,
+        (false, false) => 3,
+    };
+    flags.reps.unwrap_or(unless_told)
 }
 
 fn tell_beside(flags: &Flags, record: &Record) -> Result<()> {

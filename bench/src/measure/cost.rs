@@ -65,11 +65,31 @@ impl<'a> Meter<'a> {
 
 /// The memory that processes have in use, in KiB.
 pub fn memory_kib(ids: &[u32]) -> u64 {
-    ids.iter().filter_map(|id| resident(&read(&format!("/proc/{id}/status")))).sum()
+    ids.iter().filter_map(|id| kib(&read(&format!("/proc/{id}/status")), "VmRSS:")).sum()
 }
 
-fn resident(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+/// The most memory that processes have in use from now on.
+pub fn most_memory_kib(ids: &[u32]) -> Peak<'_> {
+    for id in ids {
+        // `man 5 proc`: 5 sets the peak to what is in use now. Refused, it is that since the start.
+        let _ = fs::write(format!("/proc/{id}/clear_refs"), "5");
+    }
+    Peak(ids)
+}
+
+/// See [`most_memory_kib`].
+#[derive(Debug)]
+pub struct Peak<'a>(&'a [u32]);
+
+impl Peak<'_> {
+    /// In KiB, up to now; the sum of peaks that need not have been at one moment.
+    pub fn stop(self) -> u64 {
+        self.0.iter().filter_map(|id| kib(&read(&format!("/proc/{id}/status")), "VmHWM:")).sum()
+    }
+}
+
+fn kib(status: &str, field: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     line.trim().strip_suffix(" kB")?.parse().ok()
 }
 
@@ -115,8 +135,9 @@ mod tests {
 
     #[test]
     fn memory_is_read_in_kib() {
-        assert_eq!(resident("Name:\tx\nVmHWM:\t  900 kB\nVmRSS:\t  4096 kB\n"), Some(4096));
-        assert_eq!(resident("Name:\tx\n"), None);
+        let status = "Name:\tx\nVmHWM:\t  9000 kB\nVmRSS:\t  4096 kB\n";
+        assert_eq!((kib(status, "VmRSS:"), kib(status, "VmHWM:")), (Some(4096), Some(9000)));
+        assert_eq!(kib("Name:\tx\n", "VmRSS:"), None);
     }
 
     #[test]

@@ -16,4 +16,5 @@ pub mod plan;
 pub mod record;
 pub mod run;
 pub mod scenarios;
+pub mod stop;
 pub mod table;

@@ -12,13 +12,14 @@ use super::growth::Growth;
 use super::machine::Cores;
 use super::peers::{self, Peer, Programs};
 use super::record::{Grown, Trial};
-use super::scenarios::{Figures, Length, Play, Scenario};
+use super::scenarios::{Figures, Length, Play, Scenario, alone};
+use super::stop;
 use super::table::number;
 
 /// While others use more of the machine than this, it is waited ...
 const OTHERS_PCT: f64 = 12.0;
 /// ... but in a whole run no longer than this; in a quick one than a tenth of it.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What all measurements of a run share.
 #[derive(Debug)]
@@ -46,17 +47,15 @@ impl<'a> Bench<'a> {
         let began = Instant::now();
         let others_pct = self.quiet();
         let outcome = self.with(peer, Size::default(), scenario.play);
-        let (figures, failure) = match outcome {
-            Ok(figures) => (figures, None),
-            Err(error) => (Figures::new(), Some(format!("{error:#}"))),
-        };
-        let headline = scenario.columns.iter().take(3).filter_map(|column| {
-            Some(format!("{} {}", number(*figures.get(column.key)?, column.digits), column.title))
-        });
-        let told = failure.clone().unwrap_or_else(|| headline.collect::<Vec<_>>().join(", "));
-        let seconds = began.elapsed().as_secs_f64();
-        println!("{repetition} {:12} {:12} {seconds:5.1} s  {told}", scenario.name, peer.name);
-        Trial { peer: peer.name.into(), scenario: scenario.name.into(), repetition, figures, failure, others_pct }
+        tell(peer.name, scenario, repetition, began, others_pct, outcome)
+    }
+
+    /// Measures what the generator could do where it might be the limit of a scenario.
+    pub fn measure_alone(&mut self, scenario: &Scenario, repetition: usize) -> Option<Trial> {
+        let (began, together) = (Instant::now(), scenario.flood?);
+        let others_pct = self.quiet();
+        let outcome = alone::measure(&self.cores, together, self.length);
+        Some(tell(alone::NAME, scenario, repetition, began, others_pct, outcome))
     }
 
     /// Measures Hubbub at one size of something that grows.
@@ -78,7 +77,14 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// It does not start, or the play fails.
     pub fn with(&self, peer: &Peer, size: Size, play: impl FnOnce(&Play) -> Result<Figures>) -> Result<Figures> {
-        let started = || self.runtime.block_on(Deployment::start(&self.programs, peer, size));
+        let started = || {
+            self.runtime.block_on(async {
+                tokio::select! {
+                    started = Deployment::start(&self.programs, peer, size) => started,
+                    told = stop::told() => Err(told),
+                }
+            })
+        };
         let deployment = self.cores.start_servers(started)??;
         // What a node does once, shortly after it started, belongs to no scenario.
         sleep(Duration::from_secs(1));
@@ -99,13 +105,36 @@ impl<'a> Bench<'a> {
             let after = ticks();
             let all = (after.0 - before.0).max(1.0);
             let busy = 100.0 * (1.0 - (after.1 - before.1) / all);
-            if busy < OTHERS_PCT || self.patience.is_zero() {
+            if busy < OTHERS_PCT || self.patience.is_zero() || stop::check().is_err() {
                 return busy;
             }
             sleep(Duration::from_secs(1));
             self.patience = self.patience.saturating_sub(began.elapsed());
         }
     }
+}
+
+/// Says in one line how a measurement went.
+fn tell(
+    peer: &str,
+    scenario: &Scenario,
+    repetition: usize,
+    began: Instant,
+    others_pct: f64,
+    outcome: Result<Figures>,
+) -> Trial {
+    let (figures, failure) = match outcome {
+        Ok(figures) => (figures, None),
+        Err(error) => (Figures::new(), Some(format!("{error:#}"))),
+    };
+    let headline =
+        scenario.columns.iter().take(3).filter_map(|column| {
+            Some(format!("{} {}", number(*figures.get(column.key)?, column.digits), column.title))
+        });
+    let told = failure.clone().unwrap_or_else(|| headline.collect::<Vec<_>>().join(", "));
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{repetition} {:12} {:12} {seconds:5.1} s  {told}", scenario.name, peer);
+    Trial { peer: peer.into(), scenario: scenario.name.into(), repetition, figures, failure, others_pct }
 }
 
 /// Ticks of all cores since the start of the system, and those in which nothing was done.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::peers::{self, LIMIT, LIMIT_REDIS};
 use super::record::{Record, Spread};
-use super::scenarios::{self, Column, Scenario};
+use super::scenarios::{self, Column, Scenario, alone};
 
 /// When others use more of the machine than this, the figures are theirs, too.
 const OTHERS_PCT: f64 = 15.0;
@@ -70,9 +70,13 @@ pub fn summary(record: &Record) -> String {
     format!("{text}\n{}", machine(record))
 }
 
-/// Ours is the one that is looked for.
+/// Ours is the one that is looked for, and one is no peer.
 fn name(peer: &str) -> String {
-    if peer == "Hubbub" { format!("**{peer}**") } else { peer.to_owned() }
+    match peer {
+        "Hubbub" => format!("**{peer}**"),
+        alone::NAME => format!("*{peer}*"),
+        _ => peer.to_owned(),
+    }
 }
 
 fn one(record: &Record, scenario: &Scenario) -> String {
@@ -88,13 +92,15 @@ fn one(record: &Record, scenario: &Scenario) -> String {
         }
     }
     let mut rows = vec![heads, Vec::new()];
-    for peer in &peers::ALL {
-        let Some(first) = record.spread(scenario.name, peer.name, headline.key) else { continue };
-        let mut row = vec![name(peer.name)];
+    for peer in peers::ALL.iter().map(|peer| peer.name).chain([alone::NAME]) {
+        let Some(first) = record.spread(scenario.name, peer, headline.key) else { continue };
+        let mut row = vec![name(peer)];
         for (at, column) in scenario.columns.iter().enumerate() {
-            row.push(cell(record.spread(scenario.name, peer.name, column.key), *column));
+            row.push(cell(record.spread(scenario.name, peer, column.key), *column));
             if at == 0 {
-                row.extend(floors.iter().map(|(_, floor)| ratio(first.median / floor)));
+                // It delivers nothing that could be compared.
+                let beside = |floor| if peer == alone::NAME { "–".into() } else { ratio(first.median / floor) };
+                row.extend(floors.iter().map(|(_, floor)| beside(*floor)));
             }
         }
         rows.push(row);

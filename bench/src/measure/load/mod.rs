@@ -15,6 +15,7 @@ use rustix::fd::OwnedFd;
 pub mod clock;
 mod connection;
 pub mod dialect;
+pub mod flood;
 pub mod frames;
 pub mod pace;
 mod reading;
@@ -23,6 +24,7 @@ pub mod tally;
 
 pub use connection::{Reader, Seat};
 
+use super::stop;
 use clock::{Clock, nanos};
 use connection::{Connection, Stage};
 use dialect::Dialect;
@@ -37,6 +39,10 @@ const READ_BYTES: usize = 256 * 1024;
 const LOOK_UP: Duration = Duration::from_millis(20);
 /// How often a slow reader takes a little.
 const SIP_EVERY: u64 = 100_000_000;
+/// How much that is.
+const SIP_BYTES: usize = 512;
+/// Slow readers in a hurry for whom nothing came for so long have it all.
+const SILENCE: u64 = 500_000_000;
 
 /// How a turn waits for something to happen.
 #[derive(Clone, Copy, Debug)]
@@ -133,6 +139,26 @@ impl Load {
         (self.gone, self.first_trouble.as_deref().unwrap_or_default())
     }
 
+    /// How many of those who read slowly were sent away, as far as they noticed.
+    pub fn gone_slow(&self) -> usize {
+        self.connections.iter().filter(|one| one.seat.reader == Reader::Slow && one.stage == Stage::Gone).count()
+    }
+
+    /// The slow readers read what there is, until nothing comes any more.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn hurry(&mut self, within: Duration) -> Result<()> {
+        let (began, mut since) = (self.clock.now(), self.clock.now());
+        while self.clock.now() < (since + SILENCE).min(began + nanos(within)) && !self.sipping.is_empty() {
+            if self.sip(READ_BYTES) > 0 {
+                since = self.clock.now();
+            }
+            self.turn(Wait::Spin)?;
+        }
+        Ok(())
+    }
+
     /// How many frames said that something was refused.
     pub fn refused(&self) -> u64 {
         self.refused
@@ -188,8 +214,9 @@ impl Load {
     /// Waits, and does what there is to do.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's, or told to end.
     pub fn turn(&mut self, wait: Wait) -> Result<()> {
+        stop::check()?;
         let began = self.clock.now();
         let timeout = match wait {
             Wait::Spin => Duration::ZERO,
@@ -221,7 +248,7 @@ impl Load {
         self.events = events;
         if !self.sipping.is_empty() && began >= self.next_sip {
             self.next_sip = began + SIP_EVERY;
-            self.sip();
+            self.sip(SIP_BYTES);
         }
         Ok(())
     }

@@ -72,6 +72,11 @@ impl Heard {
         self.in_time as f64 / self.time.as_secs_f64()
     }
 
+    /// Deliveries in a second that the generator could read, as they came here, with all of its core.
+    pub fn readable(&self) -> f64 {
+        self.per_second() / self.generator_busy.max(f64::MIN_POSITIVE)
+    }
+
     /// Microseconds of the servers for each delivery.
     pub fn server_us(&self) -> f64 {
         self.cost.server.as_secs_f64() * 1e6 / self.delivered.max(1) as f64
@@ -89,6 +94,14 @@ impl Heard {
 /// # Errors
 /// The system's.
 pub fn at_rate(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64) -> Result<Heard> {
+    at_rate_for(load, watched, talk, rate, PATIENCE)
+}
+
+/// The same; what comes later than `patience` after the last message was due is lost.
+///
+/// # Errors
+/// The system's.
+pub fn at_rate_for(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64, patience: Duration) -> Result<Heard> {
     load.tally.next_phase();
     load.busy_ns = 0;
     let counted = load.counted();
@@ -123,7 +136,7 @@ pub fn at_rate(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64) -> Re
     }
     heard.in_time = load.tally.delivered;
     heard.generator_busy = busy(load, began);
-    wait_for(load, heard.expected)?;
+    wait_for(load, heard.expected, patience)?;
     heard.lag_ms = lag as f64 / 1e6;
     finish(load, meter, &mut heard);
     Ok(heard)
@@ -175,8 +188,8 @@ fn busy(load: &Load, began: u64) -> f64 {
 }
 
 /// Waits for what was sent, as long as something comes.
-fn wait_for(load: &mut Load, expected: u64) -> Result<()> {
-    let end = load.clock.now() + nanos(PATIENCE);
+fn wait_for(load: &mut Load, expected: u64, patience: Duration) -> Result<()> {
+    let end = load.clock.now() + nanos(patience);
     let (mut seen, mut since) = (load.tally.delivered, load.clock.now());
     while load.tally.delivered < expected && load.clock.now() < end.min(since + nanos(SILENCE)) {
         load.turn(Wait::Spin)?;

@@ -6,9 +6,6 @@ use super::connection::{Reader, Stage};
 use super::dialect::Heard;
 use super::{Load, frames};
 
-/// What a slow reader takes at once.
-const SIP_BYTES: usize = 512;
-
 impl Load {
     pub(super) fn readable(&mut self, who: usize) {
         let mut buffer = std::mem::take(&mut self.buffer);
@@ -131,14 +128,25 @@ impl Load {
         }
     }
 
-    /// The slow readers take a little, and do not look at it.
-    pub(super) fn sip(&mut self) {
-        let mut buffer = [0; SIP_BYTES];
+    /// The slow readers take so much each; says how much came.
+    pub(super) fn sip(&mut self, most: usize) -> usize {
+        let began = self.clock.now();
+        let (mut buffer, mut came) = (std::mem::take(&mut self.buffer), 0);
         for who in std::mem::take(&mut self.sipping) {
-            match self.connections[who].read(&mut buffer) {
-                Ok(_) => self.sipping.push(who),
+            match self.connections[who].read(&mut buffer[..most]) {
+                Ok(None) => {}
+                Ok(Some(size)) => {
+                    came += size;
+                    self.take_in(who, &buffer[..size]);
+                }
                 Err(error) => self.end(who, &error.to_string()),
             }
+            if self.connections[who].stream.is_some() {
+                self.sipping.push(who);
+            }
         }
+        self.buffer = buffer;
+        self.busy_ns += self.clock.now() - began;
+        came
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
     let sender = Seat { reader: Reader::Uncounted, ..Seat::sender(0, 0, 0) };
     let seats = std::iter::once(sender).chain((0..LISTENERS).map(|_| Seat::listener(last, 0)));
     let (mut load, _) = play.load(seats)?;
-    let talk = Talk { senders: vec![0], length: LENGTH, time: play.length.of(5.0, 3.0) };
+    let talk = Talk { senders: vec![0], length: LENGTH, time: play.length.of(4.0, 3.0) };
     at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
     let heard = at_rate(&mut load, &play.watched, &talk, RATE)?;
     Ok(figures(&heard, &load))

@@ -9,7 +9,7 @@ use crate::measure::load::pace::{Talk, at_rate};
 use crate::measure::load::{Load, Seat};
 
 /// Those of a room who send.
-const SENDERS: usize = 10;
+pub(super) const SENDERS: usize = 10;
 
 /// How large and how loud the room is.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,7 @@ pub struct Room {
 pub(super) const THOUSAND: Room = Room { members: 1_000, rate: 20.0 };
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
-    in_room(play, THOUSAND, play.length.of(6.0, 3.0))
+    in_room(play, THOUSAND, play.length.of(4.0, 3.0))
 }
 
 /// Measures one room.

@@ -10,7 +10,7 @@ const IN_FLIGHT: u32 = 4;
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     let (mut load, senders) = gather(play, THOUSAND.members)?;
-    let talk = Talk { senders, length: LENGTH, time: play.length.of(4.0, 2.0) };
+    let talk = Talk { senders, length: LENGTH, time: play.length.of(3.0, 2.0) };
     let heard = as_it_comes_back(&mut load, &play.watched, &talk, IN_FLIGHT)?;
     Ok(figures(&heard, &load))
 }

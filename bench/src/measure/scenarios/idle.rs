@@ -30,7 +30,7 @@ pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
     load.rest(Duration::from_secs(2))?;
     let memory = memory_kib(&play.watched.servers).saturating_sub(before);
     let silent = Meter::start(&play.watched);
-    load.rest(play.length.of(4.0, 2.0))?;
+    load.rest(play.length.of(3.0, 2.0))?;
     let silent = silent.stop();
     let rooms = connections / MEMBERS;
     let senders = (0..rooms).step_by((rooms / ASKED).max(1)).map(|room| room * MEMBERS).collect();

@@ -11,6 +11,7 @@ use super::load::dialect::Dialect;
 use super::load::pace::Heard;
 use super::load::{Load, Seat};
 
+pub mod alone;
 pub mod cross;
 pub mod fanout;
 pub mod firehose;
@@ -51,6 +52,8 @@ pub struct Scenario {
     pub about: &'static str,
     /// What is told of it; the first is the one that is compared with the floor.
     pub columns: &'static [Column],
+    /// Where the generator may be the limit: how many messages at a time its own is measured with.
+    pub flood: Option<usize>,
     /// Measures it.
     pub play: fn(&Play) -> Result<Figures>,
 }
@@ -67,17 +70,21 @@ pub const ALL: [Scenario; 7] = [
             column("p999_ms", "p99.9 ms", 2),
             column("redis_us", "Redis µs per message", 0),
         ],
+        flood: None,
         play: fanout::measure,
     },
     Scenario {
         name: "saturate",
-        about: "the same room; the rate is doubled until less than 95 % arrives in time or p99 is over a second, then \
-                narrowed down three times",
+        about: "the same room; the rate is doubled until, twice, less than 95 % arrives in time or p99 is over a \
+                second, then narrowed down three times",
         columns: &[
             column("per_second", "deliveries per second", 0),
             column("p99_ms", "p99 ms at that rate", 0),
-            column("generator_busy_pct", "generator busy %", 0),
+            column("per_read", "messages per read", 1),
+            BUSY,
+            READABLE,
         ],
+        flood: Some(1),
         play: saturate::measure,
     },
     Scenario {
@@ -87,8 +94,10 @@ pub const ALL: [Scenario; 7] = [
             column("per_second", "deliveries per second", 0),
             column("server_us", "CPU µs per delivery", 3),
             column("per_read", "messages per read", 1),
-            column("generator_busy_pct", "generator busy %", 0),
+            BUSY,
+            READABLE,
         ],
+        flood: Some(32),
         play: firehose::measure,
     },
     Scenario {
@@ -100,6 +109,7 @@ pub const ALL: [Scenario; 7] = [
             column("p99_ms", "p99 ms", 2),
             column("redis_us", "Redis µs per message", 0),
         ],
+        flood: None,
         play: rooms::measure,
     },
     Scenario {
@@ -110,26 +120,35 @@ pub const ALL: [Scenario; 7] = [
             column("connects", "connects per second", 0),
             column("idle_pct", "CPU % while silent", 2),
         ],
+        flood: None,
         play: idle::measure,
     },
     Scenario {
         name: "cross",
         about: "one sender on the first node, 50 listeners on the second; 100 messages a second",
         columns: &[column("p50_ms", "p50 ms", 3), column("p99_ms", "p99 ms", 3), column("p999_ms", "p99.9 ms", 3)],
+        flood: None,
         play: cross::measure,
     },
     Scenario {
         name: "slow-readers",
-        about: "250 in one room, 150 messages of 4,000 characters a second; then with a fifth of them reading 5 kB a second",
+        about: "250 in one room, 100 messages of 3,000 characters a second, and a fifth of them reads 5 kB a second; \
+                before that the same with everybody reading",
         columns: &[
             column("p999_ms", "p99.9 ms of the others", 2),
             column("alone_ms", "p99.9 ms without slow ones", 2),
+            column("worse", "ratio", 2),
             column("sent_away", "slow ones sent away", 0),
-            column("memory_mib", "MiB more", 1),
+            column("memory_mib", "MiB more at most", 1),
+            BUSY,
         ],
+        flood: None,
         play: slow_readers::measure,
     },
 ];
+
+const BUSY: Column = column("generator_busy_pct", "generator busy %", 0);
+const READABLE: Column = column("readable", "generator could read", 0);
 
 const fn column(key: &'static str, title: &'static str, digits: usize) -> Column {
     Column { key, title, digits }
@@ -194,6 +213,7 @@ pub fn figures(heard: &Heard, load: &Load) -> Figures {
     let wall = heard.cost.wall.as_secs_f64().max(f64::MIN_POSITIVE);
     let all = [
         ("per_second", heard.per_second()),
+        ("readable", heard.readable()),
         ("server_us", heard.server_us()),
         ("redis_us", heard.redis_us()),
         ("server_pct", 100.0 * heard.cost.server.as_secs_f64() / wall),

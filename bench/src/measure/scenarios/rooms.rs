@@ -20,7 +20,7 @@ pub struct Rooms {
 }
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
-    in_rooms(play, Rooms { count: 500, members: 10, rate: 1_000.0 }, play.length.of(5.0, 3.0))
+    in_rooms(play, Rooms { count: 500, members: 10, rate: 1_000.0 }, play.length.of(4.0, 3.0))
 }
 
 /// Measures rooms.

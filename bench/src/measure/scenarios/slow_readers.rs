@@ -5,44 +5,55 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Figures, Play, figures};
-use crate::measure::cost::memory_kib;
-use crate::measure::load::pace::{Heard, Talk, at_rate};
+use crate::measure::cost::{memory_kib, most_memory_kib};
+use crate::measure::load::pace::{Talk, at_rate};
 use crate::measure::load::{Load, Reader, Seat};
 
 const MEMBERS: usize = 250;
-/// One of so many reads slowly.
+/// One of so many is in the way.
 const ONE_IN: usize = 5;
-const RATE: f64 = 150.0;
-/// The kernel keeps some 2.6 MB for each connection over loopback, whose segments
-/// are large: less than that in all, and no server would notice who reads slowly.
-const LENGTH: usize = 4_000;
+/// With [`LENGTH`], 320 kB a second for each: whoever reads slowly is a MiB behind
+/// after some 3.5 s, of which the first is not measured.
+const RATE: f64 = 100.0;
+const LENGTH: usize = 3_000;
 const SENDERS: usize = 4;
+/// Long enough for that, and in a short run, too.
+const TIME: Duration = Duration::from_secs(4);
+/// What waits for the slow at the end, they get so long to read.
+const CATCH_UP: Duration = Duration::from_secs(4);
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
-    let (alone, _, load) = talk(play, |_| Reader::Counted)?;
-    drop(load);
-    let slow = |number: usize| if number % ONE_IN == ONE_IN - 1 { Reader::Slow } else { Reader::Counted };
-    let (heard, memory_kib, load) = talk(play, slow)?;
-    let mut figures = figures(&heard, &load);
-    figures.insert("alone_ms".into(), alone.p999_ms);
-    figures.insert("sent_away".into(), figures["gone"]);
-    figures.insert("memory_mib".into(), memory_kib as f64 / 1024.0);
+    // The same people count in both; those who will be slow read at once here.
+    let (alone, _) = talk(play, Reader::Uncounted)?;
+    let (mut figures, mut load) = talk(play, Reader::Slow)?;
+    let alone_ms = alone["p999_ms"];
+    figures.insert("alone_ms".into(), alone_ms);
+    figures.insert("worse".into(), figures["p999_ms"] / alone_ms.max(f64::MIN_POSITIVE));
+    // Only who reads up to the end finds out that it is one.
+    load.hurry(CATCH_UP)?;
+    let sent_away = load.gone_slow();
+    figures.insert("sent_away".into(), sent_away as f64);
     // They were sent away for their slowness; whoever else went is a fault.
-    let slow = (0..MEMBERS).filter(|number| slow(*number) == Reader::Slow).count();
-    figures.insert("gone".into(), load.gone().0.saturating_sub(slow) as f64);
+    figures.insert("gone".into(), (load.gone().0 - sent_away) as f64);
     Ok(figures)
 }
 
-/// Lets them talk; says how much memory the servers took for it.
-fn talk(play: &Play, reader: impl Fn(usize) -> Reader) -> Result<(Heard, u64, Load)> {
-    let seat = |number: usize| {
-        let slot = if number < SENDERS { number as u16 } else { Seat::SILENT };
-        Seat { node: play.node(number), room: 0, slot, reader: reader(number) }
+/// Lets them talk, while a part of them reads in its own way.
+fn talk(play: &Play, some: Reader) -> Result<(Figures, Load)> {
+    let seat = |number: usize| Seat {
+        node: play.node(number),
+        room: 0,
+        slot: if number < SENDERS { number as u16 } else { Seat::SILENT },
+        reader: if number % ONE_IN == ONE_IN - 1 { some } else { Reader::Counted },
     };
     let (mut load, _) = play.load((0..MEMBERS).map(seat))?;
-    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: play.length.of(8.0, 5.0) };
-    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
+    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: TIME };
     let before = memory_kib(&play.watched.servers);
+    let most = most_memory_kib(&play.watched.servers);
+    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
     let heard = at_rate(&mut load, &play.watched, &talk, RATE)?;
-    Ok((heard, memory_kib(&play.watched.servers).saturating_sub(before), load))
+    let mut figures = figures(&heard, &load);
+    let more_kib = most.stop().saturating_sub(before);
+    figures.insert("memory_mib".into(), more_kib as f64 / 1024.0);
+    Ok((figures, load))
 }

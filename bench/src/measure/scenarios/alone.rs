@@ -1,0 +1,42 @@
+//! The generator without a server, for whoever wonders which of the two was the limit.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::fanout::SENDERS;
+use super::{Figures, LENGTH, Length, figures};
+use crate::measure::cost::Watched;
+use crate::measure::load::dialect::Dialect;
+use crate::measure::load::flood::Flood;
+use crate::measure::load::pace::{Talk, as_it_comes_back};
+use crate::measure::load::{Load, Seat};
+use crate::measure::machine::Cores;
+
+/// What stands in the tables where others have their names.
+pub const NAME: &str = "generator alone";
+
+const CONNECTIONS: usize = 1_000;
+const AT_ONCE: usize = 256;
+const IN_WITHIN: Duration = Duration::from_secs(20);
+
+/// How fast it reads what a thread on the servers' core writes, so many messages at a time.
+///
+/// # Errors
+/// The system's.
+pub fn measure(cores: &Cores, together: usize, length: Length) -> Result<Figures> {
+    let flood = cores.start_servers(|| Flood::start(CONNECTIONS, together, LENGTH))??;
+    // Senders cost more to count, whether they send or not.
+    let seat = |number| if number < SENDERS { Seat::sender(0, 0, number as u16) } else { Seat::listener(0, 0) };
+    let seats = (0..CONNECTIONS).map(seat);
+    let mut load = Load::new(Dialect::Plain, vec![flood.address()], seats)?;
+    load.connect(AT_ONCE, IN_WITHIN)?;
+    let talk = Talk { senders: Vec::new(), length: LENGTH, time: length.of(2.0, 1.0) };
+    let heard = as_it_comes_back(&mut load, &Watched::default(), &talk, 0)?;
+    let mut figures = figures(&heard, &load);
+    // Nobody served, and all messages say the same.
+    for key in ["server_us", "redis_us", "p50_ms", "p99_ms", "p999_ms", "disorder"] {
+        figures.remove(key);
+    }
+    Ok(figures)
+}

@@ -1,0 +1,147 @@
+//! What it costs to say something, up to the log and in it: `.ci/bench --parts`.
+//!
+//! What reading and spelling one frame costs is in `app/protocol/benches/wire.rs`.
+
+// Nothing can be reached from outside a benchmark; `pub` only says what modules offer each other.
+#![allow(unreachable_pub)]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use futures::FutureExt as _;
+use futures::future::join_all;
+use protocol::{MessageId, wire};
+use server::broker::redis::{self, Options, RedisBroker, envelope};
+use server::broker::{Append, Broker, Deliveries, Once};
+use server::channel::Channel;
+use server::chat::Chat;
+use tokio::runtime::{Builder, Runtime};
+
+#[path = "../tests/server/redis_server.rs"]
+#[allow(dead_code)] // tests do more with it
+mod redis_server;
+#[allow(dead_code)] // the hub's benchmark needs other parts
+mod stage;
+
+use redis_server::RedisServer;
+use stage::{Nothing, gardener, room};
+
+/// What most people say, and the most that anybody may.
+const LENGTHS: [usize; 2] = [128, 4_000];
+/// Nodes with somebody in the room.
+const NODES: [usize; 3] = [0, 1, 2];
+/// Messages that are on their way together.
+const TOGETHER: usize = 64;
+
+/// What Redis said of itself, to be told after the table.
+static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn main() {
+    divan::main();
+    TOLD.lock().unwrap().iter().for_each(|told| println!("{told}"));
+}
+
+/// Checked, spelled with a gap for the offset, and its digest taken.
+#[divan::bench(args = LENGTHS)]
+fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
+    let (chat, room, author, text) = (Chat::new(Arc::new(Nothing), 4_000), room(), gardener(), "x".repeat(length));
+    let id = MessageId::parse("c1-7").expect("it is well formed");
+    bencher.bench_local(|| chat.say(&room, &author, &id, black_box(&text)).now_or_never().is_some());
+}
+
+/// From the bytes of Redis' pub/sub to what the hub is given; nothing is copied.
+#[divan::bench(args = LENGTHS)]
+fn a_delivery_is_read(bencher: Bencher<'_, '_>, length: usize) {
+    let append = message(0, length);
+    let bytes = Bytes::from(format!("pAbCdEfGhIjKlMnOp 1234567 {}1234567{}", append.head, append.tail));
+    bencher.bench(|| envelope::decode(append.channel.clone(), black_box(&bytes).clone()));
+}
+
+/// The whole way to Redis and back, with nobody else on it.
+#[divan::bench(args = NODES, sample_size = 16, max_time = 2)]
+fn redis_one_message(bencher: Bencher<'_, '_>, nodes: usize) {
+    let log = Log::with(nodes);
+    bencher.bench_local(|| log.runtime.block_on(log.broker.publish(log.next())).expect("Redis runs"));
+    log.tell("one", nodes);
+}
+
+/// As under load: what is on its way together shares the system's calls.
+#[divan::bench(args = NODES, sample_size = 1, sample_count = 300, max_time = 2)]
+fn redis_64_messages(bencher: Bencher<'_, '_>, nodes: usize) {
+    let log = Log::with(nodes);
+    bencher.counter(ItemsCount::new(TOGETHER)).bench_local(|| {
+        let all = log.runtime.block_on(join_all((0..TOGETHER).map(|_| log.broker.publish(log.next()))));
+        assert!(all.iter().all(Result::is_ok), "Redis runs");
+    });
+    log.tell("64", nodes);
+}
+
+/// A Redis of its own, whoever publishes, and those who listen.
+struct Log {
+    server: Arc<RedisServer>,
+    broker: Arc<RedisBroker>,
+    said: AtomicU64,
+    _nodes: Vec<Arc<RedisBroker>>,
+    /// The last to be dropped.
+    runtime: Runtime,
+}
+
+impl Log {
+    fn with(nodes: usize) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let server = RedisServer::start();
+        let (broker, _nodes) = runtime.block_on(async {
+            let listening = join_all((0..nodes).map(|_| listening(&server))).await;
+            let (broker, deliveries) = connected(&server).await;
+            drop(tokio::spawn(forget(deliveries)));
+            broker.publish(message(0, LENGTHS[0])).await.expect("Redis runs");
+            server.command(&["CONFIG", "RESETSTAT"]).await;
+            (broker, listening)
+        });
+        Self { server, broker, said: AtomicU64::new(1), _nodes, runtime }
+    }
+
+    fn next(&self) -> Append {
+        message(self.said.fetch_add(1, Ordering::Relaxed), LENGTHS[0])
+    }
+
+    /// What Redis itself says that the script takes, without reading and answering.
+    fn tell(&self, what: &str, nodes: usize) {
+        let stats: String = self.runtime.block_on(self.server.ask(&["INFO", "commandstats"]));
+        let script = stats.lines().find_map(|line| line.strip_prefix("cmdstat_evalsha:")).unwrap_or_default();
+        let fields: HashMap<_, _> = script.split(',').filter_map(|field| field.split_once('=')).collect();
+        if let (Some(calls), Some(us)) = (fields.get("calls"), fields.get("usec_per_call")) {
+            let told =
+                format!("{nodes} nodes, {what} at a time: Redis says that the script takes {us} µs ({calls} calls)");
+            TOLD.lock().unwrap().push(told);
+        }
+    }
+}
+
+async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
+    let options = Options { log_length: 10_000, sharded: false, node: "bench".into() };
+    redis::connect(&server.url(), options).await.expect("Redis runs")
+}
+
+async fn listening(server: &RedisServer) -> Arc<RedisBroker> {
+    let (broker, deliveries) = connected(server).await;
+    broker.subscribe(&Channel::Room(room())).await.expect("Redis runs");
+    drop(tokio::spawn(forget(deliveries)));
+    broker
+}
+
+async fn forget(mut deliveries: Deliveries) {
+    while deliveries.recv().await.is_some() {}
+}
+
+/// As the chat gives it to the log.
+fn message(number: u64, length: usize) -> Append {
+    let (author, id) = (gardener(), MessageId::parse(&format!("c1-{number}")).expect("it is well formed"));
+    let template = wire::message_template(&room(), &id, &author, &"x".repeat(length), 1_795_305_600_000);
+    let once = Once { key: format!("{}/{id}", author.id), digest: "0123456789abcdef0123456789abcdef".into() };
+    Append { channel: Channel::Room(room()), once: Some(once), head: template.head, tail: template.tail }
+}

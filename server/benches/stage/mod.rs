@@ -1,0 +1,67 @@
+//! What a benchmark of the server needs around it.
+
+use async_trait::async_trait;
+use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
+use server::broker::{Append, Appended, Broker, BrokerError, Head, Passing, Publication, Replay};
+use server::channel::Channel;
+
+/// A log that takes everything and keeps nothing: what is left is the way to it.
+pub struct Nothing;
+
+#[async_trait]
+impl Broker for Nothing {
+    async fn subscribe(&self, _: &Channel) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
+    async fn unsubscribe(&self, _: &Channel) {}
+
+    async fn publish(&self, _: Append) -> Result<Appended, BrokerError> {
+        Ok(Appended { position: at(1), repeated: false })
+    }
+
+    async fn announce(&self, _: &Channel, _: Passing) -> Result<(), BrokerError> {
+        Ok(())
+    }
+
+    async fn replay(&self, _: &Channel, _: &Position, _: usize) -> Result<Replay, BrokerError> {
+        Ok(Replay::Unknown { top: at(0) })
+    }
+
+    async fn catch_up(&self, _: &Channel, seen: &Head, _: usize) -> Result<Replay, BrokerError> {
+        Ok(Replay::All { publications: Vec::new(), top: seen.position.clone() })
+    }
+
+    async fn top(&self, _: &Channel) -> Result<Head, BrokerError> {
+        Ok(Head { position: at(0), frame: None })
+    }
+
+    async fn entry(&self, _: &Channel, _: u64) -> Result<Option<Publication>, BrokerError> {
+        Ok(None)
+    }
+
+    fn reaches(&self, _: &Channel) -> bool {
+        true
+    }
+
+    async fn ready(&self) -> Result<(), BrokerError> {
+        Ok(())
+    }
+}
+
+/// A place in the log of [`Nothing`].
+pub fn at(offset: u64) -> Position {
+    Position { epoch: Epoch::parse("e").expect("it is well formed"), offset }
+}
+
+pub fn room() -> RoomId {
+    RoomId::parse("garden").expect("it is well formed")
+}
+
+/// Whoever says something.
+pub fn gardener() -> Member {
+    let (Ok(id), Ok(name)) = (UserId::parse("gardener"), Name::parse("Gardener")) else {
+        panic!("these are well formed")
+    };
+    Member { id, name }
+}
