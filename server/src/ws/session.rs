@@ -41,36 +41,47 @@ pub(super) async fn refuse(mut ears: Ears, outbox: &Outbox, code: CloseCode) {
     close(&mut ears, outbox, code.number(), code.reason()).await;
 }
 
-/// Serves a connection until it ends.
-pub(super) async fn run<M: Meaning>(mut ears: Ears, outbox: Arc<Outbox>, node: Arc<Node>, member: Member) {
-    let connections = metrics::gauge!(crate::metrics::CONNECTIONS);
-    connections.increment(1.0);
+/// Serves a connection until it ends. What this returns is there for as long as
+/// the connection is, so it is kept small: what is rare is in a box, and nothing
+/// is held twice, as the arguments of an `async fn` are.
+pub(super) fn run<M: Meaning>(
+    mut ears: Ears,
+    outbox: Arc<Outbox>,
+    node: Arc<Node>,
+    member: Member,
+) -> impl Future<Output = ()> + Send {
+    metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
     let beat = node.connections.watch(outbox.clone());
     let doors = node.doors.clone();
     let mut client = M::begin(node, member, outbox.clone());
     let mut saying = Saying::default();
+    async move {
+        let end = serve(&mut ears, &outbox, &beat, &doors, &mut client, &mut saying).await;
+        drop(beat);
+        Box::pin(finish(end, &mut ears, &outbox, &mut client, &mut saying)).await;
+        metrics::gauge!(crate::metrics::CONNECTIONS).decrement(1.0);
+    }
+}
 
-    let end = serve(&mut ears, &outbox, &beat, &doors, &mut client, &mut saying).await;
+/// What is due when a connection has ended.
+async fn finish(end: End, ears: &mut Ears, outbox: &Outbox, client: &mut impl Meaning, saying: &mut Saying) {
     // What was said before the end is said.
     let _ = timeout(FAREWELL, saying.finish()).await;
-    let departure = match end {
+    client.end(match end {
         End::Client(departure) => departure,
         // Silent for longer than any grace: who is back by now is so on another connection.
         End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
-    };
-    client.end(departure);
-    drop(beat);
+    });
     match end {
         End::Close(code, reason) => {
             metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
-            close(&mut ears, &outbox, code, reason).await;
+            close(ears, outbox, code, reason).await;
         }
         // The answer to their close.
         End::Client(_) => drop(timeout(FAREWELL, outbox.drain()).await),
         End::Cut => {}
     }
-    connections.decrement(1.0);
 }
 
 async fn serve(
@@ -157,7 +168,8 @@ async fn look_after(outbox: &Outbox) -> End {
         }
         tokio::select! {
             () = outbox.work() => {}
-            drained = outbox.drain(), if outbox.is_waiting() => if drained.is_err() { return End::Cut },
+            // In a box, made when it is needed: hardly anybody ever is.
+            drained = async { Box::pin(outbox.drain()).await }, if outbox.is_waiting() => if drained.is_err() { return End::Cut },
         }
     }
 }

@@ -64,15 +64,16 @@ pub(super) async fn upgrade<M: Meaning>(
 
     let task = node.sockets.token();
     tokio::spawn(async move {
-        let _kept = (place, connection, task);
         let Some((ears, outbox)) = upgrade.await.ok().and_then(|upgraded| open(upgraded, &node.config.limits)) else {
             return;
         };
         if version.v.is_some_and(|v| v != VERSION) {
-            session::refuse(ears, &outbox, CloseCode::UnknownVersion).await;
+            Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
             session::run::<M>(ears, outbox, node, member).await;
         }
+        // Until here, they count.
+        drop((place, connection, task));
     });
     switching(key)
 }
