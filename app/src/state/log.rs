@@ -161,7 +161,9 @@ impl Log {
     pub(crate) fn prepend(&mut self, page: HistoryPage) {
         let first = self.said().first().map_or(u64::MAX, |message| message.offset);
         self.more = page.more;
-        self.said.prepend(page.messages.into_iter().filter(|message| message.offset < first).collect());
+        let mut earlier: Vec<_> = page.messages.into_iter().map(Arc::new).collect();
+        earlier.retain(|message| message.offset < first);
+        self.said.prepend(earlier);
     }
 
     /// Takes in what the link tells; says whether anything shown is different now.
@@ -239,7 +241,7 @@ impl Log {
             // A row that waited below stays where it is: neither it nor what
             // comes between opens a chunk.
             let may_open = message.author.id != self.me && self.unsent.is_empty();
-            self.said.push(message.clone(), may_open);
+            self.said.push(Arc::new(message.clone()), may_open);
         }
         self.find_missed();
         if self.missed() != missed {
@@ -260,7 +262,7 @@ impl Log {
         self.away = self.away.filter(|_| is_same_log);
         self.epoch = page.position.epoch;
         self.more = page.more;
-        self.said.replace(page.messages);
+        self.said.replace(page.messages.into_iter().map(Arc::new).collect());
         let (said, me) = (self.said.messages(), &self.me);
         self.unsent.retain(|unsent| !said.iter().any(|message| message.author.id == *me && message.id == unsent.id));
         self.find_missed();

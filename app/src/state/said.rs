@@ -102,7 +102,7 @@ impl Said {
 
     /// Others take the place of all messages. Those that stay the same are
     /// most likely the newest, so the last chunk goes on.
-    pub(super) fn replace(&mut self, mut messages: Vec<Message>) {
+    pub(super) fn replace(&mut self, mut messages: Vec<Arc<Message>>) {
         self.cut(0);
         let newest = messages.split_off(messages.len().saturating_sub(FULL));
         newest.into_iter().for_each(|message| self.push(message, false));
@@ -110,23 +110,24 @@ impl Said {
     }
 
     /// Puts earlier messages before all others.
-    pub(super) fn prepend(&mut self, messages: Vec<Message>) {
+    pub(super) fn prepend(&mut self, mut messages: Vec<Arc<Message>>) {
         // Who spoke last before it is known now.
         self.touch_beginning();
-        let mark = |chunk: &[Message]| Mark {
+        let mark = |chunk: &[Arc<Message>]| Mark {
             len: chunk.len(),
             latest_ms: chunk.iter().map(|message| message.sent_at).max().unwrap_or(0),
             revision: 0,
         };
-        let chunks: Vec<_> = messages.chunks(FULL).map(mark).collect();
+        let mut chunks: Vec<_> = messages.chunks(FULL).map(mark).collect();
         self.first -= chunks.len() as i32;
-        self.chunks.splice(0..0, chunks);
-        self.messages.splice(0..0, messages.into_iter().map(Arc::new));
+        chunks.append(&mut self.chunks);
+        messages.append(&mut self.messages);
+        (self.chunks, self.messages) = (chunks, messages);
     }
 
     /// Adds a message. It opens a chunk where the last one is full, unless it
     /// has to stay with what is there.
-    pub(super) fn push(&mut self, message: Message, may_open: bool) {
+    pub(super) fn push(&mut self, message: Arc<Message>, may_open: bool) {
         if may_open && self.chunks.last().is_none_or(|last| last.len >= FULL) {
             self.chunks.push(Mark::default());
         }
@@ -135,7 +136,7 @@ impl Said {
             last.latest_ms = last.latest_ms.max(message.sent_at);
         }
         self.touch_end();
-        self.messages.push(Arc::new(message));
+        self.messages.push(message);
     }
 
     /// Forgets the first messages, all but `kept`.
@@ -163,8 +164,8 @@ mod tests {
     use super::*;
     use crate::state::testing::message;
 
-    fn say(offsets: Range<u64>) -> Vec<Message> {
-        offsets.map(|offset| message(offset, "ben", "hello", offset)).collect()
+    fn say(offsets: Range<u64>) -> Vec<Arc<Message>> {
+        offsets.map(|offset| Arc::new(message(offset, "ben", "hello", offset))).collect()
     }
 
     fn said(offsets: Range<u64>) -> Said {

@@ -113,7 +113,7 @@ fn chunk_view(live: Live, number: &str) -> AnyView {
     let Ok(number) = number.parse() else { return ().into_any() };
     let revision = Memo::new(move |_| live.log.with(|log| log.revision(number)));
     let all = move || {
-        revision.track();
+        revision.get();
         let zone = live.zone.get();
         live.log.with_untracked(|log| rows(log, number, |ms| zone.local(ms)))
     };
