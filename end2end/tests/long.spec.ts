@@ -3,11 +3,18 @@ import { expect, pour, test } from "../fixtures";
 import type { Person } from "../fixtures";
 import { Meter } from "../fixtures/meter";
 
-test.use({ flags: ["--rate-limit", "off"], expectedErrors: /net::ERR_FAILED/ });
+test.use({
+  flags: ["--rate-limit", "off"],
+  expectedErrors: /net::ERR_FAILED/,
+  trace: "off", // it would copy ten thousand rows at every step, and be what is measured
+});
 
 const MANY = 10_000;
-const FEW = 200;
+const FRAME_MS = 1000 / 60;
+const FRAMES = 90;
 const LIVE = 20;
+/** So many messages are laid out at most: the chunks around the reader, and those at the ends. */
+const LAID_OUT = 400;
 
 /** Scrolls up, and again when more is there, until the first message is. */
 async function readBack(person: Person) {
@@ -24,19 +31,31 @@ async function readBack(person: Person) {
   );
 }
 
-/** From the top towards the end and back. */
-async function wheel(person: Person, ticks: number) {
-  for (const step of [120, -120]) {
-    for (let tick = 0; tick < ticks / 2; tick++) await person.page.mouse.wheel(0, step);
-  }
+/** Scrolls by so many pixels before every frame; says how many frames there were in a second. */
+function scroll(person: Person, step: number): Promise<number> {
+  return person.log.evaluate(
+    (log, [step, frames]) =>
+      new Promise<number>((done) => {
+        let seen = -1;
+        let began = 0;
+        const look = (now: number) => {
+          if (++seen === 0) began = now;
+          if (seen === frames) return done((1000 * frames) / (now - began));
+          log.scrollBy(0, step);
+          requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+    [step, FRAMES],
+  );
 }
 
-/** Window by window, and from end to end. */
-async function keys(person: Person) {
-  for (const key of ["PageDown", "PageUp"]) {
-    for (let press = 0; press < 12; press++) await person.page.keyboard.press(key);
-  }
-  for (const key of ["End", "Home", "End", "Home"]) await person.page.keyboard.press(key);
+/** Until the last row says so; without asking ten thousand of them for it. */
+async function hear(person: Person, text: string) {
+  await person.page.waitForFunction((text) => {
+    const all = document.querySelectorAll(".said__text");
+    return all[all.length - 1].textContent === text;
+  }, text);
 }
 
 /** How many messages the browser has laid out. */
@@ -60,44 +79,34 @@ async function moved(person: Person, from: { text: string; top: number }): Promi
   return Math.abs(top - from.top);
 }
 
-test("ten thousand messages cost a slow computer hardly more than two hundred", async ({ person, bot, room }) => {
-  test.setTimeout(300_000);
-  const measured: { scroll: number; live: number }[] = [];
-  for (const howMany of [FEW, MANY]) {
-    const here = `${room}-${howMany}`;
-    await pour(here, howMany, bot);
-    const ana = await person("Ana");
-    await ana.enter(here);
-    const meter = await Meter.at(ana);
-    const back = await meter.busy(() => readBack(ana));
-    await expect(ana.said).toHaveCount(howMany); // all there: to be found, selected, read aloud
-    expect(await laidOut(ana)).toBeLessThanOrEqual(500);
+test("ten thousand messages scroll at 60 frames a second", async ({ person, bot, room }) => {
+  test.setTimeout(180_000);
+  await pour(room, MANY, bot);
+  const ana = await person("Ana");
+  await ana.enter(room);
+  await readBack(ana);
+  await expect(ana.said).toHaveCount(MANY); // all there: to be found, selected, read aloud
+  expect(await laidOut(ana)).toBeLessThanOrEqual(LAID_OUT);
 
-    const raw = await bot();
-    await raw.join(here);
-    await meter.slowDown();
-    const live = await meter.busy(async () => {
-      for (let n = 1; n <= LIVE; n++) await raw.say(`news ${n}`, here);
-      await ana.page.locator(".log-frame__new", { hasText: `${LIVE} new` }).waitFor();
-    });
-    await ana.log.hover();
-    await ana.log.focus();
-    const frames: string[] = [];
-    const scroll = await meter.busy(async () => {
-      frames.push(await meter.frames(() => wheel(ana, 120)), await meter.frames(() => keys(ana)));
-    });
-    expect(await laidOut(ana)).toBeLessThanOrEqual(500);
-    measured.push({ scroll, live });
-    console.log(
-      `${howMany} messages: ${((50 * back) / (howMany - 50)).toFixed(0)} ms for a page of earlier ones; ${await meter.size()}; ` +
-        `on a slow processor wheel ${frames[0]}, keys ${frames[1]}, ${scroll.toFixed(0)} ms busy; ` +
-        `${(live / LIVE).toFixed(1)} ms for a new message`,
-    );
-    await ana.page.close();
+  // How many frames are painted depends on who else uses the machine. What
+  // counts is whether the page's own thread is done with each in time.
+  const meter = await Meter.at(ana);
+  for (const [how, step] of [["slowly", 40], ["with a wheel", 120], ["back", -120], ["in haste", 600]] as const) {
+    let painted = 0;
+    const busy = await meter.busy(async () => void (painted = await scroll(ana, step)));
+    console.log(`scrolling ${how}: ${(busy / FRAMES).toFixed(1)} ms of work a frame, ${painted.toFixed(0)} frames/s`);
+    expect(busy / FRAMES, `scrolling ${how}`).toBeLessThan(FRAME_MS);
   }
-  const [few, many] = measured;
-  expect(many.scroll).toBeLessThan(6 * few.scroll);
-  expect(many.live).toBeLessThan(6 * few.live);
+  expect(await laidOut(ana)).toBeLessThanOrEqual(LAID_OUT);
+
+  const raw = await bot();
+  await raw.join(room);
+  const busy = await meter.busy(async () => {
+    for (let n = 1; n <= LIVE; n++) await raw.say(`news ${n}`, room);
+    await hear(ana, `news ${LIVE}`);
+  });
+  console.log(`a new message: ${(busy / LIVE).toFixed(1)} ms of work`);
+  expect(busy / LIVE).toBeLessThan(FRAME_MS);
 });
 
 test("what is read stays in its place while earlier messages come above and others write below", async ({ person, bot, room }) => {
