@@ -32,7 +32,7 @@ export default defineConfig<object, { deployment: Deployment }>({
   // The same specs: one node that keeps everything itself, and two with Redis.
   projects: [
     { name: "embedded", use: { deployment: "embedded" }, testIgnore: /redis\.spec/ },
-    { name: "cluster", use: { deployment: "cluster" }, testIgnore: /look\.spec/ }, // looks the same on any number of nodes
+    { name: "cluster", use: { deployment: "cluster" }, testIgnore: /(look|long)\.spec/ }, // the same on any number of nodes
   ],
 });
 

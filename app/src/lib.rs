@@ -18,6 +18,8 @@ pub use protocol;
 pub mod api;
 pub mod link;
 
+#[cfg(feature = "ssr")]
+mod awakening;
 mod components;
 mod draft;
 mod erase;

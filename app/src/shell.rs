@@ -1,10 +1,11 @@
 //! The page around the pages: what is the same whatever is shown, and drawn by
 //! the server alone.
 
-use leptos::hydration::{AutoReload, HydrationScripts};
+use leptos::hydration::AutoReload;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
+use crate::awakening::Awakening;
 use crate::pages::App;
 use crate::theme::Theme;
 
@@ -32,7 +33,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {preloads}
                 <HashedStylesheet options=options.clone() id="style" />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options=options islands=true />
+                <Awakening options />
                 <MetaTags />
             </head>
             <body>

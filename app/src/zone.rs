@@ -1,5 +1,7 @@
 //! Whose clock the times on a page are of.
 
+use std::time::Duration;
+
 use js_sys::Date;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsValue;
@@ -21,7 +23,11 @@ impl Zone {
     /// The zone of this page, from now on.
     pub(crate) fn of_page() -> ReadSignal<Self> {
         let (zone, set_zone) = signal(Self::Utc);
-        effect(move || set_zone.set(Self::Reader));
+        let turn = move || {
+            set_zone.try_set(Self::Reader);
+        };
+        // With a turn of its own: all times of a log change at once.
+        effect(move || set_timeout(turn, Duration::ZERO));
         zone
     }
 

@@ -57,7 +57,18 @@ async function judge(name, page, preset, flags) {
   if (tooLow.includes(true)) process.exitCode = 1;
 }
 
+/** What Lighthouse says. On a busy machine it sometimes sees no beginning or no picture; that is no judgement, so it looks again. */
 async function report(page, flags, output) {
+  for (let left = 2; ; left--) {
+    try {
+      return await look(page, flags, output);
+    } catch (error) {
+      if (!left || !/\bNO_[A-Z_]+\b/.test(`${error.message} ${error.stderr}`)) throw error;
+    }
+  }
+}
+
+async function look(page, flags, output) {
   const args = [
     ...[node.url + page.path, "--quiet", "--output=json", "--output=html", `--output-path=${output}`],
     ...[`--chrome-flags=${CHROME}`, `--only-categories=${Object.keys(LOWEST)}`, ...flags],
@@ -65,7 +76,9 @@ async function report(page, flags, output) {
   ];
   await promisify(execFile)(LIGHTHOUSE, args);
   const found = JSON.parse(readFileSync(`${output}.report.json`));
-  if (found.runtimeError) throw new Error(`${page.path}: ${found.runtimeError.message}`);
+  if (found.runtimeError) throw new Error(`${page.path}: ${found.runtimeError.code}: ${found.runtimeError.message}`);
+  const unseen = FIGURES.map((id) => found.audits[id].errorMessage).find(Boolean);
+  if (unseen) throw new Error(`${page.path}: ${unseen}`);
   if (page.isMissing) forgive(found);
   return found;
 }

@@ -120,3 +120,16 @@ test("somebody opens a room from the front page, under a name that others see", 
   await ana.say("found it");
   await expect(ben.log.getByRole("article").filter({ hasText: "found it" })).toContainText("Ana");
 });
+
+test("a tab that was opened in the background joins its room", async ({ person, bot, room }) => {
+  const ana = await person("Ana");
+  await ana.page.addInitScript(() => {
+    Object.defineProperty(document, "hidden", { get: () => true });
+    // Nothing is painted there, and nobody is told that it was.
+    PerformanceObserver.prototype.observe = () => {};
+    window.requestAnimationFrame = window.requestIdleCallback = () => 0;
+  });
+  await ana.enter(room);
+  const raw = await bot();
+  expect((await raw.join(room)).members.map(({ name }) => name)).toContain("Ana");
+});

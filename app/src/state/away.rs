@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use protocol::{Message, UserId};
 
+use super::said::Chunk;
+
 /// Whoever is lost again so soon was not really back: both are one absence.
 const BACK_FOR_MS: u64 = 60_000;
 
@@ -58,6 +60,12 @@ pub(crate) struct Missed {
 }
 
 impl Away {
+    /// Whether the first message that was missed is in this chunk.
+    pub(super) fn begins_in(&self, chunk: &Chunk<'_>) -> bool {
+        chunk.before.is_none_or(|before| before.offset <= self.after)
+            && chunk.said.last().is_some_and(|last| last.offset > self.after)
+    }
+
     /// What of it there is in `said`, and before it where there is `more`;
     /// nothing where nobody but the reader said something.
     pub(super) fn missed(&self, said: &[Arc<Message>], more: bool, me: &UserId) -> Option<Missed> {

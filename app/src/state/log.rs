@@ -1,11 +1,13 @@
 //! What was said in the room, what is still unsent, and what the reader missed.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use protocol::link::{Event, Status, Unsent};
 use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
 
 use super::away::{Away, Lost, Missed};
+use super::said::{Chunk, Said};
 
 /// A page that stands open for days keeps this many messages at most while its
 /// reader is at the end; the earlier ones come back by scrolling up.
@@ -19,7 +21,7 @@ pub(crate) struct Log {
     me: UserId,
     /// Whose numbers the offsets are; changes when the log does.
     epoch: Epoch,
-    said: Vec<Arc<Message>>,
+    said: Said,
     more: bool,
     /// How often other messages took the place of all that was shown.
     turns: usize,
@@ -53,7 +55,7 @@ impl Log {
         let mut log = Self {
             me,
             epoch: page.position.epoch.clone(),
-            said: Vec::new(),
+            said: Said::new(),
             more: false,
             turns: 0,
             unsent: Vec::new(),
@@ -75,7 +77,23 @@ impl Log {
 
     /// What was said, in order.
     pub(crate) fn said(&self) -> &[Arc<Message>] {
-        &self.said
+        self.said.messages()
+    }
+
+    /// The numbers of the chunks that it is shown in. One keeps its number, and
+    /// a message its chunk.
+    pub(crate) fn chunks(&self) -> Range<i32> {
+        self.said.chunks()
+    }
+
+    /// Moves when the rows of that chunk may have to be others.
+    pub(crate) fn revision(&self, number: i32) -> usize {
+        self.said.revision(number)
+    }
+
+    /// The chunk of that number, while there is one.
+    pub(super) fn chunk(&self, number: i32) -> Option<Chunk<'_>> {
+        self.said.chunk(number)
     }
 
     /// What is not in the log yet, in the order it was written.
@@ -85,12 +103,12 @@ impl Log {
 
     /// Whether nothing was said and nothing is about to be.
     pub(crate) fn is_empty(&self) -> bool {
-        self.said.is_empty() && self.unsent.is_empty()
+        self.said().is_empty() && self.unsent.is_empty()
     }
 
     /// Where the earlier messages end, while there are any.
     pub(crate) fn earlier(&self) -> Option<u64> {
-        self.said.first().filter(|_| self.more).map(|first| first.offset)
+        self.said().first().filter(|_| self.more).map(|first| first.offset)
     }
 
     /// How often the page was turned: other messages took the place of all
@@ -101,12 +119,17 @@ impl Log {
 
     /// What others said while the reader was away the last time.
     pub(crate) fn missed(&self) -> Option<Missed> {
-        self.away?.missed(&self.said, self.more, &self.me)
+        self.away?.missed(self.said(), self.more, &self.me)
     }
 
     /// How much of it waits to be seen for the first time.
     pub(crate) fn missed_unseen(&self) -> usize {
-        self.missed().filter(|_| !self.away_seen).map_or(0, |missed| missed.count)
+        if self.away_seen { 0 } else { self.missed().map_or(0, |missed| missed.count) }
+    }
+
+    /// What was missed, where it begins in this chunk.
+    pub(super) fn missed_in(&self, chunk: &Chunk<'_>) -> Option<Missed> {
+        self.away.filter(|away| away.begins_in(chunk)).and_then(|_| self.missed())
     }
 
     /// The reader has seen where they were away; says whether that is new.
@@ -124,7 +147,7 @@ impl Log {
         if let Some(unsent) = self.unsent.iter().find(|unsent| unsent.id == *id) {
             return unsent.refused.clone().map_or(Delivery::Pending, Delivery::Failed);
         }
-        let own = self.said.iter().rev().find(|message| self.is_own(message, id));
+        let own = self.said().iter().rev().find(|message| self.is_own(message, id));
         own.map_or(Delivery::Pending, |message| Delivery::Delivered { sent_at: message.sent_at })
     }
 
@@ -136,10 +159,11 @@ impl Log {
 
     /// Puts an earlier page before what is shown.
     pub(crate) fn prepend(&mut self, page: HistoryPage) {
-        let first = self.said.first().map_or(u64::MAX, |message| message.offset);
-        let earlier = page.messages.into_iter().filter(|message| message.offset < first).map(Arc::new);
+        let first = self.said().first().map_or(u64::MAX, |message| message.offset);
         self.more = page.more;
-        self.said.splice(0..0, earlier);
+        let mut earlier: Vec<_> = page.messages.into_iter().map(Arc::new).collect();
+        earlier.retain(|message| message.offset < first);
+        self.said.prepend(earlier);
     }
 
     /// Takes in what the link tells; says whether anything shown is different now.
@@ -166,6 +190,7 @@ impl Log {
                 return false;
             }
         }
+        self.said.touch_end(); // where the unsent are
         true
     }
 
@@ -174,7 +199,7 @@ impl Log {
             // The first connection is no return: the page stands where it begins.
             // Nor is a move to another node, unless it fails.
             Status::Reconnecting { .. } | Status::Offline if self.lost.is_none() => {
-                let offset = self.said.last().map_or(0, |message| message.offset);
+                let offset = self.said().last().map_or(0, |message| message.offset);
                 self.lost = Some(Lost::again(self.away, offset, now_ms));
             }
             _ => {}
@@ -182,6 +207,10 @@ impl Log {
     }
 
     fn enter(&mut self, joined: &Joined, now_ms: u64) {
+        if self.me != joined.you.id {
+            // What was said by somebody else is the reader's own now.
+            self.said.touch_all();
+        }
         self.me = joined.you.id.clone();
         if !joined.recovered {
             // The page that is read next tells what was missed.
@@ -194,39 +223,47 @@ impl Log {
     /// Sets the line where the reader was away, once there is something for it.
     fn find_missed(&mut self) {
         let Some(back) = self.back else { return };
-        if back.missed(&self.said, self.more, &self.me).is_some() {
+        if back.missed(self.said(), self.more, &self.me).is_some() {
             self.away = self.back.take();
             self.away_seen = false;
         }
     }
 
     fn hear(&mut self, messages: &[Message]) {
-        let last = self.said.last().map_or(0, |message| message.offset);
+        let missed = self.missed();
+        let last = self.said().last().map_or(0, |message| message.offset);
         for message in messages.iter().filter(|message| message.offset > last) {
             if message.author.id == self.me {
                 self.unsent.retain(|unsent| unsent.id != message.id);
             } else if !self.at_bottom {
                 self.unseen += 1;
             }
-            self.said.push(Arc::new(message.clone()));
+            // A row that waited below stays where it is: neither it nor what
+            // comes between opens a chunk.
+            let may_open = message.author.id != self.me && self.unsent.is_empty();
+            self.said.push(Arc::new(message.clone()), may_open);
         }
         self.find_missed();
-        if self.at_bottom && self.said.len() > MOST {
-            self.said.drain(..self.said.len() - KEPT);
+        if self.missed() != missed {
+            // There is a line now, or another number on it, further up.
+            self.said.touch_all();
+        }
+        if self.at_bottom && self.said().len() > MOST {
+            self.said.cut(KEPT);
             self.more = true;
         }
     }
 
     fn turn_to(&mut self, page: HistoryPage, now_ms: u64) {
         let is_same_log = page.position.epoch == self.epoch;
-        let after = |lost: &Lost| if is_same_log { lost.offset } else { last_known(&self.said, &page) };
+        let after = |lost: &Lost| if is_same_log { lost.offset } else { last_known(self.said.messages(), &page) };
         let lost = self.lost.take().map(|lost| Lost { offset: after(&lost), ..lost });
         self.back = lost.map(|lost| lost.until(page.position.offset, now_ms));
         self.away = self.away.filter(|_| is_same_log);
         self.epoch = page.position.epoch;
         self.more = page.more;
-        self.said = page.messages.into_iter().map(Arc::new).collect();
-        let (said, me) = (&self.said, &self.me);
+        self.said.replace(page.messages.into_iter().map(Arc::new).collect());
+        let (said, me) = (self.said.messages(), &self.me);
         self.unsent.retain(|unsent| !said.iter().any(|message| message.author.id == *me && message.id == unsent.id));
         self.find_missed();
         // Who was reading further up has all of it below.
@@ -234,7 +271,7 @@ impl Log {
     }
 
     fn wait_for(&mut self, unsent: &Unsent) {
-        if self.said.iter().any(|message| self.is_own(message, &unsent.id)) {
+        if self.said().iter().any(|message| self.is_own(message, &unsent.id)) {
             return;
         }
         match self.unsent.iter_mut().find(|known| known.id == unsent.id) {

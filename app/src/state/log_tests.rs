@@ -120,3 +120,57 @@ fn a_page_that_stands_open_for_long_forgets_the_beginning_unless_it_is_being_rea
     assert_eq!(offsets(&log), (402..=701).collect::<Vec<_>>());
     assert_eq!(log.earlier(), Some(402));
 }
+
+/// The chunks whose rows may be others after `change`.
+fn touched(log: &mut Log, change: impl FnOnce(&mut Log)) -> Vec<i32> {
+    let before: Vec<_> = log.chunks().map(|number| (number, log.revision(number))).collect();
+    change(log);
+    before
+        .into_iter()
+        .filter(|(number, revision)| log.revision(*number) != *revision)
+        .map(|(number, _)| number)
+        .collect()
+}
+
+#[test]
+fn only_the_chunk_in_which_something_happens_is_drawn_anew() {
+    let mut log = Log::new(member("ana").id, page((101..=150).map(ben).collect(), true));
+    log.prepend(page((51..=100).map(ben).collect(), true));
+    log.fold(&Event::Said((151..=160).map(ben).collect()), 0);
+    assert_eq!(log.chunks().collect::<Vec<_>>(), [-1, 0, 1]);
+    assert_eq!(touched(&mut log, |log| log.prepend(page((1..=50).map(ben).collect(), false))), [-1]);
+    let told = |event: Event| move |log: &mut Log| assert!(log.fold(&event, 0));
+    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(161)]))), [1]);
+    assert_eq!(touched(&mut log, told(Event::Pending(unsent("x")))), [1]);
+    assert_eq!(touched(&mut log, told(Event::Discarded(id("x")))), [1]);
+    log.fold(&Event::Status(Status::Offline), 0);
+    log.fold(&Event::Entered(joined("ana", 164)), 0);
+    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(162), ben(163)]))), [-2, -1, 0, 1], "there is a line now");
+    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(164)]))), [-2, -1, 0, 1], "it counts one more");
+    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(165)]))), [1]);
+    assert_eq!(touched(&mut log, told(Event::Entered(joined("ben", 165)))), [-2, -1, 0, 1], "all of it is one's own");
+    assert_eq!(touched(&mut log, told(Event::Reset(page(vec![ben(900)], true)))), [-2, -1, 0, 1]);
+}
+
+#[test]
+fn what_waits_and_what_comes_between_stay_in_the_last_chunk() {
+    let mut log = Log::new(member("ana").id, page((1..=50).map(ben).collect(), false));
+    log.fold(&Event::Pending(unsent("m52")), 0);
+    log.fold(&Event::Said(vec![ben(51)]), 0);
+    log.fold(&Event::Said(vec![message(52, "ana", "mine", 0)]), 0);
+    assert_eq!(log.chunks().len(), 1);
+    log.fold(&Event::Said(vec![ben(53)]), 0);
+    assert_eq!(log.chunks().len(), 2);
+}
+
+fn joined(who: &str, offset: u64) -> protocol::Joined {
+    protocol::Joined {
+        room_id: crate::state::testing::room(),
+        you: member(who),
+        members: vec![],
+        member_count: 0,
+        position: position(offset),
+        recovered: true,
+        messages: vec![],
+    }
+}

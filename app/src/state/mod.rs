@@ -8,6 +8,7 @@ pub(crate) mod log;
 pub(crate) mod people;
 mod people_list;
 pub(crate) mod rows;
+mod said;
 pub(crate) mod standing;
 pub(crate) mod text;
 pub(crate) mod time;

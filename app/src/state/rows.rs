@@ -1,5 +1,6 @@
 //! The log in rows, as it is shown: one for each message, with a line where a
-//! day begins and where the reader was away.
+//! day begins and where the reader was away. Chunk by chunk, so that one more
+//! message costs the same after ten thousand as after ten.
 
 use std::sync::Arc;
 
@@ -75,21 +76,23 @@ impl Row {
     }
 }
 
-/// The log in rows, for a reader whose wall clock is `local`.
-pub(crate) fn rows(log: &Log, local: impl Fn(u64) -> Local) -> Vec<Row> {
+/// That chunk of the log in rows, for a reader whose wall clock is `local`.
+pub(crate) fn rows(log: &Log, number: i32, local: impl Fn(u64) -> Local) -> Vec<Row> {
+    let Some(chunk) = log.chunk(number) else { return Vec::new() };
     let newest = log.said().last().map(|message| message.sent_at);
     let newest = newest.into_iter().chain(log.unsent().iter().map(|unsent| unsent.written_at)).max();
     let current = newest.map_or(0, |ms| local(ms).day());
-    let mut rows = Rows { rows: Vec::with_capacity(log.said().len() + 8), previous: None, local, current };
-    let mut missed = log.missed();
-    for message in log.said() {
+    let previous = chunk.before.map(|before| (before.author.id.clone(), before.sent_at, local(chunk.latest_ms).day()));
+    let mut rows = Rows { rows: Vec::with_capacity(chunk.said.len() + 8), previous, local, current };
+    let mut missed = log.missed_in(&chunk);
+    for message in chunk.said {
         if let Some(missed) = missed.take_if(|missed| message.offset > missed.after) {
             rows.divide(Row::Away { count: missed.count, since_ms: missed.since_ms });
         }
         let head = rows.begin(&message.author.id, message.sent_at);
         rows.rows.push(Row::Said { message: message.clone(), own: message.author.id == *log.me(), head });
     }
-    for unsent in log.unsent() {
+    for unsent in if chunk.is_last { log.unsent() } else { &[] } {
         let head = rows.begin(log.me(), unsent.written_at);
         rows.rows.push(Row::Unsent { unsent: unsent.clone(), head });
     }
@@ -113,7 +116,7 @@ impl<F: Fn(u64) -> Local> Rows<F> {
         if !same_day {
             self.rows.push(Row::Day { day, current: self.current });
         }
-        let divided = matches!(self.rows.last(), None | Some(Row::Day { .. } | Row::Away { .. }));
+        let divided = matches!(self.rows.last(), Some(Row::Day { .. } | Row::Away { .. }));
         let goes_on =
             self.previous.as_ref().is_some_and(|(before, at, _)| before == who && ms.saturating_sub(*at) < PAUSE_MS);
         self.previous = Some((who.clone(), ms, day));
@@ -148,9 +151,13 @@ mod tests {
         Log::new(member("ana").id, HistoryPage { messages, position, more: false })
     }
 
+    fn all(log: &Log, offset_min: i32) -> Vec<Row> {
+        log.chunks().flat_map(|number| rows(log, number, |ms| Local::new(ms, offset_min))).collect()
+    }
+
     /// The rows in short: `day 0`, `Ben:` for the first of his, `-` for the next.
     fn sketch(log: &Log, offset_min: i32) -> Vec<String> {
-        rows(log, |ms| Local::new(ms, offset_min))
+        all(log, offset_min)
             .iter()
             .map(|row| match row {
                 Row::Day { day, .. } => format!("day {day}"),
@@ -167,6 +174,21 @@ mod tests {
     fn what_somebody_says_in_one_go_stands_together() {
         let log = log(&[("ben", 0), ("ben", 1), ("ana", 2), ("ben", 3), ("ben", 30)]);
         assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "-", "Ana:", "Ben:", "Ben:"]);
+    }
+
+    #[test]
+    fn a_chunk_goes_on_where_the_one_before_ended() {
+        let mut told = vec![("ben", 0); 60];
+        told.push(("ben", 24 * 60));
+        let mut log = log(&told);
+        assert_eq!(log.chunks().len(), 2);
+        let rows = sketch(&log, 0);
+        assert_eq!(rows[..2], ["day 0", "Ben:"]);
+        assert_eq!(rows[60..], ["-", "day 1", "Ben:"]);
+        assert!(rows[2..60].iter().all(|row| row == "-"));
+        // Somebody's clock is a day behind.
+        log.fold(&Event::Said(vec![message(62, "ben", "hi", 0)]), 0);
+        assert_eq!(sketch(&log, 0).last().map(String::as_str), Some("-"));
     }
 
     #[test]
@@ -187,7 +209,7 @@ mod tests {
     fn what_is_on_its_way_is_the_same_row_when_it_is_said() {
         let mut log = log(&[("ben", 0)]);
         log.fold(&Event::Pending(Unsent { id: id("m2"), text: "hi".into(), written_at: 0, refused: None }), 0);
-        let key = |log: &Log| rows(log, |ms| Local::new(ms, 0)).last().map(Row::key);
+        let key = |log: &Log| all(log, 0).last().map(Row::key);
         let before = key(&log);
         assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "unsent:"]);
         log.fold(&Event::Said(vec![message(2, "ana", "hi", 7)]), 0);

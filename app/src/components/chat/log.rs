@@ -2,19 +2,18 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::web_sys::Element;
 
+use super::earlier::EarlierLine;
 use super::empty::EmptyLog;
 use super::place::{self, Line};
 use super::{dividers, own, said};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::erase::{effect, flag, memo, sometimes, words};
+use crate::erase::{effect, flag, list, memo, sometimes, words};
 use crate::live::{Earlier, Live};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
-use crate::state::words::{earlier_messages, missed, new_messages};
-
-/// Earlier messages are fetched this long before they are seen, in pixels.
-const NEAR_TOP: i32 = 600;
+use crate::state::words::{missed, new_messages};
 
 /// The log. It hangs from its end (`column-reverse`), so it begins there
 /// before any script runs, stays there while messages come, and stands still
@@ -27,13 +26,17 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
     let scrolled = move || {
         let Some(frame) = frame.get_untracked() else { return };
         log.maybe_update(|log| log.scrolled(place::is_at_end(&frame)));
-        let line = place::line(&frame);
-        set_line_is_above.maybe_update(|above| std::mem::replace(above, line == Line::Above) != *above);
-        if line == Line::InView {
-            log.maybe_update(Log::see_missed);
+        place::hold(&frame);
+        // Nobody has to look for a line that was seen.
+        if log.with_untracked(Log::missed_unseen) > 0 {
+            let line = place::line(&frame);
+            set_line_is_above.maybe_update(|above| std::mem::replace(above, line == Line::Above) != *above);
+            if line == Line::InView {
+                log.maybe_update(Log::see_missed);
+            }
         }
         // What failed is tried again when the reader asks for it.
-        if place::above(&frame) < NEAR_TOP && live.earlier.get_untracked() == Earlier::Resting {
+        if place::wants_more(&frame) && live.earlier.get_untracked() == Earlier::Resting {
             live.read_earlier();
         }
     };
@@ -44,16 +47,26 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         live.sent.get();
         let is_first = std::mem::take(&mut is_new);
         if let (Some(frame), false) = (frame.get_untracked(), is_first) {
-            frame.set_scroll_top(0);
+            place::go_to_end(&frame);
             log.maybe_update(Log::see_missed);
         }
     });
     let is_empty = memo(move || log.with(Log::is_empty));
     let has_unseen = memo(move || log.with(|log| log.unseen() > 0));
     let missed_above = memo(move || line_is_above.get() && log.with(Log::missed_unseen) > 0);
-    let all = move || {
-        let zone = live.zone.get();
-        log.with(|log| rows(log, |ms| zone.local(ms)))
+    let chunks = move || log.with(|log| log.chunks().map(|number| number.to_string()).collect());
+    let up = move || {
+        let words = words(move || missed(log.with(Log::missed_unseen)));
+        way(
+            frame,
+            "button log-frame__new log-frame__new--above",
+            view! { {icon(ARROW_UP)} {words} }.into_any(),
+            place::go_to_line,
+        )
+    };
+    let down = move || {
+        let words = words(move || new_messages(log.with(Log::unseen)));
+        way(frame, "button log-frame__new", view! { {icon(ARROW_DOWN)} {words} }.into_any(), place::go_to_end)
     };
     view! {
         <div class="log-frame">
@@ -67,49 +80,49 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                 on:scroll=move |_| scrolled()
             >
                 <div class="log__inner">
-                    <EarlierLine live />
-                    <For each=all key=Row::key let(row)>
-                        {row_view(live, row)}
-                    </For>
+                    <EarlierLine live frame />
+                    {list(chunks, move |number| chunk_view(live, &number))}
                     {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=live.people /> }.into_any()))}
                 </div>
             </div>
-            {sometimes(move || missed_above.get().then(|| missed_above_button(live, frame)))}
-            {sometimes(move || has_unseen.get().then(|| unseen_button(live, frame)))}
+            {sometimes(move || missed_above.get().then(up))}
+            {sometimes(move || has_unseen.get().then(down))}
         </div>
     }
 }
 
-/// What was missed and begins further up, and the way there.
-fn missed_above_button(live: Live, frame: NodeRef<Div>) -> AnyView {
-    let to_line = move |_| {
+/// A button over the log that leads to another place in it.
+fn way(frame: NodeRef<Div>, class: &'static str, words: AnyView, go: fn(&Element)) -> AnyView {
+    let leap = move |_| {
         if let Some(frame) = frame.get_untracked() {
-            place::go_to_line(&frame);
+            go(&frame);
             let _ = frame.focus();
         }
     };
     view! {
-        <button class="button log-frame__new log-frame__new--above" type="button" on:click=to_line>
-            {icon(ARROW_UP)}
-            {words(move || missed(live.log.with(Log::missed_unseen)))}
+        <button class=class type="button" on:click=leap>
+            {words}
         </button>
     }
     .into_any()
 }
 
-/// What came in below, and the way there.
-fn unseen_button(live: Live, frame: NodeRef<Div>) -> AnyView {
-    let to_bottom = move |_| {
-        if let Some(frame) = frame.get_untracked() {
-            frame.set_scroll_top(0);
-            let _ = frame.focus();
-        }
+/// Some messages in a row. The browser passes over those that are far from
+/// the reader's eyes (see `.log__chunk`), and so do we while they stay the same.
+fn chunk_view(live: Live, number: &str) -> AnyView {
+    let Ok(number) = number.parse() else { return ().into_any() };
+    let revision = memo(move || live.log.with(|log| log.revision(number)));
+    let all = move || {
+        revision.get();
+        let zone = live.zone.get();
+        live.log.with_untracked(|log| rows(log, number, |ms| zone.local(ms)))
     };
     view! {
-        <button class="button log-frame__new" type="button" on:click=to_bottom>
-            {icon(ARROW_DOWN)}
-            {words(move || new_messages(live.log.with(Log::unseen)))}
-        </button>
+        <div class="log__chunk">
+            <For each=all key=Row::key let(row)>
+                {row_view(live, row)}
+            </For>
+        </div>
     }
     .into_any()
 }
@@ -122,27 +135,4 @@ fn row_view(live: Live, row: Row) -> AnyView {
         Row::Said { message, own: true, head } => own::delivered(&message.message, message.sent_at, head, live.zone),
         Row::Unsent { unsent, head } => own::tracked(live, unsent.id, &unsent.text, head),
     }
-}
-
-/// What is above the first message that is shown.
-#[component]
-fn EarlierLine(live: Live) -> impl IntoView {
-    let has_earlier = memo(move || live.log.with(|log| log.earlier().is_some()));
-    let missed = memo(move || live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
-    sometimes(move || {
-        let words = match live.earlier.get() {
-            _ if !has_earlier.get() => return None,
-            Earlier::Resting => earlier_messages(missed.get()),
-            Earlier::Coming => "Fetching earlier messages".into(),
-            Earlier::Failed => "They could not be fetched. Try again".into(),
-        };
-        Some(
-            view! {
-                <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_earlier()>
-                    {words}
-                </button>
-            }
-            .into_any(),
-        )
-    })
 }

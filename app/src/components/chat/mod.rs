@@ -2,6 +2,7 @@
 
 pub(crate) mod composer;
 pub(crate) mod dividers;
+pub(crate) mod earlier;
 pub(crate) mod empty;
 pub(crate) mod log;
 pub(crate) mod own;

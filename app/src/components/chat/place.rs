@@ -1,17 +1,23 @@
 //! Where in the log its reader is, and how they stay there.
 //!
-//! A log that hangs from its end scrolls from zero to minus its height.
+//! A log that hangs from its end scrolls from zero to minus its height. What
+//! is put above moves nothing; for the rest there is the browser's own scroll
+//! anchoring, which knows the size of everything before it is painted.
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, css};
 
 use crate::erase::effect;
 use crate::live::Live;
 
 /// Who is this close to the end is at the end, in pixels.
 const AT_END: i32 = 24;
+
+/// Earlier messages are fetched this long before they are seen, in pixels,
+const NEAR_TOP: i32 = 600;
+/// and so many windows before by those who are on their way up.
+const AHEAD: i32 = 4;
 
 /// Where the line is that shows what was missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,19 +37,24 @@ pub(super) fn is_at_end(frame: &Element) -> bool {
     below(frame) <= AT_END
 }
 
-/// How far the log goes on above what is seen, in pixels.
-pub(super) fn above(frame: &Element) -> i32 {
-    frame.scroll_height() - frame.client_height() - below(frame)
+/// Tells the browser whether what is read is to keep its place, or the end.
+pub(super) fn hold(frame: &Element) {
+    let _ = frame.toggle_attribute_with_force("data-at-end", is_at_end(frame));
+}
+
+/// Whether there is so little above that more should be fetched.
+pub(super) fn wants_more(frame: &Element) -> bool {
+    let above = frame.scroll_height() - frame.client_height() - below(frame);
+    above < NEAR_TOP || !is_at_end(frame) && above < AHEAD * frame.client_height()
 }
 
 /// Where the line is now.
 pub(super) fn line(frame: &Element) -> Line {
     let Some(line) = line_of(frame) else { return Line::Absent };
-    // Measured from where the frame begins while the end is in sight.
-    let top = line.offset_top() - frame.scroll_top();
-    if top + line.offset_height() <= 0 {
+    let (line, frame) = (line.get_bounding_client_rect(), frame.get_bounding_client_rect());
+    if line.bottom() <= frame.top() {
         Line::Above
-    } else if top >= frame.client_height() {
+    } else if line.top() >= frame.bottom() {
         Line::Below
     } else {
         Line::InView
@@ -53,8 +64,13 @@ pub(super) fn line(frame: &Element) -> Line {
 /// Shows the line at the top of the frame.
 pub(super) fn go_to_line(frame: &Element) {
     if let Some(line) = line_of(frame) {
-        frame.set_scroll_top(line.offset_top());
+        line.scroll_into_view();
     }
+}
+
+/// Shows the newest message.
+pub(super) fn go_to_end(frame: &Element) {
+    frame.set_scroll_top(0);
 }
 
 /// Who reads further up keeps their place when something comes in below, or
@@ -74,7 +90,7 @@ pub(super) fn keep(live: Live, frame: NodeRef<Div>, moved: impl Fn() + Copy + Se
                 if before.turns != turns {
                     // What they were reading is no longer there: they go on where they stopped.
                     go_to_line(&frame);
-                } else if before.first == first {
+                } else if before.first == first && !is_anchored() {
                     frame.set_scroll_top(frame.scroll_top() - (height - before.height));
                 }
             }
@@ -92,10 +108,15 @@ struct Seen {
     height: i32,
 }
 
+/// Whether the browser keeps what is read in its place. Safari does not yet.
+fn is_anchored() -> bool {
+    css::supports_with_value("overflow-anchor", "auto").unwrap_or(false)
+}
+
 fn below(frame: &Element) -> i32 {
     -frame.scroll_top()
 }
 
-fn line_of(frame: &Element) -> Option<HtmlElement> {
-    frame.query_selector(".away").ok()??.dyn_into().ok()
+fn line_of(frame: &Element) -> Option<Element> {
+    frame.query_selector(".away").ok()?
 }

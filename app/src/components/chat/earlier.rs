@@ -1,0 +1,44 @@
+//! The way to what was said before the first message that is shown.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use crate::erase::{memo, sometimes, words};
+use crate::live::{Earlier, Live};
+use crate::state::words::earlier_messages;
+
+/// What is above the first message that is shown. The button stays the same
+/// while its words change, or it would lose the focus with every page.
+#[component]
+pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
+    let has_earlier = memo(move || live.log.with(|log| log.earlier().is_some()));
+    let missed = memo(move || live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
+    let label = move || match live.earlier.get() {
+        Earlier::Resting => earlier_messages(missed.get()),
+        Earlier::Coming => "Fetching earlier messages".into(),
+        Earlier::Failed => "They could not be fetched. Try again".into(),
+    };
+    sometimes(move || {
+        if !has_earlier.get() {
+            leave(frame);
+            return None;
+        }
+        Some(
+            view! {
+                <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_earlier()>
+                    {words(label)}
+                </button>
+            }
+            .into_any(),
+        )
+    })
+}
+
+/// With the first message the button goes, and the focus would be nowhere.
+fn leave(frame: NodeRef<Div>) {
+    if let Some(frame) = frame.get_untracked()
+        && let Ok(Some(_)) = frame.query_selector(".log__earlier:focus")
+    {
+        let _ = frame.focus();
+    }
+}

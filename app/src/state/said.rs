@@ -1,0 +1,229 @@
+//! What was said, in chunks of a page.
+//!
+//! One more message touches only the last chunk, and a browser passes over
+//! those that are out of sight. While a message is shown it stays in its chunk:
+//! in another one it would be drawn, and read aloud, once more.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use protocol::{Message, limits};
+
+/// So many messages fill a chunk. Smaller ones scrolled less smoothly: there
+/// are more of them for a browser to watch.
+const FULL: usize = limits::PAGE_MESSAGES;
+
+/// Messages in their order, and where one chunk of them ends.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    messages: Vec<Arc<Message>>,
+    /// Never none: what is on its way stands in the last one.
+    chunks: Vec<Mark>,
+    /// The number of the first chunk. The others count on from there, and keep
+    /// their numbers whatever is put before them.
+    first: i32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    len: usize,
+    /// When the latest of its messages was said, whatever its place.
+    latest_ms: u64,
+    /// Moves when its rows may have to be others.
+    revision: usize,
+}
+
+/// A chunk, and what comes before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chunk<'a> {
+    /// The message before its first.
+    pub(super) before: Option<&'a Arc<Message>>,
+    /// When the latest of all before was said.
+    pub(super) latest_ms: u64,
+    /// Its messages.
+    pub(super) said: &'a [Arc<Message>],
+    /// Nothing comes after it.
+    pub(super) is_last: bool,
+}
+
+impl Said {
+    /// Nothing, in one chunk.
+    pub(super) fn new() -> Self {
+        Self { messages: Vec::new(), chunks: vec![Mark::default()], first: 0 }
+    }
+
+    /// All of it.
+    pub(super) fn messages(&self) -> &[Arc<Message>] {
+        &self.messages
+    }
+
+    /// The numbers of the chunks.
+    pub(super) fn chunks(&self) -> Range<i32> {
+        self.first..self.first.saturating_add_unsigned(self.chunks.len() as u32)
+    }
+
+    /// The chunk of that number, while there is one.
+    pub(super) fn chunk(&self, number: i32) -> Option<Chunk<'_>> {
+        let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        let (before, from) = self.chunks.split_at_checked(at)?;
+        let start = before.iter().map(|mark| mark.len).sum::<usize>();
+        Some(Chunk {
+            before: start.checked_sub(1).and_then(|last| self.messages.get(last)),
+            latest_ms: before.iter().map(|mark| mark.latest_ms).max().unwrap_or(0),
+            said: self.messages.get(start..start + from.first()?.len)?,
+            is_last: from.len() == 1,
+        })
+    }
+
+    /// Moves when the rows of that chunk may have to be others.
+    pub(super) fn revision(&self, number: i32) -> usize {
+        let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.chunks.get(at)).map_or(0, |mark| mark.revision)
+    }
+
+    /// Something is different below the last message.
+    pub(super) fn touch_end(&mut self) {
+        if let Some(last) = self.chunks.last_mut() {
+            last.revision += 1;
+        }
+    }
+
+    /// Something is different above the first message.
+    fn touch_beginning(&mut self) {
+        if let Some(first) = self.chunks.first_mut() {
+            first.revision += 1;
+        }
+    }
+
+    /// Something is different wherever it is.
+    pub(super) fn touch_all(&mut self) {
+        self.chunks.iter_mut().for_each(|mark| mark.revision += 1);
+    }
+
+    /// Others take the place of all messages. Those that stay the same are
+    /// most likely the newest, so the last chunk goes on.
+    pub(super) fn replace(&mut self, mut messages: Vec<Arc<Message>>) {
+        self.cut(0);
+        let newest = messages.split_off(messages.len().saturating_sub(FULL));
+        newest.into_iter().for_each(|message| self.push(message, false));
+        self.prepend(messages);
+    }
+
+    /// Puts earlier messages before all others.
+    pub(super) fn prepend(&mut self, mut messages: Vec<Arc<Message>>) {
+        // Who spoke last before it is known now.
+        self.touch_beginning();
+        let mark = |chunk: &[Arc<Message>]| Mark {
+            len: chunk.len(),
+            latest_ms: chunk.iter().map(|message| message.sent_at).max().unwrap_or(0),
+            revision: 0,
+        };
+        let mut chunks: Vec<_> = messages.chunks(FULL).map(mark).collect();
+        self.first -= chunks.len() as i32;
+        chunks.append(&mut self.chunks);
+        messages.append(&mut self.messages);
+        (self.chunks, self.messages) = (chunks, messages);
+    }
+
+    /// Adds a message. It opens a chunk where the last one is full, unless it
+    /// has to stay with what is there.
+    pub(super) fn push(&mut self, message: Arc<Message>, may_open: bool) {
+        if may_open && self.chunks.last().is_none_or(|last| last.len >= FULL) {
+            self.chunks.push(Mark::default());
+        }
+        if let Some(last) = self.chunks.last_mut() {
+            last.len += 1;
+            last.latest_ms = last.latest_ms.max(message.sent_at);
+        }
+        self.touch_end();
+        self.messages.push(message);
+    }
+
+    /// Forgets the first messages, all but `kept`.
+    pub(super) fn cut(&mut self, kept: usize) {
+        let mut over = self.messages.len().saturating_sub(kept);
+        self.messages.drain(..over);
+        while let [first, _, ..] = self.chunks.as_slice()
+            && first.len <= over
+        {
+            over -= first.len;
+            self.first += 1;
+            self.chunks.remove(0);
+        }
+        if let Some(first) = self.chunks.first_mut() {
+            first.len -= over;
+            // Of a chunk that is empty, nothing is known.
+            first.latest_ms = if first.len > 0 { first.latest_ms } else { 0 };
+        }
+        self.touch_beginning();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::testing::message;
+
+    fn say(offsets: Range<u64>) -> Vec<Arc<Message>> {
+        offsets.map(|offset| Arc::new(message(offset, "ben", "hello", offset))).collect()
+    }
+
+    fn said(offsets: Range<u64>) -> Said {
+        let mut said = Said::new();
+        said.replace(say(offsets));
+        said
+    }
+
+    /// Each chunk as its number, its first offset and how many messages it has.
+    fn sketch(said: &Said) -> Vec<(i32, u64, usize)> {
+        let chunk = |number| {
+            let chunk = said.chunk(number).unwrap();
+            (number, chunk.said.first().map_or(0, |first| first.offset), chunk.said.len())
+        };
+        said.chunks().map(chunk).collect()
+    }
+
+    #[test]
+    fn a_page_is_a_chunk_and_so_is_a_room_without_words() {
+        assert_eq!(sketch(&said(1..51)), [(0, 1, 50)]);
+        assert_eq!(sketch(&said(0..0)), [(0, 0, 0)]);
+    }
+
+    #[test]
+    fn what_is_there_keeps_its_chunk_whatever_comes_before_or_after() {
+        let mut said = said(101..151);
+        said.prepend(say(41..101));
+        say(151..153).into_iter().for_each(|message| said.push(message, true));
+        assert_eq!(sketch(&said), [(-2, 41, 50), (-1, 91, 10), (0, 101, 50), (1, 151, 2)]);
+        let chunk = said.chunk(0).unwrap();
+        assert_eq!(chunk.before.map(|message| (message.offset, chunk.latest_ms)), Some((100, 100)));
+        assert_eq!([said.chunk(-3).is_none(), said.chunk(2).is_none()], [true, true]);
+        assert_eq!([said.chunk(0).unwrap().is_last, said.chunk(1).unwrap().is_last], [false, true]);
+    }
+
+    #[test]
+    fn what_must_stay_together_does() {
+        let mut said = said(1..51);
+        say(51..55).into_iter().for_each(|message| said.push(message, false));
+        assert_eq!(sketch(&said), [(0, 1, 54)]);
+    }
+
+    #[test]
+    fn the_beginning_is_forgotten_without_moving_the_rest() {
+        let mut said = said(1..51);
+        said.prepend(vec![]);
+        say(51..111).into_iter().for_each(|message| said.push(message, true));
+        said.cut(22);
+        assert_eq!(sketch(&said), [(1, 89, 12), (2, 101, 10)]);
+        said.cut(0);
+        assert_eq!(sketch(&said), [(2, 0, 0)]);
+    }
+
+    #[test]
+    fn another_page_goes_on_in_the_last_chunk() {
+        let mut said = said(1..51);
+        said.push(say(51..52).remove(0), true);
+        said.replace(say(20..80));
+        assert_eq!(sketch(&said), [(0, 20, 10), (1, 30, 50)]);
+    }
+}
