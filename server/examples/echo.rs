@@ -18,7 +18,7 @@ struct Echo(Arc<Outbox>);
 impl Meaning for Echo {
     type Later = Infallible;
 
-    fn begin(_: Arc<Node>, _: Member, outbox: Arc<Outbox>) -> Self {
+    fn begin(_: Arc<Node>, _: Arc<Member>, outbox: Arc<Outbox>) -> Self {
         Self(outbox)
     }
 

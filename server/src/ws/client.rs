@@ -32,9 +32,9 @@ pub(super) struct Client {
 impl Meaning for Client {
     type Later = ClientMessage;
 
-    fn begin(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self {
+    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>) -> Self {
         let throttle = Throttle::new(node.config.limits.rate_limit);
-        Self { node, member: Arc::new(member), outbox, seats: Seats::default(), throttle }
+        Self { node, member, outbox, seats: Seats::default(), throttle }
     }
 
     fn take(&mut self, frame: Frame<'_>) -> Work<ClientMessage> {

@@ -38,7 +38,7 @@ pub trait Meaning: Sized + Send + 'static {
     type Later: Send;
 
     /// Somebody came in.
-    fn begin(node: Arc<Node>, member: Member, outbox: Arc<Outbox>) -> Self;
+    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>) -> Self;
 
     /// Takes a frame.
     fn take(&mut self, frame: Frame<'_>) -> Work<Self::Later>;

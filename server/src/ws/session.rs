@@ -48,7 +48,7 @@ pub(super) fn run<M: Meaning>(
     mut ears: Ears,
     outbox: Arc<Outbox>,
     node: Arc<Node>,
-    member: Member,
+    member: Arc<Member>,
 ) -> impl Future<Output = ()> + Send {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
     let beat = node.connections.watch(outbox.clone());

@@ -62,7 +62,7 @@ pub(super) async fn upgrade<M: Meaning>(
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     };
 
-    let task = node.sockets.token();
+    let (task, member) = (node.sockets.token(), Arc::new(member));
     tokio::spawn(async move {
         let Some((ears, outbox)) = upgrade.await.ok().and_then(|upgraded| open(upgraded, &node.config.limits)) else {
             return;
