@@ -15,6 +15,11 @@ use crate::outbox::{Outbox, frame};
 /// A turn that brings more than this goes in parts.
 const TURN_BYTES: usize = 64 * 1024;
 
+/// Between two turns everything about a listener has left the caches. What so
+/// many have is fetched side by side, before the first of them is sent anything;
+/// in a large room each would wait for its own.
+const TOUCHED_TOGETHER: usize = 8;
+
 #[derive(Default)]
 pub(super) struct Audience {
     /// Those who get everything, in no order: a loop over it is the delivery path.
@@ -73,8 +78,9 @@ impl Audience {
     pub(super) fn flush(&mut self) {
         if !self.turn.is_empty() {
             let frames = Bytes::from(std::mem::take(&mut self.turn));
-            for (_, outbox) in &self.live {
-                outbox.send(&frames);
+            for some in self.live.chunks(TOUCHED_TOGETHER) {
+                some.iter().for_each(|(_, outbox)| outbox.touch());
+                some.iter().for_each(|(_, outbox)| outbox.send(&frames));
             }
         }
     }

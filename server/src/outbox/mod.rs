@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
+use std::os::fd::AsRawFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, Bytes};
@@ -68,6 +69,11 @@ impl Outbox {
         let mut bytes = Vec::new();
         frame::binary(&mut bytes, payload);
         self.send(&bytes.into());
+    }
+
+    /// Has it fetched from memory what [`Outbox::send`] will need.
+    pub(crate) fn touch(&self) {
+        std::hint::black_box(self.socket.handle());
     }
 
     /// Sends whole frames. What does not fit is dropped with all that waits,
@@ -192,6 +198,15 @@ impl Waiting {
 }
 
 impl Socket {
+    /// What the system calls it.
+    fn handle(&self) -> i32 {
+        match self {
+            Self::Tcp(socket) => socket.as_ref().as_raw_fd(),
+            #[cfg(test)]
+            Self::Stuck => 0,
+        }
+    }
+
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(socket) => socket.try_write(bytes),
