@@ -24,7 +24,6 @@ use tokio::runtime::{Builder, Runtime};
 #[path = "../tests/server/redis_server.rs"]
 #[allow(dead_code)] // tests do more with it
 mod redis_server;
-#[allow(dead_code)] // the hub's benchmark needs other parts
 mod stage;
 
 use redis_server::RedisServer;

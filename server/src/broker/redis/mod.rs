@@ -5,9 +5,10 @@
 //! [`Delivery::Interrupted`](super::Delivery::Interrupted) says when to compare.
 //!
 //! Every Redis master that a node talks to is a [`shard`] with connections of
-//! its own: a [`line`] for what every message passes, and redis-rs for the rest; the [`link`] knows which of them keeps a channel. A shard that is
-//! away touches only its channels: what is sent there is refused as temporary,
-//! and the node stays ready as long as any shard works. Otherwise one dead Redis
+//! its own: a [`line`] for what every message passes, and redis-rs for the rest;
+//! the [`link`] knows which of them keeps a channel. A shard that is away touches
+//! only its channels: what is sent there is refused as temporary, and the node
+//! stays ready as long as any shard works. Otherwise one dead Redis
 //! of three would take every node away from the people of the other two.
 
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! Brings a publication into its log: on the line while that is up, by the
 //! other connection while it is not.
 
-use redis::Script;
+use protocol::Epoch;
+use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
@@ -54,34 +55,48 @@ impl Publisher {
     }
 
     async fn on_line(&self, line: &Line, publish: &str, append: &Append) -> Result<Told, Unanswered> {
-        let Append { channel, once, head, tail } = append;
-        let [meta, log, deliveries] = [keys::meta(channel), keys::log(channel), keys::deliveries(channel)];
-        let epoch = random_epoch();
-        let key = once.as_ref().map(|once| keys::once(channel, &once.key));
-
-        let mut words: Vec<&[u8]> = Vec::with_capacity(15);
-        let count: &[u8] = if key.is_some() { b"4" } else { b"3" };
-        words.extend([b"EVALSHA", self.script.get_hash().as_bytes(), count]);
-        words.extend([meta.as_bytes(), log.as_bytes(), deliveries.as_bytes()]);
-        words.extend(key.as_ref().map(String::as_bytes));
-        words.extend([head.as_bytes(), tail.as_bytes(), epoch.as_str().as_bytes(), line.run().as_bytes()]);
-        words.extend([self.log_length.as_bytes(), publish.as_bytes()]);
-        words.extend(once.iter().flat_map(|once| [once.digest.as_bytes(), REMEMBER_ONCE.as_bytes()]));
+        let (keys, epoch) = (keys_of(append), random_epoch());
+        let count = keys.len().to_string();
+        let mut words: Vec<&[u8]> = vec![b"EVALSHA", self.script.get_hash().as_bytes(), count.as_bytes()];
+        words.extend(keys.iter().map(String::as_bytes));
+        words.extend(self.arguments(append, &epoch, line.run(), publish));
         line.ask(&words, read).await
     }
 
     async fn by_command(&self, shard: &Shard, append: &Append) -> Result<Told, BrokerError> {
-        let Append { channel, once, head, tail } = append;
-        let fill = |call: &mut redis::ScriptInvocation<'_>, run: &str| {
-            call.key(keys::meta(channel)).key(keys::log(channel)).key(keys::deliveries(channel));
-            call.arg(head).arg(tail).arg(random_epoch().as_str()).arg(run).arg(&self.log_length);
-            call.arg(shard.publish_command());
-            if let Some(once) = once {
-                call.key(keys::once(channel, &once.key)).arg(&once.digest).arg(REMEMBER_ONCE);
+        let epoch = random_epoch();
+        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+            for key in keys_of(append) {
+                call.key(key);
+            }
+            for argument in self.arguments(append, &epoch, run, shard.publish_command()) {
+                call.arg(argument);
             }
         };
         shard.invoke_on(&self.script, fill).await
     }
+
+    /// What `publish.lua` is given beside its keys, in the order that it says.
+    fn arguments<'a>(
+        &'a self,
+        append: &'a Append,
+        epoch: &'a Epoch,
+        run: &'a str,
+        publish: &'a str,
+    ) -> impl Iterator<Item = &'a [u8]> {
+        let all = [&append.head, &append.tail, epoch.as_str(), run, &self.log_length, publish];
+        let once = append.once.iter().flat_map(|once| [once.digest.as_str(), REMEMBER_ONCE]);
+        all.into_iter().chain(once).map(str::as_bytes)
+    }
+}
+
+/// The keys of `publish.lua`, in the order that it says.
+fn keys_of(append: &Append) -> Vec<String> {
+    let channel = &append.channel;
+    let mut all = Vec::with_capacity(4);
+    all.extend([keys::meta(channel), keys::log(channel), keys::deliveries(channel)]);
+    all.extend(append.once.as_ref().map(|once| keys::once(channel, &once.key)));
+    all
 }
 
 fn read(word: Word<'_>) -> Option<Told> {
