@@ -31,6 +31,22 @@ pub enum ErrorCode {
     Unavailable,
     /// The log is full; the message was not taken.
     Full,
+    /// No game has this PIN.
+    NoGame,
+    /// Only a host of the game may do this.
+    NotHost,
+    /// The connection is in no game; enter one first.
+    NotInGame,
+    /// This cannot be done in this phase of the game, or was done already.
+    NotNow,
+    /// The nickname cannot be taken; the sentence says why.
+    BadNickname,
+    /// Somebody in this game has the nickname, or one that looks the same.
+    NicknameTaken,
+    /// The host lets nobody new in.
+    Locked,
+    /// The host has sent this player away.
+    Kicked,
     /// A code that this version does not know.
     #[serde(other)]
     Unknown,
@@ -38,7 +54,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code a server sends, for tables, metrics and tests.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 19] = [
         Self::NotJson,
         Self::UnknownType,
         Self::Invalid,
@@ -50,6 +66,14 @@ impl ErrorCode {
         Self::Conflict,
         Self::Unavailable,
         Self::Full,
+        Self::NoGame,
+        Self::NotHost,
+        Self::NotInGame,
+        Self::NotNow,
+        Self::BadNickname,
+        Self::NicknameTaken,
+        Self::Locked,
+        Self::Kicked,
     ];
 
     /// The code as it is spelled on the wire.
@@ -66,6 +90,14 @@ impl ErrorCode {
             Self::Conflict => "conflict",
             Self::Unavailable => "unavailable",
             Self::Full => "full",
+            Self::NoGame => "noGame",
+            Self::NotHost => "notHost",
+            Self::NotInGame => "notInGame",
+            Self::NotNow => "notNow",
+            Self::BadNickname => "badNickname",
+            Self::NicknameTaken => "nicknameTaken",
+            Self::Locked => "locked",
+            Self::Kicked => "kicked",
             Self::Unknown => "unknown",
         }
     }

@@ -95,6 +95,86 @@ text_id!(
     |c| c.is_ascii_alphanumeric()
 );
 
+text_id!(
+    /// A stored quiz.
+    QuizId, "a quiz id", limits::USER_ID_CHARS,
+    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+);
+text_id!(
+    /// A picture: the digest of its bytes, and what kind of file it is, such as `3f0a….png`.
+    PictureId, "a picture id", limits::PICTURE_ID_CHARS,
+    |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.'
+);
+
+/// What a class types to come into a game: six digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Pin(String);
+
+impl Pin {
+    /// Reads `482915`, and `482 915` too.
+    ///
+    /// # Errors
+    /// [`InvalidId`] for anything that is not six digits.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        match digits.len() {
+            0 => Err(InvalidId::Empty("a PIN")),
+            limits::PIN_DIGITS if digits.bytes().all(|digit| digit.is_ascii_digit()) => Ok(Self(digits)),
+            _ => Err(InvalidId::BadCharacter("a PIN")),
+        }
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// As it is read aloud: `482 915`.
+    pub fn spaced(&self) -> String {
+        let (first, last) = self.0.split_at(limits::PIN_DIGITS / 2);
+        format!("{first} {last}")
+    }
+
+    /// The room in which the class of this game chats.
+    pub fn room(&self) -> RoomId {
+        RoomId(format!("{}{}", Self::ROOM, self.0))
+    }
+
+    /// The game whose class chats in `room`.
+    pub fn of_room(room: &RoomId) -> Option<Self> {
+        Self::parse(room.as_str().strip_prefix(Self::ROOM)?).ok()
+    }
+
+    const ROOM: &'static str = "game-";
+}
+
+impl TryFrom<String> for Pin {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Pin> for String {
+    fn from(pin: Pin) -> Self {
+        pin.0
+    }
+}
+
+impl std::str::FromStr for Pin {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Pin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl RoomId {
     /// The id for a room that a person calls `title`: lower case, with a
     /// hyphen for every run of spaces and slashes. The same title always
@@ -175,6 +255,17 @@ mod tests {
         assert_eq!(RoomId::from_title("غرفة القراءة").unwrap().as_str(), "غرفة-القراءة");
         assert_eq!(RoomId::from_title("a/b").unwrap().as_str(), "a-b");
         assert!(RoomId::from_title("..").is_err());
+    }
+
+    #[test]
+    fn a_pin_is_six_digits_however_they_are_spaced() {
+        assert_eq!(Pin::parse(" 482 915").unwrap().as_str(), "482915");
+        assert_eq!(Pin::parse("482915").unwrap().spaced(), "482 915");
+        for wrong in ["", "48291", "4829151", "48291x", "４８２９１５"] {
+            assert!(Pin::parse(wrong).is_err(), "{wrong:?}");
+        }
+        let pin = Pin::parse("482915").unwrap();
+        assert_eq!(Pin::of_room(&pin.room()), Some(pin));
     }
 
     #[test]

@@ -2,21 +2,24 @@
 //!
 //! Both sides of the wire, the browser's recovery rules and the load generator
 //! share this crate, so it knows no framework, no runtime, no clock and no
-//! Redis. Correct answers of a quiz never appear in it.
+//! Redis. Right answers stand in [`quiz`] alone, which is what an author writes,
+//! and in what a game reveals.
 
 pub mod close;
 pub mod error;
+pub mod game;
 pub mod id;
 pub mod limits;
 pub mod link;
 pub mod message;
 pub mod position;
+pub mod quiz;
 pub mod room;
 pub mod wire;
 
 pub use close::CloseCode;
 pub use error::{ErrorCode, Refusal};
-pub use id::{Epoch, InvalidId, MessageId, Name, RoomId, UserId};
+pub use id::{Epoch, InvalidId, MessageId, Name, PictureId, Pin, QuizId, RoomId, UserId};
 pub use message::{ClientMessage, Joined, Member, Message, Presence, Reach, Renamed, ServerMessage, Typing};
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};

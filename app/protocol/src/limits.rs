@@ -54,3 +54,34 @@ pub const RECONNECT_MOST: Duration = Duration::from_secs(20);
 pub const TYPING_EVERY: Duration = Duration::from_secs(2);
 /// How long "is typing" is shown after it was last said.
 pub const TYPING_SHOWN: Duration = Duration::from_secs(5);
+
+/// Digits of a game's PIN.
+pub const PIN_DIGITS: usize = 6;
+/// Characters of a nickname, at most.
+pub const NICKNAME_CHARS: usize = 20;
+/// Questions of a quiz, at most.
+pub const QUESTIONS: usize = 100;
+/// Characters of a question, at most.
+pub const QUESTION_CHARS: usize = 160;
+/// Characters of an option or a spelling, at most.
+pub const OPTION_CHARS: usize = 80;
+/// Options of a question, at most: as many as there are shapes.
+pub const OPTIONS: usize = 4;
+/// Spellings of a typed answer, at most.
+pub const SPELLINGS: usize = 10;
+/// Characters of an explanation, at most.
+pub const WHY_CHARS: usize = 280;
+/// Seconds to answer, at most.
+pub const ANSWER_SECONDS: u32 = 600;
+/// Seconds to read a question before it opens.
+pub const READY_SECONDS: u32 = 4;
+/// Characters of a picture's id: 32 of its digest and the kind of file.
+pub const PICTURE_ID_CHARS: usize = 40;
+/// Bytes of a picture, at most.
+pub const PICTURE_BYTES: usize = 1024 * 1024;
+/// Players of a game, at most (an operator's choice).
+pub const PLAYERS: usize = 5_000;
+/// Leaders that a frame names, at most.
+pub const LEADERS: usize = 8;
+/// How often hosts are told how many have answered, at most.
+pub const COUNT_EVERY: Duration = Duration::from_millis(250);

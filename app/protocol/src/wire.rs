@@ -1,5 +1,6 @@
 //! How frames are spelled. The only place that writes or reads their JSON.
 
+mod game;
 mod reader;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,8 @@ use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
 use crate::message::{ClientMessage, Joined, Member, Message, ServerMessage};
 use reader::Reader;
+
+pub use game::{decode_game_client, decode_game_server, encode_game_client, encode_game_server, game_template};
 
 /// A `message` frame with a gap for its offset, which only the log knows.
 ///
@@ -44,15 +47,8 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, Refusal> {
 /// # Errors
 /// `None` for a frame of a later version, which a client leaves aside.
 pub fn decode_server(text: &str) -> Option<ServerMessage> {
-    let (mut kind, mut payload) = (None, "null");
-    let mut reader = Reader::new(text);
-    let envelope = reader.object(|name, value| match name {
-        "type" => kind = read::<String>(value),
-        "payload" => payload = value,
-        _ => {}
-    });
-    envelope.and_then(|()| reader.end()).ok()?;
-    match kind?.as_str() {
+    let (kind, payload) = envelope(text)?;
+    match kind.as_str() {
         "joined" => read(payload).map(ServerMessage::Joined),
         "message" => read(payload).map(ServerMessage::Message),
         "presence" => read(payload).map(ServerMessage::Presence),
@@ -63,6 +59,19 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
         "pong" => Some(ServerMessage::Pong),
         _ => None,
     }
+}
+
+/// What type a frame is of, and the text of its payload; `null` where it has none.
+fn envelope(text: &str) -> Option<(String, &str)> {
+    let (mut kind, mut payload) = (None, "null");
+    let mut reader = Reader::new(text);
+    let whole = reader.object(|name, value| match name {
+        "type" => kind = read::<String>(value),
+        "payload" => payload = value,
+        _ => {}
+    });
+    whole.and_then(|()| reader.end()).ok()?;
+    Some((kind?, payload))
 }
 
 /// Reads the [`Message`] in a stored `message` frame; `None` for other frames.

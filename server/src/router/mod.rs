@@ -1,12 +1,11 @@
-//! All routes, and what the pages may ask of the node. The only place that
-//! knows the pages.
+//! All routes, and in the files beside it what the pages may ask of the node.
+//! The only place that knows the pages.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use app::api::{ApiError, Renamed, Service, Viewer};
-use async_trait::async_trait;
+use app::api::{Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
@@ -15,18 +14,18 @@ use axum::response::{IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use protocol::limits::PAGE_MESSAGES;
-use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire};
+use protocol::Member;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
-use tracing::warn;
 
-use crate::channel::Channel;
 use crate::http::{Gate, api_gate, compression, identity, operations, security_headers};
-use crate::node::{Node, count_refusal};
-use crate::session::random_message_id;
+use crate::node::Node;
 use crate::ws;
+
+mod rooms;
+
+use rooms::Rooms;
 
 /// Bytes that a request to a server function may have: the longest message, in
 /// the widest letters, spelled as a form.
@@ -152,82 +151,4 @@ async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     Some(answer)
-}
-
-/// What the pages ask, answered by the node.
-struct Rooms {
-    node: Arc<Node>,
-    /// Messages sent by the plain form.
-    said: Gate<UserId>,
-}
-
-impl Rooms {
-    fn new(node: Arc<Node>) -> Self {
-        Self { said: Gate::for_people(node.config.limits.rate_limit), node }
-    }
-}
-
-#[async_trait]
-impl Service for Rooms {
-    async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
-        let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await;
-        let page = page.map_err(unavailable)?;
-        let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
-        Ok(HistoryPage {
-            messages: frames.filter_map(wire::decode_message).collect(),
-            position: page.top,
-            more: page.more,
-        })
-    }
-
-    async fn open_room(&self, title: &str) -> Result<RoomId, ApiError> {
-        let room = RoomId::from_title(title).map_err(ApiError::title)?;
-        self.node.directory.open(&room, title).await.map_err(unavailable)?;
-        Ok(room)
-    }
-
-    async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError> {
-        self.node.directory.list().await.map(|rooms| rooms.to_vec()).map_err(unavailable)
-    }
-
-    async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError> {
-        self.node.directory.preview(room).await.map_err(unavailable)
-    }
-
-    async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError> {
-        self.node.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
-    }
-
-    async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {
-        let member = Member { id: viewer.id.clone(), name };
-        let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
-        let cookie = self.node.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
-        let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
-        self.node.presence.rename(&member);
-        Ok(Renamed { member, cookie })
-    }
-
-    async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
-        if let Err(wait) = self.said.check(&viewer.id) {
-            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            return Err(ApiError::RateLimited { retry_after_ms });
-        }
-        match self.node.chat.say(room, viewer, &id, &text).await {
-            Ok(_) => Ok(()),
-            Err(refusal) => {
-                count_refusal(&refusal);
-                Err(ApiError::Refused(refusal))
-            }
-        }
-    }
-
-    fn message_id(&self) -> MessageId {
-        random_message_id()
-    }
-}
-
-/// The log, the roster or the list of rooms could not be reached.
-fn unavailable(error: impl std::fmt::Display) -> ApiError {
-    warn!("a page could not be answered: {error}");
-    ApiError::Unavailable
 }

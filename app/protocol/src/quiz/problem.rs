@@ -1,0 +1,145 @@
+//! What keeps a quiz from being played, in sentences for its author.
+
+use super::{Kind, Question, Quiz};
+use crate::limits;
+
+/// Something that must be put right before a quiz can be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Which question, from 0; `None`: the quiz as a whole.
+    pub question: Option<usize>,
+    /// What is wrong, as a sentence.
+    pub sentence: String,
+}
+
+/// All that is wrong with a quiz; nothing, where it can be played.
+pub fn problems(quiz: &Quiz) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let whole = |sentence: String| Problem { question: None, sentence };
+    if quiz.title.trim().is_empty() {
+        found.push(whole("The quiz has no title yet.".into()));
+    }
+    if quiz.title.chars().count() > limits::TITLE_CHARS {
+        found.push(whole(format!("The title has more than {} letters.", limits::TITLE_CHARS)));
+    }
+    if quiz.questions.is_empty() {
+        found.push(whole("There is no question yet.".into()));
+    }
+    if quiz.questions.len() > limits::QUESTIONS {
+        found.push(whole(format!("A quiz has {} questions at most.", limits::QUESTIONS)));
+    }
+    for (at, question) in quiz.questions.iter().enumerate() {
+        found.extend(question.problem().map(|sentence| Problem { question: Some(at), sentence }));
+    }
+    found
+}
+
+impl Question {
+    /// The first thing that is wrong with it.
+    pub fn problem(&self) -> Option<String> {
+        let too_long = |text: &str, most: usize| text.chars().count() > most;
+        if self.text.trim().is_empty() {
+            return Some(if self.kind == Kind::Slide { "No heading yet" } else { "No question yet" }.into());
+        }
+        if too_long(&self.text, limits::QUESTION_CHARS) {
+            return Some(format!("The question has more than {} letters", limits::QUESTION_CHARS));
+        }
+        if too_long(&self.why, limits::WHY_CHARS) {
+            return Some(format!("The text has more than {} letters", limits::WHY_CHARS));
+        }
+        if too_long(&self.picture_words, limits::QUESTION_CHARS) {
+            return Some("The words for the picture are too long".into());
+        }
+        if self.seconds > limits::ANSWER_SECONDS {
+            return Some(format!("More than {} seconds", limits::ANSWER_SECONDS));
+        }
+        match self.kind {
+            Kind::Slide => None,
+            Kind::Typed => self.problem_of_spellings(),
+            Kind::Number => self.problem_of_number(),
+            _ => self.problem_of_options(),
+        }
+    }
+
+    fn problem_of_options(&self) -> Option<String> {
+        let most = limits::OPTIONS;
+        if self.options.len() < 2 || self.options.len() > most {
+            return Some(format!("Two to {most} answers are needed"));
+        }
+        if self.options.iter().any(|option| option.text.trim().is_empty()) {
+            return Some("An answer is empty".into());
+        }
+        if self.options.iter().any(|option| option.text.chars().count() > limits::OPTION_CHARS) {
+            return Some(format!("An answer has more than {} letters", limits::OPTION_CHARS));
+        }
+        let right = self.options.iter().filter(|option| option.right).count();
+        match self.kind {
+            Kind::Choice | Kind::Several if right == 0 => Some("No right answer yet".into()),
+            Kind::TrueFalse if self.options.len() != 2 || right != 1 => Some("Say whether it is true".into()),
+            _ => None,
+        }
+    }
+
+    fn problem_of_spellings(&self) -> Option<String> {
+        let spellings = || self.spellings.iter().filter(|spelling| !spelling.trim().is_empty());
+        if spellings().next().is_none() {
+            return Some("No right answer yet".into());
+        }
+        if self.spellings.len() > limits::SPELLINGS {
+            return Some(format!("{} spellings at most", limits::SPELLINGS));
+        }
+        let is_long = spellings().any(|spelling| spelling.chars().count() > limits::OPTION_CHARS);
+        is_long.then(|| format!("An answer has more than {} letters", limits::OPTION_CHARS))
+    }
+
+    fn problem_of_number(&self) -> Option<String> {
+        if self.number.is_none() {
+            return Some("No right number yet".into());
+        }
+        let is_negative = self.tolerance.is_some_and(|tolerance| tolerance < super::Decimal::default());
+        is_negative.then(|| "The tolerance cannot be below 0".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Choice;
+    use super::*;
+
+    fn planets(right: bool) -> Question {
+        let options = [("Mercury", false), ("Jupiter", right)];
+        let options = options.map(|(text, right)| Choice { text: text.into(), right }).into();
+        Question { text: "Which planet has the shortest day?".into(), options, ..Question::default() }
+    }
+
+    #[test]
+    fn a_whole_quiz_can_be_played() {
+        let quiz = Quiz { title: "The Solar System".into(), questions: vec![planets(true)], ..Quiz::default() };
+        assert_eq!(problems(&quiz), []);
+    }
+
+    #[test]
+    fn the_author_is_told_what_is_missing_and_where() {
+        let quiz = Quiz { title: " ".into(), questions: vec![planets(true), planets(false)], ..Quiz::default() };
+        let told: Vec<_> = problems(&quiz).into_iter().map(|one| (one.question, one.sentence)).collect();
+        assert_eq!(told, [(None, "The quiz has no title yet.".into()), (Some(1), "No right answer yet".into())]);
+    }
+
+    #[test]
+    fn each_kind_wants_what_it_needs() {
+        let problem = |kind, change: fn(&mut Question)| {
+            let mut question = Question { kind, ..planets(false) };
+            change(&mut question);
+            question.problem()
+        };
+        assert_eq!(problem(Kind::Poll, |_| {}), None);
+        assert_eq!(problem(Kind::Order, |_| {}), None);
+        assert_eq!(problem(Kind::Slide, |it| it.options.clear()), None);
+        assert_eq!(problem(Kind::Typed, |it| it.spellings = vec!["Jove".into()]), None);
+        assert_eq!(problem(Kind::Typed, |_| {}).as_deref(), Some("No right answer yet"));
+        assert_eq!(problem(Kind::Number, |_| {}).as_deref(), Some("No right number yet"));
+        assert_eq!(problem(Kind::Number, |it| it.number = "3".parse().ok()), None);
+        assert_eq!(problem(Kind::TrueFalse, |_| {}).as_deref(), Some("Say whether it is true"));
+        assert_eq!(problem(Kind::Choice, |it| it.options.truncate(1)).as_deref(), Some("Two to 4 answers are needed"));
+    }
+}

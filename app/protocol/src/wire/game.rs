@@ -1,0 +1,176 @@
+//! How the frames on `/games` are spelled.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Template, envelope, read, spell};
+use crate::error::{ErrorCode, Refusal};
+use crate::game::Game;
+use crate::game::frame::{Changed, GameClientMessage, GameServerMessage, Step};
+use crate::id::Pin;
+
+/// The types that a client may send.
+const KNOWN: [&str; 18] = [
+    "create", "open", "join", "answer", "start", "next", "skip", "pause", "resume", "extend", "reveal", "kick", "lock",
+    "chat", "handOver", "end", "leave", "ping",
+];
+
+/// Reads a frame from a client of `/games`. A missing payload is an empty one.
+///
+/// # Errors
+/// The [`Refusal`] to answer with.
+pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(rename = "type")]
+        kind: String,
+        #[serde(borrow, default)]
+        payload: Option<&'a RawValue>,
+    }
+    let Ok(Envelope { kind, payload }) = serde_json::from_str::<Envelope<'_>>(text) else {
+        let sentence = "A frame is a JSON object with a \"type\" and a \"payload\".";
+        return Err(Refusal::new(ErrorCode::NotJson, sentence));
+    };
+    let payload = Payload { kind: &kind, text: payload.map_or("{}", RawValue::get) };
+    use GameClientMessage as M;
+    Ok(match kind.as_str() {
+        "create" => M::Create(payload.read()?),
+        "open" => M::Open(payload.read()?),
+        "join" => M::Join(payload.read()?),
+        "answer" => M::Answer(payload.read()?),
+        "start" => M::Start(payload.step()?),
+        "next" => M::Next(payload.step()?),
+        "skip" => M::Skip(payload.step()?),
+        "pause" => M::Pause(payload.step()?),
+        "resume" => M::Resume(payload.step()?),
+        "extend" => M::Extend(payload.read()?),
+        "reveal" => M::Reveal(payload.step()?),
+        "kick" => M::Kick(payload.read()?),
+        "lock" => M::Lock(payload.read()?),
+        "chat" => M::Chat(payload.read()?),
+        "handOver" => M::HandOver,
+        "end" => M::End(payload.step()?),
+        "leave" => M::Leave,
+        "ping" => M::Ping,
+        _ => {
+            let sentence = format!("This type of frame is not known here. Known are: {}.", KNOWN.join(", "));
+            return Err(Refusal::new(ErrorCode::UnknownType, sentence));
+        }
+    })
+}
+
+struct Payload<'a> {
+    kind: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Payload<'a> {
+    fn read<T: Deserialize<'a>>(&self) -> Result<T, Refusal> {
+        serde_json::from_str(self.text).map_err(|error| {
+            Refusal::new(ErrorCode::Invalid, format!("The payload of \"{}\" is not right: {error}.", self.kind))
+        })
+    }
+
+    fn step(&self) -> Result<Step, Refusal> {
+        if self.text == "null" { Ok(Step::default()) } else { self.read() }
+    }
+}
+
+/// Reads a frame from a server on `/games`; `None` for one of a later version.
+pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
+    use GameServerMessage as M;
+    let (kind, payload) = envelope(text)?;
+    match kind.as_str() {
+        "hosting" => read(payload).map(M::Hosting),
+        "joined" => read(payload).map(M::Joined),
+        "game" => read(payload).map(M::Game),
+        "answered" => read(payload).map(M::Answered),
+        "outcome" => read(payload).map(M::Outcome),
+        "players" => read(payload).map(M::Players),
+        "count" => read(payload).map(M::Count),
+        "host" => read(payload).map(M::Host),
+        "code" => read(payload).map(M::Code),
+        "kicked" => read(payload).map(M::Kicked),
+        "error" => read(payload).map(M::Error),
+        "reach" => read(payload).map(M::Reach),
+        "pong" => Some(M::Pong),
+        _ => None,
+    }
+}
+
+/// Spells a frame for a server.
+pub fn encode_game_client(message: &GameClientMessage) -> String {
+    spell(message)
+}
+
+/// Spells a frame for a client.
+pub fn encode_game_server(message: &GameServerMessage) -> String {
+    spell(message)
+}
+
+/// Spells a `game` frame with a gap for its version, which is its offset in
+/// the game's log.
+pub fn game_template(pin: &Pin, game: &Game) -> Template {
+    // As `Changed` is spelled; a test holds the two together.
+    let _: fn(Changed) -> (Pin, u64, Game) = |Changed { pin, version, game }| (pin, version, game);
+    let head = format!(r#"{{"type":"game","payload":{{"pin":{},"version":"#, spell(pin));
+    Template { head, tail: format!(r#","game":{}}}}}"#, spell(game)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::game::frame::{Create, GivenAnswer, HostHere};
+    use crate::game::{Answer, Phase};
+
+    fn lobby() -> Game {
+        read(r#"{"title":"Planets","phase":"lobby","questions":3}"#).unwrap()
+    }
+
+    #[test]
+    fn a_frame_without_a_payload_has_an_empty_one() {
+        assert_eq!(decode_game_client(r#"{"type":"next"}"#), Ok(GameClientMessage::Next(Step::default())));
+        let step = Step { version: Some(7) };
+        assert_eq!(decode_game_client(r#"{"type":"next","payload":{"version":7}}"#), Ok(GameClientMessage::Next(step)));
+        assert_eq!(decode_game_client(r#"{"type":"ping"}"#), Ok(GameClientMessage::Ping));
+    }
+
+    #[test]
+    fn what_a_client_says_is_read_as_it_was_spelled() {
+        for message in [
+            GameClientMessage::Create(Create { quiz: "q1".parse().unwrap() }),
+            GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Choices(vec![0, 3]) }),
+            GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Number("3.5".parse().unwrap()) }),
+            GameClientMessage::HandOver,
+            GameClientMessage::End(Step { version: Some(3) }),
+        ] {
+            assert_eq!(decode_game_client(&encode_game_client(&message)), Ok(message));
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_frame_is_said() {
+        let code = |text| decode_game_client(text).unwrap_err().code;
+        assert_eq!(code("hello"), ErrorCode::NotJson);
+        assert_eq!(code(r#"{"type":"dance"}"#), ErrorCode::UnknownType);
+        assert_eq!(code(r#"{"type":"create"}"#), ErrorCode::Invalid);
+        assert_eq!(code(r#"{"type":"join","payload":{"pin":"12"}}"#), ErrorCode::Invalid);
+    }
+
+    #[test]
+    fn a_game_frame_is_the_same_with_and_without_its_gap() {
+        let (pin, game) = (Pin::parse("482915").unwrap(), lobby());
+        let filled = game_template(&pin, &game).fill(12);
+        let changed = GameServerMessage::Game(Changed { pin, version: 12, game });
+        assert_eq!(filled, encode_game_server(&changed));
+        assert_eq!(decode_game_server(&filled), Some(changed));
+    }
+
+    #[test]
+    fn a_later_servers_frames_are_left_aside() {
+        assert_eq!(decode_game_server(r#"{"type":"fireworks","payload":{}}"#), None);
+        let host = GameServerMessage::Host(HostHere { here: false });
+        assert_eq!(decode_game_server(&encode_game_server(&host)), Some(host));
+        assert_eq!(lobby().phase, Phase::Lobby);
+    }
+}

@@ -1,0 +1,94 @@
+//! What the pages of rooms ask, answered by the node.
+
+use std::sync::Arc;
+
+use app::api::{ApiError, Renamed, Service};
+use async_trait::async_trait;
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
+use protocol::limits::PAGE_MESSAGES;
+use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire};
+use tracing::warn;
+
+use crate::channel::Channel;
+use crate::http::Gate;
+use crate::node::{Node, count_refusal};
+use crate::session::random_message_id;
+
+/// What the pages ask, answered by the node.
+pub(super) struct Rooms {
+    node: Arc<Node>,
+    /// Messages sent by the plain form.
+    said: Gate<UserId>,
+}
+
+impl Rooms {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self { said: Gate::for_people(node.config.limits.rate_limit), node }
+    }
+}
+
+#[async_trait]
+impl Service for Rooms {
+    async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
+        let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await;
+        let page = page.map_err(unavailable)?;
+        let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
+        Ok(HistoryPage {
+            messages: frames.filter_map(wire::decode_message).collect(),
+            position: page.top,
+            more: page.more,
+        })
+    }
+
+    async fn open_room(&self, title: &str) -> Result<RoomId, ApiError> {
+        let room = RoomId::from_title(title).map_err(ApiError::title)?;
+        self.node.directory.open(&room, title).await.map_err(unavailable)?;
+        Ok(room)
+    }
+
+    async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError> {
+        self.node.directory.list().await.map(|rooms| rooms.to_vec()).map_err(unavailable)
+    }
+
+    async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError> {
+        self.node.directory.preview(room).await.map_err(unavailable)
+    }
+
+    async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError> {
+        self.node.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
+    }
+
+    async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {
+        let member = Member { id: viewer.id.clone(), name };
+        let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
+        let cookie = self.node.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
+        let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
+        self.node.presence.rename(&member);
+        Ok(Renamed { member, cookie })
+    }
+
+    async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
+        if let Err(wait) = self.said.check(&viewer.id) {
+            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            return Err(ApiError::RateLimited { retry_after_ms });
+        }
+        match self.node.chat.say(room, viewer, &id, &text).await {
+            Ok(_) => Ok(()),
+            Err(refusal) => {
+                count_refusal(&refusal);
+                Err(ApiError::Refused(refusal))
+            }
+        }
+    }
+
+    fn message_id(&self) -> MessageId {
+        random_message_id()
+    }
+}
+
+/// The log, the roster or the list of rooms could not be reached.
+pub(super) fn unavailable(error: impl std::fmt::Display) -> ApiError {
+    warn!("a page could not be answered: {error}");
+    ApiError::Unavailable
+}
