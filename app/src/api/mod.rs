@@ -15,6 +15,7 @@ use crate::theme::Theme;
 
 mod error;
 pub mod games;
+pub mod quizzes;
 #[cfg(feature = "ssr")]
 mod refused;
 #[cfg(feature = "ssr")]
