@@ -51,6 +51,21 @@ impl Sessions {
         Some(Member { id: UserId::parse(id).ok()?, name: Name::parse(name).ok()? })
     }
 
+    /// A text that only we can have written, for [`Sessions::verify`]. It is
+    /// not hidden. What sessions are made of must not be signed as something
+    /// else, so it begins with a word and a colon, which no session does.
+    pub fn sign(&self, text: &str) -> String {
+        let mut jar = CookieJar::new();
+        jar.signed_mut(&self.key).add(Cookie::new(COOKIE, text.to_owned()));
+        jar.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+    }
+
+    /// The text that [`Sessions::sign`] signed; `None` for any other.
+    pub fn verify(&self, signed: &str) -> Option<String> {
+        let cookie = CookieJar::new().signed(&self.key).verify(Cookie::new(COOKIE, signed.to_owned()))?;
+        Some(cookie.value().to_owned())
+    }
+
     /// The `Set-Cookie` header that makes `member` the session of whoever sent
     /// a request with `headers`.
     pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
@@ -121,6 +136,16 @@ mod tests {
         let altered = cookie.to_str().unwrap().replace("u1.", "u2.");
         let headers = bringing(&HeaderValue::from_str(&altered).unwrap());
         assert_eq!(Sessions::new(SECRET).read(&headers), None);
+    }
+
+    #[test]
+    fn what_was_signed_is_believed_and_nothing_else() {
+        let sessions = Sessions::new(SECRET);
+        let signed = sessions.sign("host:482915");
+        assert_eq!(sessions.verify(&signed).as_deref(), Some("host:482915"));
+        assert_eq!(sessions.verify(&signed.replace('9', "8")), None);
+        assert_eq!(sessions.verify("host:482915"), None);
+        assert_eq!(Sessions::new("another secret, just as long as it").verify(&signed), None);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::node::Node;
 
 pub use addresses::{Addresses, Place};
 pub use connections::{Connections, Patience};
+pub(crate) use throttle::{Throttle, Verdict};
 pub use meaning::{Frame, Meaning, Work};
 pub use upgrade::client_address;
 
