@@ -15,6 +15,7 @@ pub mod channel;
 pub mod chat;
 pub mod coalesce;
 pub mod config;
+pub mod games;
 pub mod history;
 pub mod http;
 pub mod hub;

@@ -23,8 +23,8 @@ use crate::node::Node;
 
 pub use addresses::{Addresses, Place};
 pub use connections::{Connections, Patience};
-pub(crate) use throttle::{Throttle, Verdict};
 pub use meaning::{Frame, Meaning, Work};
+pub(crate) use throttle::{Throttle, Verdict};
 pub use upgrade::client_address;
 
 /// Where WebSockets come in.
