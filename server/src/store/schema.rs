@@ -6,7 +6,8 @@ use super::StoreError;
 
 /// One entry for each version of the file, oldest first. What was released is
 /// never edited: a change is another entry.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     -- A channel's log: its identity and its top. Never deleted, so that a
     -- position that somebody holds is never taken for one of another log.
     CREATE TABLE logs (
@@ -41,7 +42,42 @@ const MIGRATIONS: &[&str] = &["
     -- Written to prove that writing works.
     CREATE TABLE probe (beats INTEGER NOT NULL) STRICT;
     INSERT INTO probe VALUES (0);
-"];
+",
+    "
+    -- Authors' quizzes as they are now; times in milliseconds since 1970.
+    CREATE TABLE quizzes (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        saved_at INTEGER NOT NULL,
+        summary TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX quizzes_by_owner ON quizzes (owner, saved_at);
+    -- What they say, in their newest versions.
+    CREATE TABLE quiz_versions (
+        quiz TEXT NOT NULL REFERENCES quizzes,
+        version INTEGER NOT NULL,
+        about TEXT NOT NULL,
+        stored TEXT NOT NULL,
+        PRIMARY KEY (quiz, version)
+    ) STRICT;
+    -- Games that are over, for their hosts.
+    CREATE TABLE results (
+        owner TEXT NOT NULL,
+        id TEXT NOT NULL,
+        ended_at INTEGER NOT NULL,
+        summary TEXT NOT NULL,
+        whole TEXT NOT NULL,
+        PRIMARY KEY (owner, id)
+    ) STRICT;
+    CREATE INDEX results_by_end ON results (owner, ended_at);
+    -- Pictures in quizzes, named by their digest.
+    CREATE TABLE pictures (
+        id TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL
+    ) STRICT;
+",
+];
 
 /// Brings the file to the newest version, all or nothing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
