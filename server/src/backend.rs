@@ -15,6 +15,7 @@ use crate::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
 use crate::presence::PresenceStore;
 use crate::presence::embedded::EmbeddedPresence;
 use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
+use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
 use crate::store::{Store, StoreError};
@@ -57,6 +58,8 @@ pub struct Opened {
     pub presence: Arc<dyn PresenceStore>,
     /// Which rooms there are.
     pub rooms: Arc<dyn Rooms>,
+    /// Authors' quizzes, and what came of their games.
+    pub quizzes: Arc<dyn Quizzes>,
     /// What sessions are signed with.
     pub session_key: String,
 }
@@ -90,6 +93,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
         deliveries,
         history: Arc::new(EmbeddedHistory::new(store.clone())),
         presence: Arc::new(EmbeddedPresence::new(broker.clone())),
+        quizzes: Arc::new(EmbeddedQuizzes::new(store.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
         broker,
         session_key,
@@ -116,6 +120,7 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         deliveries,
         history: Arc::new(RedisHistory::new(link.clone())),
         presence: Arc::new(RedisPresence::new(link.clone(), presence)),
+        quizzes: Arc::new(RedisQuizzes::new(link.clone())),
         rooms: Arc::new(RedisRooms::new(link)),
         broker,
         session_key,

@@ -15,8 +15,9 @@ use crate::history::{History, shared::SharedHistory};
 use crate::hub::{Hub, Words};
 use crate::presence::{Presence, Settings};
 use crate::pump;
+use crate::quizzes::Library;
 use crate::rooms::Directory;
-use crate::session::Sessions;
+use crate::session::{Authors, Sessions};
 use crate::ws::{Addresses, Connections, Patience};
 
 /// Enough to keep the log busy; more would only wait there.
@@ -36,12 +37,16 @@ pub struct Node {
     pub presence: Arc<Presence>,
     /// Which rooms there are.
     pub directory: Arc<Directory>,
+    /// Quizzes, and what came of games.
+    pub library: Library,
     /// The listeners on this node.
     pub hub: Arc<Hub>,
     /// Saying things.
     pub chat: Chat,
     /// Who is who.
     pub sessions: Sessions,
+    /// Who may write quizzes and start games.
+    pub authors: Authors,
     /// Connections by address.
     pub addresses: Arc<Addresses>,
     /// One place for each client that is just going into a room or out of it.
@@ -74,15 +79,18 @@ impl Node {
             pong_within: limits.pong_within,
             drain_within: limits.drain_within,
         };
+        let sessions = Sessions::new(&opened.session_key);
         let node = Self {
             name: opened.node_name,
             chat: Chat::new(opened.broker.clone(), config.limits.message_chars),
-            sessions: Sessions::new(&opened.session_key),
+            authors: Authors::new(sessions.clone(), config.author_key()),
+            sessions,
             addresses: Addresses::new(config.limits.connections_per_address),
             broker: opened.broker,
             history,
             presence: Arc::new(presence),
             directory: Arc::new(directory),
+            library: Library::new(opened.quizzes),
             hub,
             doors: Arc::new(Semaphore::new(DOORS)),
             connections: Connections::start(patience, leaving.clone()),

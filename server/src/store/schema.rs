@@ -44,6 +44,40 @@ const MIGRATIONS: &[&str] = &[
     INSERT INTO probe VALUES (0);
 ",
     "
+    -- Authors' quizzes as they are now; times in milliseconds since 1970.
+    CREATE TABLE quizzes (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        saved_at INTEGER NOT NULL,
+        summary TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX quizzes_by_owner ON quizzes (owner, saved_at);
+    -- What they say, in their newest versions.
+    CREATE TABLE quiz_versions (
+        quiz TEXT NOT NULL REFERENCES quizzes,
+        version INTEGER NOT NULL,
+        about TEXT NOT NULL,
+        stored TEXT NOT NULL,
+        PRIMARY KEY (quiz, version)
+    ) STRICT;
+    -- Games that are over, for their hosts.
+    CREATE TABLE results (
+        owner TEXT NOT NULL,
+        id TEXT NOT NULL,
+        ended_at INTEGER NOT NULL,
+        summary TEXT NOT NULL,
+        whole TEXT NOT NULL,
+        PRIMARY KEY (owner, id)
+    ) STRICT;
+    CREATE INDEX results_by_end ON results (owner, ended_at);
+    -- Pictures in quizzes, named by their digest.
+    CREATE TABLE pictures (
+        id TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL
+    ) STRICT;
+",
+    "
     -- Games; documents are JSON, times in milliseconds since 1970. What is
     -- beside the state is what answers and newcomers are decided by.
     CREATE TABLE games (
