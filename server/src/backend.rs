@@ -11,6 +11,7 @@ use tracing::{info, warn};
 
 use crate::broker::{Broker, BrokerError, Deliveries, embedded, redis};
 use crate::config::Config;
+use crate::games::{self, embedded::EmbeddedGames, redis::RedisGames};
 use crate::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
 use crate::presence::PresenceStore;
 use crate::presence::embedded::EmbeddedPresence;
@@ -60,6 +61,8 @@ pub struct Opened {
     pub rooms: Arc<dyn Rooms>,
     /// Authors' quizzes, and what came of their games.
     pub quizzes: Arc<dyn Quizzes>,
+    /// Live games.
+    pub games: Arc<dyn games::Store>,
     /// What sessions are signed with.
     pub session_key: String,
 }
@@ -94,6 +97,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
         history: Arc::new(EmbeddedHistory::new(store.clone())),
         presence: Arc::new(EmbeddedPresence::new(broker.clone())),
         quizzes: Arc::new(EmbeddedQuizzes::new(store.clone())),
+        games: Arc::new(EmbeddedGames::new(store.clone(), broker.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
         broker,
         session_key,
@@ -121,6 +125,7 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         history: Arc::new(RedisHistory::new(link.clone())),
         presence: Arc::new(RedisPresence::new(link.clone(), presence)),
         quizzes: Arc::new(RedisQuizzes::new(link.clone())),
+        games: Arc::new(RedisGames::new(link.clone(), log_length)),
         rooms: Arc::new(RedisRooms::new(link)),
         broker,
         session_key,

@@ -177,6 +177,10 @@ pub struct Limits {
     #[arg(long, env = "HUBBUB_LOG_LENGTH", value_name = "N", default_value_t = 10_000, value_parser = parse_log_length)]
     pub log_length: usize,
 
+    /// Players of one game.
+    #[arg(long, env = "HUBBUB_PLAYERS", value_name = "N", default_value_t = limits::PLAYERS)]
+    pub players: usize,
+
     /// Seconds that a person is still shown after their connection was cut.
     #[arg(long = "grace-seconds", env = "HUBBUB_GRACE_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = parse_seconds)]
     pub presence_grace: Duration,

@@ -11,6 +11,7 @@ use crate::backend::Opened;
 use crate::broker::{Broker, Deliveries};
 use crate::chat::Chat;
 use crate::config::Config;
+use crate::games::{Games, Parts, Tables};
 use crate::history::{History, shared::SharedHistory};
 use crate::hub::{Hub, Words};
 use crate::presence::{Presence, Settings};
@@ -39,6 +40,9 @@ pub struct Node {
     pub directory: Arc<Directory>,
     /// Quizzes, and what came of games.
     pub library: Library,
+    /// The games.
+    pub games: Arc<Games>,
+    tables: Arc<Tables>,
     /// The listeners on this node.
     pub hub: Arc<Hub>,
     /// Saying things.
@@ -63,12 +67,13 @@ impl Node {
     /// Puts the parts together. The deliveries are for the pump.
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
         let hub = Arc::new(Hub::new(opened.broker.clone(), Words { renamed: pump::renamed, reach: pump::reach }));
+        let tables = Arc::<Tables>::default();
         let tell = {
-            let hub = hub.clone();
-            Box::new(move |channel: &_, presence| pump::tell(&hub, channel, presence))
+            let (hub, tables) = (hub.clone(), tables.clone());
+            Box::new(move |channel: &_, presence| pump::tell(&hub, &tables, channel, presence))
         };
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
-        let presence = Presence::start(opened.presence.clone(), tell, settings);
+        let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
         let history = Arc::new(SharedHistory::new(opened.history));
         let directory = Directory::new(opened.rooms, opened.presence, history.clone());
         let leaving = CancellationToken::new();
@@ -80,17 +85,30 @@ impl Node {
             drain_within: limits.drain_within,
         };
         let sessions = Sessions::new(&opened.session_key);
+        let library = Library::new(opened.quizzes);
+        let games = Games::new(Parts {
+            store: opened.games,
+            broker: opened.broker.clone(),
+            hub: hub.clone(),
+            presence: presence.clone(),
+            library: library.clone(),
+            sessions: sessions.clone(),
+            tables: tables.clone(),
+            players: limits.players,
+        });
         let node = Self {
             name: opened.node_name,
-            chat: Chat::new(opened.broker.clone(), config.limits.message_chars),
+            chat: Chat::new(opened.broker.clone(), games.clone(), config.limits.message_chars),
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
             addresses: Addresses::new(config.limits.connections_per_address),
             broker: opened.broker,
             history,
-            presence: Arc::new(presence),
+            presence,
             directory: Arc::new(directory),
-            library: Library::new(opened.quizzes),
+            library,
+            games,
+            tables,
             hub,
             doors: Arc::new(Semaphore::new(DOORS)),
             connections: Connections::start(patience, leaving.clone()),
@@ -99,6 +117,12 @@ impl Node {
             sockets: TaskTracker::new(),
         };
         (Arc::new(node), opened.deliveries)
+    }
+
+    /// Whom deliveries concern.
+    pub(crate) fn recipients(&self) -> pump::Recipients {
+        let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.tables.clone());
+        pump::Recipients { hub, presence, games }
     }
 
     /// Whether people can be sent to this node now.

@@ -16,8 +16,22 @@ use quiz::{Seat, State, Taking};
 use crate::broker::BrokerError;
 use crate::store::StoreError as FileError;
 
+mod answering;
+mod client;
 pub mod embedded;
+mod entering;
+mod keeper;
 pub mod redis;
+mod results;
+mod service;
+mod sitting;
+mod tables;
+mod words;
+
+pub use client::Client;
+pub use service::{Games, Parts};
+pub use sitting::{Role, Sitting};
+pub use tables::Tables;
 
 /// A game lives so long after its last step, in seconds.
 pub const LIVES: u64 = 24 * 60 * 60;
