@@ -18,12 +18,14 @@ pub use protocol;
 pub mod api;
 pub mod link;
 
+mod authoring;
 #[cfg(feature = "ssr")]
 mod awakening;
 mod components;
 mod draft;
 mod erase;
 mod given;
+mod kept;
 mod live;
 #[cfg(feature = "ssr")]
 mod pages;
@@ -31,6 +33,7 @@ mod pages;
 mod shell;
 mod state;
 mod theme;
+mod upload;
 mod zone;
 
 #[cfg(feature = "ssr")]

@@ -21,14 +21,16 @@ pub(crate) enum Event {
     /// The server has what was sent, as a version of this number, at this time
     /// in milliseconds since 1970.
     Saved(u64, u64),
-    /// It has not, for this reason.
+    /// It could not be reached, for this reason; later it may be.
     Failed(String),
-    /// It has a later version than the one that was changed.
-    Stale,
-    /// The author takes the server's version, which has this number.
-    Taken(u64),
-    /// The author's version is to follow the server's, which has this number.
-    Kept(u64),
+    /// It does not take the quiz as it is, for this reason.
+    Refused(String),
+    /// It has a later version than the one that was changed, of this number.
+    Stale(u64),
+    /// The author takes the server's version, of this number, saved at this time.
+    Taken(u64, u64),
+    /// The author's version is to follow the server's.
+    Kept,
 }
 
 /// What to do about it.
@@ -54,7 +56,7 @@ pub(crate) struct Saving {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Trouble {
     Failed(String),
-    Stale,
+    Stale(u64),
 }
 
 /// What the author is told.
@@ -81,6 +83,11 @@ impl Saving {
         self.version
     }
 
+    /// When the server's version was saved, in milliseconds since 1970.
+    pub(crate) fn saved_at(&self) -> u64 {
+        self.saved_at
+    }
+
     /// Whether the server lacks something.
     pub(crate) fn is_unsaved(&self) -> bool {
         self.is_changed || self.is_on_its_way
@@ -89,7 +96,7 @@ impl Saving {
     /// What the author is told.
     pub(crate) fn told(&self) -> Told {
         match &self.trouble {
-            Some(Trouble::Stale) => Told::Stale,
+            Some(Trouble::Stale(_)) => Told::Stale,
             Some(Trouble::Failed(why)) => Told::Failed(why.clone()),
             None if self.is_unsaved() => Told::Saving,
             None => Told::Saved(self.saved_at),
@@ -102,7 +109,7 @@ impl Saving {
             Event::Changed => {
                 self.is_changed = true;
                 // While one is on its way, its answer goes on; a conflict waits for the author.
-                (!self.is_on_its_way && self.trouble != Some(Trouble::Stale)).then_some(Order::Wait(REST))
+                (!self.is_on_its_way && !self.is_stale()).then_some(Order::Wait(REST))
             }
             Event::Rested => self.save(),
             Event::Saved(version, at) => {
@@ -114,27 +121,38 @@ impl Saving {
                 self.give_back(Trouble::Failed(why));
                 Some(Order::Wait(AGAIN))
             }
-            Event::Stale => {
-                self.give_back(Trouble::Stale);
+            Event::Refused(why) => {
+                let meanwhile = self.is_changed;
+                self.give_back(Trouble::Failed(why));
+                // What was written since may be what it takes.
+                meanwhile.then_some(Order::Wait(REST))
+            }
+            Event::Stale(current) => {
+                self.give_back(Trouble::Stale(current));
                 None
             }
-            Event::Taken(version) => {
-                *self = Self { is_changed: false, is_on_its_way: false, trouble: None, version, ..*self };
+            Event::Taken(version, at) => {
+                *self = Self::new(version, at);
                 None
             }
-            Event::Kept(version) => {
-                (self.version, self.trouble, self.is_changed) = (version, None, true);
+            Event::Kept => {
+                let Some(Trouble::Stale(current)) = self.trouble else { return None };
+                (self.version, self.trouble) = (current, None);
                 self.save()
             }
         }
     }
 
     fn save(&mut self) -> Option<Order> {
-        if !self.is_changed || self.is_on_its_way || self.trouble == Some(Trouble::Stale) {
+        if !self.is_changed || self.is_on_its_way || self.is_stale() {
             return None;
         }
         (self.is_changed, self.is_on_its_way) = (false, true);
         Some(Order::Save(self.version))
+    }
+
+    fn is_stale(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::Stale(_)))
     }
 
     fn give_back(&mut self, trouble: Trouble) {
@@ -188,13 +206,23 @@ mod tests {
     #[test]
     fn another_version_waits_for_the_author() {
         let (mut saving, orders) =
-            orders(vec![Event::Changed, Event::Rested, Event::Stale, Event::Changed, Event::Rested]);
+            orders(vec![Event::Changed, Event::Rested, Event::Stale(9), Event::Changed, Event::Rested]);
         assert_eq!(orders[2..], [None, None, None]);
         assert_eq!(saving.told(), Told::Stale);
         let mut other = saving.clone();
-        assert_eq!(saving.fold(Event::Kept(9)), Some(Order::Save(9)), "mine follows the other");
-        assert_eq!(other.fold(Event::Taken(9)), None, "the other is taken as it is");
-        assert_eq!((other.version(), other.is_unsaved()), (9, false));
+        assert_eq!(saving.fold(Event::Kept), Some(Order::Save(9)), "mine follows the other");
+        assert_eq!(other.fold(Event::Taken(9, 2000)), None, "the other is taken as it is");
+        assert_eq!((other.version(), other.told()), (9, Told::Saved(2000)));
+        assert_eq!(other.fold(Event::Kept), None, "there is no other version any more");
+    }
+
+    #[test]
+    fn what_the_server_does_not_take_waits_for_a_change() {
+        let why = String::from("This quiz has become too long to be kept.");
+        let (mut saving, orders) = orders(vec![Event::Changed, Event::Rested, Event::Refused(why.clone())]);
+        assert_eq!((orders[2], saving.told()), (None, Told::Failed(why)));
+        assert_eq!(saving.fold(Event::Changed), Some(Order::Wait(REST)));
+        assert_eq!(saving.fold(Event::Rested), Some(Order::Save(3)));
     }
 
     #[test]
