@@ -5,6 +5,7 @@ mod bar;
 mod details;
 pub(crate) mod editor;
 mod exact;
+pub(crate) mod import;
 mod outline;
 mod picture;
 mod preview;

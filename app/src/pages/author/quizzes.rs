@@ -12,21 +12,20 @@ use crate::api::games::HostGame;
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
 use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
-use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, UPLOAD, icon};
+use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, icon};
+use crate::components::quiz::import::Import;
 
 /// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go.
 #[component]
 pub(crate) fn Quizzes() -> impl IntoView {
     let query = use_query_map();
-    let asked = |name: &'static str| query.with_untracked(|query| query.get_str(name).map(str::to_owned));
-    let (deleting, import_wrong) = (asked("delete"), asked("import"));
+    let deleting = query.with_untracked(|query| query.get_str("delete").map(str::to_owned));
     let list = Resource::new(|| (), |()| quizzes::quizzes());
     let refusal = refused::<NewQuiz>()
         .or_else(refused::<CopyQuiz>)
         .or_else(refused::<DeleteQuiz>)
         .or_else(refused::<HostGame>)
-        .or_else(refused::<BecomeAuthor>)
-        .or(import_wrong);
+        .or_else(refused::<BecomeAuthor>);
     view! {
         <Suspense>
             {move || {
@@ -203,26 +202,7 @@ fn New() -> impl IntoView {
                     <button class="button">{icon(PLUS)} "Make it"</button>
                 </div>
             </form>
-            <form class="starting__import" method="post" action="/api/import-quiz" enctype="multipart/form-data">
-                <label class="field__label" for="import-file">
-                    "Bring one along"
-                </label>
-                <div class="starting__row">
-                    <input
-                        class="field__input field__input--file"
-                        id="import-file"
-                        name="file"
-                        type="file"
-                        accept=".json,.csv,.xlsx"
-                        aria-describedby="import-help"
-                        required
-                    />
-                    <button class="button button--quiet">{icon(UPLOAD)} "Import"</button>
-                </div>
-                <span class="field__help" id="import-help">
-                    "A Hubbub file, or the CSV or Excel sheet of a Kahoot."
-                </span>
-            </form>
+            <Import />
         </div>
     }
 }
