@@ -26,6 +26,8 @@ mod erase;
 mod given;
 mod live;
 #[cfg(feature = "ssr")]
+mod page_styles;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod shell;
