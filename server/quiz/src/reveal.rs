@@ -8,6 +8,7 @@ use protocol::quiz::{Decimal, Kind, Question};
 
 use crate::answer::Judge;
 use crate::letters::{essence, one_spaced};
+use crate::nickname::{has_heap_of_marks, is_invisible};
 use crate::words::is_rude;
 
 /// Bars of typed answers and numbers, at most; the others are told together.
@@ -96,7 +97,7 @@ fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
     let (mut bars, mut right, mut other) = (Vec::new(), 0, 0);
     for bar in all {
         // What the author wrote is no rude word of a player's.
-        let is_hidden = filter && !bar.right && is_rude(&bar.text);
+        let is_hidden = !bar.right && (filter && is_rude(&bar.text) || has_heap_of_marks(&bar.text));
         if bars.len() < BARS && !is_hidden && !bar.text.is_empty() {
             bars.push(bar);
         } else if bar.right {
@@ -113,6 +114,6 @@ fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
 
 /// A player's text for the wall: on one line, and it turns nothing around it.
 fn shown(text: &str) -> String {
-    let is_shown = |c: &char| !crate::nickname::is_invisible(*c);
-    one_spaced(&text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(is_shown).collect::<String>())
+    let is_shown = |c: &char| !is_invisible(*c);
+    one_spaced(&one_spaced(text).chars().filter(is_shown).collect::<String>())
 }
