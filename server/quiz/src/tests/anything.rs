@@ -101,7 +101,7 @@ fn decimal(text: &str) -> Decimal {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
     fn a_game_stays_possible_and_comes_to_its_end(
