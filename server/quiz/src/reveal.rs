@@ -94,11 +94,11 @@ fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -
 }
 
 fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
+    // What the author wrote is no rude word of a player's.
+    let is_harmless = |bar: &Bar| bar.right || !(filter && is_rude(&bar.text) || has_heap_of_marks(&bar.text));
     let (mut bars, mut right, mut other) = (Vec::new(), 0, 0);
     for bar in all {
-        // What the author wrote is no rude word of a player's.
-        let is_hidden = !bar.right && (filter && is_rude(&bar.text) || has_heap_of_marks(&bar.text));
-        if bars.len() < BARS && !is_hidden && !bar.text.is_empty() {
+        if bars.len() < BARS && !bar.text.is_empty() && is_harmless(&bar) {
             bars.push(bar);
         } else if bar.right {
             right += bar.count;

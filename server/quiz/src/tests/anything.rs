@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use protocol::game::{Answer, Phase, Verdict};
 use protocol::quiz::{Choice, Decimal, Kind, Points, Question, Quiz, Scoring};
-use protocol::wire::spell;
+use protocol::wire::{read, spell};
 
 use super::Table;
 use crate::{Command, Decision, Seat, apply, check_answer, show};
@@ -101,7 +101,7 @@ fn decimal(text: &str) -> Decimal {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1000) })]
 
     #[test]
     fn a_game_stays_possible_and_comes_to_its_end(
@@ -155,6 +155,9 @@ fn is_possible(before: &Table, table: &Table) -> Result<(), TestCaseError> {
         prop_assert!(tally.knew <= tally.answered && tally.answered <= tally.players && tally.players <= players);
     }
     prop_assert!(state.players <= players && state.leaders.len() <= players);
+    let (kept, seats) = (spell(state), spell(&table.seats));
+    prop_assert_eq!(read(&kept), Some(state.clone()), "it is kept as a document");
+    prop_assert_eq!(read(&seats), Some(table.seats.clone()));
     if before.state.phase == Phase::Closed && state.phase == Phase::Reveal {
         counts_right(before, table)?;
     } else {

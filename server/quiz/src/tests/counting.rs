@@ -1,7 +1,7 @@
 //! What a question brings.
 
 use super::{Table, planets, play, question, quiz};
-use protocol::game::{Bar, Outcome, Verdict};
+use protocol::game::{Outcome, Verdict};
 use protocol::limits;
 use protocol::quiz::{Kind, Points, Question, Quiz, Scoring};
 
@@ -31,9 +31,8 @@ fn one_round(quiz: &Quiz, answers: &[(&str, &str)]) -> Table {
 }
 
 fn bars(table: &Table) -> Vec<(&str, usize, bool)> {
-    let bar = |bar: &'_ Bar| (bar.count, bar.right);
     let reveal = table.state.reveal.as_ref().unwrap();
-    reveal.bars.iter().map(|one| (one.text.as_str(), bar(one).0, bar(one).1)).collect()
+    reveal.bars.iter().map(|bar| (bar.text.as_str(), bar.count, bar.right)).collect()
 }
 
 #[test]
@@ -156,14 +155,18 @@ fn a_poll_has_bars_and_changes_nothing() {
 #[test]
 fn streaks_go_on_where_there_are_no_points() {
     let free = Question { points: Points::None, ..planets() };
-    let mut table = one_round(&quiz(&[free, planets()]), &[("ana", "1")]);
-    assert_eq!((outcome(&table, "ana").points, outcome(&table, "ana").streak), (0, 1));
-    for (now, event) in
-        [(30_000, "skip"), (34_000, "tick"), (34_000, "ana answers 1"), (36_000, "next"), (36_000, "count")]
-    {
-        table.happens(now, event);
+    let mut table = one_round(&quiz(&[planets(), free, planets()]), &[("ana", "1")]);
+    let mut told = Vec::new();
+    for start in [30_000, 60_000] {
+        table.happens(start, "skip");
+        table.happens(start + 4_000, "tick");
+        table.happens(start + 4_000, "ana answers 1");
+        table.happens(start + 5_000, "next");
+        table.happens(start + 5_000, "count");
+        let ana = outcome(&table, "ana");
+        told.push((ana.points, ana.bonus, ana.streak, ana.next_bonus));
     }
-    assert_eq!((outcome(&table, "ana").points, outcome(&table, "ana").bonus), (1100, 100));
+    assert_eq!(told, [(0, 0, 2, 200), (1200, 200, 3, 300)]);
     let off = Quiz { streaks: false, ..quiz(&[planets()]) };
     assert_eq!(outcome(&one_round(&off, &[("ana", "1")]), "ana").next_bonus, 0);
 }
@@ -203,6 +206,14 @@ fn what_was_typed_is_told_once_for_all_who_meant_it() {
         Some(&("fuck", 1, false)),
         "the host has switched the filter off"
     );
+}
+
+#[test]
+fn no_text_breaks_out_of_its_place_on_the_wall() {
+    let typed = Question { spellings: vec!["Jupiter".into()], ..question(Kind::Typed, "The largest?", &[]) };
+    let heap = "z\u{301}\u{302}\u{303}\u{304}\u{305}";
+    let table = one_round(&quiz(&[typed]), &[("ana", heap), ("ben", "two\nlines\u{202E}")]);
+    assert_eq!(bars(&table), [("two lines", 1, false), ("Something else", 1, false)]);
 }
 
 #[test]
