@@ -17,7 +17,7 @@ const OTHER_RIGHT: &str = "Other right answers";
 const OTHER: &str = "Something else";
 
 /// What is right, in words; empty where nothing is.
-pub(crate) fn right_words(question: &Question) -> String {
+pub fn right_words(question: &Question) -> String {
     let right = || question.options.iter().filter(|option| option.right).map(|option| option.text.as_str());
     match question.kind {
         Kind::Choice | Kind::TrueFalse => right().collect::<Vec<_>>().join(" or "),
