@@ -1,0 +1,1 @@
+//! The rules of a game's link, one sentence each.
