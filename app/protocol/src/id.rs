@@ -101,6 +101,11 @@ text_id!(
     |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
 );
 text_id!(
+    /// What is kept of a game that is over.
+    ResultsId, "a results id", limits::USER_ID_CHARS,
+    |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
+);
+text_id!(
     /// A picture: the digest of its bytes, and what kind of file it is, such as `3f0a….png`.
     PictureId, "a picture id", limits::PICTURE_ID_CHARS,
     |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.'
@@ -172,6 +177,17 @@ impl std::str::FromStr for Pin {
 impl fmt::Display for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl QuizId {
+    /// What the ids of the quizzes that come with the program begin with.
+    pub const SAMPLE: &str = "sample-";
+
+    /// Whether it came with the program: for everybody to start and to copy,
+    /// for nobody to change.
+    pub fn is_sample(&self) -> bool {
+        self.0.starts_with(Self::SAMPLE)
     }
 }
 

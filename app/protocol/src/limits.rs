@@ -79,6 +79,12 @@ pub const READY_SECONDS: u32 = 4;
 pub const PICTURE_ID_CHARS: usize = 40;
 /// Bytes of a picture, at most.
 pub const PICTURE_BYTES: usize = 1024 * 1024;
+/// Quizzes that one author keeps, at most.
+pub const QUIZZES: usize = 200;
+/// Bytes of a quiz as JSON, at most.
+pub const QUIZ_BYTES: usize = 256 * 1024;
+/// Versions of a quiz that can be gone back to, at most.
+pub const QUIZ_VERSIONS: usize = 20;
 /// Players of a game, at most (an operator's choice).
 pub const PLAYERS: usize = 5_000;
 /// Leaders that a frame names, at most.

@@ -25,6 +25,18 @@ pub enum ApiError {
     /// The room did not take the message.
     #[error("{}", .0.message)]
     Refused(Refusal),
+    /// A quiz was saved elsewhere after it was read here.
+    #[error("This quiz was changed elsewhere meanwhile. Load it again to see it as it is now.")]
+    Stale {
+        /// The version that is kept now.
+        current: u64,
+    },
+    /// There is no such thing, or it is somebody else's.
+    #[error("That is not here, or not any more.")]
+    Missing,
+    /// Only authors may do that, and it takes a key to become one.
+    #[error("Only authors may do that here. Enter the authors' key first.")]
+    KeyNeeded,
     /// The network, or a fault of ours.
     #[error("That did not work. Check the connection and try again.")]
     Other,

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::theme::Theme;
 
 mod error;
+pub mod games;
+pub mod quizzes;
 #[cfg(feature = "ssr")]
 mod refused;
 #[cfg(feature = "ssr")]

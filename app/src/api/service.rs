@@ -67,6 +67,9 @@ pub(super) fn told(error: ApiError) -> ApiError {
     let status = match error {
         ApiError::Invalid(_) | ApiError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::Stale { .. } => StatusCode::CONFLICT,
+        ApiError::Missing => StatusCode::NOT_FOUND,
+        ApiError::KeyNeeded => StatusCode::FORBIDDEN,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Other => return error,
     };

@@ -6,6 +6,8 @@
 
 mod decimal;
 mod problem;
+mod results;
+mod summary;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,8 @@ use crate::id::{PictureId, QuizId};
 
 pub use decimal::{Decimal, NoDecimal};
 pub use problem::{Problem, problems};
+pub use results::{PlayerAnswer, PlayerResult, QuestionResult, Results, ResultsSummary};
+pub use summary::{QuizSummary, QuizVersion};
 
 /// A quiz. May be half written: [`problems`] says what keeps it from being played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

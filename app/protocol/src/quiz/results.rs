@@ -1,0 +1,165 @@
+//! What is kept of a game that is over: for its host alone.
+
+use serde::{Deserialize, Serialize};
+
+use super::Kind;
+use crate::game::Verdict;
+use crate::id::{Name, Pin, ResultsId};
+
+/// A game that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Results {
+    /// The game's own name. Kept once, however often it is told.
+    pub id: ResultsId,
+    /// The PIN that it had.
+    pub pin: Pin,
+    /// What the quiz was called.
+    pub title: String,
+    /// When it was over, in milliseconds since 1970.
+    pub ended_at: u64,
+    /// Those that were asked, in their order; slides too.
+    pub questions: Vec<QuestionResult>,
+    /// Those who played, the best first.
+    pub players: Vec<PlayerResult>,
+}
+
+/// A question that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionResult {
+    /// What was asked.
+    pub text: String,
+    /// How it was answered.
+    pub kind: Kind,
+    /// What is right, in words; empty for polls and slides.
+    pub right: String,
+    /// How many were right, wholly.
+    pub knew: usize,
+    /// How many answered.
+    pub answered: usize,
+    /// How many could have.
+    pub players: usize,
+}
+
+/// Somebody who played.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlayerResult {
+    /// The nickname.
+    pub name: Name,
+    /// Points in all.
+    pub score: u32,
+    /// The place, from 1.
+    pub place: usize,
+    /// For each of [`Results::questions`] what they answered; `None`: nothing.
+    pub answers: Vec<Option<PlayerAnswer>>,
+}
+
+/// What somebody answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlayerAnswer {
+    /// The answer in words.
+    pub text: String,
+    /// How it went.
+    pub verdict: Verdict,
+    /// Points for it, the bonus among them.
+    pub points: u32,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+}
+
+/// A game that is over, in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ResultsSummary {
+    /// Which.
+    pub id: ResultsId,
+    /// What the quiz was called.
+    pub title: String,
+    /// When it was over, in milliseconds since 1970.
+    pub ended_at: u64,
+    /// How many played.
+    pub players: usize,
+    /// How much of it was known, in percent; `None` where nothing could be.
+    pub correct_percent: Option<u32>,
+}
+
+impl QuestionResult {
+    /// Those who knew it, in percent of those who could have answered; `None`
+    /// where nothing is right or nobody was asked.
+    pub fn correct_percent(&self) -> Option<u32> {
+        percent(self.knew, if self.kind.has_right() { self.players } else { 0 })
+    }
+}
+
+impl Results {
+    /// How much was known in all, in percent; `None` where nothing could be.
+    pub fn correct_percent(&self) -> Option<u32> {
+        let asked = self.questions.iter().filter(|question| question.kind.has_right());
+        let (knew, players) = asked.fold((0, 0), |(knew, players), question| {
+            (question.knew.saturating_add(knew), question.players.saturating_add(players))
+        });
+        percent(knew, players)
+    }
+
+    /// The question that fewest knew, from 0; the first of several. `None`
+    /// where all knew all that was asked.
+    pub fn hardest(&self) -> Option<usize> {
+        let rates = self.questions.iter().enumerate().filter(|(_, question)| question.knew < question.players);
+        let rates = rates.filter_map(|(at, question)| Some((question.correct_percent()?, at)));
+        rates.min().map(|(_, at)| at)
+    }
+
+    /// How it stands in a list.
+    pub fn summary(&self) -> ResultsSummary {
+        ResultsSummary {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            ended_at: self.ended_at,
+            players: self.players.len(),
+            correct_percent: self.correct_percent(),
+        }
+    }
+}
+
+/// Rounded to the next whole one, but 100 only where it is all of them.
+fn percent(part: usize, whole: usize) -> Option<u32> {
+    let whole = u64::try_from(whole).ok().filter(|whole| *whole > 0)?;
+    let part = u64::try_from(part).ok()?.min(whole);
+    let rounded = part.saturating_mul(200).saturating_add(whole) / whole.saturating_mul(2);
+    u32::try_from(if part < whole { rounded.min(99) } else { rounded }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(kind: Kind, knew: usize) -> QuestionResult {
+        QuestionResult { text: "?".into(), kind, right: String::new(), knew, answered: 4, players: 4 }
+    }
+
+    fn results(questions: Vec<QuestionResult>) -> Results {
+        let (id, pin) = (ResultsId::parse("g1").unwrap(), Pin::parse("482915").unwrap());
+        Results { id, pin, title: "T".into(), ended_at: 1, questions, players: Vec::new() }
+    }
+
+    #[test]
+    fn polls_and_slides_are_neither_known_nor_hard() {
+        let mixed =
+            results(vec![asked(Kind::Slide, 0), asked(Kind::Choice, 3), asked(Kind::Poll, 0), asked(Kind::Typed, 1)]);
+        assert_eq!((mixed.hardest(), mixed.correct_percent()), (Some(3), Some(50)));
+        assert_eq!(results(vec![asked(Kind::Poll, 0)]).correct_percent(), None);
+    }
+
+    #[test]
+    fn nothing_is_hard_where_all_knew_all() {
+        assert_eq!(results(vec![asked(Kind::Choice, 4)]).hardest(), None);
+    }
+
+    #[test]
+    fn a_hundred_percent_means_everybody() {
+        assert_eq!((percent(999, 1000), percent(1000, 1000), percent(1, 3)), (Some(99), Some(100), Some(33)));
+    }
+}

@@ -1,0 +1,43 @@
+//! What a server provides so that the pages of games can be answered.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use leptos::prelude::use_context;
+use protocol::{Member, Pin, QuizId};
+
+use super::{HostPage, PlayPage};
+use crate::api::ApiError;
+
+/// A game that somebody is a host of from now on.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    /// Which.
+    pub pin: Pin,
+    /// The value of the `Set-Cookie` header that proves it.
+    pub cookie: String,
+}
+
+/// The server behind the pages of games; put into the context of every request
+/// as `Arc<dyn GameService>`.
+#[async_trait]
+pub trait GameService: Send + Sync {
+    /// Begins a game of a quiz that the viewer may play.
+    async fn host(&self, viewer: &Member, quiz: &QuizId) -> Result<Hosted, ApiError>;
+
+    /// Makes whoever asks a host, by a code that another host was given.
+    async fn take_over(&self, pin: &Pin, code: &str) -> Result<Hosted, ApiError>;
+
+    /// Whether there is such a game. Wrong PINs are counted.
+    async fn find(&self, pin: &Pin) -> Result<(), ApiError>;
+
+    /// What a host's page begins with, for hosts alone.
+    async fn host_page(&self, pin: &Pin) -> Result<HostPage, ApiError>;
+
+    /// What a player's page begins with.
+    async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError>;
+}
+
+pub(super) fn service() -> Result<Arc<dyn GameService>, ApiError> {
+    use_context::<Arc<dyn GameService>>().ok_or(ApiError::Other)
+}

@@ -1,0 +1,122 @@
+//! What the pages of games ask of the server, with or without wasm.
+//!
+//! The game itself is played over its WebSocket; here is how one gets there,
+//! and what its pages begin with. Nothing here tells what is right.
+
+use leptos::prelude::*;
+use protocol::game::Game;
+use protocol::game::frame::{Joined, Player};
+use protocol::{Member, Pin, QuizId};
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::service;
+use super::spelled::Json;
+
+#[cfg(feature = "ssr")]
+mod asked;
+
+#[cfg(feature = "ssr")]
+pub use asked::{GameService, Hosted};
+
+/// All that a host's page shows first. From here on it follows the socket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostPage {
+    /// Which game.
+    pub pin: Pin,
+    /// What leads a player into it, whole: `https://example.org/play/482915`.
+    pub join_address: String,
+    /// How the game is.
+    pub game: Game,
+    /// The version of `game`.
+    pub version: u64,
+    /// Who plays, in the order of their coming; at most 2,000 of them.
+    pub players: Vec<Player>,
+    /// How many have answered the open question.
+    pub answered: usize,
+    /// The server's clock, in milliseconds since 1970.
+    pub now: u64,
+}
+
+/// All that a player's page shows first. From here on it follows the socket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlayPage {
+    /// Who is looking at it.
+    pub viewer: Member,
+    /// Which game.
+    pub pin: Pin,
+    /// What its quiz is called.
+    pub title: String,
+    /// How the game is for this player, as `joined` would tell; `None` for
+    /// somebody who has no seat yet.
+    pub seat: Option<Joined>,
+}
+
+/// Begins a game, and leads its host there: `/host/482915`.
+///
+/// # Errors
+/// [`ApiError::Refused`] where the quiz cannot be played, or not by the viewer.
+#[server(name = HostGame, prefix = "/api", output = Json, endpoint = "host-game")]
+pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    let hosted = games.host(&viewer, &quiz).await.map_err(service::told)?;
+    service::set_cookie(&hosted.cookie)?;
+    leptos_axum::redirect(&format!("/host/{}", hosted.pin));
+    Ok(hosted.pin)
+}
+
+/// Becomes a host too, by the code that another host was given, and leads there.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for what is no PIN, [`ApiError::Refused`] for a code
+/// that is wrong, used or too old.
+#[server(name = TakeOver, prefix = "/api", output = Json, endpoint = "take-over")]
+pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
+    let pin = read_pin(&pin)?;
+    let hosted = asked::service()?.take_over(&pin, &code).await.map_err(service::told)?;
+    service::set_cookie(&hosted.cookie)?;
+    leptos_axum::redirect(&format!("/host/{}", hosted.pin));
+    Ok(hosted.pin)
+}
+
+/// Finds the game of a PIN, however it is spaced, and leads its player there:
+/// `/play/482915`.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for what is no PIN, [`ApiError::Refused`] where there
+/// is no such game, [`ApiError::RateLimited`] after too many wrong ones.
+#[server(name = EnterGame, prefix = "/api", output = Json, endpoint = "enter-game")]
+pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
+    let pin = read_pin(&pin)?;
+    asked::service()?.find(&pin).await.map_err(service::told)?;
+    leptos_axum::redirect(&format!("/play/{pin}"));
+    Ok(pin)
+}
+
+/// Everything the page of a game's host begins with.
+///
+/// # Errors
+/// [`ApiError::Refused`] where there is no such game, or for who is no host of it.
+#[server(name = ReadHostPage, prefix = "/api", output = Json, endpoint = "host-page")]
+pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
+    asked::service()?.host_page(&pin).await.map_err(service::told)
+}
+
+/// Everything the page of a game's player begins with.
+///
+/// # Errors
+/// [`ApiError::Refused`] where there is no such game, or for who was sent away.
+#[server(name = ReadPlayPage, prefix = "/api", output = Json, endpoint = "play-page")]
+pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    games.play_page(&viewer, &pin).await.map_err(service::told)
+}
+
+#[cfg(feature = "ssr")]
+fn read_pin(text: &str) -> Result<Pin, ApiError> {
+    Pin::parse(text)
+        .map_err(|_| service::told(ApiError::Invalid("A PIN has six digits. Look at the host's screen.".into())))
+}

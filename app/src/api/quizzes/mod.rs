@@ -1,0 +1,204 @@
+//! What authors ask of the server: their quizzes, the samples, and the results
+//! of their games.
+//!
+//! Each function is a POST with an address of its own, as in the module above.
+//! Beside them are plain addresses for files, in `server/src/http/quizzes.rs`:
+//!
+//! - `POST /api/picture`: a picture's bytes; answers its id as JSON.
+//!   `GET /pictures/{id}` shows it.
+//! - `POST /api/import-quiz`: a file (its bytes, or a form with one file);
+//!   answers [`Saved`] as JSON, or 422 with a sentence.
+//! - `GET /quizzes/{id}/export.json`, `.csv` and `.xlsx`.
+//! - `GET /results/{id}/export.csv?by=players` or `?by=questions`.
+
+use leptos::prelude::*;
+use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz};
+use protocol::{QuizId, ResultsId};
+use serde::{Deserialize, Serialize};
+
+use super::ApiError;
+use super::spelled::Json;
+
+#[cfg(feature = "ssr")]
+mod service;
+
+#[cfg(feature = "ssr")]
+pub use service::QuizService;
+
+/// Where the quizzes of an author are listed.
+pub const QUIZZES: &str = "/quizzes";
+
+/// All that an author's list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuizList {
+    /// Whether the viewer may write and start quizzes; if not, it takes the authors' key.
+    pub may_write: bool,
+    /// The viewer's, the one saved last first.
+    pub own: Vec<QuizSummary>,
+    /// Those that come with the program.
+    pub samples: Vec<QuizSummary>,
+}
+
+/// A quiz, and what the viewer may do with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenedQuiz {
+    /// What it says.
+    pub stored: StoredQuiz,
+    /// Whether the viewer may save changes of it. Not of a sample: that can be copied.
+    pub may_save: bool,
+}
+
+/// A quiz was saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Saved {
+    /// Its name.
+    pub id: QuizId,
+    /// Its version now: the one to name with the next save.
+    pub version: u64,
+    /// When, in milliseconds since 1970.
+    pub saved_at: u64,
+}
+
+/// The viewer's quizzes and the samples.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while they cannot be read.
+#[server(name = ReadQuizzes, prefix = "/api", output = Json, endpoint = "quizzes")]
+pub async fn quizzes() -> Result<QuizList, ApiError> {
+    let (viewer, service) = service::both()?;
+    service.quizzes(&viewer).await.map_err(super::service::told)
+}
+
+/// One of the viewer's quizzes, or a sample.
+///
+/// # Errors
+/// [`ApiError::Missing`] for one that is not there, or is somebody else's.
+#[server(name = ReadQuiz, prefix = "/api", output = Json, endpoint = "quiz")]
+pub async fn quiz(id: QuizId) -> Result<OpenedQuiz, ApiError> {
+    let (viewer, service) = service::both()?;
+    service.quiz(&viewer, &id).await.map_err(super::service::told)
+}
+
+/// Saves a quiz, half written or whole: a new one without `id`, or a change of
+/// version `version` of one. `quiz` is a [`protocol::quiz::Quiz`] as JSON
+/// ([`protocol::wire::spell`]), because forms are flat.
+///
+/// # Errors
+/// [`ApiError::Stale`] where it was saved elsewhere meanwhile,
+/// [`ApiError::Missing`] where it is not there or somebody else's,
+/// [`ApiError::KeyNeeded`], [`ApiError::Invalid`] for too much of it.
+#[server(name = SaveQuiz, prefix = "/api", output = Json, endpoint = "save-quiz")]
+pub async fn save_quiz(id: Option<QuizId>, version: u64, quiz: String) -> Result<Saved, ApiError> {
+    let (viewer, service) = service::both()?;
+    let quiz = service::read(&quiz).map_err(super::service::told)?;
+    service.save(&viewer, id.as_ref(), version, quiz).await.map_err(super::service::told)
+}
+
+/// Begins a new quiz, empty but for its title, and leads to its editor. For a plain form.
+///
+/// # Errors
+/// As [`save_quiz`].
+#[server(name = NewQuiz, prefix = "/api", output = Json, endpoint = "new-quiz")]
+pub async fn new_quiz(#[server(default)] title: String) -> Result<Saved, ApiError> {
+    let (viewer, service) = service::both()?;
+    let quiz = protocol::quiz::Quiz { title: title.trim().to_owned(), ..Default::default() };
+    let saved = service.save(&viewer, None, 0, quiz).await.map_err(super::service::told)?;
+    leptos_axum::redirect(&format!("{QUIZZES}/{}", saved.id));
+    Ok(saved)
+}
+
+/// Deletes a quiz with all its versions, and leads to the list. Results of its games stay.
+///
+/// # Errors
+/// [`ApiError::Missing`], [`ApiError::KeyNeeded`].
+#[server(name = DeleteQuiz, prefix = "/api", output = Json, endpoint = "delete-quiz")]
+pub async fn delete_quiz(id: QuizId) -> Result<(), ApiError> {
+    let (viewer, service) = service::both()?;
+    service.delete(&viewer, &id).await.map_err(super::service::told)?;
+    leptos_axum::redirect(QUIZZES);
+    Ok(())
+}
+
+/// Copies a quiz of the viewer or a sample into a new one of the viewer, and
+/// leads to its editor.
+///
+/// # Errors
+/// [`ApiError::Missing`], [`ApiError::KeyNeeded`], [`ApiError::Invalid`] with too many.
+#[server(name = CopyQuiz, prefix = "/api", output = Json, endpoint = "copy-quiz")]
+pub async fn copy_quiz(id: QuizId) -> Result<Saved, ApiError> {
+    let (viewer, service) = service::both()?;
+    let copy = service.copy(&viewer, &id).await.map_err(super::service::told)?;
+    leptos_axum::redirect(&format!("{QUIZZES}/{}", copy.id));
+    Ok(copy)
+}
+
+/// The versions of a quiz that are still kept, the latest first.
+///
+/// # Errors
+/// [`ApiError::Missing`].
+#[server(name = ReadVersions, prefix = "/api", output = Json, endpoint = "quiz-versions")]
+pub async fn quiz_versions(id: QuizId) -> Result<Vec<QuizVersion>, ApiError> {
+    let (viewer, service) = service::both()?;
+    service.versions(&viewer, &id).await.map_err(super::service::told)
+}
+
+/// Saves an earlier version of a quiz as the latest one.
+///
+/// # Errors
+/// [`ApiError::Missing`] where it is not kept any more; as [`save_quiz`].
+#[server(name = RestoreQuiz, prefix = "/api", output = Json, endpoint = "restore-quiz")]
+pub async fn restore_quiz(id: QuizId, version: u64) -> Result<Saved, ApiError> {
+    let (viewer, service) = service::both()?;
+    let saved = service.restore(&viewer, &id, version).await.map_err(super::service::told)?;
+    leptos_axum::redirect(&format!("{QUIZZES}/{id}"));
+    Ok(saved)
+}
+
+/// The viewer's games that are over, the latest first.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while they cannot be read.
+#[server(name = ReadResults, prefix = "/api", output = Json, endpoint = "results")]
+pub async fn results() -> Result<Vec<ResultsSummary>, ApiError> {
+    let (viewer, service) = service::both()?;
+    service.results(&viewer).await.map_err(super::service::told)
+}
+
+/// One of them, whole.
+///
+/// # Errors
+/// [`ApiError::Missing`] for one that is not there, or was somebody else's.
+#[server(name = ReadResult, prefix = "/api", output = Json, endpoint = "result")]
+pub async fn result(id: ResultsId) -> Result<Results, ApiError> {
+    let (viewer, service) = service::both()?;
+    service.result(&viewer, &id).await.map_err(super::service::told)
+}
+
+/// Deletes the results of a game, and leads to the list of them.
+///
+/// # Errors
+/// [`ApiError::Missing`].
+#[server(name = DeleteResult, prefix = "/api", output = Json, endpoint = "delete-result")]
+pub async fn delete_result(id: ResultsId) -> Result<(), ApiError> {
+    let (viewer, service) = service::both()?;
+    service.delete_result(&viewer, &id).await.map_err(super::service::told)?;
+    leptos_axum::redirect("/results");
+    Ok(())
+}
+
+/// Makes the viewer an author, for those who know the authors' key; kept in a
+/// signed cookie. Leads to the list of quizzes.
+///
+/// # Errors
+/// [`ApiError::Invalid`] for another key, [`ApiError::RateLimited`] after a few.
+#[server(name = BecomeAuthor, prefix = "/api", output = Json, endpoint = "become-author")]
+pub async fn become_author(key: String) -> Result<(), ApiError> {
+    let (viewer, service) = service::both()?;
+    let cookie = service.become_author(&viewer, key.trim()).await.map_err(super::service::told)?;
+    super::service::set_cookie(&cookie)?;
+    leptos_axum::redirect(QUIZZES);
+    Ok(())
+}
