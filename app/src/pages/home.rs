@@ -15,6 +15,7 @@ use crate::components::open_room::{self, OpenRoomForm};
 use crate::components::room_list::{self, TalkingNow};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
+use crate::page_styles::PageStyles;
 
 /// The page at `/`. `/?roomId=123` leads to that room, as old links do.
 #[component]
@@ -31,6 +32,7 @@ fn Lobby() -> impl IntoView {
     let data = Resource::new(|| (), |()| async { join!(api::viewer(), api::rooms()) });
     view! {
         <Title text="Hubbub: live rooms" />
+        <PageStyles of="home" />
         <a class="skip" href="#main">
             "Skip to the rooms"
         </a>
