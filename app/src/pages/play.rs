@@ -14,12 +14,16 @@ use crate::components::game::join::{self, JoinGame};
 use crate::components::game::player::{self, PlayGame};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
+use crate::page_styles::PageStyles;
 
 /// The page at `/play`: which game?
 #[component]
 pub(crate) fn Join() -> impl IntoView {
     let wrong = refused::<EnterGame>();
-    view! { <Door wrong /> }
+    view! {
+        <PageStyles of="join" />
+        <Door wrong />
+    }
 }
 
 /// The page at `/play/{pin}`.
@@ -37,6 +41,9 @@ pub(crate) fn Play() -> impl IntoView {
         },
     );
     view! {
+        <PageStyles of="game" />
+        <PageStyles of="join" />
+        <PageStyles of="play" />
         <Suspense>
             {move || Suspend::new(async move {
                 match page.await {

@@ -17,7 +17,7 @@ pub(crate) type Beginning = Option<String>;
 pub(crate) const BEGINNING: &str = "joining-begins";
 
 /// The form that finds a game and leads there.
-#[island]
+#[island(lazy)]
 pub(crate) fn JoinGame() -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(given::<Beginning>(BEGINNING).flatten());

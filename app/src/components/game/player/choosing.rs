@@ -64,9 +64,7 @@ fn tile(choosing: Choosing, option: usize, text: String) -> AnyView {
         State::Left => format!("{block} answer--left"),
     };
     let is_chosen = memo(move || state.get() == State::Chosen);
-    let check = move || {
-        is_chosen.get().then(|| view! { <span class="answer__check">{icon(CHECK)}</span> }.into_any())
-    };
+    let check = move || is_chosen.get().then(|| view! { <span class="answer__check">{icon(CHECK)}</span> }.into_any());
     view! {
         <button
             class=derived(class)

@@ -34,7 +34,7 @@ const NOTICES: Words = Words {
 };
 
 /// All that is on a player's page, live from where the page stands.
-#[island]
+#[island(lazy)]
 pub(crate) fn PlayGame() -> impl IntoView {
     given::<Beginning>(BEGINNING).map(play)
 }

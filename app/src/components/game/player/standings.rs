@@ -23,19 +23,20 @@ pub(super) fn places(live: GameLive) -> AnyView {
         })
     };
     let beneath = changing(move || match own.get() {
-        (Some(place), score) if leaders.with(|leaders| leaders.iter().all(|leader| Some(&leader.id) != me.as_ref())) => {
-            let sentence =
-                format!("You are {place}{} with {}.", words::ordinal(place), words::points(score));
-            view! { <p class="places__own">{sentence}</p> }.into_any()
+        (Some(place), score)
+            if leaders.with(|leaders| leaders.iter().all(|leader| Some(&leader.id) != me.as_ref())) =>
+        {
+            let sentence = format!("You are {place}{} with {}.", words::ordinal(place), words::points(score));
+            view! { <p class="ranking__own">{sentence}</p> }.into_any()
         }
         _ => ().into_any(),
     });
     view! {
-        <section class="places">
-            <h1 class="places__title" tabindex="-1">
+        <section class="ranking">
+            <h1 class="ranking__title" tabindex="-1">
                 "Who leads"
             </h1>
-            <ol class="leaderboard">{rows}</ol>
+            <ol class="ranking__list">{rows}</ol>
             {beneath}
         </section>
     }
@@ -44,7 +45,7 @@ pub(super) fn places(live: GameLive) -> AnyView {
 
 fn row(leader: Leader, me: Option<&UserId>) -> AnyView {
     let is_me = me == Some(&leader.id);
-    let class = if is_me { "leaderboard__row leaderboard__row--me" } else { "leaderboard__row" };
+    let class = if is_me { "ranking__row ranking__row--me" } else { "ranking__row" };
     let moved = match leader.moved {
         0 => ().into_any(),
         up => {
@@ -61,11 +62,11 @@ fn row(leader: Leader, me: Option<&UserId>) -> AnyView {
     };
     view! {
         <li class=class>
-            <span class="leaderboard__place num">{leader.place}</span>
+            <span class="ranking__place num">{leader.place}</span>
             {avatar(Looks::of(&leader.id))}
-            <bdi class="leaderboard__name">{leader.name.to_string()}</bdi>
-            <span class="leaderboard__points num">{words::number(u64::from(leader.score))}</span>
-            <span class="leaderboard__move">{moved}</span>
+            <bdi class="ranking__name">{leader.name.to_string()}</bdi>
+            <span class="ranking__points num">{words::number(u64::from(leader.score))}</span>
+            <span class="ranking__move">{moved}</span>
         </li>
     }
     .into_any()

@@ -27,9 +27,9 @@ pub(super) fn lobby(live: GameLive) -> AnyView {
 /// Who won, and what became of oneself.
 pub(super) fn podium(live: GameLive) -> AnyView {
     let (_, looks) = me(live);
-    let (place, players) = live.board.with_untracked(|board| {
-        (board.final_place().filter(|_| board.game.scored), board.game.players as u64)
-    });
+    let (place, players) = live
+        .board
+        .with_untracked(|board| (board.final_place().filter(|_| board.game.scored), board.game.players as u64));
     let looks = if place.is_some_and(|place| place <= 3) { looks.happy() } else { looks };
     let best = memo(move || live.board.with(|board| board.game.best_known.clone()));
     let best = move || {
@@ -38,9 +38,7 @@ pub(super) fn podium(live: GameLive) -> AnyView {
         Some(view! { <p class="plane__words">{sentence} <b dir="auto">{question}</b></p> }.into_any())
     };
     let title = match place {
-        Some(place) => {
-            view! { {place} <sup>{words::ordinal(place)}</sup> }.into_any()
-        }
+        Some(place) => view! { {place} <sup>{words::ordinal(place)}</sup> }.into_any(),
         None => "Done".into_any(),
     };
     let of = place.map(|_| format!("of {}", words::counted(players, "player", "players")));

@@ -8,7 +8,7 @@ use protocol::quiz::Decimal;
 
 use super::question::{is_open, lock_in};
 use crate::components::field::Wrong;
-use crate::erase::{derived, flag};
+use crate::erase::{derived, effect, flag};
 use crate::game_live::GameLive;
 
 /// A word or a few.
@@ -41,6 +41,12 @@ fn writing(live: GameLive, field: Field) -> AnyView {
     let open = is_open(live);
     let (wrong, set_wrong) = signal(None::<String>);
     let given = live.board.with_untracked(|board| board.answer.given().map(written)).unwrap_or_default();
+    // Who was reading the question writes next.
+    effect(move || {
+        if let Some(field) = input.get().filter(|_| open.get_untracked() && super::focus::is_at_rest()) {
+            let _ = field.focus();
+        }
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(field) = input.get_untracked().filter(|_| open.get_untracked()) else { return };
