@@ -16,6 +16,7 @@ compile_error!("build with `--cfg erase_components`, as .cargo/config.toml does;
 pub use protocol;
 
 pub mod api;
+pub mod game_link;
 pub mod link;
 
 #[cfg(feature = "ssr")]
@@ -23,6 +24,7 @@ mod awakening;
 mod components;
 mod draft;
 mod erase;
+mod game_live;
 mod given;
 mod live;
 #[cfg(feature = "ssr")]

@@ -3,6 +3,7 @@
 mod brand;
 mod home;
 mod not_found;
+mod play;
 mod room;
 
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use leptos_router::path;
 
 use home::Home;
 use not_found::NotFound;
+use play::{Join, Play};
 use room::Room;
 
 /// Everything in the page's body. Each page waits for its data before it is
@@ -25,6 +27,8 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
+                <Route path=path!("/play") view=Join ssr=SsrMode::Async />
+                <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }
