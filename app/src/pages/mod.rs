@@ -4,6 +4,7 @@ mod author;
 mod brand;
 mod home;
 mod not_found;
+mod play;
 mod room;
 
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use leptos_router::path;
 use author::{Edit, Quizzes, ResultPage, Results};
 use home::Home;
 use not_found::NotFound;
+use play::{Join, Play};
 use room::Room;
 
 /// Everything in the page's body. Each page waits for its data before it is
@@ -31,6 +33,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
                 <Route path=path!("/results") view=Results ssr=SsrMode::Async />
                 <Route path=path!("/results/:id") view=ResultPage ssr=SsrMode::Async />
+                <Route path=path!("/play") view=Join ssr=SsrMode::Async />
+                <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod away;
 pub(crate) mod editor;
+pub(crate) mod game;
 pub(crate) mod log;
 pub(crate) mod people;
 mod people_list;

@@ -6,9 +6,9 @@ use protocol::limits;
 use protocol::quiz::{Choice, Kind, Question};
 
 use super::editor::focus_on;
-use super::shape::{letter, shape, suffix};
 use super::writing::wrong;
 use crate::authoring::Authoring;
+use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, PLUS, X, icon};
 use crate::erase::{derived, memo};
 use crate::state::editor::words::Place;
@@ -75,11 +75,8 @@ fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
         }
     });
     view! {
-        <div class=format!("choice choice--{}", suffix(at))>
-            <span class="choice__key" aria-hidden="true">
-                {shape(at)}
-                {letter(at)}
-            </span>
+        <div class=answer::kind("choice", at)>
+            {answer::key(at)}
             {text}
             <span class="choice__tools">
                 {(kind == Kind::Order).then(|| movers(authoring, at, count))}

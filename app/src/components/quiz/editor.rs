@@ -23,7 +23,7 @@ pub(crate) const BEGINNING: &str = "editor-begins";
 
 /// Everything of the editor's page but the logo. Before it is alive there is
 /// nothing to write in: it would be lost.
-#[island]
+#[island(lazy)]
 pub(crate) fn QuizEditor() -> impl IntoView {
     given::<Beginning>(BEGINNING).map(|opened| {
         let title = opened.stored.quiz.title.clone();

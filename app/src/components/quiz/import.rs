@@ -12,7 +12,7 @@ use crate::upload;
 
 /// A form like any other without scripts. With them, what is wrong with a file
 /// is said beneath it.
-#[island]
+#[island(lazy)]
 pub(crate) fn Import() -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(None::<String>);

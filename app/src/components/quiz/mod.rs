@@ -10,5 +10,4 @@ mod outline;
 mod picture;
 mod preview;
 mod settings;
-pub(crate) mod shape;
 mod writing;

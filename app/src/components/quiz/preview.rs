@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use protocol::quiz::{Kind, Question};
 
-use super::shape::{letter, shape, suffix};
 use crate::authoring::Authoring;
+use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
 use crate::state::editor::{Editor, words as say};
@@ -125,23 +125,21 @@ fn tiles(question: &Question, trying: Trying) -> AnyView {
         };
         let place = move || {
             let place = chosen.with(|chosen| chosen.iter().position(|one| *one == at))?;
-            Some(view! { <span class="tile__check">{(place + 1).to_string()}</span> }.into_any())
+            Some(view! { <span class="answer__check"><b>{(place + 1).to_string()}</b></span> }.into_any())
         };
         let check =
-            move || is_chosen.get().then(|| view! { <span class="tile__check">{icon(CHECK)}</span> }.into_any());
+            move || is_chosen.get().then(|| view! { <span class="answer__check">{icon(CHECK)}</span> }.into_any());
         let is_order = question.kind == Kind::Order;
         view! {
             <button
-                class=format!("tile tile--{}", suffix(at))
+                class=answer::kind("answer", at)
                 type="button"
-                aria-label=format!("{}, {}", letter(at), option.text)
+                aria-label=answer::spoken(at, &option.text)
                 aria-pressed=derived(move || if is_chosen.get() { "true" } else { "false" })
-                data-left=flag(move || has_right && is_shown.get() && !option.right)
+                class:answer--left=derived(move || has_right && is_shown.get() && !option.right)
                 on:click=choose
             >
-                {shape(at)}
-                <span class="tile__letter">{letter(at)}</span>
-                <span class="tile__text" dir="auto">{option.text.clone()}</span>
+                {answer::inside(at, option.text.clone())}
                 {if is_order { sometimes(place) } else { sometimes(check) }}
             </button>
         }

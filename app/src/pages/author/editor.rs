@@ -10,10 +10,11 @@ use protocol::quiz::{Question, StoredQuiz};
 use super::{Here, Top, instead, words};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
+use crate::components::game::answer;
 use crate::components::icon::{COPY, PLAY, icon};
 use crate::components::quiz::editor::{self, QuizEditor};
-use crate::components::quiz::shape::{letter, shape};
 use crate::given::give;
+use crate::page_styles::PageStyles;
 use crate::pages::brand::Brand;
 use crate::pages::not_found::NotFound;
 use crate::state::editor::words as say;
@@ -33,6 +34,9 @@ pub(crate) fn Edit() -> impl IntoView {
         },
     );
     view! {
+        <PageStyles of="game" />
+        <PageStyles of="author" />
+        <PageStyles of="editor" />
         <Suspense>
             {move || Suspend::new(async move {
                 match quiz.await {
@@ -105,7 +109,7 @@ fn asked(question: Question) -> AnyView {
         let right = (has_right && option.right).then(|| view! { <b class="reading__right">"Right"</b> });
         view! {
             <li class="reading__option">
-                {shape(at)} <span>{letter(at)}</span> <bdi>{option.text}</bdi> {right}
+                {answer::key(at)} <bdi>{option.text}</bdi> {right}
             </li>
         }
     });

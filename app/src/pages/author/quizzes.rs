@@ -14,6 +14,7 @@ use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, icon};
 use crate::components::quiz::import::Import;
+use crate::page_styles::PageStyles;
 
 /// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go.
 #[component]
@@ -27,6 +28,7 @@ pub(crate) fn Quizzes() -> impl IntoView {
         .or_else(refused::<HostGame>)
         .or_else(refused::<BecomeAuthor>);
     view! {
+        <PageStyles of="author" />
         <Suspense>
             {move || {
                 let (deleting, refusal) = (deleting.clone(), refusal.clone());

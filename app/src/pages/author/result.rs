@@ -13,6 +13,7 @@ use super::table::{Players, Questions};
 use super::{Here, Top, instead, words};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::components::icon::{DOWNLOAD, TRASH, icon};
+use crate::page_styles::PageStyles;
 use crate::pages::not_found::NotFound;
 
 /// The page at `/results/{id}`; with `?delete` it asks whether it should go.
@@ -31,6 +32,7 @@ pub(crate) fn Result() -> impl IntoView {
         },
     );
     view! {
+        <PageStyles of="author" />
         <Suspense>
             {move || Suspend::new(async move {
                 match results.await {

@@ -8,6 +8,7 @@ use super::{Here, Top, instead, words, wrong};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
+use crate::page_styles::PageStyles;
 
 /// The page at `/results`.
 #[component]
@@ -15,6 +16,7 @@ pub(crate) fn Results() -> impl IntoView {
     let list = Resource::new(|| (), |()| quizzes::results());
     let refusal = refused::<DeleteResult>();
     view! {
+        <PageStyles of="author" />
         <Suspense>
             {move || {
                 let refusal = refusal.clone();
