@@ -14,7 +14,15 @@ pub(crate) struct Looks {
     height: u32,
     /// How far the pupils are off the middle of the eyes, in tenths.
     gaze: (i32, i32),
-    awake: bool,
+    eyes: Eyes,
+}
+
+/// What somebody's eyes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Eyes {
+    Open,
+    Closed,
+    Happy,
 }
 
 impl Looks {
@@ -30,46 +38,66 @@ impl Looks {
             colour: COLOURS[hash as usize % COLOURS.len()],
             height: HEIGHTS[(hash >> 8) as usize % HEIGHTS.len()],
             gaze: if (hash >> 16) & 1 == 0 { (19, 3) } else { (-19, 3) },
-            awake: true,
+            eyes: Eyes::Open,
         }
     }
 
     /// Looks of nobody in particular.
     pub(crate) const fn plain(colour: &'static str, height: u32, gaze: (i32, i32)) -> Self {
-        Self { colour, height, gaze, awake: true }
+        Self { colour, height, gaze, eyes: Eyes::Open }
     }
 
     /// The same, asleep.
     pub(crate) const fn asleep(self) -> Self {
-        Self { awake: false, ..self }
+        Self { eyes: Eyes::Closed, ..self }
+    }
+
+    /// The same, glad of something.
+    pub(crate) const fn happy(self) -> Self {
+        Self { eyes: Eyes::Happy, ..self }
+    }
+
+    /// The same, of another height; 40 and more, where it is 40 wide.
+    pub(crate) const fn tall(self, height: u32) -> Self {
+        Self { height, ..self }
+    }
+
+    /// What the colour is called in `avatar--{colour}`.
+    pub(crate) const fn colour(self) -> &'static str {
+        self.colour
     }
 }
 
 /// A person as an arch. Decoration: the name stands beside it.
 pub(crate) fn avatar(looks: Looks) -> AnyView {
-    let Looks { colour, height, gaze, awake } = looks;
-    let eyes = if awake {
-        // In tenths, as whole numbers: a browser need not learn to print others.
-        let pupil = |centre: i32| {
-            let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
-            format!("M{}.{} {}.{}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", x / 10, x % 10, y / 10, y % 10)
-        };
-        view! {
-            <path
-                class="avatar__white"
-                d="M8.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0M21.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0"
-            ></path>
-            <path class="avatar__pupil" d=pupil(135) + &pupil(265)></path>
-        }
-        .into_any()
-    } else {
-        view! { <path class="avatar__lid" d="M9.5 20q4 4 8 0M22.5 20q4 4 8 0"></path> }.into_any()
+    let Looks { colour, height, gaze, eyes } = looks;
+    let lid = |drawing| view! { <path class="avatar__lid" d=drawing></path> }.into_any();
+    let eyes = match eyes {
+        Eyes::Open => open(gaze),
+        Eyes::Closed => lid("M9.5 20q4 4 8 0M22.5 20q4 4 8 0"),
+        Eyes::Happy => lid("M9.5 22q4-5.5 8 0M22.5 22q4-5.5 8 0"),
     };
     view! {
         <svg class=format!("avatar avatar--{colour}") viewBox=format!("0 0 40 {height}") aria-hidden="true">
             <path class="avatar__body" d=format!("M2 {height}V20a18 18 0 0 1 36 0v{}z", height - 20)></path>
             {eyes}
         </svg>
+    }
+    .into_any()
+}
+
+fn open(gaze: (i32, i32)) -> AnyView {
+    // In tenths, as whole numbers: a browser need not learn to print others.
+    let pupil = |centre: i32| {
+        let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
+        format!("M{}.{} {}.{}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", x / 10, x % 10, y / 10, y % 10)
+    };
+    view! {
+        <path
+            class="avatar__white"
+            d="M8.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0M21.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0"
+        ></path>
+        <path class="avatar__pupil" d=pupil(135) + &pupil(265)></path>
     }
     .into_any()
 }

@@ -6,6 +6,7 @@
 pub(crate) mod avatar;
 pub(crate) mod chat;
 pub(crate) mod field;
+pub(crate) mod game;
 pub(crate) mod icon;
 pub(crate) mod name_tag;
 pub(crate) mod notice;

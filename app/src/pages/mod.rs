@@ -2,6 +2,7 @@
 
 mod brand;
 mod home;
+mod host;
 mod not_found;
 mod room;
 
@@ -12,6 +13,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use home::Home;
+use host::{Host, TakeOverGame};
 use not_found::NotFound;
 use room::Room;
 
@@ -25,6 +27,8 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
+                <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />
+                <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }
