@@ -9,11 +9,12 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
-use protocol::game::frame::{Code, Count, GivenAnswer, Players};
+use protocol::game::frame::{Code, Count, GivenAnswer, Player, Players};
 use protocol::game::link::{Beginning, Entry, Event, HostStep};
-use protocol::game::{Answer, Phase};
+use protocol::game::{Answer, Game, Phase};
 use protocol::{Pin, Refusal};
 
+use crate::api::games::{HostPage, PlayPage};
 use crate::erase::effect;
 use crate::game_link::{Command, GameConnector};
 use crate::state::Standing;
@@ -43,7 +44,7 @@ pub(crate) struct GameLive {
     pub(crate) trouble: RwSignal<Option<String>>,
     /// Whole seconds until the question opens or closes; `None` where nothing runs out.
     pub(crate) left: RwSignal<Option<u64>>,
-    /// How much of it is left, of [`RING`].
+    /// How much of it will be left when this second is over, of [`RING`].
     pub(crate) ring: RwSignal<u32>,
     /// What is said of the time to those who do not see it.
     pub(crate) mark: RwSignal<&'static str>,
@@ -52,26 +53,49 @@ pub(crate) struct GameLive {
 }
 
 /// What a game's page begins with.
-pub(crate) struct Begin {
-    /// Which game.
-    pub(crate) pin: Pin,
-    /// As what it is entered.
-    pub(crate) entry: Entry,
-    /// What is shown first.
-    pub(crate) board: Board,
-    /// Who plays, for hosts.
-    pub(crate) players: Players,
-    /// How many have answered, for hosts.
-    pub(crate) count: Option<Count>,
+struct Begin {
+    pin: Pin,
+    entry: Entry,
+    board: Board,
+    players: Players,
+    count: Option<Count>,
     /// The server's clock when that was so; `None`: not told.
-    pub(crate) now: Option<u64>,
+    now: Option<u64>,
     /// Whether to go in at once, or to wait for [`GameLive::enter`].
-    pub(crate) knows_who: bool,
+    knows_who: bool,
 }
 
 impl GameLive {
-    /// Begins with what the page came with, and goes live where there is a connector.
-    pub(crate) fn begin(begin: Begin) -> Self {
+    /// A player's page. Who has no seat yet goes in with [`Self::enter`].
+    pub(crate) fn play(page: PlayPage) -> Self {
+        let now = page.seat.as_ref().map(|seat| seat.now);
+        let knows_who = page.seat.is_some();
+        Self::begin(Begin {
+            pin: page.pin,
+            entry: Entry::Player { nickname: None, seat: None },
+            board: page.seat.map_or_else(|| Board::outside(page.title), Board::joined),
+            players: Players { players: Vec::new(), count: 0 },
+            count: None,
+            now,
+            knows_who,
+        })
+    }
+
+    /// A host's page.
+    pub(crate) fn host(page: HostPage) -> Self {
+        Self::begin(Begin {
+            pin: page.pin,
+            entry: Entry::Host { token: None, code: None },
+            count: count(&page.game, page.answered, page.players.len()),
+            board: Board::hosting(page.version, page.game),
+            players: all(page.players),
+            now: Some(page.now),
+            knows_who: true,
+        })
+    }
+
+    /// Goes live where there is a connector.
+    fn begin(begin: Begin) -> Self {
         let Begin { pin, entry, board, players, count, now, knows_who } = begin;
         let connector = use_context::<GameConnector>();
         let clock = now.map_or(ServerClock::new(0, 0), |now| {
@@ -146,12 +170,8 @@ impl GameLive {
             Event::Joined(joined) => self.hear_time(joined.now, connector),
             Event::Hosting(hosting) => {
                 self.hear_time(hosting.now, connector);
-                self.players.set(Players { players: hosting.players.clone(), count: hosting.players.len() });
-                self.count.set(hosting.game.at.map(|question| Count {
-                    question,
-                    answered: hosting.answered,
-                    players: hosting.players.len(),
-                }));
+                self.count.set(count(&hosting.game, hosting.answered, hosting.players.len()));
+                self.players.set(all(hosting.players.clone()));
             }
             Event::Players(players) => self.players.set(players.clone()),
             Event::Count(count) => self.count.set(Some(*count)),
@@ -207,10 +227,19 @@ impl GameLive {
     }
 }
 
-/// Whole seconds that are left, and how much of the ring.
+/// Whole seconds that are left, and how much of the ring at the end of this
+/// second: a second is how long it takes to get there.
 fn reckon(board: &Board, now: u64) -> (Option<u64>, u32) {
-    match time_left(&board.game, now) {
-        Some((left, whole)) => (Some(left.div_ceil(1000)), (left * u64::from(RING) / whole) as u32),
-        None => (None, RING),
-    }
+    let Some((left, whole)) = time_left(&board.game, now) else { return (None, RING) };
+    let seconds = left.div_ceil(1000);
+    let ring = seconds.saturating_sub(1) * 1000 * u64::from(RING) / whole;
+    (Some(seconds), ring.min(u64::from(RING)) as u32)
+}
+
+fn all(players: Vec<Player>) -> Players {
+    Players { count: players.len(), players }
+}
+
+fn count(game: &Game, answered: usize, players: usize) -> Option<Count> {
+    game.at.map(|question| Count { question, answered, players })
 }

@@ -47,7 +47,7 @@ struct Driver {
 impl Driver {
     async fn run(mut self, asked: UnboundedReceiver<Command>, stirs: UnboundedReceiver<Stir>) {
         let asked = asked.map(Some).chain(stream::once(async { None })).map(Happening::Asked);
-        let mut happenings = stream::select(asked, stirs.map(Happening::Stirred));
+        let mut happenings = std::pin::pin!(stream::select(asked, stirs.map(Happening::Stirred)));
         while let Some(happening) = happenings.next().await {
             let input = match happening {
                 Happening::Asked(Some(command)) => Some(input(command)),

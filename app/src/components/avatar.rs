@@ -17,7 +17,6 @@ pub(crate) struct Looks {
     eyes: Eyes,
 }
 
-/// What somebody's eyes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Eyes {
     Open,
@@ -57,7 +56,12 @@ impl Looks {
         Self { eyes: Eyes::Happy, ..self }
     }
 
-    /// The same, of another height; 40 and more, where it is 40 wide.
+    /// The same, looking elsewhere: so many tenths to the side and down.
+    pub(crate) const fn looking(self, gaze: (i32, i32)) -> Self {
+        Self { gaze, ..self }
+    }
+
+    /// The same, so tall; the others are 40 to 54.
     pub(crate) const fn tall(self, height: u32) -> Self {
         Self { height, ..self }
     }
@@ -71,33 +75,33 @@ impl Looks {
 /// A person as an arch. Decoration: the name stands beside it.
 pub(crate) fn avatar(looks: Looks) -> AnyView {
     let Looks { colour, height, gaze, eyes } = looks;
-    let lid = |drawing| view! { <path class="avatar__lid" d=drawing></path> }.into_any();
-    let eyes = match eyes {
-        Eyes::Open => open(gaze),
-        Eyes::Closed => lid("M9.5 20q4 4 8 0M22.5 20q4 4 8 0"),
-        Eyes::Happy => lid("M9.5 22q4-5.5 8 0M22.5 22q4-5.5 8 0"),
+    let lids = match eyes {
+        Eyes::Open => None,
+        Eyes::Closed => Some("M9.5 20q4 4 8 0M22.5 20q4 4 8 0"),
+        Eyes::Happy => Some("M9.5 22q4-5.5 8 0M22.5 22q4-5.5 8 0"),
+    };
+    let eyes = if let Some(lids) = lids {
+        view! { <path class="avatar__lid" d=lids></path> }.into_any()
+    } else {
+        // In tenths, as whole numbers: a browser need not learn to print others.
+        let pupil = |centre: i32| {
+            let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
+            format!("M{}.{} {}.{}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", x / 10, x % 10, y / 10, y % 10)
+        };
+        view! {
+            <path
+                class="avatar__white"
+                d="M8.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0M21.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0"
+            ></path>
+            <path class="avatar__pupil" d=pupil(135) + &pupil(265)></path>
+        }
+        .into_any()
     };
     view! {
         <svg class=format!("avatar avatar--{colour}") viewBox=format!("0 0 40 {height}") aria-hidden="true">
             <path class="avatar__body" d=format!("M2 {height}V20a18 18 0 0 1 36 0v{}z", height - 20)></path>
             {eyes}
         </svg>
-    }
-    .into_any()
-}
-
-fn open(gaze: (i32, i32)) -> AnyView {
-    // In tenths, as whole numbers: a browser need not learn to print others.
-    let pupil = |centre: i32| {
-        let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
-        format!("M{}.{} {}.{}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", x / 10, x % 10, y / 10, y % 10)
-    };
-    view! {
-        <path
-            class="avatar__white"
-            d="M8.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0M21.3 20a5.2 5.2 0 1 0 10.4 0a5.2 5.2 0 1 0-10.4 0"
-        ></path>
-        <path class="avatar__pupil" d=pupil(135) + &pupil(265)></path>
     }
     .into_any()
 }

@@ -60,16 +60,7 @@ impl MyAnswer {
 impl Board {
     /// What a page begins with that shows `game` to its host.
     pub(crate) fn hosting(version: u64, game: Game) -> Self {
-        Self {
-            version,
-            game,
-            me: None,
-            score: 0,
-            answer: MyAnswer::Open,
-            outcome: None,
-            host_here: true,
-            out: None,
-        }
+        Self { version, game, me: None, score: 0, answer: MyAnswer::Open, outcome: None, host_here: true, out: None }
     }
 
     /// What the page of somebody begins with who has no seat in the game yet.

@@ -2,8 +2,8 @@
 
 use crate::close::{self, CloseCode};
 use crate::error::Refusal;
-use crate::game::frame::{Join, Open};
 use crate::game::GameClientMessage;
+use crate::game::frame::{Join, Open};
 use crate::link::{Status, Timer, timing};
 
 use super::types::{Entry, Event, Output};

@@ -93,10 +93,7 @@ impl HostStep {
 
     /// Whether it names the version that it is meant for.
     pub(super) fn is_of_version(&self) -> bool {
-        matches!(
-            self,
-            Self::Start | Self::Next | Self::Skip | Self::Pause | Self::Resume | Self::Reveal | Self::End
-        )
+        matches!(self, Self::Start | Self::Next | Self::Skip | Self::Pause | Self::Resume | Self::Reveal | Self::End)
     }
 }
 

@@ -18,8 +18,8 @@ mod reveal;
 mod words;
 
 use leptos::prelude::*;
-use protocol::game::frame::{Count, Player, Players};
-use protocol::game::link::{Entry, HostStep};
+use protocol::game::frame::Player;
+use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
 use protocol::{Pin, UserId};
 use serde::{Deserialize, Serialize};
@@ -28,17 +28,21 @@ use self::kick::Kicking;
 use self::qr::QrCode;
 use crate::api::games::HostPage;
 use crate::components::game::steps::steps;
+use crate::components::notice::{Notice, Words};
 use crate::components::pill::Pill;
 use crate::erase::{changing, derived, memo, sometimes, words as text};
-use crate::game_live::{Begin, GameLive};
+use crate::game_live::GameLive;
 use crate::given::given;
-use crate::state::Standing;
-use crate::state::game::Board;
 
 /// What a host's stage begins with.
 pub(crate) type Beginning = (HostPage, WayIn);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "host-begins";
+
+const WORDS: Words = Words {
+    pause: "The game cannot be reached. It goes on by itself in a moment.",
+    cut: "You are cut off. The game goes on, and you are back in it by yourself.",
+};
 
 /// How people come in, as the server that they reach is called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,21 +135,8 @@ pub(crate) fn HostStage() -> impl IntoView {
 }
 
 fn stage((page, way_in): Beginning) -> AnyView {
-    let HostPage { pin, game, version, players, answered, now, .. } = page;
-    let count = players.len();
-    let host = Host {
-        pin: StoredValue::new(pin.clone()),
-        way_in: StoredValue::new(way_in),
-        live: GameLive::begin(Begin {
-            pin,
-            entry: Entry::Host { token: None, code: None },
-            count: game.at.map(|question| Count { question, answered, players: count }),
-            board: Board::hosting(version, game),
-            players: Players { players, count },
-            now: Some(now),
-            knows_who: true,
-        }),
-    };
+    let pin = StoredValue::new(page.pin.clone());
+    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in) };
     let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
         Some(why) => gone(why),
@@ -167,7 +158,9 @@ fn on_stage(host: Host) -> AnyView {
             </div>
             <div class="stage__screen">{changing(move || body(host, kicking, screen.get()))}</div>
             {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
-            {notice(host)}
+            <div class="stage__notices">
+                <Notice standing trouble=host.live.trouble.into() words=WORDS />
+            </div>
             {controls::controls(host, screen)} {told(host)} {kicking.dialog(host)}
         </main>
     }
@@ -213,28 +206,6 @@ fn title(game: &Game, note: String) -> AnyView {
     view! {
         <div class="stage__what stage__what--end">
             {title} <span class="quiet">{note}</span>
-        </div>
-    }
-    .into_any()
-}
-
-/// What to know while the game cannot be reached, and what was not done. A
-/// blink of the connection is over before the style sheet shows the sentence.
-fn notice(host: Host) -> AnyView {
-    let sentence = memo(move || match host.live.standing.get() {
-        Standing::Live | Standing::Connecting => None,
-        Standing::Paused => Some("The game cannot be reached. It goes on by itself in a moment."),
-        Standing::Moving => Some("Moving you to another node. Nothing is lost."),
-        Standing::Reconnecting { .. } | Standing::Offline => {
-            Some("You are cut off. The game goes on, and you are back in it by yourself.")
-        }
-        Standing::Stopped => Some("This page is no longer connected. Load it again."),
-    });
-    let late = move || sentence.get().map(|it| view! { <p class="notice notice--late">{it}</p> }.into_any());
-    let trouble = move || host.live.trouble.get().map(|it| view! { <p class="notice">{it}</p> }.into_any());
-    view! {
-        <div class="stage__notices" role="status">
-            {sometimes(late)} {sometimes(trouble)}
         </div>
     }
     .into_any()
