@@ -72,11 +72,7 @@ fn way_in(page: &HostPage) -> WayIn {
     let site = address.split_once("://").map_or(address, |(_, rest)| rest);
     let site = site.strip_suffix(page.pin.as_str()).unwrap_or(site).trim_end_matches('/');
     let host = site.split_once('/').map_or(site, |(host, _)| host);
-    WayIn {
-        site: site.to_owned(),
-        host_site: format!("{host}/host"),
-        code: QrCode::of(address).unwrap_or_default(),
-    }
+    WayIn { site: site.to_owned(), host_site: format!("{host}/host"), code: QrCode::of(address).unwrap_or_default() }
 }
 
 /// Who is no host of the game can become one; who asks for no game is told so.

@@ -38,7 +38,9 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
         _ => "controls",
     });
     let reason = move || {
-        empty.get().then(|| view! { <span class="controls__reason" id="not-yet">"Starts when one player is here."</span> }.into_any())
+        empty.get().then(|| {
+            view! { <span class="controls__reason" id="not-yet">"Starts when one player is here."</span> }.into_any()
+        })
     };
     let main_class = derived(move || match label.get() {
         Some(_) => "button button--stage controls__main needs-script",
@@ -74,18 +76,21 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
 /// What the next step does; nothing where there is none.
 fn main_label(game: &Game) -> Option<&'static str> {
     let last = game.at.is_some_and(|at| at + 1 >= game.questions);
-    let slide = game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide);
     let onwards = if last { "To the podium" } else { "Next question" };
     match game.phase {
         Phase::Lobby => Some("Start the quiz"),
         Phase::Ready => Some("Get ready"),
-        Phase::Open if slide => Some(if last { "To the podium" } else { "Next" }),
+        Phase::Open if is_slide(game) => Some(if last { "To the podium" } else { "Next" }),
         Phase::Open => Some("Show the answer"),
         Phase::Closed => Some("Counting"),
         Phase::Reveal if game.scored && !last => Some("Show places"),
         Phase::Reveal | Phase::Places => Some(onwards),
         Phase::Podium | Phase::Ended => None,
     }
+}
+
+fn is_slide(game: &Game) -> bool {
+    game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide)
 }
 
 /// What stands beside the buttons.
@@ -127,10 +132,11 @@ fn others(host: Host, screen: Screen) -> AnyView {
 }
 
 fn clock_buttons(host: Host, game: &Game) -> AnyView {
+    let slide = is_slide(game);
     let ticking = game.closes_at.is_some() || game.paused.is_some_and(|left| left > 0);
-    let open = game.phase == Phase::Open;
+    let open = game.phase == Phase::Open && !slide;
     let pause = match game.paused {
-        _ if !matches!(game.phase, Phase::Ready | Phase::Open) => None,
+        _ if slide || !matches!(game.phase, Phase::Ready | Phase::Open) => None,
         Some(_) => Some(button("Go on", move || host.step(HostStep::Resume))),
         None => Some(button("Pause", move || host.step(HostStep::Pause))),
     };
@@ -139,7 +145,7 @@ fn clock_buttons(host: Host, game: &Game) -> AnyView {
         let endless = move || host.step(HostStep::Extend(None));
         view! { {button("10 s more", more)} {button("No time limit", endless)} }
     });
-    let skip = (game.phase != Phase::Closed).then(|| button("Skip", move || host.step(HostStep::Skip)));
+    let skip = (game.phase != Phase::Closed && !slide).then(|| button("Skip", move || host.step(HostStep::Skip)));
     view! { {pause} {time} {skip} }.into_any()
 }
 

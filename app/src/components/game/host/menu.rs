@@ -149,8 +149,7 @@ fn hand_over(host: Host) -> AnyView {
 /// Who plays, each with a way out.
 fn players(host: Host, kicking: Kicking) -> AnyView {
     const MOST: usize = 200;
-    let keys =
-        move || host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect());
+    let keys = move || host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect());
     let person = move |id: String| match UserId::parse(&id) {
         Ok(id) => {
             let player = host.player(&id);

@@ -20,7 +20,8 @@ pub(super) fn podium(game: &Game) -> AnyView {
         return thanks(game);
     }
     // The second stands at the start side, the first in the middle.
-    let arches = [1, 0, 2].into_iter().filter_map(|at| game.leaders.get(at).map(|leader| arch(at, leader))).collect_view();
+    let arches =
+        [1, 0, 2].into_iter().filter_map(|at| game.leaders.get(at).map(|leader| arch(at, leader))).collect_view();
     let others: Vec<_> = game.leaders.iter().skip(3).take(OTHERS).cloned().collect();
     let list = (!others.is_empty()).then(|| leaderboard(&others));
     view! {

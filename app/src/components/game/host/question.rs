@@ -54,9 +54,8 @@ pub(super) fn heading(text: String) -> AnyView {
 
 /// What can be chosen, once it can be.
 fn middle(host: Host, kind: Kind) -> AnyView {
-    let options = memo(move || {
-        host.game(|game| game.asked.as_ref().map(|asked| asked.options.clone()).unwrap_or_default())
-    });
+    let options =
+        memo(move || host.game(|game| game.asked.as_ref().map(|asked| asked.options.clone()).unwrap_or_default()));
     let phase = memo(move || host.game(|game| game.phase));
     let paused = memo(move || host.game(|game| game.paused.is_some()));
     let body = move || match (phase.get(), paused.get()) {
@@ -74,9 +73,15 @@ fn middle(host: Host, kind: Kind) -> AnyView {
 }
 
 fn tiles(options: &[String]) -> AnyView {
+    // All of one size, however long the longest is.
+    let long = match options.iter().map(|option| option.chars().count()).max() {
+        Some(51..) => " answer--longest",
+        Some(25..) => " answer--long",
+        _ => "",
+    };
     let tile = |(at, option): (usize, &String)| {
         view! {
-            <li class=kind_of("answer", at)>
+            <li class=kind_of("answer", at) + long>
                 <span class="unseen">{format!("{}, ", letter(at))}</span>
                 {inside(at, option.clone())}
             </li>

@@ -14,8 +14,9 @@ use crate::components::avatar::{Looks, avatar};
 /// The question once more, with what people answered.
 pub(super) fn reveal(game: &Game) -> AnyView {
     let (Some(asked), Some(reveal)) = (&game.asked, &game.reveal) else { return ().into_any() };
-    // Where letters cannot point at it, what is right is written out.
-    let written = matches!(asked.kind, Kind::Typed | Kind::Number | Kind::Order) && !reveal.right.is_empty();
+    // Where neither a bar nor the plane says it, what is right is written out.
+    let is_said = reveal.why.is_empty() || reveal.bars.iter().any(|bar| bar.right && bar.text == reveal.right);
+    let written = asked.kind.has_right() && asked.kind != Kind::Several && !is_said && !reveal.right.is_empty();
     let right = written.then(|| {
         view! {
             <p class="reveal__right">
