@@ -38,7 +38,7 @@ bench-growth: ## Measure for a quarter of an hour what it costs as there is more
 
 dev: ## Work on it: rebuild and reload the page at every change
 	@.ci/setup build
-	@source .ci/env && cargo leptos watch
+	@source .ci/env && cargo leptos watch --split
 
 cluster: ## Try three nodes with Redis behind a load balancer, on http://127.0.0.1:8080
 	@deploy/cluster

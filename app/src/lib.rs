@@ -28,6 +28,8 @@ mod game_live;
 mod given;
 mod live;
 #[cfg(feature = "ssr")]
+mod page_styles;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod shell;

@@ -4,6 +4,7 @@
 use app::game_link::{Command, GameLink as Ends};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::{StreamExt, stream};
+use leptos::prelude::lazy;
 use protocol::game::link::{Beginning, Entry, Event, GameLink, Input, Output};
 use protocol::wire;
 use wasm_bindgen_futures::spawn_local;
@@ -23,18 +24,22 @@ enum Happening {
 }
 
 /// Opens a link; see [`app::game_link::GameConnector::open`].
-pub(crate) fn open(mut beginning: Beginning) -> Ends {
+pub(crate) fn open(beginning: Beginning) -> Ends {
     let (commands, asked) = mpsc::unbounded();
     let (tell, events) = mpsc::unbounded();
-    spawn_local(async move {
-        let kept = KeptAnswer::of(&beginning.pin);
-        if matches!(beginning.entry, Entry::Player { .. }) {
-            beginning.kept = kept.read();
-        }
-        let (line, stirs) = Line::new(PATH);
-        Driver { link: GameLink::new(beginning), tell, line, kept }.run(asked, stirs).await;
-    });
+    spawn_local(drive(beginning, tell, asked));
     Ends { commands, events }
+}
+
+/// Lazy, so that who opens a room does not fetch what only games need.
+#[lazy]
+async fn drive(mut beginning: Beginning, tell: UnboundedSender<Event>, asked: UnboundedReceiver<Command>) {
+    let kept = KeptAnswer::of(&beginning.pin);
+    if matches!(beginning.entry, Entry::Player { .. }) {
+        beginning.kept = kept.read();
+    }
+    let (line, stirs) = Line::new(PATH);
+    Driver { link: GameLink::new(beginning), tell, line, kept }.run(asked, stirs).await;
 }
 
 struct Driver {

@@ -2,6 +2,9 @@
 //!
 //! They take plain props, ask nothing of the server that their props do not
 //! name, and have no idea what carries the messages.
+//!
+//! `#[island]` comes with every page's first load. An island of some pages is
+//! `#[island(lazy)]`: its code is a file of its own, fetched where it stands.
 
 pub(crate) mod avatar;
 pub(crate) mod chat;

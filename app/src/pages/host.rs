@@ -15,6 +15,7 @@ use crate::components::game::host::qr::QrCode;
 use crate::components::game::host::{self, HostStage, WayIn};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
+use crate::page_styles::PageStyles;
 
 /// The page at `/host/{pin}`.
 #[component]
@@ -31,6 +32,10 @@ pub(crate) fn Host() -> impl IntoView {
         },
     );
     view! {
+        <PageStyles of="game" />
+        <PageStyles of="host" />
+        <PageStyles of="host-outcome" />
+        <PageStyles of="take-over" />
         <Suspense>
             {move || Suspend::new(async move {
                 match page.await {
@@ -48,7 +53,10 @@ pub(crate) fn Host() -> impl IntoView {
 pub(crate) fn TakeOverGame() -> impl IntoView {
     let query = use_query_map();
     let pin = query.with_untracked(|query| query.get_str("pin").and_then(|pin| Pin::parse(pin).ok()));
-    take_over(None, pin)
+    view! {
+        <PageStyles of="take-over" />
+        {take_over(None, pin)}
+    }
 }
 
 fn stage(page: HostPage) -> AnyView {

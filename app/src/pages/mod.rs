@@ -4,6 +4,7 @@ mod brand;
 mod home;
 mod host;
 mod not_found;
+mod play;
 mod room;
 
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use leptos_router::path;
 use home::Home;
 use host::{Host, TakeOverGame};
 use not_found::NotFound;
+use play::{Join, Play};
 use room::Room;
 
 /// Everything in the page's body. Each page waits for its data before it is
@@ -29,6 +31,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
                 <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />
                 <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
+                <Route path=path!("/play") view=Join ssr=SsrMode::Async />
+                <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

@@ -2,5 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod host;
+pub(crate) mod join;
+pub(crate) mod player;
 pub(crate) mod ring;
 pub(crate) mod steps;

@@ -10,7 +10,7 @@ use crate::components::icon::{CHECK, icon};
 
 /// The tallest arch; the others are shares of it, in so many steps, because
 /// a page of ours has no styles of its own in its elements.
-const STEPS: usize = 40;
+const STEPS: usize = 20;
 
 /// The chart of a reveal. Who cannot see it gets a table.
 pub(super) fn bars(asked: &Asked, reveal: &Reveal) -> AnyView {

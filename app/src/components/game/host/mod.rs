@@ -129,7 +129,7 @@ impl Screen {
 }
 
 /// The stage: everything that a host sees of a game.
-#[island]
+#[island(lazy)]
 pub(crate) fn HostStage() -> impl IntoView {
     given::<Beginning>(BEGINNING).map(stage)
 }

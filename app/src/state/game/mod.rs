@@ -3,12 +3,17 @@
 //! Folds what a link tells into what is shown. Reads no clock: the time is an
 //! argument, and the server's is reckoned from what the server tells.
 
+mod clock;
+pub(crate) mod words;
+
 use protocol::game::frame::{Answered, GivenAnswer, Joined};
 use protocol::game::link::Event;
 use protocol::game::{Answer, Game, Outcome, Phase, Taken};
-use protocol::{Member, Refusal, limits};
+use protocol::quiz::Kind;
+use protocol::{Member, Refusal};
 
 use super::Standing;
+pub(crate) use clock::{ServerClock, mark, time_left};
 
 /// A game as one of its people sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +30,8 @@ pub(crate) struct Board {
     pub(crate) answer: MyAnswer,
     /// What the question of `game` brought, from its reveal on.
     pub(crate) outcome: Option<Outcome>,
+    /// The place after the last question that counted, from 1.
+    pub(crate) place: Option<usize>,
     /// Whether a host is there.
     pub(crate) host_here: bool,
     /// Why one cannot be in this game.
@@ -47,6 +54,30 @@ pub(crate) enum MyAnswer {
     },
 }
 
+/// What a player looks at. Another one is drawn anew; what changes within one
+/// does so in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// There is no being in this game.
+    Out,
+    /// What to be called.
+    Nickname,
+    /// In, and nothing is asked yet.
+    Lobby,
+    /// The question of this number, from 0: until everybody's time is over.
+    Question(usize),
+    /// Something to read.
+    Slide(usize),
+    /// What that question brought.
+    Result(usize),
+    /// Who leads, after that question.
+    Places(usize),
+    /// Who won.
+    Podium,
+    /// It is over.
+    Ended,
+}
+
 impl MyAnswer {
     /// The answer, unless there is none that may count.
     pub(crate) fn given(&self) -> Option<&Answer> {
@@ -60,7 +91,17 @@ impl MyAnswer {
 impl Board {
     /// What a page begins with that shows `game` to its host.
     pub(crate) fn hosting(version: u64, game: Game) -> Self {
-        Self { version, game, me: None, score: 0, answer: MyAnswer::Open, outcome: None, host_here: true, out: None }
+        Self {
+            version,
+            game,
+            me: None,
+            score: 0,
+            answer: MyAnswer::Open,
+            outcome: None,
+            place: None,
+            host_here: true,
+            out: None,
+        }
     }
 
     /// What the page of somebody begins with who has no seat in the game yet.
@@ -73,6 +114,7 @@ impl Board {
         let mut board = Self::hosting(joined.version, joined.game);
         board.me = Some(joined.you);
         board.score = joined.score;
+        board.place = joined.outcome.as_ref().map(|outcome| outcome.place);
         board.outcome = joined.outcome;
         board.host_here = joined.host_here;
         if let Some(given) = joined.given.filter(|given| board.game.at == Some(given.question)) {
@@ -109,6 +151,7 @@ impl Board {
             Event::Unanswered(_) => self.answer = MyAnswer::Open,
             Event::Outcome(outcome) => {
                 self.score = outcome.score;
+                self.place = Some(outcome.place);
                 self.outcome = Some(outcome.clone());
                 self.drop_past();
             }
@@ -117,6 +160,30 @@ impl Board {
             _ => return false,
         }
         true
+    }
+
+    /// What its player looks at.
+    pub(crate) fn screen(&self) -> Screen {
+        let at = self.game.at.unwrap_or_default();
+        let is_slide = self.game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide);
+        match self.game.phase {
+            _ if self.out.is_some() => Screen::Out,
+            _ if self.me.is_none() => Screen::Nickname,
+            Phase::Lobby => Screen::Lobby,
+            Phase::Ready | Phase::Open | Phase::Closed | Phase::Reveal if is_slide => Screen::Slide(at),
+            Phase::Ready | Phase::Open | Phase::Closed => Screen::Question(at),
+            Phase::Reveal => Screen::Result(at),
+            Phase::Places => Screen::Places(at),
+            Phase::Podium => Screen::Podium,
+            Phase::Ended => Screen::Ended,
+        }
+    }
+
+    /// The place at the end: as everybody sees it, or as it was told.
+    pub(crate) fn final_place(&self) -> Option<usize> {
+        let me = self.me.as_ref()?;
+        let leader = self.game.leaders.iter().find(|leader| leader.id == me.id);
+        leader.map(|leader| leader.place).or(self.place)
     }
 
     fn answering(&mut self, answer: &GivenAnswer) -> bool {
@@ -177,66 +244,6 @@ pub(crate) fn standing(before: Standing, event: &Event) -> Standing {
         Event::Reach(false) if before == Standing::Live => Standing::Paused,
         Event::Reach(true) if before == Standing::Paused => Standing::Live,
         _ => before,
-    }
-}
-
-/// The server's clock, as far as it can be told here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ServerClock {
-    /// How far it is ahead of the clock of this computer, in milliseconds.
-    ahead_ms: i64,
-}
-
-/// What comes later than this tells of a clock that was set, not of a slow way.
-const SLOWEST_MS: i64 = 3_000;
-
-impl ServerClock {
-    /// The server's clock showed `told_ms` a moment before this one shows `here_ms`.
-    pub(crate) fn new(told_ms: u64, here_ms: u64) -> Self {
-        Self { ahead_ms: told_ms as i64 - here_ms as i64 }
-    }
-
-    /// The same is told again. The way here takes time and never less than
-    /// none, so of two tellings the one that is further ahead is nearer.
-    pub(crate) fn hear(self, told_ms: u64, here_ms: u64) -> Self {
-        let now = Self::new(told_ms, here_ms);
-        if self.ahead_ms > now.ahead_ms && self.ahead_ms - now.ahead_ms < SLOWEST_MS { self } else { now }
-    }
-
-    /// What it shows when the clock here shows `here_ms`.
-    pub(crate) fn at(self, here_ms: u64) -> u64 {
-        here_ms.saturating_add_signed(self.ahead_ms)
-    }
-}
-
-/// How much is left of what runs, in milliseconds, and how much it was in all;
-/// `None` where nothing runs out. `now` is the server's.
-pub(crate) fn time_left(game: &Game, now: u64) -> Option<(u64, u64)> {
-    let asked_ms = game.asked.as_ref().map_or(0, |asked| u64::from(asked.seconds) * 1000);
-    let (end, whole) = match game.phase {
-        Phase::Ready => (game.opens_at, u64::from(limits::READY_SECONDS) * 1000),
-        Phase::Open => {
-            let whole = game.closes_at.zip(game.opens_at).map(|(end, begin)| end.saturating_sub(begin));
-            (game.closes_at, whole.unwrap_or(asked_ms))
-        }
-        _ => return None,
-    };
-    let left = match game.paused {
-        Some(0) => return None,
-        Some(left) => left,
-        None => end?.saturating_sub(now),
-    };
-    Some((left, whole.max(left).max(1)))
-}
-
-/// What is said when so many seconds are left and it were more before.
-pub(crate) fn mark(before: Option<u64>, left: u64) -> Option<&'static str> {
-    let passed = |mark: u64| before.is_some_and(|before| before > mark) && left <= mark;
-    match () {
-        () if passed(0) => Some("Time is up."),
-        () if passed(5) => Some("5 seconds left."),
-        () if passed(10) => Some("10 seconds left."),
-        () => None,
     }
 }
 
