@@ -3,6 +3,7 @@
 mod author;
 mod brand;
 mod home;
+mod host;
 mod not_found;
 mod play;
 mod room;
@@ -15,6 +16,7 @@ use leptos_router::path;
 
 use author::{Edit, Quizzes, ResultPage, Results};
 use home::Home;
+use host::{Host, TakeOverGame};
 use not_found::NotFound;
 use play::{Join, Play};
 use room::Room;
@@ -33,6 +35,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
                 <Route path=path!("/results") view=Results ssr=SsrMode::Async />
                 <Route path=path!("/results/:id") view=ResultPage ssr=SsrMode::Async />
+                <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />
+                <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
                 <Route path=path!("/play") view=Join ssr=SsrMode::Async />
                 <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
             </FlatRoutes>
