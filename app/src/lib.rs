@@ -16,21 +16,28 @@ compile_error!("build with `--cfg erase_components`, as .cargo/config.toml does;
 pub use protocol;
 
 pub mod api;
+pub mod game_link;
 pub mod link;
 
+mod authoring;
 #[cfg(feature = "ssr")]
 mod awakening;
 mod components;
 mod draft;
 mod erase;
+mod game_live;
 mod given;
+mod kept;
 mod live;
+#[cfg(feature = "ssr")]
+mod page_styles;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;
 mod theme;
+mod upload;
 mod zone;
 
 #[cfg(feature = "ssr")]

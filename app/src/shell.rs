@@ -14,6 +14,7 @@ const FONTS: [&str; 2] = ["/fonts/bricolage-display.woff2", "/fonts/atkinson-nex
 /// The whole document; the islands in its `body` are what the browser brings to life.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     policy::send(&options);
+    provide_context(options.clone());
     let theme = Theme::current();
     let preloads = FONTS.map(|font| {
         view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" /> }

@@ -56,6 +56,20 @@ test(`the room page arrives with at most ${FIRST_LOAD_KIB} KiB of wasm, scripts 
   await Promise.all(sized);
   console.log(`First load of a room: ${(bytes / 1024).toFixed(1)} KiB (${parts.join(", ")})`);
   expect(parts.some((part) => part.includes(".wasm"))).toBe(true);
+  expect(parts.filter((part) => /split_\w+_loader|^\/styles\//.test(part)), "parts of other pages").toEqual([]);
   expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_KIB * 1024);
   await context.close();
+});
+
+test("what only the front page needs comes with it: a room that is opened elsewhere appears there by itself", async ({ person, room, bot }) => {
+  const ana = await person("Ana");
+  const came: string[] = [];
+  ana.page.on("requestfinished", (request) => void came.push(new URL(request.url()).pathname));
+  await ana.page.reload({ waitUntil: "networkidle" });
+  expect(came).toEqual(expect.arrayContaining([expect.stringMatching(/split_\w+_loader/), "/styles/home.css"]));
+  const row = ana.page.locator(`main a[href="/rooms/${room}"]`);
+  await expect(row).toHaveCount(0);
+  const raw = await bot();
+  await raw.join(room);
+  await expect(row).toBeVisible({ timeout: 20_000 }); // the list is asked for every ten seconds
 });

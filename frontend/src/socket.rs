@@ -4,7 +4,7 @@ use futures::future::{AbortHandle, abortable, poll_fn};
 use futures::{SinkExt, StreamExt};
 use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, State, WebSocketError};
-use protocol::{ClientMessage, CloseCode, VERSION, wire};
+use protocol::{CloseCode, VERSION};
 use wasm_bindgen_futures::spawn_local;
 
 /// What a socket tells.
@@ -30,10 +30,10 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket to the server that the page came from. `None` where the
-    /// browser does not allow it.
-    pub(crate) fn open(on: impl Fn(Heard) + 'static) -> Option<Self> {
-        let web = web_sys::WebSocket::new(&address()?).ok()?;
+    /// Opens a socket to `path` on the server that the page came from. `None`
+    /// where the browser does not allow it.
+    pub(crate) fn open(path: &str, on: impl Fn(Heard) + 'static) -> Option<Self> {
+        let web = web_sys::WebSocket::new(&address(path)?).ok()?;
         let stream = WebSocket::try_from(web.clone()).ok()?;
         let (listen, listening) = abortable(listen(stream, on));
         spawn_local(async move {
@@ -44,8 +44,8 @@ impl Socket {
     }
 
     /// Sends a frame; on a socket that is gone it is lost, as on the way.
-    pub(crate) fn send(&self, frame: &ClientMessage) {
-        let _ = self.web.send_with_str(&wire::encode_client(frame));
+    pub(crate) fn send(&self, frame: &str) {
+        let _ = self.web.send_with_str(frame);
     }
 
     /// Closes without waiting; nothing more is heard of it.
@@ -81,8 +81,8 @@ async fn listen(mut socket: WebSocket, on: impl Fn(Heard)) {
     }
 }
 
-fn address() -> Option<String> {
+fn address(path: &str) -> Option<String> {
     let location = web_sys::window()?.location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}/ws?v={VERSION}", location.host().ok()?))
+    Some(format!("{scheme}://{}{path}?v={VERSION}", location.host().ok()?))
 }

@@ -1,10 +1,11 @@
-//! Keeps what is unsent where a reload of the page finds it.
+//! Keeps what is unsent, or not acknowledged, where a reload of the page finds it.
 //!
 //! Storage may be full or forbidden; then a reload forgets, and nothing else
 //! happens. Two tabs of one room share a place: each adds and removes its own.
 
+use protocol::game::frame::GivenAnswer;
 use protocol::link::{Unsent, merge_kept};
-use protocol::{MessageId, RoomId, UserId, wire};
+use protocol::{MessageId, Pin, RoomId, UserId, wire};
 use web_sys::Storage;
 
 /// The place of one person's unsent messages to one room: whoever comes after
@@ -39,6 +40,30 @@ impl Kept {
     fn read(&self) -> Vec<Unsent> {
         let text = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
         text.and_then(|text| wire::read(&text)).unwrap_or_default()
+    }
+}
+
+/// The place of an answer to a game of which it is not known whether it counts.
+pub(crate) struct KeptAnswer {
+    key: String,
+}
+
+impl KeptAnswer {
+    pub(crate) fn of(pin: &Pin) -> Self {
+        Self { key: format!("hubbub.answer.{pin}") }
+    }
+
+    /// What an earlier visit left there.
+    pub(crate) fn read(&self) -> Option<GivenAnswer> {
+        wire::read(&storage()?.get_item(&self.key).ok()??)
+    }
+
+    pub(crate) fn keep(&self, answer: Option<&GivenAnswer>) {
+        let Some(storage) = storage() else { return };
+        let _ = match answer {
+            Some(answer) => storage.set_item(&self.key, &wire::spell(answer)),
+            None => storage.remove_item(&self.key),
+        };
     }
 }
 

@@ -14,7 +14,14 @@ pub(crate) struct Looks {
     height: u32,
     /// How far the pupils are off the middle of the eyes, in tenths.
     gaze: (i32, i32),
-    awake: bool,
+    eyes: Eyes,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Eyes {
+    Open,
+    Closed,
+    Happy,
 }
 
 impl Looks {
@@ -30,25 +37,52 @@ impl Looks {
             colour: COLOURS[hash as usize % COLOURS.len()],
             height: HEIGHTS[(hash >> 8) as usize % HEIGHTS.len()],
             gaze: if (hash >> 16) & 1 == 0 { (19, 3) } else { (-19, 3) },
-            awake: true,
+            eyes: Eyes::Open,
         }
     }
 
     /// Looks of nobody in particular.
     pub(crate) const fn plain(colour: &'static str, height: u32, gaze: (i32, i32)) -> Self {
-        Self { colour, height, gaze, awake: true }
+        Self { colour, height, gaze, eyes: Eyes::Open }
     }
 
     /// The same, asleep.
     pub(crate) const fn asleep(self) -> Self {
-        Self { awake: false, ..self }
+        Self { eyes: Eyes::Closed, ..self }
+    }
+
+    /// The same, glad of something.
+    pub(crate) const fn happy(self) -> Self {
+        Self { eyes: Eyes::Happy, ..self }
+    }
+
+    /// The same, looking elsewhere: so many tenths to the side and down.
+    pub(crate) const fn looking(self, gaze: (i32, i32)) -> Self {
+        Self { gaze, ..self }
+    }
+
+    /// The same, so tall; the others are 40 to 54.
+    pub(crate) const fn tall(self, height: u32) -> Self {
+        Self { height, ..self }
+    }
+
+    /// What the colour is called in `avatar--{colour}`.
+    pub(crate) const fn colour(self) -> &'static str {
+        self.colour
     }
 }
 
 /// A person as an arch. Decoration: the name stands beside it.
 pub(crate) fn avatar(looks: Looks) -> AnyView {
-    let Looks { colour, height, gaze, awake } = looks;
-    let eyes = if awake {
+    let Looks { colour, height, gaze, eyes } = looks;
+    let lids = match eyes {
+        Eyes::Open => None,
+        Eyes::Closed => Some("M9.5 20q4 4 8 0M22.5 20q4 4 8 0"),
+        Eyes::Happy => Some("M9.5 22q4-5.5 8 0M22.5 22q4-5.5 8 0"),
+    };
+    let eyes = if let Some(lids) = lids {
+        view! { <path class="avatar__lid" d=lids></path> }.into_any()
+    } else {
         // In tenths, as whole numbers: a browser need not learn to print others.
         let pupil = |centre: i32| {
             let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
@@ -62,8 +96,6 @@ pub(crate) fn avatar(looks: Looks) -> AnyView {
             <path class="avatar__pupil" d=pupil(135) + &pupil(265)></path>
         }
         .into_any()
-    } else {
-        view! { <path class="avatar__lid" d="M9.5 20q4 4 8 0M22.5 20q4 4 8 0"></path> }.into_any()
     };
     view! {
         <svg class=format!("avatar avatar--{colour}") viewBox=format!("0 0 40 {height}") aria-hidden="true">

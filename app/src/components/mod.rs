@@ -2,16 +2,21 @@
 //!
 //! They take plain props, ask nothing of the server that their props do not
 //! name, and have no idea what carries the messages.
+//!
+//! `#[island]` comes with every page's first load. An island of some pages is
+//! `#[island(lazy)]`: its code is a file of its own, fetched where it stands.
 
 pub(crate) mod avatar;
 pub(crate) mod chat;
 pub(crate) mod field;
+pub(crate) mod game;
 pub(crate) mod icon;
 pub(crate) mod name_tag;
 pub(crate) mod notice;
 pub(crate) mod open_room;
 pub(crate) mod people;
 pub(crate) mod pill;
+pub(crate) mod quiz;
 pub(crate) mod room_list;
 pub(crate) mod share;
 pub(crate) mod talk;

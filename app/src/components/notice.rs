@@ -16,7 +16,13 @@ const MOVING_PATIENCE: Duration = Duration::from_secs(1);
 /// What somebody should know who is cut off, once that has lasted a moment,
 /// or whose words are not taken; and what the server did not like.
 #[component]
-pub(crate) fn Notice(standing: Signal<Standing>, trouble: Signal<Option<String>>) -> impl IntoView {
+pub(crate) fn Notice(
+    standing: Signal<Standing>,
+    trouble: Signal<Option<String>>,
+    /// What is said to whom cannot reach anybody.
+    #[prop(optional)]
+    words: Words,
+) -> impl IntoView {
     let is_cut_off = memo(move || !standing.get().is_connected());
     let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
     // Every try to come back is news for the pill, but the sentence stays.
@@ -29,9 +35,27 @@ pub(crate) fn Notice(standing: Signal<Standing>, trouble: Signal<Option<String>>
         }
         Standing::Stopped => Some(Subject::End),
     });
-    let about_connection = sometimes(move || subject.get().map(sentence));
+    let about_connection = sometimes(move || subject.get().map(|subject| sentence(subject, words)));
     let about_trouble = sometimes(move || trouble.get().map(|sentence| awake(sentence.into_any())));
     view! { <div class="notices" role="status">{about_connection} {about_trouble}</div> }
+}
+
+/// What a page says where the connection is not as it should be.
+#[derive(Clone, Copy)]
+pub(crate) struct Words {
+    /// Nothing is taken for now.
+    pub(crate) pause: &'static str,
+    /// The connection is lost.
+    pub(crate) cut: &'static str,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            pause: "Sending is paused. Write on: it goes out by itself.",
+            cut: "You are cut off. Write on: it is sent when you are back.",
+        }
+    }
 }
 
 /// What there is to say about the connection.
@@ -43,11 +67,11 @@ enum Subject {
     End,
 }
 
-fn sentence(subject: Subject) -> AnyView {
+fn sentence(subject: Subject, words: Words) -> AnyView {
     match subject {
-        Subject::Pause => asleep("Sending is paused. Write on: it goes out by itself.".into_any()),
+        Subject::Pause => asleep(words.pause.into_any()),
         Subject::Move => awake(view! { "Moving you to another node. " <b>"Nothing is lost."</b> }.into_any()),
-        Subject::Cut => asleep("You are cut off. Write on: it is sent when you are back.".into_any()),
+        Subject::Cut => asleep(words.cut.into_any()),
         Subject::End => asleep(
             view! {
                 "This page is no longer connected. "
@@ -61,7 +85,8 @@ fn sentence(subject: Subject) -> AnyView {
     }
 }
 
-fn asleep(sentence: AnyView) -> AnyView {
+/// A sentence beside somebody asleep.
+pub(crate) fn asleep(sentence: AnyView) -> AnyView {
     notice(Looks::plain("honey", 46, (0, 0)).asleep(), sentence)
 }
 

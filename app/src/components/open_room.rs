@@ -53,13 +53,13 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
                 aria-describedby="title-wrong title-help"
                     node_ref=input
             />
-            <button class="button button--sun" aria-busy=flag(move || pending.get())>
+            <button class="button" aria-busy=flag(move || pending.get())>
                 {words(move || if pending.get() { "Opening" } else { "Open" })}
             </button>
             </div>
             <Wrong id="title-wrong" why=wrong.into() />
             <p class="small" id="title-help">
-                "A new name opens a new room. A name you know leads to it."
+                "A name you know leads to its room. Send the link: whoever has it can come in."
             </p>
         </form>
     }

@@ -21,7 +21,7 @@ pub(crate) type Beginning = Vec<RoomSummary>;
 pub(crate) const BEGINNING: &str = "rooms-begin";
 
 /// The rooms as they are now, and how many people they hold.
-#[island]
+#[island(lazy)]
 pub(crate) fn TalkingNow() -> impl IntoView {
     let rooms = RwSignal::new(given::<Beginning>(BEGINNING).unwrap_or_default());
     effect(move || {

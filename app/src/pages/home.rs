@@ -1,6 +1,6 @@
-//! The front page: who you are, a way into a room, and where people talk.
+//! The front page: who you are, ways into a room and into a game, and where
+//! people talk.
 
-use futures::join;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
@@ -8,13 +8,17 @@ use leptos_router::hooks::use_query_map;
 use protocol::{RoomId, RoomSummary};
 
 use super::brand::Brand;
+use crate::api::games::EnterGame;
+use crate::api::quizzes::QUIZZES;
 use crate::api::{self, ApiError, OpenRoom, Rename, refused};
 use crate::components::avatar::{Looks, avatar};
+use crate::components::game::join::{self, JoinGame};
 use crate::components::name_tag::{self, NameTag};
 use crate::components::open_room::{self, OpenRoomForm};
 use crate::components::room_list::{self, TalkingNow};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
+use crate::page_styles::PageStyles;
 
 /// The page at `/`. `/?roomId=123` leads to that room, as old links do.
 #[component]
@@ -28,9 +32,11 @@ pub(crate) fn Home() -> impl IntoView {
 
 #[component]
 fn Lobby() -> impl IntoView {
-    let data = Resource::new(|| (), |()| async { join!(api::viewer(), api::rooms()) });
+    let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::rooms()) });
     view! {
         <Title text="Hubbub: live rooms" />
+        <PageStyles of="join" />
+        <PageStyles of="home" />
         <a class="skip" href="#main">
             "Skip to the rooms"
         </a>
@@ -39,6 +45,9 @@ fn Lobby() -> impl IntoView {
                 <h1>
                     <Brand />
                 </h1>
+                <a class="home__way" href="/quizzes" rel="external">
+                    "Your quizzes"
+                </a>
                 <ThemeSwitch />
             </header>
             <main class="home__main">
@@ -53,6 +62,10 @@ fn Lobby() -> impl IntoView {
                                         <NameTag />
                                     }
                                 })}
+                            </section>
+                            <section class="home__open" aria-label="Rooms to open">
+                                {give(open_room::BEGINNING, refused::<OpenRoom>())}
+                                <OpenRoomForm />
                             </section>
                             <Door />
                             <Rooms rooms />
@@ -76,11 +89,15 @@ fn Door() -> impl IntoView {
     view! {
         <section class="door" aria-labelledby="door">
             <h2 class="door__title" id="door">
-                "Need a room?"
+                "Playing a quiz?"
             </h2>
-            {give(open_room::BEGINNING, refused::<OpenRoom>())}
-            <OpenRoomForm />
-            <p class="door__invite">"Then send its link. Whoever has it can come in: no account, no app."</p>
+            {give(join::BEGINNING, refused::<EnterGame>())}
+            <JoinGame />
+            <p class="door__invite">
+                "Teaching? " <a href=QUIZZES rel="external">
+                    "Make a quiz"
+                </a>
+            </p>
             <div class="door__crowd">{CROWD.map(avatar).into_iter().collect_view()}</div>
         </section>
     }

@@ -1,8 +1,11 @@
 //! The pages, and which address shows which.
 
+mod author;
 mod brand;
 mod home;
+mod host;
 mod not_found;
+mod play;
 mod room;
 
 use leptos::prelude::*;
@@ -11,8 +14,11 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
+use author::{Edit, Quizzes, ResultPage, Results};
 use home::Home;
+use host::{Host, TakeOverGame};
 use not_found::NotFound;
+use play::{Join, Play};
 use room::Room;
 
 /// Everything in the page's body. Each page waits for its data before it is
@@ -25,6 +31,14 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
+                <Route path=path!("/quizzes") view=Quizzes ssr=SsrMode::Async />
+                <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
+                <Route path=path!("/results") view=Results ssr=SsrMode::Async />
+                <Route path=path!("/results/:id") view=ResultPage ssr=SsrMode::Async />
+                <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />
+                <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
+                <Route path=path!("/play") view=Join ssr=SsrMode::Async />
+                <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

@@ -4,6 +4,7 @@
 //! the server's.
 
 pub mod frame;
+pub mod link;
 mod view;
 
 use serde::{Deserialize, Serialize};

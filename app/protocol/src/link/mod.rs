@@ -17,7 +17,7 @@ mod kept;
 mod outbox;
 mod receiving;
 mod sending;
-mod timing;
+pub(crate) mod timing;
 mod types;
 
 pub use kept::merge_kept;

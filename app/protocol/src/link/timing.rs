@@ -8,38 +8,38 @@ use std::time::Duration;
 use crate::limits::{PING_EVERY, PONG_WITHIN, RECONNECT_FIRST, RECONNECT_MOST};
 
 /// An attempt to connect, or to enter, that takes longer is given up.
-pub(super) const CONNECT_WITHIN_MS: u64 = 10_000;
+pub(crate) const CONNECT_WITHIN_MS: u64 = 10_000;
 /// A server that says nothing for so long is asked whether it is there. A
 /// little more than the server's own interval, whose pings a browser hides.
-pub(super) const SILENT_FOR_MS: u64 = ms(PING_EVERY) + 1_000;
+pub(crate) const SILENT_FOR_MS: u64 = ms(PING_EVERY) + 1_000;
 /// A server that does not answer within this time is given up.
-pub(super) const ANSWER_WITHIN_MS: u64 = ms(PONG_WITHIN);
+pub(crate) const ANSWER_WITHIN_MS: u64 = ms(PONG_WITHIN);
 /// A message that neither came back nor was refused by then is sent again.
-pub(super) const SETTLE_WITHIN_MS: u64 = 10_000;
+pub(crate) const SETTLE_WITHIN_MS: u64 = 10_000;
 /// A page that did not come by then is asked for again.
-pub(super) const LOAD_WITHIN_MS: u64 = 15_000;
+pub(crate) const LOAD_WITHIN_MS: u64 = 15_000;
 /// A connection that held for so long counts as good: the waits start anew.
 /// Entering alone proves nothing; a sick node lets people in and drops them.
-pub(super) const STEADY_AFTER_MS: u64 = 10_000;
+pub(crate) const STEADY_AFTER_MS: u64 = 10_000;
 
 /// No server can make a client wait longer than this.
 const TOLD_MOST_MS: u64 = 60_000;
 const RESEND_LEAST_MS: u64 = 1_000;
 const RESEND_SPREAD_MS: u64 = 4_000;
 
-pub(super) const fn ms(time: Duration) -> u64 {
+pub(crate) const fn ms(time: Duration) -> u64 {
     time.as_millis() as u64
 }
 
 /// The wait before try number `attempt`, counted from 0: drawn evenly from
 /// zero to a limit that doubles with each failure ("full jitter").
-pub(super) fn retry_wait(attempt: u32, dice: u32) -> u64 {
+pub(crate) fn retry_wait(attempt: u32, dice: u32) -> u64 {
     let doubled = ms(RECONNECT_FIRST).saturating_mul(1 << attempt.min(16));
     draw(doubled.min(ms(RECONNECT_MOST)), dice)
 }
 
 /// The wait before a message that was refused for now is sent again.
-pub(super) fn resend_wait(retry_after_ms: Option<u64>, dice: u32) -> u64 {
+pub(crate) fn resend_wait(retry_after_ms: Option<u64>, dice: u32) -> u64 {
     match retry_after_ms {
         Some(wait) => told_wait(wait),
         None => RESEND_LEAST_MS + draw(RESEND_SPREAD_MS, dice),
@@ -47,7 +47,7 @@ pub(super) fn resend_wait(retry_after_ms: Option<u64>, dice: u32) -> u64 {
 }
 
 /// A wait that a server asked for.
-pub(super) fn told_wait(retry_after_ms: u64) -> u64 {
+pub(crate) fn told_wait(retry_after_ms: u64) -> u64 {
     retry_after_ms.min(TOLD_MOST_MS)
 }
 

@@ -1,0 +1,136 @@
+//! What a server says.
+
+use crate::error::{ErrorCode, Refusal};
+use crate::game::frame::{Answered, Changed, GameServerMessage, Hosting, Joined};
+use crate::game::{Game, Phase as GamePhase};
+use crate::link::{Status, Timer, timing};
+
+use super::types::{Entry, Event, HostStep};
+use super::{GameLink, Phase};
+
+impl GameLink {
+    pub(super) fn frame(&mut self, frame: GameServerMessage) {
+        match self.phase {
+            // Only an answer to `join` or `open` shows that the game can be entered.
+            Phase::Entering => {}
+            Phase::Live => self.heard(),
+            _ => return,
+        }
+        match frame {
+            GameServerMessage::Joined(joined) if joined.pin == self.pin => self.joined(joined),
+            GameServerMessage::Hosting(hosting) if hosting.pin == self.pin => self.hosting(hosting),
+            GameServerMessage::Kicked(game) if game.pin == self.pin => {
+                self.out(Refusal::new(ErrorCode::Kicked, "The host has sent you away from this game."));
+            }
+            GameServerMessage::Error(refusal) => self.error(refusal),
+            frame if self.phase == Phase::Live => self.news(frame),
+            _ => {}
+        }
+    }
+
+    fn news(&mut self, frame: GameServerMessage) {
+        match frame {
+            GameServerMessage::Game(changed) if changed.pin == self.pin => self.changed(changed),
+            GameServerMessage::Answered(answered) => self.answered(answered),
+            GameServerMessage::Outcome(outcome) => self.tell(Event::Outcome(outcome)),
+            GameServerMessage::Players(players) => {
+                self.settle(|step| matches!(step, HostStep::Kick(_)));
+                self.tell(Event::Players(players));
+            }
+            GameServerMessage::Count(count) => self.tell(Event::Count(count)),
+            GameServerMessage::Host(host) => self.tell(Event::HostHere(host.here)),
+            GameServerMessage::Code(code) => {
+                self.settle(|step| *step == HostStep::HandOver);
+                self.tell(Event::Code(code));
+            }
+            GameServerMessage::Reach(reach) => self.tell(Event::Reach(reach.reachable)),
+            _ => {}
+        }
+    }
+
+    fn joined(&mut self, joined: Joined) {
+        let Entry::Player { seat, .. } = &mut self.entry else { return };
+        *seat = Some(joined.seat.clone());
+        let is_given = |question| joined.given.as_ref().is_some_and(|given| given.question == question);
+        if self.kept.as_ref().is_some_and(|kept| is_given(kept.question)) {
+            self.forget_answer();
+        }
+        self.forget_past(&joined.game);
+        self.note(joined.version, &joined.game);
+        self.go_live(Event::Joined(joined));
+    }
+
+    fn hosting(&mut self, hosting: Hosting) {
+        let Entry::Host { token, code } = &mut self.entry else { return };
+        *token = Some(hosting.token.clone());
+        // It was good for one use.
+        *code = None;
+        self.note(hosting.version, &hosting.game);
+        self.go_live(Event::Hosting(hosting));
+    }
+
+    fn go_live(&mut self, snapshot: Event) {
+        self.heard();
+        self.tell(snapshot);
+        if self.phase != Phase::Live {
+            self.phase = Phase::Live;
+            self.wake(Timer::Steady, timing::STEADY_AFTER_MS);
+            self.tell(Event::Status(Status::Live));
+            self.go_on();
+        }
+    }
+
+    fn changed(&mut self, changed: Changed) {
+        if self.version.is_some_and(|version| changed.version <= version) {
+            return;
+        }
+        self.settle_steps();
+        self.forget_past(&changed.game);
+        self.note(changed.version, &changed.game);
+        self.tell(Event::Changed(changed));
+    }
+
+    fn note(&mut self, version: u64, game: &Game) {
+        self.version = Some(version);
+        self.is_over = game.phase == GamePhase::Ended;
+    }
+
+    fn answered(&mut self, answered: Answered) {
+        if self.kept.as_ref().is_some_and(|kept| kept.question == answered.question) {
+            self.forget_answer();
+        }
+        self.tell(Event::Answered(answered));
+    }
+
+    fn error(&mut self, refusal: Refusal) {
+        match refusal.code {
+            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.out(refusal),
+            _ if self.phase == Phase::Entering => self.not_entered(refusal),
+            // The server lost us, but not the game: enter again.
+            ErrorCode::NotInGame => self.give_up(0),
+            _ if refusal.temporary => self.put_off(refusal.retry_after_ms),
+            _ if self.kept.is_some() => {
+                self.forget_answer();
+                self.tell(Event::Unanswered(refusal));
+            }
+            // Done by the first of two sendings, or by another host.
+            _ if !self.refuse_steps() && refusal.code == ErrorCode::NotNow => {}
+            _ => self.tell(Event::Trouble(refusal)),
+        }
+    }
+
+    fn not_entered(&mut self, refusal: Refusal) {
+        match refusal.code {
+            ErrorCode::BadNickname | ErrorCode::NicknameTaken | ErrorCode::Locked | ErrorCode::Full => {
+                self.end(Phase::New, Some(Event::NotIn(refusal)));
+            }
+            _ => {
+                let least_ms = timing::told_wait(refusal.retry_after_ms.unwrap_or_default());
+                if !refusal.temporary {
+                    self.tell(Event::Trouble(refusal));
+                }
+                self.give_up(least_ms);
+            }
+        }
+    }
+}

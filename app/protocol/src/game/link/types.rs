@@ -1,0 +1,189 @@
+//! What goes into a [`super::GameLink`] and what comes out.
+
+use crate::error::Refusal;
+use crate::game::frame::{
+    Answered, Changed, Chat, Code, Count, Extend, GameServerMessage, GivenAnswer, Hosting, Joined, Kick, Lock, Players,
+    Step,
+};
+use crate::game::{GameClientMessage, Outcome};
+use crate::id::{Pin, UserId};
+use crate::link::{Status, Timer};
+
+/// Where a link begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beginning {
+    /// Which game.
+    pub pin: Pin,
+    /// As what it is entered.
+    pub entry: Entry,
+    /// An answer of an earlier visit of which it is not known whether it counts.
+    pub kept: Option<GivenAnswer>,
+}
+
+/// As what a game is entered. Browsers prove who they are by their cookies;
+/// others by what the server told them, which a link notes by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entry {
+    /// As a player.
+    Player {
+        /// What to be called; not needed by who has a seat already.
+        nickname: Option<String>,
+        /// The seat, where cookies are not kept.
+        seat: Option<String>,
+    },
+    /// As a host.
+    Host {
+        /// The host's token, where cookies are not kept.
+        token: Option<String>,
+        /// The code that another host was given.
+        code: Option<String>,
+    },
+}
+
+/// Something that a host does. What moves the game on is meant for the game
+/// as it is shown, and done once however often it is pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostStep {
+    /// From the lobby to the first question.
+    Start,
+    /// One step on.
+    Next,
+    /// Past the rest of this question, or past the places.
+    Skip,
+    /// Stops the clock.
+    Pause,
+    /// Lets it run again.
+    Resume,
+    /// Takes no more answers and shows what is right.
+    Reveal,
+    /// To the podium, and from it to the end.
+    End,
+    /// So many seconds more, 1 to 600; `None`: until the host goes on.
+    Extend(Option<u32>),
+    /// Sends a player away for good.
+    Kick(UserId),
+    /// Lets nobody new in (`true`), or does again.
+    Lock(bool),
+    /// Opens or closes the chat of the class.
+    Chat(bool),
+    /// Asks for a code that makes somebody else a host too.
+    HandOver,
+}
+
+impl HostStep {
+    /// As a frame, meant for the game at `version`.
+    pub(super) fn frame(&self, version: Option<u64>) -> GameClientMessage {
+        use GameClientMessage as M;
+        let step = Step { version };
+        match self {
+            Self::Start => M::Start(step),
+            Self::Next => M::Next(step),
+            Self::Skip => M::Skip(step),
+            Self::Pause => M::Pause(step),
+            Self::Resume => M::Resume(step),
+            Self::Reveal => M::Reveal(step),
+            Self::End => M::End(step),
+            Self::Extend(seconds) => M::Extend(Extend { seconds: *seconds }),
+            Self::Kick(player) => M::Kick(Kick { player: player.clone() }),
+            Self::Lock(locked) => M::Lock(Lock { locked: *locked }),
+            Self::Chat(open) => M::Chat(Chat { open: *open }),
+            Self::HandOver => M::HandOver,
+        }
+    }
+
+    /// Whether it names the version that it is meant for.
+    pub(super) fn is_of_version(&self) -> bool {
+        matches!(self, Self::Start | Self::Next | Self::Skip | Self::Pause | Self::Resume | Self::Reveal | Self::End)
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Begin: the page is shown and wants to go live.
+    Start,
+    /// Begin, or begin again, under this nickname.
+    Enter(String),
+    /// The socket is open.
+    Opened,
+    /// A frame came.
+    Frame(GameServerMessage),
+    /// The socket is gone, or could not be opened. 1006 where no code came.
+    Closed {
+        /// The close code.
+        code: u16,
+    },
+    /// A wake-up that was asked for.
+    Woken(Timer),
+    /// The player answers. The first answer to a question counts.
+    Answer(GivenAnswer),
+    /// The host does something.
+    Step(HostStep),
+    /// The network is back, or the person looks at the page again.
+    Online,
+    /// The browser says the network is gone.
+    Offline,
+}
+
+/// What to do; carried out in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
+    Connect,
+    /// Drop the socket without waiting; no [`Input::Closed`] is expected.
+    Drop,
+    /// Send a frame.
+    Send(GameClientMessage),
+    /// Wake me.
+    Wake {
+        /// For what.
+        timer: Timer,
+        /// After how many milliseconds.
+        after_ms: u64,
+    },
+    /// Do not wake me for this.
+    Cancel(Timer),
+    /// Keep the answer where a reload of the page finds it, or nothing.
+    Keep(Option<GivenAnswer>),
+    /// Tell the page.
+    Tell(Event),
+}
+
+/// What a page is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// How the connection is.
+    Status(Status),
+    /// One is in the game as a player: everything anew.
+    Joined(Joined),
+    /// One is a host of the game: everything anew.
+    Hosting(Hosting),
+    /// The game has changed; never to an earlier version.
+    Changed(Changed),
+    /// An answer is on its way, or goes out when the connection is back.
+    Answering(GivenAnswer),
+    /// What became of an answer.
+    Answered(Answered),
+    /// An answer was refused; it may be given again.
+    Unanswered(Refusal),
+    /// What the question brought this player.
+    Outcome(Outcome),
+    /// Who plays; for hosts.
+    Players(Players),
+    /// How many have answered; for hosts.
+    Count(Count),
+    /// Whether a host is there; for players.
+    HostHere(bool),
+    /// The code that was asked for.
+    Code(Code),
+    /// Whether the game can be reached; until it is said, it can.
+    Reach(bool),
+    /// One was not let in this time, and is asked for another nickname; the
+    /// link rests until [`Input::Enter`].
+    NotIn(Refusal),
+    /// One cannot be in this game: there is none, one is no host of it, or was
+    /// sent away. The link has ended.
+    Out(Refusal),
+    /// Something else was not done.
+    Trouble(Refusal),
+}

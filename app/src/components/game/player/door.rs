@@ -1,0 +1,85 @@
+//! What a player wants to be called.
+
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+use protocol::{Member, limits};
+
+use crate::components::avatar::{Looks, avatar};
+use crate::components::field::Wrong;
+use crate::erase::{derived, flag, memo, sometimes, words};
+use crate::game_live::GameLive;
+use crate::state::game::words::proposal;
+
+/// The form on the way in. What is wrong with a name is said beneath it, and
+/// a free one is offered.
+pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
+    let input = NodeRef::<Input>::new();
+    let title = live.board.with_untracked(|board| board.game.title.clone());
+    let name: String = viewer.name.as_str().chars().take(limits::NICKNAME_CHARS).collect();
+    let (pending, set_pending) = signal(false);
+    let wrong = memo(move || live.not_in.get().map(|refusal| refusal.message));
+    let enter = move |name: String| {
+        set_pending.set(true);
+        live.enter(name);
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(field) = input.get_untracked() {
+            enter(field.value());
+        }
+    };
+    let is_waiting = move || pending.get() && wrong.with(Option::is_none);
+    let offer = move || {
+        let free = wrong.get().as_deref().and_then(proposal).map(str::to_owned)?;
+        let words = format!("Play as {free}");
+        let take = move |_| {
+            if let Some(field) = input.get_untracked() {
+                field.set_value(&free);
+            }
+            enter(free.clone());
+        };
+        let button = view! {
+            <button class="button button--quiet nickname__offer" type="button" on:click=take>
+                {words}
+            </button>
+        };
+        Some(button.into_any())
+    };
+    view! {
+        <section class="plane plane--sun">
+            <h1 class="plane__title" tabindex="-1" dir="auto">
+                {title}
+            </h1>
+            <form class="nickname" on:submit=submit>
+                <label class="field__label" for="nickname">
+                    "Your name in this game"
+                </label>
+                <div class="nickname__row">
+                    <input
+                        class="nickname__input"
+                        id="nickname"
+                        value=name
+                        autocomplete="nickname"
+                        maxlength=limits::NICKNAME_CHARS
+                        dir="auto"
+                        required
+                        aria-invalid=flag(move || wrong.with(Option::is_some))
+                        aria-describedby="nickname-wrong"
+                        node_ref=input
+                    />
+                    <button class="button button--sun needs-script" aria-busy=flag(is_waiting)>
+                        {words(move || if is_waiting() { "Going in" } else { "Go in" })}
+                    </button>
+                </div>
+                <Wrong id="nickname-wrong" why=derived(move || wrong.get()) />
+                {sometimes(offer)}
+                <noscript>
+                    <p>"To play, this page needs scripts. Allow them for this address, then load it again."</p>
+                </noscript>
+            </form>
+            <div class="plane__me">{avatar(Looks::of(&viewer.id).tall(54).looking((0, -19)))}</div>
+        </section>
+    }
+    .into_any()
+}

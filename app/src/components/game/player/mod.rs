@@ -1,0 +1,141 @@
+//! A game as its player sees it: one screen at a time.
+
+mod choosing;
+mod door;
+mod focus;
+mod ordering;
+mod question;
+mod result;
+mod standings;
+mod waiting;
+mod writing;
+
+use leptos::prelude::*;
+use protocol::Member;
+use protocol::game::Phase;
+
+use crate::api::games::PlayPage;
+use crate::components::avatar::{Looks, avatar};
+use crate::components::notice::{Notice, Words, asleep};
+use crate::components::pill::Pill;
+use crate::erase::{changing, memo, sometimes, words};
+use crate::game_live::GameLive;
+use crate::given::given;
+use crate::state::game::{Board, Screen, words};
+
+/// What a player's page begins with.
+pub(crate) type Beginning = PlayPage;
+/// Where that stands in the page.
+pub(crate) const BEGINNING: &str = "play-begins";
+
+const NOTICES: Words = Words {
+    pause: "The game cannot be reached just now. Nothing is lost: it goes on by itself.",
+    cut: "You are cut off. Play on: your answer is kept and sent when you are back.",
+};
+
+/// All that is on a player's page, live from where the page stands.
+#[island(lazy)]
+pub(crate) fn PlayGame() -> impl IntoView {
+    given::<Beginning>(BEGINNING).map(play)
+}
+
+fn play(page: PlayPage) -> AnyView {
+    let place = Place { viewer: page.viewer.clone(), chat: page.pin.room().path() };
+    let live = GameLive::play(page);
+    let screen = memo(move || live.board.with(Board::screen));
+    focus::follow(screen);
+    let chat = place.chat.clone();
+    view! {
+        <div class="play">
+            <main class="play__main" id="main">
+                {changing(move || draw(live, screen.get(), &place))}
+            </main>
+            <div class="play__notices">
+                <Notice standing=live.standing.into() trouble=live.trouble.into() words=NOTICES />
+                {host_gone(live)}
+            </div>
+            {foot(live, chat)}
+            <p class="unseen" role="status">
+                {words(move || said(live, screen.get()))}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What a screen knows besides the game.
+struct Place {
+    viewer: Member,
+    /// Where the class chats.
+    chat: String,
+}
+
+fn draw(live: GameLive, screen: Screen, place: &Place) -> AnyView {
+    match screen {
+        Screen::Out => waiting::out(live),
+        Screen::Nickname => door::door(live, &place.viewer),
+        Screen::Lobby => waiting::lobby(live),
+        Screen::Question(at) => question::question(live, at),
+        Screen::Slide(_) => question::slide(live),
+        Screen::Result(_) => result::result(live),
+        Screen::Places(_) => standings::places(live),
+        Screen::Podium => waiting::podium(live),
+        Screen::Ended => waiting::ended(live),
+    }
+}
+
+/// What is said to those who do not see the page. A question says its own.
+fn said(live: GameLive, screen: Screen) -> String {
+    match screen {
+        Screen::Question(_) => live.mark.get().to_owned(),
+        Screen::Result(_) => live.board.with(|board| match (&board.outcome, &board.game.reveal) {
+            (Some(outcome), Some(reveal)) => words::result(outcome, reveal, board.game.scored),
+            _ => String::new(),
+        }),
+        Screen::Podium => live.board.with(words::finish),
+        _ => String::new(),
+    }
+}
+
+/// While no host is there, the game waits at the next reveal.
+fn host_gone(live: GameLive) -> AnyView {
+    let is_gone = memo(move || {
+        live.board.with(|board| board.me.is_some() && !board.host_here && board.game.phase != Phase::Ended)
+    });
+    let sentence = move || {
+        is_gone.get().then(|| asleep("The host is gone for a moment. The game waits, your points are safe.".into_any()))
+    };
+    view! { <div class="notices" role="status">{sometimes(sentence)}</div> }.into_any()
+}
+
+/// Oneself on the line, the connection, and the points.
+fn foot(live: GameLive, chat: String) -> AnyView {
+    let me = memo(move || live.board.with(|board| board.me.clone()));
+    let points = memo(move || live.board.with(|board| board.game.scored.then(|| words::points(board.score))));
+    let has_chat = memo(move || live.board.with(|board| board.game.chat));
+    let foot = move || {
+        let me = me.get()?;
+        let chat = chat.clone();
+        let chat = move || {
+            let link = view! {
+                <a class="play__chat" href=chat.clone() target="_blank" rel="external">
+                    "Class chat"
+                </a>
+            };
+            has_chat.get().then(|| link.into_any())
+        };
+        Some(
+            view! {
+                <footer class="play__me">
+                    {avatar(Looks::of(&me.id))}
+                    <bdi class="play__name">{me.name.to_string()}</bdi>
+                    {sometimes(chat)}
+                    <Pill standing=live.standing.into() />
+                    <span class="play__points num">{words(move || points.get().unwrap_or_default())}</span>
+                </footer>
+            }
+            .into_any(),
+        )
+    };
+    sometimes(foot)
+}

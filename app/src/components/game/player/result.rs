@@ -1,0 +1,207 @@
+//! What a question brought: right or not, points, place and streak.
+
+use leptos::prelude::*;
+use protocol::game::{Answer, Game, Outcome, Reveal, Verdict};
+use protocol::quiz::Kind;
+
+use super::waiting::me;
+use crate::components::avatar::{Looks, avatar};
+use crate::components::game::answer::key;
+use crate::components::icon::{CHECK, X, icon};
+use crate::erase::{changing, memo};
+use crate::game_live::GameLive;
+use crate::state::game::{Board, words};
+
+/// What was right, and how it went for this player.
+pub(super) fn result(live: GameLive) -> AnyView {
+    let (_, looks) = me(live);
+    // Its parts come in two frames, in either order.
+    let parts = memo(move || live.board.with(parts));
+    changing(move || match parts.get() {
+        (Some(outcome), Some(reveal), told) => told_result(&outcome, &reveal, &told, looks),
+        (None, Some(reveal), told) => only_right(&reveal, &told, looks),
+        _ => counting(looks),
+    })
+}
+
+/// What is told beside the outcome.
+#[derive(Clone, PartialEq)]
+struct Told {
+    scored: bool,
+    kind: Kind,
+    given: Option<Answer>,
+}
+
+fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, Told) {
+    let Game { scored, asked, reveal, .. } = &board.game;
+    let kind = asked.as_ref().map_or(Kind::Choice, |asked| asked.kind);
+    let told = Told { scored: *scored, kind, given: board.answer.given().cloned() };
+    (board.outcome.clone(), reveal.clone(), told)
+}
+
+fn told_result(outcome: &Outcome, reveal: &Reveal, told: &Told, looks: Looks) -> AnyView {
+    let (class, badge) = match outcome.verdict {
+        Verdict::Right | Verdict::Partly => ("result", Some(CHECK)),
+        Verdict::Poll => ("result result--poll", None),
+        Verdict::Wrong | Verdict::Missing => ("result result--wrong", Some(X)),
+    };
+    let looks = match outcome.verdict {
+        Verdict::Right => looks.tall(58).happy(),
+        Verdict::Partly | Verdict::Poll => looks.tall(54),
+        Verdict::Wrong | Verdict::Missing => looks.tall(52).looking((-15, 15)),
+    };
+    let badge = badge.map(|badge| view! { <span class="result__badge">{icon(badge)}</span> });
+    let brought = told.scored.then(|| words::brought(outcome)).filter(|brought| !brought.is_empty());
+    view! {
+        <div class=class>
+            <section class="result__plane">
+                <h1 class="result__word" tabindex="-1">
+                    {words::verdict(outcome.verdict)} {badge}
+                </h1>
+                {brought.map(|brought| view! { <p class="result__points">{brought}</p> })}
+                {note(outcome, reveal, told)}
+                <div class="result__me">{avatar(looks)}</div>
+            </section>
+            {facts(outcome, reveal, told.scored)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Somebody who was not there for the question sees what was right.
+fn only_right(reveal: &Reveal, told: &Told, looks: Looks) -> AnyView {
+    view! {
+        <div class="result result--poll">
+            <section class="result__plane">
+                <h1 class="result__word" tabindex="-1">
+                    "Look up"
+                </h1>
+                <p class="result__note">{right(reveal, told.kind)}</p>
+                <div class="result__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
+            </section>
+            <section class="result__facts" aria-label="How you stand">
+                {why(reveal)}
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn counting(looks: Looks) -> AnyView {
+    view! {
+        <section class="plane">
+            <h1 class="plane__title" tabindex="-1">
+                "Counting"
+            </h1>
+            <div class="plane__me">{avatar(looks.tall(46).looking((0, -19)))}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
+    match outcome.verdict {
+        Verdict::Right => {
+            let took = outcome.took_ms.map(|ms| format!(", in {} seconds.", words::seconds(ms)));
+            view! { <p class="result__note">{right(reveal, told.kind)} {took}</p> }.into_any()
+        }
+        Verdict::Poll => {
+            let count = match told.given {
+                Some(Answer::Choice(option)) => reveal.bars.get(option).map(|bar| (option, bar)),
+                _ => None,
+            };
+            let chose = count.map(|(option, bar)| {
+                let others = format!(". {} chose it.", words::counted(bar.count as u64, "player", "players"));
+                view! { "You chose " {key(option)} " " <b dir="auto">{bar.text.clone()}</b> {others} }
+            });
+            view! { <p class="result__note">{chose}</p> }.into_any()
+        }
+        Verdict::Partly => view! { <p class="result__note">"It was " {right(reveal, told.kind)} "."</p> }.into_any(),
+        Verdict::Wrong | Verdict::Missing => {
+            let others = reveal.players.saturating_sub(reveal.knew).saturating_sub(1);
+            view! {
+                <p class="result__note">
+                    "It was " {right(reveal, told.kind)} "." <br /> {words::missed(others)}
+                </p>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What is right, with its shapes where it could be chosen.
+fn right(reveal: &Reveal, kind: Kind) -> AnyView {
+    if !kind.has_options() || kind == Kind::Order {
+        return view! { <b dir="auto">{reveal.right.clone()}</b> }.into_any();
+    }
+    let right = reveal.bars.iter().enumerate().filter(|(_, bar)| bar.right);
+    let parts: Vec<_> = right
+        .enumerate()
+        .map(|(place, (option, bar))| {
+            let and = (place > 0).then_some(" and ");
+            view! { {and} {key(option)} " " <b dir="auto">{bar.text.clone()}</b> }.into_any()
+        })
+        .collect();
+    parts.into_any()
+}
+
+fn facts(outcome: &Outcome, reveal: &Reveal, scored: bool) -> AnyView {
+    let place = (scored && outcome.place > 0).then(|| {
+        view! {
+            <div class="fact">
+                <span class="fact__big">{outcome.place} <sup>{words::ordinal(outcome.place)}</sup></span>
+                <p class="fact__text">
+                    <b>{words::moved(outcome.moved)}</b>
+                    <bdi>{words::ahead(outcome)}</bdi>
+                </p>
+            </div>
+        }
+    });
+    view! {
+        <section class="result__facts" aria-label="How you stand">
+            {why(reveal)} {place} {streak(outcome, scored)}
+            <p class="quiet small">"Look up: it goes on on the big screen."</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn why(reveal: &Reveal) -> AnyView {
+    let why = (!reveal.why.is_empty()).then(|| reveal.why.clone());
+    why.map(|why| view! { <p class="result__why" dir="auto">{why}</p> }.into_any()).unwrap_or_else(|| ().into_any())
+}
+
+fn streak(outcome: &Outcome, scored: bool) -> AnyView {
+    /// Arches are decoration: more would not fit.
+    const ARCHES: u32 = 6;
+    let is_broken = outcome.streak == 0 && matches!(outcome.verdict, Verdict::Wrong | Verdict::Missing);
+    let (title, more) = match outcome.streak {
+        // Where streaks do not count, one is not spoken of.
+        _ if outcome.next_bonus == 0 => return ().into_any(),
+        0 if is_broken => ("A new row starts now".into(), None),
+        0 | 1 => return ().into_any(),
+        row => {
+            let more = scored.then(|| format!("The next one adds {}", words::points(outcome.next_bonus)));
+            (format!("{row} right in a row"), more)
+        }
+    };
+    let heights = ["streak__arch--1", "streak__arch--2", "streak__arch--3", "streak__arch--4"];
+    let arches: Vec<_> = (0..outcome.streak.min(ARCHES))
+        .map(|at| {
+            let height = heights.get(at as usize).copied().unwrap_or("streak__arch--4");
+            view! { <i class=height></i> }
+        })
+        .collect();
+    view! {
+        <div class="fact">
+            <span class="streak" aria-hidden="true">
+                {arches}
+            </span>
+            <p class="fact__text">
+                <b>{title}</b>
+                {more}
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,103 @@
+//! Screens with nothing to do: before the first question, and after the last.
+
+use leptos::prelude::*;
+
+use crate::components::avatar::{Looks, avatar};
+use crate::erase::{memo, sometimes, words};
+use crate::game_live::GameLive;
+use crate::state::game::Board;
+use crate::state::game::words;
+
+/// In, and nothing is asked yet.
+pub(super) fn lobby(live: GameLive) -> AnyView {
+    let (name, looks) = me(live);
+    view! {
+        <section class="plane plane--sun">
+            <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
+            <h1 class="plane__title" tabindex="-1">
+                "You are in, " <bdi>{name}</bdi> "."
+            </h1>
+            <p class="plane__words">"Look at the big screen. It starts when the host starts it."</p>
+            <div class="plane__me">{avatar(looks.tall(58).looking((0, -19)))}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Who won, and what became of oneself.
+pub(super) fn podium(live: GameLive) -> AnyView {
+    let (_, looks) = me(live);
+    let (place, players) = live
+        .board
+        .with_untracked(|board| (board.final_place().filter(|_| board.game.scored), board.game.players as u64));
+    let looks = if place.is_some_and(|place| place <= 3) { looks.happy() } else { looks };
+    let best = memo(move || live.board.with(|board| board.game.best_known.clone()));
+    let best = move || {
+        let (question, knew, of) = best.get()?;
+        let sentence = format!("{knew} of {of} knew this: ");
+        Some(view! { <p class="plane__words">{sentence} <b dir="auto">{question}</b></p> }.into_any())
+    };
+    let title = match place {
+        Some(place) => view! { {place} <sup>{words::ordinal(place)}</sup> }.into_any(),
+        None => "Done".into_any(),
+    };
+    let of = place.map(|_| format!("of {}", words::counted(players, "player", "players")));
+    view! {
+        <section class="plane plane--sun plane--finish">
+            <h1 class="plane__place" tabindex="-1">
+                {title}
+            </h1>
+            <p class="plane__of">{of}</p>
+            <p class="plane__words">{words(move || live.board.with(words::finish))}</p>
+            {sometimes(best)}
+            <div class="plane__me">{avatar(looks.tall(58))}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// It is over, and can only be read.
+pub(super) fn ended(live: GameLive) -> AnyView {
+    let (_, looks) = me(live);
+    view! {
+        <section class="plane">
+            <h1 class="plane__title" tabindex="-1">
+                "The game is over"
+            </h1>
+            <p class="plane__words">{words(move || live.board.with(words::finish))}</p>
+            <p>
+                <a class="button" href="/play" rel="external">
+                    "Join another game"
+                </a>
+            </p>
+            <div class="plane__me">{avatar(looks.tall(46).asleep())}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// There is no being in this game; the server says why.
+pub(super) fn out(live: GameLive) -> AnyView {
+    let why = live.board.with_untracked(|board| board.out.as_ref().map(|refusal| refusal.message.clone()));
+    view! {
+        <section class="plane">
+            <h1 class="plane__title" tabindex="-1">
+                "You are not in this game"
+            </h1>
+            <p class="plane__words">{why}</p>
+            <p>
+                <a class="button" href="/play" rel="external">
+                    "Type another PIN"
+                </a>
+            </p>
+            <div class="plane__me">{avatar(Looks::plain("pine", 46, (0, 0)).asleep())}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What oneself is called and looks like.
+pub(super) fn me(live: GameLive) -> (String, Looks) {
+    let of = |board: &Board| board.me.as_ref().map(|me| (me.name.to_string(), Looks::of(&me.id)));
+    live.board.with_untracked(of).unwrap_or_else(|| (String::new(), Looks::plain("pine", 46, (0, 0))))
+}

@@ -1,0 +1,101 @@
+//! Answers to be written: a few words, or a number.
+
+use leptos::ev::SubmitEvent;
+use leptos::html::Input;
+use leptos::prelude::*;
+use protocol::game::Answer;
+use protocol::quiz::Decimal;
+
+use super::question::{is_open, lock_in};
+use crate::components::field::Wrong;
+use crate::erase::{derived, effect, flag};
+use crate::game_live::GameLive;
+
+/// A word or a few.
+pub(super) fn typed(live: GameLive) -> AnyView {
+    fn read(text: &str) -> Result<Answer, &'static str> {
+        if text.is_empty() { Err("Type an answer first.") } else { Ok(Answer::Text(text.to_owned())) }
+    }
+    let help = "Capitals, accents and spaces do not matter.";
+    writing(live, Field { mode: "text", help, read })
+}
+
+/// A number.
+pub(super) fn number(live: GameLive) -> AnyView {
+    fn read(text: &str) -> Result<Answer, &'static str> {
+        text.parse::<Decimal>().map(Answer::Number).map_err(|_| "Type a number, such as 12 or 3.5.")
+    }
+    writing(live, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
+}
+
+/// What differs between the two.
+struct Field {
+    mode: &'static str,
+    help: &'static str,
+    read: fn(&str) -> Result<Answer, &'static str>,
+}
+
+fn writing(live: GameLive, field: Field) -> AnyView {
+    let Field { mode, help, read } = field;
+    let input = NodeRef::<Input>::new();
+    let open = is_open(live);
+    let (wrong, set_wrong) = signal(None::<String>);
+    let given = live.board.with_untracked(|board| board.answer.given().map(written)).unwrap_or_default();
+    // Who was reading the question writes next.
+    effect(move || {
+        if let Some(field) = input.get().filter(|_| open.get_untracked() && super::focus::is_at_rest()) {
+            let _ = field.focus();
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(field) = input.get_untracked().filter(|_| open.get_untracked()) else { return };
+        match read(field.value().trim()) {
+            Ok(answer) => {
+                set_wrong.set(None);
+                live.answer(answer);
+            }
+            Err(why) => {
+                set_wrong.set(Some(why.into()));
+                let _ = field.focus();
+            }
+        }
+    };
+    view! {
+        <form class="play__form play__form--written" on:submit=submit>
+            <label class="field__label" for="answer">
+                "Your answer"
+            </label>
+            <input
+                class="play__field"
+                id="answer"
+                value=given
+                inputmode=mode
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck="false"
+                maxlength="80"
+                dir="auto"
+                readonly=derived(move || !open.get())
+                aria-invalid=flag(move || wrong.get().is_some())
+                aria-describedby="answer-wrong answer-help"
+                node_ref=input
+            />
+            <Wrong id="answer-wrong" why=wrong.into() />
+            <p class="play__hint" id="answer-help">
+                {help}
+            </p>
+            {lock_in(live, open.into())}
+        </form>
+    }
+    .into_any()
+}
+
+/// An answer as it was typed, or nearly.
+fn written(answer: &Answer) -> String {
+    match answer {
+        Answer::Text(text) => text.clone(),
+        Answer::Number(number) => number.to_string(),
+        _ => String::new(),
+    }
+}

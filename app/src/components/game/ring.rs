@@ -1,0 +1,53 @@
+//! The time that is left, as a ring and a number.
+
+use leptos::prelude::*;
+
+use crate::erase::{derived, memo, sometimes, words};
+use crate::game_live::{GameLive, RING};
+
+/// From so many seconds on the ring is of another colour, and heavier.
+const ENDING: u64 = 5;
+
+/// Counts down to the end of what runs; nothing where nothing runs out. The
+/// numbers are not read out: [`GameLive::mark`] is, now and then.
+#[component]
+pub(crate) fn Ring(
+    live: GameLive,
+    /// The block's classes: `ring`, or `ring ring--small`.
+    class: &'static str,
+) -> impl IntoView {
+    let runs = memo(move || live.left.get().is_some());
+    let left = move || live.left.get().unwrap_or_default();
+    let block = move || match left() {
+        0 => format!("{class} ring--over"),
+        1..=ENDING => format!("{class} ring--ending"),
+        _ => class.to_owned(),
+    };
+    sometimes(move || {
+        runs.get().then(|| {
+            view! {
+                <div
+                    class=derived(block)
+                    role="timer"
+                    aria-label=derived(move || format!("{} seconds left", left()))
+                >
+                    <svg viewBox="0 0 100 100" aria-hidden="true">
+                        <circle class="ring__track" cx="50" cy="50" r="44"></circle>
+                        <circle
+                            class="ring__left"
+                            cx="50"
+                            cy="50"
+                            r="44"
+                            pathLength=RING
+                            stroke-dasharray=derived(move || format!("{} {RING}", live.ring.get()))
+                        ></circle>
+                    </svg>
+                    <span class="ring__num" aria-hidden="true">
+                        {words(left)}
+                    </span>
+                </div>
+            }
+            .into_any()
+        })
+    })
+}

@@ -1,0 +1,245 @@
+//! The page of a game, alive: the state of [`crate::state::game`] in signals,
+//! moved by what a [`GameLink`](crate::game_link::GameLink) tells, and by time.
+//!
+//! On the server nothing moves: there is no connector, and effects do not run.
+
+use std::time::Duration;
+
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
+use leptos::prelude::*;
+use leptos::reactive::spawn_local_scoped_with_cancellation;
+use protocol::game::frame::{Code, Count, GivenAnswer, Player, Players};
+use protocol::game::link::{Beginning, Entry, Event, HostStep};
+use protocol::game::{Answer, Game, Phase};
+use protocol::{Pin, Refusal};
+
+use crate::api::games::{HostPage, PlayPage};
+use crate::erase::effect;
+use crate::game_link::{Command, GameConnector};
+use crate::state::Standing;
+use crate::state::game::{Board, ServerClock, mark, standing, time_left};
+
+/// How often the clock is looked at.
+const TICK: Duration = Duration::from_millis(200);
+/// The whole of [`GameLive::ring`].
+pub(crate) const RING: u32 = 1000;
+
+/// A game's page, as its parts see it.
+#[derive(Clone, Copy)]
+pub(crate) struct GameLive {
+    /// The game, and what one is in it.
+    pub(crate) board: RwSignal<Board>,
+    /// Who plays; for hosts.
+    pub(crate) players: RwSignal<Players>,
+    /// How many have answered; for hosts.
+    pub(crate) count: RwSignal<Option<Count>>,
+    /// The code for another host, once asked for.
+    pub(crate) code: RwSignal<Option<Code>>,
+    /// How the game can be reached.
+    pub(crate) standing: RwSignal<Standing>,
+    /// Why one was not let in under this nickname.
+    pub(crate) not_in: RwSignal<Option<Refusal>>,
+    /// What the server did not like, in its words.
+    pub(crate) trouble: RwSignal<Option<String>>,
+    /// Whole seconds until the question opens or closes; `None` where nothing runs out.
+    pub(crate) left: RwSignal<Option<u64>>,
+    /// How much of it will be left when this second is over, of [`RING`].
+    pub(crate) ring: RwSignal<u32>,
+    /// What is said of the time to those who do not see it.
+    pub(crate) mark: RwSignal<&'static str>,
+    clock: StoredValue<ServerClock>,
+    commands: StoredValue<Option<UnboundedSender<Command>>>,
+}
+
+/// What a game's page begins with.
+struct Begin {
+    pin: Pin,
+    entry: Entry,
+    board: Board,
+    players: Players,
+    count: Option<Count>,
+    /// The server's clock when that was so; `None`: not told.
+    now: Option<u64>,
+    /// Whether to go in at once, or to wait for [`GameLive::enter`].
+    knows_who: bool,
+}
+
+impl GameLive {
+    /// A player's page. Who has no seat yet goes in with [`Self::enter`].
+    pub(crate) fn play(page: PlayPage) -> Self {
+        let now = page.seat.as_ref().map(|seat| seat.now);
+        let knows_who = page.seat.is_some();
+        Self::begin(Begin {
+            pin: page.pin,
+            entry: Entry::Player { nickname: None, seat: None },
+            board: page.seat.map_or_else(|| Board::outside(page.title), Board::joined),
+            players: Players { players: Vec::new(), count: 0 },
+            count: None,
+            now,
+            knows_who,
+        })
+    }
+
+    /// A host's page.
+    pub(crate) fn host(page: HostPage) -> Self {
+        Self::begin(Begin {
+            pin: page.pin,
+            entry: Entry::Host { token: None, code: None },
+            count: count(&page.game, page.answered, page.players.len()),
+            board: Board::hosting(page.version, page.game),
+            players: all(page.players),
+            now: Some(page.now),
+            knows_who: true,
+        })
+    }
+
+    /// Goes live where there is a connector.
+    fn begin(begin: Begin) -> Self {
+        let Begin { pin, entry, board, players, count, now, knows_who } = begin;
+        let connector = use_context::<GameConnector>();
+        let clock = now.map_or(ServerClock::new(0, 0), |now| {
+            ServerClock::new(now, connector.map_or(now, |connector| (connector.now_ms)()))
+        });
+        let (left, ring) = now.map_or((None, RING), |now| reckon(&board, now));
+        let live = Self {
+            board: RwSignal::new(board),
+            players: RwSignal::new(players),
+            count: RwSignal::new(count),
+            code: RwSignal::new(None),
+            standing: RwSignal::new(Standing::Connecting),
+            not_in: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            left: RwSignal::new(left),
+            ring: RwSignal::new(ring),
+            mark: RwSignal::new(""),
+            clock: StoredValue::new(clock),
+            commands: StoredValue::new(None),
+        };
+        effect(move || {
+            let Some(connector) = connector else { return };
+            let link = (connector.open)(Beginning { pin: pin.clone(), entry: entry.clone(), kept: None });
+            live.commands.set_value(Some(link.commands));
+            if knows_who {
+                live.command(Command::Start);
+            }
+            spawn_local_scoped_with_cancellation(live.listen(connector, link.events));
+            live.run_clock(connector);
+        });
+        live
+    }
+
+    /// Goes in under a nickname.
+    pub(crate) fn enter(self, nickname: String) {
+        self.not_in.set(None);
+        self.trouble.set(None);
+        self.command(Command::Enter(nickname));
+    }
+
+    /// Answers the question that is shown. The first answer counts.
+    pub(crate) fn answer(self, answer: Answer) {
+        if let Some(question) = self.board.with_untracked(|board| board.game.at) {
+            self.trouble.set(None);
+            self.command(Command::Answer(GivenAnswer { question, answer }));
+        }
+    }
+
+    /// Does what a host does; pressed twice, it is done once.
+    pub(crate) fn step(self, step: HostStep) {
+        self.trouble.set(None);
+        self.command(Command::Step(step));
+    }
+
+    fn command(self, command: Command) {
+        self.commands.with_value(|commands| {
+            if let Some(commands) = commands {
+                // The link ends only with the page.
+                let _ = commands.unbounded_send(command);
+            }
+        });
+    }
+
+    async fn listen(self, connector: GameConnector, mut events: UnboundedReceiver<Event>) {
+        while let Some(event) = events.next().await {
+            self.fold(&event, connector);
+        }
+    }
+
+    fn fold(self, event: &Event, connector: GameConnector) {
+        match event {
+            Event::Joined(joined) => self.hear_time(joined.now, connector),
+            Event::Hosting(hosting) => {
+                self.hear_time(hosting.now, connector);
+                self.count.set(count(&hosting.game, hosting.answered, hosting.players.len()));
+                self.players.set(all(hosting.players.clone()));
+            }
+            Event::Players(players) => self.players.set(players.clone()),
+            Event::Count(count) => self.count.set(Some(*count)),
+            Event::Code(code) => self.code.set(Some(code.clone())),
+            Event::NotIn(refusal) => self.not_in.set(Some(refusal.clone())),
+            Event::Trouble(refusal) | Event::Unanswered(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Changed(_) => self.trouble.set(None),
+            _ => {}
+        }
+        let standing = standing(self.standing.get_untracked(), event);
+        // Another try after the same wait counts down anew.
+        if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
+            self.standing.set(standing);
+        }
+        self.board.maybe_update(|board| board.fold(event));
+        if matches!(event, Event::Joined(_) | Event::Hosting(_) | Event::Changed(_)) {
+            self.tick(connector);
+        }
+    }
+
+    fn hear_time(self, now: u64, connector: GameConnector) {
+        let clock = self.clock.get_value().hear(now, (connector.now_ms)());
+        self.clock.set_value(clock);
+    }
+
+    /// Moves what is left of the time, for as long as the page is there.
+    fn run_clock(self, connector: GameConnector) {
+        let ticking = set_interval_with_handle(move || self.tick(connector), TICK).ok();
+        on_cleanup(move || {
+            if let Some(ticking) = ticking {
+                ticking.clear();
+            }
+        });
+    }
+
+    fn tick(self, connector: GameConnector) {
+        let Some(clock) = self.clock.try_get_value() else { return };
+        let now = clock.at((connector.now_ms)());
+        let (left, ring) = self.board.with_untracked(|board| reckon(board, now));
+        let before = self.left.get_untracked();
+        if left != before {
+            self.left.set(left);
+            let is_open = self.board.with_untracked(|board| board.game.phase == Phase::Open);
+            let said = left.filter(|_| is_open).and_then(|left| mark(before, left)).unwrap_or_default();
+            // What was said a second ago is not taken back; a new question takes it back.
+            if !said.is_empty() || left.is_none_or(|left| left > 10) {
+                self.mark.set(said);
+            }
+        }
+        if ring != self.ring.get_untracked() {
+            self.ring.set(ring);
+        }
+    }
+}
+
+/// Whole seconds that are left, and how much of the ring at the end of this
+/// second: a second is how long it takes to get there.
+fn reckon(board: &Board, now: u64) -> (Option<u64>, u32) {
+    let Some((left, whole)) = time_left(&board.game, now) else { return (None, RING) };
+    let seconds = left.div_ceil(1000);
+    let ring = seconds.saturating_sub(1) * 1000 * u64::from(RING) / whole;
+    (Some(seconds), ring.min(u64::from(RING)) as u32)
+}
+
+fn all(players: Vec<Player>) -> Players {
+    Players { count: players.len(), players }
+}
+
+fn count(game: &Game, answered: usize, players: usize) -> Option<Count> {
+    game.at.map(|question| Count { question, answered, players })
+}

@@ -1,0 +1,39 @@
+//! The styles that only some pages have.
+//!
+//! The sheet of `style/main.scss` comes with every page, so what it holds for
+//! some of them weighs on the first load of all. What only some have is in
+//! `style/sheets`, each linked by the pages that need it.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hasher};
+
+use leptos::prelude::*;
+use leptos_meta::Stylesheet;
+
+/// Links the sheet `style/sheets/{of}.scss`, after the styles that every page has. To
+/// stand outside of every `Suspense`.
+#[component]
+pub(crate) fn PageStyles(of: &'static str) -> impl IntoView {
+    let path = format!("/styles/{of}.css");
+    let sheet = use_context::<LeptosOptions>().and_then(|site| fs::read(format!("{}{path}", site.site_root)).ok());
+    view! { <Stylesheet href=format!("{path}?v={}", version(&sheet.unwrap_or_default())) /> }
+}
+
+/// What an address says about the content behind it: browsers keep a sheet for
+/// a while, and another one is not to be taken for it.
+fn version(sheet: &[u8]) -> String {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(sheet);
+    format!("{:x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_content_has_another_address() {
+        assert_eq!(version(b".home {}"), version(b".home {}"));
+        assert_ne!(version(b".home {}"), version(b".home { }"));
+    }
+}

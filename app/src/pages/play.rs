@@ -1,0 +1,106 @@
+//! The way into a game, and the game as its player sees it.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use protocol::{ErrorCode, Pin};
+
+use super::brand::Brand;
+use super::not_found::Unavailable;
+use crate::api::games::{self, EnterGame};
+use crate::api::{ApiError, refused};
+use crate::components::avatar::{Looks, avatar};
+use crate::components::game::join::{self, JoinGame};
+use crate::components::game::player::{self, PlayGame};
+use crate::components::theme_switch::ThemeSwitch;
+use crate::given::give;
+use crate::page_styles::PageStyles;
+
+/// The page at `/play`: which game?
+#[component]
+pub(crate) fn Join() -> impl IntoView {
+    let wrong = refused::<EnterGame>();
+    view! {
+        <PageStyles of="join" />
+        <Door wrong />
+    }
+}
+
+/// The page at `/play/{pin}`.
+#[component]
+pub(crate) fn Play() -> impl IntoView {
+    let params = use_params_map();
+    let pin = Memo::new(move |_| params.with(|params| Pin::parse(params.get_str("pin")?).ok()));
+    let page = Resource::new(
+        move || pin.get(),
+        |pin| async move {
+            match pin {
+                Some(pin) => games::play_page(pin).await,
+                None => Err(ApiError::Invalid("A PIN has six digits. Look at the big screen again.".into())),
+            }
+        },
+    );
+    view! {
+        <PageStyles of="game" />
+        <PageStyles of="join" />
+        <PageStyles of="play" />
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Ok(page) => {
+                        view! {
+                            <Title text=format!("{}: Hubbub", page.title) />
+                            {give(player::BEGINNING, page)}
+                            <PlayGame />
+                        }
+                        .into_any()
+                    }
+                    Err(error @ (ApiError::Invalid(_) | ApiError::Refused(_) | ApiError::RateLimited { .. })) => {
+                        view! { <Door wrong=Some(sentence(&error)) /> }.into_any()
+                    }
+                    Err(error) => view! { <Unavailable advice=error.to_string() /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+fn sentence(error: &ApiError) -> String {
+    match error {
+        ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => {
+            "No game has this PIN. Look at the big screen again.".into()
+        }
+        error => error.to_string(),
+    }
+}
+
+/// The one big plane of the page, with the PIN on it.
+#[component]
+fn Door(
+    /// Why the PIN did not lead into a game.
+    wrong: Option<String>,
+) -> impl IntoView {
+    const CROWD: [Looks; 4] = [
+        Looks::plain("leaf", 60, (0, -19)),
+        Looks::plain("plum", 45, (0, -19)),
+        Looks::plain("tomato", 68, (-15, -15)),
+        Looks::plain("sea", 50, (-15, -15)),
+    ];
+    view! {
+        <Title text="Join a game: Hubbub" />
+        <div class="join">
+            <header class="join__top">
+                <Brand />
+                <ThemeSwitch />
+            </header>
+            <main class="join__main" id="main">
+                <h1 class="join__title">"Playing a quiz?"</h1>
+                {give(join::BEGINNING, wrong)}
+                <JoinGame />
+                <div class="join__crowd" aria-hidden="true">
+                    {CROWD.map(avatar).into_iter().collect_view()}
+                </div>
+            </main>
+        </div>
+    }
+}

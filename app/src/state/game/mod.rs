@@ -1,0 +1,251 @@
+//! What the page of a game knows, as plain data.
+//!
+//! Folds what a link tells into what is shown. Reads no clock: the time is an
+//! argument, and the server's is reckoned from what the server tells.
+
+mod clock;
+pub(crate) mod words;
+
+use protocol::game::frame::{Answered, GivenAnswer, Joined};
+use protocol::game::link::Event;
+use protocol::game::{Answer, Game, Outcome, Phase, Taken};
+use protocol::quiz::Kind;
+use protocol::{Member, Refusal};
+
+use super::Standing;
+pub(crate) use clock::{ServerClock, mark, time_left};
+
+/// A game as one of its people sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Board {
+    /// Of `game`.
+    pub(crate) version: u64,
+    /// How the game is.
+    pub(crate) game: Game,
+    /// Oneself; `None` for a host, and for somebody who is not in it yet.
+    pub(crate) me: Option<Member>,
+    /// Points in all.
+    pub(crate) score: u32,
+    /// The answer to the question of `game`.
+    pub(crate) answer: MyAnswer,
+    /// What the question of `game` brought, from its reveal on.
+    pub(crate) outcome: Option<Outcome>,
+    /// The place after the last question that counted, from 1.
+    pub(crate) place: Option<usize>,
+    /// Whether a host is there.
+    pub(crate) host_here: bool,
+    /// Why one cannot be in this game.
+    pub(crate) out: Option<Refusal>,
+}
+
+/// An answer, from the press of a button on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum MyAnswer {
+    /// There is none yet.
+    Open,
+    /// It is on its way, or goes out when the connection is back.
+    Sending(Answer),
+    /// It counts.
+    Counts(Answer),
+    /// The time was over.
+    Late {
+        /// By how many milliseconds, if that was told.
+        by_ms: Option<u64>,
+    },
+}
+
+/// What a player looks at. Another one is drawn anew; what changes within one
+/// does so in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Screen {
+    /// There is no being in this game.
+    Out,
+    /// What to be called.
+    Nickname,
+    /// In, and nothing is asked yet.
+    Lobby,
+    /// The question of this number, from 0: until everybody's time is over.
+    Question(usize),
+    /// Something to read.
+    Slide(usize),
+    /// What that question brought.
+    Result(usize),
+    /// Who leads, after that question.
+    Places(usize),
+    /// Who won.
+    Podium,
+    /// It is over.
+    Ended,
+}
+
+impl MyAnswer {
+    /// The answer, unless there is none that may count.
+    pub(crate) fn given(&self) -> Option<&Answer> {
+        match self {
+            Self::Sending(answer) | Self::Counts(answer) => Some(answer),
+            Self::Open | Self::Late { .. } => None,
+        }
+    }
+}
+
+impl Board {
+    /// What a page begins with that shows `game` to its host.
+    pub(crate) fn hosting(version: u64, game: Game) -> Self {
+        Self {
+            version,
+            game,
+            me: None,
+            score: 0,
+            answer: MyAnswer::Open,
+            outcome: None,
+            place: None,
+            host_here: true,
+            out: None,
+        }
+    }
+
+    /// What the page of somebody begins with who has no seat in the game yet.
+    pub(crate) fn outside(title: String) -> Self {
+        Self::hosting(0, untold(title))
+    }
+
+    /// What a player's page begins with.
+    pub(crate) fn joined(joined: Joined) -> Self {
+        let mut board = Self::hosting(joined.version, joined.game);
+        board.me = Some(joined.you);
+        board.score = joined.score;
+        board.place = joined.outcome.as_ref().map(|outcome| outcome.place);
+        board.outcome = joined.outcome;
+        board.host_here = joined.host_here;
+        if let Some(given) = joined.given.filter(|given| board.game.at == Some(given.question)) {
+            board.answer = MyAnswer::Counts(given.answer);
+        }
+        board.drop_past();
+        board
+    }
+
+    /// Takes in what the link tells. Says whether anything changed.
+    pub(crate) fn fold(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Joined(joined) => {
+                let sending = match &self.answer {
+                    MyAnswer::Sending(_) if self.game.at == joined.game.at => Some(self.answer.clone()),
+                    _ => None,
+                };
+                *self = Self::joined(joined.clone());
+                if let (Some(sending), MyAnswer::Open) = (sending, &self.answer) {
+                    self.answer = sending;
+                }
+            }
+            Event::Hosting(hosting) => *self = Self::hosting(hosting.version, hosting.game.clone()),
+            Event::Changed(changed) => {
+                if self.game.at != changed.game.at {
+                    self.answer = MyAnswer::Open;
+                }
+                self.version = changed.version;
+                self.game = changed.game.clone();
+                self.drop_past();
+            }
+            Event::Answering(answer) => return self.answering(answer),
+            Event::Answered(answered) => return self.answered(answered),
+            Event::Unanswered(_) => self.answer = MyAnswer::Open,
+            Event::Outcome(outcome) => {
+                self.score = outcome.score;
+                self.place = Some(outcome.place);
+                self.outcome = Some(outcome.clone());
+                self.drop_past();
+            }
+            Event::HostHere(here) => self.host_here = *here,
+            Event::Out(refusal) => self.out = Some(refusal.clone()),
+            _ => return false,
+        }
+        true
+    }
+
+    /// What its player looks at.
+    pub(crate) fn screen(&self) -> Screen {
+        let at = self.game.at.unwrap_or_default();
+        let is_slide = self.game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide);
+        match self.game.phase {
+            _ if self.out.is_some() => Screen::Out,
+            _ if self.me.is_none() => Screen::Nickname,
+            Phase::Lobby => Screen::Lobby,
+            Phase::Ready | Phase::Open | Phase::Closed | Phase::Reveal if is_slide => Screen::Slide(at),
+            Phase::Ready | Phase::Open | Phase::Closed => Screen::Question(at),
+            Phase::Reveal => Screen::Result(at),
+            Phase::Places => Screen::Places(at),
+            Phase::Podium => Screen::Podium,
+            Phase::Ended => Screen::Ended,
+        }
+    }
+
+    /// The place at the end: as everybody sees it, or as it was told.
+    pub(crate) fn final_place(&self) -> Option<usize> {
+        let me = self.me.as_ref()?;
+        let leader = self.game.leaders.iter().find(|leader| leader.id == me.id);
+        leader.map(|leader| leader.place).or(self.place)
+    }
+
+    fn answering(&mut self, answer: &GivenAnswer) -> bool {
+        let is_new = self.game.at == Some(answer.question) && self.answer == MyAnswer::Open;
+        if is_new {
+            self.answer = MyAnswer::Sending(answer.answer.clone());
+        }
+        is_new
+    }
+
+    fn answered(&mut self, answered: &Answered) -> bool {
+        let is_this = self.game.at == Some(answered.question);
+        if is_this {
+            self.answer = match (&answered.given, answered.taken) {
+                (Some(given), _) => MyAnswer::Counts(given.answer.clone()),
+                (None, Taken::Late) => MyAnswer::Late { by_ms: answered.late_ms },
+                // A server that does not say which one counts means this one.
+                (None, Taken::Accepted | Taken::Duplicate) => {
+                    self.answer.given().map_or(MyAnswer::Open, |answer| MyAnswer::Counts(answer.clone()))
+                }
+            };
+        }
+        is_this
+    }
+
+    /// What another question brought is not shown with this one.
+    fn drop_past(&mut self) {
+        let at = self.game.at;
+        self.outcome.take_if(|outcome| at != Some(outcome.question));
+    }
+}
+
+/// A game of which only the title is known.
+fn untold(title: String) -> Game {
+    Game {
+        title,
+        phase: Phase::Lobby,
+        questions: 0,
+        at: None,
+        asked: None,
+        opens_at: None,
+        closes_at: None,
+        paused: None,
+        locked: false,
+        chat: false,
+        scored: false,
+        players: 0,
+        reveal: None,
+        leaders: Vec::new(),
+        best_known: None,
+    }
+}
+
+/// How the game can be reached, after what the link told.
+pub(crate) fn standing(before: Standing, event: &Event) -> Standing {
+    match event {
+        Event::Status(status) => Standing::from(*status),
+        Event::Reach(false) if before == Standing::Live => Standing::Paused,
+        Event::Reach(true) if before == Standing::Paused => Standing::Live,
+        _ => before,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! What a player is told, in words.
+
+use protocol::game::{Outcome, Phase, Reveal, Verdict};
+
+use super::{Board, MyAnswer};
+
+/// A whole number as people read it: `12,410`.
+pub(crate) fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// As in `1 point` and `2,410 points`.
+pub(crate) fn points(points: u32) -> String {
+    counted(u64::from(points), "point", "points")
+}
+
+/// As in `1 player` and `22 players`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count == 1 { one } else { many })
+}
+
+/// What stands behind a place: `st`, `nd`, `rd` or `th`.
+pub(crate) fn ordinal(place: usize) -> &'static str {
+    match (place % 10, place % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    }
+}
+
+/// Milliseconds as seconds with one digit after the point: `3.1`.
+pub(crate) fn seconds(ms: u64) -> String {
+    let tenths = ms.saturating_add(50) / 100;
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// The word of the moment.
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Right => "Right",
+        Verdict::Partly => "Partly",
+        Verdict::Wrong => "Not this",
+        Verdict::Missing => "No answer",
+        Verdict::Poll => "Counted",
+    }
+}
+
+/// What a question brought, in points; nothing where none were to be had.
+pub(crate) fn brought(outcome: &Outcome) -> String {
+    match (outcome.verdict, outcome.points) {
+        (Verdict::Poll, _) => String::new(),
+        (_, 0) => "No points".into(),
+        (_, won) => points(won),
+    }
+}
+
+/// Places won or lost.
+pub(crate) fn moved(moved: i64) -> String {
+    let places = counted(moved.unsigned_abs(), "place", "places");
+    match moved {
+        0 => "Same place as before".into(),
+        1.. => format!("Up {places}"),
+        _ => format!("Down {places}"),
+    }
+}
+
+/// Who is next before somebody.
+pub(crate) fn ahead(outcome: &Outcome) -> String {
+    match &outcome.ahead {
+        Some((name, 0)) => format!("Level with {name}"),
+        Some((name, behind)) => format!("{} behind {name}", points(*behind)),
+        None if outcome.place == 1 => "Nobody is ahead of you".into(),
+        None => String::new(),
+    }
+}
+
+/// How many others did not know it; nothing where there are none.
+pub(crate) fn missed(others: usize) -> String {
+    match others {
+        0 => String::new(),
+        1 => "One other missed it too.".into(),
+        _ => format!("{} others missed it too.", number(others as u64)),
+    }
+}
+
+/// How late an answer came.
+pub(crate) fn late(by_ms: Option<u64>) -> String {
+    match by_ms {
+        Some(ms) => format!("Time is up. Your answer came {} s late.", seconds(ms.max(50))),
+        None => "Time is up. Your answer came too late.".into(),
+    }
+}
+
+/// The nickname that a refusal proposes: `Ada L` of "… Try Ada L."
+pub(crate) fn proposal(sentence: &str) -> Option<&str> {
+    let (_, proposed) = sentence.rsplit_once(". Try ")?;
+    proposed.strip_suffix('.').filter(|name| !name.is_empty())
+}
+
+/// How it stands with a player's answer while the question is shown.
+pub(crate) fn answering(board: &Board, is_connected: bool) -> String {
+    let game = &board.game;
+    match (&board.answer, game.phase) {
+        (MyAnswer::Late { by_ms }, _) => late(*by_ms),
+        (MyAnswer::Sending(_), _) if !is_connected => "Your answer is kept. It is sent when you are back.".into(),
+        (MyAnswer::Sending(_) | MyAnswer::Counts(_), Phase::Closed) => "Locked in. Time is up.".into(),
+        (MyAnswer::Sending(_) | MyAnswer::Counts(_), _) => "Locked in. Others may still be thinking.".into(),
+        (MyAnswer::Open, Phase::Closed) => "Time is up.".into(),
+        (MyAnswer::Open, _) if game.paused.is_some() => "Paused. The clock stands still.".into(),
+        (MyAnswer::Open, Phase::Ready) => "Get ready.".into(),
+        (MyAnswer::Open, _) => "Answer now.".into(),
+    }
+}
+
+/// What a question brought a player, for those who hear it.
+pub(crate) fn result(outcome: &Outcome, reveal: &Reveal, scored: bool) -> String {
+    let mut said = vec![verdict(outcome.verdict).to_owned()];
+    if scored && outcome.verdict != Verdict::Poll {
+        said.push(brought(outcome));
+    }
+    if outcome.verdict != Verdict::Right && !reveal.right.is_empty() {
+        said.push(format!("It was {}", reveal.right));
+    }
+    if scored && outcome.place > 0 {
+        said.push(format!("You are {}{}", outcome.place, ordinal(outcome.place)));
+    }
+    said.join(". ") + "."
+}
+
+/// What became of it all, for one player.
+pub(crate) fn finish(board: &Board) -> String {
+    match board.final_place().filter(|_| board.game.scored) {
+        Some(place) => format!("You came {place}{} with {}.", ordinal(place), points(board.score)),
+        None => "That was the last question.".into(),
+    }
+}
