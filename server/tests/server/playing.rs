@@ -96,8 +96,10 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
             for pupil in [&mut teacher, &mut ada] {
                 let reveal = pupil.sees(Phase::Reveal).await.game.reveal.unwrap();
                 assert!(reveal.why.contains(marker), "now they are");
-                pupil.heard.clear();
             }
+            // The last thing that is told of a question.
+            ada.outcome(question).await;
+            [&mut teacher, &mut ada].map(|pupil| pupil.heard.clear());
         }
     })
     .await;
