@@ -9,6 +9,7 @@
 #[macro_use]
 mod contract;
 
+mod authors;
 mod broker_contract;
 mod cluster;
 mod embedded_faults;
@@ -19,6 +20,7 @@ mod patience;
 mod presence_contract;
 mod presence_faults;
 mod presence_stage;
+mod quizzes_contract;
 mod reading;
 mod redis_cluster;
 mod redis_faults;
