@@ -65,6 +65,11 @@ impl Looks {
     pub(crate) const fn tall(self, height: u32) -> Self {
         Self { height, ..self }
     }
+
+    /// What the colour is called in `avatar--{colour}`.
+    pub(crate) const fn colour(self) -> &'static str {
+        self.colour
+    }
 }
 
 /// A person as an arch. Decoration: the name stands beside it.

@@ -1,7 +1,9 @@
 //! The pages, and which address shows which.
 
+mod author;
 mod brand;
 mod home;
+mod host;
 mod not_found;
 mod play;
 mod room;
@@ -12,7 +14,9 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
+use author::{Edit, Quizzes, ResultPage, Results};
 use home::Home;
+use host::{Host, TakeOverGame};
 use not_found::NotFound;
 use play::{Join, Play};
 use room::Room;
@@ -27,6 +31,12 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
+                <Route path=path!("/quizzes") view=Quizzes ssr=SsrMode::Async />
+                <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
+                <Route path=path!("/results") view=Results ssr=SsrMode::Async />
+                <Route path=path!("/results/:id") view=ResultPage ssr=SsrMode::Async />
+                <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />
+                <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
                 <Route path=path!("/play") view=Join ssr=SsrMode::Async />
                 <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
             </FlatRoutes>

@@ -61,6 +61,11 @@ pub(crate) fn key(option: usize) -> AnyView {
     .into_any()
 }
 
+/// The shape of an option, in a box of 64.
+pub(crate) fn shape(option: usize) -> &'static str {
+    SHAPES[option % SHAPES.len()]
+}
+
 fn drawing(class: &'static str, option: usize) -> AnyView {
     let at = option % SHAPES.len();
     view! {

@@ -1,0 +1,130 @@
+//! Before the game: how one comes in, and who has come.
+
+use leptos::prelude::*;
+use protocol::UserId;
+
+use super::Host;
+use super::kick::Kicking;
+use super::qr::qr;
+use crate::components::avatar::{Looks, avatar};
+use crate::components::icon::{X, icon};
+use crate::erase::{changing, derived, list, memo, sometimes, words};
+
+/// So many arches fit on a wall; of more, the latest are shown.
+const MOST: usize = 60;
+/// So many fit in full size.
+const ROOMY: usize = 24;
+
+/// The lobby: the PIN, the code, the class.
+pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
+    let (site, code) = host.way_in.with_value(|way| (way.site.clone(), way.code.clone()));
+    let pin = host.pin();
+    let digits: Vec<_> = pin.as_str().chars().map(String::from).collect();
+    let spaced = pin.spaced();
+    let (first, last) = spaced.split_once(' ').unwrap_or((&spaced, ""));
+    view! {
+        <section class="lobby__door" aria-label="How to join">
+            <div class="lobby__way">
+                <p class="lobby__how">"Go to " <b>{site}</b> " and type"</p>
+                <p class="lobby__pin">
+                    <span class="unseen">{format!("PIN {}", digits.join(" "))}</span>
+                    <span aria-hidden="true">{first.to_owned()}</span>
+                    <span aria-hidden="true">{last.to_owned()}</span>
+                </p>
+            </div>
+            {qr(&code)}
+        </section>
+        {class(host, kicking)}
+    }
+    .into_any()
+}
+
+/// Everybody who has come, on lines.
+fn class(host: Host, kicking: Kicking) -> AnyView {
+    let count = memo(move || host.players_count());
+    let keys = move || {
+        host.players(|players| {
+            let hidden = players.len().saturating_sub(MOST);
+            players.iter().skip(hidden).map(|player| player.id.to_string()).collect()
+        })
+    };
+    let row = move |id: String| match UserId::parse(&id) {
+        Ok(id) => person(host, kicking, id),
+        Err(_) => ().into_any(),
+    };
+    let more = move || {
+        let hidden = count.get().saturating_sub(MOST);
+        (hidden > 0).then(|| view! { <p class="lobby__more">{format!("and {hidden} more")}</p> }.into_any())
+    };
+    let nobody = move || {
+        (count.get() == 0).then(|| {
+            view! {
+                <div class="lobby__empty empty">
+                    <div class="empty__line"></div>
+                    <b>"No players yet"</b>
+                    <p class="quiet">"The PIN is on the wall. Give them a minute."</p>
+                </div>
+            }
+            .into_any()
+        })
+    };
+    let class = derived(move || match count.get() {
+        0 => "lobby__class lobby__class--none",
+        1..=ROOMY => "lobby__class",
+        _ => "lobby__class lobby__class--full",
+    });
+    view! {
+        <ul class=class aria-label="Players">
+            {list(keys, row)}
+        </ul>
+        {sometimes(more)}
+        {sometimes(nobody)}
+    }
+    .into_any()
+}
+
+fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
+    let looks = Looks::of(&id);
+    let of = id.clone();
+    let player = memo(move || {
+        host.players(|players| players.iter().find(|player| player.id == of).map(|it| (it.name.to_string(), it.here)))
+    });
+    let name = move || player.get().map(|(name, _)| name).unwrap_or_default();
+    let here = memo(move || player.get().is_none_or(|(_, here)| here));
+    let arch = move || avatar(if here.get() { looks } else { looks.asleep() });
+    let away = move || (!here.get()).then(|| view! { <span class="unseen">", away"</span> }.into_any());
+    view! {
+        <li class="player">
+            <span class="player__stand">{changing(arch)}</span>
+            <span class="player__name">
+                <bdi title=derived(name)>{words(name)}</bdi>
+                {sometimes(away)}
+            </span>
+            <button
+                class="player__kick"
+                type="button"
+                aria-label=derived(move || format!("Send {} away", name()))
+                on:click=move |_| kicking.ask(host.player(&id))
+            >
+                {icon(X)}
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+/// As in `22 are here`.
+pub(super) fn count(host: Host) -> AnyView {
+    // Of a crowd only the first are listed, with whether they are connected.
+    let count = memo(move || {
+        let away = host.players(|players| players.iter().filter(|player| !player.here).count());
+        host.players_count().saturating_sub(away)
+    });
+    view! {
+        <p class="lobby__count" role="status">
+            <b>{words(move || count.get())}</b>
+            {words(move || if count.get() == 1 { " is here" } else { " are here" })}
+        </p>
+    }
+    .into_any()
+}

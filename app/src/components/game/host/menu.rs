@@ -1,0 +1,249 @@
+//! What a host seldom needs: behind one button, in a sheet.
+
+use std::time::Duration;
+
+use leptos::ev::MouseEvent;
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
+use protocol::UserId;
+use protocol::game::Phase;
+use protocol::game::link::HostStep;
+
+use super::Host;
+use super::kick::Kicking;
+use crate::components::avatar::{Looks, avatar};
+use crate::components::icon::{MENU, X, icon};
+use crate::components::theme_switch::ThemeSwitch;
+use crate::erase::{changing, effect, list, memo, sometimes, words};
+
+/// The button, and what it opens.
+pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
+    let dialog = NodeRef::<Dialog>::new();
+    let (is_open, set_open) = signal(false);
+    let open = move |_| {
+        set_open.set(true);
+        if let Some(dialog) = dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    };
+    let close = move || {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    // A click on the dialog itself, not on what is in it, is one beside it.
+    let close_beside = move |event: MouseEvent| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| target.tag_name() == "DIALOG") {
+            close();
+        }
+    };
+    let content = move || is_open.get().then(|| sheet(host, kicking, close));
+    view! {
+        <button class="button button--quiet host-menu__open needs-script" type="button" aria-haspopup="dialog" on:click=open>
+            {icon(MENU)}
+            "Menu"
+        </button>
+        <dialog
+            class="sheet"
+            aria-labelledby="host-menu"
+            node_ref=dialog
+            on:click=close_beside
+            on:close=move |_| set_open.set(false)
+        >
+            {sometimes(content)}
+        </dialog>
+    }
+    .into_any()
+}
+
+fn sheet(host: Host, kicking: Kicking, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+    view! {
+        <div class="sheet__inner host-menu">
+            <h2 class="people__title" id="host-menu">
+                "This game"
+            </h2>
+            <button class="button button--bare sheet__close" type="button" aria-label="Close" on:click=move |_| close()>
+                {icon(X)}
+            </button>
+            {door(host)} {chat(host)} {hand_over(host)}
+            <button class="button button--quiet" type="button" on:click=move |_| full_screen()>
+                "Full screen"
+            </button>
+            {players(host, kicking)} {end(host, close)}
+            <div class="host-menu__foot">
+                <ThemeSwitch />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn door(host: Host) -> AnyView {
+    let locked = memo(move || host.game(|game| game.locked));
+    let note = move || if locked.get() { "Nobody new comes in." } else { "Who has the PIN can come in." };
+    let label = move || if locked.get() { "Open the door" } else { "Lock the door" };
+    row(label, note, move || host.step(HostStep::Lock(!locked.get_untracked())))
+}
+
+fn chat(host: Host) -> AnyView {
+    let open = memo(move || host.game(|game| game.chat));
+    let note = move || if open.get() { "The class may write." } else { "The class cannot write." };
+    let label = move || if open.get() { "Close the class chat" } else { "Open the class chat" };
+    let link = move || {
+        let path = host.pin().room().path();
+        open.get().then(|| {
+            view! {
+                <a class="host-menu__link" href=path target="_blank">
+                    "Read the class chat in a new tab"
+                </a>
+            }
+            .into_any()
+        })
+    };
+    let toggle = row(label, note, move || host.step(HostStep::Chat(!open.get_untracked())));
+    view! { {toggle} {sometimes(link)} }.into_any()
+}
+
+/// A code for one other host, while it is good.
+fn hand_over(host: Host) -> AnyView {
+    effect(move || {
+        let Some(code) = host.live.code.get() else { return };
+        let forget = move || {
+            host.live.code.try_set(None);
+        };
+        let timer = set_timeout_with_handle(forget, Duration::from_millis(code.good_for_ms)).ok();
+        on_cleanup(move || {
+            if let Some(timer) = timer {
+                timer.clear();
+            }
+        });
+    });
+    let shown = move || {
+        host.live.code.get().map(|code| {
+            let site = host.way_in.with_value(|way| way.host_site.clone());
+            let minutes = code.good_for_ms.div_ceil(60_000);
+            view! {
+                <p class="host-menu__code">
+                    <b>{code.code}</b>
+                </p>
+                <p class="small">
+                    {format!(
+                        "On the other device, open {site} and type the PIN and this code. It is good once, for {minutes} min.",
+                    )}
+                </p>
+            }
+            .into_any()
+        })
+    };
+    let note = || "A code lets somebody host this game too, or moves you to another device.";
+    view! {
+        {row(|| "Show a code for another host", note, move || host.step(HostStep::HandOver))}
+        <div role="status">{sometimes(shown)}</div>
+    }
+    .into_any()
+}
+
+/// Who plays, each with a way out.
+fn players(host: Host, kicking: Kicking) -> AnyView {
+    const MOST: usize = 200;
+    let keys = move || host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect());
+    let person = move |id: String| match UserId::parse(&id) {
+        Ok(id) => {
+            let player = host.player(&id);
+            let name = player.as_ref().map(|player| player.name.to_string()).unwrap_or_default();
+            view! {
+                <li class="person">
+                    {avatar(Looks::of(&id))}
+                    <span class="person__name">
+                        <bdi title=name.clone()>{name.clone()}</bdi>
+                    </span>
+                    <button
+                        class="button button--bare"
+                        type="button"
+                        aria-label=format!("Send {name} away")
+                        on:click=move |_| kicking.ask(host.player(&id))
+                    >
+                        {icon(X)}
+                    </button>
+                </li>
+            }
+            .into_any()
+        }
+        Err(_) => ().into_any(),
+    };
+    let count = memo(move || host.players(<[_]>::len));
+    let shown = move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <details class="host-menu__players">
+                    <summary>{words(move || super::words::players(count.get()))}</summary>
+                    <ul>{list(keys, person)}</ul>
+                </details>
+            }
+            .into_any()
+        })
+    };
+    sometimes(shown)
+}
+
+/// The end, and whether the host is sure.
+fn end(host: Host, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+    let (asked, set_asked) = signal(false);
+    let phase = memo(move || host.game(|game| game.phase));
+    let end = move || {
+        host.step(HostStep::End);
+        close();
+    };
+    changing(move || {
+        let (label, sure) = match phase.get() {
+            Phase::Ended => return ().into_any(),
+            Phase::Podium => ("Close the game", "Close it? Players can look at it, and nobody can come in."),
+            _ => ("End the game", "End it now? It goes to the podium with the points so far."),
+        };
+        if !asked.get() {
+            return row(move || label, || "", move || set_asked.set(true));
+        }
+        view! {
+            <div class="host-menu__sure" role="group" aria-labelledby="sure">
+                <p id="sure">{sure}</p>
+                <button class="button button--quiet" type="button" on:click=move |_| set_asked.set(false)>
+                    "Go on playing"
+                </button>
+                <button class="button button--danger" type="button" on:click=move |_| end()>
+                    {label}
+                </button>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+/// A button and, beneath it, what it is about.
+fn row<L, N>(label: L, note: N, press: impl Fn() + 'static) -> AnyView
+where
+    L: Fn() -> &'static str + Send + Sync + 'static,
+    N: Fn() -> &'static str + Send + Sync + 'static,
+{
+    view! {
+        <div class="host-menu__row">
+            <button class="button button--quiet" type="button" on:click=move |_| press()>
+                {words(label)}
+            </button>
+            <p class="small quiet">{words(note)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn full_screen() {
+    let document = document();
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else if let Some(root) = document.document_element() {
+        // A browser that has no full screen stays as it is.
+        let _ = root.request_fullscreen();
+    }
+}

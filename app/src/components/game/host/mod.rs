@@ -1,0 +1,240 @@
+//! The host's side of a game: what a class sees on the wall, and what moves it on.
+//!
+//! Shows what the game is told to be and keeps no rules: a step that comes too
+//! late is refused by the server, and the new state is shown instead.
+
+mod answered;
+mod bars;
+mod confetti;
+mod controls;
+mod kick;
+mod lobby;
+mod menu;
+mod places;
+mod podium;
+pub(crate) mod qr;
+mod question;
+mod reveal;
+mod words;
+
+use leptos::prelude::*;
+use protocol::game::frame::Player;
+use protocol::game::link::HostStep;
+use protocol::game::{Game, Phase};
+use protocol::{Pin, UserId};
+use serde::{Deserialize, Serialize};
+
+use self::kick::Kicking;
+use self::qr::QrCode;
+use crate::api::games::HostPage;
+use crate::components::game::steps::steps;
+use crate::components::notice::{Notice, Words};
+use crate::components::pill::Pill;
+use crate::erase::{changing, derived, memo, sometimes, words as text};
+use crate::game_live::GameLive;
+use crate::given::given;
+
+/// What a host's stage begins with.
+pub(crate) type Beginning = (HostPage, WayIn);
+/// Where that stands in the page.
+pub(crate) const BEGINNING: &str = "host-begins";
+
+const WORDS: Words = Words {
+    pause: "The game cannot be reached. It goes on by itself in a moment.",
+    cut: "You are cut off. The game goes on, and you are back in it by yourself.",
+};
+
+/// How people come in, as the server that they reach is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WayIn {
+    /// What players type: `hubbub.example/play`.
+    pub(crate) site: String,
+    /// What other hosts type: `hubbub.example/host`.
+    pub(crate) host_site: String,
+    /// The way for cameras.
+    pub(crate) code: QrCode,
+}
+
+/// What the parts of the stage share.
+#[derive(Clone, Copy)]
+struct Host {
+    live: GameLive,
+    pin: StoredValue<Pin>,
+    way_in: StoredValue<WayIn>,
+}
+
+impl Host {
+    fn game<T>(self, read: impl FnOnce(&Game) -> T) -> T {
+        self.live.board.with(|board| read(&board.game))
+    }
+
+    fn game_now<T>(self, read: impl FnOnce(&Game) -> T) -> T {
+        self.live.board.with_untracked(|board| read(&board.game))
+    }
+
+    fn players<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
+        self.live.players.with(|players| read(&players.players))
+    }
+
+    fn players_now<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
+        self.live.players.with_untracked(|players| read(&players.players))
+    }
+
+    /// How many there are, those too who are not listed.
+    fn players_count(self) -> usize {
+        self.live.players.with(|players| players.count.max(players.players.len()))
+    }
+
+    fn player(self, id: &UserId) -> Option<Player> {
+        self.players_now(|players| players.iter().find(|player| player.id == *id).cloned())
+    }
+
+    /// How many have answered the question that is shown.
+    fn answered(self) -> usize {
+        let at = self.game(|game| game.at);
+        self.live.count.with(|count| count.filter(|count| Some(count.question) == at).map_or(0, |count| count.answered))
+    }
+
+    fn pin(self) -> Pin {
+        self.pin.get_value()
+    }
+
+    fn step(self, step: HostStep) {
+        self.live.step(step);
+    }
+}
+
+/// What fills the stage; within one, its parts follow by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Screen {
+    Lobby,
+    Question(usize),
+    Reveal(usize),
+    Places(usize),
+    Podium,
+}
+
+impl Screen {
+    fn of(game: &Game) -> Self {
+        let at = game.at.unwrap_or_default();
+        match game.phase {
+            Phase::Lobby => Self::Lobby,
+            Phase::Ready | Phase::Open | Phase::Closed => Self::Question(at),
+            Phase::Reveal => Self::Reveal(at),
+            Phase::Places => Self::Places(at),
+            Phase::Podium | Phase::Ended => Self::Podium,
+        }
+    }
+}
+
+/// The stage: everything that a host sees of a game.
+#[island(lazy)]
+pub(crate) fn HostStage() -> impl IntoView {
+    given::<Beginning>(BEGINNING).map(stage)
+}
+
+fn stage((page, way_in): Beginning) -> AnyView {
+    let pin = StoredValue::new(page.pin.clone());
+    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in) };
+    let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
+    let shown = move || match out.get() {
+        Some(why) => gone(why),
+        None => on_stage(host),
+    };
+    changing(shown)
+}
+
+fn on_stage(host: Host) -> AnyView {
+    let kicking = Kicking::new();
+    let screen = memo(move || host.game(Screen::of));
+    let split = memo(move || host.game(|game| game.phase == Phase::Reveal && reveal::has_why(game)));
+    let class = derived(move || if split.get() { "stage__main stage__main--split" } else { "stage__main" });
+    let standing = host.live.standing.into();
+    view! {
+        <main class=class id="main" tabindex="-1">
+            <div class="stage__bar">
+                {changing(move || bar(host, screen.get()))} <Pill standing /> {menu::menu(host, kicking)}
+            </div>
+            <div class="stage__screen">{changing(move || body(host, kicking, screen.get()))}</div>
+            {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
+            <div class="stage__notices">
+                <Notice standing trouble=host.live.trouble.into() words=WORDS />
+            </div>
+            {controls::controls(host, screen)} {told(host)} {kicking.dialog(host)}
+        </main>
+    }
+    .into_any()
+}
+
+fn body(host: Host, kicking: Kicking, screen: Screen) -> AnyView {
+    match screen {
+        Screen::Lobby => lobby::lobby(host, kicking),
+        Screen::Question(_) => question::question(host),
+        Screen::Reveal(_) => host.game_now(reveal::reveal),
+        Screen::Places(_) => host.game_now(places::places),
+        Screen::Podium => host.game_now(podium::podium),
+    }
+}
+
+/// Which quiz, and how far it is.
+fn bar(host: Host, screen: Screen) -> AnyView {
+    host.game_now(|game| match screen {
+        Screen::Lobby => title(game, words::questions(game.questions)),
+        Screen::Podium => title(game, words::players(game.players)),
+        _ => {
+            let (at, of) = (game.at.unwrap_or_default(), game.questions);
+            view! {
+                <p class="stage__what stage__what--end">
+                    <span class="quiet">"Question"</span>
+                    <b>{format!("{} of {of}", at + 1)}</b>
+                </p>
+                {steps(of, at)}
+            }
+            .into_any()
+        }
+    })
+}
+
+fn title(game: &Game, note: String) -> AnyView {
+    // On the podium the heading is on the stage.
+    let title = game.title.clone();
+    let title = match game.phase {
+        Phase::Lobby => view! { <h1 class="stage__title" dir="auto">{title}</h1> }.into_any(),
+        _ => view! { <b dir="auto">{title}</b> }.into_any(),
+    };
+    view! {
+        <div class="stage__what stage__what--end">
+            {title} <span class="quiet">{note}</span>
+        </div>
+    }
+    .into_any()
+}
+
+/// What has changed, and how time runs, for who does not see it.
+fn told(host: Host) -> AnyView {
+    let phase = memo(move || host.game(words::told));
+    view! {
+        <div class="unseen">
+            <p role="status">{text(move || phase.get())}</p>
+            <p role="status">{text(move || host.live.mark.get())}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The game is no longer there for this host.
+fn gone(why: String) -> AnyView {
+    view! {
+        <main class="sorry__main" id="main" tabindex="-1">
+            <h1>"You cannot host this game"</h1>
+            <p class="quiet">{why}</p>
+            <p>
+                <a class="button" href="/quizzes">
+                    "To your quizzes"
+                </a>
+            </p>
+        </main>
+    }
+    .into_any()
+}

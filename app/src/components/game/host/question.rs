@@ -1,0 +1,124 @@
+//! The question: what is asked, what can be chosen, how much time is left, and
+//! how many have answered.
+
+use leptos::prelude::*;
+use protocol::game::{Asked, Phase};
+use protocol::quiz::Kind;
+
+use super::Host;
+use super::answered::answered;
+use crate::components::game::answer::{inside, kind as kind_of, letter};
+use crate::components::game::ring::Ring;
+use crate::erase::{changing, memo, sometimes};
+
+/// A question from the moment it can be read to the end of its time.
+pub(super) fn question(host: Host) -> AnyView {
+    let Some(asked) = host.game_now(|game| game.asked.clone()) else { return ().into_any() };
+    let Asked { kind, text, words, picture, picture_words, .. } = asked;
+    let picture = picture.map(|id| {
+        view! { <img class="question__picture" src=format!("/pictures/{id}") alt=picture_words /> }
+    });
+    if kind == Kind::Slide {
+        return view! {
+            <section class="slide">
+                {heading(text)} {picture} <p class="slide__words" dir="auto">
+                    {words}
+                </p>
+            </section>
+        }
+        .into_any();
+    }
+    let class = if picture.is_some() { "middle middle--pictured" } else { "middle" };
+    view! {
+        <section class="question">{heading(text)} <Ring live=host.live class="ring" /></section>
+        <div class=class>{picture} {middle(host, kind)}</div>
+        <div class="stage__foot">{answered(host)} {pin(host)}</div>
+    }
+    .into_any()
+}
+
+/// A question's text, smaller the longer it is.
+pub(super) fn heading(text: String) -> AnyView {
+    let class = match text.chars().count() {
+        0..=60 => "question__text",
+        61..=110 => "question__text question__text--long",
+        _ => "question__text question__text--longest",
+    };
+    view! {
+        <h1 class=class tabindex="-1" dir="auto">
+            {text}
+        </h1>
+    }
+    .into_any()
+}
+
+/// What can be chosen, once it can be.
+fn middle(host: Host, kind: Kind) -> AnyView {
+    let options =
+        memo(move || host.game(|game| game.asked.as_ref().map(|asked| asked.options.clone()).unwrap_or_default()));
+    let phase = memo(move || host.game(|game| game.phase));
+    let paused = memo(move || host.game(|game| game.paused.is_some()));
+    let body = move || match (phase.get(), paused.get()) {
+        (_, true) => hint("Paused. The clock stands still."),
+        (Phase::Ready, _) => hint("Get ready."),
+        (Phase::Closed, _) => hint("Time is up."),
+        _ if kind.has_options() => tiles(&options.get()),
+        _ => hint(how(kind)),
+    };
+    let note = move || {
+        (kind.has_options() && kind != Kind::Choice && kind != Kind::TrueFalse && phase.get() == Phase::Open)
+            .then(|| view! { <p class="middle__how">{how(kind)}</p> }.into_any())
+    };
+    view! { {sometimes(note)} {changing(body)} }.into_any()
+}
+
+fn tiles(options: &[String]) -> AnyView {
+    // All of one size, however long the longest is.
+    let long = match options.iter().map(|option| option.chars().count()).max() {
+        Some(51..) => " answer--longest",
+        Some(25..) => " answer--long",
+        _ => "",
+    };
+    let tile = |(at, option): (usize, &String)| {
+        view! {
+            <li class=kind_of("answer", at) + long>
+                <span class="unseen">{format!("{}, ", letter(at))}</span>
+                {inside(at, option.clone())}
+            </li>
+        }
+        .into_any()
+    };
+    let tiles = options.iter().enumerate().map(tile).collect_view();
+    view! {
+        <ul class="answers" aria-label="Answers">
+            {tiles}
+        </ul>
+    }
+    .into_any()
+}
+
+fn hint(words: &'static str) -> AnyView {
+    view! { <p class="middle__hint">{words}</p> }.into_any()
+}
+
+/// What players are to do.
+fn how(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Typed => "Type your answer.",
+        Kind::Number => "Type a number.",
+        Kind::Several => "Choose all that are right.",
+        Kind::Order => "Put them in order.",
+        Kind::Poll => "There is no right or wrong.",
+        Kind::Choice | Kind::TrueFalse | Kind::Slide => "",
+    }
+}
+
+/// For who comes late.
+fn pin(host: Host) -> AnyView {
+    let locked = memo(move || host.game(|game| game.locked));
+    let pin = host.pin().spaced();
+    sometimes(move || {
+        let pin = pin.clone();
+        (!locked.get()).then(|| view! { <p class="stage__pin">"PIN " <b>{pin}</b></p> }.into_any())
+    })
+}

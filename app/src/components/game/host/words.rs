@@ -1,0 +1,140 @@
+//! Sentences and numbers of a host's screen.
+
+use protocol::game::{Asked, Game, Leader, Phase, Reveal};
+use protocol::quiz::Kind;
+
+/// As in `1 player` and `22 players`.
+pub(super) fn players(count: usize) -> String {
+    counted(count, "player", "players")
+}
+
+/// As in `1 question` and `10 questions`.
+pub(super) fn questions(count: usize) -> String {
+    counted(count, "question", "questions")
+}
+
+/// As in `8,340`.
+pub(super) fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// How a place has changed: `up 2`, `down 1`, `same`.
+pub(super) fn moved(places: i64) -> String {
+    match places {
+        0 => "same".into(),
+        1.. => format!("up {places}"),
+        _ => format!("down {}", -places),
+    }
+}
+
+/// What a chart of answers shows, in a sentence.
+pub(super) fn chart(reveal: &Reveal) -> String {
+    let Reveal { bars, players, answered, .. } = reveal;
+    let mut sentence = String::new();
+    for bar in bars.iter().filter(|bar| bar.right) {
+        sentence.push_str(&format!("{} of {players} answered {}, a right answer. ", bar.count, bar.text));
+    }
+    let others: Vec<_> =
+        bars.iter().filter(|bar| !bar.right).map(|bar| format!("{} {}", bar.text, bar.count)).collect();
+    if !others.is_empty() {
+        sentence.push_str(&format!("{}. ", others.join(", ")));
+    }
+    if sentence.is_empty() {
+        return format!("{answered} of {players} answered.");
+    }
+    sentence.trim_end().to_owned()
+}
+
+/// As in `of 22 were right`; the number stands before it.
+pub(super) fn were_right(knew: usize, players: usize) -> String {
+    format!("of {players} {} right", if knew == 1 { "was" } else { "were" })
+}
+
+/// What is to be told to who does not see the screen, when it changes.
+pub(super) fn told(game: &Game) -> String {
+    let asked = game.asked.as_ref();
+    match game.phase {
+        Phase::Lobby | Phase::Closed => String::new(),
+        Phase::Ready => asked.map(|asked| format!("{}: {}", progress(game), asked.text)).unwrap_or_default(),
+        Phase::Open => asked.map(|asked| opened(game, asked)).unwrap_or_default(),
+        Phase::Reveal => game.reveal.as_ref().map(revealed).unwrap_or_default(),
+        Phase::Places => leader(&game.leaders).map(|first| format!("Places. {first} leads.")).unwrap_or_default(),
+        Phase::Podium => leader(&game.leaders).map(|first| format!("{first} has won.")).unwrap_or_default(),
+        Phase::Ended => "The game is over.".into(),
+    }
+}
+
+fn opened(game: &Game, asked: &Asked) -> String {
+    match (asked.kind, game.paused) {
+        (_, Some(_)) => "Paused.".into(),
+        (Kind::Slide, _) => format!("{}: {}. {}", progress(game), asked.text, asked.words),
+        _ if game.closes_at.is_none() => "The question is open, without a time limit.".into(),
+        _ => format!("The question is open for {} seconds.", asked.seconds),
+    }
+}
+
+fn revealed(reveal: &Reveal) -> String {
+    match reveal.right.as_str() {
+        "" => chart(reveal),
+        right => format!("Right: {right}. {} {}.", reveal.knew, were_right(reveal.knew, reveal.players)),
+    }
+}
+
+fn leader(leaders: &[Leader]) -> Option<String> {
+    leaders.first().map(|first| format!("{}, with {} points,", first.name, thousands(first.score)))
+}
+
+/// As in `Question 4 of 10`.
+pub(super) fn progress(game: &Game) -> String {
+    format!("Question {} of {}", game.at.map_or(1, |at| at + 1), game.questions)
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::game::Bar;
+
+    use super::*;
+
+    fn bar(text: &str, count: usize, right: bool) -> Bar {
+        Bar { text: text.into(), count, right }
+    }
+
+    fn reveal(bars: Vec<Bar>) -> Reveal {
+        Reveal { right: "Jupiter".into(), bars, why: String::new(), knew: 12, answered: 19, players: 22 }
+    }
+
+    #[test]
+    fn points_are_grouped_by_thousands() {
+        assert_eq!([0, 920, 8340, 1_000_000].map(thousands), ["0", "920", "8,340", "1,000,000"]);
+    }
+
+    #[test]
+    fn a_change_of_place_is_said_in_words() {
+        assert_eq!([2, -1, 0].map(moved), ["up 2", "down 1", "same"]);
+    }
+
+    #[test]
+    fn a_chart_can_be_read_aloud() {
+        let bars = vec![bar("Mercury", 4, false), bar("Earth", 3, false), bar("Jupiter", 12, true)];
+        assert_eq!(chart(&reveal(bars)), "12 of 22 answered Jupiter, a right answer. Mercury 4, Earth 3.");
+        assert_eq!(chart(&reveal(vec![])), "19 of 22 answered.");
+    }
+
+    #[test]
+    fn one_was_right_and_two_were() {
+        assert_eq!(were_right(1, 22), "of 22 was right");
+        assert_eq!(were_right(12, 22), "of 22 were right");
+    }
+}

@@ -1,0 +1,182 @@
+//! A game as its host sees it, on the wall; and the way to it from another device.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use protocol::{ErrorCode, Pin};
+
+use super::brand::Brand;
+use super::not_found::{NotFound, Unavailable};
+use crate::api::games::{self, HostPage, TakeOver};
+use crate::api::{ApiError, refused};
+use crate::components::field::Wrong;
+use crate::components::game::host::qr::QrCode;
+use crate::components::game::host::{self, HostStage, WayIn};
+use crate::components::theme_switch::ThemeSwitch;
+use crate::given::give;
+use crate::page_styles::PageStyles;
+
+/// The page at `/host/{pin}`.
+#[component]
+pub(crate) fn Host() -> impl IntoView {
+    let params = use_params_map();
+    let pin = Memo::new(move |_| params.with(|params| Pin::parse(params.get_str("pin")?).ok()));
+    let page = Resource::new(
+        move || pin.get(),
+        |pin| async move {
+            match pin {
+                Some(pin) => Some(games::host_page(pin).await),
+                None => None,
+            }
+        },
+    );
+    view! {
+        <PageStyles of="game" />
+        <PageStyles of="host" />
+        <PageStyles of="host-outcome" />
+        <PageStyles of="take-over" />
+        <Suspense>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Some(Ok(page)) => stage(page),
+                    Some(Err(error)) => instead(error, pin.get_untracked()),
+                    None => view! { <NotFound /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The page at `/host`, for who has a code; `/host?pin=482915` knows the PIN already.
+#[component]
+pub(crate) fn TakeOverGame() -> impl IntoView {
+    let query = use_query_map();
+    let pin = query.with_untracked(|query| query.get_str("pin").and_then(|pin| Pin::parse(pin).ok()));
+    view! {
+        <PageStyles of="take-over" />
+        {take_over(None, pin)}
+    }
+}
+
+fn stage(page: HostPage) -> AnyView {
+    let way = way_in(&page);
+    view! {
+        <Title text=format!("{}: Hubbub", page.game.title) />
+        <div class="stage">
+            <header class="stage__brand">
+                <Brand />
+            </header>
+            {give(host::BEGINNING, (page, way))}
+            <HostStage />
+        </div>
+    }
+    .into_any()
+}
+
+/// What to type and what to scan, out of the address that leads into the game.
+fn way_in(page: &HostPage) -> WayIn {
+    let address = page.join_address.as_str();
+    let site = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let site = site.strip_suffix(page.pin.as_str()).unwrap_or(site).trim_end_matches('/');
+    let host = site.split_once('/').map_or(site, |(host, _)| host);
+    WayIn { site: site.to_owned(), host_site: format!("{host}/host"), code: QrCode::of(address).unwrap_or_default() }
+}
+
+/// Who is no host of the game can become one; who asks for no game is told so.
+fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
+    match &error {
+        ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => no_game(refusal.message.clone()),
+        ApiError::Refused(refusal) => take_over(Some(refusal.message.clone()), pin),
+        _ => view! { <Unavailable advice=error.to_string() /> }.into_any(),
+    }
+}
+
+fn no_game(why: String) -> AnyView {
+    view! {
+        <Title text="No such game: Hubbub" />
+        <div class="sorry">
+            <header class="sorry__top">
+                <Brand />
+                <ThemeSwitch />
+            </header>
+            <main class="sorry__main" id="main" tabindex="-1">
+                <h1>"There is no game here"</h1>
+                <p class="quiet">{why}</p>
+                <p>
+                    <a class="button" href="/quizzes">
+                        "To your quizzes"
+                    </a>
+                </p>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+/// A plain form: it needs no scripts, and is seldom used.
+fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
+    let wrong = refused::<TakeOver>();
+    let is_wrong = wrong.is_some().then_some("true");
+    let title = if why.is_some() { "You are not hosting this game here" } else { "Host a game on this device" };
+    view! {
+        <Title text=format!("{title}: Hubbub") />
+        <div class="take-over">
+            <header class="sorry__top">
+                <Brand />
+                <ThemeSwitch />
+            </header>
+            <main class="take-over__main" id="main" tabindex="-1">
+                <h1>{title}</h1>
+                <p>"Somebody who hosts it can show a code: under Menu, \"Show a code for another host\"."</p>
+                <form class="take-over__form" method="post" action=TakeOver::PATH>
+                    <label class="field__label" for="pin">
+                        "PIN"
+                    </label>
+                    <input
+                        class="take-over__input"
+                        id="pin"
+                        name="pin"
+                        inputmode="numeric"
+                        autocomplete="off"
+                        required
+                        value=pin.map(|pin| pin.spaced())
+                    />
+                    <label class="field__label" for="code">
+                        "Code"
+                    </label>
+                    <input
+                        class="take-over__input"
+                        id="code"
+                        name="code"
+                        autocomplete="off"
+                        autocapitalize="characters"
+                        spellcheck="false"
+                        required
+                        aria-invalid=is_wrong
+                        aria-describedby="take-over-wrong"
+                    />
+                    <Wrong id="take-over-wrong" why=Signal::stored(wrong) />
+                    <button class="button">"Host it here"</button>
+                </form>
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::wire;
+
+    use super::*;
+
+    #[test]
+    fn players_type_the_site_and_cameras_get_the_whole_address() {
+        let page = r#"{"pin":"482915","joinAddress":"http://10.0.0.7:3000/play/482915","version":1,"now":1,
+            "game":{"title":"Planets","phase":"lobby","questions":3},"players":[],"answered":0}"#;
+        let way = way_in(&wire::read(page).unwrap());
+        assert_eq!((way.site.as_str(), way.host_site.as_str()), ("10.0.0.7:3000/play", "10.0.0.7:3000/host"));
+        assert_ne!(way.code, QrCode::default());
+    }
+}
