@@ -3,8 +3,10 @@
 //! flags of a node. It is no part of the release.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use clap::Parser;
 use protocol::Member;
 use server::config::Config;
@@ -18,7 +20,11 @@ struct Echo(Arc<Outbox>);
 impl Meaning for Echo {
     type Later = Infallible;
 
-    fn begin(_: Arc<Node>, _: Arc<Member>, outbox: Arc<Outbox>) -> Self {
+    type Claims = ();
+
+    fn claims(_: &Node, _: &HeaderMap, _: IpAddr) {}
+
+    fn begin(_: Arc<Node>, _: Arc<Member>, outbox: Arc<Outbox>, (): ()) -> Self {
         Self(outbox)
     }
 

@@ -11,10 +11,12 @@ use tracing::{info, warn};
 
 use crate::broker::{Broker, BrokerError, Deliveries, embedded, redis};
 use crate::config::Config;
+use crate::games::{self, embedded::EmbeddedGames, redis::RedisGames};
 use crate::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
 use crate::presence::PresenceStore;
 use crate::presence::embedded::EmbeddedPresence;
 use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
+use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
 use crate::store::{Store, StoreError};
@@ -57,6 +59,10 @@ pub struct Opened {
     pub presence: Arc<dyn PresenceStore>,
     /// Which rooms there are.
     pub rooms: Arc<dyn Rooms>,
+    /// Authors' quizzes, and what came of their games.
+    pub quizzes: Arc<dyn Quizzes>,
+    /// Live games.
+    pub games: Arc<dyn games::Store>,
     /// What sessions are signed with.
     pub session_key: String,
 }
@@ -90,6 +96,8 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
         deliveries,
         history: Arc::new(EmbeddedHistory::new(store.clone())),
         presence: Arc::new(EmbeddedPresence::new(broker.clone())),
+        quizzes: Arc::new(EmbeddedQuizzes::new(store.clone())),
+        games: Arc::new(EmbeddedGames::new(store.clone(), broker.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
         broker,
         session_key,
@@ -116,6 +124,8 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         deliveries,
         history: Arc::new(RedisHistory::new(link.clone())),
         presence: Arc::new(RedisPresence::new(link.clone(), presence)),
+        quizzes: Arc::new(RedisQuizzes::new(link.clone())),
+        games: Arc::new(RedisGames::new(link.clone(), log_length)),
         rooms: Arc::new(RedisRooms::new(link)),
         broker,
         session_key,

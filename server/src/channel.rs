@@ -2,49 +2,76 @@
 
 use std::fmt;
 
-use protocol::RoomId;
+use protocol::{Pin, RoomId};
 
 /// What the name of a room's channel begins with.
 const ROOM: &str = "room:";
+/// What the name of a game's channel begins with.
+const GAME: &str = "game:";
 
-/// A room, and later a game: an ordered log plus the people who are in it.
+/// An ordered log plus the people who are in it.
 ///
 /// A type and not a text, so that an event without a channel does not compile.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
     /// A chat room.
     Room(RoomId),
+    /// A game: its players and its hosts.
+    Game(Pin),
 }
 
 impl Channel {
     /// The channel that [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
-        let room = text.strip_prefix(ROOM)?;
-        RoomId::parse(room).ok().map(Self::Room)
+        match text.strip_prefix(ROOM) {
+            Some(room) => RoomId::parse(room).ok().map(Self::Room),
+            None => Pin::parse(text.strip_prefix(GAME)?).ok().map(Self::Game),
+        }
     }
 
     /// Adds what [`Channel::parse`] reads.
     pub(crate) fn spell(&self, text: &mut String) {
+        let (kind, name) = self.parts();
+        text.push_str(kind);
+        text.push_str(name);
+    }
+
+    /// The room in which its people chat.
+    pub fn room(&self) -> RoomId {
         match self {
-            Self::Room(room) => {
-                text.push_str(ROOM);
-                text.push_str(room.as_str());
-            }
+            Self::Room(room) => room.clone(),
+            Self::Game(pin) => pin.room(),
         }
     }
 
-    /// The room, where it is one.
-    pub fn room(&self) -> &RoomId {
+    fn parts(&self) -> (&'static str, &str) {
         match self {
-            Self::Room(room) => room,
+            Self::Room(room) => (ROOM, room.as_str()),
+            Self::Game(pin) => (GAME, pin.as_str()),
         }
     }
 }
 
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Room(room) => write!(f, "{ROOM}{room}"),
+        let (kind, name) = self.parts();
+        write!(f, "{kind}{name}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_read_as_it_was_spelled() {
+        let room = Channel::Room(RoomId::parse("game:482915").unwrap());
+        let game = Channel::Game(Pin::parse("482915").unwrap());
+        for channel in [room, game] {
+            assert_eq!(Channel::parse(&channel.to_string()), Some(channel));
+        }
+        for wrong in ["482915", "game:x", "room:", ""] {
+            assert_eq!(Channel::parse(wrong), None, "{wrong:?}");
         }
     }
 }

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
+use protocol::{ErrorCode, Member, MessageId, Pin, Refusal, RoomId, ServerMessage, Typing, wire};
 use sha2::{Digest, Sha256};
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Once, Passing};
 use crate::channel::Channel;
+use crate::games::Games;
 
 /// Says things in rooms.
 pub struct Chat {
     broker: Arc<dyn Broker>,
+    games: Arc<Games>,
     message_chars: usize,
 }
 
@@ -30,8 +32,8 @@ pub struct Said {
 
 impl Chat {
     /// A chat whose messages have at most `message_chars` characters.
-    pub fn new(broker: Arc<dyn Broker>, message_chars: usize) -> Self {
-        Self { broker, message_chars }
+    pub fn new(broker: Arc<dyn Broker>, games: Arc<Games>, message_chars: usize) -> Self {
+        Self { broker, games, message_chars }
     }
 
     /// Says `text` in a room. `Ok` means that the log has it; saying it again
@@ -41,6 +43,7 @@ impl Chat {
     /// The refusal to answer with. After a temporary one, say it again with the same id.
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
+        self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, now_ms());
         let channel = Channel::Room(room.clone());
         let append = Append {
@@ -67,6 +70,16 @@ impl Chat {
         if let Err(error) = self.broker.announce(&Channel::Room(room.clone()), frame).await {
             tracing::debug!(room.id = %room, "nobody was told who is typing: {error}");
         }
+    }
+
+    /// The class of a game chats while its host lets it.
+    async fn check_class(&self, room: &RoomId) -> Result<(), Refusal> {
+        let Some(pin) = Pin::of_room(room) else { return Ok(()) };
+        let is_open = match self.games.chat_is_open(&pin).await {
+            Err(refusal) if refusal.code == ErrorCode::NoGame => false,
+            is_open => is_open?,
+        };
+        if is_open { Ok(()) } else { Err(Refusal::new(ErrorCode::NotNow, "The chat of this game is closed.")) }
     }
 
     fn check(&self, text: &str) -> Result<(), Refusal> {

@@ -75,6 +75,15 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
 
+    /// Who may write quizzes and start games: everybody, or who has entered the authors' key.
+    #[arg(long, env = "HUBBUB_QUIZ_AUTHORS", value_enum, value_name = "WHO", default_value_t = QuizAuthors::Open)]
+    pub quiz_authors: QuizAuthors,
+
+    /// The key that makes somebody an author, at least 8 characters; the same on all nodes.
+    #[arg(long, env = "HUBBUB_QUIZ_KEY", value_name = "KEY", value_parser = parse_quiz_key, hide_env_values = true,
+        required_if_eq("quiz_authors", "key"))]
+    pub quiz_key: Option<String>,
+
     /// How log lines are written.
     #[arg(long, env = "HUBBUB_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -105,6 +114,15 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line, for collectors.
     Json,
+}
+
+/// Who may write quizzes and start games.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QuizAuthors {
+    /// Everybody.
+    Open,
+    /// Who has entered the key.
+    Key,
 }
 
 /// What a client may do, and how much is kept.
@@ -158,6 +176,10 @@ pub struct Limits {
     /// Messages that are kept of each room.
     #[arg(long, env = "HUBBUB_LOG_LENGTH", value_name = "N", default_value_t = 10_000, value_parser = parse_log_length)]
     pub log_length: usize,
+
+    /// Players of one game.
+    #[arg(long, env = "HUBBUB_PLAYERS", value_name = "N", default_value_t = limits::PLAYERS)]
+    pub players: usize,
 
     /// Seconds that a person is still shown after their connection was cut.
     #[arg(long = "grace-seconds", env = "HUBBUB_GRACE_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = parse_seconds)]
@@ -221,6 +243,11 @@ impl Config {
         file.is_file().then_some(file)
     }
 
+    /// The key that it takes to be an author, where it takes one.
+    pub fn author_key(&self) -> Option<&str> {
+        self.quiz_key.as_deref().filter(|_| self.quiz_authors == QuizAuthors::Key)
+    }
+
     /// The Redis to use, if any.
     pub fn redis_servers(&self) -> Option<&Servers> {
         self.redis.as_ref().or(self.redis_server.as_ref())
@@ -259,6 +286,11 @@ fn parse_node_name(text: &str) -> Result<String, String> {
 
 fn parse_session_key(text: &str) -> Result<String, String> {
     if text.len() >= 32 { Ok(text.to_owned()) } else { Err("it needs at least 32 characters".into()) }
+}
+
+fn parse_quiz_key(text: &str) -> Result<String, String> {
+    let key = text.trim();
+    if key.chars().count() >= 8 { Ok(key.to_owned()) } else { Err("it needs at least 8 characters".into()) }
 }
 
 fn parse_origin(text: &str) -> Result<String, String> {
@@ -306,6 +338,17 @@ mod tests {
             assert_eq!(error.exit_code(), 2, "{flags:?}");
             assert!(error.to_string().contains(flags[0]), "{error}");
         }
+    }
+
+    #[test]
+    fn who_asks_for_a_key_must_give_one() {
+        let error = read(&["--quiz-authors", "key"]).unwrap_err();
+        assert!(error.exit_code() == 2 && error.to_string().contains("--quiz-key"), "{error}");
+        let config = read(&["--quiz-authors", "key", "--quiz-key", " open sesame "]).unwrap();
+        assert_eq!(config.author_key(), Some("open sesame"));
+        assert_eq!(read(&["--quiz-key", "open sesame"]).unwrap().author_key(), None, "open is open");
+        let error = read(&["--quiz-key", "short"]).unwrap_err();
+        assert!(error.to_string().contains("8 characters"), "{error}");
     }
 
     #[test]

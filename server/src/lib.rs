@@ -3,7 +3,7 @@
 //! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
 //! one of them, `broker` keeps the logs and carries publications between nodes,
 //! `presence` knows who is where, `history` and `rooms` answer what is read over
-//! HTTP. `backend` alone chooses between embedded and Redis, `router` alone knows
+//! HTTP, `quizzes` keeps what authors write. `backend` alone chooses between embedded and Redis, `router` alone knows
 //! the pages.
 
 // The types of whole pages nest deeper than the compiler's default looks.
@@ -15,6 +15,7 @@ pub mod channel;
 pub mod chat;
 pub mod coalesce;
 pub mod config;
+pub mod games;
 pub mod history;
 pub mod http;
 pub mod hub;
@@ -23,6 +24,7 @@ pub mod node;
 pub mod outbox;
 pub mod presence;
 mod pump;
+pub mod quizzes;
 mod random;
 pub mod rooms;
 mod router;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use metrics::{Counter, Histogram, Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use protocol::game::Taken;
 
 /// Open WebSockets.
 pub const CONNECTIONS: &str = "hubbub_connections";
@@ -26,11 +27,28 @@ pub const CLOSES: &str = "hubbub_closes_total";
 /// Joins with a position, by whether everything missed was recovered.
 pub const RECOVERIES: &str = "hubbub_recoveries_total";
 
+/// Games with somebody on this node.
+pub const GAMES: &str = "hubbub_games";
+/// Answers in games that came to this node, by what became of them.
+pub const GAME_ANSWERS: &str = "hubbub_game_answers_total";
+/// Changes of games that this node made.
+pub const GAME_STEPS: &str = "hubbub_game_steps_total";
+
 /// What is counted for every message: found once, not by name each time.
 pub(crate) struct Hot {
     pub(crate) publications_in: Counter,
     pub(crate) publications_out: Counter,
     pub(crate) publish_to_deliver: Histogram,
+}
+
+/// Counts an answer.
+pub(crate) fn count_answer(taken: Taken) {
+    let taken = match taken {
+        Taken::Accepted => "accepted",
+        Taken::Duplicate => "duplicate",
+        Taken::Late => "late",
+    };
+    metrics::counter!(GAME_ANSWERS, "taken" => taken).increment(1);
 }
 
 /// The handles of this process. Not to be asked for before [`install`].
@@ -82,6 +100,9 @@ fn describe() {
     describe_counter!(ERRORS, "Refusals, by code.");
     describe_counter!(CLOSES, "WebSockets closed by the server, by code.");
     describe_counter!(RECOVERIES, "Joins with a position, by whether all that was missed was recovered.");
+    describe_gauge!(GAMES, "Games with somebody on this node.");
+    describe_counter!(GAME_ANSWERS, "Answers in games, by what became of them.");
+    describe_counter!(GAME_STEPS, "Changes of games that this node made.");
     describe_histogram!(
         PUBLISH_TO_DELIVER,
         Unit::Seconds,
@@ -89,6 +110,8 @@ fn describe() {
     );
     metrics::gauge!(CONNECTIONS).set(0.0);
     metrics::gauge!(ROOMS).set(0.0);
+    metrics::gauge!(GAMES).set(0.0);
+    metrics::counter!(GAME_STEPS).absolute(0);
     metrics::counter!(PUBLICATIONS_IN).absolute(0);
     metrics::counter!(PUBLICATIONS_OUT).absolute(0);
 }

@@ -11,12 +11,14 @@ use crate::backend::Opened;
 use crate::broker::{Broker, Deliveries};
 use crate::chat::Chat;
 use crate::config::Config;
+use crate::games::{Games, Parts, Tables};
 use crate::history::{History, shared::SharedHistory};
 use crate::hub::{Hub, Words};
 use crate::presence::{Presence, Settings};
 use crate::pump;
+use crate::quizzes::Library;
 use crate::rooms::Directory;
-use crate::session::Sessions;
+use crate::session::{Authors, Sessions};
 use crate::ws::{Addresses, Connections, Patience};
 
 /// Enough to keep the log busy; more would only wait there.
@@ -36,12 +38,19 @@ pub struct Node {
     pub presence: Arc<Presence>,
     /// Which rooms there are.
     pub directory: Arc<Directory>,
+    /// Quizzes, and what came of games.
+    pub library: Library,
+    /// The games.
+    pub games: Arc<Games>,
+    tables: Arc<Tables>,
     /// The listeners on this node.
     pub hub: Arc<Hub>,
     /// Saying things.
     pub chat: Chat,
     /// Who is who.
     pub sessions: Sessions,
+    /// Who may write quizzes and start games.
+    pub authors: Authors,
     /// Connections by address.
     pub addresses: Arc<Addresses>,
     /// One place for each client that is just going into a room or out of it.
@@ -58,12 +67,13 @@ impl Node {
     /// Puts the parts together. The deliveries are for the pump.
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
         let hub = Arc::new(Hub::new(opened.broker.clone(), Words { renamed: pump::renamed, reach: pump::reach }));
+        let tables = Arc::<Tables>::default();
         let tell = {
-            let hub = hub.clone();
-            Box::new(move |channel: &_, presence| pump::tell(&hub, channel, presence))
+            let (hub, tables) = (hub.clone(), tables.clone());
+            Box::new(move |channel: &_, presence| pump::tell(&hub, &tables, channel, presence))
         };
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
-        let presence = Presence::start(opened.presence.clone(), tell, settings);
+        let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
         let history = Arc::new(SharedHistory::new(opened.history));
         let directory = Directory::new(opened.rooms, opened.presence, history.clone());
         let leaving = CancellationToken::new();
@@ -74,15 +84,31 @@ impl Node {
             pong_within: limits.pong_within,
             drain_within: limits.drain_within,
         };
+        let sessions = Sessions::new(&opened.session_key);
+        let library = Library::new(opened.quizzes);
+        let games = Games::new(Parts {
+            store: opened.games,
+            broker: opened.broker.clone(),
+            hub: hub.clone(),
+            presence: presence.clone(),
+            library: library.clone(),
+            sessions: sessions.clone(),
+            tables: tables.clone(),
+            players: limits.players,
+        });
         let node = Self {
             name: opened.node_name,
-            chat: Chat::new(opened.broker.clone(), config.limits.message_chars),
-            sessions: Sessions::new(&opened.session_key),
+            chat: Chat::new(opened.broker.clone(), games.clone(), config.limits.message_chars),
+            authors: Authors::new(sessions.clone(), config.author_key()),
+            sessions,
             addresses: Addresses::new(config.limits.connections_per_address),
             broker: opened.broker,
             history,
-            presence: Arc::new(presence),
+            presence,
             directory: Arc::new(directory),
+            library,
+            games,
+            tables,
             hub,
             doors: Arc::new(Semaphore::new(DOORS)),
             connections: Connections::start(patience, leaving.clone()),
@@ -91,6 +117,12 @@ impl Node {
             sockets: TaskTracker::new(),
         };
         (Arc::new(node), opened.deliveries)
+    }
+
+    /// Whom deliveries concern.
+    pub(crate) fn recipients(&self) -> pump::Recipients {
+        let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.tables.clone());
+        pump::Recipients { hub, presence, games }
     }
 
     /// Whether people can be sent to this node now.

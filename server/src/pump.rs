@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use protocol::game::GameServerMessage;
+use protocol::game::frame::Reach;
 use protocol::{Position, wire};
 use tokio_util::sync::CancellationToken;
 use tungstenite::Utf8Bytes;
 
 use crate::broker::{Deliveries, Delivery, Passing};
 use crate::channel::Channel;
+use crate::games::Tables;
 use crate::hub::{Hub, Turn};
 use crate::presence::Presence;
 use crate::{chat, metrics};
@@ -15,10 +18,22 @@ use crate::{chat, metrics};
 /// Deliveries that go out together at most.
 const TOGETHER: usize = 512;
 
+/// Whom deliveries concern.
+pub(crate) struct Recipients {
+    /// Listeners.
+    pub(crate) hub: Arc<Hub>,
+    /// Who knows who is where.
+    pub(crate) presence: Arc<Presence>,
+    /// Who looks after games.
+    pub(crate) games: Arc<Tables>,
+}
+
 /// Runs until the broker ends or `stop` is set. All that has come by the time
 /// it looks is one turn: one write for each listener, however many frames. When
 /// little comes, each goes out at once; under load, writes are what is saved.
-pub(crate) async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc<Presence>, stop: CancellationToken) {
+pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: CancellationToken) {
+    let Recipients { hub, presence, games } = to;
+    let mut stepped = Vec::new();
     let mut batch = Vec::with_capacity(TOGETHER);
     loop {
         tokio::select! {
@@ -27,12 +42,18 @@ pub(crate) async fn run(mut deliveries: Deliveries, hub: Arc<Hub>, presence: Arc
         }
         let mut turn = hub.turn();
         for delivery in batch.drain(..) {
-            hand_over(delivery, &mut turn, &hub, &presence);
+            if let Delivery::Publication { channel: channel @ Channel::Game(_), .. } = &delivery {
+                stepped.push(channel.clone());
+            }
+            hand_over(delivery, &mut turn, &hub, &presence, &games);
         }
+        // Whoever looks at a game tells more about it: after this.
+        drop(turn);
+        stepped.drain(..).for_each(|channel| games.stepped(&channel));
     }
 }
 
-fn hand_over(delivery: Delivery, turn: &mut Turn<'_>, hub: &Hub, presence: &Presence) {
+fn hand_over(delivery: Delivery, turn: &mut Turn<'_>, hub: &Hub, presence: &Presence, games: &Tables) {
     match delivery {
         Delivery::Publication { channel, position, frame } => {
             if let Ok(frame) = Utf8Bytes::try_from(frame) {
@@ -45,30 +66,47 @@ fn hand_over(delivery: Delivery, turn: &mut Turn<'_>, hub: &Hub, presence: &Pres
                 turn.broadcast(&channel, &frame);
             }
         }
-        Delivery::Passing { channel, passing: Passing::Notice(body) } => presence.on_notice(&channel, &body),
+        Delivery::Passing { channel, passing: Passing::Notice(body) } => {
+            presence.on_notice(&channel, &body);
+            games.hear(&channel, &body);
+        }
         Delivery::Interrupted => {
             hub.interrupted();
             presence.on_interrupted();
+            games.interrupted();
         }
     }
 }
 
-/// Gives a change of people to everybody in the channel on this node.
-pub(crate) fn tell(hub: &Hub, channel: &Channel, presence: protocol::Presence) {
+/// Gives a change of people to everybody in the room on this node. Of a game,
+/// whoever looks after it tells what concerns whom.
+pub(crate) fn tell(hub: &Hub, games: &Tables, channel: &Channel, presence: protocol::Presence) {
+    if let Channel::Game(_) = channel {
+        return games.people_changed(channel);
+    }
     let frame = wire::encode_server(&protocol::ServerMessage::Presence(presence));
     hub.broadcast(channel, &frame.into());
 }
 
-/// Spells the frame that says under which epoch a room's log goes on.
+/// Spells the frame that says under which epoch a room's log goes on. A game's
+/// people know no positions: they hear that it is reached.
 pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
-    let renamed = protocol::Renamed { room_id: channel.room().clone(), position: position.clone() };
+    if let Channel::Game(_) = channel {
+        return reach(channel, true);
+    }
+    let renamed = protocol::Renamed { room_id: channel.room(), position: position.clone() };
     wire::encode_server(&protocol::ServerMessage::Position(renamed)).into()
 }
 
-/// Spells the frame that says whether a room's log is reached.
+/// Spells the frame that says whether a room's or a game's log is reached.
 pub(crate) fn reach(channel: &Channel, reachable: bool) -> Utf8Bytes {
-    let reach = protocol::Reach { room_id: channel.room().clone(), reachable };
-    wire::encode_server(&protocol::ServerMessage::Reach(reach)).into()
+    match channel {
+        Channel::Room(room) => {
+            let reach = protocol::Reach { room_id: room.clone(), reachable };
+            wire::encode_server(&protocol::ServerMessage::Reach(reach)).into()
+        }
+        Channel::Game(_) => wire::encode_game_server(&GameServerMessage::Reach(Reach { reachable })).into(),
+    }
 }
 
 fn observe(frame: &str) {

@@ -71,7 +71,7 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     let opened = backend::open(&config).await?;
     let (node, deliveries) = Node::assemble(config, opened);
     let stop_pump = CancellationToken::new();
-    let pump = tokio::spawn(pump::run(deliveries, node.hub.clone(), node.presence.clone(), stop_pump.clone()));
+    let pump = tokio::spawn(pump::run(deliveries, node.recipients(), stop_pump.clone()));
 
     let router = router::build(&node, address, door)?;
     let limits = &node.config.limits;
@@ -112,6 +112,7 @@ impl Running {
         if let Err(error) = node.presence.shutdown().await {
             warn!("the other nodes were not told who left: {error}");
         }
+        node.games.stop().await;
         node.hub.stop().await;
         stop_pump.cancel();
         let _ = pump.await;

@@ -1,8 +1,12 @@
 //! How a game is, between two steps.
 
 use protocol::game::{Leader, Outcome, Phase, Reveal};
+use protocol::quiz::{Kind, Question, Quiz};
 use protocol::{Name, UserId};
 use serde::{Deserialize, Serialize};
+
+use crate::Taking;
+use crate::shuffle::shuffles;
 
 /// All of a game but its quiz, its players and their answers: one small
 /// document that is read and committed as a whole.
@@ -32,6 +36,67 @@ pub struct State {
     pub tallies: Vec<Tally>,
 }
 
+impl State {
+    /// A game that has not begun: the door is open and the chat closed. The
+    /// seed decides in which order the options of order questions are shown.
+    pub fn new(quiz: &Quiz, seed: u64) -> Self {
+        Self {
+            phase: Phase::Lobby,
+            at: None,
+            clock: Clock::default(),
+            shuffles: shuffles(quiz, seed),
+            locked: false,
+            chat: false,
+            players: 0,
+            reveal: None,
+            leaders: Vec::new(),
+            tallies: Vec::new(),
+        }
+    }
+
+    /// When answers are taken; `None`: none are, now.
+    pub fn taking(&self, quiz: &Quiz) -> Option<Taking> {
+        let (number, question) = self.question(quiz)?;
+        let takes = self.phase == Phase::Open && self.clock.paused_at.is_none() && question.kind != Kind::Slide;
+        let opened_at = self.clock.opens_at.filter(|_| takes)?;
+        Some(Taking { question: number, opened_at, closes_at: self.clock.closes_at })
+    }
+
+    /// When a [`crate::Command::Tick`] is due; `None`: nothing runs out.
+    pub fn due_at(&self) -> Option<u64> {
+        match self.phase {
+            _ if self.clock.paused_at.is_some() => None,
+            Phase::Ready => Some(self.clock.opens_at.unwrap_or_default()),
+            Phase::Open => self.clock.closes_at,
+            _ => None,
+        }
+    }
+
+    /// Whether [`crate::count`] is due.
+    pub fn needs_count(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
+    /// The same game without a player who was sent away: nobody reads the name again.
+    #[must_use]
+    pub fn without(&self, player: &UserId) -> Self {
+        let mut state = self.clone();
+        state.leaders.retain(|leader| leader.id != *player);
+        state
+    }
+
+    /// The question it is at, and its number from 0.
+    pub(crate) fn question<'a>(&self, quiz: &'a Quiz) -> Option<(usize, &'a Question)> {
+        let at = self.at?;
+        Some((at, quiz.questions.get(at)?))
+    }
+
+    /// Which option stands where in the question it is at; empty: as they are written.
+    pub(crate) fn shuffle(&self) -> &[usize] {
+        self.at.and_then(|at| self.shuffles.get(at)).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What runs in a game. All times are of the store's clock, in milliseconds
 /// since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,17 +110,6 @@ pub struct Clock {
     pub given_ms: Option<u64>,
     /// Since when it stands still.
     pub paused_at: Option<u64>,
-}
-
-/// When answers are taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taking {
-    /// To which question.
-    pub question: usize,
-    /// Since when: answer times count from here.
-    pub opened_at: u64,
-    /// Before when; `None`: no end.
-    pub closes_at: Option<u64>,
 }
 
 /// What became of a question.

@@ -189,7 +189,7 @@ pub trait Broker: Send + Sync {
 const EPOCH_LETTERS: usize = 16;
 
 /// An epoch that no log had before.
-fn random_epoch() -> Epoch {
+pub(crate) fn random_epoch() -> Epoch {
     loop {
         // Always allowed; the loop only spares the caller an error that cannot be.
         if let Ok(epoch) = Epoch::parse(&crate::random::text(EPOCH_LETTERS)) {

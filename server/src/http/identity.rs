@@ -9,7 +9,7 @@ use axum::response::Response;
 use protocol::Member;
 
 use crate::node::Node;
-use crate::session::guest;
+use crate::session::{guest, is_session};
 
 /// Reads who is asking and puts the [`Member`] into the request's extensions.
 /// Somebody new becomes a guest, and the answer carries their cookie, unless
@@ -30,9 +30,9 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
         return response;
     }
     if let Some(cookie) = cookie
-        && !response.headers().contains_key(header::SET_COOKIE)
+        && !response.headers().get_all(header::SET_COOKIE).iter().any(is_session)
     {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     // What is shown depends on who asks.
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("private, no-cache"));

@@ -240,7 +240,7 @@ impl Here {
         let (joined, left) = self.news.take()?;
         let member_count = self.roster.count();
         self.pauses = member_count > limits::MEMBERS_TOLD_AT_ONCE || !self.news.is_empty();
-        Some(Presence { room_id: self.channel.room().clone(), joined, left, member_count })
+        Some(Presence { room_id: self.channel.room(), joined, left, member_count })
     }
 
     /// Whether news have to wait now.
@@ -251,6 +251,12 @@ impl Here {
     /// News may be told again.
     pub(super) fn end_pause(&mut self) {
         self.pauses = false;
+    }
+
+    /// The ids of all who are here; nothing where this node does not know it.
+    pub(super) fn everybody(&self) -> Option<HashSet<UserId>> {
+        let is_known = self.connections > 0 && self.roster.is_loaded();
+        is_known.then(|| self.roster.members().map(|member| member.id).collect())
     }
 
     /// Until the store has answered, at least those on this node are known.

@@ -4,6 +4,7 @@
 //! Asks the store only when a *person* comes to this node or goes from it.
 //! What the store refuses now is done later; a room can be read without it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,6 +119,12 @@ impl Presence {
             Some(page) => Ok(page),
             None => self.work.page(channel, after, MEMBERS_PER_FRAME).await,
         }
+    }
+
+    /// The ids of everybody in a channel; `None` where nobody of this node is
+    /// in it, or the store has not answered yet. Asks nobody.
+    pub fn everybody(&self, channel: &Channel) -> Option<HashSet<UserId>> {
+        self.work.channels.known(channel).and_then(|channel| channel.lock().everybody())
     }
 
     /// One connection less.

@@ -78,7 +78,7 @@ impl Rooms for EmbeddedRooms {
         };
         let rows = self.store.read(read).await?;
         let known = |(channel, title, active_at): (String, _, i64)| {
-            let room = Channel::parse(&channel)?.room().clone();
+            let room = Channel::parse(&channel)?.room();
             Some(KnownRoom { room, title, active_at: active_at.unsigned_abs() })
         };
         Ok(rows.into_iter().filter_map(known).collect())

@@ -19,6 +19,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::games;
 use crate::http::{Gate, api_gate, compression, identity, operations, security_headers};
 use crate::node::Node;
 use crate::ws;
@@ -64,6 +65,7 @@ pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Re
     let site = Site { node: node.clone(), options: options(node, address)? };
     Ok(Router::new()
         .route("/ws", door)
+        .route("/games", ws::door_to::<games::Client>())
         .merge(operations())
         .with_state(node.clone())
         .merge(pages(&site))

@@ -9,12 +9,16 @@ use cookie::{Cookie, CookieJar, Key, SameSite};
 use protocol::{Member, MessageId, Name, UserId};
 use sha2::{Digest, Sha512};
 
+mod authors;
 mod names;
+mod tickets;
+
+pub use authors::Authors;
 
 /// The cookie's name; behind https it gets the prefix that binds it to the host
 /// (RFC 6265bis, section 4.1.3.2).
 const COOKIE: &str = "hubbub";
-const HOST_COOKIE: &str = "__Host-hubbub";
+const HOST: &str = "__Host-";
 /// A guest who does not come back for so long starts anew.
 const KEPT: Duration = Duration::days(365);
 
@@ -37,7 +41,22 @@ impl Sessions {
 
     /// The session in a request; `None` for a missing, foreign or altered one.
     pub fn read(&self, headers: &HeaderMap) -> Option<Member> {
-        let name = if is_secure(headers) { HOST_COOKIE } else { COOKIE };
+        let text = self.read_cookie(COOKIE, headers)?;
+        let (id, name) = text.split_once('.')?;
+        Some(Member { id: UserId::parse(id).ok()?, name: Name::parse(name).ok()? })
+    }
+
+    /// The `Set-Cookie` header that makes `member` the session of whoever sent
+    /// a request with `headers`.
+    pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
+        self.write_cookie(COOKIE, format!("{}.{}", member.id, member.name), KEPT, headers)
+    }
+
+    /// What a cookie of ours says; `None` for a missing, foreign or altered one.
+    /// The signature does not cover the name, so what one cookie says must mean
+    /// nothing in another.
+    fn read_cookie(&self, name: &str, headers: &HeaderMap) -> Option<String> {
+        let name = name_for(name, headers);
         let mut jar = CookieJar::new();
         for line in headers.get_all(header::COOKIE) {
             for cookie in Cookie::split_parse_encoded(line.to_str().ok()?.to_owned()).flatten() {
@@ -46,28 +65,50 @@ impl Sessions {
                 }
             }
         }
-        let cookie = jar.signed(&self.key).get(name)?;
-        let (id, name) = cookie.value().split_once('.')?;
-        Some(Member { id: UserId::parse(id).ok()?, name: Name::parse(name).ok()? })
+        Some(jar.signed(&self.key).get(&name)?.value().to_owned())
     }
 
-    /// The `Set-Cookie` header that makes `member` the session of whoever sent
-    /// a request with `headers`.
-    pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
-        let secure = is_secure(headers);
-        let value = format!("{}.{}", member.id, member.name);
-        let cookie = Cookie::build((if secure { HOST_COOKIE } else { COOKIE }, value))
+    /// A text that only we can have written, for [`Sessions::verify`]. It is
+    /// not hidden. What sessions are made of must not be signed as something
+    /// else, so it begins with a word and a colon, which no session does.
+    fn sign(&self, text: &str) -> String {
+        let mut jar = CookieJar::new();
+        jar.signed_mut(&self.key).add(Cookie::new(COOKIE, text.to_owned()));
+        jar.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+    }
+
+    /// The text that [`Sessions::sign`] signed; `None` for any other.
+    fn verify(&self, signed: &str) -> Option<String> {
+        let cookie = CookieJar::new().signed(&self.key).verify(Cookie::new(COOKIE, signed.to_owned()))?;
+        Some(cookie.value().to_owned())
+    }
+
+    /// The `Set-Cookie` header for what [`Sessions::read_cookie`] reads.
+    fn write_cookie(&self, name: &str, value: String, kept: Duration, headers: &HeaderMap) -> Option<HeaderValue> {
+        let cookie = Cookie::build((name_for(name, headers), value))
             .http_only(true)
             .same_site(SameSite::Lax)
-            .secure(secure)
+            .secure(is_secure(headers))
             .path("/")
-            .max_age(KEPT)
+            .max_age(kept)
             .build();
         let mut jar = CookieJar::new();
         jar.signed_mut(&self.key).add(cookie);
         let text = jar.delta().next()?.encoded().to_string();
         HeaderValue::from_str(&text).ok()
     }
+}
+
+/// What a cookie is called in answer to such a request.
+fn name_for(name: &str, headers: &HeaderMap) -> String {
+    if is_secure(headers) { format!("{HOST}{name}") } else { name.to_owned() }
+}
+
+/// Whether a `Set-Cookie` header makes a session.
+pub fn is_session(set_cookie: &HeaderValue) -> bool {
+    let text = set_cookie.as_bytes();
+    let name = text.split(|byte| *byte == b'=').next().unwrap_or_default();
+    name.strip_prefix(HOST.as_bytes()).unwrap_or(name) == COOKIE.as_bytes()
 }
 
 /// Somebody new, with a friendly name of their own.
@@ -121,6 +162,16 @@ mod tests {
         let altered = cookie.to_str().unwrap().replace("u1.", "u2.");
         let headers = bringing(&HeaderValue::from_str(&altered).unwrap());
         assert_eq!(Sessions::new(SECRET).read(&headers), None);
+    }
+
+    #[test]
+    fn what_was_signed_is_believed_and_nothing_else() {
+        let sessions = Sessions::new(SECRET);
+        let signed = sessions.sign("host:482915");
+        assert_eq!(sessions.verify(&signed).as_deref(), Some("host:482915"));
+        assert_eq!(sessions.verify(&signed.replace('9', "8")), None);
+        assert_eq!(sessions.verify("host:482915"), None);
+        assert_eq!(Sessions::new("another secret, just as long as it").verify(&signed), None);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use super::StoreError;
 
 /// One entry for each version of the file, oldest first. What was released is
 /// never edited: a change is another entry.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     -- A channel's log: its identity and its top. Never deleted, so that a
     -- position that somebody holds is never taken for one of another log.
     CREATE TABLE logs (
@@ -41,7 +42,89 @@ const MIGRATIONS: &[&str] = &["
     -- Written to prove that writing works.
     CREATE TABLE probe (beats INTEGER NOT NULL) STRICT;
     INSERT INTO probe VALUES (0);
-"];
+",
+    "
+    -- Authors' quizzes as they are now; times in milliseconds since 1970.
+    CREATE TABLE quizzes (
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        saved_at INTEGER NOT NULL,
+        summary TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX quizzes_by_owner ON quizzes (owner, saved_at);
+    -- What they say, in their newest versions.
+    CREATE TABLE quiz_versions (
+        quiz TEXT NOT NULL REFERENCES quizzes,
+        version INTEGER NOT NULL,
+        about TEXT NOT NULL,
+        stored TEXT NOT NULL,
+        PRIMARY KEY (quiz, version)
+    ) STRICT;
+    -- Games that are over, for their hosts.
+    CREATE TABLE results (
+        owner TEXT NOT NULL,
+        id TEXT NOT NULL,
+        ended_at INTEGER NOT NULL,
+        summary TEXT NOT NULL,
+        whole TEXT NOT NULL,
+        PRIMARY KEY (owner, id)
+    ) STRICT;
+    CREATE INDEX results_by_end ON results (owner, ended_at);
+    -- Pictures in quizzes, named by their digest.
+    CREATE TABLE pictures (
+        id TEXT PRIMARY KEY,
+        bytes BLOB NOT NULL
+    ) STRICT;
+",
+    "
+    -- Games; documents are JSON, times in milliseconds since 1970. What is
+    -- beside the state is what answers and newcomers are decided by.
+    CREATE TABLE games (
+        pin TEXT PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        owner TEXT NOT NULL,
+        quiz TEXT NOT NULL,
+        state TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        is_open INTEGER NOT NULL,
+        question INTEGER,
+        opened_at INTEGER,
+        closes_at INTEGER,
+        locked INTEGER NOT NULL,
+        kept INTEGER NOT NULL,
+        stepped_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX games_by_step ON games (stepped_at);
+    -- Who plays. The skeleton is what a name looks like.
+    CREATE TABLE seats (
+        game TEXT NOT NULL,
+        player TEXT NOT NULL,
+        skeleton TEXT NOT NULL,
+        seat TEXT NOT NULL,
+        PRIMARY KEY (game, player),
+        UNIQUE (game, skeleton)
+    ) STRICT;
+    -- Who was sent away.
+    CREATE TABLE kicked (game TEXT NOT NULL, player TEXT NOT NULL, PRIMARY KEY (game, player)) STRICT, WITHOUT ROWID;
+    -- The answers that count.
+    CREATE TABLE answers (
+        game TEXT NOT NULL,
+        question INTEGER NOT NULL,
+        player TEXT NOT NULL,
+        given TEXT NOT NULL,
+        PRIMARY KEY (game, question, player)
+    ) STRICT, WITHOUT ROWID;
+    -- The seats as the count of each question left them.
+    CREATE TABLE counted (
+        game TEXT NOT NULL,
+        question INTEGER NOT NULL,
+        player TEXT NOT NULL,
+        seat TEXT NOT NULL,
+        PRIMARY KEY (game, question, player)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Brings the file to the newest version, all or nothing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {

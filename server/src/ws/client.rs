@@ -1,10 +1,12 @@
 //! What one client's frames do.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{
-    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage, wire,
+    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Pin, Position, Refusal, RoomId, ServerMessage, wire,
 };
 use tungstenite::Utf8Bytes;
 
@@ -32,7 +34,11 @@ pub(super) struct Client {
 impl Meaning for Client {
     type Later = ClientMessage;
 
-    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>) -> Self {
+    type Claims = ();
+
+    fn claims(_: &Node, _: &HeaderMap, _: IpAddr) {}
+
+    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, (): ()) -> Self {
         let throttle = Throttle::new(node.config.limits.rate_limit);
         Self { node, member, outbox, seats: Seats::default(), throttle }
     }
@@ -141,7 +147,10 @@ impl Client {
             self.leave(&room);
             return Err(unreachable_room(&room, &error));
         }
-        self.node.directory.touch(&room).await;
+        // The chat of a class is for those who play, not for the list of rooms.
+        if Pin::of_room(&room).is_none() {
+            self.node.directory.touch(&room).await;
+        }
         Ok(())
     }
 

@@ -1,7 +1,9 @@
 //! What frames mean: the one thing about a connection that is not WebSocket's.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{CloseCode, Member};
 
@@ -37,8 +39,15 @@ pub trait Meaning: Sized + Send + 'static {
     /// What cannot be done at once.
     type Later: Send;
 
+    /// What is kept of the request that somebody came with. A connection has
+    /// it until it [begins](Meaning::begin).
+    type Claims: Send + 'static;
+
+    /// Looks at that request.
+    fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Self::Claims;
+
     /// Somebody came in.
-    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>) -> Self;
+    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, claims: Self::Claims) -> Self;
 
     /// Takes a frame.
     fn take(&mut self, frame: Frame<'_>) -> Work<Self::Later>;

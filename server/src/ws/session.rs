@@ -49,11 +49,12 @@ pub(super) fn run<M: Meaning>(
     outbox: Arc<Outbox>,
     node: Arc<Node>,
     member: Arc<Member>,
+    claims: M::Claims,
 ) -> impl Future<Output = ()> + Send {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
     let beat = node.connections.watch(outbox.clone());
     let doors = node.doors.clone();
-    let mut client = M::begin(node, member, outbox.clone());
+    let mut client = M::begin(node, member, outbox.clone(), claims);
     let mut saying = Saying::default();
     async move {
         let end = serve(&mut ears, &outbox, &beat, &doors, &mut client, &mut saying).await;

@@ -15,7 +15,7 @@ const OTHER_FRAMES: u32 = 5;
 const PATIENCE: u32 = 1000;
 
 /// One connection's allowance.
-pub(super) struct Throttle {
+pub(crate) struct Throttle {
     messages: Option<DefaultDirectRateLimiter>,
     others: Option<DefaultDirectRateLimiter>,
     refused: u32,
@@ -23,7 +23,7 @@ pub(super) struct Throttle {
 
 /// What to do with a frame.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Handle it.
     Pass,
     /// Answer with this and leave it aside.
@@ -34,7 +34,7 @@ pub(super) enum Verdict {
 
 impl Throttle {
     /// A full allowance.
-    pub(super) fn new(limit: RateLimit) -> Self {
+    pub(crate) fn new(limit: RateLimit) -> Self {
         let bucket = |times: u32| match limit {
             RateLimit::Off => None,
             RateLimit::On { burst, per_minute } => {
@@ -46,12 +46,12 @@ impl Throttle {
     }
 
     /// Accounts for a message.
-    pub(super) fn message(&mut self) -> Verdict {
+    pub(crate) fn message(&mut self) -> Verdict {
         Self::check(self.messages.as_ref(), &mut self.refused)
     }
 
     /// Accounts for any other frame.
-    pub(super) fn other(&mut self) -> Verdict {
+    pub(crate) fn other(&mut self) -> Verdict {
         Self::check(self.others.as_ref(), &mut self.refused)
     }
 
@@ -70,7 +70,7 @@ impl Throttle {
 }
 
 /// The answer to somebody who is too fast.
-pub(super) fn too_fast(wait_ms: u64) -> Refusal {
+pub(crate) fn too_fast(wait_ms: u64) -> Refusal {
     Refusal::new(ErrorCode::RateLimited, "That was too fast. Wait a moment, then send it again.")
         .retry_after_ms(wait_ms)
 }

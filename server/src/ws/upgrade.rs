@@ -62,6 +62,7 @@ pub(super) async fn upgrade<M: Meaning>(
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     };
 
+    let claims = M::claims(&node, headers, address);
     let (task, member) = (node.sockets.token(), Arc::new(member));
     tokio::spawn(async move {
         let Some((ears, outbox)) = upgrade.await.ok().and_then(|upgraded| open(upgraded, &node.config.limits)) else {
@@ -70,7 +71,7 @@ pub(super) async fn upgrade<M: Meaning>(
         if version.v.is_some_and(|v| v != VERSION) {
             Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
-            session::run::<M>(ears, outbox, node, member).await;
+            session::run::<M>(ears, outbox, node, member, claims).await;
         }
         // Until here, they count.
         drop((place, connection, task));

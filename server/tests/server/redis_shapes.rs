@@ -293,7 +293,7 @@ async fn passwords_and_tls_are_spoken_and_never_shown() {
     assert_eq!(presence.snapshot(&channel).await.unwrap().members, [ana()]);
     presence.withdraw().await.unwrap();
     let rooms = RedisRooms::new(broker.link());
-    rooms.open(channel.room(), "Garden").await.unwrap();
+    rooms.open(&channel.room(), "Garden").await.unwrap();
     assert_eq!(rooms.recent(10).await.unwrap()[0].title.as_deref(), Some("Garden"));
 
     let trusting_the_system = redis::connect(&url("hubbub:s3cret@"), options()).await.unwrap().0;

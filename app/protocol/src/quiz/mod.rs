@@ -16,7 +16,7 @@ use crate::id::{PictureId, QuizId};
 pub use decimal::{Decimal, NoDecimal};
 pub use problem::{Problem, problems};
 pub use results::{PlayerAnswer, PlayerResult, QuestionResult, Results, ResultsSummary};
-pub use summary::{QuizSummary, QuizVersion};
+pub use summary::{QuizSummary, QuizVersion, SavedQuiz};
 
 /// A quiz. May be half written: [`problems`] says what keeps it from being played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

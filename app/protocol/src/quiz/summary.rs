@@ -35,3 +35,15 @@ pub struct QuizVersion {
     /// When it was saved, in milliseconds since 1970.
     pub saved_at: u64,
 }
+
+/// A quiz was saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedQuiz {
+    /// Its name.
+    pub id: QuizId,
+    /// Its version now: the one to name with the next save.
+    pub version: u64,
+    /// When, in milliseconds since 1970.
+    pub saved_at: u64,
+}

@@ -12,6 +12,7 @@
 //! - `GET /results/{id}/export.csv?by=players` or `?by=questions`.
 
 use leptos::prelude::*;
+pub use protocol::quiz::SavedQuiz as Saved;
 use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{QuizId, ResultsId};
 use serde::{Deserialize, Serialize};
@@ -48,18 +49,6 @@ pub struct OpenedQuiz {
     pub stored: StoredQuiz,
     /// Whether the viewer may save changes of it. Not of a sample: that can be copied.
     pub may_save: bool,
-}
-
-/// A quiz was saved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Saved {
-    /// Its name.
-    pub id: QuizId,
-    /// Its version now: the one to name with the next save.
-    pub version: u64,
-    /// When, in milliseconds since 1970.
-    pub saved_at: u64,
 }
 
 /// The viewer's quizzes and the samples.

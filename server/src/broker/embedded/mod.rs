@@ -64,6 +64,35 @@ impl FanOut {
     }
 }
 
+impl EmbeddedBroker {
+    /// Writes something of a caller's own and, in the same commit, appends the
+    /// frame that it makes and tells it. `write` gets the offset that the frame
+    /// would have; `None`: nothing is appended.
+    pub(crate) async fn append_with<T, F>(&self, channel: Channel, write: F) -> Result<Option<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&rusqlite::Connection, u64) -> Result<Option<(String, T)>, StoreError> + Send + 'static,
+    {
+        let (written, keep, fan_out) = (channel.clone(), self.options.log_length, Arc::clone(&self.fan_out));
+        let write = move |sql: &_| {
+            let log = log::open(sql, &written, &random_epoch())?;
+            let offset = log.top + 1;
+            let Some((frame, told)) = write(sql, offset)? else { return Ok(None) };
+            let frame = Bytes::from(frame);
+            log.append(sql, None, &frame, keep)?;
+            Ok(Some((Position { epoch: log.epoch, offset }, frame, told)))
+        };
+        // As in `publish`.
+        let deliver = move |written: Option<_>| {
+            written.map(|(position, frame, told)| {
+                fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
+                told
+            })
+        };
+        self.store.write_then(write, deliver).await
+    }
+}
+
 #[async_trait]
 impl Broker for EmbeddedBroker {
     async fn subscribe(&self, channel: &Channel) -> Result<(), BrokerError> {

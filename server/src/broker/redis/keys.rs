@@ -28,7 +28,7 @@ pub fn deliveries(channel: &Channel) -> String {
 }
 
 /// A name with the channel in it, as its hash tag.
-fn beside(channel: &Channel, ends: &[&str]) -> String {
+pub(crate) fn beside(channel: &Channel, ends: &[&str]) -> String {
     // One room for all of it: each message needs four of them.
     let mut name = String::with_capacity(64);
     name.push_str("hubbub:{");

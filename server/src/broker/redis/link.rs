@@ -146,6 +146,11 @@ impl Link {
         if self.is_cluster() { 0 } else { placement::server_of(channel, self.sites()) }
     }
 
+    /// The place for what is no channel's, by its name.
+    pub(crate) fn site_of_name(&self, name: &str) -> usize {
+        if self.is_cluster() { 0 } else { placement::server_of_name(name, self.sites()) }
+    }
+
     /// The shard that keeps `key` of such a place.
     ///
     /// # Errors

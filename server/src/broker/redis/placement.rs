@@ -12,7 +12,12 @@ pub(super) const SLOTS: u16 = 16_384;
 /// at the end of the list takes its share of the rooms from the others and
 /// moves none between them.
 pub(super) fn server_of(channel: &Channel, count: usize) -> usize {
-    jump(fnv_1a(channel.to_string().as_bytes()), count)
+    server_of_name(&channel.to_string(), count)
+}
+
+/// Which of them keeps what is no channel's, by its name.
+pub(super) fn server_of_name(name: &str, count: usize) -> usize {
+    jump(fnv_1a(name.as_bytes()), count)
 }
 
 /// The slot of a key or a pub/sub channel in a Redis Cluster: CRC16 of what

@@ -1,0 +1,162 @@
+//! The end of a question: who was right, what it brings, who leads.
+
+use std::collections::BTreeMap;
+
+use protocol::UserId;
+use protocol::game::{Given, Leader, Outcome, Phase, Reveal, Verdict};
+use protocol::limits;
+use protocol::quiz::{Question, Quiz};
+
+use crate::answer::{Judge, Judged};
+use crate::machine::Rejection;
+use crate::reveal::{bars, right_words};
+use crate::scoring::{Share, bonus, counts, is_scored, points};
+use crate::state::{Seat, State, Tally};
+use crate::taking::check_answer;
+
+/// What a count brings, to be committed together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The game, at the reveal.
+    pub state: State,
+    /// All seats, in the order in which they were given.
+    pub seats: Vec<Seat>,
+}
+
+/// From closed to the reveal: gives everybody what their answer brings.
+///
+/// Left aside are answers of whoever has no seat, answers to another question,
+/// and such as do not fit it.
+///
+/// # Errors
+/// [`Rejection::NothingDue`] where no question waits for it: nobody is counted twice.
+pub fn count(
+    quiz: &Quiz,
+    state: &State,
+    seats: &[Seat],
+    answers: &BTreeMap<UserId, Given>,
+) -> Result<Counted, Rejection> {
+    let (number, question) =
+        state.question(quiz).filter(|_| state.phase == Phase::Closed).ok_or(Rejection::NothingDue)?;
+    let fits = |given: &&Given| given.question == number && check_answer(question, &given.answer).is_ok();
+    let answer_of = |seat: &Seat| answers.get(&seat.id).filter(fits);
+    let answers = seats.iter().filter_map(|seat| Some((&seat.id, answer_of(seat)?))).collect::<BTreeMap<_, _>>();
+
+    let judge = Judge::new(question, state.shuffle());
+    let round = Round { quiz, question, number, given_ms: state.clock.given_ms };
+    let score = |seat: &Seat| {
+        let given = answers.get(&seat.id).copied();
+        round.score(seat, given.map(|given| (judge.judge(&given.answer), given.took_ms)))
+    };
+    let mut scored: Vec<Seat> = seats.iter().map(score).collect();
+    let leaders = rank(&mut scored);
+
+    let closed_at = state.clock.closes_at.unwrap_or(u64::MAX);
+    let could = |seat: &&Seat| seat.joined_at < closed_at || answers.contains_key(&seat.id);
+    let tally = Tally {
+        question: number,
+        knew: scored.iter().filter(|seat| was(seat, Verdict::Right)).count(),
+        answered: answers.len(),
+        players: seats.iter().filter(could).count(),
+    };
+    let reveal = Reveal {
+        right: right_words(question),
+        bars: bars(question, &judge, quiz.filter, &answers),
+        why: question.why.clone(),
+        knew: tally.knew,
+        answered: tally.answered,
+        players: tally.players,
+    };
+    let tallies = state.tallies.iter().copied().chain([tally]).collect();
+    let leaders = if is_scored(quiz) { leaders } else { Vec::new() };
+    let state =
+        State { phase: Phase::Reveal, players: seats.len(), reveal: Some(reveal), leaders, tallies, ..state.clone() };
+    Ok(Counted { state, seats: scored })
+}
+
+fn was(seat: &Seat, verdict: Verdict) -> bool {
+    seat.outcome.as_ref().is_some_and(|outcome| outcome.verdict == verdict)
+}
+
+/// What is the same for everybody in a question.
+struct Round<'a> {
+    quiz: &'a Quiz,
+    question: &'a Question,
+    number: usize,
+    given_ms: Option<u64>,
+}
+
+impl Round<'_> {
+    /// What the question brings to a seat; places come later.
+    fn score(&self, seat: &Seat, judged: Option<(Judged, u64)>) -> Seat {
+        let (Judged { verdict, share }, took_ms) = match judged {
+            Some((judged, took_ms)) => (judged, Some(took_ms)),
+            None => (Judged { verdict: Verdict::Missing, share: Share::NOTHING }, None),
+        };
+        let counts = counts(self.quiz, self.question);
+        let streak = match verdict {
+            Verdict::Right => seat.streak.saturating_add(1),
+            Verdict::Poll => seat.streak,
+            // Nobody loses a streak by saying nothing where nothing is right.
+            Verdict::Missing if !self.question.kind.has_right() => seat.streak,
+            Verdict::Partly | Verdict::Wrong | Verdict::Missing => 0,
+        };
+        let with_bonus = self.quiz.streaks && is_scored(self.quiz);
+        let bonus_now = if counts && with_bonus && verdict == Verdict::Right { bonus(streak) } else { 0 };
+        let base = match took_ms {
+            Some(took_ms) if counts => points(self.quiz.scoring, self.question.points, share, took_ms, self.given_ms),
+            _ => 0,
+        };
+        let score = seat.score.saturating_add(base + bonus_now);
+        let outcome = Outcome {
+            question: self.number,
+            verdict,
+            points: base + bonus_now,
+            bonus: bonus_now,
+            streak,
+            next_bonus: if with_bonus { bonus(streak.saturating_add(1)) } else { 0 },
+            took_ms,
+            score,
+            place: 0,
+            moved: 0,
+            ahead: None,
+        };
+        Seat { score, streak, outcome: Some(outcome), ..seat.clone() }
+    }
+}
+
+/// Gives everybody a place and says who leads. The same points share a place;
+/// among them stands first who came first.
+fn rank(seats: &mut [Seat]) -> Vec<Leader> {
+    let mut order: Vec<usize> = (0..seats.len()).collect();
+    order.sort_by(|&a, &b| {
+        let key = |at: usize| (std::cmp::Reverse(seats[at].score), seats[at].joined_at, &seats[at].id);
+        key(a).cmp(&key(b))
+    });
+    let mut leaders = Vec::new();
+    let (mut place, mut ahead) = (0, None);
+    for rank in 0..order.len() {
+        let score = seats[order[rank]].score;
+        let before = rank.checked_sub(1).map(|before| &seats[order[before]]);
+        if before.is_none_or(|before| before.score > score) {
+            place = rank + 1;
+            ahead = before.map(|before| (before.name.clone(), before.score - score));
+        }
+        let seat = &mut seats[order[rank]];
+        let moved = if seat.place == 0 { 0 } else { difference(seat.place, place) };
+        seat.place = place;
+        if let Some(outcome) = &mut seat.outcome {
+            (outcome.place, outcome.moved, outcome.ahead) = (place, moved, ahead.clone());
+        }
+        if rank < limits::LEADERS {
+            leaders.push(Leader { place, id: seat.id.clone(), name: seat.name.clone(), score, moved });
+        }
+    }
+    leaders
+}
+
+/// `from - to`, for places.
+fn difference(from: usize, to: usize) -> i64 {
+    let signed = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
+    signed(from) - signed(to)
+}

@@ -1,0 +1,201 @@
+//! How a game goes on: what a host does and what time does, as one function.
+//!
+//! ```text
+//! Lobby ─▶ Ready ─▶ Open ─▶ Closed ─(count)─▶ Reveal ─▶ Places ─▶ Ready … ─▶ Podium ─▶ Ended
+//! ```
+//!
+//! A slide is open at once and goes straight on. A quiz without points has no
+//! places. Knows no answers and no players: what they bring is [`crate::count`]ed.
+
+use protocol::game::Phase;
+use protocol::limits;
+use protocol::quiz::{Kind, Quiz};
+
+use crate::scoring::is_scored;
+use crate::state::{Clock, State};
+
+/// A tick that is later than this opens the question when it comes, and not
+/// when it was planned: nobody can answer what they do not see.
+const LATE_MS: u64 = 250;
+
+/// What happens to a game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// From the lobby to the first question.
+    Start,
+    /// One step on.
+    Next,
+    /// Past the rest of this question, uncounted where it is not counted yet.
+    Skip,
+    /// Stops the clock.
+    Pause,
+    /// Lets it run again.
+    Resume,
+    /// So many seconds more, 1 to 600; `None`: no end.
+    Extend(Option<u32>),
+    /// Takes no more answers.
+    Reveal,
+    /// Lets nobody new in, or does again. The host may at any time.
+    Lock(bool),
+    /// Opens or closes the chat of the class.
+    Chat(bool),
+    /// To the podium, and from it to the end.
+    End,
+    /// Time went by. Harmless when it comes early or twice.
+    Tick,
+}
+
+/// Why something is not done. Reads as a sentence for the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// It does not fit how far the game is.
+    #[error("{}", going_on(*.0))]
+    NotNow(Phase),
+    /// A slide takes no answers.
+    #[error("This is a slide: there is nothing to answer and no time limit.")]
+    Slide,
+    /// There is no time limit to change.
+    #[error("This question has no time limit.")]
+    NoEnd,
+    /// As it says.
+    #[error("Give between 1 and {} seconds more.", limits::ANSWER_SECONDS)]
+    BadSeconds,
+    /// It stands still already.
+    #[error("The game is paused already.")]
+    Paused,
+    /// It runs already.
+    #[error("The game is not paused.")]
+    NotPaused,
+    /// A tick came early or twice: there is nothing to do, and nobody to tell.
+    #[error("Nothing is due.")]
+    NothingDue,
+}
+
+fn going_on(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Lobby => "The game has not started yet.",
+        Phase::Ready => "Wait a moment: the question is about to open.",
+        Phase::Open => "The question is still open.",
+        Phase::Closed => "Wait a moment: the points are being counted.",
+        Phase::Reveal => "The question is over.",
+        Phase::Places => "The question is over: the leaders are being shown.",
+        Phase::Podium => "The last question is over: the winners are being shown.",
+        Phase::Ended => "The game is over.",
+    }
+}
+
+/// What a game becomes. `now` is of the store's clock, in milliseconds since 1970.
+///
+/// # Errors
+/// [`Rejection`] says why nothing changes.
+pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<State, Rejection> {
+    match (state.phase, *command) {
+        (Phase::Ended, Command::Tick) => Err(Rejection::NothingDue),
+        (Phase::Ended, _) => Err(Rejection::NotNow(Phase::Ended)),
+        (_, Command::Lock(locked)) => Ok(State { locked, ..state.clone() }),
+        (_, Command::Chat(chat)) => Ok(State { chat, ..state.clone() }),
+
+        (Phase::Lobby, Command::Start) => Ok(ask(quiz, state, 0, now)),
+        (Phase::Ready, Command::Tick) => open(quiz, state, now),
+        (Phase::Open, Command::Tick) => tick_open(state, now),
+        (Phase::Open, Command::Next) if is_slide(quiz, state) => Ok(go_on(quiz, state, now)),
+        (Phase::Open, Command::Reveal | Command::Extend(_)) if is_slide(quiz, state) => Err(Rejection::Slide),
+        (Phase::Open, Command::Next | Command::Reveal) => Ok(close(state, now)),
+        (Phase::Open, Command::Extend(seconds)) => extend(state, seconds, now),
+        (Phase::Ready | Phase::Open, Command::Pause) => pause(state, now),
+        (Phase::Ready | Phase::Open, Command::Resume) => resume(state, now),
+        (Phase::Reveal, Command::Next) if is_scored(quiz) => Ok(State { phase: Phase::Places, ..state.clone() }),
+        (Phase::Reveal | Phase::Places, Command::Next) => Ok(go_on(quiz, state, now)),
+        (Phase::Podium, Command::Next | Command::End) => Ok(State { phase: Phase::Ended, ..state.clone() }),
+
+        (Phase::Lobby | Phase::Podium, Command::Skip) => Err(Rejection::NotNow(state.phase)),
+        (_, Command::Skip) => Ok(go_on(quiz, state, now)),
+        (_, Command::End) => Ok(podium(state)),
+        (_, Command::Tick) => Err(Rejection::NothingDue),
+        (phase, _) => Err(Rejection::NotNow(phase)),
+    }
+}
+
+/// To the next question, or to the podium after the last one.
+fn go_on(quiz: &Quiz, state: &State, now: u64) -> State {
+    ask(quiz, state, state.at.map_or(0, |at| at + 1), now)
+}
+
+fn ask(quiz: &Quiz, state: &State, number: usize, now: u64) -> State {
+    let Some(question) = quiz.questions.get(number) else { return podium(state) };
+    let (phase, wait_ms) = match question.kind {
+        Kind::Slide => (Phase::Open, 0),
+        _ => (Phase::Ready, u64::from(limits::READY_SECONDS) * 1000),
+    };
+    let clock = Clock { opens_at: Some(now.saturating_add(wait_ms)), ..Clock::default() };
+    State { phase, at: Some(number), clock, reveal: None, ..state.clone() }
+}
+
+fn podium(state: &State) -> State {
+    State { phase: Phase::Podium, clock: Clock::default(), reveal: None, ..state.clone() }
+}
+
+fn open(quiz: &Quiz, state: &State, now: u64) -> Result<State, Rejection> {
+    let planned = state.due_at().filter(|due_at| now >= *due_at).ok_or(Rejection::NothingDue)?;
+    let opened_at = if now - planned > LATE_MS { now } else { planned };
+    let seconds = state.question(quiz).map_or(0, |(_, question)| question.seconds);
+    let given_ms = (seconds > 0).then(|| u64::from(seconds) * 1000);
+    let closes_at = given_ms.map(|given_ms| opened_at.saturating_add(given_ms));
+    let clock = Clock { opens_at: Some(opened_at), closes_at, given_ms, paused_at: None };
+    Ok(State { phase: Phase::Open, clock, ..state.clone() })
+}
+
+fn tick_open(state: &State, now: u64) -> Result<State, Rejection> {
+    match state.due_at() {
+        Some(due_at) if now >= due_at => Ok(close(state, now)),
+        _ => Err(Rejection::NothingDue),
+    }
+}
+
+/// What was paused closes when it was paused: no answer came after that.
+fn close(state: &State, now: u64) -> State {
+    let now = state.clock.paused_at.unwrap_or(now);
+    let closes_at = state.clock.closes_at.map_or(now, |closes_at| closes_at.min(now));
+    let clock = Clock { closes_at: Some(closes_at), paused_at: None, ..state.clock };
+    State { phase: Phase::Closed, clock, ..state.clone() }
+}
+
+fn extend(state: &State, seconds: Option<u32>, now: u64) -> Result<State, Rejection> {
+    let closes_at = state.clock.closes_at.ok_or(Rejection::NoEnd)?;
+    let (closes_at, given_ms) = match seconds {
+        None => (None, None),
+        Some(seconds) if (1..=limits::ANSWER_SECONDS).contains(&seconds) => {
+            // Of time that has run out already nothing is left to add to.
+            let from = closes_at.max(state.clock.paused_at.unwrap_or(now));
+            let closes_at = from.saturating_add(u64::from(seconds) * 1000);
+            (Some(closes_at), state.clock.opens_at.map(|opened_at| closes_at.saturating_sub(opened_at)))
+        }
+        Some(_) => return Err(Rejection::BadSeconds),
+    };
+    Ok(State { clock: Clock { closes_at, given_ms, ..state.clock }, ..state.clone() })
+}
+
+fn pause(state: &State, now: u64) -> Result<State, Rejection> {
+    match state.clock.paused_at {
+        Some(_) => Err(Rejection::Paused),
+        None => Ok(State { clock: Clock { paused_at: Some(now), ..state.clock }, ..state.clone() }),
+    }
+}
+
+/// Moves what was to come by the time that was paused, and the opening too, so
+/// that no answer time has the pause in it.
+fn resume(state: &State, now: u64) -> Result<State, Rejection> {
+    let paused_at = state.clock.paused_at.ok_or(Rejection::NotPaused)?;
+    let later = |at: u64| at.saturating_add(now.saturating_sub(paused_at));
+    let clock = Clock {
+        opens_at: state.clock.opens_at.map(later),
+        closes_at: state.clock.closes_at.map(later),
+        paused_at: None,
+        ..state.clock
+    };
+    Ok(State { clock, ..state.clone() })
+}
+
+fn is_slide(quiz: &Quiz, state: &State) -> bool {
+    state.question(quiz).is_some_and(|(_, question)| question.kind == Kind::Slide)
+}

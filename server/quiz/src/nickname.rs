@@ -1,0 +1,123 @@
+//! What a player may be called: something to read, nothing rude, and nobody's
+//! double.
+//!
+//! Knows one name at a time. Who keeps a game's names keeps their [`skeleton`]s.
+
+use protocol::{InvalidId, Name, limits};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::confusable_detection;
+
+use crate::letters::{one_spaced, plain};
+use crate::words::is_rude;
+
+/// Marks on one letter, at most: more of them run into the lines around it.
+const MARKS: usize = 3;
+
+/// Why a nickname is not taken. Reads as a sentence for the player.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NicknameProblem {
+    /// Nothing but spaces.
+    #[error("Choose a nickname.")]
+    Empty,
+    /// Too much of it.
+    #[error("A nickname has up to {} letters.", limits::NICKNAME_CHARS)]
+    TooLong,
+    /// Something that cannot be seen, or runs over what stands beside it.
+    #[error("This nickname has a character that cannot be shown.")]
+    Unprintable,
+    /// Signs alone.
+    #[error("A nickname needs a letter or a digit.")]
+    NoLetter,
+    /// A word of the list.
+    #[error("This nickname is not for a classroom. Choose another one.")]
+    Rude,
+    /// Somebody has one that looks like it.
+    #[error("Somebody in this game is called {name}. Try {free}.")]
+    Taken {
+        /// What was asked for.
+        name: Name,
+        /// What is free.
+        free: Name,
+    },
+}
+
+/// Checks a nickname and takes it, with one space for every run of them.
+/// `filter`: rude words are refused.
+///
+/// # Errors
+/// [`NicknameProblem`], but not [`NicknameProblem::Taken`]: only who knows the others can tell.
+pub fn check(text: &str, filter: bool) -> Result<Name, NicknameProblem> {
+    // Of a long text no more is looked at than is needed to see that it is long.
+    let start: String = text.trim().chars().take(4 * limits::NICKNAME_CHARS).collect();
+    let text = one_spaced(&start.nfc().collect::<String>());
+    if text.is_empty() {
+        return Err(NicknameProblem::Empty);
+    }
+    if text.chars().count() > limits::NICKNAME_CHARS {
+        return Err(NicknameProblem::TooLong);
+    }
+    if text.chars().any(is_invisible) || has_heap_of_marks(&text) {
+        return Err(NicknameProblem::Unprintable);
+    }
+    if !text.chars().any(char::is_alphanumeric) {
+        return Err(NicknameProblem::NoLetter);
+    }
+    if filter && is_rude(&text) {
+        return Err(NicknameProblem::Rude);
+    }
+    Name::parse(&text).map_err(|problem| match problem {
+        InvalidId::Empty(_) => NicknameProblem::Empty,
+        InvalidId::TooLong(..) => NicknameProblem::TooLong,
+        InvalidId::BadCharacter(_) => NicknameProblem::Unprintable,
+    })
+}
+
+/// What a name looks like: two that could be taken for each other, whatever
+/// their case, accents, spaces and alphabets, have one. To be compared, not shown.
+pub fn skeleton(name: &Name) -> String {
+    let bare: String = name.as_str().nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    let alike: String = confusable_detection::skeleton(&bare).collect();
+    // Whole alphabets have look-alikes in capitals alone. What can be read in
+    // Latin is compared so; other names in their own letters.
+    let is_latin = alike.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
+    let lower = plain(if is_latin { &alike } else { &bare });
+    let alike = confusable_detection::skeleton(&lower).collect::<String>().to_lowercase();
+    let is_kept = |c: &char| !c.is_whitespace() && !c.is_ascii_punctuation();
+    let kept: String = alike.chars().map(|c| if c == 'i' { 'l' } else { c }).filter(is_kept).collect();
+    if kept.is_empty() { alike } else { kept }
+}
+
+/// Another name, for who wants one that is taken: Ada 2. `is_taken` is asked
+/// with [`skeleton`]s.
+pub fn propose(name: &Name, is_taken: impl Fn(&str) -> bool) -> Name {
+    let numbered = |number: usize| {
+        let number = format!(" {number}");
+        let most = limits::NICKNAME_CHARS.saturating_sub(number.chars().count());
+        let start: String = name.as_str().chars().take(most).collect();
+        Name::parse(&format!("{}{number}", start.trim_end())).ok()
+    };
+    let is_free = |name: &Name| !is_taken(&skeleton(name));
+    // One more than there are players is always free.
+    let tries = 2..=limits::PLAYERS + 2;
+    tries.filter_map(numbered).find(is_free).unwrap_or_else(|| name.clone())
+}
+
+/// Controls, marks that turn the writing direction, and letters without a
+/// picture. Not the two joiners, which Persian and families of emoji need.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+fn has_heap_of_marks(text: &str) -> bool {
+    let mut marks = 0;
+    text.nfd().any(|c| {
+        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        marks > MARKS
+    })
+}

@@ -1,0 +1,118 @@
+//! What is shown once a question is over: what was right, and what people answered.
+
+use std::collections::BTreeMap;
+
+use protocol::UserId;
+use protocol::game::{Answer, Bar, Given, Verdict};
+use protocol::quiz::{Decimal, Kind, Question};
+
+use crate::answer::Judge;
+use crate::letters::{essence, one_spaced};
+use crate::words::is_rude;
+
+/// Bars of typed answers and numbers, at most; the others are told together.
+const BARS: usize = 6;
+const OTHER_RIGHT: &str = "Other right answers";
+const OTHER: &str = "Something else";
+
+/// What is right, in words; empty where nothing is.
+pub fn right_words(question: &Question) -> String {
+    let right = || question.options.iter().filter(|option| option.right).map(|option| option.text.as_str());
+    match question.kind {
+        Kind::Choice | Kind::TrueFalse => right().collect::<Vec<_>>().join(" or "),
+        Kind::Several => right().collect::<Vec<_>>().join(", "),
+        Kind::Typed => question.spellings.iter().find(|text| !text.trim().is_empty()).cloned().unwrap_or_default(),
+        Kind::Number => number_words(question),
+        Kind::Order => question.options.iter().map(|option| option.text.as_str()).collect::<Vec<_>>().join(", then "),
+        Kind::Poll | Kind::Slide => String::new(),
+    }
+}
+
+fn number_words(question: &Question) -> String {
+    let Some(number) = question.number else { return String::new() };
+    match question.tolerance {
+        Some(tolerance) if tolerance > Decimal::default() => format!("{number}, give or take {tolerance}"),
+        _ => number.to_string(),
+    }
+}
+
+/// What people answered. `filter`: no rude word that somebody typed is shown.
+pub(crate) fn bars(question: &Question, judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+    match question.kind {
+        Kind::Choice | Kind::Several | Kind::TrueFalse | Kind::Poll => option_bars(question, answers),
+        Kind::Order => order_bars(judge, answers),
+        Kind::Typed | Kind::Number => free_bars(judge, filter, answers),
+        Kind::Slide => Vec::new(),
+    }
+}
+
+fn option_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+    let chose = |given: &Given, option: usize| match &given.answer {
+        Answer::Choice(chosen) => *chosen == option,
+        Answer::Choices(chosen) => chosen.contains(&option),
+        _ => false,
+    };
+    let bar = |(at, option): (usize, &protocol::quiz::Choice)| Bar {
+        text: option.text.clone(),
+        count: answers.values().filter(|given| chose(given, at)).count(),
+        right: option.right && question.kind.has_right(),
+    };
+    question.options.iter().enumerate().map(bar).collect()
+}
+
+fn order_bars(judge: &Judge, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+    let knew = answers.values().filter(|given| judge.judge(&given.answer).verdict == Verdict::Right).count();
+    vec![
+        Bar { text: "In the right order".into(), count: knew, right: true },
+        Bar { text: "Another order".into(), count: answers.len() - knew, right: false },
+    ]
+}
+
+/// The most frequent answers, each in the spelling of who was first, then the rest.
+fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+    let mut in_time: Vec<&Given> = answers.values().copied().collect();
+    in_time.sort_by_key(|given| given.took_ms);
+    let mut at: BTreeMap<String, usize> = BTreeMap::new();
+    let mut bars: Vec<Bar> = Vec::new();
+    for given in in_time {
+        let (same, text) = match &given.answer {
+            Answer::Text(text) => (essence(text), shown(text)),
+            Answer::Number(number) => (number.to_string(), number.to_string()),
+            _ => continue,
+        };
+        let at = *at.entry(same).or_insert_with(|| {
+            let right = judge.judge(&given.answer).verdict == Verdict::Right;
+            bars.push(Bar { text, count: 0, right });
+            bars.len() - 1
+        });
+        bars[at].count += 1;
+    }
+    // Stable: of two that are as frequent, the one that was first.
+    bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
+    most_frequent(bars, filter)
+}
+
+fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
+    let (mut bars, mut right, mut other) = (Vec::new(), 0, 0);
+    for bar in all {
+        // What the author wrote is no rude word of a player's.
+        let is_hidden = filter && !bar.right && is_rude(&bar.text);
+        if bars.len() < BARS && !is_hidden && !bar.text.is_empty() {
+            bars.push(bar);
+        } else if bar.right {
+            right += bar.count;
+        } else {
+            other += bar.count;
+        }
+    }
+    let rest = [(OTHER_RIGHT, right, true), (OTHER, other, false)];
+    let rest = rest.into_iter().filter(|(_, count, _)| *count > 0);
+    bars.extend(rest.map(|(text, count, right)| Bar { text: text.into(), count, right }));
+    bars
+}
+
+/// A player's text for the wall: on one line, and it turns nothing around it.
+fn shown(text: &str) -> String {
+    let is_shown = |c: &char| !crate::nickname::is_invisible(*c);
+    one_spaced(&text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(is_shown).collect::<String>())
+}

@@ -1,0 +1,187 @@
+//! Whether an answer is taken: does it fit the question, and did it come in time?
+//!
+//! Says nothing of right and wrong. A store that decides in a script of its own
+//! decides as [`take`] does.
+
+use protocol::game::{Answer, Given};
+use protocol::limits;
+use protocol::quiz::{Kind, Question};
+
+/// When answers are taken. Times are of the store's clock, in milliseconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// To which question.
+    pub question: usize,
+    /// Since when: answer times count from here.
+    pub opened_at: u64,
+    /// Before when; `None`: no end.
+    pub closes_at: Option<u64>,
+}
+
+/// What becomes of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It counts.
+    Accepted {
+        /// How long after the question opened, in milliseconds.
+        took_ms: u64,
+    },
+    /// The first one counts.
+    Duplicate,
+    /// The time was over.
+    Late {
+        /// By so many milliseconds; `None`: another question was asked since.
+        late_ms: Option<u64>,
+    },
+    /// Nothing is taken: the question has not opened yet, or was closed by the
+    /// host, or the game is paused. Whoever has the [`crate::State`] can tell.
+    NotOpen,
+}
+
+/// Why an answer does not fit its question. Reads as a sentence for the player.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// As a number where a choice is asked for.
+    #[error("This question is answered in another way.")]
+    OtherKind,
+    /// Nothing was chosen or written.
+    #[error("The answer is empty.")]
+    Empty,
+    /// An option that is not there.
+    #[error("There is no such answer to choose.")]
+    NoSuchOption,
+    /// One option twice.
+    #[error("An answer was chosen twice.")]
+    Repeated,
+    /// An order that leaves something out.
+    #[error("Put all of them in order.")]
+    Incomplete,
+    /// Too much text.
+    #[error("An answer has up to {} letters.", limits::OPTION_CHARS)]
+    TooLong,
+}
+
+/// What becomes of an answer to `question` that comes `now`; `first` is what
+/// the player has answered to it already.
+///
+/// A duplicate is told before anything else: who asks again after the end gets
+/// the first answer back.
+pub fn take(taking: Option<Taking>, question: usize, first: Option<&Given>, now: u64) -> Decision {
+    if first.is_some_and(|first| first.question == question) {
+        return Decision::Duplicate;
+    }
+    let Some(taking) = taking else { return Decision::NotOpen };
+    if question < taking.question {
+        return Decision::Late { late_ms: None };
+    }
+    if question > taking.question || now < taking.opened_at {
+        return Decision::NotOpen;
+    }
+    match taking.closes_at {
+        Some(closes_at) if now >= closes_at => Decision::Late { late_ms: Some(now - closes_at) },
+        _ => Decision::Accepted { took_ms: now - taking.opened_at },
+    }
+}
+
+/// Refuses what cannot be an answer to this question.
+///
+/// # Errors
+/// [`Misfit`] says why.
+pub fn check_answer(question: &Question, answer: &Answer) -> Result<(), Misfit> {
+    let options = question.options.len();
+    match (question.kind, answer) {
+        (Kind::Choice | Kind::TrueFalse | Kind::Poll, Answer::Choice(option)) => check_options(&[*option], options),
+        (Kind::Several, Answer::Choices(chosen)) if chosen.is_empty() => Err(Misfit::Empty),
+        (Kind::Several, Answer::Choices(chosen)) => check_options(chosen, options),
+        (Kind::Order, Answer::Order(order)) => check_options(order, options)
+            .and_then(|()| if order.len() == options { Ok(()) } else { Err(Misfit::Incomplete) }),
+        (Kind::Typed, Answer::Text(text)) if text.trim().is_empty() => Err(Misfit::Empty),
+        (Kind::Typed, Answer::Text(text)) if text.chars().count() > limits::OPTION_CHARS => Err(Misfit::TooLong),
+        (Kind::Typed, Answer::Text(_)) | (Kind::Number, Answer::Number(_)) => Ok(()),
+        _ => Err(Misfit::OtherKind),
+    }
+}
+
+fn check_options(chosen: &[usize], options: usize) -> Result<(), Misfit> {
+    if chosen.iter().any(|option| *option >= options) {
+        return Err(Misfit::NoSuchOption);
+    }
+    let is_repeated = |(at, option): (usize, &usize)| chosen[..at].contains(option);
+    // All are below `options` by now, so one that is longer repeats: no long list is compared.
+    if chosen.len() > options || chosen.iter().enumerate().any(is_repeated) {
+        return Err(Misfit::Repeated);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::quiz::Choice;
+
+    const OPEN: Taking = Taking { question: 2, opened_at: 1_000, closes_at: Some(21_000) };
+
+    #[test]
+    fn an_answer_is_in_time_until_the_last_moment() {
+        for (now, becomes) in [
+            (999, Decision::NotOpen),
+            (1_000, Decision::Accepted { took_ms: 0 }),
+            (20_999, Decision::Accepted { took_ms: 19_999 }),
+            (21_000, Decision::Late { late_ms: Some(0) }),
+            (21_250, Decision::Late { late_ms: Some(250) }),
+        ] {
+            assert_eq!(take(Some(OPEN), 2, None, now), becomes, "at {now}");
+        }
+        let endless = Taking { closes_at: None, ..OPEN };
+        assert_eq!(take(Some(endless), 2, None, 10_000_000), Decision::Accepted { took_ms: 9_999_000 });
+    }
+
+    #[test]
+    fn the_first_answer_counts_even_when_it_is_repeated_too_late() {
+        let first = Given { question: 2, answer: Answer::Choice(0), took_ms: 5 };
+        for taking in [Some(OPEN), None] {
+            assert_eq!(take(taking, 2, Some(&first), 99_000), Decision::Duplicate);
+        }
+        let before = Given { question: 1, ..first };
+        assert_eq!(
+            take(Some(OPEN), 2, Some(&before), 1_500),
+            Decision::Accepted { took_ms: 500 },
+            "another question's"
+        );
+    }
+
+    #[test]
+    fn only_the_open_question_is_answered() {
+        assert_eq!(take(Some(OPEN), 1, None, 2_000), Decision::Late { late_ms: None });
+        assert_eq!(take(Some(OPEN), 3, None, 2_000), Decision::NotOpen);
+        assert_eq!(take(None, 2, None, 2_000), Decision::NotOpen);
+    }
+
+    #[test]
+    fn what_does_not_fit_the_question_is_refused() {
+        let options = ["a", "b", "c"].map(|text| Choice { text: text.into(), right: false });
+        let question = |kind| Question { kind, options: options.clone().into(), ..Question::default() };
+        let long = "x".repeat(limits::OPTION_CHARS + 1);
+        for (kind, answer, fits) in [
+            (Kind::Choice, Answer::Choice(2), Ok(())),
+            (Kind::Choice, Answer::Choice(3), Err(Misfit::NoSuchOption)),
+            (Kind::Choice, Answer::Choices(vec![1]), Err(Misfit::OtherKind)),
+            (Kind::Poll, Answer::Choice(0), Ok(())),
+            (Kind::Several, Answer::Choices(vec![2, 0]), Ok(())),
+            (Kind::Several, Answer::Choices(vec![]), Err(Misfit::Empty)),
+            (Kind::Several, Answer::Choices(vec![1, 1]), Err(Misfit::Repeated)),
+            (Kind::Several, Answer::Choices(vec![0; 9_999]), Err(Misfit::Repeated)),
+            (Kind::Several, Answer::Choices(vec![usize::MAX]), Err(Misfit::NoSuchOption)),
+            (Kind::Order, Answer::Order(vec![2, 0, 1]), Ok(())),
+            (Kind::Order, Answer::Order(vec![2, 0]), Err(Misfit::Incomplete)),
+            (Kind::Order, Answer::Order(vec![2, 0, 0]), Err(Misfit::Repeated)),
+            (Kind::Typed, Answer::Text("Jove".into()), Ok(())),
+            (Kind::Typed, Answer::Text(" \n".into()), Err(Misfit::Empty)),
+            (Kind::Typed, Answer::Text(long), Err(Misfit::TooLong)),
+            (Kind::Number, Answer::Text("3".into()), Err(Misfit::OtherKind)),
+            (Kind::Slide, Answer::Choice(0), Err(Misfit::OtherKind)),
+        ] {
+            assert_eq!(check_answer(&question(kind), &answer), fits, "{kind:?} {answer:?}");
+        }
+    }
+}

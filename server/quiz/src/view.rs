@@ -1,0 +1,70 @@
+//! What everybody may see of a game. No right answer is in it before the reveal.
+
+use protocol::game::{Asked, Game, Phase};
+use protocol::quiz::{Kind, Question, Quiz};
+
+use crate::scoring::is_scored;
+use crate::state::{State, Tally};
+
+/// The game as players, hosts and the wall see it.
+pub fn show(quiz: &Quiz, state: &State) -> Game {
+    let phase = state.phase;
+    let is_asking = matches!(phase, Phase::Ready | Phase::Open | Phase::Closed);
+    let is_revealed = matches!(phase, Phase::Reveal | Phase::Places);
+    let is_over = matches!(phase, Phase::Podium | Phase::Ended);
+    let question = state.question(quiz).filter(|_| is_asking || is_revealed);
+    Game {
+        title: quiz.title.clone(),
+        phase,
+        questions: quiz.questions.len(),
+        at: state.at,
+        asked: question.map(|(_, question)| asked(question, state)),
+        opens_at: state.clock.opens_at.filter(|_| is_asking),
+        closes_at: state.clock.closes_at.filter(|_| is_asking),
+        paused: left(state),
+        locked: state.locked,
+        chat: state.chat,
+        scored: is_scored(quiz),
+        players: state.players,
+        reveal: state.reveal.clone().filter(|_| is_revealed),
+        leaders: if is_over || phase == Phase::Places { state.leaders.clone() } else { Vec::new() },
+        best_known: best_known(quiz, &state.tallies).filter(|_| is_over),
+    }
+}
+
+fn asked(question: &Question, state: &State) -> Asked {
+    let has_options = question.kind.has_options() && state.phase != Phase::Ready;
+    Asked {
+        kind: question.kind,
+        text: question.text.clone(),
+        words: if question.kind == Kind::Slide { question.why.clone() } else { String::new() },
+        picture: question.picture.clone(),
+        picture_words: question.picture_words.clone(),
+        seconds: question.seconds,
+        points: question.points,
+        options: if has_options { options(question, state.shuffle()) } else { Vec::new() },
+    }
+}
+
+fn options(question: &Question, shuffle: &[usize]) -> Vec<String> {
+    let written = |shown: usize| shuffle.get(shown).copied().unwrap_or(shown);
+    let text = |shown| question.options.get(written(shown)).map(|option| option.text.clone());
+    (0..question.options.len()).filter_map(text).collect()
+}
+
+/// What is left of what ran when it was paused, in milliseconds.
+fn left(state: &State) -> Option<u64> {
+    let paused_at = state.clock.paused_at?;
+    let runs_to = if state.phase == Phase::Ready { state.clock.opens_at } else { state.clock.closes_at };
+    Some(runs_to.map_or(0, |runs_to| runs_to.saturating_sub(paused_at)))
+}
+
+/// The question that most knew, in parts of those who could; the first of several.
+fn best_known(quiz: &Quiz, tallies: &[Tally]) -> Option<(String, usize, usize)> {
+    let known = |tally: &&Tally| tally.knew > 0;
+    let better = |best: Tally, next: Tally| {
+        if next.knew * best.players > best.knew * next.players { next } else { best }
+    };
+    let best = tallies.iter().filter(known).copied().reduce(better)?;
+    Some((quiz.questions.get(best.question)?.text.clone(), best.knew, best.players))
+}

@@ -1,0 +1,71 @@
+//! Rude words, in the disguises that pupils think of first.
+//!
+//! A short list, for a host who wants the name on the wall to be harmless. It
+//! does not pretend to know everything, and names that only contain such a word
+//! pass, unless the list says that nothing harmless does.
+
+use unicode_security::confusable_detection::skeleton;
+
+use crate::letters::plain;
+
+/// One word a line; `*` before it: nothing harmless has it inside. `#`: a remark.
+const LIST: &str = include_str!("words.txt");
+
+/// Whether there is a rude word in it: as a word, with digits for letters, or
+/// with something between the letters.
+pub(crate) fn is_rude(text: &str) -> bool {
+    let plain: String = plain(text).chars().flat_map(latin).collect();
+    let read: String = plain.chars().map(letter_of_sign).collect();
+    let squeezed: String = read.chars().filter(|c| c.is_alphabetic()).collect();
+    let mut words = words_of(&read);
+    words.extend(words_of(&plain.replace(|c: char| c.is_ascii_digit(), " ")));
+    words.push(squeezed.clone());
+    let words: Vec<String> = words.iter().flat_map(|word| [word.clone(), calmed(word, 2), calmed(word, 1)]).collect();
+    let squeezed = [calmed(&squeezed, 1), squeezed];
+
+    let listed = LIST.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut listed = listed.map(|line| line.strip_prefix('*').map_or((line, false), |word| (word, true)));
+    listed.any(|(rude, anywhere)| {
+        words.iter().any(|word| word == rude) || anywhere && squeezed.iter().any(|text| text.contains(rude))
+    })
+}
+
+/// The words of a text, and what letters that stand alone spell together.
+fn words_of(text: &str) -> Vec<String> {
+    let (mut words, mut spelled) = (Vec::new(), String::new());
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        if word.chars().count() == 1 {
+            spelled.push_str(word);
+        } else {
+            words.push(std::mem::take(&mut spelled));
+            words.push(word.to_owned());
+        }
+    }
+    words.push(spelled);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Letters that are drawn out, three times and more, come `times` times.
+fn calmed(word: &str, times: usize) -> String {
+    let letters: Vec<char> = word.chars().collect();
+    let runs = letters.chunk_by(|a, b| a == b);
+    runs.flat_map(|run| run.iter().take(if run.len() > 2 { times } else { 2 })).collect()
+}
+
+/// A letter of another alphabet as the Latin one it looks like.
+fn latin(c: char) -> Vec<char> {
+    if c.is_ascii() { vec![c] } else { skeleton(c.encode_utf8(&mut [0; 4])).collect() }
+}
+
+fn letter_of_sign(c: char) -> char {
+    match c {
+        '0' => 'o',
+        '1' | '!' | '|' => 'i',
+        '3' | '€' => 'e',
+        '4' | '@' => 'a',
+        '5' | '$' => 's',
+        '7' => 't',
+        _ => c,
+    }
+}

@@ -1,0 +1,55 @@
+//! What becomes of a player's answer, told so that they understand it.
+
+use protocol::game::frame::{Answered as Told, GivenAnswer};
+use protocol::game::{Phase, Taken};
+use protocol::{Refusal, UserId};
+
+use super::{Answered, Games, Key, Standing, words};
+use crate::metrics;
+
+impl Games {
+    /// Gives a player's answer to the store, which alone decides.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn answer(&self, key: &Key, player: &UserId, given: GivenAnswer) -> Result<Told, Refusal> {
+        let question = given.question;
+        let answered = self.store.answer(key, player, question, &given.answer).await;
+        let answered = answered.map_err(|error| words::unavailable(&error))?;
+        let told = |taken, given, late_ms| Told { question, taken, given, late_ms };
+        let told = match answered {
+            Answered::Accepted(given) => told(Taken::Accepted, Some(given), None),
+            Answered::Duplicate(first) => told(Taken::Duplicate, Some(first), None),
+            Answered::Late(late_ms) => told(Taken::Late, None, late_ms),
+            Answered::NotOpen => told(Taken::Late, None, self.why_not_open(key, question).await?),
+            Answered::NoSeat => return Err(self.why_no_seat(key, player).await),
+        };
+        metrics::count_answer(told.taken);
+        Ok(told)
+    }
+
+    /// How much too late an answer is to a question that takes none. Where it
+    /// is not late, the refusal says what it is.
+    async fn why_not_open(&self, key: &Key, question: usize) -> Result<Option<u64>, Refusal> {
+        let loaded = self.load(&key.pin).await?;
+        let state = loaded.state;
+        match state.at {
+            Some(at) if question < at => Ok(None),
+            Some(at) if question == at => match state.phase {
+                Phase::Open if state.clock.paused_at.is_some() => Err(words::not_now("The game is paused.")),
+                // It opened meanwhile: the same answer will be taken now.
+                Phase::Open | Phase::Ready => Err(words::not_now("Wait a moment: the question is about to open.")),
+                _ => Ok(state.clock.closes_at.map(|closes_at| loaded.now.saturating_sub(closes_at))),
+            },
+            _ => Err(words::not_now("This question has not been asked yet.")),
+        }
+    }
+
+    async fn why_no_seat(&self, key: &Key, player: &UserId) -> Refusal {
+        match self.store.standing(key, player).await {
+            Ok(Standing::Kicked) => words::kicked(),
+            Ok(_) => words::no_game(),
+            Err(error) => words::unavailable(&error),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What the frames of one connection on `/games` do.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use futures::future::BoxFuture;
+use protocol::game::frame::{Code, GivenAnswer, Join, Open};
+use protocol::game::{GameClientMessage, GameServerMessage};
+use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
+use quiz::Command;
+
+use super::sitting::{Role, Sitting};
+use super::{Games, Key, Played, entering, words};
+use crate::node::{Node, count_refusal};
+use crate::outbox::Outbox;
+use crate::presence::Departure;
+use crate::ws::{Frame, Meaning, Throttle, Verdict, Work};
+
+/// Somebody on `/games`: who it is, in which game, and how much it may still say.
+pub struct Client {
+    node: Arc<Node>,
+    member: Arc<Member>,
+    outbox: Arc<Outbox>,
+    claims: Box<Claims>,
+    throttle: Throttle,
+    place: Option<Place>,
+}
+
+/// What the request said.
+pub struct Claims {
+    /// Tokens of games that it may be a host of.
+    hosts: Vec<String>,
+    /// Where wrong PINs are counted.
+    address: IpAddr,
+    /// Whether it may begin games of its own.
+    may_write: bool,
+}
+
+/// A place in a game.
+struct Place {
+    sitting: Arc<Sitting>,
+    table: Arc<super::tables::Table>,
+    played: Arc<Played>,
+}
+
+impl Meaning for Client {
+    type Later = GameClientMessage;
+    type Claims = Box<Claims>;
+
+    fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Claims> {
+        let (hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
+        Box::new(Claims { hosts, address, may_write })
+    }
+
+    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, claims: Box<Claims>) -> Self {
+        let throttle = Throttle::new(node.config.limits.rate_limit);
+        Self { node, member, outbox, claims, throttle, place: None }
+    }
+
+    fn take(&mut self, frame: Frame<'_>) -> Work<GameClientMessage> {
+        let message = match frame {
+            Frame::Text(text) => wire::decode_game_client(text),
+            Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
+        };
+        match (self.throttle.other(), message) {
+            (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
+            (Verdict::Refuse(refusal), _) | (Verdict::Pass, Err(refusal)) => refuse(&self.outbox, refusal),
+            (Verdict::Pass, Ok(GameClientMessage::Ping)) => say(&self.outbox, &GameServerMessage::Pong),
+            (Verdict::Pass, Ok(GameClientMessage::Answer(given))) => match self.answer(given) {
+                Ok(saying) => return Work::Saying(saying),
+                Err(refusal) => refuse(&self.outbox, refusal),
+            },
+            (Verdict::Pass, Ok(message)) => return Work::InTurn(message),
+        }
+        Work::Done
+    }
+
+    async fn attend(&mut self, message: GameClientMessage) {
+        if let Err(refusal) = self.done(message).await {
+            refuse(&self.outbox, refusal);
+        }
+    }
+
+    fn end(&mut self, departure: Departure) {
+        self.leave(departure);
+    }
+}
+
+impl Client {
+    async fn done(&mut self, message: GameClientMessage) -> Result<(), Refusal> {
+        use GameClientMessage as M;
+        let (version, command) = match message {
+            M::Create(create) => return self.create(&create.quiz).await,
+            M::Open(open) => return self.open(open).await,
+            M::Join(join) => return self.join(join).await,
+            M::Kick(kick) => return self.games().kick(&self.hosting()?.sitting.key, &kick.player).await,
+            M::HandOver => return self.hand_over().await,
+            M::Leave => {
+                self.leave(Departure::Clean);
+                return Ok(());
+            }
+            M::Start(step) => (step.version, Command::Start),
+            M::Next(step) => (step.version, Command::Next),
+            M::Skip(step) => (step.version, Command::Skip),
+            M::Pause(step) => (step.version, Command::Pause),
+            M::Resume(step) => (step.version, Command::Resume),
+            M::Reveal(step) => (step.version, Command::Reveal),
+            M::End(step) => (step.version, Command::End),
+            M::Extend(extend) => (None, Command::Extend(extend.seconds)),
+            M::Lock(lock) => (None, Command::Lock(lock.locked)),
+            M::Chat(chat) => (None, Command::Chat(chat.open)),
+            // Done when they were taken.
+            M::Answer(_) | M::Ping => return Ok(()),
+        };
+        self.games().step(&self.hosting()?.sitting.key, version, &command).await
+    }
+
+    async fn create(&mut self, quiz: &QuizId) -> Result<(), Refusal> {
+        if !self.claims.may_write {
+            return Err(Refusal::new(
+                ErrorCode::NotHost,
+                "Only authors begin games here. Enter the authors' key first.",
+            ));
+        }
+        let key = self.games().begin(&self.member.id, quiz).await?;
+        let token = self.node.sessions.host_token(&key.pin, &key.id);
+        self.claims.hosts.push(token);
+        self.host(&key.pin).await
+    }
+
+    async fn open(&mut self, open: Open) -> Result<(), Refusal> {
+        let loaded = self.games().find(&open.pin, self.claims.address).await?;
+        let key = &loaded.key;
+        self.claims.hosts.extend(open.token);
+        if !self.is_host_of(key) {
+            let code = open.code.ok_or_else(words::not_host)?;
+            self.games().take_over(key, &code, self.claims.address).await?;
+            let token = self.node.sessions.host_token(&key.pin, &key.id);
+            self.claims.hosts.push(token);
+        }
+        self.host(&open.pin).await
+    }
+
+    async fn host(&mut self, pin: &Pin) -> Result<(), Refusal> {
+        let games = self.games().clone();
+        let loaded = games.load(pin).await?;
+        if !self.is_host_of(&loaded.key) {
+            return Err(words::not_host());
+        }
+        let entered = entering::host(&games, &loaded.key, &self.member, self.outbox.clone()).await?;
+        self.sit(entered);
+        Ok(())
+    }
+
+    async fn join(&mut self, join: Join) -> Result<(), Refusal> {
+        let games = self.games().clone();
+        let loaded = games.find(&join.pin, self.claims.address).await?;
+        let Key { pin, id } = &loaded.key;
+        let seat = join.seat.as_deref().and_then(|token| self.node.sessions.seat_of(token, pin, id));
+        let player: &UserId = seat.as_ref().unwrap_or(&self.member.id);
+        let entered = entering::player(&games, &loaded, player, join.nickname.as_deref(), self.outbox.clone()).await;
+        let entered = match entered {
+            Err(refusal) if refusal.code == ErrorCode::Kicked => {
+                self.leave(Departure::Clean);
+                return Err(refusal);
+            }
+            entered => entered?,
+        };
+        self.sit(entered);
+        Ok(())
+    }
+
+    async fn hand_over(&self) -> Result<(), Refusal> {
+        let (code, good_for_ms) = self.games().hand_over(&self.hosting()?.sitting.key).await?;
+        say(&self.outbox, &GameServerMessage::Code(Code { code, good_for_ms }));
+        Ok(())
+    }
+
+    fn answer(&self, given: GivenAnswer) -> Result<BoxFuture<'static, ()>, Refusal> {
+        let place = self.place()?;
+        if place.sitting.role != Role::Player {
+            return Err(words::not_now("A host does not answer."));
+        }
+        let question = place.played.quiz.quiz.questions.get(given.question);
+        let question = question.ok_or_else(|| words::invalid("There is no such question."))?;
+        quiz::check_answer(question, &given.answer).map_err(|misfit| words::invalid(misfit.to_string()))?;
+        let (games, sitting, table) = (self.games().clone(), place.sitting.clone(), place.table.clone());
+        let outbox = self.outbox.clone();
+        Ok(Box::pin(async move {
+            match games.answer(&sitting.key, &sitting.member.id, given).await {
+                Ok(answered) => {
+                    if answered.taken == protocol::game::Taken::Accepted {
+                        table.ring(|due| due.answers = true);
+                    }
+                    say(&outbox, &GameServerMessage::Answered(answered));
+                }
+                Err(refusal) => refuse(&outbox, refusal),
+            }
+        }))
+    }
+
+    /// Takes a place, and gives the earlier one up: after it, so that who comes
+    /// back to the same game was never away.
+    fn sit(&mut self, (sitting, table, played): entering::Entered) {
+        if let Some(earlier) = self.place.replace(Place { sitting, table, played }) {
+            earlier.sitting.end(Departure::Clean);
+        }
+    }
+
+    fn leave(&mut self, departure: Departure) {
+        if let Some(place) = self.place.take() {
+            place.sitting.end(departure);
+        }
+    }
+
+    fn games(&self) -> &Arc<Games> {
+        &self.node.games
+    }
+
+    fn is_host_of(&self, key: &Key) -> bool {
+        self.games().is_host(key, self.claims.hosts.iter().map(String::as_str))
+    }
+
+    fn place(&self) -> Result<&Place, Refusal> {
+        self.place.as_ref().filter(|place| !place.sitting.is_over()).ok_or_else(words::not_in_game)
+    }
+
+    fn hosting(&self) -> Result<&Place, Refusal> {
+        let place = self.place()?;
+        if place.sitting.role == Role::Host { Ok(place) } else { Err(words::not_host()) }
+    }
+}
+
+fn say(outbox: &Outbox, message: &GameServerMessage) {
+    outbox.push(&wire::encode_game_server(message));
+}
+
+fn refuse(outbox: &Outbox, refusal: Refusal) {
+    count_refusal(&refusal);
+    say(outbox, &GameServerMessage::Error(refusal));
+}

@@ -1,0 +1,219 @@
+//! Games of a node that runs alone: rows in its one file. What is of use for
+//! minutes only is in memory, and gone with the process.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use protocol::game::{Answer, Given};
+use protocol::wire::Template;
+use protocol::{Pin, UserId, wire};
+use quiz::Seat;
+use tokio::time::Instant;
+
+use super::{
+    Answered, Begun, Commit, Key, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError, Turnout, in_order,
+};
+use crate::broker::embedded::EmbeddedBroker;
+use crate::channel::Channel;
+use crate::chat::now_ms;
+use crate::store::Store as File;
+
+mod rows;
+
+/// Tries are counted for so long.
+const MINUTE: Duration = Duration::from_secs(60);
+/// Tries and codes that are remembered; past this, those that are over are forgotten.
+const REMEMBERED: usize = 10_000;
+
+/// Games without Redis.
+pub struct EmbeddedGames {
+    file: File,
+    broker: Arc<EmbeddedBroker>,
+    memory: Mutex<Memory>,
+}
+
+#[derive(Default)]
+struct Memory {
+    /// Until when a code is good.
+    codes: HashMap<(Key, String), Instant>,
+    /// How often somebody tried, until when that counts.
+    tries: HashMap<String, (u64, Instant)>,
+}
+
+impl EmbeddedGames {
+    /// Keeps games in `file`, and tells of them through `broker`, which keeps
+    /// its logs in the same one.
+    pub fn new(file: File, broker: Arc<EmbeddedBroker>) -> Self {
+        Self { file, broker, memory: Mutex::default() }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        forget(&mut memory.codes, |until| *until);
+        forget(&mut memory.tries, |(_, until)| *until);
+        memory
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> rows::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        Ok(self.file.read(read).await?)
+    }
+
+    /// Writes what changes, and tells the frame if it was written.
+    async fn change(
+        &self,
+        pin: &Pin,
+        frame: Template,
+        write: impl FnOnce(&rusqlite::Connection, u64) -> rows::Result<bool> + Send + 'static,
+    ) -> Result<Option<u64>, StoreError> {
+        let channel = Channel::Game(pin.clone());
+        let change = move |sql: &_, version| {
+            let is_done = write(sql, version)?;
+            Ok(is_done.then(|| (frame.fill(version), version)))
+        };
+        Ok(self.broker.append_with(channel, change).await?)
+    }
+}
+
+fn forget<K: Eq + Hash, V>(all: &mut HashMap<K, V>, until: impl Fn(&V) -> Instant) {
+    if all.len() > REMEMBERED {
+        let now = Instant::now();
+        all.retain(|_, value| until(value) > now);
+    }
+}
+
+#[async_trait]
+impl Store for EmbeddedGames {
+    async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
+        let (pin, frame, begun) = (begun.key.pin.clone(), begun.frame.clone(), begun.clone());
+        self.change(&pin, frame, move |sql, version| {
+            rows::forget_old(sql, now_ms())?;
+            rows::create(sql, &begun, version, now_ms())
+        })
+        .await
+    }
+
+    async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
+        let key = key.clone();
+        self.read(move |sql| rows::played(sql, &key)).await
+    }
+
+    async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
+        let pin = pin.clone();
+        self.read(move |sql| rows::load(sql, &pin, now_ms())).await
+    }
+
+    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
+        let Commit { key, expected, state, taking, seats, frame } = commit;
+        let (pin, key, state) = (key.pin.clone(), key.clone(), state.clone());
+        let seats: Vec<Seat> = seats.to_vec();
+        self.change(&pin, frame, move |sql, version| {
+            let is_done = rows::commit(sql, &key, expected, version, &state, taking, now_ms())?;
+            if is_done {
+                rows::put_seats(sql, &key, state.at.unwrap_or(0), &seats)?;
+            }
+            Ok(is_done)
+        })
+        .await
+    }
+
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
+        let Newcomer { player, name, skeleton, most } = newcomer;
+        let (key, player, name, skeleton) = (key.clone(), player.clone(), name.clone(), skeleton.to_owned());
+        let seat = move |sql: &_| rows::seat(sql, &key, &player, &name, &skeleton, most, now_ms());
+        Ok(self.file.write(seat).await?)
+    }
+
+    async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
+        let (key, player) = (key.clone(), player.clone());
+        self.read(move |sql| rows::standing(sql, &key, &player)).await
+    }
+
+    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError> {
+        let key = key.clone();
+        let mut seats = self.read(move |sql| rows::seats(sql, &key)).await?;
+        in_order(&mut seats);
+        Ok(seats)
+    }
+
+    async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError> {
+        let (key, player) = (key.clone(), player.clone());
+        Ok(self.file.write(move |sql| rows::kick(sql, &key, &player)).await?)
+    }
+
+    async fn answer(
+        &self,
+        key: &Key,
+        player: &UserId,
+        question: usize,
+        answer: &Answer,
+    ) -> Result<Answered, StoreError> {
+        let (key, player, answer) = (key.clone(), player.clone(), answer.clone());
+        // The clock is read when it is its turn: what waited is not early.
+        let take = move |sql: &_| rows::answer(sql, &key, &player, question, &answer, now_ms());
+        Ok(self.file.write(take).await?)
+    }
+
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError> {
+        let key = key.clone();
+        self.read(move |sql| rows::answers(sql, &key, question)).await
+    }
+
+    async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError> {
+        let (key, player) = (key.clone(), player.clone());
+        self.read(move |sql| rows::given(sql, &key, &player, question)).await
+    }
+
+    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
+        let key = key.clone();
+        self.read(move |sql| rows::turnout(sql, &key, question)).await
+    }
+
+    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError> {
+        let key = key.clone();
+        let seats: Vec<Seat> = self.read(move |sql| rows::counted(sql, &key, question)).await?;
+        Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
+    }
+
+    async fn keep(&self, key: &Key) -> Result<(), StoreError> {
+        let key = key.clone();
+        Ok(self.file.write(move |sql| rows::keep(sql, &key)).await?)
+    }
+
+    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {
+        let until = Instant::now() + Duration::from_millis(good_for_ms);
+        self.memory().codes.insert((key.clone(), code.to_owned()), until);
+        Ok(())
+    }
+
+    async fn take_over(&self, key: &Key, code: &str) -> Result<bool, StoreError> {
+        let until = self.memory().codes.remove(&(key.clone(), code.to_owned()));
+        Ok(until.is_some_and(|until| until > Instant::now()))
+    }
+
+    async fn tried(&self, who: &str) -> Result<u64, StoreError> {
+        let now = Instant::now();
+        let mut memory = self.memory();
+        let (tries, until) = memory.tries.entry(who.to_owned()).or_insert((0, now + MINUTE));
+        if *until <= now {
+            (*tries, *until) = (0, now + MINUTE);
+        }
+        *tries += 1;
+        Ok(*tries)
+    }
+
+    async fn tries(&self, who: &str) -> Result<u64, StoreError> {
+        let now = Instant::now();
+        Ok(self.memory().tries.get(who).filter(|(_, until)| *until > now).map_or(0, |(tries, _)| *tries))
+    }
+}
+
+/// A document of ours as it is kept.
+fn read<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> rows::Result<T> {
+    wire::read(text).ok_or_else(|| crate::store::StoreError::Failed(format!("{what} cannot be read")))
+}

@@ -1,0 +1,260 @@
+//! Games as rows: every statement about them is here.
+
+use std::collections::BTreeMap;
+
+use protocol::game::{Answer, Given};
+use protocol::{Name, Pin, UserId, wire};
+use quiz::{Decision, Seat, State, Taking};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::read;
+use crate::games::{Answered, Begun, Key, LIVES, Loaded, Played, Seated, Standing, Turnout, new_given, new_seat};
+use crate::store::StoreError;
+
+pub(super) type Result<T> = std::result::Result<T, StoreError>;
+
+/// Removes the games whose time is over, with all that belongs to them. Their
+/// logs' tops stay, as those of all logs do.
+pub(super) fn forget_old(sql: &Connection, now: u64) -> Result<()> {
+    let dead = "SELECT id FROM games WHERE stepped_at < ?1";
+    let before = signed(now.saturating_sub(LIVES * 1000));
+    let of_log = "SELECT logs.id FROM logs JOIN games ON logs.channel = 'game:' || games.pin WHERE stepped_at < ?1";
+    sql.execute(&format!("DELETE FROM publications WHERE log IN ({of_log})"), [before])?;
+    for table in ["seats", "kicked", "answers", "counted"] {
+        sql.execute(&format!("DELETE FROM {table} WHERE game IN ({dead})"), [before])?;
+    }
+    sql.execute("DELETE FROM games WHERE stepped_at < ?1", [before])?;
+    Ok(())
+}
+
+/// False: the PIN is in use.
+pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
+    let Begun { key, owner, quiz, state, .. } = begun;
+    let insert = "INSERT OR IGNORE INTO games (pin, id, owner, quiz, state, version, is_open, locked, kept, stepped_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, ?8)";
+    let row = params![
+        key.pin.as_str(),
+        key.id,
+        owner.as_str(),
+        wire::spell(quiz),
+        wire::spell(state),
+        signed(version),
+        state.locked,
+        signed(now)
+    ];
+    Ok(sql.prepare_cached(insert)?.execute(row)? == 1)
+}
+
+pub(super) fn played(sql: &Connection, key: &Key) -> Result<Option<Played>> {
+    let mut select = sql.prepare_cached("SELECT owner, quiz FROM games WHERE pin = ?1 AND id = ?2")?;
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let Some((owner, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
+        return Ok(None);
+    };
+    let owner = UserId::parse(&owner).map_err(|error| StoreError::Failed(error.to_string()))?;
+    Ok(Some(Played { owner, quiz: read(&quiz, "a quiz")? }))
+}
+
+pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<Loaded>> {
+    let select = "SELECT id, version, state, kept FROM games WHERE pin = ?1 AND stepped_at >= ?2";
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?));
+    let lives = params![pin.as_str(), signed(now.saturating_sub(LIVES * 1000))];
+    let Some((id, version, state, is_kept)) = sql.prepare_cached(select)?.query_row(lives, row).optional()? else {
+        return Ok(None);
+    };
+    let key = Key { pin: pin.clone(), id };
+    Ok(Some(Loaded { key, version: unsigned(version), state: read(&state, "a game")?, now, is_kept }))
+}
+
+/// False: it is not at the expected version.
+pub(super) fn commit(
+    sql: &Connection,
+    key: &Key,
+    expected: u64,
+    version: u64,
+    state: &State,
+    taking: Option<Taking>,
+    now: u64,
+) -> Result<bool> {
+    let update = "UPDATE games SET version = ?4, state = ?5, is_open = ?6, locked = ?7, stepped_at = ?8
+        WHERE pin = ?1 AND id = ?2 AND version = ?3";
+    let row = params![
+        key.pin.as_str(),
+        key.id,
+        signed(expected),
+        signed(version),
+        wire::spell(state),
+        taking.is_some(),
+        state.locked,
+        signed(now)
+    ];
+    let is_done = sql.prepare_cached(update)?.execute(row)? == 1;
+    if let Some(Taking { question, opened_at, closes_at }) = taking.filter(|_| is_done) {
+        let update = "UPDATE games SET question = ?2, opened_at = ?3, closes_at = ?4 WHERE id = ?1";
+        let row = params![key.id, signed(question as u64), signed(opened_at), closes_at.map(signed)];
+        sql.prepare_cached(update)?.execute(row)?;
+    }
+    Ok(is_done)
+}
+
+/// Seats as the count of a question left them; not of those who were sent away meanwhile.
+pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[Seat]) -> Result<()> {
+    let mut update = sql.prepare_cached("UPDATE seats SET seat = ?3 WHERE game = ?1 AND player = ?2")?;
+    let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO counted VALUES (?1, ?2, ?3, ?4)")?;
+    for seat in seats {
+        let text = wire::spell(seat);
+        if update.execute(params![key.id, seat.id.as_str(), text])? == 1 {
+            insert.execute(params![key.id, signed(question as u64), seat.id.as_str(), text])?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn seat(
+    sql: &Connection,
+    key: &Key,
+    player: &UserId,
+    name: &Name,
+    skeleton: &str,
+    most: usize,
+    now: u64,
+) -> Result<Seated> {
+    let locked: Option<bool> = sql
+        .prepare_cached("SELECT locked FROM games WHERE pin = ?1 AND id = ?2")?
+        .query_row(params![key.pin.as_str(), key.id], |row| row.get(0))
+        .optional()?;
+    let Some(is_locked) = locked else { return Ok(Seated::Gone) };
+    match standing(sql, key, player)? {
+        Standing::Kicked => return Ok(Seated::Kicked),
+        Standing::Seated(seat) => return Ok(Seated::At(seat)),
+        Standing::Unknown if is_locked => return Ok(Seated::Locked),
+        Standing::Unknown => {}
+    }
+    let count: i64 =
+        sql.prepare_cached("SELECT count(*) FROM seats WHERE game = ?1")?.query_row([&key.id], |row| row.get(0))?;
+    if count >= signed(most as u64) {
+        return Ok(Seated::Full);
+    }
+    let seat = new_seat(player, name).fill(now);
+    let insert = "INSERT OR IGNORE INTO seats (game, player, skeleton, seat) VALUES (?1, ?2, ?3, ?4)";
+    match sql.prepare_cached(insert)?.execute(params![key.id, player.as_str(), skeleton, seat])? {
+        0 => Ok(Seated::NameTaken),
+        _ => Ok(Seated::At(read(&seat, "a seat")?)),
+    }
+}
+
+pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<Standing> {
+    let whom = params![key.id, player.as_str()];
+    if sql.prepare_cached("SELECT 1 FROM kicked WHERE game = ?1 AND player = ?2")?.exists(whom)? {
+        return Ok(Standing::Kicked);
+    }
+    let seat: Option<String> = sql
+        .prepare_cached("SELECT seat FROM seats WHERE game = ?1 AND player = ?2")?
+        .query_row(whom, |row| row.get(0))
+        .optional()?;
+    Ok(match seat {
+        Some(seat) => Standing::Seated(read(&seat, "a seat")?),
+        None => Standing::Unknown,
+    })
+}
+
+pub(super) fn seats(sql: &Connection, key: &Key) -> Result<Vec<Seat>> {
+    let mut select = sql.prepare_cached("SELECT seat FROM seats WHERE game = ?1")?;
+    let rows = select.query_map([&key.id], |row| row.get::<_, String>(0))?;
+    rows.map(|seat| read(&seat?, "a seat")).collect()
+}
+
+pub(super) fn counted(sql: &Connection, key: &Key, question: usize) -> Result<Vec<Seat>> {
+    let mut select = sql.prepare_cached("SELECT seat FROM counted WHERE game = ?1 AND question = ?2")?;
+    let rows = select.query_map(params![key.id, signed(question as u64)], |row| row.get::<_, String>(0))?;
+    rows.map(|seat| read(&seat?, "a seat")).collect()
+}
+
+pub(super) fn kick(sql: &Connection, key: &Key, player: &UserId) -> Result<bool> {
+    let whom = params![key.id, player.as_str()];
+    let is_gone = sql.prepare_cached("DELETE FROM seats WHERE game = ?1 AND player = ?2")?.execute(whom)? == 1;
+    if is_gone {
+        sql.prepare_cached("INSERT OR IGNORE INTO kicked VALUES (?1, ?2)")?.execute(whom)?;
+    }
+    Ok(is_gone)
+}
+
+pub(super) fn answer(
+    sql: &Connection,
+    key: &Key,
+    player: &UserId,
+    question: usize,
+    answer: &Answer,
+    now: u64,
+) -> Result<Answered> {
+    let whom = params![key.id, player.as_str()];
+    if !sql.prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND player = ?2")?.exists(whom)? {
+        return Ok(Answered::NoSeat);
+    }
+    let first = given(sql, key, player, question)?;
+    Ok(match (quiz::take(taking(sql, key)?, question, first.as_ref(), now), first) {
+        (Decision::Accepted { took_ms }, _) => {
+            let given = new_given(question, answer).fill(took_ms);
+            let row = params![key.id, signed(question as u64), player.as_str(), given];
+            sql.prepare_cached("INSERT INTO answers VALUES (?1, ?2, ?3, ?4)")?.execute(row)?;
+            Answered::Accepted(read(&given, "an answer")?)
+        }
+        (Decision::Duplicate, Some(first)) => Answered::Duplicate(first),
+        (Decision::Late { late_ms }, _) => Answered::Late(late_ms),
+        (Decision::NotOpen | Decision::Duplicate, _) => Answered::NotOpen,
+    })
+}
+
+fn taking(sql: &Connection, key: &Key) -> Result<Option<Taking>> {
+    let select = "SELECT question, opened_at, closes_at FROM games WHERE pin = ?1 AND id = ?2 AND is_open = 1";
+    let row = |row: &Row<'_>| {
+        let closes_at: Option<i64> = row.get(2)?;
+        let question = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
+        Ok(Taking { question, opened_at: unsigned(row.get(1)?), closes_at: closes_at.map(unsigned) })
+    };
+    Ok(sql.prepare_cached(select)?.query_row(params![key.pin.as_str(), key.id], row).optional()?)
+}
+
+pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>> {
+    let mut select = sql.prepare_cached("SELECT player, given FROM answers WHERE game = ?1 AND question = ?2")?;
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let mut answers = BTreeMap::new();
+    for found in select.query_map(params![key.id, signed(question as u64)], row)? {
+        let (player, given) = found?;
+        if let Ok(player) = UserId::parse(&player) {
+            answers.insert(player, read(&given, "an answer")?);
+        }
+    }
+    Ok(answers)
+}
+
+pub(super) fn given(sql: &Connection, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>> {
+    let select = "SELECT given FROM answers WHERE game = ?1 AND question = ?2 AND player = ?3";
+    let whose = params![key.id, signed(question as u64), player.as_str()];
+    let given: Option<String> = sql.prepare_cached(select)?.query_row(whose, |row| row.get(0)).optional()?;
+    given.map(|given| read(&given, "an answer")).transpose()
+}
+
+pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Turnout> {
+    let select = "SELECT (SELECT count(*) FROM answers WHERE game = ?1 AND question = ?2),
+        (SELECT count(*) FROM seats WHERE game = ?1)";
+    let row = |row: &Row<'_>| {
+        let count = |at| Ok::<_, rusqlite::Error>(usize::try_from(row.get::<_, i64>(at)?).unwrap_or(0));
+        Ok(Turnout { answered: count(0)?, players: count(1)? })
+    };
+    Ok(sql.prepare_cached(select)?.query_row(params![key.id, signed(question as u64)], row)?)
+}
+
+pub(super) fn keep(sql: &Connection, key: &Key) -> Result<()> {
+    sql.prepare_cached("UPDATE games SET kept = 1 WHERE id = ?1")?.execute([&key.id])?;
+    Ok(())
+}
+
+/// SQLite counts to 2^63 - 1; nothing here gets there, but a client may ask for more.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

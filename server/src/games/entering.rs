@@ -1,0 +1,200 @@
+//! How somebody comes into a game, for the first time or again: they listen
+//! first, then look, so that nothing falls between the two.
+
+use std::sync::Arc;
+
+use protocol::game::frame::{Changed, Hosting, Joined};
+use protocol::game::{GameServerMessage, Outcome, Phase};
+use protocol::{Member, Refusal, UserId, wire};
+use quiz::{NicknameProblem, Seat, nickname};
+
+use super::sitting::{Role, Sitting, as_host};
+use super::tables::Table;
+use super::{Games, Key, Loaded, Newcomer, Played, Seated, Standing, StoreError, words};
+use crate::broker::BrokerError;
+use crate::outbox::Outbox;
+use crate::presence::Departure;
+
+/// Somebody who is in.
+pub(super) type Entered = (Arc<Sitting>, Arc<Table>, Arc<Played>);
+
+/// Brings a player in.
+///
+/// # Errors
+/// The refusal to answer with.
+pub(super) async fn player(
+    games: &Arc<Games>,
+    loaded: &Loaded,
+    player: &UserId,
+    nickname: Option<&str>,
+    outbox: Arc<Outbox>,
+) -> Result<Entered, Refusal> {
+    let played = games.played(&loaded.key).await?;
+    let seat = seat(games, loaded, &played, player, nickname).await?;
+    let member = Member { id: seat.id.clone(), name: seat.name };
+    let begun = Sitting::begin(games, &loaded.key, Role::Player, member.clone(), outbox).await;
+    let (sitting, table) = begun.map_err(unreached)?;
+    let told = async {
+        let joined = joined(games, &loaded.key, &played, member).await?;
+        let version = joined.version;
+        settle(games, &sitting, &played, version, &GameServerMessage::Joined(joined)).await
+    };
+    match told.await {
+        Ok(()) => Ok((sitting, table, played)),
+        Err(refusal) => {
+            sitting.end(Departure::Clean);
+            Err(refusal)
+        }
+    }
+}
+
+/// Brings a host in.
+///
+/// # Errors
+/// The refusal to answer with.
+pub(super) async fn host(
+    games: &Arc<Games>,
+    key: &Key,
+    person: &Member,
+    outbox: Arc<Outbox>,
+) -> Result<Entered, Refusal> {
+    let played = games.played(key).await?;
+    let member = as_host(&person.id).ok_or_else(words::not_host)?;
+    let (sitting, table) = Sitting::begin(games, key, Role::Host, member, outbox).await.map_err(unreached)?;
+    let told = async {
+        let hosting = hosting(games, key, &played).await?;
+        let version = hosting.version;
+        settle(games, &sitting, &played, version, &GameServerMessage::Hosting(hosting)).await
+    };
+    match told.await {
+        Ok(()) => Ok((sitting, table, played)),
+        Err(refusal) => {
+            sitting.end(Departure::Clean);
+            Err(refusal)
+        }
+    }
+}
+
+/// How a game is for one of its players.
+///
+/// # Errors
+/// The refusal to answer with; [`words::kicked`] for who has no seat any more.
+pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Member) -> Result<Joined, Refusal> {
+    let loaded = loaded(games, key).await?;
+    let unavailable = |error| words::unavailable(&error);
+    let Standing::Seated(seat) = games.store.standing(key, &you.id).await.map_err(unavailable)? else {
+        return Err(words::kicked());
+    };
+    let given = match loaded.state.at {
+        Some(at) => games.store.given(key, &you.id, at).await.map_err(unavailable)?,
+        None => None,
+    };
+    Ok(Joined {
+        pin: key.pin.clone(),
+        seat: games.sessions.seat_token(&key.pin, &key.id, &you.id),
+        you,
+        now: loaded.now,
+        version: loaded.version,
+        game: quiz::show(&played.quiz.quiz, &loaded.state),
+        score: seat.score,
+        given,
+        outcome: outcome(&loaded, seat.outcome),
+        host_here: games.has_host(&key.pin),
+    })
+}
+
+/// How a game is for its hosts.
+///
+/// # Errors
+/// The refusal to answer with.
+pub(super) async fn hosting(games: &Games, key: &Key, played: &Played) -> Result<Hosting, Refusal> {
+    let loaded = loaded(games, key).await?;
+    let unavailable = |error: StoreError| words::unavailable(&error);
+    let (players, _) = games.players(key).await.map_err(unavailable)?;
+    let answered = match loaded.state.at {
+        Some(at) => games.store.turnout(key, at).await.map_err(unavailable)?.answered,
+        None => 0,
+    };
+    Ok(Hosting {
+        pin: key.pin.clone(),
+        token: games.sessions.host_token(&key.pin, &key.id),
+        now: loaded.now,
+        version: loaded.version,
+        game: quiz::show(&played.quiz.quiz, &loaded.state),
+        players,
+        answered,
+    })
+}
+
+/// What the question that was revealed brought; nothing of an earlier one.
+fn outcome(loaded: &Loaded, outcome: Option<Outcome>) -> Option<Outcome> {
+    let is_over = matches!(loaded.state.phase, Phase::Reveal | Phase::Places | Phase::Podium | Phase::Ended);
+    outcome.filter(|outcome| is_over && Some(outcome.question) == loaded.state.at)
+}
+
+async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
+    let loaded = games.load(&key.pin).await?;
+    if loaded.key == *key { Ok(loaded) } else { Err(words::no_game()) }
+}
+
+/// Says hello. What happened between looking and listening is told at once;
+/// what happens after it comes by itself.
+async fn settle(
+    games: &Games,
+    sitting: &Sitting,
+    played: &Played,
+    version: u64,
+    hello: &GameServerMessage,
+) -> Result<(), Refusal> {
+    let heard_from = sitting.settle(wire::encode_game_server(hello)).await.map_err(unreached)?;
+    if heard_from > version {
+        let Loaded { state, version, .. } = loaded(games, &sitting.key).await?;
+        let game = quiz::show(&played.quiz.quiz, &state);
+        let changed = GameServerMessage::Game(Changed { pin: sitting.key.pin.clone(), version, game });
+        sitting.outbox.push(&wire::encode_game_server(&changed));
+    }
+    Ok(())
+}
+
+/// The seat that a player has, or a new one.
+async fn seat(
+    games: &Games,
+    loaded: &Loaded,
+    played: &Played,
+    player: &UserId,
+    nickname: Option<&str>,
+) -> Result<Seat, Refusal> {
+    let unavailable = |error: StoreError| words::unavailable(&error);
+    match games.store.standing(&loaded.key, player).await.map_err(unavailable)? {
+        Standing::Seated(seat) => return Ok(seat),
+        Standing::Kicked => return Err(words::kicked()),
+        Standing::Unknown => {}
+    }
+    if matches!(loaded.state.phase, Phase::Podium | Phase::Ended) {
+        return Err(words::not_now("This game is over."));
+    }
+    let filter = played.quiz.quiz.filter;
+    let name = nickname::check(nickname.unwrap_or_default(), filter).map_err(|problem| match problem {
+        NicknameProblem::Taken { name, free } => words::nickname_taken(&name, &free),
+        problem => words::bad_nickname(problem.to_string()),
+    })?;
+    let skeleton = nickname::skeleton(&name);
+    let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most: games.players };
+    match games.store.seat(&loaded.key, newcomer).await.map_err(unavailable)? {
+        Seated::At(seat) => Ok(seat),
+        Seated::Kicked => Err(words::kicked()),
+        Seated::Locked => Err(words::locked()),
+        Seated::Full => Err(words::not_now(format!("This game is full: {} play already.", games.players))),
+        Seated::Gone => Err(words::no_game()),
+        Seated::NameTaken => {
+            let seats = games.store.seats(&loaded.key).await.map_err(unavailable)?;
+            let taken: std::collections::HashSet<_> = seats.iter().map(|seat| nickname::skeleton(&seat.name)).collect();
+            let free = nickname::propose(&name, |skeleton| taken.contains(skeleton));
+            Err(words::nickname_taken(&name, &free))
+        }
+    }
+}
+
+fn unreached(error: BrokerError) -> Refusal {
+    words::unavailable(&error.into())
+}

@@ -1,0 +1,274 @@
+//! Looks after one game for as long as somebody on this node is in it.
+//!
+//! Every node does so for its own people. What time brings is done by whoever
+//! comes first: a commit that was overtaken changes nothing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::game::frame::{Count, HostHere, Players};
+use protocol::game::{GameServerMessage, Phase};
+use protocol::{UserId, limits};
+use quiz::{Command, Taking};
+use tokio::time::{Instant, sleep_until};
+use tracing::{debug, warn};
+
+use super::tables::{Due, Table};
+use super::{Games, Loaded, Played, StoreError, Turnout, results, sitting};
+use crate::channel::Channel;
+
+/// A host who is away is missed after this time: a reload of the page takes less.
+const MISSED_AFTER: Duration = Duration::from_secs(5);
+/// The wait between tries while the game cannot be reached.
+const RETRY: Duration = Duration::from_millis(500);
+/// How often hosts are told who plays, at most: in a small game, in a large one.
+const PEOPLE_EVERY: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
+/// More players than this are many.
+const MANY: usize = 200;
+/// However quiet it is, a game is looked at now and then: words between nodes may be lost.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// Runs until nobody here is in the game, or the node ends.
+pub(super) async fn keep(games: Arc<Games>, table: Arc<Table>) {
+    let mut keeper = Keeper::new(games, table);
+    loop {
+        keeper.mind().await;
+        let next = keeper.next();
+        tokio::select! {
+            () = keeper.table.bell.notified() => {}
+            () = sleep_until(next) => {}
+            () = keeper.table.over.cancelled() => return,
+            () = keeper.games.ending.cancelled() => return,
+        }
+    }
+}
+
+struct Keeper {
+    games: Arc<Games>,
+    table: Arc<Table>,
+    /// As it was seen last, and what is played.
+    seen: Option<(Loaded, Arc<Played>)>,
+    /// When it must be looked at again.
+    look_at: Instant,
+    /// Of which question the players here were told what it brought.
+    told: Option<usize>,
+    /// Whether players were told that a host is there.
+    has_host: bool,
+    /// Since when none is.
+    missed_since: Option<Instant>,
+    announce: Paced,
+    count: Paced,
+    people: Paced,
+}
+
+/// Something that is done at most so often.
+struct Paced {
+    is_due: bool,
+    not_before: Instant,
+}
+
+impl Paced {
+    fn new() -> Self {
+        Self { is_due: false, not_before: Instant::now() }
+    }
+
+    /// True when it is to be done now; the next time is later by `pause`.
+    fn begin(&mut self, pause: Duration) -> bool {
+        let now = Instant::now();
+        if !self.is_due || now < self.not_before {
+            return false;
+        }
+        *self = Self { is_due: false, not_before: now + pause };
+        true
+    }
+
+    fn next(&self) -> Option<Instant> {
+        self.is_due.then_some(self.not_before)
+    }
+}
+
+impl Keeper {
+    fn new(games: Arc<Games>, table: Arc<Table>) -> Self {
+        table.ring(|due| *due = Due { stepped: true, people: true, answers: true, turnout: true });
+        Self {
+            games,
+            table,
+            seen: None,
+            look_at: Instant::now(),
+            told: None,
+            has_host: true,
+            missed_since: None,
+            announce: Paced::new(),
+            count: Paced::new(),
+            people: Paced::new(),
+        }
+    }
+
+    /// When there is something to do, if nobody rings before.
+    fn next(&self) -> Instant {
+        let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
+        let paced = [self.announce.next(), self.count.next(), self.people.next(), missed];
+        paced.into_iter().flatten().fold(self.look_at, Instant::min)
+    }
+
+    /// Does what is due.
+    async fn mind(&mut self) {
+        let due = self.table.take_due();
+        self.announce.is_due |= due.answers;
+        self.count.is_due |= due.turnout || due.stepped;
+        self.people.is_due |= due.people || due.stepped;
+        if due.people || self.missed_since.is_some() {
+            self.look_for_hosts();
+        }
+        if (due.stepped || Instant::now() >= self.look_at)
+            && let Err(error) = self.look().await
+        {
+            debug!("a game is looked at later: {error}");
+            self.look_at = Instant::now() + RETRY;
+        }
+        let many = self.seen.as_ref().is_some_and(|(seen, _)| seen.state.players > MANY);
+        if let Err(error) = self.tell(PEOPLE_EVERY[usize::from(many)]).await {
+            debug!("people of a game are told later: {error}");
+            self.look_at = self.look_at.min(Instant::now() + RETRY);
+            self.people.is_due = true;
+            self.count.is_due = true;
+        }
+    }
+
+    /// Reads how the game is, and does what time and answers bring.
+    async fn look(&mut self) -> Result<(), StoreError> {
+        self.look_at = Instant::now() + LOOK_EVERY;
+        let Some(loaded) = self.games.store.load(&self.table.pin).await? else {
+            self.seen = None;
+            return Ok(());
+        };
+        let played = match self.games.played(&loaded.key).await {
+            Ok(played) => played,
+            Err(refusal) => return Err(StoreError::Unavailable(refusal.message)),
+        };
+        self.table.note_chat(loaded.state.chat);
+        let is_overdue = loaded.state.due_at().is_some_and(|due_at| due_at <= loaded.now);
+        if loaded.state.needs_count() {
+            self.count_answers(&loaded, &played).await?;
+        } else if is_overdue
+            && let Ok(state) = quiz::apply(&played.quiz.quiz, &loaded.state, &Command::Tick, loaded.now)
+        {
+            // Done or overtaken, the word of it comes from the log.
+            self.games.commit(&loaded, &played, &state, &[]).await?;
+            self.look_at = Instant::now() + RETRY;
+        } else if let Some(due_at) = loaded.state.due_at() {
+            let wait = Duration::from_millis(due_at.saturating_sub(loaded.now));
+            self.look_at = self.look_at.min(Instant::now() + wait);
+        }
+        self.tell_outcomes(&loaded).await?;
+        if matches!(loaded.state.phase, Phase::Podium | Phase::Ended) && !loaded.is_kept {
+            self.keep_results(&loaded, &played).await;
+        }
+        self.seen = Some((loaded, played));
+        Ok(())
+    }
+
+    /// Nothing more can come in: gives everybody what their answer brings.
+    async fn count_answers(&mut self, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
+        let (store, key) = (&self.games.store, &loaded.key);
+        let question = loaded.state.at.unwrap_or(0);
+        let (seats, answers) = tokio::try_join!(store.seats(key), store.answers(key, question))?;
+        match quiz::count(&played.quiz.quiz, &loaded.state, &seats, &answers) {
+            Ok(counted) => drop(self.games.commit(loaded, played, &counted.state, &counted.seats).await?),
+            Err(rejection) => warn!(game = key.id, "a question was not counted: {rejection}"),
+        }
+        self.look_at = Instant::now() + RETRY;
+        Ok(())
+    }
+
+    /// Tells the players here what the question brought them: once, from seats
+    /// that are read once for all of them.
+    async fn tell_outcomes(&mut self, loaded: &Loaded) -> Result<(), StoreError> {
+        let is_over = matches!(loaded.state.phase, Phase::Reveal | Phase::Places | Phase::Podium | Phase::Ended);
+        let Some(at) = loaded.state.at.filter(|at| is_over && self.told != Some(*at)) else { return Ok(()) };
+        if !self.table.players().is_empty() {
+            for seat in self.games.store.seats(&loaded.key).await? {
+                if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {
+                    self.table.tell(&seat.id, &GameServerMessage::Outcome(outcome));
+                }
+            }
+        }
+        self.told = Some(at);
+        Ok(())
+    }
+
+    async fn keep_results(&self, loaded: &Loaded, played: &Played) {
+        if let Err(error) = results::keep(&self.games, loaded, played).await {
+            warn!(game = loaded.key.id, "the results of a game are kept later: {error}");
+        }
+    }
+
+    /// Tells what changes all the time, at its pace.
+    async fn tell(&mut self, people_every: Duration) -> Result<(), StoreError> {
+        let is_announced = self.announce.begin(limits::COUNT_EVERY);
+        let is_counted = self.count.begin(limits::COUNT_EVERY);
+        let are_people_told = self.people.begin(people_every);
+        if is_announced {
+            self.games.announce_answers(&self.table.pin).await;
+        }
+        let Some((seen, _)) = &self.seen else { return Ok(()) };
+        if are_people_told && self.table.has_host() {
+            let (players, count) = self.games.players(&seen.key).await?;
+            self.table.tell_hosts(&GameServerMessage::Players(Players { players, count }));
+        }
+        if (is_announced || are_people_told || is_counted)
+            && let Some(taking) = self.taking()
+        {
+            self.tell_count(taking, is_counted).await?;
+        }
+        Ok(())
+    }
+
+    /// When answers are taken, as far as is known here.
+    fn taking(&self) -> Option<Taking> {
+        self.seen.as_ref().and_then(|(seen, played)| seen.state.taking(&played.quiz.quiz))
+    }
+
+    /// Tells hosts how many have answered, and closes what all have answered.
+    async fn tell_count(&self, taking: Taking, is_counted: bool) -> Result<(), StoreError> {
+        let Some((seen, _)) = &self.seen else { return Ok(()) };
+        let question = taking.question;
+        let Turnout { answered, players } = self.games.store.turnout(&seen.key, question).await?;
+        if is_counted && self.table.has_host() {
+            self.table.tell_hosts(&GameServerMessage::Count(Count { question, answered, players }));
+        }
+        let Some(present) = self.present().filter(|present| answered >= present.len().max(1)) else { return Ok(()) };
+        let answers = self.games.store.answers(&seen.key, question).await?;
+        if present.iter().all(|player| answers.contains_key(player)) {
+            // A host who went on meanwhile was first: nothing is left to close.
+            let _ = self.games.step(&seen.key, Some(seen.version), &Command::Reveal).await;
+        }
+        Ok(())
+    }
+
+    /// The players who are there, on all nodes; `None` where that is not known.
+    fn present(&self) -> Option<HashSet<UserId>> {
+        let mut present = self.games.presence.everybody(&Channel::Game(self.table.pin.clone()))?;
+        present.retain(|id| !sitting::is_host(id));
+        present.extend(self.table.players());
+        Some(present)
+    }
+
+    /// Tells players when no host is there for a while, and when one is back.
+    fn look_for_hosts(&mut self) {
+        if self.games.has_host(&self.table.pin) {
+            self.missed_since = None;
+            if !self.has_host {
+                self.has_host = true;
+                self.table.tell_players(&GameServerMessage::Host(HostHere { here: true }));
+            }
+            return;
+        }
+        let since = *self.missed_since.get_or_insert_with(Instant::now);
+        if self.has_host && since.elapsed() >= MISSED_AFTER {
+            self.has_host = false;
+            self.table.tell_players(&GameServerMessage::Host(HostHere { here: false }));
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The live games: what happens when a class plays a quiz.
+//!
+//! No node owns a game. How it is, is one document with a version; whoever has
+//! somebody in the game may carry it on, and compare-and-set lets one win. The
+//! rules are the `quiz` crate's; here they are carried, kept and told.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use protocol::game::{Answer, Given};
+use protocol::quiz::StoredQuiz;
+use protocol::wire::Template;
+use protocol::{Name, Pin, UserId, wire};
+use quiz::{Seat, State, Taking};
+
+use crate::broker::BrokerError;
+use crate::store::StoreError as FileError;
+
+mod answering;
+mod client;
+pub mod embedded;
+mod entering;
+mod keeper;
+pub mod redis;
+mod results;
+mod service;
+mod sitting;
+mod tables;
+mod words;
+
+pub use client::Client;
+pub use service::{Games, Parts};
+pub use sitting::{Role, Sitting};
+pub use tables::Tables;
+
+/// A game lives so long after its last step, in seconds.
+pub const LIVES: u64 = 24 * 60 * 60;
+
+/// Which game. A PIN comes back after a while; the id never does, so whatever
+/// belongs to a game is found by both.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// What people type.
+    pub pin: Pin,
+    /// Letters and digits.
+    pub id: String,
+}
+
+/// A game that begins.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Which.
+    pub key: Key,
+    /// Who began it.
+    pub owner: UserId,
+    /// What is played, as it was then.
+    pub quiz: StoredQuiz,
+    /// How it is.
+    pub state: State,
+    /// Its first `game` frame; the gap is for the version.
+    pub frame: Template,
+}
+
+/// What is played in a game; it never changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Played {
+    /// Who began it.
+    pub owner: UserId,
+    /// The quiz, as it was then.
+    pub quiz: StoredQuiz,
+}
+
+/// A game at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// Which.
+    pub key: Key,
+    /// +1 for every change: the offset in the game's log.
+    pub version: u64,
+    /// How it is.
+    pub state: State,
+    /// The store's clock, in milliseconds since 1970.
+    pub now: u64,
+    /// Whether its results are kept already.
+    pub is_kept: bool,
+}
+
+/// A change of a game.
+#[derive(Clone, Debug)]
+pub struct Commit<'a> {
+    /// Which game.
+    pub key: &'a Key,
+    /// The version that was changed.
+    pub expected: u64,
+    /// How it is now.
+    pub state: &'a State,
+    /// When answers are taken now.
+    pub taking: Option<Taking>,
+    /// Seats that are different now. Of players who were sent away meanwhile none is kept.
+    pub seats: &'a [Seat],
+    /// The `game` frame for everybody; the gap is for the version.
+    pub frame: Template,
+}
+
+/// Somebody who wants a seat.
+#[derive(Clone, Copy, Debug)]
+pub struct Newcomer<'a> {
+    /// Who.
+    pub player: &'a UserId,
+    /// What they want to be called.
+    pub name: &'a Name,
+    /// What that looks like; no two seats have the same.
+    pub skeleton: &'a str,
+    /// Seats of a game, at most.
+    pub most: usize,
+}
+
+/// What became of a wish for a seat.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seated {
+    /// The seat, a new one or the one they had.
+    At(Seat),
+    /// They were sent away.
+    Kicked,
+    /// Nobody new comes in.
+    Locked,
+    /// All seats are taken.
+    Full,
+    /// Somebody has the name.
+    NameTaken,
+    /// There is no such game (any more).
+    Gone,
+}
+
+/// What is known of a player.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    /// Nobody by this id has come in.
+    Unknown,
+    /// They have a seat.
+    Seated(Seat),
+    /// They were sent away.
+    Kicked,
+}
+
+/// What became of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// It counts.
+    Accepted(Given),
+    /// An earlier one does: this.
+    Duplicate(Given),
+    /// The time was over by so many milliseconds; `None`: another question has been asked since.
+    Late(Option<u64>),
+    /// Nothing is taken; how the game is says why.
+    NotOpen,
+    /// The player has no seat.
+    NoSeat,
+}
+
+/// How many have answered a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turnout {
+    /// How many have.
+    pub answered: usize,
+    /// How many seats there are.
+    pub players: usize,
+}
+
+/// Why a game was not read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached; the same may succeed later. A change may or may
+    /// not have happened.
+    #[error("the games cannot be reached: {0}")]
+    Unavailable(String),
+    /// No space is left.
+    #[error("there is no space for games: {0}")]
+    Full(String),
+}
+
+/// What is kept of games. Every implementation keeps every promise below; one
+/// contract test runs on all. What a game was asked for by the [`Key`] of
+/// another one finds nothing and changes nothing.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Begins a game and tells its first frame. `None`: the PIN is in use.
+    async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError>;
+
+    /// What is played; `None` where there is no such game (any more).
+    async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError>;
+
+    /// How the game of a PIN is at this moment.
+    async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError>;
+
+    /// Changes a game and tells its frame, in one step, if it is still at the
+    /// expected version. Gives the new version; `None`: it is not.
+    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError>;
+
+    /// Gives a player the seat that they have, or a new one with no points.
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError>;
+
+    /// What is known of a player.
+    async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError>;
+
+    /// All seats, in the order in which they were taken.
+    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError>;
+
+    /// Sends a player away for good. False: there was none.
+    async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError>;
+
+    /// Takes an answer if it is in time by the store's clock, the player has a
+    /// seat and has not answered yet. Decides as [`quiz::take`].
+    async fn answer(
+        &self,
+        key: &Key,
+        player: &UserId,
+        question: usize,
+        answer: &Answer,
+    ) -> Result<Answered, StoreError>;
+
+    /// The answers to a question that count.
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError>;
+
+    /// A player's answer to a question.
+    async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError>;
+
+    /// How many have answered a question.
+    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError>;
+
+    /// The seats with their outcomes at a question's count; those who were not there are missing.
+    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError>;
+
+    /// The results are kept now.
+    async fn keep(&self, key: &Key) -> Result<(), StoreError>;
+
+    /// A code is good for one [`Store::take_over`] within so many milliseconds.
+    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError>;
+
+    /// Uses a code up. False: it is none.
+    async fn take_over(&self, key: &Key, code: &str) -> Result<bool, StoreError>;
+
+    /// Somebody tried in vain; gives how often in this minute. `who` is any word of theirs.
+    async fn tried(&self, who: &str) -> Result<u64, StoreError>;
+
+    /// How often somebody tried in vain in this minute.
+    async fn tries(&self, who: &str) -> Result<u64, StoreError>;
+}
+
+impl From<BrokerError> for StoreError {
+    fn from(error: BrokerError) -> Self {
+        match error {
+            BrokerError::Full(why) => Self::Full(why),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+impl From<FileError> for StoreError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Full(why) => Self::Full(why),
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+/// A new seat, with a gap for when it was taken.
+fn new_seat(player: &UserId, name: &Name) -> Template {
+    // As `Seat` is spelled; a test holds the two together.
+    let (player, name) = (wire::spell(player), wire::spell(name));
+    Template { head: format!(r#"{{"id":{player},"name":{name},"joinedAt":"#), tail: "}".into() }
+}
+
+/// An answer, with a gap for how long it took.
+fn new_given(question: usize, answer: &Answer) -> Template {
+    // As `Given` is spelled; a test holds the two together.
+    let head = format!(r#"{{"question":{question},"answer":{},"tookMs":"#, wire::spell(answer));
+    Template { head, tail: "}".into() }
+}
+
+/// Sorts seats by when they were taken.
+fn in_order(seats: &mut [Seat]) {
+    seats.sort_by(|one, other| (one.joined_at, &one.id).cmp(&(other.joined_at, &other.id)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_scripts_put_together_can_be_read() {
+        let (player, name) = (UserId::parse("u1").unwrap(), Name::parse("Ada \"L\".").unwrap());
+        let seat: Seat = wire::read(&new_seat(&player, &name).fill(7)).unwrap();
+        assert_eq!((seat.id, seat.name, seat.joined_at, seat.score), (player, name, 7, 0));
+        let answer = Answer::Text("a \"quoted\" word".into());
+        let given: Given = wire::read(&new_given(3, &answer).fill(250)).unwrap();
+        assert_eq!(given, Given { question: 3, answer, took_ms: 250 });
+    }
+}

@@ -1,0 +1,55 @@
+//! The names of everything that a game keeps in Redis, beside its log.
+//!
+//! All of one game carry its channel as hash tag: scripts touch them together.
+//! What belongs to a game's players is named by its id too, so that nothing is
+//! left for the next game with this PIN.
+
+use crate::broker::redis::keys::beside;
+use crate::channel::Channel;
+use crate::games::Key;
+
+/// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
+/// scripts decide by: `locked`, `open`, `question`, `opened`, `closes`, `kept`.
+pub(super) fn game(channel: &Channel) -> String {
+    beside(channel, &[":game"])
+}
+
+/// The hash of seats: player -> the seat as JSON.
+pub(super) fn seats(key: &Key) -> String {
+    of(key, &[":seats"])
+}
+
+/// The hash of names: what they look like -> player.
+pub(super) fn names(key: &Key) -> String {
+    of(key, &[":names"])
+}
+
+/// The set of those who were sent away.
+pub(super) fn kicked(key: &Key) -> String {
+    of(key, &[":kicked"])
+}
+
+/// The hash of the answers to a question: player -> the answer as JSON.
+pub(super) fn answers(key: &Key, question: usize) -> String {
+    of(key, &[":answers:", &question.to_string()])
+}
+
+/// The hash of the seats as the count of a question left them.
+pub(super) fn counted(key: &Key, question: usize) -> String {
+    of(key, &[":counted:", &question.to_string()])
+}
+
+/// There while a code is good.
+pub(super) fn code(key: &Key, code: &str) -> String {
+    of(key, &[":code:", code])
+}
+
+/// How often somebody tried in vain; stands on the first server.
+pub(super) fn tries(who: &str) -> String {
+    format!("hubbub:{{tries:{who}}}")
+}
+
+fn of(key: &Key, ends: &[&str]) -> String {
+    let all: Vec<&str> = [":", &key.id].into_iter().chain(ends.iter().copied()).collect();
+    beside(&Channel::Game(key.pin.clone()), &all)
+}

@@ -1,0 +1,293 @@
+//! Games in Redis. Each condition is decided in a script, by the clock of the
+//! Redis that keeps the game.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use protocol::game::{Answer, Given};
+use protocol::{Pin, UserId, wire};
+use quiz::{Seat, Taking};
+use redis::{Cmd, Script, ScriptInvocation};
+
+use super::{
+    Answered, Begun, Commit, Key, LIVES, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError, Turnout,
+};
+use crate::broker::redis::shard::Shard;
+use crate::broker::redis::{Link, keys as logs};
+use crate::broker::{BrokerError, random_epoch};
+use crate::channel::Channel;
+
+mod keys;
+
+/// Tries are counted for so long, in seconds.
+const MINUTE: i64 = 60;
+
+/// Games on Redis.
+pub struct RedisGames {
+    link: Link,
+    log_length: u64,
+    commit: Script,
+    load: Script,
+    seat: Script,
+    answer: Script,
+    kick: Script,
+}
+
+/// What `commit.lua` is given.
+struct Change<'a> {
+    commit: &'a Commit<'a>,
+    /// Nothing: there must be no such game.
+    expected: String,
+    /// Set once.
+    fields: Vec<(&'static str, String)>,
+}
+
+impl RedisGames {
+    /// Works on the broker's connections for commands, and keeps so many
+    /// changes of each game.
+    pub fn new(link: Link, log_length: u64) -> Self {
+        Self {
+            link,
+            log_length,
+            commit: Script::new(concat!(include_str!("../../broker/redis/identity.lua"), include_str!("commit.lua"))),
+            load: Script::new(include_str!("load.lua")),
+            seat: Script::new(include_str!("seat.lua")),
+            answer: Script::new(include_str!("answer.lua")),
+            kick: Script::new(include_str!("kick.lua")),
+        }
+    }
+
+    fn shard(&self, pin: &Pin) -> Result<Arc<Shard>, BrokerError> {
+        self.link.of(&Channel::Game(pin.clone()))
+    }
+
+    async fn change(&self, change: &Change<'_>) -> Result<Option<u64>, StoreError> {
+        let shard = self.shard(&change.commit.key.pin)?;
+        let epoch = random_epoch();
+        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+            keys_of(change.commit).into_iter().for_each(|key| {
+                call.key(key);
+            });
+            let Commit { key, state, taking, seats, frame, .. } = change.commit;
+            let (question, opened, closes) = spelled(*taking);
+            call.arg(&key.id).arg(&change.expected).arg(wire::spell(state));
+            call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(flag(state.locked));
+            call.arg(LIVES).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
+            call.arg(self.log_length).arg(shard.publish_command()).arg(seats.len());
+            for seat in *seats {
+                call.arg(seat.id.as_str()).arg(wire::spell(seat));
+            }
+            for (field, value) in &change.fields {
+                call.arg(field).arg(value);
+            }
+        };
+        let version: Option<String> = shard.invoke_on(&self.commit, fill).await?;
+        version.map(|version| version.parse().map_err(|_| odd("a version"))).transpose()
+    }
+
+    async fn is_of(&self, shard: &Shard, key: &Key) -> Result<bool, StoreError> {
+        let game = keys::game(&Channel::Game(key.pin.clone()));
+        let id: Option<String> = shard.run(&Cmd::hget(game, "id")).await?;
+        Ok(id.as_deref() == Some(&key.id))
+    }
+
+    async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StoreError> {
+        let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
+        Ok(all.iter().filter_map(|text| wire::read(text)).collect())
+    }
+
+    /// Tries stand on the first server: all nodes have to count in one place.
+    fn counter(&self, who: &str) -> Result<(Arc<Shard>, String), BrokerError> {
+        let key = keys::tries(who);
+        Ok((self.link.at(0, &key)?, key))
+    }
+}
+
+#[async_trait]
+impl Store for RedisGames {
+    async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
+        let Begun { key, owner, quiz, state, frame } = begun;
+        let commit = Commit { key, expected: 0, state, taking: None, seats: &[], frame: frame.clone() };
+        let fields = vec![("owner", owner.to_string()), ("quiz", wire::spell(quiz))];
+        self.change(&Change { commit: &commit, expected: String::new(), fields }).await
+    }
+
+    async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
+        let mut ask = redis::cmd("HMGET");
+        ask.arg(keys::game(&Channel::Game(key.pin.clone()))).arg("id").arg("owner").arg("quiz");
+        let known: (Option<String>, Option<String>, Option<String>) = self.shard(&key.pin)?.run(&ask).await?;
+        let (Some(id), Some(owner), Some(quiz)) = known else { return Ok(None) };
+        if id != key.id {
+            return Ok(None);
+        }
+        let owner = UserId::parse(&owner).map_err(|_| odd("an owner"))?;
+        Ok(Some(Played { owner, quiz: wire::read(&quiz).ok_or_else(|| odd("a quiz"))? }))
+    }
+
+    async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
+        let shard = self.shard(pin)?;
+        let mut load = self.load.prepare_invoke();
+        load.key(keys::game(&Channel::Game(pin.clone())));
+        let known: Option<(String, u64, String, String, u64)> = shard.invoke(&load).await?;
+        let Some((id, version, state, kept, now)) = known else { return Ok(None) };
+        let key = Key { pin: pin.clone(), id };
+        let state = wire::read(&state).ok_or_else(|| odd("a game"))?;
+        Ok(Some(Loaded { key, version, state, now, is_kept: kept == "1" }))
+    }
+
+    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
+        let expected = commit.expected.to_string();
+        self.change(&Change { commit: &commit, expected, fields: Vec::new() }).await
+    }
+
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
+        let Newcomer { player, name, skeleton, most } = newcomer;
+        let seat = super::new_seat(player, name);
+        let mut call = self.seat.prepare_invoke();
+        call.key(keys::game(&Channel::Game(key.pin.clone())));
+        call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
+        call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(seat.head).arg(seat.tail).arg(most).arg(LIVES);
+        let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
+        Ok(match became.as_str() {
+            "at" => Seated::At(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
+            "kicked" => Seated::Kicked,
+            "locked" => Seated::Locked,
+            "full" => Seated::Full,
+            "taken" => Seated::NameTaken,
+            _ => Seated::Gone,
+        })
+    }
+
+    async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
+        let mut ask = redis::pipe();
+        ask.hget(keys::seats(key), player.as_str()).sismember(keys::kicked(key), player.as_str());
+        let (seat, is_kicked): (Option<String>, bool) = self.shard(&key.pin)?.run_all(&ask).await?;
+        Ok(match seat {
+            _ if is_kicked => Standing::Kicked,
+            Some(seat) => Standing::Seated(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
+            None => Standing::Unknown,
+        })
+    }
+
+    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError> {
+        let mut seats = self.seats_in(&key.pin, keys::seats(key)).await?;
+        super::in_order(&mut seats);
+        Ok(seats)
+    }
+
+    async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError> {
+        let mut call = self.kick.prepare_invoke();
+        call.key(keys::game(&Channel::Game(key.pin.clone())));
+        call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
+        call.arg(&key.id).arg(player.as_str()).arg(LIVES);
+        Ok(self.shard(&key.pin)?.invoke(&call).await?)
+    }
+
+    async fn answer(
+        &self,
+        key: &Key,
+        player: &UserId,
+        question: usize,
+        answer: &Answer,
+    ) -> Result<Answered, StoreError> {
+        let given = super::new_given(question, answer);
+        let mut call = self.answer.prepare_invoke();
+        call.key(keys::game(&Channel::Game(key.pin.clone())));
+        call.key(keys::seats(key)).key(keys::answers(key, question));
+        call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(LIVES);
+        let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
+        let given = || wire::read(&told).ok_or_else(|| odd("an answer"));
+        Ok(match became.as_str() {
+            "accepted" => Answered::Accepted(given()?),
+            "duplicate" => Answered::Duplicate(given()?),
+            "late" => Answered::Late(told.parse().ok()),
+            "closed" => Answered::NotOpen,
+            _ => Answered::NoSeat,
+        })
+    }
+
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError> {
+        let all: Vec<(String, String)> = self.shard(&key.pin)?.run(&Cmd::hgetall(keys::answers(key, question))).await?;
+        let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::read(given)?));
+        Ok(all.iter().filter_map(read).collect())
+    }
+
+    async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError> {
+        let ask = Cmd::hget(keys::answers(key, question), player.as_str());
+        let given: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
+        given.map(|given| wire::read(&given).ok_or_else(|| odd("an answer"))).transpose()
+    }
+
+    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
+        let mut ask = redis::pipe();
+        ask.hlen(keys::answers(key, question)).hlen(keys::seats(key));
+        let (answered, players) = self.shard(&key.pin)?.run_all(&ask).await?;
+        Ok(Turnout { answered, players })
+    }
+
+    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError> {
+        let seats = self.seats_in(&key.pin, keys::counted(key, question)).await?;
+        Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
+    }
+
+    async fn keep(&self, key: &Key) -> Result<(), StoreError> {
+        let shard = self.shard(&key.pin)?;
+        if self.is_of(&shard, key).await? {
+            shard.run::<()>(&Cmd::hset(keys::game(&Channel::Game(key.pin.clone())), "kept", 1)).await?;
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {
+        Ok(self.shard(&key.pin)?.run(&Cmd::pset_ex(keys::code(key, code), 1, good_for_ms)).await?)
+    }
+
+    async fn take_over(&self, key: &Key, code: &str) -> Result<bool, StoreError> {
+        Ok(self.shard(&key.pin)?.run(&Cmd::del(keys::code(key, code))).await?)
+    }
+
+    async fn tried(&self, who: &str) -> Result<u64, StoreError> {
+        let (shard, key) = self.counter(who)?;
+        let mut count = redis::pipe();
+        count.incr(&key, 1).cmd("EXPIRE").arg(&key).arg(MINUTE).arg("NX").ignore();
+        let (tries,): (u64,) = shard.run_all(&count).await?;
+        Ok(tries)
+    }
+
+    async fn tries(&self, who: &str) -> Result<u64, StoreError> {
+        let (shard, key) = self.counter(who)?;
+        Ok(shard.run::<Option<u64>>(&Cmd::get(key)).await?.unwrap_or(0))
+    }
+}
+
+/// The keys of `commit.lua`, in the order that it says.
+fn keys_of(commit: &Commit<'_>) -> Vec<String> {
+    let (key, at) = (commit.key, commit.state.at);
+    let channel = Channel::Game(key.pin.clone());
+    let mut all = vec![keys::game(&channel), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
+    all.extend([keys::seats(key), keys::counted(key, at.unwrap_or(0)), keys::names(key), keys::kicked(key)]);
+    for question in 0..at.map_or(0, |at| at + 1) {
+        all.extend([keys::answers(key, question), keys::counted(key, question)]);
+    }
+    all
+}
+
+fn spelled(taking: Option<Taking>) -> (String, String, String) {
+    let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    match taking {
+        Some(Taking { question, opened_at, closes_at }) => {
+            (question.to_string(), opened_at.to_string(), text(closes_at))
+        }
+        None => Default::default(),
+    }
+}
+
+fn flag(is_set: bool) -> &'static str {
+    if is_set { "1" } else { "0" }
+}
+
+/// Something in Redis that we did not write.
+fn odd(what: &str) -> StoreError {
+    StoreError::Unavailable(format!("{what} cannot be read"))
+}

@@ -1,0 +1,100 @@
+//! What is kept of a game that is over, for its host.
+
+use std::collections::BTreeMap;
+
+use protocol::game::{Answer, Given};
+use protocol::quiz::{PlayerAnswer, PlayerResult, Question, QuestionResult, Results};
+use protocol::{ResultsId, UserId};
+use quiz::{Seat, Tally};
+
+use super::{Games, Loaded, Played, StoreError};
+
+/// Keeps what came of a game. Any node may, more than once.
+///
+/// # Errors
+/// Something could not be reached; to be tried again.
+pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
+    let seats = games.store.seats(&loaded.key).await?;
+    if !loaded.state.tallies.is_empty() && !seats.is_empty() {
+        let mut rounds = Vec::with_capacity(loaded.state.tallies.len());
+        for tally in &loaded.state.tallies {
+            let answers = games.store.answers(&loaded.key, tally.question).await?;
+            let counted = games.store.counted(&loaded.key, tally.question).await?;
+            rounds.push(Round { tally: *tally, answers, counted });
+        }
+        let results = results(loaded, played, seats, &rounds)?;
+        let kept = games.library.kept.keep(&played.owner, &results).await;
+        kept.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    }
+    games.store.keep(&loaded.key).await
+}
+
+/// A question that was counted.
+struct Round {
+    tally: Tally,
+    answers: BTreeMap<UserId, Given>,
+    counted: BTreeMap<UserId, Seat>,
+}
+
+fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Round]) -> Result<Results, StoreError> {
+    let quiz = &played.quiz.quiz;
+    let asked = |round: &Round| {
+        let question = quiz.questions.get(round.tally.question)?;
+        Some(QuestionResult {
+            text: question.text.clone(),
+            kind: question.kind,
+            right: quiz::right_words(question),
+            knew: round.tally.knew,
+            answered: round.tally.answered,
+            players: round.tally.players,
+        })
+    };
+    seats.sort_by(|one, other| (other.score, one.joined_at, &one.id).cmp(&(one.score, other.joined_at, &other.id)));
+    let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
+    let place = |score: u32| 1 + scores.iter().filter(|other| **other > score).count();
+    let answers = |player: &UserId| {
+        let answer = |round: &Round| {
+            let question = quiz.questions.get(round.tally.question)?;
+            let shuffle = loaded.state.shuffles.get(round.tally.question).map_or(&[][..], Vec::as_slice);
+            let (given, seat) = (round.answers.get(player)?, round.counted.get(player)?);
+            let outcome = seat.outcome.as_ref()?;
+            Some(PlayerAnswer {
+                text: in_words(question, shuffle, &given.answer),
+                verdict: outcome.verdict,
+                points: outcome.points,
+                took_ms: given.took_ms,
+            })
+        };
+        rounds.iter().map(answer).collect()
+    };
+    let player = |seat: &Seat| PlayerResult {
+        name: seat.name.clone(),
+        score: seat.score,
+        place: place(seat.score),
+        answers: answers(&seat.id),
+    };
+    let id = ResultsId::parse(&loaded.key.id).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(Results {
+        id,
+        pin: loaded.key.pin.clone(),
+        title: quiz.title.clone(),
+        ended_at: loaded.now,
+        questions: rounds.iter().filter_map(asked).collect(),
+        players: seats.iter().map(player).collect(),
+    })
+}
+
+/// What somebody answered, as they read it.
+fn in_words(question: &Question, shuffle: &[usize], answer: &Answer) -> String {
+    let option = |shown: &usize| {
+        let written = shuffle.get(*shown).unwrap_or(shown);
+        question.options.get(*written).map_or("", |option| option.text.as_str())
+    };
+    match answer {
+        Answer::Choice(shown) => option(shown).to_owned(),
+        Answer::Choices(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", "),
+        Answer::Order(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", then "),
+        Answer::Text(text) => text.clone(),
+        Answer::Number(number) => number.to_string(),
+    }
+}

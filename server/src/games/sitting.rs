@@ -1,0 +1,122 @@
+//! One connection in one game: heard by the hub, seen by presence, at its table.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use protocol::{Member, Name, UserId};
+use sha2::{Digest, Sha256};
+
+use super::tables::{Given, Table};
+use super::{Games, Key};
+use crate::broker::BrokerError;
+use crate::channel::Channel;
+use crate::hub::Seat;
+use crate::outbox::Outbox;
+use crate::presence::Departure;
+
+/// What a host's id among the people of a game begins with.
+const HOST: &str = "host-";
+
+/// As what somebody is in a game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Answers.
+    Player,
+    /// Goes on.
+    Host,
+}
+
+/// A connection that is in a game until it [ends](Sitting::end).
+pub struct Sitting {
+    /// Which game.
+    pub key: Key,
+    pub(super) role: Role,
+    /// Who, as presence knows them.
+    pub(super) member: Member,
+    pub(super) outbox: Arc<Outbox>,
+    games: Arc<Games>,
+    seat: Seat,
+    has_entered: AtomicBool,
+    given: Given,
+}
+
+impl Sitting {
+    /// Registers a connection, so that it misses nothing from now on; what
+    /// comes is held until [`Sitting::settle`].
+    ///
+    /// # Errors
+    /// The log cannot be reached.
+    pub(super) async fn begin(
+        games: &Arc<Games>,
+        key: &Key,
+        role: Role,
+        member: Member,
+        outbox: Arc<Outbox>,
+    ) -> Result<(Arc<Self>, Arc<Table>), BrokerError> {
+        let channel = Channel::Game(key.pin.clone());
+        let seat = games.hub.hold(&channel, outbox.clone());
+        let sitting = Arc::new(Self {
+            key: key.clone(),
+            role,
+            member,
+            outbox,
+            games: games.clone(),
+            seat,
+            has_entered: AtomicBool::new(false),
+            given: Given::default(),
+        });
+        let (table, is_new) = games.tables.sit(&key.pin, sitting.clone());
+        if is_new {
+            games.keep(table.clone());
+        }
+        if let Err(error) = games.hub.open(&channel).await {
+            sitting.end(Departure::Clean);
+            return Err(error);
+        }
+        sitting.has_entered.store(true, Ordering::Release);
+        games.presence.enter(&channel, &sitting.member).await;
+        Ok((sitting, table))
+    }
+
+    /// Lets the held frames go after `hello`. Gives the version up to which
+    /// the frames that will come leave nothing out.
+    pub(super) async fn settle(&self, hello: String) -> Result<u64, BrokerError> {
+        let channel = Channel::Game(self.key.pin.clone());
+        let mut at = 0;
+        let spell = |position: &protocol::Position, _, _: &[_]| {
+            at = position.offset;
+            hello
+        };
+        self.games.hub.settle(&channel, self.seat, None, spell).await?;
+        Ok(at)
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        self.given.is_up()
+    }
+
+    /// The connection is not in the game any more.
+    pub fn end(&self, departure: Departure) {
+        if self.given.up() {
+            let channel = Channel::Game(self.key.pin.clone());
+            self.games.hub.leave(&channel, self.seat);
+            if self.has_entered.load(Ordering::Acquire) {
+                self.games.presence.leave(&channel, &self.member.id, departure);
+            }
+            self.games.tables.rise(&self.key.pin, self);
+        }
+    }
+}
+
+/// A person as a host of a game: not the player that they may be, too.
+pub(super) fn as_host(person: &UserId) -> Option<Member> {
+    let digest = Sha256::digest(person.as_str());
+    let digest: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    Some(Member { id: UserId::parse(&format!("{HOST}{digest}")).ok()?, name: Name::parse("Host").ok()? })
+}
+
+/// Whether somebody among the people of a game is a host.
+pub(super) fn is_host(id: &UserId) -> bool {
+    id.as_str().starts_with(HOST)
+}

@@ -1,0 +1,61 @@
+//! What games refuse, in words for people.
+
+use protocol::{ErrorCode, Name, Refusal};
+
+use super::StoreError;
+
+/// What is told to whoever typed a wrong PIN.
+pub(super) fn no_game() -> Refusal {
+    Refusal::new(ErrorCode::NoGame, "No game has this PIN. Look at the host's screen.")
+}
+
+pub(super) fn not_host() -> Refusal {
+    Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")
+}
+
+pub(super) fn wrong_code() -> Refusal {
+    Refusal::new(ErrorCode::NotHost, "This code is wrong, used or too old. Ask the host for another one.")
+}
+
+pub(super) fn not_in_game() -> Refusal {
+    Refusal::new(ErrorCode::NotInGame, "Enter a game first.")
+}
+
+pub(super) fn not_now(sentence: impl Into<String>) -> Refusal {
+    Refusal::new(ErrorCode::NotNow, sentence)
+}
+
+pub(super) fn invalid(sentence: impl Into<String>) -> Refusal {
+    Refusal::new(ErrorCode::Invalid, sentence)
+}
+
+pub(super) fn locked() -> Refusal {
+    Refusal::new(ErrorCode::Locked, "The host lets nobody new in.")
+}
+
+pub(super) fn kicked() -> Refusal {
+    Refusal::new(ErrorCode::Kicked, "The host has sent you away.")
+}
+
+pub(super) fn bad_nickname(sentence: impl Into<String>) -> Refusal {
+    Refusal::new(ErrorCode::BadNickname, sentence)
+}
+
+pub(super) fn nickname_taken(name: &Name, free: &Name) -> Refusal {
+    Refusal::new(ErrorCode::NicknameTaken, format!("There is a {name} in this game. Try {free}."))
+}
+
+/// After too many wrong PINs or codes.
+pub(super) fn too_many_tries() -> Refusal {
+    Refusal::new(ErrorCode::RateLimited, "Too many wrong PINs came from here. Wait a minute.").retry_after_ms(60_000)
+}
+
+pub(super) fn unavailable(error: &StoreError) -> Refusal {
+    tracing::warn!("a game was not served: {error}");
+    match error {
+        StoreError::Unavailable(_) => {
+            Refusal::new(ErrorCode::Unavailable, "The game cannot be reached now. Try again in a moment.")
+        }
+        StoreError::Full(_) => Refusal::new(ErrorCode::Full, "There is no space for games now."),
+    }
+}

@@ -1,0 +1,211 @@
+//! Quizzes, results and pictures of a single node, in its data file. What is
+//! kept here is kept for ever.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz};
+use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::de::DeserializeOwned;
+
+use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use crate::store::{Store, StoreError};
+
+const LIST: &str = "SELECT summary FROM quizzes WHERE owner = ?1 ORDER BY saved_at DESC, id";
+const OWNER: &str = "SELECT owner, version FROM quizzes WHERE id = ?1";
+const COUNT: &str = "SELECT count(*) FROM quizzes WHERE owner = ?1";
+const LOAD: &str = "
+    SELECT owner, stored FROM quizzes JOIN quiz_versions ON quiz = id
+    WHERE id = ?1 AND quiz_versions.version = ifnull(?2, quizzes.version)";
+const SAVE: &str = "
+    INSERT INTO quizzes (id, owner, version, saved_at, summary) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (id) DO UPDATE SET version = excluded.version, saved_at = excluded.saved_at, summary = excluded.summary";
+const SAVE_VERSION: &str = "INSERT INTO quiz_versions (quiz, version, about, stored) VALUES (?1, ?2, ?3, ?4)";
+const TRIM_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1 AND version <= ?2";
+const VERSIONS: &str = "SELECT about FROM quiz_versions WHERE quiz = ?1 ORDER BY version DESC";
+const DELETE_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1";
+const DELETE: &str = "DELETE FROM quizzes WHERE id = ?1";
+
+const KEEP: &str = "
+    INSERT INTO results (owner, id, ended_at, summary, whole) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+const TRIM_RESULTS: &str = "
+    DELETE FROM results WHERE owner = ?1 AND id IN
+        (SELECT id FROM results WHERE owner = ?1 ORDER BY ended_at DESC, id LIMIT 100 OFFSET ?2)";
+const RESULTS_LIST: &str = "SELECT summary FROM results WHERE owner = ?1 ORDER BY ended_at DESC, id";
+const RESULT: &str = "SELECT whole FROM results WHERE owner = ?1 AND id = ?2";
+const FORGET: &str = "DELETE FROM results WHERE owner = ?1 AND id = ?2";
+
+const PUT_PICTURE: &str = "INSERT INTO pictures (id, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+const PICTURE: &str = "SELECT bytes FROM pictures WHERE id = ?1";
+
+/// Quizzes without Redis.
+pub struct EmbeddedQuizzes {
+    store: Store,
+}
+
+impl EmbeddedQuizzes {
+    /// Works on the node's data file.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    async fn texts<T: DeserializeOwned>(
+        &self,
+        query: &'static str,
+        of: &str,
+        what: &'static str,
+    ) -> Result<Vec<T>, QuizzesError> {
+        let of = of.to_owned();
+        let read = move |sql: &Connection| {
+            let mut query = sql.prepare_cached(query)?;
+            let texts = query.query_map([of], |row| row.get(0))?;
+            Ok(texts.collect::<Result<Vec<String>, _>>()?)
+        };
+        let texts = self.store.read(read).await?;
+        texts.iter().map(|text| wire::read(text).ok_or_else(|| unreadable(what))).collect()
+    }
+}
+
+#[async_trait]
+impl Quizzes for EmbeddedQuizzes {
+    async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
+        self.texts(LIST, owner.as_str(), "a list of quizzes").await
+    }
+
+    async fn load(&self, id: &QuizId, version: Option<u64>) -> Result<Option<OwnedQuiz>, QuizzesError> {
+        let id = id.to_string();
+        let version = version.map(|version| i64::try_from(version).unwrap_or(i64::MAX));
+        let read = move |sql: &Connection| {
+            let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+            Ok(sql.prepare_cached(LOAD)?.query_row(params![id, version], found).optional()?)
+        };
+        let Some((owner, stored)) = self.store.read(read).await? else { return Ok(None) };
+        let owner = UserId::parse(&owner).map_err(|_| unreadable("a quiz"))?;
+        let stored = wire::read(&stored).ok_or_else(|| unreadable("a quiz"))?;
+        Ok(Some(OwnedQuiz { owner, stored }))
+    }
+
+    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
+        let spelled = Spelled::new(quiz)?;
+        let (owner, id, version, saved_at) = (owner.to_string(), quiz.id.to_string(), quiz.version, quiz.saved_at);
+        // What is refused is no failure of the store: the answer carries it.
+        self.store.write(move |sql| save(sql, &owner, &id, version, saved_at, &spelled)).await?
+    }
+
+    async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
+        let (owner, asked) = (owner.to_string(), id.to_string());
+        self.store.read(move |sql| owned(sql, &owner, &asked)).await??;
+        self.texts(VERSIONS, id.as_str(), "a list of versions").await
+    }
+
+    async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {
+        let (owner, id) = (owner.to_string(), id.to_string());
+        let write = move |sql: &Connection| {
+            if let Err(why) = owned(sql, &owner, &id)? {
+                return Ok(Err(why));
+            }
+            sql.prepare_cached(DELETE_VERSIONS)?.execute([&id])?;
+            sql.prepare_cached(DELETE)?.execute([&id])?;
+            Ok(Ok(()))
+        };
+        self.store.write(write).await?
+    }
+
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
+        let (owner, id, ended_at) = (owner.to_string(), results.id.to_string(), number(results.ended_at));
+        let (summary, whole) = (wire::spell(&results.summary()), wire::spell(results));
+        let write = move |sql: &Connection| {
+            sql.prepare_cached(KEEP)?.execute(params![owner, id, ended_at, summary, whole])?;
+            sql.prepare_cached(TRIM_RESULTS)?.execute(params![owner, count(RESULTS)])?;
+            Ok(())
+        };
+        Ok(self.store.write(write).await?)
+    }
+
+    async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
+        self.texts(RESULTS_LIST, owner.as_str(), "a list of results").await
+    }
+
+    async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Option<Results>, QuizzesError> {
+        let key = (owner.to_string(), id.to_string());
+        let read = move |sql: &Connection| {
+            Ok(sql.prepare_cached(RESULT)?.query_row(key, |row| row.get::<_, String>(0)).optional()?)
+        };
+        let whole = self.store.read(read).await?;
+        whole.map(|text| wire::read(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
+    }
+
+    async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
+        let key = (owner.to_string(), id.to_string());
+        Ok(self.store.write(move |sql| Ok(sql.prepare_cached(FORGET)?.execute(key)? > 0)).await?)
+    }
+
+    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<(), QuizzesError> {
+        let id = id.to_string();
+        let write = move |sql: &Connection| {
+            sql.prepare_cached(PUT_PICTURE)?.execute(params![id, &bytes[..]])?;
+            Ok(())
+        };
+        Ok(self.store.write(write).await?)
+    }
+
+    async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError> {
+        let id = id.to_string();
+        let read = move |sql: &Connection| {
+            Ok(sql.prepare_cached(PICTURE)?.query_row([id], |row| row.get::<_, Vec<u8>>(0)).optional()?)
+        };
+        Ok(self.store.read(read).await?.map(Bytes::from))
+    }
+}
+
+fn save(
+    sql: &Connection,
+    owner: &str,
+    id: &str,
+    version: u64,
+    saved_at: u64,
+    spelled: &Spelled,
+) -> Result<Result<(), QuizzesError>, StoreError> {
+    let current = match owned(sql, owner, id)? {
+        Ok(current) => current,
+        Err(QuizzesError::Missing) if version == 1 => 0,
+        Err(why) => return Ok(Err(why)),
+    };
+    if current.checked_add(1) != Some(version) {
+        return Ok(Err(QuizzesError::Stale { current }));
+    }
+    let kept: i64 = sql.prepare_cached(COUNT)?.query_row([owner], |row| row.get(0))?;
+    if current == 0 && kept >= count(limits::QUIZZES) {
+        return Ok(Err(QuizzesError::TooMany));
+    }
+    let oldest = version.saturating_sub(limits::QUIZ_VERSIONS as u64);
+    sql.prepare_cached(SAVE)?.execute(params![id, owner, number(version), number(saved_at), spelled.summary])?;
+    sql.prepare_cached(SAVE_VERSION)?.execute(params![id, number(version), spelled.version, spelled.whole])?;
+    sql.prepare_cached(TRIM_VERSIONS)?.execute(params![id, number(oldest)])?;
+    Ok(Ok(()))
+}
+
+/// The version of an author's quiz, or why it is not theirs to touch.
+fn owned(sql: &Connection, owner: &str, id: &str) -> Result<Result<u64, QuizzesError>, StoreError> {
+    let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+    let found = sql.prepare_cached(OWNER)?.query_row([id], found).optional()?;
+    Ok(match found {
+        None => Err(QuizzesError::Missing),
+        Some((other, _)) if other != owner => Err(QuizzesError::NotYours),
+        Some((_, version)) => Ok(version.unsigned_abs()),
+    })
+}
+
+fn count(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl From<StoreError> for QuizzesError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

@@ -1,0 +1,235 @@
+//! Quizzes, results and pictures of all nodes, in Redis.
+//!
+//! All of an author is in one place, so that each write is one script. Who a
+//! quiz belongs to stands beside its id: written before the quiz, removed after
+//! it, and of no harm alone. Quizzes stay until they are deleted; results and
+//! pictures are forgotten [`KEPT_SECONDS`] after somebody last looked at them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz};
+use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
+use redis::{Cmd, Pipeline, Script};
+use serde::de::DeserializeOwned;
+
+use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
+use crate::broker::redis::shard::Shard;
+
+mod keys;
+
+use keys::{Author, owner_of, picture_of};
+
+/// 400 days: from one school year into the next.
+pub const KEPT_SECONDS: u64 = 400 * 24 * 60 * 60;
+
+/// Quizzes on Redis.
+pub struct RedisQuizzes {
+    link: Link,
+    save: Script,
+    load: Script,
+    delete: Script,
+    keep: Script,
+}
+
+/// A key, and what places it among independent servers.
+struct Key {
+    tag: String,
+    key: String,
+}
+
+impl RedisQuizzes {
+    /// Works on the broker's connections for commands.
+    pub fn new(link: Link) -> Self {
+        Self {
+            link,
+            save: Script::new(include_str!("save.lua")),
+            load: Script::new(include_str!("load.lua")),
+            delete: Script::new(include_str!("delete.lua")),
+            keep: Script::new(include_str!("keep.lua")),
+        }
+    }
+
+    fn shard(&self, tag: &str, key: &str) -> Result<Arc<Shard>, BrokerError> {
+        self.link.at(self.link.site_of_name(tag), key)
+    }
+
+    fn shard_of(&self, author: &Author) -> Result<Arc<Shard>, BrokerError> {
+        self.shard(author.tag(), &author.list())
+    }
+
+    /// Who owns a quiz, if it is there.
+    async fn owner(&self, id: &QuizId) -> Result<Option<UserId>, QuizzesError> {
+        let Key { tag, key } = owner_of(id);
+        let owner: Option<String> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
+        owner.map(|owner| UserId::parse(&owner).map_err(|_| unreadable("an owner"))).transpose()
+    }
+
+    /// Notes who owns a quiz that is about to be kept; tells who did before.
+    async fn claim(&self, id: &QuizId, owner: &UserId) -> Result<Option<UserId>, QuizzesError> {
+        let Key { tag, key } = owner_of(id);
+        let mut set = redis::cmd("SET");
+        set.arg(&key).arg(owner.as_str()).arg("NX").arg("GET");
+        let earlier: Option<String> = self.shard(&tag, &key)?.run(&set).await?;
+        earlier.map(|owner| UserId::parse(&owner).map_err(|_| unreadable("an owner"))).transpose()
+    }
+
+    async fn release(&self, id: &QuizId) -> Result<(), QuizzesError> {
+        let Key { tag, key } = owner_of(id);
+        Ok(self.shard(&tag, &key)?.run(&Cmd::del(&key)).await?)
+    }
+
+    async fn must_own(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {
+        match self.owner(id).await? {
+            None => Err(QuizzesError::Missing),
+            Some(other) if other != *owner => Err(QuizzesError::NotYours),
+            Some(_) => Ok(()),
+        }
+    }
+
+    async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<(), QuizzesError> {
+        let author = Author::new(owner);
+        let mut save = self.save.prepare_invoke();
+        save.key(author.list()).key(author.quiz(&quiz.id)).key(author.versions(&quiz.id));
+        save.arg(quiz.id.as_str()).arg(quiz.version).arg(quiz.version.saturating_sub(1));
+        save.arg(quiz.version.saturating_sub(limits::QUIZ_VERSIONS as u64));
+        save.arg(&spelled.whole).arg(&spelled.summary).arg(&spelled.version).arg(limits::QUIZZES);
+        let (outcome, current): (String, u64) = self.shard_of(&author)?.invoke(&save).await?;
+        match outcome.as_str() {
+            "saved" => Ok(()),
+            "stale" => Err(QuizzesError::Stale { current }),
+            "many" => Err(QuizzesError::TooMany),
+            _ => Err(QuizzesError::Missing),
+        }
+    }
+
+    /// Reads one of a host's keys of results, and keeps all of them for longer.
+    async fn of_results<T: redis::FromRedisValue>(&self, author: &Author, read: Cmd) -> Result<T, QuizzesError> {
+        let mut commands = Pipeline::new();
+        commands.add_command(read);
+        for key in author.results() {
+            commands.expire(key, KEPT_SECONDS.cast_signed()).ignore();
+        }
+        let (answer,) = self.shard_of(author)?.run_all(&commands).await?;
+        Ok(answer)
+    }
+}
+
+#[async_trait]
+impl Quizzes for RedisQuizzes {
+    async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
+        let author = Author::new(owner);
+        let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(author.list())).await?;
+        let mut list: Vec<QuizSummary> = read_all(&texts, "a list of quizzes")?;
+        list.sort_by(|one, other| other.saved_at.cmp(&one.saved_at).then_with(|| one.id.cmp(&other.id)));
+        Ok(list)
+    }
+
+    async fn load(&self, id: &QuizId, version: Option<u64>) -> Result<Option<OwnedQuiz>, QuizzesError> {
+        let Some(owner) = self.owner(id).await? else { return Ok(None) };
+        let author = Author::new(&owner);
+        let mut load = self.load.prepare_invoke();
+        load.key(author.quiz(id)).arg(version.map_or_else(String::new, |version| version.to_string()));
+        let stored: Option<String> = self.shard_of(&author)?.invoke(&load).await?;
+        let Some(stored) = stored else { return Ok(None) };
+        let stored = wire::read(&stored).ok_or_else(|| unreadable("a quiz"))?;
+        Ok(Some(OwnedQuiz { owner, stored }))
+    }
+
+    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
+        let spelled = Spelled::new(quiz)?;
+        if quiz.version > 1 {
+            self.must_own(owner, &quiz.id).await?;
+            return self.save_owned(owner, quiz, &spelled).await;
+        }
+        if self.claim(&quiz.id, owner).await?.is_some_and(|earlier| earlier != *owner) {
+            return Err(QuizzesError::NotYours);
+        }
+        let saved = self.save_owned(owner, quiz, &spelled).await;
+        if saved == Err(QuizzesError::TooMany) {
+            self.release(&quiz.id).await?;
+        }
+        saved
+    }
+
+    async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
+        self.must_own(owner, id).await?;
+        let author = Author::new(owner);
+        let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(author.versions(id))).await?;
+        let mut versions: Vec<QuizVersion> = read_all(&texts, "a list of versions")?;
+        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
+        Ok(versions)
+    }
+
+    async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {
+        self.must_own(owner, id).await?;
+        let author = Author::new(owner);
+        let mut delete = self.delete.prepare_invoke();
+        delete.key(author.list()).key(author.quiz(id)).key(author.versions(id)).arg(id.as_str());
+        let was_there: bool = self.shard_of(&author)?.invoke(&delete).await?;
+        self.release(id).await?;
+        if was_there { Ok(()) } else { Err(QuizzesError::Missing) }
+    }
+
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
+        let author = Author::new(owner);
+        let mut keep = self.keep.prepare_invoke();
+        for key in author.results() {
+            keep.key(key);
+        }
+        keep.arg(results.id.as_str()).arg(wire::spell(results)).arg(wire::spell(&results.summary()));
+        keep.arg(results.ended_at).arg(RESULTS).arg(KEPT_SECONDS);
+        Ok(self.shard_of(&author)?.invoke(&keep).await?)
+    }
+
+    async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
+        let author = Author::new(owner);
+        let [_, list, _] = author.results();
+        let texts: Vec<String> = self.of_results(&author, Cmd::hvals(list)).await?;
+        let mut list: Vec<ResultsSummary> = read_all(&texts, "a list of results")?;
+        list.sort_by(|one, other| other.ended_at.cmp(&one.ended_at).then_with(|| one.id.cmp(&other.id)));
+        Ok(list)
+    }
+
+    async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Option<Results>, QuizzesError> {
+        let author = Author::new(owner);
+        let [whole, ..] = author.results();
+        let whole: Option<String> = self.of_results(&author, Cmd::hget(whole, id.as_str())).await?;
+        whole.map(|text| wire::read(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
+    }
+
+    async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
+        let author = Author::new(owner);
+        let [whole, list, order] = author.results();
+        let mut commands = Pipeline::new();
+        commands.atomic().hdel(whole, id.as_str()).hdel(list, id.as_str()).zrem(order, id.as_str());
+        let (was_there, _, _): (bool, bool, bool) = self.shard_of(&author)?.run_all(&commands).await?;
+        Ok(was_there)
+    }
+
+    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<(), QuizzesError> {
+        let Key { tag, key } = picture_of(id);
+        Ok(self.shard(&tag, &key)?.run(&Cmd::set_ex(&key, &bytes[..], KEPT_SECONDS)).await?)
+    }
+
+    async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError> {
+        let Key { tag, key } = picture_of(id);
+        let mut get = redis::cmd("GETEX");
+        get.arg(&key).arg("EX").arg(KEPT_SECONDS);
+        let bytes: Option<Vec<u8>> = self.shard(&tag, &key)?.run(&get).await?;
+        Ok(bytes.map(Bytes::from))
+    }
+}
+
+fn read_all<T: DeserializeOwned>(texts: &[String], what: &str) -> Result<Vec<T>, QuizzesError> {
+    texts.iter().map(|text| wire::read(text).ok_or_else(|| unreadable(what))).collect()
+}
+
+impl From<BrokerError> for QuizzesError {
+    fn from(error: BrokerError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}

@@ -1,0 +1,25 @@
+-- Keeps a quiz as the version after the one that is kept.
+-- KEYS: the author's list, the quiz, its versions. ARGV: id, version, the
+-- version before it, the version that is forgotten, the whole, its summary, its
+-- line among the versions, how many quizzes an author may have.
+-- Answers saved, missing, many, or stale and the version that is kept.
+
+local LIST, QUIZ, VERSIONS = KEYS[1], KEYS[2], KEYS[3]
+local id, version, before, oldest = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local whole, summary, line, most = ARGV[5], ARGV[6], ARGV[7], tonumber(ARGV[8])
+
+-- Compared as texts: numbers lose their last digits.
+local current = redis.call('HGET', QUIZ, 'top') or '0'
+if current ~= before then
+  return { current == '0' and 'missing' or 'stale', current }
+end
+if current == '0' and redis.call('HLEN', LIST) >= most then
+  return { 'many', '0' }
+end
+
+redis.call('HSET', QUIZ, 'top', version, version, whole)
+redis.call('HDEL', QUIZ, oldest)
+redis.call('HSET', VERSIONS, version, line)
+redis.call('HDEL', VERSIONS, oldest)
+redis.call('HSET', LIST, id, summary)
+return { 'saved', version }

@@ -1,0 +1,75 @@
+//! The quizzes that come with the program: for everybody to start and to copy,
+//! for nobody to change.
+
+use std::sync::LazyLock;
+
+use protocol::QuizId;
+use protocol::quiz::{Quiz, StoredQuiz};
+use protocol::wire;
+
+/// Ids and texts, in the order in which they are listed.
+const TEXTS: [(&str, &str); 3] = [
+    ("sample-solar-system", include_str!("solar_system.json")),
+    ("sample-human-body", include_str!("human_body.json")),
+    ("sample-number-sense", include_str!("number_sense.json")),
+];
+
+static SAMPLES: LazyLock<Vec<StoredQuiz>> =
+    LazyLock::new(|| TEXTS.iter().filter_map(|(id, text)| read(id, text)).collect());
+
+/// All samples.
+pub fn all() -> &'static [StoredQuiz] {
+    &SAMPLES
+}
+
+/// One of them.
+pub fn find(id: &QuizId) -> Option<&'static StoredQuiz> {
+    all().iter().find(|sample| sample.id == *id)
+}
+
+/// A test sees to it that all can be read.
+fn read(id: &str, text: &str) -> Option<StoredQuiz> {
+    let quiz: Quiz = wire::read(text)?;
+    Some(StoredQuiz { id: QuizId::parse(id).ok()?, version: 1, saved_at: 0, quiz })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use protocol::quiz::{Kind, Scoring, problems};
+
+    use super::*;
+
+    #[test]
+    fn every_sample_can_be_played() {
+        assert_eq!(all().len(), TEXTS.len());
+        for sample in all() {
+            assert!(sample.id.is_sample());
+            assert_eq!(problems(&sample.quiz), [], "{}", sample.id);
+        }
+    }
+
+    #[test]
+    fn together_they_show_all_that_a_quiz_can_be() {
+        let questions = || all().iter().flat_map(|sample| &sample.quiz.questions);
+        let kinds: HashSet<_> = questions().map(|question| question.kind).collect();
+        assert_eq!(kinds.len(), Kind::ALL.len());
+        assert!(questions().filter(|question| question.kind.has_right()).all(|question| !question.why.is_empty()));
+        assert!(all().iter().any(|sample| sample.quiz.scoring == Scoring::Accuracy));
+    }
+
+    #[test]
+    fn nobody_has_to_look_for_what_is_spelled_wrong() {
+        // A name that is not known would be left aside, and be missing in the game.
+        for (id, text) in TEXTS {
+            let spelled = wire::spell(&find(&QuizId::parse(id).unwrap()).unwrap().quiz);
+            let names = |text: &str| {
+                let names = text.split('"').skip(1).step_by(2).filter(|part| !part.contains(' '));
+                names.map(str::to_owned).collect::<HashSet<_>>()
+            };
+            let unknown: Vec<_> = names(text).difference(&names(&spelled)).cloned().collect();
+            assert_eq!(unknown, [""; 0], "{id}");
+        }
+    }
+}
