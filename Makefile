@@ -38,7 +38,8 @@ bench-growth: ## Measure for a quarter of an hour what it costs as there is more
 
 dev: ## Work on it: rebuild and reload the page at every change
 	@.ci/setup build
-	@source .ci/env && cargo leptos watch --split
+	@.ci/styles
+	@trap 'kill $$!' EXIT; .ci/styles --watch & source .ci/env && cargo leptos watch --split
 
 cluster: ## Try three nodes with Redis behind a load balancer, on http://127.0.0.1:8080
 	@deploy/cluster
@@ -54,4 +55,4 @@ fmt: ## Put the source code into its usual form
 	@source .ci/env && cargo fmt --all
 
 clean: ## Throw away what was built (your data in ./data stays)
-	@rm -rf target bench/peers/node/node_modules end2end/test-results end2end/playwright-report
+	@rm -rf target public/styles bench/peers/node/node_modules end2end/test-results end2end/playwright-report

@@ -19,6 +19,7 @@ pub mod api;
 pub mod game_link;
 pub mod link;
 
+mod authoring;
 #[cfg(feature = "ssr")]
 mod awakening;
 mod components;
@@ -26,6 +27,7 @@ mod draft;
 mod erase;
 mod game_live;
 mod given;
+mod kept;
 mod live;
 #[cfg(feature = "ssr")]
 mod page_styles;
@@ -35,6 +37,7 @@ mod pages;
 mod shell;
 mod state;
 mod theme;
+mod upload;
 mod zone;
 
 #[cfg(feature = "ssr")]

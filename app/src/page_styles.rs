@@ -1,8 +1,8 @@
 //! The styles that only some pages have.
 //!
-//! The one sheet that is built of `style/` comes with every page, so what it
-//! holds for some of them weighs on the first load of all. The rest are plain
-//! sheets in `public/styles`, each linked by the pages that need it.
+//! The sheet of `style/main.scss` comes with every page, so what it holds for
+//! some of them weighs on the first load of all. What only some have is in
+//! `style/sheets`, each linked by the pages that need it.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hasher};
 use leptos::prelude::*;
 use leptos_meta::Stylesheet;
 
-/// Links `public/styles/{of}.css`, after the styles that every page has. To
+/// Links the sheet `style/sheets/{of}.scss`, after the styles that every page has. To
 /// stand outside of every `Suspense`.
 #[component]
 pub(crate) fn PageStyles(of: &'static str) -> impl IntoView {

@@ -2,11 +2,12 @@
 //!
 //! `chaos` breaks everything around it, and proves that nothing is lost: a
 //! [`stage`] of real processes, a [`crowd`] of clients with the browser's own
-//! recovery rules, a [`ledger`] of everything they were told, and named
-//! [`scenarios`] that trouble the one while the other talks.
+//! recovery rules, a [`ledger`] of everything they were told, a [`classroom`] of
+//! people who play, and named [`scenarios`] that trouble the one while the other talks.
 //!
 //! `bench` [measures](measure) what it costs, beside other servers.
 
+pub mod classroom;
 pub mod crowd;
 pub mod ledger;
 pub mod measure;

@@ -4,6 +4,15 @@ use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
+const GAME_CLIENT: [&str; 18] = [
+    "create", "open", "join", "answer", "start", "next", "skip", "pause", "resume", "extend", "reveal", "kick", "lock",
+    "chat", "handOver", "end", "leave", "ping",
+];
+const GAME_SERVER: [&str; 13] = [
+    "hosting", "joined", "game", "answered", "outcome", "players", "count", "host", "code", "kicked", "error", "reach",
+    "pong",
+];
+
 /// The fenced examples of a kind.
 fn examples(kind: &str) -> Vec<&'static str> {
     let opening = format!("```json {kind}\n");
@@ -14,6 +23,13 @@ fn examples(kind: &str) -> Vec<&'static str> {
 fn every_example_decodes() {
     let (client, server) = (examples("client"), examples("server"));
     let (page, members) = (examples("page"), examples("members"));
+    let (game_client, game_server) = (examples("game client"), examples("game server"));
+    for text in &game_client {
+        assert!(wire::decode_game_client(text).is_ok(), "{text}");
+    }
+    for text in &game_server {
+        assert!(wire::decode_game_server(text).is_some(), "{text}");
+    }
     for text in &client {
         assert!(wire::decode_client(text).is_ok(), "{text}");
     }
@@ -28,7 +44,7 @@ fn every_example_decodes() {
     }
     let fences = PAGE.matches("```json").count();
     assert_eq!(
-        client.len() + server.len() + page.len() + members.len(),
+        client.len() + server.len() + page.len() + members.len() + game_client.len() + game_server.len(),
         fences,
         "an example of no kind is checked by nobody"
     );
@@ -51,6 +67,8 @@ fn every_type_has_an_example() {
     for (kind, types) in [
         ("client", &["join", "message", "leave", "typing", "ping"][..]),
         ("server", &["joined", "message", "presence", "typing", "error", "pong"][..]),
+        ("game client", &GAME_CLIENT[..]),
+        ("game server", &GAME_SERVER[..]),
     ] {
         for one in types {
             let spelled = format!(r#"{{"type": "{one}""#);

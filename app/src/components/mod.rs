@@ -16,6 +16,7 @@ pub(crate) mod notice;
 pub(crate) mod open_room;
 pub(crate) mod people;
 pub(crate) mod pill;
+pub(crate) mod quiz;
 pub(crate) mod room_list;
 pub(crate) mod share;
 pub(crate) mod talk;

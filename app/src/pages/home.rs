@@ -45,6 +45,9 @@ fn Lobby() -> impl IntoView {
                 <h1>
                     <Brand />
                 </h1>
+                <a class="home__way" href="/quizzes" rel="external">
+                    "Your quizzes"
+                </a>
                 <ThemeSwitch />
             </header>
             <main class="home__main">

@@ -1,5 +1,6 @@
 //! The pages, and which address shows which.
 
+mod author;
 mod brand;
 mod home;
 mod host;
@@ -13,6 +14,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
+use author::{Edit, Quizzes, ResultPage, Results};
 use home::Home;
 use host::{Host, TakeOverGame};
 use not_found::NotFound;
@@ -29,6 +31,10 @@ pub fn App() -> impl IntoView {
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
+                <Route path=path!("/quizzes") view=Quizzes ssr=SsrMode::Async />
+                <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
+                <Route path=path!("/results") view=Results ssr=SsrMode::Async />
+                <Route path=path!("/results/:id") view=ResultPage ssr=SsrMode::Async />
                 <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />
                 <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
                 <Route path=path!("/play") view=Join ssr=SsrMode::Async />

@@ -4,6 +4,7 @@
 //! no clock: the time and the reader's zone are arguments.
 
 pub(crate) mod away;
+pub(crate) mod editor;
 pub(crate) mod game;
 pub(crate) mod log;
 pub(crate) mod people;

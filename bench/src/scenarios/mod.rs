@@ -8,6 +8,7 @@ use crate::verdict::Verdict;
 
 mod clients;
 mod embedded;
+mod games;
 mod links;
 mod mixed;
 mod networks;
@@ -75,5 +76,9 @@ pub const ALL: &[Scenario] = &[
     scenario!("presence", Always, presence::leaves, "who leaves, blinks, or was on a node that died"),
     scenario!("presence-cable", Long, presence::cable, "who is there while a cable is pulled"),
     scenario!("presence-cost", Long, presence::cost, "what a join costs in a room of 10, 1,000 and 10,000"),
+    scenario!("game-rush", Always, games::rush, "everybody in a game answers within a second, on three nodes"),
+    scenario!("game-embedded", Always, games::rush_embedded, "the same on one node without Redis"),
+    scenario!("game-nodes-die", Always, games::nodes_die, "all nodes die or leave while a question is open"),
+    scenario!("games-many", Long, games::many, "a hundred games of thirty at once"),
     scenario!("mixed", Long, mixed::mixed, "all of it at random, for three minutes"),
 ];

@@ -87,3 +87,92 @@ impl<'a> Judge<'a> {
         order.len() == options.len() && order.iter().enumerate().all(|(at, &shown)| text(written(shown)) == text(at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::quiz::Choice;
+
+    /// A `*` marks what is right.
+    fn question(kind: Kind, options: &[&str]) -> Question {
+        let option = |text: &&str| Choice { text: text.trim_start_matches('*').into(), right: text.starts_with('*') };
+        Question { kind, options: options.iter().map(option).collect(), ..Question::default() }
+    }
+
+    fn verdict(question: &Question, answer: Answer) -> Verdict {
+        Judge::new(question, &[]).judge(&answer).verdict
+    }
+
+    #[test]
+    fn one_of_several_right_ones_is_right() {
+        let primes = question(Kind::Choice, &["*2", "*3", "4"]);
+        let told = [0, 1, 2, 9].map(|option| verdict(&primes, Answer::Choice(option)));
+        assert_eq!(told, [Verdict::Right, Verdict::Right, Verdict::Wrong, Verdict::Wrong]);
+    }
+
+    #[test]
+    fn a_wrong_one_takes_a_right_one_away() {
+        let planets = question(Kind::Several, &["*Mercury", "*Venus", "*Mars", "Moon"]);
+        for (chosen, verdict, got) in [
+            (vec![2, 0, 1], Verdict::Right, Some((1, 1))),
+            (vec![0, 1], Verdict::Partly, Some((2, 3))),
+            (vec![0, 1, 2, 3], Verdict::Partly, Some((2, 3))),
+            (vec![0, 1, 3], Verdict::Partly, Some((1, 3))),
+            (vec![0, 3], Verdict::Wrong, None),
+            (vec![3], Verdict::Wrong, None),
+        ] {
+            let share = got.map_or(Share::NOTHING, |(got, of)| Share { got, of });
+            let judged = Judge::new(&planets, &[]).judge(&Answer::Choices(chosen.clone()));
+            assert_eq!(judged, Judged { verdict, share }, "{chosen:?}");
+        }
+    }
+
+    #[test]
+    fn any_spelling_is_right() {
+        let spellings = vec!["New York".into(), "Big Apple".into(), "'".into()];
+        let city = Question { kind: Kind::Typed, spellings, ..Question::default() };
+        for (typed, told) in [
+            ("new  york!", Verdict::Right),
+            ("BIG APPLE", Verdict::Right),
+            ("York", Verdict::Wrong),
+            ("’", Verdict::Wrong),
+        ] {
+            assert_eq!(verdict(&city, Answer::Text(typed.into())), told, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_right_up_to_the_tolerance() {
+        let number = |text: &str| text.parse::<Decimal>().unwrap();
+        let pi =
+            |tolerance| Question { kind: Kind::Number, number: Some(number("3.14")), tolerance, ..Question::default() };
+        for (given, near, exact) in [
+            ("3.14", Verdict::Right, Verdict::Right),
+            ("3,15", Verdict::Right, Verdict::Wrong),
+            ("3.13", Verdict::Right, Verdict::Wrong),
+            ("3.150001", Verdict::Wrong, Verdict::Wrong),
+            ("-3.14", Verdict::Wrong, Verdict::Wrong),
+        ] {
+            assert_eq!(verdict(&pi(Some(number("0.01"))), Answer::Number(number(given))), near, "{given} is near");
+            assert_eq!(verdict(&pi(None), Answer::Number(number(given))), exact, "{given} is exact");
+        }
+    }
+
+    #[test]
+    fn an_order_is_given_as_it_is_shown() {
+        let letters = question(Kind::Order, &["a", "b", "c"]);
+        // Shown as c, a, b.
+        let judge = Judge::new(&letters, &[2, 0, 1]);
+        let told = |order: &[usize]| judge.judge(&Answer::Order(order.into())).verdict;
+        assert_eq!(told(&[1, 2, 0]), Verdict::Right, "a, b, c");
+        assert_eq!(told(&[0, 1, 2]), Verdict::Wrong, "as it was shown");
+        assert_eq!(told(&[1, 2]), Verdict::Wrong);
+        let twins = question(Kind::Order, &["a", "b", "a"]);
+        assert_eq!(verdict(&twins, Answer::Order(vec![2, 1, 0])), Verdict::Right, "nobody can tell the two apart");
+    }
+
+    #[test]
+    fn in_a_poll_nobody_is_right() {
+        assert_eq!(verdict(&question(Kind::Poll, &["*a", "b"]), Answer::Choice(0)), Verdict::Poll);
+    }
+}

@@ -43,7 +43,14 @@ pub fn count(
     let answers = seats.iter().filter_map(|seat| Some((&seat.id, answer_of(seat)?))).collect::<BTreeMap<_, _>>();
 
     let judge = Judge::new(question, state.shuffle());
-    let round = Round { quiz, question, number, given_ms: state.clock.given_ms };
+    let round = Round {
+        quiz,
+        question,
+        number,
+        given_ms: state.clock.given_ms,
+        counts: counts(quiz, question),
+        has_streaks: quiz.streaks && is_scored(quiz),
+    };
     let score = |seat: &Seat| {
         let given = answers.get(&seat.id).copied();
         round.score(seat, given.map(|given| (judge.judge(&given.answer), given.took_ms)))
@@ -84,16 +91,20 @@ struct Round<'a> {
     question: &'a Question,
     number: usize,
     given_ms: Option<u64>,
+    /// It brings points.
+    counts: bool,
+    /// Several right ones in a row bring more.
+    has_streaks: bool,
 }
 
 impl Round<'_> {
-    /// What the question brings to a seat; places come later.
+    /// What the question brings to a seat; places come later. Only who is
+    /// wholly right goes on with a streak.
     fn score(&self, seat: &Seat, judged: Option<(Judged, u64)>) -> Seat {
         let (Judged { verdict, share }, took_ms) = match judged {
             Some((judged, took_ms)) => (judged, Some(took_ms)),
             None => (Judged { verdict: Verdict::Missing, share: Share::NOTHING }, None),
         };
-        let counts = counts(self.quiz, self.question);
         let streak = match verdict {
             Verdict::Right => seat.streak.saturating_add(1),
             Verdict::Poll => seat.streak,
@@ -101,10 +112,12 @@ impl Round<'_> {
             Verdict::Missing if !self.question.kind.has_right() => seat.streak,
             Verdict::Partly | Verdict::Wrong | Verdict::Missing => 0,
         };
-        let with_bonus = self.quiz.streaks && is_scored(self.quiz);
-        let bonus_now = if counts && with_bonus && verdict == Verdict::Right { bonus(streak) } else { 0 };
+        let has_bonus = self.counts && self.has_streaks && verdict == Verdict::Right;
+        let bonus_now = if has_bonus { bonus(streak) } else { 0 };
         let base = match took_ms {
-            Some(took_ms) if counts => points(self.quiz.scoring, self.question.points, share, took_ms, self.given_ms),
+            Some(took_ms) if self.counts => {
+                points(self.quiz.scoring, self.question.points, share, took_ms, self.given_ms)
+            }
             _ => 0,
         };
         let score = seat.score.saturating_add(base + bonus_now);
@@ -114,7 +127,7 @@ impl Round<'_> {
             points: base + bonus_now,
             bonus: bonus_now,
             streak,
-            next_bonus: if with_bonus { bonus(streak.saturating_add(1)) } else { 0 },
+            next_bonus: if self.has_streaks { bonus(streak.saturating_add(1)) } else { 0 },
             took_ms,
             score,
             place: 0,

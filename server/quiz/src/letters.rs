@@ -58,3 +58,54 @@ pub(crate) fn one_spaced(text: &str) -> String {
 fn is_accent(c: char) -> bool {
     matches!(canonical_combining_class(c), 10..=36 | 200..=240)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_leave_out_does_not_count() {
+        for (typed, meant) in [
+            ("  jupiter ", "Jupiter"),
+            ("JUPITER!", "Jupiter"),
+            ("¿Que?", "qué"),
+            ("sao  paulo", "São Paulo"),
+            ("Sao\u{A0}Paulo", "São Paulo"),
+            ("strasse", "Straße"),
+            ("oneill", "O’Neill"),
+            ("O'Neill", "O´Neill"),
+            ("„Faust“", "Faust"),
+            ("Tromso", "Tromsø"),
+            ("ｊｕｐｉｔｅｒ", "Jupiter"),
+            ("cafe\u{301}", "café"),
+            ("ΣΟΦΟΣ", "σοφός"),
+            ("istanbul", "İSTANBUL"),
+            ("ёлка", "елка"),
+            ("H2O", "H₂O"),
+        ] {
+            assert_eq!(essence(typed), essence(meant), "{typed:?} is {meant:?}");
+        }
+    }
+
+    #[test]
+    fn another_word_stays_another_word() {
+        for (one, other) in [
+            ("Jupiter", "Jupiter 2"),
+            ("C", "C++"),
+            ("C", "C#"),
+            ("-5", "5"),
+            ("か", "が"),
+            ("की", "का"),
+            ("!", "?"),
+            ("NewYork", "New York"),
+        ] {
+            assert_ne!(essence(one), essence(other), "{one:?} is not {other:?}");
+        }
+    }
+
+    #[test]
+    fn of_nothing_but_signs_something_is_left() {
+        assert_eq!(essence("?!"), "?!");
+        assert_eq!(essence(" ' "), "");
+    }
+}

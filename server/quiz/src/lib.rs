@@ -20,6 +20,8 @@ pub mod scoring;
 mod shuffle;
 mod state;
 mod taking;
+#[cfg(test)]
+mod tests;
 mod view;
 mod words;
 

@@ -114,10 +114,81 @@ pub(crate) fn is_invisible(c: char) -> bool {
             | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-fn has_heap_of_marks(text: &str) -> bool {
+/// Whether it would run into the lines around it.
+pub(crate) fn has_heap_of_marks(text: &str) -> bool {
     let mut marks = 0;
     text.nfd().any(|c| {
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
         marks > MARKS
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn like(text: &str) -> String {
+        skeleton(&Name::parse(text).unwrap())
+    }
+
+    #[test]
+    fn a_nickname_is_something_to_read() {
+        let long = "x".repeat(limits::NICKNAME_CHARS + 1);
+        let endless = " x".repeat(100_000);
+        for (wanted, told) in [
+            ("  Ada   Lovelace ", Ok("Ada Lovelace")),
+            ("Zoe\u{308}", Ok("Zoë")),
+            ("نور الهدى", Ok("نور الهدى")),
+            ("7", Ok("7")),
+            ("Ada 🐱", Ok("Ada 🐱")),
+            (" \t ", Err(NicknameProblem::Empty)),
+            (&long, Err(NicknameProblem::TooLong)),
+            (&endless, Err(NicknameProblem::TooLong)),
+            ("Ada\u{202E}", Err(NicknameProblem::Unprintable)),
+            ("A\u{200B}da", Err(NicknameProblem::Unprintable)),
+            ("a\u{327}\u{301}\u{302}\u{303}\u{304}", Err(NicknameProblem::Unprintable)),
+            ("\u{3164}", Err(NicknameProblem::Unprintable)),
+            ("...", Err(NicknameProblem::NoLetter)),
+            ("🐱", Err(NicknameProblem::NoLetter)),
+            ("sh1t", Err(NicknameProblem::Rude)),
+        ] {
+            assert_eq!(check(wanted, true).as_ref().map(Name::as_str), told.as_ref().map(|name| *name), "{wanted:?}");
+        }
+        assert!(check("sh1t", false).is_ok(), "the host has switched the filter off");
+    }
+
+    #[test]
+    fn nobody_has_a_double() {
+        for double in ["ada", "ADA", "Áda", "A d a", "Аdа", "𝐀𝐝𝐚", "A.D.A.", "Ad\u{200D}a", "АDА"] {
+            assert_eq!(like("Ada"), like(double), "{double}");
+        }
+        for (one, other) in [("Ilia", "llia"), ("Bob", "Вob"), ("Otto", "0tto"), ("Ваня", "ВАНЯ"), ("Σοφία", "ΣΟΦΊΑ")]
+        {
+            assert_eq!(like(one), like(other), "{one} and {other}");
+        }
+        for (one, other) in [("Ada", "Adam"), ("Ada 🐱", "Ada 🐶"), ("Ada 2", "Ada 3"), ("小明", "小紅"), ("!", "?")]
+        {
+            assert_ne!(like(one), like(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn every_letter_looks_like_itself_in_capitals() {
+        for letter in 'a'..='z' {
+            assert_eq!(like(&letter.to_string()), like(&letter.to_uppercase().to_string()), "{letter}");
+        }
+    }
+
+    #[test]
+    fn who_comes_second_is_offered_a_number() {
+        let ada = Name::parse("Ada").unwrap();
+        assert_eq!(propose(&ada, |other| other == like("Ada")).as_str(), "Ada 2");
+        let taken = [like("Ada"), like("ada 2"), like("ADA 3")];
+        assert_eq!(propose(&ada, |other| taken.iter().any(|name| name == other)).as_str(), "Ada 4");
+        let long = Name::parse("Ada Lovelace the 1st").unwrap();
+        assert_eq!(propose(&long, |_| false).as_str(), "Ada Lovelace the 1 2");
+        assert_eq!(propose(&ada, |_| true), ada, "there is nothing free, and an end to the search");
+        let told = NicknameProblem::Taken { name: ada.clone(), free: propose(&ada, |_| false) };
+        assert_eq!(told.to_string(), "Somebody in this game is called Ada. Try Ada 2.");
+    }
 }

@@ -8,6 +8,7 @@ use protocol::quiz::{Decimal, Kind, Question};
 
 use crate::answer::Judge;
 use crate::letters::{essence, one_spaced};
+use crate::nickname::{has_heap_of_marks, is_invisible};
 use crate::words::is_rude;
 
 /// Bars of typed answers and numbers, at most; the others are told together.
@@ -93,11 +94,11 @@ fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -
 }
 
 fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
+    // What the author wrote is no rude word of a player's.
+    let is_harmless = |bar: &Bar| bar.right || !(filter && is_rude(&bar.text) || has_heap_of_marks(&bar.text));
     let (mut bars, mut right, mut other) = (Vec::new(), 0, 0);
     for bar in all {
-        // What the author wrote is no rude word of a player's.
-        let is_hidden = filter && !bar.right && is_rude(&bar.text);
-        if bars.len() < BARS && !is_hidden && !bar.text.is_empty() {
+        if bars.len() < BARS && !bar.text.is_empty() && is_harmless(&bar) {
             bars.push(bar);
         } else if bar.right {
             right += bar.count;
@@ -113,6 +114,6 @@ fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
 
 /// A player's text for the wall: on one line, and it turns nothing around it.
 fn shown(text: &str) -> String {
-    let is_shown = |c: &char| !crate::nickname::is_invisible(*c);
-    one_spaced(&text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(is_shown).collect::<String>())
+    let is_shown = |c: &char| !is_invisible(*c);
+    one_spaced(&one_spaced(text).chars().filter(is_shown).collect::<String>())
 }

@@ -1,7 +1,7 @@
 //! How many points a right answer brings.
 //!
 //! The rule is the one that Kahoot! has published ("How points work",
-//! <https://support.kahoot.com/hc/en-us/articles/115002303908>), which classes
+//! <https://support.kahoot.com/hc/en-us/articles/115002303908-How-points-work>), which classes
 //! know: of `P` points, an answer after `t` of the `T` milliseconds that there
 //! were brings `round(P * (1 - t / (2T)))`, and all of `P` under half a second.
 //! Whoever is right at the last moment has half of the points.
@@ -74,4 +74,60 @@ pub fn is_scored(quiz: &Quiz) -> bool {
 /// Half is rounded up.
 fn divide_rounded(exact: u128, by: u128) -> u128 {
     (2 * exact + by) / (2 * by)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TWENTY: Option<u64> = Some(20_000);
+
+    #[test]
+    fn who_is_sooner_has_more_and_who_is_right_has_half() {
+        for (took_ms, given_ms, brings) in [
+            (0, TWENTY, 1000),
+            (499, TWENTY, 1000),
+            (500, TWENTY, 988), // 987.5
+            (2_000, Some(30_000), 967),
+            (10_000, TWENTY, 750),
+            (19_999, TWENTY, 500),
+            (20_000, TWENTY, 500),
+            (99_000, TWENTY, 500), // more time than there was is all of it
+            (u64::MAX, Some(u64::MAX), 500),
+            (600, Some(1), 500),
+            (600, Some(0), 1000),
+            (99_000, None, 1000),
+        ] {
+            let brought = points(Scoring::Speed, Points::Normal, Share::ALL, took_ms, given_ms);
+            assert_eq!(brought, brings, "{took_ms} of {given_ms:?}");
+        }
+    }
+
+    #[test]
+    fn a_quiz_decides_what_counts() {
+        let at_half = |scoring, what| points(scoring, what, Share::ALL, 10_000, TWENTY);
+        assert_eq!(at_half(Scoring::Speed, Points::Double), 1500);
+        assert_eq!(at_half(Scoring::Accuracy, Points::Normal), 1000);
+        assert_eq!(at_half(Scoring::Accuracy, Points::Double), 2000);
+        assert_eq!(at_half(Scoring::None, Points::Double), 0);
+        assert_eq!(at_half(Scoring::Speed, Points::None), 0);
+    }
+
+    #[test]
+    fn a_part_brings_a_part() {
+        let part = |got, of| points(Scoring::Accuracy, Points::Normal, Share { got, of }, 0, None);
+        assert_eq!(
+            [part(0, 3), part(1, 3), part(2, 3), part(3, 3), part(9, 3), part(0, 0)],
+            [0, 333, 667, 1000, 1000, 0]
+        );
+        assert_eq!(points(Scoring::Speed, Points::Normal, Share { got: 1, of: 2 }, 10_000, TWENTY), 375);
+        // Rounded once: a third of 987.5, and not of 988.
+        assert_eq!(points(Scoring::Speed, Points::Double, Share { got: 1, of: 3 }, 500, TWENTY), 658);
+    }
+
+    #[test]
+    fn a_streak_adds_up_to_500() {
+        let bonuses: Vec<_> = [0, 1, 2, 3, 4, 5, 6, 7, u32::MAX].into_iter().map(bonus).collect();
+        assert_eq!(bonuses, [0, 0, 100, 200, 300, 400, 500, 500, 500]);
+    }
 }

@@ -93,8 +93,10 @@ pub fn check_answer(question: &Question, answer: &Answer) -> Result<(), Misfit> 
         (Kind::Choice | Kind::TrueFalse | Kind::Poll, Answer::Choice(option)) => check_options(&[*option], options),
         (Kind::Several, Answer::Choices(chosen)) if chosen.is_empty() => Err(Misfit::Empty),
         (Kind::Several, Answer::Choices(chosen)) => check_options(chosen, options),
-        (Kind::Order, Answer::Order(order)) => check_options(order, options)
-            .and_then(|()| if order.len() == options { Ok(()) } else { Err(Misfit::Incomplete) }),
+        (Kind::Order, Answer::Order(order)) => {
+            check_options(order, options)?;
+            if order.len() == options { Ok(()) } else { Err(Misfit::Incomplete) }
+        }
         (Kind::Typed, Answer::Text(text)) if text.trim().is_empty() => Err(Misfit::Empty),
         (Kind::Typed, Answer::Text(text)) if text.chars().count() > limits::OPTION_CHARS => Err(Misfit::TooLong),
         (Kind::Typed, Answer::Text(_)) | (Kind::Number, Answer::Number(_)) => Ok(()),

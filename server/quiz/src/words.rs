@@ -69,3 +69,84 @@ fn letter_of_sign(c: char) -> char {
         _ => c,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rude_word_is_seen_through_its_disguises() {
+        for rude in [
+            "fuck",
+            "Fuck",
+            "f u c k",
+            "f.u.c.k",
+            "FUUUUCK",
+            "xXfuckXx",
+            "fück",
+            "fuсk",
+            "sh1t",
+            "5h1t",
+            "$h!t",
+            "shit2",
+            "big a$$",
+            "a s s",
+            "asssss",
+            "Hure",
+            "Arschl0ch",
+            "Scheiße!",
+            "m3rde",
+            "enculé",
+            "Mierda",
+            "adolf hitler",
+            "ｆｕｃｋ",
+            "b1tch",
+            "Mr Dick",
+        ] {
+            assert!(is_rude(rude), "{rude}");
+        }
+    }
+
+    #[test]
+    fn a_harmless_name_passes() {
+        for harmless in [
+            "Ada",
+            "Cassandra",
+            "Hassan",
+            "Scunthorpe",
+            "Kshitij",
+            "Dickens",
+            "Essex",
+            "Peacock",
+            "Ass\u{e9}tou Ba",
+            "Class 7b",
+            "Kat3",
+            "Bass 4",
+            "Anna",
+            "Otto",
+            "Yu",
+            "Nur Al Huda",
+            "مريم",
+            "小明",
+            "Дмитрий",
+            "",
+            "42",
+            "B A",
+            "Computer",
+            "Schulzwecke",
+            "Ana Lisa",
+            "Pass It On",
+        ] {
+            assert!(!is_rude(harmless), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn the_list_is_written_as_it_is_compared() {
+        for line in LIST.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let word = line.trim_start_matches('*');
+            assert!(word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_lowercase()), "{line}");
+            assert!(is_rude(word), "{line}");
+        }
+    }
+}

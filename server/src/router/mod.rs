@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use app::api::games::GameService;
 use app::api::{Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -19,11 +20,11 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::games;
 use crate::http::{Gate, api_gate, compression, identity, operations, security_headers};
 use crate::node::Node;
 use crate::ws;
 
+mod games;
 mod rooms;
 
 use rooms::Rooms;
@@ -65,7 +66,7 @@ pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Re
     let site = Site { node: node.clone(), options: options(node, address)? };
     Ok(Router::new()
         .route("/ws", door)
-        .route("/games", ws::door_to::<games::Client>())
+        .route("/games", ws::door_to::<crate::games::Client>())
         .merge(operations())
         .with_state(node.clone())
         .merge(pages(&site))
@@ -92,8 +93,10 @@ fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError>
 
 fn pages(site: &Site) -> Router {
     let service: Arc<dyn Service> = Arc::new(Rooms::new(site.node.clone()));
+    let games: Arc<dyn GameService> = Arc::new(games::Games::new(site.node.clone()));
     let context = move || {
         provide_context(service.clone());
+        provide_context(games.clone());
         if let Some(member) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Member>().cloned()) {
             provide_context(Viewer(member));
         }

@@ -10,12 +10,16 @@
 mod contract;
 
 mod broker_contract;
+mod class;
 mod cluster;
 mod embedded_faults;
+mod games_contract;
 mod history_contract;
 mod node;
 mod pages;
 mod patience;
+mod playing;
+mod playing_faults;
 mod presence_contract;
 mod presence_faults;
 mod presence_stage;

@@ -193,7 +193,7 @@ pub struct Outcome {
 pub enum Verdict {
     /// Right.
     Right,
-    /// Some of what is right, and nothing wrong.
+    /// More of what is right than of what is wrong, but not exactly that.
     Partly,
     /// Wrong.
     Wrong,

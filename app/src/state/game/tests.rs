@@ -1,1 +1,199 @@
 //! What a player sees of a game, one sentence each.
+
+use protocol::game::frame::Changed;
+use protocol::game::link::Event;
+use protocol::link::Status;
+use protocol::{ErrorCode, wire};
+
+use super::*;
+use crate::state::game::words;
+
+/// Question 3 (the fourth) of a game that is in `phase`.
+fn game(phase: &str, rest: &str) -> Game {
+    let asked = r#""asked":{"kind":"choice","text":"Which?","seconds":20,"points":"normal","options":["a","b"]}"#;
+    let text = format!(r#"{{"title":"Planets","phase":"{phase}","questions":5,"at":3,"scored":true,{asked}{rest}}}"#);
+    wire::read(&text).unwrap()
+}
+
+fn joined(game: Game, rest: &str) -> Joined {
+    let you = r#""you":{"id":"noor","name":"Noor"}"#;
+    let text = format!(
+        r#"{{"pin":"482915",{you},"seat":"s","now":1,"version":7,"game":{},"score":2410,"hostHere":true{rest}}}"#,
+        wire::spell(&game)
+    );
+    wire::read(&text).unwrap()
+}
+
+fn board(phase: &str) -> Board {
+    Board::joined(joined(game(phase, ""), ""))
+}
+
+fn outcome(question: usize) -> Outcome {
+    let text = format!(
+        r#"{{"question":{question},"verdict":"right","points":920,"streak":4,"nextBonus":200,"tookMs":3100,"score":3330,"place":3,"moved":2,"ahead":["Mei-Ling",140]}}"#
+    );
+    wire::read(&text).unwrap()
+}
+
+fn answered(taken: &str) -> Event {
+    Event::Answered(wire::read(&format!(r#"{{"question":3,"taken":"{taken}","lateMs":400}}"#)).unwrap())
+}
+
+fn changed(game: Game) -> Event {
+    Event::Changed(Changed { pin: "482915".parse().unwrap(), version: 8, game })
+}
+
+fn answering() -> Event {
+    Event::Answering(GivenAnswer { question: 3, answer: Answer::Choice(1) })
+}
+
+#[test]
+fn each_phase_has_its_screen_and_a_question_keeps_its_own_until_the_reveal() {
+    for (phase, screen) in [
+        ("lobby", Screen::Lobby),
+        ("ready", Screen::Question(3)),
+        ("open", Screen::Question(3)),
+        ("closed", Screen::Question(3)),
+        ("reveal", Screen::Result(3)),
+        ("places", Screen::Places(3)),
+        ("podium", Screen::Podium),
+        ("ended", Screen::Ended),
+    ] {
+        assert_eq!(board(phase).screen(), screen, "{phase}");
+    }
+    assert_eq!(Board::outside("Planets".into()).screen(), Screen::Nickname);
+    let mut board = board("open");
+    board.fold(&Event::Out(Refusal::new(ErrorCode::Kicked, "away")));
+    assert_eq!(board.screen(), Screen::Out);
+}
+
+#[test]
+fn an_answer_is_shown_from_the_press_on_and_then_as_what_became_of_it() {
+    let mut board = board("open");
+    board.fold(&answering());
+    assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
+    assert_eq!(words::answering(&board, true), "Locked in. Others may still be thinking.");
+    assert_eq!(words::answering(&board, false), "Your answer is kept. It is sent when you are back.");
+    board.fold(&answered("accepted"));
+    assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(1)));
+}
+
+#[test]
+fn whose_answer_came_late_reads_by_how_much() {
+    let mut board = board("closed");
+    board.fold(&answering());
+    board.fold(&answered("late"));
+    assert_eq!(words::answering(&board, true), "Time is up. Your answer came 0.4 s late.");
+}
+
+#[test]
+fn what_counts_is_the_first_answer_also_if_another_device_gave_it() {
+    let mut board = board("open");
+    board.fold(&answering());
+    let text = r#"{"question":3,"taken":"duplicate","given":{"question":3,"answer":{"choice":0},"tookMs":900}}"#;
+    board.fold(&Event::Answered(wire::read(text).unwrap()));
+    assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(0)));
+}
+
+#[test]
+fn who_comes_back_finds_the_answer_that_is_on_its_way_or_counts() {
+    let mut board = board("open");
+    board.fold(&answering());
+    board.fold(&Event::Joined(joined(game("open", ""), "")));
+    assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
+    let given = r#","given":{"question":3,"answer":{"choice":0},"tookMs":900}"#;
+    board.fold(&Event::Joined(joined(game("open", ""), given)));
+    assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(0)));
+    assert_eq!(board.score, 2410);
+}
+
+#[test]
+fn another_question_begins_without_an_answer_or_an_outcome() {
+    let mut board = board("open");
+    board.fold(&answering());
+    board.fold(&Event::Outcome(outcome(3)));
+    board.fold(&changed(game("reveal", "")));
+    assert!(board.outcome.is_some(), "it may come before or after the reveal");
+    let next = Game { at: Some(4), ..game("ready", "") };
+    board.fold(&changed(next));
+    assert_eq!((board.answer.clone(), board.outcome.clone()), (MyAnswer::Open, None));
+    assert_eq!((board.score, board.place), (3330, Some(3)), "points and place stay");
+}
+
+#[test]
+fn at_the_end_the_place_is_the_one_that_everybody_sees() {
+    let mut board = board("open");
+    board.fold(&Event::Outcome(outcome(3)));
+    assert_eq!(words::finish(&board), "You came 3rd with 3,330 points.");
+    let leaders = r#","leaders":[{"place":2,"id":"noor","name":"Noor","score":3330}]"#;
+    board.fold(&changed(game("podium", leaders)));
+    assert_eq!(words::finish(&board), "You came 2nd with 3,330 points.");
+}
+
+#[test]
+fn the_result_is_told_in_a_sentence() {
+    let reveal = wire::read(r#"{"right":"Jupiter","bars":[],"knew":12,"answered":20,"players":22}"#).unwrap();
+    assert_eq!(words::result(&outcome(3), &reveal, true), "Right. 920 points. You are 3rd.");
+    let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
+    assert_eq!(words::result(&wrong, &reveal, true), "Not this. No points. It was Jupiter. You are 3rd.");
+    assert_eq!(words::result(&wrong, &reveal, false), "Not this. It was Jupiter.");
+}
+
+#[test]
+fn numbers_are_written_as_people_write_them() {
+    assert_eq!(words::points(1), "1 point");
+    assert_eq!(words::points(2_410), "2,410 points");
+    assert_eq!(words::number(1_234_567), "1,234,567");
+    let places: Vec<_> = [1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(words::ordinal).into();
+    assert_eq!(places, ["st", "nd", "rd", "th", "th", "th", "th", "st", "nd", "rd", "th"]);
+    assert_eq!(words::seconds(3_149), "3.1");
+    assert_eq!(words::moved(-1), "Down 1 place");
+    assert_eq!(words::ahead(&outcome(3)), "140 points behind Mei-Ling");
+}
+
+#[test]
+fn a_free_nickname_is_read_out_of_the_refusal() {
+    assert_eq!(words::proposal("Somebody in this game is called Ada. Try Ada L."), Some("Ada L"));
+    assert_eq!(words::proposal("The host lets nobody new in."), None);
+}
+
+#[test]
+fn the_time_left_is_the_servers() {
+    let open = game("open", r#","opensAt":100000,"closesAt":120000"#);
+    assert_eq!(time_left(&open, 108_000), Some((12_000, 20_000)));
+    assert_eq!(time_left(&open, 130_000), Some((0, 20_000)));
+    let paused = Game { paused: Some(8_000), ..open.clone() };
+    assert_eq!(time_left(&paused, 130_000), Some((8_000, 20_000)));
+    let endless = Game { closes_at: None, ..open.clone() };
+    assert_eq!(time_left(&endless, 108_000), None);
+    assert_eq!(time_left(&game("ready", r#","opensAt":100000"#), 98_000), Some((2_000, 4_000)));
+    assert_eq!(time_left(&game("reveal", ""), 1), None);
+}
+
+#[test]
+fn a_slow_way_does_not_set_the_clock_back() {
+    let clock = ServerClock::new(10_000, 9_000);
+    assert_eq!(clock.at(9_500), 10_500);
+    assert_eq!(clock.hear(11_500, 11_000), clock, "that one was half a second on its way");
+    assert_eq!(clock.hear(12_200, 11_000).at(11_000), 12_200, "that one was faster");
+    assert_eq!(clock.hear(12_000, 31_000).at(31_000), 12_000, "the clock of the computer was set");
+}
+
+#[test]
+fn time_marks_are_said_once_each() {
+    assert_eq!(mark(Some(11), 10), Some("10 seconds left."));
+    assert_eq!(mark(Some(10), 9), None);
+    assert_eq!(mark(Some(12), 4), Some("5 seconds left."), "a sleeping tab says only where it is");
+    assert_eq!(mark(Some(1), 0), Some("Time is up."));
+    assert_eq!(mark(None, 7), None, "who comes in has not passed anything");
+}
+
+#[test]
+fn the_connection_is_told_as_in_a_room() {
+    let live = standing(Standing::Connecting, &Event::Status(Status::Live));
+    assert_eq!(live, Standing::Live);
+    let paused = standing(live, &Event::Reach(false));
+    assert_eq!(paused, Standing::Paused);
+    assert_eq!(standing(paused, &Event::Reach(true)), Standing::Live);
+    assert_eq!(standing(Standing::Offline, &Event::Reach(true)), Standing::Offline);
+}

@@ -1,1 +1,396 @@
 //! The rules of a game's link, one sentence each.
+
+use super::*;
+use crate::close::CloseCode;
+use crate::error::{ErrorCode, Refusal};
+use crate::game::frame::{Answered, Changed, GameClientMessage, GameServerMessage, HostHere, Hosting, InGame, Joined};
+use crate::game::{Answer, Game, Given, Taken};
+use crate::link::Status;
+use crate::wire;
+
+/// A link and what its last steps asked for. The dice always show the most, so
+/// a wait is the limit it was drawn from.
+struct Scene {
+    link: GameLink,
+    out: Vec<Output>,
+}
+
+impl Scene {
+    fn of(entry: Entry) -> Self {
+        Self { link: GameLink::new(Beginning { pin: pin(), entry, kept: None }), out: vec![] }
+    }
+
+    fn player() -> Self {
+        Self::of(Entry::Player { nickname: None, seat: None })
+    }
+
+    /// A player at the open question 3, in the game at version 7.
+    fn playing() -> Self {
+        let mut scene = Self::player();
+        scene.step(Input::Start).enter(joined(7, 3));
+        scene.out.clear();
+        scene
+    }
+
+    /// A host of the same.
+    fn hosting() -> Self {
+        let mut scene = Self::of(Entry::Host { token: None, code: Some("abc".into()) });
+        scene.step(Input::Start).enter(hosting(7, 3));
+        scene.out.clear();
+        scene
+    }
+
+    fn enter(&mut self, snapshot: GameServerMessage) -> &mut Self {
+        self.step(Input::Opened).frame(snapshot)
+    }
+
+    /// Loses the connection and comes back to this.
+    fn lose_and_find(&mut self, snapshot: GameServerMessage) -> &mut Self {
+        self.step(Input::Closed { code: 1006 });
+        self.out.clear();
+        self.step(Input::Woken(Timer::Connect)).enter(snapshot)
+    }
+
+    fn step(&mut self, input: Input) -> &mut Self {
+        self.out.extend(self.link.step(input, u32::MAX));
+        self
+    }
+
+    fn frame(&mut self, frame: GameServerMessage) -> &mut Self {
+        self.step(Input::Frame(frame))
+    }
+
+    fn answer(&mut self, question: usize) -> &mut Self {
+        self.step(Input::Answer(given(question)))
+    }
+
+    fn refuse(&mut self, code: ErrorCode) -> &mut Self {
+        self.frame(GameServerMessage::Error(Refusal::new(code, "because")))
+    }
+
+    fn sent(&self) -> Vec<String> {
+        let sent = self.out.iter().filter_map(|output| match output {
+            Output::Send(frame) => Some(wire::encode_game_client(frame)),
+            _ => None,
+        });
+        sent.collect()
+    }
+
+    /// How often an answer went out.
+    fn answers(&self) -> usize {
+        let is_answer = |output: &&Output| matches!(output, Output::Send(GameClientMessage::Answer(_)));
+        self.out.iter().filter(is_answer).count()
+    }
+
+    fn told(&self) -> Vec<&Event> {
+        self.out.iter().filter_map(|output| if let Output::Tell(event) = output { Some(event) } else { None }).collect()
+    }
+
+    fn statuses(&self) -> Vec<Status> {
+        let statuses = self.told().into_iter().filter_map(|event| match event {
+            Event::Status(status) => Some(*status),
+            _ => None,
+        });
+        statuses.collect()
+    }
+
+    /// The versions that were shown one after another.
+    fn shown(&self) -> Vec<u64> {
+        let shown = self.told().into_iter().filter_map(|event| match event {
+            Event::Changed(changed) => Some(changed.version),
+            Event::Joined(joined) => Some(joined.version),
+            _ => None,
+        });
+        shown.collect()
+    }
+
+    /// What a reload of the page would find, if it changed.
+    fn kept(&self) -> Option<Option<usize>> {
+        self.out.iter().rev().find_map(|output| match output {
+            Output::Keep(answer) => Some(answer.as_ref().map(|answer| answer.question)),
+            _ => None,
+        })
+    }
+}
+
+fn pin() -> Pin {
+    Pin::parse("482915").unwrap()
+}
+
+fn game(at: usize) -> Game {
+    wire::read(&format!(r#"{{"title":"Planets","phase":"open","questions":5,"at":{at}}}"#)).unwrap()
+}
+
+fn joined(version: u64, at: usize) -> GameServerMessage {
+    GameServerMessage::Joined(snapshot(version, at))
+}
+
+fn snapshot(version: u64, at: usize) -> Joined {
+    let you = wire::read(r#"{"id":"noor","name":"Noor"}"#).unwrap();
+    let seat = "s1".into();
+    Joined {
+        pin: pin(),
+        you,
+        seat,
+        now: 1,
+        version,
+        game: game(at),
+        score: 0,
+        given: None,
+        outcome: None,
+        host_here: true,
+    }
+}
+
+fn hosting(version: u64, at: usize) -> GameServerMessage {
+    let token = "t1".into();
+    GameServerMessage::Hosting(Hosting {
+        pin: pin(),
+        token,
+        now: 1,
+        version,
+        game: game(at),
+        players: vec![],
+        answered: 0,
+    })
+}
+
+fn changed(version: u64, at: usize) -> GameServerMessage {
+    GameServerMessage::Game(Changed { pin: pin(), version, game: game(at) })
+}
+
+fn given(question: usize) -> GivenAnswer {
+    GivenAnswer { question, answer: Answer::Choice(2) }
+}
+
+fn answered(question: usize, taken: Taken) -> GameServerMessage {
+    GameServerMessage::Answered(Answered { question, taken, given: None, late_ms: None })
+}
+
+#[test]
+fn a_player_goes_in_and_comes_back_with_the_seat() {
+    let mut scene = Scene::player();
+    scene.step(Input::Enter("Noor".into()));
+    assert!(scene.out.contains(&Output::Connect));
+    scene.enter(joined(7, 3));
+    assert_eq!(scene.sent(), [r#"{"type":"join","payload":{"pin":"482915","nickname":"Noor"}}"#]);
+    assert_eq!(scene.statuses(), [Status::Connecting, Status::Live]);
+    scene.lose_and_find(joined(9, 4));
+    assert_eq!(scene.sent(), [r#"{"type":"join","payload":{"pin":"482915","nickname":"Noor","seat":"s1"}}"#]);
+    assert_eq!(scene.shown(), [9]);
+}
+
+#[test]
+fn a_host_uses_a_code_once_and_then_the_token() {
+    let mut scene = Scene::hosting();
+    scene.lose_and_find(hosting(7, 3));
+    assert_eq!(scene.sent(), [r#"{"type":"open","payload":{"pin":"482915","token":"t1"}}"#]);
+}
+
+#[test]
+fn a_nickname_that_is_not_taken_is_asked_for_again() {
+    let mut scene = Scene::player();
+    scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::NicknameTaken);
+    assert!(matches!(scene.told().last(), Some(Event::NotIn(refusal)) if refusal.code == ErrorCode::NicknameTaken));
+    assert!(scene.out.contains(&Output::Drop));
+    scene.out.clear();
+    scene.step(Input::Enter("Ada L".into())).enter(joined(1, 0));
+    assert_eq!(scene.statuses().last(), Some(&Status::Live));
+}
+
+#[test]
+fn who_cannot_be_in_the_game_is_told_why_and_does_not_come_back() {
+    for code in [ErrorCode::NoGame, ErrorCode::Kicked, ErrorCode::NotHost] {
+        let mut scene = Scene::player();
+        scene.step(Input::Start).step(Input::Opened).refuse(code);
+        assert!(matches!(scene.told().last(), Some(Event::Out(refusal)) if refusal.code == code));
+        scene.out.clear();
+        scene.step(Input::Woken(Timer::Connect)).step(Input::Online).step(Input::Closed { code: 1006 });
+        assert_eq!(scene.out, []);
+    }
+    let mut scene = Scene::playing();
+    scene.frame(GameServerMessage::Kicked(InGame { pin: pin() }));
+    assert!(matches!(scene.told().last(), Some(Event::Out(refusal)) if refusal.code == ErrorCode::Kicked));
+}
+
+#[test]
+fn every_loss_is_followed_by_another_try_after_a_drawn_wait() {
+    let mut scene = Scene::playing();
+    scene.step(Input::Closed { code: 1006 });
+    assert_eq!(scene.statuses(), [Status::Reconnecting { retry_in_ms: 500 }]);
+    scene.step(Input::Woken(Timer::Connect)).step(Input::Closed { code: 1006 });
+    assert_eq!(scene.statuses().last(), Some(&Status::Reconnecting { retry_in_ms: 1_000 }));
+    let mut scene = Scene::playing();
+    scene.step(Input::Closed { code: CloseCode::NodeLeaving.number() });
+    assert_eq!(scene.statuses(), [Status::Moving]);
+    let mut scene = Scene::playing();
+    scene.step(Input::Closed { code: CloseCode::UnknownVersion.number() });
+    assert_eq!(scene.statuses(), [Status::Stopped { code: 4500 }]);
+}
+
+#[test]
+fn a_silent_server_is_asked_and_then_given_up() {
+    let mut scene = Scene::playing();
+    scene.step(Input::Woken(Timer::Silence));
+    assert_eq!(scene.sent(), [r#"{"type":"ping"}"#]);
+    scene.frame(GameServerMessage::Pong).step(Input::Woken(Timer::Silence)).step(Input::Woken(Timer::Silence));
+    assert!(scene.out.contains(&Output::Drop));
+}
+
+#[test]
+fn what_is_shown_never_goes_back_but_for_a_snapshot() {
+    let mut scene = Scene::playing();
+    scene.frame(changed(9, 3)).frame(changed(8, 3)).frame(changed(9, 3)).frame(changed(10, 3));
+    assert_eq!(scene.shown(), [9, 10]);
+    scene.lose_and_find(joined(4, 2));
+    scene.frame(changed(5, 2));
+    assert_eq!(scene.shown(), [4, 5]);
+}
+
+#[test]
+fn an_answer_is_kept_until_the_server_says_what_became_of_it() {
+    let mut scene = Scene::playing();
+    scene.answer(3);
+    assert_eq!((scene.answers(), scene.kept()), (1, Some(Some(3))));
+    scene.step(Input::Woken(Timer::Resend));
+    assert_eq!(scene.answers(), 2, "of an answer that may be lost, another is sent");
+    scene.frame(answered(3, Taken::Duplicate));
+    assert_eq!(scene.kept(), Some(None));
+    scene.out.clear();
+    scene.step(Input::Woken(Timer::Resend));
+    assert_eq!(scene.answers(), 0);
+}
+
+#[test]
+fn an_answer_survives_a_cut() {
+    let mut scene = Scene::playing();
+    scene.step(Input::Offline).answer(3);
+    assert_eq!(scene.answers(), 0);
+    assert!(scene.told().contains(&&Event::Answering(given(3))));
+    scene.step(Input::Online).step(Input::Woken(Timer::Connect)).enter(joined(7, 3));
+    assert_eq!(scene.answers(), 1);
+    scene.lose_and_find(joined(7, 3));
+    assert_eq!(scene.answers(), 1, "nothing was heard of it");
+}
+
+#[test]
+fn an_answer_survives_a_reload() {
+    let entry = Entry::Player { nickname: None, seat: None };
+    let mut scene =
+        Scene { link: GameLink::new(Beginning { pin: pin(), entry, kept: Some(given(3)) }), out: Vec::new() };
+    scene.step(Input::Start).enter(joined(7, 3));
+    assert!(scene.told().contains(&&Event::Answering(given(3))));
+    assert_eq!(scene.answers(), 1);
+}
+
+#[test]
+fn an_answer_that_counts_or_is_of_the_past_is_not_sent_again() {
+    let mut scene = Scene::playing();
+    scene.answer(3);
+    let given = Given { question: 3, answer: Answer::Choice(2), took_ms: 900 };
+    scene.lose_and_find(GameServerMessage::Joined(Joined { given: Some(given), ..snapshot(7, 3) }));
+    assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
+    let mut scene = Scene::playing();
+    scene.answer(3).lose_and_find(joined(12, 4));
+    assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
+    let mut scene = Scene::playing();
+    scene.answer(3).frame(changed(8, 4));
+    assert_eq!(scene.kept(), Some(None));
+}
+
+#[test]
+fn the_first_answer_to_a_question_stands() {
+    let mut scene = Scene::playing();
+    scene.answer(3).answer(3);
+    assert_eq!(scene.answers(), 1);
+}
+
+#[test]
+fn an_answer_that_was_refused_can_be_given_again() {
+    let mut scene = Scene::playing();
+    scene.answer(3).refuse(ErrorCode::NotNow);
+    assert!(matches!(scene.told().last(), Some(Event::Unanswered(_))));
+    scene.answer(3);
+    assert_eq!(scene.answers(), 2);
+}
+
+#[test]
+fn an_answer_that_was_refused_for_now_goes_out_again_by_itself() {
+    let mut scene = Scene::playing();
+    scene.answer(3).refuse(ErrorCode::Unavailable);
+    assert!(scene.out.contains(&Output::Wake { timer: Timer::Resend, after_ms: 5_000 }));
+    scene.step(Input::Woken(Timer::Resend));
+    assert_eq!(scene.answers(), 2);
+}
+
+#[test]
+fn a_step_names_the_version_and_is_done_once_however_often_it_is_pressed() {
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(HostStep::Next)).step(Input::Step(HostStep::Next));
+    assert_eq!(scene.sent(), [r#"{"type":"next","payload":{"version":7}}"#]);
+    scene.frame(changed(8, 3)).step(Input::Step(HostStep::Next));
+    assert_eq!(scene.sent().last().unwrap(), r#"{"type":"next","payload":{"version":8}}"#);
+}
+
+#[test]
+fn a_step_that_may_be_lost_is_sent_once_more_if_the_game_has_not_gone_on() {
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(HostStep::Next)).lose_and_find(hosting(7, 3));
+    assert_eq!(scene.sent().len(), 2, "to open, and the step");
+    scene.lose_and_find(hosting(7, 3));
+    assert_eq!(scene.sent().len(), 1, "to open");
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(HostStep::Next)).lose_and_find(hosting(8, 3));
+    assert_eq!(scene.sent().len(), 1, "it was done, or overtaken");
+}
+
+#[test]
+fn more_time_is_not_given_twice() {
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(HostStep::Extend(Some(30)))).lose_and_find(hosting(7, 3));
+    assert_eq!(scene.sent().len(), 1, "to open");
+}
+
+#[test]
+fn a_refused_step_is_told_but_not_the_second_sending_of_one_that_was_done() {
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(HostStep::Start)).refuse(ErrorCode::NotNow);
+    assert!(matches!(scene.told().last(), Some(Event::Trouble(_))));
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(HostStep::Start)).lose_and_find(hosting(7, 3));
+    scene.out.clear();
+    scene.refuse(ErrorCode::NotNow);
+    assert_eq!(scene.told(), Vec::<&Event>::new());
+}
+
+#[test]
+fn whoever_the_server_lost_goes_in_again() {
+    let mut scene = Scene::playing();
+    scene.answer(3).refuse(ErrorCode::NotInGame);
+    assert!(scene.out.contains(&Output::Drop));
+    scene.out.clear();
+    scene.step(Input::Woken(Timer::Connect)).enter(joined(7, 3));
+    assert_eq!(scene.answers(), 1);
+}
+
+#[test]
+fn a_game_that_is_over_needs_no_connection() {
+    let mut scene = Scene::playing();
+    let game: Game = wire::read(r#"{"title":"Planets","phase":"ended","questions":5}"#).unwrap();
+    scene.frame(GameServerMessage::Game(Changed { pin: pin(), version: 20, game }));
+    scene.out.clear();
+    scene.step(Input::Closed { code: 1000 });
+    assert_eq!(scene.told(), Vec::<&Event>::new());
+    scene.out.clear();
+    scene.step(Input::Online).step(Input::Woken(Timer::Connect));
+    assert_eq!(scene.out, []);
+}
+
+#[test]
+fn of_another_game_nothing_is_told() {
+    let mut scene = Scene::playing();
+    let pin = Pin::parse("111111").unwrap();
+    scene.frame(GameServerMessage::Game(Changed { pin, version: 99, game: game(1) }));
+    scene.frame(GameServerMessage::Host(HostHere { here: false }));
+    assert_eq!(scene.told(), [&Event::HostHere(false)]);
+}

@@ -1,0 +1,165 @@
+//! Two to four answers to choose from, and which of them are right.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use protocol::limits;
+use protocol::quiz::{Choice, Kind, Question};
+
+use super::editor::focus_on;
+use super::writing::wrong;
+use crate::authoring::Authoring;
+use crate::components::game::answer::{self, letter};
+use crate::components::icon::{ARROW_DOWN, ARROW_UP, PLUS, X, icon};
+use crate::erase::{derived, memo};
+use crate::state::editor::words::Place;
+use crate::state::editor::{Change, Direction, Marks, marks};
+
+/// The answers as the class will see them.
+#[component]
+pub(super) fn Answers(authoring: Authoring, question: Question) -> impl IntoView {
+    let (kind, marks, count) = (question.kind, marks(&question), question.options.len());
+    let hint = match (kind, marks) {
+        (Kind::TrueFalse, _) => "Mark the right one.",
+        (Kind::Order, _) => "Two to four, in the right order. Players see them shuffled.",
+        (Kind::Poll, _) => "Two to four. None of them is right.",
+        (_, Marks::One) => "Two to four. Mark the right one.",
+        _ => "Two to four. Mark all that are right.",
+    };
+    let place = Placing { authoring, kind, marks, count };
+    let tiles = question.options.into_iter().enumerate().map(|(at, option)| tile(place, at, option)).collect_view();
+    let add = (kind != Kind::TrueFalse && count < limits::OPTIONS).then(|| {
+        view! {
+            <button class="choices__add" type="button" on:click=move |_| authoring.change(Change::AddOption)>
+                {icon(PLUS)}
+                "Add an answer"
+            </button>
+        }
+    });
+    view! {
+        <fieldset class="choices" aria-describedby="wrong-answers">
+            <legend class="field__label">
+                "Answers " <span class="choices__hint">{hint}</span>
+            </legend>
+            <div class="choices__tiles">{tiles} {add}</div>
+            {wrong(authoring, Place::Answers, "wrong-answers")}
+        </fieldset>
+    }
+}
+
+/// What a tile has to know of the others.
+#[derive(Clone, Copy)]
+struct Placing {
+    authoring: Authoring,
+    kind: Kind,
+    marks: Marks,
+    count: usize,
+}
+
+fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
+    let Placing { authoring, kind, marks, count } = place;
+    let text = if kind == Kind::TrueFalse {
+        view! { <span class="choice__text choice__text--fixed">{option.text}</span> }.into_any()
+    } else {
+        text_field(place, at, option.text)
+    };
+    let remove = (kind != Kind::TrueFalse && count > 2).then(|| {
+        view! {
+            <button
+                class="button button--bare choice__small"
+                type="button"
+                aria-label=format!("Remove answer {}", letter(at))
+                on:click=move |_| authoring.change(Change::RemoveOption(at))
+            >
+                {icon(X)}
+            </button>
+        }
+    });
+    view! {
+        <div class=answer::kind("choice", at)>
+            {answer::key(at)}
+            {text}
+            <span class="choice__tools">
+                {(kind == Kind::Order).then(|| movers(authoring, at, count))}
+                {(marks != Marks::Nothing).then(|| mark(place, at))}
+                {remove}
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+fn text_field(place: Placing, at: usize, text: String) -> AnyView {
+    let Placing { authoring, count, .. } = place;
+    // Enter goes on to the next answer, and makes one where there is room.
+    let pressed = move |event: KeyboardEvent| {
+        if event.key() != "Enter" || event.is_composing() {
+            return;
+        }
+        event.prevent_default();
+        if at + 1 < count {
+            focus_on(&format!("answer-{}", at + 1));
+        } else {
+            authoring.change(Change::AddOption);
+        }
+    };
+    view! {
+        <input
+            class="choice__text"
+            id=format!("answer-{at}")
+            aria-label=format!("Answer {}", letter(at))
+            autocomplete="off"
+            maxlength=limits::OPTION_CHARS
+            dir="auto"
+            prop:value=text
+            on:keydown=pressed
+            on:input=move |event| authoring.change(Change::OptionText(at, event_target_value(&event)))
+        />
+    }
+    .into_any()
+}
+
+fn mark(place: Placing, at: usize) -> AnyView {
+    let Placing { authoring, marks, kind, .. } = place;
+    let is_right = memo(move || {
+        authoring.editor.with(|editor| {
+            editor.question().and_then(|question| question.options.get(at)).is_some_and(|option| option.right)
+        })
+    });
+    // The two of a statement have no field of their own to be led to.
+    let id = (kind == Kind::TrueFalse).then(|| format!("answer-{at}"));
+    view! {
+        <label class="choice__right">
+            <input
+                id=id
+                type=if marks == Marks::One { "radio" } else { "checkbox" }
+                name="right"
+                aria-label=format!("{} is right", letter(at))
+                prop:checked=derived(move || is_right.get())
+                on:change=move |event| authoring.change(Change::Right(at, event_target_checked(&event)))
+            />
+            <span aria-hidden="true">"Right"</span>
+        </label>
+    }
+    .into_any()
+}
+
+fn movers(authoring: Authoring, at: usize, count: usize) -> AnyView {
+    let mover = |drawing, name: &str, direction, is_idle: bool| {
+        view! {
+            <button
+                class="button button--bare choice__small"
+                type="button"
+                aria-label=format!("Move answer {} {name}", letter(at))
+                aria-disabled=is_idle.then_some("true")
+                on:click=move |_| authoring.change(Change::MoveOption(at, direction))
+            >
+                {icon(drawing)}
+            </button>
+        }
+    };
+    view! {
+        {mover(ARROW_UP, "up", Direction::Up, at == 0)}
+        {mover(ARROW_DOWN, "down", Direction::Down, at + 1 == count)}
+    }
+    .into_any()
+}

@@ -1,0 +1,168 @@
+//! The top of the editor: the title, whether it is saved, and what one does with it.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+use protocol::limits;
+use protocol::quiz::problems;
+
+use super::preview::Preview;
+use crate::authoring::Authoring;
+use crate::components::field::Wrong;
+use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
+use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::state::editor::saving::{Saving, Told};
+use crate::state::editor::{Edit, Editor, words as say};
+
+#[component]
+pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
+    let editor = authoring.editor;
+    let title = memo(move || editor.with(|editor| editor.quiz().title.clone()));
+    let has_title = memo(move || title.with(|title| !title.trim().is_empty()));
+    let trouble = authoring.trouble;
+    view! {
+        <header class="editor__bar">
+            <h1 class="unseen">{words(move || format!("Edit: {}", title.get()))}</h1>
+            <input
+                class="editor__title"
+                id="quiz-title"
+                aria-label="Title of the quiz"
+                placeholder="Title of the quiz"
+                autocomplete="off"
+                maxlength=limits::TITLE_CHARS
+                dir="auto"
+                aria-invalid=flag(move || !has_title.get())
+                prop:value=derived(move || title.get())
+                on:input=move |event| authoring.edit(Edit::Title(event_target_value(&event)))
+            />
+            <Saved authoring />
+            <TryIt authoring />
+            <Start authoring />
+            <div class="editor__trouble">
+                <Hindrance authoring />
+                <Wrong id="start-wrong" why=trouble.into() />
+            </div>
+        </header>
+        <Conflict authoring />
+    }
+}
+
+#[component]
+fn Saved(authoring: Authoring) -> impl IntoView {
+    let told = memo(move || authoring.saving.with(Saving::told));
+    let said = changing(move || match told.get() {
+        Told::Saved(at) => {
+            let clock = authoring.zone.get().local(at).clock();
+            view! { {icon(CHECK)} {format!("Saved at {clock}")} }.into_any()
+        }
+        Told::Saving => view! { {icon(CLOCK)} "Saving" }.into_any(),
+        Told::Failed(why) => {
+            view! { {icon(CIRCLE_ALERT)} <span>"Not saved: " {why} " It is kept in this browser."</span> }.into_any()
+        }
+        Told::Stale => view! { {icon(CIRCLE_ALERT)} "Not saved" }.into_any(),
+    });
+    let is_wrong = flag(move || matches!(told.get(), Told::Failed(_) | Told::Stale));
+    view! {
+        <span class="editor__saved" role="status" data-wrong=is_wrong>
+            {said}
+        </span>
+    }
+}
+
+/// Two versions: the author says which one goes on.
+#[component]
+fn Conflict(authoring: Authoring) -> impl IntoView {
+    let is_stale = memo(move || authoring.saving.with(Saving::told) == Told::Stale);
+    let question = move || {
+        view! {
+            <section class="conflict" role="alert" aria-label="Two versions">
+                <p>
+                    <b>"This quiz was changed elsewhere meanwhile."</b>
+                    " Yours is kept in this browser until you choose."
+                </p>
+                <button class="button button--quiet" type="button" on:click=move |_| authoring.take_theirs()>
+                    "Load the other version"
+                </button>
+                <button class="button" type="button" on:click=move |_| authoring.keep_mine()>
+                    "Keep mine"
+                </button>
+            </section>
+        }
+        .into_any()
+    };
+    sometimes(move || is_stale.get().then(question))
+}
+
+#[component]
+fn TryIt(authoring: Authoring) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    let (is_open, set_open) = signal(false);
+    let is_empty = memo(move || authoring.editor.with(|editor| editor.question().is_none()));
+    let open = move |_| {
+        if is_empty.get_untracked() {
+            return;
+        }
+        set_open.set(true);
+        if let Some(dialog) = dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    };
+    let close = Callback::new(move |()| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    });
+    view! {
+        <button
+            class="button button--quiet"
+            type="button"
+            aria-haspopup="dialog"
+            aria-disabled=flag(move || is_empty.get())
+            on:click=open
+        >
+            {icon(EYE)}
+            "Try it"
+        </button>
+        <dialog class="preview" aria-labelledby="preview-title" node_ref=dialog on:close=move |_| set_open.set(false)>
+            {sometimes(move || {
+                is_open.get().then(|| view! { <Preview authoring close /> }.into_any())
+            })}
+        </dialog>
+    }
+}
+
+#[component]
+fn Start(authoring: Authoring) -> impl IntoView {
+    let is_hindered = hindered(authoring);
+    let start = move |_| {
+        if is_hindered.get_untracked().is_none() {
+            authoring.start();
+        }
+    };
+    view! {
+        <button
+            class="button"
+            type="button"
+            aria-disabled=flag(move || is_hindered.get().is_some())
+            aria-busy=flag(move || authoring.is_starting.get())
+            aria-describedby="start-hindrance start-wrong"
+            on:click=start
+        >
+            {icon(PLAY)}
+            {words(move || if authoring.is_starting.get() { "Starting" } else { "Start a game" })}
+        </button>
+    }
+}
+
+#[component]
+fn Hindrance(authoring: Authoring) -> impl IntoView {
+    let is_hindered = hindered(authoring);
+    view! {
+        <span class="editor__hindrance" id="start-hindrance">
+            {sometimes(move || is_hindered.get().map(|why| view! { <span>"Not ready: " {why}</span> }.into_any()))}
+        </span>
+    }
+}
+
+fn hindered(authoring: Authoring) -> Memo<Option<String>> {
+    memo(move || authoring.editor.with(|editor: &Editor| say::hindrance(&problems(editor.quiz()))))
+}

@@ -1,0 +1,130 @@
+//! How long a question is open, what it counts, and why its answer is right.
+
+use leptos::prelude::*;
+use protocol::limits;
+use protocol::quiz::{self, Kind, Question};
+
+use super::writing::{is_wrong, wrong};
+use crate::authoring::Authoring;
+use crate::erase::{derived, flag, memo, words};
+use crate::state::editor::Change;
+use crate::state::editor::words::{self as say, Place};
+
+const SECONDS: [(u32, &str); 5] = [(10, "10"), (20, "20"), (30, "30"), (60, "60"), (0, "None")];
+
+/// Seconds to answer, from those that are usual or another number.
+#[component]
+pub(super) fn Seconds(authoring: Authoring, seconds: u32) -> impl IntoView {
+    let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.seconds)));
+    let is_usual = SECONDS.iter().any(|(usual, _)| *usual == seconds);
+    // What is typed stays as it is typed, also while it passes a usual number.
+    let own = RwSignal::new(if is_usual { String::new() } else { seconds.to_string() });
+    let usual = SECONDS.map(|(seconds, name)| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="seconds"
+                    prop:checked=derived(move || now.get() == Some(seconds) && own.with(String::is_empty))
+                    on:change=move |_| {
+                        own.set(String::new());
+                        authoring.change(Change::Seconds(seconds));
+                    }
+                />
+                {name}
+            </label>
+        }
+    });
+    let typed = move |event| {
+        let text = event_target_value(&event);
+        if let Ok(seconds) = text.trim().parse() {
+            authoring.change(Change::Seconds(seconds));
+        }
+        own.set(text);
+    };
+    view! {
+        <fieldset class="field field--bare">
+            <legend class="field__label">
+                "Seconds " <span class="choices__hint">"None: until you go on"</span>
+            </legend>
+            <div class="writing__seconds">
+                <div class="segments">{usual.into_iter().collect_view()}</div>
+                <label class="writing__own">
+                    "or "
+                    <input
+                        class="field__input"
+                        type="number"
+                        min="1"
+                        max=limits::ANSWER_SECONDS
+                        aria-label="Another number of seconds"
+                        prop:value=derived(move || own.get())
+                        on:input=typed
+                    />
+                </label>
+            </div>
+            {wrong(authoring, Place::Seconds, "wrong-seconds")}
+        </fieldset>
+    }
+}
+
+/// What a question counts.
+#[component]
+pub(super) fn Points(authoring: Authoring) -> impl IntoView {
+    let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.points)));
+    let choices = [quiz::Points::None, quiz::Points::Normal, quiz::Points::Double].map(|points| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="points"
+                    prop:checked=derived(move || now.get() == Some(points))
+                    on:change=move |_| authoring.change(Change::Points(points))
+                />
+                {say::points(points)}
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="field field--bare">
+            <legend class="field__label">"Points"</legend>
+            <div class="segments">{choices.into_iter().collect_view()}</div>
+        </fieldset>
+    }
+}
+
+/// The explanation; of a slide, its text.
+#[component]
+pub(super) fn Why(authoring: Authoring, question: Question) -> impl IntoView {
+    let (name, hint) = match question.kind {
+        Kind::Slide => ("Text", "Shown under the heading"),
+        Kind::Poll => ("Afterwards", "Shown with the answers"),
+        _ => ("Why", "Shown with the answer"),
+    };
+    let count = memo(move || {
+        authoring.editor.with(|editor| {
+            editor.question().map(|question| say::letters(&question.why, limits::WHY_CHARS)).unwrap_or_default()
+        })
+    });
+    view! {
+        <div class="field">
+            <label class="field__label" for="question-why">
+                {name} " " <span class="choices__hint">{hint}</span>
+            </label>
+            <textarea
+                class="field__input field__input--long"
+                id="question-why"
+                rows="3"
+                maxlength=limits::WHY_CHARS
+                dir="auto"
+                aria-invalid=flag(move || is_wrong(authoring, Place::Why))
+                aria-describedby="why-count wrong-why"
+                prop:value=question.why
+                on:input=move |event| authoring.change(Change::Why(event_target_value(&event)))
+            ></textarea>
+            <span class="field__help num" id="why-count">
+                {words(move || count.get())}
+            </span>
+            {wrong(authoring, Place::Why, "wrong-why")}
+        </div>
+    }
+}

@@ -1,0 +1,116 @@
+//! The editor of a quiz.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
+
+use super::bar::Bar;
+use super::outline::Outline;
+use super::writing::Writing;
+use crate::api::quizzes::OpenedQuiz;
+use crate::authoring::Authoring;
+use crate::components::icon::{ROTATE, icon};
+use crate::erase::{effect, memo, sometimes, words};
+use crate::given::given;
+use crate::state::editor::{Edit, Editor, Focus};
+
+/// The quiz as the page was drawn with it.
+pub(crate) type Beginning = OpenedQuiz;
+/// Where that stands in the page.
+pub(crate) const BEGINNING: &str = "editor-begins";
+
+/// Everything of the editor's page but the logo. Before it is alive there is
+/// nothing to write in: it would be lost.
+#[island(lazy)]
+pub(crate) fn QuizEditor() -> impl IntoView {
+    given::<Beginning>(BEGINNING).map(|opened| {
+        let title = opened.stored.quiz.title.clone();
+        let authoring = Authoring::begin(opened);
+        let (is_awake, set_awake) = signal(false);
+        effect(move || set_awake.set(true));
+        view! {
+            {sometimes(move || (!is_awake.get()).then(|| waiting(title.clone())))}
+            {sometimes(move || is_awake.get().then(|| alive(authoring)))}
+        }
+    })
+}
+
+fn waiting(title: String) -> AnyView {
+    view! {
+        <header class="editor__bar">
+            <h1 class="editor__title">
+                <bdi>{title}</bdi>
+            </h1>
+        </header>
+        <main class="writing" id="main">
+            <div class="empty__line waiting__line" aria-hidden="true">
+                <i></i>
+                <i></i>
+                <i></i>
+            </div>
+        </main>
+    }
+    .into_any()
+}
+
+fn alive(authoring: Authoring) -> AnyView {
+    let drawing = memo(move || authoring.editor.with(Editor::drawing));
+    effect(move || {
+        drawing.get();
+        if let Some(focus) = authoring.editor.with_untracked(Editor::focus) {
+            // Once the fields are there.
+            set_timeout(move || go_to(focus), Duration::ZERO);
+        }
+    });
+    view! {
+        <Bar authoring />
+        <Outline authoring />
+        <Writing authoring drawing />
+        <News authoring />
+    }
+    .into_any()
+}
+
+/// What happened last, and a way back.
+#[component]
+fn News(authoring: Authoring) -> impl IntoView {
+    let editor = authoring.editor;
+    let said = memo(move || editor.with(|editor| editor.said().to_owned()));
+    let can_undo = memo(move || editor.with(Editor::can_undo));
+    let undo = move || {
+        view! {
+            <button class="toast__undo" type="button" on:click=move |_| authoring.edit(Edit::Undo)>
+                {icon(ROTATE)}
+                "Undo"
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="news">
+            <span class="news__said" role="status">{words(move || said.get())}</span>
+            {sometimes(move || (can_undo.get() && !said.get().is_empty()).then(undo))}
+        </div>
+    }
+}
+
+fn go_to(focus: Focus) {
+    match focus {
+        Focus::Text => focus_on("question-text"),
+        Focus::Kind => focus_on("question-kind"),
+        Focus::Answer(at) => focus_on(&format!("answer-{at}")),
+        Focus::Outline(at) => focus_on(&format!("outline-{at}")),
+        Focus::Picture => focus_on("question-picture"),
+    }
+}
+
+/// Puts the author into the field of this id.
+pub(super) fn focus_on(id: &str) {
+    let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlElement>().ok());
+    if let Some(field) = field {
+        // A field that is not there cannot be written in; nothing else is lost.
+        let _ = field.focus();
+    }
+}

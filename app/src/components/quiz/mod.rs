@@ -1,0 +1,13 @@
+//! A quiz while it is written: the editor, and what it is made of.
+
+mod answers;
+mod bar;
+mod details;
+pub(crate) mod editor;
+mod exact;
+pub(crate) mod import;
+mod outline;
+mod picture;
+mod preview;
+mod settings;
+mod writing;

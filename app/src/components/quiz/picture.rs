@@ -1,0 +1,112 @@
+//! The picture beside a question.
+
+use leptos::ev::Event;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{File, HtmlInputElement};
+use protocol::quiz::Question;
+use protocol::{PictureId, limits};
+
+use super::writing::{is_wrong, wrong};
+use crate::authoring::Authoring;
+use crate::components::field::Wrong;
+use crate::components::icon::{IMAGE, TRASH, icon};
+use crate::erase::{flag, words};
+use crate::state::editor::words::Place;
+use crate::state::editor::{Change, Editor};
+use crate::upload;
+
+/// The picture with its words, or a way to choose one.
+#[component]
+pub(super) fn Picture(authoring: Authoring, question: Question) -> impl IntoView {
+    let (trouble, set_trouble) = signal(None::<String>);
+    let (is_sending, set_sending) = signal(false);
+    let chosen = move |event: Event| {
+        let Some(file) = chosen_file(&event) else { return };
+        let here = authoring.editor.with_untracked(Editor::drawing);
+        set_sending.set(true);
+        set_trouble.set(None);
+        spawn_local(async move {
+            let sent = upload::picture(file).await;
+            set_sending.try_set(false);
+            match sent {
+                // Whoever has gone on to another question does not want it there.
+                Ok(picture) if authoring.editor.try_with_untracked(Editor::drawing) == Some(here) => {
+                    authoring.change(Change::Picture(Some(picture)));
+                }
+                Ok(_) => {}
+                Err(why) => {
+                    set_trouble.try_set(Some(why));
+                }
+            }
+        });
+    };
+    let name = if question.picture.is_some() { "Another picture" } else { "Choose a picture" };
+    let shown = question.picture.clone().map(|picture| shown(authoring, &picture, question.picture_words));
+    view! {
+        <fieldset class="field field--bare picture">
+            <legend class="field__label">
+                "Picture " <span class="choices__hint">"PNG, JPEG, WebP or GIF, up to 1 MB"</span>
+            </legend>
+            {shown}
+            <div class="picture__doing">
+                <label class="button button--quiet picture__choose" aria-busy=flag(move || is_sending.get())>
+                    {icon(IMAGE)}
+                    {words(move || if is_sending.get() { "Sending" } else { name })}
+                    <input
+                        class="picture__file"
+                        id="question-picture"
+                        type="file"
+                        accept="image/png,image/jpeg,image/webp,image/gif"
+                        aria-describedby="picture-wrong"
+                        on:change=chosen
+                    />
+                </label>
+                {question.picture.is_some().then(|| view! {
+                    <button
+                        class="button button--quiet"
+                        type="button"
+                        on:click=move |_| authoring.change(Change::Picture(None))
+                    >
+                        {icon(TRASH)}
+                        "Remove the picture"
+                    </button>
+                })}
+            </div>
+            <Wrong id="picture-wrong" why=trouble.into() />
+        </fieldset>
+    }
+}
+
+fn shown(authoring: Authoring, picture: &PictureId, picture_words: String) -> AnyView {
+    view! {
+        <img class="picture__shown" src=format!("/pictures/{picture}") alt=picture_words.clone() />
+        <label class="field__label" for="picture-words">
+            "What it shows " <span class="choices__hint">"For those who do not see it"</span>
+        </label>
+        <input
+            class="field__input"
+            id="picture-words"
+            maxlength=limits::QUESTION_CHARS
+            dir="auto"
+            autocomplete="off"
+            aria-invalid=flag(move || is_wrong(authoring, Place::Picture))
+            aria-describedby="wrong-picture"
+            prop:value=picture_words
+            on:input=move |event| authoring.change(Change::PictureWords(event_target_value(&event)))
+        />
+        {wrong(authoring, Place::Picture, "wrong-picture")}
+    }
+    .into_any()
+}
+
+fn chosen_file(event: &Event) -> Option<File> {
+    let input: HtmlInputElement = event.target()?.dyn_into().ok()?;
+    let file = input.files()?.get(0);
+    // The same file can be chosen again after it was refused.
+    if file.is_none() {
+        input.set_value("");
+    }
+    file
+}

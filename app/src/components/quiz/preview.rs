@@ -1,0 +1,172 @@
+//! The quiz as a player would see it, tried out by its author.
+
+use leptos::prelude::*;
+use protocol::quiz::{Kind, Question};
+
+use crate::authoring::Authoring;
+use crate::components::game::answer::{self, letter};
+use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
+use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::state::editor::{Editor, words as say};
+
+/// One question after the other, from the one that is written. Nothing is sent.
+#[component]
+pub(super) fn Preview(authoring: Authoring, close: Callback<()>) -> impl IntoView {
+    let editor = authoring.editor;
+    let at = RwSignal::new(editor.with_untracked(Editor::selected));
+    let is_shown = RwSignal::new(false);
+    let chosen = RwSignal::new(Vec::<usize>::new());
+    let count = move || editor.with(|editor| editor.quiz().questions.len());
+    let go = move |to: usize| {
+        is_shown.set(false);
+        chosen.set(Vec::new());
+        at.set(to);
+    };
+    let trying = Trying { chosen, is_shown };
+    let question = memo(move || editor.with(|editor| editor.quiz().questions.get(at.get()).cloned()));
+    let is_last = memo(move || at.get() + 1 >= count());
+    view! {
+        <div class="preview__bar">
+            <h2 class="preview__where" id="preview-title">
+                {words(move || format!("{} of {}, as a player sees it", at.get() + 1, count()))}
+            </h2>
+            <button class="button button--bare" type="button" aria-label="Close" on:click=move |_| close.run(())>
+                {icon(X)}
+            </button>
+        </div>
+        {changing(move || question.get().map(|question| shown(question, trying)).into_any())}
+        <div class="preview__doing">
+            <button
+                class="button button--quiet"
+                type="button"
+                aria-disabled=flag(move || at.get() == 0)
+                on:click=move |_| go(at.get_untracked().saturating_sub(1))
+            >
+                {icon(ARROW_LEFT)}
+                "Back"
+            </button>
+            <button class="button button--quiet" type="button" on:click=move |_| is_shown.set(true)>
+                "Show the answer"
+            </button>
+            <button
+                class="button"
+                type="button"
+                on:click=move |_| {
+                    if is_last.get_untracked() { close.run(()) } else { go(at.get_untracked() + 1) }
+                }
+            >
+                {words(move || if is_last.get() { "Done" } else { "Next" })}
+            </button>
+        </div>
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Trying {
+    chosen: RwSignal<Vec<usize>>,
+    is_shown: RwSignal<bool>,
+}
+
+fn shown(question: Question, trying: Trying) -> AnyView {
+    let picture = question.picture.as_ref().map(|picture| {
+        view! { <img class="preview__picture" src=format!("/pictures/{picture}") alt=question.picture_words.clone() /> }
+    });
+    let answers = match question.kind {
+        Kind::Slide => view! { <p class="preview__words">{question.why.clone()}</p> }.into_any(),
+        Kind::Typed => field("text", "Your answer"),
+        Kind::Number => field("decimal", "Your number"),
+        _ => tiles(&question, trying),
+    };
+    let told = verdict(&question);
+    let why = question.why.clone();
+    let is_slide = question.kind == Kind::Slide;
+    let answer = move || {
+        view! {
+            <p class="preview__right">{icon(CHECK)} <b>{told.clone()}</b></p>
+            {(!why.is_empty()).then(|| view! { <p>{why.clone()}</p> })}
+        }
+        .into_any()
+    };
+    view! {
+        <p class="preview__question" dir="auto">
+            {say::heading(&question)}
+        </p>
+        {picture}
+        {answers}
+        <div class="preview__answer" role="status">
+            {sometimes(move || (trying.is_shown.get() && !is_slide).then(&answer))}
+        </div>
+    }
+    .into_any()
+}
+
+fn field(mode: &'static str, name: &'static str) -> AnyView {
+    view! { <input class="field__input preview__field" inputmode=mode aria-label=name autocomplete="off" /> }.into_any()
+}
+
+/// The answers in their shapes. An order is shown from behind: the right one
+/// would give it away.
+fn tiles(question: &Question, trying: Trying) -> AnyView {
+    let Trying { chosen, is_shown } = trying;
+    let is_many = matches!(question.kind, Kind::Several | Kind::Order);
+    let mut options: Vec<_> = question.options.clone();
+    if question.kind == Kind::Order {
+        options.reverse();
+    }
+    let has_right = question.kind.has_right() && question.kind != Kind::Order;
+    let tiles = options.into_iter().enumerate().map(|(at, option)| {
+        let is_chosen = memo(move || chosen.with(|chosen| chosen.contains(&at)));
+        let choose = move |_| {
+            chosen.update(|chosen| match chosen.iter().position(|one| *one == at) {
+                Some(place) => drop(chosen.remove(place)),
+                None if is_many => chosen.push(at),
+                None => *chosen = vec![at],
+            });
+        };
+        let place = move || {
+            let place = chosen.with(|chosen| chosen.iter().position(|one| *one == at))?;
+            Some(view! { <span class="answer__check"><b>{(place + 1).to_string()}</b></span> }.into_any())
+        };
+        let check =
+            move || is_chosen.get().then(|| view! { <span class="answer__check">{icon(CHECK)}</span> }.into_any());
+        let is_order = question.kind == Kind::Order;
+        view! {
+            <button
+                class=answer::kind("answer", at)
+                type="button"
+                aria-label=answer::spoken(at, &option.text)
+                aria-pressed=derived(move || if is_chosen.get() { "true" } else { "false" })
+                class:answer--left=derived(move || has_right && is_shown.get() && !option.right)
+                on:click=choose
+            >
+                {answer::inside(at, option.text.clone())}
+                {if is_order { sometimes(place) } else { sometimes(check) }}
+            </button>
+        }
+    });
+    view! {
+        <div class="preview__tiles" role="group" aria-label="Answers">
+            {tiles.collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is right, as a sentence.
+fn verdict(question: &Question) -> String {
+    let options = || question.options.iter().enumerate();
+    let listed = |parts: Vec<String>| parts.join(", ");
+    let right = match question.kind {
+        Kind::Slide => return String::new(),
+        Kind::Poll => return "Nothing is right or wrong here.".into(),
+        Kind::Typed => question.spellings.iter().filter(|text| !text.trim().is_empty()).cloned().collect(),
+        Kind::Number => match (question.number, question.tolerance) {
+            (Some(number), Some(tolerance)) => vec![format!("{number}, give or take {tolerance}")],
+            (Some(number), None) => vec![number.to_string()],
+            (None, _) => Vec::new(),
+        },
+        Kind::Order => options().map(|(_, option)| option.text.clone()).collect(),
+        _ => options().filter(|(_, one)| one.right).map(|(at, one)| format!("{} {}", letter(at), one.text)).collect(),
+    };
+    if right.is_empty() { "No right answer yet.".into() } else { format!("Right: {}", listed(right)) }
+}

@@ -1,0 +1,100 @@
+//! What holds for the whole quiz.
+
+use leptos::prelude::*;
+use protocol::quiz::{Quiz, Scoring};
+
+use crate::authoring::Authoring;
+use crate::erase::{derived, flag, memo};
+use crate::state::editor::{Edit, words as say};
+
+/// Scoring, streaks, nicknames.
+#[component]
+pub(super) fn Settings(authoring: Authoring) -> impl IntoView {
+    let scoring = memo(move || authoring.editor.with(|editor| editor.quiz().scoring));
+    let choices = [Scoring::Speed, Scoring::Accuracy, Scoring::None].map(|one| {
+        let (name, what) = say::scoring(one);
+        view! {
+            <label class="tick">
+                <input
+                    type="radio"
+                    name="scoring"
+                    prop:checked=derived(move || scoring.get() == one)
+                    on:change=move |_| authoring.edit(Edit::Scoring(one))
+                />
+                <span>
+                    <b>{name}</b>
+                    <span class="quiet">{what}</span>
+                </span>
+            </label>
+        }
+    });
+    view! {
+        <details class="more">
+            <summary>"Settings"</summary>
+            <fieldset class="more__group">
+                <legend>"Points"</legend>
+                {choices.into_iter().collect_view()}
+            </fieldset>
+            {tick(
+                authoring,
+                ("Bonus for streaks", "Several right answers in a row bring more."),
+                |quiz| quiz.streaks,
+                Edit::Streaks,
+            )}
+            {tick(
+                authoring,
+                ("Look over nicknames", "Names with bad words are not let in."),
+                |quiz| quiz.filter,
+                Edit::Filter,
+            )}
+        </details>
+    }
+}
+
+fn tick(
+    authoring: Authoring,
+    (name, what): (&'static str, &'static str),
+    is_on: fn(&Quiz) -> bool,
+    edit: fn(bool) -> Edit,
+) -> AnyView {
+    let is_on = memo(move || authoring.editor.with(|editor| is_on(editor.quiz())));
+    view! {
+        <label class="tick">
+            <input
+                type="checkbox"
+                prop:checked=derived(move || is_on.get())
+                on:change=move |event| authoring.edit(edit(event_target_checked(&event)))
+            />
+            <span>
+                <b>{name}</b>
+                <span class="quiet">{what}</span>
+            </span>
+        </label>
+    }
+    .into_any()
+}
+
+/// The quiz as a file. What is not saved yet is not in it.
+#[component]
+pub(super) fn Export(authoring: Authoring) -> impl IntoView {
+    let is_unsaved = flag(move || authoring.saving.with(crate::state::editor::saving::Saving::is_unsaved));
+    let links = [("json", "Hubbub file, with everything"), ("xlsx", "Excel sheet"), ("csv", "CSV sheet")].map(
+        |(kind, name)| {
+            view! {
+                <li>
+                    <a href=format!("/quizzes/{}/export.{kind}", authoring.id()) download rel="external">
+                        {name}
+                    </a>
+                </li>
+            }
+        },
+    );
+    view! {
+        <details class="more">
+            <summary>"Export"</summary>
+            <ul class="more__links" data-unsaved=is_unsaved>
+                {links.into_iter().collect_view()}
+            </ul>
+        </details>
+    }
+}

@@ -1,0 +1,187 @@
+//! The question that is being written.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use protocol::limits;
+use protocol::quiz::{Kind, Question};
+
+use super::answers::Answers;
+use super::details::{Points, Seconds, Why};
+use super::editor::focus_on;
+use super::exact::{Number, Spellings};
+use super::picture::Picture;
+use crate::authoring::Authoring;
+use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
+use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::state::editor::words::{self as say, Place};
+use crate::state::editor::{Change, Direction, Edit, Editor};
+
+/// The form of the selected question; drawn anew when `drawing` moves.
+#[component]
+pub(super) fn Writing(authoring: Authoring, drawing: Memo<u32>) -> impl IntoView {
+    let form = changing(move || {
+        drawing.get();
+        match authoring.editor.with_untracked(|editor| editor.question().cloned()) {
+            Some(question) => view! { <Form authoring question /> }.into_any(),
+            None => nothing(),
+        }
+    });
+    view! {
+        <main class="writing" id="main" tabindex="-1">
+            {form}
+        </main>
+    }
+}
+
+fn nothing() -> AnyView {
+    view! {
+        <div class="empty">
+            <div class="empty__line"></div>
+            <p>
+                <b>"No question yet."</b>
+                <br />
+                <span class="quiet">"Add one, and it stands here to be written."</span>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Form(authoring: Authoring, question: Question) -> impl IntoView {
+    let kind = question.kind;
+    let answers = match kind {
+        Kind::Typed => view! { <Spellings authoring question=question.clone() /> }.into_any(),
+        Kind::Number => view! { <Number authoring question=question.clone() /> }.into_any(),
+        Kind::Slide => ().into_any(),
+        _ => view! { <Answers authoring question=question.clone() /> }.into_any(),
+    };
+    view! {
+        <Asked authoring question=question.clone() />
+        {answers}
+        <div class="writing__row">
+            <Seconds authoring seconds=question.seconds />
+            {kind.has_right().then(|| view! { <Points authoring /> })}
+        </div>
+        <Why authoring question=question.clone() />
+        <Picture authoring question />
+        <Doing authoring />
+    }
+}
+
+/// What is asked, and how it is answered.
+#[component]
+fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
+    let editor = authoring.editor;
+    let label = memo(move || {
+        let (at, count) = editor.with(|editor| (editor.selected() + 1, editor.keys().len()));
+        format!("Question {at} of {count}")
+    });
+    // One line of thought: Enter goes on to the answers.
+    let pressed = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.is_composing() {
+            event.prevent_default();
+            focus_on(if kind_of(authoring) == Kind::Slide { "question-why" } else { "answer-0" });
+        }
+    };
+    let kinds = Kind::ALL.map(|one| {
+        view! {
+            <option value=say::kind_value(one) selected=(one == question.kind).then_some("selected")>
+                {say::kind(one).0}
+            </option>
+        }
+    });
+    let choose = move |event| {
+        let value = event_target_value(&event);
+        if let Some(kind) = Kind::ALL.into_iter().find(|kind| say::kind_value(*kind) == value) {
+            authoring.change(Change::Kind(kind));
+        }
+    };
+    view! {
+        <div class="writing__head">
+            <label class="quiet" for="question-text">
+                {words(move || label.get())}
+            </label>
+            <label class="writing__kind">
+                <span class="unseen">"Kind of question"</span>
+                <select class="field__select" id="question-kind" on:change=choose>
+                    {kinds.into_iter().collect_view()}
+                </select>
+            </label>
+        </div>
+        <div class="field">
+            <textarea
+                class="writing__question"
+                id="question-text"
+                rows="1"
+                maxlength=limits::QUESTION_CHARS
+                dir="auto"
+                placeholder=if question.kind == Kind::Slide { "Heading" } else { "What do you ask?" }
+                aria-invalid=flag(move || is_wrong(authoring, Place::Text))
+                aria-describedby="wrong-text"
+                prop:value=question.text
+                on:keydown=pressed
+                on:input=move |event| authoring.change(Change::Text(event_target_value(&event).replace('\n', " ")))
+            ></textarea>
+            {wrong(authoring, Place::Text, "wrong-text")}
+        </div>
+    }
+}
+
+/// What one does with a question as a whole.
+#[component]
+fn Doing(authoring: Authoring) -> impl IntoView {
+    let editor = authoring.editor;
+    let is_first = memo(move || editor.with(|editor| editor.selected() == 0));
+    let is_last = memo(move || editor.with(|editor| editor.selected() + 1 >= editor.keys().len()));
+    let button = move |drawing, name: &'static str, edit: Edit, is_idle: Option<Memo<bool>>| {
+        view! {
+            <button
+                class="button button--quiet"
+                type="button"
+                aria-disabled=derived(move || is_idle.is_some_and(|is_idle| is_idle.get()).then_some("true"))
+                on:click=move |_| authoring.edit(edit.clone())
+            >
+                {icon(drawing)}
+                {name}
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="writing__doing">
+            {button(ARROW_UP, "Move up", Edit::Move(Direction::Up), Some(is_first))}
+            {button(ARROW_DOWN, "Move down", Edit::Move(Direction::Down), Some(is_last))}
+            {button(COPY, "Copy question", Edit::Duplicate, None)}
+            {button(TRASH, "Delete", Edit::Remove, None)}
+        </div>
+    }
+}
+
+fn kind_of(authoring: Authoring) -> Kind {
+    authoring.editor.with_untracked(|editor| editor.question().map(|question| question.kind)).unwrap_or_default()
+}
+
+fn problem(editor: &Editor) -> Option<(Place, String)> {
+    editor.question().and_then(say::problem)
+}
+
+/// Whether something is wrong in this field.
+pub(super) fn is_wrong(authoring: Authoring, place: Place) -> bool {
+    authoring.editor.with(problem).is_some_and(|(where_, _)| where_ == place)
+}
+
+/// What is wrong in a field, beneath it. Read out with the field, which names
+/// it: an alert would interrupt whoever is writing.
+pub(super) fn wrong(authoring: Authoring, place: Place, id: &'static str) -> AnyView {
+    let sentence = memo(move || authoring.editor.with(problem).filter(|(here, _)| *here == place).map(|one| one.1));
+    view! {
+        <span id=id>
+            {sometimes(move || {
+                let sentence = sentence.get()?;
+                Some(view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {sentence} "."</span> }.into_any())
+            })}
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,131 @@
+//! One quiz: to be written by its author, to be read by others.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use protocol::QuizId;
+use protocol::quiz::{Question, StoredQuiz};
+
+use super::{Here, Top, instead, words};
+use crate::api::games::HostGame;
+use crate::api::quizzes::{self, CopyQuiz};
+use crate::components::game::answer;
+use crate::components::icon::{COPY, PLAY, icon};
+use crate::components::quiz::editor::{self, QuizEditor};
+use crate::given::give;
+use crate::page_styles::PageStyles;
+use crate::pages::brand::Brand;
+use crate::pages::not_found::NotFound;
+use crate::state::editor::words as say;
+
+/// The page at `/quizzes/{id}`.
+#[component]
+pub(crate) fn Edit() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| QuizId::parse(params.get_str("id")?).ok()));
+    let quiz = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => Some(quizzes::quiz(id).await),
+                None => None,
+            }
+        },
+    );
+    view! {
+        <PageStyles of="game" />
+        <PageStyles of="author" />
+        <PageStyles of="editor" />
+        <Suspense>
+            {move || Suspend::new(async move {
+                match quiz.await {
+                    Some(Ok(opened)) if opened.may_save => {
+                        view! {
+                            <Title text=format!("Edit {}: Hubbub", opened.stored.quiz.title) />
+                            <a class="skip" href="#main">
+                                "Skip to the question"
+                            </a>
+                            <div class="editor">
+                                <div class="editor__brand">
+                                    <Brand />
+                                    <a class="editor__back" href="/quizzes" rel="external">
+                                        "Your quizzes"
+                                    </a>
+                                </div>
+                                {give(editor::BEGINNING, opened)}
+                                <QuizEditor />
+                                <noscript>
+                                    <p class="editor__noscript">
+                                        "Writing a quiz needs JavaScript. It can be started, copied and "
+                                        "exported without: all under “Your quizzes”."
+                                    </p>
+                                </noscript>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Some(Ok(opened)) => view! { <Reading stored=opened.stored /> }.into_any(),
+                    Some(Err(error)) => instead(&error),
+                    None => view! { <NotFound /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// A quiz that its viewer may play and copy, but not change.
+#[component]
+fn Reading(stored: StoredQuiz) -> impl IntoView {
+    let (id, quiz) = (stored.id.to_string(), stored.quiz);
+    let count = words::questions(quiz.questions.len());
+    let questions = quiz.questions.into_iter().map(asked).collect_view();
+    view! {
+        <Title text=format!("{}: Hubbub", quiz.title) />
+        <div class="author">
+            <Top here=Here::Elsewhere />
+            <main class="author__main" id="main" tabindex="-1">
+                <h1 dir="auto">{quiz.title}</h1>
+                <p class="quiet">{count} ". It comes with the program; a copy of it is yours to change."</p>
+                <div class="asking__doing">
+                    <form method="post" action=HostGame::PATH>
+                        <input type="hidden" name="quiz" value=id.clone() />
+                        <button class="button">{icon(PLAY)} "Start a game"</button>
+                    </form>
+                    <form method="post" action=CopyQuiz::PATH>
+                        <input type="hidden" name="id" value=id />
+                        <button class="button button--quiet">{icon(COPY)} "Copy it"</button>
+                    </form>
+                </div>
+                <ol class="reading">{questions}</ol>
+            </main>
+        </div>
+    }
+}
+
+fn asked(question: Question) -> AnyView {
+    let has_right = question.kind.has_right();
+    let options = question.options.into_iter().enumerate().map(|(at, option)| {
+        let right = (has_right && option.right).then(|| view! { <b class="reading__right">"Right"</b> });
+        view! {
+            <li class="reading__option">
+                {answer::key(at)} <bdi>{option.text}</bdi> {right}
+            </li>
+        }
+    });
+    let spellings = (!question.spellings.is_empty()).then(|| {
+        view! { <p>"Right: " <bdi>{question.spellings.join(", ")}</bdi></p> }
+    });
+    let number = question.number.map(|number| view! { <p>"Right: " {number.to_string()}</p> });
+    view! {
+        <li class="reading__question">
+            <h2 dir="auto">{question.text}</h2>
+            <p class="quiet small">{say::kind(question.kind).0}</p>
+            <ul class="reading__options">{options.collect_view()}</ul>
+            {spellings}
+            {number}
+            {(!question.why.is_empty()).then(|| view! { <p dir="auto">{question.why}</p> })}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,83 @@
+//! The pages of those who write quizzes: their quizzes, the editor, and what
+//! became of their games. Drawn by the server, and usable without scripts but
+//! for the editor.
+
+mod bars;
+mod editor;
+mod quizzes;
+mod result;
+mod results;
+mod table;
+mod words;
+
+use leptos::prelude::*;
+
+use super::brand::Brand;
+use crate::api::ApiError;
+use crate::components::icon::{CIRCLE_ALERT, icon};
+use crate::components::theme_switch::ThemeSwitch;
+use crate::pages::not_found::{NotFound, Unavailable};
+
+pub(crate) use editor::Edit;
+pub(crate) use quizzes::Quizzes;
+pub(crate) use result::Result as ResultPage;
+pub(crate) use results::Results;
+
+/// Which page of these it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Here {
+    Quizzes,
+    Results,
+    Elsewhere,
+}
+
+/// The top of these pages: the logo, the ways, the colours.
+#[component]
+fn Top(here: Here) -> impl IntoView {
+    let way = |to: &'static str, name: &'static str, is_here: bool| {
+        view! {
+            <li>
+                <a href=to rel="external" aria-current=is_here.then_some("page")>
+                    {name}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <a class="skip" href="#main">
+            "Skip to the content"
+        </a>
+        <header class="author__top">
+            <Brand />
+            <nav aria-label="For authors">
+                <ul class="author__ways">
+                    {way("/quizzes", "Your quizzes", here == Here::Quizzes)}
+                    {way("/results", "Results", here == Here::Results)}
+                </ul>
+            </nav>
+            <ThemeSwitch />
+        </header>
+    }
+}
+
+/// What is shown where something cannot be.
+fn instead(error: &ApiError) -> AnyView {
+    match error {
+        ApiError::Missing => view! { <NotFound /> }.into_any(),
+        error => view! { <Unavailable advice=error.to_string() /> }.into_any(),
+    }
+}
+
+/// What was wrong with a form that was sent; nothing where nothing was.
+fn wrong(sentence: Option<String>) -> Option<AnyView> {
+    let sentence = sentence?;
+    Some(
+        view! {
+            <p class="author__wrong field__wrong" role="alert">
+                {icon(CIRCLE_ALERT)}
+                <span>{sentence}</span>
+            </p>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,251 @@
+//! The quizzes of an author, and those that come with the program.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use protocol::limits;
+use protocol::quiz::QuizSummary;
+
+use super::{Here, Top, instead, words, wrong};
+use crate::api::games::HostGame;
+use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
+use crate::api::refused;
+use crate::components::avatar::{Looks, avatar};
+use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, icon};
+use crate::components::quiz::import::Import;
+use crate::page_styles::PageStyles;
+
+/// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go.
+#[component]
+pub(crate) fn Quizzes() -> impl IntoView {
+    let query = use_query_map();
+    let deleting = query.with_untracked(|query| query.get_str("delete").map(str::to_owned));
+    let list = Resource::new(|| (), |()| quizzes::quizzes());
+    let refusal = refused::<NewQuiz>()
+        .or_else(refused::<CopyQuiz>)
+        .or_else(refused::<DeleteQuiz>)
+        .or_else(refused::<HostGame>)
+        .or_else(refused::<BecomeAuthor>);
+    view! {
+        <PageStyles of="author" />
+        <Suspense>
+            {move || {
+                let (deleting, refusal) = (deleting.clone(), refusal.clone());
+                Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => view! { <Lists list deleting refusal /> }.into_any(),
+                        Err(error) => instead(&error),
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Lists(list: QuizList, deleting: Option<String>, refusal: Option<String>) -> impl IntoView {
+    let QuizList { may_write, own, samples } = list;
+    let asked = deleting.and_then(|id| own.iter().find(|quiz| quiz.id.as_str() == id).cloned());
+    let is_empty = own.is_empty();
+    let own = own.into_iter().map(|quiz| row(quiz, Owner::Viewer)).collect_view();
+    let samples = samples.into_iter().map(|quiz| row(quiz, Owner::Program)).collect_view();
+    view! {
+        <Title text="Your quizzes: Hubbub" />
+        <div class="author">
+            <Top here=Here::Quizzes />
+            <main class="author__main" id="main" tabindex="-1">
+                <h1>"Your quizzes"</h1>
+                {wrong(refusal)}
+                {asked.map(|quiz| view! { <Deleting quiz /> })}
+                {if may_write { view! { <New /> }.into_any() } else { view! { <Key /> }.into_any() }}
+                {is_empty.then(nothing)}
+                <ul class="quizzes">{own}</ul>
+                <section class="author__part" aria-labelledby="samples">
+                    <h2 id="samples">"Ready to play"</h2>
+                    <p class="quiet">"These come with the program. Copy one to make it yours."</p>
+                    <ul class="quizzes">{samples}</ul>
+                </section>
+            </main>
+        </div>
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Viewer,
+    Program,
+}
+
+/// A quiz on its line.
+fn row(quiz: QuizSummary, owner: Owner) -> AnyView {
+    let title = if quiz.title.trim().is_empty() { "A quiz without a title".to_owned() } else { quiz.title };
+    let (id, page) = (quiz.id.to_string(), format!("/quizzes/{}", quiz.id));
+    let saved = (quiz.saved_at > 0).then(|| {
+        view! {
+            ", saved "
+            <time datetime=words::machine(quiz.saved_at)>{words::moment(quiz.saved_at)}</time>
+        }
+    });
+    let todo = words::missing(quiz.problems).map(|missing| view! { <span class="quizzes__todo">{missing}</span> });
+    let start = (quiz.problems == 0).then(|| one_field(HostGame::PATH, "quiz", &id, ("button", "Start"), PLAY, &title));
+    let copy = one_field(CopyQuiz::PATH, "id", &id, ("button button--quiet", "Copy"), COPY, &title);
+    let mine = (owner == Owner::Viewer).then(|| {
+        view! {
+            <a class="button button--quiet" href=page.clone() rel="external">
+                {icon(PENCIL)}
+                "Edit"
+                <span class="unseen">" " {title.clone()}</span>
+            </a>
+        }
+    });
+    let delete = (owner == Owner::Viewer).then(|| {
+        view! {
+            <a class="button button--quiet" href=format!("/quizzes?delete={id}") rel="external">
+                {icon(TRASH)}
+                "Delete"
+                <span class="unseen">" " {title.clone()}</span>
+            </a>
+        }
+    });
+    view! {
+        <li class="quiz-row">
+            <div class="quiz-row__text">
+                <a class="quiz-row__name" href=page.clone() rel="external" dir="auto">
+                    {title.clone()}
+                </a>
+                <span class="quiet small">{words::questions(quiz.questions)} {saved} {todo}</span>
+            </div>
+            <div class="quiz-row__doing">{start} {mine} {copy} <Export page /> {delete}</div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The quiz as a file, in each of its forms.
+#[component]
+fn Export(page: String) -> impl IntoView {
+    let links = [("json", "Hubbub file, with everything"), ("xlsx", "Excel sheet"), ("csv", "CSV sheet")];
+    let links = links.map(|(kind, name)| {
+        view! {
+            <li>
+                <a href=format!("{page}/export.{kind}") download rel="external">
+                    {name}
+                </a>
+            </li>
+        }
+    });
+    view! {
+        <details class="menu">
+            <summary class="button button--quiet">"Export"</summary>
+            <ul class="menu__list">{links.into_iter().collect_view()}</ul>
+        </details>
+    }
+}
+
+/// A form that is one button.
+fn one_field(
+    action: &'static str,
+    name: &'static str,
+    value: &str,
+    (class, word): (&'static str, &'static str),
+    drawing: &'static str,
+    about: &str,
+) -> AnyView {
+    view! {
+        <form method="post" action=action>
+            <input type="hidden" name=name value=value.to_owned() />
+            <button class=class>
+                {icon(drawing)}
+                {word}
+                <span class="unseen">" " {about.to_owned()}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Deleting(quiz: QuizSummary) -> impl IntoView {
+    view! {
+        <section class="asking" aria-labelledby="deleting">
+            <h2 id="deleting">"Delete " <bdi>{quiz.title.clone()}</bdi> "?"</h2>
+            <p>"It cannot be brought back. The results of its games stay."</p>
+            <div class="asking__doing">
+                {one_field(DeleteQuiz::PATH, "id", quiz.id.as_str(), ("button", "Delete it"), TRASH, &quiz.title)}
+                <a class="button button--quiet" href="/quizzes" rel="external">
+                    "Keep it"
+                </a>
+            </div>
+        </section>
+    }
+}
+
+/// Two ways to one quiz more.
+#[component]
+fn New() -> impl IntoView {
+    view! {
+        <div class="starting">
+            <form class="starting__new" method="post" action=NewQuiz::PATH>
+                <label class="field__label" for="new-title">
+                    "Make a quiz"
+                </label>
+                <div class="starting__row">
+                    <input
+                        class="field__input"
+                        id="new-title"
+                        name="title"
+                        placeholder="Its title"
+                        autocomplete="off"
+                        maxlength=limits::TITLE_CHARS
+                        dir="auto"
+                        required
+                    />
+                    <button class="button">{icon(PLUS)} "Make it"</button>
+                </div>
+            </form>
+            <Import />
+        </div>
+    }
+}
+
+/// The door for authors, where it has a lock.
+#[component]
+fn Key() -> impl IntoView {
+    view! {
+        <form class="starting__new" method="post" action=BecomeAuthor::PATH>
+            <label class="field__label" for="key">
+                "The authors’ key"
+            </label>
+            <div class="starting__row">
+                <input
+                    class="field__input"
+                    id="key"
+                    name="key"
+                    type="password"
+                    autocomplete="current-password"
+                    aria-describedby="key-help"
+                    required
+                />
+                <button class="button">"Come in"</button>
+            </div>
+            <span class="field__help" id="key-help">
+                "Whoever runs this server gives it to those who may write and start quizzes here."
+            </span>
+        </form>
+    }
+}
+
+fn nothing() -> AnyView {
+    view! {
+        <div class="empty">
+            <div class="empty__line">{avatar(Looks::plain("plum", 46, (19, 3)))}</div>
+            <p>
+                <b>"No quiz yet."</b>
+                <br />
+                <span class="quiet">"Make one, or copy one of those below: then it stands here."</span>
+            </p>
+        </div>
+    }
+    .into_any()
+}

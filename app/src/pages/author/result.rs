@@ -1,0 +1,144 @@
+//! One game that is over: what the class knew, and who knew it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::use_query_map;
+use protocol::ResultsId;
+use protocol::quiz::{self, QuestionResult};
+
+use super::bars::Bars;
+use super::table::{Players, Questions};
+use super::{Here, Top, instead, words};
+use crate::api::quizzes::{self, DeleteResult};
+use crate::components::icon::{DOWNLOAD, TRASH, icon};
+use crate::page_styles::PageStyles;
+use crate::pages::not_found::NotFound;
+
+/// The page at `/results/{id}`; with `?delete` it asks whether it should go.
+#[component]
+pub(crate) fn Result() -> impl IntoView {
+    let (params, query) = (use_params_map(), use_query_map());
+    let is_deleting = query.with_untracked(|query| query.get_str("delete").is_some());
+    let id = Memo::new(move |_| params.with(|params| ResultsId::parse(params.get_str("id")?).ok()));
+    let results = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => Some(quizzes::result(id).await),
+                None => None,
+            }
+        },
+    );
+    view! {
+        <PageStyles of="author" />
+        <Suspense>
+            {move || Suspend::new(async move {
+                match results.await {
+                    Some(Ok(results)) => view! { <Whole results is_deleting /> }.into_any(),
+                    Some(Err(error)) => instead(&error),
+                    None => view! { <NotFound /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
+    let page = format!("/results/{}", results.id);
+    let download = |by: &'static str, name: &'static str| {
+        view! {
+            <a class="button button--quiet" href=format!("{page}/export.csv?by={by}") download rel="external">
+                {icon(DOWNLOAD)}
+                {name}
+            </a>
+        }
+    };
+    let hardest = results.hardest().and_then(|at| Some((at, results.questions.get(at)?.clone())));
+    let asked = is_deleting.then(|| view! { <Deleting id=results.id.clone() page=page.clone() /> });
+    view! {
+        <Title text=format!("Results of {}: Hubbub", results.title) />
+        <div class="author">
+            <Top here=Here::Results />
+            <main class="author__main" id="main" tabindex="-1">
+                <div>
+                    <p class="quiet">
+                        "Played " <time datetime=words::machine(results.ended_at)>{words::moment(results.ended_at)}</time>
+                        ", PIN " {results.pin.to_string()}
+                    </p>
+                    <h1 dir="auto">{results.title.clone()}</h1>
+                </div>
+                {asked}
+                <Totals results=results.clone() />
+                {hardest.map(|(at, question)| view! { <Hardest at question /> })}
+                <Bars questions=results.questions.clone() />
+                <Questions questions=results.questions.clone() />
+                <Players results=results.clone() />
+                <div class="asking__doing">
+                    {download("players", "CSV by players")} {download("questions", "CSV by questions")}
+                    <a class="button button--quiet" href=format!("{page}?delete=1") rel="external">
+                        {icon(TRASH)}
+                        "Delete"
+                    </a>
+                </div>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Totals(results: quiz::Results) -> impl IntoView {
+    let total = |number: String, name: &'static str| {
+        view! {
+            <div class="totals__one">
+                <dt>{name}</dt>
+                <dd class="num">{number}</dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="totals">
+            {total(words::percent(results.correct_percent()), "known in all")}
+            {total(results.players.len().to_string(), "players")} {total(results.questions.len().to_string(), "questions")}
+        </dl>
+    }
+}
+
+/// What to talk about once more.
+#[component]
+fn Hardest(at: usize, question: QuestionResult) -> impl IntoView {
+    let known = format!("{} of {} knew it.", question.knew, question.players);
+    let right = (!question.right.is_empty()).then(|| view! { " It was " <bdi>{question.right}</bdi> "." });
+    view! {
+        <section class="hardest" aria-labelledby="hardest">
+            <h2 class="hardest__name" id="hardest">
+                "The hardest: question " {at + 1}
+            </h2>
+            <p class="hardest__question" dir="auto">
+                {question.text}
+            </p>
+            <p>{known} {right}</p>
+        </section>
+    }
+}
+
+#[component]
+fn Deleting(id: ResultsId, page: String) -> impl IntoView {
+    view! {
+        <section class="asking" aria-labelledby="deleting">
+            <h2 id="deleting">"Delete these results?"</h2>
+            <p>"They cannot be brought back. The quiz itself stays."</p>
+            <div class="asking__doing">
+                <form method="post" action=DeleteResult::PATH>
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <button class="button">{icon(TRASH)} "Delete them"</button>
+                </form>
+                <a class="button button--quiet" href=page rel="external">
+                    "Keep them"
+                </a>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,95 @@
+//! The games of an author that are over.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use protocol::quiz::ResultsSummary;
+
+use super::{Here, Top, instead, words, wrong};
+use crate::api::quizzes::{self, DeleteResult};
+use crate::api::refused;
+use crate::components::avatar::{Looks, avatar};
+use crate::page_styles::PageStyles;
+
+/// The page at `/results`.
+#[component]
+pub(crate) fn Results() -> impl IntoView {
+    let list = Resource::new(|| (), |()| quizzes::results());
+    let refusal = refused::<DeleteResult>();
+    view! {
+        <PageStyles of="author" />
+        <Suspense>
+            {move || {
+                let refusal = refusal.clone();
+                Suspend::new(async move {
+                    match list.await {
+                        Ok(list) => view! { <List list refusal /> }.into_any(),
+                        Err(error) => instead(&error),
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
+
+#[component]
+fn List(list: Vec<ResultsSummary>, refusal: Option<String>) -> impl IntoView {
+    let is_empty = list.is_empty();
+    let rows = list.into_iter().map(row).collect_view();
+    view! {
+        <Title text="Results: Hubbub" />
+        <div class="author">
+            <Top here=Here::Results />
+            <main class="author__main" id="main" tabindex="-1">
+                <h1>"Results"</h1>
+                {wrong(refusal)}
+                {is_empty.then(nothing)}
+                <ul class="quizzes">{rows}</ul>
+            </main>
+        </div>
+    }
+}
+
+fn row(results: ResultsSummary) -> AnyView {
+    let known = results.correct_percent.map(|_| {
+        view! {
+            <span class="results-row__known">
+                <b class="num">{words::percent(results.correct_percent)}</b>
+                " known"
+            </span>
+        }
+    });
+    view! {
+        <li class="quiz-row">
+            <div class="quiz-row__text">
+                <a class="quiz-row__name" href=format!("/results/{}", results.id) rel="external" dir="auto">
+                    {results.title}
+                </a>
+                <span class="quiet small">
+                    {words::players(results.players)} ", "
+                    <time datetime=words::machine(results.ended_at)>{words::moment(results.ended_at)}</time>
+                </span>
+            </div>
+            {known}
+        </li>
+    }
+    .into_any()
+}
+
+fn nothing() -> AnyView {
+    view! {
+        <div class="empty">
+            <div class="empty__line">{avatar(Looks::plain("sea", 46, (-19, 3)))}</div>
+            <p>
+                <b>"No game is over yet."</b>
+                <br />
+                <span class="quiet">"Start one of your quizzes: what the class knew stands here afterwards."</span>
+            </p>
+            <p>
+                <a class="button" href="/quizzes" rel="external">
+                    "To your quizzes"
+                </a>
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,275 @@
+//! A quiz while its author writes it: every edit in, the quiz and where the
+//! author is in it out. Saving is [`saving`]'s; knows no browser and no server.
+
+mod change;
+mod kind;
+pub(crate) mod saving;
+#[cfg(test)]
+mod tests;
+pub(crate) mod words;
+
+use protocol::limits;
+use protocol::quiz::{Kind, Question, Quiz, Scoring};
+
+pub(crate) use change::{Change, Direction};
+pub(crate) use kind::{Marks, marks};
+
+/// What an author does to a quiz.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// Calls it otherwise.
+    Title(String),
+    /// Chooses what counts.
+    Scoring(Scoring),
+    /// Says whether streaks bring more.
+    Streaks(bool),
+    /// Says whether nicknames are looked over.
+    Filter(bool),
+    /// Adds a question after the selected one.
+    Add(Kind),
+    /// Goes to a question, by its place from 0.
+    Select(usize),
+    /// Makes a copy of the selected question, and goes there.
+    Duplicate,
+    /// Deletes the selected question.
+    Remove,
+    /// Takes the last loss back: a deleted question, or what another kind had no room for.
+    Undo,
+    /// Moves the selected question by one place.
+    Move(Direction),
+    /// Moves the selected question to a place from 0.
+    MoveTo(usize),
+    /// Changes the selected question.
+    Change(Change),
+}
+
+/// Whether an edit left something to save.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// The quiz is another one now.
+    Something,
+    /// It is as it was.
+    Nothing,
+}
+
+/// Where the author should find themselves after the fields were drawn anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Focus {
+    /// In what is asked.
+    Text,
+    /// At the choice of kinds.
+    Kind,
+    /// In an option or a spelling, from 0.
+    Answer(usize),
+    /// At a question of the outline, from 0.
+    Outline(usize),
+    /// At the picture.
+    Picture,
+}
+
+/// A loss that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lost {
+    Question { at: usize, question: Question },
+    Parts { key: u32, question: Question },
+}
+
+/// A quiz, and where its author is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Editor {
+    quiz: Quiz,
+    /// A name for each question that it keeps wherever it moves.
+    keys: Vec<u32>,
+    next_key: u32,
+    selected: usize,
+    lost: Option<Lost>,
+    said: String,
+    drawing: u32,
+    focus: Option<Focus>,
+}
+
+impl Editor {
+    /// Begins with a quiz, at its first question.
+    pub(crate) fn new(quiz: Quiz) -> Self {
+        let next_key = u32::try_from(quiz.questions.len()).unwrap_or(u32::MAX);
+        let keys = (0..next_key).collect();
+        Self { quiz, keys, next_key, selected: 0, lost: None, said: String::new(), drawing: 0, focus: None }
+    }
+
+    /// The quiz as it is now.
+    pub(crate) fn quiz(&self) -> &Quiz {
+        &self.quiz
+    }
+
+    /// Which question the author is at, from 0.
+    pub(crate) fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The question that the author is at; `None` where there is none at all.
+    pub(crate) fn question(&self) -> Option<&Question> {
+        self.quiz.questions.get(self.selected)
+    }
+
+    /// The questions' names, in order.
+    pub(crate) fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+
+    /// The place of a question, from 0, and what it says.
+    pub(crate) fn by_key(&self, key: u32) -> Option<(usize, &Question)> {
+        let at = self.keys.iter().position(|one| *one == key)?;
+        Some((at, self.quiz.questions.get(at)?))
+    }
+
+    /// What happened last, as a sentence; whether it can be taken back is [`can_undo`](Self::can_undo)'s.
+    pub(crate) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Whether [`Edit::Undo`] would bring something back.
+    pub(crate) fn can_undo(&self) -> bool {
+        self.lost.is_some()
+    }
+
+    /// Moves whenever the fields of the question have to be drawn anew.
+    pub(crate) fn drawing(&self) -> u32 {
+        self.drawing
+    }
+
+    /// Where the author should be after that.
+    pub(crate) fn focus(&self) -> Option<Focus> {
+        self.focus
+    }
+
+    /// Puts another version in place of what is there.
+    pub(crate) fn replace(&mut self, quiz: Quiz) {
+        let (drawing, selected) = (self.drawing + 1, self.selected.min(quiz.questions.len().saturating_sub(1)));
+        *self = Self { drawing, selected, ..Self::new(quiz) };
+    }
+
+    /// Does what the author did.
+    pub(crate) fn fold(&mut self, edit: Edit) -> Left {
+        // Typing goes on under what was said; everything else is news.
+        if !matches!(&edit, Edit::Title(_)) && !matches!(&edit, Edit::Change(change) if change.is_typing()) {
+            self.said.clear();
+            self.focus = None;
+        }
+        match edit {
+            Edit::Title(title) => self.quiz.title = title,
+            Edit::Scoring(scoring) => self.quiz.scoring = scoring,
+            Edit::Streaks(streaks) => self.quiz.streaks = streaks,
+            Edit::Filter(filter) => self.quiz.filter = filter,
+            Edit::Add(kind) => return self.add(kind::blank(kind)),
+            Edit::Select(at) => return self.select(at),
+            Edit::Duplicate => {
+                let Some(question) = self.question().cloned() else { return Left::Nothing };
+                return self.add(question);
+            }
+            Edit::Remove => return self.remove(),
+            Edit::Undo => return self.undo(),
+            Edit::Move(Direction::Up) if self.selected > 0 => return self.move_to(self.selected - 1),
+            Edit::Move(Direction::Down) => return self.move_to(self.selected + 1),
+            Edit::Move(Direction::Up) => return Left::Nothing,
+            Edit::MoveTo(place) => return self.move_to(place),
+            Edit::Change(change) => return self.change(change),
+        }
+        Left::Something
+    }
+
+    fn add(&mut self, question: Question) -> Left {
+        if self.quiz.questions.len() >= limits::QUESTIONS {
+            self.said = format!("A quiz has {} questions at most.", limits::QUESTIONS);
+            return Left::Nothing;
+        }
+        let at = if self.quiz.questions.is_empty() { 0 } else { self.selected + 1 };
+        self.insert(at, question);
+        Left::Something
+    }
+
+    fn insert(&mut self, at: usize, question: Question) {
+        let at = at.min(self.quiz.questions.len());
+        self.quiz.questions.insert(at, question);
+        self.keys.insert(at, self.next_key);
+        self.next_key += 1;
+        self.selected = at;
+        self.redraw(Focus::Text);
+    }
+
+    fn select(&mut self, at: usize) -> Left {
+        if at < self.quiz.questions.len() && at != self.selected {
+            self.selected = at;
+            // Whoever reads along the outline stays there.
+            self.drawing += 1;
+        }
+        Left::Nothing
+    }
+
+    fn remove(&mut self) -> Left {
+        if self.question().is_none() {
+            return Left::Nothing;
+        }
+        let (at, question) = (self.selected, self.quiz.questions.remove(self.selected));
+        self.keys.remove(at);
+        self.said = format!("Question {} is deleted.", at + 1);
+        self.lost = Some(Lost::Question { at, question });
+        self.selected = at.min(self.quiz.questions.len().saturating_sub(1));
+        self.redraw(Focus::Outline(self.selected));
+        Left::Something
+    }
+
+    fn undo(&mut self) -> Left {
+        match self.lost.take() {
+            Some(Lost::Question { at, question }) => {
+                self.insert(at, question);
+                self.said = format!("Question {} is back.", self.selected + 1);
+            }
+            Some(Lost::Parts { key, question }) => {
+                let Some((at, _)) = self.by_key(key) else { return Left::Nothing };
+                self.quiz.questions[at] = question;
+                self.selected = at;
+                self.said = "It is as it was.".into();
+                self.redraw(Focus::Kind);
+            }
+            None => return Left::Nothing,
+        }
+        Left::Something
+    }
+
+    fn move_to(&mut self, place: usize) -> Left {
+        let (from, count) = (self.selected, self.quiz.questions.len());
+        if place >= count || place == from {
+            return Left::Nothing;
+        }
+        let (question, key) = (self.quiz.questions.remove(from), self.keys.remove(from));
+        self.quiz.questions.insert(place, question);
+        self.keys.insert(place, key);
+        self.selected = place;
+        self.said = format!("Now question {} of {count}.", place + 1);
+        Left::Something
+    }
+
+    fn change(&mut self, change: Change) -> Left {
+        let (Some(key), Some(question)) =
+            (self.keys.get(self.selected).copied(), self.quiz.questions.get_mut(self.selected))
+        else {
+            return Left::Nothing;
+        };
+        let before = question.clone();
+        let focus = change.apply(question);
+        if let Some(dropped) = kind::dropped(&before, question) {
+            self.said = dropped;
+            self.lost = Some(Lost::Parts { key, question: before.clone() });
+        }
+        let left = if *question == before { Left::Nothing } else { Left::Something };
+        if let Some(focus) = focus {
+            self.redraw(focus);
+        }
+        left
+    }
+
+    fn redraw(&mut self, focus: Focus) {
+        self.drawing += 1;
+        self.focus = Some(focus);
+    }
+}

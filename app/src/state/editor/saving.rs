@@ -1,0 +1,232 @@
+//! When a quiz is saved, and what is said about it.
+//!
+//! Saved as it is typed: after a short rest, one save on its way at a time,
+//! and then whatever came meanwhile. Every save names the version that it is a
+//! change of; where the server has a later one, the author decides.
+
+use std::time::Duration;
+
+/// How long the author must rest before what was written is saved.
+pub(crate) const REST: Duration = Duration::from_millis(800);
+/// How long after a failed save the next one is tried.
+pub(crate) const AGAIN: Duration = Duration::from_secs(5);
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// The author changed something.
+    Changed,
+    /// The last wait that was ordered is over.
+    Rested,
+    /// The server has what was sent, as a version of this number, at this time
+    /// in milliseconds since 1970.
+    Saved(u64, u64),
+    /// It could not be reached, for this reason; later it may be.
+    Failed(String),
+    /// It does not take the quiz as it is, for this reason.
+    Refused(String),
+    /// It has a later version than the one that was changed, of this number.
+    Stale(u64),
+    /// The author takes the server's version, of this number, saved at this time.
+    Taken(u64, u64),
+    /// The author's version is to follow the server's.
+    Kept,
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Tell [`Event::Rested`] after this time, and forget earlier waits.
+    Wait(Duration),
+    /// Send the quiz as it is now, as a change of this version.
+    Save(u64),
+}
+
+/// How the saving goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Saving {
+    version: u64,
+    saved_at: u64,
+    /// Whether something was changed since the last save left.
+    is_changed: bool,
+    is_on_its_way: bool,
+    trouble: Option<Trouble>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Trouble {
+    Failed(String),
+    Stale(u64),
+}
+
+/// What the author is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// All is saved, since this time in milliseconds since 1970.
+    Saved(u64),
+    /// It is about to be.
+    Saving,
+    /// It is not, and why.
+    Failed(String),
+    /// Somebody, perhaps the author in another tab, saved another version.
+    Stale,
+}
+
+impl Saving {
+    /// Nothing is unsaved of this version, saved at this time.
+    pub(crate) fn new(version: u64, saved_at: u64) -> Self {
+        Self { version, saved_at, is_changed: false, is_on_its_way: false, trouble: None }
+    }
+
+    /// The version that the next save is a change of.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// When the server's version was saved, in milliseconds since 1970.
+    pub(crate) fn saved_at(&self) -> u64 {
+        self.saved_at
+    }
+
+    /// Whether the server lacks something.
+    pub(crate) fn is_unsaved(&self) -> bool {
+        self.is_changed || self.is_on_its_way
+    }
+
+    /// What the author is told.
+    pub(crate) fn told(&self) -> Told {
+        match &self.trouble {
+            Some(Trouble::Stale(_)) => Told::Stale,
+            Some(Trouble::Failed(why)) => Told::Failed(why.clone()),
+            None if self.is_unsaved() => Told::Saving,
+            None => Told::Saved(self.saved_at),
+        }
+    }
+
+    /// Does what follows from an event.
+    pub(crate) fn fold(&mut self, event: Event) -> Option<Order> {
+        match event {
+            Event::Changed => {
+                self.is_changed = true;
+                // While one is on its way, its answer goes on; a conflict waits for the author.
+                (!self.is_on_its_way && !self.is_stale()).then_some(Order::Wait(REST))
+            }
+            Event::Rested => self.save(),
+            Event::Saved(version, at) => {
+                (self.version, self.saved_at) = (version, at);
+                (self.is_on_its_way, self.trouble) = (false, None);
+                self.is_changed.then_some(Order::Wait(REST))
+            }
+            Event::Failed(why) => {
+                self.give_back(Trouble::Failed(why));
+                Some(Order::Wait(AGAIN))
+            }
+            Event::Refused(why) => {
+                let meanwhile = self.is_changed;
+                self.give_back(Trouble::Failed(why));
+                // What was written since may be what it takes.
+                meanwhile.then_some(Order::Wait(REST))
+            }
+            Event::Stale(current) => {
+                self.give_back(Trouble::Stale(current));
+                None
+            }
+            Event::Taken(version, at) => {
+                *self = Self::new(version, at);
+                None
+            }
+            Event::Kept => {
+                let Some(Trouble::Stale(current)) = self.trouble else { return None };
+                (self.version, self.trouble) = (current, None);
+                self.save()
+            }
+        }
+    }
+
+    fn save(&mut self) -> Option<Order> {
+        if !self.is_changed || self.is_on_its_way || self.is_stale() {
+            return None;
+        }
+        (self.is_changed, self.is_on_its_way) = (false, true);
+        Some(Order::Save(self.version))
+    }
+
+    fn is_stale(&self) -> bool {
+        matches!(self.trouble, Some(Trouble::Stale(_)))
+    }
+
+    fn give_back(&mut self, trouble: Trouble) {
+        (self.is_on_its_way, self.is_changed) = (false, true);
+        self.trouble = Some(trouble);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn orders(events: Vec<Event>) -> (Saving, Vec<Option<Order>>) {
+        let mut saving = Saving::new(3, 1000);
+        let orders = events.into_iter().map(|event| saving.fold(event)).collect();
+        (saving, orders)
+    }
+
+    #[test]
+    fn what_is_written_is_saved_after_a_rest() {
+        let (saving, orders) = orders(vec![Event::Changed, Event::Changed, Event::Rested, Event::Saved(4, 2000)]);
+        assert_eq!(orders, [Some(Order::Wait(REST)), Some(Order::Wait(REST)), Some(Order::Save(3)), None]);
+        assert_eq!((saving.told(), saving.is_unsaved()), (Told::Saved(2000), false));
+    }
+
+    #[test]
+    fn one_save_is_on_its_way_at_a_time_and_the_newest_follows() {
+        let (saving, orders) = orders(vec![
+            Event::Changed,
+            Event::Rested,
+            Event::Changed,
+            Event::Rested,
+            Event::Saved(4, 2000),
+            Event::Rested,
+        ]);
+        let wait = Some(Order::Wait(REST));
+        assert_eq!(orders, [wait, Some(Order::Save(3)), None, None, wait, Some(Order::Save(4))]);
+        assert_eq!(saving.told(), Told::Saving);
+    }
+
+    #[test]
+    fn a_failed_save_is_tried_again_and_the_author_told() {
+        let why = String::from("That cannot be reached just now.");
+        let (saving, orders) = orders(vec![Event::Changed, Event::Rested, Event::Failed(why.clone())]);
+        assert_eq!(orders.last(), Some(&Some(Order::Wait(AGAIN))));
+        assert_eq!((saving.told(), saving.is_unsaved()), (Told::Failed(why), true));
+        let mut saving = saving;
+        assert_eq!(saving.fold(Event::Rested), Some(Order::Save(3)));
+    }
+
+    #[test]
+    fn another_version_waits_for_the_author() {
+        let (mut saving, orders) =
+            orders(vec![Event::Changed, Event::Rested, Event::Stale(9), Event::Changed, Event::Rested]);
+        assert_eq!(orders[2..], [None, None, None]);
+        assert_eq!(saving.told(), Told::Stale);
+        let mut other = saving.clone();
+        assert_eq!(saving.fold(Event::Kept), Some(Order::Save(9)), "mine follows the other");
+        assert_eq!(other.fold(Event::Taken(9, 2000)), None, "the other is taken as it is");
+        assert_eq!((other.version(), other.told()), (9, Told::Saved(2000)));
+        assert_eq!(other.fold(Event::Kept), None, "there is no other version any more");
+    }
+
+    #[test]
+    fn what_the_server_does_not_take_waits_for_a_change() {
+        let why = String::from("This quiz has become too long to be kept.");
+        let (mut saving, orders) = orders(vec![Event::Changed, Event::Rested, Event::Refused(why.clone())]);
+        assert_eq!((orders[2], saving.told()), (None, Told::Failed(why)));
+        assert_eq!(saving.fold(Event::Changed), Some(Order::Wait(REST)));
+        assert_eq!(saving.fold(Event::Rested), Some(Order::Save(3)));
+    }
+
+    #[test]
+    fn nothing_changed_is_not_saved() {
+        assert_eq!(orders(vec![Event::Rested]).1, [None]);
+    }
+}

@@ -1,0 +1,111 @@
+//! What the editor says: kinds, settings, and where something is missing.
+
+use protocol::limits;
+use protocol::quiz::{Kind, Points, Question, Scoring};
+
+/// What a kind is called, and what it asks of players.
+pub(crate) fn kind(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Choice => ("One right answer", "Players choose one of two to four answers."),
+        Kind::Several => ("Several right answers", "Players choose all that are right."),
+        Kind::TrueFalse => ("True or false", "Players say whether it is true."),
+        Kind::Typed => ("Typed answer", "Players write a word or a few. Capitals, accents and spaces are forgiven."),
+        Kind::Number => ("Number", "Players write a number; near enough can be right too."),
+        Kind::Order => ("Put in order", "Players put two to four things in order."),
+        Kind::Poll => ("Poll", "Players choose, and nothing is right or wrong."),
+        Kind::Slide => ("Slide", "Nothing is asked; there is something to read."),
+    }
+}
+
+/// The word of a kind as it stands in an address and in a choice.
+pub(crate) fn kind_value(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Choice => "choice",
+        Kind::Several => "several",
+        Kind::TrueFalse => "trueFalse",
+        Kind::Typed => "typed",
+        Kind::Number => "number",
+        Kind::Order => "order",
+        Kind::Poll => "poll",
+        Kind::Slide => "slide",
+    }
+}
+
+/// What a way of scoring is called, and what it rewards.
+pub(crate) fn scoring(scoring: Scoring) -> (&'static str, &'static str) {
+    match scoring {
+        Scoring::Speed => ("Speed", "Right answers count, and quick ones count more."),
+        Scoring::Accuracy => ("Accuracy", "Right answers count, however long they take."),
+        Scoring::None => ("None", "There are no points and no places."),
+    }
+}
+
+/// What a weight is called.
+pub(crate) fn points(points: Points) -> &'static str {
+    match points {
+        Points::None => "None",
+        Points::Normal => "Normal",
+        Points::Double => "Double",
+    }
+}
+
+/// As in `124 of 280 characters`.
+pub(crate) fn letters(text: &str, most: usize) -> String {
+    format!("{} of {most} characters", text.chars().count())
+}
+
+/// What a question is called where it has no words yet.
+pub(crate) fn heading(question: &Question) -> String {
+    let text = question.text.trim();
+    if !text.is_empty() {
+        return text.into();
+    }
+    if question.kind == Kind::Slide { "A new slide".into() } else { "A new question".into() }
+}
+
+/// The field that a question's problem is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// What is asked.
+    Text,
+    /// The answers.
+    Answers,
+    /// The seconds.
+    Seconds,
+    /// The explanation.
+    Why,
+    /// The words for the picture.
+    Picture,
+}
+
+/// What is wrong with a question, and where.
+pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
+    let sentence = question.problem()?;
+    let is_long = |text: &str, most: usize| text.chars().count() > most;
+    let place = if question.text.trim().is_empty() || is_long(&question.text, limits::QUESTION_CHARS) {
+        Place::Text
+    } else if is_long(&question.why, limits::WHY_CHARS) {
+        Place::Why
+    } else if is_long(&question.picture_words, limits::QUESTION_CHARS) {
+        Place::Picture
+    } else if question.seconds > limits::ANSWER_SECONDS {
+        Place::Seconds
+    } else {
+        Place::Answers
+    };
+    Some((place, sentence))
+}
+
+/// Why a game cannot be started yet; `None` where it can.
+pub(crate) fn hindrance(problems: &[protocol::quiz::Problem]) -> Option<String> {
+    let first = problems.first()?;
+    let first = match first.question {
+        Some(at) => format!("Question {}: {}.", at + 1, first.sentence),
+        None => first.sentence.clone(),
+    };
+    Some(match problems.len() {
+        1 => first,
+        2 => format!("{first} One more thing is missing."),
+        more => format!("{first} {} more things are missing.", more - 1),
+    })
+}

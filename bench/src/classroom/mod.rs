@@ -1,0 +1,191 @@
+//! Games with a teacher and students, who answer, repeat themselves, are late,
+//! lose their connections, and write down what they were told.
+//!
+//! Knows `/games` as any client does. [`sums`] reckons from the answers what
+//! everybody must have in the end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use anyhow::{Result, bail, ensure};
+use futures::StreamExt;
+use protocol::game::{Game, Phase};
+use protocol::quiz::{Choice, Kind, Question, Quiz};
+use protocol::{Pin, QuizId, wire};
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use tokio::time::sleep;
+
+use crate::crowd::session::Session;
+use crate::stage::Door;
+
+mod line;
+mod student;
+pub mod sums;
+mod teacher;
+
+pub use student::{Habits, Notes, Student};
+pub use teacher::Teacher;
+
+/// Students that come in at once.
+const AT_THE_DOOR: usize = 64;
+/// How often a class is looked at while it is waited for.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// One game.
+pub struct Class {
+    /// Which.
+    pub pin: Pin,
+    /// What is asked.
+    pub quiz: Quiz,
+    /// Who goes on.
+    pub teacher: Teacher,
+    /// Who answers.
+    pub students: Vec<Student>,
+}
+
+impl Class {
+    /// A teacher writes a quiz and begins a game, and students come into it.
+    ///
+    /// # Errors
+    /// Somebody does not get in.
+    pub async fn gather(
+        teachers: Arc<Door>,
+        door: &Arc<Door>,
+        quiz: Quiz,
+        students: usize,
+        habits: impl Fn(usize) -> Habits,
+        seed: u64,
+    ) -> Result<Self> {
+        let mut dice = SmallRng::seed_from_u64(seed);
+        let session = Session::open(&teachers, dice.next_u32()).await?;
+        let id = save(&teachers, &session, &quiz).await?;
+        let teacher = Teacher::begin(teachers, session, id, dice.random_seed()).await?;
+        let pin = teacher.pin.clone();
+        let coming = (0..students).map(|number| {
+            let name = format!("Player {number}");
+            Student::enter(door.clone(), pin.clone(), name, habits(number), dice.random_seed())
+        });
+        let coming: Vec<_> = coming.collect();
+        let mut coming = futures::stream::iter(coming).buffered(AT_THE_DOOR);
+        let mut seated = Vec::with_capacity(students);
+        while let Some(student) = coming.next().await {
+            seated.push(student?);
+        }
+        drop(coming);
+        Ok(Self { pin, quiz, teacher, students: seated })
+    }
+
+    /// Waits until the game is shown so to the teacher.
+    ///
+    /// # Errors
+    /// It is not, after `within`.
+    pub async fn teacher_sees(&self, within: Duration, is: impl Fn(&Game) -> bool) -> Result<Game> {
+        let begin = Instant::now();
+        loop {
+            if let Some(game) = self.teacher.game().filter(&is) {
+                return Ok(game);
+            }
+            if begin.elapsed() > within {
+                let game = self.teacher.game().map(|game| (game.phase, game.at));
+                bail!("the teacher of {} still sees {game:?} after {within:?}", self.pin);
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Waits until something is so for every student.
+    ///
+    /// # Errors
+    /// It is not, after `within`.
+    pub async fn all(&self, within: Duration, what: &str, is: impl Fn(&Notes) -> bool) -> Result<Duration> {
+        let begin = Instant::now();
+        loop {
+            let missing = self.students.iter().filter(|student| !is(&student.notes())).count();
+            if missing == 0 {
+                return Ok(begin.elapsed());
+            }
+            ensure!(begin.elapsed() < within, "{missing} of {} students: not {what}", self.students.len());
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// From the lobby, or the places, to the reveal of the next question.
+    ///
+    /// # Errors
+    /// It does not come about.
+    pub async fn ask(&self, question: usize, within: Duration) -> Result<Game> {
+        self.teacher.go_on().await?;
+        let is_there = |game: &Game| game.at == Some(question) && game.phase == Phase::Reveal;
+        let game = self.teacher_sees(within, is_there).await?;
+        let told = |notes: &Notes| notes.outcomes.contains_key(&question) && notes.revealed.contains_key(&question);
+        self.all(Duration::from_secs(10), "told what it brought", told).await?;
+        Ok(game)
+    }
+
+    /// How long after the first one everybody saw the reveal of a question.
+    pub fn reveal_delays(&self, question: usize) -> Vec<Duration> {
+        let seen = self.students.iter().filter_map(|student| student.notes().revealed.get(&question).copied());
+        let seen: Vec<Instant> = seen.collect();
+        let first = seen.iter().min().copied();
+        first.map(|first| seen.iter().map(|at| at.duration_since(first)).collect()).unwrap_or_default()
+    }
+}
+
+/// So many questions with one right answer, each with so many seconds.
+pub fn questions(count: usize, seconds: u32) -> Quiz {
+    let question = |number: usize| Question {
+        kind: Kind::Choice,
+        text: format!("Question {number}?"),
+        seconds,
+        options: (0..4).map(|at| Choice { text: format!("Option {at}"), right: at == number % 4 }).collect(),
+        ..Question::default()
+    };
+    Quiz { title: "What everybody knows".into(), questions: (0..count).map(question).collect(), ..Quiz::default() }
+}
+
+/// The percentile of some times; zero where there are none.
+pub fn percentile(mut times: Vec<Duration>, percent: usize) -> Duration {
+    times.sort_unstable();
+    times.get((times.len() * percent / 100).min(times.len().saturating_sub(1))).copied().unwrap_or_default()
+}
+
+/// Milliseconds since 1970; the servers of a run have the same clock.
+pub fn now_ms() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// What a whole class was given: by question, by student.
+pub type Sheet = BTreeMap<usize, protocol::game::Given>;
+
+async fn save(door: &Door, session: &Session, quiz: &Quiz) -> Result<QuizId> {
+    let form = format!("version=0&quiz={}", escaped(&wire::spell(quiz)));
+    let answer = door.post("/api/save-quiz", &form, Some(&session.cookie), 0).await?;
+    ensure!(answer.status == 200, "the quiz is not taken: {} {}", answer.status, answer.body);
+    let stored: protocol::quiz::StoredQuiz =
+        wire::read(&answer.body).ok_or_else(|| anyhow::anyhow!("what is saved cannot be read: {}", answer.body))?;
+    Ok(stored.id)
+}
+
+/// As a form spells it.
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
+trait Seeds {
+    fn random_seed(&mut self) -> u64;
+}
+
+impl Seeds for SmallRng {
+    fn random_seed(&mut self) -> u64 {
+        self.next_u64()
+    }
+}

@@ -1,0 +1,256 @@
+//! Somebody who plays.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use protocol::game::frame::{GivenAnswer, Join};
+use protocol::game::{Answer, Game, GameClientMessage, GameServerMessage, Given, Outcome, Phase, Taken};
+use protocol::{Pin, UserId};
+use rand::rngs::SmallRng;
+use rand::{Rng, RngExt, SeedableRng};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::line::Line;
+use super::{Sheet, now_ms};
+use crate::crowd::session::Session;
+use crate::stage::{Door, Task};
+
+/// Getting in takes at most so long.
+const ENTER_WITHIN: Duration = Duration::from_secs(30);
+
+/// How somebody answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    /// Up to so long after the question opened.
+    pub within: Duration,
+    /// A moment later again, and otherwise.
+    pub repeats: bool,
+    /// Not before the question has closed.
+    pub is_late: bool,
+}
+
+/// What somebody was told.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// Who they are, once they are in.
+    pub me: Option<UserId>,
+    /// How the game is, and its version.
+    pub game: Option<(u64, Game)>,
+    /// What counts, by question.
+    pub given: Sheet,
+    /// How often an answer was accepted, repeated, late.
+    pub accepted: u64,
+    /// The same answer came back, or the first one in the place of another.
+    pub duplicates: u64,
+    /// The time was over.
+    pub late: u64,
+    /// When what was right was shown first, by question.
+    pub revealed: BTreeMap<usize, std::time::Instant>,
+    /// What a question brought.
+    pub outcomes: BTreeMap<usize, Outcome>,
+    /// What must never come about, as sentences.
+    pub wrongs: Vec<String>,
+    /// How often they had to come back.
+    pub returns: u64,
+}
+
+/// Somebody who plays. Dropped, the connection is cut.
+pub struct Student {
+    notes: Arc<Mutex<Notes>>,
+    _life: Task,
+}
+
+impl Student {
+    /// Comes into a game.
+    ///
+    /// # Errors
+    /// They are not let in.
+    pub async fn enter(door: Arc<Door>, pin: Pin, name: String, habits: Habits, seed: u64) -> Result<Self> {
+        let mut dice = SmallRng::seed_from_u64(seed);
+        let session = Session::open(&door, dice.next_u32()).await?;
+        let notes = Arc::new(Mutex::new(Notes::default()));
+        let (is_in, mut entered) = watch::channel(false);
+        let player = Player {
+            door,
+            pin,
+            name,
+            habits,
+            session,
+            dice,
+            notes: notes.clone(),
+            is_in,
+            plan: None,
+            unanswered: None,
+        };
+        let life = Task::spawn(player.play());
+        let entered = tokio::time::timeout(ENTER_WITHIN, entered.wait_for(|is_in| *is_in)).await;
+        entered.context("a student does not get in")?.context("a student does not get in")?;
+        Ok(Self { notes, _life: life })
+    }
+
+    /// What they were told until now; look and let go.
+    pub fn notes(&self) -> MutexGuard<'_, Notes> {
+        lock(&self.notes)
+    }
+}
+
+struct Player {
+    door: Arc<Door>,
+    pin: Pin,
+    name: String,
+    habits: Habits,
+    session: Session,
+    dice: SmallRng,
+    notes: Arc<Mutex<Notes>>,
+    is_in: watch::Sender<bool>,
+    /// When to answer which question.
+    plan: Option<(Instant, usize)>,
+    /// Sent, and no word of it yet.
+    unanswered: Option<GivenAnswer>,
+}
+
+impl Player {
+    async fn play(mut self) {
+        loop {
+            // A connection that ends is nothing that has to be told.
+            let _ = self.stay().await;
+            lock(&self.notes).returns += 1;
+            sleep(Duration::from_millis(self.dice.random_range(0..500))).await;
+        }
+    }
+
+    async fn stay(&mut self) -> Result<()> {
+        let mut line = Line::open(&self.door, &self.session.cookie, self.dice.next_u32()).await?;
+        let nickname = Some(self.name.clone());
+        line.send(&GameClientMessage::Join(Join { pin: self.pin.clone(), nickname, seat: None })).await?;
+        loop {
+            let at = self.plan.map_or_else(|| Instant::now() + Duration::from_secs(3600), |(at, _)| at);
+            tokio::select! {
+                frame = line.hear() => self.heard(frame?, &mut line).await?,
+                () = sleep_until(at) => self.answer(&mut line).await?,
+            }
+        }
+    }
+
+    async fn heard(&mut self, frame: GameServerMessage, line: &mut Line) -> Result<()> {
+        match frame {
+            GameServerMessage::Joined(joined) => {
+                self.must(joined.pin == self.pin, || format!("joined {} in the place of another", joined.pin));
+                lock(&self.notes).me = Some(joined.you.id.clone());
+                if let Some(given) = joined.given {
+                    self.keep(given);
+                }
+                if let Some(outcome) = joined.outcome {
+                    lock(&self.notes).outcomes.insert(outcome.question, outcome);
+                }
+                self.see(joined.version, joined.game);
+                self.is_in.send_replace(true);
+                if let Some(answer) = self.unanswered.clone() {
+                    line.send(&GameClientMessage::Answer(answer)).await?;
+                }
+            }
+            GameServerMessage::Game(changed) => {
+                self.must(changed.pin == self.pin, || format!("a frame of {}, another game", changed.pin));
+                self.see(changed.version, changed.game);
+            }
+            GameServerMessage::Answered(answered) => {
+                self.unanswered = None;
+                let mut notes = lock(&self.notes);
+                match answered.taken {
+                    Taken::Accepted => notes.accepted += 1,
+                    Taken::Duplicate => notes.duplicates += 1,
+                    Taken::Late => notes.late += 1,
+                }
+                drop(notes);
+                if let Some(given) = answered.given {
+                    self.keep(given);
+                }
+            }
+            GameServerMessage::Outcome(outcome) => {
+                lock(&self.notes).outcomes.insert(outcome.question, outcome);
+            }
+            GameServerMessage::Error(refusal) if refusal.temporary => bail!("{}", refusal.message),
+            GameServerMessage::Error(refusal) => {
+                self.must(false, || format!("refused: {:?} {}", refusal.code, refusal.message));
+            }
+            GameServerMessage::Kicked(_) => self.must(false, || "kicked".into()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The first answer counts, for ever.
+    fn keep(&self, given: Given) {
+        let mut notes = lock(&self.notes);
+        let earlier = notes.given.entry(given.question).or_insert_with(|| given.clone());
+        if *earlier != given {
+            let sentence = format!("another answer counts now: {given:?}, not {earlier:?}");
+            notes.wrongs.push(sentence);
+        }
+    }
+
+    fn see(&mut self, version: u64, game: Game) {
+        let question = game.at.unwrap_or_default();
+        let (is_open, is_revealed) = (game.phase == Phase::Open, game.reveal.is_some());
+        let (opens_at, closes_at) = (game.opens_at.unwrap_or_default(), game.closes_at);
+        {
+            let mut notes = lock(&self.notes);
+            if notes.game.as_ref().is_some_and(|(known, _)| *known >= version) {
+                return;
+            }
+            if is_revealed {
+                notes.revealed.entry(question).or_insert_with(std::time::Instant::now);
+            }
+            let leaks = !is_revealed && game.phase != Phase::Podium && !game.leaders.is_empty();
+            if leaks && game.phase != Phase::Places {
+                notes.wrongs.push(format!("leaders are shown in {:?}", game.phase));
+            }
+            notes.game = Some((version, game));
+            if !is_open || notes.given.contains_key(&question) {
+                return;
+            }
+        }
+        if self.plan.is_some_and(|(_, planned)| planned == question) || self.is_answering(question) {
+            return;
+        }
+        let wait_ms = match (self.habits.is_late, closes_at) {
+            (true, Some(closes_at)) => closes_at.saturating_sub(now_ms()) + self.dice.random_range(30..400),
+            _ => {
+                let within = u64::try_from(self.habits.within.as_millis()).unwrap_or(u64::MAX);
+                let passed = now_ms().saturating_sub(opens_at);
+                self.dice.random_range(0..=within).saturating_sub(passed)
+            }
+        };
+        self.plan = Some((Instant::now() + Duration::from_millis(wait_ms), question));
+    }
+
+    fn is_answering(&self, question: usize) -> bool {
+        self.unanswered.as_ref().is_some_and(|unanswered| unanswered.question == question)
+    }
+
+    async fn answer(&mut self, line: &mut Line) -> Result<()> {
+        let Some((_, question)) = self.plan.take() else { return Ok(()) };
+        let choice = self.dice.random_range(0..4);
+        let answer = GivenAnswer { question, answer: Answer::Choice(choice) };
+        self.unanswered = Some(answer.clone());
+        line.send(&GameClientMessage::Answer(answer)).await?;
+        if self.habits.repeats {
+            let other = GivenAnswer { question, answer: Answer::Choice((choice + 1) % 4) };
+            line.send(&GameClientMessage::Answer(other)).await?;
+        }
+        Ok(())
+    }
+
+    fn must(&self, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !holds {
+            lock(&self.notes).wrongs.push(otherwise());
+        }
+    }
+}
+
+fn lock(notes: &Mutex<Notes>) -> MutexGuard<'_, Notes> {
+    notes.lock().unwrap_or_else(PoisonError::into_inner)
+}

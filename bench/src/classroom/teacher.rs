@@ -1,0 +1,227 @@
+//! Somebody who goes on.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use protocol::game::frame::{Create, Open, Step};
+use protocol::game::{Game, GameClientMessage, GameServerMessage, Phase};
+use protocol::{Pin, QuizId};
+use rand::rngs::SmallRng;
+use rand::{Rng, RngExt, SeedableRng};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use super::line::Line;
+use super::now_ms;
+use crate::crowd::session::Session;
+use crate::stage::{Door, Task};
+
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// A step that nothing comes of is taken again, at the same version.
+const STEP_WITHIN: Duration = Duration::from_secs(20);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// What a teacher was told.
+#[derive(Clone, Debug, Default)]
+struct Notes {
+    game: Option<(u64, Game)>,
+    players: usize,
+    counts: Vec<std::time::Instant>,
+    answered: usize,
+    /// When the teacher first saw the reveal, by the servers' clock.
+    revealed_at: Option<u64>,
+    refused: Vec<String>,
+}
+
+/// Who goes on. Dropped, the connection is cut.
+pub struct Teacher {
+    /// Of which game.
+    pub pin: Pin,
+    notes: Arc<Mutex<Notes>>,
+    steps: mpsc::Sender<GameClientMessage>,
+    _life: Task,
+}
+
+impl Teacher {
+    /// Begins a game of a quiz.
+    ///
+    /// # Errors
+    /// It cannot be begun.
+    pub async fn begin(door: Arc<Door>, session: Session, quiz: QuizId, seed: u64) -> Result<Self> {
+        let mut dice = SmallRng::seed_from_u64(seed);
+        let mut line = Line::open(&door, &session.cookie, dice.next_u32()).await?;
+        line.send(&GameClientMessage::Create(Create { quiz })).await?;
+        let hosting = async {
+            loop {
+                match line.hear().await? {
+                    GameServerMessage::Hosting(hosting) => return Ok(hosting),
+                    GameServerMessage::Error(refusal) => bail!("no game: {}", refusal.message),
+                    _ => {}
+                }
+            }
+        };
+        let hosting = timeout(ANSWER_WITHIN, hosting).await.context("no game in time")??;
+        let notes = Notes { game: Some((hosting.version, hosting.game)), ..Notes::default() };
+        let notes = Arc::new(Mutex::new(notes));
+        let (steps, wanted) = mpsc::channel(4);
+        let (pin, token) = (hosting.pin, hosting.token);
+        let host = Host { door, session, pin: pin.clone(), token, dice, notes: notes.clone(), wanted };
+        Ok(Self { pin, notes, steps, _life: Task::spawn(host.stay(line)) })
+    }
+
+    /// How the game is.
+    pub fn game(&self) -> Option<Game> {
+        lock(&self.notes).game.as_ref().map(|(_, game)| game.clone())
+    }
+
+    /// How many are in the game, as this teacher was told last.
+    pub fn players(&self) -> usize {
+        lock(&self.notes).players
+    }
+
+    /// How many have answered, as this teacher was told last.
+    pub fn answered(&self) -> usize {
+        lock(&self.notes).answered
+    }
+
+    /// When the last reveal was shown here, by the servers' clock.
+    pub fn revealed_at(&self) -> Option<u64> {
+        lock(&self.notes).revealed_at
+    }
+
+    /// Takes the times at which counts came.
+    pub fn take_counts(&self) -> Vec<std::time::Instant> {
+        std::mem::take(&mut lock(&self.notes).counts)
+    }
+
+    /// What was refused for good.
+    pub fn refused(&self) -> Vec<String> {
+        lock(&self.notes).refused.clone()
+    }
+
+    /// To the next question: from the lobby, or past the places.
+    ///
+    /// # Errors
+    /// Nothing comes of it.
+    pub async fn go_on(&self) -> Result<()> {
+        let phase = self.game().map(|game| game.phase);
+        let step = |version| match phase {
+            Some(Phase::Lobby) => GameClientMessage::Start(Step { version }),
+            Some(Phase::Reveal) => GameClientMessage::Skip(Step { version }),
+            _ => GameClientMessage::Next(Step { version }),
+        };
+        self.step(step).await
+    }
+
+    /// To the podium.
+    ///
+    /// # Errors
+    /// Nothing comes of it.
+    pub async fn end(&self) -> Result<()> {
+        self.step(|version| GameClientMessage::End(Step { version })).await
+    }
+
+    /// Takes a step, again and again until the game has another version.
+    async fn step(&self, step: impl Fn(Option<u64>) -> GameClientMessage) -> Result<()> {
+        let version = self.version();
+        let taken = async {
+            while self.version() == version {
+                self.steps.send(step(version)).await.context("the teacher is gone")?;
+                for _ in 0..50 {
+                    if self.version() != version {
+                        break;
+                    }
+                    sleep(LOOK_EVERY).await;
+                }
+            }
+            anyhow::Ok(())
+        };
+        timeout(STEP_WITHIN, taken).await.context("nothing comes of a step")?
+    }
+
+    fn version(&self) -> Option<u64> {
+        lock(&self.notes).game.as_ref().map(|(version, _)| *version)
+    }
+}
+
+struct Host {
+    door: Arc<Door>,
+    session: Session,
+    pin: Pin,
+    token: String,
+    dice: SmallRng,
+    notes: Arc<Mutex<Notes>>,
+    wanted: mpsc::Receiver<GameClientMessage>,
+}
+
+impl Host {
+    async fn stay(mut self, first: Line) {
+        let mut line = Some(first);
+        loop {
+            if let Some(line) = line.take() {
+                // A connection that ends is nothing that has to be told.
+                let _ = self.listen(line).await;
+            }
+            sleep(Duration::from_millis(self.dice.random_range(0..500))).await;
+            line = self.come_back().await.ok();
+        }
+    }
+
+    async fn come_back(&mut self) -> Result<Line> {
+        let mut line = Line::open(&self.door, &self.session.cookie, self.dice.next_u32()).await?;
+        let open = Open { pin: self.pin.clone(), token: Some(self.token.clone()), code: None };
+        line.send(&GameClientMessage::Open(open)).await?;
+        Ok(line)
+    }
+
+    async fn listen(&mut self, mut line: Line) -> Result<()> {
+        loop {
+            tokio::select! {
+                frame = line.hear() => self.heard(frame?)?,
+                step = self.wanted.recv() => match step {
+                    Some(step) => line.send(&step).await?,
+                    None => return Ok(()),
+                },
+            }
+        }
+    }
+
+    fn heard(&self, frame: GameServerMessage) -> Result<()> {
+        let mut notes = lock(&self.notes);
+        match frame {
+            GameServerMessage::Hosting(hosting) => {
+                notes.players = hosting.players.len();
+                notes.see(hosting.version, hosting.game);
+            }
+            GameServerMessage::Game(changed) => notes.see(changed.version, changed.game),
+            GameServerMessage::Players(players) => notes.players = players.count,
+            GameServerMessage::Count(count) => {
+                notes.counts.push(std::time::Instant::now());
+                notes.answered = count.answered;
+            }
+            GameServerMessage::Error(refusal) if refusal.temporary => bail!("{}", refusal.message),
+            // A step that was taken already.
+            GameServerMessage::Error(refusal) if refusal.code == protocol::ErrorCode::NotNow => {}
+            GameServerMessage::Error(refusal) => notes.refused.push(refusal.message),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Notes {
+    fn see(&mut self, version: u64, game: Game) {
+        if self.game.as_ref().is_some_and(|(known, _)| *known >= version) {
+            return;
+        }
+        if game.phase == Phase::Reveal {
+            self.revealed_at = Some(now_ms());
+        }
+        self.game = Some((version, game));
+    }
+}
+
+fn lock(notes: &Mutex<Notes>) -> MutexGuard<'_, Notes> {
+    notes.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,165 @@
+//! Whole games, played as scripts of (time, event).
+
+mod anything;
+mod counting;
+mod going_on;
+mod showing;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use protocol::game::{Answer, Given, Phase};
+use protocol::quiz::{Choice, Kind, Question, Quiz};
+use protocol::{Name, UserId};
+
+use crate::{Command, Decision, Seat, State, apply, check_answer, count, take};
+
+/// A game at a table: everything that a server would keep.
+#[derive(Clone)]
+struct Table {
+    quiz: Quiz,
+    state: State,
+    seats: Vec<Seat>,
+    /// What counts, of all questions.
+    given: Vec<(UserId, Given)>,
+    /// What people were told.
+    told: Vec<String>,
+}
+
+impl Table {
+    fn new(quiz: Quiz) -> Self {
+        Self { state: State::new(&quiz, 1), quiz, seats: Vec::new(), given: Vec::new(), told: Vec::new() }
+    }
+
+    fn joins(&mut self, name: &str, now: u64) {
+        let id = UserId::parse(name).unwrap();
+        let name = Name::parse(name).unwrap();
+        self.seats.push(Seat { id, name, joined_at: now, score: 0, streak: 0, place: 0, outcome: None });
+    }
+
+    fn does(&mut self, command: Command, now: u64) {
+        match apply(&self.quiz, &self.state, &command, now) {
+            Ok(state) => self.state = state,
+            Err(rejection) => self.told.push(format!("{command:?}: {rejection}")),
+        }
+    }
+
+    fn counts(&mut self) {
+        let at = self.state.at.unwrap_or_default();
+        let answers: BTreeMap<_, _> = self.given.iter().filter(|(_, given)| given.question == at).cloned().collect();
+        match count(&self.quiz, &self.state, &self.seats, &answers) {
+            Ok(counted) => (self.state, self.seats) = (counted.state, counted.seats),
+            Err(rejection) => self.told.push(format!("count: {rejection}")),
+        }
+    }
+
+    /// Answers the question that the game is at.
+    fn answers(&mut self, name: &str, answer: Answer, now: u64) -> Decision {
+        let question = self.state.at.unwrap_or_default();
+        let id = UserId::parse(name).unwrap();
+        let first = self.given.iter().find(|(who, given)| *who == id && given.question == question);
+        let decision = take(self.state.taking(&self.quiz), question, first.map(|(_, given)| given), now);
+        if let Decision::Accepted { took_ms } = decision {
+            self.given.push((id, Given { question, answer, took_ms }));
+        }
+        decision
+    }
+
+    /// `"pause"`, `"extend 30"`, `"count"`, `"ana joins"`, `"ana answers 1"`.
+    fn happens(&mut self, now: u64, event: &str) {
+        let command = match event.split(' ').collect::<Vec<_>>()[..] {
+            ["start"] => Command::Start,
+            ["next"] => Command::Next,
+            ["skip"] => Command::Skip,
+            ["pause"] => Command::Pause,
+            ["resume"] => Command::Resume,
+            ["reveal"] => Command::Reveal,
+            ["end"] => Command::End,
+            ["lock"] => Command::Lock(true),
+            ["chat"] => Command::Chat(true),
+            ["tick"] => Command::Tick,
+            ["extend", "forever"] => Command::Extend(None),
+            ["extend", seconds] => Command::Extend(Some(seconds.parse().unwrap())),
+            ["count"] => return self.counts(),
+            [name, "joins"] => return self.joins(name, now),
+            [name, "answers", answer] => {
+                let kind = self.quiz.questions[self.state.at.unwrap()].kind;
+                let decision = self.answers(name, answer_of(kind, answer), now);
+                return self.told.push(format!("{name}: {decision:?}"));
+            }
+            _ => panic!("what is {event:?}?"),
+        };
+        self.does(command, now);
+    }
+
+    /// Such as `open 1, 4000 to 24000`.
+    fn looks(&self) -> String {
+        let clock = self.state.clock;
+        let mut looks = format!("{:?}", self.state.phase).to_lowercase();
+        if let (Some(at), false) = (self.state.at, matches!(self.state.phase, Phase::Podium | Phase::Ended)) {
+            write!(looks, " {}", at + 1).unwrap();
+        }
+        if let (Some(opens_at), Phase::Ready | Phase::Open | Phase::Closed) = (clock.opens_at, self.state.phase) {
+            write!(looks, ", {opens_at}").unwrap();
+            let end = clock.closes_at.map_or("without end".into(), |closes_at| format!("to {closes_at}"));
+            if self.state.phase != Phase::Ready {
+                write!(looks, " {end}").unwrap();
+            }
+        }
+        if let Some(paused_at) = clock.paused_at {
+            write!(looks, ", paused at {paused_at}").unwrap();
+        }
+        looks
+    }
+}
+
+/// An option, options with commas, or a word.
+fn answer_of(kind: Kind, text: &str) -> Answer {
+    let numbers = || text.split(',').map(|number| number.parse().unwrap()).collect::<Vec<usize>>();
+    match kind {
+        Kind::Several => Answer::Choices(numbers()),
+        Kind::Order => Answer::Order(numbers()),
+        Kind::Typed => Answer::Text(text.into()),
+        Kind::Number => Answer::Number(text.parse().unwrap()),
+        Kind::Choice | Kind::TrueFalse | Kind::Poll | Kind::Slide => Answer::Choice(numbers()[0]),
+    }
+}
+
+fn play(quiz: &Quiz, script: &[(u64, &str)]) -> Table {
+    let mut table = Table::new(quiz.clone());
+    for (now, event) in script {
+        table.happens(*now, event);
+        let is_odd =
+            |(_, given): &&(UserId, Given)| check_answer(&table.quiz.questions[given.question], &given.answer).is_err();
+        assert_eq!(table.given.iter().find(is_odd), None, "the script answers what is asked");
+    }
+    table
+}
+
+/// Plays the script and says how the game is then, after what people were told.
+#[track_caller]
+fn check(quiz: &Quiz, script: &[(u64, &str)], becomes: &str) {
+    let mut table = play(quiz, script);
+    let looks = table.looks();
+    table.told.push(looks);
+    assert_eq!(table.told.join("\n"), becomes);
+}
+
+/// Which planet is the largest? 20 seconds; the second of three options is right.
+fn planets() -> Question {
+    question(Kind::Choice, "Which planet is the largest?", &["Mars", "*Jupiter", "Venus"])
+}
+
+fn slide() -> Question {
+    Question { why: "Two more to go.".into(), ..question(Kind::Slide, "Halftime", &[]) }
+}
+
+/// A `*` marks what is right.
+fn question(kind: Kind, text: &str, options: &[&str]) -> Question {
+    let option = |text: &&str| Choice { text: text.trim_start_matches('*').into(), right: text.starts_with('*') };
+    Question { kind, text: text.into(), options: options.iter().map(option).collect(), ..Question::default() }
+}
+
+fn quiz(questions: &[Question]) -> Quiz {
+    Quiz { title: "The Solar System".into(), questions: questions.into(), ..Quiz::default() }
+}
