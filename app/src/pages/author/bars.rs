@@ -28,12 +28,12 @@ pub(super) fn Bars(questions: Vec<QuestionResult>) -> impl IntoView {
     let columns = known.iter().map(|(at, percent)| column(*at, *percent, *percent == lowest)).collect_view();
     view! {
         <div class="author__part">
-        <h2>"How many knew it, in percent"</h2>
-        <figure class="known" role="img" aria-label=sentence(&known) tabindex=is_wide.then_some("0")>
-            <div class="known__line" aria-hidden="true">
-                {columns}
-            </div>
-        </figure>
+            <h2>"How many knew it, in percent"</h2>
+            <figure class="known" role="img" aria-label=sentence(&known) tabindex=is_wide.then_some("0")>
+                <div class="known__line" aria-hidden="true">
+                    {columns}
+                </div>
+            </figure>
         </div>
     }
     .into_any()
