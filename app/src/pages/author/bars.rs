@@ -27,11 +27,14 @@ pub(super) fn Bars(questions: Vec<QuestionResult>) -> impl IntoView {
     let lowest = known.iter().map(|(_, percent)| *percent).min().unwrap_or_default();
     let columns = known.iter().map(|(at, percent)| column(*at, *percent, *percent == lowest)).collect_view();
     view! {
-        <figure class="known" role="img" aria-label=sentence(&known) tabindex=is_wide.then_some("0")>
-            <div class="known__line" aria-hidden="true">
-                {columns}
-            </div>
-        </figure>
+        <div class="author__part">
+            <h2>"How many knew it, in percent"</h2>
+            <figure class="known" role="img" aria-label=sentence(&known) tabindex=is_wide.then_some("0")>
+                <div class="known__line" aria-hidden="true">
+                    {columns}
+                </div>
+            </figure>
+        </div>
     }
     .into_any()
 }
