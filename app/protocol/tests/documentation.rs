@@ -1,8 +1,19 @@
-//! `docs/protocol.md` tells the truth: its examples decode, its tables are whole.
+//! `docs/protocol.md` and `docs/quizzes.md` tell the truth: their examples
+//! decode, the tables are whole.
 
+use protocol::quiz::{Quiz, problems};
 use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
+
+const GAME_CLIENT: [&str; 18] = [
+    "create", "open", "join", "answer", "start", "next", "skip", "pause", "resume", "extend", "reveal", "kick", "lock",
+    "chat", "handOver", "end", "leave", "ping",
+];
+const GAME_SERVER: [&str; 13] = [
+    "hosting", "joined", "game", "answered", "outcome", "players", "count", "host", "code", "kicked", "error", "reach",
+    "pong",
+];
 
 /// The fenced examples of a kind.
 fn examples(kind: &str) -> Vec<&'static str> {
@@ -14,6 +25,13 @@ fn examples(kind: &str) -> Vec<&'static str> {
 fn every_example_decodes() {
     let (client, server) = (examples("client"), examples("server"));
     let (page, members) = (examples("page"), examples("members"));
+    let (game_client, game_server) = (examples("game client"), examples("game server"));
+    for text in &game_client {
+        assert!(wire::decode_game_client(text).is_ok(), "{text}");
+    }
+    for text in &game_server {
+        assert!(wire::decode_game_server(text).is_some(), "{text}");
+    }
     for text in &client {
         assert!(wire::decode_client(text).is_ok(), "{text}");
     }
@@ -28,10 +46,22 @@ fn every_example_decodes() {
     }
     let fences = PAGE.matches("```json").count();
     assert_eq!(
-        client.len() + server.len() + page.len() + members.len(),
+        client.len() + server.len() + page.len() + members.len() + game_client.len() + game_server.len(),
         fences,
         "an example of no kind is checked by nobody"
     );
+}
+
+#[test]
+fn every_quiz_that_is_shown_can_be_played() {
+    let page = include_str!("../../../docs/quizzes.md");
+    let texts: Vec<_> = page.split("```json quiz\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect();
+    assert_eq!((texts.len(), page.matches("```json").count()), (2, 2));
+    for text in texts {
+        let quiz: Quiz = wire::read_file(text).unwrap();
+        assert_eq!(problems(&quiz), [], "{text}");
+        assert_eq!(wire::read(&wire::spell(&quiz)), Some(quiz));
+    }
 }
 
 #[test]
@@ -51,6 +81,8 @@ fn every_type_has_an_example() {
     for (kind, types) in [
         ("client", &["join", "message", "leave", "typing", "ping"][..]),
         ("server", &["joined", "message", "presence", "typing", "error", "pong"][..]),
+        ("game client", &GAME_CLIENT[..]),
+        ("game server", &GAME_SERVER[..]),
     ] {
         for one in types {
             let spelled = format!(r#"{{"type": "{one}""#);

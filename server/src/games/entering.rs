@@ -18,6 +18,33 @@ use crate::presence::Departure;
 /// Somebody who is in.
 pub(super) type Entered = (Arc<Sitting>, Arc<Table>, Arc<Played>);
 
+impl Games {
+    /// How a game is for its hosts.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn as_host_sees(&self, key: &Key) -> Result<Hosting, Refusal> {
+        let played = self.played(key).await?;
+        hosting(self, key, &played).await
+    }
+
+    /// How a game is for somebody; `None` where they have no seat yet.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn as_player_sees(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
+        let played = self.played(key).await?;
+        match self.store.standing(key, player).await.map_err(|error| words::unavailable(&error))? {
+            Standing::Unknown => Ok(None),
+            Standing::Kicked => Err(words::kicked()),
+            Standing::Seated(seat) => {
+                let you = Member { id: seat.id, name: seat.name };
+                joined(self, key, &played, you).await.map(Some)
+            }
+        }
+    }
+}
+
 /// Brings a player in.
 ///
 /// # Errors
@@ -99,7 +126,7 @@ pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Membe
         score: seat.score,
         given,
         outcome: outcome(&loaded, seat.outcome),
-        host_here: games.has_host(&key.pin),
+        host_here: games.finds_host(&key.pin).await,
     })
 }
 

@@ -289,7 +289,8 @@ impl Games {
     pub(super) async fn players(&self, key: &Key) -> Result<(Vec<Player>, usize), StoreError> {
         let seats = self.store.seats(key).await?;
         let here = self.presence.everybody(&Channel::Game(key.pin.clone()));
-        let is_here = |id: &UserId| here.as_ref().is_some_and(|here| here.contains(id));
+        // Whoever asks from outside is told soon.
+        let is_here = |id: &UserId| here.as_ref().is_none_or(|here| here.contains(id));
         let count = seats.len();
         let player = |seat: Seat| Player { here: is_here(&seat.id), id: seat.id, name: seat.name, score: seat.score };
         Ok((seats.into_iter().take(LISTED).map(player).collect(), count))
@@ -299,6 +300,12 @@ impl Games {
     pub(super) fn has_host(&self, pin: &Pin) -> bool {
         let here = self.presence.everybody(&Channel::Game(pin.clone()));
         here.is_some_and(|here| here.iter().any(sitting::is_host))
+    }
+
+    /// The same, for whoever is not in the game: asks where this node does not know.
+    pub(super) async fn finds_host(&self, pin: &Pin) -> bool {
+        let page = self.presence.members(&Channel::Game(pin.clone()), sitting::before_hosts().as_ref()).await;
+        page.is_ok_and(|page| page.members.first().is_some_and(|first| sitting::is_host(&first.id)))
     }
 
     /// Tells the nodes of the hosts that there are more answers.

@@ -116,6 +116,11 @@ pub(super) fn as_host(person: &UserId) -> Option<Member> {
     Some(Member { id: UserId::parse(&format!("{HOST}{digest}")).ok()?, name: Name::parse("Host").ok()? })
 }
 
+/// In the order of ids, the people of a game who are hosts follow this one.
+pub(super) fn before_hosts() -> Option<UserId> {
+    UserId::parse(HOST).ok()
+}
+
 /// Whether somebody among the people of a game is a host.
 pub(super) fn is_host(id: &UserId) -> bool {
     id.as_str().starts_with(HOST)

@@ -42,7 +42,9 @@ pub(super) fn bad_nickname(sentence: impl Into<String>) -> Refusal {
 }
 
 pub(super) fn nickname_taken(name: &Name, free: &Name) -> Refusal {
-    Refusal::new(ErrorCode::NicknameTaken, format!("There is a {name} in this game. Try {free}."))
+    let is_vowel = name.as_str().starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
+    let article = if is_vowel { "an" } else { "a" };
+    Refusal::new(ErrorCode::NicknameTaken, format!("There is {article} {name} in this game. Try {free}."))
 }
 
 /// After too many wrong PINs or codes.

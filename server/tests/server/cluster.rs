@@ -7,6 +7,9 @@ use futures::future::join_all;
 use protocol::{Position, RoomId};
 use server::broker::{Append, Appended, Broker, BrokerError, Deliveries, Delivery, Once, Publication, embedded, redis};
 use server::channel::Channel;
+use server::games;
+use server::games::embedded::EmbeddedGames;
+use server::games::redis::RedisGames;
 use server::history::History;
 use server::history::embedded::EmbeddedHistory;
 use server::history::redis::RedisHistory;
@@ -30,6 +33,7 @@ pub enum Backend {
 pub struct Node {
     pub broker: Arc<dyn Broker>,
     pub history: Arc<dyn History>,
+    pub games: Arc<dyn games::Store>,
     pub deliveries: Deliveries,
 }
 
@@ -91,6 +95,11 @@ impl Cluster {
         &self.nodes[0].history
     }
 
+    /// The games of one of the nodes, by turns.
+    pub fn games(&self, turn: usize) -> &Arc<dyn games::Store> {
+        &self.nodes[turn % self.nodes.len()].games
+    }
+
     /// Publishes on the first node.
     pub async fn publish(&self, text: &str) -> Position {
         self.broker(0).publish(append(&self.channel, text, None)).await.unwrap().position
@@ -117,7 +126,8 @@ impl Backend {
             Self::Embedded(folder) => {
                 let store = Store::open(folder.path()).unwrap();
                 let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length: LOG_LENGTH });
-                vec![Node { broker, deliveries, history: Arc::new(EmbeddedHistory::new(store)) }]
+                let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
+                vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
             Self::Redis { url, sharded, .. } => {
                 let both = ["a", "b"].map(|name| redis_node(url, *sharded, name));
@@ -137,7 +147,8 @@ pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
     let options = redis::Options { log_length: LOG_LENGTH, sharded, node: name.into() };
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.link()));
-    Node { broker, history, deliveries }
+    let games = Arc::new(RedisGames::new(broker.link(), LOG_LENGTH));
+    Node { broker, history, games, deliveries }
 }
 
 impl Node {

@@ -9,16 +9,22 @@
 #[macro_use]
 mod contract;
 
+mod authors;
 mod broker_contract;
+mod class;
 mod cluster;
 mod embedded_faults;
+mod games_contract;
 mod history_contract;
 mod node;
 mod pages;
 mod patience;
+mod playing;
+mod playing_faults;
 mod presence_contract;
 mod presence_faults;
 mod presence_stage;
+mod quizzes_contract;
 mod reading;
 mod redis_cluster;
 mod redis_faults;

@@ -12,7 +12,8 @@ pub struct TestNode {
     /// Where it serves.
     pub address: SocketAddr,
     running: Running,
-    _folder: TempDir,
+    folder: TempDir,
+    flags: Vec<String>,
 }
 
 impl TestNode {
@@ -22,12 +23,23 @@ impl TestNode {
         // The pages are the browser tests' matter; here it is enough that their folder is there.
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
         std::fs::write(folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
+        Self::start(folder, flags.iter().map(ToString::to_string).collect()).await
+    }
+
+    async fn start(folder: TempDir, flags: Vec<String>) -> Self {
         let path = |name: &str| folder.path().join(name).display().to_string();
         let (data, site) = (path("data"), path("site"));
         let own = ["hubbub", "--listen", "127.0.0.1:0", "--data-dir", &data, "--site-dir", &site];
-        let config = Config::try_parse_from(own.iter().chain(flags)).unwrap();
+        let config = Config::try_parse_from(own.into_iter().chain(flags.iter().map(String::as_str))).unwrap();
         let running = server::start(config).await.unwrap();
-        Self { address: running.address, running, _folder: folder }
+        Self { address: running.address, running, folder, flags }
+    }
+
+    /// The same node after a stop: another address, the same data.
+    pub async fn restarted(self) -> Self {
+        let Self { running, folder, flags, .. } = self;
+        running.stop().await;
+        Self::start(folder, flags).await
     }
 
     /// A node of a cluster.

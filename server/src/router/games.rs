@@ -1,0 +1,118 @@
+//! What the pages of games ask, answered by the node.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use app::api::ApiError;
+use app::api::games::{GameService, HostPage, Hosted, PlayPage};
+use async_trait::async_trait;
+use axum::http::{HeaderMap, header, request::Parts};
+use leptos::prelude::use_context;
+use protocol::{ErrorCode, Member, Pin, QuizId, Refusal};
+
+use crate::games::{Key, Loaded};
+use crate::node::{Node, count_refusal};
+use crate::ws::client_address;
+
+/// What the pages of games ask, answered by the node.
+pub(super) struct Games {
+    node: Arc<Node>,
+}
+
+/// The request that is being answered.
+struct Asking {
+    headers: HeaderMap,
+    /// Where wrong PINs are counted.
+    address: IpAddr,
+}
+
+impl Games {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+
+    fn asking(&self) -> Asking {
+        let parts = use_context::<Parts>();
+        let peer = parts.as_ref().and_then(|parts| parts.extensions.get::<SocketAddr>().copied());
+        let headers = parts.map(|parts| parts.headers).unwrap_or_default();
+        let peer = peer.unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+        Asking { address: client_address(peer, &headers, &self.node.config.trusted_proxies), headers }
+    }
+
+    async fn find_at(&self, pin: &Pin, asking: &Asking) -> Result<Loaded, ApiError> {
+        self.node.games.find(pin, asking.address).await.map_err(refused)
+    }
+
+    fn hosted(&self, key: &Key, asking: &Asking) -> Result<Hosted, ApiError> {
+        let cookie = self.node.sessions.host_cookie(&key.pin, &key.id, &asking.headers).ok_or(ApiError::Other)?;
+        let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
+        Ok(Hosted { pin: key.pin.clone(), cookie })
+    }
+}
+
+#[async_trait]
+impl GameService for Games {
+    async fn host(&self, viewer: &Member, quiz: &QuizId) -> Result<Hosted, ApiError> {
+        let asking = self.asking();
+        if !self.node.authors.may_write(&asking.headers) {
+            return Err(ApiError::KeyNeeded);
+        }
+        let key = self.node.games.begin(&viewer.id, quiz).await.map_err(refused)?;
+        self.hosted(&key, &asking)
+    }
+
+    async fn take_over(&self, pin: &Pin, code: &str) -> Result<Hosted, ApiError> {
+        let asking = self.asking();
+        let loaded = self.find_at(pin, &asking).await?;
+        self.node.games.take_over(&loaded.key, code, asking.address).await.map_err(refused)?;
+        self.hosted(&loaded.key, &asking)
+    }
+
+    async fn find(&self, pin: &Pin) -> Result<(), ApiError> {
+        self.find_at(pin, &self.asking()).await.map(drop)
+    }
+
+    async fn host_page(&self, pin: &Pin) -> Result<HostPage, ApiError> {
+        let asking = self.asking();
+        let key = self.find_at(pin, &asking).await?.key;
+        let tokens = self.node.sessions.host_tokens(&asking.headers);
+        if !self.node.games.is_host(&key, tokens.iter().map(String::as_str)) {
+            return Err(refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")));
+        }
+        let hosting = self.node.games.as_host_sees(&key).await.map_err(refused)?;
+        Ok(HostPage {
+            join_address: join_address(pin, &asking.headers),
+            pin: hosting.pin,
+            game: hosting.game,
+            version: hosting.version,
+            players: hosting.players,
+            answered: hosting.answered,
+            now: hosting.now,
+        })
+    }
+
+    async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError> {
+        let loaded = self.find_at(pin, &self.asking()).await?;
+        let title = self.node.games.played(&loaded.key).await.map_err(refused)?.quiz.quiz.title.clone();
+        let seat = self.node.games.as_player_sees(&loaded.key, &viewer.id).await.map_err(refused)?;
+        Ok(PlayPage { viewer: viewer.clone(), pin: pin.clone(), title, seat })
+    }
+}
+
+/// Where a player comes in: this site, as whoever asks reached it.
+fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST).unwrap_or("localhost");
+    let proto = text(header::HeaderName::from_static("x-forwarded-proto"));
+    let scheme = if proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")) { "https" } else { "http" };
+    format!("{scheme}://{host}/play/{pin}")
+}
+
+fn refused(refusal: Refusal) -> ApiError {
+    count_refusal(&refusal);
+    match refusal.code {
+        ErrorCode::Unavailable | ErrorCode::Full => ApiError::Unavailable,
+        ErrorCode::RateLimited => ApiError::RateLimited { retry_after_ms: refusal.retry_after_ms.unwrap_or_default() },
+        _ => ApiError::Refused(refusal),
+    }
+}

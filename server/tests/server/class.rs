@@ -1,0 +1,230 @@
+//! A class: a teacher and students who play over real WebSockets, and what
+//! there is to play.
+
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use protocol::game::frame::{Answered, Changed, Create, GivenAnswer, Hosting, Join, Joined, Open, Players, Step};
+use protocol::game::{Answer, Game, GameClientMessage, GameServerMessage, Outcome, Phase};
+use protocol::quiz::{Choice, Kind, Question, Quiz, StoredQuiz};
+use protocol::{Member, Name, Pin, QuizId, Refusal, UserId, wire};
+use server::session::guest;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message as Raw;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::node::TestNode;
+
+/// Longer than anything here takes on a busy machine; only a failure waits for it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Somebody on `/games`.
+pub struct Pupil {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// What a browser would keep.
+    pub cookie: String,
+    /// Every text that came, as it was.
+    pub heard: Vec<String>,
+}
+
+/// A question with three options, of which the second is right.
+pub fn choice(text: &str, seconds: u32) -> Question {
+    let options = ["red", "green", "blue"].map(|text| Choice { text: text.into(), right: text == "green" });
+    Question { text: text.into(), seconds, options: options.into(), ..Question::default() }
+}
+
+/// A quiz of these questions.
+pub fn quiz(questions: Vec<Question>) -> Quiz {
+    Quiz { title: "Colours".into(), questions, ..Quiz::default() }
+}
+
+/// A question whose right answer nobody could guess from another text.
+pub fn secret(kind: Kind, marker: &str) -> Question {
+    let question = Question { kind, text: format!("A question of kind {kind:?}"), seconds: 60, ..Question::default() };
+    match kind {
+        Kind::Typed => Question { spellings: vec![marker.into()], why: format!("why {marker}"), ..question },
+        _ => Question { why: format!("why {marker}"), ..choice("Which?", 60) },
+    }
+}
+
+/// A session of somebody new, as a cookie.
+pub fn session(node: &TestNode) -> (Member, String) {
+    let member = guest();
+    let cookie = node.node().sessions.write(&member, &HeaderMap::new()).unwrap();
+    (member, cookie.to_str().unwrap().split(';').next().unwrap().to_owned())
+}
+
+impl Pupil {
+    /// Comes to a node, with a session of their own.
+    pub async fn at(node: &TestNode) -> Self {
+        Self::with(node, &session(node).1).await
+    }
+
+    /// Comes to a node with these cookies.
+    pub async fn with(node: &TestNode, cookie: &str) -> Self {
+        let mut request = format!("ws://{}/games?v=1", node.address).into_client_request().unwrap();
+        request.headers_mut().insert("cookie", HeaderValue::from_str(cookie).unwrap());
+        let socket = connect_async(request).await.unwrap().0;
+        Self { socket, cookie: cookie.into(), heard: Vec::new() }
+    }
+
+    /// Comes to a node and begins a game of `quiz` there.
+    pub async fn teacher(node: &TestNode, quiz: Quiz) -> (Self, Hosting) {
+        let (member, cookie) = session(node);
+        let id = QuizId::parse(&format!("q{:x}", rand::random::<u64>())).unwrap();
+        let stored = StoredQuiz { id: id.clone(), version: 1, saved_at: 1, quiz };
+        node.node().library.kept.save(&member.id, &stored).await.unwrap();
+        let mut teacher = Self::with(node, &cookie).await;
+        teacher.send(&GameClientMessage::Create(Create { quiz: id })).await;
+        let hosting = teacher.hosting().await;
+        (teacher, hosting)
+    }
+
+    /// Comes to a node and into a game as a player.
+    pub async fn player(node: &TestNode, pin: &Pin, nickname: &str) -> (Self, Joined) {
+        let mut pupil = Self::at(node).await;
+        let joined = pupil.join(pin, nickname).await;
+        (pupil, joined)
+    }
+
+    /// Enters a game.
+    pub async fn join(&mut self, pin: &Pin, nickname: &str) -> Joined {
+        self.try_join(pin, Some(nickname)).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    }
+
+    /// Enters a game, or hears why not.
+    pub async fn try_join(&mut self, pin: &Pin, nickname: Option<&str>) -> Result<Joined, Refusal> {
+        let nickname = nickname.map(str::to_owned);
+        self.send(&GameClientMessage::Join(Join { pin: pin.clone(), nickname, seat: None })).await;
+        self.until(|frame| match frame {
+            GameServerMessage::Joined(joined) => Some(Ok(joined)),
+            GameServerMessage::Error(refusal) => Some(Err(refusal)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Becomes a host of a game, or hears why not.
+    pub async fn open(&mut self, open: Open) -> Result<Hosting, Refusal> {
+        self.send(&GameClientMessage::Open(open)).await;
+        self.until(|frame| match frame {
+            GameServerMessage::Hosting(hosting) => Some(Ok(hosting)),
+            GameServerMessage::Error(refusal) => Some(Err(refusal)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Answers, and hears what became of it.
+    pub async fn answer(&mut self, question: usize, answer: Answer) -> Answered {
+        self.try_answer(question, answer).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
+    }
+
+    /// Answers, and hears what became of it or why nothing did.
+    pub async fn try_answer(&mut self, question: usize, answer: Answer) -> Result<Answered, Refusal> {
+        self.send(&GameClientMessage::Answer(GivenAnswer { question, answer })).await;
+        self.until(|frame| match frame {
+            GameServerMessage::Answered(answered) => Some(Ok(answered)),
+            GameServerMessage::Error(refusal) => Some(Err(refusal)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Does a step, whatever the version.
+    pub async fn step(&mut self, step: fn(Step) -> GameClientMessage) {
+        self.send(&step(Step::default())).await;
+    }
+
+    /// Waits until the game is in a phase.
+    pub async fn sees(&mut self, phase: Phase) -> Changed {
+        self.sees_game(|game| game.phase == phase).await
+    }
+
+    /// Waits until the game is as wanted.
+    pub async fn sees_game(&mut self, wanted: impl Fn(&Game) -> bool) -> Changed {
+        self.until(|frame| match frame {
+            GameServerMessage::Game(changed) if wanted(&changed.game) => Some(changed),
+            _ => None,
+        })
+        .await
+    }
+
+    /// What the question brought.
+    pub async fn outcome(&mut self, question: usize) -> Outcome {
+        self.until(|frame| match frame {
+            GameServerMessage::Outcome(outcome) if outcome.question == question => Some(outcome),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits until the list of players is as wanted.
+    pub async fn sees_players(&mut self, wanted: impl Fn(&Players) -> bool) -> Players {
+        self.until(|frame| match frame {
+            GameServerMessage::Players(players) if wanted(&players) => Some(players),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The answer to `create`.
+    pub async fn hosting(&mut self) -> Hosting {
+        self.until(|frame| match frame {
+            GameServerMessage::Hosting(hosting) => Some(hosting),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next refusal.
+    pub async fn is_refused(&mut self) -> Refusal {
+        self.until(|frame| match frame {
+            GameServerMessage::Error(refusal) => Some(refusal),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Sends a frame.
+    pub async fn send(&mut self, message: &GameClientMessage) {
+        self.socket.send(Raw::text(wire::encode_game_client(message))).await.unwrap();
+    }
+
+    /// The first frame that `pick` takes, leaving the others aside.
+    pub async fn until<T>(&mut self, pick: impl Fn(GameServerMessage) -> Option<T>) -> T {
+        loop {
+            let raw = timeout(PATIENCE, self.socket.next()).await.unwrap_or_else(|_| panic!("after {:?}", self.heard));
+            match raw.expect("the connection ended").expect("the connection broke") {
+                Raw::Text(text) => {
+                    self.heard.push(text.to_string());
+                    let frame = wire::decode_game_server(&text).unwrap_or_else(|| panic!("not a frame: {text}"));
+                    if let Some(picked) = pick(frame) {
+                        return picked;
+                    }
+                }
+                Raw::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Closes politely.
+    pub async fn leave(mut self) {
+        self.socket.close(None).await.unwrap();
+        while let Some(Ok(_)) = self.socket.next().await {}
+    }
+}
+
+/// A name.
+pub fn name(text: &str) -> Name {
+    Name::parse(text).unwrap()
+}
+
+/// An id that nobody else has.
+pub fn any_user() -> UserId {
+    guest().id
+}

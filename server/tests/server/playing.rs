@@ -1,0 +1,393 @@
+//! A class plays: on one node and on two, with all that happens in a classroom.
+
+use protocol::ErrorCode;
+use protocol::game::frame::{Chat, Extend, HostHere, Kick, Lock, Open, Step};
+use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken, Verdict};
+use protocol::quiz::{Kind, Quiz, Scoring};
+
+use crate::class::{Pupil, choice, name, quiz, secret, session};
+use crate::node::TestNode;
+use crate::redis_server::RedisServer;
+use crate::visitor::Visitor;
+
+/// One node alone, then two nodes of a cluster: the same must hold.
+async fn everywhere(check: impl AsyncFn(&TestNode, &TestNode)) {
+    let alone = TestNode::embedded(&[]).await;
+    check(&alone, &alone).await;
+    alone.stop().await;
+
+    let redis = RedisServer::start();
+    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    check(&one, &two).await;
+    one.stop().await;
+    two.stop().await;
+}
+
+const RIGHT: Answer = Answer::Choice(1);
+const WRONG: Answer = Answer::Choice(0);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_plays_a_whole_game_on_two_nodes() {
+    everywhere(async |one, two| {
+        let quiz =
+            Quiz { scoring: Scoring::Accuracy, streaks: false, ..quiz(vec![choice("1?", 60), choice("2?", 60)]) };
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz).await;
+        let pin = hosting.pin;
+        let (mut ada, joined) = Pupil::player(one, &pin, "Ada").await;
+        assert_eq!((joined.game.phase, joined.score, joined.host_here), (Phase::Lobby, 0, true));
+        let (mut ben, _) = Pupil::player(two, &pin, "Ben").await;
+        let players = teacher.sees_players(|players| players.count == 2 && players.players.iter().all(|one| one.here));
+        let names: Vec<_> = players.await.players.into_iter().map(|player| player.name).collect();
+        assert_eq!(names, [name("Ada"), name("Ben")]);
+
+        teacher.step(Say::Start).await;
+        for pupil in [&mut teacher, &mut ada, &mut ben] {
+            assert_eq!(pupil.sees(Phase::Ready).await.game.asked.unwrap().options.len(), 0, "to be read first");
+            assert_eq!(pupil.sees(Phase::Open).await.game.asked.unwrap().options.len(), 3);
+        }
+        let first = ada.answer(0, RIGHT).await;
+        assert_eq!(first.taken, Taken::Accepted);
+        let again = ada.answer(0, WRONG).await;
+        assert_eq!((again.taken, again.given), (Taken::Duplicate, first.given), "the first one counts");
+        assert_eq!(ben.answer(0, WRONG).await.taken, Taken::Accepted);
+
+        // All have answered, so nobody waits for the minute to end.
+        let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
+        assert_eq!((reveal.right.as_str(), reveal.knew, reveal.answered, reveal.players), ("green", 1, 2, 2));
+        let won = ada.outcome(0).await;
+        assert_eq!((won.verdict, won.points, won.place), (Verdict::Right, 1000, 1));
+        let lost = ben.outcome(0).await;
+        assert_eq!((lost.verdict, lost.score, lost.place), (Verdict::Wrong, 0, 2));
+        assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Duplicate);
+
+        teacher.step(Say::Next).await;
+        assert_eq!(ben.sees(Phase::Places).await.game.leaders[0].name, name("Ada"));
+        teacher.step(Say::Next).await;
+        ben.sees(Phase::Open).await;
+        assert_eq!(ben.answer(1, RIGHT).await.taken, Taken::Accepted);
+        teacher.sees(Phase::Open).await;
+        teacher.step(Say::Next).await;
+        assert_eq!(ada.outcome(1).await.verdict, Verdict::Missing);
+        assert_eq!(ada.answer(1, RIGHT).await.taken, Taken::Late);
+        teacher.sees(Phase::Reveal).await;
+        teacher.step(Say::End).await;
+        let podium = ben.sees(Phase::Podium).await.game;
+        assert_eq!(podium.leaders.iter().map(|leader| leader.score).collect::<Vec<_>>(), [1000, 1000]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_what_is_right_before_the_reveal() {
+    everywhere(async |one, two| {
+        let marker = "xylophone-4711";
+        let quiz = quiz(vec![secret(Kind::Typed, marker), secret(Kind::Choice, marker)]);
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        for (question, right) in [(0, Answer::Text(marker.into())), (1, RIGHT)] {
+            teacher.step(if question == 0 { Say::Start } else { Say::Skip }).await;
+            ada.sees(Phase::Open).await;
+            teacher.sees_game(|game| game.phase == Phase::Open && game.at == Some(question)).await;
+            let told = [&teacher.heard, &ada.heard].into_iter().flatten();
+            let told: Vec<_> = told.filter(|text| text.contains("xylophone") || text.contains("\"right\"")).collect();
+            assert!(told.is_empty(), "{told:?}");
+            ada.heard.clear();
+            assert_eq!(ada.answer(question, right).await.taken, Taken::Accepted);
+            for pupil in [&mut teacher, &mut ada] {
+                let reveal = pupil.sees(Phase::Reveal).await.game.reveal.unwrap();
+                assert!(reveal.why.contains(marker), "now they are");
+                pupil.heard.clear();
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_back_finds_everything_as_it_was() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
+        let pin = hosting.pin;
+        let (mut ada, _) = Pupil::player(one, &pin, "Ada").await;
+        let (_ben, _) = Pupil::player(two, &pin, "Ben").await;
+        teacher.step(Say::Start).await;
+        let open = ada.sees(Phase::Open).await.game;
+        let given = ada.answer(0, RIGHT).await.given;
+
+        // A reload of the page, then another node.
+        let cookie = ada.cookie.clone();
+        ada.leave().await;
+        let mut ada = Pupil::with(two, &cookie).await;
+        let joined = ada.try_join(&pin, None).await.unwrap();
+        assert_eq!((joined.you.name, joined.given, joined.outcome), (name("Ada"), given, None));
+        assert_eq!((joined.game.closes_at, joined.game.phase), (open.closes_at, Phase::Open), "the same deadline");
+
+        teacher.leave().await;
+        let mut teacher = Pupil::with(two, &session(two).1).await;
+        let stranger = Open { pin: pin.clone(), token: None, code: None };
+        assert_eq!(teacher.open(stranger).await.unwrap_err().code, ErrorCode::NotHost);
+        let back = Open { pin: pin.clone(), token: Some(hosting.token), code: None };
+        let hosting = teacher.open(back).await.unwrap();
+        assert_eq!((hosting.answered, hosting.players.len(), hosting.game.closes_at), (1, 2, open.closes_at));
+
+        teacher.step(Say::Reveal).await;
+        let outcome = ada.outcome(0).await;
+        let mut again = Pupil::with(one, &cookie).await;
+        let joined = again.try_join(&pin, None).await.unwrap();
+        assert_eq!((joined.score, joined.outcome), (outcome.score, Some(outcome)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_is_kept_for_programs_without_cookies() {
+    let node = TestNode::embedded(&[]).await;
+    let (_teacher, hosting) = Pupil::teacher(&node, quiz(vec![choice("1?", 60)])).await;
+    let (ada, joined) = Pupil::player(&node, &hosting.pin, "Ada").await;
+    ada.leave().await;
+    let mut ada = Pupil::at(&node).await;
+    let join = protocol::game::frame::Join { pin: hosting.pin, nickname: None, seat: Some(joined.seat) };
+    ada.send(&Say::Join(join)).await;
+    let back = ada.until(|frame| match frame {
+        GameServerMessage::Joined(joined) => Some(joined),
+        _ => None,
+    });
+    assert_eq!(back.await.you, joined.you);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_stops_the_clock_and_gives_more_time() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        let (_ben, _) = Pupil::player(two, &hosting.pin, "Ben").await;
+        teacher.step(Say::Start).await;
+        let open = ada.sees(Phase::Open).await.game;
+        teacher.sees(Phase::Open).await;
+
+        teacher.step(Say::Pause).await;
+        let left = ada.sees_game(|game| game.paused.is_some()).await.game.paused.unwrap();
+        assert!((1..=60_000).contains(&left), "{left}");
+        let refusal = ada.try_answer(0, RIGHT).await.unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The game is paused."));
+        teacher.step(Say::Resume).await;
+        let resumed = ada.sees_game(|game| game.paused.is_none()).await.game;
+        assert!(resumed.closes_at > open.closes_at);
+
+        teacher.send(&Say::Extend(Extend { seconds: Some(30) })).await;
+        let extended = ada.sees_game(|game| game.closes_at > resumed.closes_at).await.game;
+        assert_eq!(extended.closes_at, resumed.closes_at.map(|closes_at| closes_at + 30_000));
+        teacher.send(&Say::Extend(Extend { seconds: None })).await;
+        assert_eq!(ada.sees_game(|game| game.closes_at.is_none()).await.game.phase, Phase::Open, "no end");
+        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn time_closes_a_question_that_somebody_left_open() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 1)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        teacher.step(Say::Start).await;
+        let closes_at = ada.sees(Phase::Open).await.game.closes_at.unwrap();
+        assert_eq!(ada.outcome(0).await.verdict, Verdict::Missing);
+        let late = ada.answer(0, RIGHT).await;
+        assert_eq!((late.taken, late.given), (Taken::Late, None));
+        assert!(late.late_ms.is_some_and(|ms| ms < 10_000), "{late:?} after {closes_at}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_sent_away_stays_away() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let pin = hosting.pin;
+        let (mut ada, joined) = Pupil::player(two, &pin, "Ada").await;
+        teacher.sees_players(|players| players.count == 1).await;
+        ada.send(&Say::Kick(Kick { player: joined.you.id.clone() })).await;
+        assert_eq!(ada.is_refused().await.code, ErrorCode::NotHost);
+        teacher.send(&Say::Kick(Kick { player: joined.you.id })).await;
+        ada.until(|frame| matches!(frame, GameServerMessage::Kicked(_)).then_some(())).await;
+        teacher.sees_players(|players| players.count == 0).await;
+        assert_eq!(ada.try_answer(0, RIGHT).await.unwrap_err().code, ErrorCode::NotInGame);
+        assert_eq!(ada.try_join(&pin, Some("Ada")).await.unwrap_err().code, ErrorCode::Kicked);
+        let mut again = Pupil::with(one, &ada.cookie).await;
+        assert_eq!(again.try_join(&pin, Some("Eve")).await.unwrap_err().code, ErrorCode::Kicked);
+        let (_other, joined) = Pupil::player(one, &pin, "Ada").await;
+        assert_eq!(joined.you.name, name("Ada"), "the name is free again");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_door_lets_in_who_was_in_before() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let pin = hosting.pin;
+        let (mut ada, _) = Pupil::player(two, &pin, "Ada").await;
+        teacher.send(&Say::Lock(Lock { locked: true })).await;
+        ada.sees_game(|game| game.locked).await;
+        let mut ben = Pupil::at(two).await;
+        assert_eq!(ben.try_join(&pin, Some("Ben")).await.unwrap_err().code, ErrorCode::Locked);
+        let mut back = Pupil::with(one, &ada.cookie).await;
+        back.join(&pin, "Ada").await;
+        teacher.send(&Say::Lock(Lock { locked: false })).await;
+        ada.sees_game(|game| !game.locked).await;
+        ben.join(&pin, "Ben").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_late_plays_on_without_points() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
+        let (mut ada, _) = Pupil::player(one, &hosting.pin, "Ada").await;
+        teacher.step(Say::Start).await;
+        ada.sees(Phase::Open).await;
+        ada.answer(0, RIGHT).await;
+        teacher.sees(Phase::Reveal).await;
+        let (mut late, joined) = Pupil::player(two, &hosting.pin, "Late").await;
+        assert_eq!((joined.score, joined.game.phase, joined.outcome), (0, Phase::Reveal, None));
+        teacher.step(Say::Skip).await;
+        late.sees(Phase::Open).await;
+        assert_eq!(late.answer(1, RIGHT).await.taken, Taken::Accepted);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_names_that_look_the_same_are_one_too_many() {
+    everywhere(async |one, two| {
+        let (_teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (_ada, _) = Pupil::player(one, &hosting.pin, "Ada").await;
+        let mut other = Pupil::at(two).await;
+        let refusal = other.try_join(&hosting.pin, Some("ADA")).await.unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::NicknameTaken);
+        assert!(refusal.message.starts_with("There is an ADA in this game. Try ADA "), "{}", refusal.message);
+        assert_eq!(other.try_join(&hosting.pin, None).await.unwrap_err().code, ErrorCode::BadNickname);
+        other.join(&hosting.pin, "Ada L").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_is_pressed_twice_is_done_once() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
+        let mut helper = Pupil::at(two).await;
+        let open = Open { pin: hosting.pin, token: Some(hosting.token), code: None };
+        let version = helper.open(open).await.unwrap().version;
+        let start = Say::Start(Step { version: Some(version) });
+        teacher.send(&start).await;
+        teacher.sees(Phase::Ready).await;
+        helper.send(&start).await;
+        assert_eq!(helper.is_refused().await.code, ErrorCode::NotNow);
+        assert_eq!(teacher.sees(Phase::Open).await.game.at, Some(0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_makes_one_more_host_and_only_one() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        teacher.send(&Say::HandOver).await;
+        let code = teacher.until(|frame| match frame {
+            GameServerMessage::Code(code) => Some(code.code),
+            _ => None,
+        });
+        let open = Open { pin: hosting.pin, token: None, code: Some(code.await.to_uppercase()) };
+        let mut helper = Pupil::at(two).await;
+        helper.open(open.clone()).await.unwrap();
+        helper.step(Say::Start).await;
+        teacher.sees(Phase::Ready).await;
+        let mut third = Pupil::at(two).await;
+        assert_eq!(third.open(open).await.unwrap_err().code, ErrorCode::NotHost);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_pins_are_counted_on_all_nodes_together() {
+    everywhere(async |one, two| {
+        let (_teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let wrong = protocol::Pin::parse("000000").unwrap();
+        for turn in 0..=60 {
+            let mut guest = Pupil::at(if turn % 2 == 0 { one } else { two }).await;
+            assert_eq!(guest.try_join(&wrong, Some("Eve")).await.unwrap_err().code, ErrorCode::NoGame, "{turn}");
+        }
+        for node in [one, two] {
+            let refusal = Pupil::at(node).await.try_join(&hosting.pin, Some("Eve")).await.unwrap_err();
+            assert_eq!((refusal.code, refusal.temporary), (ErrorCode::RateLimited, true), "the right one, too");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn players_hear_that_the_host_is_gone_and_back() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        teacher.sees_players(|players| players.count == 1).await;
+        teacher.leave().await;
+        let host = |frame| match frame {
+            GameServerMessage::Host(host) => Some(host),
+            _ => None,
+        };
+        assert_eq!(ada.until(host).await, HostHere { here: false });
+        let mut teacher = Pupil::at(one).await;
+        teacher.open(Open { pin: hosting.pin, token: Some(hosting.token), code: None }).await.unwrap();
+        assert_eq!(ada.until(host).await, HostHere { here: true });
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_class_chats_while_the_host_lets_it() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let room = hosting.pin.room();
+        let mut ada = Visitor::in_room(two, room.as_str()).await;
+        let refusal = ada.try_say("1", "hello").await.unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The chat of this game is closed."));
+        teacher.send(&Say::Chat(Chat { open: true })).await;
+        teacher.sees_game(|game| game.chat).await;
+        assert_eq!(ada.say("2", "hello").await.message, "hello");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_a_game_is_kept_once_for_its_host() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let owner = one.node().sessions.read(&headers(&teacher.cookie)).unwrap().id;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        teacher.step(Say::Start).await;
+        ada.sees(Phase::Open).await;
+        ada.answer(0, RIGHT).await;
+        teacher.sees(Phase::Reveal).await;
+        teacher.step(Say::End).await;
+        ada.sees(Phase::Podium).await;
+        let kept = crate::patience::at_last(crate::patience::PATIENCE, async || {
+            let kept = two.node().library.kept.results(&owner).await.unwrap();
+            (!kept.is_empty()).then_some(kept)
+        });
+        let kept = kept.await.unwrap();
+        assert_eq!((kept.len(), kept[0].players, kept[0].correct_percent), (1, 1, Some(100)));
+        let result = two.node().library.kept.result(&owner, &kept[0].id).await.unwrap().unwrap();
+        let answer = result.players[0].answers[0].clone().unwrap();
+        assert_eq!((answer.text.as_str(), answer.verdict), ("green", Verdict::Right));
+        assert_eq!(result.questions[0].right, "green");
+    })
+    .await;
+}
+
+fn headers(cookie: &str) -> axum::http::HeaderMap {
+    axum::http::HeaderMap::from_iter([(axum::http::header::COOKIE, cookie.parse().unwrap())])
+}

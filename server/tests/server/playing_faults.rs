@@ -1,0 +1,92 @@
+//! What a class must not notice: nodes and Redis that come and go in an open question.
+
+use protocol::game::frame::Open;
+use protocol::game::{Answer, GameClientMessage as Say, Phase, Taken};
+
+use crate::class::{Pupil, choice, quiz};
+use crate::node::TestNode;
+use crate::redis_server::RedisServer;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
+    let redis = RedisServer::start();
+    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let (mut teacher, hosting) = Pupil::teacher(&one, quiz(vec![choice("1?", 8)])).await;
+    let pin = hosting.pin;
+    let (mut ada, _) = Pupil::player(&one, &pin, "Ada").await;
+    let (mut ben, _) = Pupil::player(&two, &pin, "Ben").await;
+    let (_cleo, _) = Pupil::player(&two, &pin, "Cleo").await;
+    teacher.step(Say::Start).await;
+    let open = ada.sees(Phase::Open).await.game;
+    assert_eq!(ada.answer(0, Answer::Choice(1)).await.taken, Taken::Accepted);
+    let cookie = ada.cookie.clone();
+
+    // The teacher's node, and that of a student.
+    one.stop().await;
+    let mut ada = Pupil::with(&two, &cookie).await;
+    let joined = ada.try_join(&pin, None).await.unwrap();
+    assert_eq!(joined.game.closes_at, open.closes_at, "the same deadline");
+    assert!(joined.given.is_some(), "the answer is there");
+    let mut teacher = Pupil::at(&two).await;
+    teacher.open(Open { pin, token: Some(hosting.token), code: None }).await.unwrap();
+    assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, Taken::Accepted);
+    let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
+    assert_eq!((reveal.knew, reveal.answered, reveal.players), (1, 2, 3));
+    assert_eq!(ada.outcome(0).await.question, 0);
+    two.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_is_closed_when_its_time_is_up() {
+    let redis = RedisServer::start();
+    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let (mut teacher, hosting) = Pupil::teacher(&one, quiz(vec![choice("1?", 2)])).await;
+    let (mut ada, _) = Pupil::player(&two, &hosting.pin, "Ada").await;
+    teacher.step(Say::Start).await;
+    let closes_at = ada.sees(Phase::Open).await.game.closes_at.unwrap();
+    ada.sees(Phase::Closed).await;
+    let late = ada.answer(0, Answer::Choice(1)).await;
+    assert_eq!(late.taken, Taken::Late);
+    // By the store's clock, which the answer was compared with.
+    assert!(late.late_ms.is_some_and(|ms| ms <= 1_000), "{late:?} after {closes_at}");
+    one.stop().await;
+    two.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_of_redis_is_survived_by_the_game() {
+    let redis = RedisServer::start();
+    let node = TestNode::with_redis(&redis.url(), &[]).await;
+    let (mut teacher, hosting) = Pupil::teacher(&node, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
+    let (mut ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
+    let (_ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
+    teacher.step(Say::Start).await;
+    let open = ada.sees(Phase::Open).await;
+    let given = ada.answer(0, Answer::Choice(1)).await.given;
+    redis.stop();
+    while !redis.start_again() {}
+    let joined = crate::patience::at_last(crate::patience::PATIENCE, async || {
+        let mut again = Pupil::with(&node, &ada.cookie).await;
+        again.try_join(&hosting.pin, None).await.ok()
+    });
+    let joined = joined.await.unwrap();
+    assert_eq!((joined.given, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_of_a_node_alone_keeps_the_game() {
+    let mut node = TestNode::embedded(&[]).await;
+    let (mut teacher, hosting) = Pupil::teacher(&node, quiz(vec![choice("1?", 60)])).await;
+    let (mut ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
+    let (_ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
+    teacher.step(Say::Start).await;
+    let open = ada.sees(Phase::Open).await;
+    let given = ada.answer(0, Answer::Choice(1)).await.given;
+    let cookie = ada.cookie.clone();
+    node = node.restarted().await;
+    let mut ada = Pupil::with(&node, &cookie).await;
+    let joined = ada.try_join(&hosting.pin, None).await.unwrap();
+    assert_eq!((joined.given, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
+    node.stop().await;
+}
