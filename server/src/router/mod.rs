@@ -36,9 +36,9 @@ use rooms::Rooms;
 /// the widest letters, spelled as a form.
 const BODY_BYTES: usize = 64 * 1024;
 /// The address that a quiz is saved at, and how many bytes that takes: each of
-/// the quiz may be spelled with three.
+/// the quiz may be spelled with three. Somewhat more is read, to be told that it is too much.
 const SAVE_QUIZ: &str = "/api/save-quiz";
-const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 3 + 1024;
+const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 /// Seconds until a request must be answered, reading its body included.
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
