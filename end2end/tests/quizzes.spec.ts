@@ -3,8 +3,8 @@
 import { expect, type Locator, type Page, test } from "../fixtures";
 import { fitsEverybody } from "../fixtures/barriers";
 
-// A browser reports every 404, that of the page itself too.
-test.use({ expectedErrors: /status of (404|422)/ });
+// A browser reports every refusal, that of the page itself too.
+test.use({ expectedErrors: /status of (404|409|422|503)/ });
 
 const at = (page: Page, path: string) => new URL(path, page.url()).href;
 

@@ -3,6 +3,7 @@
 mod game;
 mod reader;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Refusal};
@@ -141,6 +142,14 @@ pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     let value = T::deserialize(&mut reader).ok()?;
     reader.end().ok()?;
     Some(value)
+}
+
+/// Reads what people may have written by hand, or other programs.
+///
+/// # Errors
+/// What is wrong, and in which line and column.
+pub fn read_file<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
 /// Turns a failed decode into an answer that helps whoever wrote the client.

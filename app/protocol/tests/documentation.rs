@@ -1,5 +1,7 @@
-//! `docs/protocol.md` tells the truth: its examples decode, its tables are whole.
+//! `docs/protocol.md` and `docs/quizzes.md` tell the truth: their examples
+//! decode, the tables are whole.
 
+use protocol::quiz::{Quiz, problems};
 use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
@@ -48,6 +50,18 @@ fn every_example_decodes() {
         fences,
         "an example of no kind is checked by nobody"
     );
+}
+
+#[test]
+fn every_quiz_that_is_shown_can_be_played() {
+    let page = include_str!("../../../docs/quizzes.md");
+    let texts: Vec<_> = page.split("```json quiz\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect();
+    assert_eq!((texts.len(), page.matches("```json").count()), (2, 2));
+    for text in texts {
+        let quiz: Quiz = wire::read_file(text).unwrap();
+        assert_eq!(problems(&quiz), [], "{text}");
+        assert_eq!(wire::read(&wire::spell(&quiz)), Some(quiz));
+    }
 }
 
 #[test]

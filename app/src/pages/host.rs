@@ -34,7 +34,6 @@ pub(crate) fn Host() -> impl IntoView {
     view! {
         <PageStyles of="game" />
         <PageStyles of="host" />
-        <PageStyles of="host-outcome" />
         <PageStyles of="take-over" />
         <Suspense>
             {move || Suspend::new(async move {

@@ -22,6 +22,15 @@ const PEOPLE_BEHIND_AN_ADDRESS: NonZeroU32 = match NonZeroU32::new(50) {
     Some(fifty) => fifty,
     None => NonZeroU32::MIN,
 };
+/// A minute, and at once.
+const A_FEW: NonZeroU32 = match NonZeroU32::new(10) {
+    Some(ten) => ten,
+    None => NonZeroU32::MIN,
+};
+const SOME: NonZeroU32 = match NonZeroU32::new(60) {
+    Some(sixty) => sixty,
+    None => NonZeroU32::MIN,
+};
 /// Keys that are remembered; past this, those with a full allowance are forgotten.
 const KEYS: usize = 10_000;
 
@@ -39,6 +48,20 @@ impl<K: Clone + Eq + std::hash::Hash> Gate<K> {
     /// Each address may ask a multiple of that.
     pub fn for_addresses(limit: RateLimit) -> Self {
         Self::new(limit, PEOPLE_BEHIND_AN_ADDRESS)
+    }
+
+    /// Each address may try so many keys that people find theirs and programs do not.
+    pub fn for_keys() -> Self {
+        Self::strict(A_FEW)
+    }
+
+    /// Each address may send files: a school at work, and not a disk full of them.
+    pub fn for_files() -> Self {
+        Self::strict(SOME)
+    }
+
+    fn strict(a_minute: NonZeroU32) -> Self {
+        Self { requests: Some(RateLimiter::keyed(Quota::per_minute(a_minute))) }
     }
 
     fn new(limit: RateLimit, times: NonZeroU32) -> Self {

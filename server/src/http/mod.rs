@@ -16,11 +16,13 @@ mod compression;
 mod headers;
 mod identity;
 pub mod origin;
+mod quizzes;
 
 pub use api_gate::{Gate, api_gate};
 pub use compression::compression;
 pub use headers::security_headers;
 pub use identity::identity;
+pub use quizzes::quizzes;
 
 /// Routes for whoever runs the node.
 pub fn operations() -> Router<Arc<Node>> {

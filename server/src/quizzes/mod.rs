@@ -14,9 +14,9 @@ mod library;
 pub mod picture;
 pub mod redis;
 pub mod samples;
-//SHEET
+pub mod sheet;
 
-pub use library::Library;
+pub use library::{Library, PictureError};
 
 /// Results that are kept of one host's games, at most; the oldest go first.
 pub const RESULTS: usize = 200;

@@ -6,32 +6,39 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::api::games::GameService;
+use app::api::quizzes::QuizService;
 use app::api::{Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use protocol::Member;
+use protocol::{Member, limits};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::http::{Gate, api_gate, compression, identity, operations, security_headers};
+use crate::http::{Gate, api_gate, compression, identity, operations, quizzes as quiz_files, security_headers};
 use crate::node::Node;
 use crate::ws;
 
 mod games;
+mod quizzes;
 mod rooms;
 
+use quizzes::Authors;
 use rooms::Rooms;
 
 /// Bytes that a request to a server function may have: the longest message, in
 /// the widest letters, spelled as a form.
 const BODY_BYTES: usize = 64 * 1024;
+/// The address that a quiz is saved at, and how many bytes that takes: each of
+/// the quiz may be spelled with three. Somewhat more is read, to be told that it is too much.
+const SAVE_QUIZ: &str = "/api/save-quiz";
+const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 /// Seconds until a request must be answered, reading its body included.
 const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -93,9 +100,11 @@ fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError>
 
 fn pages(site: &Site) -> Router {
     let service: Arc<dyn Service> = Arc::new(Rooms::new(site.node.clone()));
+    let authors: Arc<dyn QuizService> = Arc::new(Authors::new(site.node.clone()));
     let games: Arc<dyn GameService> = Arc::new(games::Games::new(site.node.clone()));
     let context = move || {
         provide_context(service.clone());
+        provide_context(authors.clone());
         provide_context(games.clone());
         if let Some(member) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Member>().cloned()) {
             provide_context(Viewer(member));
@@ -108,6 +117,7 @@ fn pages(site: &Site) -> Router {
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
     let gate = Arc::new(Gate::for_addresses(site.node.config.limits.rate_limit));
     Router::new()
+        .merge(quiz_files(&site.node))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
         .fallback(move |state: State<Site>, request: Request| {
             let not_found = not_found.clone();
@@ -121,10 +131,17 @@ fn pages(site: &Site) -> Router {
         })
         .layer(from_fn_with_state(site.node.clone(), identity))
         .layer(from_fn_with_state((site.node.clone(), gate), api_gate))
-        .layer(DefaultBodyLimit::max(BODY_BYTES))
+        .layer(from_fn(body_limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(compression())
         .with_state(site.clone())
+}
+
+/// Says how much of a body is read; routes with limits of their own do it after this.
+async fn body_limit(mut request: Request, next: Next) -> Response {
+    let bytes = if request.uri().path() == SAVE_QUIZ { QUIZ_BYTES } else { BODY_BYTES };
+    DefaultBodyLimit::max(bytes).apply(&mut request);
+    next.run(request).await
 }
 
 /// The part of a request that a file needs.

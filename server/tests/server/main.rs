@@ -9,6 +9,7 @@
 #[macro_use]
 mod contract;
 
+mod authors;
 mod broker_contract;
 mod class;
 mod cluster;
@@ -23,6 +24,7 @@ mod playing_faults;
 mod presence_contract;
 mod presence_faults;
 mod presence_stage;
+mod quizzes_contract;
 mod reading;
 mod redis_cluster;
 mod redis_faults;

@@ -5,6 +5,9 @@ use leptos::prelude::*;
 /// The letters of the options, in their order.
 pub(crate) const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
 
+/// Longer texts are written smaller.
+const LONG: usize = 24;
+
 const KINDS: [&str; 4] = ["a", "b", "c", "d"];
 /// An arch, a bow, a clover and a drop: each begins with its letter, or looks like it.
 const SHAPES: [&str; 4] = [
@@ -33,13 +36,15 @@ pub(crate) fn kind(block: &str, option: usize) -> String {
 
 /// What is inside the tile of an option, which is a `.answer`.
 pub(crate) fn inside(option: usize, text: String) -> AnyView {
+    let is_long = text.chars().count() > LONG;
+    let class = if is_long { "answer__text answer__text--long" } else { "answer__text" };
     view! {
         {drawing("answer__ghost", option)}
         {drawing("answer__shape", option)}
         <span class="answer__letter" aria-hidden="true">
             {letter(option)}
         </span>
-        <span class="answer__text" dir="auto">
+        <span class=class dir="auto">
             {text}
         </span>
     }

@@ -89,10 +89,12 @@ fn News(authoring: Authoring) -> impl IntoView {
         .into_any()
     };
     view! {
-        <div class="news">
-            <span class="news__said" role="status">{words(move || said.get())}</span>
+        <section class="news" aria-label="What happened last">
+            <span class="news__said" role="status">
+                {words(move || said.get())}
+            </span>
             {sometimes(move || (can_undo.get() && !said.get().is_empty()).then(undo))}
-        </div>
+        </section>
     }
 }
 

@@ -7,6 +7,8 @@ use protocol::quiz::QuestionResult;
 const WHOLE: usize = 100;
 const WIDTH: usize = 24;
 const STEP: usize = 32;
+/// Arches that fit on the narrowest page.
+const FITTING: usize = 6;
 
 /// An arch for each question that could be known. The numbers of all stand in
 /// the table beneath, which is the chart for those who do not see it.
@@ -20,14 +22,19 @@ pub(super) fn Bars(questions: Vec<QuestionResult>) -> impl IntoView {
     if known.is_empty() {
         return ().into_any();
     }
+    // What scrolls can be reached by keyboard.
+    let is_wide = known.len() > FITTING;
     let lowest = known.iter().map(|(_, percent)| *percent).min().unwrap_or_default();
     let columns = known.iter().map(|(at, percent)| column(*at, *percent, *percent == lowest)).collect_view();
     view! {
-        <figure class="known" role="img" aria-label=sentence(&known)>
-            <div class="known__line" aria-hidden="true">
-                {columns}
-            </div>
-        </figure>
+        <div class="author__part">
+            <h2>"How many knew it, in percent"</h2>
+            <figure class="known" role="img" aria-label=sentence(&known) tabindex=is_wide.then_some("0")>
+                <div class="known__line" aria-hidden="true">
+                    {columns}
+                </div>
+            </figure>
+        </div>
     }
     .into_any()
 }

@@ -47,12 +47,12 @@ pub(crate) fn Edit() -> impl IntoView {
                                 "Skip to the question"
                             </a>
                             <div class="editor">
-                                <div class="editor__brand">
+                                <nav class="editor__brand" aria-label="Hubbub">
                                     <Brand />
                                     <a class="editor__back" href="/quizzes" rel="external">
                                         "Your quizzes"
                                     </a>
-                                </div>
+                                </nav>
                                 {give(editor::BEGINNING, opened)}
                                 <QuizEditor />
                                 <noscript>

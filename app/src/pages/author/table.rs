@@ -33,7 +33,7 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
         }
     });
     view! {
-        <section class="author__part" aria-labelledby="by-question">
+        <div class="author__part">
             <h2 id="by-question">"By question"</h2>
             <div class="figures__frame" tabindex="0" role="region" aria-labelledby="by-question">
                 <table class="figures">
@@ -49,7 +49,7 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                     <tbody>{rows.collect_view()}</tbody>
                 </table>
             </div>
-        </section>
+        </div>
     }
 }
 
@@ -74,10 +74,10 @@ pub(super) fn Players(results: Results) -> impl IntoView {
         </div>
     };
     view! {
-        <section class="author__part" aria-labelledby="by-player">
+        <div class="author__part">
             <h2 id="by-player">"By player"</h2>
             {if is_empty { view! { <p class="quiet">"Nobody played."</p> }.into_any() } else { table.into_any() }}
-        </section>
+        </div>
     }
 }
 

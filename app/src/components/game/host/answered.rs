@@ -10,7 +10,7 @@ use crate::components::avatar::{Looks, avatar};
 use crate::erase::{derived, effect, list, memo, words};
 
 /// So many arches stand beside each other; of more, each is a share.
-const MOST: usize = 36;
+const MOST: usize = 28;
 /// Who hears the number hears it this often at most.
 const TOLD_EVERY: Duration = Duration::from_secs(2);
 

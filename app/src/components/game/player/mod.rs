@@ -118,8 +118,8 @@ fn foot(live: GameLive, chat: String) -> AnyView {
         let chat = chat.clone();
         let chat = move || {
             let link = view! {
-                <a class="play__chat" href=chat.clone() target="_blank" rel="external">
-                    "Class chat"
+                <a class="play__chat" href=chat.clone() target="_blank" rel="external" aria-label="Chat of the class">
+                    "Chat"
                 </a>
             };
             has_chat.get().then(|| link.into_any())

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use protocol::game::{Asked, Phase};
 use protocol::quiz::{Kind, Points};
 
+use super::waiting::me;
 use super::{choosing, ordering, writing};
+use crate::components::avatar::avatar;
 use crate::components::game::ring::Ring;
 use crate::components::game::steps::steps;
 use crate::erase::{changing, derived, memo, sometimes, words};
@@ -37,6 +39,7 @@ pub(super) fn question(live: GameLive, at: usize) -> AnyView {
 /// Something to read.
 pub(super) fn slide(live: GameLive) -> AnyView {
     let Some((asked, _)) = asked(live) else { return ().into_any() };
+    let (_, looks) = me(live);
     view! {
         <section class="plane plane--sun">
             <h1 class="plane__title" tabindex="-1" dir="auto">
@@ -46,6 +49,7 @@ pub(super) fn slide(live: GameLive) -> AnyView {
             <p class="plane__words" dir="auto">
                 {asked.words}
             </p>
+            <div class="plane__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
         </section>
     }
     .into_any()

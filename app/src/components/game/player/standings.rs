@@ -64,7 +64,9 @@ fn row(leader: Leader, me: Option<&UserId>) -> AnyView {
         <li class=class>
             <span class="ranking__place num">{leader.place}</span>
             {avatar(Looks::of(&leader.id))}
-            <bdi class="ranking__name">{leader.name.to_string()}</bdi>
+            <span class="ranking__name">
+                <bdi>{leader.name.to_string()}</bdi>
+            </span>
             <span class="ranking__points num">{words::number(u64::from(leader.score))}</span>
             <span class="ranking__move">{moved}</span>
         </li>

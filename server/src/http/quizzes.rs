@@ -1,0 +1,262 @@
+//! Files of authors: pictures, quizzes to bring along and to take away, and what
+//! came of games. Whoever brings something must be an author.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use futures::stream;
+use protocol::quiz::SavedQuiz;
+use protocol::{Member, PictureId, QuizId, ResultsId, limits, wire};
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use super::Gate;
+use crate::node::Node;
+use crate::quizzes::picture::Kind;
+use crate::quizzes::{PictureError, QuizzesError, sheet};
+use crate::ws::client_address;
+
+/// What a form puts around a file.
+const FORM_BYTES: usize = 16 * 1024;
+const JSON: &str = "application/json";
+const CSV: &str = "text/csv; charset=utf-8";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// What these routes need.
+struct Files {
+    node: Arc<Node>,
+    /// Files sent from one address.
+    gate: Gate<IpAddr>,
+}
+
+/// Why somebody does not get what they asked for: a status, and a sentence.
+struct Refusal(StatusCode, String);
+
+type Answer = Result<Response, Refusal>;
+
+/// The routes. [`super::identity`] must be around them.
+pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> {
+    let files = Files { node: node.clone(), gate: Gate::for_files() };
+    Router::new()
+        .route("/api/picture", post(take_picture).layer(DefaultBodyLimit::max(limits::PICTURE_BYTES)))
+        .route("/api/import-quiz", post(import).layer(DefaultBodyLimit::max(sheet::FILE_BYTES + FORM_BYTES)))
+        .route("/pictures/{id}", get(picture))
+        .route("/quizzes/{id}/export.json", get(export_json))
+        .route("/quizzes/{id}/export.csv", get(export_csv))
+        .route("/quizzes/{id}/export.xlsx", get(export_xlsx))
+        .route("/results/{id}/export.csv", get(export_results))
+        .with_state(Arc::new(files))
+}
+
+impl Files {
+    /// Lets an author in who has not sent too much lately.
+    fn admit(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<(), Refusal> {
+        if !self.node.authors.may_write(headers) {
+            let why = "Only authors may do that here. Enter the authors' key first.";
+            return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
+        }
+        let address = client_address(peer, headers, &self.node.config.trusted_proxies).to_canonical();
+        self.gate.check(&address).map_err(|wait| {
+            let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
+            Refusal(StatusCode::TOO_MANY_REQUESTS, why)
+        })
+    }
+}
+
+/// Keeps a picture; answers its id.
+async fn take_picture(
+    State(files): State<Arc<Files>>,
+    Extension(peer): Extension<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    files.admit(&headers, peer)?;
+    match files.node.library.add_picture(body).await {
+        Ok(id) => Ok(json(&id)),
+        Err(PictureError::NoPicture(why)) => Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string())),
+        Err(PictureError::NotKept(error)) => Err(error.into()),
+    }
+}
+
+/// Shows a picture. Its id is its digest, so it never changes.
+async fn picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -> Answer {
+    let known = PictureId::parse(&id).ok().and_then(|id| Some((Kind::of_id(&id)?, id)));
+    let (kind, id) = known.ok_or_else(missing)?;
+    let bytes = files.node.library.kept.picture(&id).await?.ok_or_else(missing)?;
+    let headers = [
+        (header::CONTENT_TYPE, kind.content_type()),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// Makes a quiz of a file: the body itself, or the file in a form. A form
+/// without scripts is led to the new quiz.
+async fn import(
+    State(files): State<Arc<Files>>,
+    Extension(peer): Extension<SocketAddr>,
+    Extension(member): Extension<Member>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
+    files.admit(&headers, peer)?;
+    let (name, bytes) = match boundary(&headers) {
+        Some(boundary) => file_in_form(body, boundary).await?,
+        None => (String::new(), body),
+    };
+    // Unpacking takes a while, and is no matter for the threads that answer.
+    let quiz = tokio::task::spawn_blocking(move || sheet::read(&bytes, &name)).await;
+    let quiz = quiz.unwrap_or_else(|_| Err(sheet::NotAQuiz("This file cannot be read.".into())));
+    let quiz = quiz.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
+    let saved = files.node.library.save(&member.id, None, 0, quiz).await?;
+    let is_form = headers.get(header::ACCEPT).is_some_and(|accept| contains(accept, "text/html"));
+    if is_form {
+        return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());
+    }
+    Ok(json(&SavedQuiz { id: saved.id, version: saved.version, saved_at: saved.saved_at }))
+}
+
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
+}
+
+/// The first file in a form, with its name.
+async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), Refusal> {
+    let none = |_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.".into());
+    let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
+    let mut form = multer::Multipart::new(body, boundary);
+    while let Some(field) = form.next_field().await.map_err(none)? {
+        if let Some(name) = field.file_name().map(str::to_owned) {
+            let bytes = field.bytes().await.map_err(none)?;
+            if !bytes.is_empty() {
+                return Ok((name, bytes));
+            }
+        }
+    }
+    Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first.".into()))
+}
+
+async fn export_json(
+    State(files): State<Arc<Files>>,
+    Extension(member): Extension<Member>,
+    id: Path<String>,
+) -> Answer {
+    let (title, quiz) = files.quiz(&member, &id).await?;
+    Ok(download(&title, "json", JSON, sheet::json(&quiz)))
+}
+
+async fn export_csv(State(files): State<Arc<Files>>, Extension(member): Extension<Member>, id: Path<String>) -> Answer {
+    let (title, quiz) = files.quiz(&member, &id).await?;
+    Ok(download(&title, "csv", CSV, sheet::csv(&quiz)))
+}
+
+async fn export_xlsx(
+    State(files): State<Arc<Files>>,
+    Extension(member): Extension<Member>,
+    id: Path<String>,
+) -> Answer {
+    let (title, quiz) = files.quiz(&member, &id).await?;
+    let bytes = sheet::xlsx(&quiz).map_err(|error| {
+        warn!("a quiz could not be written as XLSX: {error}");
+        Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+    })?;
+    Ok(download(&title, "xlsx", XLSX, bytes))
+}
+
+/// What the rows of a table of results are.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum By {
+    #[default]
+    Players,
+    Questions,
+}
+
+#[derive(Deserialize)]
+struct Rows {
+    #[serde(default)]
+    by: By,
+}
+
+async fn export_results(
+    State(files): State<Arc<Files>>,
+    Extension(member): Extension<Member>,
+    Path(id): Path<String>,
+    Query(rows): Query<Rows>,
+) -> Answer {
+    let id = ResultsId::parse(&id).map_err(|_| missing())?;
+    let results = files.node.library.kept.result(&member.id, &id).await?.ok_or_else(missing)?;
+    let (what, bytes) = match rows.by {
+        By::Players => ("players", sheet::players_csv(&results)),
+        By::Questions => ("questions", sheet::questions_csv(&results)),
+    };
+    Ok(download(&format!("{} - {what}", results.title), "csv", CSV, bytes))
+}
+
+impl Files {
+    /// A quiz that the member may read, with its title.
+    async fn quiz(&self, member: &Member, id: &str) -> Result<(String, protocol::quiz::Quiz), Refusal> {
+        let id = QuizId::parse(id).map_err(|_| missing())?;
+        let quiz = self.node.library.open(&member.id, &id, None).await?.quiz;
+        Ok((quiz.title.clone(), quiz))
+    }
+}
+
+fn json(value: &impl Serialize) -> Response {
+    ([(header::CONTENT_TYPE, JSON)], wire::spell(value)).into_response()
+}
+
+/// A file to be kept and not shown. Its name has letters that every system takes.
+fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8>) -> Response {
+    let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { ' ' }).collect();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = if name.is_empty() { "quiz" } else { &name };
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\""));
+    let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
+    let headers =
+        [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, bytes).into_response()
+}
+
+fn contains(value: &HeaderValue, part: &str) -> bool {
+    value.to_str().is_ok_and(|value| value.contains(part))
+}
+
+fn missing() -> Refusal {
+    Refusal(StatusCode::NOT_FOUND, "That is not here, or not any more.".into())
+}
+
+impl From<QuizzesError> for Refusal {
+    fn from(error: QuizzesError) -> Self {
+        match error {
+            QuizzesError::NotYours | QuizzesError::Missing => missing(),
+            QuizzesError::TooMany => Self(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                format!("You have {} quizzes, and more cannot be kept. Delete one first.", limits::QUIZZES),
+            ),
+            QuizzesError::TooLong => {
+                Self(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.".into())
+            }
+            QuizzesError::Stale { .. } => Self(StatusCode::CONFLICT, error.to_string()),
+            QuizzesError::Unavailable(_) => {
+                warn!("an author could not be answered: {error}");
+                let why = "That cannot be reached just now. Try again in a moment.";
+                Self(StatusCode::SERVICE_UNAVAILABLE, why.into())
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let Self(status, why) = self;
+        (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], why).into_response()
+    }
+}

@@ -1,0 +1,121 @@
+//! What authors' pages ask, answered by the node.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use app::api::ApiError;
+use app::api::quizzes::{OpenedQuiz, QuizList, QuizService, Saved};
+use async_trait::async_trait;
+use axum::http::request::Parts;
+use leptos::prelude::use_context;
+use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
+use protocol::{Member, QuizId, ResultsId, limits};
+
+use super::rooms::unavailable;
+use crate::http::Gate;
+use crate::node::Node;
+use crate::quizzes::{QuizzesError, samples, summary_of};
+use crate::ws::client_address;
+
+/// What authors' pages ask, answered by the node.
+pub(super) struct Authors {
+    node: Arc<Node>,
+    /// Keys tried from one address.
+    keys: Gate<IpAddr>,
+}
+
+impl Authors {
+    pub(super) fn new(node: Arc<Node>) -> Self {
+        Self { node, keys: Gate::for_keys() }
+    }
+
+    fn may_write(&self) -> bool {
+        use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers))
+    }
+
+    fn must_write(&self) -> Result<(), ApiError> {
+        if self.may_write() { Ok(()) } else { Err(ApiError::KeyNeeded) }
+    }
+}
+
+#[async_trait]
+impl QuizService for Authors {
+    async fn quizzes(&self, viewer: &Member) -> Result<QuizList, ApiError> {
+        let own = self.node.library.kept.list(&viewer.id).await.map_err(refused)?;
+        Ok(QuizList { may_write: self.may_write(), own, samples: samples::all().iter().map(summary_of).collect() })
+    }
+
+    async fn quiz(&self, viewer: &Member, id: &QuizId) -> Result<OpenedQuiz, ApiError> {
+        let stored = self.node.library.open(&viewer.id, id, None).await.map_err(refused)?;
+        Ok(OpenedQuiz { stored, may_save: !id.is_sample() && self.may_write() })
+    }
+
+    async fn save(&self, viewer: &Member, id: Option<&QuizId>, version: u64, quiz: Quiz) -> Result<Saved, ApiError> {
+        self.must_write()?;
+        self.node.library.save(&viewer.id, id, version, quiz).await.map(saved).map_err(refused)
+    }
+
+    async fn delete(&self, viewer: &Member, id: &QuizId) -> Result<(), ApiError> {
+        self.must_write()?;
+        self.node.library.kept.delete(&viewer.id, id).await.map_err(refused)
+    }
+
+    async fn copy(&self, viewer: &Member, id: &QuizId) -> Result<Saved, ApiError> {
+        self.must_write()?;
+        self.node.library.copy(&viewer.id, id).await.map(saved).map_err(refused)
+    }
+
+    async fn versions(&self, viewer: &Member, id: &QuizId) -> Result<Vec<QuizVersion>, ApiError> {
+        self.node.library.kept.versions(&viewer.id, id).await.map_err(refused)
+    }
+
+    async fn restore(&self, viewer: &Member, id: &QuizId, version: u64) -> Result<Saved, ApiError> {
+        self.must_write()?;
+        self.node.library.restore(&viewer.id, id, version).await.map(saved).map_err(refused)
+    }
+
+    async fn results(&self, viewer: &Member) -> Result<Vec<ResultsSummary>, ApiError> {
+        self.node.library.kept.results(&viewer.id).await.map_err(refused)
+    }
+
+    async fn result(&self, viewer: &Member, id: &ResultsId) -> Result<Results, ApiError> {
+        let result = self.node.library.kept.result(&viewer.id, id).await.map_err(refused)?;
+        result.ok_or(ApiError::Missing)
+    }
+
+    async fn delete_result(&self, viewer: &Member, id: &ResultsId) -> Result<(), ApiError> {
+        let was_there = self.node.library.kept.forget(&viewer.id, id).await.map_err(refused)?;
+        if was_there { Ok(()) } else { Err(ApiError::Missing) }
+    }
+
+    async fn become_author(&self, viewer: &Member, key: &str) -> Result<String, ApiError> {
+        let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
+        let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
+        let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies).to_canonical();
+        self.keys.check(&address).map_err(|wait| {
+            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            ApiError::RateLimited { retry_after_ms }
+        })?;
+        let cookie = self.node.authors.admit(&viewer.id, key, &parts.headers);
+        let cookie = cookie.ok_or_else(|| ApiError::Invalid("This is not the authors' key. Try again.".into()))?;
+        Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
+    }
+}
+
+fn saved(quiz: StoredQuiz) -> Saved {
+    Saved { id: quiz.id, version: quiz.version, saved_at: quiz.saved_at }
+}
+
+/// What somebody else has is missing: nobody learns that it is there.
+fn refused(error: QuizzesError) -> ApiError {
+    match error {
+        QuizzesError::Stale { current } => ApiError::Stale { current },
+        QuizzesError::NotYours | QuizzesError::Missing => ApiError::Missing,
+        QuizzesError::TooMany => ApiError::Invalid(format!(
+            "You have {} quizzes, and more cannot be kept. Delete one first.",
+            limits::QUIZZES
+        )),
+        QuizzesError::TooLong => ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()),
+        QuizzesError::Unavailable(_) => unavailable(error),
+    }
+}

@@ -1,0 +1,245 @@
+//! What everything that keeps quizzes promises, and the library over it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use protocol::game::Verdict;
+use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, Question, QuestionResult, Quiz, Results, StoredQuiz};
+use protocol::{Name, Pin, QuizId, ResultsId, UserId, limits};
+use server::broker::redis;
+use server::quizzes::embedded::EmbeddedQuizzes;
+use server::quizzes::redis::RedisQuizzes;
+use server::quizzes::{Library, Quizzes, QuizzesError, picture};
+use server::store::Store;
+use tempfile::TempDir;
+
+use crate::cluster::url_of;
+use crate::redis_server::RedisServer;
+
+contract!(on_embedded: Shelf::embedded() =>
+    a_quiz_is_kept_and_listed, of_two_who_change_a_quiz_one_is_told, the_last_versions_can_be_gone_back_to,
+    nobody_touches_what_is_somebody_elses, a_deleted_quiz_is_gone, there_is_an_end_of_quizzes_and_of_their_length,
+    results_are_kept_once, the_oldest_results_go_first, a_picture_is_kept_under_its_digest,
+    samples_are_for_everybody_and_stay_as_they_are);
+contract!(on_redis: Shelf::redis(1) =>
+    a_quiz_is_kept_and_listed, of_two_who_change_a_quiz_one_is_told, the_last_versions_can_be_gone_back_to,
+    nobody_touches_what_is_somebody_elses, a_deleted_quiz_is_gone, there_is_an_end_of_quizzes_and_of_their_length,
+    results_are_kept_once, the_oldest_results_go_first, a_picture_is_kept_under_its_digest,
+    samples_are_for_everybody_and_stay_as_they_are);
+contract!(on_three_shards: Shelf::redis(3) =>
+    a_quiz_is_kept_and_listed, nobody_touches_what_is_somebody_elses, a_deleted_quiz_is_gone, results_are_kept_once,
+    a_picture_is_kept_under_its_digest);
+
+/// What keeps quizzes, for a test of its own.
+struct Shelf {
+    kept: Arc<dyn Quizzes>,
+    _home: Home,
+}
+
+enum Home {
+    Folder { _folder: TempDir },
+    Servers { _servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
+}
+
+impl Shelf {
+    async fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        Self { kept: Arc::new(EmbeddedQuizzes::new(store)), _home: Home::Folder { _folder: folder } }
+    }
+
+    async fn redis(count: usize) -> Self {
+        let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
+        let options = redis::Options { log_length: 10, sharded: false, node: "test".into() };
+        let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
+        let kept = Arc::new(RedisQuizzes::new(broker.link()));
+        Self { kept, _home: Home::Servers { _servers: servers, _broker: broker } }
+    }
+
+    fn library(&self) -> Library {
+        Library::new(self.kept.clone())
+    }
+
+    async fn save(&self, owner: &str, id: &str, version: u64) -> Result<(), QuizzesError> {
+        self.kept.save(&user(owner), &quiz(id, version)).await
+    }
+
+    async fn loaded(&self, id: &str, version: Option<u64>) -> Option<StoredQuiz> {
+        self.kept.load(&quiz_id(id), version).await.unwrap().map(|quiz| quiz.stored)
+    }
+
+    async fn listed(&self, owner: &str) -> Vec<String> {
+        let list = self.kept.list(&user(owner)).await.unwrap();
+        list.into_iter().map(|quiz| quiz.id.to_string()).collect()
+    }
+}
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+fn quiz_id(id: &str) -> QuizId {
+    QuizId::parse(id).unwrap()
+}
+
+/// A version of a quiz that is not finished; saved at a time of its own.
+fn quiz(id: &str, version: u64) -> StoredQuiz {
+    let question = Question { text: format!("Is this {version}? “ü”"), ..Question::default() };
+    let quiz = Quiz { title: format!("{id} {version}"), questions: vec![question], ..Quiz::default() };
+    StoredQuiz { id: quiz_id(id), version, saved_at: 1_700_000_000_000 + version, quiz }
+}
+
+fn results(id: &str, ended_at: u64) -> Results {
+    let answer = PlayerAnswer { text: "Jupiter".into(), verdict: Verdict::Right, points: 812, took_ms: 4_321 };
+    let question = QuestionResult {
+        text: "Which planet has the shortest day?".into(),
+        kind: Kind::Choice,
+        right: "Jupiter".into(),
+        knew: 1,
+        answered: 1,
+        players: 2,
+    };
+    let player =
+        |name: &str, place, answers| PlayerResult { name: Name::parse(name).unwrap(), score: 812, place, answers };
+    Results {
+        id: ResultsId::parse(id).unwrap(),
+        pin: Pin::parse("482915").unwrap(),
+        title: "The Solar System".into(),
+        ended_at,
+        questions: vec![question],
+        players: vec![player("Ana", 1, vec![Some(answer)]), player("Ben", 2, vec![None])],
+    }
+}
+
+async fn a_quiz_is_kept_and_listed(shelf: Shelf) {
+    assert_eq!(shelf.listed("ana").await, [""; 0]);
+    shelf.save("ana", "one", 1).await.unwrap();
+    shelf.save("ana", "two", 1).await.unwrap();
+    shelf.save("ana", "one", 2).await.unwrap();
+    assert_eq!(shelf.loaded("one", None).await, Some(quiz("one", 2)));
+    assert_eq!(shelf.loaded("three", None).await, None);
+    assert_eq!(shelf.listed("ana").await, ["one", "two"], "the one saved last is first");
+    let list = shelf.kept.list(&user("ana")).await.unwrap();
+    let one = &list[0];
+    assert_eq!((one.title.as_str(), one.questions, one.problems, one.version), ("one 2", 1, 1, 2));
+    assert_eq!(one.saved_at, 1_700_000_000_002);
+}
+
+async fn of_two_who_change_a_quiz_one_is_told(shelf: Shelf) {
+    shelf.save("ana", "one", 1).await.unwrap();
+    let (first, second) = tokio::join!(shelf.save("ana", "one", 2), shelf.save("ana", "one", 2));
+    assert_ne!(first.is_ok(), second.is_ok(), "{first:?}, {second:?}");
+    assert_eq!(first.and(second), Err(QuizzesError::Stale { current: 2 }));
+    assert_eq!(shelf.save("ana", "one", 1).await, Err(QuizzesError::Stale { current: 2 }));
+    assert_eq!(shelf.save("ana", "one", 9).await, Err(QuizzesError::Stale { current: 2 }));
+    assert_eq!(shelf.save("ana", "one", u64::MAX).await, Err(QuizzesError::Stale { current: 2 }));
+    assert_eq!(shelf.save("ana", "new", 2).await, Err(QuizzesError::Missing));
+    assert_eq!(shelf.loaded("one", None).await, Some(quiz("one", 2)));
+}
+
+async fn the_last_versions_can_be_gone_back_to(shelf: Shelf) {
+    let most = limits::QUIZ_VERSIONS as u64;
+    for version in 1..=most + 2 {
+        shelf.save("ana", "one", version).await.unwrap();
+    }
+    let versions = shelf.kept.versions(&user("ana"), &quiz_id("one")).await.unwrap();
+    let kept: Vec<_> = versions.iter().map(|version| version.version).collect();
+    assert_eq!(kept, (3..=most + 2).rev().collect::<Vec<_>>());
+    assert_eq!((versions[0].title.as_str(), versions[0].questions), ("one 22", 1));
+    assert_eq!(shelf.loaded("one", Some(3)).await, Some(quiz("one", 3)));
+    assert_eq!(shelf.loaded("one", Some(2)).await, None);
+    let restored = shelf.library().restore(&user("ana"), &quiz_id("one"), 5).await.unwrap();
+    assert_eq!((restored.version, restored.quiz), (most + 3, quiz("one", 5).quiz));
+}
+
+async fn nobody_touches_what_is_somebody_elses(shelf: Shelf) {
+    shelf.save("ana", "one", 1).await.unwrap();
+    let (ben, one) = (user("ben"), quiz_id("one"));
+    for version in [1, 2] {
+        assert_eq!(shelf.save("ben", "one", version).await, Err(QuizzesError::NotYours));
+    }
+    assert_eq!(shelf.kept.delete(&ben, &one).await, Err(QuizzesError::NotYours));
+    assert_eq!(shelf.kept.versions(&ben, &one).await, Err(QuizzesError::NotYours));
+    assert_eq!(shelf.listed("ben").await, [""; 0]);
+    let library = shelf.library();
+    assert_eq!(library.open(&ben, &one, None).await, Err(QuizzesError::Missing));
+    assert_eq!(library.copy(&ben, &one).await, Err(QuizzesError::Missing));
+    assert_eq!(library.restore(&ben, &one, 1).await, Err(QuizzesError::Missing));
+    assert_eq!(shelf.loaded("one", None).await, Some(quiz("one", 1)));
+}
+
+async fn a_deleted_quiz_is_gone(shelf: Shelf) {
+    let (ana, one) = (user("ana"), quiz_id("one"));
+    shelf.save("ana", "one", 1).await.unwrap();
+    let copy = shelf.library().copy(&ana, &one).await.unwrap();
+    assert_eq!((copy.quiz.title.as_str(), copy.version), ("one 1 (copy)", 1));
+    shelf.kept.delete(&ana, &one).await.unwrap();
+    assert_eq!(shelf.loaded("one", None).await, None);
+    assert_eq!(shelf.listed("ana").await, [copy.id.to_string()]);
+    assert_eq!(shelf.kept.delete(&ana, &one).await, Err(QuizzesError::Missing));
+    assert_eq!(shelf.save("ana", "one", 2).await, Err(QuizzesError::Missing), "a late save brings nothing back");
+    let late = shelf.library().save(&ana, Some(&one), 0, Quiz::default()).await;
+    assert_eq!(late, Err(QuizzesError::Missing));
+}
+
+async fn there_is_an_end_of_quizzes_and_of_their_length(shelf: Shelf) {
+    let mut long = quiz("long", 1);
+    long.quiz.questions[0].why = "x".repeat(limits::QUIZ_BYTES);
+    assert_eq!(shelf.kept.save(&user("ana"), &long).await, Err(QuizzesError::TooLong));
+    for number in 0..limits::QUIZZES {
+        shelf.save("ana", &format!("q{number}"), 1).await.unwrap();
+    }
+    assert_eq!(shelf.save("ana", "more", 1).await, Err(QuizzesError::TooMany));
+    assert_eq!(shelf.loaded("more", None).await, None);
+    shelf.save("ana", "q7", 2).await.unwrap();
+    shelf.save("ben", "more", 1).await.unwrap();
+}
+
+async fn results_are_kept_once(shelf: Shelf) {
+    let (ana, id) = (user("ana"), ResultsId::parse("g1").unwrap());
+    shelf.kept.keep(&ana, &results("g1", 5)).await.unwrap();
+    shelf.kept.keep(&ana, &Results { title: "Told again".into(), ..results("g1", 6) }).await.unwrap();
+    shelf.kept.keep(&ana, &results("g2", 7)).await.unwrap();
+    assert_eq!(shelf.kept.result(&ana, &id).await.unwrap(), Some(results("g1", 5)));
+    assert_eq!(shelf.kept.result(&user("ben"), &id).await.unwrap(), None, "a game is its host's");
+    let list = shelf.kept.results(&ana).await.unwrap();
+    assert_eq!(list, [results("g2", 7).summary(), results("g1", 5).summary()]);
+    assert_eq!(list[0].correct_percent, Some(50));
+    assert!(!shelf.kept.forget(&user("ben"), &id).await.unwrap());
+    assert!(shelf.kept.forget(&ana, &id).await.unwrap());
+    assert_eq!(shelf.kept.result(&ana, &id).await.unwrap(), None);
+    assert_eq!(shelf.kept.results(&ana).await.unwrap(), [results("g2", 7).summary()]);
+}
+
+async fn the_oldest_results_go_first(shelf: Shelf) {
+    let most = server::quizzes::RESULTS as u64;
+    for number in 0..=most {
+        shelf.kept.keep(&user("ana"), &results(&format!("g{number}"), 1000 + number)).await.unwrap();
+    }
+    let list = shelf.kept.results(&user("ana")).await.unwrap();
+    assert_eq!((list.len() as u64, list[0].ended_at, list[list.len() - 1].ended_at), (most, 1000 + most, 1001));
+    assert_eq!(shelf.kept.result(&user("ana"), &ResultsId::parse("g0").unwrap()).await.unwrap(), None);
+}
+
+async fn a_picture_is_kept_under_its_digest(shelf: Shelf) {
+    let bytes = Bytes::from_static(b"GIF89a\0\xff and more");
+    let id = shelf.library().add_picture(bytes.clone()).await.unwrap();
+    assert_eq!(shelf.library().add_picture(bytes.clone()).await.unwrap(), id);
+    assert_eq!(shelf.kept.picture(&id).await.unwrap(), Some(bytes));
+    let other = picture::id_of(b"GIF89a something else").unwrap();
+    assert_eq!(shelf.kept.picture(&other).await.unwrap(), None);
+}
+
+async fn samples_are_for_everybody_and_stay_as_they_are(shelf: Shelf) {
+    let (library, ana) = (shelf.library(), user("ana"));
+    let sample = quiz_id("sample-solar-system");
+    let opened = library.open(&ana, &sample, None).await.unwrap();
+    assert_eq!((opened.quiz.title.as_str(), opened.quiz.questions.len()), ("The Solar System", 10));
+    assert_eq!(opened.quiz.questions[3].text, "Which planet has the shortest day?");
+    let changed = library.save(&ana, Some(&sample), opened.version, Quiz::default()).await;
+    assert_eq!(changed, Err(QuizzesError::NotYours));
+    let copy = library.copy(&ana, &sample).await.unwrap();
+    assert_eq!(copy.quiz, opened.quiz);
+    assert_eq!(shelf.listed("ana").await, [copy.id.to_string()]);
+    assert_eq!(library.open(&ana, &quiz_id("sample-nothing"), None).await, Err(QuizzesError::Missing));
+}
