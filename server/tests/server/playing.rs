@@ -96,8 +96,11 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
             for pupil in [&mut teacher, &mut ada] {
                 let reveal = pupil.sees(Phase::Reveal).await.game.reveal.unwrap();
                 assert!(reveal.why.contains(marker), "now they are");
-                pupil.heard.clear();
             }
+            // The last thing that is told of a question.
+            ada.outcome(question).await;
+            teacher.heard.clear();
+            ada.heard.clear();
         }
     })
     .await;
@@ -194,7 +197,7 @@ async fn time_closes_a_question_that_somebody_left_open() {
         let closes_at = ada.sees(Phase::Open).await.game.closes_at.unwrap();
         assert_eq!(ada.outcome(0).await.verdict, Verdict::Missing);
         let late = ada.answer(0, RIGHT).await;
-        assert_eq!((late.taken, late.given), (Taken::Late, None));
+        assert_eq!((late.taken, &late.given), (Taken::Late, &None));
         assert!(late.late_ms.is_some_and(|ms| ms < 10_000), "{late:?} after {closes_at}");
     })
     .await;

@@ -11,7 +11,7 @@ use crate::redis_server::RedisServer;
 async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
     let redis = RedisServer::start();
     let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
-    let (mut teacher, hosting) = Pupil::teacher(&one, quiz(vec![choice("1?", 8)])).await;
+    let (mut teacher, hosting) = Pupil::teacher(&one, quiz(vec![choice("1?", 60)])).await;
     let pin = hosting.pin;
     let (mut ada, _) = Pupil::player(&one, &pin, "Ada").await;
     let (mut ben, _) = Pupil::player(&two, &pin, "Ben").await;
@@ -30,6 +30,7 @@ async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
     let mut teacher = Pupil::at(&two).await;
     teacher.open(Open { pin, token: Some(hosting.token), code: None }).await.unwrap();
     assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, Taken::Accepted);
+    teacher.step(Say::Reveal).await;
     let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
     assert_eq!((reveal.knew, reveal.answered, reveal.players), (1, 2, 3));
     assert_eq!(ada.outcome(0).await.question, 0);
