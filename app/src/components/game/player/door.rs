@@ -74,9 +74,9 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
                 </div>
                 <Wrong id="nickname-wrong" why=derived(move || wrong.get()) />
                 {sometimes(offer)}
-                <noscript>
-                    <p>"To play, this page needs scripts. Allow them for this address, then load it again."</p>
-                </noscript>
+                <p class="nickname__still">
+                    "To play, this page needs scripts. Allow them for this address, then load it again."
+                </p>
             </form>
             <div class="plane__me">{avatar(Looks::of(&viewer.id).tall(54).looking((0, -19)))}</div>
         </section>
