@@ -7,17 +7,20 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use protocol::{ErrorCode, Member, MessageId, Pin, Refusal, RoomId, ServerMessage, Typing, wire};
 use sha2::{Digest, Sha256};
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Once, Passing};
 use crate::channel::Channel;
-use crate::games::Games;
+
+/// Whether the class of a game may chat.
+pub type Classes = Box<dyn Fn(Pin) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
 
 /// Says things in rooms.
 pub struct Chat {
     broker: Arc<dyn Broker>,
-    games: Arc<Games>,
+    classes: Classes,
     message_chars: usize,
 }
 
@@ -32,8 +35,8 @@ pub struct Said {
 
 impl Chat {
     /// A chat whose messages have at most `message_chars` characters.
-    pub fn new(broker: Arc<dyn Broker>, games: Arc<Games>, message_chars: usize) -> Self {
-        Self { broker, games, message_chars }
+    pub fn new(broker: Arc<dyn Broker>, classes: Classes, message_chars: usize) -> Self {
+        Self { broker, classes, message_chars }
     }
 
     /// Says `text` in a room. `Ok` means that the log has it; saying it again
@@ -75,7 +78,7 @@ impl Chat {
     /// The class of a game chats while its host lets it.
     async fn check_class(&self, room: &RoomId) -> Result<(), Refusal> {
         let Some(pin) = Pin::of_room(room) else { return Ok(()) };
-        let is_open = match self.games.chat_is_open(&pin).await {
+        let is_open = match (self.classes)(pin).await {
             Err(refusal) if refusal.code == ErrorCode::NoGame => false,
             is_open => is_open?,
         };

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::backend::Opened;
 use crate::broker::{Broker, Deliveries};
-use crate::chat::Chat;
+use crate::chat::{Chat, Classes};
 use crate::config::Config;
 use crate::games::{Games, Parts, Tables};
 use crate::history::{History, shared::SharedHistory};
@@ -96,9 +96,14 @@ impl Node {
             tables: tables.clone(),
             players: limits.players,
         });
+        let classes = games.clone();
+        let classes: Classes = Box::new(move |pin| {
+            let games = classes.clone();
+            Box::pin(async move { games.chat_is_open(&pin).await })
+        });
         let node = Self {
             name: opened.node_name,
-            chat: Chat::new(opened.broker.clone(), games.clone(), config.limits.message_chars),
+            chat: Chat::new(opened.broker.clone(), classes, config.limits.message_chars),
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
             addresses: Addresses::new(config.limits.connections_per_address),

@@ -123,7 +123,7 @@ impl Client {
                 "Only authors begin games here. Enter the authors' key first.",
             ));
         }
-        let key = self.games().begin(&self.member.id, quiz).await?;
+        let key = self.games().begin(&self.member.id, quiz, self.claims.address).await?;
         let token = self.node.sessions.host_token(&key.pin, &key.id);
         self.claims.hosts.push(token);
         self.host(&key.pin).await

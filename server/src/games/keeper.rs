@@ -238,7 +238,8 @@ impl Keeper {
         if is_counted && self.table.has_host() {
             self.table.tell_hosts(&GameServerMessage::Count(Count { question, answered, players }));
         }
-        let Some(present) = self.present().filter(|present| answered >= present.len().max(1)) else { return Ok(()) };
+        let is_full = |present: &HashSet<UserId>| !present.is_empty() && answered >= present.len();
+        let Some(present) = self.present().filter(is_full) else { return Ok(()) };
         let answers = self.games.store.answers(&seen.key, question).await?;
         if present.iter().all(|player| answers.contains_key(player)) {
             // A host who went on meanwhile was first: nothing is left to close.

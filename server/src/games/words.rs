@@ -52,6 +52,10 @@ pub(super) fn too_many_tries() -> Refusal {
     Refusal::new(ErrorCode::RateLimited, "Too many wrong PINs came from here. Wait a minute.").retry_after_ms(60_000)
 }
 
+pub(super) fn too_many_games() -> Refusal {
+    Refusal::new(ErrorCode::RateLimited, "Too many games were begun from here. Wait a minute.").retry_after_ms(60_000)
+}
+
 pub(super) fn unavailable(error: &StoreError) -> Refusal {
     tracing::warn!("a game was not served: {error}");
     match error {

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::node::TestNode;
+use crate::redis_server::RedisServer;
 
 /// Longer than anything here takes on a busy machine; only a failure waits for it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -217,6 +218,19 @@ impl Pupil {
         self.socket.close(None).await.unwrap();
         while let Some(Ok(_)) = self.socket.next().await {}
     }
+}
+
+/// One node alone, then two nodes of a cluster: the same must hold.
+pub async fn everywhere(check: impl AsyncFn(&TestNode, &TestNode)) {
+    let alone = TestNode::embedded(&[]).await;
+    check(&alone, &alone).await;
+    alone.stop().await;
+
+    let redis = RedisServer::start();
+    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    check(&one, &two).await;
+    one.stop().await;
+    two.stop().await;
 }
 
 /// A name.

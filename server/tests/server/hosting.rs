@@ -1,0 +1,151 @@
+//! What hosts do: with the clock, the door, the chat, and with each other.
+
+use protocol::ErrorCode;
+use protocol::game::frame::{Chat, Extend, HostHere, Kick, Lock, Open, Step};
+use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
+
+use crate::class::{Pupil, choice, everywhere, name, quiz};
+use crate::visitor::Visitor;
+
+const RIGHT: Answer = Answer::Choice(1);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_host_stops_the_clock_and_gives_more_time() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        let (_ben, _) = Pupil::player(two, &hosting.pin, "Ben").await;
+        teacher.step(Say::Start).await;
+        let open = ada.sees(Phase::Open).await.game;
+        teacher.sees(Phase::Open).await;
+
+        teacher.step(Say::Pause).await;
+        let left = ada.sees_game(|game| game.paused.is_some()).await.game.paused.unwrap();
+        assert!((1..=60_000).contains(&left), "{left}");
+        let refusal = ada.try_answer(0, RIGHT).await.unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The game is paused."));
+        teacher.step(Say::Resume).await;
+        let resumed = ada.sees_game(|game| game.paused.is_none()).await.game;
+        assert!(resumed.closes_at > open.closes_at);
+
+        teacher.send(&Say::Extend(Extend { seconds: Some(30) })).await;
+        let extended = ada.sees_game(|game| game.closes_at > resumed.closes_at).await.game;
+        assert_eq!(extended.closes_at, resumed.closes_at.map(|closes_at| closes_at + 30_000));
+        teacher.send(&Say::Extend(Extend { seconds: None })).await;
+        assert_eq!(ada.sees_game(|game| game.closes_at.is_none()).await.game.phase, Phase::Open, "no end");
+        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_sent_away_stays_away() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let pin = hosting.pin;
+        let (mut ada, joined) = Pupil::player(two, &pin, "Ada").await;
+        teacher.sees_players(|players| players.count == 1).await;
+        ada.send(&Say::Kick(Kick { player: joined.you.id.clone() })).await;
+        assert_eq!(ada.is_refused().await.code, ErrorCode::NotHost);
+        teacher.send(&Say::Kick(Kick { player: joined.you.id })).await;
+        ada.until(|frame| matches!(frame, GameServerMessage::Kicked(_)).then_some(())).await;
+        teacher.sees_players(|players| players.count == 0).await;
+        assert_eq!(ada.try_answer(0, RIGHT).await.unwrap_err().code, ErrorCode::NotInGame);
+        assert_eq!(ada.try_join(&pin, Some("Ada")).await.unwrap_err().code, ErrorCode::Kicked);
+        let mut again = Pupil::with(one, &ada.cookie).await;
+        assert_eq!(again.try_join(&pin, Some("Eve")).await.unwrap_err().code, ErrorCode::Kicked);
+        let (_other, joined) = Pupil::player(one, &pin, "Ada").await;
+        assert_eq!(joined.you.name, name("Ada"), "the name is free again");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_door_lets_in_who_was_in_before() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let pin = hosting.pin;
+        let (mut ada, _) = Pupil::player(two, &pin, "Ada").await;
+        teacher.send(&Say::Lock(Lock { locked: true })).await;
+        ada.sees_game(|game| game.locked).await;
+        let mut ben = Pupil::at(two).await;
+        assert_eq!(ben.try_join(&pin, Some("Ben")).await.unwrap_err().code, ErrorCode::Locked);
+        let mut back = Pupil::with(one, &ada.cookie).await;
+        back.join(&pin, "Ada").await;
+        teacher.send(&Say::Lock(Lock { locked: false })).await;
+        ada.sees_game(|game| !game.locked).await;
+        ben.join(&pin, "Ben").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_is_pressed_twice_is_done_once() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
+        let mut helper = Pupil::at(two).await;
+        let open = Open { pin: hosting.pin, token: Some(hosting.token), code: None };
+        let version = helper.open(open).await.unwrap().version;
+        let start = Say::Start(Step { version: Some(version) });
+        teacher.send(&start).await;
+        teacher.sees(Phase::Ready).await;
+        helper.send(&start).await;
+        assert_eq!(helper.is_refused().await.code, ErrorCode::NotNow);
+        assert_eq!(teacher.sees(Phase::Open).await.game.at, Some(0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_makes_one_more_host_and_only_one() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        teacher.send(&Say::HandOver).await;
+        let code = teacher.until(|frame| match frame {
+            GameServerMessage::Code(code) => Some(code.code),
+            _ => None,
+        });
+        let open = Open { pin: hosting.pin, token: None, code: Some(code.await.to_uppercase()) };
+        let mut helper = Pupil::at(two).await;
+        helper.open(open.clone()).await.unwrap();
+        helper.step(Say::Start).await;
+        teacher.sees(Phase::Ready).await;
+        let mut third = Pupil::at(two).await;
+        assert_eq!(third.open(open).await.unwrap_err().code, ErrorCode::NotHost);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn players_hear_that_the_host_is_gone_and_back() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        teacher.sees_players(|players| players.count == 1).await;
+        teacher.leave().await;
+        let host = |frame| match frame {
+            GameServerMessage::Host(host) => Some(host),
+            _ => None,
+        };
+        assert_eq!(ada.until(host).await, HostHere { here: false });
+        let mut teacher = Pupil::at(one).await;
+        teacher.open(Open { pin: hosting.pin, token: Some(hosting.token), code: None }).await.unwrap();
+        assert_eq!(ada.until(host).await, HostHere { here: true });
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_class_chats_while_the_host_lets_it() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let room = hosting.pin.room();
+        let mut ada = Visitor::in_room(two, room.as_str()).await;
+        let refusal = ada.try_say("1", "hello").await.unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The chat of this game is closed."));
+        teacher.send(&Say::Chat(Chat { open: true })).await;
+        teacher.sees_game(|game| game.chat).await;
+        assert_eq!(ada.say("2", "hello").await.message, "hello");
+    })
+    .await;
+}
