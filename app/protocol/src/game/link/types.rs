@@ -98,6 +98,8 @@ impl HostStep {
 }
 
 /// What happened.
+// Each is moved once, from the socket to the page: a box would be one more thing to allocate.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// Begin: the page is shown and wants to go live.
@@ -126,6 +128,8 @@ pub enum Input {
 }
 
 /// What to do; carried out in this order.
+// Each is moved once, from the socket to the page: a box would be one more thing to allocate.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
