@@ -53,7 +53,7 @@ fn told(host: Host, players: Memo<usize>) -> AnyView {
     effect(move || {
         let tell = move || {
             let Some((answered, players)) = numbers.try_get_untracked() else { return };
-            let now = format!("{answered} of {players} answered");
+            let now = format!("Answers from {answered} of {players} players so far.");
             if answered > 0 && said.try_get_untracked().is_some_and(|before| before != now) {
                 said.try_set(now);
             }

@@ -21,15 +21,16 @@ const MORE: u32 = 10;
 /// from phase to phase, so that it keeps the focus.
 pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     let main = NodeRef::<Button>::new();
-    let label = memo(move || host.game(main_label));
+    let label = memo(move || host.game(|game| main_step(game).map(|(label, _)| label)));
     let start = memo(move || screen.get() == Screen::Lobby);
     let empty = memo(move || start.get() && host.players(<[_]>::is_empty));
     // For a moment these go on by themselves.
     let busy = memo(move || host.game(|game| matches!(game.phase, Phase::Ready | Phase::Closed)));
     let cannot = memo(move || empty.get() || busy.get());
     let press = move || {
-        if !cannot.get_untracked() {
-            host.step(if start.get_untracked() { HostStep::Start } else { HostStep::Next });
+        let step = host.game_now(main_step).map(|(_, step)| step);
+        if let Some(step) = step.filter(|_| !cannot.get_untracked()) {
+            host.step(step);
         }
     };
     on_space(main);
@@ -73,20 +74,22 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     .into_any()
 }
 
-/// What the next step does; nothing where there is none.
-fn main_label(game: &Game) -> Option<&'static str> {
+/// The next step and what it is called; nothing where there is none.
+fn main_step(game: &Game) -> Option<(&'static str, HostStep)> {
     let last = game.at.is_some_and(|at| at + 1 >= game.questions);
     let onwards = if last { "To the podium" } else { "Next question" };
-    match game.phase {
-        Phase::Lobby => Some("Start the quiz"),
-        Phase::Ready => Some("Get ready"),
-        Phase::Open if is_slide(game) => Some(if last { "To the podium" } else { "Next" }),
-        Phase::Open => Some("Show the answer"),
-        Phase::Closed => Some("Counting"),
-        Phase::Reveal if game.scored && !last => Some("Show places"),
-        Phase::Reveal | Phase::Places => Some(onwards),
-        Phase::Podium | Phase::Ended => None,
-    }
+    Some(match game.phase {
+        Phase::Lobby => ("Start the quiz", HostStep::Start),
+        Phase::Ready => ("Get ready", HostStep::Next),
+        Phase::Open if is_slide(game) => (if last { "To the podium" } else { "Next" }, HostStep::Next),
+        Phase::Open => ("Show the answer", HostStep::Next),
+        Phase::Closed => ("Counting", HostStep::Next),
+        // The places after the last question would tell what the podium is to show.
+        Phase::Reveal if last => (onwards, HostStep::Skip),
+        Phase::Reveal if game.scored => ("Show places", HostStep::Next),
+        Phase::Reveal | Phase::Places => (onwards, HostStep::Next),
+        Phase::Podium | Phase::Ended => return None,
+    })
 }
 
 fn is_slide(game: &Game) -> bool {
@@ -108,15 +111,15 @@ fn said(host: Host, screen: Screen) -> AnyView {
 /// The other steps of a phase.
 fn others(host: Host, screen: Screen) -> AnyView {
     match screen {
-        Screen::Lobby => changing(move || {
-            let locked = host.game(|game| game.locked);
-            let label = if locked { "Open the door" } else { "Lock the door" };
-            button(label, move || host.step(HostStep::Lock(!locked)))
-        }),
-        Screen::Question(_) => changing(move || host.game(|game| clock_buttons(host, game))),
+        Screen::Lobby => {
+            let locked = memo(move || host.game(|game| game.locked));
+            let label = move || if locked.get() { "Open the door" } else { "Lock the door" };
+            button(label, move || host.step(HostStep::Lock(!locked.get_untracked())))
+        }
+        Screen::Question(_) => clock_buttons(host),
         Screen::Reveal(_) => {
-            let goes_on = host.game_now(|game| game.scored && main_label(game) == Some("Show places"));
-            if goes_on { button("Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
+            let has_places = host.game_now(main_step).is_some_and(|(label, _)| label == "Show places");
+            if has_places { button(|| "Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
         }
         Screen::Places(_) => ().into_any(),
         Screen::Podium => view! {
@@ -131,28 +134,53 @@ fn others(host: Host, screen: Screen) -> AnyView {
     }
 }
 
-fn clock_buttons(host: Host, game: &Game) -> AnyView {
-    let slide = is_slide(game);
-    let ticking = game.closes_at.is_some() || game.paused.is_some_and(|left| left > 0);
-    let open = game.phase == Phase::Open && !slide;
-    let pause = match game.paused {
-        _ if slide || !matches!(game.phase, Phase::Ready | Phase::Open) => None,
-        Some(_) => Some(button("Go on", move || host.step(HostStep::Resume))),
-        None => Some(button("Pause", move || host.step(HostStep::Pause))),
-    };
-    let time = (open && ticking).then(|| {
-        let more = move || host.step(HostStep::Extend(Some(MORE)));
-        let endless = move || host.step(HostStep::Extend(None));
-        view! { {button("10 s more", more)} {button("No time limit", endless)} }
-    });
-    let skip = (game.phase != Phase::Closed && !slide).then(|| button("Skip", move || host.step(HostStep::Skip)));
-    view! { {pause} {time} {skip} }.into_any()
+/// What can be done about the time of a question. The buttons stay while they
+/// can be pressed, or the focus would be lost with each press.
+fn clock_buttons(host: Host) -> AnyView {
+    let can = memo(move || host.game(Can::of));
+    let paused = memo(move || host.game(|game| game.paused.is_some()));
+    let pause = move || host.step(if paused.get_untracked() { HostStep::Resume } else { HostStep::Pause });
+    let label = move || if paused.get() { "Go on" } else { "Pause" };
+    changing(move || {
+        let can = can.get();
+        let time = can.extend.then(|| {
+            let more = move || host.step(HostStep::Extend(Some(MORE)));
+            let endless = move || host.step(HostStep::Extend(None));
+            view! { {button(|| "10 s more", more)} {button(|| "No time limit", endless)} }
+        });
+        view! {
+            {can.pause.then(|| button(label, pause))}
+            {time}
+            {can.skip.then(|| button(|| "Skip", move || host.step(HostStep::Skip)))}
+        }
+        .into_any()
+    })
 }
 
-fn button(label: &'static str, press: impl Fn() + 'static) -> AnyView {
+/// What can be done about the time.
+#[derive(Clone, Copy, PartialEq)]
+struct Can {
+    pause: bool,
+    extend: bool,
+    skip: bool,
+}
+
+impl Can {
+    fn of(game: &Game) -> Self {
+        let asks = !is_slide(game);
+        let runs = game.closes_at.is_some() || game.paused.is_some_and(|left| left > 0);
+        Self {
+            pause: asks && matches!(game.phase, Phase::Ready | Phase::Open),
+            extend: asks && runs && game.phase == Phase::Open,
+            skip: asks && game.phase != Phase::Closed,
+        }
+    }
+}
+
+fn button(label: impl Fn() -> &'static str + Send + Sync + 'static, press: impl Fn() + 'static) -> AnyView {
     view! {
         <button class="button button--stage button--quiet needs-script" type="button" on:click=move |_| press()>
-            {label}
+            {words(label)}
         </button>
     }
     .into_any()

@@ -172,9 +172,15 @@ fn body(host: Host, kicking: Kicking, screen: Screen) -> AnyView {
         Screen::Lobby => lobby::lobby(host, kicking),
         Screen::Question(_) => question::question(host),
         Screen::Reveal(_) => host.game_now(reveal::reveal),
-        Screen::Places(_) => host.game_now(places::places),
-        Screen::Podium => host.game_now(podium::podium),
+        Screen::Places(_) => led(host, places::places),
+        Screen::Podium => led(host, podium::podium),
     }
+}
+
+/// Drawn anew when other people lead, for one may be sent away.
+fn led(host: Host, draw: fn(&Game) -> AnyView) -> AnyView {
+    let leaders = memo(move || host.game(|game| game.leaders.clone()));
+    changing(move || leaders.with(|_| host.game_now(draw)))
 }
 
 /// Which quiz, and how far it is.
