@@ -1,6 +1,8 @@
 // Quizzes: written by keyboard, saved as they are typed, taken along and
 // brought back, and nobody else's to see.
-import { expect, type Locator, type Page, test } from "../fixtures";
+import type { Locator, Page } from "@playwright/test";
+
+import { expect, test } from "../fixtures";
 import { fitsEverybody } from "../fixtures/barriers";
 
 // A browser reports every refusal, that of the page itself too.
