@@ -82,7 +82,7 @@ test("a teacher writes a quiz by keyboard, is told what is missing, and finds it
     "Pluto is a planet.",
     "What is our star called?",
   ]);
-  await expect(page.getByLabel("Answer C")).toHaveValue("Jupiter");
+  await expect(page.getByLabel("Answer C", { exact: true })).toHaveValue("Jupiter");
   await expect(page.getByLabel("C is right")).toBeChecked();
   expect(await kept(page)).toEqual(quiz);
 });
@@ -114,7 +114,7 @@ test("another kind keeps what fits, and gives back what did not", async ({ perso
   await make(page, "Kinds");
   await add(page, "Several right answers", "Which are planets?");
   for (const [letter, text] of [["A", "Mars"], ["B", "Moon"], ["C", "Venus"], ["D", "Sun"]]) {
-    await page.getByLabel(`Answer ${letter}`).fill(text);
+    await page.getByLabel(`Answer ${letter}`, { exact: true }).fill(text);
   }
   await page.getByLabel("A is right").check();
   await page.getByLabel("C is right").check();
@@ -123,7 +123,7 @@ test("another kind keeps what fits, and gives back what did not", async ({ perso
   await expect(page.getByLabel("Spelling 2")).toHaveValue("Venus");
   await expect(kind).toBeFocused();
   await page.getByRole("button", { name: "Undo" }).click();
-  await expect(page.getByLabel("Answer B")).toHaveValue("Moon");
+  await expect(page.getByLabel("Answer B", { exact: true })).toHaveValue("Moon");
   await expect(page.getByLabel("C is right")).toBeChecked();
 });
 
@@ -147,7 +147,7 @@ test("a quiz leaves as a file and comes back as an equal one", async ({ person }
   await make(page, "There and back");
   await add(page, "Put in order", "From the Sun outwards");
   for (const [letter, text] of [["A", "Mercury"], ["B", "Venus"], ["C", "Earth"], ["D", "Mars"]]) {
-    await page.getByLabel(`Answer ${letter}`).fill(text);
+    await page.getByLabel(`Answer ${letter}`, { exact: true }).fill(text);
   }
   await page.getByLabel(/Another number of seconds/).fill("45");
   const quiz = await kept(page);

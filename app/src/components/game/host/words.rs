@@ -3,27 +3,21 @@
 use protocol::game::{Asked, Game, Leader, Phase, Reveal};
 use protocol::quiz::Kind;
 
+use crate::state::game::words::{counted, number as grouped};
+
 /// As in `1 player` and `22 players`.
 pub(super) fn players(count: usize) -> String {
-    counted(count, "player", "players")
+    counted(count as u64, "player", "players")
 }
 
 /// As in `1 question` and `10 questions`.
 pub(super) fn questions(count: usize) -> String {
-    counted(count, "question", "questions")
+    counted(count as u64, "question", "questions")
 }
 
 /// As in `8,340`.
 pub(super) fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    grouped(u64::from(number))
 }
 
 /// How a place has changed: `up 2`, `down 1`, `same`.
@@ -95,10 +89,6 @@ fn leader(leaders: &[Leader]) -> Option<String> {
 /// As in `Question 4 of 10`.
 pub(super) fn progress(game: &Game) -> String {
     format!("Question {} of {}", game.at.map_or(1, |at| at + 1), game.questions)
-}
-
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 #[cfg(test)]
