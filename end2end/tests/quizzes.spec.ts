@@ -120,7 +120,7 @@ test("another kind keeps what fits, and gives back what did not", async ({ perso
   await page.getByLabel("C is right").check();
   const kind = page.getByLabel("Kind of question");
   await kind.selectOption("Typed answer");
-  await expect(page.getByLabel("Spelling 2")).toHaveValue("Venus");
+  await expect(page.getByLabel("Spelling 2", { exact: true })).toHaveValue("Venus");
   await expect(kind).toBeFocused();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByLabel("Answer B", { exact: true })).toHaveValue("Moon");

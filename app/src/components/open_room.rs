@@ -18,7 +18,7 @@ pub(crate) type Beginning = Option<String>;
 pub(crate) const BEGINNING: &str = "opening-begins";
 
 /// The form that opens a room and leads there.
-#[island]
+#[island(lazy)]
 pub(crate) fn OpenRoomForm() -> impl IntoView {
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(given::<Beginning>(BEGINNING).flatten());

@@ -164,9 +164,9 @@ async fn save(door: &Door, session: &Session, quiz: &Quiz) -> Result<QuizId> {
     let form = format!("version=0&quiz={}", escaped(&wire::spell(quiz)));
     let answer = door.post("/api/save-quiz", &form, Some(&session.cookie), 0).await?;
     ensure!(answer.status == 200, "the quiz is not taken: {} {}", answer.status, answer.body);
-    let stored: protocol::quiz::StoredQuiz =
+    let saved: protocol::quiz::SavedQuiz =
         wire::read(&answer.body).ok_or_else(|| anyhow::anyhow!("what is saved cannot be read: {}", answer.body))?;
-    Ok(stored.id)
+    Ok(saved.id)
 }
 
 /// As a form spells it.

@@ -7,7 +7,7 @@ use protocol::{Member, limits};
 
 use crate::components::avatar::{Looks, avatar};
 use crate::components::field::Wrong;
-use crate::erase::{derived, flag, memo, sometimes, words};
+use crate::erase::{derived, effect, flag, memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::state::game::words::proposal;
 
@@ -18,6 +18,9 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
     let title = live.board.with_untracked(|board| board.game.title.clone());
     let name: String = viewer.name.as_str().chars().take(limits::NICKNAME_CHARS).collect();
     let (pending, set_pending) = signal(false);
+    // Before it is awake the form would only load the page again, without the name.
+    let (is_awake, set_awake) = signal(false);
+    effect(move || set_awake.set(true));
     let wrong = memo(move || live.not_in.get().map(|refusal| refusal.message));
     let enter = move |name: String| {
         set_pending.set(true);
@@ -68,7 +71,11 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
                         aria-describedby="nickname-wrong"
                         node_ref=input
                     />
-                    <button class="button button--sun needs-script" aria-busy=flag(is_waiting)>
+                    <button
+                        class="button button--sun needs-script"
+                        aria-busy=flag(is_waiting)
+                        disabled=derived(move || !is_awake.get())
+                    >
                         {words(move || if is_waiting() { "Going in" } else { "Go in" })}
                     </button>
                 </div>
