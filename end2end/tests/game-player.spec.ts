@@ -1,7 +1,7 @@
 // What a player of a game sees, on a phone and with other means than eyes.
 import { fitsEverybody } from "../fixtures/barriers";
 import { ask, play } from "../fixtures/class";
-import { GameHost } from "../fixtures/game";
+import { GameHost } from "../fixtures/game-host";
 import { expect, type Person, test } from "../fixtures";
 
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource|ERR_[A-Z_]+/ });
@@ -136,7 +136,7 @@ test("time marks are said, and whose time is over reads so", async ({ person, no
   await host.start();
   await expect(noor.page.getByRole("timer")).toHaveAttribute("aria-label", /seconds left/);
   await expect(noor.page.getByRole("status").filter({ hasText: "5 seconds left." })).toBeAttached();
-  await host.reaches("reveal");
+  await host.sees("reveal");
   await expect(heading(noor, "No answer")).toBeVisible();
   await expect(noor.page.getByRole("status").filter({ hasText: "No answer. No points. It was Jupiter." })).toBeAttached();
 });
@@ -172,7 +172,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(button(noor, "C, Jupiter")).toBeVisible();
     await fits("open");
     await button(noor, "C, Jupiter").click();
-    await host.reaches("reveal");
+    await host.sees("reveal");
     await expect(heading(noor, "Right")).toBeVisible();
     await fits("result");
     host.step("next");

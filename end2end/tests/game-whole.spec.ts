@@ -14,7 +14,7 @@ const heading = (person: Person, name: string | RegExp) => person.page.getByRole
 
 test("a teacher and three students play, on different nodes", async ({ person, nodes }) => {
   const teacher = await person("Ms Kowalski", { node: 0 });
-  const pin = await host(teacher, "The Solar System", [PLANETS, WATER]);
+  const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS, WATER] });
   const [noor, tomas, priya] = [
     await person("Noor", { node: 1 }),
     await person("Tomas", { node: 0 }),
@@ -67,7 +67,7 @@ test("a teacher and three students play, on different nodes", async ({ person, n
 
 test("who is sent away does not come back", async ({ person }) => {
   const teacher = await person("Ms Kowalski");
-  const pin = await host(teacher, "The Solar System", [PLANETS]);
+  const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS] });
   const rude = await person("Rude", { node: 1 });
   await play(rude, pin);
   await teacher.page.getByRole("button", { name: "Send Rude away" }).click();
@@ -83,7 +83,7 @@ test("the game goes on when its node dies in an open question", async ({ person,
   const teacher = await person("Ms Kowalski", { door: balancer });
   const noor = await person("Noor", { door: balancer });
   const tomas = await person("Tomas", { node: 1 });
-  const pin = await host(teacher, "The Solar System", [PLANETS]);
+  const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS] });
   await play(noor, pin);
   await play(tomas, pin);
   await next(teacher, "Start the quiz");
