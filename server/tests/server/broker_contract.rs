@@ -7,17 +7,7 @@ use server::broker::{Appended, BrokerError, Delivery, Head, Once, Passing, Repla
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
 
-macro_rules! on_every_broker {
-    ($($test:ident),+ $(,)?) => {
-        contract!(embedded: Cluster::embedded() => $($test),+);
-        contract!(redis: Cluster::redis() => $($test),+);
-        contract!(sharded_redis: Cluster::sharded_redis() => $($test),+);
-        contract!(three_shards: Cluster::three_shards() => $($test),+);
-        contract!(redis_cluster: Cluster::redis_cluster() => $($test),+);
-    };
-}
-
-on_every_broker!(
+on_every_backend!(Cluster => [
     a_publication_reaches_every_node_in_order,
     many_at_once_are_numbered_once_and_seen_in_order,
     a_repeat_changes_nothing,
@@ -32,7 +22,7 @@ on_every_broker!(
     what_passes_by_is_heard_and_not_kept,
     a_restart_keeps_all,
     a_working_broker_is_ready,
-);
+]);
 
 async fn a_publication_reaches_every_node_in_order(mut cluster: Cluster) {
     cluster.subscribe().await;

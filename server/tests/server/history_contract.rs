@@ -4,23 +4,14 @@ use server::history::Page;
 
 use crate::cluster::{Cluster, any_channel, append, entry};
 
-macro_rules! on_every_history {
-    ($($test:ident),+ $(,)?) => {
-        contract!(embedded: Cluster::embedded() => $($test),+);
-        contract!(redis: Cluster::redis() => $($test),+);
-        contract!(three_shards: Cluster::three_shards() => $($test),+);
-        contract!(redis_cluster: Cluster::redis_cluster() => $($test),+);
-    };
-}
-
-on_every_history!(
+on_every_backend!(Cluster => [
     pages_join_without_hole_or_repeat,
     a_page_that_holds_all_has_no_more,
     a_new_room_has_an_empty_page_to_join_from,
     a_page_and_its_top_belong_together,
     a_trimmed_log_ends_where_it_ends,
     the_last_of_each_room_comes_in_the_order_asked,
-);
+]);
 
 async fn page(cluster: &Cluster, before: Option<u64>, limit: usize) -> Page {
     cluster.history().page(&cluster.channel, before, limit).await.unwrap()

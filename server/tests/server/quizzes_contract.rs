@@ -1,93 +1,25 @@
 //! What everything that keeps quizzes promises, and the library over it.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use protocol::game::Verdict;
-use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, Question, QuestionResult, Quiz, Results, StoredQuiz};
-use protocol::{Name, Pin, QuizId, ResultsId, UserId, limits};
-use server::broker::redis;
-use server::quizzes::embedded::EmbeddedQuizzes;
-use server::quizzes::redis::RedisQuizzes;
-use server::quizzes::{Library, Quizzes, QuizzesError, picture};
-use server::store::Store;
-use tempfile::TempDir;
+use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
+use protocol::{Name, Pin, ResultsId, limits};
+use server::quizzes::{QuizzesError, picture};
 
-use crate::cluster::url_of;
-use crate::redis_server::RedisServer;
+use crate::quizzes_shelf::{Shelf, quiz, quiz_id, user};
 
-contract!(on_embedded: Shelf::embedded() =>
-    a_quiz_is_kept_and_listed, of_two_who_change_a_quiz_one_is_told, the_last_versions_can_be_gone_back_to,
-    nobody_touches_what_is_somebody_elses, a_deleted_quiz_is_gone, there_is_an_end_of_quizzes_and_of_their_length,
-    results_are_kept_once, the_oldest_results_go_first, a_picture_is_kept_under_its_digest,
-    samples_are_for_everybody_and_stay_as_they_are);
-contract!(on_redis: Shelf::redis(1) =>
-    a_quiz_is_kept_and_listed, of_two_who_change_a_quiz_one_is_told, the_last_versions_can_be_gone_back_to,
-    nobody_touches_what_is_somebody_elses, a_deleted_quiz_is_gone, there_is_an_end_of_quizzes_and_of_their_length,
-    results_are_kept_once, the_oldest_results_go_first, a_picture_is_kept_under_its_digest,
-    samples_are_for_everybody_and_stay_as_they_are);
-contract!(on_three_shards: Shelf::redis(3) =>
-    a_quiz_is_kept_and_listed, nobody_touches_what_is_somebody_elses, a_deleted_quiz_is_gone, results_are_kept_once,
-    a_picture_is_kept_under_its_digest);
-
-/// What keeps quizzes, for a test of its own.
-struct Shelf {
-    kept: Arc<dyn Quizzes>,
-    _home: Home,
-}
-
-enum Home {
-    Folder { _folder: TempDir },
-    Servers { _servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
-}
-
-impl Shelf {
-    async fn embedded() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        Self { kept: Arc::new(EmbeddedQuizzes::new(store)), _home: Home::Folder { _folder: folder } }
-    }
-
-    async fn redis(count: usize) -> Self {
-        let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
-        let options = redis::Options { log_length: 10, sharded: false, node: "test".into() };
-        let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
-        let kept = Arc::new(RedisQuizzes::new(broker.link()));
-        Self { kept, _home: Home::Servers { _servers: servers, _broker: broker } }
-    }
-
-    fn library(&self) -> Library {
-        Library::new(self.kept.clone())
-    }
-
-    async fn save(&self, owner: &str, id: &str, version: u64) -> Result<(), QuizzesError> {
-        self.kept.save(&user(owner), &quiz(id, version)).await
-    }
-
-    async fn loaded(&self, id: &str, version: Option<u64>) -> Option<StoredQuiz> {
-        self.kept.load(&quiz_id(id), version).await.unwrap().map(|quiz| quiz.stored)
-    }
-
-    async fn listed(&self, owner: &str) -> Vec<String> {
-        let list = self.kept.list(&user(owner)).await.unwrap();
-        list.into_iter().map(|quiz| quiz.id.to_string()).collect()
-    }
-}
-
-fn user(id: &str) -> UserId {
-    UserId::parse(id).unwrap()
-}
-
-fn quiz_id(id: &str) -> QuizId {
-    QuizId::parse(id).unwrap()
-}
-
-/// A version of a quiz that is not finished; saved at a time of its own.
-fn quiz(id: &str, version: u64) -> StoredQuiz {
-    let question = Question { text: format!("Is this {version}? “ü”"), ..Question::default() };
-    let quiz = Quiz { title: format!("{id} {version}"), questions: vec![question], ..Quiz::default() };
-    StoredQuiz { id: quiz_id(id), version, saved_at: 1_700_000_000_000 + version, quiz }
-}
+contract!(Shelf on embedded, redis, three_shards => [
+    a_quiz_is_kept_and_listed,
+    of_two_who_change_a_quiz_one_is_told,
+    the_last_versions_can_be_gone_back_to,
+    nobody_touches_what_is_somebody_elses,
+    a_deleted_quiz_is_gone,
+    there_is_an_end_of_quizzes_and_of_their_length,
+    results_are_kept_once,
+    the_oldest_results_go_first,
+    a_picture_is_kept_under_its_digest,
+    samples_are_for_everybody_and_stay_as_they_are,
+]);
 
 fn results(id: &str, ended_at: u64) -> Results {
     let answer = PlayerAnswer { text: "Jupiter".into(), verdict: Verdict::Right, points: 812, took_ms: 4_321 };

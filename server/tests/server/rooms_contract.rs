@@ -2,115 +2,17 @@
 
 use std::sync::Arc;
 
-use protocol::{Member, MessageId, Name, RoomId, UserId, wire};
-use server::broker::{Append, Broker, embedded, redis};
 use server::channel::Channel;
-use server::history::History;
-use server::history::embedded::EmbeddedHistory;
-use server::history::redis::RedisHistory;
-use server::presence::PresenceStore;
-use server::presence::embedded::EmbeddedPresence;
-use server::presence::redis::{Options, RedisPresence};
-use server::rooms::embedded::EmbeddedRooms;
-use server::rooms::redis::RedisRooms;
-use server::rooms::{Directory, Rooms};
-use server::store::Store;
-use tempfile::TempDir;
 
-use crate::cluster::url_of;
-use crate::redis_server::RedisServer;
+use crate::rooms_house::{House, ana, room};
 
-contract!(on_embedded: House::embedded() =>
-    the_first_title_stays, a_room_that_is_entered_is_listed_first, the_list_has_people_first_and_last_words,
-    a_preview_tells_who_is_there, a_list_is_shared_for_a_moment);
-contract!(on_redis: House::redis() =>
-    the_first_title_stays, a_room_that_is_entered_is_listed_first, the_list_has_people_first_and_last_words,
-    a_preview_tells_who_is_there, a_list_is_shared_for_a_moment);
-contract!(on_three_shards: House::three_shards() =>
-    the_first_title_stays, a_room_that_is_entered_is_listed_first, the_list_has_people_first_and_last_words,
-    a_preview_tells_who_is_there);
-
-/// Rooms of the test's own, and everything that knows about them.
-struct House {
-    rooms: Arc<dyn Rooms>,
-    presence: Arc<dyn PresenceStore>,
-    broker: Arc<dyn Broker>,
-    history: Arc<dyn History>,
-    _kept: Kept,
-}
-
-enum Kept {
-    Folder { _folder: TempDir },
-    Servers { _servers: Vec<Arc<RedisServer>> },
-}
-
-impl House {
-    async fn embedded() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        let (broker, _) = embedded::open(store.clone(), embedded::Options { log_length: 10 });
-        Self {
-            rooms: Arc::new(EmbeddedRooms::new(store.clone())),
-            presence: Arc::new(EmbeddedPresence::new(broker.clone())),
-            history: Arc::new(EmbeddedHistory::new(store)),
-            broker,
-            _kept: Kept::Folder { _folder: folder },
-        }
-    }
-
-    async fn redis() -> Self {
-        // The list is one for all, so each test has a Redis of its own.
-        Self::on(vec![RedisServer::start()]).await
-    }
-
-    async fn three_shards() -> Self {
-        Self::on(vec![RedisServer::start(), RedisServer::start(), RedisServer::start()]).await
-    }
-
-    async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
-        let options = redis::Options { log_length: 10, sharded: false, node: "test".into() };
-        let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
-        let link = broker.link();
-        Self {
-            rooms: Arc::new(RedisRooms::new(link.clone())),
-            presence: Arc::new(RedisPresence::new(link.clone(), Options::new("test"))),
-            history: Arc::new(RedisHistory::new(link)),
-            broker,
-            _kept: Kept::Servers { _servers: servers },
-        }
-    }
-
-    fn directory(&self) -> Directory {
-        Directory::new(self.rooms.clone(), self.presence.clone(), self.history.clone())
-    }
-
-    async fn recent(&self) -> Vec<String> {
-        let recent = self.rooms.recent(10).await.unwrap();
-        recent.into_iter().map(|known| known.room.to_string()).collect()
-    }
-
-    /// Somebody enters, later than all others: a busy clock may not tell at once.
-    async fn touch_last(&self, id: &str) {
-        while self.recent().await.first().is_none_or(|first| first != id) {
-            self.rooms.touch(&room(id)).await.unwrap();
-        }
-    }
-
-    async fn say(&self, id: &str, text: &str) {
-        let template = wire::message_template(&room(id), &MessageId::parse("m1").unwrap(), &ana(), text, 5);
-        let channel = Channel::Room(room(id));
-        let append = Append { channel, once: None, head: template.head, tail: template.tail };
-        self.broker.publish(append).await.unwrap();
-    }
-}
-
-fn room(id: &str) -> RoomId {
-    RoomId::parse(id).unwrap()
-}
-
-fn ana() -> Member {
-    Member { id: UserId::parse("ana").unwrap(), name: Name::parse("Ana").unwrap() }
-}
+contract!(House on embedded, redis, three_shards => [
+    the_first_title_stays,
+    a_room_that_is_entered_is_listed_first,
+    the_list_has_people_first_and_last_words,
+    a_preview_tells_who_is_there,
+    a_list_is_shared_for_a_moment,
+]);
 
 async fn the_first_title_stays(house: House) {
     house.rooms.touch(&room("garden")).await.unwrap();

@@ -1,0 +1,120 @@
+//! What every store of games promises of how a game is begun, found, changed and handed over.
+
+use futures::future::join_all;
+use server::broker::Delivery;
+use server::channel::Channel;
+use server::games::{Answered, Begun, Commit, Key, Loaded, Played, Seated};
+
+use super::*;
+
+on_every_backend!(Cluster => [
+    a_game_is_found_by_its_pin,
+    a_pin_in_use_is_not_given_again,
+    a_change_is_numbered_and_told_in_one_step,
+    of_many_changes_at_once_one_wins,
+    another_games_key_opens_nothing,
+    a_code_is_good_once,
+    tries_add_up,
+]);
+
+async fn a_game_is_found_by_its_pin(cluster: Cluster) {
+    let begun = begun();
+    assert_eq!(cluster.games(0).load(&begun.key.pin).await.unwrap(), None);
+    let version = cluster.games(0).create(&begun).await.unwrap().unwrap();
+    let loaded = load(&cluster, &begun.key).await;
+    assert_eq!((&loaded.key, loaded.version, &loaded.state), (&begun.key, version, &begun.state));
+    assert!(loaded.now > 1_700_000_000_000 && !loaded.is_kept);
+    let played = Played { owner: begun.owner, quiz: begun.quiz };
+    assert_eq!(cluster.games(1).played(&begun.key).await.unwrap(), Some(played));
+    cluster.games(1).keep(&begun.key).await.unwrap();
+    assert!(load(&cluster, &begun.key).await.is_kept);
+}
+
+async fn a_pin_in_use_is_not_given_again(cluster: Cluster) {
+    let first = begun();
+    cluster.games(0).create(&first).await.unwrap().unwrap();
+    let second = Begun { key: Key { pin: first.key.pin.clone(), id: "other".into() }, ..begun() };
+    assert_eq!(cluster.games(1).create(&second).await.unwrap(), None);
+    assert_eq!(load(&cluster, &first.key).await.key, first.key);
+}
+
+async fn a_change_is_numbered_and_told_in_one_step(mut cluster: Cluster) {
+    let key = game(&cluster).await;
+    let channel = Channel::Game(key.pin.clone());
+    for node in &cluster.nodes {
+        node.broker.subscribe(&channel).await.unwrap();
+    }
+    let before = load(&cluster, &key).await;
+    let state = State { chat: true, ..before.state.clone() };
+    let version = commit(&cluster, &key, before.version, &state, &[]).await.unwrap();
+    assert_eq!(version, before.version + 1);
+    let after = load(&cluster, &key).await;
+    assert_eq!((after.version, &after.state), (version, &state));
+    let top = cluster.broker(1).top(&channel).await.unwrap();
+    assert_eq!(top.position.offset, version);
+    for node in &mut cluster.nodes {
+        let Delivery::Publication { channel: told, position, frame: text } = node.next().await else { panic!() };
+        assert_eq!((told, position), (channel.clone(), top.position.clone()));
+        assert_eq!(text, frame(&key, &state).fill(version));
+        assert_eq!(Some(text), top.frame);
+    }
+    assert_eq!(commit(&cluster, &key, before.version, &before.state, &[]).await, None, "it has gone on");
+    assert_eq!(load(&cluster, &key).await.state, state);
+    assert_eq!(cluster.broker(0).top(&channel).await.unwrap(), top, "and nobody was told");
+}
+
+async fn of_many_changes_at_once_one_wins(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let before = load(&cluster, &key).await;
+    let changes = (0..20).map(|turn| {
+        let (cluster, key, before) = (&cluster, &key, &before);
+        async move {
+            let state = State { players: turn, ..before.state.clone() };
+            let (taking, frame) = (None, frame(key, &state));
+            let commit = Commit { key, expected: before.version, state: &state, taking, seats: &[], frame };
+            cluster.games(turn).commit(commit).await.unwrap().map(|_| turn)
+        }
+    });
+    let won: Vec<usize> = join_all(changes).await.into_iter().flatten().collect();
+    assert_eq!(won.len(), 1, "{won:?}");
+    assert_eq!(load(&cluster, &key).await.state.players, won[0]);
+}
+
+async fn another_games_key_opens_nothing(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let ada = player(&cluster, &key, "Ada").await;
+    open(&cluster, &key, 0, None).await;
+    let other = Key { id: "earlier".into(), ..key.clone() };
+    let loaded = load(&cluster, &key).await;
+    assert_eq!(cluster.games(0).played(&other).await.unwrap(), None);
+    assert_eq!(commit(&cluster, &other, loaded.version, &loaded.state, &[]).await, None);
+    assert_eq!(seat_of(&cluster, &other, &any_user(), "Ben", 9).await, Seated::Gone);
+    assert_eq!(answer(&cluster, &other, &ada, 0, RED).await, Answered::NoSeat);
+    assert!(!cluster.games(0).kick(&other, &ada).await.unwrap());
+    cluster.games(0).keep(&other).await.unwrap();
+    let after = load(&cluster, &key).await;
+    assert_eq!(Loaded { now: loaded.now, ..after }, loaded);
+}
+
+async fn a_code_is_good_once(cluster: Cluster) {
+    let key = game(&cluster).await;
+    cluster.games(0).hand_over(&key, "abc234", 60_000).await.unwrap();
+    assert!(!cluster.games(1).take_over(&key, "abc235").await.unwrap());
+    assert!(cluster.games(1).take_over(&key, "abc234").await.unwrap());
+    assert!(!cluster.games(0).take_over(&key, "abc234").await.unwrap());
+    cluster.games(0).hand_over(&key, "short", 1).await.unwrap();
+    let gone = crate::patience::at_last(crate::patience::PATIENCE, async || {
+        (!cluster.games(0).take_over(&key, "short").await.unwrap()).then_some(())
+    });
+    gone.await.unwrap();
+}
+
+async fn tries_add_up(cluster: Cluster) {
+    let who = any_user().to_string();
+    assert_eq!(cluster.games(0).tries(&who).await.unwrap(), 0);
+    for count in 1..=3 {
+        assert_eq!(cluster.games(0).tried(&who).await.unwrap(), count);
+    }
+    assert_eq!(cluster.games(1).tries(&who).await.unwrap(), 3);
+    assert_eq!(cluster.games(1).tries(&any_user().to_string()).await.unwrap(), 0);
+}
