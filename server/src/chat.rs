@@ -4,15 +4,17 @@
 //! nothing of sockets, and never waits for anybody to hear.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use protocol::{ErrorCode, Member, MessageId, Pin, Refusal, RoomId, ServerMessage, Typing, wire};
-use sha2::{Digest, Sha256};
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Once, Passing};
 use crate::channel::Channel;
+use crate::{clock, digest};
+
+/// Bytes of a text's digest.
+const DIGEST: usize = 16;
 
 /// Whether the class of a game may chat.
 pub type Classes = Box<dyn Fn(Pin) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
@@ -47,11 +49,11 @@ impl Chat {
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
-        let frame = wire::message_template(room, id, author, text, now_ms());
+        let frame = wire::message_template(room, id, author, text, clock::now_ms());
         let channel = Channel::Room(room.clone());
         let append = Append {
             channel: channel.clone(),
-            once: Some(Once { key: format!("{}/{id}", author.id), digest: digest(text) }),
+            once: Some(Once { key: format!("{}/{id}", author.id), digest: digest::of(text, DIGEST) }),
             head: frame.head,
             tail: frame.tail,
         };
@@ -111,17 +113,4 @@ fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {
         tracing::warn!("a message was not taken: {error}");
     }
     Refusal::new(code, sentence).answering(Some(id.clone()))
-}
-
-/// 128 bits of SHA-256: enough that nobody makes two texts with one digest by chance or for fun.
-fn digest(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
-    Sha256::digest(text.as_bytes()).iter().take(16).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-/// Milliseconds since 1970 by this node's clock. Order is by offset, never by this.
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

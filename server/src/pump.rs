@@ -13,7 +13,7 @@ use crate::channel::Channel;
 use crate::games::Tables;
 use crate::hub::{Hub, Turn};
 use crate::presence::Presence;
-use crate::{chat, metrics};
+use crate::{clock, metrics};
 
 /// Deliveries that go out together at most.
 const TOGETHER: usize = 512;
@@ -113,7 +113,7 @@ fn observe(frame: &str) {
     let hot = metrics::hot();
     hot.publications_out.increment(1);
     if let Some(sent_at) = wire::sent_at(frame) {
-        let ms = u32::try_from(chat::now_ms().saturating_sub(sent_at)).unwrap_or(u32::MAX);
+        let ms = u32::try_from(clock::now_ms().saturating_sub(sent_at)).unwrap_or(u32::MAX);
         hot.publish_to_deliver.record(f64::from(ms) / 1000.0);
     }
 }

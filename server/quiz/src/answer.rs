@@ -5,6 +5,7 @@ use protocol::quiz::{Decimal, Kind, Question};
 
 use crate::letters::essence;
 use crate::scoring::Share;
+use crate::shuffle::written;
 
 /// Judges the answers to one question. Made once for all of them, because what
 /// is typed is compared with every spelling.
@@ -83,8 +84,8 @@ impl<'a> Judge<'a> {
     fn is_in_order(&self, order: &[usize]) -> bool {
         let options = &self.question.options;
         let text = |option: usize| options.get(option).map(|option| &option.text);
-        let written = |shown: usize| self.shuffle.get(shown).copied().unwrap_or(shown);
-        order.len() == options.len() && order.iter().enumerate().all(|(at, &shown)| text(written(shown)) == text(at))
+        let reads_as = |shown: usize, at: usize| text(written(self.shuffle, shown)) == text(at);
+        order.len() == options.len() && order.iter().enumerate().all(|(at, &shown)| reads_as(shown, at))
     }
 }
 

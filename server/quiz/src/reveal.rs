@@ -9,6 +9,7 @@ use protocol::quiz::{Decimal, Kind, Question};
 use crate::answer::Judge;
 use crate::letters::{essence, one_spaced};
 use crate::nickname::{has_heap_of_marks, is_invisible};
+use crate::shuffle::written;
 use crate::words::is_rude;
 
 /// Bars of typed answers and numbers, at most; the others are told together.
@@ -26,6 +27,19 @@ pub fn right_words(question: &Question) -> String {
         Kind::Number => number_words(question),
         Kind::Order => question.options.iter().map(|option| option.text.as_str()).collect::<Vec<_>>().join(", then "),
         Kind::Poll | Kind::Slide => String::new(),
+    }
+}
+
+/// What somebody answered, as they read it. `shuffle` is as for [`crate::Judge::new`].
+pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> String {
+    let option =
+        |shown: &usize| question.options.get(written(shuffle, *shown)).map_or("", |option| option.text.as_str());
+    match answer {
+        Answer::Choice(shown) => option(shown).to_owned(),
+        Answer::Choices(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", "),
+        Answer::Order(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", then "),
+        Answer::Text(text) => text.clone(),
+        Answer::Number(number) => number.to_string(),
     }
 }
 

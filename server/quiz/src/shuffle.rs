@@ -14,6 +14,12 @@ pub(crate) fn shuffles(quiz: &Quiz, seed: u64) -> Vec<Vec<usize>> {
         .collect()
 }
 
+/// Which option, as they are written, stands at a place as they are shown;
+/// where nothing is shuffled, the one of that place.
+pub(crate) fn written(shuffle: &[usize], shown: usize) -> usize {
+    shuffle.get(shown).copied().unwrap_or(shown)
+}
+
 /// SplitMix64 (Steele, Lea and Flood, 2014): few lines, and good enough to
 /// mix a few options.
 struct Draws(u64);

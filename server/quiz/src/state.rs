@@ -72,6 +72,17 @@ impl State {
         }
     }
 
+    /// The question of which everybody may know what it brought; `None`: it is
+    /// not counted yet, or there is none.
+    pub fn revealed(&self) -> Option<usize> {
+        self.at.filter(|_| self.is_over() || matches!(self.phase, Phase::Reveal | Phase::Places))
+    }
+
+    /// Whether the last question has been: nobody new can play.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Podium | Phase::Ended)
+    }
+
     /// Whether [`crate::count`] is due.
     pub fn needs_count(&self) -> bool {
         self.phase == Phase::Closed
@@ -93,7 +104,12 @@ impl State {
 
     /// Which option stands where in the question it is at; empty: as they are written.
     pub(crate) fn shuffle(&self) -> &[usize] {
-        self.at.and_then(|at| self.shuffles.get(at)).map_or(&[], Vec::as_slice)
+        self.at.map_or(&[], |at| self.shuffle_of(at))
+    }
+
+    /// Which option stands where in a question; empty: as they are written.
+    pub fn shuffle_of(&self, question: usize) -> &[usize] {
+        self.shuffles.get(question).map_or(&[], Vec::as_slice)
     }
 }
 

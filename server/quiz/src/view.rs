@@ -4,6 +4,7 @@ use protocol::game::{Asked, Game, Phase};
 use protocol::quiz::{Kind, Question, Quiz};
 
 use crate::scoring::is_scored;
+use crate::shuffle::written;
 use crate::state::{State, Tally};
 
 /// The game as players, hosts and the wall see it.
@@ -11,7 +12,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
     let phase = state.phase;
     let is_asking = matches!(phase, Phase::Ready | Phase::Open | Phase::Closed);
     let is_revealed = matches!(phase, Phase::Reveal | Phase::Places);
-    let is_over = matches!(phase, Phase::Podium | Phase::Ended);
+    let is_over = state.is_over();
     let question = state.question(quiz).filter(|_| is_asking || is_revealed);
     Game {
         title: quiz.title.clone(),
@@ -47,8 +48,7 @@ fn asked(question: &Question, state: &State) -> Asked {
 }
 
 fn options(question: &Question, shuffle: &[usize]) -> Vec<String> {
-    let written = |shown: usize| shuffle.get(shown).copied().unwrap_or(shown);
-    let text = |shown| question.options.get(written(shown)).map(|option| option.text.clone());
+    let text = |shown| question.options.get(written(shuffle, shown)).map(|option| option.text.clone());
     (0..question.options.len()).filter_map(text).collect()
 }
 

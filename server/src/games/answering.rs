@@ -15,7 +15,7 @@ impl Games {
     pub async fn answer(&self, key: &Key, player: &UserId, given: GivenAnswer) -> Result<Told, Refusal> {
         let question = given.question;
         let answered = self.store.answer(key, player, question, &given.answer).await;
-        let answered = answered.map_err(|error| words::unavailable(&error))?;
+        let answered = answered.map_err(words::unavailable)?;
         let told = |taken, given, late_ms| Told { question, taken, given, late_ms };
         let told = match answered {
             Answered::Accepted(given) => told(Taken::Accepted, Some(given), None),
@@ -49,7 +49,7 @@ impl Games {
         match self.store.standing(key, player).await {
             Ok(Standing::Kicked) => words::kicked(),
             Ok(_) => words::no_game(),
-            Err(error) => words::unavailable(&error),
+            Err(error) => words::unavailable(error),
         }
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::game::frame::{Code, GivenAnswer, Join, Open};
-use protocol::game::{GameClientMessage, GameServerMessage};
+use protocol::game::{GameClientMessage, GameServerMessage, Taken};
 use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::Command;
 
 use super::sitting::{Role, Sitting};
+use super::table::Table;
 use super::{Games, Key, Played, entering, words};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
@@ -40,7 +41,7 @@ pub struct Claims {
 /// A place in a game.
 struct Place {
     sitting: Arc<Sitting>,
-    table: Arc<super::tables::Table>,
+    table: Arc<Table>,
     played: Arc<Played>,
 }
 
@@ -190,7 +191,7 @@ impl Client {
         Ok(Box::pin(async move {
             match games.answer(&sitting.key, &sitting.member.id, given).await {
                 Ok(answered) => {
-                    if answered.taken == protocol::game::Taken::Accepted {
+                    if answered.taken == Taken::Accepted {
                         table.ring(|due| due.answers = true);
                     }
                     say(&outbox, &GameServerMessage::Answered(answered));

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 
 use protocol::game::frame::{Changed, Hosting, Joined};
-use protocol::game::{GameServerMessage, Outcome, Phase};
+use protocol::game::{GameServerMessage, Outcome};
 use protocol::{Member, Refusal, UserId, wire};
 use quiz::{NicknameProblem, Seat, nickname};
 
 use super::sitting::{Role, Sitting, as_host};
-use super::tables::Table;
-use super::{Games, Key, Loaded, Newcomer, Played, Seated, Standing, StoreError, words};
-use crate::broker::BrokerError;
+use super::table::Table;
+use super::{Games, Key, Loaded, Newcomer, Played, Seated, Standing, words};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 
@@ -34,7 +33,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn as_player_sees(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
         let played = self.played(key).await?;
-        match self.store.standing(key, player).await.map_err(|error| words::unavailable(&error))? {
+        match self.store.standing(key, player).await.map_err(words::unavailable)? {
             Standing::Unknown => Ok(None),
             Standing::Kicked => Err(words::kicked()),
             Standing::Seated(seat) => {
@@ -60,19 +59,12 @@ pub(super) async fn player(
     let seat = seat(games, loaded, &played, player, nickname).await?;
     let member = Member { id: seat.id.clone(), name: seat.name };
     let begun = Sitting::begin(games, &loaded.key, Role::Player, member.clone(), outbox).await;
-    let (sitting, table) = begun.map_err(unreached)?;
-    let told = async {
+    let (sitting, table) = begun.map_err(words::unavailable)?;
+    let hello = async {
         let joined = joined(games, &loaded.key, &played, member).await?;
-        let version = joined.version;
-        settle(games, &sitting, &played, version, &GameServerMessage::Joined(joined)).await
+        Ok((joined.version, GameServerMessage::Joined(joined)))
     };
-    match told.await {
-        Ok(()) => Ok((sitting, table, played)),
-        Err(refusal) => {
-            sitting.end(Departure::Clean);
-            Err(refusal)
-        }
-    }
+    welcome(games, (sitting, table, played.clone()), hello).await
 }
 
 /// Brings a host in.
@@ -87,19 +79,29 @@ pub(super) async fn host(
 ) -> Result<Entered, Refusal> {
     let played = games.played(key).await?;
     let member = as_host(&person.id).ok_or_else(words::not_host)?;
-    let (sitting, table) = Sitting::begin(games, key, Role::Host, member, outbox).await.map_err(unreached)?;
-    let told = async {
+    let (sitting, table) = Sitting::begin(games, key, Role::Host, member, outbox).await.map_err(words::unavailable)?;
+    let hello = async {
         let hosting = hosting(games, key, &played).await?;
-        let version = hosting.version;
-        settle(games, &sitting, &played, version, &GameServerMessage::Hosting(hosting)).await
+        Ok((hosting.version, GameServerMessage::Hosting(hosting)))
     };
-    match told.await {
-        Ok(()) => Ok((sitting, table, played)),
-        Err(refusal) => {
-            sitting.end(Departure::Clean);
-            Err(refusal)
-        }
+    welcome(games, (sitting, table, played.clone()), hello).await
+}
+
+/// Says hello to somebody who listens already, or lets them go.
+async fn welcome(
+    games: &Games,
+    (sitting, table, played): Entered,
+    hello: impl Future<Output = Result<(u64, GameServerMessage), Refusal>>,
+) -> Result<Entered, Refusal> {
+    let told = async {
+        let (version, hello) = hello.await?;
+        settle(games, &sitting, &played, version, &hello).await
+    };
+    if let Err(refusal) = told.await {
+        sitting.end(Departure::Clean);
+        return Err(refusal);
     }
+    Ok((sitting, table, played))
 }
 
 /// How a game is for one of its players.
@@ -108,12 +110,11 @@ pub(super) async fn host(
 /// The refusal to answer with; [`words::kicked`] for who has no seat any more.
 pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Member) -> Result<Joined, Refusal> {
     let loaded = loaded(games, key).await?;
-    let unavailable = |error| words::unavailable(&error);
-    let Standing::Seated(seat) = games.store.standing(key, &you.id).await.map_err(unavailable)? else {
+    let Standing::Seated(seat) = games.store.standing(key, &you.id).await.map_err(words::unavailable)? else {
         return Err(words::kicked());
     };
     let given = match loaded.state.at {
-        Some(at) => games.store.given(key, &you.id, at).await.map_err(unavailable)?,
+        Some(at) => games.store.given(key, &you.id, at).await.map_err(words::unavailable)?,
         None => None,
     };
     Ok(Joined {
@@ -136,10 +137,9 @@ pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Membe
 /// The refusal to answer with.
 pub(super) async fn hosting(games: &Games, key: &Key, played: &Played) -> Result<Hosting, Refusal> {
     let loaded = loaded(games, key).await?;
-    let unavailable = |error: StoreError| words::unavailable(&error);
-    let (players, _) = games.players(key).await.map_err(unavailable)?;
+    let (players, _) = games.players(key).await.map_err(words::unavailable)?;
     let answered = match loaded.state.at {
-        Some(at) => games.store.turnout(key, at).await.map_err(unavailable)?.answered,
+        Some(at) => games.store.turnout(key, at).await.map_err(words::unavailable)?.answered,
         None => 0,
     };
     Ok(Hosting {
@@ -155,8 +155,7 @@ pub(super) async fn hosting(games: &Games, key: &Key, played: &Played) -> Result
 
 /// What the question that was revealed brought; nothing of an earlier one.
 fn outcome(loaded: &Loaded, outcome: Option<Outcome>) -> Option<Outcome> {
-    let is_over = matches!(loaded.state.phase, Phase::Reveal | Phase::Places | Phase::Podium | Phase::Ended);
-    outcome.filter(|outcome| is_over && Some(outcome.question) == loaded.state.at)
+    outcome.filter(|outcome| Some(outcome.question) == loaded.state.revealed())
 }
 
 async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
@@ -173,7 +172,7 @@ async fn settle(
     version: u64,
     hello: &GameServerMessage,
 ) -> Result<(), Refusal> {
-    let heard_from = sitting.settle(wire::encode_game_server(hello)).await.map_err(unreached)?;
+    let heard_from = sitting.settle(wire::encode_game_server(hello)).await.map_err(words::unavailable)?;
     if heard_from > version {
         let Loaded { state, version, .. } = loaded(games, &sitting.key).await?;
         let game = quiz::show(&played.quiz.quiz, &state);
@@ -191,13 +190,12 @@ async fn seat(
     player: &UserId,
     nickname: Option<&str>,
 ) -> Result<Seat, Refusal> {
-    let unavailable = |error: StoreError| words::unavailable(&error);
-    match games.store.standing(&loaded.key, player).await.map_err(unavailable)? {
+    match games.store.standing(&loaded.key, player).await.map_err(words::unavailable)? {
         Standing::Seated(seat) => return Ok(seat),
         Standing::Kicked => return Err(words::kicked()),
         Standing::Unknown => {}
     }
-    if matches!(loaded.state.phase, Phase::Podium | Phase::Ended) {
+    if loaded.state.is_over() {
         return Err(words::not_now("This game is over."));
     }
     let filter = played.quiz.quiz.filter;
@@ -207,21 +205,17 @@ async fn seat(
     })?;
     let skeleton = nickname::skeleton(&name);
     let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most: games.players };
-    match games.store.seat(&loaded.key, newcomer).await.map_err(unavailable)? {
+    match games.store.seat(&loaded.key, newcomer).await.map_err(words::unavailable)? {
         Seated::At(seat) => Ok(seat),
         Seated::Kicked => Err(words::kicked()),
         Seated::Locked => Err(words::locked()),
         Seated::Full => Err(words::not_now(format!("This game is full: {} play already.", games.players))),
         Seated::Gone => Err(words::no_game()),
         Seated::NameTaken => {
-            let seats = games.store.seats(&loaded.key).await.map_err(unavailable)?;
+            let seats = games.store.seats(&loaded.key).await.map_err(words::unavailable)?;
             let taken: std::collections::HashSet<_> = seats.iter().map(|seat| nickname::skeleton(&seat.name)).collect();
             let free = nickname::propose(&name, |skeleton| taken.contains(skeleton));
             Err(words::nickname_taken(&name, &free))
         }
     }
-}
-
-fn unreached(error: BrokerError) -> Refusal {
-    words::unavailable(&error.into())
 }

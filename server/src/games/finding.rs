@@ -6,10 +6,10 @@ use protocol::quiz::problems;
 use protocol::{ErrorCode, Pin, QuizId, Refusal, UserId, wire};
 use quiz::State;
 use rand::RngExt;
-use sha2::{Digest, Sha256};
 use tracing::{info, warn};
 
 use super::{Begun, Games, Key, Loaded, StoreError, words};
+use crate::digest;
 use crate::quizzes::QuizzesError;
 
 /// Wrong PINs and codes from one address in a minute; more are refused unread.
@@ -31,7 +31,7 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn begin(&self, owner: &UserId, quiz: &QuizId, address: IpAddr) -> Result<Key, Refusal> {
-        if self.tried(&format!("begin:{}", digest(address))).await > BEGUN {
+        if self.tried(&format!("begin:{}", counted(address))).await > BEGUN {
             return Err(words::too_many_games());
         }
         let quiz = self.library.open(owner, quiz, None).await.map_err(|error| refuse_quiz(&error))?;
@@ -47,12 +47,12 @@ impl Games {
             let key = Key { pin, id: crate::random::text(ID_LETTERS) };
             let (owner, quiz, state) = (owner.clone(), quiz.clone(), state.clone());
             let begun = Begun { key, owner, quiz, state, frame };
-            if self.store.create(&begun).await.map_err(|error| words::unavailable(&error))?.is_some() {
+            if self.store.create(&begun).await.map_err(words::unavailable)?.is_some() {
                 info!(game = begun.key.id, "a game begins");
                 return Ok(begun.key);
             }
         }
-        Err(words::unavailable(&StoreError::Full("all PINs that were drawn are in use".into())))
+        Err(words::unavailable(StoreError::Full("all PINs that were drawn are in use".into())))
     }
 
     /// The game of a PIN that somebody at `address` knows or guesses.
@@ -60,7 +60,7 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn find(&self, pin: &Pin, address: IpAddr) -> Result<Loaded, Refusal> {
-        let who = digest(address);
+        let who = counted(address);
         // They stand in one place, and a game may be reached while that is not.
         let tries = self.store.tries(&who).await.unwrap_or_else(|error| uncounted(&error));
         if tries > TRIES {
@@ -81,7 +81,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn hand_over(&self, key: &Key) -> Result<(String, u64), Refusal> {
         let code = crate::random::text(CODE_LETTERS);
-        self.store.hand_over(key, &code, CODE_MS).await.map_err(|error| words::unavailable(&error))?;
+        self.store.hand_over(key, &code, CODE_MS).await.map_err(words::unavailable)?;
         Ok((code, CODE_MS))
     }
 
@@ -92,10 +92,10 @@ impl Games {
     pub async fn take_over(&self, key: &Key, code: &str, address: IpAddr) -> Result<(), Refusal> {
         let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).take(16).collect();
         let code = code.to_ascii_lowercase();
-        if self.store.take_over(key, &code).await.map_err(|error| words::unavailable(&error))? {
+        if self.store.take_over(key, &code).await.map_err(words::unavailable)? {
             return Ok(());
         }
-        self.tried(&digest(address)).await;
+        self.tried(&counted(address)).await;
         Err(words::wrong_code())
     }
 
@@ -111,14 +111,13 @@ fn uncounted(error: &StoreError) -> u64 {
 }
 
 /// An address as it is counted: nobody reads it anywhere.
-fn digest(address: IpAddr) -> String {
-    let digest = Sha256::digest(address.to_canonical().to_string());
-    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+fn counted(address: IpAddr) -> String {
+    digest::of(address.to_canonical().to_string(), 12)
 }
 
 fn refuse_quiz(error: &QuizzesError) -> Refusal {
     match error {
-        QuizzesError::Unavailable(why) => words::unavailable(&StoreError::Unavailable(why.clone())),
+        QuizzesError::Unavailable(why) => words::unavailable(StoreError::Unavailable(why.clone())),
         _ => words::invalid("There is no such quiz, or it is somebody else's."),
     }
 }

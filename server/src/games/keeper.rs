@@ -7,14 +7,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::game::GameServerMessage;
 use protocol::game::frame::{Count, HostHere, Players};
-use protocol::game::{GameServerMessage, Phase};
 use protocol::{UserId, limits};
 use quiz::{Command, Taking};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
-use super::tables::{Due, Table};
+use super::paced::Paced;
+use super::table::{Due, Table};
 use super::{Games, Loaded, Played, StoreError, Turnout, results, sitting};
 use crate::channel::Channel;
 
@@ -62,35 +63,9 @@ struct Keeper {
     people: Paced,
 }
 
-/// Something that is done at most so often.
-struct Paced {
-    is_due: bool,
-    not_before: Instant,
-}
-
-impl Paced {
-    fn new() -> Self {
-        Self { is_due: false, not_before: Instant::now() }
-    }
-
-    /// True when it is to be done now; the next time is later by `pause`.
-    fn begin(&mut self, pause: Duration) -> bool {
-        let now = Instant::now();
-        if !self.is_due || now < self.not_before {
-            return false;
-        }
-        *self = Self { is_due: false, not_before: now + pause };
-        true
-    }
-
-    fn next(&self) -> Option<Instant> {
-        self.is_due.then_some(self.not_before)
-    }
-}
-
 impl Keeper {
     fn new(games: Arc<Games>, table: Arc<Table>) -> Self {
-        table.ring(|due| *due = Due { stepped: true, people: true, answers: true, turnout: true });
+        table.ring(|due| *due = Due::ALL);
         Self {
             games,
             table,
@@ -162,7 +137,7 @@ impl Keeper {
             self.look_at = self.look_at.min(Instant::now() + wait);
         }
         self.tell_outcomes(&loaded).await?;
-        if matches!(loaded.state.phase, Phase::Podium | Phase::Ended) && !loaded.is_kept {
+        if loaded.state.is_over() && !loaded.is_kept {
             self.keep_results(&loaded, &played).await;
         }
         self.seen = Some((loaded, played));
@@ -185,8 +160,7 @@ impl Keeper {
     /// Tells the players here what the question brought them: once, from seats
     /// that are read once for all of them.
     async fn tell_outcomes(&mut self, loaded: &Loaded) -> Result<(), StoreError> {
-        let is_over = matches!(loaded.state.phase, Phase::Reveal | Phase::Places | Phase::Podium | Phase::Ended);
-        let Some(at) = loaded.state.at.filter(|at| is_over && self.told != Some(*at)) else { return Ok(()) };
+        let Some(at) = loaded.state.revealed().filter(|at| self.told != Some(*at)) else { return Ok(()) };
         if !self.table.players().is_empty() {
             for seat in self.games.store.seats(&loaded.key).await? {
                 if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {

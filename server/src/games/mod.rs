@@ -22,12 +22,14 @@ pub mod embedded;
 mod entering;
 mod finding;
 mod keeper;
+mod paced;
 pub mod redis;
 mod results;
 mod service;
 mod sitting;
 mod spelled;
 mod stepping;
+mod table;
 mod tables;
 mod words;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use protocol::game::{Answer, Given};
-use protocol::quiz::{PlayerAnswer, PlayerResult, Question, QuestionResult, Results};
+use protocol::game::Given;
+use protocol::quiz::{PlayerAnswer, PlayerResult, QuestionResult, Results};
 use protocol::{ResultsId, UserId};
 use quiz::{Seat, Tally};
 
@@ -55,11 +55,11 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
     let answers = |player: &UserId| {
         let answer = |round: &Round| {
             let question = quiz.questions.get(round.tally.question)?;
-            let shuffle = loaded.state.shuffles.get(round.tally.question).map_or(&[][..], Vec::as_slice);
+            let shuffle = loaded.state.shuffle_of(round.tally.question);
             let (given, seat) = (round.answers.get(player)?, round.counted.get(player)?);
             let outcome = seat.outcome.as_ref()?;
             Some(PlayerAnswer {
-                text: in_words(question, shuffle, &given.answer),
+                text: quiz::answer_words(question, shuffle, &given.answer),
                 verdict: outcome.verdict,
                 points: outcome.points,
                 took_ms: given.took_ms,
@@ -82,19 +82,4 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
         questions: rounds.iter().filter_map(asked).collect(),
         players: seats.iter().map(player).collect(),
     })
-}
-
-/// What somebody answered, as they read it.
-fn in_words(question: &Question, shuffle: &[usize], answer: &Answer) -> String {
-    let option = |shown: &usize| {
-        let written = shuffle.get(*shown).unwrap_or(shown);
-        question.options.get(*written).map_or("", |option| option.text.as_str())
-    };
-    match answer {
-        Answer::Choice(shown) => option(shown).to_owned(),
-        Answer::Choices(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", "),
-        Answer::Order(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", then "),
-        Answer::Text(text) => text.clone(),
-        Answer::Number(number) => number.to_string(),
-    }
 }

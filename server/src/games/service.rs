@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use super::tables::{ANSWERS, Table, Tables};
+use super::table::Table;
+use super::tables::{ANSWERS, Tables};
 use super::{Key, Loaded, Played, Store, StoreError, keeper, sitting, words};
 use crate::broker::{Broker, Passing};
 use crate::channel::Channel;
@@ -84,7 +85,7 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn load(&self, pin: &Pin) -> Result<Loaded, Refusal> {
-        let loaded = self.store.load(pin).await.map_err(|error| words::unavailable(&error))?;
+        let loaded = self.store.load(pin).await.map_err(words::unavailable)?;
         loaded.ok_or_else(words::no_game)
     }
 
@@ -96,12 +97,12 @@ impl Games {
     /// What is played; remembered, because it never changes.
     ///
     /// # Errors
-    /// The store's; there is no such game where it is `Unavailable` for good.
+    /// The refusal to answer with.
     pub async fn played(&self, key: &Key) -> Result<Arc<Played>, Refusal> {
         if let Some(played) = self.remembered().get(key) {
             return Ok(played.clone());
         }
-        let played = self.store.played(key).await.map_err(|error| words::unavailable(&error))?;
+        let played = self.store.played(key).await.map_err(words::unavailable)?;
         let played = Arc::new(played.ok_or_else(words::no_game)?);
         let mut remembered = self.remembered();
         if remembered.len() >= REMEMBERED {

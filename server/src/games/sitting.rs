@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use protocol::{Member, Name, UserId};
-use sha2::{Digest, Sha256};
 
-use super::tables::{Given, Table};
+use super::table::{Given, Table};
 use super::{Games, Key};
 use crate::broker::BrokerError;
 use crate::channel::Channel;
+use crate::digest;
 use crate::hub::Seat;
 use crate::outbox::Outbox;
 use crate::presence::Departure;
@@ -111,8 +111,7 @@ impl Sitting {
 
 /// A person as a host of a game: not the player that they may be, too.
 pub(super) fn as_host(person: &UserId) -> Option<Member> {
-    let digest = Sha256::digest(person.as_str());
-    let digest: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
+    let digest = digest::of(person.as_str(), 10);
     Some(Member { id: UserId::parse(&format!("{HOST}{digest}")).ok()?, name: Name::parse("Host").ok()? })
 }
 

@@ -1,6 +1,7 @@
 //! How a game goes on: load, apply the rules, commit. Overtaken is not done.
 
 use bytes::Bytes;
+use protocol::quiz::Quiz;
 use protocol::{Refusal, UserId, wire};
 use quiz::{Command, Rejection, Seat, State};
 
@@ -19,21 +20,37 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn step(&self, key: &Key, version: Option<u64>, command: &Command) -> Result<(), Refusal> {
-        let played = self.played(key).await?;
-        for _ in 0..OVERTAKEN {
-            let loaded = self.load(&key.pin).await?;
+        let on = |loaded: &Loaded, quiz: &Quiz| {
             if loaded.key != *key {
                 return Err(words::no_game());
             }
             if version.is_some_and(|version| version != loaded.version) {
                 return Err(words::not_now("The game has gone on already."));
             }
-            let state = quiz::apply(&played.quiz.quiz, &loaded.state, command, loaded.now).map_err(refuse_step)?;
-            if self.commit(&loaded, &played, &state, &[]).await.map_err(|error| words::unavailable(&error))? {
-                return Ok(());
+            quiz::apply(quiz, &loaded.state, command, loaded.now).map(Some).map_err(refuse_step)
+        };
+        if self.carry(key, on).await? {
+            return Ok(());
+        }
+        Err(words::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
+    }
+
+    /// Makes of a game what `change` says; `None`: it is to stay as it is.
+    /// False: somebody else was first, each time.
+    async fn carry(
+        &self,
+        key: &Key,
+        change: impl Fn(&Loaded, &Quiz) -> Result<Option<State>, Refusal>,
+    ) -> Result<bool, Refusal> {
+        let played = self.played(key).await?;
+        for _ in 0..OVERTAKEN {
+            let loaded = self.load(&key.pin).await?;
+            let Some(state) = change(&loaded, &played.quiz.quiz)? else { return Ok(true) };
+            if self.commit(&loaded, &played, &state, &[]).await.map_err(words::unavailable)? {
+                return Ok(true);
             }
         }
-        Err(words::unavailable(&StoreError::Unavailable("a step was overtaken all the time".into())))
+        Ok(false)
     }
 
     /// Commits what a game has become. False: somebody else was first.
@@ -65,7 +82,7 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn kick(&self, key: &Key, player: &UserId) -> Result<(), Refusal> {
-        if !self.store.kick(key, player).await.map_err(|error| words::unavailable(&error))? {
+        if !self.store.kick(key, player).await.map_err(words::unavailable)? {
             return Err(words::not_now("This player is not in the game any more."));
         }
         let channel = Channel::Game(key.pin.clone());
@@ -76,18 +93,11 @@ impl Games {
 
     /// Nobody reads the name of somebody who was sent away again.
     async fn forget_leader(&self, key: &Key, player: &UserId) -> Result<(), Refusal> {
-        let played = self.played(key).await?;
-        for _ in 0..OVERTAKEN {
-            let loaded = self.load(&key.pin).await?;
+        let without = |loaded: &Loaded, _: &Quiz| {
             let state = loaded.state.without(player);
-            if loaded.key != *key || state == loaded.state {
-                return Ok(());
-            }
-            if self.commit(&loaded, &played, &state, &[]).await.map_err(|error| words::unavailable(&error))? {
-                return Ok(());
-            }
-        }
-        Ok(())
+            Ok((loaded.key == *key && state != loaded.state).then_some(state))
+        };
+        self.carry(key, without).await.map(|_| ())
     }
 }
 

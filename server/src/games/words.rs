@@ -56,7 +56,8 @@ pub(super) fn too_many_games() -> Refusal {
     Refusal::new(ErrorCode::RateLimited, "Too many games were begun from here. Wait a minute.").retry_after_ms(60_000)
 }
 
-pub(super) fn unavailable(error: &StoreError) -> Refusal {
+pub(super) fn unavailable(error: impl Into<StoreError>) -> Refusal {
+    let error = error.into();
     tracing::warn!("a game was not served: {error}");
     match error {
         StoreError::Unavailable(_) => {

@@ -1,7 +1,6 @@
 //! The quizzes that one person can use: their own and the samples.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use protocol::quiz::{Quiz, StoredQuiz};
@@ -9,6 +8,7 @@ use protocol::{PictureId, QuizId, UserId};
 
 use super::picture::{self, NoPicture};
 use super::{Quizzes, QuizzesError, samples};
+use crate::clock;
 
 /// Letters of a new quiz' id.
 const ID_LETTERS: usize = 20;
@@ -71,7 +71,7 @@ impl Library {
             Some(id) => (id.clone(), version),
             None => (fresh_id()?, 0),
         };
-        let stored = StoredQuiz { id, version: version.saturating_add(1), saved_at: now_ms(), quiz };
+        let stored = StoredQuiz { id, version: version.saturating_add(1), saved_at: clock::now_ms(), quiz };
         self.kept.save(user, &stored).await?;
         Ok(stored)
     }
@@ -111,9 +111,4 @@ impl Library {
 fn fresh_id() -> Result<QuizId, QuizzesError> {
     // Letters and digits are what ids are made of.
     QuizId::parse(&crate::random::text(ID_LETTERS)).map_err(|why| QuizzesError::Unavailable(why.to_string()))
-}
-
-fn now_ms() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,10 +1,9 @@
 //! What a picture is: one of four kinds of file, told by its first bytes, and
 //! named by its digest. Whatever its sender says about it is left aside.
 
-use std::fmt::Write as _;
-
 use protocol::{PictureId, limits};
-use sha2::{Digest, Sha256};
+
+use crate::digest;
 
 /// Bytes of the digest in an id: no two pictures are ever taken for each other.
 const DIGEST: usize = 16;
@@ -83,12 +82,7 @@ pub fn id_of(bytes: &[u8]) -> Result<PictureId, NoPicture> {
         return Err(NoPicture::TooLarge);
     }
     let kind = Kind::of_bytes(bytes).ok_or(NoPicture::OtherKind)?;
-    let mut id = String::with_capacity(limits::PICTURE_ID_CHARS);
-    for byte in Sha256::digest(bytes).iter().take(DIGEST) {
-        // Into a String; it takes everything.
-        let _ = write!(id, "{byte:02x}");
-    }
-    PictureId::parse(&format!("{id}.{}", kind.ending())).map_err(|_| NoPicture::OtherKind)
+    PictureId::parse(&format!("{}.{}", digest::of(bytes, DIGEST), kind.ending())).map_err(|_| NoPicture::OtherKind)
 }
 
 #[cfg(test)]

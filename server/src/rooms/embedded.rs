@@ -1,13 +1,12 @@
 //! The list of rooms of a single node, in its data file.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use async_trait::async_trait;
 use protocol::RoomId;
 use rusqlite::{OptionalExtension, params};
 
 use super::{KNOWN, KnownRoom, Rooms, RoomsError};
 use crate::channel::Channel;
+use crate::clock;
 use crate::store::{Store, StoreError};
 
 /// A title once given stays; the empty one stands for none.
@@ -94,8 +93,7 @@ fn count(count: usize) -> i64 {
 }
 
 fn now_ms() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(clock::now_ms()).unwrap_or(i64::MAX)
 }
 
 impl From<StoreError> for RoomsError {

@@ -6,6 +6,7 @@ use protocol::UserId;
 use sha2::{Digest, Sha256};
 
 use super::{KEPT, Sessions};
+use crate::digest::hex;
 
 const COOKIE: &str = "hubbub-author";
 
@@ -44,7 +45,7 @@ impl Authors {
 /// What the cookie says: good for one person and one key.
 fn proof(key: &[u8; 32], user: &UserId) -> String {
     let digest = Sha256::new_with_prefix(b"author").chain_update(key).chain_update(user.as_str()).finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest)
 }
 
 fn digest(key: &str) -> [u8; 32] {

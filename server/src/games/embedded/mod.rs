@@ -18,7 +18,7 @@ use super::{
 };
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
-use crate::chat::now_ms;
+use crate::clock::now_ms;
 use crate::store::Store as File;
 
 mod rows;

@@ -4,14 +4,16 @@
 //! What belongs to a game's players is named by its id too, so that nothing is
 //! left for the next game with this PIN.
 
+use protocol::Pin;
+
 use crate::broker::redis::keys::beside;
 use crate::channel::Channel;
 use crate::games::Key;
 
 /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
 /// scripts decide by: `locked`, `open`, `question`, `opened`, `closes`, `kept`.
-pub(super) fn game(channel: &Channel) -> String {
-    beside(channel, &[":game"])
+pub(super) fn game(pin: &Pin) -> String {
+    beside(&Channel::Game(pin.clone()), &[":game"])
 }
 
 /// The hash of seats: player -> the seat as JSON.

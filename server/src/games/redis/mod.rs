@@ -87,7 +87,7 @@ impl RedisGames {
     }
 
     async fn is_of(&self, shard: &Shard, key: &Key) -> Result<bool, StoreError> {
-        let game = keys::game(&Channel::Game(key.pin.clone()));
+        let game = keys::game(&key.pin);
         let id: Option<String> = shard.run(&Cmd::hget(game, "id")).await?;
         Ok(id.as_deref() == Some(&key.id))
     }
@@ -115,7 +115,7 @@ impl Store for RedisGames {
 
     async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
         let mut ask = redis::cmd("HMGET");
-        ask.arg(keys::game(&Channel::Game(key.pin.clone()))).arg("id").arg("owner").arg("quiz");
+        ask.arg(keys::game(&key.pin)).arg("id").arg("owner").arg("quiz");
         let known: (Option<String>, Option<String>, Option<String>) = self.shard(&key.pin)?.run(&ask).await?;
         let (Some(id), Some(owner), Some(quiz)) = known else { return Ok(None) };
         if id != key.id {
@@ -128,7 +128,7 @@ impl Store for RedisGames {
     async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
         let shard = self.shard(pin)?;
         let mut load = self.load.prepare_invoke();
-        load.key(keys::game(&Channel::Game(pin.clone())));
+        load.key(keys::game(pin));
         let known: Option<(String, u64, String, String, u64)> = shard.invoke(&load).await?;
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
@@ -145,7 +145,7 @@ impl Store for RedisGames {
         let Newcomer { player, name, skeleton, most } = newcomer;
         let seat = super::new_seat(player, name);
         let mut call = self.seat.prepare_invoke();
-        call.key(keys::game(&Channel::Game(key.pin.clone())));
+        call.key(keys::game(&key.pin));
         call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
         call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(seat.head).arg(seat.tail).arg(most).arg(LIVES);
         let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
@@ -178,7 +178,7 @@ impl Store for RedisGames {
 
     async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError> {
         let mut call = self.kick.prepare_invoke();
-        call.key(keys::game(&Channel::Game(key.pin.clone())));
+        call.key(keys::game(&key.pin));
         call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
         call.arg(&key.id).arg(player.as_str()).arg(LIVES);
         Ok(self.shard(&key.pin)?.invoke(&call).await?)
@@ -193,7 +193,7 @@ impl Store for RedisGames {
     ) -> Result<Answered, StoreError> {
         let given = super::new_given(question, answer);
         let mut call = self.answer.prepare_invoke();
-        call.key(keys::game(&Channel::Game(key.pin.clone())));
+        call.key(keys::game(&key.pin));
         call.key(keys::seats(key)).key(keys::answers(key, question));
         call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(LIVES);
         let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
@@ -234,7 +234,7 @@ impl Store for RedisGames {
     async fn keep(&self, key: &Key) -> Result<(), StoreError> {
         let shard = self.shard(&key.pin)?;
         if self.is_of(&shard, key).await? {
-            shard.run::<()>(&Cmd::hset(keys::game(&Channel::Game(key.pin.clone())), "kept", 1)).await?;
+            shard.run::<()>(&Cmd::hset(keys::game(&key.pin), "kept", 1)).await?;
         }
         Ok(())
     }
@@ -265,7 +265,7 @@ impl Store for RedisGames {
 fn keys_of(commit: &Commit<'_>) -> Vec<String> {
     let (key, at) = (commit.key, commit.state.at);
     let channel = Channel::Game(key.pin.clone());
-    let mut all = vec![keys::game(&channel), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
+    let mut all = vec![keys::game(&key.pin), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
     all.extend([keys::seats(key), keys::counted(key, at.unwrap_or(0)), keys::names(key), keys::kicked(key)]);
     for question in 0..at.map_or(0, |at| at + 1) {
         all.extend([keys::answers(key, question), keys::counted(key, question)]);

@@ -8,6 +8,7 @@ use protocol::quiz::Quiz;
 use protocol::{limits, wire};
 
 mod csv;
+mod line;
 mod question;
 mod report;
 mod table;

@@ -4,7 +4,7 @@ use protocol::limits;
 use protocol::quiz::{Choice, Decimal, Kind, Points, Question};
 
 use super::NotAQuiz;
-use super::table::Columns;
+use super::line::Line;
 
 /// What kinds are called in a sheet.
 const KINDS: [(Kind, &str); 8] = [
@@ -21,59 +21,6 @@ const POINTS: [(Points, &str); 3] = [(Points::None, "none"), (Points::Normal, "n
 
 /// Answers in the columns up to "Correct answer(s)".
 const ANSWERS: usize = 4;
-
-/// A row below the header.
-pub(super) struct Line<'a> {
-    /// Which, from 0.
-    pub(super) row: usize,
-    pub(super) cells: &'a [String],
-    pub(super) columns: &'a Columns,
-}
-
-impl Line<'_> {
-    /// Whether there is neither a question nor an answer; a number of the row
-    /// may stand in it all the same.
-    pub(super) fn is_empty(&self) -> bool {
-        self.text().is_empty() && self.answers().all(|(_, answer)| answer.is_empty())
-    }
-
-    /// What is wrong, and where.
-    pub(super) fn wrong(&self, column: Option<usize>, why: &str) -> NotAQuiz {
-        let row = self.row + 1;
-        NotAQuiz(match column {
-            Some(column) => format!("Row {row}, column {}: {why}.", letters(column)),
-            None => format!("Row {row}: {why}."),
-        })
-    }
-
-    fn at(&self, column: Option<usize>) -> &str {
-        column.and_then(|column| self.cells.get(column)).map_or("", |cell| cell.trim())
-    }
-
-    fn text(&self) -> &str {
-        self.at(Some(self.columns.question))
-    }
-
-    /// All columns of answers with what is in them, empty or not.
-    fn answers(&self) -> impl Iterator<Item = (Option<usize>, &str)> {
-        self.columns.answers.iter().map(|column| (*column, self.at(*column)))
-    }
-
-    /// The answers in words; nothing for those left out at the end.
-    fn filled(&self) -> Vec<String> {
-        self.answers().map(|(_, answer)| answer.to_owned()).filter(|answer| !answer.is_empty()).collect()
-    }
-
-    /// Fails where a text has too many letters.
-    fn check(&self, column: Option<usize>, most: usize) -> Result<&str, NotAQuiz> {
-        let text = self.at(column);
-        let count = text.chars().count();
-        if count > most {
-            return Err(self.wrong(column, &format!("this text has {count} characters, and {most} fit")));
-        }
-        Ok(text)
-    }
-}
 
 /// Reads a row.
 pub(super) fn read(line: &Line<'_>) -> Result<Question, NotAQuiz> {
@@ -254,16 +201,4 @@ fn right(question: &Question) -> String {
 
 fn name_of<T: Copy + PartialEq>(named: T, names: &[(T, &str)]) -> String {
     names.iter().find(|(other, _)| *other == named).map_or_else(String::new, |(_, name)| (*name).to_owned())
-}
-
-/// A column as spreadsheets name it: `A`, …, `Z`, `AA`, ….
-fn letters(mut column: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
-        match (column / 26).checked_sub(1) {
-            Some(more) => column = more,
-            None => return letters.iter().rev().collect(),
-        }
-    }
 }

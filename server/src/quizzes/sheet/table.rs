@@ -7,7 +7,8 @@
 use protocol::limits;
 use protocol::quiz::{Quiz, Scoring};
 
-use super::question::{self, Line};
+use super::line::Line;
+use super::question;
 use super::{Grid, NotAQuiz};
 
 /// Where the header row stands in what is written, from 0; the template has it in row 8.

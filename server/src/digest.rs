@@ -1,0 +1,30 @@
+//! Digests as text.
+
+use sha2::{Digest, Sha256};
+
+/// The first so many bytes of what SHA-256 makes of it, two digits each. With
+/// 16 of them nobody makes two things of one digest by chance or for fun.
+pub(crate) fn of(whole: impl AsRef<[u8]>, bytes: usize) -> String {
+    let digest = Sha256::digest(whole);
+    hex(digest.get(..bytes).unwrap_or(&digest))
+}
+
+/// Two digits for each byte.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_has_two_digits_for_each_byte_asked_for() {
+        // SHA-256 of "abc" (FIPS 180-2, appendix B.1).
+        assert_eq!(of("abc", 4), "ba7816bf");
+        assert_eq!(of("abc", 99).len(), 64);
+        assert_eq!(hex(&[0, 10, 255]), "000aff");
+    }
+}

@@ -1,0 +1,187 @@
+//! One game with somebody on this node: who sits there, what they are told, and
+//! what there is to look at. Makes no call.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use protocol::game::GameServerMessage;
+use protocol::game::frame::InGame;
+use protocol::{Pin, UserId, wire};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::sitting::{Role, Sitting};
+use crate::presence::Departure;
+
+/// What there is to look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Due {
+    /// The game went on.
+    pub(super) stepped: bool,
+    /// Somebody came or went.
+    pub(super) people: bool,
+    /// Answers were taken here.
+    pub(super) answers: bool,
+    /// Answers were taken somewhere.
+    pub(super) turnout: bool,
+}
+
+impl Due {
+    /// Everything: what was said before may have been missed.
+    pub(super) const ALL: Self = Self { stepped: true, people: true, answers: true, turnout: true };
+}
+
+/// One game with somebody here.
+pub(super) struct Table {
+    pub(super) pin: Pin,
+    people: Mutex<People>,
+    due: Mutex<Due>,
+    /// Rings when something is due.
+    pub(super) bell: Notify,
+    /// Set when nobody is here any more.
+    pub(super) over: CancellationToken,
+    /// 0: not known; 1: closed; 2: open.
+    chat: AtomicU8,
+}
+
+#[derive(Default)]
+struct People {
+    /// By their ids; one player may have several connections.
+    players: HashMap<UserId, Vec<Arc<Sitting>>>,
+    hosts: Vec<Arc<Sitting>>,
+}
+
+impl Table {
+    pub(super) fn new(pin: &Pin) -> Self {
+        Self {
+            pin: pin.clone(),
+            people: Mutex::default(),
+            due: Mutex::default(),
+            bell: Notify::new(),
+            over: CancellationToken::new(),
+            chat: AtomicU8::new(0),
+        }
+    }
+
+    /// Leaves a word and rings.
+    pub(super) fn ring(&self, note: impl FnOnce(&mut Due)) {
+        note(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
+        self.bell.notify_one();
+    }
+
+    /// What is due, which is nobody else's matter from now on.
+    pub(super) fn take_due(&self) -> Due {
+        std::mem::take(&mut *self.due.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// One more sits here.
+    pub(super) fn sit(&self, sitting: Arc<Sitting>) {
+        self.people().add(sitting);
+    }
+
+    /// One less. True: that was the last one.
+    pub(super) fn rise(&self, sitting: &Sitting) -> bool {
+        let mut people = self.people();
+        people.remove(sitting);
+        people.players.is_empty() && people.hosts.is_empty()
+    }
+
+    /// Whether the class may chat, where that is known here.
+    pub(super) fn chat(&self) -> Option<bool> {
+        match self.chat.load(Ordering::Relaxed) {
+            0 => None,
+            word => Some(word == 2),
+        }
+    }
+
+    /// Whether the class may chat.
+    pub(super) fn note_chat(&self, is_open: bool) {
+        self.chat.store(1 + u8::from(is_open), Ordering::Relaxed);
+    }
+
+    /// Whether a host is connected here.
+    pub(super) fn has_host(&self) -> bool {
+        !self.people().hosts.is_empty()
+    }
+
+    /// The players who are connected here.
+    pub(super) fn players(&self) -> HashSet<UserId> {
+        self.people().players.keys().cloned().collect()
+    }
+
+    /// Tells every host here.
+    pub(super) fn tell_hosts(&self, message: &GameServerMessage) {
+        let frame = wire::encode_game_server(message);
+        let hosts = self.people().hosts.clone();
+        hosts.iter().for_each(|host| host.outbox.push(&frame));
+    }
+
+    /// Tells every player here.
+    pub(super) fn tell_players(&self, message: &GameServerMessage) {
+        let frame = wire::encode_game_server(message);
+        let players: Vec<_> = self.people().players.values().flatten().cloned().collect();
+        players.iter().for_each(|player| player.outbox.push(&frame));
+    }
+
+    /// Tells one player, wherever they are connected here.
+    pub(super) fn tell(&self, player: &UserId, message: &GameServerMessage) {
+        let sittings = self.people().players.get(player).cloned().unwrap_or_default();
+        if !sittings.is_empty() {
+            let frame = wire::encode_game_server(message);
+            sittings.iter().for_each(|sitting| sitting.outbox.push(&frame));
+        }
+    }
+
+    /// A player was sent away.
+    pub(super) fn send_away(&self, player: &UserId) {
+        let sittings = self.people().players.get(player).cloned().unwrap_or_default();
+        let kicked = GameServerMessage::Kicked(InGame { pin: self.pin.clone() });
+        for sitting in sittings {
+            sitting.end(Departure::Clean);
+            sitting.outbox.push(&wire::encode_game_server(&kicked));
+        }
+    }
+
+    fn people(&self) -> MutexGuard<'_, People> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl People {
+    fn add(&mut self, sitting: Arc<Sitting>) {
+        match sitting.role {
+            Role::Host => self.hosts.push(sitting),
+            Role::Player => self.players.entry(sitting.member.id.clone()).or_default().push(sitting),
+        }
+    }
+
+    fn remove(&mut self, sitting: &Sitting) {
+        let is_other = |one: &Arc<Sitting>| !std::ptr::eq(Arc::as_ptr(one), sitting);
+        self.hosts.retain(is_other);
+        if let Some(sittings) = self.players.get_mut(&sitting.member.id)
+            && sitting.role == Role::Player
+        {
+            sittings.retain(is_other);
+            if sittings.is_empty() {
+                self.players.remove(&sitting.member.id);
+            }
+        }
+    }
+}
+
+/// A place at a table that is given up once.
+#[derive(Debug, Default)]
+pub(super) struct Given(AtomicBool);
+
+impl Given {
+    /// True the first time.
+    pub(super) fn up(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+
+    /// Whether it was.
+    pub(super) fn is_up(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
