@@ -2,7 +2,7 @@
 //! look at. Makes no call; whoever rings only leaves a word for the keeper.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::game::GameServerMessage;
@@ -47,8 +47,8 @@ pub(super) struct Table {
     pub(super) bell: Notify,
     /// Set when nobody is here any more.
     pub(super) over: CancellationToken,
-    /// 0: not known; 1: closed; 2: open.
-    chat: AtomicU8,
+    /// Whether the class could chat when the game was looked at last.
+    chat: AtomicBool,
 }
 
 #[derive(Default)]
@@ -94,13 +94,9 @@ impl Tables {
         self.lock().len()
     }
 
-    /// Whether the class of a game may chat, where that is known here.
-    pub(super) fn chat(&self, pin: &Pin) -> Option<bool> {
-        let table = self.lock().get(pin).cloned()?;
-        match table.chat.load(Ordering::Relaxed) {
-            0 => None,
-            word => Some(word == 2),
-        }
+    /// Whether the class of a game could chat when this node looked last.
+    pub(super) fn has_open_chat(&self, pin: &Pin) -> bool {
+        self.lock().get(pin).is_some_and(|table| table.chat.load(Ordering::Relaxed))
     }
 
     /// One more sits there. Gives the table, and whether it is a new one that
@@ -154,7 +150,7 @@ impl Table {
             due: Mutex::default(),
             bell: Notify::new(),
             over: CancellationToken::new(),
-            chat: AtomicU8::new(0),
+            chat: AtomicBool::new(false),
         }
     }
 
@@ -171,7 +167,7 @@ impl Table {
 
     /// Whether the class may chat.
     pub(super) fn note_chat(&self, is_open: bool) {
-        self.chat.store(1 + u8::from(is_open), Ordering::Relaxed);
+        self.chat.store(is_open, Ordering::Relaxed);
     }
 
     /// Whether a host is connected here.
