@@ -6,6 +6,7 @@
 //! and in what a game reveals.
 
 pub mod close;
+mod connection;
 pub mod error;
 pub mod game;
 pub mod id;

@@ -17,12 +17,14 @@ mod kept;
 mod outbox;
 mod receiving;
 mod sending;
-pub(crate) mod timing;
 mod types;
 
 pub use kept::merge_kept;
-pub use types::{Beginning, Event, Input, Output, Status, Timer, Unsent};
+pub use types::{Beginning, Event, Input, Output, Unsent};
 
+pub use crate::connection::{Status, Timer};
+
+use crate::connection::{Connection, Happened};
 use crate::id::{RoomId, UserId};
 use crate::position::Position;
 use inbox::Inbox;
@@ -32,17 +34,13 @@ use outbox::Outbox;
 #[derive(Clone, Debug)]
 pub struct Link {
     room_id: RoomId,
-    phase: Phase,
+    connection: Connection,
     inbox: Inbox,
     outbox: Outbox,
     /// Who the server takes this client for, once it said so.
     me: Option<UserId>,
-    /// Connections lost since one held.
-    lost: u32,
     /// Pages that could not be had, or did not fit, since one did.
     misfits: u32,
-    /// A ping is out.
-    asked: bool,
     /// That the person types was said a moment ago.
     typing_said: bool,
     /// The random number of this step.
@@ -51,42 +49,16 @@ pub struct Link {
     out: Vec<Output>,
 }
 
-/// How far the link has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing is asked for yet.
-    New,
-    /// The first page is being read.
-    FirstPage,
-    /// The next try is due later.
-    Waiting,
-    /// A socket is being opened.
-    Opening,
-    /// The room is being entered.
-    Entering,
-    /// In the room, but what is shown does not join what comes; a page that
-    /// does is being read.
-    Rereading,
-    /// In the room.
-    Live,
-    /// The browser has no network.
-    Offline,
-    /// The server said not to come back.
-    Stopped,
-}
-
 impl Link {
     /// A link that does nothing before [`Input::Start`].
     pub fn new(beginning: Beginning) -> Self {
         Self {
             room_id: beginning.room_id,
-            phase: Phase::New,
+            connection: Connection::new(),
             inbox: Inbox::new(beginning.position),
             outbox: Outbox::new(beginning.unsent),
             me: None,
-            lost: 0,
             misfits: 0,
-            asked: false,
             typing_said: false,
             dice: 0,
             out: Vec::new(),
@@ -99,8 +71,8 @@ impl Link {
     pub fn step(&mut self, input: Input, dice: u32) -> Vec<Output> {
         self.dice = dice;
         match input {
-            Input::Start => self.start(),
-            Input::Opened => self.opened(),
+            Input::Start => self.advance(Happened::Start),
+            Input::Opened => self.advance(Happened::Opened),
             Input::Frame(frame) => self.frame(frame),
             Input::Closed { code } => self.closed(code),
             Input::Woken(timer) => self.woken(timer),
@@ -110,8 +82,8 @@ impl Link {
             Input::Typing => self.typing(),
             Input::Loaded(page) => self.loaded(page),
             Input::NotLoaded => self.not_loaded(),
-            Input::Online => self.online(),
-            Input::Offline => self.offline(),
+            Input::Online => self.advance(Happened::Online),
+            Input::Offline => self.advance(Happened::Offline),
         }
         self.send_waiting();
         if let Some(unsent) = self.outbox.changed_list() {
@@ -132,9 +104,7 @@ impl Link {
 
     fn woken(&mut self, timer: Timer) {
         match timer {
-            Timer::Connect => self.connect_now(),
-            Timer::Silence => self.silent(),
-            Timer::Steady => self.held_up(),
+            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(Happened::Woken(timer)),
             Timer::Resend => self.resend(),
             Timer::Reload => self.reload(),
             Timer::Typing => self.typing_said = false,

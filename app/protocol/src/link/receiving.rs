@@ -1,25 +1,29 @@
 //! What a server says, and the pages that are read over HTTP.
 
+use crate::connection::{Happened, Phase, Status, Timer, timing};
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
 use crate::message::{Joined, Message, ServerMessage};
 use crate::position::Position;
 use crate::room::HistoryPage;
 
+use super::Link;
 use super::inbox::Hole;
-use super::types::{Event, Output, Status, Timer};
-use super::{Link, Phase, timing};
+use super::types::{Event, Output};
 
+/// A page that did not come by then is asked for again.
+const LOAD_WITHIN_MS: u64 = 15_000;
 /// After so many pages that do not join this connection, another one is tried.
 const MISFITS_MOST: u32 = 3;
 
 impl Link {
     pub(super) fn frame(&mut self, frame: ServerMessage) {
-        match self.phase {
-            // Only an answer to `join` shows that the room can be entered.
-            Phase::Entering => {}
-            Phase::Live | Phase::Rereading => self.heard(),
-            _ => return,
+        if !self.connection.phase().is_open() {
+            return;
+        }
+        // Until we are in, only an answer to `join` shows that the room can be entered.
+        if self.connection.phase().is_in() {
+            self.advance(Happened::Heard);
         }
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined),
@@ -36,23 +40,23 @@ impl Link {
     /// The log goes on under another epoch.
     fn renamed(&mut self, position: Position) {
         if self.inbox.rename(position).is_err() {
-            self.give_up(0);
+            self.give_up();
         }
     }
 
     fn is_in(&self, room: &RoomId) -> bool {
-        self.phase != Phase::Entering && *room == self.room_id
+        self.connection.phase().is_in() && *room == self.room_id
     }
 
     fn joined(&mut self, mut joined: Joined) {
-        if self.phase != Phase::Entering || joined.room_id != self.room_id {
+        if self.connection.phase() != Phase::Entering || joined.room_id != self.room_id {
             return;
         }
         self.me = Some(joined.you.id.clone());
         let recovered = self.inbox.recover(&mut joined);
         joined.messages = Vec::new();
         let top = joined.position.clone();
-        self.heard();
+        self.advance(Happened::Heard);
         self.tell(Event::Entered(joined));
         match recovered {
             Ok(missed) => {
@@ -60,7 +64,7 @@ impl Link {
                 self.go_live();
             }
             Err(Hole) => {
-                self.phase = Phase::Rereading;
+                self.advance(Happened::Behind);
                 self.misfits = 0;
                 self.inbox.await_page(top);
                 self.load();
@@ -70,12 +74,12 @@ impl Link {
 
     fn message(&mut self, message: Message) {
         let own = self.own(&message);
-        if self.phase != Phase::Live {
+        if self.connection.phase() != Phase::Live {
             self.inbox.hold(message);
         } else {
             match self.inbox.take(vec![message]) {
                 Ok(new) => self.show(new),
-                Err(Hole) => self.give_up(0),
+                Err(Hole) => self.give_up(),
             }
         }
         // Also where it was shown before: a resend is answered with the first result.
@@ -83,16 +87,16 @@ impl Link {
     }
 
     fn error(&mut self, refusal: Refusal) {
-        if self.phase == Phase::Entering {
+        if self.connection.phase() == Phase::Entering {
             // With no message sent it can only mean the `join`.
-            let least_ms = timing::told_wait(refusal.retry_after_ms.unwrap_or_default());
+            let retry_after_ms = refusal.retry_after_ms;
             if !refusal.temporary {
                 self.tell(Event::Trouble(refusal));
             }
-            self.give_up(least_ms);
+            self.advance(Happened::NotLetIn { retry_after_ms });
         } else if refusal.code == ErrorCode::NotInRoom {
             // The server lost us, but not the message: enter again.
-            self.give_up(0);
+            self.give_up();
         } else if let Some(id) = refusal.id.clone() {
             self.refused(&id, refusal);
         } else {
@@ -100,25 +104,29 @@ impl Link {
         }
     }
 
+    fn give_up(&mut self) {
+        self.advance(Happened::GivenUp);
+    }
+
     /// Asks for the latest page, or asks again where the last request hangs.
     pub(super) fn load(&mut self) {
         self.out.push(Output::Load);
-        self.wake(Timer::Reload, timing::LOAD_WITHIN_MS);
+        self.wake(Timer::Reload, LOAD_WITHIN_MS);
     }
 
     pub(super) fn reload(&mut self) {
-        if matches!(self.phase, Phase::FirstPage | Phase::Rereading) {
+        if matches!(self.connection.phase(), Phase::Preparing | Phase::Behind) {
             self.load();
         }
     }
 
     pub(super) fn not_loaded(&mut self) {
-        match self.phase {
-            Phase::FirstPage => {
+        match self.connection.phase() {
+            Phase::Preparing => {
                 let retry_in_ms = self.load_later();
                 self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
             }
-            Phase::Rereading => {
+            Phase::Behind => {
                 self.load_later();
             }
             _ => {}
@@ -133,21 +141,19 @@ impl Link {
     }
 
     pub(super) fn loaded(&mut self, page: HistoryPage) {
-        match self.phase {
-            Phase::Rereading if self.inbox.joins(&page.position) => {
+        match self.connection.phase() {
+            Phase::Behind if self.inbox.joins(&page.position) => {
                 self.turn_to(page);
                 self.go_live();
             }
-            Phase::Rereading if self.misfits < MISFITS_MOST => {
+            Phase::Behind if self.misfits < MISFITS_MOST => {
                 self.load_later();
             }
             // Page and connection tell of different logs: try another node.
-            Phase::Rereading => self.give_up(0),
+            Phase::Behind => self.give_up(),
             _ if self.inbox.position().is_none() => {
                 self.turn_to(page);
-                if self.phase == Phase::FirstPage {
-                    self.connect();
-                }
+                self.advance(Happened::Prepared);
             }
             _ => {}
         }
@@ -165,12 +171,10 @@ impl Link {
     fn go_live(&mut self) {
         match self.inbox.release() {
             Ok(held) => {
-                self.phase = Phase::Live;
                 self.show(held);
-                self.wake(Timer::Steady, timing::STEADY_AFTER_MS);
-                self.tell(Event::Status(Status::Live));
+                self.advance(Happened::InStep);
             }
-            Err(Hole) => self.give_up(0),
+            Err(Hole) => self.give_up(),
         }
     }
 

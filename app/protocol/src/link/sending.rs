@@ -1,12 +1,16 @@
 //! What the person says, until it is in the log.
 
+use crate::connection::{Phase, Timer, timing};
 use crate::error::{ErrorCode, Refusal};
 use crate::id::MessageId;
 use crate::limits;
 use crate::message::ClientMessage;
 
-use super::types::{Event, Output, Timer, Unsent};
-use super::{Link, Phase, timing};
+use super::Link;
+use super::types::{Event, Output, Unsent};
+
+/// A message that neither came back nor was refused by then is sent again.
+const SETTLE_WITHIN_MS: u64 = 10_000;
 
 impl Link {
     pub(super) fn tell_left_unsent(&mut self) {
@@ -48,7 +52,7 @@ impl Link {
 
     /// Says that the person types, unless that was said a moment ago.
     pub(super) fn typing(&mut self) {
-        if self.phase == Phase::Live && !self.typing_said {
+        if self.connection.phase() == Phase::Live && !self.typing_said {
             self.typing_said = true;
             self.out.push(Output::Send(ClientMessage::Typing { room_id: self.room_id.clone() }));
             self.wake(Timer::Typing, timing::ms(limits::TYPING_EVERY));
@@ -57,7 +61,7 @@ impl Link {
 
     /// Sends the first that waits; called at the end of each step.
     pub(super) fn send_waiting(&mut self) {
-        if self.phase != Phase::Live {
+        if self.connection.phase() != Phase::Live {
             return;
         }
         let Some(next) = self.outbox.send_next() else {
@@ -69,7 +73,7 @@ impl Link {
             message: next.text.clone(),
         };
         self.out.push(Output::Send(frame));
-        self.wake(Timer::Resend, timing::SETTLE_WITHIN_MS);
+        self.wake(Timer::Resend, SETTLE_WITHIN_MS);
     }
 
     /// The wait is over, or no answer came: the first one goes out again.

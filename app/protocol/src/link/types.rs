@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::connection::{Status, Timer};
 use crate::error::Refusal;
 use crate::id::{MessageId, RoomId};
 use crate::message::{ClientMessage, Joined, Message, Presence, ServerMessage, Typing};
@@ -55,23 +56,6 @@ pub enum Input {
     Online,
     /// The browser says the network is gone.
     Offline,
-}
-
-/// Something to be woken for. Asking again for the same one replaces the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Timer {
-    /// Try to connect.
-    Connect,
-    /// The server was silent: ask whether it is there, or give it up.
-    Silence,
-    /// Send what was refused as temporary.
-    Resend,
-    /// Ask for the page again.
-    Reload,
-    /// The connection held for a while: the next loss is a first one again.
-    Steady,
-    /// That the person types may be said again.
-    Typing,
 }
 
 /// What to do.
@@ -131,30 +115,6 @@ pub enum Event {
     Reach(bool),
     /// An error that answers no message, such as too many rooms.
     Trouble(Refusal),
-}
-
-/// How the connection is, for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Not tried yet.
-    Connecting,
-    /// In the room; what is said comes at once.
-    Live,
-    /// The node shuts down and sends its people to the others; the first try
-    /// there is due within half a second.
-    Moving,
-    /// Lost; the next try is in so many milliseconds.
-    Reconnecting {
-        /// From now.
-        retry_in_ms: u64,
-    },
-    /// The browser has no network.
-    Offline,
-    /// The server said not to come back.
-    Stopped {
-        /// Its close code.
-        code: u16,
-    },
 }
 
 /// Where a link begins: the room and what the page already shows.

@@ -1,11 +1,11 @@
 //! What a player answers and what a host does, until its fate is known.
 
+use crate::connection::{Phase, Timer, timing};
 use crate::game::frame::GivenAnswer;
 use crate::game::{Game, GameClientMessage};
-use crate::link::{Timer, timing};
 
+use super::GameLink;
 use super::types::{Event, HostStep, Output};
-use super::{GameLink, Phase};
 
 /// An answer of which nothing was heard by then is sent again.
 const ANSWERED_WITHIN_MS: u64 = 5_000;
@@ -25,7 +25,7 @@ pub(super) struct Waiting {
 impl GameLink {
     pub(super) fn answer(&mut self, answer: GivenAnswer) {
         let is_known = self.kept.as_ref().is_some_and(|kept| kept.question == answer.question);
-        if is_known || self.phase == Phase::Stopped {
+        if is_known || self.connection.phase() == Phase::Stopped {
             return;
         }
         self.kept = Some(answer.clone());
@@ -37,7 +37,7 @@ impl GameLink {
     pub(super) fn take_step(&mut self, step: HostStep) {
         let version = self.version;
         let is_known = self.steps.iter().any(|waiting| waiting.step == step && waiting.version == version);
-        if is_known || self.steps.len() >= STEPS_MOST || self.phase == Phase::Stopped {
+        if is_known || self.steps.len() >= STEPS_MOST || self.connection.phase() == Phase::Stopped {
             return;
         }
         self.steps.push(Waiting { step, version, sent: 0 });
@@ -63,7 +63,7 @@ impl GameLink {
     }
 
     fn send_answer(&mut self) {
-        if let (Phase::Live, Some(kept)) = (self.phase, self.kept.clone()) {
+        if let (Phase::Live, Some(kept)) = (self.connection.phase(), self.kept.clone()) {
             self.out.push(Output::Send(GameClientMessage::Answer(kept)));
             self.wake(Timer::Resend, ANSWERED_WITHIN_MS);
         }
@@ -79,7 +79,7 @@ impl GameLink {
 
     /// Sends the steps that were sent `most` times or less.
     fn send_steps_sent(&mut self, most: u8) {
-        if self.phase != Phase::Live {
+        if self.connection.phase() != Phase::Live {
             return;
         }
         for waiting in self.steps.iter_mut().filter(|waiting| waiting.sent <= most) {

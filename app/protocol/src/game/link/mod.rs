@@ -1,5 +1,5 @@
 //! What a client of a game does on each event of its socket, as a function
-//! without IO: [`crate::link`] for games, and driven alike.
+//! without IO: [`crate::link`] for games, over the same connection and driven alike.
 //!
 //! The promises: whoever is in a game comes back to it after every loss. An
 //! answer that was given is sent until the server says what became of it, or
@@ -18,8 +18,8 @@ mod types;
 pub use types::{Beginning, Entry, Event, HostStep, Input, Output};
 
 use super::frame::GivenAnswer;
+use crate::connection::{Connection, Happened, Timer};
 use crate::id::Pin;
-use crate::link::Timer;
 use doing::Waiting;
 
 /// One game's connection, from opening the page to leaving it.
@@ -27,7 +27,7 @@ use doing::Waiting;
 pub struct GameLink {
     pin: Pin,
     entry: Entry,
-    phase: Phase,
+    connection: Connection,
     /// The answer whose fate is not known.
     kept: Option<GivenAnswer>,
     /// The host's steps whose fate is not known.
@@ -36,33 +36,10 @@ pub struct GameLink {
     version: Option<u64>,
     /// The game has ended; a connection that is lost now stays so.
     is_over: bool,
-    /// Connections lost since one held.
-    lost: u32,
-    /// A ping is out.
-    asked: bool,
     /// The random number of this step.
     dice: u32,
     /// What this step asks for.
     out: Vec<Output>,
-}
-
-/// How far the link has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing is asked for yet, or another nickname is.
-    New,
-    /// The next try is due later.
-    Waiting,
-    /// A socket is being opened.
-    Opening,
-    /// The game is being entered.
-    Entering,
-    /// In the game.
-    Live,
-    /// The browser has no network.
-    Offline,
-    /// Not coming back.
-    Stopped,
 }
 
 impl GameLink {
@@ -71,13 +48,11 @@ impl GameLink {
         Self {
             pin: beginning.pin,
             entry: beginning.entry,
-            phase: Phase::New,
+            connection: Connection::new(),
             kept: beginning.kept,
             steps: Vec::new(),
             version: None,
             is_over: false,
-            lost: 0,
-            asked: false,
             dice: 0,
             out: Vec::new(),
         }
@@ -89,25 +64,23 @@ impl GameLink {
     pub fn step(&mut self, input: Input, dice: u32) -> Vec<Output> {
         self.dice = dice;
         match input {
-            Input::Start => self.start(),
+            Input::Start => self.advance(Happened::Start),
             Input::Enter(nickname) => self.enter(nickname),
-            Input::Opened => self.opened(),
+            Input::Opened => self.advance(Happened::Opened),
             Input::Frame(frame) => self.frame(frame),
             Input::Closed { code } => self.closed(code),
             Input::Woken(timer) => self.woken(timer),
             Input::Answer(answer) => self.answer(answer),
             Input::Step(step) => self.take_step(step),
-            Input::Online => self.online(),
-            Input::Offline => self.offline(),
+            Input::Online => self.advance(Happened::Online),
+            Input::Offline => self.advance(Happened::Offline),
         }
         std::mem::take(&mut self.out)
     }
 
     fn woken(&mut self, timer: Timer) {
         match timer {
-            Timer::Connect => self.connect_now(),
-            Timer::Silence => self.silent(),
-            Timer::Steady => self.held_up(),
+            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(Happened::Woken(timer)),
             Timer::Resend => self.send_again(),
             // There is nothing to read over HTTP, and nobody is typing.
             Timer::Reload | Timer::Typing => {}

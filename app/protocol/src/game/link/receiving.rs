@@ -1,20 +1,21 @@
 //! What a server says.
 
+use crate::connection::{Happened, Phase};
 use crate::error::{ErrorCode, Refusal};
 use crate::game::frame::{Answered, Changed, GameServerMessage, Hosting, Joined};
 use crate::game::{Game, Phase as GamePhase};
-use crate::link::{Status, Timer, timing};
 
+use super::GameLink;
 use super::types::{Entry, Event, HostStep};
-use super::{GameLink, Phase};
 
 impl GameLink {
     pub(super) fn frame(&mut self, frame: GameServerMessage) {
-        match self.phase {
-            // Only an answer to `join` or `open` shows that the game can be entered.
-            Phase::Entering => {}
-            Phase::Live => self.heard(),
-            _ => return,
+        if !self.connection.phase().is_open() {
+            return;
+        }
+        // Until we are in, only an answer to `join` or `open` shows that the game can be entered.
+        if self.connection.phase().is_in() {
+            self.advance(Happened::Heard);
         }
         match frame {
             GameServerMessage::Joined(joined) if joined.pin == self.pin => self.joined(joined),
@@ -23,7 +24,7 @@ impl GameLink {
                 self.out(Refusal::new(ErrorCode::Kicked, "The host has sent you away from this game."));
             }
             GameServerMessage::Error(refusal) => self.error(refusal),
-            frame if self.phase == Phase::Live => self.news(frame),
+            frame if self.connection.phase().is_in() => self.news(frame),
             _ => {}
         }
     }
@@ -70,12 +71,10 @@ impl GameLink {
     }
 
     fn go_live(&mut self, snapshot: Event) {
-        self.heard();
+        self.advance(Happened::Heard);
         self.tell(snapshot);
-        if self.phase != Phase::Live {
-            self.phase = Phase::Live;
-            self.wake(Timer::Steady, timing::STEADY_AFTER_MS);
-            self.tell(Event::Status(Status::Live));
+        if self.connection.phase() == Phase::Entering {
+            self.advance(Happened::InStep);
             self.go_on();
         }
     }
@@ -105,9 +104,9 @@ impl GameLink {
     fn error(&mut self, refusal: Refusal) {
         match refusal.code {
             ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.out(refusal),
-            _ if self.phase == Phase::Entering => self.not_entered(refusal),
+            _ if self.connection.phase() == Phase::Entering => self.not_entered(refusal),
             // The server lost us, but not the game: enter again.
-            ErrorCode::NotInGame => self.give_up(0),
+            ErrorCode::NotInGame => self.advance(Happened::GivenUp),
             _ if refusal.temporary => self.put_off(refusal.retry_after_ms),
             _ if self.kept.is_some() => {
                 self.forget_answer();
@@ -122,14 +121,14 @@ impl GameLink {
     fn not_entered(&mut self, refusal: Refusal) {
         match refusal.code {
             ErrorCode::BadNickname | ErrorCode::NicknameTaken | ErrorCode::Locked | ErrorCode::Full => {
-                self.end(Phase::New, Some(Event::NotIn(refusal)));
+                self.not_in(refusal);
             }
             _ => {
-                let least_ms = timing::told_wait(refusal.retry_after_ms.unwrap_or_default());
+                let retry_after_ms = refusal.retry_after_ms;
                 if !refusal.temporary {
                     self.tell(Event::Trouble(refusal));
                 }
-                self.give_up(least_ms);
+                self.advance(Happened::NotLetIn { retry_after_ms });
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What goes into a [`super::GameLink`] and what comes out.
 
+use crate::connection::{Status, Timer};
 use crate::error::Refusal;
 use crate::game::frame::{
     Answered, Changed, Chat, Code, Count, Extend, GameServerMessage, GivenAnswer, Hosting, Joined, Kick, Lock, Players,
@@ -7,7 +8,6 @@ use crate::game::frame::{
 };
 use crate::game::{GameClientMessage, Outcome};
 use crate::id::{Pin, UserId};
-use crate::link::{Status, Timer};
 
 /// Where a link begins.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,19 +8,15 @@ use std::time::Duration;
 use crate::limits::{PING_EVERY, PONG_WITHIN, RECONNECT_FIRST, RECONNECT_MOST};
 
 /// An attempt to connect, or to enter, that takes longer is given up.
-pub(crate) const CONNECT_WITHIN_MS: u64 = 10_000;
+pub(super) const CONNECT_WITHIN_MS: u64 = 10_000;
 /// A server that says nothing for so long is asked whether it is there. A
 /// little more than the server's own interval, whose pings a browser hides.
-pub(crate) const SILENT_FOR_MS: u64 = ms(PING_EVERY) + 1_000;
+pub(super) const SILENT_FOR_MS: u64 = ms(PING_EVERY) + 1_000;
 /// A server that does not answer within this time is given up.
-pub(crate) const ANSWER_WITHIN_MS: u64 = ms(PONG_WITHIN);
-/// A message that neither came back nor was refused by then is sent again.
-pub(crate) const SETTLE_WITHIN_MS: u64 = 10_000;
-/// A page that did not come by then is asked for again.
-pub(crate) const LOAD_WITHIN_MS: u64 = 15_000;
+pub(super) const ANSWER_WITHIN_MS: u64 = ms(PONG_WITHIN);
 /// A connection that held for so long counts as good: the waits start anew.
 /// Entering alone proves nothing; a sick node lets people in and drops them.
-pub(crate) const STEADY_AFTER_MS: u64 = 10_000;
+pub(super) const STEADY_AFTER_MS: u64 = 10_000;
 
 /// No server can make a client wait longer than this.
 const TOLD_MOST_MS: u64 = 60_000;
@@ -38,7 +34,7 @@ pub(crate) fn retry_wait(attempt: u32, dice: u32) -> u64 {
     draw(doubled.min(ms(RECONNECT_MOST)), dice)
 }
 
-/// The wait before a message that was refused for now is sent again.
+/// The wait before what was refused for now is sent again.
 pub(crate) fn resend_wait(retry_after_ms: Option<u64>, dice: u32) -> u64 {
     match retry_after_ms {
         Some(wait) => told_wait(wait),
@@ -47,7 +43,7 @@ pub(crate) fn resend_wait(retry_after_ms: Option<u64>, dice: u32) -> u64 {
 }
 
 /// A wait that a server asked for.
-pub(crate) fn told_wait(retry_after_ms: u64) -> u64 {
+pub(super) fn told_wait(retry_after_ms: u64) -> u64 {
     retry_after_ms.min(TOLD_MOST_MS)
 }
 

@@ -1,0 +1,219 @@
+//! Coming, staying and coming back, as a function without IO: when to open a
+//! socket, how long to wait, what counts as silence, what people are told of it.
+//!
+//! A room's link and a game's each own one [`Connection`], bring it what
+//! happens and do what it says. What is sent to enter, what frames mean and
+//! what outlives a loss are theirs. It knows no clock: it asks to be woken.
+
+pub(crate) mod timing;
+mod types;
+
+pub(crate) use types::{Act, Happened, Phase};
+pub use types::{Status, Timer};
+
+use crate::close::{self, CloseCode};
+
+/// One way to a server, through as many sockets as it takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    phase: Phase,
+    /// Connections lost since one held.
+    lost: u32,
+    /// A ping is out.
+    asked: bool,
+    /// The random number of this step.
+    dice: u32,
+    /// What this step asks for.
+    acts: Vec<Act>,
+}
+
+impl Connection {
+    /// One that does nothing before [`Happened::Start`].
+    pub(crate) fn new() -> Self {
+        Self { phase: Phase::New, lost: 0, asked: false, dice: 0, acts: Vec::new() }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Takes one thing in and says what to do. `dice` is any random number;
+    /// the waits are drawn from it. Wakes may come late or twice, and the end
+    /// of a socket that was dropped is of no interest.
+    #[must_use]
+    pub(crate) fn step(&mut self, happened: Happened, dice: u32) -> Vec<Act> {
+        self.dice = dice;
+        match happened {
+            Happened::Start => self.start(),
+            Happened::Prepared => self.connect(),
+            Happened::Opened => self.opened(),
+            Happened::Heard => self.heard(),
+            Happened::Behind => self.phase = Phase::Behind,
+            Happened::InStep => self.go_live(),
+            Happened::NotLetIn { retry_after_ms } => {
+                self.give_up(timing::told_wait(retry_after_ms.unwrap_or_default()))
+            }
+            Happened::GivenUp => self.give_up(0),
+            Happened::Closed { code } => self.closed(code),
+            Happened::Lost if self.phase.has_socket() => self.come_back(0),
+            Happened::Lost => {}
+            Happened::Stopped => self.rest(Phase::Stopped),
+            Happened::Reset => self.rest(Phase::New),
+            Happened::Woken(Timer::Connect) => self.try_again(),
+            Happened::Woken(Timer::Silence) => self.silent(),
+            Happened::Woken(Timer::Steady) => self.held_up(),
+            Happened::Woken(_) => {}
+            Happened::Online => self.online(),
+            Happened::Offline => self.offline(),
+        }
+        std::mem::take(&mut self.acts)
+    }
+
+    fn start(&mut self) {
+        if self.phase == Phase::New {
+            self.tell(Status::Connecting);
+            self.acts.push(Act::Recall);
+            self.prepare();
+        }
+    }
+
+    fn prepare(&mut self) {
+        self.phase = Phase::Preparing;
+        self.acts.push(Act::Prepare);
+    }
+
+    fn connect(&mut self) {
+        if self.phase == Phase::Preparing {
+            self.phase = Phase::Opening;
+            self.acts.push(Act::Connect);
+            self.wake(Timer::Silence, timing::CONNECT_WITHIN_MS);
+        }
+    }
+
+    fn opened(&mut self) {
+        if self.phase == Phase::Opening {
+            self.phase = Phase::Entering;
+            self.acts.push(Act::Enter);
+            self.wake(Timer::Silence, timing::CONNECT_WITHIN_MS);
+        }
+    }
+
+    fn go_live(&mut self) {
+        self.phase = Phase::Live;
+        self.wake(Timer::Steady, timing::STEADY_AFTER_MS);
+        self.tell(Status::Live);
+    }
+
+    fn closed(&mut self, code: u16) {
+        if !self.phase.has_socket() {
+            return;
+        }
+        if code == CloseCode::NodeLeaving.number() && self.lost == 0 {
+            self.lose(0);
+            self.tell(Status::Moving);
+        } else if close::should_reconnect(code) {
+            self.come_back(0);
+        } else {
+            self.rest(Phase::Stopped);
+            self.tell(Status::Stopped { code });
+        }
+    }
+
+    /// Gives this connection up and tries another, after `least_ms` or later.
+    fn give_up(&mut self, least_ms: u64) {
+        self.acts.push(Act::Drop);
+        self.come_back(least_ms);
+    }
+
+    fn come_back(&mut self, least_ms: u64) {
+        let retry_in_ms = self.lose(least_ms);
+        self.tell(Status::Reconnecting { retry_in_ms });
+    }
+
+    /// Waits for the next try; gives back for how long.
+    fn lose(&mut self, least_ms: u64) -> u64 {
+        let wait = timing::retry_wait(self.lost, self.dice).max(least_ms);
+        self.lost = self.lost.saturating_add(1);
+        self.rest(Phase::Waiting);
+        self.wake(Timer::Connect, wait);
+        wait
+    }
+
+    fn try_again(&mut self) {
+        if self.phase == Phase::Waiting {
+            self.prepare();
+        }
+    }
+
+    fn offline(&mut self) {
+        if matches!(self.phase, Phase::New | Phase::Offline | Phase::Stopped) {
+            return;
+        }
+        if self.phase.has_socket() {
+            self.acts.push(Act::Drop);
+        }
+        self.acts.push(Act::Cancel(Timer::Connect));
+        self.rest(Phase::Offline);
+        self.tell(Status::Offline);
+    }
+
+    fn online(&mut self) {
+        match self.phase {
+            Phase::Offline | Phase::Waiting => {
+                self.phase = Phase::Waiting;
+                let retry_in_ms = timing::retry_wait(0, self.dice);
+                self.wake(Timer::Connect, retry_in_ms);
+                self.tell(Status::Reconnecting { retry_in_ms });
+            }
+            // What is being got may have been asked for without a network.
+            Phase::Preparing => self.prepare(),
+            Phase::Behind | Phase::Live if !self.asked => self.ask(),
+            _ => {}
+        }
+    }
+
+    /// The time for an answer, or for any sign of life, is over.
+    fn silent(&mut self) {
+        match self.phase {
+            Phase::Opening | Phase::Entering => self.give_up(0),
+            Phase::Behind | Phase::Live if self.asked => self.give_up(0),
+            Phase::Behind | Phase::Live => self.ask(),
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self) {
+        self.asked = true;
+        self.acts.push(Act::Ping);
+        self.wake(Timer::Silence, timing::ANSWER_WITHIN_MS);
+    }
+
+    fn heard(&mut self) {
+        self.asked = false;
+        self.wake(Timer::Silence, timing::SILENT_FOR_MS);
+    }
+
+    fn held_up(&mut self) {
+        if self.phase == Phase::Live {
+            self.lost = 0;
+        }
+    }
+
+    /// Nothing is left of a socket, nor of what was awaited from it.
+    fn rest(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.asked = false;
+        self.acts.extend([Act::Cancel(Timer::Silence), Act::Cancel(Timer::Steady), Act::LetGo]);
+    }
+
+    fn tell(&mut self, status: Status) {
+        self.acts.push(Act::Tell(status));
+    }
+
+    fn wake(&mut self, timer: Timer, after_ms: u64) {
+        self.acts.push(Act::Wake { timer, after_ms });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The rules of coming back, one sentence each.
+
+use super::*;
+
+/// A connection and what its last steps asked for. The dice always show the
+/// most, so a wait is the limit it was drawn from.
+struct Scene {
+    connection: Connection,
+    acts: Vec<Act>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { connection: Connection::new(), acts: vec![] }
+    }
+
+    fn opening() -> Self {
+        let mut scene = Self::new();
+        scene.step(Happened::Start).step(Happened::Prepared).clear();
+        scene
+    }
+
+    fn entering() -> Self {
+        let mut scene = Self::opening();
+        scene.step(Happened::Opened).clear();
+        scene
+    }
+
+    fn live() -> Self {
+        let mut scene = Self::entering();
+        scene.step(Happened::Heard).step(Happened::InStep).clear();
+        scene
+    }
+
+    fn behind() -> Self {
+        let mut scene = Self::entering();
+        scene.step(Happened::Heard).step(Happened::Behind).clear();
+        scene
+    }
+
+    fn waiting() -> Self {
+        let mut scene = Self::live();
+        scene.closed(1006).clear();
+        scene
+    }
+
+    fn step(&mut self, happened: Happened) -> &mut Self {
+        self.acts.extend(self.connection.step(happened, u32::MAX));
+        self
+    }
+
+    fn woken(&mut self, timer: Timer) -> &mut Self {
+        self.step(Happened::Woken(timer))
+    }
+
+    fn closed(&mut self, code: u16) -> &mut Self {
+        self.step(Happened::Closed { code })
+    }
+
+    /// The wait is over, and the next try gets as far as the room.
+    fn comes_back(&mut self) -> &mut Self {
+        self.woken(Timer::Connect).step(Happened::Prepared).step(Happened::Opened);
+        self.step(Happened::Heard).step(Happened::InStep)
+    }
+
+    fn clear(&mut self) -> &mut Self {
+        self.acts.clear();
+        self
+    }
+
+    fn told(&self) -> Vec<Status> {
+        self.acts.iter().filter_map(|act| if let Act::Tell(status) = act { Some(*status) } else { None }).collect()
+    }
+
+    fn does(&self, act: Act) -> bool {
+        self.acts.contains(&act)
+    }
+}
+
+fn wake(timer: Timer, after_ms: u64) -> Act {
+    Act::Wake { timer, after_ms }
+}
+
+fn reconnecting(retry_in_ms: u64) -> Status {
+    Status::Reconnecting { retry_in_ms }
+}
+
+const LET_GO: [Act; 3] = [Act::Cancel(Timer::Silence), Act::Cancel(Timer::Steady), Act::LetGo];
+
+#[test]
+fn it_opens_a_socket_once_the_link_is_prepared_and_enters_once_it_is_open() {
+    let mut scene = Scene::new();
+    scene.step(Happened::Start);
+    assert_eq!(scene.acts, [Act::Tell(Status::Connecting), Act::Recall, Act::Prepare]);
+    scene.clear().step(Happened::Prepared);
+    assert_eq!(scene.acts, [Act::Connect, wake(Timer::Silence, 10_000)]);
+    scene.clear().step(Happened::Opened);
+    assert_eq!(scene.acts, [Act::Enter, wake(Timer::Silence, 10_000)]);
+    scene.clear().step(Happened::Heard).step(Happened::InStep);
+    assert_eq!(scene.acts, [wake(Timer::Silence, 26_000), wake(Timer::Steady, 10_000), Act::Tell(Status::Live)]);
+}
+
+#[test]
+fn what_comes_out_of_turn_does_nothing() {
+    let out_of_turn = [
+        (Scene::new(), vec![Happened::Prepared, Happened::Opened, Happened::Online, Happened::Offline]),
+        (Scene::opening(), vec![Happened::Start, Happened::Prepared, Happened::Online]),
+        (Scene::live(), vec![Happened::Start, Happened::Prepared, Happened::Opened]),
+        (Scene::waiting(), vec![Happened::Prepared, Happened::Opened, Happened::Closed { code: 4500 }, Happened::Lost]),
+    ];
+    for (mut scene, happenings) in out_of_turn {
+        for happened in happenings {
+            scene.step(happened);
+            assert_eq!(scene.acts, [], "{happened:?} while {:?}", scene.connection.phase());
+        }
+    }
+    let mut scene = Scene::live();
+    scene.woken(Timer::Connect).woken(Timer::Resend).woken(Timer::Reload).woken(Timer::Typing);
+    assert_eq!(scene.acts, [], "a wake that came late, or is for the link");
+}
+
+#[test]
+fn a_loss_lets_go_of_everything_and_waits_longer_each_time() {
+    let mut scene = Scene::live();
+    scene.closed(1006);
+    let after = [wake(Timer::Connect, 500), Act::Tell(reconnecting(500))];
+    assert_eq!(scene.acts, [&LET_GO[..], &after].concat());
+    let waits = (0..7).map(|_| {
+        scene.clear().woken(Timer::Connect).step(Happened::Prepared).closed(1006);
+        scene.told()[0]
+    });
+    assert_eq!(waits.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000].map(reconnecting));
+}
+
+#[test]
+fn only_a_connection_that_held_makes_the_next_loss_a_first_one() {
+    let mut scene = Scene::waiting();
+    scene.comes_back().clear().closed(1006);
+    assert_eq!(scene.told(), [reconnecting(1_000)]);
+    scene.comes_back().woken(Timer::Steady).clear().closed(1006);
+    assert_eq!(scene.told(), [reconnecting(500)]);
+    scene.woken(Timer::Steady).clear().woken(Timer::Connect).step(Happened::Prepared).closed(1006);
+    assert_eq!(scene.told(), [reconnecting(1_000)], "a wake that came late praises nothing");
+    let mut scene = Scene::behind();
+    scene.closed(1006).woken(Timer::Connect).step(Happened::Prepared).step(Happened::Opened);
+    scene.step(Happened::Heard).step(Happened::Behind).woken(Timer::Steady).clear().closed(1006);
+    assert_eq!(scene.told(), [reconnecting(1_000)], "in, but never in step");
+}
+
+#[test]
+fn the_close_code_says_whether_to_come_back() {
+    let told = |code| Scene::live().closed(code).told();
+    assert_eq!(told(CloseCode::NodeLeaving.number()), [Status::Moving]);
+    assert_eq!(told(CloseCode::Slow.number()), [reconnecting(500)]);
+    assert_eq!(told(CloseCode::Flood.number()), [Status::Stopped { code: 4501 }]);
+    assert_eq!(told(1009), [Status::Stopped { code: 1009 }]);
+    let mut scene = Scene::waiting();
+    scene.comes_back().clear().closed(CloseCode::NodeLeaving.number());
+    assert_eq!(scene.told(), [reconnecting(1_000)], "a move that failed is a loss");
+}
+
+#[test]
+fn a_link_that_knows_better_than_the_code_comes_back() {
+    let mut scene = Scene::live();
+    scene.step(Happened::Lost);
+    assert_eq!(scene.told(), [reconnecting(500)]);
+    assert!(!scene.does(Act::Drop), "there is nothing left to drop");
+}
+
+#[test]
+fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
+    for (told, wait) in [(None, 500), (Some(10), 500), (Some(3_000), 3_000), (Some(u64::MAX), 60_000)] {
+        let mut scene = Scene::entering();
+        scene.step(Happened::NotLetIn { retry_after_ms: told });
+        assert!(scene.does(Act::Drop));
+        assert_eq!(scene.told(), [reconnecting(wait)]);
+    }
+}
+
+#[test]
+fn a_socket_that_neither_opens_nor_lets_in_is_given_up() {
+    for mut scene in [Scene::opening(), Scene::entering()] {
+        scene.woken(Timer::Silence);
+        assert_eq!(scene.acts[0], Act::Drop);
+        assert_eq!(scene.told(), [reconnecting(500)]);
+    }
+}
+
+#[test]
+fn a_silent_server_is_asked_and_then_given_up() {
+    for mut scene in [Scene::live(), Scene::behind()] {
+        scene.woken(Timer::Silence);
+        assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 10_000)]);
+        scene.clear().step(Happened::Heard).woken(Timer::Silence);
+        assert_eq!(scene.acts, [wake(Timer::Silence, 26_000), Act::Ping, wake(Timer::Silence, 10_000)], "it was there");
+        scene.clear().step(Happened::Online);
+        assert_eq!(scene.acts, [], "it is being asked already");
+        scene.woken(Timer::Silence);
+        assert!(scene.does(Act::Drop));
+    }
+}
+
+#[test]
+fn a_ping_that_an_earlier_socket_never_answered_is_not_held_against_the_next() {
+    let mut scene = Scene::live();
+    scene.woken(Timer::Silence).closed(1006).comes_back().clear();
+    scene.woken(Timer::Silence);
+    assert!(scene.does(Act::Ping) && !scene.does(Act::Drop));
+}
+
+#[test]
+fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
+    let mut scene = Scene::live();
+    scene.step(Happened::Online);
+    assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 10_000)]);
+    let mut scene = Scene::waiting();
+    for _ in 0..8 {
+        scene.woken(Timer::Connect).step(Happened::Prepared).closed(1006);
+    }
+    scene.clear().step(Happened::Online);
+    assert_eq!(scene.acts, [wake(Timer::Connect, 500), Act::Tell(reconnecting(500))], "no long wait is waited out");
+    let mut scene = Scene::new();
+    scene.step(Happened::Start).clear().step(Happened::Online);
+    assert_eq!(scene.acts, [Act::Prepare], "what the link was getting is asked for again");
+}
+
+#[test]
+fn without_a_network_nothing_is_tried_and_with_it_soon() {
+    let mut scene = Scene::live();
+    scene.step(Happened::Offline);
+    let before = [Act::Drop, Act::Cancel(Timer::Connect)];
+    assert_eq!(scene.acts, [&before[..], &LET_GO, &[Act::Tell(Status::Offline)]].concat());
+    scene.clear().step(Happened::Offline).woken(Timer::Connect).woken(Timer::Silence).step(Happened::Prepared);
+    assert_eq!(scene.acts, []);
+    scene.step(Happened::Online).woken(Timer::Connect);
+    assert_eq!(scene.acts, [wake(Timer::Connect, 500), Act::Tell(reconnecting(500)), Act::Prepare]);
+    let mut scene = Scene::waiting();
+    scene.step(Happened::Offline);
+    assert!(!scene.does(Act::Drop) && scene.does(Act::Cancel(Timer::Connect)));
+}
+
+#[test]
+fn a_link_that_has_ended_stays_ended_and_one_that_rests_starts_anew() {
+    let mut scene = Scene::live();
+    scene.step(Happened::Stopped);
+    assert_eq!(scene.acts, LET_GO);
+    scene.clear().woken(Timer::Connect).step(Happened::Online).step(Happened::Offline).step(Happened::Start);
+    assert_eq!(scene.acts, []);
+    let mut scene = Scene::entering();
+    scene.step(Happened::Reset).clear().step(Happened::Online);
+    assert_eq!(scene.acts, []);
+    scene.step(Happened::Start);
+    assert_eq!(scene.acts, [Act::Tell(Status::Connecting), Act::Recall, Act::Prepare]);
+}
