@@ -19,18 +19,29 @@ pub(crate) struct Connection {
     phase: Phase,
     /// Connections lost since one held.
     lost: u32,
-    /// A ping is out.
-    asked: bool,
+    /// The ping that is out.
+    asked: Option<Asked>,
     /// The random number of this step.
     dice: u32,
     /// What this step asks for.
     acts: Vec<Act>,
 }
 
+/// How long a ping may take to be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// As long as the server has with its own.
+    Patiently,
+    /// A moment: the page was asleep, or has another network, and somebody
+    /// looks at it. Most likely the socket is dead, and nobody said so; one
+    /// that was only slow is opened anew, which loses nothing.
+    Briefly,
+}
+
 impl Connection {
     /// One that does nothing before [`Happened::Start`].
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::New, lost: 0, asked: false, dice: 0, acts: Vec::new() }
+        Self { phase: Phase::New, lost: 0, asked: None, dice: 0, acts: Vec::new() }
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -167,7 +178,7 @@ impl Connection {
             }
             // What is being got may have been asked for without a network.
             Phase::Preparing => self.prepare(),
-            Phase::Behind | Phase::Live if !self.asked => self.ask(),
+            Phase::Behind | Phase::Live if self.asked != Some(Asked::Briefly) => self.ask(Asked::Briefly),
             _ => {}
         }
     }
@@ -176,20 +187,24 @@ impl Connection {
     fn silent(&mut self) {
         match self.phase {
             Phase::Opening | Phase::Entering => self.give_up(0),
-            Phase::Behind | Phase::Live if self.asked => self.give_up(0),
-            Phase::Behind | Phase::Live => self.ask(),
+            Phase::Behind | Phase::Live if self.asked.is_some() => self.give_up(0),
+            Phase::Behind | Phase::Live => self.ask(Asked::Patiently),
             _ => {}
         }
     }
 
-    fn ask(&mut self) {
-        self.asked = true;
+    fn ask(&mut self, asked: Asked) {
+        self.asked = Some(asked);
         self.acts.push(Act::Ping);
-        self.wake(Timer::Silence, timing::ANSWER_WITHIN_MS);
+        let within_ms = match asked {
+            Asked::Patiently => timing::ANSWER_WITHIN_MS,
+            Asked::Briefly => timing::ANSWER_SOON_MS,
+        };
+        self.wake(Timer::Silence, within_ms);
     }
 
     fn heard(&mut self) {
-        self.asked = false;
+        self.asked = None;
         self.wake(Timer::Silence, timing::SILENT_FOR_MS);
     }
 
@@ -202,7 +217,7 @@ impl Connection {
     /// Nothing is left of a socket, nor of what was awaited from it.
     fn rest(&mut self, phase: Phase) {
         self.phase = phase;
-        self.asked = false;
+        self.asked = None;
         self.acts.extend([Act::Cancel(Timer::Silence), Act::Cancel(Timer::Steady), Act::LetGo]);
     }
 

@@ -193,9 +193,7 @@ fn a_silent_server_is_asked_and_then_given_up() {
         assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 10_000)]);
         scene.clear().step(Happened::Heard).woken(Timer::Silence);
         assert_eq!(scene.acts, [wake(Timer::Silence, 26_000), Act::Ping, wake(Timer::Silence, 10_000)], "it was there");
-        scene.clear().step(Happened::Online);
-        assert_eq!(scene.acts, [], "it is being asked already");
-        scene.woken(Timer::Silence);
+        scene.clear().woken(Timer::Silence);
         assert!(scene.does(Act::Drop));
     }
 }
@@ -211,8 +209,12 @@ fn a_ping_that_an_earlier_socket_never_answered_is_not_held_against_the_next() {
 #[test]
 fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
     let mut scene = Scene::live();
-    scene.step(Happened::Online);
-    assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 10_000)]);
+    scene.woken(Timer::Silence).clear().step(Happened::Online);
+    assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 1_000)], "a patient question is asked again, for a moment");
+    scene.clear().step(Happened::Online);
+    assert_eq!(scene.acts, [], "that moment is not made longer");
+    scene.woken(Timer::Silence);
+    assert!(scene.does(Act::Drop));
     let mut scene = Scene::waiting();
     for _ in 0..8 {
         scene.woken(Timer::Connect).step(Happened::Prepared).closed(1006);
