@@ -33,6 +33,10 @@ test("a teacher and three students play, on different nodes", async ({ person, n
   // Whoever reloads is where they were, with what they chose.
   await noor.page.reload();
   await expect(answer(noor, "C, Jupiter")).toHaveAttribute("aria-pressed", "true");
+  await tomas.page.reload();
+  await expect(answer(tomas, "A, Mercury")).toHaveAttribute("aria-pressed", "true");
+  await priya.page.reload();
+  await expect(answer(priya, "C, Jupiter")).toHaveAttribute("aria-pressed", "false");
   await teacher.page.reload();
   await expect(heading(teacher, PLANETS.text)).toBeVisible();
   await expect(teacher.page.getByText("2 of 3 answered")).toBeVisible();

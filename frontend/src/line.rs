@@ -11,7 +11,7 @@ use crate::page::{self, Listeners, Turn};
 use crate::socket::{Farewell, Heard, Socket};
 
 /// Looking at the page again asks a server that was silent for longer.
-const QUIET_MS: f64 = 5_000.0;
+const QUIET_MS: f64 = 1_000.0;
 
 /// Something stirs. The queue of these has no limit: the browser calls once
 /// for each and lets the task run before it calls again.

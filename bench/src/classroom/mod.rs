@@ -124,12 +124,17 @@ impl Class {
         Ok(game)
     }
 
-    /// How long after the first one everybody saw the reveal of a question.
+    /// How long everybody waited for the reveal of a question, from the moment
+    /// that no answer was taken any more, by the servers' clock. Counting and
+    /// publishing are in it.
     pub fn reveal_delays(&self, question: usize) -> Vec<Duration> {
+        // A question that is closed early closes earlier than was told before.
+        let Some(closed_at) = self.students.iter().filter_map(|one| one.notes().closed.get(&question).copied()).min()
+        else {
+            return Vec::new();
+        };
         let seen = self.students.iter().filter_map(|student| student.notes().revealed.get(&question).copied());
-        let seen: Vec<Instant> = seen.collect();
-        let first = seen.iter().min().copied();
-        first.map(|first| seen.iter().map(|at| at.duration_since(first)).collect()).unwrap_or_default()
+        seen.map(|seen_at| Duration::from_millis(seen_at.saturating_sub(closed_at))).collect()
     }
 }
 

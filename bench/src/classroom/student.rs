@@ -47,14 +47,17 @@ pub struct Notes {
     pub duplicates: u64,
     /// The time was over.
     pub late: u64,
-    /// When what was right was shown first, by question.
-    pub revealed: BTreeMap<usize, std::time::Instant>,
+    /// When no answer was taken any more, by question and the servers' clock in
+    /// milliseconds since 1970, as it was told last.
+    pub closed: BTreeMap<usize, u64>,
+    /// When what was right was shown first, by question, in milliseconds since 1970.
+    pub revealed: BTreeMap<usize, u64>,
     /// What a question brought.
     pub outcomes: BTreeMap<usize, Outcome>,
     /// What must never come about, as sentences.
     pub wrongs: Vec<String>,
-    /// How often they had to come back.
-    pub returns: u64,
+    /// How long they were away, every time that they had to come back.
+    pub away: Vec<Duration>,
 }
 
 /// Somebody who plays. Dropped, the connection is cut.
@@ -84,6 +87,7 @@ impl Student {
             is_in,
             plan: None,
             unanswered: None,
+            lost_at: None,
         };
         let life = Task::spawn(player.play());
         let entered = tokio::time::timeout(ENTER_WITHIN, entered.wait_for(|is_in| *is_in)).await;
@@ -110,6 +114,8 @@ struct Player {
     plan: Option<(Instant, usize)>,
     /// Sent, and no word of it yet.
     unanswered: Option<GivenAnswer>,
+    /// Since when they have been away.
+    lost_at: Option<Instant>,
 }
 
 impl Player {
@@ -117,7 +123,7 @@ impl Player {
         loop {
             // A connection that ends is nothing that has to be told.
             let _ = self.stay().await;
-            lock(&self.notes).returns += 1;
+            self.lost_at.get_or_insert_with(Instant::now);
             sleep(Duration::from_millis(self.dice.random_range(0..500))).await;
         }
     }
@@ -147,6 +153,9 @@ impl Player {
                     lock(&self.notes).outcomes.insert(outcome.question, outcome);
                 }
                 self.see(joined.version, joined.game);
+                if let Some(lost_at) = self.lost_at.take() {
+                    lock(&self.notes).away.push(lost_at.elapsed());
+                }
                 self.is_in.send_replace(true);
                 if let Some(answer) = self.unanswered.clone() {
                     line.send(&GameClientMessage::Answer(answer)).await?;
@@ -202,7 +211,10 @@ impl Player {
                 return;
             }
             if is_revealed {
-                notes.revealed.entry(question).or_insert_with(std::time::Instant::now);
+                notes.revealed.entry(question).or_insert_with(now_ms);
+            }
+            if let Some(closes_at) = closes_at {
+                notes.closed.insert(question, closes_at);
             }
             let leaks = !is_revealed && game.phase != Phase::Podium && !game.leaders.is_empty();
             if leaks && game.phase != Phase::Places {

@@ -13,7 +13,6 @@ use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
 use super::line::Line;
-use super::now_ms;
 use crate::crowd::session::Session;
 use crate::stage::{Door, Task};
 
@@ -29,8 +28,6 @@ struct Notes {
     players: usize,
     counts: Vec<std::time::Instant>,
     answered: usize,
-    /// When the teacher first saw the reveal, by the servers' clock.
-    revealed_at: Option<u64>,
     refused: Vec<String>,
 }
 
@@ -83,11 +80,6 @@ impl Teacher {
     /// How many have answered, as this teacher was told last.
     pub fn answered(&self) -> usize {
         lock(&self.notes).answered
-    }
-
-    /// When the last reveal was shown here, by the servers' clock.
-    pub fn revealed_at(&self) -> Option<u64> {
-        lock(&self.notes).revealed_at
     }
 
     /// Takes the times at which counts came.
@@ -214,9 +206,6 @@ impl Notes {
     fn see(&mut self, version: u64, game: Game) {
         if self.game.as_ref().is_some_and(|(known, _)| *known >= version) {
             return;
-        }
-        if game.phase == Phase::Reveal {
-            self.revealed_at = Some(now_ms());
         }
         self.game = Some((version, game));
     }

@@ -114,13 +114,14 @@ impl Games {
 
     /// Whether the class of a game may chat.
     ///
+    /// An open chat is believed from what this node saw last. A closed one is
+    /// looked up: the word that the host opened it, which the class may know by
+    /// now from another node, is perhaps still under way to this one.
+    ///
     /// # Errors
     /// The refusal to answer with.
     pub async fn chat_is_open(&self, pin: &Pin) -> Result<bool, Refusal> {
-        if let Some(is_open) = self.tables.chat(pin) {
-            return Ok(is_open);
-        }
-        Ok(self.load(pin).await?.state.chat)
+        Ok(self.tables.has_open_chat(pin) || self.load(pin).await?.state.chat)
     }
 
     /// Who plays, in the order of their coming, as far as a list names them; and how many.

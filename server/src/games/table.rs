@@ -2,7 +2,7 @@
 //! what there is to look at. Makes no call.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::game::GameServerMessage;
@@ -41,8 +41,8 @@ pub(super) struct Table {
     pub(super) bell: Notify,
     /// Set when nobody is here any more.
     pub(super) over: CancellationToken,
-    /// 0: not known; 1: closed; 2: open.
-    chat: AtomicU8,
+    /// Whether the class could chat when the game was looked at last.
+    chat: AtomicBool,
 }
 
 #[derive(Default)]
@@ -60,7 +60,7 @@ impl Table {
             due: Mutex::default(),
             bell: Notify::new(),
             over: CancellationToken::new(),
-            chat: AtomicU8::new(0),
+            chat: AtomicBool::new(false),
         }
     }
 
@@ -87,17 +87,14 @@ impl Table {
         people.players.is_empty() && people.hosts.is_empty()
     }
 
-    /// Whether the class may chat, where that is known here.
-    pub(super) fn chat(&self) -> Option<bool> {
-        match self.chat.load(Ordering::Relaxed) {
-            0 => None,
-            word => Some(word == 2),
-        }
+    /// Whether the class could chat when the game was looked at last.
+    pub(super) fn has_open_chat(&self) -> bool {
+        self.chat.load(Ordering::Relaxed)
     }
 
     /// Whether the class may chat.
     pub(super) fn note_chat(&self, is_open: bool) {
-        self.chat.store(1 + u8::from(is_open), Ordering::Relaxed);
+        self.chat.store(is_open, Ordering::Relaxed);
     }
 
     /// Whether a host is connected here.

@@ -56,9 +56,9 @@ impl Tables {
         self.lock().len()
     }
 
-    /// Whether the class of a game may chat, where that is known here.
-    pub(super) fn chat(&self, pin: &Pin) -> Option<bool> {
-        self.lock().get(pin)?.chat()
+    /// Whether the class of a game could chat when this node looked last.
+    pub(super) fn has_open_chat(&self, pin: &Pin) -> bool {
+        self.lock().get(pin).is_some_and(|table| table.has_open_chat())
     }
 
     /// One more sits there. Gives the table, and whether it is a new one that

@@ -1,9 +1,9 @@
 //! A class plays: on one node and on two.
 
-use protocol::ErrorCode;
 use protocol::game::frame::Open;
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken, Verdict};
 use protocol::quiz::{Kind, Quiz, Scoring};
+use protocol::{ErrorCode, Pin};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz, secret, session};
 use crate::node::TestNode;
@@ -70,13 +70,18 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
         let quiz = quiz(vec![secret(Kind::Typed, marker), secret(Kind::Choice, marker)]);
         let (mut teacher, hosting) = Pupil::teacher(one, quiz).await;
         let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
-        for (question, right) in [(0, Answer::Text(marker.into())), (1, RIGHT)] {
+        let rounds = [(0, "A question of kind Typed", Answer::Text(marker.into())), (1, "Which?", RIGHT)];
+        for (question, asked, right) in rounds {
             teacher.step(if question == 0 { Say::Start } else { Say::Skip }).await;
             ada.sees(Phase::Open).await;
             teacher.sees_game(|game| game.phase == Phase::Open && game.at == Some(question)).await;
             let told = [&teacher.heard, &ada.heard].into_iter().flatten();
             let told: Vec<_> = told.filter(|text| text.contains("xylophone") || text.contains("\"right\"")).collect();
             assert!(told.is_empty(), "{told:?}");
+            for (path, page) in pages(two, &hosting.pin, &ada.cookie).await {
+                assert!(!page.contains("xylophone") && !page.contains("\"right\""), "{path}: {page}");
+                assert!(path != "/play" || page.contains(asked), "the page has the question, {page}");
+            }
             ada.heard.clear();
             assert_eq!(ada.answer(question, right).await.taken, Taken::Accepted);
             for pupil in [&mut teacher, &mut ada] {
@@ -90,6 +95,28 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
         }
     })
     .await;
+}
+
+/// What the pages of a game, and the functions behind them, answer a player.
+async fn pages(node: &TestNode, pin: &Pin, cookie: &str) -> Vec<(&'static str, String)> {
+    let client = reqwest::Client::new();
+    let form = format!("pin={pin}");
+    let (play, host) = (node.url(&format!("/play/{pin}")), node.url(&format!("/host/{pin}")));
+    let asked = [
+        ("/play", client.get(play)),
+        ("/host", client.get(host)),
+        ("play-page", client.post(node.url("/api/play-page")).body(form.clone())),
+        ("host-page", client.post(node.url("/api/host-page")).body(form.clone())),
+        ("enter-game", client.post(node.url("/api/enter-game")).body(form)),
+        ("results", client.post(node.url("/api/results"))),
+        ("quizzes", client.post(node.url("/api/quizzes"))),
+    ];
+    let mut answers = Vec::new();
+    for (path, request) in asked {
+        let request = request.header("content-type", "application/x-www-form-urlencoded").header("cookie", cookie);
+        answers.push((path, request.send().await.unwrap().text().await.unwrap()));
+    }
+    answers
 }
 
 #[tokio::test(flavor = "multi_thread")]

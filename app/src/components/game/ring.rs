@@ -7,6 +7,8 @@ use crate::game_live::{GameLive, RING};
 
 /// From so many seconds on the ring is of another colour, and heavier.
 const ENDING: u64 = 5;
+/// From so many seconds on the number has three digits, which stand closer.
+const LONG: u64 = 100;
 
 /// Counts down to the end of what runs; nothing where nothing runs out. The
 /// numbers are not read out: [`GameLive::mark`] is, now and then.
@@ -21,6 +23,7 @@ pub(crate) fn Ring(
     let block = move || match left() {
         0 => format!("{class} ring--over"),
         1..=ENDING => format!("{class} ring--ending"),
+        LONG.. => format!("{class} ring--long"),
         _ => class.to_owned(),
     };
     sometimes(move || {

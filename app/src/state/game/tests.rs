@@ -147,7 +147,8 @@ fn numbers_are_written_as_people_write_them() {
     let places: Vec<_> = [1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(words::ordinal).into();
     assert_eq!(places, ["st", "nd", "rd", "th", "th", "th", "th", "st", "nd", "rd", "th"]);
     assert_eq!(words::seconds(3_149), "3.1");
-    assert_eq!(words::moved(-1), "Down 1 place");
+    assert_eq!(words::place(&Outcome { question: 1, moved: -1, ..outcome(3) }), "Down 1 place");
+    assert_eq!(words::place(&Outcome { question: 0, moved: 0, ..outcome(3) }), "Your place now");
     assert_eq!(words::ahead(&outcome(3)), "140 points behind Mei-Ling");
 }
 

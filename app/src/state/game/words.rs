@@ -64,8 +64,13 @@ pub(crate) fn brought(outcome: &Outcome) -> String {
     }
 }
 
+/// What is to be said of a player's place; nobody had one before the first question.
+pub(crate) fn place(outcome: &Outcome) -> String {
+    if outcome.question == 0 { "Your place now".into() } else { moved(outcome.moved) }
+}
+
 /// Places won or lost.
-pub(crate) fn moved(moved: i64) -> String {
+fn moved(moved: i64) -> String {
     let places = counted(moved.unsigned_abs(), "place", "places");
     match moved {
         0 => "Same place as before".into(),

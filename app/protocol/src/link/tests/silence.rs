@@ -31,7 +31,7 @@ fn somebody_who_looks_at_the_page_again_has_the_server_asked_at_once() {
     let mut scene = Scene::live(3);
     scene.step(Input::Online);
     assert_eq!(scene.sent(), [ClientMessage::Ping]);
-    assert_eq!(scene.wake(Timer::Silence), Some(10_000));
+    assert_eq!(scene.wake(Timer::Silence), Some(1_000));
     scene.clear().step(Input::Online);
     assert_eq!(scene.out, [], "it is being asked already");
 }

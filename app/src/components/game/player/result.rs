@@ -151,7 +151,7 @@ fn facts(outcome: &Outcome, reveal: &Reveal, scored: bool) -> AnyView {
             <div class="fact">
                 <span class="fact__big">{outcome.place} <sup>{words::ordinal(outcome.place)}</sup></span>
                 <p class="fact__text">
-                    <b>{words::moved(outcome.moved)}</b>
+                    <b>{words::place(outcome)}</b>
                     <bdi>{words::ahead(outcome)}</bdi>
                 </p>
             </div>
