@@ -8,7 +8,7 @@
 pub(crate) mod timing;
 mod types;
 
-pub(crate) use types::{Act, Happened, Phase};
+pub(crate) use types::{Act, Happened, Phase, Todo};
 pub use types::{Status, Timer};
 
 use crate::close::{self, CloseCode};
@@ -19,18 +19,29 @@ pub(crate) struct Connection {
     phase: Phase,
     /// Connections lost since one held.
     lost: u32,
-    /// A ping is out.
-    asked: bool,
+    /// The ping that is out.
+    asked: Option<Asked>,
     /// The random number of this step.
     dice: u32,
     /// What this step asks for.
-    acts: Vec<Act>,
+    todo: Todo,
+}
+
+/// How long a ping may take to be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    /// As long as the server has with its own.
+    Patiently,
+    /// A moment: the page was asleep, or has another network, and somebody
+    /// looks at it. Most likely the socket is dead, and nobody said so; one
+    /// that was only slow is opened anew, which loses nothing.
+    Briefly,
 }
 
 impl Connection {
     /// One that does nothing before [`Happened::Start`].
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::New, lost: 0, asked: false, dice: 0, acts: Vec::new() }
+        Self { phase: Phase::New, lost: 0, asked: None, dice: 0, todo: Todo::default() }
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -41,8 +52,9 @@ impl Connection {
     /// the waits are drawn from it. Wakes may come late or twice, and the end
     /// of a socket that was dropped is of no interest.
     #[must_use]
-    pub(crate) fn step(&mut self, happened: Happened, dice: u32) -> Vec<Act> {
+    pub(crate) fn step(&mut self, happened: Happened, dice: u32) -> Todo {
         self.dice = dice;
+        self.todo = Todo::default();
         match happened {
             Happened::Start => self.start(),
             Happened::Prepared => self.connect(),
@@ -66,26 +78,26 @@ impl Connection {
             Happened::Online => self.online(),
             Happened::Offline => self.offline(),
         }
-        std::mem::take(&mut self.acts)
+        self.todo
     }
 
     fn start(&mut self) {
         if self.phase == Phase::New {
+            self.phase = Phase::Preparing;
             self.tell(Status::Connecting);
-            self.acts.push(Act::Recall);
-            self.prepare();
+            self.act(Act::Begin);
         }
     }
 
     fn prepare(&mut self) {
         self.phase = Phase::Preparing;
-        self.acts.push(Act::Prepare);
+        self.act(Act::Prepare);
     }
 
     fn connect(&mut self) {
         if self.phase == Phase::Preparing {
             self.phase = Phase::Opening;
-            self.acts.push(Act::Connect);
+            self.act(Act::Connect);
             self.wake(Timer::Silence, timing::CONNECT_WITHIN_MS);
         }
     }
@@ -93,7 +105,7 @@ impl Connection {
     fn opened(&mut self) {
         if self.phase == Phase::Opening {
             self.phase = Phase::Entering;
-            self.acts.push(Act::Enter);
+            self.act(Act::Enter);
             self.wake(Timer::Silence, timing::CONNECT_WITHIN_MS);
         }
     }
@@ -121,7 +133,7 @@ impl Connection {
 
     /// Gives this connection up and tries another, after `least_ms` or later.
     fn give_up(&mut self, least_ms: u64) {
-        self.acts.push(Act::Drop);
+        self.todo.drops = true;
         self.come_back(least_ms);
     }
 
@@ -149,10 +161,7 @@ impl Connection {
         if matches!(self.phase, Phase::New | Phase::Offline | Phase::Stopped) {
             return;
         }
-        if self.phase.has_socket() {
-            self.acts.push(Act::Drop);
-        }
-        self.acts.push(Act::Cancel(Timer::Connect));
+        self.todo.drops = self.phase.has_socket();
         self.rest(Phase::Offline);
         self.tell(Status::Offline);
     }
@@ -167,7 +176,7 @@ impl Connection {
             }
             // What is being got may have been asked for without a network.
             Phase::Preparing => self.prepare(),
-            Phase::Behind | Phase::Live if !self.asked => self.ask(),
+            Phase::Behind | Phase::Live if self.asked != Some(Asked::Briefly) => self.ask(Asked::Briefly),
             _ => {}
         }
     }
@@ -176,20 +185,24 @@ impl Connection {
     fn silent(&mut self) {
         match self.phase {
             Phase::Opening | Phase::Entering => self.give_up(0),
-            Phase::Behind | Phase::Live if self.asked => self.give_up(0),
-            Phase::Behind | Phase::Live => self.ask(),
+            Phase::Behind | Phase::Live if self.asked.is_some() => self.give_up(0),
+            Phase::Behind | Phase::Live => self.ask(Asked::Patiently),
             _ => {}
         }
     }
 
-    fn ask(&mut self) {
-        self.asked = true;
-        self.acts.push(Act::Ping);
-        self.wake(Timer::Silence, timing::ANSWER_WITHIN_MS);
+    fn ask(&mut self, asked: Asked) {
+        self.asked = Some(asked);
+        self.act(Act::Ping);
+        let within_ms = match asked {
+            Asked::Patiently => timing::ANSWER_WITHIN_MS,
+            Asked::Briefly => timing::ANSWER_SOON_MS,
+        };
+        self.wake(Timer::Silence, within_ms);
     }
 
     fn heard(&mut self) {
-        self.asked = false;
+        self.asked = None;
         self.wake(Timer::Silence, timing::SILENT_FOR_MS);
     }
 
@@ -202,16 +215,20 @@ impl Connection {
     /// Nothing is left of a socket, nor of what was awaited from it.
     fn rest(&mut self, phase: Phase) {
         self.phase = phase;
-        self.asked = false;
-        self.acts.extend([Act::Cancel(Timer::Silence), Act::Cancel(Timer::Steady), Act::LetGo]);
+        self.asked = None;
+        self.todo.lets_go = true;
+    }
+
+    fn act(&mut self, act: Act) {
+        self.todo.act = Some(act);
     }
 
     fn tell(&mut self, status: Status) {
-        self.acts.push(Act::Tell(status));
+        self.todo.tells = Some(status);
     }
 
     fn wake(&mut self, timer: Timer, after_ms: u64) {
-        self.acts.push(Act::Wake { timer, after_ms });
+        self.todo.wakes = Some((timer, after_ms));
     }
 }
 

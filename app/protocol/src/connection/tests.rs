@@ -6,12 +6,31 @@ use super::*;
 /// most, so a wait is the limit it was drawn from.
 struct Scene {
     connection: Connection,
-    acts: Vec<Act>,
+    asked: Vec<Asks>,
+}
+
+/// One thing that a link is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    Drop,
+    LetGo,
+    Tell(Status),
+    Act(Act),
+    Wake(Timer, u64),
+}
+
+impl Asks {
+    fn all(todo: Todo) -> impl Iterator<Item = Self> {
+        let Todo { drops, lets_go, tells, act, wakes } = todo;
+        let wakes = wakes.map(|(timer, after_ms)| Self::Wake(timer, after_ms));
+        let (drops, lets_go) = (drops.then_some(Self::Drop), lets_go.then_some(Self::LetGo));
+        [drops, lets_go, tells.map(Self::Tell), act.map(Self::Act), wakes].into_iter().flatten()
+    }
 }
 
 impl Scene {
     fn new() -> Self {
-        Self { connection: Connection::new(), acts: vec![] }
+        Self { connection: Connection::new(), asked: vec![] }
     }
 
     fn opening() -> Self {
@@ -45,7 +64,7 @@ impl Scene {
     }
 
     fn step(&mut self, happened: Happened) -> &mut Self {
-        self.acts.extend(self.connection.step(happened, u32::MAX));
+        self.asked.extend(Asks::all(self.connection.step(happened, u32::MAX)));
         self
     }
 
@@ -64,40 +83,37 @@ impl Scene {
     }
 
     fn clear(&mut self) -> &mut Self {
-        self.acts.clear();
+        self.asked.clear();
         self
     }
 
     fn told(&self) -> Vec<Status> {
-        self.acts.iter().filter_map(|act| if let Act::Tell(status) = act { Some(*status) } else { None }).collect()
+        self.asked.iter().filter_map(|asks| if let Asks::Tell(status) = asks { Some(*status) } else { None }).collect()
     }
 
-    fn does(&self, act: Act) -> bool {
-        self.acts.contains(&act)
+    fn does(&self, what: Asks) -> bool {
+        self.asked.contains(&what)
     }
-}
-
-fn wake(timer: Timer, after_ms: u64) -> Act {
-    Act::Wake { timer, after_ms }
 }
 
 fn reconnecting(retry_in_ms: u64) -> Status {
     Status::Reconnecting { retry_in_ms }
 }
 
-const LET_GO: [Act; 3] = [Act::Cancel(Timer::Silence), Act::Cancel(Timer::Steady), Act::LetGo];
-
 #[test]
 fn it_opens_a_socket_once_the_link_is_prepared_and_enters_once_it_is_open() {
     let mut scene = Scene::new();
     scene.step(Happened::Start);
-    assert_eq!(scene.acts, [Act::Tell(Status::Connecting), Act::Recall, Act::Prepare]);
+    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::Act(Act::Begin)]);
     scene.clear().step(Happened::Prepared);
-    assert_eq!(scene.acts, [Act::Connect, wake(Timer::Silence, 10_000)]);
+    assert_eq!(scene.asked, [Asks::Act(Act::Connect), Asks::Wake(Timer::Silence, 10_000)]);
     scene.clear().step(Happened::Opened);
-    assert_eq!(scene.acts, [Act::Enter, wake(Timer::Silence, 10_000)]);
+    assert_eq!(scene.asked, [Asks::Act(Act::Enter), Asks::Wake(Timer::Silence, 10_000)]);
     scene.clear().step(Happened::Heard).step(Happened::InStep);
-    assert_eq!(scene.acts, [wake(Timer::Silence, 26_000), wake(Timer::Steady, 10_000), Act::Tell(Status::Live)]);
+    assert_eq!(
+        scene.asked,
+        [Asks::Wake(Timer::Silence, 26_000), Asks::Tell(Status::Live), Asks::Wake(Timer::Steady, 10_000)]
+    );
 }
 
 #[test]
@@ -111,20 +127,19 @@ fn what_comes_out_of_turn_does_nothing() {
     for (mut scene, happenings) in out_of_turn {
         for happened in happenings {
             scene.step(happened);
-            assert_eq!(scene.acts, [], "{happened:?} while {:?}", scene.connection.phase());
+            assert_eq!(scene.asked, [], "{happened:?} while {:?}", scene.connection.phase());
         }
     }
     let mut scene = Scene::live();
     scene.woken(Timer::Connect).woken(Timer::Resend).woken(Timer::Reload).woken(Timer::Typing);
-    assert_eq!(scene.acts, [], "a wake that came late, or is for the link");
+    assert_eq!(scene.asked, [], "a wake that came late, or is for the link");
 }
 
 #[test]
 fn a_loss_lets_go_of_everything_and_waits_longer_each_time() {
     let mut scene = Scene::live();
     scene.closed(1006);
-    let after = [wake(Timer::Connect, 500), Act::Tell(reconnecting(500))];
-    assert_eq!(scene.acts, [&LET_GO[..], &after].concat());
+    assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)]);
     let waits = (0..7).map(|_| {
         scene.clear().woken(Timer::Connect).step(Happened::Prepared).closed(1006);
         scene.told()[0]
@@ -164,7 +179,7 @@ fn a_link_that_knows_better_than_the_code_comes_back() {
     let mut scene = Scene::live();
     scene.step(Happened::Lost);
     assert_eq!(scene.told(), [reconnecting(500)]);
-    assert!(!scene.does(Act::Drop), "there is nothing left to drop");
+    assert!(!scene.does(Asks::Drop), "there is nothing left to drop");
 }
 
 #[test]
@@ -172,7 +187,7 @@ fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
     for (told, wait) in [(None, 500), (Some(10), 500), (Some(3_000), 3_000), (Some(u64::MAX), 60_000)] {
         let mut scene = Scene::entering();
         scene.step(Happened::NotLetIn { retry_after_ms: told });
-        assert!(scene.does(Act::Drop));
+        assert!(scene.does(Asks::Drop));
         assert_eq!(scene.told(), [reconnecting(wait)]);
     }
 }
@@ -181,7 +196,7 @@ fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
 fn a_socket_that_neither_opens_nor_lets_in_is_given_up() {
     for mut scene in [Scene::opening(), Scene::entering()] {
         scene.woken(Timer::Silence);
-        assert_eq!(scene.acts[0], Act::Drop);
+        assert_eq!(scene.asked[0], Asks::Drop);
         assert_eq!(scene.told(), [reconnecting(500)]);
     }
 }
@@ -190,13 +205,15 @@ fn a_socket_that_neither_opens_nor_lets_in_is_given_up() {
 fn a_silent_server_is_asked_and_then_given_up() {
     for mut scene in [Scene::live(), Scene::behind()] {
         scene.woken(Timer::Silence);
-        assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 10_000)]);
+        assert_eq!(scene.asked, [Asks::Act(Act::Ping), Asks::Wake(Timer::Silence, 10_000)]);
         scene.clear().step(Happened::Heard).woken(Timer::Silence);
-        assert_eq!(scene.acts, [wake(Timer::Silence, 26_000), Act::Ping, wake(Timer::Silence, 10_000)], "it was there");
-        scene.clear().step(Happened::Online);
-        assert_eq!(scene.acts, [], "it is being asked already");
-        scene.woken(Timer::Silence);
-        assert!(scene.does(Act::Drop));
+        assert_eq!(
+            scene.asked,
+            [Asks::Wake(Timer::Silence, 26_000), Asks::Act(Act::Ping), Asks::Wake(Timer::Silence, 10_000)],
+            "it was there"
+        );
+        scene.clear().woken(Timer::Silence);
+        assert!(scene.does(Asks::Drop));
     }
 }
 
@@ -205,50 +222,61 @@ fn a_ping_that_an_earlier_socket_never_answered_is_not_held_against_the_next() {
     let mut scene = Scene::live();
     scene.woken(Timer::Silence).closed(1006).comes_back().clear();
     scene.woken(Timer::Silence);
-    assert!(scene.does(Act::Ping) && !scene.does(Act::Drop));
+    assert!(scene.does(Asks::Act(Act::Ping)) && !scene.does(Asks::Drop));
 }
 
 #[test]
 fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
     let mut scene = Scene::live();
-    scene.step(Happened::Online);
-    assert_eq!(scene.acts, [Act::Ping, wake(Timer::Silence, 10_000)]);
+    scene.woken(Timer::Silence).clear().step(Happened::Online);
+    assert_eq!(
+        scene.asked,
+        [Asks::Act(Act::Ping), Asks::Wake(Timer::Silence, 1_000)],
+        "a patient question is asked again, for a moment"
+    );
+    scene.clear().step(Happened::Online);
+    assert_eq!(scene.asked, [], "that moment is not made longer");
+    scene.woken(Timer::Silence);
+    assert!(scene.does(Asks::Drop));
     let mut scene = Scene::waiting();
     for _ in 0..8 {
         scene.woken(Timer::Connect).step(Happened::Prepared).closed(1006);
     }
     scene.clear().step(Happened::Online);
-    assert_eq!(scene.acts, [wake(Timer::Connect, 500), Act::Tell(reconnecting(500))], "no long wait is waited out");
+    assert_eq!(
+        scene.asked,
+        [Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)],
+        "no long wait is waited out"
+    );
     let mut scene = Scene::new();
     scene.step(Happened::Start).clear().step(Happened::Online);
-    assert_eq!(scene.acts, [Act::Prepare], "what the link was getting is asked for again");
+    assert_eq!(scene.asked, [Asks::Act(Act::Prepare)], "what the link was getting is asked for again");
 }
 
 #[test]
 fn without_a_network_nothing_is_tried_and_with_it_soon() {
     let mut scene = Scene::live();
     scene.step(Happened::Offline);
-    let before = [Act::Drop, Act::Cancel(Timer::Connect)];
-    assert_eq!(scene.acts, [&before[..], &LET_GO, &[Act::Tell(Status::Offline)]].concat());
+    assert_eq!(scene.asked, [Asks::Drop, Asks::LetGo, Asks::Tell(Status::Offline)]);
     scene.clear().step(Happened::Offline).woken(Timer::Connect).woken(Timer::Silence).step(Happened::Prepared);
-    assert_eq!(scene.acts, []);
+    assert_eq!(scene.asked, []);
     scene.step(Happened::Online).woken(Timer::Connect);
-    assert_eq!(scene.acts, [wake(Timer::Connect, 500), Act::Tell(reconnecting(500)), Act::Prepare]);
+    assert_eq!(scene.asked, [Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500), Asks::Act(Act::Prepare)]);
     let mut scene = Scene::waiting();
     scene.step(Happened::Offline);
-    assert!(!scene.does(Act::Drop) && scene.does(Act::Cancel(Timer::Connect)));
+    assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(Status::Offline)]);
 }
 
 #[test]
 fn a_link_that_has_ended_stays_ended_and_one_that_rests_starts_anew() {
     let mut scene = Scene::live();
     scene.step(Happened::Stopped);
-    assert_eq!(scene.acts, LET_GO);
+    assert_eq!(scene.asked, [Asks::LetGo]);
     scene.clear().woken(Timer::Connect).step(Happened::Online).step(Happened::Offline).step(Happened::Start);
-    assert_eq!(scene.acts, []);
+    assert_eq!(scene.asked, []);
     let mut scene = Scene::entering();
     scene.step(Happened::Reset).clear().step(Happened::Online);
-    assert_eq!(scene.acts, []);
+    assert_eq!(scene.asked, []);
     scene.step(Happened::Start);
-    assert_eq!(scene.acts, [Act::Tell(Status::Connecting), Act::Recall, Act::Prepare]);
+    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::Act(Act::Begin)]);
 }

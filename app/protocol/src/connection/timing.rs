@@ -14,6 +14,9 @@ pub(super) const CONNECT_WITHIN_MS: u64 = 10_000;
 pub(super) const SILENT_FOR_MS: u64 = ms(PING_EVERY) + 1_000;
 /// A server that does not answer within this time is given up.
 pub(super) const ANSWER_WITHIN_MS: u64 = ms(PONG_WITHIN);
+/// The same for a server that is asked because the page was away. With the
+/// first wait and a new connection it makes less than two seconds.
+pub(super) const ANSWER_SOON_MS: u64 = 1_000;
 /// A connection that held for so long counts as good: the waits start anew.
 /// Entering alone proves nothing; a sick node lets people in and drops them.
 pub(super) const STEADY_AFTER_MS: u64 = 10_000;

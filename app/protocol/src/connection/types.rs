@@ -43,11 +43,27 @@ pub(crate) enum Happened {
     Offline,
 }
 
-/// What a link is to do; in this order.
+/// What a link is to do, in the order of the fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Todo {
+    /// Drop the socket without waiting.
+    pub(crate) drops: bool,
+    /// The connection is gone, and with it all that was only for it: cancel
+    /// every timer.
+    pub(crate) lets_go: bool,
+    /// Tell the page.
+    pub(crate) tells: Option<Status>,
+    /// Then.
+    pub(crate) act: Option<Act>,
+    /// Wake me for this after so many milliseconds.
+    pub(crate) wakes: Option<(Timer, u64)>,
+}
+
+/// What a link does in its own way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Tell what an earlier visit of the page left undone.
-    Recall,
+    /// Tell what an earlier visit of the page left undone, and prepare.
+    Begin,
     /// Get what is needed before a socket may be opened, and say
     /// [`Happened::Prepared`].
     Prepare,
@@ -57,21 +73,6 @@ pub(crate) enum Act {
     Enter,
     /// Ask whether the server is there.
     Ping,
-    /// Drop the socket without waiting.
-    Drop,
-    /// The connection is gone, and with it all that was only for it.
-    LetGo,
-    /// Wake me.
-    Wake {
-        /// For what.
-        timer: Timer,
-        /// After how many milliseconds.
-        after_ms: u64,
-    },
-    /// Do not wake me for this.
-    Cancel(Timer),
-    /// Tell the page.
-    Tell(Status),
 }
 
 /// Something to be woken for. Asking again for the same one replaces the first.

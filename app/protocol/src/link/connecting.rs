@@ -12,19 +12,29 @@ const TOO_BIG: u16 = 1009;
 impl Link {
     /// Lets the connection take something in, and does what it says.
     pub(super) fn advance(&mut self, happened: Happened) {
-        for act in self.connection.step(happened, self.dice) {
-            match act {
-                Act::Recall => self.tell_left_unsent(),
-                Act::Prepare => self.prepare(),
-                Act::Connect => self.out.push(Output::Connect),
-                Act::Enter => self.enter(),
-                Act::Ping => self.out.push(Output::Send(ClientMessage::Ping)),
-                Act::Drop => self.out.push(Output::Drop),
-                Act::LetGo => self.let_go(),
-                Act::Wake { timer, after_ms } => self.wake(timer, after_ms),
-                Act::Cancel(timer) => self.out.push(Output::Cancel(timer)),
-                Act::Tell(status) => self.tell(Event::Status(status)),
+        let todo = self.connection.step(happened, self.dice);
+        if todo.drops {
+            self.out.push(Output::Drop);
+        }
+        if todo.lets_go {
+            self.let_go();
+        }
+        if let Some(status) = todo.tells {
+            self.tell(Event::Status(status));
+        }
+        match todo.act {
+            Some(Act::Begin) => {
+                self.tell_left_unsent();
+                self.prepare();
             }
+            Some(Act::Prepare) => self.prepare(),
+            Some(Act::Connect) => self.out.push(Output::Connect),
+            Some(Act::Enter) => self.enter(),
+            Some(Act::Ping) => self.out.push(Output::Send(ClientMessage::Ping)),
+            None => {}
+        }
+        if let Some((timer, after_ms)) = todo.wakes {
+            self.wake(timer, after_ms);
         }
     }
 
@@ -51,7 +61,7 @@ impl Link {
     fn let_go(&mut self) {
         self.inbox.let_go();
         self.outbox.begin_again();
-        for timer in [Timer::Resend, Timer::Reload] {
+        for timer in [Timer::Connect, Timer::Silence, Timer::Steady, Timer::Resend, Timer::Reload] {
             self.out.push(Output::Cancel(timer));
         }
     }

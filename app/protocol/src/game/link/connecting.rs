@@ -11,20 +11,40 @@ use super::types::{Entry, Event, Output};
 impl GameLink {
     /// Lets the connection take something in, and does what it says.
     pub(super) fn advance(&mut self, happened: Happened) {
-        for act in self.connection.step(happened, self.dice) {
-            match act {
-                Act::Recall => self.recall(),
-                // Nothing is needed to enter a game.
-                Act::Prepare => self.advance(Happened::Prepared),
-                Act::Connect => self.out.push(Output::Connect),
-                Act::Enter => self.send_entry(),
-                Act::Ping => self.out.push(Output::Send(GameClientMessage::Ping)),
-                Act::Drop => self.out.push(Output::Drop),
-                Act::LetGo => self.out.push(Output::Cancel(Timer::Resend)),
-                Act::Wake { timer, after_ms } => self.wake(timer, after_ms),
-                Act::Cancel(timer) => self.out.push(Output::Cancel(timer)),
-                Act::Tell(status) => self.tell(Event::Status(status)),
+        let todo = self.connection.step(happened, self.dice);
+        if todo.drops {
+            self.out.push(Output::Drop);
+        }
+        if todo.lets_go {
+            self.let_go();
+        }
+        if let Some(status) = todo.tells {
+            self.tell(Event::Status(status));
+        }
+        match todo.act {
+            Some(Act::Begin) => {
+                self.recall();
+                self.prepare();
             }
+            Some(Act::Prepare) => self.prepare(),
+            Some(Act::Connect) => self.out.push(Output::Connect),
+            Some(Act::Enter) => self.send_entry(),
+            Some(Act::Ping) => self.out.push(Output::Send(GameClientMessage::Ping)),
+            None => {}
+        }
+        if let Some((timer, after_ms)) = todo.wakes {
+            self.wake(timer, after_ms);
+        }
+    }
+
+    /// Nothing is needed to enter a game.
+    fn prepare(&mut self) {
+        self.advance(Happened::Prepared);
+    }
+
+    fn let_go(&mut self) {
+        for timer in [Timer::Connect, Timer::Silence, Timer::Steady, Timer::Resend] {
+            self.out.push(Output::Cancel(timer));
         }
     }
 
