@@ -1,10 +1,13 @@
 //! What hosts do: with the clock, the door, the chat, and with each other.
 
+use std::time::{Duration, Instant};
+
 use protocol::ErrorCode;
 use protocol::game::frame::{Chat, Extend, HostHere, Kick, Lock, Open, Step};
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz};
+use crate::patience::{PATIENCE, at_last};
 use crate::visitor::Visitor;
 
 const RIGHT: Answer = Answer::Choice(1);
@@ -24,6 +27,9 @@ async fn the_host_stops_the_clock_and_gives_more_time() {
         assert!((1..=60_000).contains(&left), "{left}");
         let refusal = ada.try_answer(0, RIGHT).await.unwrap_err();
         assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The game is paused."));
+        // A pause of no whole millisecond would move nothing.
+        let (seen, moment) = (Instant::now(), Duration::from_millis(2));
+        at_last(PATIENCE, async || (seen.elapsed() > moment).then_some(())).await.unwrap();
         teacher.step(Say::Resume).await;
         let resumed = ada.sees_game(|game| game.paused.is_none()).await.game;
         assert!(resumed.closes_at > open.closes_at);
