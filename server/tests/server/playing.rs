@@ -1,9 +1,9 @@
 //! A class plays: on one node and on two.
 
-use protocol::{ErrorCode, Pin};
 use protocol::game::frame::Open;
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken, Verdict};
 use protocol::quiz::{Kind, Quiz, Scoring};
+use protocol::{ErrorCode, Pin};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz, secret, session};
 use crate::node::TestNode;
