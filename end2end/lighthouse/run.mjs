@@ -5,12 +5,15 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-import { startNode, talk } from "./site.mjs";
+import { game, startNode, talk } from "./site.mjs";
 
-/** Every kind of page. To have another one judged, add it here. */
+/** Every kind of page. To have another one judged, add it here. `PIN` is that of a game; `isHosts` shows it to its host. */
 const PAGES = {
   home: { path: "/" },
   room: { path: "/rooms/garden" },
+  game: { path: "/play/PIN" },
+  stage: { path: "/host/PIN", isHosts: true },
+  quizzes: { path: "/quizzes" },
   "not-found": { path: "/nowhere/at-all", isMissing: true },
 };
 const PRESETS = { phone: [], desktop: ["--preset=desktop"] };
@@ -32,6 +35,9 @@ const node = await startNode();
 try {
   await talk(node.url, "garden", 5, 120);
   await talk(node.url, "kitchen", 2, 3);
+  const { pin, cookie } = await game(node.url);
+  for (const [, page] of pages) page.path = page.path.replace("PIN", pin);
+  for (const [, page] of pages) page.headers = page.isHosts ? { cookie } : {};
   console.log(`  ${"".padEnd(20)}${Object.keys(LOWEST).map((kind) => kind.padStart(16)).join("")}   FCP, LCP, TBT, CLS`);
   for (const [name, page] of pages) {
     for (const [preset, flags] of Object.entries(PRESETS)) await judge(name, page, preset, flags);
@@ -71,6 +77,7 @@ async function report(page, flags, output) {
 async function look(page, flags, output) {
   const args = [
     ...[node.url + page.path, "--quiet", "--output=json", "--output=html", `--output-path=${output}`],
+    ...[`--extra-headers=${JSON.stringify(page.headers)}`],
     ...[`--chrome-flags=${CHROME}`, `--only-categories=${Object.keys(LOWEST)}`, ...flags],
     ...(page.isMissing ? ["--ignore-status-code"] : []),
   ];

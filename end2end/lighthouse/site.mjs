@@ -48,6 +48,17 @@ export async function talk(url, roomId, many, messages) {
   }
 }
 
+/** Begins a game of a sample quiz; gives its PIN and what makes a browser its host. */
+export async function game(url) {
+  const kept = (answer) => answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
+  const session = kept(await fetch(url)).join("; ");
+  const headers = { cookie: session, origin: url, accept: "application/json" };
+  const body = new URLSearchParams({ quiz: "sample-solar-system" });
+  const begun = await fetch(`${url}/api/host-game`, { method: "POST", headers, body });
+  if (!begun.ok) throw new Error(`no game begins: ${await begun.text()}`);
+  return { pin: await begun.json(), cookie: [session, ...kept(begun)].join("; ") };
+}
+
 async function enter(url, roomId) {
   const socket = new WebSocket(`${url.replace("http", "ws")}/ws?v=1`);
   const heard = new Set();
