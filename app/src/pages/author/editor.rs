@@ -41,6 +41,7 @@ pub(crate) fn Edit() -> impl IntoView {
             {move || Suspend::new(async move {
                 match quiz.await {
                     Some(Ok(opened)) if opened.may_save => {
+                        let versions = format!("/quizzes/{}/versions", opened.stored.id);
                         view! {
                             <Title text=format!("Edit {}: Hubbub", opened.stored.quiz.title) />
                             <a class="skip" href="#main">
@@ -51,6 +52,9 @@ pub(crate) fn Edit() -> impl IntoView {
                                     <Brand />
                                     <a class="editor__back" href="/quizzes" rel="external">
                                         "Your quizzes"
+                                    </a>
+                                    <a class="editor__back" href=versions rel="external">
+                                        "Earlier versions"
                                     </a>
                                 </nav>
                                 {give(editor::BEGINNING, opened)}

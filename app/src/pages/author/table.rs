@@ -6,6 +6,7 @@ use protocol::quiz::{PlayerResult, QuestionResult, Results};
 
 use super::words;
 use crate::state::editor::words as say;
+use crate::state::game::words::number;
 
 /// Each question with its numbers; the table of the chart above.
 #[component]
@@ -89,7 +90,7 @@ fn row(player: PlayerResult, could: usize) -> AnyView {
                 <span class="figures__place num">{player.place}</span>
                 <bdi>{player.name.to_string()}</bdi>
             </th>
-            <td class="num">{words::points(player.score)}</td>
+            <td class="num">{number(u64::from(player.score))}</td>
             <td class="num">{format!("{right} of {could}")}</td>
         </tr>
     }
