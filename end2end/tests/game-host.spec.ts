@@ -167,6 +167,8 @@ test("without scripts, too, the podium leads to the results and into the next ga
   const wall = await open(teacher, nodes[0].url);
   await wall.joins("Ada");
   await wall.begin();
+  await wall.press("Show the answer");
+  await expect(wall.page.getByRole("figure")).toBeVisible();
   await wall.press("Menu");
   await wall.press("End the game");
   await wall.page.getByRole("group", { name: /End it now/ }).getByRole("button", { name: "End the game" }).click();

@@ -272,7 +272,7 @@ test("without JavaScript a file that is no quiz leads back to the form, with wha
   };
   const columns = "Question,Answer 1,Answer 2,Time limit,Correct answer(s)";
   await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,7`);
-  await expect(page.getByRole("alert")).toHaveText("Row 2, column E: answer 7 is empty.");
+  await expect(page.getByText("Row 2, column E: answer 7 is empty.")).toBeVisible();
   await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,1`);
   await expect(page.getByRole("heading", { name: "Plants" })).toBeVisible();
   await context.close();
@@ -280,6 +280,7 @@ test("without JavaScript a file that is no quiz leads back to the form, with wha
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`authors' pages by ${colorScheme === "light" ? "day" : "night"}: no barrier, no sideways scrolling`, async ({ person }, info) => {
+    test.slow(); // six pages at three widths
     const { page } = await person("Ana", {}, { colorScheme, reducedMotion: "reduce" });
     await page.goto(at(page, "/results"));
     await fitsEverybody(page, info, `results-empty-${colorScheme}`);

@@ -86,9 +86,7 @@ fn way_in(page: &HostPage) -> WayIn {
 /// Who is no host of the game can become one; who asks for no game is told so.
 fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
     match &error {
-        ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => {
-            view! { <NoGame advice=refusal.message.clone() /> }.into_any()
-        }
+        ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => view! { <NoGame /> }.into_any(),
         ApiError::Refused(refusal) => take_over(Some(refusal.message.clone()), pin),
         _ => view! { <Unavailable advice=error.to_string() /> }.into_any(),
     }

@@ -24,14 +24,17 @@ pub(crate) fn NotFound() -> impl IntoView {
     }
 }
 
-/// No game has this PIN.
+/// No game has this PIN, for whoever wants to host it.
 #[component]
-pub(crate) fn NoGame(
-    /// What happened and what to do.
-    advice: String,
-) -> impl IntoView {
+pub(crate) fn NoGame() -> impl IntoView {
     status::not_found();
-    view! { <Sorry title="There is no game here" advice way=(QUIZZES, "To your quizzes") /> }
+    view! {
+        <Sorry
+            title="There is no game here"
+            advice="The PIN may have a typing mistake, or the game is long over. Begin another one from your quizzes."
+            way=(QUIZZES, "To your quizzes")
+        />
+    }
 }
 
 /// The server could not draw the page just now.

@@ -17,9 +17,11 @@ pub(super) fn not_yours() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "The results of this game are kept for who began it.")
 }
 
-/// It was over before anybody was asked anything, or they were deleted.
 pub(super) fn no_results() -> Refusal {
-    Refusal::new(ErrorCode::NotNow, "There are no results of this game: nobody played it, or they were deleted.")
+    Refusal::new(
+        ErrorCode::NotNow,
+        "There are no results of this game: it ended before an answer was shown, or they were deleted.",
+    )
 }
 
 pub(super) fn wrong_code() -> Refusal {

@@ -68,7 +68,9 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
                     <p class="quiet">
                         "Played " {moment(results.ended_at)} ", PIN " {results.pin.to_string()}
                     </p>
-                    <h1 dir="auto">{results.title.clone()}</h1>
+                    <h1 class="author__title" dir="auto">
+                        {results.title.clone()}
+                    </h1>
                 </div>
                 {asked}
                 <Totals results=results.clone() />

@@ -24,12 +24,12 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                         <span class="figures__kind">{say::kind(question.kind).0}</span>
                     </span>
                 </th>
-                <td class="figures__right">
-                    <bdi>{question.right}</bdi>
-                </td>
+                <td class="num">{percent}</td>
                 <td class="num">{knew}</td>
                 <td class="num">{question.answered}</td>
-                <td class="num">{percent}</td>
+                <td class="figures__words">
+                    <bdi>{question.right}</bdi>
+                </td>
             </tr>
         }
     });
@@ -41,10 +41,12 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Question"</th>
-                            <th scope="col">"Right answer"</th>
+                            <th scope="col">"Share"</th>
                             <th scope="col">"Knew it"</th>
                             <th scope="col">"Answered"</th>
-                            <th scope="col">"Share"</th>
+                            <th class="figures__words" scope="col">
+                                "Right answer"
+                            </th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>

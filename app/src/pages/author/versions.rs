@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use protocol::QuizId;
 use protocol::quiz::QuizVersion;
-use protocol::{QuizId, limits};
 
 use super::{Here, Top, instead, words, wrong};
 use crate::api::quizzes::{self, RestoreQuiz};
@@ -52,8 +52,8 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
     let editor = format!("/quizzes/{id}");
     let title = words::title(versions.first().map(|latest| latest.title.clone()).unwrap_or_default());
     let note = match versions.len() {
-        0 | 1 => "There is none yet: each save makes one.".to_owned(),
-        _ => format!("Each save makes one, and the last {} are kept.", limits::QUIZ_VERSIONS),
+        0 | 1 => "There is none yet: each save makes one.",
+        _ => "Each save makes one. Many new ones are kept, and some old ones.",
     };
     let rows = versions.into_iter().enumerate().map(|(at, version)| row(&id, version, at == 0)).collect_view();
     view! {
