@@ -15,21 +15,22 @@ const IMPORT: &str = "/api/import-quiz";
 /// Bytes of a sentence; there is none that is longer.
 const SENTENCE_BYTES: usize = 4 * 1024;
 
-/// Leads back who sees the answer as a page; programs get it as it is.
+/// Leads back who sees the answer as a page; programs get the sentence.
 pub(super) async fn lead_back(request: Request, next: Next) -> Response {
-    let is_form = request.uri().path() == IMPORT && accepts_pages(request.headers());
+    let (is_import, is_form) = (request.uri().path() == IMPORT, accepts_pages(request.headers()));
     let answer = next.run(request).await;
     let status = answer.status();
-    if !is_form || !(status.is_client_error() || status.is_server_error()) {
+    if !is_import || !(status.is_client_error() || status.is_server_error()) {
         return answer;
     }
     let why = match status {
+        // Of this the routes have not heard.
         StatusCode::PAYLOAD_TOO_LARGE => "This file is too large.".to_owned(),
         _ => sentence(answer).await,
     };
-    match address(why) {
+    match address(&why).filter(|_| is_form) {
         Some(address) => Redirect::to(&address).into_response(),
-        None => status.into_response(),
+        None => (status, why).into_response(),
     }
 }
 
@@ -44,9 +45,10 @@ async fn sentence(answer: Response) -> String {
 }
 
 /// The page of the form, with why the file was not taken.
-fn address(why: String) -> Option<String> {
+fn address(why: &str) -> Option<String> {
     // Only a whole address can be given more; of it the path is sent.
-    let whole = ServerFnUrlError::new(IMPORT, ApiError::Invalid(why)).to_url(&format!("http://localhost{QUIZZES}"));
+    let error = ServerFnUrlError::new(IMPORT, ApiError::Invalid(why.to_owned()));
+    let whole = error.to_url(&format!("http://localhost{QUIZZES}"));
     let whole: Uri = whole.ok()?.as_str().parse().ok()?;
     whole.path_and_query().map(ToString::to_string)
 }
