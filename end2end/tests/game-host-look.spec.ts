@@ -35,6 +35,9 @@ for (const colorScheme of ["light", "dark"] as const) {
     await wall.press("Skip");
     await expect(wall.heading("Well played")).toBeVisible();
     await look("podium");
+    await wall.press("Results");
+    await expect(wall.page.getByRole("row", { name: /Ada/ })).toBeVisible();
+    await look("results");
     wall.leave();
   });
 }

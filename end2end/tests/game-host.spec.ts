@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures";
-import { open } from "../fixtures/wall";
+import { open, Wall } from "../fixtures/wall";
 
 test("a whole game is on the wall, from the PIN to the podium", async ({ person }) => {
   const teacher = await person("Ms Rivera");
@@ -57,7 +57,47 @@ test("a whole game is on the wall, from the PIN to the podium", async ({ person 
   await expect(wall.heading("Well played")).toBeVisible();
   await expect(page.locator(".podium__place--1")).toContainText("Ada");
   await expect(page.getByText("3 of 3 knew: What is our star called?")).toBeVisible();
-  await expect(page.getByRole("link", { name: "Results" })).toHaveAttribute("href", /^\/results/);
+
+  await wall.press("Results");
+  await expect(page).toHaveURL(/\/results\/\w+$/);
+  await expect(wall.heading("The Solar System")).toBeVisible();
+  await expect(page.getByRole("row", { name: /Ada/ })).toContainText("2 of 2");
+  await page.goBack();
+  await wall.press("Play again");
+  await expect(wall.heading("The Solar System")).toBeVisible();
+  await expect(wall.button("Start the quiz")).toBeVisible();
+  expect(page.url()).toMatch(/\/host\/\d{6}$/);
+  expect(page.url()).not.toContain(wall.pin);
+  wall.leave();
+});
+
+test("without scripts, too, the podium leads to the results and into the next game", async ({ person, browser }) => {
+  const teacher = await person("Ms Rivera");
+  const wall = await open(teacher);
+  await wall.joins("Ada");
+  await wall.begin();
+  await wall.press("Show the answer");
+  await expect(wall.page.getByRole("figure")).toBeVisible();
+  await wall.press("Menu");
+  await wall.press("End the game");
+  await wall.page.getByRole("group", { name: /End it now/ }).getByRole("button", { name: "End the game" }).click();
+  await expect(wall.heading("Well played")).toBeVisible();
+
+  const context = await browser.newContext({ javaScriptEnabled: false, storageState: await teacher.context.storageState() });
+  const still = new Wall(await context.newPage(), wall.pin);
+  await still.page.goto(wall.page.url());
+  await still.press("Results");
+  await expect(still.heading("The Solar System")).toBeVisible();
+  await expect(still.page.getByRole("row", { name: /Ada/ })).toBeVisible();
+  await still.page.getByRole("link", { name: "Delete" }).click();
+  await still.press("Delete them");
+  await still.page.goto(wall.page.url());
+  await still.press("Results");
+  await expect(still.page.getByRole("alert")).toHaveText(/There are no results of this game/);
+  await still.press("Play again");
+  await expect(still.page).toHaveURL(/\/host\/\d{6}$/);
+  expect(still.page.url()).not.toContain(wall.pin);
+  await context.close();
   wall.leave();
 });
 

@@ -191,6 +191,35 @@ test("who writes in two places is asked which version goes on", async ({ person 
   await expect(other.getByLabel("Title of the quiz")).toHaveValue("Here again");
 });
 
+test("an earlier version is found by its time and brought back, by keyboard", async ({ person }) => {
+  const timeZone = "Pacific/Kiritimati";
+  const { page } = await person("Ms Okafor", {}, { timezoneId: timeZone });
+  await make(page, "Before");
+  await add(page, "Poll", "Rain or snow?");
+  await page.getByLabel("Title of the quiz").fill("After");
+  await expect(page.getByText(/^Saving$/)).toBeVisible();
+  await expect(saved(page)).toBeVisible();
+  await page.getByRole("link", { name: "Earlier versions" }).press("Enter");
+
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Earlier versions");
+  const rows = page.locator("#main").getByRole("listitem");
+  await expect(rows.first()).toContainText(/As it is now/);
+  await expect(rows.first()).toContainText("1 question, After");
+  await expect(rows.last()).toContainText("0 questions, Before");
+  const time = rows.last().locator("time");
+  const moment = new Date((await time.getAttribute("datetime"))!);
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(moment);
+  const day = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "long", year: "numeric" }).format(moment);
+  await expect(time).toHaveText(new RegExp(`^\\w+day, ${day}, ${clock}$`));
+
+  const count = await rows.count();
+  await rows.last().getByRole("button", { name: "Go back to this version" }).press("Enter");
+  await expect(page.getByLabel("Title of the quiz")).toHaveValue("Before");
+  await page.getByRole("link", { name: "Earlier versions" }).press("Enter");
+  await expect(rows).toHaveCount(count + 1);
+  await expect(rows.nth(1)).toContainText("After");
+});
+
 test("what could not be saved is kept in the browser", async ({ person }) => {
   const { page } = await person("Ms Okafor");
   await make(page, "Kept");
@@ -232,8 +261,26 @@ test("quizzes can be made, copied and deleted without JavaScript", async ({ brow
   await context.close();
 });
 
+test("without JavaScript a file that is no quiz leads back to the form, with what is wrong", async ({ browser, nodes, watch }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(`${nodes[0].url}/quizzes`);
+  const bring = async (name: string, text: string) => {
+    await page.getByLabel("Bring one along").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    await page.getByRole("button", { name: "Import" }).click();
+  };
+  const columns = "Question,Answer 1,Answer 2,Time limit,Correct answer(s)";
+  await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,7`);
+  await expect(page.getByText("Row 2, column E: answer 7 is empty.")).toBeVisible();
+  await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,1`);
+  await expect(page.getByRole("heading", { name: "Plants" })).toBeVisible();
+  await context.close();
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`authors' pages by ${colorScheme === "light" ? "day" : "night"}: no barrier, no sideways scrolling`, async ({ person }, info) => {
+    test.slow(); // six pages at three widths
     const { page } = await person("Ana", {}, { colorScheme, reducedMotion: "reduce" });
     await page.goto(at(page, "/results"));
     await fitsEverybody(page, info, `results-empty-${colorScheme}`);
@@ -243,6 +290,9 @@ for (const colorScheme of ["light", "dark"] as const) {
     await add(page, "Number", "How many moons does Mars have?");
     await fitsEverybody(page, info, `editor-number-${colorScheme}`);
     await expect(saved(page)).toBeVisible();
+    await page.getByRole("link", { name: "Earlier versions" }).click();
+    await expect(page.getByText("As it is now")).toBeVisible();
+    await fitsEverybody(page, info, `versions-${colorScheme}`);
     await page.goto(at(page, "/quizzes"));
     await fitsEverybody(page, info, `quizzes-${colorScheme}`);
   });

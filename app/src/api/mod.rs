@@ -24,7 +24,7 @@ mod spelled;
 
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
-pub(crate) use refused::refused;
+pub(crate) use refused::{refused, refused_at};
 #[cfg(feature = "ssr")]
 pub use service::{Renamed, Service, Viewer};
 use spelled::Json;

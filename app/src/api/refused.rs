@@ -9,6 +9,11 @@ use super::ApiError;
 
 /// What was wrong, as the address of the page that the form led back to tells.
 pub(crate) fn refused<Form: ServerFn>() -> Option<String> {
-    let error = use_context::<ServerActionError>().filter(|error| error.path() == Form::PATH)?;
+    refused_at(Form::PATH)
+}
+
+/// The same of a form that is no server function's, by where it was sent.
+pub(crate) fn refused_at(path: &str) -> Option<String> {
+    let error = use_context::<ServerActionError>().filter(|error| error.path() == path)?;
     Some(ServerFnUrlError::<ApiError>::decode_err(error.err()).to_string())
 }

@@ -8,6 +8,7 @@
 
 pub(crate) mod avatar;
 pub(crate) mod chat;
+pub(crate) mod dialog;
 pub(crate) mod field;
 pub(crate) mod game;
 pub(crate) mod icon;
@@ -17,6 +18,7 @@ pub(crate) mod open_room;
 pub(crate) mod people;
 pub(crate) mod pill;
 pub(crate) mod quiz;
+pub(crate) mod reader_clock;
 pub(crate) mod room_list;
 pub(crate) mod share;
 pub(crate) mod talk;

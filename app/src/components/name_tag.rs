@@ -19,7 +19,7 @@ pub(crate) type Beginning = (Member, Option<String>);
 pub(crate) const BEGINNING: &str = "name-begins";
 
 /// The viewer's name as a field.
-#[island]
+#[island(lazy)]
 pub(crate) fn NameTag() -> impl IntoView {
     given::<Beginning>(BEGINNING).map(name_tag)
 }

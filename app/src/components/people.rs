@@ -1,14 +1,12 @@
 //! Who is here.
 
-use leptos::ev::MouseEvent;
-use leptos::html::{Dialog, Ul};
+use leptos::html::Ul;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
 use protocol::UserId;
 
 use super::avatar::{Looks, avatar};
+use super::dialog::Dialog;
 use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::ThemeSwitch;
@@ -30,55 +28,28 @@ pub(crate) fn PeoplePanel(people: RwSignal<People>) -> impl IntoView {
     }
 }
 
-/// The same behind a button, where there is none. The browser's own dialog
-/// keeps the focus inside, closes by Escape and gives the focus back.
+/// The same behind a button, where there is none.
 #[component]
 pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
-    let dialog = NodeRef::<Dialog>::new();
-    let (is_open, set_open) = signal(false);
+    let dialog = Dialog::new();
     let count = move || people.with(People::count);
-    let open = move |_| {
-        set_open.set(true);
-        if let Some(dialog) = dialog.get_untracked() {
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
-    // A click on the dialog itself, not on what is in it, is one beside it.
-    let close_beside = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if target.is_some_and(|target| target.tag_name() == "DIALOG") {
-            close();
-        }
-    };
+    let content = sometimes(move || dialog.is_open().then(|| sheet(people, dialog)));
     view! {
         <button
             class="button button--quiet room__people-button needs-script"
             type="button"
             aria-haspopup="dialog"
             aria-label=derived(move || people_here(count()))
-            on:click=open
+            on:click=move |_| dialog.open()
         >
             {icon(USERS)}
             <span>{words(count)}</span>
         </button>
-        <dialog
-            class="sheet"
-            aria-labelledby="here-too"
-            node_ref=dialog
-            on:click=close_beside
-            on:close=move |_| set_open.set(false)
-        >
-            {sometimes(move || is_open.get().then(|| sheet(people, close)))}
-        </dialog>
+        {dialog.view("sheet", "here-too", content)}
     }
 }
 
-fn sheet(people: RwSignal<People>, close: impl Fn() + 'static) -> AnyView {
+fn sheet(people: RwSignal<People>, dialog: Dialog) -> AnyView {
     view! {
         <div class="sheet__inner">
             <Heading people id="here-too" />
@@ -86,7 +57,7 @@ fn sheet(people: RwSignal<People>, close: impl Fn() + 'static) -> AnyView {
                 class="button button--bare sheet__close"
                 type="button"
                 aria-label="Close"
-                on:click=move |_| close()
+                on:click=move |_| dialog.close()
             >
                 {icon(X)}
             </button>

@@ -8,10 +8,10 @@ use leptos_router::hooks::use_query_map;
 use protocol::{RoomId, RoomSummary};
 
 use super::brand::Brand;
+use super::crowd::crowd;
 use crate::api::games::EnterGame;
 use crate::api::quizzes::QUIZZES;
 use crate::api::{self, ApiError, OpenRoom, Rename, refused};
-use crate::components::avatar::{Looks, avatar};
 use crate::components::game::join::{self, JoinGame};
 use crate::components::name_tag::{self, NameTag};
 use crate::components::open_room::{self, OpenRoomForm};
@@ -80,12 +80,6 @@ fn Lobby() -> impl IntoView {
 /// The one big plane of the page.
 #[component]
 fn Door() -> impl IntoView {
-    const CROWD: [Looks; 4] = [
-        Looks::plain("leaf", 60, (0, -19)),
-        Looks::plain("plum", 45, (0, -19)),
-        Looks::plain("tomato", 68, (-15, -15)),
-        Looks::plain("sea", 50, (-15, -15)),
-    ];
     view! {
         <section class="door" aria-labelledby="door">
             <h2 class="door__title" id="door">
@@ -98,7 +92,7 @@ fn Door() -> impl IntoView {
                     "Make a quiz"
                 </a>
             </p>
-            <div class="door__crowd">{CROWD.map(avatar).into_iter().collect_view()}</div>
+            <div class="door__crowd">{crowd()}</div>
         </section>
     }
 }

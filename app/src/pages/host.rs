@@ -7,8 +7,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use protocol::{ErrorCode, Pin};
 
 use super::brand::Brand;
-use super::not_found::{NotFound, Unavailable};
-use crate::api::games::{self, HostPage, TakeOver};
+use super::not_found::{NoGame, NotFound, Unavailable};
+use crate::api::games::{self, HostGame, HostPage, OpenResults, TakeOver};
 use crate::api::{ApiError, refused};
 use crate::components::field::Wrong;
 use crate::components::game::host::qr::QrCode;
@@ -60,13 +60,14 @@ pub(crate) fn TakeOverGame() -> impl IntoView {
 
 fn stage(page: HostPage) -> AnyView {
     let way = way_in(&page);
+    let refusal = refused::<OpenResults>().or_else(refused::<HostGame>);
     view! {
         <Title text=format!("{}: Hubbub", page.game.title) />
         <div class="stage">
             <header class="stage__brand">
                 <Brand />
             </header>
-            {give(host::BEGINNING, (page, way))}
+            {give(host::BEGINNING, (page, way, refusal))}
             <HostStage />
         </div>
     }
@@ -85,32 +86,10 @@ fn way_in(page: &HostPage) -> WayIn {
 /// Who is no host of the game can become one; who asks for no game is told so.
 fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
     match &error {
-        ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => no_game(refusal.message.clone()),
+        ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => view! { <NoGame /> }.into_any(),
         ApiError::Refused(refusal) => take_over(Some(refusal.message.clone()), pin),
         _ => view! { <Unavailable advice=error.to_string() /> }.into_any(),
     }
-}
-
-fn no_game(why: String) -> AnyView {
-    view! {
-        <Title text="No such game: Hubbub" />
-        <div class="sorry">
-            <header class="sorry__top">
-                <Brand />
-                <ThemeSwitch />
-            </header>
-            <main class="sorry__main" id="main" tabindex="-1">
-                <h1>"There is no game here"</h1>
-                <p class="quiet">{why}</p>
-                <p>
-                    <a class="button" href="/quizzes">
-                        "To your quizzes"
-                    </a>
-                </p>
-            </main>
-        </div>
-    }
-    .into_any()
 }
 
 /// A plain form: it needs no scripts, and is seldom used.

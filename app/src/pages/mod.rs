@@ -2,11 +2,13 @@
 
 mod author;
 mod brand;
+mod crowd;
 mod home;
 mod host;
 mod not_found;
 mod play;
 mod room;
+mod status;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
@@ -14,7 +16,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
-use author::{Edit, Quizzes, ResultPage, Results};
+use author::{Edit, Quizzes, ResultPage, Results, Versions};
 use home::Home;
 use host::{Host, TakeOverGame};
 use not_found::NotFound;
@@ -33,6 +35,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
                 <Route path=path!("/quizzes") view=Quizzes ssr=SsrMode::Async />
                 <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
+                <Route path=path!("/quizzes/:id/versions") view=Versions ssr=SsrMode::Async />
                 <Route path=path!("/results") view=Results ssr=SsrMode::Async />
                 <Route path=path!("/results/:id") view=ResultPage ssr=SsrMode::Async />
                 <Route path=path!("/host") view=TakeOverGame ssr=SsrMode::Async />

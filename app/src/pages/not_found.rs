@@ -4,8 +4,12 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::brand::Brand;
+use super::status;
+use crate::api::quizzes::QUIZZES;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::theme_switch::ThemeSwitch;
+
+const FRONT: (&str, &str) = ("/", "To the front page");
 
 /// No page has this address.
 #[component]
@@ -15,6 +19,20 @@ pub(crate) fn NotFound() -> impl IntoView {
         <Sorry
             title="There is no page here"
             advice="The address may have a typing mistake. Every room is listed on the front page."
+            way=FRONT
+        />
+    }
+}
+
+/// No game has this PIN, for whoever wants to host it.
+#[component]
+pub(crate) fn NoGame() -> impl IntoView {
+    status::not_found();
+    view! {
+        <Sorry
+            title="There is no game here"
+            advice="The PIN may have a typing mistake, or the game is long over. Begin another one from your quizzes."
+            way=(QUIZZES, "To your quizzes")
         />
     }
 }
@@ -26,11 +44,17 @@ pub(crate) fn Unavailable(
     advice: String,
 ) -> impl IntoView {
     status::unavailable();
-    view! { <Sorry title="This page cannot be shown just now" advice /> }
+    view! { <Sorry title="This page cannot be shown just now" advice way=FRONT /> }
 }
 
+/// What is the matter, and where to go from here.
 #[component]
-fn Sorry(title: &'static str, #[prop(into)] advice: String) -> impl IntoView {
+fn Sorry(
+    title: &'static str,
+    #[prop(into)] advice: String,
+    /// An address, and what leads there is called.
+    way: (&'static str, &'static str),
+) -> impl IntoView {
     view! {
         <Title text=format!("{title}: Hubbub") />
         <div class="sorry">
@@ -43,29 +67,11 @@ fn Sorry(title: &'static str, #[prop(into)] advice: String) -> impl IntoView {
                 <h1>{title}</h1>
                 <p class="quiet">{advice}</p>
                 <p>
-                    <a class="button" href="/">
-                        "To the front page"
+                    <a class="button" href=way.0>
+                        {way.1}
                     </a>
                 </p>
             </main>
         </div>
-    }
-}
-
-mod status {
-    //! The page's HTTP status: for programs what the words are for people.
-
-    pub(super) fn not_found() {
-        set(http::StatusCode::NOT_FOUND);
-    }
-
-    pub(super) fn unavailable() {
-        set(http::StatusCode::SERVICE_UNAVAILABLE);
-    }
-
-    fn set(status: http::StatusCode) {
-        if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
-            response.set_status(status);
-        }
     }
 }

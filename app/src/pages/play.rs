@@ -6,10 +6,11 @@ use leptos_router::hooks::use_params_map;
 use protocol::{ErrorCode, Pin};
 
 use super::brand::Brand;
+use super::crowd::crowd;
 use super::not_found::Unavailable;
+use super::status;
 use crate::api::games::{self, EnterGame};
 use crate::api::{ApiError, refused};
-use crate::components::avatar::{Looks, avatar};
 use crate::components::game::join::{self, JoinGame};
 use crate::components::game::player::{self, PlayGame};
 use crate::components::theme_switch::ThemeSwitch;
@@ -55,23 +56,32 @@ pub(crate) fn Play() -> impl IntoView {
                         }
                         .into_any()
                     }
-                    Err(error @ (ApiError::Invalid(_) | ApiError::Refused(_) | ApiError::RateLimited { .. })) => {
-                        view! { <Door wrong=Some(sentence(&error)) /> }.into_any()
-                    }
-                    Err(error) => view! { <Unavailable advice=error.to_string() /> }.into_any(),
+                    Err(error) => instead(&error),
                 }
             })}
         </Suspense>
     }
 }
 
-fn sentence(error: &ApiError) -> String {
-    match error {
+/// Where a PIN leads into no game, another one can be typed.
+fn instead(error: &ApiError) -> AnyView {
+    let wrong = match error {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => {
+            status::not_found();
             "No game has this PIN. Look at the big screen again.".into()
         }
-        error => error.to_string(),
-    }
+        ApiError::Invalid(sentence) => {
+            status::not_found();
+            sentence.clone()
+        }
+        ApiError::Refused(refusal) => refusal.message.clone(),
+        ApiError::RateLimited { .. } => {
+            status::too_many();
+            error.to_string()
+        }
+        error => return view! { <Unavailable advice=error.to_string() /> }.into_any(),
+    };
+    view! { <Door wrong=Some(wrong) /> }.into_any()
 }
 
 /// The one big plane of the page, with the PIN on it.
@@ -80,12 +90,6 @@ fn Door(
     /// Why the PIN did not lead into a game.
     wrong: Option<String>,
 ) -> impl IntoView {
-    const CROWD: [Looks; 4] = [
-        Looks::plain("leaf", 60, (0, -19)),
-        Looks::plain("plum", 45, (0, -19)),
-        Looks::plain("tomato", 68, (-15, -15)),
-        Looks::plain("sea", 50, (-15, -15)),
-    ];
     view! {
         <Title text="Join a game: Hubbub" />
         <div class="join">
@@ -98,7 +102,7 @@ fn Door(
                 {give(join::BEGINNING, wrong)}
                 <JoinGame />
                 <div class="join__crowd" aria-hidden="true">
-                    {CROWD.map(avatar).into_iter().collect_view()}
+                    {crowd()}
                 </div>
             </main>
         </div>

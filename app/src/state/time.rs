@@ -41,6 +41,12 @@ impl Local {
         format!("{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
+    /// As in `Saturday, 21 November 2026, 13:52`. No year goes without saying,
+    /// for nobody knows when it is read.
+    pub(crate) fn moment(self) -> String {
+        format!("{}, {}", day_name(self.day(), i64::MAX / 2), self.clock())
+    }
+
     /// As in `2026-11-21T13:52:07Z`; right only for UTC.
     pub(crate) fn machine(self) -> String {
         let (year, month, day) = civil(self.day());
@@ -86,6 +92,7 @@ mod tests {
         let utc = Local::new(NOON + 61_000, 0);
         assert_eq!(utc.clock(), "12:01");
         assert_eq!(utc.machine(), "2026-11-21T12:01:01Z");
+        assert_eq!(utc.moment(), "Saturday, 21 November 2026, 12:01");
         assert_eq!(day_name(utc.day(), utc.day()), "Saturday, 21 November");
     }
 

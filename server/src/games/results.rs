@@ -4,10 +4,34 @@ use std::collections::BTreeMap;
 
 use protocol::game::Given;
 use protocol::quiz::{PlayerAnswer, PlayerResult, QuestionResult, Results};
-use protocol::{ResultsId, UserId};
+use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
 
-use super::{Games, Loaded, Played, StoreError};
+use super::{Games, Loaded, Played, StoreError, words};
+
+impl Games {
+    /// What came of a game that is over, for whose game it was. It is kept now
+    /// where no node has come to it yet.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn results(&self, viewer: &UserId, loaded: &Loaded) -> Result<ResultsId, Refusal> {
+        let played = self.played(&loaded.key).await?;
+        if played.owner != *viewer {
+            return Err(words::not_yours());
+        }
+        if !loaded.state.is_over() {
+            return Err(words::not_now("This game is not over yet."));
+        }
+        if !loaded.is_kept {
+            keep(self, loaded, &played).await.map_err(words::unavailable)?;
+        }
+        let id = id_of(loaded).map_err(words::unavailable)?;
+        let kept = self.library.kept.result(viewer, &id).await;
+        let kept = kept.map_err(|error| words::unavailable(StoreError::Unavailable(error.to_string())))?;
+        kept.map(|results| results.id).ok_or_else(words::no_results)
+    }
+}
 
 /// Keeps what came of a game. Any node may, more than once.
 ///
@@ -73,13 +97,17 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
         place: place(seat.score),
         answers: answers(&seat.id),
     };
-    let id = ResultsId::parse(&loaded.key.id).map_err(|error| StoreError::Unavailable(error.to_string()))?;
     Ok(Results {
-        id,
+        id: id_of(loaded)?,
         pin: loaded.key.pin.clone(),
         title: quiz.title.clone(),
         ended_at: loaded.now,
         questions: rounds.iter().filter_map(asked).collect(),
         players: seats.iter().map(player).collect(),
     })
+}
+
+/// Results are called as their game is, which no other one ever will be.
+fn id_of(loaded: &Loaded) -> Result<ResultsId, StoreError> {
+    ResultsId::parse(&loaded.key.id).map_err(|error| StoreError::Unavailable(error.to_string()))
 }

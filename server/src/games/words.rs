@@ -13,6 +13,17 @@ pub(super) fn not_host() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")
 }
 
+pub(super) fn not_yours() -> Refusal {
+    Refusal::new(ErrorCode::NotHost, "The results of this game are kept for who began it.")
+}
+
+pub(super) fn no_results() -> Refusal {
+    Refusal::new(
+        ErrorCode::NotNow,
+        "There are no results of this game: it ended before an answer was shown, or they were deleted.",
+    )
+}
+
 pub(super) fn wrong_code() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "This code is wrong, used or too old. Ask the host for another one.")
 }

@@ -8,6 +8,7 @@ use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 
+use super::versions::forgotten;
 use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::store::{Store, StoreError};
 
@@ -21,7 +22,7 @@ const SAVE: &str = "
     INSERT INTO quizzes (id, owner, version, saved_at, summary) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, saved_at = excluded.saved_at, summary = excluded.summary";
 const SAVE_VERSION: &str = "INSERT INTO quiz_versions (quiz, version, about, stored) VALUES (?1, ?2, ?3, ?4)";
-const TRIM_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1 AND version <= ?2";
+const FORGET_VERSION: &str = "DELETE FROM quiz_versions WHERE quiz = ?1 AND version = ?2";
 const VERSIONS: &str = "SELECT about FROM quiz_versions WHERE quiz = ?1 ORDER BY version DESC";
 const DELETE_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1";
 const DELETE: &str = "DELETE FROM quizzes WHERE id = ?1";
@@ -178,10 +179,14 @@ fn save(
     if current == 0 && kept >= count(limits::QUIZZES) {
         return Ok(Err(QuizzesError::TooMany));
     }
-    let oldest = version.saturating_sub(limits::QUIZ_VERSIONS as u64);
+    let mut versions = sql.prepare_cached(VERSIONS)?;
+    let versions = versions.query_map([id], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    let versions: Vec<QuizVersion> = versions.iter().filter_map(|text| wire::read(text)).collect();
+    if let Some(forgotten) = forgotten(&versions, saved_at) {
+        sql.prepare_cached(FORGET_VERSION)?.execute(params![id, number(forgotten)])?;
+    }
     sql.prepare_cached(SAVE)?.execute(params![id, owner, number(version), number(saved_at), spelled.summary])?;
     sql.prepare_cached(SAVE_VERSION)?.execute(params![id, number(version), spelled.version, spelled.whole])?;
-    sql.prepare_cached(TRIM_VERSIONS)?.execute(params![id, number(oldest)])?;
     Ok(Ok(()))
 }
 

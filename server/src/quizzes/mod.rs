@@ -15,6 +15,7 @@ pub mod picture;
 pub mod redis;
 pub mod samples;
 pub mod sheet;
+mod versions;
 
 pub use library::{Library, PictureError};
 
@@ -66,8 +67,8 @@ pub trait Quizzes: Send + Sync {
     async fn load(&self, id: &QuizId, version: Option<u64>) -> Result<Option<OwnedQuiz>, QuizzesError>;
 
     /// Keeps `quiz` as the next version of itself: of version 1 where there is
-    /// none yet, else one above the version that is kept. The last
-    /// [`limits::QUIZ_VERSIONS`] can be loaded.
+    /// none yet, else one above the version that is kept. At most
+    /// [`limits::QUIZ_VERSIONS`] can be loaded: many new ones, few old ones.
     ///
     /// # Errors
     /// All of [`QuizzesError`]; nothing is kept then.

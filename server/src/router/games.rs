@@ -8,7 +8,7 @@ use app::api::games::{GameService, HostPage, Hosted, PlayPage};
 use async_trait::async_trait;
 use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
-use protocol::{ErrorCode, Member, Pin, QuizId, Refusal};
+use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId};
 
 use crate::games::{Key, Loaded};
 use crate::node::{Node, count_refusal};
@@ -72,13 +72,19 @@ impl GameService for Games {
         self.find_at(pin, &self.asking()).await.map(drop)
     }
 
-    async fn host_page(&self, pin: &Pin) -> Result<HostPage, ApiError> {
+    async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError> {
+        let loaded = self.find_at(pin, &self.asking()).await?;
+        self.node.games.results(&viewer.id, &loaded).await.map_err(refused)
+    }
+
+    async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError> {
         let asking = self.asking();
         let key = self.find_at(pin, &asking).await?.key;
         let tokens = self.node.sessions.host_tokens(&asking.headers);
         if !self.node.games.is_host(&key, tokens.iter().map(String::as_str)) {
             return Err(refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")));
         }
+        let played = self.node.games.played(&key).await.map_err(refused)?;
         let hosting = self.node.games.as_host_sees(&key).await.map_err(refused)?;
         Ok(HostPage {
             join_address: join_address(pin, &asking.headers),
@@ -88,6 +94,7 @@ impl GameService for Games {
             players: hosting.players,
             answered: hosting.answered,
             now: hosting.now,
+            quiz: (played.owner == viewer.id).then(|| played.quiz.id.clone()),
         })
     }
 

@@ -26,6 +26,7 @@ use crate::node::Node;
 use crate::ws;
 
 mod games;
+mod importing;
 mod quizzes;
 mod rooms;
 
@@ -117,7 +118,7 @@ fn pages(site: &Site) -> Router {
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
     let gate = Arc::new(Gate::for_addresses(site.node.config.limits.rate_limit));
     Router::new()
-        .merge(quiz_files(&site.node))
+        .merge(quiz_files(&site.node).layer(from_fn(importing::lead_back)))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
         .fallback(move |state: State<Site>, request: Request| {
             let not_found = not_found.clone();

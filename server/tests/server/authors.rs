@@ -218,7 +218,7 @@ async fn a_quiz_goes_out_in_every_form_and_comes_in_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plain_form_brings_a_file_and_leads_to_the_quiz() {
+async fn a_plain_form_brings_a_file_and_leads_to_the_quiz_or_back_with_what_is_wrong() {
     let node = TestNode::embedded(&[]).await;
     let mut ana = Browser::at(&node).await;
     let form = |file: &str| {
@@ -241,9 +241,18 @@ async fn a_plain_form_brings_a_file_and_leads_to_the_quiz() {
     assert!(ana.ask("quizzes", &[]).await.text().await.unwrap().contains(r#""title":"Plants""#));
 
     let answer = send(&format!("{header_row}Which?,Moss,Stone,20,7")).await.unwrap();
-    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(answer.text().await.unwrap(), "Row 2, column E: answer 7 is empty.");
-    assert_eq!(send("").await.unwrap().text().await.unwrap(), "Choose a file first.");
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert!(header(&answer, "location").starts_with("/quizzes?"), "{answer:?}");
+    let page = ana.get(header(&answer, "location")).await.text().await.unwrap();
+    assert!(page.contains("Row 2, column E: answer 7 is empty."), "{page}");
+    for (file, why) in [("".into(), "Choose a file first."), ("x".repeat(2_000_000), "This file is too large.")] {
+        let answer = send(&file).await.unwrap();
+        let page = ana.get(header(&answer, "location")).await.text().await.unwrap();
+        assert!(page.contains(why), "{page}");
+    }
+    let program = ana.post("/api/import-quiz", format!("{header_row}Which?,Moss,Stone,20,7")).await;
+    assert_eq!(program.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(program.text().await.unwrap(), "Row 2, column E: answer 7 is empty.");
     node.stop().await;
 }
 

@@ -1,8 +1,9 @@
 //! How one comes into a game over HTTP, as the pages do, and what they begin with.
 
 use app::api::games::{HostPage, PlayPage};
-use protocol::game::Phase;
-use protocol::{Pin, wire};
+use protocol::game::{Answer, GameClientMessage as Say, Phase};
+use protocol::quiz::Results;
+use protocol::{Pin, ResultsId, wire};
 use reqwest::{Client, Response, StatusCode, header};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz, session};
@@ -39,6 +40,65 @@ async fn a_page_begins_a_game_and_its_cookie_makes_a_host() {
         let mut host = Pupil::with(two, &both).await;
         let open = protocol::game::frame::Open { pin, token: None, code: None };
         assert_eq!(host.open(open).await.unwrap().version, page.version);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_game_it_was_reads_what_came_of_it_as_soon_as_it_is_over() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        let (form, cookie) = (format!("pin={}", hosting.pin), teacher.cookie.clone());
+        teacher.step(Say::Start).await;
+        ada.sees(Phase::Open).await;
+        ada.answer(0, Answer::Choice(1)).await;
+        teacher.sees(Phase::Reveal).await;
+        let early = post(two, "/api/game-results", &form, &cookie).await;
+        assert_eq!(early.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.text().await.unwrap().contains("This game is not over yet."));
+
+        teacher.step(Say::End).await;
+        teacher.sees(Phase::Podium).await;
+        // Whichever node keeps it, and whenever: who asks at once finds it.
+        let id: ResultsId = read(two, "/api/game-results", &form, &cookie).await;
+        let results: Results = read(one, "/api/result", &format!("id={id}"), &cookie).await;
+        assert_eq!((results.players.len(), results.questions[0].knew), (1, 1));
+        let other = post(two, "/api/game-results", &form, &ada.cookie).await;
+        assert_eq!(other.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        post(one, "/api/delete-result", &format!("id={id}"), &cookie).await;
+        let gone = post(two, "/api/game-results", &form, &cookie).await.text().await.unwrap();
+        assert!(gone.contains("There are no results of this game"), "{gone}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_whose_game_it_is_can_play_it_again_from_its_podium() {
+    everywhere(async |one, two| {
+        let (teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let token = format!("hubbub-host-{}={}", hosting.pin, hosting.token);
+        let form = format!("pin={}", hosting.pin);
+        let page: HostPage = read(two, "/api/host-page", &form, &format!("{}; {token}", teacher.cookie)).await;
+        let again = format!("quiz={}", page.quiz.unwrap());
+        let pin: Pin = read(two, "/api/host-game", &again, &teacher.cookie).await;
+        assert_ne!(pin, hosting.pin);
+        let (_, helper) = session(one);
+        let page: HostPage = read(two, "/api/host-page", &form, &format!("{helper}; {token}")).await;
+        assert_eq!(page.quiz, None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_without_a_game_is_not_found() {
+    everywhere(async |one, _| {
+        let (_teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let status = async |path: &str| Client::new().get(one.url(path)).send().await.unwrap().status();
+        for path in ["/play/000000", "/play/12", "/host/000000", "/host/12"] {
+            assert_eq!(status(path).await, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(status(&format!("/play/{}", hosting.pin)).await, StatusCode::OK);
     })
     .await;
 }

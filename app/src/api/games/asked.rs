@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use leptos::prelude::use_context;
-use protocol::{Member, Pin, QuizId};
+use protocol::{Member, Pin, QuizId, ResultsId};
 
 use super::{HostPage, PlayPage};
 use crate::api::ApiError;
@@ -28,11 +28,14 @@ pub trait GameService: Send + Sync {
     /// Makes whoever asks a host, by a code that another host was given.
     async fn take_over(&self, pin: &Pin, code: &str) -> Result<Hosted, ApiError>;
 
+    /// What came of a game that is over, for whose game it was; kept from now on.
+    async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError>;
+
     /// Whether there is such a game. Wrong PINs are counted.
     async fn find(&self, pin: &Pin) -> Result<(), ApiError>;
 
     /// What a host's page begins with, for hosts alone.
-    async fn host_page(&self, pin: &Pin) -> Result<HostPage, ApiError>;
+    async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError>;
 
     /// What a player's page begins with.
     async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError>;

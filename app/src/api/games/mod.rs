@@ -6,10 +6,12 @@
 use leptos::prelude::*;
 use protocol::game::Game;
 use protocol::game::frame::{Joined, Player};
-use protocol::{Member, Pin, QuizId};
+use protocol::{Member, Pin, QuizId, ResultsId};
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
+#[cfg(feature = "ssr")]
+use super::quizzes::RESULTS;
 #[cfg(feature = "ssr")]
 use super::service;
 use super::spelled::Json;
@@ -38,6 +40,9 @@ pub struct HostPage {
     pub answered: usize,
     /// The server's clock, in milliseconds since 1970.
     pub now: u64,
+    /// The quiz, for whose game it is: they may begin another one of it, and the
+    /// results are theirs. `None` for other hosts.
+    pub quiz: Option<QuizId>,
 }
 
 /// All that a player's page shows first. From here on it follows the socket.
@@ -82,6 +87,20 @@ pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
     Ok(hosted.pin)
 }
 
+/// Leads whose game it was to what came of it: `/results/{id}`. It need not be
+/// kept yet; then it is kept now.
+///
+/// # Errors
+/// [`ApiError::Refused`] while the game goes on, for somebody else's, and where
+/// nothing came of it.
+#[server(name = OpenResults, prefix = "/api", output = Json, endpoint = "game-results")]
+pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    let results = games.results(&viewer, &pin).await.map_err(service::told)?;
+    leptos_axum::redirect(&format!("{RESULTS}/{results}"));
+    Ok(results)
+}
+
 /// Finds the game of a PIN, however it is spaced, and leads its player there:
 /// `/play/482915`.
 ///
@@ -102,7 +121,8 @@ pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
 /// [`ApiError::Refused`] where there is no such game, or for who is no host of it.
 #[server(name = ReadHostPage, prefix = "/api", output = Json, endpoint = "host-page")]
 pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
-    asked::service()?.host_page(&pin).await.map_err(service::told)
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    games.host_page(&viewer, &pin).await.map_err(service::told)
 }
 
 /// Everything the page of a game's player begins with.

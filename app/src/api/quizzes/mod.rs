@@ -28,6 +28,8 @@ pub use service::QuizService;
 
 /// Where the quizzes of an author are listed.
 pub const QUIZZES: &str = "/quizzes";
+/// Where what became of an author's games is listed.
+pub const RESULTS: &str = "/results";
 
 /// All that an author's list shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,7 +176,7 @@ pub async fn result(id: ResultsId) -> Result<Results, ApiError> {
 pub async fn delete_result(id: ResultsId) -> Result<(), ApiError> {
     let (viewer, service) = service::both()?;
     service.delete_result(&viewer, &id).await.map_err(super::service::told)?;
-    leptos_axum::redirect("/results");
+    leptos_axum::redirect(RESULTS);
     Ok(())
 }
 

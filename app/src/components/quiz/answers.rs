@@ -1,17 +1,14 @@
 //! Two to four answers to choose from, and which of them are right.
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{Choice, Kind, Question};
 
-use super::editor::focus_on;
-use super::writing::wrong;
+use super::choices;
 use crate::authoring::Authoring;
 use crate::components::game::answer::{self, letter};
-use crate::components::icon::{ARROW_DOWN, ARROW_UP, PLUS, X, icon};
+use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::erase::{derived, memo};
-use crate::state::editor::words::Place;
 use crate::state::editor::{Change, Direction, Marks, marks};
 
 /// The answers as the class will see them.
@@ -26,24 +23,10 @@ pub(super) fn Answers(authoring: Authoring, question: Question) -> impl IntoView
         _ => "Two to four. Mark all that are right.",
     };
     let place = Placing { authoring, kind, marks, count };
-    let tiles = question.options.into_iter().enumerate().map(|(at, option)| tile(place, at, option)).collect_view();
-    let add = (kind != Kind::TrueFalse && count < limits::OPTIONS).then(|| {
-        view! {
-            <button class="choices__add" type="button" on:click=move |_| authoring.change(Change::AddOption)>
-                {icon(PLUS)}
-                "Add an answer"
-            </button>
-        }
-    });
-    view! {
-        <fieldset class="choices" aria-describedby="wrong-answers">
-            <legend class="field__label">
-                "Answers " <span class="choices__hint">{hint}</span>
-            </legend>
-            <div class="choices__tiles">{tiles} {add}</div>
-            {wrong(authoring, Place::Answers, "wrong-answers")}
-        </fieldset>
-    }
+    let tiles = question.options.into_iter().enumerate().map(|(at, option)| tile(place, at, option)).collect();
+    let add = (kind != Kind::TrueFalse && count < limits::OPTIONS)
+        .then(|| choices::adder(authoring, "Add an answer", Change::AddOption));
+    choices::group(authoring, choices::legend("Answers", hint), choices::tiles(tiles, add))
 }
 
 /// What a tile has to know of the others.
@@ -62,18 +45,8 @@ fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
     } else {
         text_field(place, at, option.text)
     };
-    let remove = (kind != Kind::TrueFalse && count > 2).then(|| {
-        view! {
-            <button
-                class="button button--bare choice__small"
-                type="button"
-                aria-label=format!("Remove answer {}", letter(at))
-                on:click=move |_| authoring.change(Change::RemoveOption(at))
-            >
-                {icon(X)}
-            </button>
-        }
-    });
+    let remove = (kind != Kind::TrueFalse && count > 2)
+        .then(|| choices::remover(authoring, format!("Remove answer {}", letter(at)), Change::RemoveOption(at)));
     view! {
         <div class=answer::kind("choice", at)>
             {answer::key(at)}
@@ -90,18 +63,6 @@ fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
 
 fn text_field(place: Placing, at: usize, text: String) -> AnyView {
     let Placing { authoring, count, .. } = place;
-    // Enter goes on to the next answer, and makes one where there is room.
-    let pressed = move |event: KeyboardEvent| {
-        if event.key() != "Enter" || event.is_composing() {
-            return;
-        }
-        event.prevent_default();
-        if at + 1 < count {
-            focus_on(&format!("answer-{}", at + 1));
-        } else {
-            authoring.change(Change::AddOption);
-        }
-    };
     view! {
         <input
             class="choice__text"
@@ -111,7 +72,7 @@ fn text_field(place: Placing, at: usize, text: String) -> AnyView {
             maxlength=limits::OPTION_CHARS
             dir="auto"
             prop:value=text
-            on:keydown=pressed
+            on:keydown=choices::onwards(authoring, at, count, Change::AddOption)
             on:input=move |event| authoring.change(Change::OptionText(at, event_target_value(&event)))
         />
     }

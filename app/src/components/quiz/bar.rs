@@ -1,12 +1,12 @@
 //! The top of the editor: the title, whether it is saved, and what one does with it.
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::problems;
 
 use super::preview::Preview;
 use crate::authoring::Authoring;
+use crate::components::dialog::Dialog;
 use crate::components::field::Wrong;
 use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
@@ -94,23 +94,14 @@ fn Conflict(authoring: Authoring) -> impl IntoView {
 
 #[component]
 fn TryIt(authoring: Authoring) -> impl IntoView {
-    let dialog = NodeRef::<Dialog>::new();
-    let (is_open, set_open) = signal(false);
+    let dialog = Dialog::new();
     let is_empty = memo(move || authoring.editor.with(|editor| editor.question().is_none()));
     let open = move |_| {
-        if is_empty.get_untracked() {
-            return;
-        }
-        set_open.set(true);
-        if let Some(dialog) = dialog.get_untracked() {
-            let _ = dialog.show_modal();
+        if !is_empty.get_untracked() {
+            dialog.open();
         }
     };
-    let close = Callback::new(move |()| {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    });
+    let content = sometimes(move || dialog.is_open().then(|| view! { <Preview authoring dialog /> }.into_any()));
     view! {
         <button
             class="button button--quiet"
@@ -122,11 +113,7 @@ fn TryIt(authoring: Authoring) -> impl IntoView {
             {icon(EYE)}
             "Try it"
         </button>
-        <dialog class="preview" aria-labelledby="preview-title" node_ref=dialog on:close=move |_| set_open.set(false)>
-            {sometimes(move || {
-                is_open.get().then(|| view! { <Preview authoring close /> }.into_any())
-            })}
-        </dialog>
+        {dialog.view("preview", "preview-title", content)}
     }
 }
 

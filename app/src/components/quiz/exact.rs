@@ -1,66 +1,29 @@
 //! Answers that are written: words in several spellings, and numbers.
 
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{Decimal, Question};
 
-use super::editor::focus_on;
-use super::writing::wrong;
+use super::choices;
 use crate::authoring::Authoring;
-use crate::components::icon::{CIRCLE_ALERT, PLUS, X, icon};
+use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::erase::{flag, sometimes};
 use crate::state::editor::Change;
-use crate::state::editor::words::Place;
 
 /// What counts as right, in all its spellings.
 #[component]
 pub(super) fn Spellings(authoring: Authoring, question: Question) -> impl IntoView {
     let count = question.spellings.len();
-    let fields = question.spellings.into_iter().enumerate().map(|(at, text)| spelling(authoring, at, text, count));
-    let add = (count < limits::SPELLINGS).then(|| {
-        view! {
-            <button class="choices__add" type="button" on:click=move |_| authoring.change(Change::AddSpelling)>
-                {icon(PLUS)}
-                "Add a spelling"
-            </button>
-        }
-    });
-    view! {
-        <fieldset class="choices" aria-describedby="wrong-answers">
-            <legend class="field__label">
-                "Right answer " <span class="choices__hint">"The first is shown; the others are right too."</span>
-            </legend>
-            <div class="choices__tiles">{fields.collect_view()} {add}</div>
-            {wrong(authoring, Place::Answers, "wrong-answers")}
-        </fieldset>
-    }
+    let spelling = |(at, text)| spelling(authoring, at, text, count);
+    let fields = question.spellings.into_iter().enumerate().map(spelling).collect();
+    let add = (count < limits::SPELLINGS).then(|| choices::adder(authoring, "Add a spelling", Change::AddSpelling));
+    let legend = choices::legend("Right answer", "The first is shown; the others are right too.");
+    choices::group(authoring, legend, choices::tiles(fields, add))
 }
 
 fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyView {
-    let pressed = move |event: KeyboardEvent| {
-        if event.key() != "Enter" || event.is_composing() {
-            return;
-        }
-        event.prevent_default();
-        if at + 1 < count {
-            focus_on(&format!("answer-{}", at + 1));
-        } else {
-            authoring.change(Change::AddSpelling);
-        }
-    };
-    let remove = (count > 1).then(|| {
-        view! {
-            <button
-                class="button button--bare choice__small"
-                type="button"
-                aria-label=format!("Remove spelling {}", at + 1)
-                on:click=move |_| authoring.change(Change::RemoveSpelling(at))
-            >
-                {icon(X)}
-            </button>
-        }
-    });
+    let remove = (count > 1)
+        .then(|| choices::remover(authoring, format!("Remove spelling {}", at + 1), Change::RemoveSpelling(at)));
     view! {
         <div class="choice choice--plain">
             <input
@@ -71,7 +34,7 @@ fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyV
                 maxlength=limits::OPTION_CHARS
                 dir="auto"
                 prop:value=text
-                on:keydown=pressed
+                on:keydown=choices::onwards(authoring, at, count, Change::AddSpelling)
                 on:input=move |event| authoring.change(Change::Spelling(at, event_target_value(&event)))
             />
             <span class="choice__tools">{remove}</span>
@@ -83,21 +46,15 @@ fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyV
 /// The right number, and how far from it is right too.
 #[component]
 pub(super) fn Number(authoring: Authoring, question: Question) -> impl IntoView {
-    view! {
-        <fieldset class="choices" aria-describedby="wrong-answers">
-            <legend class="unseen">"Right answer"</legend>
-            <div class="writing__row">
-                {number(authoring, ("answer-0", "Right number", "wrong-number"), question.number, Change::Number)}
-                {number(
-                    authoring,
-                    ("answer-1", "Right too, up to this far off", "wrong-tolerance"),
-                    question.tolerance,
-                    Change::Tolerance,
-                )}
-            </div>
-            {wrong(authoring, Place::Answers, "wrong-answers")}
-        </fieldset>
-    }
+    let off = ("answer-1", "Right too, up to this far off", "wrong-tolerance");
+    let fields = view! {
+        <div class="writing__row">
+            {number(authoring, ("answer-0", "Right number", "wrong-number"), question.number, Change::Number)}
+            {number(authoring, off, question.tolerance, Change::Tolerance)}
+        </div>
+    };
+    let legend = view! { <legend class="unseen">"Right answer"</legend> };
+    choices::group(authoring, legend.into_any(), fields.into_any())
 }
 
 fn number(

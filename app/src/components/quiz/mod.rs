@@ -2,6 +2,7 @@
 
 mod answers;
 mod bar;
+mod choices;
 mod details;
 pub(crate) mod editor;
 mod exact;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::quiz::{Kind, Question};
 
 use crate::authoring::Authoring;
+use crate::components::dialog::Dialog;
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
@@ -11,7 +12,7 @@ use crate::state::editor::{Editor, words as say};
 
 /// One question after the other, from the one that is written. Nothing is sent.
 #[component]
-pub(super) fn Preview(authoring: Authoring, close: Callback<()>) -> impl IntoView {
+pub(super) fn Preview(authoring: Authoring, dialog: Dialog) -> impl IntoView {
     let editor = authoring.editor;
     let at = RwSignal::new(editor.with_untracked(Editor::selected));
     let is_shown = RwSignal::new(false);
@@ -26,37 +27,39 @@ pub(super) fn Preview(authoring: Authoring, close: Callback<()>) -> impl IntoVie
     let question = memo(move || editor.with(|editor| editor.quiz().questions.get(at.get()).cloned()));
     let is_last = memo(move || at.get() + 1 >= count());
     view! {
-        <div class="preview__bar">
-            <h2 class="preview__where" id="preview-title">
-                {words(move || format!("{} of {}, as a player sees it", at.get() + 1, count()))}
-            </h2>
-            <button class="button button--bare" type="button" aria-label="Close" on:click=move |_| close.run(())>
-                {icon(X)}
-            </button>
-        </div>
-        {changing(move || question.get().map(|question| shown(question, trying)).into_any())}
-        <div class="preview__doing">
-            <button
-                class="button button--quiet"
-                type="button"
-                aria-disabled=flag(move || at.get() == 0)
-                on:click=move |_| go(at.get_untracked().saturating_sub(1))
-            >
-                {icon(ARROW_LEFT)}
-                "Back"
-            </button>
-            <button class="button button--quiet" type="button" on:click=move |_| is_shown.set(true)>
-                "Show the answer"
-            </button>
-            <button
-                class="button"
-                type="button"
-                on:click=move |_| {
-                    if is_last.get_untracked() { close.run(()) } else { go(at.get_untracked() + 1) }
-                }
-            >
-                {words(move || if is_last.get() { "Done" } else { "Next" })}
-            </button>
+        <div class="preview__inner">
+            <div class="preview__bar">
+                <h2 class="preview__where" id="preview-title">
+                    {words(move || format!("{} of {}, as a player sees it", at.get() + 1, count()))}
+                </h2>
+                <button class="button button--bare" type="button" aria-label="Close" on:click=move |_| dialog.close()>
+                    {icon(X)}
+                </button>
+            </div>
+            {changing(move || question.get().map(|question| shown(question, trying)).into_any())}
+            <div class="preview__doing">
+                <button
+                    class="button button--quiet"
+                    type="button"
+                    aria-disabled=flag(move || at.get() == 0)
+                    on:click=move |_| go(at.get_untracked().saturating_sub(1))
+                >
+                    {icon(ARROW_LEFT)}
+                    "Back"
+                </button>
+                <button class="button button--quiet" type="button" on:click=move |_| is_shown.set(true)>
+                    "Show the answer"
+                </button>
+                <button
+                    class="button"
+                    type="button"
+                    on:click=move |_| {
+                        if is_last.get_untracked() { dialog.close() } else { go(at.get_untracked() + 1) }
+                    }
+                >
+                    {words(move || if is_last.get() { "Done" } else { "Next" })}
+                </button>
+            </div>
         </div>
     }
 }

@@ -41,6 +41,7 @@ pub(crate) fn Edit() -> impl IntoView {
             {move || Suspend::new(async move {
                 match quiz.await {
                     Some(Ok(opened)) if opened.may_save => {
+                        let versions = format!("/quizzes/{}/versions", opened.stored.id);
                         view! {
                             <Title text=format!("Edit {}: Hubbub", opened.stored.quiz.title) />
                             <a class="skip" href="#main">
@@ -49,9 +50,14 @@ pub(crate) fn Edit() -> impl IntoView {
                             <div class="editor">
                                 <nav class="editor__brand" aria-label="Hubbub">
                                     <Brand />
-                                    <a class="editor__back" href="/quizzes" rel="external">
-                                        "Your quizzes"
-                                    </a>
+                                    <span class="editor__ways">
+                                        <a href="/quizzes" rel="external">
+                                            "Your quizzes"
+                                        </a>
+                                        <a href=versions rel="external">
+                                            "Earlier versions"
+                                        </a>
+                                    </span>
                                 </nav>
                                 {give(editor::BEGINNING, opened)}
                                 <QuizEditor />
@@ -85,7 +91,9 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
         <div class="author">
             <Top here=Here::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">
-                <h1 dir="auto">{quiz.title}</h1>
+                <h1 class="author__title" dir="auto">
+                    {quiz.title}
+                </h1>
                 <p class="quiet">{count} ". It comes with the program; a copy of it is yours to change."</p>
                 <div class="asking__doing">
                     <form method="post" action=HostGame::PATH>

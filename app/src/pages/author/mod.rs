@@ -8,6 +8,7 @@ mod quizzes;
 mod result;
 mod results;
 mod table;
+mod versions;
 mod words;
 
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use super::brand::Brand;
 use crate::api::ApiError;
 use crate::components::icon::{CIRCLE_ALERT, icon};
+use crate::components::reader_clock::ReaderClock;
 use crate::components::theme_switch::ThemeSwitch;
 use crate::pages::not_found::{NotFound, Unavailable};
 
@@ -22,6 +24,7 @@ pub(crate) use editor::Edit;
 pub(crate) use quizzes::Quizzes;
 pub(crate) use result::Result as ResultPage;
 pub(crate) use results::Results;
+pub(crate) use versions::Versions;
 
 /// Which page of these it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,7 @@ fn Top(here: Here) -> impl IntoView {
                 </ul>
             </nav>
             <ThemeSwitch />
+            <ReaderClock />
         </header>
     }
 }

@@ -10,11 +10,13 @@ use protocol::quiz::QuizSummary;
 use super::{Here, Top, instead, words, wrong};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
-use crate::api::refused;
+use crate::api::{refused, refused_at};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, icon};
 use crate::components::quiz::import::Import;
+use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
+use crate::upload::IMPORT;
 
 /// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go.
 #[component]
@@ -26,7 +28,8 @@ pub(crate) fn Quizzes() -> impl IntoView {
         .or_else(refused::<CopyQuiz>)
         .or_else(refused::<DeleteQuiz>)
         .or_else(refused::<HostGame>)
-        .or_else(refused::<BecomeAuthor>);
+        .or_else(refused::<BecomeAuthor>)
+        .or_else(|| refused_at(IMPORT));
     view! {
         <PageStyles of="author" />
         <Suspense>
@@ -79,14 +82,9 @@ enum Owner {
 
 /// A quiz on its line.
 fn row(quiz: QuizSummary, owner: Owner) -> AnyView {
-    let title = if quiz.title.trim().is_empty() { "A quiz without a title".to_owned() } else { quiz.title };
+    let title = words::title(quiz.title);
     let (id, page) = (quiz.id.to_string(), format!("/quizzes/{}", quiz.id));
-    let saved = (quiz.saved_at > 0).then(|| {
-        view! {
-            ", saved "
-            <time datetime=words::machine(quiz.saved_at)>{words::moment(quiz.saved_at)}</time>
-        }
-    });
+    let saved = (quiz.saved_at > 0).then(|| view! { ", saved " {moment(quiz.saved_at)} });
     let todo = words::missing(quiz.problems).map(|missing| view! { <span class="quizzes__todo">{missing}</span> });
     let start = (quiz.problems == 0).then(|| one_field(HostGame::PATH, "quiz", &id, ("button", "Start"), PLAY, &title));
     let copy = one_field(CopyQuiz::PATH, "id", &id, ("button button--quiet", "Copy"), COPY, &title);
@@ -167,12 +165,13 @@ fn one_field(
 
 #[component]
 fn Deleting(quiz: QuizSummary) -> impl IntoView {
+    let title = words::title(quiz.title);
     view! {
         <section class="asking" aria-labelledby="deleting">
-            <h2 id="deleting">"Delete " <bdi>{quiz.title.clone()}</bdi> "?"</h2>
+            <h2 id="deleting">"Delete " <bdi>{title.clone()}</bdi> "?"</h2>
             <p>"It cannot be brought back. The results of its games stay."</p>
             <div class="asking__doing">
-                {one_field(DeleteQuiz::PATH, "id", quiz.id.as_str(), ("button", "Delete it"), TRASH, &quiz.title)}
+                {one_field(DeleteQuiz::PATH, "id", quiz.id.as_str(), ("button", "Delete it"), TRASH, &title)}
                 <a class="button button--quiet" href="/quizzes" rel="external">
                     "Keep it"
                 </a>

@@ -13,6 +13,7 @@ use super::table::{Players, Questions};
 use super::{Here, Top, instead, words};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::components::icon::{DOWNLOAD, TRASH, icon};
+use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
 use crate::pages::not_found::NotFound;
 
@@ -65,10 +66,11 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
             <main class="author__main" id="main" tabindex="-1">
                 <div>
                     <p class="quiet">
-                        "Played " <time datetime=words::machine(results.ended_at)>{words::moment(results.ended_at)}</time>
-                        ", PIN " {results.pin.to_string()}
+                        "Played " {moment(results.ended_at)} ", PIN " {results.pin.to_string()}
                     </p>
-                    <h1 dir="auto">{results.title.clone()}</h1>
+                    <h1 class="author__title" dir="auto">
+                        {results.title.clone()}
+                    </h1>
                 </div>
                 {asked}
                 <Totals results=results.clone() />

@@ -8,6 +8,7 @@ use super::{Here, Top, instead, words, wrong};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
+use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
 
 /// The page at `/results`.
@@ -66,7 +67,7 @@ fn row(results: ResultsSummary) -> AnyView {
                 </a>
                 <span class="quiet small">
                     {words::players(results.players)} ", "
-                    <time datetime=words::machine(results.ended_at)>{words::moment(results.ended_at)}</time>
+                    {moment(results.ended_at)}
                 </span>
             </div>
             {known}

@@ -6,6 +6,7 @@ use protocol::quiz::{PlayerResult, QuestionResult, Results};
 
 use super::words;
 use crate::state::editor::words as say;
+use crate::state::game::words::number;
 
 /// Each question with its numbers; the table of the chart above.
 #[component]
@@ -23,12 +24,12 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                         <span class="figures__kind">{say::kind(question.kind).0}</span>
                     </span>
                 </th>
-                <td class="figures__right">
-                    <bdi>{question.right}</bdi>
-                </td>
+                <td class="num">{percent}</td>
                 <td class="num">{knew}</td>
                 <td class="num">{question.answered}</td>
-                <td class="num">{percent}</td>
+                <td class="figures__words">
+                    <bdi>{question.right}</bdi>
+                </td>
             </tr>
         }
     });
@@ -40,10 +41,12 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                     <thead>
                         <tr>
                             <th scope="col">"Question"</th>
-                            <th scope="col">"Right answer"</th>
+                            <th scope="col">"Share"</th>
                             <th scope="col">"Knew it"</th>
                             <th scope="col">"Answered"</th>
-                            <th scope="col">"Share"</th>
+                            <th class="figures__words" scope="col">
+                                "Right answer"
+                            </th>
                         </tr>
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
@@ -89,7 +92,7 @@ fn row(player: PlayerResult, could: usize) -> AnyView {
                 <span class="figures__place num">{player.place}</span>
                 <bdi>{player.name.to_string()}</bdi>
             </th>
-            <td class="num">{words::points(player.score)}</td>
+            <td class="num">{number(u64::from(player.score))}</td>
             <td class="num">{format!("{right} of {could}")}</td>
         </tr>
     }

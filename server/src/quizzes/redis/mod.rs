@@ -14,6 +14,7 @@ use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use redis::{Cmd, Pipeline, Script};
 use serde::de::DeserializeOwned;
 
+use super::versions::forgotten;
 use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
@@ -92,10 +93,12 @@ impl RedisQuizzes {
 
     async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<(), QuizzesError> {
         let author = Author::new(owner);
+        // Whoever saves meanwhile is first, and then this is not kept.
+        let forgotten = forgotten(&self.versions_of(&author, &quiz.id).await?, quiz.saved_at);
         let mut save = self.save.prepare_invoke();
         save.key(author.list()).key(author.quiz(&quiz.id)).key(author.versions(&quiz.id));
         save.arg(quiz.id.as_str()).arg(quiz.version).arg(quiz.version.saturating_sub(1));
-        save.arg(quiz.version.saturating_sub(limits::QUIZ_VERSIONS as u64));
+        save.arg(forgotten.unwrap_or_default());
         save.arg(&spelled.whole).arg(&spelled.summary).arg(&spelled.version).arg(limits::QUIZZES);
         let (outcome, current): (String, u64) = self.shard_of(&author)?.invoke(&save).await?;
         match outcome.as_str() {
@@ -104,6 +107,14 @@ impl RedisQuizzes {
             "many" => Err(QuizzesError::TooMany),
             _ => Err(QuizzesError::Missing),
         }
+    }
+
+    /// The latest first.
+    async fn versions_of(&self, author: &Author, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
+        let texts: Vec<String> = self.shard_of(author)?.run(&Cmd::hvals(author.versions(id))).await?;
+        let mut versions: Vec<QuizVersion> = read_all(&texts, "a list of versions")?;
+        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
+        Ok(versions)
     }
 
     /// Reads one of a host's keys of results, and keeps all of them for longer.
@@ -157,11 +168,7 @@ impl Quizzes for RedisQuizzes {
 
     async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
         self.must_own(owner, id).await?;
-        let author = Author::new(owner);
-        let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(author.versions(id))).await?;
-        let mut versions: Vec<QuizVersion> = read_all(&texts, "a list of versions")?;
-        versions.sort_by_key(|version| std::cmp::Reverse(version.version));
-        Ok(versions)
+        self.versions_of(&Author::new(owner), id).await
     }
 
     async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {

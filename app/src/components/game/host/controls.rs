@@ -10,7 +10,7 @@ use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
-use super::{Host, Screen, lobby, podium};
+use super::{Host, Screen, afterwards, lobby};
 use crate::components::icon::{PLAY, icon};
 use crate::erase::{changing, derived, effect, flag, memo, sometimes, words};
 
@@ -100,10 +100,7 @@ fn is_slide(game: &Game) -> bool {
 fn said(host: Host, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => lobby::count(host),
-        Screen::Podium => {
-            let sentence = host.game_now(podium::best_known);
-            view! { <p class="controls__sentence">{sentence}</p> }.into_any()
-        }
+        Screen::Podium => afterwards::said(host),
         _ => ().into_any(),
     }
 }
@@ -122,15 +119,7 @@ fn others(host: Host, screen: Screen) -> AnyView {
             if has_places { button(|| "Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
         }
         Screen::Places(_) => ().into_any(),
-        Screen::Podium => view! {
-            <a class="button button--stage button--quiet" href="/results">
-                "Results"
-            </a>
-            <a class="button button--stage" href="/quizzes">
-                "Play again"
-            </a>
-        }
-        .into_any(),
+        Screen::Podium => afterwards::ways(host),
     }
 }
 

@@ -1,23 +1,23 @@
 //! Sending somebody away, and asking first.
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
 use protocol::game::link::HostStep;
 
 use super::Host;
+use crate::components::dialog::Dialog;
 use crate::erase::words;
 
 /// Whom the host is asked about.
 #[derive(Clone, Copy)]
 pub(super) struct Kicking {
     whom: RwSignal<Option<Player>>,
-    dialog: NodeRef<Dialog>,
+    dialog: Dialog,
 }
 
 impl Kicking {
     pub(super) fn new() -> Self {
-        Self { whom: RwSignal::new(None), dialog: NodeRef::new() }
+        Self { whom: RwSignal::new(None), dialog: Dialog::new() }
     }
 
     /// Asks whether somebody is to go; whoever is gone already needs no asking.
@@ -26,29 +26,24 @@ impl Kicking {
             return;
         }
         self.whom.set(whom);
-        if let Some(dialog) = self.dialog.get_untracked() {
-            let _ = dialog.show_modal();
-        }
+        self.dialog.open();
     }
 
-    fn close(self) {
-        if let Some(dialog) = self.dialog.get_untracked() {
-            dialog.close();
-        }
-    }
-
-    /// The question, to stand somewhere in the page. The browser's own dialog
-    /// gives the focus back when it closes.
+    /// The question, to stand somewhere in the page.
     pub(super) fn dialog(self, host: Host) -> AnyView {
+        self.dialog.view("question-box", "kick-title", self.question(host))
+    }
+
+    fn question(self, host: Host) -> AnyView {
         let name = move || self.whom.with(|whom| whom.as_ref().map(|it| it.name.to_string()).unwrap_or_default());
         let kick = move |_| {
             if let Some(player) = self.whom.get_untracked() {
                 host.step(HostStep::Kick(player.id));
             }
-            self.close();
+            self.dialog.close();
         };
         view! {
-            <dialog class="question-box" aria-labelledby="kick-title" node_ref=self.dialog>
+            <div class="question-box__inner">
                 <h2 class="question-box__title" id="kick-title">
                     "Send "
                     <bdi>{words(name)}</bdi>
@@ -56,14 +51,14 @@ impl Kicking {
                 </h2>
                 <p>"They leave the game and cannot come back to it."</p>
                 <div class="question-box__choices">
-                    <button class="button button--quiet" type="button" on:click=move |_| self.close()>
+                    <button class="button button--quiet" type="button" on:click=move |_| self.dialog.close()>
                         "Keep"
                     </button>
                     <button class="button button--danger" type="button" on:click=kick>
                         "Send away"
                     </button>
                 </div>
-            </dialog>
+            </div>
         }
         .into_any()
     }

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::ev::MouseEvent;
-use leptos::html::Dialog;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
 use protocol::UserId;
 use protocol::game::Phase;
 use protocol::game::link::HostStep;
@@ -14,65 +10,49 @@ use protocol::game::link::HostStep;
 use super::Host;
 use super::kick::Kicking;
 use crate::components::avatar::{Looks, avatar};
+use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::erase::{changing, effect, list, memo, sometimes, words};
 
 /// The button, and what it opens.
 pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
-    let dialog = NodeRef::<Dialog>::new();
-    let (is_open, set_open) = signal(false);
-    let open = move |_| {
-        set_open.set(true);
-        if let Some(dialog) = dialog.get_untracked() {
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
-    // A click on the dialog itself, not on what is in it, is one beside it.
-    let close_beside = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if target.is_some_and(|target| target.tag_name() == "DIALOG") {
-            close();
-        }
-    };
-    let content = move || is_open.get().then(|| sheet(host, kicking, close));
+    let dialog = Dialog::new();
+    let content = sometimes(move || dialog.is_open().then(|| sheet(host, kicking, dialog)));
     view! {
-        <button class="button button--quiet host-menu__open needs-script" type="button" aria-haspopup="dialog" on:click=open>
+        <button
+            class="button button--quiet host-menu__open needs-script"
+            type="button"
+            aria-haspopup="dialog"
+            on:click=move |_| dialog.open()
+        >
             {icon(MENU)}
             "Menu"
         </button>
-        <dialog
-            class="sheet"
-            aria-labelledby="host-menu"
-            node_ref=dialog
-            on:click=close_beside
-            on:close=move |_| set_open.set(false)
-        >
-            {sometimes(content)}
-        </dialog>
+        {dialog.view("sheet", "host-menu", content)}
     }
     .into_any()
 }
 
-fn sheet(host: Host, kicking: Kicking, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
     view! {
         <div class="sheet__inner host-menu">
             <h2 class="people__title" id="host-menu">
                 "This game"
             </h2>
-            <button class="button button--bare sheet__close" type="button" aria-label="Close" on:click=move |_| close()>
+            <button
+                class="button button--bare sheet__close"
+                type="button"
+                aria-label="Close"
+                on:click=move |_| dialog.close()
+            >
                 {icon(X)}
             </button>
             {door(host)} {chat(host)} {hand_over(host)}
             <button class="button button--quiet" type="button" on:click=move |_| full_screen()>
                 "Full screen"
             </button>
-            {players(host, kicking)} {end(host, close)}
+            {players(host, kicking)} {end(host, dialog)}
             <div class="host-menu__foot">
                 <ThemeSwitch />
             </div>
@@ -190,12 +170,12 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
 }
 
 /// The end, and whether the host is sure.
-fn end(host: Host, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+fn end(host: Host, dialog: Dialog) -> AnyView {
     let (asked, set_asked) = signal(false);
     let phase = memo(move || host.game(|game| game.phase));
     let end = move || {
         host.step(HostStep::End);
-        close();
+        dialog.close();
     };
     changing(move || {
         let (label, sure) = match phase.get() {

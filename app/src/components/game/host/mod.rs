@@ -3,6 +3,7 @@
 //! Shows what the game is told to be and keeps no rules: a step that comes too
 //! late is refused by the server, and the new state is shown instead.
 
+mod afterwards;
 mod answered;
 mod bars;
 mod confetti;
@@ -21,7 +22,7 @@ use leptos::prelude::*;
 use protocol::game::frame::Player;
 use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
-use protocol::{Pin, UserId};
+use protocol::{Pin, QuizId, UserId};
 use serde::{Deserialize, Serialize};
 
 use self::kick::Kicking;
@@ -34,8 +35,9 @@ use crate::erase::{changing, derived, memo, sometimes, words as text};
 use crate::game_live::GameLive;
 use crate::given::given;
 
-/// What a host's stage begins with.
-pub(crate) type Beginning = (HostPage, WayIn);
+/// What a host's stage begins with: the game, the way into it, and why a form
+/// that was sent from here led back.
+pub(crate) type Beginning = (HostPage, WayIn, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "host-begins";
 
@@ -56,12 +58,21 @@ pub(crate) struct WayIn {
     pub(crate) code: QrCode,
 }
 
+/// What there is to do when the game is over.
+struct Afterwards {
+    /// What can be played again, and whose results can be seen, here.
+    quiz: Option<QuizId>,
+    /// Why it was not done.
+    refusal: Option<String>,
+}
+
 /// What the parts of the stage share.
 #[derive(Clone, Copy)]
 struct Host {
     live: GameLive,
     pin: StoredValue<Pin>,
     way_in: StoredValue<WayIn>,
+    afterwards: StoredValue<Afterwards>,
 }
 
 impl Host {
@@ -134,9 +145,10 @@ pub(crate) fn HostStage() -> impl IntoView {
     given::<Beginning>(BEGINNING).map(stage)
 }
 
-fn stage((page, way_in): Beginning) -> AnyView {
+fn stage((page, way_in, refusal): Beginning) -> AnyView {
     let pin = StoredValue::new(page.pin.clone());
-    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in) };
+    let afterwards = StoredValue::new(Afterwards { quiz: page.quiz.clone(), refusal });
+    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in), afterwards };
     let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
         Some(why) => gone(why),

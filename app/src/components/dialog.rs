@@ -1,0 +1,68 @@
+//! What opens over the page: the browser's own dialog, which keeps the focus
+//! inside, closes by Escape and gives the focus back.
+
+use leptos::ev::MouseEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
+
+/// A dialog, for who opens it, who closes it, and who draws it.
+#[derive(Clone, Copy)]
+pub(crate) struct Dialog {
+    element: NodeRef<html::Dialog>,
+    is_open: RwSignal<bool>,
+}
+
+impl Dialog {
+    /// One that is closed.
+    pub(crate) fn new() -> Self {
+        Self { element: NodeRef::new(), is_open: RwSignal::new(false) }
+    }
+
+    /// Shows it over everything else.
+    pub(crate) fn open(self) {
+        self.is_open.set(true);
+        if let Some(element) = self.element.get_untracked() {
+            let _ = element.show_modal();
+        }
+    }
+
+    /// Closes it.
+    pub(crate) fn close(self) {
+        if let Some(element) = self.element.get_untracked() {
+            element.close();
+        }
+    }
+
+    /// Whether it is open, for content that is drawn only then.
+    pub(crate) fn is_open(self) -> bool {
+        self.is_open.get()
+    }
+
+    /// The dialog, to stand somewhere in the page. Its name is in the part of
+    /// `content` with the id `named_by`.
+    pub(crate) fn view(self, class: &'static str, named_by: &'static str, content: AnyView) -> AnyView {
+        view! {
+            <dialog
+                class=class
+                aria-labelledby=named_by
+                node_ref=self.element
+                on:click=move |event| self.close_beside(&event)
+                on:close=move |_| self.is_open.set(false)
+            >
+                {content}
+            </dialog>
+        }
+        .into_any()
+    }
+
+    /// A click on the dialog itself, not on what is in it, is one beside it:
+    /// so a dialog has no padding of its own.
+    fn close_beside(self, event: &MouseEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| target.tag_name() == "DIALOG") {
+            self.close();
+        }
+    }
+}

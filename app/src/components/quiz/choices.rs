@@ -1,0 +1,80 @@
+//! What all ways of answering have around and beside their fields.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::editor::focus_on;
+use super::writing::wrong;
+use crate::authoring::Authoring;
+use crate::components::icon::{PLUS, X, icon};
+use crate::state::editor::Change;
+use crate::state::editor::words::Place;
+
+/// The fields as one group, with what is wrong with them beneath.
+pub(super) fn group(authoring: Authoring, legend: AnyView, fields: AnyView) -> AnyView {
+    view! {
+        <fieldset class="choices" aria-describedby="wrong-answers">
+            {legend}
+            {fields}
+            {wrong(authoring, Place::Answers, "wrong-answers")}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// The name of a group, and a hint beside it.
+pub(super) fn legend(name: &'static str, hint: &'static str) -> AnyView {
+    view! {
+        <legend class="field__label">
+            {name} " " <span class="choices__hint">{hint}</span>
+        </legend>
+    }
+    .into_any()
+}
+
+/// Fields below each other or side by side, and perhaps the way to one more.
+pub(super) fn tiles(tiles: Vec<AnyView>, add: Option<AnyView>) -> AnyView {
+    view! { <div class="choices__tiles">{tiles} {add}</div> }.into_any()
+}
+
+/// The way to one more field.
+pub(super) fn adder(authoring: Authoring, label: &'static str, change: Change) -> AnyView {
+    view! {
+        <button class="choices__add" type="button" on:click=move |_| authoring.change(change.clone())>
+            {icon(PLUS)}
+            {label}
+        </button>
+    }
+    .into_any()
+}
+
+/// Takes a field away.
+pub(super) fn remover(authoring: Authoring, label: String, change: Change) -> AnyView {
+    view! {
+        <button
+            class="button button--bare choice__small"
+            type="button"
+            aria-label=label
+            on:click=move |_| authoring.change(change.clone())
+        >
+            {icon(X)}
+        </button>
+    }
+    .into_any()
+}
+
+/// Enter goes on from the field `at` of `count` to the next one, and makes one
+/// where there is room.
+pub(super) fn onwards(authoring: Authoring, at: usize, count: usize, more: Change) -> impl Fn(KeyboardEvent) + 'static {
+    move |event| {
+        if event.key() != "Enter" || event.is_composing() {
+            return;
+        }
+        event.prevent_default();
+        if at + 1 < count {
+            focus_on(&format!("answer-{}", at + 1));
+        } else {
+            authoring.change(more.clone());
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Times that the server drew into a page, turned to the reader's clock.
+//!
+//! They stand in parts of the page that never come to life. So one island for
+//! all of them does what each of them cannot.
+
+use js_sys::Date;
+use leptos::prelude::*;
+
+use crate::erase::effect;
+use crate::zone::Zone;
+
+/// Shows every [`moment`] of the page by the reader's clock. Without scripts they stay
+/// as the server drew them, and say that they are UTC.
+#[island(lazy)]
+pub(crate) fn ReaderClock() -> impl IntoView {
+    effect(turn);
+}
+
+/// A moment (milliseconds since 1970) with its date, by the server's clock first.
+#[cfg(feature = "ssr")]
+pub(crate) fn moment(ms: u64) -> AnyView {
+    let utc = Zone::Utc.local(ms);
+    view! { <time datetime=utc.machine() data-utc="">{format!("{} UTC", utc.moment())}</time> }.into_any()
+}
+
+fn turn() {
+    // Each is found until it is marked no longer.
+    while let Ok(Some(time)) = document().query_selector("time[data-utc]") {
+        let _ = time.remove_attribute("data-utc");
+        let ms = time.get_attribute("datetime").map_or(f64::NAN, |written| Date::parse(&written));
+        if ms.is_finite() {
+            time.set_text_content(Some(&Zone::Reader.local(ms as u64).moment()));
+        }
+    }
+}
