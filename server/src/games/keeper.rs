@@ -21,6 +21,9 @@ use crate::channel::Channel;
 
 /// A host who is away is missed after this time: a reload of the page takes less.
 const MISSED_AFTER: Duration = Duration::from_secs(5);
+/// After a restart a node knows nobody, and those who play come back one by
+/// one: for so long nobody counts as gone.
+const RETURN_WITHIN: Duration = Duration::from_secs(10);
 /// The wait between tries while the game cannot be reached.
 const RETRY: Duration = Duration::from_millis(500);
 /// How often hosts are told who plays, at most: in a small game, in a large one.
@@ -58,6 +61,8 @@ struct Keeper {
     has_host: bool,
     /// Since when none is.
     missed_since: Option<Instant>,
+    /// Until when players who are not there may only be late.
+    returning_until: Option<Instant>,
     announce: Paced,
     count: Paced,
     people: Paced,
@@ -74,6 +79,7 @@ impl Keeper {
             told: None,
             has_host: true,
             missed_since: None,
+            returning_until: Some(Instant::now() + RETURN_WITHIN),
             announce: Paced::new(),
             count: Paced::new(),
             people: Paced::new(),
@@ -83,8 +89,8 @@ impl Keeper {
     /// When there is something to do, if nobody rings before.
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
-        let paced = [self.announce.next(), self.count.next(), self.people.next(), missed];
-        paced.into_iter().flatten().fold(self.look_at, Instant::min)
+        let paced = [self.announce.next(), self.count.next(), self.people.next()];
+        paced.into_iter().chain([missed, self.returning_until]).flatten().fold(self.look_at, Instant::min)
     }
 
     /// Does what is due.
@@ -93,6 +99,10 @@ impl Keeper {
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
         self.people.is_due |= due.people || due.stepped;
+        if self.returning_until.is_some_and(|until| until <= Instant::now()) {
+            self.returning_until = None;
+            self.count.is_due = true;
+        }
         if due.people || self.missed_since.is_some() {
             self.look_for_hosts();
         }
@@ -211,6 +221,9 @@ impl Keeper {
         let Turnout { answered, players } = self.games.store.turnout(&seen.key, question).await?;
         if is_counted && self.table.has_host() {
             self.table.tell_hosts(&GameServerMessage::Count(Count { question, answered, players }));
+        }
+        if answered < players && self.returning_until.is_some() {
+            return Ok(());
         }
         let is_full = |present: &HashSet<UserId>| !present.is_empty() && answered >= present.len();
         let Some(present) = self.present().filter(is_full) else { return Ok(()) };

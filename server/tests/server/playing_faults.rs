@@ -1,7 +1,7 @@
 //! What a class must not notice: nodes and Redis that come and go in an open question.
 
 use protocol::game::frame::Open;
-use protocol::game::{Answer, GameClientMessage as Say, Phase, Taken};
+use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
 
 use crate::class::{Pupil, choice, quiz};
 use crate::node::TestNode;
@@ -80,14 +80,23 @@ async fn a_restart_of_a_node_alone_keeps_the_game() {
     let mut node = TestNode::embedded(&[]).await;
     let (mut teacher, hosting) = Pupil::teacher(&node, quiz(vec![choice("1?", 60)])).await;
     let (mut ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
-    let (_ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
+    let (ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
     teacher.step(Say::Start).await;
     let open = ada.sees(Phase::Open).await;
     let given = ada.answer(0, Answer::Choice(1)).await.given;
-    let cookie = ada.cookie.clone();
+    let [teachers, adas, bens] = [teacher.cookie, ada.cookie, ben.cookie];
     node = node.restarted().await;
-    let mut ada = Pupil::with(&node, &cookie).await;
+    let mut ada = Pupil::with(&node, &adas).await;
     let joined = ada.try_join(&hosting.pin, None).await.unwrap();
     assert_eq!((joined.given, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
+
+    // All who are there have answered, but Ben is only late.
+    let mut teacher = Pupil::with(&node, &teachers).await;
+    teacher.open(Open { pin: hosting.pin.clone(), token: Some(hosting.token), code: None }).await.unwrap();
+    teacher.until(|frame| if let GameServerMessage::Count(count) = frame { Some(count) } else { None }).await;
+    let mut ben = Pupil::with(&node, &bens).await;
+    assert_eq!(ben.try_join(&hosting.pin, None).await.unwrap().game.phase, Phase::Open);
+    assert_eq!(ben.answer(0, Answer::Choice(1)).await.taken, Taken::Accepted);
+    ben.sees(Phase::Reveal).await;
     node.stop().await;
 }
