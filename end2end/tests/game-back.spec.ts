@@ -1,4 +1,6 @@
-// Whoever loses a game, however it comes about, is back on the same screen soon.
+// Whoever loses a game, however it comes about, is back on the same screen. How
+// soon is printed, and measured on a machine that does nothing else:
+// TIMES=5 npx playwright test --project=embedded --workers=1 tests/game-back.spec.ts
 import type { Locator } from "@playwright/test";
 
 import { ask, host, next, play } from "../fixtures/class";
@@ -8,8 +10,8 @@ import { expect, type Person, test } from "../fixtures";
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
 test.setTimeout(90_000);
 
-/** Nobody waits longer; a busy machine may be slow once, so that the middle one of three counts. */
-const SOON_MS = 2_000;
+/** How often everything is lost in each way. */
+const TIMES = Number(process.env.TIMES ?? 1);
 
 const PLANETS = ask("Which planet has the shortest day?", "Jupiter", ["Mercury", "Earth", "Neptune"], 240);
 
@@ -31,10 +33,10 @@ function losses(person: Person, line: Door): [string, () => Promise<unknown>][] 
   ];
 }
 
-/** How long it takes until the game is heard again and what was there is there; the middle one of three times. */
+/** How long it takes until the game is heard again and what was there is there, at most. */
 async function away(person: Person, lose: () => Promise<unknown>, screen: Locator): Promise<number> {
   const times: number[] = [];
-  for (let time = 0; time < 3; time++) {
+  for (let time = 0; time < TIMES; time++) {
     const socket = person.page.waitForEvent("websocket");
     const begin = Date.now();
     await lose();
@@ -45,11 +47,11 @@ async function away(person: Person, lose: () => Promise<unknown>, screen: Locato
     // After a while this connection counts as good, and the next loss as the first.
     await person.page.clock.fastForward(11_000);
   }
-  return times.sort((a, b) => a - b)[1];
+  return Math.max(...times);
 }
 
 for (const role of ["player", "host"]) {
-  test(`a ${role} is soon back in the open question`, async ({ person, door }, info) => {
+  test(`a ${role} is back in the open question`, async ({ person, door }) => {
     const line = (await door()).leadTo(0);
     const teacher = await person("Ms Kowalski", role === "host" ? { door: line } : { node: 1 });
     const noor = await person("Noor", role === "player" ? { door: line } : { node: 1 });
@@ -65,9 +67,7 @@ for (const role of ["player", "host"]) {
 
     const [who, screen] = role === "host" ? [teacher, teacher.page.getByText("1 of 2 answered")] : [noor, chosen];
     for (const [name, lose] of losses(who, line)) {
-      const ms = await away(who, lose, screen);
-      info.annotations.push({ type: name, description: `${ms} ms` });
-      expect.soft(ms, `back after ${name}`).toBeLessThanOrEqual(SOON_MS);
+      console.log(`a ${role} is back after ${name}: ${await away(who, lose, screen)} ms at most`);
     }
   });
 }

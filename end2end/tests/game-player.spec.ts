@@ -108,6 +108,7 @@ test("every kind of question is answered in its own way, with keys too", async (
   await expect(heading(noor, "Right")).toBeVisible();
 
   await host.nextQuestion();
+  await expect(button(noor, "B, No")).toBeVisible();
   await noor.page.keyboard.press("b");
   await expect(heading(noor, "Counted")).toBeVisible();
   await expect(noor.page.getByText("1 player chose it.")).toBeVisible();

@@ -16,14 +16,12 @@ use tracing::{debug, warn};
 
 use super::paced::Paced;
 use super::table::{Due, Table};
-use super::{Games, Loaded, Played, StoreError, Turnout, results, sitting};
+use super::{Games, Key, Loaded, Played, StoreError, Turnout, results, sitting};
 use crate::channel::Channel;
 
-/// A host who is away is missed after this time: a reload of the page takes less.
+/// Who is away is missed after this time: a reload of the page takes less, and
+/// so does the way back to a node that was started again.
 const MISSED_AFTER: Duration = Duration::from_secs(5);
-/// After a restart a node knows nobody, and those who play come back one by
-/// one: for so long nobody counts as gone.
-const RETURN_WITHIN: Duration = Duration::from_secs(10);
 /// The wait between tries while the game cannot be reached.
 const RETRY: Duration = Duration::from_millis(500);
 /// How often hosts are told who plays, at most: in a small game, in a large one.
@@ -61,8 +59,12 @@ struct Keeper {
     has_host: bool,
     /// Since when none is.
     missed_since: Option<Instant>,
-    /// Until when players who are not there may only be late.
-    returning_until: Option<Instant>,
+    /// The players who were there when answers were counted last.
+    present: HashSet<UserId>,
+    /// When one of them was seen to be gone; before the first count all may be.
+    gone_at: Instant,
+    /// Until when whoever is gone may come back to answer.
+    waits_until: Option<Instant>,
     announce: Paced,
     count: Paced,
     people: Paced,
@@ -79,7 +81,9 @@ impl Keeper {
             told: None,
             has_host: true,
             missed_since: None,
-            returning_until: Some(Instant::now() + RETURN_WITHIN),
+            present: HashSet::new(),
+            gone_at: Instant::now(),
+            waits_until: None,
             announce: Paced::new(),
             count: Paced::new(),
             people: Paced::new(),
@@ -90,7 +94,7 @@ impl Keeper {
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
         let paced = [self.announce.next(), self.count.next(), self.people.next()];
-        paced.into_iter().chain([missed, self.returning_until]).flatten().fold(self.look_at, Instant::min)
+        paced.into_iter().chain([missed, self.waits_until]).flatten().fold(self.look_at, Instant::min)
     }
 
     /// Does what is due.
@@ -99,10 +103,7 @@ impl Keeper {
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
         self.people.is_due |= due.people || due.stepped;
-        if self.returning_until.is_some_and(|until| until <= Instant::now()) {
-            self.returning_until = None;
-            self.count.is_due = true;
-        }
+        self.count.is_due |= self.waits_until.take_if(|until| *until <= Instant::now()).is_some();
         if due.people || self.missed_since.is_some() {
             self.look_for_hosts();
         }
@@ -215,24 +216,38 @@ impl Keeper {
     }
 
     /// Tells hosts how many have answered, and closes what all have answered.
-    async fn tell_count(&self, taking: Taking, is_counted: bool) -> Result<(), StoreError> {
+    async fn tell_count(&mut self, taking: Taking, is_counted: bool) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
-        let question = taking.question;
-        let Turnout { answered, players } = self.games.store.turnout(&seen.key, question).await?;
+        let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
+        let Turnout { answered, players } = self.games.store.turnout(&key, question).await?;
         if is_counted && self.table.has_host() {
             self.table.tell_hosts(&GameServerMessage::Count(Count { question, answered, players }));
         }
-        if answered < players && self.returning_until.is_some() {
+        if !self.have_all_answered(&key, question, answered).await? {
             return Ok(());
         }
-        let is_full = |present: &HashSet<UserId>| !present.is_empty() && answered >= present.len();
-        let Some(present) = self.present().filter(is_full) else { return Ok(()) };
-        let answers = self.games.store.answers(&seen.key, question).await?;
-        if present.iter().all(|player| answers.contains_key(player)) {
-            // A host who went on meanwhile was first: nothing is left to close.
-            let _ = self.games.step(&seen.key, Some(seen.version), &Command::Reveal).await;
+        let until = self.gone_at + MISSED_AFTER;
+        if answered < players && Instant::now() < until {
+            self.waits_until = Some(until);
+            return Ok(());
         }
+        // A host who went on meanwhile was first: nothing is left to close.
+        let _ = self.games.step(&key, Some(version), &Command::Reveal).await;
         Ok(())
+    }
+
+    /// Whether all players who are there have answered.
+    async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StoreError> {
+        let Some(present) = self.present() else { return Ok(false) };
+        let before = std::mem::replace(&mut self.present, present);
+        if !before.is_subset(&self.present) {
+            self.gone_at = Instant::now();
+        }
+        if self.present.is_empty() || answered < self.present.len() {
+            return Ok(false);
+        }
+        let answers = self.games.store.answers(key, question).await?;
+        Ok(self.present.iter().all(|player| answers.contains_key(player)))
     }
 
     /// The players who are there, on all nodes; `None` where that is not known.

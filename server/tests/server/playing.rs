@@ -188,6 +188,28 @@ async fn time_closes_a_question_that_somebody_left_open() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_question_waits_for_who_only_reloads() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(one, &hosting.pin, "Ada").await;
+        let (ben, _) = Pupil::player(two, &hosting.pin, "Ben").await;
+        teacher.step(Say::Start).await;
+        ada.sees(Phase::Open).await;
+        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+
+        let cookie = ben.cookie.clone();
+        ben.leave().await;
+        teacher.sees_players(|players| players.players.iter().any(|one| !one.here)).await;
+        let mut ben = Pupil::with(one, &cookie).await;
+        let joined = ben.try_join(&hosting.pin, None).await.unwrap();
+        assert_eq!(joined.game.phase, Phase::Open, "though all who were there had answered");
+        assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Accepted);
+        ben.sees(Phase::Reveal).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_comes_late_plays_on_without_points() {
     everywhere(async |one, two| {
         let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
