@@ -36,7 +36,7 @@ impl Games {
         }
         let quiz = self.library.open(owner, quiz, None).await.map_err(|error| refuse_quiz(&error))?;
         if let Some(problem) = problems(&quiz.quiz).first() {
-            return Err(words::invalid(format!("This quiz is not finished yet. {}", problem.sentence)));
+            return Err(words::unfinished(problem));
         }
         let state = State::new(&quiz.quiz, rand::rng().random());
         for _ in 0..DRAWS {

@@ -1,5 +1,6 @@
 //! What games refuse, in words for people.
 
+use protocol::quiz::Problem;
 use protocol::{ErrorCode, Name, Refusal};
 
 use super::StoreError;
@@ -40,6 +41,14 @@ pub(super) fn invalid(sentence: impl Into<String>) -> Refusal {
     Refusal::new(ErrorCode::Invalid, sentence)
 }
 
+pub(super) fn unfinished(problem: &Problem) -> Refusal {
+    invalid(match problem.question {
+        // In the editor it stands beside its question, without a full stop.
+        Some(at) => format!("This quiz is not finished yet. Question {}: {}.", at + 1, problem.sentence),
+        None => format!("This quiz is not finished yet. {}", problem.sentence),
+    })
+}
+
 pub(super) fn locked() -> Refusal {
     Refusal::new(ErrorCode::Locked, "The host lets nobody new in.")
 }
@@ -75,5 +84,21 @@ pub(super) fn unavailable(error: impl Into<StoreError>) -> Refusal {
             Refusal::new(ErrorCode::Unavailable, "The game cannot be reached now. Try again in a moment.")
         }
         StoreError::Full(_) => Refusal::new(ErrorCode::Full, "There is no space for games now."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::quiz::{Question, Quiz, problems};
+
+    use super::*;
+
+    #[test]
+    fn whoever_wants_to_play_an_unfinished_quiz_reads_where_it_is_unfinished() {
+        let nothing = Quiz { title: "Planets".into(), ..Quiz::default() };
+        let empty = Quiz { questions: vec![Question::default()], ..nothing.clone() };
+        let told = |quiz: Quiz| problems(&quiz).first().map(|problem| unfinished(problem).message);
+        assert_eq!(told(nothing).as_deref(), Some("This quiz is not finished yet. There is no question yet."));
+        assert_eq!(told(empty).as_deref(), Some("This quiz is not finished yet. Question 1: No question yet."));
     }
 }
