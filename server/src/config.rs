@@ -4,7 +4,7 @@
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -83,6 +83,15 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_QUIZ_KEY", value_name = "KEY", value_parser = parse_quiz_key, hide_env_values = true,
         required_if_eq("quiz_authors", "key"))]
     pub quiz_key: Option<String>,
+
+    /// Threads that serve; one for each core if absent.
+    #[arg(long, env = "HUBBUB_THREADS", value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Milliseconds that a thread which is woken all the time leaves between two looks for what is new, so that
+    /// what comes meanwhile goes together; 0 to 20. One that is woken less often never waits.
+    #[arg(long = "pace-ms", env = "HUBBUB_PACE_MS", value_name = "MILLISECONDS", default_value = "2", value_parser = parse_pace)]
+    pub pace: Duration,
 
     /// How log lines are written.
     #[arg(long, env = "HUBBUB_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
@@ -308,6 +317,13 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn parse_pace(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(ms) if ms <= 20 => Ok(Duration::from_millis(ms)),
+        _ => Err("it must be a whole number of milliseconds from 0 to 20".into()),
+    }
+}
+
 fn parse_log_length(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(length) if length >= limits::RECOVERY_MESSAGES => Ok(length),
@@ -332,8 +348,14 @@ mod tests {
 
     #[test]
     fn a_bad_value_is_status_2_and_says_why() {
-        for flags in [["--listen", "3000"], ["--rate-limit", "fast"], ["--session-key", "short"], ["--log-length", "1"]]
-        {
+        for flags in [
+            ["--listen", "3000"],
+            ["--rate-limit", "fast"],
+            ["--session-key", "short"],
+            ["--log-length", "1"],
+            ["--pace-ms", "21"],
+            ["--threads", "0"],
+        ] {
             let error = read(&flags).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{flags:?}");
             assert!(error.to_string().contains(flags[0]), "{error}");

@@ -4,7 +4,7 @@
 //! one of them, `broker` keeps the logs and carries publications between nodes,
 //! `presence` knows who is where, `history` and `rooms` answer what is read over
 //! HTTP, `quizzes` keeps what authors write. `backend` alone chooses between embedded and Redis, `router` alone knows
-//! the pages.
+//! the pages. `runtime` has the threads on which all of it runs.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
@@ -31,6 +31,7 @@ mod random;
 pub mod rooms;
 mod router;
 mod run;
+pub mod runtime;
 pub mod serve;
 pub mod session;
 pub mod store;

@@ -14,7 +14,7 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let config = Config::parse();
-    match serve(config) {
+    match run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("hubbub: {error:#}");
@@ -23,7 +23,11 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
+fn run(config: Config) -> anyhow::Result<()> {
+    let runtime = server::runtime::start(&config).context("cannot start threads")?;
+    runtime.block_on(serve(config))
+}
+
 async fn serve(config: Config) -> anyhow::Result<()> {
     log_to_stderr(&config)?;
     // Before the start, so that a signal during it is not lost.

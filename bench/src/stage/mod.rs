@@ -169,7 +169,9 @@ fn shared_flags(house: &House) -> Vec<String> {
 async fn start_node(house: &House, folder: &Folder, flags: &[String], number: usize) -> Result<Node> {
     let address = free_address()?;
     let name = format!("n{number}");
-    let own = ["--listen".into(), address.to_string(), "--node-name".into(), name.clone()];
+    // One thread and many are two kinds of runtime; both have to live through everything.
+    let threads = if number.is_multiple_of(2) { "2" } else { "1" };
+    let own = ["--listen", &address.to_string(), "--node-name", &name, "--threads", threads].map(str::to_owned);
     let order = node::Order {
         address,
         program: vec![house.program.display().to_string()],
