@@ -17,6 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::connection::{BEAT_EVERY, Backoff, Broken, Connection};
 use super::info::Unfit;
+use super::publisher::Scripts;
 use crate::broker::BrokerError;
 
 /// A call fails after this time, whatever it waits for.
@@ -60,7 +61,7 @@ impl Commands {
     /// Begins to connect.
     /// `first` is loaded before anything is called: what is sent one after the
     /// other is then done in that order, without a second try for want of it.
-    pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>, first: Script) -> Self {
+    pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>, first: Scripts) -> Self {
         let (sender, state) = watch::channel(State::Connecting);
         let trouble = Arc::new(Trouble { suspect: Notify::new(), misplaced });
         let task = keep(client, wants_cluster, sender, Arc::clone(&trouble), first);
@@ -145,13 +146,15 @@ impl Commands {
 }
 
 /// Keeps the connection up for as long as it is polled.
-async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Script) {
+async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Scripts) {
     let mut backoff = Backoff::new();
     loop {
         let why = match Connection::open(&client, wants_cluster).await {
             Ok(connection) => {
                 // A Redis that refuses it refuses the calls, too, and they say why.
-                let _ = timeout(CALL_WITHIN, first.prepare_invoke().load_async(&mut connection.redis())).await;
+                for script in first.all() {
+                    let _ = timeout(CALL_WITHIN, script.prepare_invoke().load_async(&mut connection.redis())).await;
+                }
                 backoff = Backoff::new();
                 state.send_replace(State::Up(Live { redis: connection.redis(), run: connection.run().into() }));
                 watch_over(&connection, &trouble).await

@@ -6,7 +6,8 @@
 
 use crate::channel::Channel;
 
-/// The stream with the channel's log; an entry's id is `offset-0`.
+/// The stream with the channel's log. An entry's id is `offset-0`; it has the
+/// frame up to the offset (`h`) and from there on (`t`), or the whole (`f`).
 pub fn log(channel: &Channel) -> String {
     beside(channel, &[":log"])
 }
@@ -17,14 +18,15 @@ pub fn meta(channel: &Channel) -> String {
     beside(channel, &[":meta"])
 }
 
-/// The text `origin offset digest` of an append that must happen once.
+/// The text `origin digest offset` of an append that must happen once.
 pub fn once(channel: &Channel, key: &str) -> String {
     beside(channel, &[":once:", key])
 }
 
-/// The pub/sub channel on which a channel's deliveries travel.
+/// The pub/sub channel on which a channel's deliveries travel: it is called
+/// like the log, so that a script needs one name for both.
 pub fn deliveries(channel: &Channel) -> String {
-    beside(channel, &[])
+    log(channel)
 }
 
 /// A name with the channel in it, as its hash tag.
@@ -40,5 +42,5 @@ pub(crate) fn beside(channel: &Channel, ends: &[&str]) -> String {
 
 /// The channel whose deliveries travel on `name`.
 pub fn channel_of_deliveries(name: &str) -> Option<Channel> {
-    Channel::parse(name.strip_prefix("hubbub:{")?.strip_suffix('}')?)
+    Channel::parse(name.strip_prefix("hubbub:{")?.strip_suffix("}:log")?)
 }

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use tracing::info;
 
 use super::cluster::Slots;
-use super::servers::{Servers, Shape};
+use super::servers::Servers;
 use super::shard::{Common, Shard};
 use super::wishes::Fulfilled;
 use super::{keys, placement};
@@ -64,10 +64,7 @@ impl Link {
     ///
     /// # Errors
     /// An address that is none.
-    pub(super) fn open(servers: Servers, mut common: Common, node: &str) -> Result<Self, BrokerError> {
-        common.is_cluster = servers.shape == Shape::Cluster;
-        // Deliveries of a cluster's plain kind would go to all of its nodes.
-        common.is_sharded |= common.is_cluster;
+    pub(super) fn open(servers: Servers, common: Common, node: &str) -> Result<Self, BrokerError> {
         let probes = format!("hubbub:probe:{node}:{}", random_epoch());
         let mut map = Map::default();
         if !common.is_cluster {

@@ -109,11 +109,18 @@ impl Reader {
 type Entry = (String, Vec<Bytes>);
 
 fn publications(entries: Vec<Entry>) -> Vec<Publication> {
-    let read = |(id, mut fields): Entry| {
-        let offset = id.split('-').next()?.parse().ok()?;
-        Some(Publication { offset, frame: fields.pop()? })
+    entries.into_iter().filter_map(publication).collect()
+}
+
+/// See [`keys::log`] for what an entry has.
+fn publication((id, mut fields): Entry) -> Option<Publication> {
+    let at = id.split('-').next()?;
+    let offset = at.parse().ok()?;
+    let frame = match fields.as_slice() {
+        [_, head, _, tail] => [head, at.as_bytes(), tail].concat().into(),
+        _ => fields.pop()?,
     };
-    entries.into_iter().filter_map(read).collect()
+    Some(Publication { offset, frame })
 }
 
 /// The position that a script returned.

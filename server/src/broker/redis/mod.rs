@@ -17,14 +17,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::join_all;
 use protocol::Position;
-use redis::{Cmd, Script};
+use redis::Cmd;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
 use self::connection::ANSWER_WITHIN;
 use self::log::{Part, Reader};
-use self::publisher::Publisher;
+use self::publisher::{Publisher, Scripts};
 use self::shard::Common;
 use super::queue::Queue;
 use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay};
@@ -38,6 +38,7 @@ pub mod envelope;
 mod health;
 mod info;
 pub mod keys;
+mod known;
 mod line;
 pub mod link;
 pub(crate) mod log;
@@ -82,14 +83,12 @@ pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker
 /// too old or of another kind.
 pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
     let (queue, deliveries) = Queue::new();
-    let publish = Script::new(concat!(include_str!("identity.lua"), include_str!("publish.lua")));
-    let common = Common {
-        queue: Arc::new(queue),
-        is_sharded: options.sharded,
-        is_cluster: false,
-        misplaced: Arc::default(),
-        publish: publish.clone(),
-    };
+    let is_cluster = servers.shape == servers::Shape::Cluster;
+    // Deliveries of a cluster's plain kind would go to all of its nodes.
+    let is_sharded = options.sharded || is_cluster;
+    let scripts = Scripts::new(options.log_length, is_sharded);
+    let common =
+        Common { queue: Arc::new(queue), is_sharded, is_cluster, misplaced: Arc::default(), scripts: scripts.clone() };
     let link = Link::open(servers, common, &options.node)?;
     let mut following = None;
     let unfit = |unfit: info::Unfit| BrokerError::Unavailable(unfit.to_string());
@@ -103,7 +102,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
-    let publisher = Publisher::new(publish, options.log_length);
+    let publisher = Publisher::new(scripts);
     let broker = RedisBroker { reader: Reader::new(link.clone()), publisher, link, _following: following };
     Ok((Arc::new(broker), deliveries))
 }

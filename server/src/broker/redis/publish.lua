@@ -1,21 +1,20 @@
--- Appends to a channel's log, numbers and announces as one step, after identity.lua.
+-- Appends to a channel's log, numbers and announces as one step, after
+-- identity.lua and the settings `length`, `publish` and `remember` (publisher.rs).
 --
--- KEYS: meta, log, deliveries and, where the append must happen once, its key
+-- KEYS: meta, log and, where the append must happen once, its key
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
---       the log's length, PUBLISH or SPUBLISH, a digest of what is said, seconds
---       to remember it
--- Returns {epoch, offset, 1 if it was there before}; false for another digest.
+--       a digest of what is said
+-- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest.
 
-local meta, log, deliveries, once = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local head, tail, new_epoch, run, length = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local publish, digest, remember = ARGV[6], ARGV[7], ARGV[8]
+local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
+local head, tail, new_epoch, run, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 
 local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
-local offset = string.format('%.0f', tonumber(top) + 1)
+local offset = string.format('%d', tonumber(top) + 1)
 -- The first write, whichever it is, is one that Redis refuses when its memory is
 -- full: all or nothing.
 if once then
-  local memory = origin .. ' ' .. offset .. ' ' .. digest
+  local memory = origin .. ' ' .. digest .. ' ' .. offset
   -- Remembers what was not remembered, and tells what was.
   local before = redis.pcall('SET', once, memory, 'EX', remember, 'NX', 'GET')
   local refusal = type(before) == 'table' and before
@@ -24,10 +23,10 @@ if once then
     -- What was remembered is true while the log is the same: Redis keeps and
     -- loses the entry and the memory of it in one step. A log that began anew
     -- does not hold the entry, whatever is remembered.
-    local of_log, at, of = before:match('^(%w+) (%d+) (.*)$')
+    local of_log, of, at = before:match('^(%w+) (.*) (%d+)$')
     if of_log == origin and tonumber(at) <= tonumber(top) then
       if of ~= digest then return false end
-      return {epoch, at, 1}
+      return {epoch, at, 1, origin}
     end
   end
   if refusal then return refusal end
@@ -36,8 +35,7 @@ end
 
 redis.call('HSET', meta, 'top', offset)
 if offset == '1' then redis.call('PERSIST', meta) end
-local frame = head .. offset .. tail
-redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'f', frame)
+redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'h', head, 't', tail)
 -- The form that `envelope.rs` reads.
-redis.call(publish, deliveries, 'p' .. epoch .. ' ' .. offset .. ' ' .. frame)
-return {epoch, offset, 0}
+redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
+return {epoch, offset, 0, origin}

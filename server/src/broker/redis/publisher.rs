@@ -1,49 +1,78 @@
 //! Brings a publication into its log: on the line while that is up, by the
 //! other connection while it is not.
 
-use protocol::Epoch;
+use protocol::{Epoch, Position};
 use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
+use super::known::Log;
 use super::line::{Line, Unanswered, Word};
-use super::shard::Shard;
+use super::shard::{Shard, publish_command};
 use super::{keys, log};
-use crate::broker::{Append, Appended, BrokerError, random_epoch};
+use crate::broker::{Append, Appended, BrokerError, Once, random_epoch};
 
 /// A resend is recognised for so long, in seconds.
-const REMEMBER_ONCE: &str = "86400";
+const REMEMBER_ONCE: u32 = 86_400;
 
-/// What the script returns: an epoch, an offset, and whether it was there
-/// before; none where the key was used for something else.
-type Told = Option<(String, u64, bool)>;
+/// The two ways into a log.
+#[derive(Clone)]
+pub(super) struct Scripts {
+    /// The short way: appends once to a log that is known.
+    append: Script,
+    /// For whatever there is to append, and whatever is found.
+    publish: Script,
+}
+
+impl Scripts {
+    /// Scripts that keep `log_length` publications of each log.
+    pub(super) fn new(log_length: u64, is_sharded: bool) -> Self {
+        let publish = publish_command(is_sharded);
+        // A part of the script and not of each call: what a script is given costs.
+        let settings = format!("local length, publish, remember = '{log_length}', '{publish}', '{REMEMBER_ONCE}'\n");
+        Self {
+            append: Script::new(&format!("{settings}{}", include_str!("append.lua"))),
+            publish: Script::new(&format!("{settings}{}{}", include_str!("identity.lua"), include_str!("publish.lua"))),
+        }
+    }
+
+    /// All that Redis should have loaded.
+    pub(super) fn all(&self) -> [&Script; 2] {
+        [&self.append, &self.publish]
+    }
+}
+
+/// What `publish.lua` returns.
+struct Told {
+    epoch: String,
+    offset: u64,
+    repeated: bool,
+    origin: String,
+}
 
 /// Publishes.
 pub(super) struct Publisher {
-    script: Script,
-    log_length: String,
+    scripts: Scripts,
 }
 
 impl Publisher {
-    /// One that runs `script` and keeps `log_length` publications of each log.
-    pub(super) fn new(script: Script, log_length: u64) -> Self {
-        Self { script, log_length: log_length.to_string() }
+    /// One that runs `scripts`.
+    pub(super) fn new(scripts: Scripts) -> Self {
+        Self { scripts }
     }
 
     /// See [`Broker::publish`](crate::broker::Broker::publish).
     pub(super) async fn publish(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
-        let told = match timeout(CALL_WITHIN, self.told(shard, append)).await {
-            Ok(told) => told?,
-            Err(_) => return Err(BrokerError::Unavailable("Redis does not answer".into())),
-        };
-        let (epoch, offset, repeated) = told.ok_or(BrokerError::Conflict)?;
-        Ok(Appended { position: log::position(&epoch, offset)?, repeated })
+        match timeout(CALL_WITHIN, self.appended(shard, append)).await {
+            Ok(appended) => appended,
+            Err(_) => Err(BrokerError::Unavailable("Redis does not answer".into())),
+        }
     }
 
-    async fn told(&self, shard: &Shard, append: &Append) -> Result<Told, BrokerError> {
+    async fn appended(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
         if let Some(line) = shard.line() {
-            match self.on_line(&line, shard.publish_command(), append).await {
-                Ok(told) => return Ok(told),
+            match self.on_line(&line, append).await {
+                Ok(appended) => return appended,
                 // Not done; the other way knows what to do about it.
                 Err(Unanswered::Refused(_)) => {}
                 // Perhaps done, but a second time does no harm.
@@ -54,58 +83,101 @@ impl Publisher {
         self.by_command(shard, append).await
     }
 
-    async fn on_line(&self, line: &Line, publish: &str, append: &Append) -> Result<Told, Unanswered> {
+    async fn on_line(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
+        if let Some(once) = &append.once
+            && let Some(log) = line.known.get(&append.channel)
+            && let Some(offset) = self.shortly(line, append, once, &log).await?
+        {
+            let position = Position { epoch: log.epoch.clone(), offset };
+            return Ok(Ok(Appended { position, repeated: false }));
+        }
         let (keys, epoch) = (keys_of(append), random_epoch());
         let count = keys.len().to_string();
-        let mut words: Vec<&[u8]> = vec![b"EVALSHA", self.script.get_hash().as_bytes(), count.as_bytes()];
+        let mut words: Vec<&[u8]> = vec![b"EVALSHA", self.scripts.publish.get_hash().as_bytes(), count.as_bytes()];
         words.extend(keys.iter().map(String::as_bytes));
-        words.extend(self.arguments(append, &epoch, line.run(), publish));
-        line.ask(&words, read).await
+        words.extend(arguments(append, &epoch, line.run()));
+        let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
+        let appended = told.appended();
+        if let Ok(Appended { position, .. }) = &appended {
+            line.known.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
+        }
+        Ok(appended)
     }
 
-    async fn by_command(&self, shard: &Shard, append: &Append) -> Result<Told, BrokerError> {
+    /// The short way; `None` where it is closed.
+    async fn shortly(&self, line: &Line, append: &Append, once: &Once, log: &Log) -> Result<Option<u64>, Unanswered> {
+        let keys = keys_of(append);
+        let memory = [&log.origin, " ", &once.digest, " "].concat();
+        let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
+        let words: [&str; 10] = [
+            "EVALSHA",
+            self.scripts.append.get_hash(),
+            "3",
+            meta,
+            log_key,
+            once_key,
+            log.epoch.as_str(),
+            &memory,
+            &append.head,
+            &append.tail,
+        ];
+        let read = |word: Word<'_>| match word {
+            Word::Null => Some(None),
+            Word::Number(offset) => u64::try_from(offset).ok().map(Some),
+            _ => None,
+        };
+        match line.ask(&words.map(str::as_bytes), read).await {
+            // Redis does not know it (any more), or has no memory left: the long way tells.
+            Err(Unanswered::Refused(_)) => Ok(None),
+            answer => answer,
+        }
+    }
+
+    async fn by_command(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
         let epoch = random_epoch();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
             for key in keys_of(append) {
                 call.key(key);
             }
-            for argument in self.arguments(append, &epoch, run, shard.publish_command()) {
+            for argument in arguments(append, &epoch, run) {
                 call.arg(argument);
             }
         };
-        shard.invoke_on(&self.script, fill).await
-    }
-
-    /// What `publish.lua` is given beside its keys, in the order that it says.
-    fn arguments<'a>(
-        &'a self,
-        append: &'a Append,
-        epoch: &'a Epoch,
-        run: &'a str,
-        publish: &'a str,
-    ) -> impl Iterator<Item = &'a [u8]> {
-        let all = [&append.head, &append.tail, epoch.as_str(), run, &self.log_length, publish];
-        let once = append.once.iter().flat_map(|once| [once.digest.as_str(), REMEMBER_ONCE]);
-        all.into_iter().chain(once).map(str::as_bytes)
+        let told: Option<(String, u64, bool, String)> = shard.invoke_on(&self.scripts.publish, fill).await?;
+        let (epoch, offset, repeated, origin) = told.ok_or(BrokerError::Conflict)?;
+        Told { epoch, offset, repeated, origin }.appended()
     }
 }
 
-/// The keys of `publish.lua`, in the order that it says.
+impl Told {
+    fn appended(&self) -> Result<Appended, BrokerError> {
+        Ok(Appended { position: log::position(&self.epoch, self.offset)?, repeated: self.repeated })
+    }
+}
+
+/// What `publish.lua` is given beside its keys, in the order that it says.
+fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    let all = [&append.head, &append.tail, epoch.as_str(), run];
+    all.into_iter().chain(append.once.iter().map(|once| once.digest.as_str())).map(str::as_bytes)
+}
+
+/// The keys of both scripts, in the order that they say.
 fn keys_of(append: &Append) -> Vec<String> {
     let channel = &append.channel;
-    let mut all = Vec::with_capacity(4);
-    all.extend([keys::meta(channel), keys::log(channel), keys::deliveries(channel)]);
+    let mut all = Vec::with_capacity(3);
+    all.extend([keys::meta(channel), keys::log(channel)]);
     all.extend(append.once.as_ref().map(|once| keys::once(channel, &once.key)));
     all
 }
 
-fn read(word: Word<'_>) -> Option<Told> {
+fn read(word: Word<'_>) -> Option<Option<Told>> {
     match word {
         Word::Null => Some(None),
         Word::List(words) => match words.as_slice() {
-            [Word::Text(epoch), Word::Text(offset), Word::Number(repeated)] => {
-                let epoch = std::str::from_utf8(epoch).ok()?.to_owned();
-                Some(Some((epoch, std::str::from_utf8(offset).ok()?.parse().ok()?, *repeated == 1)))
+            [Word::Text(epoch), Word::Text(offset), Word::Number(repeated), Word::Text(origin)] => {
+                let text = |bytes| std::str::from_utf8(bytes).ok().map(str::to_owned);
+                let offset = text(offset)?.parse().ok()?;
+                Some(Some(Told { epoch: text(epoch)?, offset, repeated: *repeated == 1, origin: text(origin)? }))
             }
             _ => None,
         },

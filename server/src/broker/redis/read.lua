@@ -27,7 +27,10 @@ if seen_offset == '0' then
 elseif seen_offset then
   local entry = redis.call('XRANGE', log, seen_offset .. '-0', seen_offset .. '-0')[1]
   if entry and seen_frame then
-    is_seen = entry[2][2] == seen_frame
+    -- The whole frame, or what is before and after its offset.
+    local fields = entry[2]
+    local frame = fields[4] and fields[2] .. seen_offset .. fields[4] or fields[2]
+    is_seen = frame == seen_frame
   else
     is_seen = epoch == seen_epoch and tonumber(top) >= tonumber(seen_offset)
   end

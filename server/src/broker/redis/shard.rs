@@ -12,6 +12,7 @@ use super::ears::Ears;
 use super::health::{self, Health};
 use super::info::Unfit;
 use super::line::Line;
+use super::publisher::Scripts;
 use super::servers::Address;
 use super::subscriptions::{Slot, Subscriptions};
 use super::wishes::Wishes;
@@ -26,7 +27,7 @@ pub(super) struct Common {
     pub(super) is_cluster: bool,
     pub(super) misplaced: Arc<Notify>,
     /// What is called all the time.
-    pub(super) publish: Script,
+    pub(super) scripts: Scripts,
 }
 
 /// One Redis master. Its tasks end with it.
@@ -48,8 +49,8 @@ impl Shard {
         let client = address.client()?;
         let health = Arc::new(Health::default());
         let wishes = Arc::new(Wishes::new());
-        let publish = common.publish.clone();
-        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), publish);
+        let scripts = common.scripts.clone();
+        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), scripts);
         let ears = Ears { queue: Arc::clone(&common.queue), health: Arc::clone(&health), probe: probe.clone() };
         let line = Arc::new(Slot::default());
         let subscriptions = Subscriptions {
@@ -126,6 +127,7 @@ impl Shard {
     }
 }
 
-fn publish_command(is_sharded: bool) -> &'static str {
+/// The command that sends to all nodes.
+pub(super) fn publish_command(is_sharded: bool) -> &'static str {
     if is_sharded { "SPUBLISH" } else { "PUBLISH" }
 }

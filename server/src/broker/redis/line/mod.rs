@@ -7,7 +7,7 @@
 //! everything else there are [`commands`](super::commands).
 //!
 //! A line never comes back by itself: what was learned when it was made
-//! ([`Line::run`]) is true of every command that goes out on it.
+//! ([`Line::run`]), and on it ([`Known`]), is true of every command that goes out on it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +20,7 @@ use tokio_util::task::AbortOnDropHandle;
 pub(crate) use self::resp::Word;
 use super::connection::{ANSWER_WITHIN, Broken};
 use super::info::Info;
+use super::known::Known;
 use super::servers::Address;
 
 mod dial;
@@ -44,6 +45,8 @@ pub(crate) enum Unanswered {
 pub(crate) struct Line {
     shared: Arc<Shared>,
     info: Info,
+    /// What was told on it about logs.
+    pub(super) known: Known,
     _driver: AbortOnDropHandle<()>,
 }
 
@@ -84,7 +87,7 @@ impl Line {
             closed: CancellationToken::new(),
         });
         let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(stream, Arc::clone(&shared), hear)));
-        let mut line = Self { shared, info: Info::default(), _driver: driver };
+        let mut line = Self { shared, info: Info::default(), known: Known::default(), _driver: driver };
         line.greet(address).await?;
         line.info = line.ask_info().await?;
         line.info.fits(wants_cluster)?;

@@ -1,0 +1,29 @@
+-- Appends something once to a log that the node knows, numbers and announces
+-- it: the short way, which nearly every message takes. Where anything is out of
+-- the ordinary it changes nothing, and publish.lua finds out what to do.
+--
+-- What Lua is given and what it makes costs Redis more than the commands, so
+-- there is little of either: texts are put together once, and settings are a
+-- part of the script (`length`, `publish` and `remember`; see publisher.rs).
+--
+-- KEYS: meta, log, the append's key
+-- ARGV: the epoch that the node knows, what to remember but for the offset, head
+--       and tail of the frame
+-- Returns the offset; false where publish.lua has to do it.
+
+local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
+local epoch, head, tail = ARGV[1], ARGV[3], ARGV[4]
+
+if redis.call('HGET', meta, 'epoch') ~= epoch then return false end
+local top = redis.call('HINCRBY', meta, 'top', 1)
+local offset = string.format('%d', top)
+if redis.pcall('SET', once, ARGV[2] .. offset, 'EX', remember, 'NX', 'GET') then
+  redis.call('HINCRBY', meta, 'top', -1)
+  return false
+end
+redis.call('XADD', log, offset .. '-0', 'h', head, 't', tail)
+-- Now and then: it goes in whole nodes of the stream anyway.
+if top % 64 == 0 then redis.call('XTRIM', log, 'MAXLEN', '~', length) end
+-- The form that `envelope.rs` reads.
+redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
+return top
