@@ -1,6 +1,8 @@
 //! Starts one node and stops it on SIGTERM or Ctrl-C.
 
+use std::hint::black_box;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -11,6 +13,11 @@ use tracing_subscriber::EnvFilter;
 /// Each message makes and drops some dozens of small things.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How often memory that was left over goes back to the system.
+const GIVE_BACK_EVERY: Duration = Duration::from_millis(500);
+/// More than mimalloc keeps together with other things.
+const LARGE: usize = 1 << 20;
 
 fn main() -> ExitCode {
     let config = Config::parse();
@@ -33,12 +40,25 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // Before the start, so that a signal during it is not lost.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let running = server::start(config).await?;
+    let giving_back = tokio::spawn(give_back_memory());
     tokio::select! {
         _ = terminate.recv() => {}
         interrupt = tokio::signal::ctrl_c() => interrupt.context("cannot listen for Ctrl-C")?,
     }
+    giving_back.abort();
     running.stop().await;
     Ok(())
+}
+
+/// mimalloc gives back what was free for a second, but looks for it only when
+/// something large comes or goes. After a storm of newcomers nothing does, and
+/// some KiB for each of them would stay.
+async fn give_back_memory() {
+    loop {
+        tokio::time::sleep(GIVE_BACK_EVERY).await;
+        // Never written to, so it costs no memory.
+        drop(black_box(Vec::<u8>::with_capacity(LARGE)));
+    }
 }
 
 fn log_to_stderr(config: &Config) -> anyhow::Result<()> {
