@@ -133,7 +133,7 @@ pub const ALL: [Scenario; 7] = [
     Scenario {
         name: "slow-readers",
         about: "250 in one room, 100 messages of 3,000 characters a second, and a fifth of them reads 5 kB a second; \
-                before that the same with everybody reading",
+                three times, by turns with the same where everybody reads",
         columns: &[
             column("p999_ms", "p99.9 ms of the others", 2),
             column("alone_ms", "p99.9 ms without slow ones", 2),
