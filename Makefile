@@ -26,7 +26,7 @@ lighthouse: ## Let Lighthouse judge every kind of page, on a phone and on a desk
 	@.ci/build
 	@.ci/lighthouse
 
-bench: ## Measure it beside other servers for half an hour, and write down what came out
+bench: ## Measure it beside other servers for three quarters of an hour, and write down what came out
 	@.ci/setup test
 	@.ci/build
 	@.ci/bench --publish
