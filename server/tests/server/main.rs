@@ -35,6 +35,7 @@ mod redis_faults;
 mod redis_restarts;
 mod redis_server;
 mod redis_shapes;
+mod redis_short_way;
 mod refusals;
 mod rooms_contract;
 mod rooms_house;
