@@ -72,13 +72,14 @@ impl FromRef<Site> for Arc<Node> {
 /// [`SiteError`] when the pages were not built.
 pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
-    Ok(Router::new()
-        .route("/ws", door)
-        .route("/games", ws::door_to::<crate::games::Client>())
-        .merge(operations())
+    // Beside the layers and not behind them: what says how a page is to be shown
+    // means nothing to a WebSocket, and would be work for each newcomer.
+    let doors = Router::new().route("/ws", door).route("/games", ws::door_to::<crate::games::Client>());
+    Ok(operations()
         .with_state(node.clone())
         .merge(pages(&site))
-        .layer(from_fn(security_headers)))
+        .layer(from_fn(security_headers))
+        .merge(doors.with_state(node.clone())))
 }
 
 fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError> {
