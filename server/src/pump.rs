@@ -37,6 +37,7 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
     let mut batch = Vec::with_capacity(TOGETHER);
     loop {
         tokio::select! {
+            biased;
             came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
             () = stop.cancelled() => return,
         }

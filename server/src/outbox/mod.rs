@@ -11,9 +11,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::{Buf, Bytes};
 use protocol::CloseCode;
 use tokio::net::tcp::OwnedWriteHalf;
-use tokio::sync::Notify;
+
+use self::work::Work;
 
 pub(crate) mod frame;
+mod work;
 
 /// Pieces that one write takes.
 const PIECES: usize = 32;
@@ -26,7 +28,7 @@ const PIECES: usize = 32;
 pub struct Outbox {
     socket: Socket,
     waiting: Mutex<Waiting>,
-    work: Notify,
+    work: Work,
     /// Bytes at most.
     room_for: usize,
 }
@@ -54,7 +56,7 @@ impl Outbox {
     }
 
     fn over(socket: Socket, room_for: usize) -> Self {
-        Self { socket, waiting: Mutex::default(), work: Notify::new(), room_for }
+        Self { socket, waiting: Mutex::default(), work: Work::default(), room_for }
     }
 
     /// Sends one text frame.
@@ -101,13 +103,13 @@ impl Outbox {
             waiting.pieces.push_back(frames.slice(taken..));
         }
         drop(waiting);
-        self.work.notify_one();
+        self.work.call();
     }
 
     /// Asks the connection to close, after what is already waiting.
     pub fn close(&self, code: CloseCode) {
         self.lock().closing.get_or_insert(code);
-        self.work.notify_one();
+        self.work.call();
     }
 
     /// The last frame: goes after what waits, whatever its size.
@@ -118,9 +120,9 @@ impl Outbox {
     }
 
     /// Returns when there is something for the connection's task: bytes that
-    /// wait, or a wish to close.
+    /// wait, or a wish to close. Of one task only.
     pub(crate) async fn work(&self) {
-        self.work.notified().await;
+        self.work.called().await;
     }
 
     /// Sends what waits for as long as something does. May be dropped and called again.

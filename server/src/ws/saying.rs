@@ -1,8 +1,9 @@
 //! What one client is saying: begun in order, and not yet in the log.
 
-use futures::StreamExt;
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
 use futures::future::BoxFuture;
-use futures::stream::FuturesUnordered;
 
 /// So many may be under way; the next ones wait unread.
 const AT_ONCE: usize = 32;
@@ -11,33 +12,39 @@ const AT_ONCE: usize = 32;
 /// for each message, and the log could never take them together.
 #[derive(Default)]
 pub(super) struct Saying {
-    /// Kept only while something is in it.
-    under_way: Option<FuturesUnordered<BoxFuture<'static, ()>>>,
+    /// In the order of their beginning. Few enough to look at all of them, and
+    /// nearly always it is one: cheaper than to know which of them was woken.
+    under_way: Vec<BoxFuture<'static, ()>>,
 }
 
 impl Saying {
     pub(super) fn is_empty(&self) -> bool {
-        self.under_way.is_none()
+        self.under_way.is_empty()
     }
 
     pub(super) fn has_room(&self) -> bool {
-        self.under_way.as_ref().is_none_or(|under_way| under_way.len() < AT_ONCE)
+        self.under_way.len() < AT_ONCE
     }
 
     /// Adds one. New ones are first polled in the order in which they were
     /// added, and the log is asked in their first poll.
     pub(super) fn begin(&mut self, one: BoxFuture<'static, ()>) {
-        self.under_way.get_or_insert_default().push(one);
+        self.under_way.push(one);
     }
 
     /// Goes on with all, until one of them is done. May be dropped and called again.
     pub(super) async fn next(&mut self) {
-        if let Some(under_way) = &mut self.under_way {
-            under_way.next().await;
-            if under_way.is_empty() {
-                self.under_way = None;
-            }
+        poll_fn(|context| self.poll(context)).await;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let before = self.under_way.len();
+        self.under_way.retain_mut(|one| one.as_mut().poll(context).is_pending());
+        if self.under_way.is_empty() {
+            // Nothing is kept for those who say nothing.
+            self.under_way = Vec::new();
         }
+        if self.under_way.len() == before && before > 0 { Poll::Pending } else { Poll::Ready(()) }
     }
 
     /// Until nothing is under way.

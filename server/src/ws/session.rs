@@ -95,6 +95,10 @@ async fn serve(
 ) -> End {
     loop {
         tokio::select! {
+            // In this order: what was said goes to the log before more is heard.
+            biased;
+            () = saying.next(), if !saying.is_empty() => {}
+            end = look_after(outbox) => return end,
             heard = ears.hear(outbox), if saying.has_room() => {
                 let message = match heard {
                     Heard::Message(message) => message,
@@ -106,8 +110,6 @@ async fn serve(
                     return end;
                 }
             }
-            () = saying.next(), if !saying.is_empty() => {}
-            end = look_after(outbox) => return end,
         }
     }
 }
@@ -168,6 +170,7 @@ async fn look_after(outbox: &Outbox) -> End {
             return code.into();
         }
         tokio::select! {
+            biased;
             () = outbox.work() => {}
             // In a box, made when it is needed: hardly anybody ever is.
             drained = async { Box::pin(outbox.drain()).await }, if outbox.is_waiting() => if drained.is_err() { return End::Cut },

@@ -18,8 +18,10 @@ const KEPT: usize = 256 * 1024;
 pub(super) async fn drive(stream: Box<dyn Stream>, shared: Arc<Shared>, hear: Hear) {
     let (reading, writing): (ReadHalf<_>, WriteHalf<_>) = split(stream);
     tokio::select! {
-        _ = listen(reading, &shared, &hear) => {}
+        // Others wait for what is said.
+        biased;
         _ = speak(writing, &shared) => {}
+        _ = listen(reading, &shared, &hear) => {}
         () = shared.closed.cancelled() => {}
     }
     shared.close();
