@@ -39,24 +39,28 @@ impl Decoder {
         let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes, bytes.len())));
         let mut pipe = Pipe { incoming: bytes, answers };
         loop {
+            if self.place.is_between_messages() && self.place.ended == 0 {
+                // All is given out. To ask for more would be to be told that there is none.
+                self.context = None;
+                return Ok(());
+            }
             match context.read(&mut pipe) {
                 Ok(message) => {
-                    let is_close = message.is_close();
+                    self.place.ended = self.place.ended.saturating_sub(1);
+                    let (is_ping, is_close) = (message.is_ping(), message.is_close());
                     messages.push(message);
-                    if is_close {
-                        // Its answer; that this ends the connection is known.
+                    if is_ping || is_close {
+                        // Its answer; that a close ends the connection is known.
                         let _ = context.flush(&mut pipe);
+                    }
+                    if is_close {
                         return Ok(());
                     }
                 }
-                Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(error),
             }
         }
-        if self.place.is_between_messages() {
-            self.context = None;
-        }
-        Ok(())
     }
 }
 
@@ -102,6 +106,10 @@ struct Place {
     /// Of this frame, still to come.
     payload_bytes: u64,
     is_in_message: bool,
+    /// This frame ends a message, or is a control frame.
+    is_last: bool,
+    /// Messages and control frames that ended, and were not yet given out.
+    ended: usize,
     /// This is no WebSocket; the library says so, too.
     is_lost: bool,
 }
@@ -112,28 +120,53 @@ impl Place {
     }
 
     fn pass(&mut self, mut bytes: &[u8]) {
-        while !self.is_lost {
-            let payload = bytes.len().min(usize::try_from(self.payload_bytes).unwrap_or(usize::MAX));
-            self.payload_bytes -= payload as u64;
-            let Some((first, rest)) = bytes[payload..].split_first() else { return };
-            bytes = rest;
-            self.pass_header(*first);
+        while !bytes.is_empty() && !self.is_lost {
+            bytes = match self.payload_bytes {
+                0 => self.pass_header(bytes),
+                _ => self.pass_payload(bytes),
+            };
         }
     }
 
-    fn pass_header(&mut self, byte: u8) {
-        self.header[self.header_bytes] = byte;
+    /// Passes a header that is there as a whole, or else one byte of it; returns the rest.
+    fn pass_header<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let mut whole = Cursor::new(bytes);
+        if self.header_bytes == 0
+            && let Ok(Some((header, payload_bytes))) = FrameHeader::parse(&mut whole)
+        {
+            self.begin(&header, payload_bytes);
+            return usize::try_from(whole.position()).ok().and_then(|passed| bytes.get(passed..)).unwrap_or_default();
+        }
+        self.header[self.header_bytes] = bytes[0];
         self.header_bytes += 1;
         match FrameHeader::parse(&mut Cursor::new(&self.header[..self.header_bytes])) {
-            Ok(Some((header, payload_bytes))) => {
-                self.header_bytes = 0;
-                self.payload_bytes = payload_bytes;
-                if matches!(header.opcode, OpCode::Data(_)) {
-                    self.is_in_message = !header.is_final;
-                }
-            }
+            Ok(Some((header, payload_bytes))) => self.begin(&header, payload_bytes),
             Ok(None) if self.header_bytes < HEADER => {}
             Ok(None) | Err(_) => self.is_lost = true,
+        }
+        &bytes[1..]
+    }
+
+    fn begin(&mut self, header: &FrameHeader, payload_bytes: u64) {
+        self.header_bytes = 0;
+        self.payload_bytes = payload_bytes;
+        self.is_last = header.is_final;
+        if matches!(header.opcode, OpCode::Data(_)) {
+            self.is_in_message = !header.is_final;
+        }
+        self.end_if_passed();
+    }
+
+    fn pass_payload<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let passed = bytes.len().min(usize::try_from(self.payload_bytes).unwrap_or(usize::MAX));
+        self.payload_bytes -= passed as u64;
+        self.end_if_passed();
+        &bytes[passed..]
+    }
+
+    fn end_if_passed(&mut self) {
+        if self.payload_bytes == 0 && self.is_last {
+            self.ended += 1;
         }
     }
 }
