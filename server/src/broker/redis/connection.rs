@@ -63,6 +63,7 @@ impl From<Unanswered> for Broken {
     fn from(unanswered: Unanswered) -> Self {
         match unanswered {
             Unanswered::Refused(why) => Self::Refused(why),
+            Unanswered::Silent => Self::Silent,
             Unanswered::Lost | Unanswered::Odd => Self::Closed,
         }
     }

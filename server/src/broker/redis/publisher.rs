@@ -63,24 +63,20 @@ impl Publisher {
 
     /// See [`Broker::publish`](crate::broker::Broker::publish).
     pub(super) async fn publish(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
-        match timeout(CALL_WITHIN, self.appended(shard, append)).await {
-            Ok(appended) => appended,
-            Err(_) => Err(BrokerError::Unavailable("Redis does not answer".into())),
-        }
-    }
-
-    async fn appended(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
+        // No timer for each publication: who keeps the line asks it something
+        // every second, and closes one that is silent.
         if let Some(line) = shard.line() {
             match self.on_line(&line, append).await {
                 Ok(appended) => return appended,
                 // Not done; the other way knows what to do about it.
                 Err(Unanswered::Refused(_)) => {}
+                Err(Unanswered::Silent) => return Err(silent()),
                 // Perhaps done, but a second time does no harm.
                 Err(_) if append.once.is_some() => {}
                 Err(_) => return Err(BrokerError::Unavailable("the link to Redis broke".into())),
             }
         }
-        self.by_command(shard, append).await
+        timeout(CALL_WITHIN, self.by_command(shard, append)).await.unwrap_or_else(|_| Err(silent()))
     }
 
     async fn on_line(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
@@ -153,6 +149,10 @@ impl Told {
     fn appended(&self) -> Result<Appended, BrokerError> {
         Ok(Appended { position: log::position(&self.epoch, self.offset)?, repeated: self.repeated })
     }
+}
+
+fn silent() -> BrokerError {
+    BrokerError::Unavailable("Redis does not answer".into())
 }
 
 /// What `publish.lua` is given beside its keys, in the order that it says.

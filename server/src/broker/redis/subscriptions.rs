@@ -66,7 +66,10 @@ impl Subscriptions {
                     self.line.set(Some(Arc::clone(&line)));
                     let why = self.serve(&line).await;
                     self.line.set(None);
-                    line.close();
+                    match why {
+                        Broken::Silent => line.close_silent(),
+                        _ => line.close(),
+                    }
                     why
                 }
                 Err(why) => why,

@@ -10,6 +10,7 @@
 //! ([`Line::run`]), and on it ([`Known`]), is true of every command that goes out on it.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
@@ -35,6 +36,8 @@ pub(super) type Hear = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
 pub(crate) enum Unanswered {
     /// The line is broken. What was asked may have been done.
     Lost,
+    /// The same, because Redis did not answer for too long.
+    Silent,
     /// Redis refused, and says why.
     Refused(String),
     /// The answer is none.
@@ -57,6 +60,8 @@ struct Shared {
     /// A subscription ended that nobody gave up.
     moved: Notify,
     closed: CancellationToken,
+    /// Why it was.
+    is_silent: AtomicBool,
 }
 
 #[derive(Default)]
@@ -85,6 +90,7 @@ impl Line {
             wake: Notify::new(),
             moved: Notify::new(),
             closed: CancellationToken::new(),
+            is_silent: AtomicBool::new(false),
         });
         let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(stream, Arc::clone(&shared), hear)));
         let mut line = Self { shared, info: Info::default(), known: Known::default(), _driver: driver };
@@ -133,7 +139,7 @@ impl Line {
             });
         }));
         self.shared.say(words, waiting)?;
-        answer.await.unwrap_or(Err(Unanswered::Lost))
+        answer.await.unwrap_or_else(|_| Err(self.shared.lost()))
     }
 
     /// Asks for subscriptions or gives them up: `command` for each of `names`.
@@ -145,7 +151,7 @@ impl Line {
             confirmed.push(answer);
         }
         for answer in confirmed {
-            answer.await.unwrap_or(Err(Unanswered::Lost))?;
+            answer.await.unwrap_or_else(|_| Err(self.shared.lost()))?;
         }
         Ok(())
     }
@@ -186,6 +192,12 @@ impl Line {
     pub(super) fn close(&self) {
         self.shared.close();
     }
+
+    /// The same for a line on which Redis does not answer.
+    pub(super) fn close_silent(&self) {
+        self.shared.is_silent.store(true, Ordering::Relaxed);
+        self.shared.close();
+    }
 }
 
 /// An answer that only says that it is done.
@@ -199,7 +211,7 @@ impl Shared {
         let mut talk = self.talk();
         // Under the lock: what is put in after this would wait for ever.
         if self.closed.is_cancelled() {
-            return Err(Unanswered::Lost);
+            return Err(self.lost());
         }
         resp::write(&mut talk.outgoing, words);
         talk.waiting.push_back(waiting);
@@ -238,6 +250,14 @@ impl Shared {
                 other.into_iter().for_each(|other| talk.waiting.push_front(other));
                 false
             }
+        }
+    }
+
+    /// Why nobody answers on a line that is closed.
+    fn lost(&self) -> Unanswered {
+        match self.is_silent.load(Ordering::Relaxed) {
+            true => Unanswered::Silent,
+            false => Unanswered::Lost,
         }
     }
 
