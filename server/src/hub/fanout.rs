@@ -140,6 +140,10 @@ impl Fanout {
         if position.offset <= last.offset {
             return After::Nothing;
         }
+        if position.offset == last.offset + 1 && self.ahead.is_empty() {
+            self.deliver(frame);
+            return After::Nothing;
+        }
         self.ahead.insert(position.offset, frame);
         if self.ahead.len() > AHEAD_FRAMES {
             self.resync(position.clone());
@@ -149,15 +153,21 @@ impl Fanout {
 
     /// Delivers what waited for its turn, as far as there is no hole.
     fn catch_up(&mut self) -> After {
-        while let Some(last) = &mut self.last
+        while let Some(last) = &self.last
             && let Some(frame) = self.ahead.remove(&(last.offset + 1))
         {
-            last.offset += 1;
-            let offset = last.offset;
-            self.remember(frame.clone());
-            self.broadcast(Some(offset), &frame);
+            self.deliver(frame);
         }
         if self.ahead.is_empty() { After::Nothing } else { After::Mend }
+    }
+
+    /// The next publication goes out.
+    fn deliver(&mut self, frame: Utf8Bytes) {
+        let Some(last) = &mut self.last else { return };
+        last.offset += 1;
+        let offset = last.offset;
+        self.remember(frame.clone());
+        self.broadcast(Some(offset), &frame);
     }
 
     /// Gives a frame to every seat, with the next [`Fanout::flush`].
