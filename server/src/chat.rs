@@ -53,7 +53,7 @@ impl Chat {
         let channel = Channel::Room(room.clone());
         let append = Append {
             channel: channel.clone(),
-            once: Some(Once { key: format!("{}/{id}", author.id), digest: digest::of(text, DIGEST) }),
+            once: Some(Once { key: [author.id.as_str(), "/", id.as_str()].concat(), digest: digest::of(text, DIGEST) }),
             head: frame.head,
             tail: frame.tail,
         };
