@@ -5,9 +5,8 @@
 //! people, rooms' rules or Redis.
 
 use std::collections::HashMap;
-use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use protocol::{Position, limits};
@@ -22,12 +21,14 @@ use crate::outbox::Outbox;
 
 mod audience;
 mod fanout;
+mod line;
 mod mend;
 mod reach;
 mod turn;
 
 pub use fanout::Seat;
-use fanout::{After, Fanout, Welcome};
+use fanout::{After, Welcome};
+use line::Line;
 pub use turn::Turn;
 
 /// A channel nobody here listens to is given up after this long, so that a
@@ -55,23 +56,6 @@ struct Inner {
     next_seat: AtomicU64,
     tasks: TaskTracker,
     stop: CancellationToken,
-}
-
-/// One channel on this node.
-struct Line {
-    channel: Channel,
-    fanout: Mutex<Fanout>,
-    /// Whether deliveries run. An async lock, because starting and stopping
-    /// them must not overlap and both talk to the broker.
-    subscribed: tokio::sync::Mutex<bool>,
-    /// How often a mend was asked for since the last one ended; 0: none is running.
-    mends: AtomicU64,
-    /// Held by whoever reads the log for somebody who came back: when a
-    /// thousand do at once, one reads and most others find it in memory. The
-    /// last failure is for all who waited for it; a thousand more tries one
-    /// after the other would take an hour.
-    recovering: tokio::sync::Mutex<Option<(Instant, BrokerError)>>,
-    checked: Mutex<Instant>,
 }
 
 impl Hub {
@@ -265,74 +249,6 @@ impl Inner {
         if line.fanout().is_empty() && lines.get(&line.channel).is_some_and(|known| Arc::ptr_eq(known, &line)) {
             lines.remove(&line.channel);
         }
-    }
-}
-
-impl Line {
-    fn new(channel: &Channel) -> Self {
-        Self {
-            channel: channel.clone(),
-            fanout: Mutex::default(),
-            subscribed: tokio::sync::Mutex::new(false),
-            mends: AtomicU64::new(0),
-            recovering: tokio::sync::Mutex::default(),
-            checked: Mutex::new(Instant::now()),
-        }
-    }
-
-    /// Settles a seat with what this node remembers; gives `hello` back where
-    /// that is not enough.
-    fn settle_from_memory<F>(&self, seat: Seat, since: Option<&Position>, hello: F) -> Option<F>
-    where
-        F: FnOnce(&Position, bool, &[Utf8Bytes]) -> String,
-    {
-        let mut fanout = self.fanout();
-        let Some(Welcome { position, recovered, missed }) = fanout.welcome(since) else { return Some(hello) };
-        let hello = hello(&position, recovered, &missed);
-        // From memory it is our own position, so there is nothing to mend.
-        let _ = fanout.settle(seat, &position, &hello);
-        None
-    }
-
-    fn fanout(&self) -> Flushing<'_> {
-        Flushing(self.fanout_in_turn())
-    }
-
-    /// Whoever takes this one flushes it.
-    fn fanout_in_turn(&self) -> MutexGuard<'_, Fanout> {
-        self.fanout.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Its position is known to be right at this moment.
-    fn touch(&self) {
-        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    fn checked_before(&self, then: Instant) -> bool {
-        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) < then
-    }
-}
-
-/// The lock on a channel; given back, what was broadcast meanwhile has gone.
-struct Flushing<'a>(MutexGuard<'a, Fanout>);
-
-impl Deref for Flushing<'_> {
-    type Target = Fanout;
-
-    fn deref(&self) -> &Fanout {
-        &self.0
-    }
-}
-
-impl DerefMut for Flushing<'_> {
-    fn deref_mut(&mut self) -> &mut Fanout {
-        &mut self.0
-    }
-}
-
-impl Drop for Flushing<'_> {
-    fn drop(&mut self) {
-        self.0.flush();
     }
 }
 

@@ -1,0 +1,98 @@
+//! One channel on this node: who listens, and what is being done about it.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use protocol::Position;
+use tokio::time::Instant;
+use tungstenite::Utf8Bytes;
+
+use super::fanout::{Fanout, Seat, Welcome};
+use crate::broker::BrokerError;
+use crate::channel::Channel;
+
+/// One channel on this node.
+pub(super) struct Line {
+    pub(super) channel: Channel,
+    fanout: Mutex<Fanout>,
+    /// Whether deliveries run. An async lock, because starting and stopping
+    /// them must not overlap and both talk to the broker.
+    pub(super) subscribed: tokio::sync::Mutex<bool>,
+    /// How often a mend was asked for since the last one ended; 0: none is running.
+    pub(super) mends: AtomicU64,
+    /// Held by whoever reads the log for somebody who came back: when a
+    /// thousand do at once, one reads and most others find it in memory. The
+    /// last failure is for all who waited for it; a thousand more tries one
+    /// after the other would take an hour.
+    pub(super) recovering: tokio::sync::Mutex<Option<(Instant, BrokerError)>>,
+    checked: Mutex<Instant>,
+}
+
+impl Line {
+    pub(super) fn new(channel: &Channel) -> Self {
+        Self {
+            channel: channel.clone(),
+            fanout: Mutex::default(),
+            subscribed: tokio::sync::Mutex::new(false),
+            mends: AtomicU64::new(0),
+            recovering: tokio::sync::Mutex::default(),
+            checked: Mutex::new(Instant::now()),
+        }
+    }
+
+    /// Settles a seat with what this node remembers; gives `hello` back where
+    /// that is not enough.
+    pub(super) fn settle_from_memory<F>(&self, seat: Seat, since: Option<&Position>, hello: F) -> Option<F>
+    where
+        F: FnOnce(&Position, bool, &[Utf8Bytes]) -> String,
+    {
+        let mut fanout = self.fanout();
+        let Some(Welcome { position, recovered, missed }) = fanout.welcome(since) else { return Some(hello) };
+        let hello = hello(&position, recovered, &missed);
+        // From memory it is our own position, so there is nothing to mend.
+        let _ = fanout.settle(seat, &position, &hello);
+        None
+    }
+
+    pub(super) fn fanout(&self) -> Flushing<'_> {
+        Flushing(self.fanout_in_turn())
+    }
+
+    /// Whoever takes this one flushes it.
+    pub(super) fn fanout_in_turn(&self) -> MutexGuard<'_, Fanout> {
+        self.fanout.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its position is known to be right at this moment.
+    pub(super) fn touch(&self) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    pub(super) fn checked_before(&self, then: Instant) -> bool {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) < then
+    }
+}
+
+/// The lock on a channel; given back, what was broadcast meanwhile has gone.
+pub(super) struct Flushing<'a>(MutexGuard<'a, Fanout>);
+
+impl Deref for Flushing<'_> {
+    type Target = Fanout;
+
+    fn deref(&self) -> &Fanout {
+        &self.0
+    }
+}
+
+impl DerefMut for Flushing<'_> {
+    fn deref_mut(&mut self) -> &mut Fanout {
+        &mut self.0
+    }
+}
+
+impl Drop for Flushing<'_> {
+    fn drop(&mut self) {
+        self.0.flush();
+    }
+}
