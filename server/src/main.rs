@@ -40,12 +40,11 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // Before the start, so that a signal during it is not lost.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let running = server::start(config).await?;
-    let giving_back = tokio::spawn(give_back_memory());
+    tokio::spawn(give_back_memory());
     tokio::select! {
         _ = terminate.recv() => {}
         interrupt = tokio::signal::ctrl_c() => interrupt.context("cannot listen for Ctrl-C")?,
     }
-    giving_back.abort();
     running.stop().await;
     Ok(())
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
 
+use super::Hear;
 use super::dial::Stream;
 use super::resp::{self, Unread, Word};
-use super::{Hear, Shared};
+use super::shared::Shared;
 
 /// Room for what comes, to begin with; it grows with the largest word.
 const ROOM: usize = 64 * 1024;

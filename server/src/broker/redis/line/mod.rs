@@ -9,16 +9,14 @@
 //! A line never comes back by itself: what was learned when it was made
 //! ([`Line::run`]), and on it ([`Known`]), is true of every command that goes out on it.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 pub(crate) use self::resp::Word;
+use self::shared::{Shared, Waiting};
 use super::connection::{ANSWER_WITHIN, Broken};
 use super::info::Info;
 use super::known::Known;
@@ -27,6 +25,7 @@ use super::servers::Address;
 mod dial;
 mod driver;
 mod resp;
+mod shared;
 
 /// Gets the name and the body of what is delivered; must not block.
 pub(super) type Hear = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
@@ -53,30 +52,6 @@ pub(crate) struct Line {
     _driver: AbortOnDropHandle<()>,
 }
 
-struct Shared {
-    talk: Mutex<Talk>,
-    /// There is something to write.
-    wake: Notify,
-    /// A subscription ended that nobody gave up.
-    moved: Notify,
-    closed: CancellationToken,
-    /// Why it was.
-    is_silent: AtomicBool,
-}
-
-#[derive(Default)]
-struct Talk {
-    outgoing: Vec<u8>,
-    /// Who waits for what Redis says next, and next to that.
-    waiting: VecDeque<Waiting>,
-}
-
-enum Waiting {
-    Answer(Box<dyn FnOnce(Word<'_>) + Send>),
-    /// Redis confirms by news with this name in it.
-    Confirmation(String, oneshot::Sender<Result<(), Unanswered>>),
-}
-
 impl Line {
     /// Reaches a Redis, which has to be a master and of the right kind.
     pub(super) async fn open(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
@@ -85,13 +60,7 @@ impl Line {
 
     async fn begin(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
         let stream = dial::dial(address).await?;
-        let shared = Arc::new(Shared {
-            talk: Mutex::default(),
-            wake: Notify::new(),
-            moved: Notify::new(),
-            closed: CancellationToken::new(),
-            is_silent: AtomicBool::new(false),
-        });
+        let shared = Arc::new(Shared::default());
         let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(stream, Arc::clone(&shared), hear)));
         let mut line = Self { shared, info: Info::default(), known: Known::default(), _driver: driver };
         line.greet(address).await?;
@@ -195,82 +164,13 @@ impl Line {
 
     /// The same for a line on which Redis does not answer.
     pub(super) fn close_silent(&self) {
-        self.shared.is_silent.store(true, Ordering::Relaxed);
-        self.shared.close();
+        self.shared.close_silent();
     }
 }
 
 /// An answer that only says that it is done.
 pub(crate) fn done(_: Word<'_>) -> Option<()> {
     Some(())
-}
-
-impl Shared {
-    /// Puts a command behind those that wait to go out.
-    fn say(&self, words: &[&[u8]], waiting: Waiting) -> Result<(), Unanswered> {
-        let mut talk = self.talk();
-        // Under the lock: what is put in after this would wait for ever.
-        if self.closed.is_cancelled() {
-            return Err(self.lost());
-        }
-        resp::write(&mut talk.outgoing, words);
-        talk.waiting.push_back(waiting);
-        drop(talk);
-        self.wake.notify_one();
-        Ok(())
-    }
-
-    /// Everything that waits to go out, into an empty `buffer`.
-    fn take_outgoing(&self, buffer: &mut Vec<u8>) {
-        std::mem::swap(&mut self.talk().outgoing, buffer);
-    }
-
-    /// Gives an answer to who waits for it.
-    fn answer(&self, word: Word<'_>) {
-        let next = self.talk().waiting.pop_front();
-        match (next, word) {
-            (Some(Waiting::Answer(tell)), word) => tell(word),
-            (Some(Waiting::Confirmation(_, told)), Word::Error(why)) => {
-                let _ = told.send(Err(Unanswered::Refused(String::from_utf8_lossy(why).into_owned())));
-            }
-            (Some(Waiting::Confirmation(_, told)), _) => drop(told.send(Err(Unanswered::Odd))),
-            (None, _) => {}
-        }
-    }
-
-    /// Gives a confirmation to who waits for it next; says whether anybody did.
-    fn confirm(&self, name: &[u8]) -> bool {
-        let mut talk = self.talk();
-        match talk.waiting.pop_front() {
-            Some(Waiting::Confirmation(of, told)) if of.as_bytes() == name => {
-                let _ = told.send(Ok(()));
-                true
-            }
-            other => {
-                other.into_iter().for_each(|other| talk.waiting.push_front(other));
-                false
-            }
-        }
-    }
-
-    /// Why nobody answers on a line that is closed.
-    fn lost(&self) -> Unanswered {
-        match self.is_silent.load(Ordering::Relaxed) {
-            true => Unanswered::Silent,
-            false => Unanswered::Lost,
-        }
-    }
-
-    fn close(&self) {
-        let mut talk = self.talk();
-        self.closed.cancel();
-        talk.waiting.clear();
-    }
-
-    fn talk(&self) -> MutexGuard<'_, Talk> {
-        // Nothing under this lock can panic half-way.
-        self.talk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Drop for Line {
