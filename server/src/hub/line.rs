@@ -1,7 +1,7 @@
 //! One channel on this node: who listens, and what is being done about it.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use protocol::Position;
@@ -26,7 +26,9 @@ pub(super) struct Line {
     /// last failure is for all who waited for it; a thousand more tries one
     /// after the other would take an hour.
     pub(super) recovering: tokio::sync::Mutex<Option<(Instant, BrokerError)>>,
-    checked: Mutex<Instant>,
+    /// Looks of [`watch`](super::mend::watch) since its position was known to be
+    /// right: a count and no time, because each publication sets it back.
+    quiet: AtomicU32,
 }
 
 impl Line {
@@ -37,7 +39,7 @@ impl Line {
             subscribed: tokio::sync::Mutex::new(false),
             mends: AtomicU64::new(0),
             recovering: tokio::sync::Mutex::default(),
-            checked: Mutex::new(Instant::now()),
+            quiet: AtomicU32::new(0),
         }
     }
 
@@ -66,11 +68,12 @@ impl Line {
 
     /// Its position is known to be right at this moment.
     pub(super) fn touch(&self) {
-        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.quiet.store(0, Ordering::Relaxed);
     }
 
-    pub(super) fn checked_before(&self, then: Instant) -> bool {
-        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) < then
+    /// Looks at it once more; whether nothing was known for so many looks.
+    pub(super) fn is_quiet_for(&self, looks: u32) -> bool {
+        self.quiet.fetch_add(1, Ordering::Relaxed) >= looks
     }
 }
 

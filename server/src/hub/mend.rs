@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use protocol::Position;
-use tokio::time::Instant;
 use tracing::{info, warn};
 use tungstenite::Utf8Bytes;
 
@@ -13,11 +12,11 @@ use super::fanout::After;
 use super::{Inner, Line, read};
 use crate::broker::{BrokerError, Head, Replay};
 
-/// A channel whose position was not confirmed for so long is compared with its
-/// log: a lost delivery in a quiet room would otherwise never be noticed.
-const QUIET: Duration = Duration::from_secs(40);
 /// How often quiet channels are looked for.
 const ROUND: Duration = Duration::from_secs(5);
+/// A channel whose position was not confirmed for so many rounds, 40 s, is compared
+/// with its log: a lost delivery in a quiet room would otherwise never be noticed.
+const QUIET: u32 = 8;
 /// Publications that a mend reads at most; after a larger loss everybody resyncs.
 const MEND_AT_MOST: usize = 5_000;
 /// The wait between tries while the log cannot be reached.
@@ -30,8 +29,7 @@ pub(super) async fn watch(hub: Arc<Inner>) {
             () = tokio::time::sleep(ROUND) => {}
             () = hub.stop.cancelled() => return,
         }
-        let then = Instant::now() - QUIET;
-        let quiet: Vec<_> = read(&hub.lines).values().filter(|line| line.checked_before(then)).cloned().collect();
+        let quiet: Vec<_> = read(&hub.lines).values().filter(|line| line.is_quiet_for(QUIET)).cloned().collect();
         // One after the other: a check is cheap, and a thousand at once are not.
         for line in quiet {
             if !line.fanout().is_empty() && line.mends.fetch_add(1, Ordering::AcqRel) == 0 {

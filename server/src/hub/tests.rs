@@ -6,7 +6,7 @@ use protocol::RoomId;
 use tokio::time::{advance, sleep};
 
 use super::*;
-use crate::broker::embedded;
+use crate::broker::{Append, embedded};
 use crate::store::Store;
 
 fn hub(folder: &tempfile::TempDir) -> Hub {
@@ -42,4 +42,24 @@ async fn whoever_comes_just_when_a_room_is_given_up_twice_is_not_forgotten() {
     pass(LINGER).await;
     hub.broadcast(&channel, &"hello".into());
     assert_eq!(hub.listeners(), 1, "the second leave was of those before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_came_to_a_quiet_room_is_found_in_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    // Nobody hands on what this hub's broker delivers: all of it is lost.
+    let hub = hub(&folder);
+    let channel = Channel::Room(RoomId::parse("room1").unwrap());
+    let outbox = outbox();
+    let seat = hub.hold(&channel, outbox.clone());
+    hub.open(&channel).await.unwrap();
+    hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
+    let lost = Append { channel, once: None, head: r#"{"offset":"#.into(), tail: "}".into() };
+    hub.inner.broker.publish(lost).await.unwrap();
+    for _ in 0..600 {
+        // The log is read by a thread of its own, which knows nothing of this test's clock.
+        std::thread::sleep(Duration::from_millis(1));
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(outbox.take().0, ["hello", r#"{"offset":1}"#], "within a minute");
 }

@@ -32,7 +32,8 @@ pub fn deliveries(channel: &Channel) -> String {
 /// A name with the channel in it, as its hash tag.
 pub(crate) fn beside(channel: &Channel, ends: &[&str]) -> String {
     // One room for all of it: each message needs four of them.
-    let mut name = String::with_capacity(64);
+    let ends_bytes: usize = ends.iter().map(|end| end.len()).sum();
+    let mut name = String::with_capacity(64 + ends_bytes);
     name.push_str("hubbub:{");
     channel.spell(&mut name);
     name.push('}');
