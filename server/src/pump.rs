@@ -37,9 +37,10 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
     let mut batch = Vec::with_capacity(TOGETHER);
     loop {
         tokio::select! {
+            // The end first: it must not wait until nothing comes.
             biased;
-            came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
             () = stop.cancelled() => return,
+            came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
         }
         let mut turn = hub.turn();
         for delivery in batch.drain(..) {

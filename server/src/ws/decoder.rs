@@ -150,7 +150,8 @@ impl Place {
     fn begin(&mut self, header: &FrameHeader, payload_bytes: u64) {
         self.header_bytes = 0;
         self.payload_bytes = payload_bytes;
-        self.is_last = header.is_final;
+        // A control frame is alone. One that says that more of it comes is the library's to refuse.
+        self.is_last = header.is_final || matches!(header.opcode, OpCode::Control(_));
         if matches!(header.opcode, OpCode::Data(_)) {
             self.is_in_message = !header.is_final;
         }
@@ -244,6 +245,14 @@ mod tests {
         let bytes = text(&"a".repeat(101));
         let error = decoder.take(&bytes[..8], &mut messages, &mut answers).unwrap_err();
         assert!(matches!(error, Error::Capacity(_)), "{error}");
+    }
+
+    #[test]
+    fn a_ping_in_parts_is_refused_with_its_first_part() {
+        let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
+        let bytes = frame(OpCode::Control(Control::Ping), false, b"?");
+        let error = decoder.take(&bytes, &mut messages, &mut answers).unwrap_err();
+        assert!(matches!(error, Error::Protocol(_)), "{error}");
     }
 
     #[test]

@@ -19,10 +19,8 @@ const KEPT: usize = 256 * 1024;
 pub(super) async fn drive(stream: Box<dyn Stream>, shared: Arc<Shared>, hear: Hear) {
     let (reading, writing): (ReadHalf<_>, WriteHalf<_>) = split(stream);
     tokio::select! {
-        // Others wait for what is said.
-        biased;
-        _ = speak(writing, &shared) => {}
         _ = listen(reading, &shared, &hear) => {}
+        _ = speak(writing, &shared) => {}
         () = shared.closed.cancelled() => {}
     }
     shared.close();
