@@ -77,4 +77,18 @@ mod tests {
         assert!(saying.is_empty());
         assert_eq!(*begun.lock().unwrap(), (0..AT_ONCE).collect::<Vec<_>>());
     }
+
+    #[tokio::test]
+    async fn who_waits_longer_keeps_nobody_from_being_done() {
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        let mut saying = Saying::default();
+        saying.begin(Box::pin(async move { drop(told.await) }));
+        saying.begin(Box::pin(async {}));
+        saying.next().await;
+        assert!(!saying.is_empty(), "the second is done, the first is not");
+        tell.send(()).unwrap();
+        saying.next().await;
+        assert!(saying.is_empty());
+        saying.next().await;
+    }
 }
