@@ -22,7 +22,7 @@ use server::chat::Chat;
 use tokio::runtime::{Builder, Runtime};
 
 #[path = "../tests/server/redis_server.rs"]
-#[allow(dead_code)] // tests do more with it
+#[expect(dead_code, reason = "the tests do more with it")]
 mod redis_server;
 mod stage;
 
