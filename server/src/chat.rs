@@ -50,9 +50,8 @@ impl Chat {
         self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, clock::now_ms());
-        let channel = Channel::Room(room.clone());
         let append = Append {
-            channel: channel.clone(),
+            channel: Channel::Room(room.clone()),
             once: Some(Once { key: [author.id.as_str(), "/", id.as_str()].concat(), digest: digest::of(text, DIGEST) }),
             head: frame.head,
             tail: frame.tail,
@@ -61,11 +60,13 @@ impl Chat {
         if !appended.repeated {
             crate::metrics::hot().publications_in.increment(1);
         }
-        let again = match appended.repeated {
-            true => self.broker.entry(&channel, appended.position.offset).await.map_err(|error| refuse(&error, id))?,
-            false => None,
-        };
-        Ok(Said { appended, again: again.map(|one| one.frame) })
+        let mut again = None;
+        if appended.repeated {
+            let channel = Channel::Room(room.clone());
+            let entry = self.broker.entry(&channel, appended.position.offset).await;
+            again = entry.map_err(|error| refuse(&error, id))?.map(|entry| entry.frame);
+        }
+        Ok(Said { appended, again })
     }
 
     /// Tells the room that somebody is typing. It may get lost.

@@ -33,7 +33,7 @@ pub(crate) struct Recipients {
 /// little comes, each goes out at once; under load, writes are what is saved.
 pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: CancellationToken) {
     let Recipients { hub, presence, games } = to;
-    let mut stepped = Vec::new();
+    let (mut stepped, mut delivered) = (Vec::new(), Vec::new());
     let mut batch = Vec::with_capacity(TOGETHER);
     loop {
         tokio::select! {
@@ -47,21 +47,28 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
             if let Delivery::Publication { channel: channel @ Channel::Game(_), .. } = &delivery {
                 stepped.push(channel.clone());
             }
-            hand_over(delivery, &mut turn, &hub, &presence, &games);
+            delivered.extend(hand_over(delivery, &mut turn, &hub, &presence, &games));
         }
         // Whoever looks at a game tells more about it: after this.
         drop(turn);
+        delivered.drain(..).for_each(|frame: Utf8Bytes| observe(&frame));
         stepped.drain(..).for_each(|channel| games.stepped(&channel));
     }
 }
 
-fn hand_over(delivery: Delivery, turn: &mut Turn<'_>, hub: &Hub, presence: &Presence, games: &Tables) {
+/// Returns the frame of a publication.
+fn hand_over(
+    delivery: Delivery,
+    turn: &mut Turn<'_>,
+    hub: &Hub,
+    presence: &Presence,
+    games: &Tables,
+) -> Option<Utf8Bytes> {
     match delivery {
         Delivery::Publication { channel, position, frame } => {
-            if let Ok(frame) = Utf8Bytes::try_from(frame) {
-                observe(&frame);
-                turn.publication(&channel, &position, frame);
-            }
+            let frame = Utf8Bytes::try_from(frame).ok()?;
+            turn.publication(&channel, &position, frame.clone());
+            return Some(frame);
         }
         Delivery::Passing { channel, passing: Passing::Frame(frame) } => {
             if let Ok(frame) = Utf8Bytes::try_from(frame) {
@@ -78,6 +85,7 @@ fn hand_over(delivery: Delivery, turn: &mut Turn<'_>, hub: &Hub, presence: &Pres
             games.interrupted();
         }
     }
+    None
 }
 
 /// Gives a change of people to everybody in the room on this node. Of a game,

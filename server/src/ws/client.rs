@@ -48,13 +48,14 @@ impl Meaning for Client {
             Frame::Text(text) => wire::decode_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
         };
-        let (verdict, id) = match &message {
-            Ok(ClientMessage::Message { id, .. }) => (self.throttle.message(), id.clone()),
-            _ => (self.throttle.other(), None),
+        let verdict = match &message {
+            Ok(ClientMessage::Message { .. }) => self.throttle.message(),
+            _ => self.throttle.other(),
         };
         match (verdict, message) {
             (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
-            (Verdict::Refuse(refusal), _) => self.answer(refusal.answering(id)),
+            (Verdict::Refuse(refusal), Ok(ClientMessage::Message { id, .. })) => self.answer(refusal.answering(id)),
+            (Verdict::Refuse(refusal), _) => self.answer(refusal),
             (Verdict::Pass, Err(refusal)) => self.answer(refusal),
             (Verdict::Pass, Ok(ClientMessage::Ping)) => self.outbox.push(&wire::encode_server(&ServerMessage::Pong)),
             (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message })) => {
@@ -106,8 +107,11 @@ impl Client {
         id: Option<MessageId>,
         text: String,
     ) -> Result<BoxFuture<'static, ()>, Refusal> {
-        let room = room.as_ref().or(self.seats.latest()).filter(|room| self.seats.contains(room));
-        let Some(room) = room.cloned() else {
+        let room = match room {
+            Some(room) => Some(room).filter(|room| self.seats.contains(room)),
+            None => self.seats.latest().cloned(),
+        };
+        let Some(room) = room else {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
         };
         let id = id.unwrap_or_else(random_message_id);

@@ -6,10 +6,11 @@ use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
+use super::keys::Keys;
 use super::known::Log;
 use super::line::{Line, Unanswered, Word};
+use super::log;
 use super::shard::{Shard, publish_command};
-use super::{keys, log};
 use crate::broker::{Append, Appended, BrokerError, Once, random_epoch};
 
 /// A resend is recognised for so long, in seconds.
@@ -76,7 +77,8 @@ impl Publisher {
                 Err(_) => return Err(BrokerError::Unavailable("the link to Redis broke".into())),
             }
         }
-        timeout(CALL_WITHIN, self.by_command(shard, append)).await.unwrap_or_else(|_| Err(silent()))
+        // In a box: hardly ever taken, and every publication would carry the room for it.
+        Box::pin(timeout(CALL_WITHIN, self.by_command(shard, append))).await.unwrap_or_else(|_| Err(silent()))
     }
 
     async fn on_line(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
@@ -87,10 +89,15 @@ impl Publisher {
             let position = Position { epoch: log.epoch.clone(), offset };
             return Ok(Ok(Appended { position, repeated: false }));
         }
+        Box::pin(self.at_length(line, append)).await
+    }
+
+    /// The long way.
+    async fn at_length(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
         let (keys, epoch) = (keys_of(append), random_epoch());
-        let count = keys.len().to_string();
+        let count = keys.count().to_string();
         let mut words: Vec<&[u8]> = vec![b"EVALSHA", self.scripts.publish.get_hash().as_bytes(), count.as_bytes()];
-        words.extend(keys.iter().map(String::as_bytes));
+        words.extend(keys.iter().map(str::as_bytes));
         words.extend(arguments(append, &epoch, line.run()));
         let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
         let appended = told.appended();
@@ -103,8 +110,11 @@ impl Publisher {
     /// The short way; `None` where it is closed.
     async fn shortly(&self, line: &Line, append: &Append, once: &Once, log: &Log) -> Result<Option<u64>, Unanswered> {
         let keys = keys_of(append);
+        let mut keys = keys.iter();
+        let (Some(meta), Some(log_key), Some(once_key)) = (keys.next(), keys.next(), keys.next()) else {
+            return Ok(None);
+        };
         let memory = [&log.origin, " ", &once.digest, " "].concat();
-        let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
         let words: [&str; 10] = [
             "EVALSHA",
             self.scripts.append.get_hash(),
@@ -132,7 +142,7 @@ impl Publisher {
     async fn by_command(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
         let epoch = random_epoch();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            for key in keys_of(append) {
+            for key in keys_of(append).iter() {
                 call.key(key);
             }
             for argument in arguments(append, &epoch, run) {
@@ -162,12 +172,8 @@ fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Ite
 }
 
 /// The keys of both scripts, in the order that they say.
-fn keys_of(append: &Append) -> Vec<String> {
-    let channel = &append.channel;
-    let mut all = Vec::with_capacity(3);
-    all.extend([keys::meta(channel), keys::log(channel)]);
-    all.extend(append.once.as_ref().map(|once| keys::once(channel, &once.key)));
-    all
+fn keys_of(append: &Append) -> Keys {
+    Keys::of(&append.channel, append.once.as_ref().map(|once| once.key.as_str()))
 }
 
 fn read(word: Word<'_>) -> Option<Option<Told>> {

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncReadExt, ReadHalf};
 
 use super::Hear;
 use super::dial::Stream;
@@ -16,11 +16,10 @@ const ROOM: usize = 64 * 1024;
 const KEPT: usize = 256 * 1024;
 
 /// Runs until the line is broken or closed, and closes it.
-pub(super) async fn drive(stream: Box<dyn Stream>, shared: Arc<Shared>, hear: Hear) {
-    let (reading, writing): (ReadHalf<_>, WriteHalf<_>) = split(stream);
+pub(super) async fn drive(reading: ReadHalf<Box<dyn Stream>>, shared: Arc<Shared>, hear: Hear) {
     tokio::select! {
         _ = listen(reading, &shared, &hear) => {}
-        _ = speak(writing, &shared) => {}
+        () = shared.speak() => {}
         () = shared.closed.cancelled() => {}
     }
     shared.close();
@@ -72,17 +71,5 @@ fn take(word: Word<'_>, shared: &Shared, hear: &Hear) {
             _ => {}
         },
         _ => shared.answer(word),
-    }
-}
-
-async fn speak(mut to: impl AsyncWrite + Unpin, shared: &Shared) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    loop {
-        shared.wake.notified().await;
-        shared.take_outgoing(&mut bytes);
-        to.write_all(&bytes).await?;
-        to.flush().await?;
-        bytes.clear();
-        bytes.shrink_to(KEPT);
     }
 }

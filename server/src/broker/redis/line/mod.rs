@@ -11,12 +11,14 @@
 
 use std::sync::Arc;
 
+use tokio::io::split;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 pub(crate) use self::resp::Word;
 use self::shared::{Shared, Waiting};
+use self::writer::Writer;
 use super::connection::{ANSWER_WITHIN, Broken};
 use super::info::Info;
 use super::known::Known;
@@ -26,6 +28,7 @@ mod dial;
 mod driver;
 mod resp;
 mod shared;
+mod writer;
 
 /// Gets the name and the body of what is delivered; must not block.
 pub(super) type Hear = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
@@ -59,9 +62,9 @@ impl Line {
     }
 
     async fn begin(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
-        let stream = dial::dial(address).await?;
-        let shared = Arc::new(Shared::default());
-        let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(stream, Arc::clone(&shared), hear)));
+        let (reading, writing) = split(dial::dial(address).await?);
+        let shared = Arc::new(Shared::new(Writer::new(writing)));
+        let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(reading, Arc::clone(&shared), hear)));
         let mut line = Self { shared, info: Info::default(), known: Known::default(), _driver: driver };
         line.greet(address).await?;
         line.info = line.ask_info().await?;

@@ -1,21 +1,31 @@
 //! What both ends of a line share: what goes out, and who waits for an answer.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::Unanswered;
 use super::resp::{self, Word};
+use super::writer::Writer;
+
+/// Who was silent for so long is written for at once, and no task is woken. Oftener,
+/// there is mostly something to go with it, and each write is work for Redis.
+const SELDOM: Duration = Duration::from_millis(5);
 
 /// The state of one line.
-#[derive(Default)]
 pub(super) struct Shared {
     talk: Mutex<Talk>,
-    /// There is something to write.
-    pub(super) wake: Notify,
+    /// Until the line is closed. Locked before `talk` where both are.
+    writer: Mutex<Option<Writer>>,
+    /// There is something to write for the line's own task.
+    wake: Notify,
     /// A subscription ended that nobody gave up.
     pub(super) moved: Notify,
     pub(super) closed: CancellationToken,
@@ -26,6 +36,8 @@ pub(super) struct Shared {
 #[derive(Default)]
 struct Talk {
     outgoing: Vec<u8>,
+    /// When something was said last.
+    said: Option<Instant>,
     /// Who waits for what Redis says next, and next to that.
     waiting: VecDeque<Waiting>,
 }
@@ -39,7 +51,20 @@ pub(super) enum Waiting {
 }
 
 impl Shared {
-    /// Puts a command behind those that wait to go out.
+    pub(super) fn new(writer: Writer) -> Self {
+        Self {
+            talk: Mutex::default(),
+            writer: Mutex::new(Some(writer)),
+            wake: Notify::new(),
+            moved: Notify::new(),
+            closed: CancellationToken::new(),
+            is_silent: AtomicBool::new(false),
+        }
+    }
+
+    /// Says a command, after those that wait to go out. Where little is said it
+    /// goes at once; where more is, together with what comes by the time that
+    /// the line's own task looks.
     pub(super) fn say(&self, words: &[&[u8]], waiting: Waiting) -> Result<(), Unanswered> {
         let mut talk = self.talk();
         // Under the lock: what is put in after this would wait for ever.
@@ -48,13 +73,39 @@ impl Shared {
         }
         resp::write(&mut talk.outgoing, words);
         talk.waiting.push_back(waiting);
+        let now = Instant::now();
+        let is_seldom = talk.said.replace(now).is_none_or(|before| now.duration_since(before) >= SELDOM);
         drop(talk);
-        self.wake.notify_one();
+        if !is_seldom || !self.speak_now() {
+            self.wake.notify_one();
+        }
         Ok(())
     }
 
+    /// Writes what waits to go out; false where the line's own task has to.
+    fn speak_now(&self) -> bool {
+        // Whoever has it takes what waits, and looks once more.
+        let Ok(mut writer) = self.writer.try_lock() else { return false };
+        // A stream that is broken is found so by the line's own task, too.
+        writer.as_mut().is_some_and(|writer| writer.write_now(|bytes| self.take_outgoing(bytes)).unwrap_or(false))
+    }
+
+    /// Writes what [`Shared::say`] does not, until the line is broken or closed.
+    pub(super) async fn speak(&self) {
+        loop {
+            self.wake.notified().await;
+            let written = poll_fn(|context| match self.writer().as_mut() {
+                Some(writer) => writer.poll(context, |bytes| self.take_outgoing(bytes)),
+                None => Poll::Ready(Err(ErrorKind::NotConnected.into())),
+            });
+            if written.await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Everything that waits to go out, into an empty `buffer`.
-    pub(super) fn take_outgoing(&self, buffer: &mut Vec<u8>) {
+    fn take_outgoing(&self, buffer: &mut Vec<u8>) {
         std::mem::swap(&mut self.talk().outgoing, buffer);
     }
 
@@ -105,10 +156,16 @@ impl Shared {
         let mut talk = self.talk();
         self.closed.cancel();
         talk.waiting.clear();
+        drop(talk);
+        *self.writer() = None;
     }
 
     fn talk(&self) -> MutexGuard<'_, Talk> {
         // Nothing under this lock can panic half-way.
         self.talk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Option<Writer>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
