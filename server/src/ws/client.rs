@@ -107,10 +107,7 @@ impl Client {
         id: Option<MessageId>,
         text: String,
     ) -> Result<BoxFuture<'static, ()>, Refusal> {
-        let room = match room {
-            Some(room) => Some(room).filter(|room| self.seats.contains(room)),
-            None => self.seats.latest().cloned(),
-        };
+        let room = room.or_else(|| self.seats.latest().cloned()).filter(|room| self.seats.contains(room));
         let Some(room) = room else {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
         };

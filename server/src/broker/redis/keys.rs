@@ -34,54 +34,11 @@ pub(crate) fn beside(channel: &Channel, ends: &[&str]) -> String {
     // One room for all of it: each message needs four of them.
     let ends_bytes: usize = ends.iter().map(|end| end.len()).sum();
     let mut name = String::with_capacity(64 + ends_bytes);
-    spell(&mut name, channel, ends);
+    name.push_str("hubbub:{");
+    channel.spell(&mut name);
+    name.push('}');
+    ends.iter().for_each(|end| name.push_str(end));
     name
-}
-
-fn spell(text: &mut String, channel: &Channel, ends: &[&str]) {
-    text.push_str("hubbub:{");
-    channel.spell(text);
-    text.push('}');
-    ends.iter().for_each(|end| text.push_str(end));
-}
-
-/// The keys of an append, in the order that its scripts say, in one text: every
-/// message needs them, and nothing else does for long.
-pub(super) struct Keys {
-    text: String,
-    /// Where each of them ends.
-    ends: [usize; 3],
-    count: usize,
-}
-
-impl Keys {
-    /// [`meta`], [`log`] and, of an append that must happen once, [`once`].
-    pub(super) fn of(channel: &Channel, once: Option<&str>) -> Self {
-        let mut keys = Self { text: String::with_capacity(256), ends: [0; 3], count: 0 };
-        keys.add(channel, &[":meta"]);
-        keys.add(channel, &[":log"]);
-        if let Some(once) = once {
-            keys.add(channel, &[":once:", once]);
-        }
-        keys
-    }
-
-    fn add(&mut self, channel: &Channel, ends: &[&str]) {
-        spell(&mut self.text, channel, ends);
-        self.ends[self.count] = self.text.len();
-        self.count += 1;
-    }
-
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
-        self.count
-    }
-
-    /// Each of them.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        let mut from = 0;
-        self.ends.iter().take(self.count).map(move |to| &self.text[std::mem::replace(&mut from, *to)..*to])
-    }
 }
 
 /// The channel whose deliveries travel on `name`.

@@ -6,11 +6,10 @@ use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
-use super::keys::Keys;
 use super::known::Log;
 use super::line::{Line, Unanswered, Word};
-use super::log;
 use super::shard::{Shard, publish_command};
+use super::{keys, log};
 use crate::broker::{Append, Appended, BrokerError, Once, random_epoch};
 
 /// A resend is recognised for so long, in seconds.
@@ -95,9 +94,9 @@ impl Publisher {
     /// The long way.
     async fn at_length(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
         let (keys, epoch) = (keys_of(append), random_epoch());
-        let count = keys.count().to_string();
+        let count = keys.len().to_string();
         let mut words: Vec<&[u8]> = vec![b"EVALSHA", self.scripts.publish.get_hash().as_bytes(), count.as_bytes()];
-        words.extend(keys.iter().map(str::as_bytes));
+        words.extend(keys.iter().map(String::as_bytes));
         words.extend(arguments(append, &epoch, line.run()));
         let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
         let appended = told.appended();
@@ -110,11 +109,8 @@ impl Publisher {
     /// The short way; `None` where it is closed.
     async fn shortly(&self, line: &Line, append: &Append, once: &Once, log: &Log) -> Result<Option<u64>, Unanswered> {
         let keys = keys_of(append);
-        let mut keys = keys.iter();
-        let (Some(meta), Some(log_key), Some(once_key)) = (keys.next(), keys.next(), keys.next()) else {
-            return Ok(None);
-        };
         let memory = [&log.origin, " ", &once.digest, " "].concat();
+        let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
         let words: [&str; 10] = [
             "EVALSHA",
             self.scripts.append.get_hash(),
@@ -142,7 +138,7 @@ impl Publisher {
     async fn by_command(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
         let epoch = random_epoch();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            for key in keys_of(append).iter() {
+            for key in keys_of(append) {
                 call.key(key);
             }
             for argument in arguments(append, &epoch, run) {
@@ -172,8 +168,12 @@ fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Ite
 }
 
 /// The keys of both scripts, in the order that they say.
-fn keys_of(append: &Append) -> Keys {
-    Keys::of(&append.channel, append.once.as_ref().map(|once| once.key.as_str()))
+fn keys_of(append: &Append) -> Vec<String> {
+    let channel = &append.channel;
+    let mut all = Vec::with_capacity(3);
+    all.extend([keys::meta(channel), keys::log(channel)]);
+    all.extend(append.once.as_ref().map(|once| keys::once(channel, &once.key)));
+    all
 }
 
 fn read(word: Word<'_>) -> Option<Option<Told>> {
