@@ -87,6 +87,19 @@ test("a teacher writes a quiz by keyboard, is told what is missing, and finds it
   expect(await kept(page)).toEqual(quiz);
 });
 
+test("whoever writes faster than the page draws finds every letter in its field", async ({ person }) => {
+  const { page } = await person("Mx Rapid");
+  await make(page, "Quick");
+  await add(page, "Typed answer", "");
+  const keys = [..."Who?", "Enter", ..."Sun", "Enter", ..."Sol", "Enter", ..."Star"];
+  await Promise.all(keys.map((key) => page.keyboard.press(key))); // none waits for what the one before it does
+
+  await expect(page.getByLabel("Spelling 3", { exact: true })).toHaveValue("Star");
+  await expect(page.getByLabel("Spelling 2", { exact: true })).toHaveValue("Sol");
+  await expect(page.getByLabel("Spelling 1", { exact: true })).toHaveValue("Sun");
+  await expect(asked(page)).toHaveValue("Who?");
+});
+
 test("questions move, are copied, go and come back", async ({ person }) => {
   const { page } = await person("Mr Silva");
   await make(page, "Three");

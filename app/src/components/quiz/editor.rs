@@ -1,7 +1,5 @@
 //! The editor of a quiz.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
@@ -60,8 +58,9 @@ fn alive(authoring: Authoring) -> AnyView {
     effect(move || {
         drawing.get();
         if let Some(focus) = authoring.editor.with_untracked(Editor::focus) {
-            // Once the fields are there.
-            set_timeout(move || go_to(focus), Duration::ZERO);
+            // Once the fields are there, and before the next key: a browser may
+            // hold back a timer while somebody types.
+            queue_microtask(move || go_to(focus));
         }
     });
     view! {

@@ -1,7 +1,5 @@
 //! The questions in their order, and a way to more of them.
 
-use std::time::Duration;
-
 use leptos::ev::KeyboardEvent;
 use leptos::html::Details;
 use leptos::prelude::*;
@@ -84,8 +82,8 @@ fn move_by_key(authoring: Authoring, event: &KeyboardEvent) {
     };
     event.prevent_default();
     authoring.edit(if event.alt_key() { Edit::MoveTo(place) } else { Edit::Select(place) });
-    // A row that moved has lost the focus on its way.
-    set_timeout(move || focus_on(&format!("outline-{place}")), Duration::ZERO);
+    // A row that moved has lost the focus on its way; it has it back before the next key.
+    queue_microtask(move || focus_on(&format!("outline-{place}")));
 }
 
 /// A question more, of one of the kinds.

@@ -14,8 +14,8 @@ pub(super) fn follow(screen: Memo<Screen>) {
     effect(move || {
         let now = screen.get();
         if shown.replace(now).is_some_and(|before| before != now) {
-            // After the screen is drawn.
-            request_animation_frame(|| go("#main h1"));
+            // After the screen is drawn, and before anything is pressed there.
+            queue_microtask(|| go("#main h1"));
         }
     });
 }
