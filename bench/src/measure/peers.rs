@@ -26,12 +26,15 @@ enum Program {
     Hubbub,
     /// A binary of `bench/peers/rust`.
     Rust(&'static str),
+    /// The same, told to keep Hubbub's log.
+    RustWithLog(&'static str),
     /// A script of `bench/peers/node`.
     Node(&'static str),
 }
 
-/// What is measured, and against what: the first is ours, the two after it are the floor.
-pub const ALL: [Peer; 7] = [
+/// What is measured, and against what: the first is ours, the two after it are the floor, and the one after them is what
+/// the log adds to it.
+pub const ALL: [Peer; 8] = [
     Peer {
         name: "Hubbub",
         about: "history, offsets, idempotent sending, presence and metrics, all on",
@@ -53,6 +56,13 @@ pub const ALL: [Peer; 7] = [
         dialect: Dialect::Plain,
         redis: true,
         program: Program::Rust("limit"),
+    },
+    Peer {
+        name: LIMIT_LOG,
+        about: "the floor of two nodes that keep a log: LIMIT-Redis, with Hubbub's own script in place of PUBLISH",
+        dialect: Dialect::Plain,
+        redis: true,
+        program: Program::RustWithLog("limit"),
     },
     Peer {
         name: "uWebSockets",
@@ -88,6 +98,8 @@ pub const ALL: [Peer; 7] = [
 pub const LIMIT: &str = "LIMIT";
 /// The floor of two nodes.
 pub const LIMIT_REDIS: &str = "LIMIT-Redis";
+/// The floor of two nodes that keep a log.
+pub const LIMIT_LOG: &str = "LIMIT-log";
 
 /// Where the programs are.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +131,7 @@ impl Peer {
         let urls = redis.iter().map(|server| format!("redis://{server}")).collect::<Vec<_>>().join(",");
         let mut command = match self.program {
             Program::Hubbub => Command::new(programs.hubbub),
-            Program::Rust(name) => Command::new(programs.rust.join(name)),
+            Program::Rust(name) | Program::RustWithLog(name) => Command::new(programs.rust.join(name)),
             Program::Node(_) => Command::new("node"),
         };
         match self.program {
@@ -134,6 +146,9 @@ impl Peer {
             }
             Program::Rust(_) => {
                 command.args([&address.to_string(), &urls]);
+            }
+            Program::RustWithLog(_) => {
+                command.args([&address.to_string(), &urls, "log"]);
             }
             Program::Node(script) => {
                 command.arg(programs.node.join(script)).args([&address.port().to_string(), &urls]);

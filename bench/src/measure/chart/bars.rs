@@ -1,7 +1,7 @@
 //! Bars: every peer beside the others, a panel for each figure.
 
 use super::svg::Drawing;
-use crate::measure::peers::{self, LIMIT, LIMIT_REDIS};
+use crate::measure::peers::{self, LIMIT, LIMIT_LOG, LIMIT_REDIS};
 use crate::measure::record::{Record, Spread};
 use crate::measure::table::number;
 
@@ -118,7 +118,7 @@ fn draw_panel(drawing: &mut Drawing, panel: &Panel, bars: &[Bar], (x, y): (f64, 
         let (top, length) = (y + PANEL_HEAD + ROW * at as f64, (room * bar.spread.median / longest).max(1.0));
         let (bar_class, text_class) = match bar.name {
             "Hubbub" => ("ours", "strong"),
-            LIMIT | LIMIT_REDIS => ("floor", ""),
+            LIMIT | LIMIT_REDIS | LIMIT_LOG => ("floor", ""),
             _ => ("other", ""),
         };
         drawing.text(x, top + 12.0, text_class, bar.name);

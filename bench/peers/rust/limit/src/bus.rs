@@ -7,30 +7,40 @@ use std::net::TcpStream;
 use anyhow::{Context, Result, ensure};
 use memchr::memchr;
 
+use crate::log::{self, Log};
+
 pub(crate) struct Bus {
     /// Publishes. A write waits for Redis, which never waits for us.
     pub(crate) commands: TcpStream,
     /// Subscribed.
     pub(crate) messages: TcpStream,
+    log: Option<Log>,
     published: Vec<u8>,
     subscribed: Vec<u8>,
     unread: Vec<u8>,
 }
 
 impl Bus {
-    pub(crate) fn connect(url: &str) -> Result<Self> {
+    pub(crate) fn connect(url: &str, keeps_log: bool) -> Result<Self> {
         let address = url.strip_prefix("redis://").context("redis://ADDRESS:PORT is meant")?;
-        let (commands, messages) = (TcpStream::connect(address)?, TcpStream::connect(address)?);
+        let (mut commands, messages) = (TcpStream::connect(address)?, TcpStream::connect(address)?);
         commands.set_nodelay(true)?;
         messages.set_nodelay(true)?;
-        Ok(Self { commands, messages, published: Vec::new(), subscribed: Vec::new(), unread: Vec::new() })
+        let log = if keeps_log { Some(Log::load(&mut commands)?) } else { None };
+        Ok(Self { commands, messages, log, published: Vec::new(), subscribed: Vec::new(), unread: Vec::new() })
     }
 
     pub(crate) fn publish(&mut self, channel: &[u8], text: &[u8]) {
-        command(&mut self.published, &[b"PUBLISH", channel, text]);
+        match &mut self.log {
+            Some(log) => log.append(&mut self.published, channel, text),
+            None => command(&mut self.published, &[b"PUBLISH", channel, text]),
+        }
     }
 
     pub(crate) fn subscribe(&mut self, channel: &[u8]) {
+        if let Some(log) = &self.log {
+            log.begin(&mut self.published, channel);
+        }
         command(&mut self.subscribed, &[b"SUBSCRIBE", channel]);
     }
 
@@ -46,7 +56,7 @@ impl Bus {
         Ok(())
     }
 
-    /// How many were reached, which nobody wants to know.
+    /// How many were reached, or the number, which nobody wants to know.
     pub(crate) fn forget_answers(&mut self, buffer: &mut [u8]) -> Result<()> {
         let size = self.commands.read(buffer)?;
         ensure!(size > 0, "Redis is gone");
@@ -61,7 +71,7 @@ impl Bus {
         while let Some(([kind, channel, text], size)) = three(&self.unread[used..]) {
             used += size;
             if kind == b"message" {
-                take(channel, text);
+                take(channel, if self.log.is_some() { log::said(text) } else { text });
             }
         }
         self.unread.drain(..used);
@@ -69,7 +79,7 @@ impl Bus {
     }
 }
 
-fn command(out: &mut Vec<u8>, words: &[&[u8]]) {
+pub(crate) fn command(out: &mut Vec<u8>, words: &[&[u8]]) {
     out.extend_from_slice(format!("*{}\r\n", words.len()).as_bytes());
     for word in words {
         out.extend_from_slice(format!("${}\r\n", word.len()).as_bytes());

@@ -3,7 +3,8 @@
 //!
 //! `limit ADDRESS` is one node without a bus: each frame is encoded once and
 //! sent to each member by a system call. `limit ADDRESS redis://REDIS` is one of
-//! several nodes: what one turn of its loop brought goes out in one call.
+//! several nodes: what one turn of its loop brought goes out in one call. With
+//! `log` after it, Hubbub's own script keeps a log of what is said.
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
@@ -17,6 +18,7 @@ use slab::Slab;
 
 mod bus;
 mod frames;
+mod log;
 mod person;
 
 use bus::Bus;
@@ -53,12 +55,13 @@ fn main() -> Result<()> {
     let mut words = std::env::args().skip(1);
     let listener = TcpListener::bind(words.next().context("where to listen?")?)?;
     let redis = words.next();
+    let keeps_log = words.next().is_some_and(|word| word == "log");
     listener.set_nonblocking(true)?;
     // std listens with a backlog of 128: thousands come at once here.
     rustix::net::listen(&listener, 4096)?;
     let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
     epoll::add(&epoll, &listener, EventData::new_u64(LISTENER), EventFlags::IN)?;
-    let bus = redis.as_deref().map(Bus::connect).transpose()?;
+    let bus = redis.as_deref().map(|url| Bus::connect(url, keeps_log)).transpose()?;
     if let Some(bus) = &bus {
         epoll::add(&epoll, &bus.commands, EventData::new_u64(ANSWERS), EventFlags::IN)?;
         epoll::add(&epoll, &bus.messages, EventData::new_u64(MESSAGES), EventFlags::IN)?;

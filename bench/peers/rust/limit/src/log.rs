@@ -1,0 +1,64 @@
+//! Hubbub's log in Redis under a server that does nothing else: what is said is
+//! numbered, remembered and kept by Hubbub's own script before it is announced.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use anyhow::{Result, ensure};
+
+use crate::bus::command;
+
+/// The script and its settings, as Hubbub's nodes run it.
+const SCRIPT: &str = concat!(
+    "local length, publish, remember = '10000', 'PUBLISH', '86400'\n",
+    include_str!("../../../../../server/src/broker/redis/append.lua")
+);
+/// As long as a real one.
+const EPOCH: &[u8] = b"epochofalog1";
+/// What is remembered of a message but its number: the log, and a digest.
+const MEMORY: &[u8] = b"epochofalog1 00112233445566778899aabbccddeeff ";
+
+pub(crate) struct Log {
+    hash: [u8; 40],
+    /// Tells the messages of this node from those of others.
+    node: u16,
+    said: u64,
+}
+
+impl Log {
+    /// Loads the script.
+    pub(crate) fn load(commands: &mut TcpStream) -> Result<Self> {
+        let mut load = Vec::new();
+        command(&mut load, &[b"SCRIPT", b"LOAD", SCRIPT.as_bytes()]);
+        commands.write_all(&load)?;
+        let mut answer = [0; 47];
+        commands.read_exact(&mut answer)?;
+        ensure!(answer.starts_with(b"$40\r\n"), "Redis does not take the script");
+        let mut hash = [0; 40];
+        hash.copy_from_slice(&answer[5..45]);
+        Ok(Self { hash, node: commands.local_addr()?.port(), said: 0 })
+    }
+
+    /// Begins a channel's log, if nobody has.
+    pub(crate) fn begin(&self, out: &mut Vec<u8>, channel: &[u8]) {
+        command(out, &[b"HSET", &beside(channel, ":meta"), b"epoch", EPOCH, b"origin", EPOCH]);
+    }
+
+    pub(crate) fn append(&mut self, out: &mut Vec<u8>, channel: &[u8], text: &[u8]) {
+        self.said += 1;
+        let (meta, once) =
+            (beside(channel, ":meta"), beside(channel, &format!(":once:{:08}/{:016}", self.node, self.said)));
+        command(out, &[b"EVALSHA", &self.hash, b"3", &meta, channel, &once, EPOCH, MEMORY, text, b""]);
+    }
+}
+
+/// What was said, of what the script announces: `p<epoch> <number> <text><number>`.
+pub(crate) fn said(announced: &[u8]) -> &[u8] {
+    let mut words = announced.splitn(3, |byte| *byte == b' ').skip(1);
+    let (number, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    rest.strip_suffix(number).unwrap_or(rest)
+}
+
+fn beside(channel: &[u8], end: &str) -> Vec<u8> {
+    [channel, end.as_bytes()].concat()
+}
