@@ -24,10 +24,8 @@ pub struct Peer {
 #[derive(Clone, Copy, Debug)]
 enum Program {
     Hubbub,
-    /// A binary of `bench/peers/rust`.
-    Rust(&'static str),
-    /// The same, told to keep Hubbub's log.
-    RustWithLog(&'static str),
+    /// A binary of `bench/peers/rust`, and what it is told beside addresses.
+    Rust(&'static str, &'static [&'static str]),
     /// A script of `bench/peers/node`.
     Node(&'static str),
 }
@@ -47,7 +45,7 @@ pub const ALL: [Peer; 8] = [
         about: "no chat server but the floor: epoll, a frame is encoded once, one send for each member; one node, no bus",
         dialect: Dialect::Plain,
         redis: false,
-        program: Program::Rust("limit"),
+        program: Program::Rust("limit", &[]),
     },
     Peer {
         name: LIMIT_REDIS,
@@ -55,14 +53,14 @@ pub const ALL: [Peer; 8] = [
                 goes out in one send",
         dialect: Dialect::Plain,
         redis: true,
-        program: Program::Rust("limit"),
+        program: Program::Rust("limit", &[]),
     },
     Peer {
         name: LIMIT_LOG,
         about: "the floor of two nodes that keep a log: LIMIT-Redis, with Hubbub's own script in place of PUBLISH",
         dialect: Dialect::Plain,
         redis: true,
-        program: Program::RustWithLog("limit"),
+        program: Program::Rust("limit", &["log"]),
     },
     Peer {
         name: "uWebSockets",
@@ -76,7 +74,7 @@ pub const ALL: [Peer; 8] = [
         about: "axum as in its chat example: a broadcast channel for each room, two tasks for each person; with Redis",
         dialect: Dialect::Plain,
         redis: true,
-        program: Program::Rust("axum-chat"),
+        program: Program::Rust("axum-chat", &[]),
     },
     Peer {
         name: "ws",
@@ -131,7 +129,7 @@ impl Peer {
         let urls = redis.iter().map(|server| format!("redis://{server}")).collect::<Vec<_>>().join(",");
         let mut command = match self.program {
             Program::Hubbub => Command::new(programs.hubbub),
-            Program::Rust(name) | Program::RustWithLog(name) => Command::new(programs.rust.join(name)),
+            Program::Rust(name, _) => Command::new(programs.rust.join(name)),
             Program::Node(_) => Command::new("node"),
         };
         match self.program {
@@ -141,14 +139,12 @@ impl Peer {
                 command.args(["--session-key", "the same on all nodes that are measured"]);
                 command.args(["--rate-limit", "off", "--connections-per-address", "0"]);
             }
-            Program::Rust(_) if redis.is_empty() => {
+            Program::Rust(_, more) => {
                 command.arg(address.to_string());
-            }
-            Program::Rust(_) => {
-                command.args([&address.to_string(), &urls]);
-            }
-            Program::RustWithLog(_) => {
-                command.args([&address.to_string(), &urls, "log"]);
+                if !redis.is_empty() {
+                    command.arg(&urls);
+                }
+                command.args(more);
             }
             Program::Node(script) => {
                 command.arg(programs.node.join(script)).args([&address.port().to_string(), &urls]);

@@ -35,7 +35,8 @@ pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
         let now = order.try_update(|order| moved(order, option, up)).flatten();
         if let Some(at) = now {
             set_said.set(format!("{}, now {} of {}", text(option), at + 1, order.with_untracked(Vec::len)));
-            // A row that moves loses the focus until the next key; at an end its button has nothing more to do.
+            // A row that moves loses the focus, and has it back before the next key; at an end its button has nothing
+            // more to do.
             queue_microtask(move || focus::go(&format!("#move-{option}-{}", if up { "up" } else { "down" })));
         }
     };

@@ -31,6 +31,7 @@ impl Log {
         let mut load = Vec::new();
         command(&mut load, &[b"SCRIPT", b"LOAD", SCRIPT.as_bytes()]);
         commands.write_all(&load)?;
+        // "$40", the hash, and the end of a line after each.
         let mut answer = [0; 47];
         commands.read_exact(&mut answer)?;
         ensure!(answer.starts_with(b"$40\r\n"), "Redis does not take the script");
