@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Buf, Bytes};
 use protocol::CloseCode;
+use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 
 use self::work::Work;
@@ -209,9 +210,12 @@ impl Socket {
         }
     }
 
+    /// Past the runtime, which keeps elsewhere in memory whether it believes the
+    /// socket to be writable: in a large room that place would have to be
+    /// fetched for each listener, and the system says it itself.
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            Self::Tcp(socket) => socket.try_write(bytes),
+            Self::Tcp(socket) => SockRef::from(socket.as_ref()).send(bytes),
             #[cfg(test)]
             Self::Stuck => Err(ErrorKind::WouldBlock.into()),
         }
