@@ -1,0 +1,102 @@
+//! What a client may do, and how much is kept.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use protocol::limits;
+
+use super::values::{parse_log_length, parse_seconds};
+
+/// What a client may do, and how much is kept.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Characters of one message; more is answered with an error.
+    #[arg(long, env = "HUBBUB_MESSAGE_CHARS", value_name = "N", default_value_t = limits::MESSAGE_CHARS)]
+    pub message_chars: usize,
+
+    /// Bytes of one frame from a client; more closes the connection with 1009.
+    #[arg(long, env = "HUBBUB_FRAME_BYTES", value_name = "N", default_value_t = limits::FRAME_BYTES)]
+    pub frame_bytes: usize,
+
+    /// Messages of one connection: BURST/PER-MINUTE, or off.
+    #[arg(long, env = "HUBBUB_RATE_LIMIT", value_name = "RATE", default_value = "20/120")]
+    pub rate_limit: RateLimit,
+
+    /// Rooms that one connection may be in.
+    #[arg(long, env = "HUBBUB_ROOMS_PER_CONNECTION", value_name = "N", default_value_t = limits::ROOMS_PER_CONNECTION)]
+    pub rooms_per_connection: usize,
+
+    /// Connections from one address; 0 is no limit.
+    #[arg(long, env = "HUBBUB_CONNECTIONS_PER_ADDRESS", value_name = "N", default_value_t = 1000)]
+    pub connections_per_address: usize,
+
+    /// Connections to this node in all.
+    #[arg(long, env = "HUBBUB_CONNECTIONS", value_name = "N", default_value_t = 100_000)]
+    pub connections: usize,
+
+    /// Seconds until the first frame of a connection must have come.
+    #[arg(long = "hello-seconds", env = "HUBBUB_HELLO_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    pub hello_within: Duration,
+
+    /// Seconds of silence before a connection is pinged.
+    #[arg(long = "ping-seconds", env = "HUBBUB_PING_SECONDS", value_name = "SECONDS", default_value = "25", value_parser = parse_seconds)]
+    pub ping_every: Duration,
+
+    /// Seconds until the ping must be answered.
+    #[arg(long = "pong-seconds", env = "HUBBUB_PONG_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    pub pong_within: Duration,
+
+    /// Seconds until the head of an HTTP request must have come.
+    #[arg(long = "header-seconds", env = "HUBBUB_HEADER_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    pub header_within: Duration,
+
+    /// Bytes that may wait for a slow client before it is closed and told to come back.
+    #[arg(long, env = "HUBBUB_OUTBOX_BYTES", value_name = "N", default_value_t = 1024 * 1024)]
+    pub outbox_bytes: usize,
+
+    /// Messages that are kept of each room.
+    #[arg(long, env = "HUBBUB_LOG_LENGTH", value_name = "N", default_value_t = 10_000, value_parser = parse_log_length)]
+    pub log_length: usize,
+
+    /// Players of one game.
+    #[arg(long, env = "HUBBUB_PLAYERS", value_name = "N", default_value_t = limits::PLAYERS)]
+    pub players: usize,
+
+    /// Seconds that a person is still shown after their connection was cut.
+    #[arg(long = "grace-seconds", env = "HUBBUB_GRACE_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = parse_seconds)]
+    pub presence_grace: Duration,
+
+    /// Seconds that a node may take to let its connections go when it is stopped.
+    #[arg(long = "drain-seconds", env = "HUBBUB_DRAIN_SECONDS", value_name = "SECONDS", default_value = "15", value_parser = parse_seconds)]
+    pub drain_within: Duration,
+}
+
+/// So many at once, so many a minute in the long run; or no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimit {
+    /// No limit.
+    Off,
+    /// A token bucket.
+    On {
+        /// At once.
+        burst: NonZeroU32,
+        /// In the long run.
+        per_minute: NonZeroU32,
+    },
+}
+
+impl std::str::FromStr for RateLimit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        let number = |part: &str| part.parse::<NonZeroU32>().ok();
+        match text.split_once('/').map(|(burst, rate)| (number(burst), number(rate))) {
+            Some((Some(burst), Some(per_minute))) => Ok(Self::On { burst, per_minute }),
+            _ => Err("write it as BURST/PER-MINUTE, for example 20/120, or off".into()),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Every setting, from flags or the environment, checked at the start.
+//!
+//! The only place that reads the environment.
+
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use self::values::{
+    RedisServers, parse_listen, parse_node_name, parse_origin, parse_pace, parse_quiz_key, parse_session_key,
+};
+use crate::broker::redis::Servers;
+
+mod limits;
+mod values;
+
+pub use self::limits::{Limits, RateLimit};
+
+/// Live rooms for people in a browser: one binary, any number of nodes.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "hubbub", version, about)]
+pub struct Config {
+    /// Address and port to serve.
+    #[arg(long, env = "HUBBUB_LISTEN", value_name = "ADDRESS:PORT", value_parser = parse_listen)]
+    pub listen: Option<SocketAddr>,
+
+    /// The port alone, on 127.0.0.1; used when no --listen is given.
+    #[arg(long, env = "SERVER_PORT", value_name = "PORT", hide = true)]
+    pub server_port: Option<u16>,
+
+    /// Redis, for rooms that live on several nodes: HOST:PORT or redis://USER:PASSWORD@HOST:PORT.
+    /// Several, separated by commas, share the rooms out among them; in the same order on all nodes.
+    /// redis-cluster://HOST:PORT is a Redis Cluster. Without it the rooms live in the data folder.
+    #[arg(long, env = "REDIS_URL", value_name = "URLS", value_parser = RedisServers, hide_env_values = true)]
+    pub redis: Option<Servers>,
+
+    /// The same as --redis, under the name that some stacks use.
+    #[arg(long, env = "REDIS_SERVER", value_name = "URLS", value_parser = RedisServers, hide = true, hide_env_values = true)]
+    pub redis_server: Option<Servers>,
+
+    /// File with the authorities (PEM) to trust for rediss:// and rediss-cluster://; the system's if absent.
+    #[arg(long, env = "HUBBUB_REDIS_CA", value_name = "FILE")]
+    pub redis_ca: Option<PathBuf>,
+
+    /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels;
+    /// a Redis Cluster always does.
+    #[arg(long, env = "HUBBUB_SHARDED_PUBSUB")]
+    pub sharded_pubsub: bool,
+
+    /// Folder of the database when no Redis is used.
+    #[arg(long, env = "HUBBUB_DATA_DIR", value_name = "FOLDER", default_value = "data")]
+    pub data_dir: PathBuf,
+
+    /// Folder with the built pages; looked for beside the program if absent.
+    #[arg(long, env = "HUBBUB_SITE_DIR", value_name = "FOLDER")]
+    pub site_dir: Option<PathBuf>,
+
+    /// What this node is called in logs and between nodes; drawn at random if absent.
+    #[arg(long, env = "HUBBUB_NODE_NAME", value_name = "NAME", value_parser = parse_node_name)]
+    pub node_name: Option<String>,
+
+    /// Secret that signs sessions, at least 32 characters; the same on all nodes.
+    /// Made once and kept if absent.
+    #[arg(long, env = "HUBBUB_SESSION_KEY", value_name = "SECRET", value_parser = parse_session_key, hide_env_values = true)]
+    pub session_key: Option<String>,
+
+    /// Close the door to WebSocket clients that bring no session cookie.
+    #[arg(long, env = "HUBBUB_REQUIRE_SESSION")]
+    pub require_session: bool,
+
+    /// Web origins that may use this server besides its own, separated by commas.
+    #[arg(long, env = "HUBBUB_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
+    pub allowed_origins: Vec<String>,
+
+    /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas.
+    #[arg(long, env = "HUBBUB_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Who may write quizzes and start games: everybody, or who has entered the authors' key.
+    #[arg(long, env = "HUBBUB_QUIZ_AUTHORS", value_enum, value_name = "WHO", default_value_t = QuizAuthors::Open)]
+    pub quiz_authors: QuizAuthors,
+
+    /// The key that makes somebody an author, at least 8 characters; the same on all nodes.
+    #[arg(long, env = "HUBBUB_QUIZ_KEY", value_name = "KEY", value_parser = parse_quiz_key, hide_env_values = true,
+        required_if_eq("quiz_authors", "key"))]
+    pub quiz_key: Option<String>,
+
+    /// Threads that serve; one for each core if absent.
+    #[arg(long, env = "HUBBUB_THREADS", value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+
+    /// Milliseconds that a thread which is woken all the time leaves between two looks for what is new, so that
+    /// what comes meanwhile goes together; 0 to 20. One that is woken less often never waits.
+    #[arg(long = "pace-ms", env = "HUBBUB_PACE_MS", value_name = "MILLISECONDS", default_value = "2", value_parser = parse_pace)]
+    pub pace: Duration,
+
+    /// How log lines are written.
+    #[arg(long, env = "HUBBUB_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+
+    /// What is logged, as a tracing filter.
+    #[arg(long, env = "HUBBUB_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+
+    /// All limits.
+    #[command(flatten)]
+    pub limits: Limits,
+
+    // What `cargo leptos` says about the build; not settings of their own.
+    #[arg(long, env = "LEPTOS_OUTPUT_NAME", hide = true, default_value = "hubbub")]
+    pub(crate) output_name: String,
+    #[arg(long, env = "LEPTOS_SITE_ADDR", hide = true)]
+    pub(crate) leptos_site_addr: Option<SocketAddr>,
+    #[arg(long, env = "LEPTOS_RELOAD_PORT", hide = true)]
+    pub(crate) reload_port: Option<u32>,
+    #[arg(long, env = "LEPTOS_WATCH", hide = true, default_value = "")]
+    pub(crate) leptos_watch: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+/// Who may write quizzes and start games.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QuizAuthors {
+    /// Everybody.
+    Open,
+    /// Who has entered the key.
+    Key,
+}
+
+impl Config {
+    /// Where to listen.
+    pub fn address(&self) -> SocketAddr {
+        let port = self.server_port.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        self.listen.or(port).or(self.leptos_site_addr).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
+    }
+
+    /// The folder with the built pages: as given, or `site` beside the program
+    /// or its folder, which is where cargo-leptos puts it.
+    pub fn site(&self) -> PathBuf {
+        let beside = || {
+            let program = std::env::current_exe().ok()?;
+            let folder = program.parent()?;
+            [folder.join("site"), folder.parent()?.join("site")].into_iter().find(|site| site.join("pkg").is_dir())
+        };
+        self.site_dir.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("target/site"))
+    }
+
+    /// The file in which cargo-leptos left the hashes of the built files, where it did.
+    pub(crate) fn hash_file(&self) -> Option<PathBuf> {
+        let file = std::env::current_exe().ok()?.parent()?.join("hash.txt");
+        file.is_file().then_some(file)
+    }
+
+    /// The key that it takes to be an author, where it takes one.
+    pub fn author_key(&self) -> Option<&str> {
+        self.quiz_key.as_deref().filter(|_| self.quiz_authors == QuizAuthors::Key)
+    }
+
+    /// The Redis to use, if any.
+    pub fn redis_servers(&self) -> Option<&Servers> {
+        self.redis.as_ref().or(self.redis_server.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,57 @@
+//! What may be set, and what a wrong value is told.
+
+use super::*;
+
+fn read(flags: &[&str]) -> Result<Config, clap::Error> {
+    Config::try_parse_from(["hubbub"].iter().chain(flags))
+}
+
+#[test]
+fn nothing_said_means_embedded_on_port_3000() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.address().to_string(), "127.0.0.1:3000");
+    assert!(config.redis_servers().is_none());
+}
+
+#[test]
+fn a_bad_value_is_status_2_and_says_why() {
+    for flags in [
+        ["--listen", "3000"],
+        ["--rate-limit", "fast"],
+        ["--session-key", "short"],
+        ["--log-length", "1"],
+        ["--pace-ms", "21"],
+        ["--threads", "0"],
+    ] {
+        let error = read(&flags).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{flags:?}");
+        assert!(error.to_string().contains(flags[0]), "{error}");
+    }
+}
+
+#[test]
+fn who_asks_for_a_key_must_give_one() {
+    let error = read(&["--quiz-authors", "key"]).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("--quiz-key"), "{error}");
+    let config = read(&["--quiz-authors", "key", "--quiz-key", " open sesame "]).unwrap();
+    assert_eq!(config.author_key(), Some("open sesame"));
+    assert_eq!(read(&["--quiz-key", "open sesame"]).unwrap().author_key(), None, "open is open");
+    let error = read(&["--quiz-key", "short"]).unwrap_err();
+    assert!(error.to_string().contains("8 characters"), "{error}");
+}
+
+#[test]
+fn a_redis_is_an_address_or_a_url() {
+    assert!(read(&["--redis", "127.0.0.1:6379"]).unwrap().redis_servers().is_some());
+    assert!(read(&["--redis", "redis://a:1,redis://b:2"]).unwrap().redis_servers().is_some());
+    let error = read(&["--redis", "redis://:secret@x:y"]).unwrap_err();
+    assert_eq!(error.exit_code(), 2);
+    assert!(error.to_string().contains("--redis") && !error.to_string().contains("secret"), "{error}");
+}
+
+#[test]
+fn origins_have_no_path() {
+    let config = read(&["--allowed-origins", "https://A.example,http://b:8080"]).unwrap();
+    assert_eq!(config.allowed_origins, ["https://a.example", "http://b:8080"]);
+    assert!(read(&["--allowed-origins", "https://a.example/x"]).is_err());
+}

@@ -1,0 +1,80 @@
+//! Reads the values of settings, and says how to write those that are wrong.
+
+use std::ffi::OsStr;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
+use protocol::limits;
+
+use crate::broker::redis::Servers;
+
+pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write it as ADDRESS:PORT, for example 0.0.0.0:3000".into())
+}
+
+/// Reads servers as [`Servers::parse`] does. A bad value is not shown: it may
+/// hold a password.
+#[derive(Clone)]
+pub(super) struct RedisServers;
+
+impl TypedValueParser for RedisServers {
+    type Value = Servers;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Servers, clap::Error> {
+        let flag = arg.map(ToString::to_string).unwrap_or_default();
+        let servers = value.to_str().ok_or("it is not UTF-8".to_owned());
+        let servers = servers.and_then(|text| Servers::parse(text).map_err(|error| error.to_string()));
+        let refusal = |why| clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for {flag}: {why}\n"));
+        servers.map_err(|why| refusal(why).with_cmd(command))
+    }
+}
+
+pub(super) fn parse_node_name(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.len() <= 64;
+    if fits && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        Ok(text.to_owned())
+    } else {
+        Err("use 1 to 64 letters, digits, hyphens, dots or underscores".into())
+    }
+}
+
+pub(super) fn parse_session_key(text: &str) -> Result<String, String> {
+    if text.len() >= 32 { Ok(text.to_owned()) } else { Err("it needs at least 32 characters".into()) }
+}
+
+pub(super) fn parse_quiz_key(text: &str) -> Result<String, String> {
+    let key = text.trim();
+    if key.chars().count() >= 8 { Ok(key.to_owned()) } else { Err("it needs at least 8 characters".into()) }
+}
+
+pub(super) fn parse_origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains('/') => Ok(text.to_ascii_lowercase()),
+        _ => Err("write an origin as https://host or http://host:port, without a path".into()),
+    }
+}
+
+pub(super) fn parse_seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("it must be a number of seconds above 0 and at most 86400".into()),
+    }
+}
+
+pub(super) fn parse_pace(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(ms) if ms <= 20 => Ok(Duration::from_millis(ms)),
+        _ => Err("it must be a whole number of milliseconds from 0 to 20".into()),
+    }
+}
+
+pub(super) fn parse_log_length(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(length) if length >= limits::RECOVERY_MESSAGES => Ok(length),
+        _ => Err(format!("it must be at least {}, the most that one recovery brings", limits::RECOVERY_MESSAGES)),
+    }
+}
