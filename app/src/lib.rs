@@ -25,6 +25,7 @@ mod awakening;
 mod components;
 mod draft;
 mod erase;
+mod focus;
 mod game_live;
 mod given;
 mod kept;

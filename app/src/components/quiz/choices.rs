@@ -3,10 +3,10 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::editor::focus_on;
 use super::writing::wrong;
 use crate::authoring::Authoring;
 use crate::components::icon::{PLUS, X, icon};
+use crate::focus::lead_to;
 use crate::state::editor::Change;
 use crate::state::editor::words::Place;
 
@@ -72,7 +72,7 @@ pub(super) fn onwards(authoring: Authoring, at: usize, count: usize, more: Chang
         }
         event.prevent_default();
         if at + 1 < count {
-            focus_on(&format!("answer-{}", at + 1));
+            lead_to(&format!("#answer-{}", at + 1));
         } else {
             authoring.change(more.clone());
         }

@@ -1,8 +1,6 @@
 //! The editor of a quiz.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::HtmlElement;
 
 use super::bar::Bar;
 use super::outline::Outline;
@@ -11,6 +9,7 @@ use crate::api::quizzes::OpenedQuiz;
 use crate::authoring::Authoring;
 use crate::components::icon::{ROTATE, icon};
 use crate::erase::{effect, memo, sometimes, words};
+use crate::focus::lead_to;
 use crate::given::given;
 use crate::state::editor::{Edit, Editor, Focus};
 
@@ -99,19 +98,10 @@ fn News(authoring: Authoring) -> impl IntoView {
 
 fn go_to(focus: Focus) {
     match focus {
-        Focus::Text => focus_on("question-text"),
-        Focus::Kind => focus_on("question-kind"),
-        Focus::Answer(at) => focus_on(&format!("answer-{at}")),
-        Focus::Outline(at) => focus_on(&format!("outline-{at}")),
-        Focus::Picture => focus_on("question-picture"),
-    }
-}
-
-/// Puts the author into the field of this id.
-pub(super) fn focus_on(id: &str) {
-    let field = document().get_element_by_id(id).and_then(|field| field.dyn_into::<HtmlElement>().ok());
-    if let Some(field) = field {
-        // A field that is not there cannot be written in; nothing else is lost.
-        let _ = field.focus();
+        Focus::Text => lead_to("#question-text"),
+        Focus::Kind => lead_to("#question-kind"),
+        Focus::Answer(at) => lead_to(&format!("#answer-{at}")),
+        Focus::Outline(at) => lead_to(&format!("#outline-{at}")),
+        Focus::Picture => lead_to("#question-picture"),
     }
 }

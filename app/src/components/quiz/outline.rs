@@ -7,11 +7,11 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 use protocol::quiz::{Kind, Question};
 
-use super::editor::focus_on;
 use super::settings::{Export, Settings};
 use crate::authoring::Authoring;
 use crate::components::icon::{PLUS, icon};
 use crate::erase::{derived, list, memo, sometimes, words};
+use crate::focus::lead_to;
 use crate::state::editor::{Edit, words as say};
 
 const ROW: &str = "outline__item";
@@ -83,7 +83,7 @@ fn move_by_key(authoring: Authoring, event: &KeyboardEvent) {
     event.prevent_default();
     authoring.edit(if event.alt_key() { Edit::MoveTo(place) } else { Edit::Select(place) });
     // A row that moved has lost the focus on its way; it has it back before the next key.
-    queue_microtask(move || focus_on(&format!("outline-{place}")));
+    queue_microtask(move || lead_to(&format!("#outline-{place}")));
 }
 
 /// A question more, of one of the kinds.

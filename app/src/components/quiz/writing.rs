@@ -7,12 +7,12 @@ use protocol::quiz::{Kind, Question};
 
 use super::answers::Answers;
 use super::details::{Points, Seconds, Why};
-use super::editor::focus_on;
 use super::exact::{Number, Spellings};
 use super::picture::Picture;
 use crate::authoring::Authoring;
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::focus::lead_to;
 use crate::state::editor::words::{self as say, Place};
 use crate::state::editor::{Change, Direction, Edit, Editor};
 
@@ -81,7 +81,7 @@ fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
     let pressed = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.is_composing() {
             event.prevent_default();
-            focus_on(if kind_of(authoring) == Kind::Slide { "question-why" } else { "answer-0" });
+            lead_to(if kind_of(authoring) == Kind::Slide { "#question-why" } else { "#answer-0" });
         }
     };
     let kinds = Kind::ALL.map(|one| {

@@ -4,11 +4,11 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use protocol::game::Answer;
 
-use super::focus;
 use super::question::{is_open, lock_in};
 use crate::components::game::answer::{key, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::erase::{derived, list, words};
+use crate::focus::lead_to;
 use crate::game_live::GameLive;
 
 /// A row for each option; the first one is the first.
@@ -37,7 +37,7 @@ pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
             set_said.set(format!("{}, now {} of {}", text(option), at + 1, order.with_untracked(Vec::len)));
             // A row that moves loses the focus, and has it back before the next key; at an end its button has nothing
             // more to do.
-            queue_microtask(move || focus::go(&format!("#move-{option}-{}", if up { "up" } else { "down" })));
+            queue_microtask(move || lead_to(&format!("#move-{option}-{}", if up { "up" } else { "down" })));
         }
     };
     let row = move |option: String| {
