@@ -48,6 +48,8 @@ pub(crate) struct GameLive {
     pub(crate) ring: RwSignal<u32>,
     /// What is said of the time to those who do not see it.
     pub(crate) mark: RwSignal<&'static str>,
+    /// Whether what is pressed is heard; not while the page is only drawn.
+    pub(crate) is_awake: RwSignal<bool>,
     clock: StoredValue<ServerClock>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
 }
@@ -113,6 +115,7 @@ impl GameLive {
             left: RwSignal::new(left),
             ring: RwSignal::new(ring),
             mark: RwSignal::new(""),
+            is_awake: RwSignal::new(false),
             clock: StoredValue::new(clock),
             commands: StoredValue::new(None),
         };
@@ -120,6 +123,7 @@ impl GameLive {
             let Some(connector) = connector else { return };
             let link = (connector.open)(Beginning { pin: pin.clone(), entry: entry.clone(), kept: None });
             live.commands.set_value(Some(link.commands));
+            live.is_awake.set(true);
             if knows_who {
                 live.command(Command::Start);
             }

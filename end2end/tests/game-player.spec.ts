@@ -130,6 +130,24 @@ test("an answer that is given while the connection is cut is kept, sent and coun
   await expect(heading(noor, "Right")).toBeVisible();
 });
 
+test("whoever comes back into a question is asked for an answer once the page takes it", async ({ person, nodes }) => {
+  const host = await begin(nodes[0], PLANETS);
+  const [noor, tomas] = [await person("Noor"), await person("Tomas", { node: 1 })];
+  for (const player of [noor, tomas]) await play(player, host.pin);
+  await host.start();
+  await expect(button(noor, "C, Jupiter")).toBeEnabled();
+  let arrive = () => {};
+  const arrives = new Promise<void>((resolve) => (arrive = resolve));
+  await noor.page.route(/\.wasm$/, (route) => arrives.then(() => route.continue()));
+  await noor.page.reload();
+  await expect(button(noor, "C, Jupiter")).toBeVisible();
+  await expect(button(noor, "C, Jupiter")).toBeDisabled();
+  arrive();
+  await expect(button(noor, "C, Jupiter")).toBeEnabled();
+  await noor.page.keyboard.press("3");
+  await expect(button(noor, "C, Jupiter")).toHaveAttribute("aria-pressed", "true");
+});
+
 test("time marks are said, and whose time is over reads so", async ({ person, nodes }) => {
   const host = await begin(nodes[0], { ...PLANETS, seconds: 7 });
   const noor = await person("Noor");

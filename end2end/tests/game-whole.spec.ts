@@ -42,6 +42,7 @@ test("a teacher and three students play, on different nodes", async ({ person, n
   await expect(teacher.page.getByText("2 of 3 answered")).toBeVisible();
 
   // The last answer ends the question for all.
+  await expect(answer(priya, "C, Jupiter")).toBeEnabled();
   await answer(priya, "C, Jupiter").press("3");
   await expect(heading(noor, "Right")).toBeVisible();
   await expect(heading(priya, "Right")).toBeVisible();

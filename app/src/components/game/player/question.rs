@@ -111,12 +111,14 @@ fn picture(asked: &Asked) -> AnyView {
     view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=words /> }.into_any()
 }
 
-/// Whether an answer is taken now, as far as the page knows.
+/// Whether an answer is taken now, as far as the page knows. Not before it is
+/// awake: what is pressed there would be lost, without a word.
 pub(super) fn is_open(live: GameLive) -> Memo<bool> {
     memo(move || {
+        let is_awake = live.is_awake.get();
         live.board.with(|board| {
             let runs = board.game.phase == Phase::Open && board.game.paused.is_none();
-            runs && board.answer == MyAnswer::Open
+            is_awake && runs && board.answer == MyAnswer::Open
         })
     })
 }
