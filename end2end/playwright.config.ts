@@ -6,7 +6,6 @@ import type { Deployment } from "./fixtures/deployment";
 
 export default defineConfig<object, { deployment: Deployment }>({
   testDir: "tests",
-  outputDir: "test-results",
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
@@ -29,10 +28,11 @@ export default defineConfig<object, { deployment: Deployment }>({
       ],
     },
   },
-  // The same specs: one node that keeps everything itself, and two with Redis.
+  // The same specs: one node that keeps everything itself, and two with Redis. What one of them left behind the other does not sweep away.
   projects: [
-    { name: "embedded", use: { deployment: "embedded" }, testIgnore: /redis\.spec/ },
-    { name: "cluster", use: { deployment: "cluster" }, testIgnore: /(look|long)\.spec/ }, // the same on any number of nodes
+    { name: "embedded", outputDir: "test-results/embedded", use: { deployment: "embedded" }, testIgnore: /redis\.spec/ },
+    // What looks the same on any number of nodes is left out.
+    { name: "cluster", outputDir: "test-results/cluster", use: { deployment: "cluster" }, testIgnore: /(look|long)\.spec/ },
   ],
 });
 
