@@ -143,7 +143,7 @@ impl Round<'_> {
 fn rank(seats: &mut [Seat]) -> Vec<Leader> {
     let mut order: Vec<usize> = (0..seats.len()).collect();
     order.sort_by(|&a, &b| {
-        let key = |at: usize| (std::cmp::Reverse(seats[at].score), seats[at].joined_at, &seats[at].id);
+        let key = |at: usize| (std::cmp::Reverse(seats[at].score), seats[at].turn());
         key(a).cmp(&key(b))
     });
     let mut leaders = Vec::new();

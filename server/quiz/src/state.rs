@@ -150,8 +150,11 @@ pub struct Seat {
     pub id: UserId,
     /// The nickname.
     pub name: Name,
-    /// When they came, for the order of players.
+    /// When they came, in ms since 1970.
     pub joined_at: u64,
+    /// How many sat there before: the order of who came in the same millisecond.
+    #[serde(default)]
+    pub after: u64,
     /// Points in all.
     #[serde(default)]
     pub score: u32,
@@ -164,4 +167,11 @@ pub struct Seat {
     /// What the last counted question brought.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
+}
+
+impl Seat {
+    /// What seats are sorted by to stand in the order in which they were taken.
+    pub fn turn(&self) -> (u64, u64, &UserId) {
+        (self.joined_at, self.after, &self.id)
+    }
 }

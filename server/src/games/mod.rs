@@ -33,7 +33,7 @@ mod table;
 mod tables;
 mod words;
 
-use spelled::{in_order, new_given, new_seat};
+use spelled::{SEAT_AFTER, in_order, new_given, new_seat, seat_head};
 
 pub use client::Client;
 pub use service::{Games, Parts};

@@ -73,7 +73,7 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
             players: round.tally.players,
         })
     };
-    seats.sort_by(|one, other| (other.score, one.joined_at, &one.id).cmp(&(one.score, other.joined_at, &other.id)));
+    seats.sort_by(|one, other| (other.score, one.turn()).cmp(&(one.score, other.turn())));
     let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
     let place = |score: u32| 1 + scores.iter().filter(|other| **other > score).count();
     let answers = |player: &UserId| {

@@ -5,12 +5,21 @@ use protocol::wire::Template;
 use protocol::{Name, UserId, wire};
 use quiz::Seat;
 
-/// A new seat, with a gap for when it was taken.
-pub(super) fn new_seat(player: &UserId, name: &Name) -> Template {
+/// A new seat after so many others, with a gap for when it was taken.
+pub(super) fn new_seat(player: &UserId, name: &Name, after: u64) -> Template {
+    let head = seat_head(player, name);
+    Template { head, tail: format!("{SEAT_AFTER}{after}}}") }
+}
+
+/// A new seat up to when it was taken.
+pub(super) fn seat_head(player: &UserId, name: &Name) -> String {
     // As `Seat` is spelled; a test holds the two together.
     let (player, name) = (wire::spell(player), wire::spell(name));
-    Template { head: format!(r#"{{"id":{player},"name":{name},"joinedAt":"#), tail: "}".into() }
+    format!(r#"{{"id":{player},"name":{name},"joinedAt":"#)
 }
+
+/// What stands between when a seat was taken and after how many others.
+pub(super) const SEAT_AFTER: &str = r#","after":"#;
 
 /// An answer, with a gap for how long it took.
 pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
@@ -21,7 +30,7 @@ pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
 
 /// Sorts seats by when they were taken.
 pub(super) fn in_order(seats: &mut [Seat]) {
-    seats.sort_by(|one, other| (one.joined_at, &one.id).cmp(&(other.joined_at, &other.id)));
+    seats.sort_by(|one, other| one.turn().cmp(&other.turn()));
 }
 
 #[cfg(test)]
@@ -33,8 +42,8 @@ mod tests {
     #[test]
     fn what_scripts_put_together_can_be_read() {
         let (player, name) = (UserId::parse("u1").unwrap(), Name::parse("Ada \"L\".").unwrap());
-        let seat: Seat = wire::read(&new_seat(&player, &name).fill(7)).unwrap();
-        assert_eq!((seat.id, seat.name, seat.joined_at, seat.score), (player, name, 7, 0));
+        let seat: Seat = wire::read(&new_seat(&player, &name, 3).fill(7)).unwrap();
+        assert_eq!((seat.id, seat.name, seat.joined_at, seat.after), (player, name, 7, 3));
         let answer = Answer::Text("a \"quoted\" word".into());
         let given: Given = wire::read(&new_given(3, &answer).fill(250)).unwrap();
         assert_eq!(given, Given { question: 3, answer, took_ms: 250 });

@@ -34,7 +34,8 @@ impl Table {
     fn joins(&mut self, name: &str, now: u64) {
         let id = UserId::parse(name).unwrap();
         let name = Name::parse(name).unwrap();
-        self.seats.push(Seat { id, name, joined_at: now, score: 0, streak: 0, place: 0, outcome: None });
+        let after = self.seats.len() as u64;
+        self.seats.push(Seat { id, name, joined_at: now, after, score: 0, streak: 0, place: 0, outcome: None });
     }
 
     fn does(&mut self, command: Command, now: u64) {

@@ -130,12 +130,13 @@ pub(super) fn seat(
         Standing::Unknown if is_locked => return Ok(Seated::Locked),
         Standing::Unknown => {}
     }
-    let count: i64 =
+    let after: i64 =
         sql.prepare_cached("SELECT count(*) FROM seats WHERE game = ?1")?.query_row([&key.id], |row| row.get(0))?;
-    if count >= signed(most as u64) {
+    let after = unsigned(after);
+    if after >= most as u64 {
         return Ok(Seated::Full);
     }
-    let seat = new_seat(player, name).fill(now);
+    let seat = new_seat(player, name, after).fill(now);
     let insert = "INSERT OR IGNORE INTO seats (game, player, skeleton, seat) VALUES (?1, ?2, ?3, ?4)";
     match sql.prepare_cached(insert)?.execute(params![key.id, player.as_str(), skeleton, seat])? {
         0 => Ok(Seated::NameTaken),

@@ -143,11 +143,11 @@ impl Store for RedisGames {
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
         let Newcomer { player, name, skeleton, most } = newcomer;
-        let seat = super::new_seat(player, name);
+        let head = super::seat_head(player, name);
         let mut call = self.seat.prepare_invoke();
         call.key(keys::game(&key.pin));
         call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
-        call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(seat.head).arg(seat.tail).arg(most).arg(LIVES);
+        call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(head).arg(super::SEAT_AFTER).arg(most).arg(LIVES);
         let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
             "at" => Seated::At(wire::read(&seat).ok_or_else(|| odd("a seat"))?),

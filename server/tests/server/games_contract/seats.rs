@@ -8,6 +8,7 @@ use super::*;
 
 on_every_backend!(Cluster => [
     a_player_has_one_seat,
+    who_comes_first_stands_first,
     a_name_belongs_to_one_player,
     a_locked_or_full_game_takes_nobody_new,
     who_was_sent_away_has_no_seat,
@@ -28,6 +29,17 @@ async fn a_player_has_one_seat(cluster: Cluster) {
     assert_eq!(seats.len(), 2);
     assert!(seats.contains(&seat) && seats.iter().any(|seat| seat.id == ben));
     assert!(seats.is_sorted_by_key(|seat| seat.joined_at));
+}
+
+/// So quickly that several come within one millisecond, on whatever machine.
+async fn who_comes_first_stands_first(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let mut came = Vec::new();
+    for number in 0..200 {
+        came.push(player(&cluster, &key, &format!("Player {number}")).await);
+    }
+    let seats = cluster.games(1).seats(&key).await.unwrap();
+    assert_eq!(seats.into_iter().map(|seat| seat.id).collect::<Vec<_>>(), came);
 }
 
 async fn a_name_belongs_to_one_player(cluster: Cluster) {
