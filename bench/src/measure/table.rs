@@ -1,5 +1,6 @@
 //! Figures as Markdown.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::peers::{self, LIMIT, LIMIT_REDIS};
@@ -33,18 +34,34 @@ pub fn machine(record: &Record) -> String {
         true => "servers and Redis on one core, the generator on another",
         false => "servers and generator could not be pinned to cores of their own",
     };
-    let trials = record.trials.iter().map(|trial| trial.repetition);
-    let repetitions = trials.chain(record.growth.iter().map(|grown| grown.repetition)).max().unwrap_or(1);
     let length = if record.quick { ", in the quick form" } else { "" };
     format!(
-        "Measured on {} on {} with {} cores and {} GiB, Linux {}, {}: {pinned}. Median of {repetitions} [least–most]{length}.\n",
+        "Measured on {} on {} with {} cores and {} GiB, Linux {}, {}: {pinned}. Median of {} [least–most]{length}.\n",
         machine.date,
         machine.processor,
         machine.cores,
         machine.memory_gib,
         machine.kernel,
         machine.versions.join(", "),
+        repetitions(record),
     )
+}
+
+/// How often most was measured, and what was so more or less often: `3 (of 9: cross, fanout)`.
+fn repetitions(record: &Record) -> String {
+    let trials = record.trials.iter().map(|trial| (trial.scenario.as_str(), trial.repetition));
+    let growth = record.growth.iter().map(|grown| (grown.growth.as_str(), grown.repetition));
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, repetition) in trials.chain(growth) {
+        let most = times.entry(name).or_default();
+        *most = repetition.max(*most);
+    }
+    let mut by_count: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    times.iter().for_each(|(name, count)| by_count.entry(*count).or_default().push(name));
+    let usual = by_count.iter().rev().max_by_key(|(_, names)| names.len()).map_or(1, |(count, _)| *count);
+    by_count.remove(&usual);
+    let others: Vec<_> = by_count.iter().map(|(count, names)| format!("of {count}: {}", names.join(", "))).collect();
+    if others.is_empty() { usual.to_string() } else { format!("{usual} ({})", others.join("; ")) }
 }
 
 /// The few figures that a first page has: peers in rows, one figure of a scenario each.
@@ -191,6 +208,17 @@ mod tests {
         assert!(text.contains("|  | KiB per connection | × LIMIT | connects per second |"), "{text}");
         assert!(text.contains("| **Hubbub** | 4.00 [3.00–5.00] | 2.00 | – |"), "{text}");
         assert!(text.contains("| LIMIT | 2.00 | 1.00 | – |"), "{text}");
+    }
+
+    #[test]
+    fn what_was_measured_more_often_is_named() {
+        let mut both = record(&[("Hubbub", 3.0), ("LIMIT", 2.0)]);
+        assert!(machine(&both).ends_with("Median of 1 [least–most].\n"));
+        both.trials[1].scenario = "saturate".into();
+        for (scenario, repetition) in [("fanout", 1), ("fanout", 3)] {
+            both.trials.push(Trial { scenario: scenario.into(), repetition, ..both.trials[0].clone() });
+        }
+        assert!(machine(&both).ends_with("Median of 1 (of 3: fanout) [least–most].\n"), "{}", machine(&both));
     }
 
     #[test]
