@@ -4,6 +4,9 @@
 //! once the page is painted, so that they do not share a slow line with its
 //! styles and fonts. Each island has a turn of its own, for a finger may be
 //! waiting. A tab in the background is never painted, and joins at once.
+//!
+//! A form works before; a button of no form does not, so one that is pressed
+//! meanwhile is pressed again, once, when all are alive.
 
 use std::fs;
 

@@ -25,6 +25,24 @@ test("the page already holds what was said, before any script ran", async ({ bot
   expect(html).toContain("line 2");
 });
 
+test("what is pressed before the page is alive is done once it is", async ({ person, room }) => {
+  const ana = await person("Ana", {}, { viewport: { width: 390, height: 700 } });
+  let arrive = () => {};
+  const arrives = new Promise<void>((resolve) => (arrive = resolve));
+  await ana.page.route(/\.wasm$/, (route) => arrives.then(() => route.continue()));
+  await ana.page.goto(`${new URL(ana.page.url()).origin}/rooms/${room}`);
+  const people = ana.page.getByRole("button", { name: /(person|people) here$/ });
+  // Whoever is impatient presses twice, and does not want it shut again.
+  await people.dblclick();
+  await expect(ana.page.getByRole("dialog")).toBeHidden();
+  arrive();
+  await expect(ana.page.getByRole("dialog")).toBeVisible();
+  await ana.page.getByRole("button", { name: "Close" }).click();
+  await expect(ana.page.getByRole("dialog")).toBeHidden();
+  await people.click();
+  await expect(ana.page.getByRole("dialog")).toBeVisible();
+});
+
 test("older messages come on scrolling up, and what is read stays in place", async ({ person, bot, room }) => {
   await fill(room, 75, bot);
   const ana = await person("Ana");
