@@ -3,8 +3,9 @@
 //! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
 //! one of them, `broker` keeps the logs and carries publications between nodes,
 //! `presence` knows who is where, `history` and `rooms` answer what is read over
-//! HTTP, `quizzes` keeps what authors write. `backend` alone chooses between embedded and Redis, `router` alone knows
-//! the pages. `runtime` has the threads on which all of it runs.
+//! HTTP, `limits` knows whom limits count, `quizzes` keeps what authors write.
+//! `backend` alone chooses between embedded and Redis, `router` alone knows the
+//! pages. `runtime` has the threads on which all of it runs.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
@@ -21,6 +22,7 @@ pub mod games;
 pub mod history;
 pub mod http;
 pub mod hub;
+pub mod limits;
 pub mod metrics;
 pub mod node;
 pub mod outbox;

@@ -2,7 +2,7 @@
 //!
 //! The only place that reads the environment.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use self::values::{
     RedisServers, parse_listen, parse_node_name, parse_origin, parse_pace, parse_quiz_key, parse_session_key,
 };
 use crate::broker::redis::Servers;
+use crate::limits::TrustedProxy;
 
 mod limits;
 mod values;
@@ -75,9 +76,9 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
     pub allowed_origins: Vec<String>,
 
-    /// Addresses of proxies whose X-Forwarded-For is believed, separated by commas.
+    /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
     #[arg(long, env = "HUBBUB_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<TrustedProxy>,
 
     /// Who may write quizzes and start games: everybody, or who has entered the authors' key.
     #[arg(long, env = "HUBBUB_QUIZ_AUTHORS", value_enum, value_name = "WHO", default_value_t = QuizAuthors::Open)]

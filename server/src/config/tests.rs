@@ -22,6 +22,7 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--log-length", "1"],
         ["--pace-ms", "21"],
         ["--threads", "0"],
+        ["--trusted-proxies", "10.0.0.0/33"],
     ] {
         let error = read(&flags).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{flags:?}");

@@ -14,8 +14,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::origin;
 use crate::config::RateLimit;
+use crate::limits::client_address;
 use crate::node::Node;
-use crate::ws::client_address;
 
 /// A whole class behind one address may do so many times what one connection may.
 const PEOPLE_BEHIND_AN_ADDRESS: NonZeroU32 = match NonZeroU32::new(50) {
@@ -100,7 +100,7 @@ pub async fn api_gate(
     if !origin::may_change(headers, &node.config.allowed_origins) {
         return (StatusCode::FORBIDDEN, "this site may not ask that here").into_response();
     }
-    let address = client_address(peer, headers, &node.config.trusted_proxies).to_canonical();
+    let address = client_address(peer, headers, &node.config.trusted_proxies);
     if let Err(wait) = gate.check(&address) {
         let mut response = (StatusCode::TOO_MANY_REQUESTS, "too many requests from this address").into_response();
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use tracing::warn;
 
 use super::Gate;
+use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::picture::Kind;
 use crate::quizzes::{PictureError, QuizzesError, sheet};
-use crate::ws::client_address;
 
 /// What a form puts around a file.
 const FORM_BYTES: usize = 16 * 1024;
@@ -61,7 +61,7 @@ impl Files {
             let why = "Only authors may do that here. Enter the authors' key first.";
             return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
         }
-        let address = client_address(peer, headers, &self.node.config.trusted_proxies).to_canonical();
+        let address = client_address(peer, headers, &self.node.config.trusted_proxies);
         self.gate.check(&address).map_err(|wait| {
             let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
             Refusal(StatusCode::TOO_MANY_REQUESTS, why)

@@ -11,8 +11,8 @@ use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId};
 
 use crate::games::{Key, Loaded};
+use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
-use crate::ws::client_address;
 
 /// What the pages of games ask, answered by the node.
 pub(super) struct Games {

@@ -13,9 +13,9 @@ use protocol::{Member, QuizId, ResultsId, limits};
 
 use super::rooms::unavailable;
 use crate::http::Gate;
+use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::{QuizzesError, samples, summary_of};
-use crate::ws::client_address;
 
 /// What authors' pages ask, answered by the node.
 pub(super) struct Authors {
@@ -91,7 +91,7 @@ impl QuizService for Authors {
     async fn become_author(&self, viewer: &Member, key: &str) -> Result<String, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
-        let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies).to_canonical();
+        let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies);
         self.keys.check(&address).map_err(|wait| {
             let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             ApiError::RateLimited { retry_after_ms }

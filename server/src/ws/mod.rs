@@ -25,7 +25,6 @@ pub use addresses::{Addresses, Place};
 pub use connections::{Connections, Patience};
 pub use meaning::{Frame, Meaning, Work};
 pub(crate) use throttle::{Throttle, Verdict};
-pub use upgrade::client_address;
 
 /// Where WebSockets come in.
 pub type Door = MethodRouter<Arc<Node>>;

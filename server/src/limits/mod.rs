@@ -1,0 +1,12 @@
+//! Whom limits count: the address that a request really came from, and the
+//! networks that an address belongs to.
+//!
+//! Knows headers and addresses. Does not know what is limited, or by how much.
+
+mod forwarded;
+mod prefix;
+mod proxies;
+
+pub use forwarded::client_address;
+pub use prefix::{AddressPrefix, Allotment, allotments};
+pub use proxies::{TrustedProxies, TrustedProxy, TrustedProxyError};
