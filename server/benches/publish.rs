@@ -123,7 +123,11 @@ impl Log {
 }
 
 async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
-    let options = Options { log_length: 10_000, sharded: false, node: "bench".into() };
+    let options = Options {
+        log: server::broker::LogLimits { entries: 10_000, bytes: 1 << 20 },
+        sharded: false,
+        node: "bench".into(),
+    };
     redis::connect(&server.url(), options).await.expect("Redis runs")
 }
 

@@ -19,7 +19,7 @@ use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
 use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, make_private};
 
 /// The session key in the data folder, or in Redis.
 const KEY_FILE: &str = "session.key";
@@ -88,8 +88,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
             key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?
         }
     };
-    let log_length = config.limits.log_length as u64;
-    let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length });
+    let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log: config.limits.log() });
     info!("rooms are kept in {}", folder.display());
     Ok(Opened {
         node_name,
@@ -105,8 +104,8 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
 }
 
 async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Opened, BackendError> {
-    let log_length = config.limits.log_length as u64;
-    let options = redis::Options { log_length, sharded: config.sharded_pubsub, node: node_name.clone() };
+    let log = config.limits.log();
+    let options = redis::Options { log, sharded: config.sharded_pubsub, node: node_name.clone() };
     let servers = match &config.redis_ca {
         Some(authorities) => servers.trusting(authorities)?,
         None => servers,
@@ -125,7 +124,7 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         history: Arc::new(RedisHistory::new(link.clone())),
         presence: Arc::new(RedisPresence::new(link.clone(), presence)),
         quizzes: Arc::new(RedisQuizzes::new(link.clone())),
-        games: Arc::new(RedisGames::new(link.clone(), log_length)),
+        games: Arc::new(RedisGames::new(link.clone(), log)),
         rooms: Arc::new(RedisRooms::new(link)),
         broker,
         session_key,
@@ -138,6 +137,7 @@ fn key_in_folder(folder: &Path) -> std::io::Result<String> {
     if let Ok(key) = fs::read_to_string(&path)
         && key.trim().len() >= 32
     {
+        make_private(&path);
         return Ok(key.trim().to_owned());
     }
     let key = Sessions::fresh_secret();

@@ -15,6 +15,10 @@ use crate::{clock, digest};
 
 /// Bytes of a text's digest.
 const DIGEST: usize = 16;
+/// Bytes of the widest character, in UTF-8; a message of those may be as long as any other.
+const WIDEST: usize = 4;
+/// Bytes of a control character in JSON.
+const ESCAPED: usize = 6;
 
 /// Whether the class of a game may chat.
 pub type Classes = Box<dyn Fn(Pin) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
@@ -98,8 +102,23 @@ impl Chat {
             let sentence = format!("A message has at most {most} characters. Make it shorter, or send it in parts.");
             return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
         }
+        // What is kept and sent is JSON, in which a control character has six bytes.
+        if text.len() > most * WIDEST / ESCAPED && encoded_bytes(text) > most * WIDEST {
+            let sentence = "This message has too many characters that cannot be seen. Leave them out.";
+            return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
+        }
         Ok(())
     }
+}
+
+/// Bytes of a text in JSON.
+fn encoded_bytes(text: &str) -> usize {
+    let bytes_of = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0C => 2,
+        0..0x20 => ESCAPED,
+        _ => 1,
+    };
+    text.bytes().map(bytes_of).sum()
 }
 
 fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {

@@ -67,6 +67,9 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(address, error))?;
+    if let Some(warning) = config.warning_for(address) {
+        warn!("{warning}");
+    }
 
     let opened = backend::open(&config).await?;
     let (node, deliveries) = Node::assemble(config, opened);

@@ -163,7 +163,7 @@ fn shared_flags(house: &House) -> Vec<String> {
     let site = house.site.display().to_string();
     let key = "the same on all nodes of a chaos run";
     let flags = ["--site-dir", &site, "--session-key", key, "--rate-limit", "off", "--connections-per-address", "0"];
-    flags.into_iter().chain(["--log-length", "1000000"]).map(str::to_owned).collect()
+    flags.into_iter().chain(["--log-length", "1000000", "--log-bytes", "1t"]).map(str::to_owned).collect()
 }
 
 async fn start_node(house: &House, folder: &Folder, flags: &[String], number: usize) -> Result<Node> {

@@ -23,6 +23,15 @@ pub struct Publication {
     pub frame: Bytes,
 }
 
+/// How much of each log is kept; for a while it is somewhat more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogLimits {
+    /// Entries.
+    pub entries: u64,
+    /// Bytes of all entries together.
+    pub bytes: u64,
+}
+
 /// Something to append to a log: the frame is `head`, the offset in decimal,
 /// `tail`.
 #[derive(Clone, Debug)]

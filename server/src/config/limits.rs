@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use protocol::limits;
 
-use super::values::{parse_log_length, parse_seconds};
+use super::values::{parse_log_bytes, parse_log_length, parse_seconds};
+use crate::broker::LogLimits;
 
 /// What a client may do, and how much is kept.
 #[derive(Clone, Debug, clap::Args)]
@@ -59,6 +60,10 @@ pub struct Limits {
     #[arg(long, env = "HUBBUB_LOG_LENGTH", value_name = "N", default_value_t = 10_000, value_parser = parse_log_length)]
     pub log_length: usize,
 
+    /// Bytes that are kept of each room, however many messages that are: 8m is 8 MiB.
+    #[arg(long, env = "HUBBUB_LOG_BYTES", value_name = "SIZE", default_value = "8m", value_parser = parse_log_bytes)]
+    pub log_bytes: u64,
+
     /// Players of one game.
     #[arg(long, env = "HUBBUB_PLAYERS", value_name = "N", default_value_t = limits::PLAYERS)]
     pub players: usize,
@@ -70,6 +75,13 @@ pub struct Limits {
     /// Seconds that a node may take to let its connections go when it is stopped.
     #[arg(long = "drain-seconds", env = "HUBBUB_DRAIN_SECONDS", value_name = "SECONDS", default_value = "15", value_parser = parse_seconds)]
     pub drain_within: Duration,
+}
+
+impl Limits {
+    /// What is kept of each log.
+    pub fn log(&self) -> LogLimits {
+        LogLimits { entries: self.log_length as u64, bytes: self.log_bytes }
+    }
 }
 
 /// So many at once, so many a minute in the long run; or no limit.

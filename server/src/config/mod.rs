@@ -168,6 +168,15 @@ impl Config {
         self.quiz_key.as_deref().filter(|_| self.quiz_authors == QuizAuthors::Key)
     }
 
+    /// What whoever runs the server should know about serving `address` with these settings.
+    pub fn warning_for(&self, address: SocketAddr) -> Option<&'static str> {
+        let is_public = !address.ip().to_canonical().is_loopback();
+        (is_public && self.quiz_authors == QuizAuthors::Open).then_some(
+            "everybody who reaches this server can keep quizzes and pictures on it and begin games; \
+             --quiz-authors key --quiz-key KEY leaves that to those who know the key",
+        )
+    }
+
     /// The Redis to use, if any.
     pub fn redis_servers(&self) -> Option<&Servers> {
         self.redis.as_ref().or(self.redis_server.as_ref())

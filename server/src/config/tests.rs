@@ -20,6 +20,8 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--rate-limit", "fast"],
         ["--session-key", "short"],
         ["--log-length", "1"],
+        ["--log-bytes", "1k"],
+        ["--log-bytes", "8mb"],
         ["--pace-ms", "21"],
         ["--threads", "0"],
         ["--trusted-proxies", "10.0.0.0/33"],
@@ -55,4 +57,18 @@ fn origins_have_no_path() {
     let config = read(&["--allowed-origins", "https://A.example,http://b:8080"]).unwrap();
     assert_eq!(config.allowed_origins, ["https://a.example", "http://b:8080"]);
     assert!(read(&["--allowed-origins", "https://a.example/x"]).is_err());
+}
+
+#[test]
+fn a_public_address_with_open_authors_warns_and_names_the_flag() {
+    let warning = |flags: &[&str]| {
+        let config = read(flags).unwrap();
+        config.warning_for(config.address())
+    };
+    assert!(warning(&["--listen", "0.0.0.0:3000"]).unwrap().contains("--quiz-authors key"));
+    assert!(warning(&["--listen", "[::]:3000"]).is_some());
+    assert_eq!(warning(&["--listen", "127.0.0.1:3000"]), None);
+    assert_eq!(warning(&["--listen", "[::1]:3000"]), None);
+    let key = ["--listen", "0.0.0.0:3000", "--quiz-authors", "key", "--quiz-key", "open sesame"];
+    assert_eq!(warning(&key), None);
 }

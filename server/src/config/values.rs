@@ -78,3 +78,28 @@ pub(super) fn parse_log_length(text: &str) -> Result<usize, String> {
         _ => Err(format!("it must be at least {}, the most that one recovery brings", limits::RECOVERY_MESSAGES)),
     }
 }
+
+/// A number of bytes, with a letter for KiB, MiB, GiB or TiB.
+pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let (number, shift) = match text.as_bytes().last() {
+        Some(b'k') => (&text[..text.len() - 1], 10),
+        Some(b'm') => (&text[..text.len() - 1], 20),
+        Some(b'g') => (&text[..text.len() - 1], 30),
+        Some(b't') => (&text[..text.len() - 1], 40),
+        _ => (text.as_str(), 0),
+    };
+    let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    // SQLite and Lua count no further.
+    bytes.filter(|bytes| *bytes < 1 << 53).ok_or_else(|| "write it as a number of bytes, or as 64k, 8m or 10g".into())
+}
+
+/// The longest recovery of short messages must fit.
+const LEAST_LOG_BYTES: u64 = 256 * 1024;
+
+pub(super) fn parse_log_bytes(text: &str) -> Result<u64, String> {
+    match parse_bytes(text)? {
+        bytes if bytes >= LEAST_LOG_BYTES => Ok(bytes),
+        _ => Err("it must be at least 256k".into()),
+    }
+}

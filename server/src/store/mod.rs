@@ -5,10 +5,12 @@
 //! own. Knows tables and transactions; what is in them is its callers' matter.
 
 use std::fs::{self, File, TryLockError};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use tracing::warn;
 
 mod reader;
 mod schema;
@@ -19,8 +21,13 @@ mod tests;
 
 /// The database in the data folder.
 const FILE: &str = "hubbub.db";
+/// What SQLite puts beside it; it gives them the permissions of the database.
+const BESIDE: [&str; 2] = ["hubbub.db-wal", "hubbub.db-shm"];
 /// Held for as long as a process uses the folder.
 const LOCK: &str = "hubbub.lock";
+/// Only the account that runs the server reads what people wrote.
+const PRIVATE_FOLDER: u32 = 0o700;
+const PRIVATE_FILE: u32 = 0o600;
 
 /// Why something was not read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,17 +70,23 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens the file in `folder`; makes both if they are missing. Blocks.
+    /// Opens the file in `folder`; makes both if they are missing, for this
+    /// account alone. Blocks.
     ///
     /// # Errors
     /// [`StoreError::Open`] with a sentence that says what to do.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let shown = folder.display();
-        fs::create_dir_all(folder)
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(PRIVATE_FOLDER)
+            .create(folder)
             .map_err(|error| StoreError::Open(format!("the data folder {shown} cannot be made: {error}")))?;
         let lock = lock(folder)?;
         let file = folder.join(FILE);
         let explain = |error: StoreError| StoreError::Open(format!("{} cannot be opened: {error}", file.display()));
+        open_private(&file).map_err(|error| explain(StoreError::Failed(error.to_string())))?;
+        BESIDE.iter().for_each(|name| make_private(&folder.join(name)));
         let mut connection = connect(&file).map_err(explain)?;
         schema::migrate(&mut connection).map_err(explain)?;
         let writer = writer::Writer::start(connection)
@@ -130,7 +143,7 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
     let refuse = |error: std::io::Error| {
         StoreError::Open(format!("the data folder {} cannot be written to: {error}", folder.display()))
     };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(refuse)?;
+    let file = open_private(&path).map_err(refuse)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Open(format!(
@@ -138,6 +151,27 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
             folder.display()
         ))),
         Err(TryLockError::Error(error)) => Err(refuse(error)),
+    }
+}
+
+/// Opens a file that this account alone may read; makes it if it is missing.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let file = File::options().create(true).truncate(false).write(true).mode(PRIVATE_FILE).open(path)?;
+    make_private(path);
+    Ok(file)
+}
+
+/// Takes a file's permissions from all other accounts: earlier versions made
+/// files that everybody on the machine could read.
+pub(crate) fn make_private(path: &Path) {
+    let is_open = |metadata: &fs::Metadata| metadata.permissions().mode() & 0o077 != 0;
+    let closed = match fs::metadata(path) {
+        Ok(metadata) if is_open(&metadata) => fs::set_permissions(path, fs::Permissions::from_mode(PRIVATE_FILE)),
+        _ => return,
+    };
+    if let Err(error) = closed {
+        // Somebody else's file: the operator's choice, and no reason not to start.
+        warn!("{} can be read by other accounts, and that cannot be changed: {error}", path.display());
     }
 }
 

@@ -124,6 +124,17 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (game, question, player)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- What a log's entries have together, and when it last grew, in
+    -- milliseconds since 1970.
+    ALTER TABLE logs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE logs ADD COLUMN written_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE logs SET
+        bytes = ifnull((SELECT sum(length(frame)) FROM publications WHERE log = logs.id), 0),
+        written_at = unixepoch() * 1000;
+    -- What must be appended once is remembered while the log is that long.
+    CREATE INDEX once_by_offset ON once (log, offset);
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

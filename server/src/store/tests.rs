@@ -32,6 +32,28 @@ async fn what_was_written_is_there_after_a_restart() {
 }
 
 #[tokio::test]
+async fn other_accounts_read_none_of_the_files_also_not_older_ones() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let base = tempfile::tempdir().unwrap();
+    let folder = base.path().join("data");
+    let modes = || {
+        let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        files.map(|path| path.metadata().unwrap().permissions().mode() & 0o777).collect::<Vec<_>>()
+    };
+    let store = Store::open(&folder).unwrap();
+    add(&store, "one").await.unwrap();
+    assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(modes(), [0o600; 4], "the database, its two companions and the lock");
+    drop(store);
+    for file in std::fs::read_dir(&folder).unwrap() {
+        std::fs::set_permissions(file.unwrap().path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let store = Store::open(&folder).unwrap();
+    add(&store, "two").await.unwrap();
+    assert_eq!(modes(), [0o600; 4]);
+}
+
+#[tokio::test]
 async fn a_failed_write_undoes_only_itself() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder);

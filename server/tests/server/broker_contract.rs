@@ -15,6 +15,7 @@ on_every_backend!(Cluster => [
     the_same_key_for_something_else_is_a_conflict,
     what_came_since_is_told_whole_or_not_at_all,
     a_trimmed_log_does_not_pretend,
+    a_log_of_long_messages_is_shorter,
     a_new_log_has_one_identity,
     the_end_of_a_log_is_told_with_its_last_entry,
     entries_are_read_one_by_one,
@@ -126,6 +127,26 @@ async fn a_trimmed_log_does_not_pretend(cluster: Cluster) {
     let publications = (302..=400).map(|n| entry("many", n)).collect();
     assert_eq!(kept, Replay::All { publications, top: top.clone() });
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 1).await.unwrap(), None);
+}
+
+async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
+    // Without a limit in bytes, a hundred of them would be three times as much as is kept.
+    let long = "x".repeat(32 * 1024);
+    for n in 0..512 {
+        let once = Once { key: format!("key-{n}"), digest: "digest".into() };
+        cluster.broker(n).publish(append(&cluster.channel, &long, Some(once))).await.unwrap();
+    }
+    let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
+    assert_eq!(top.offset, 512);
+    assert_eq!(cluster.broker(0).entry(&cluster.channel, 512 - 40).await.unwrap(), None);
+    let since = |offset| Position { epoch: top.epoch.clone(), offset };
+    let gone = cluster.broker(0).replay(&cluster.channel, &since(512 - 60), 1000).await.unwrap();
+    assert_eq!(gone, Replay::Unknown { top: top.clone() });
+    let kept = cluster.broker(0).replay(&cluster.channel, &since(512 - 10), 1000).await.unwrap();
+    assert!(matches!(kept, Replay::All { publications, .. } if publications.len() == 10));
+    // Of those that have gone, none is said a second time.
+    let once = Some(Once { key: "key-500".into(), digest: "digest".into() });
+    assert!(cluster.broker(0).publish(append(&cluster.channel, &long, once)).await.unwrap().repeated);
 }
 
 async fn a_new_log_has_one_identity(cluster: Cluster) {

@@ -125,7 +125,10 @@ impl Backend {
         match self {
             Self::Embedded(folder) => {
                 let store = Store::open(folder.path()).unwrap();
-                let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log_length: LOG_LENGTH });
+                let (broker, deliveries) = embedded::open(
+                    store.clone(),
+                    embedded::Options { log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20 } },
+                );
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
                 vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
@@ -144,10 +147,15 @@ pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
 
 /// A node on the Redis at `url`.
 pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
-    let options = redis::Options { log_length: LOG_LENGTH, sharded, node: name.into() };
+    let options = redis::Options {
+        log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20 },
+        sharded,
+        node: name.into(),
+    };
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.link()));
-    let games = Arc::new(RedisGames::new(broker.link(), LOG_LENGTH));
+    let games =
+        Arc::new(RedisGames::new(broker.link(), server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20 }));
     Node { broker, history, games, deliveries }
 }
 

@@ -9,7 +9,10 @@ use crate::cluster::{any_channel, append};
 async fn a_full_disk_refuses_and_takes_it_later() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log_length: 100 });
+    let (broker, _deliveries) = embedded::open(
+        store.clone(),
+        embedded::Options { log: server::broker::LogLimits { entries: 100, bytes: 1 << 20 } },
+    );
     let limit = |pages: i64| store.write(move |sql| Ok(sql.pragma_update(None, "max_page_count", pages)?));
     let once = Once { key: "ana:1".into(), digest: "abc".into() };
     let large = Append { tail: "x".repeat(100_000), ..append(&any_channel(), "large", Some(once)) };
@@ -21,4 +24,22 @@ async fn a_full_disk_refuses_and_takes_it_later() {
     let taken = broker.publish(large).await.unwrap();
     assert_eq!((taken.position.offset, taken.repeated), (1, false));
     broker.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_log_remembers_of_appends_goes_with_its_entries() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let log = server::broker::LogLimits { entries: 100, bytes: 1 << 20 };
+    let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
+    let channel = any_channel();
+    let appends = (0..640).map(|n| {
+        let once = Once { key: format!("key-{n}"), digest: "digest".into() };
+        broker.publish(append(&channel, "text", Some(once)))
+    });
+    futures::future::try_join_all(appends).await.unwrap();
+    let count = |query: &'static str| store.read(move |sql| Ok(sql.query_row(query, [], |row| row.get::<_, i64>(0))?));
+    assert_eq!(count("SELECT count(*) FROM once").await.unwrap(), 100);
+    let counted = count("SELECT bytes FROM logs").await.unwrap();
+    assert_eq!(count("SELECT sum(length(frame)) FROM publications").await.unwrap(), counted);
 }

@@ -32,7 +32,11 @@ struct Node {
 
 impl Node {
     async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
-        let options = redis::Options { log_length: 10, sharded: false, node: name.into() };
+        let options = redis::Options {
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            sharded: false,
+            node: name.into(),
+        };
         let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
         broker.subscribe(channel).await.unwrap();
         let link = broker.link();

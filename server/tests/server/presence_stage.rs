@@ -39,7 +39,8 @@ impl Stage {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (broker, deliveries) = embedded::open(store, embedded::Options { log_length: 10 });
+        let (broker, deliveries) =
+            embedded::open(store, embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 } });
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
     }
@@ -65,7 +66,11 @@ impl Stage {
     }
 
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
-        let options = redis::Options { log_length: 10, sharded, node: "test".into() };
+        let options = redis::Options {
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            sharded,
+            node: "test".into(),
+        };
         let (broker, deliveries) = redis::connect(url, options).await.unwrap();
         let (link, namespace) = (broker.link(), format!("nodes-{:x}", rand::random::<u64>()));
         let node = Arc::new(redis_node(&link, &namespace, "first", Duration::from_secs(60)));

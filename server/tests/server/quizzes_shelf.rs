@@ -42,7 +42,11 @@ impl Shelf {
 
     async fn on(count: usize) -> Self {
         let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
-        let options = redis::Options { log_length: 10, sharded: false, node: "test".into() };
+        let options = redis::Options {
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            sharded: false,
+            node: "test".into(),
+        };
         let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
         let kept = Arc::new(RedisQuizzes::new(broker.link()));
         Self { kept, _home: Home::Servers { _servers: servers, _broker: broker } }

@@ -177,7 +177,11 @@ async fn a_node_may_start_before_redis() {
 
 #[tokio::test]
 async fn an_address_that_is_none_stops_the_start() {
-    let options = redis::Options { log_length: 10, sharded: false, node: "a".into() };
+    let options = redis::Options {
+        log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+        sharded: false,
+        node: "a".into(),
+    };
     let error = redis::connect("http://localhost", options).await.err().unwrap().to_string();
     assert!(error.contains("the address of Redis is not understood"), "{error}");
 }

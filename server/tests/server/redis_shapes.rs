@@ -33,7 +33,11 @@ const A_MOMENT: Duration = Duration::from_millis(500);
 const PROMOTED: Duration = Duration::from_secs(10);
 
 fn options() -> redis::Options {
-    redis::Options { log_length: 100, sharded: false, node: "test".into() }
+    redis::Options {
+        log: server::broker::LogLimits { entries: 100, bytes: 1 << 20 },
+        sharded: false,
+        node: "test".into(),
+    }
 }
 
 fn ana() -> Member {

@@ -35,6 +35,9 @@ async fn a_long_message_is_an_error_and_a_huge_frame_the_end() {
     assert_eq!(ana.say("fits", &"ä".repeat(4000)).await.message.chars().count(), 4000);
     let refusal = ana.try_say("long", &"ä".repeat(4001)).await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::MessageTooLong);
+    assert_eq!(ana.say("quotes", &"\"".repeat(4000)).await.message.len(), 4000);
+    let refusal = ana.try_say("bells", &"\u{7}".repeat(4000)).await.unwrap_err();
+    assert_eq!(refusal.code, ErrorCode::MessageTooLong, "24 KB in the log for 4 KB");
 
     ana.send_text(&"x".repeat(64 * 1024 + 1)).await;
     assert_eq!(ana.is_closed().await, 1009);

@@ -38,7 +38,10 @@ impl House {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (broker, _) = embedded::open(store.clone(), embedded::Options { log_length: 10 });
+        let (broker, _) = embedded::open(
+            store.clone(),
+            embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 } },
+        );
         Self {
             rooms: Arc::new(EmbeddedRooms::new(store.clone())),
             presence: Arc::new(EmbeddedPresence::new(broker.clone())),
@@ -58,7 +61,11 @@ impl House {
     }
 
     async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
-        let options = redis::Options { log_length: 10, sharded: false, node: "test".into() };
+        let options = redis::Options {
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            sharded: false,
+            node: "test".into(),
+        };
         let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
         let link = broker.link();
         Self {

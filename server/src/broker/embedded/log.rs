@@ -3,8 +3,9 @@
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::broker::{Once, Publication};
+use crate::broker::{LogLimits, Once, Publication};
 use crate::channel::Channel;
+use crate::clock;
 use crate::store::StoreError;
 
 /// Old entries go in batches of this many: a DELETE for every append would
@@ -18,6 +19,8 @@ pub(crate) struct Log {
     pub(crate) epoch: Epoch,
     /// The offset of its last entry; 0 before the first.
     pub(crate) top: u64,
+    /// What its entries have together.
+    bytes: u64,
 }
 
 /// What is known about a key that must be used once.
@@ -30,13 +33,13 @@ pub(super) enum Found {
 
 /// The channel's log, if it has one.
 pub(crate) fn find(sql: &Connection, channel: &Channel) -> Result<Option<Log>, StoreError> {
-    let mut statement = sql.prepare_cached("SELECT id, epoch, top FROM logs WHERE channel = ?1")?;
-    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?));
-    let Some((id, epoch, top)) = statement.query_row([channel.to_string()], row).optional()? else {
+    let mut statement = sql.prepare_cached("SELECT id, epoch, top, bytes FROM logs WHERE channel = ?1")?;
+    let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?));
+    let Some((id, epoch, top, bytes)) = statement.query_row([channel.to_string()], row).optional()? else {
         return Ok(None);
     };
     let epoch = Epoch::parse(&epoch).map_err(|error| StoreError::Failed(error.to_string()))?;
-    Ok(Some(Log { id, epoch, top: unsigned(top) }))
+    Ok(Some(Log { id, epoch, top: unsigned(top), bytes: unsigned(bytes) }))
 }
 
 /// The channel's log; a new one gets the epoch `new`.
@@ -44,9 +47,9 @@ pub(super) fn open(sql: &Connection, channel: &Channel, new: &Epoch) -> Result<L
     if let Some(log) = find(sql, channel)? {
         return Ok(log);
     }
-    sql.prepare_cached("INSERT INTO logs (channel, epoch, top) VALUES (?1, ?2, 0)")?
-        .execute([channel.to_string().as_str(), new.as_str()])?;
-    Ok(Log { id: sql.last_insert_rowid(), epoch: new.clone(), top: 0 })
+    sql.prepare_cached("INSERT INTO logs (channel, epoch, top, written_at) VALUES (?1, ?2, 0, ?3)")?
+        .execute(params![channel.to_string(), new.as_str(), signed(clock::now_ms())])?;
+    Ok(Log { id: sql.last_insert_rowid(), epoch: new.clone(), top: 0, bytes: 0 })
 }
 
 impl Log {
@@ -61,17 +64,23 @@ impl Log {
         }))
     }
 
-    /// Puts `frame` after the top and keeps the last `keep` entries.
+    /// Puts `frame` after the top and keeps as many of the last entries as `keep` says.
     pub(super) fn append(
         &self,
         sql: &Connection,
         once: Option<&Once>,
         frame: &[u8],
-        keep: u64,
+        keep: LogLimits,
     ) -> Result<(), StoreError> {
         let top = self.top + 1;
         let offset = signed(top);
-        sql.prepare_cached("UPDATE logs SET top = ?2 WHERE id = ?1")?.execute(params![self.id, offset])?;
+        let bytes = self.bytes.saturating_add(frame.len() as u64);
+        sql.prepare_cached("UPDATE logs SET top = ?2, bytes = ?3, written_at = ?4 WHERE id = ?1")?.execute([
+            self.id,
+            offset,
+            signed(bytes),
+            signed(clock::now_ms()),
+        ])?;
         sql.prepare_cached("INSERT INTO publications VALUES (?1, ?2, ?3)")?.execute(params![self.id, offset, frame])?;
         if let Some(once) = once {
             sql.prepare_cached("INSERT INTO once VALUES (?1, ?2, ?3, ?4)")?.execute(params![
@@ -81,12 +90,46 @@ impl Log {
                 once.digest
             ])?;
         }
-        if top.is_multiple_of(TRIM_EVERY) {
-            let last_to_go = signed(top.saturating_sub(keep));
-            sql.prepare_cached("DELETE FROM publications WHERE log = ?1 AND offset <= ?2")?
-                .execute([self.id, last_to_go])?;
+        if top.is_multiple_of(TRIM_EVERY) || bytes > keep.bytes {
+            self.trim(sql, top, bytes, keep)?;
         }
         Ok(())
+    }
+
+    /// Forgets what is too old or too much, and what was remembered of
+    /// appends that the log would not hold any more by their number.
+    fn trim(&self, sql: &Connection, top: u64, bytes: u64, keep: LogLimits) -> Result<(), StoreError> {
+        let by_number = top.saturating_sub(keep.entries);
+        let by_bytes = if bytes > keep.bytes {
+            // An eighth more than must go: the next trim is that far away.
+            self.last_of_oldest(sql, top, bytes - keep.bytes + keep.bytes / 8)?
+        } else {
+            0
+        };
+        let mut delete =
+            sql.prepare_cached("DELETE FROM publications WHERE log = ?1 AND offset <= ?2 RETURNING length(frame)")?;
+        let gone = delete.query_map([self.id, signed(by_number.max(by_bytes))], |row| row.get::<_, i64>(0))?;
+        let gone: i64 = gone.sum::<Result<_, _>>()?;
+        sql.prepare_cached("UPDATE logs SET bytes = max(bytes - ?2, 0) WHERE id = ?1")?.execute([self.id, gone])?;
+        sql.prepare_cached("DELETE FROM once WHERE log = ?1 AND offset <= ?2")?
+            .execute([self.id, signed(by_number)])?;
+        Ok(())
+    }
+
+    /// The offset up to which the oldest entries have `bytes` together; the newest one stays.
+    fn last_of_oldest(&self, sql: &Connection, top: u64, bytes: u64) -> Result<u64, StoreError> {
+        let mut oldest = sql.prepare_cached(
+            "SELECT offset, length(frame) FROM publications WHERE log = ?1 AND offset < ?2 ORDER BY offset",
+        )?;
+        let mut rows = oldest.query([self.id, signed(top)])?;
+        let (mut last, mut seen) = (0, 0);
+        while seen < bytes
+            && let Some(row) = rows.next()?
+        {
+            last = unsigned(row.get(0)?);
+            seen += unsigned(row.get(1)?);
+        }
+        Ok(last)
     }
 
     /// The first `limit` entries after `offset`, oldest first.

@@ -14,7 +14,8 @@ use protocol::{Epoch, Position};
 
 use super::queue::Queue;
 use super::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Head, Passing, Publication, Replay, random_epoch,
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Head, LogLimits, Passing, Publication, Replay,
+    random_epoch,
 };
 use crate::channel::Channel;
 use crate::store::{Store, StoreError};
@@ -27,8 +28,8 @@ const PROBE_WITHIN: Duration = Duration::from_secs(3);
 /// What an operator may choose.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Publications kept for each channel; a few more may be there for a while.
-    pub log_length: u64,
+    /// What is kept of each channel.
+    pub log: LogLimits,
 }
 
 /// Makes the broker over an open store.
@@ -73,7 +74,7 @@ impl EmbeddedBroker {
         T: Send + 'static,
         F: FnOnce(&rusqlite::Connection, u64) -> Result<Option<(String, T)>, StoreError> + Send + 'static,
     {
-        let (written, keep, fan_out) = (channel.clone(), self.options.log_length, Arc::clone(&self.fan_out));
+        let (written, keep, fan_out) = (channel.clone(), self.options.log, Arc::clone(&self.fan_out));
         let write = move |sql: &_| {
             let log = log::open(sql, &written, &random_epoch())?;
             let offset = log.top + 1;
@@ -107,7 +108,7 @@ impl Broker for EmbeddedBroker {
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
         let Append { channel, once, head, tail } = append;
         let written = channel.clone();
-        let keep = self.options.log_length;
+        let keep = self.options.log;
         let fan_out = Arc::clone(&self.fan_out);
         let write = move |sql: &_| {
             let log = log::open(sql, &written, &random_epoch())?;

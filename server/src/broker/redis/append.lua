@@ -4,7 +4,7 @@
 --
 -- What Lua is given and what it makes costs Redis more than the commands, so
 -- there is little of either: texts are put together once, and settings are a
--- part of the script (`length`, `publish` and `remember`; see publisher.rs).
+-- part of the script (`length`, `bytes`, `publish` and `remember`; see publisher.rs).
 --
 -- KEYS: meta, log, the append's key
 -- ARGV: the epoch that the node knows, what to remember but for the offset, head
@@ -23,7 +23,16 @@ if redis.pcall('SET', once, ARGV[2] .. offset, 'EX', remember, 'NX', 'GET') then
 end
 redis.call('XADD', log, offset .. '-0', 'h', head, 't', tail)
 -- Now and then: it goes in whole nodes of the stream anyway.
-if top % 64 == 0 then redis.call('XTRIM', log, 'MAXLEN', '~', length) end
+if top % 64 == 0 then
+  redis.call('XTRIM', log, 'MAXLEN', '~', length)
+  -- As in trim.lua; a function would be made for every message.
+  if top % 256 == 0 then
+    local size = redis.pcall('MEMORY', 'USAGE', log, 'SAMPLES', 0)
+    if type(size) == 'number' and size > bytes then
+      redis.call('XTRIM', log, 'MAXLEN', '~', math.floor(redis.call('XLEN', log) * bytes / size))
+    end
+  end
+end
 -- The form that `envelope.rs` reads.
 redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
 return top

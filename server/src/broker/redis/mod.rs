@@ -27,7 +27,7 @@ use self::log::{Part, Reader};
 use self::publisher::{Publisher, Scripts};
 use self::shard::Common;
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, Passing, Publication, Replay};
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, LogLimits, Passing, Publication, Replay};
 use crate::channel::Channel;
 
 mod cluster;
@@ -58,8 +58,8 @@ const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
 /// What an operator may choose.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Publications kept for each channel; some more may be there for a while.
-    pub log_length: u64,
+    /// What is kept of each channel.
+    pub log: LogLimits,
     /// Whether to use sharded pub/sub; a cluster always does.
     pub sharded: bool,
     /// The node's name.
@@ -86,7 +86,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     let is_cluster = servers.shape == servers::Shape::Cluster;
     // Deliveries of a cluster's plain kind would go to all of its nodes.
     let is_sharded = options.sharded || is_cluster;
-    let scripts = Scripts::new(options.log_length, is_sharded);
+    let scripts = Scripts::new(options.log, is_sharded);
     let common =
         Common { queue: Arc::new(queue), is_sharded, is_cluster, misplaced: Arc::default(), scripts: scripts.clone() };
     let link = Link::open(servers, common, &options.node)?;

@@ -1,5 +1,6 @@
 -- Appends to a channel's log, numbers and announces as one step, after
--- identity.lua and the settings `length`, `publish` and `remember` (publisher.rs).
+-- identity.lua, trim.lua and the settings `length`, `bytes`, `publish` and
+-- `remember` (publisher.rs).
 --
 -- KEYS: meta, log and, where the append must happen once, its key
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
@@ -36,6 +37,7 @@ end
 redis.call('HSET', meta, 'top', offset)
 if offset == '1' then redis.call('PERSIST', meta) end
 redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'h', head, 't', tail)
+trim_bytes(log, tonumber(offset), bytes)
 -- The form that `envelope.rs` reads.
 redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
 return {epoch, offset, 0, origin}

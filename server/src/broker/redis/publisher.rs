@@ -10,7 +10,7 @@ use super::known::Log;
 use super::line::{Line, Unanswered, Word};
 use super::shard::{Shard, publish_command};
 use super::{keys, log};
-use crate::broker::{Append, Appended, BrokerError, Once, random_epoch};
+use crate::broker::{Append, Appended, BrokerError, LogLimits, Once, random_epoch};
 
 /// A resend is recognised for so long, in seconds.
 const REMEMBER_ONCE: u32 = 86_400;
@@ -25,14 +25,21 @@ pub(super) struct Scripts {
 }
 
 impl Scripts {
-    /// Scripts that keep `log_length` publications of each log.
-    pub(super) fn new(log_length: u64, is_sharded: bool) -> Self {
+    /// Scripts that keep so much of each log.
+    pub(super) fn new(keep: LogLimits, is_sharded: bool) -> Self {
         let publish = publish_command(is_sharded);
         // A part of the script and not of each call: what a script is given costs.
-        let settings = format!("local length, publish, remember = '{log_length}', '{publish}', '{REMEMBER_ONCE}'\n");
+        let LogLimits { entries, bytes } = keep;
+        let settings =
+            format!("local length, bytes, publish, remember = '{entries}', {bytes}, '{publish}', '{REMEMBER_ONCE}'\n");
         Self {
             append: Script::new(&format!("{settings}{}", include_str!("append.lua"))),
-            publish: Script::new(&format!("{settings}{}{}", include_str!("identity.lua"), include_str!("publish.lua"))),
+            publish: Script::new(&format!(
+                "{settings}{}{}{}",
+                include_str!("identity.lua"),
+                include_str!("trim.lua"),
+                include_str!("publish.lua")
+            )),
         }
     }
 

@@ -1,4 +1,5 @@
--- Changes a game, numbers the change and tells it as one step, after identity.lua.
+-- Changes a game, numbers the change and tells it as one step, after
+-- identity.lua, trim.lua and the setting `bytes`.
 --
 -- KEYS: game, meta, log, deliveries, seats, the seats as this question left
 --       them, then all else that must live as long as the game
@@ -45,6 +46,7 @@ end
 redis.call('HSET', meta, 'top', version)
 local frame = head .. version .. tail
 redis.call('XADD', log, 'MAXLEN', '~', length, version .. '-0', 'f', frame)
+trim_bytes(log, tonumber(version), bytes)
 for at = 1, #KEYS do
   if at ~= 4 then redis.call('EXPIRE', KEYS[at], live) end
 end

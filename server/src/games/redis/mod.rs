@@ -15,7 +15,7 @@ use super::{
 };
 use crate::broker::redis::shard::Shard;
 use crate::broker::redis::{Link, keys as logs};
-use crate::broker::{BrokerError, random_epoch};
+use crate::broker::{BrokerError, LogLimits, random_epoch};
 use crate::channel::Channel;
 
 mod keys;
@@ -26,7 +26,7 @@ const MINUTE: i64 = 60;
 /// Games on Redis.
 pub struct RedisGames {
     link: Link,
-    log_length: u64,
+    log: LogLimits,
     commit: Script,
     load: Script,
     seat: Script,
@@ -44,13 +44,20 @@ struct Change<'a> {
 }
 
 impl RedisGames {
-    /// Works on the broker's connections for commands, and keeps so many
-    /// changes of each game.
-    pub fn new(link: Link, log_length: u64) -> Self {
+    /// Works on the broker's connections for commands, and keeps so much
+    /// of each game's log.
+    pub fn new(link: Link, log: LogLimits) -> Self {
+        let commit = format!(
+            "local bytes = {}\n{}{}{}",
+            log.bytes,
+            include_str!("../../broker/redis/identity.lua"),
+            include_str!("../../broker/redis/trim.lua"),
+            include_str!("commit.lua")
+        );
         Self {
             link,
-            log_length,
-            commit: Script::new(concat!(include_str!("../../broker/redis/identity.lua"), include_str!("commit.lua"))),
+            log,
+            commit: Script::new(&commit),
             load: Script::new(include_str!("load.lua")),
             seat: Script::new(include_str!("seat.lua")),
             answer: Script::new(include_str!("answer.lua")),
@@ -74,7 +81,7 @@ impl RedisGames {
             call.arg(&key.id).arg(&change.expected).arg(wire::spell(state));
             call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(flag(state.locked));
             call.arg(LIVES).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
-            call.arg(self.log_length).arg(shard.publish_command()).arg(seats.len());
+            call.arg(self.log.entries).arg(shard.publish_command()).arg(seats.len());
             for seat in *seats {
                 call.arg(seat.id.as_str()).arg(wire::spell(seat));
             }
