@@ -56,9 +56,11 @@ impl Theme {
 impl Theme {
     /// The choice of who asks for this page.
     pub(crate) fn current() -> Self {
-        leptos::prelude::use_context::<http::request::Parts>()
-            .and_then(|parts| Some(Self::from_cookies(parts.headers.get(http::header::COOKIE)?.to_str().ok()?)))
-            .unwrap_or_default()
+        let Some(parts) = leptos::prelude::use_context::<http::request::Parts>() else { return Self::default() };
+        // A foreign cookie in letters that cannot be read here hides no other.
+        let lines = parts.headers.get_all(http::header::COOKIE).iter();
+        let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+        Self::from_cookies(&lines.join(";"))
     }
 }
 

@@ -82,8 +82,8 @@ pub async fn open(config: &Config) -> Result<Opened, BackendError> {
 fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendError> {
     let folder = &config.data_dir;
     let store = Store::open(folder)?;
-    let session_key = match &config.session_key {
-        Some(key) => key.clone(),
+    let session_key = match config.sessions.key() {
+        Some(key) => key.to_owned(),
         None => {
             key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?
         }
@@ -112,8 +112,8 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
     };
     let (broker, deliveries) = redis::open(servers, options).await?;
     let link = broker.link();
-    let session_key = match &config.session_key {
-        Some(key) => key.clone(),
+    let session_key = match config.sessions.key() {
+        Some(key) => key.to_owned(),
         None => key_in_redis(&link).await?,
     };
     let presence = PresenceOptions::new(node_name.as_str());
@@ -162,7 +162,7 @@ async fn key_in_redis(link: &redis::Link) -> Result<String, BackendError> {
         match keep {
             Ok(earlier) => {
                 warn!(
-                    "the session key is shared through Redis: whoever reads Redis can sign sessions; give --session-key to keep it apart"
+                    "the session key is shared through Redis: whoever reads Redis can sign sessions; give --session-key-file to keep it apart"
                 );
                 return Ok(earlier.unwrap_or(fresh));
             }

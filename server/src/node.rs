@@ -85,7 +85,7 @@ impl Node {
             pong_within: limits.pong_within,
             drain_within: limits.drain_within,
         };
-        let sessions = Sessions::new(&opened.session_key);
+        let sessions = Sessions::with(config.sessions.keys(&opened.session_key), config.sessions.rules());
         let library = Library::new(opened.quizzes);
         let games = Games::new(Parts {
             store: opened.games,

@@ -74,7 +74,7 @@ pub(super) fn told(error: ApiError) -> ApiError {
         ApiError::Other => return error,
     };
     let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(header::ACCEPT).cloned());
-    let is_form = accept.is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
+    let is_form = accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"));
     if let (Some(response), false) = (use_context::<ResponseOptions>(), is_form) {
         response.set_status(status);
     }

@@ -9,16 +9,17 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use self::values::{
-    RedisServers, parse_listen, parse_node_name, parse_origin, parse_pace, parse_quiz_key, parse_session_key,
-};
+use self::secrets::{quiz_key, quiz_key_in};
+use self::values::{RedisServers, parse_listen, parse_node_name, parse_origin, parse_pace};
 use crate::broker::redis::Servers;
 use crate::limits::TrustedProxy;
 
 mod limits;
+mod secrets;
 mod values;
 
 pub use self::limits::{Limits, RateLimit};
+pub use self::secrets::{Secret, SessionSettings};
 
 /// Live rooms for people in a browser: one binary, any number of nodes.
 #[derive(Clone, Debug, Parser)]
@@ -63,11 +64,6 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_NODE_NAME", value_name = "NAME", value_parser = parse_node_name)]
     pub node_name: Option<String>,
 
-    /// Secret that signs sessions, at least 32 characters; the same on all nodes.
-    /// Made once and kept if absent.
-    #[arg(long, env = "HUBBUB_SESSION_KEY", value_name = "SECRET", value_parser = parse_session_key, hide_env_values = true)]
-    pub session_key: Option<String>,
-
     /// Close the door to WebSocket clients that bring no session cookie.
     #[arg(long, env = "HUBBUB_REQUIRE_SESSION")]
     pub require_session: bool,
@@ -81,13 +77,18 @@ pub struct Config {
     pub trusted_proxies: Vec<TrustedProxy>,
 
     /// Who may write quizzes and start games: everybody, or who has entered the authors' key.
-    #[arg(long, env = "HUBBUB_QUIZ_AUTHORS", value_enum, value_name = "WHO", default_value_t = QuizAuthors::Open)]
+    #[arg(long, env = "HUBBUB_QUIZ_AUTHORS", value_enum, value_name = "WHO", default_value_t = QuizAuthors::Open,
+        requires_if("key", "author_keys"))]
     pub quiz_authors: QuizAuthors,
 
-    /// The key that makes somebody an author, at least 8 characters; the same on all nodes.
-    #[arg(long, env = "HUBBUB_QUIZ_KEY", value_name = "KEY", value_parser = parse_quiz_key, hide_env_values = true,
-        required_if_eq("quiz_authors", "key"))]
-    pub quiz_key: Option<String>,
+    /// File with the key that makes somebody an author, at least 8 characters; the same on all nodes.
+    #[arg(long, env = "HUBBUB_QUIZ_KEY_FILE", value_name = "FILE", value_parser = quiz_key_in, group = "author_keys")]
+    pub quiz_key_file: Option<Secret>,
+
+    /// The key itself. Everybody on this machine can read it in the list of processes: a file is better.
+    #[arg(long, env = "HUBBUB_QUIZ_KEY", value_name = "KEY", value_parser = quiz_key, hide_env_values = true,
+        group = "author_keys")]
+    pub quiz_key: Option<Secret>,
 
     /// Threads that serve; one for each core if absent.
     #[arg(long, env = "HUBBUB_THREADS", value_name = "N")]
@@ -105,6 +106,10 @@ pub struct Config {
     /// What is logged, as a tracing filter.
     #[arg(long, env = "HUBBUB_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
+
+    /// How sessions are signed, and how long they last.
+    #[command(flatten)]
+    pub sessions: SessionSettings,
 
     /// All limits.
     #[command(flatten)]
@@ -165,7 +170,8 @@ impl Config {
 
     /// The key that it takes to be an author, where it takes one.
     pub fn author_key(&self) -> Option<&str> {
-        self.quiz_key.as_deref().filter(|_| self.quiz_authors == QuizAuthors::Key)
+        let key = self.quiz_key_file.as_ref().or(self.quiz_key.as_ref());
+        key.map(Secret::as_str).filter(|_| self.quiz_authors == QuizAuthors::Key)
     }
 
     /// What whoever runs the server should know about serving `address` with these settings.

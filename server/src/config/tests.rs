@@ -19,6 +19,12 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--listen", "3000"],
         ["--rate-limit", "fast"],
         ["--session-key", "short"],
+        ["--session-key-old", "short"],
+        ["--session-key-file", "/nowhere/at/all"],
+        ["--quiz-key-file", "/nowhere/at/all"],
+        ["--session-days", "0"],
+        ["--session-not-before", "2026-11-30"],
+        ["--session-not-before", "99999999999"],
         ["--log-length", "1"],
         ["--log-bytes", "1k"],
         ["--log-bytes", "8mb"],
@@ -41,6 +47,30 @@ fn who_asks_for_a_key_must_give_one() {
     assert_eq!(read(&["--quiz-key", "open sesame"]).unwrap().author_key(), None, "open is open");
     let error = read(&["--quiz-key", "short"]).unwrap_err();
     assert!(error.to_string().contains("8 characters"), "{error}");
+}
+
+#[test]
+fn keys_can_stand_in_files_and_in_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (key, old) = ("the key of today, long enough for it", "the key of before, just as long as it");
+    let (key_file, old_file) = (file("key", &format!("{key}\n")), file("old", old));
+    let quiz = file("quiz", "open sesame\n");
+    let flags = ["--session-key-file", &key_file, "--session-key-old-file", &old_file];
+    let config = read(&[&flags[..], &["--quiz-authors", "key", "--quiz-key-file", &quiz]].concat()).unwrap();
+    assert_eq!((config.sessions.key(), config.author_key()), (Some(key), Some("open sesame")));
+    assert_eq!(config.sessions.keys(key).old, [old]);
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("the key of") && !shown.contains("sesame"), "{shown}");
+
+    let both = read(&["--session-key-file", &key_file, "--session-key", key]).unwrap_err();
+    assert!(both.to_string().contains("--session-key"), "{both}");
+    let short = read(&["--session-key-file", &file("short", "short")]).unwrap_err();
+    assert!(short.to_string().contains("32 characters"), "{short}");
 }
 
 #[test]

@@ -41,15 +41,6 @@ pub(super) fn parse_node_name(text: &str) -> Result<String, String> {
     }
 }
 
-pub(super) fn parse_session_key(text: &str) -> Result<String, String> {
-    if text.len() >= 32 { Ok(text.to_owned()) } else { Err("it needs at least 32 characters".into()) }
-}
-
-pub(super) fn parse_quiz_key(text: &str) -> Result<String, String> {
-    let key = text.trim();
-    if key.chars().count() >= 8 { Ok(key.to_owned()) } else { Err("it needs at least 8 characters".into()) }
-}
-
 pub(super) fn parse_origin(text: &str) -> Result<String, String> {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host {

@@ -9,19 +9,24 @@ use axum::response::Response;
 use protocol::Member;
 
 use crate::node::Node;
-use crate::session::{guest, is_session};
+use crate::session::{Visit, guest, is_session};
 
 /// Reads who is asking and puts the [`Member`] into the request's extensions.
-/// Somebody new becomes a guest, and the answer carries their cookie, unless
-/// the request itself makes one (a new name) or is for a file.
+/// Somebody new becomes a guest. The answer carries the cookie of a guest, or a
+/// new one for a session that is due, unless the request itself makes one (a new
+/// name) or is for a file.
 pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
-    let known = node.sessions.read(request.headers());
-    let (member, cookie) = match known {
-        Some(member) => (member, None),
+    let (member, cookies) = match node.sessions.visit(request.headers()) {
+        Some(Visit { member, is_due: false }) => (member, Vec::new()),
+        Some(Visit { member, is_due: true }) => {
+            let cookies =
+                [node.sessions.write(&member, request.headers()), node.authors.renew(&member.id, request.headers())];
+            (member, cookies.into_iter().flatten().collect())
+        }
         None => {
             let member = guest();
             let cookie = node.sessions.write(&member, request.headers());
-            (member, cookie)
+            (member, cookie.into_iter().collect())
         }
     };
     request.extensions_mut().insert::<Member>(member);
@@ -29,10 +34,10 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
     if is_for_everybody(&response) {
         return response;
     }
-    if let Some(cookie) = cookie
-        && !response.headers().get_all(header::SET_COOKIE).iter().any(is_session)
-    {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    if !response.headers().get_all(header::SET_COOKIE).iter().any(is_session) {
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     // What is shown depends on who asks.
     response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("private, no-cache"));

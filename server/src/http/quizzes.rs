@@ -226,7 +226,7 @@ fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8
 }
 
 fn contains(value: &HeaderValue, part: &str) -> bool {
-    value.to_str().is_ok_and(|value| value.contains(part))
+    String::from_utf8_lossy(value.as_bytes()).contains(part)
 }
 
 fn missing() -> Refusal {

@@ -35,8 +35,8 @@ pub(super) async fn lead_back(request: Request, next: Next) -> Response {
 }
 
 fn accepts_pages(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
+    let accept = headers.get(header::ACCEPT);
+    accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"))
 }
 
 async fn sentence(answer: Response) -> String {

@@ -1,12 +1,19 @@
 //! Who may write quizzes and start games: everybody, or who has once entered
 //! the authors' key. A signed cookie of its own remembers that, on all nodes.
+//!
+//! The authors' key is a word that people remember, so it could be guessed. What
+//! leaves the server must therefore not tell whether a guess is right: the
+//! cookie is signed with a key made of the server's secret and the authors'
+//! key. Without the secret there is nothing to try guesses on, however fast
+//! a machine is (and with it, one can sign as anybody anyway); so no slow digest
+//! is needed. The server itself can be asked a few times a minute only. Another
+//! authors' key is another signing key, and makes nobody an author.
 
 use axum::http::{HeaderMap, HeaderValue};
 use protocol::UserId;
-use sha2::{Digest, Sha256};
 
-use super::{KEPT, Sessions};
-use crate::digest::hex;
+use super::signer::{Signed, Signer};
+use super::{Sessions, cookies, now};
 
 const COOKIE: &str = "hubbub-author";
 
@@ -14,42 +21,50 @@ const COOKIE: &str = "hubbub-author";
 #[derive(Clone)]
 pub struct Authors {
     sessions: Sessions,
-    /// The digest of the key; `None`: everybody is an author.
-    key: Option<[u8; 32]>,
+    signer: Signer,
+    /// `None`: everybody is an author.
+    key: Option<String>,
 }
 
 impl Authors {
     /// With a key, only who enters it is an author. Another key makes nobody one.
     pub fn new(sessions: Sessions, key: Option<&str>) -> Self {
-        Self { sessions, key: key.map(digest) }
+        let signer = Signer::new(&["hubbub 1", "author", key.unwrap_or_default()], &sessions.inner.keys);
+        Self { sessions, signer, key: key.map(ToOwned::to_owned) }
     }
 
     /// Whether whoever sent a request with `headers` may write quizzes and start games.
     pub fn may_write(&self, headers: &HeaderMap) -> bool {
-        let Some(key) = self.key else { return true };
-        let Some(member) = self.sessions.read(headers) else { return false };
-        self.sessions.read_cookie(COOKIE, headers).is_some_and(|said| said == proof(&key, &member.id))
+        self.key.is_none()
+            || self.sessions.read(headers).is_some_and(|member| self.entered(&member.id, headers).is_some())
     }
 
     /// The `Set-Cookie` header that makes `user` an author; `None` for a wrong key.
     pub fn admit(&self, user: &UserId, key: &str, headers: &HeaderMap) -> Option<HeaderValue> {
-        let said = digest(key);
-        // Digests are compared, so the time it takes tells nothing about the key.
-        if self.key.is_some_and(|key| key != said) {
+        if self.key.as_ref().is_some_and(|right| !self.signer.is_same(right, key)) {
             return None;
         }
-        self.sessions.write_cookie(COOKIE, proof(&said, user), KEPT, headers)
+        self.write(user, headers)
     }
-}
 
-/// What the cookie says: good for one person and one key.
-fn proof(key: &[u8; 32], user: &UserId) -> String {
-    let digest = Sha256::new_with_prefix(b"author").chain_update(key).chain_update(user.as_str()).finalize();
-    hex(&digest)
-}
+    /// The `Set-Cookie` header that keeps `user` an author, where that is due.
+    pub fn renew(&self, user: &UserId, headers: &HeaderMap) -> Option<HeaderValue> {
+        self.entered(user, headers).filter(|signed| self.sessions.is_due(signed, now()))?;
+        self.write(user, headers)
+    }
 
-fn digest(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
+    /// When `user` entered the key, as their cookie says.
+    fn entered<'a>(&self, user: &UserId, headers: &'a HeaderMap) -> Option<Signed<'a>> {
+        let lifetime = self.sessions.lifetime();
+        cookies::called(COOKIE, headers)
+            .filter_map(|value| self.signer.verify(value))
+            .find(|signed| signed.body == user.as_str() && self.sessions.is_good(signed, lifetime, now()))
+    }
+
+    fn write(&self, user: &UserId, headers: &HeaderMap) -> Option<HeaderValue> {
+        let value = self.signer.sign(user.as_str(), now());
+        self.sessions.write_cookie(COOKIE, &value, self.sessions.lifetime(), headers)
+    }
 }
 
 #[cfg(test)]
@@ -109,5 +124,25 @@ mod tests {
     #[test]
     fn without_a_key_everybody_is_an_author() {
         assert!(Authors::new(sessions(), None).may_write(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn without_the_secret_of_the_server_the_cookie_tells_nothing_about_the_key() {
+        let cookie = Authors::new(sessions(), Some(KEY)).admit(&member("ana").id, KEY, &HeaderMap::new()).unwrap();
+        let elsewhere = Sessions::new("another secret, just as long as the first one");
+        let session = elsewhere.write(&member("ana"), &HeaderMap::new()).unwrap();
+        assert!(!Authors::new(elsewhere, Some(KEY)).may_write(&bringing(&[session, cookie])), "the right guess");
+    }
+
+    #[test]
+    fn an_author_who_comes_back_stays_one() {
+        let authors = Authors::new(sessions(), Some(KEY));
+        let two_days_ago = authors.signer.sign("ana", now() - 2 * 24 * 60 * 60);
+        let pair = HeaderValue::from_str(&format!("{COOKIE}={two_days_ago}")).unwrap();
+        let headers = bringing(&[session("ana"), pair]);
+        let renewed = authors.renew(&member("ana").id, &headers).unwrap();
+        assert!(authors.may_write(&bringing(&[session("ana"), renewed.clone()])));
+        assert_eq!(authors.renew(&member("ana").id, &bringing(&[renewed])), None, "not due again");
+        assert_eq!(authors.renew(&member("ben").id, &headers), None);
     }
 }

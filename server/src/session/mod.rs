@@ -1,37 +1,87 @@
 //! Who is who: a guest session in a signed cookie.
 //!
-//! The cookie is the session: id and name, signed with a key that all nodes
-//! share, so no node has to remember anybody.
+//! The cookie is the session: id, name and the second when it was signed,
+//! with a key that all nodes share. So no node has to remember anybody.
 
-use axum::http::{HeaderMap, HeaderValue, header};
-use cookie::time::Duration;
-use cookie::{Cookie, CookieJar, Key, SameSite};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue};
+use data_encoding::BASE64URL_NOPAD;
 use protocol::{Member, MessageId, Name, UserId};
-use sha2::{Digest, Sha512};
 
 mod authors;
+mod cookies;
+mod earlier;
 mod names;
+mod signer;
 mod tickets;
 
 pub use authors::Authors;
+pub use signer::SessionKeys;
 
-/// The cookie's name; behind https it gets the prefix that binds it to the host
-/// (RFC 6265bis, section 4.1.3.2).
+use crate::clock;
+use earlier::EarlierCookies;
+use signer::{Signed, Signer};
+
+/// The cookie's name; behind https it gets a prefix.
 const COOKIE: &str = "hubbub";
-const HOST: &str = "__Host-";
-/// A guest who does not come back for so long starts anew.
-const KEPT: Duration = Duration::days(365);
+/// A node whose clock is ahead of ours by so many seconds is still believed.
+const CLOCKS_DIFFER: u64 = 24 * 60 * 60;
+/// A session is renewed when it is older than so many seconds, or than a tenth of its life.
+const RENEWED_AFTER: u64 = 24 * 60 * 60;
+
+/// How long sessions last.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionRules {
+    /// From one visit to the next, at most.
+    pub lifetime: Duration,
+    /// Whatever was signed before is over, in seconds since 1970.
+    pub not_before: u64,
+}
+
+impl Default for SessionRules {
+    fn default() -> Self {
+        Self { lifetime: Duration::from_secs(180 * 24 * 60 * 60), not_before: 0 }
+    }
+}
+
+/// Somebody with a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Who.
+    pub member: Member,
+    /// Whether the session is to be written anew, so that it goes on.
+    pub is_due: bool,
+}
 
 /// Reads and writes sessions.
 #[derive(Clone)]
 pub struct Sessions {
-    key: Key,
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    sessions: Signer,
+    hosts: Signer,
+    seats: Signer,
+    earlier: EarlierCookies,
+    keys: SessionKeys,
+    rules: SessionRules,
 }
 
 impl Sessions {
-    /// Sessions signed with a secret of any length from 32 characters.
+    /// Sessions signed with one secret, under the usual rules.
     pub fn new(secret: &str) -> Self {
-        Self { key: Key::from(&Sha512::digest(secret.as_bytes())) }
+        Self::with(SessionKeys { current: secret.to_owned(), old: Vec::new() }, SessionRules::default())
+    }
+
+    /// Sessions signed with these secrets.
+    pub fn with(keys: SessionKeys, rules: SessionRules) -> Self {
+        let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
+        let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
+        let earlier = EarlierCookies::new(&keys);
+        Self { inner: Arc::new(Inner { sessions, hosts, seats, earlier, keys, rules }) }
     }
 
     /// A secret nobody can guess, for [`Sessions::new`].
@@ -39,76 +89,79 @@ impl Sessions {
         crate::random::text(48)
     }
 
-    /// The session in a request; `None` for a missing, foreign or altered one.
+    /// Who sent a request; `None` where its session is missing, foreign, altered or over.
     pub fn read(&self, headers: &HeaderMap) -> Option<Member> {
-        let text = self.read_cookie(COOKIE, headers)?;
-        let (id, name) = text.split_once('.')?;
-        Some(Member { id: UserId::parse(id).ok()?, name: Name::parse(name).ok()? })
+        self.visit(headers).map(|visit| visit.member)
+    }
+
+    /// The same, and whether the session is due.
+    pub fn visit(&self, headers: &HeaderMap) -> Option<Visit> {
+        let now = now();
+        cookies::called(COOKIE, headers)
+            .find_map(|value| self.visit_at(value, now).or_else(|| self.earlier(value, now)))
+    }
+
+    /// Who brings a [token](Sessions::token).
+    pub fn visit_with(&self, token: &str) -> Option<Visit> {
+        self.visit_at(token, now())
     }
 
     /// The `Set-Cookie` header that makes `member` the session of whoever sent
     /// a request with `headers`.
     pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
-        self.write_cookie(COOKIE, format!("{}.{}", member.id, member.name), KEPT, headers)
+        self.write_cookie(COOKIE, &self.token(member), self.lifetime(), headers)
     }
 
-    /// What a cookie of ours says; `None` for a missing, foreign or altered one.
-    /// The signature does not cover the name, so what one cookie says must mean
-    /// nothing in another.
-    fn read_cookie(&self, name: &str, headers: &HeaderMap) -> Option<String> {
-        let name = name_for(name, headers);
-        let mut jar = CookieJar::new();
-        for line in headers.get_all(header::COOKIE) {
-            for cookie in Cookie::split_parse_encoded(line.to_str().ok()?.to_owned()).flatten() {
-                if cookie.name() == name {
-                    jar.add_original(cookie);
-                }
-            }
-        }
-        Some(jar.signed(&self.key).get(&name)?.value().to_owned())
+    /// What the cookie says, for programs that have no cookies.
+    pub fn token(&self, member: &Member) -> String {
+        self.token_of(member, now())
     }
 
-    /// A text that only we can have written, for [`Sessions::verify`]. It is
-    /// not hidden. What sessions are made of must not be signed as something
-    /// else, so it begins with a word and a colon, which no session does.
-    fn sign(&self, text: &str) -> String {
-        let mut jar = CookieJar::new();
-        jar.signed_mut(&self.key).add(Cookie::new(COOKIE, text.to_owned()));
-        jar.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default()
+    /// The same, signed at another time, in seconds since 1970.
+    pub fn token_of(&self, member: &Member, issued_at: u64) -> String {
+        let name = BASE64URL_NOPAD.encode(member.name.as_str().as_bytes());
+        self.inner.sessions.sign(&format!("{}.{name}", member.id), issued_at)
     }
 
-    /// The text that [`Sessions::sign`] signed; `None` for any other.
-    fn verify(&self, signed: &str) -> Option<String> {
-        let cookie = CookieJar::new().signed(&self.key).verify(Cookie::new(COOKIE, signed.to_owned()))?;
-        Some(cookie.value().to_owned())
+    fn visit_at(&self, token: &str, now: u64) -> Option<Visit> {
+        let signed = self.inner.sessions.verify(token).filter(|signed| self.is_good(signed, self.lifetime(), now))?;
+        let (id, name) = signed.body.rsplit_once('.')?;
+        let name = String::from_utf8(BASE64URL_NOPAD.decode(name.as_bytes()).ok()?).ok()?;
+        let member = Member { id: UserId::parse(id).ok()?, name: Name::parse(&name).ok()? };
+        Some(Visit { member, is_due: self.is_due(&signed, now) })
     }
 
-    /// The `Set-Cookie` header for what [`Sessions::read_cookie`] reads.
-    fn write_cookie(&self, name: &str, value: String, kept: Duration, headers: &HeaderMap) -> Option<HeaderValue> {
-        let cookie = Cookie::build((name_for(name, headers), value))
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(is_secure(headers))
-            .path("/")
-            .max_age(kept)
-            .build();
-        let mut jar = CookieJar::new();
-        jar.signed_mut(&self.key).add(cookie);
-        let text = jar.delta().next()?.encoded().to_string();
-        HeaderValue::from_str(&text).ok()
+    /// A session without a date is over as soon as the operator ended any.
+    fn earlier(&self, value: &str, now: u64) -> Option<Visit> {
+        let member = self.inner.earlier.read(value, now).filter(|_| self.inner.rules.not_before == 0)?;
+        Some(Visit { member, is_due: true })
     }
-}
 
-/// What a cookie is called in answer to such a request.
-fn name_for(name: &str, headers: &HeaderMap) -> String {
-    if is_secure(headers) { format!("{HOST}{name}") } else { name.to_owned() }
+    /// Whether what was signed may still be believed.
+    fn is_good(&self, signed: &Signed<'_>, lifetime: Duration, now: u64) -> bool {
+        let at = signed.issued_at;
+        at >= self.inner.rules.not_before && at <= now + CLOCKS_DIFFER && now < at.saturating_add(lifetime.as_secs())
+    }
+
+    /// Whether it is better signed anew.
+    fn is_due(&self, signed: &Signed<'_>, now: u64) -> bool {
+        let age = now.saturating_sub(signed.issued_at);
+        signed.by_old_key || age >= RENEWED_AFTER.min(self.lifetime().as_secs() / 10)
+    }
+
+    fn lifetime(&self) -> Duration {
+        self.inner.rules.lifetime
+    }
+
+    /// The `Set-Cookie` header of one of our cookies.
+    fn write_cookie(&self, name: &str, value: &str, lifetime: Duration, headers: &HeaderMap) -> Option<HeaderValue> {
+        cookies::set(name, value, lifetime.as_secs(), headers)
+    }
 }
 
 /// Whether a `Set-Cookie` header makes a session.
 pub fn is_session(set_cookie: &HeaderValue) -> bool {
-    let text = set_cookie.as_bytes();
-    let name = text.split(|byte| *byte == b'=').next().unwrap_or_default();
-    name.strip_prefix(HOST.as_bytes()).unwrap_or(name) == COOKIE.as_bytes()
+    cookies::sets(set_cookie, COOKIE)
 }
 
 /// Somebody new, with a friendly name of their own.
@@ -127,74 +180,10 @@ pub fn random_message_id() -> MessageId {
     MessageId::parse(&crate::random::text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
 }
 
-/// Whether the client came by https, as the proxy in front says. A client that
-/// says so itself only gets a cookie that it will not send back.
-fn is_secure(headers: &HeaderMap) -> bool {
-    headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+/// In seconds since 1970.
+fn now() -> u64 {
+    clock::now_ms() / 1000
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECRET: &str = "a secret of at least thirty-two characters";
-
-    fn ana() -> Member {
-        Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Ána; \"B\", .c").unwrap() }
-    }
-
-    /// The request headers of a browser that was given `set_cookie`.
-    fn bringing(set_cookie: &HeaderValue) -> HeaderMap {
-        let pair = set_cookie.to_str().unwrap().split(';').next().unwrap();
-        HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(pair).unwrap())])
-    }
-
-    #[test]
-    fn a_session_comes_back_on_any_node_with_the_same_secret() {
-        let cookie = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
-        assert_eq!(Sessions::new(SECRET).read(&bringing(&cookie)), Some(ana()));
-        assert_eq!(Sessions::new("another secret, just as long as it").read(&bringing(&cookie)), None);
-    }
-
-    #[test]
-    fn an_altered_session_is_nobody() {
-        let cookie = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
-        let altered = cookie.to_str().unwrap().replace("u1.", "u2.");
-        let headers = bringing(&HeaderValue::from_str(&altered).unwrap());
-        assert_eq!(Sessions::new(SECRET).read(&headers), None);
-    }
-
-    #[test]
-    fn what_was_signed_is_believed_and_nothing_else() {
-        let sessions = Sessions::new(SECRET);
-        let signed = sessions.sign("host:482915");
-        assert_eq!(sessions.verify(&signed).as_deref(), Some("host:482915"));
-        assert_eq!(sessions.verify(&signed.replace('9', "8")), None);
-        assert_eq!(sessions.verify("host:482915"), None);
-        assert_eq!(Sessions::new("another secret, just as long as it").verify(&signed), None);
-    }
-
-    #[test]
-    fn the_cookie_is_kept_from_scripts_and_other_sites() {
-        let plain = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
-        let plain = plain.to_str().unwrap();
-        assert!(
-            plain.starts_with("hubbub=") && plain.contains("HttpOnly") && plain.contains("SameSite=Lax"),
-            "{plain}"
-        );
-        assert!(!plain.contains("Secure"));
-
-        let https = HeaderMap::from_iter([("x-forwarded-proto".parse().unwrap(), HeaderValue::from_static("https"))]);
-        let secure = Sessions::new(SECRET).write(&ana(), &https).unwrap();
-        let secure = secure.to_str().unwrap();
-        assert!(
-            secure.starts_with("__Host-hubbub=") && secure.contains("Secure") && secure.contains("Path=/"),
-            "{secure}"
-        );
-    }
-
-    #[test]
-    fn every_guest_is_somebody_else() {
-        assert_ne!(guest().id, guest().id);
-    }
-}
+mod tests;

@@ -1,66 +1,67 @@
 //! Who is a host of a game, and whose a seat in it is: signed words that any
 //! node believes. They name the game's id too, because a PIN comes back.
 
-use axum::http::{HeaderMap, HeaderValue, header};
-use cookie::Cookie;
-use cookie::time::Duration;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, HeaderValue};
 use protocol::{Pin, UserId};
 
-use super::{HOST, Sessions};
+use super::signer::Signer;
+use super::{Sessions, cookies, now};
 
 /// What the cookie of a game's host begins with; the PIN follows.
 const COOKIE: &str = "hubbub-host-";
 /// Longer than any game lasts.
-const KEPT: Duration = Duration::days(2);
+const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+/// Games of one host that are looked at; a browser keeps fewer cookies of a site.
+const HOSTED: usize = 200;
 
 impl Sessions {
     /// What makes somebody a host of a game.
     pub fn host_token(&self, pin: &Pin, game: &str) -> String {
-        self.sign(&host(pin, game))
+        self.inner.hosts.sign(&subject(pin, game), now())
     }
 
     /// Whether a token makes somebody a host of a game.
     pub fn is_host(&self, token: &str, pin: &Pin, game: &str) -> bool {
-        self.verify(token).is_some_and(|said| said == host(pin, game))
+        self.ticket(&self.inner.hosts, token).is_some_and(|said| said == subject(pin, game))
     }
 
     /// The `Set-Cookie` header that makes whoever sent a request with `headers` a host.
     pub fn host_cookie(&self, pin: &Pin, game: &str, headers: &HeaderMap) -> Option<HeaderValue> {
-        self.write_cookie(&format!("{COOKIE}{pin}"), host(pin, game), KEPT, headers)
+        self.write_cookie(&format!("{COOKIE}{pin}"), &self.host_token(pin, game), LIFETIME, headers)
     }
 
     /// The host tokens in a request, not looked at yet.
     pub fn host_tokens(&self, headers: &HeaderMap) -> Vec<String> {
-        let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let cookies = lines.flat_map(|line| Cookie::split_parse_encoded(line.to_owned())).flatten();
-        let is_hosts = |cookie: &Cookie<'_>| {
-            let name = cookie.name();
-            name.strip_prefix(HOST).unwrap_or(name).starts_with(COOKIE)
-        };
-        cookies.filter(is_hosts).map(|cookie| cookie.value().to_owned()).collect()
+        cookies::beginning(COOKIE, headers).map(|(_, token)| token.to_owned()).take(HOSTED).collect()
     }
 
     /// What gives a player their seat back.
     pub fn seat_token(&self, pin: &Pin, game: &str, player: &UserId) -> String {
-        self.sign(&format!("{}{player}", seat(pin, game)))
+        self.inner.seats.sign(&format!("{}.{player}", subject(pin, game)), now())
     }
 
     /// Whose seat in a game a token is for.
     pub fn seat_of(&self, token: &str, pin: &Pin, game: &str) -> Option<UserId> {
-        UserId::parse(self.verify(token)?.strip_prefix(&seat(pin, game))?).ok()
+        let (of, player) = self.ticket(&self.inner.seats, token)?.rsplit_once('.')?;
+        UserId::parse(player).ok().filter(|_| of == subject(pin, game))
+    }
+
+    /// What a token says that is not over yet.
+    fn ticket<'a>(&self, signer: &Signer, token: &'a str) -> Option<&'a str> {
+        signer.verify(token).filter(|signed| self.is_good(signed, LIFETIME, now())).map(|signed| signed.body)
     }
 }
 
-fn host(pin: &Pin, game: &str) -> String {
-    format!("host:{pin}:{game}")
-}
-
-fn seat(pin: &Pin, game: &str) -> String {
-    format!("seat:{pin}:{game}:")
+fn subject(pin: &Pin, game: &str) -> String {
+    format!("{pin}.{game}")
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     fn sessions() -> Sessions {
@@ -89,5 +90,13 @@ mod tests {
         assert_eq!(sessions.seat_of(&token, &pin, "g2"), None);
         assert!(!sessions.is_host(&token, &pin, "g1"));
         assert_eq!(sessions.seat_of(&sessions.host_token(&pin, "g1"), &pin, "g1"), None);
+    }
+
+    #[test]
+    fn a_token_of_a_game_is_over_after_two_days() {
+        let (sessions, pin) = (sessions(), Pin::parse("482915").unwrap());
+        let signed = |days_ago: u64| sessions.inner.hosts.sign("482915.g1", now() - days_ago * 24 * 60 * 60);
+        assert!(sessions.is_host(&signed(1), &pin, "g1"));
+        assert!(!sessions.is_host(&signed(2), &pin, "g1"));
     }
 }

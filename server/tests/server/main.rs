@@ -39,5 +39,6 @@ mod redis_short_way;
 mod refusals;
 mod rooms_contract;
 mod rooms_house;
+mod sessions;
 mod talking;
 mod visitor;

@@ -36,6 +36,13 @@ impl Visitor {
         Ok(Self { socket: connect_async(request).await?.0 })
     }
 
+    /// Comes with one header in any bytes.
+    pub async fn with_bytes(node: &TestNode, name: &'static str, value: &[u8]) -> Self {
+        let mut request = format!("ws://{}/ws?v=1", node.address).into_client_request().unwrap();
+        request.headers_mut().insert(name, HeaderValue::from_bytes(value).unwrap());
+        Self { socket: connect_async(request).await.unwrap().0 }
+    }
+
     /// Comes to a node and into a room.
     pub async fn in_room(node: &TestNode, room: &str) -> Self {
         let mut visitor = Self::at(node).await;

@@ -1,0 +1,118 @@
+//! Secrets and how long sessions last. A secret can stand in a file, where
+//! the list of processes does not show it.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::session::{SessionKeys, SessionRules};
+
+/// Bytes of a file with a key; a longer one is something else.
+const FILE_BYTES: u64 = 4096;
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How sessions are signed, and how long they last.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Sessions")]
+pub struct SessionSettings {
+    /// File with the secret that signs sessions, at least 32 characters; the same on all nodes.
+    /// Made once and kept if absent. Another one ends all sessions.
+    #[arg(long, env = "HUBBUB_SESSION_KEY_FILE", value_name = "FILE", value_parser = session_key_in, group = "session_keys")]
+    session_key_file: Option<Secret>,
+
+    /// The secret itself. Everybody on this machine can read it in the list of processes: a file is better.
+    #[arg(long, env = "HUBBUB_SESSION_KEY", value_name = "SECRET", value_parser = session_key, hide_env_values = true,
+        group = "session_keys")]
+    session_key: Option<Secret>,
+
+    /// File with the secret of before, which is still believed while people come back and get new sessions.
+    #[arg(long, env = "HUBBUB_SESSION_KEY_OLD_FILE", value_name = "FILE", value_parser = session_key_in)]
+    session_key_old_file: Option<Secret>,
+
+    /// Secrets of before themselves; may be given several times.
+    #[arg(long, env = "HUBBUB_SESSION_KEY_OLD", value_name = "SECRET", value_parser = session_key, hide_env_values = true)]
+    session_key_old: Vec<Secret>,
+
+    /// Days from one visit to the next after which a session is over, and somebody comes as a new guest.
+    #[arg(long = "session-days", env = "HUBBUB_SESSION_DAYS", value_name = "DAYS", default_value = "180", value_parser = days)]
+    session_lifetime: Duration,
+
+    /// Ends all sessions that are older than this moment, in seconds since 1970 as `date +%s` prints them; the same on all nodes.
+    #[arg(long, env = "HUBBUB_SESSION_NOT_BEFORE", value_name = "SECONDS", default_value = "0", value_parser = moment)]
+    session_not_before: u64,
+}
+
+impl SessionSettings {
+    /// The secret that was given, if any.
+    pub fn key(&self) -> Option<&str> {
+        self.session_key_file.as_ref().or(self.session_key.as_ref()).map(Secret::as_str)
+    }
+
+    /// That secret, or the one that was kept, and those of before.
+    pub fn keys(&self, current: &str) -> SessionKeys {
+        let old = self.session_key_old_file.iter().chain(&self.session_key_old);
+        SessionKeys { current: current.to_owned(), old: old.map(|secret| secret.as_str().to_owned()).collect() }
+    }
+
+    /// How long sessions last.
+    pub fn rules(&self) -> SessionRules {
+        SessionRules { lifetime: self.session_lifetime, not_before: self.session_not_before }
+    }
+}
+
+/// A secret, which no log shows.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// What it is.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+fn session_key(text: &str) -> Result<Secret, String> {
+    if text.len() >= 32 { Ok(Secret(text.to_owned())) } else { Err("it needs at least 32 characters".into()) }
+}
+
+fn session_key_in(path: &str) -> Result<Secret, String> {
+    session_key(&read(path)?)
+}
+
+pub(super) fn quiz_key(text: &str) -> Result<Secret, String> {
+    let key = text.trim();
+    if key.chars().count() >= 8 { Ok(Secret(key.to_owned())) } else { Err("it needs at least 8 characters".into()) }
+}
+
+pub(super) fn quiz_key_in(path: &str) -> Result<Secret, String> {
+    quiz_key(&read(path)?)
+}
+
+/// What a file says, without the end of its line.
+fn read(path: &str) -> Result<String, String> {
+    let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if about.len() > FILE_BYTES {
+        return Err("this file is too large to hold a key".into());
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    Ok(text.trim().to_owned())
+}
+
+fn days(text: &str) -> Result<Duration, String> {
+    match text.parse::<u32>() {
+        Ok(days) if (1..=3650).contains(&days) => Ok(DAY * days),
+        _ => Err("it must be a whole number of days from 1 to 3650".into()),
+    }
+}
+
+fn moment(text: &str) -> Result<u64, String> {
+    let at = text.parse::<u64>().map_err(|_| "write it in seconds since 1970, as `date +%s` prints them".to_owned())?;
+    // In the future, nobody could have a session until then.
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    if at <= now.as_secs() + 60 { Ok(at) } else { Err("it must not be in the future".into()) }
+}

@@ -1,0 +1,140 @@
+//! Texts that only this deployment can have written, with the second in which
+//! each was signed. Knows nothing of what they say.
+//!
+//! A key signs for one purpose alone, so that what was signed for one means
+//! nothing to another. It is derived from the secret that all nodes share
+//! (HMAC as RFC 5869 uses it for its second step, with the purpose as `info`).
+
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+/// The secrets of a deployment, each of at least 32 characters.
+#[derive(Clone)]
+pub struct SessionKeys {
+    /// Signs, and is believed.
+    pub current: String,
+    /// Are believed, until the people who bring them have new ones.
+    pub old: Vec<String>,
+}
+
+/// Longer than any text of ours; nothing longer is worth the work.
+const LONGEST: usize = 1024;
+
+type Key = Hmac<Sha256>;
+
+/// Signs for one purpose.
+#[derive(Clone)]
+pub(super) struct Signer {
+    current: Key,
+    old: Vec<Key>,
+}
+
+/// What a text of ours says, and how old it is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Signed<'a> {
+    pub(super) body: &'a str,
+    /// In seconds since 1970.
+    pub(super) issued_at: u64,
+    /// A key signed it that does not sign any more.
+    pub(super) by_old_key: bool,
+}
+
+impl Signer {
+    /// With keys for `purpose`, which may have a secret of its own in it.
+    pub(super) fn new(purpose: &[&str], keys: &SessionKeys) -> Self {
+        let derive = |secret: &String| {
+            // The end of each part is marked, so that no two purposes are one text.
+            let info =
+                purpose.iter().fold(key(secret.as_bytes()), |mac, part| mac.chain_update(part).chain_update([0]));
+            key(&info.finalize().into_bytes())
+        };
+        Self { current: derive(&keys.current), old: keys.old.iter().map(derive).collect() }
+    }
+
+    /// Signs a text of letters that a cookie may have (RFC 6265, section 4.1.1).
+    /// It is not hidden.
+    pub(super) fn sign(&self, body: &str, issued_at: u64) -> String {
+        let text = format!("{issued_at:x}.{body}");
+        let mac = self.current.clone().chain_update(&text).finalize().into_bytes();
+        format!("{text}.{}", BASE64URL_NOPAD.encode(&mac))
+    }
+
+    /// What [`Signer::sign`] signed; `None` for any other text.
+    pub(super) fn verify<'a>(&self, signed: &'a str) -> Option<Signed<'a>> {
+        let (text, mac) = signed.rsplit_once('.').filter(|_| signed.len() <= LONGEST)?;
+        let mac = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
+        // In constant time, as `Mac` has it.
+        let signed_by = |key: &Key| key.clone().chain_update(text).verify_slice(&mac).is_ok();
+        let by_old_key = !signed_by(&self.current);
+        if by_old_key && !self.old.iter().any(signed_by) {
+            return None;
+        }
+        let (issued_at, body) = text.split_once('.')?;
+        Some(Signed { body, issued_at: u64::from_str_radix(issued_at, 16).ok()?, by_old_key })
+    }
+
+    /// Whether two texts are the same, in a time that does not tell where they differ.
+    pub(super) fn is_same(&self, one: &str, other: &str) -> bool {
+        let mac = self.current.clone().chain_update(one).finalize().into_bytes();
+        self.current.clone().chain_update(other).verify_slice(&mac).is_ok()
+    }
+}
+
+/// HMAC takes keys of any length.
+pub(super) fn key(secret: &[u8]) -> Key {
+    Key::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(current: &str, old: &[&str]) -> SessionKeys {
+        SessionKeys { current: current.into(), old: old.iter().map(ToString::to_string).collect() }
+    }
+
+    #[test]
+    fn what_was_signed_is_believed_and_nothing_else() {
+        let signer = Signer::new(&["test"], &keys("secret", &[]));
+        let signed = signer.sign("a.b", 1_800_000_000);
+        assert!(signed.starts_with("6b49d200.a.b."), "{signed}");
+        let verified = signer.verify(&signed).unwrap();
+        assert_eq!(verified, Signed { body: "a.b", issued_at: 1_800_000_000, by_old_key: false });
+        for at in 0..signed.len() {
+            let mut altered = signed.clone().into_bytes();
+            altered[at] = if altered[at] == b'x' { b'y' } else { b'x' };
+            assert_eq!(signer.verify(&String::from_utf8(altered).unwrap()), None, "letter {at}");
+        }
+        for wrong in ["", ".", "..", "6b49d200.a.b", "6b49d200.a.b.", &signed[1..], &format!("{signed}A")] {
+            assert_eq!(signer.verify(wrong), None, "{wrong}");
+        }
+        let endless = signer.sign(&"a".repeat(LONGEST), 1);
+        assert_eq!(signer.verify(&endless), None);
+    }
+
+    #[test]
+    fn a_key_signs_for_one_purpose_and_one_secret() {
+        let signed = Signer::new(&["host"], &keys("secret", &[])).sign("a", 1);
+        for other in [&["seat"] as &[_], &["host", ""], &["ho", "st"], &[]] {
+            assert_eq!(Signer::new(other, &keys("secret", &[])).verify(&signed), None, "{other:?}");
+        }
+        assert_eq!(Signer::new(&["host"], &keys("another", &[])).verify(&signed), None);
+    }
+
+    #[test]
+    fn an_old_key_is_believed_and_signs_no_more() {
+        let before = Signer::new(&["test"], &keys("old", &[])).sign("a", 1);
+        let rotated = Signer::new(&["test"], &keys("new", &["older", "old"]));
+        assert!(rotated.verify(&before).unwrap().by_old_key);
+        assert!(!rotated.verify(&rotated.sign("a", 1)).unwrap().by_old_key);
+        assert_eq!(Signer::new(&["test"], &keys("old", &[])).verify(&rotated.sign("a", 1)), None);
+    }
+
+    #[test]
+    fn texts_are_compared_whole() {
+        let signer = Signer::new(&["test"], &keys("secret", &[]));
+        assert!(signer.is_same("open sesame", "open sesame"));
+        assert!(!signer.is_same("open sesame", "open sesam") && !signer.is_same("", "open sesame"));
+    }
+}
