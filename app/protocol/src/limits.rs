@@ -27,6 +27,10 @@ pub const ROOMS_PER_CONNECTION: usize = 64;
 pub const PAGE_MESSAGES: usize = 50;
 /// Messages that a recovery brings at most; a larger gap is reloaded over HTTP.
 pub const RECOVERY_MESSAGES: usize = 300;
+/// Bytes of them, as frames, at most.
+pub const RECOVERY_BYTES: usize = 256 * 1024;
+/// Bytes of one page of history, as frames, at most; but at least one message is on it.
+pub const PAGE_BYTES: usize = 256 * 1024;
 /// Members in a `joined` or `presence` frame and on a page of them, at most;
 /// `memberCount` tells how many there are.
 pub const MEMBERS_PER_FRAME: usize = 100;

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{Epoch, Position};
+use protocol::{Epoch, Position, limits};
 use tokio::sync::mpsc;
 
 use crate::channel::Channel;
@@ -79,6 +79,25 @@ pub enum Replay {
         /// The top of the log.
         top: Position,
     },
+}
+
+/// How much of a log is read at most, to bring somebody up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Most {
+    /// Publications.
+    pub publications: usize,
+    /// Bytes of their frames.
+    pub bytes: usize,
+}
+
+impl Most {
+    /// What one client that comes back is told.
+    pub const RECOVERY: Self = Self { publications: limits::RECOVERY_MESSAGES, bytes: limits::RECOVERY_BYTES };
+
+    /// So many, whatever is in them.
+    pub const fn publications(publications: usize) -> Self {
+        Self { publications, bytes: u32::MAX as usize }
+    }
 }
 
 /// Where a log ends.
@@ -166,8 +185,8 @@ pub trait Broker: Send + Sync {
     async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError>;
 
     /// All that came after `since`, or that it can no longer be told. Never a
-    /// part of it. At most `limit` publications.
-    async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError>;
+    /// part of it. More than `most` can not be told either.
+    async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError>;
 
     /// The same for what this node itself has seen, never for what a client
     /// claims. A node can prove that it saw this very log: the entry at
@@ -177,7 +196,7 @@ pub trait Broker: Send + Sync {
     ///   new name: [`Replay::All`], with the new epoch in `top`;
     /// - a log with the same epoch that belies it lost entries (its store came
     ///   back with older data), so it gets another epoch: [`Replay::Unknown`].
-    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError>;
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError>;
 
     /// Where a log ends; makes its epoch if it has none yet.
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError>;

@@ -4,7 +4,7 @@
 //! bytes, not people.
 
 use async_trait::async_trait;
-use protocol::Position;
+use protocol::{Position, limits};
 
 use crate::broker::{BrokerError, Publication};
 use crate::channel::Channel;
@@ -26,10 +26,16 @@ pub struct Page {
 
 impl Page {
     /// Makes a page of what a log holds, read newest first and one more than
-    /// `limit` where there is one more.
+    /// `limit` where there is one more. One with too many bytes is shorter.
     pub(crate) fn new(mut newest_first: Vec<Publication>, limit: usize, top: Position) -> Self {
-        let more = newest_first.len() > limit;
-        newest_first.truncate(limit);
+        let mut bytes = 0;
+        let fits = |one: &&Publication| {
+            bytes += one.frame.len();
+            bytes <= limits::PAGE_BYTES
+        };
+        let fitting = newest_first.iter().take(limit).take_while(fits).count().max(1);
+        let more = newest_first.len() > fitting;
+        newest_first.truncate(fitting);
         newest_first.reverse();
         Self { publications: newest_first, top, more }
     }

@@ -10,15 +10,15 @@ use tungstenite::Utf8Bytes;
 
 use super::fanout::After;
 use super::{Inner, Line, read};
-use crate::broker::{BrokerError, Head, Replay};
+use crate::broker::{BrokerError, Head, Most, Replay};
 
 /// How often quiet channels are looked for.
 const ROUND: Duration = Duration::from_secs(5);
 /// A channel whose position was not confirmed for so many rounds, 40 s, is compared
 /// with its log: a lost delivery in a quiet room would otherwise never be noticed.
 const QUIET: u32 = 8;
-/// Publications that a mend reads at most; after a larger loss everybody resyncs.
-const MEND_AT_MOST: usize = 5_000;
+/// What a mend reads at most; after a larger loss everybody resyncs.
+const MEND_AT_MOST: Most = Most { publications: 5_000, bytes: 16 * 1024 * 1024 };
 /// The wait between tries while the log cannot be reached.
 const RETRY: Duration = Duration::from_millis(500);
 

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use protocol::{Position, limits};
+use protocol::Position;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tungstenite::Utf8Bytes;
 
-use crate::broker::{Broker, BrokerError, Replay};
+use crate::broker::{Broker, BrokerError, Most, Replay};
 use crate::channel::Channel;
 use crate::outbox::Outbox;
 
@@ -214,7 +214,7 @@ impl Inner {
     async fn recover(&self, channel: &Channel, since: Option<&Position>) -> Result<Welcome, BrokerError> {
         let nothing = |position| Welcome { position, recovered: false, missed: Vec::new() };
         let Some(since) = since else { return Ok(nothing(self.broker.top(channel).await?.position)) };
-        Ok(match self.broker.replay(channel, since, limits::RECOVERY_MESSAGES).await? {
+        Ok(match self.broker.replay(channel, since, Most::RECOVERY).await? {
             Replay::Unknown { top } => nothing(top),
             Replay::All { publications, top } => {
                 let frames = publications.into_iter().filter_map(|one| Utf8Bytes::try_from(one.frame).ok());

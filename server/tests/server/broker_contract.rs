@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Epoch, Position};
-use server::broker::{Appended, BrokerError, Delivery, Head, Once, Passing, Replay};
+use server::broker::{Appended, BrokerError, Delivery, Head, Most, Once, Passing, Replay};
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
 
@@ -97,7 +97,7 @@ async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
     }
     let replay = |since: Position, limit| {
         let (broker, channel) = (cluster.broker(1).clone(), cluster.channel.clone());
-        async move { broker.replay(&channel, &since, limit).await.unwrap() }
+        async move { broker.replay(&channel, &since, Most::publications(limit)).await.unwrap() }
     };
     let all =
         |from: u64| Replay::All { publications: (from..=5).map(|n| entry("text", n)).collect(), top: top.clone() };
@@ -113,7 +113,11 @@ async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
     let elsewhere = Position { epoch: Epoch::parse("elsewhere").unwrap(), offset: 2 };
     assert_eq!(replay(elsewhere, 10).await, unknown, "another log");
     let seen = Head { position: at(2), frame: Some(frame("text", 2)) };
-    let caught_up = cluster.broker(0).catch_up(&cluster.channel, &seen, 3).await.unwrap();
+    let bytes = |bytes| cluster.broker(1).replay(&cluster.channel, &seen.position, Most { publications: 10, bytes });
+    let three = 3 * frame("text", 2).len();
+    assert_eq!(bytes(three + 100).await.unwrap(), all(3), "as many bytes as fit");
+    assert_eq!(bytes(three - 1).await.unwrap(), unknown, "more bytes than fit");
+    let caught_up = cluster.broker(0).catch_up(&cluster.channel, &seen, Most::publications(3)).await.unwrap();
     assert_eq!(caught_up, all(3), "for the node itself");
 }
 
@@ -121,9 +125,9 @@ async fn a_trimmed_log_does_not_pretend(cluster: Cluster) {
     cluster.publish_many(400).await;
     let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
     let since = |offset| Position { epoch: top.epoch.clone(), offset };
-    let gone = cluster.broker(0).replay(&cluster.channel, &since(1), 1000).await.unwrap();
+    let gone = cluster.broker(0).replay(&cluster.channel, &since(1), Most::publications(1000)).await.unwrap();
     assert_eq!(gone, Replay::Unknown { top: top.clone() });
-    let kept = cluster.broker(0).replay(&cluster.channel, &since(301), 1000).await.unwrap();
+    let kept = cluster.broker(0).replay(&cluster.channel, &since(301), Most::publications(1000)).await.unwrap();
     let publications = (302..=400).map(|n| entry("many", n)).collect();
     assert_eq!(kept, Replay::All { publications, top: top.clone() });
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 1).await.unwrap(), None);
@@ -222,7 +226,7 @@ async fn a_restart_keeps_all(mut cluster: Cluster) {
         cluster.nodes[0].next().await,
         Delivery::Publication { channel: cluster.channel.clone(), position: top.clone(), frame: frame("next", 2) }
     );
-    let replay = cluster.broker(0).replay(&cluster.channel, &start, 10).await.unwrap();
+    let replay = cluster.broker(0).replay(&cluster.channel, &start, Most::publications(10)).await.unwrap();
     assert_eq!(replay, Replay::All { publications: vec![entry("hello", 1), entry("next", 2)], top });
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use server::broker::{
-    BrokerError, Head, Once, Replay,
+    BrokerError, Head, Most, Once, Replay,
     redis::{self, keys},
 };
 
@@ -149,15 +149,15 @@ async fn a_log_that_went_backwards_is_another_log() {
     server.command(&["HSET", &keys::meta(&cluster.channel), "top", "1"]).await;
     server.command(&["DEL", &keys::log(&cluster.channel)]).await;
 
-    let claimed = cluster.broker(0).replay(&cluster.channel, &seen, 10).await.unwrap();
+    let claimed = cluster.broker(0).replay(&cluster.channel, &seen, Most::publications(10)).await.unwrap();
     assert_eq!(claimed, Replay::Unknown { top: old }, "a client's word changes nothing");
     let head = Head { position: seen.clone(), frame: Some(frame("forgotten", 2)) };
-    let told = cluster.broker(0).catch_up(&cluster.channel, &head, 10).await.unwrap();
+    let told = cluster.broker(0).catch_up(&cluster.channel, &head, Most::publications(10)).await.unwrap();
     let Replay::Unknown { top } = told else { panic!("{told:?}") };
     assert_ne!(top.epoch, seen.epoch);
     let next = cluster.publish("next").await;
     assert_eq!((next.epoch, next.offset), (top.epoch.clone(), 2));
-    let again = cluster.broker(1).catch_up(&cluster.channel, &head, 10).await.unwrap();
+    let again = cluster.broker(1).catch_up(&cluster.channel, &head, Most::publications(10)).await.unwrap();
     assert!(matches!(&again, Replay::Unknown { top: same } if same.epoch == top.epoch), "{again:?}");
 }
 

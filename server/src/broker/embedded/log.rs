@@ -3,7 +3,7 @@
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::broker::{LogLimits, Once, Publication};
+use crate::broker::{LogLimits, Most, Once, Publication};
 use crate::channel::Channel;
 use crate::clock;
 use crate::store::StoreError;
@@ -132,13 +132,18 @@ impl Log {
         Ok(last)
     }
 
-    /// The first `limit` entries after `offset`, oldest first.
-    pub(super) fn after(&self, sql: &Connection, offset: u64, limit: usize) -> Result<Vec<Publication>, StoreError> {
+    /// The first entries after `offset`, oldest first, as many as `most` has room for.
+    pub(super) fn after(&self, sql: &Connection, offset: u64, most: Most) -> Result<Vec<Publication>, StoreError> {
         let mut statement = sql.prepare_cached(
             "SELECT offset, frame FROM publications WHERE log = ?1 AND offset > ?2 ORDER BY offset LIMIT ?3",
         )?;
-        let rows = statement.query_map([self.id, signed(offset), signed(limit as u64)], publication)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let rows = statement.query_map([self.id, signed(offset), signed(most.publications as u64)], publication)?;
+        let mut bytes = 0;
+        let fits = |row: &rusqlite::Result<Publication>| {
+            bytes += row.as_ref().map_or(0, |one| one.frame.len());
+            bytes <= most.bytes
+        };
+        Ok(rows.take_while(fits).collect::<Result<_, _>>()?)
     }
 
     /// The last `limit` entries before `offset`, newest first.

@@ -14,7 +14,7 @@ use protocol::{Epoch, Position};
 
 use super::queue::Queue;
 use super::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Head, LogLimits, Passing, Publication, Replay,
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Head, LogLimits, Most, Passing, Publication, Replay,
     random_epoch,
 };
 use crate::channel::Channel;
@@ -142,14 +142,14 @@ impl Broker for EmbeddedBroker {
         Ok(())
     }
 
-    async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError> {
+    async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError> {
         let since = since.clone();
         let read = move |sql: &_, log: &log::Log| {
             let missed = log.top.checked_sub(since.offset).filter(|_| log.epoch == since.epoch);
             match missed {
-                Some(missed) if missed <= limit as u64 => {
-                    let found = log.after(sql, since.offset, limit)?;
-                    // Fewer than were missed: the log has been trimmed.
+                Some(missed) if missed <= most.publications as u64 => {
+                    let found = log.after(sql, since.offset, most)?;
+                    // Fewer than were missed: they have too many bytes, or the log has been trimmed.
                     Ok((found.len() as u64 == missed).then_some(found))
                 }
                 _ => Ok(None),
@@ -164,8 +164,8 @@ impl Broker for EmbeddedBroker {
 
     /// No other process writes this file, and it cannot come back older under
     /// a running node: there is nothing to prove.
-    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError> {
-        self.replay(channel, &seen.position, limit).await
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError> {
+        self.replay(channel, &seen.position, most).await
     }
 
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {

@@ -6,7 +6,7 @@ use redis::{Script, ScriptInvocation};
 
 use super::keys;
 use super::link::Link;
-use crate::broker::{BrokerError, Head, Publication, random_epoch};
+use crate::broker::{BrokerError, Head, Most, Publication, random_epoch};
 use crate::channel::Channel;
 
 /// An empty log keeps its identity so long, in seconds.
@@ -14,8 +14,8 @@ const KEEP_EMPTY: u64 = 24 * 60 * 60;
 
 /// A part of a log.
 pub(crate) enum Part {
-    /// So many after an offset, oldest first.
-    After(u64, usize),
+    /// All after an offset, oldest first; none if they are more than that.
+    After(u64, Most),
     /// So many before an offset, or the last ones; newest first.
     Before(Option<u64>, usize),
     /// The one at an offset.
@@ -23,14 +23,16 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// The command that reads it, from where, to where, and how many.
-    fn range(self) -> (&'static str, String, String, usize) {
+    /// The command that reads it, from where, to where, and how much.
+    fn range(self) -> (&'static str, String, String, Most) {
         match self {
-            Self::After(offset, limit) => ("XRANGE", id(offset.saturating_add(1)), "+".into(), limit),
+            Self::After(offset, most) => ("XRANGE", id(offset.saturating_add(1)), "+".into(), most),
             // Before the first one is nothing; 0-0 is a place where nothing can be.
-            Self::Before(Some(offset), limit) => ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), limit),
-            Self::Before(None, limit) => ("XREVRANGE", "+".into(), "-".into(), limit),
-            Self::At(offset) => ("XRANGE", id(offset), id(offset), 1),
+            Self::Before(Some(offset), limit) => {
+                ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), Most::publications(limit))
+            }
+            Self::Before(None, limit) => ("XREVRANGE", "+".into(), "-".into(), Most::publications(limit)),
+            Self::At(offset) => ("XRANGE", id(offset), id(offset), Most::publications(1)),
         }
     }
 }
@@ -68,16 +70,16 @@ impl Reader {
     /// Reads what came after what this node has seen; see [`Broker::catch_up`].
     ///
     /// [`Broker::catch_up`]: crate::broker::Broker::catch_up
-    pub(super) async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Found, BrokerError> {
-        self.find(channel, Part::After(seen.position.offset, limit), Some(seen)).await
+    pub(super) async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Found, BrokerError> {
+        self.find(channel, Part::After(seen.position.offset, most), Some(seen)).await
     }
 
     async fn find(&self, channel: &Channel, part: Part, seen: Option<&Head>) -> Result<Found, BrokerError> {
-        let (command, from, to, limit) = part.range();
+        let (command, from, to, most) = part.range();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
             call.key(keys::meta(channel)).key(keys::log(channel));
             call.arg(random_epoch().as_str()).arg(run).arg(KEEP_EMPTY);
-            call.arg(command).arg(from).arg(to).arg(limit);
+            call.arg(command).arg(from).arg(to).arg(most.publications).arg(most.bytes);
             if let Some(Head { position, frame }) = seen {
                 call.arg(position.epoch.as_str()).arg(position.offset);
                 if let Some(frame) = frame {

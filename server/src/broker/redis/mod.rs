@@ -27,7 +27,7 @@ use self::log::{Part, Reader};
 use self::publisher::{Publisher, Scripts};
 use self::shard::Common;
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, LogLimits, Passing, Publication, Replay};
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, LogLimits, Most, Passing, Publication, Replay};
 use crate::channel::Channel;
 
 mod cluster;
@@ -153,13 +153,13 @@ impl Broker for RedisBroker {
         shard.run(&command).await
     }
 
-    async fn replay(&self, channel: &Channel, since: &Position, limit: usize) -> Result<Replay, BrokerError> {
-        let (top, publications) = self.reader.read(channel, Part::After(since.offset, limit)).await?;
+    async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError> {
+        let (top, publications) = self.reader.read(channel, Part::After(since.offset, most)).await?;
         Ok(all_or_nothing(top.epoch == since.epoch, top, publications, since.offset))
     }
 
-    async fn catch_up(&self, channel: &Channel, seen: &Head, limit: usize) -> Result<Replay, BrokerError> {
-        let found = self.reader.catch_up(channel, seen, limit).await?;
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError> {
+        let found = self.reader.catch_up(channel, seen, most).await?;
         Ok(all_or_nothing(found.is_seen, found.top, found.publications, seen.position.offset))
     }
 
@@ -194,7 +194,7 @@ impl Broker for RedisBroker {
 /// All after `offset` of a log, if it is the one where that offset was seen.
 fn all_or_nothing(is_same: bool, top: Position, publications: Vec<Publication>, offset: u64) -> Replay {
     let missed = top.offset.checked_sub(offset).filter(|_| is_same);
-    // Fewer than were missed: they are more than the limit, or the log has been trimmed.
+    // Fewer than were missed: they are too many or too large, or the log has been trimmed.
     match missed == Some(publications.len() as u64) {
         true => Replay::All { publications, top },
         false => Replay::Unknown { top },

@@ -4,14 +4,15 @@
 -- KEYS: meta, log
 -- ARGV: an epoch for a new log, which Redis this is, seconds to keep the identity
 --       of an empty log, where entries are wanted: XRANGE or XREVRANGE, from, to,
---       how many, and where a node says what it has seen of this log: its epoch,
---       an offset and, if it knows it, the entry there
--- Returns {epoch, top, entries, 1 if the node has seen this very log}.
+--       how many, how many bytes, and where a node says what it has seen of this log:
+--       its epoch, an offset and, if it knows it, the entry there
+-- Returns {epoch, top, entries, 1 if the node has seen this very log}. All to
+-- the top, but more than was asked for, is none at all.
 
 local meta, log = KEYS[1], KEYS[2]
 local new_epoch, run, keep_empty = ARGV[1], ARGV[2], ARGV[3]
-local range, from, to, count = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local seen_epoch, seen_offset, seen_frame = ARGV[8], ARGV[9], ARGV[10]
+local range, from, to, count, bytes = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
+local seen_epoch, seen_offset, seen_frame = ARGV[9], ARGV[10], ARGV[11]
 
 -- pcall: reading goes on when Redis is full. An epoch that could not be kept is
 -- told to nobody else, so no position in it is ever believed.
@@ -40,4 +41,31 @@ elseif seen_offset then
     redis.pcall('HSET', meta, 'epoch', epoch)
   end
 end
-return {epoch, top, redis.call(range, log, from, to, 'COUNT', count), is_seen and 1 or 0}
+
+-- So many at a time: what is too much is not read to its end.
+local STEP = 64
+
+local function read()
+  local all_to_top = to == '+'
+  local is_too_much = all_to_top and tonumber(top) - tonumber(string.match(from, '^%d+')) >= count
+  if count == 0 or is_too_much then
+    return {}
+  end
+  local entries, step = {}, nil
+  repeat
+    step = redis.call(range, log, from, to, 'COUNT', math.min(count - #entries, STEP))
+    for _, entry in ipairs(step) do
+      for _, field in ipairs(entry[2]) do
+        bytes = bytes - #field
+      end
+      entries[#entries + 1] = entry
+    end
+    if bytes < 0 and all_to_top then
+      return {}
+    end
+    from = #step > 0 and '(' .. step[#step][1]
+  until #step < STEP or #entries >= count
+  return entries
+end
+
+return {epoch, top, read(), is_seen and 1 or 0}
