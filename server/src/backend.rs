@@ -20,6 +20,8 @@ use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
 use crate::store::{Store, StoreError, make_private};
+use crate::throttle::Ledger;
+use crate::throttle::redis::RedisLedger;
 
 /// The session key in the data folder, or in Redis.
 const KEY_FILE: &str = "session.key";
@@ -63,6 +65,8 @@ pub struct Opened {
     pub quizzes: Arc<dyn Quizzes>,
     /// Live games.
     pub games: Arc<dyn games::Store>,
+    /// What other nodes let pass; `None` where there are none.
+    pub ledger: Option<Arc<dyn Ledger>>,
     /// What sessions are signed with.
     pub session_key: String,
 }
@@ -98,6 +102,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
         quizzes: Arc::new(EmbeddedQuizzes::new(store.clone())),
         games: Arc::new(EmbeddedGames::new(store.clone(), broker.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
+        ledger: None,
         broker,
         session_key,
     })
@@ -125,7 +130,8 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         presence: Arc::new(RedisPresence::new(link.clone(), presence)),
         quizzes: Arc::new(RedisQuizzes::new(link.clone())),
         games: Arc::new(RedisGames::new(link.clone(), log)),
-        rooms: Arc::new(RedisRooms::new(link)),
+        rooms: Arc::new(RedisRooms::new(link.clone())),
+        ledger: Some(Arc::new(RedisLedger::new(link))),
         broker,
         session_key,
     })

@@ -3,7 +3,7 @@
 //! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
 //! one of them, `broker` keeps the logs and carries publications between nodes,
 //! `presence` knows who is where, `history` and `rooms` answer what is read over
-//! HTTP, `limits` knows whom limits count, `quizzes` keeps what authors write.
+//! HTTP, `limits` knows whom limits count and `throttle` how much they may, `quizzes` keeps what authors write.
 //! `backend` alone chooses between embedded and Redis, `router` alone knows the
 //! pages. `runtime` has the threads on which all of it runs.
 
@@ -37,6 +37,7 @@ pub mod runtime;
 pub mod serve;
 pub mod session;
 pub mod store;
+pub mod throttle;
 pub mod ws;
 
 pub use run::{Running, StartError, start, start_with};

@@ -19,6 +19,7 @@ use crate::pump;
 use crate::quizzes::Library;
 use crate::rooms::Directory;
 use crate::session::{Authors, Sessions};
+use crate::throttle::Throttle;
 use crate::ws::{Addresses, Connections, Patience};
 
 /// Clients that go into rooms at one time: enough to keep the log busy. With more,
@@ -54,6 +55,8 @@ pub struct Node {
     pub authors: Authors,
     /// Connections by address.
     pub addresses: Arc<Addresses>,
+    /// How much one person and one address may do.
+    pub throttle: Arc<Throttle>,
     /// One place for each client that is just going into a room or out of it.
     pub doors: Arc<Semaphore>,
     /// Who of them is still there.
@@ -108,6 +111,7 @@ impl Node {
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
             addresses: Addresses::new(config.limits.connections_per_address),
+            throttle: Throttle::start(config.limits.rate_limit, opened.ledger, leaving.clone()),
             broker: opened.broker,
             history,
             presence,

@@ -20,7 +20,8 @@ pub struct Limits {
     #[arg(long, env = "HUBBUB_FRAME_BYTES", value_name = "N", default_value_t = limits::FRAME_BYTES)]
     pub frame_bytes: usize,
 
-    /// Messages of one connection: BURST/PER-MINUTE, or off.
+    /// Messages of one person: BURST/PER-MINUTE, or off. What they may do otherwise, and what one address may,
+    /// are multiples of it. The same on all nodes.
     #[arg(long, env = "HUBBUB_RATE_LIMIT", value_name = "RATE", default_value = "20/120")]
     pub rate_limit: RateLimit,
 

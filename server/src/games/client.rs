@@ -16,7 +16,8 @@ use super::{Games, Key, Played, entering, words};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
-use crate::ws::{Frame, Meaning, Throttle, Verdict, Work};
+use crate::throttle::Cost;
+use crate::ws::{Frame, Meaning, Meter, Verdict, Work};
 
 /// Somebody on `/games`: who it is, in which game, and how much it may still say.
 pub struct Client {
@@ -24,7 +25,7 @@ pub struct Client {
     member: Arc<Member>,
     outbox: Arc<Outbox>,
     claims: Box<Claims>,
-    throttle: Throttle,
+    meter: Meter,
     place: Option<Place>,
 }
 
@@ -55,8 +56,8 @@ impl Meaning for Client {
     }
 
     fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, claims: Box<Claims>) -> Self {
-        let throttle = Throttle::new(node.config.limits.rate_limit);
-        Self { node, member, outbox, claims, throttle, place: None }
+        let meter = Meter::new(claims.address);
+        Self { node, member, outbox, claims, meter, place: None }
     }
 
     fn take(&mut self, frame: Frame<'_>) -> Work<GameClientMessage> {
@@ -64,7 +65,8 @@ impl Meaning for Client {
             Frame::Text(text) => wire::decode_game_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
         };
-        match (self.throttle.other(), message) {
+        let cost = message.as_ref().map_or(Cost::FRAME, Cost::from).and_bytes(frame.len());
+        match (self.meter.spend(&self.node.throttle, &self.member.id, cost), message) {
             (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), _) | (Verdict::Pass, Err(refusal)) => refuse(&self.outbox, refusal),
             (Verdict::Pass, Ok(GameClientMessage::Ping)) => say(&self.outbox, &GameServerMessage::Pong),

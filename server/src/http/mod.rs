@@ -18,7 +18,7 @@ mod identity;
 pub mod origin;
 mod quizzes;
 
-pub use api_gate::{Gate, api_gate};
+pub use api_gate::api_gate;
 pub use compression::compression;
 pub use headers::security_headers;
 pub use identity::identity;

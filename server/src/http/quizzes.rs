@@ -1,7 +1,7 @@
 //! Files of authors: pictures, quizzes to bring along and to take away, and what
 //! came of games. Whoever brings something must be an author.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -16,11 +16,11 @@ use protocol::{Member, PictureId, QuizId, ResultsId, limits, wire};
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::Gate;
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::picture::Kind;
 use crate::quizzes::{PictureError, QuizzesError, sheet};
+use crate::throttle::Purpose;
 
 /// What a form puts around a file.
 const FORM_BYTES: usize = 16 * 1024;
@@ -31,8 +31,6 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// What these routes need.
 struct Files {
     node: Arc<Node>,
-    /// Files sent from one address.
-    gate: Gate<IpAddr>,
 }
 
 /// Why somebody does not get what they asked for: a status, and a sentence.
@@ -42,7 +40,7 @@ type Answer = Result<Response, Refusal>;
 
 /// The routes. [`super::identity`] must be around them.
 pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> {
-    let files = Files { node: node.clone(), gate: Gate::for_files() };
+    let files = Files { node: node.clone() };
     Router::new()
         .route("/api/picture", post(take_picture).layer(DefaultBodyLimit::max(limits::PICTURE_BYTES)))
         .route("/api/import-quiz", post(import).layer(DefaultBodyLimit::max(sheet::FILE_BYTES + FORM_BYTES)))
@@ -62,7 +60,7 @@ impl Files {
             return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
         }
         let address = client_address(peer, headers, &self.node.config.trusted_proxies);
-        self.gate.check(&address).map_err(|wait| {
+        self.node.throttle.spend_at(address, Purpose::File, 1).map_err(|wait| {
             let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
             Refusal(StatusCode::TOO_MANY_REQUESTS, why)
         })

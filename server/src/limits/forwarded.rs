@@ -1,8 +1,10 @@
 //! The address of a client behind proxies.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Once;
 
 use axum::http::HeaderMap;
+use tracing::warn;
 
 use super::TrustedProxies;
 
@@ -23,6 +25,22 @@ pub fn client_address(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedPr
         address = hop;
     }
     address
+}
+
+/// Says once that limits count a proxy, where one from within our own network is
+/// not known to be ours.
+pub fn warn_of_unknown_proxy(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedProxies) {
+    static WARNED: Once = Once::new();
+    let peer = peer.ip().to_canonical();
+    let is_near = match peer {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    };
+    if is_near && headers.contains_key(HEADER) && !proxies.iter().any(|proxy| proxy.contains(&peer)) {
+        WARNED.call_once(|| {
+            warn!("all who come through a proxy share the limits of one address: name it with --trusted-proxies");
+        });
+    }
 }
 
 /// `ip`, `ip:port`, `[v6]` or `[v6]:port`, whatever stands around it.

@@ -7,6 +7,6 @@ mod forwarded;
 mod prefix;
 mod proxies;
 
-pub use forwarded::client_address;
+pub use forwarded::{client_address, warn_of_unknown_proxy};
 pub use prefix::{AddressPrefix, Allotment, allotments};
 pub use proxies::{TrustedProxies, TrustedProxy, TrustedProxyError};

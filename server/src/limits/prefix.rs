@@ -28,7 +28,7 @@ pub struct Allotment {
 }
 
 /// All that one address is counted under, the narrowest first.
-pub fn allotments(address: IpAddr) -> impl Iterator<Item = Allotment> + Clone {
+pub fn allotments(address: IpAddr) -> impl DoubleEndedIterator<Item = Allotment> + ExactSizeIterator + Clone {
     let networks: &[(u8, u32)] = match address.to_canonical() {
         IpAddr::V4(_) => &[(32, 1)],
         IpAddr::V6(_) => &V6_NETWORKS,

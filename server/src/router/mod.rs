@@ -1,7 +1,7 @@
 //! All routes, and in the files beside it what the pages may ask of the node.
 //! The only place that knows the pages.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::http::{Gate, api_gate, compression, identity, operations, quizzes as quiz_files, security_headers};
+use crate::http::{api_gate, compression, identity, operations, quizzes as quiz_files, security_headers};
+use crate::limits::client_address;
 use crate::node::Node;
 use crate::ws;
 
@@ -117,7 +118,6 @@ fn pages(site: &Site) -> Router {
         move || app::shell(options.clone())
     };
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
-    let gate = Arc::new(Gate::for_addresses(site.node.config.limits.rate_limit));
     Router::new()
         .merge(quiz_files(&site.node).layer(from_fn(importing::lead_back)))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
@@ -132,11 +132,20 @@ fn pages(site: &Site) -> Router {
             }
         })
         .layer(from_fn_with_state(site.node.clone(), identity))
-        .layer(from_fn_with_state((site.node.clone(), gate), api_gate))
+        .layer(from_fn_with_state(site.node.clone(), api_gate))
         .layer(from_fn(body_limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
         .layer(compression())
         .with_state(site.clone())
+}
+
+/// The address that the request at hand comes from.
+fn asker_address(node: &Node) -> IpAddr {
+    let parts = use_context::<Parts>();
+    let peer = parts.as_ref().and_then(|parts| parts.extensions.get::<SocketAddr>().copied());
+    let headers = parts.map(|parts| parts.headers).unwrap_or_default();
+    let peer = peer.unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+    client_address(peer, &headers, &node.config.trusted_proxies)
 }
 
 /// Says how much of a body is read; routes with limits of their own do it after this.

@@ -1,6 +1,6 @@
 //! What authors' pages ask, answered by the node.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::api::ApiError;
@@ -11,22 +11,20 @@ use leptos::prelude::use_context;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
 
-use super::rooms::unavailable;
-use crate::http::Gate;
+use super::rooms::{too_fast, unavailable};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::{QuizzesError, samples, summary_of};
+use crate::throttle::Purpose;
 
 /// What authors' pages ask, answered by the node.
 pub(super) struct Authors {
     node: Arc<Node>,
-    /// Keys tried from one address.
-    keys: Gate<IpAddr>,
 }
 
 impl Authors {
     pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { node, keys: Gate::for_keys() }
+        Self { node }
     }
 
     fn may_write(&self) -> bool {
@@ -92,10 +90,7 @@ impl QuizService for Authors {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
         let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies);
-        self.keys.check(&address).map_err(|wait| {
-            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            ApiError::RateLimited { retry_after_ms }
-        })?;
+        self.node.throttle.spend_at(address, Purpose::Key, 1).map_err(too_fast)?;
         let cookie = self.node.authors.admit(&viewer.id, key, &parts.headers);
         let cookie = cookie.ok_or_else(|| ApiError::Invalid("This is not the authors' key. Try again.".into()))?;
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())

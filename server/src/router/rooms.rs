@@ -1,8 +1,9 @@
 //! What the pages of rooms ask, answered by the node.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use app::api::{ApiError, Renamed, Service};
+use app::api::{ApiError, Renamed, Service, Viewer};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
@@ -10,21 +11,26 @@ use protocol::limits::PAGE_MESSAGES;
 use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire};
 use tracing::warn;
 
+use super::asker_address;
 use crate::channel::Channel;
-use crate::http::Gate;
 use crate::node::{Node, count_refusal};
 use crate::session::random_message_id;
+use crate::throttle::Cost;
 
 /// What the pages ask, answered by the node.
 pub(super) struct Rooms {
     node: Arc<Node>,
-    /// Messages sent by the plain form.
-    said: Gate<UserId>,
 }
 
 impl Rooms {
     pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { said: Gate::for_people(node.config.limits.rate_limit), node }
+        Self { node }
+    }
+
+    /// Accounts for what somebody asks for, as for what they do over a socket.
+    fn spend(&self, viewer: &Member, cost: Cost) -> Result<(), ApiError> {
+        let Some(payer) = self.node.throttle.payer(&viewer.id, asker_address(&self.node)) else { return Ok(()) };
+        self.node.throttle.spend(&payer, cost).map_err(|refused| too_fast(refused.wait))
     }
 }
 
@@ -43,6 +49,8 @@ impl Service for Rooms {
 
     async fn open_room(&self, title: &str) -> Result<RoomId, ApiError> {
         let room = RoomId::from_title(title).map_err(ApiError::title)?;
+        let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
+        self.spend(&viewer, Cost::OPEN_ROOM)?;
         self.node.directory.open(&room, title).await.map_err(unavailable)?;
         Ok(room)
     }
@@ -69,10 +77,7 @@ impl Service for Rooms {
     }
 
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
-        if let Err(wait) = self.said.check(&viewer.id) {
-            let retry_after_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            return Err(ApiError::RateLimited { retry_after_ms });
-        }
+        self.spend(viewer, Cost::MESSAGE)?;
         match self.node.chat.say(room, viewer, &id, &text).await {
             Ok(_) => Ok(()),
             Err(refusal) => {
@@ -85,6 +90,11 @@ impl Service for Rooms {
     fn message_id(&self) -> MessageId {
         random_message_id()
     }
+}
+
+/// Somebody asked for too much.
+pub(super) fn too_fast(wait: Duration) -> ApiError {
+    ApiError::RateLimited { retry_after_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1) }
 }
 
 /// The log, the roster or the list of rooms could not be reached.

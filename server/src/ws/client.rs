@@ -11,8 +11,8 @@ use protocol::{
 use tungstenite::Utf8Bytes;
 
 use super::meaning::{Frame, Meaning, Work};
+use super::meter::{Meter, Verdict};
 use super::seats::Seats;
-use super::throttle::{Throttle, Verdict};
 use crate::broker::BrokerError;
 use crate::channel::Channel;
 use crate::chat::Said;
@@ -21,6 +21,7 @@ use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::session::random_message_id;
+use crate::throttle::Cost;
 
 /// A client: who it is, where it is, and how much it may still say.
 pub(super) struct Client {
@@ -28,19 +29,20 @@ pub(super) struct Client {
     member: Arc<Member>,
     outbox: Arc<Outbox>,
     seats: Seats,
-    throttle: Throttle,
+    meter: Meter,
 }
 
 impl Meaning for Client {
     type Later = ClientMessage;
 
-    type Claims = ();
+    type Claims = IpAddr;
 
-    fn claims(_: &Node, _: &HeaderMap, _: IpAddr) {}
+    fn claims(_: &Node, _: &HeaderMap, address: IpAddr) -> IpAddr {
+        address
+    }
 
-    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, (): ()) -> Self {
-        let throttle = Throttle::new(node.config.limits.rate_limit);
-        Self { node, member, outbox, seats: Seats::default(), throttle }
+    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, address: IpAddr) -> Self {
+        Self { node, member, outbox, seats: Seats::default(), meter: Meter::new(address) }
     }
 
     fn take(&mut self, frame: Frame<'_>) -> Work<ClientMessage> {
@@ -48,10 +50,8 @@ impl Meaning for Client {
             Frame::Text(text) => wire::decode_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
         };
-        let verdict = match &message {
-            Ok(ClientMessage::Message { .. }) => self.throttle.message(),
-            _ => self.throttle.other(),
-        };
+        let cost = message.as_ref().map_or(Cost::FRAME, Cost::from).and_bytes(frame.len());
+        let verdict = self.meter.spend(&self.node.throttle, &self.member.id, cost);
         match (verdict, message) {
             (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), Ok(ClientMessage::Message { id, .. })) => self.answer(refusal.answering(id)),
@@ -171,6 +171,8 @@ impl Client {
         };
         let you = Member::clone(&self.member);
         let resumes = since.is_some();
+        let mut sent = Sent::default();
+        let told = &mut sent;
         let hello = move |position: &Position, recovered: bool, missed: &[Utf8Bytes]| {
             if resumes {
                 let outcome = if recovered { "yes" } else { "no" };
@@ -185,9 +187,13 @@ impl Client {
                 recovered,
                 messages: Vec::new(),
             };
-            wire::encode_joined(joined, missed.iter().map(Utf8Bytes::as_str))
+            let hello = wire::encode_joined(joined, missed.iter().map(Utf8Bytes::as_str));
+            *told = Sent { bytes: hello.len(), in_vain: resumes && !recovered };
+            hello
         };
-        self.node.hub.settle(channel, seat, since, hello).await
+        let settled = self.node.hub.settle(channel, seat, since, hello).await;
+        self.meter.charge(&self.node.throttle, sent.cost());
+        settled
     }
 
     fn leave(&mut self, room: &RoomId) {
@@ -204,6 +210,21 @@ impl Client {
         }
         self.node.chat.typing(room, &self.member).await;
         Ok(())
+    }
+}
+
+/// What was sent to somebody who came into a room.
+#[derive(Default)]
+struct Sent {
+    bytes: usize,
+    /// The log was asked for what they missed, and could not tell.
+    in_vain: bool,
+}
+
+impl Sent {
+    fn cost(&self) -> Cost {
+        let cost = Cost::of_bytes(self.bytes);
+        if self.in_vain { cost.and(Cost::JOIN_IN_VAIN) } else { cost }
     }
 }
 

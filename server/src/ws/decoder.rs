@@ -4,13 +4,16 @@
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
 use tungstenite::protocol::frame::FrameHeader;
-use tungstenite::protocol::frame::coding::OpCode;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Message, Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Result};
 
 /// Bytes that the library takes at a time, out of what was read: it clears so
 /// many each time.
 const AT_A_TIME: std::ops::RangeInclusive<usize> = 256..=4 * 1024;
+/// A part of a message that has fewer bytes is a crumb: whoever cuts a message
+/// so small sends more headers than words.
+const CRUMB: u64 = 32;
 /// The longest header of a frame.
 const HEADER: usize = 14;
 
@@ -28,13 +31,19 @@ impl Decoder {
         Self { frame_bytes, context: None, place: Place::default() }
     }
 
-    /// Takes bytes as they came. What they say is added to `messages`, what the
+    /// Looks at bytes as they came, before they are taken: how many control
+    /// frames and crumbs are among them.
+    pub(super) fn look(&mut self, bytes: &[u8]) -> u32 {
+        self.place.pass(bytes);
+        std::mem::take(&mut self.place.small)
+    }
+
+    /// Takes bytes that were [looked at](Self::look). What they say is added to `messages`, what the
     /// protocol wants answered (a pong, a close) to `answers`.
     ///
     /// # Errors
     /// The library's, after the messages before it: the connection must end.
     pub(super) fn take(&mut self, bytes: &[u8], messages: &mut Vec<Message>, answers: &mut Vec<u8>) -> Result<()> {
-        self.place.pass(bytes);
         let frame_bytes = self.frame_bytes;
         let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes, bytes.len())));
         let mut pipe = Pipe { incoming: bytes, answers };
@@ -110,6 +119,8 @@ struct Place {
     is_last: bool,
     /// Messages and control frames that ended, and were not yet given out.
     ended: usize,
+    /// Control frames and crumbs that nobody has counted yet.
+    small: u32,
     /// This is no WebSocket; the library says so, too.
     is_lost: bool,
 }
@@ -152,9 +163,15 @@ impl Place {
         self.payload_bytes = payload_bytes;
         // A control frame is alone. One that says that more of it comes is the library's to refuse.
         self.is_last = header.is_final || matches!(header.opcode, OpCode::Control(_));
-        if matches!(header.opcode, OpCode::Data(_)) {
-            self.is_in_message = !header.is_final;
-        }
+        let is_small = match header.opcode {
+            OpCode::Control(_) => true,
+            OpCode::Data(kind) => {
+                self.is_in_message = !header.is_final;
+                let is_part = !header.is_final || kind == Data::Continue;
+                is_part && payload_bytes < CRUMB
+            }
+        };
+        self.small = self.small.saturating_add(u32::from(is_small));
         self.end_if_passed();
     }
 
@@ -177,7 +194,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use tungstenite::protocol::frame::Frame;
-    use tungstenite::protocol::frame::coding::{Control, Data};
+    use tungstenite::protocol::frame::coding::Control;
 
     /// A frame as a client sends it.
     fn frame(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
@@ -214,9 +231,10 @@ mod tests {
         ) {
             let bytes: Vec<u8> = said.iter().flat_map(|parts| in_parts(parts)).collect();
             let (mut decoder, mut messages, mut answers) = (Decoder::new(1 << 16), Vec::new(), Vec::new());
-            let mut rest = bytes.as_slice();
+            let (mut rest, mut small) = (bytes.as_slice(), 0);
             for cut in cuts.iter().cycle() {
                 let (now, later) = rest.split_at((*cut).min(rest.len()));
+                small += decoder.look(now);
                 decoder.take(now, &mut messages, &mut answers).unwrap();
                 rest = later;
                 if rest.is_empty() {
@@ -227,6 +245,9 @@ mod tests {
             prop_assert_eq!(texts, said.iter().map(|parts| parts.concat()).collect::<Vec<_>>());
             let pings: usize = said.iter().map(|parts| parts.len() - 1).sum();
             prop_assert_eq!(answers.len(), pings * 3, "each ping has its pong");
+            let is_crumb = |parts: &&Vec<String>| parts.len() > 1;
+            let crumbs = said.iter().filter(is_crumb).flatten().filter(|part| part.len() < 32).count();
+            prop_assert_eq!(small as usize, pings + crumbs, "and is counted");
             prop_assert!(decoder.context.is_none(), "no buffer between messages");
         }
     }
@@ -235,6 +256,7 @@ mod tests {
     fn what_came_before_the_rubbish_is_read() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(1 << 16), Vec::new(), Vec::new());
         let bytes = [text("hello"), vec![0xff; 20]].concat();
+        decoder.look(&bytes);
         decoder.take(&bytes, &mut messages, &mut answers).unwrap_err();
         assert_eq!(messages, [Message::text("hello")]);
     }
@@ -243,6 +265,7 @@ mod tests {
     fn a_frame_that_is_too_big_is_refused_by_its_header() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
         let bytes = text(&"a".repeat(101));
+        decoder.look(&bytes[..8]);
         let error = decoder.take(&bytes[..8], &mut messages, &mut answers).unwrap_err();
         assert!(matches!(error, Error::Capacity(_)), "{error}");
     }
@@ -251,6 +274,7 @@ mod tests {
     fn a_ping_in_parts_is_refused_with_its_first_part() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
         let bytes = frame(OpCode::Control(Control::Ping), false, b"?");
+        decoder.look(&bytes);
         let error = decoder.take(&bytes, &mut messages, &mut answers).unwrap_err();
         assert!(matches!(error, Error::Protocol(_)), "{error}");
     }
@@ -259,6 +283,7 @@ mod tests {
     fn a_close_is_answered_with_its_code() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
         let bytes = frame(OpCode::Control(Control::Close), true, &1000u16.to_be_bytes());
+        decoder.look(&bytes);
         decoder.take(&bytes, &mut messages, &mut answers).unwrap();
         assert!(messages[0].is_close());
         assert_eq!(answers, [0x88, 2, 3, 232]);

@@ -12,7 +12,9 @@ use tokio::net::tcp::OwnedReadHalf;
 use tungstenite::{Error, Message};
 
 use super::decoder::Decoder;
+use crate::config::Limits;
 use crate::outbox::Outbox;
+use crate::throttle::FrameBudget;
 
 /// Bytes that are read at a time.
 const BUFFER: usize = 64 * 1024;
@@ -26,6 +28,7 @@ thread_local! {
 pub(super) struct Ears {
     socket: OwnedReadHalf,
     decoder: Decoder,
+    budget: FrameBudget,
     /// Read and not yet given out, in order.
     messages: vec::IntoIter<Message>,
     /// What comes after the last of them. In a box: there is hardly ever one.
@@ -43,9 +46,9 @@ pub(super) enum Heard {
 
 impl Ears {
     /// Ears at `socket`; `early` came with the request.
-    pub(super) fn new(socket: OwnedReadHalf, frame_bytes: usize, early: &[u8], outbox: &Outbox) -> Self {
-        let decoder = Decoder::new(frame_bytes);
-        let mut ears = Self { socket, decoder, messages: vec::IntoIter::default(), fault: None };
+    pub(super) fn new(socket: OwnedReadHalf, limits: &Limits, early: &[u8], outbox: &Outbox) -> Self {
+        let (decoder, budget) = (Decoder::new(limits.frame_bytes), FrameBudget::new(limits.rate_limit));
+        let mut ears = Self { socket, decoder, budget, messages: vec::IntoIter::default(), fault: None };
         if !early.is_empty() {
             ears.read(early, outbox);
         }
@@ -83,6 +86,11 @@ impl Ears {
     }
 
     fn read(&mut self, bytes: &[u8], outbox: &Outbox) {
+        if !self.budget.spend(self.decoder.look(bytes)) {
+            // Before anything is answered: a read has room for ten thousand pings.
+            self.fault = Some(Box::new(Error::AttackAttempt));
+            return;
+        }
         let (mut messages, mut answers) = (Vec::new(), Vec::new());
         self.fault = self.decoder.take(bytes, &mut messages, &mut answers).err().map(Box::new);
         self.messages = messages.into_iter();

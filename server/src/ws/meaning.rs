@@ -20,6 +20,21 @@ pub enum Frame<'a> {
     Binary(&'a [u8]),
 }
 
+impl Frame<'_> {
+    /// Bytes of it.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// What a frame asks for.
 pub enum Work<Later> {
     /// It is done.

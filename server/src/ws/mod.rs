@@ -9,10 +9,10 @@ mod connections;
 mod decoder;
 mod ears;
 mod meaning;
+mod meter;
 mod saying;
 mod seats;
 mod session;
-mod throttle;
 mod upgrade;
 
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::node::Node;
 pub use addresses::{Addresses, Place};
 pub use connections::{Connections, Patience};
 pub use meaning::{Frame, Meaning, Work};
-pub(crate) use throttle::{Throttle, Verdict};
+pub(crate) use meter::{Meter, Verdict};
 
 /// Where WebSockets come in.
 pub type Door = MethodRouter<Arc<Node>>;

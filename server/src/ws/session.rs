@@ -204,6 +204,7 @@ fn farewell(frame: Option<&CloseFrame>) -> Departure {
 /// What a failed read means (RFC 6455, section 7.4.1).
 fn why(error: &Error) -> End {
     match error {
+        Error::AttackAttempt => CloseCode::Flood.into(),
         Error::Capacity(_) => End::Close(1009, "this frame is too big"),
         Error::Utf8(_) => End::Close(1007, "this text is not UTF-8"),
         Error::Protocol(_) => End::Close(1002, "this is not how WebSocket works"),

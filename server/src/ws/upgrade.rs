@@ -23,6 +23,7 @@ use crate::node::Node;
 use crate::outbox::Outbox;
 use crate::serve;
 use crate::session::guest;
+use crate::throttle::{Purpose, request as cost};
 
 #[derive(Deserialize)]
 pub(super) struct Version {
@@ -59,7 +60,8 @@ pub(super) async fn upgrade<M: Meaning>(
         None => guest(),
     };
     let address = client_address(peer, headers, &node.config.trusted_proxies);
-    let Some(place) = node.addresses.take(address) else {
+    let opened = node.throttle.spend_at(address, Purpose::Request, cost::PAGE);
+    let Some(place) = opened.ok().and_then(|()| node.addresses.take(address)) else {
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     };
 
@@ -86,7 +88,7 @@ fn open(upgraded: Upgraded, limits: &Limits) -> Option<(Ears, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
-    let ears = Ears::new(read, limits.frame_bytes, &parts.read_buf, &outbox);
+    let ears = Ears::new(read, limits, &parts.read_buf, &outbox);
     Some((ears, outbox))
 }
 

@@ -144,9 +144,9 @@ async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
     assert_eq!(top.offset, 512);
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 512 - 40).await.unwrap(), None);
     let since = |offset| Position { epoch: top.epoch.clone(), offset };
-    let gone = cluster.broker(0).replay(&cluster.channel, &since(512 - 60), 1000).await.unwrap();
+    let gone = cluster.broker(0).replay(&cluster.channel, &since(512 - 60), Most::publications(1000)).await.unwrap();
     assert_eq!(gone, Replay::Unknown { top: top.clone() });
-    let kept = cluster.broker(0).replay(&cluster.channel, &since(512 - 10), 1000).await.unwrap();
+    let kept = cluster.broker(0).replay(&cluster.channel, &since(512 - 10), Most::publications(1000)).await.unwrap();
     assert!(matches!(kept, Replay::All { publications, .. } if publications.len() == 10));
     // Of those that have gone, none is said a second time.
     let once = Some(Once { key: "key-500".into(), digest: "digest".into() });

@@ -1,0 +1,78 @@
+//! What all nodes let pass, added up in Redis.
+//!
+//! A bucket is one key that goes by itself once it is full. Sixteen hash tags
+//! spread them over the masters of a cluster, or over independent servers; each tag
+//! is asked once for all that is to be told.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use redis::Script;
+
+use super::ledger::{Ledger, Spent};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
+
+const TAGS: u128 = 16;
+/// Keys that one call of the script has at most: it must not keep Redis from others for long.
+const KEYS_AT_ONCE: usize = 256;
+
+/// The ledger of all nodes.
+pub struct RedisLedger {
+    link: Link,
+    script: Script,
+}
+
+impl RedisLedger {
+    /// Works on the broker's connections for commands.
+    pub fn new(link: Link) -> Self {
+        Self { link, script: Script::new(include_str!("settle.lua")) }
+    }
+
+    async fn settle_tag(&self, tag: u128, spent: &[&Spent]) -> Result<Vec<u64>, BrokerError> {
+        let name = format!("hubbub:{{throttle:{tag}}}");
+        let shard = self.link.at(self.link.site_of_name(&name), &name)?;
+        let mut full_in = Vec::with_capacity(spent.len());
+        for some in spent.chunks(KEYS_AT_ONCE) {
+            let mut call = self.script.prepare_invoke();
+            for Spent { bucket: (key, which), refills_in } in some {
+                call.key(format!("{name}:{key:032x}:{which}"));
+                call.arg(u64::try_from(refills_in.as_micros()).unwrap_or(u64::MAX));
+            }
+            full_in.extend(shard.invoke::<Vec<u64>>(&call).await?);
+        }
+        Ok(full_in)
+    }
+}
+
+#[async_trait]
+impl Ledger for RedisLedger {
+    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, BrokerError> {
+        let by_tag = (0..TAGS).map(|tag| {
+            let at: Vec<usize> = (0..spent.len()).filter(|at| spent[*at].bucket.0 % TAGS == tag).collect();
+            let some: Vec<_> = at.iter().map(|at| &spent[*at]).collect();
+            async move {
+                if at.is_empty() {
+                    return Ok((at, Vec::new()));
+                }
+                self.settle_tag(tag, &some).await.map(|full_in| (at, full_in))
+            }
+        });
+        // A shard that is away leaves its part to each node; the others are told.
+        let mut all = vec![Duration::ZERO; spent.len()];
+        let mut trouble = None;
+        for told in join_all(by_tag).await {
+            match told {
+                Ok((at, full_in)) => {
+                    at.into_iter().zip(full_in).for_each(|(at, micros)| all[at] = Duration::from_micros(micros));
+                }
+                Err(error) => trouble = Some(error),
+            }
+        }
+        match trouble {
+            Some(error) if all.iter().all(Duration::is_zero) => Err(error),
+            _ => Ok(all),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Who pays for what, on one node and on two that tell each other.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::broker::BrokerError;
+
+fn on_its_own(limit: &str) -> Arc<Throttle> {
+    Throttle::start(limit.parse().unwrap(), None, CancellationToken::new())
+}
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+/// Messages that pass at once, of so many.
+fn said(throttle: &Throttle, id: &str, address: &str, tries: u32) -> u32 {
+    let payer = throttle.payer(&user(id), address.parse().unwrap()).unwrap();
+    (0..tries).map(|_| u32::from(throttle.spend(&payer, Cost::MESSAGE).is_ok())).sum()
+}
+
+#[tokio::test]
+async fn a_session_has_one_allowance_however_often_it_comes() {
+    let throttle = on_its_own("20/1");
+    let all: u32 = (0..100).map(|_| said(&throttle, "ana", "192.0.2.7", 10)).sum();
+    assert_eq!(all, 20);
+    assert_eq!(said(&throttle, "ana", "192.0.2.8", 10), 0, "from wherever");
+    assert_eq!(said(&throttle, "ben", "192.0.2.7", 10), 10);
+}
+
+#[tokio::test]
+async fn sessions_made_a_moment_ago_share_what_is_left_for_new_ones_at_their_address() {
+    let throttle = on_its_own("20/1");
+    let all: u32 = (0..1_000).map(|n| said(&throttle, &format!("guest{n}"), "192.0.2.7", 10)).sum();
+    assert_eq!(all, 20 * CLASS_NEWCOMERS);
+    let payer = throttle.payer(&user("one-more"), "192.0.2.7".parse().unwrap()).unwrap();
+    let refused = throttle.spend(&payer, Cost::MESSAGE).unwrap_err();
+    assert!(refused.is_address && refused.refusal().message.contains("your network"), "{refused:?}");
+    assert_eq!(said(&throttle, "elsewhere", "192.0.2.8", 10), 10);
+}
+
+#[tokio::test]
+async fn a_household_that_rotates_its_addresses_wins_little() {
+    let throttle = on_its_own("20/1");
+    let rotating = |network: fn(u32) -> String| {
+        (0..2_000).map(|n| said(&throttle, &format!("guest{n}"), &network(n), 10)).sum::<u32>()
+    };
+    assert_eq!(rotating(|n| format!("2001:db8:1:203::{n:x}")), 200, "one /64");
+    assert_eq!(rotating(|n| format!("2001:db8:2:2{:02x}::1", n % 256)), 800, "a /56 of them");
+    assert_eq!(rotating(|n| format!("2001:db8:3:{:x}::1", n * 31)), 3_200, "a /48");
+}
+
+#[tokio::test]
+async fn what_an_address_refuses_costs_the_session_nothing() {
+    let throttle = on_its_own("2/1");
+    let others: u32 = (0..100).map(|n| said(&throttle, &format!("guest{n}"), "192.0.2.7", 2)).sum();
+    assert_eq!(others, 2 * CLASS_NEWCOMERS);
+    assert_eq!(said(&throttle, "ana", "192.0.2.7", 10), 0);
+    assert_eq!(said(&throttle, "ana", "192.0.2.8", 10), 2);
+}
+
+#[tokio::test]
+async fn what_was_sent_is_paid_afterwards() {
+    let throttle = on_its_own("20/120");
+    let payer = throttle.payer(&user("ana"), "192.0.2.7".parse().unwrap()).unwrap();
+    assert_eq!(throttle.spend(&payer, Cost::JOIN), Ok(()));
+    throttle.charge(&payer, Cost::of_bytes(7_200_000));
+    let refused = throttle.spend(&payer, Cost::JOIN).unwrap_err();
+    assert!((25..40).contains(&refused.wait.as_secs()), "{refused:?}");
+    assert_eq!(throttle.spend(&payer, Cost::MESSAGE), Ok(()), "messages have an allowance of their own");
+}
+
+#[tokio::test]
+async fn off_is_off_but_for_keys_and_files() {
+    let throttle = on_its_own("off");
+    let address = "192.0.2.7".parse().unwrap();
+    assert!(throttle.payer(&user("ana"), address).is_none());
+    assert!((0..100_000).all(|_| throttle.spend_at(address, Purpose::Request, request::PAGE).is_ok()));
+    assert_eq!((0..100).filter(|_| throttle.spend_at(address, Purpose::Key, 1).is_ok()).count(), 10);
+    assert_eq!((0..100).filter(|_| throttle.spend_at(address, Purpose::File, 1).is_ok()).count(), 60);
+}
+
+/// What several nodes tell each other.
+#[derive(Default)]
+struct Common {
+    full_in: Mutex<HashMap<(u128, u8), Duration>>,
+    is_away: bool,
+}
+
+#[async_trait]
+impl Ledger for Common {
+    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, BrokerError> {
+        if self.is_away {
+            return Err(BrokerError::Unavailable("away".into()));
+        }
+        let mut full_in = self.full_in.lock().unwrap();
+        let add = |one: &Spent| {
+            let full_in = full_in.entry(one.bucket).or_default();
+            *full_in += one.refills_in;
+            *full_in
+        };
+        let answer = spent.iter().map(add).collect();
+        Ok(answer)
+    }
+}
+
+/// The clock of the pauses is paused, that of the buckets is not: they hardly refill.
+#[tokio::test(start_paused = true)]
+async fn going_from_node_to_node_wins_one_burst_for_each_and_no_more() {
+    let common = Arc::<Common>::default();
+    let limit: RateLimit = "20/1".parse().unwrap();
+    let nodes: Vec<_> =
+        (0..3).map(|_| Throttle::start(limit, Some(common.clone()), CancellationToken::new())).collect();
+    let mut all = 0;
+    for _ in 0..10 {
+        for node in &nodes {
+            all += said(node, "ana", "192.0.2.7", 10);
+            // Whatever is to be told is told by then.
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    }
+    assert!((20..=40).contains(&all), "{all}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_node_holds_its_own_limit_while_the_ledger_is_away() {
+    let away = Arc::new(Common { is_away: true, ..Common::default() });
+    let node = Throttle::start("20/1".parse().unwrap(), Some(away), CancellationToken::new());
+    let mut all = 0;
+    for _ in 0..50 {
+        all += said(&node, "ana", "192.0.2.7", 10);
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(all, 20);
+}
