@@ -3,6 +3,7 @@
 # takes no time.
 
 readonly CARGO_LEPTOS=0.3.11
+readonly CARGO_DENY=0.20.2
 readonly BINARYEN=132.0.0 # wasm-opt; Debian's is too old for today's wasm
 readonly SASS=1.93.2
 readonly WEBSOCKETS=15.0.1
@@ -76,6 +77,7 @@ prebuilt() { # crate command version
     fi
     case $2 in
         cargo-leptos) url=$site/leptos-rs/cargo-leptos/releases/download/v$3/cargo-leptos-$triple-gnu.tar.gz ;;
+        cargo-deny) url=$site/EmbarkStudios/cargo-deny/releases/download/$3/cargo-deny-$3-$triple-musl.tar.gz ;;
         wasm-bindgen) url=$site/wasm-bindgen/wasm-bindgen/releases/download/$3/wasm-bindgen-$3-$triple-musl.tar.gz ;;
     esac
     work=$(mktemp -d)
@@ -85,9 +87,9 @@ prebuilt() { # crate command version
     "$HUBBUB_TOOLS/bin/$2" --version
 }
 
-# Unoptimised: both only drive a build, and compiling them well would take far
+# Unoptimised: they only drive a build or read a lock file, and compiling them well would take far
 # longer than it ever saves - except for the few crates that read and write
-# wasm. One target folder, because the two have many crates in common.
+# wasm. One target folder, because they have many crates in common.
 from_source() { # crate version
     local options=(--version "$2" --root "$HUBBUB_TOOLS" --no-track --force --debug) crate
     for crate in walrus wasmparser wasm-bindgen-cli-support leb128fmt; do
@@ -112,6 +114,8 @@ for_testing() {
     need_npm_packages end2end "the browser tests' npm packages"
     need_websockets
     need_kosoku
+    need_cargo_tool cargo-deny cargo-deny "$CARGO_DENY"
+    rm -rf "$HUBBUB_TOOLS/target"
 }
 
 for_lighthouse() {
