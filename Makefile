@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test chaos bench bench-growth lighthouse dev cluster fmt clean
+.PHONY: help setup build run test chaos siege bench bench-growth lighthouse dev cluster fmt clean
 
 help: ## Say what can be done here
 	@echo "Hubbub: live chat rooms and quizzes. What would you like to do?"
@@ -20,6 +20,11 @@ chaos: ## Break everything around it for a quarter of an hour, and see that noth
 	@.ci/setup test
 	@.ci/build
 	@.ci/chaos
+
+siege: ## Let strangers attack it for some minutes, and see what holds
+	@.ci/setup test
+	@.ci/build
+	@.ci/siege --publish
 
 lighthouse: ## Let Lighthouse judge every kind of page, on a phone and on a desktop
 	@.ci/setup lighthouse

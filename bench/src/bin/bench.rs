@@ -197,13 +197,17 @@ fn tell_beside(flags: &Flags, record: &Record) -> Result<()> {
     }
     if flags.publish {
         let page = Path::new(PAGE);
-        pages::put(page, "machine", &machine)?;
-        pages::put(page, "tables", &format!("{}\n\n{tables}", picture_in("images")))?;
+        pages::put(page, "bench:machine", &machine)?;
+        pages::put(page, "bench:tables", &format!("{}\n\n{tables}", picture_in("images")))?;
         let grown = Record::open(&flags.grown()).ok();
         if let Some(plan) = plan::million(record, grown.as_ref()) {
-            pages::put(page, "million", &plan)?;
+            pages::put(page, "bench:million", &plan)?;
         }
-        pages::put(Path::new(README), "summary", &format!("{}\n\n{}", picture_in(IMAGES), table::summary(record)))?;
+        pages::put(
+            Path::new(README),
+            "bench:summary",
+            &format!("{}\n\n{}", picture_in(IMAGES), table::summary(record)),
+        )?;
         println!("{PAGE} and {README} are up to date.");
     }
     Ok(())
@@ -221,7 +225,7 @@ fn tell_growth(flags: &Flags, record: &Record) -> Result<()> {
     }
     if flags.publish {
         let tables = growth::tables(record, Some("images"));
-        pages::put(Path::new(PAGE), "growth", &format!("{}\n{tables}", table::machine(record)))?;
+        pages::put(Path::new(PAGE), "bench:growth", &format!("{}\n{tables}", table::machine(record)))?;
         println!("{PAGE} is up to date.");
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Puts what was measured into pages, between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`.
+//! Puts what was measured into pages, between `<!-- NAME -->` and `<!-- /NAME -->`.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub fn put(page: &Path, name: &str, text: &str) -> Result<()> {
 }
 
 fn between(page: &str, name: &str, text: &str) -> Option<String> {
-    let (open, close) = (format!("<!-- bench:{name} -->"), format!("<!-- /bench:{name} -->"));
+    let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
     let (head, rest) = page.split_once(&open)?;
     let (_, tail) = rest.split_once(&close)?;
     Some(format!("{head}{open}\n\n{}\n\n{close}{tail}", text.trim()))
@@ -29,9 +29,9 @@ mod tests {
     #[test]
     fn only_what_is_between_the_marks_changes() {
         let page = "a\n<!-- bench:x -->\nold\n<!-- /bench:x -->\nb <!-- bench:y --><!-- /bench:y -->\n";
-        let new = between(page, "x", "new\n").unwrap();
+        let new = between(page, "bench:x", "new\n").unwrap();
         assert_eq!(new, "a\n<!-- bench:x -->\n\nnew\n\n<!-- /bench:x -->\nb <!-- bench:y --><!-- /bench:y -->\n");
-        assert_eq!(between(&new, "x", "new"), Some(new.clone()), "twice is once");
-        assert_eq!(between(page, "z", "new"), None);
+        assert_eq!(between(&new, "bench:x", "new"), Some(new.clone()), "twice is once");
+        assert_eq!(between(page, "bench:z", "new"), None);
     }
 }

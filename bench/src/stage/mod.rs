@@ -52,6 +52,19 @@ pub struct Plan {
     pub flags: Vec<String>,
     /// The data folder of an embedded node, if it is not the run's own.
     pub data: Option<PathBuf>,
+    /// Whether clients meet the limits that strangers do, or may talk as fast as they like.
+    pub limits: Limits,
+    /// How many files a node may have open; `None`: as many as this program.
+    pub open_files: Option<u32>,
+}
+
+/// The limits of the nodes of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limits {
+    /// Those of an operator who sets none.
+    Default,
+    /// None on messages and connections: clients of a run share one address.
+    Off,
 }
 
 impl Plan {
@@ -64,6 +77,8 @@ impl Plan {
             redis_network: false,
             flags: Vec::new(),
             data: None,
+            limits: Limits::Off,
+            open_files: None,
         }
     }
 
@@ -98,7 +113,7 @@ impl Stage {
         let folder = Folder::new(house, name)?;
         let mut redis_servers = Vec::new();
         let mut redis_network = None;
-        let mut flags = shared_flags(house);
+        let mut flags = shared_flags(house, plan.limits);
         if let Some(shape) = plan.redis {
             redis_servers = shape.start(&folder).await?;
             let mut addresses: Vec<_> = redis_servers.iter().map(Redis::address).collect();
@@ -114,7 +129,7 @@ impl Stage {
             flags.extend(["--data-dir".into(), data.display().to_string()]);
         }
         flags.extend(plan.flags.iter().cloned());
-        let starting = (1..=plan.nodes).map(|number| start_node(house, &folder, &flags, number));
+        let starting = (1..=plan.nodes).map(|number| start_node(house, plan, &folder, &flags, number));
         let nodes = try_join_all(starting).await?;
         let mut people_networks = Vec::new();
         let mut ways = Vec::new();
@@ -157,16 +172,17 @@ impl Stage {
     }
 }
 
-/// What all nodes of all runs are started with: clients of a run share one
-/// address and talk as fast as they like.
-fn shared_flags(house: &House) -> Vec<String> {
+/// What all nodes of all runs are started with.
+fn shared_flags(house: &House, limits: Limits) -> Vec<String> {
+    const RATE: &[&str] = &["--rate-limit", "off", "--connections-per-address", "0"];
+    const LOGS: &[&str] = &["--log-length", "1000000", "--log-bytes", "1t"];
     let site = house.site.display().to_string();
-    let key = "the same on all nodes of a chaos run";
-    let flags = ["--site-dir", &site, "--session-key", key, "--rate-limit", "off", "--connections-per-address", "0"];
-    flags.into_iter().chain(["--log-length", "1000000", "--log-bytes", "1t"]).map(str::to_owned).collect()
+    let off = if limits == Limits::Off { [RATE, LOGS].concat() } else { Vec::new() };
+    let flags = ["--site-dir", &site, "--session-key", "the same on all nodes of a chaos run"];
+    flags.into_iter().chain(off).map(str::to_owned).collect()
 }
 
-async fn start_node(house: &House, folder: &Folder, flags: &[String], number: usize) -> Result<Node> {
+async fn start_node(house: &House, plan: &Plan, folder: &Folder, flags: &[String], number: usize) -> Result<Node> {
     let address = free_address()?;
     let name = format!("n{number}");
     // One thread and many are two kinds of runtime; both have to live through everything.
@@ -174,11 +190,23 @@ async fn start_node(house: &House, folder: &Folder, flags: &[String], number: us
     let own = ["--listen", &address.to_string(), "--node-name", &name, "--threads", threads].map(str::to_owned);
     let order = node::Order {
         address,
-        program: vec![house.program.display().to_string()],
+        program: program(house, plan.open_files),
         flags: own.into_iter().chain(flags.iter().cloned()).collect(),
         log: folder.log(&name),
     };
     Node::start(order).await
+}
+
+/// The program, below a limit of open files where there is one.
+fn program(house: &House, open_files: Option<u32>) -> Vec<String> {
+    let program = house.program.display().to_string();
+    match open_files {
+        None => vec![program],
+        Some(most) => {
+            let limited = format!("ulimit -n {most} && exec \"$0\" \"$@\"");
+            vec!["bash".into(), "-c".into(), limited, program]
+        }
+    }
 }
 
 /// Where a run keeps its data and logs.

@@ -1,7 +1,7 @@
 //! One node: the release program, as an operator would run it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -49,6 +49,19 @@ impl Node {
     /// Where it serves.
     pub fn address(&self) -> SocketAddr {
         self.order.address
+    }
+
+    /// Where it logs.
+    pub fn log(&self) -> &Path {
+        &self.order.log
+    }
+
+    /// The id of its process.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn process_id(&self) -> Result<u32> {
+        Ok(self.process()?.id())
     }
 
     /// Whether its process was started and not ended.
