@@ -60,7 +60,7 @@ pub const ALL: &[Attack] = &[
     attack!("upload-thirty", Always, uploads::thirty, "thirty sheets of 1.8 million shared strings at once"),
     attack!("upload-beside", Always, uploads::beside, "such sheets without end, beside people who talk"),
     attack!("upload-530", Always, uploads::end_among, "530 sheets at once, then SIGTERM"),
-    attack!("rooms", Always, frames::rooms, "rooms beyond 10,000, opened as fast as allowed"),
+    attack!("rooms", Long, frames::rooms, "rooms beyond 10,000, opened as fast as allowed"),
     attack!("nickname", Always, frames::nickname, "a taken nickname in a game of thousands"),
     attack!("pings", Always, frames::pings, "pings as fast as a client can write them"),
     attack!("since", Always, frames::since, "a short join that asks for a long log"),

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::socket::{Socket, join, message, type_of, value};
 use super::stranger::{Stranger, home};
+use crate::play::Setting;
 use crate::stage::Task;
 use crate::verdict::Verdict;
 
@@ -23,8 +24,8 @@ const PEOPLE_IN_A_ROOM: usize = 5;
 const SAY_EVERY: Duration = Duration::from_millis(600);
 /// Their homes are no attacker's.
 const FIRST_HOME: usize = 1_000_000;
-/// What is a machine's noise and no attack's doing.
-const NOISE: Duration = Duration::from_millis(5);
+/// What an attack left behind is no part of the calm.
+const BREATHER: Duration = Duration::from_millis(300);
 
 /// People who talk. Dropped, they are cut.
 pub(super) struct Talkers {
@@ -44,6 +45,27 @@ struct Person {
 pub(super) struct Delays {
     pub(super) p50: Duration,
     pub(super) p99: Duration,
+}
+
+/// How often and for how long it is listened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Windows {
+    rounds: u32,
+    time: Duration,
+    /// What is a machine's noise and no attack's doing.
+    noise: Duration,
+}
+
+impl Windows {
+    pub(super) fn of(setting: &Setting) -> Self {
+        let (rounds, time_ms, noise_ms) = setting.pick((3, 1_000, 10), (5, 3_000, 5));
+        Self { rounds, time: Duration::from_millis(time_ms), noise: Duration::from_millis(noise_ms) }
+    }
+
+    /// For how long there was an attack, in all.
+    pub(super) fn attacked(self) -> Duration {
+        self.time * self.rounds
+    }
 }
 
 impl Talkers {
@@ -88,23 +110,23 @@ impl Talkers {
     pub(super) async fn compare(
         &self,
         verdict: &mut Verdict,
-        (rounds, time): (usize, Duration),
+        windows: Windows,
         factor: f64,
         mut attack: impl AsyncFnMut(Instant) -> Result<()>,
     ) -> Result<()> {
         let (mut calm, mut beside) = (Vec::new(), Vec::new());
+        let Windows { rounds, time, noise } = windows;
         for _ in 0..rounds {
             calm.push(self.listen(time).await?);
             let (delays, attacked) = tokio::join!(self.listen(time), attack(Instant::now() + time));
             attacked?;
             beside.push(delays?);
-            // What the attack left behind is no part of the calm.
-            sleep(SAY_EVERY).await;
+            sleep(BREATHER).await;
         }
         let (calm, beside) = (median(&mut calm), median(&mut beside));
         verdict.figure("p50/p99 of others", calm);
         verdict.figure("beside it", beside);
-        let limit = calm.p99.mul_f64(factor).max(calm.p99 + NOISE);
+        let limit = calm.p99.mul_f64(factor).max(calm.p99 + noise);
         verdict.must(beside.p99 <= limit, || format!("others waited {beside}; without the attack {calm}"));
         Ok(())
     }

@@ -17,13 +17,13 @@ use crate::siege::target::Target;
 use crate::stage::Plan;
 use crate::verdict::{Seconds, Verdict};
 
-const ATTACK: Duration = Duration::from_secs(4);
+const ATTACK: Duration = Duration::from_secs(3);
 /// What one session may say in [`ATTACK`]: 20 at once, 2 a second.
-const MOST_OF_A_SESSION: u64 = 20 + 2 * 4;
+const MOST_OF_A_SESSION: u64 = 20 + 2 * 3;
 /// What is tried on each connection.
 const TRIES: u64 = 30;
 /// What all who are new at an address may: 200 at once, 20 a second.
-const MOST_OF_NEWCOMERS: u64 = 200 + 20 * 4;
+const MOST_OF_NEWCOMERS: u64 = 200 + 20 * 3;
 
 /// Files that a node may have open.
 const FILES: u32 = 256;

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::play::Setting;
 use crate::siege::socket::{Socket, join, message, type_of, value};
 use crate::siege::stranger::Stranger;
-use crate::siege::talkers::Talkers;
+use crate::siege::talkers::{Talkers, Windows};
 use crate::siege::target::{Target, host_game};
 use crate::siege::usage::mib;
 use crate::stage::{Limits, Plan, Stage};
@@ -22,10 +22,6 @@ use crate::verdict::Verdict;
 const FACTOR: f64 = 1.5;
 /// What one recovery may bring.
 const MOST_RECOVERED: u64 = 1024 * 1024;
-
-fn windows(setting: &Setting) -> (usize, Duration) {
-    setting.pick((2, Duration::from_millis(1_500)), (5, Duration::from_secs(3)))
-}
 
 /// Rooms beyond 10,000, opened by one address as fast as it may.
 pub(in crate::siege) async fn rooms(setting: &Setting) -> Result<Verdict> {
@@ -45,7 +41,7 @@ pub(in crate::siege) async fn rooms(setting: &Setting) -> Result<Verdict> {
     let mut stranger = target.stranger(1);
     stranger.arrive().await?;
     talkers
-        .compare(&mut verdict, windows(setting), FACTOR, async |until| {
+        .compare(&mut verdict, Windows::of(setting), FACTOR, async |until| {
             let mut pace = interval(Duration::from_millis(12));
             while Instant::now() < until {
                 pace.tick().await;
@@ -97,7 +93,7 @@ pub(in crate::siege) async fn nickname(setting: &Setting) -> Result<Verdict> {
     let talkers = Talkers::gather(target.node()).await?;
     let mut tried = 0;
     talkers
-        .compare(&mut verdict, windows(setting), FACTOR, async |until| {
+        .compare(&mut verdict, Windows::of(setting), FACTOR, async |until| {
             let mut pace = interval(Duration::from_millis(10));
             let mut socket = None;
             while Instant::now() < until {
@@ -137,7 +133,7 @@ pub(in crate::siege) async fn pings(setting: &Setting) -> Result<Verdict> {
     let target = Target::embedded(setting, "pings", &[]).await?;
     let talkers = Talkers::gather(target.node()).await?;
     let (mut sent, mut answered) = (0, 0);
-    let windows = windows(setting);
+    let windows = Windows::of(setting);
     talkers
         .compare(&mut verdict, windows, FACTOR, async |until| {
             while Instant::now() < until {
@@ -152,7 +148,7 @@ pub(in crate::siege) async fn pings(setting: &Setting) -> Result<Verdict> {
             Ok(())
         })
         .await?;
-    let seconds = windows.1.as_secs_f64() * windows.0 as f64;
+    let seconds = windows.attacked().as_secs_f64();
     let rate = answered as f64 / seconds;
     verdict.figure("sent", sent);
     verdict.figure("answered a second", format!("{rate:.0}"));
@@ -213,7 +209,7 @@ pub(in crate::siege) async fn since(setting: &Setting) -> Result<Verdict> {
     let talkers = Talkers::gather(target.node()).await?;
     let mut came = 0;
     talkers
-        .compare(&mut verdict, windows(setting), FACTOR, async |until| {
+        .compare(&mut verdict, Windows::of(setting), FACTOR, async |until| {
             let mut pace = interval(Duration::from_millis(20));
             while Instant::now() < until {
                 pace.tick().await;

@@ -16,8 +16,8 @@ use crate::siege::target::{Target, host_game};
 use crate::verdict::{Seconds, Verdict};
 
 /// Wrong PINs that an address may have read in [`GUESSING`] without a wait.
-const MOST_GUESSES: usize = 80;
-const GUESSING: Duration = Duration::from_millis(1_500);
+const MOST_GUESSES: usize = 75;
+const GUESSING: Duration = Duration::from_secs(1);
 /// How long a guess is waited for: a delayed answer is no answer for who tries all of them.
 const WAIT_FOR_A_GUESS: Duration = Duration::from_secs(10);
 

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use crate::play::Setting;
 use crate::siege::files;
 use crate::siege::stranger::Stranger;
-use crate::siege::talkers::Talkers;
+use crate::siege::talkers::{Talkers, Windows};
 use crate::siege::target::Target;
 use crate::siege::usage::mib;
 use crate::verdict::{Seconds, Verdict};
@@ -125,9 +125,8 @@ pub(in crate::siege) async fn beside(setting: &Setting) -> Result<Verdict> {
     let target = Target::embedded(setting, "upload-beside", &[]).await?;
     let talkers = Talkers::gather(target.node()).await?;
     let file = files::many_strings();
-    let windows = setting.pick((2, Duration::from_millis(1_500)), (5, Duration::from_secs(3)));
     talkers
-        .compare(&mut verdict, windows, 2.0, async |until| {
+        .compare(&mut verdict, Windows::of(setting), 2.0, async |until| {
             let strangers = strangers(&target, 8).await?;
             // Whoever is answered comes again until the time is over.
             let file = &file;
