@@ -27,6 +27,9 @@ pub const CLOSES: &str = "hubbub_closes_total";
 /// Joins with a position, by whether everything missed was recovered.
 pub const RECOVERIES: &str = "hubbub_recoveries_total";
 
+/// Faults of the program that one request or task met.
+pub const PANICS: &str = "hubbub_panics_total";
+
 /// Games with somebody on this node.
 pub const GAMES: &str = "hubbub_games";
 /// Answers in games that came to this node, by what became of them.
@@ -100,6 +103,7 @@ fn describe() {
     describe_counter!(ERRORS, "Refusals, by code.");
     describe_counter!(CLOSES, "WebSockets closed by the server, by code.");
     describe_counter!(RECOVERIES, "Joins with a position, by whether all that was missed was recovered.");
+    describe_counter!(PANICS, "Panics: faults of the program, each met by one request or task.");
     describe_gauge!(GAMES, "Games with somebody on this node.");
     describe_counter!(GAME_ANSWERS, "Answers in games, by what became of them.");
     describe_counter!(GAME_STEPS, "Changes of games that this node made.");
@@ -111,6 +115,7 @@ fn describe() {
     metrics::gauge!(CONNECTIONS).set(0.0);
     metrics::gauge!(ROOMS).set(0.0);
     metrics::gauge!(GAMES).set(0.0);
+    metrics::counter!(PANICS).absolute(0);
     metrics::counter!(GAME_STEPS).absolute(0);
     metrics::counter!(PUBLICATIONS_IN).absolute(0);
     metrics::counter!(PUBLICATIONS_OUT).absolute(0);

@@ -73,6 +73,9 @@ impl FromServerFnError for ApiError {
                 let error = super::service::told(error);
                 error
             }
+            // Told apart from faults of ours: it was never read as far as its parts.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(_) => super::service::unreadable(),
             _ => Self::Other,
         }
     }

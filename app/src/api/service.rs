@@ -62,7 +62,7 @@ pub(super) fn service() -> Result<Arc<dyn Service>, ApiError> {
 }
 
 /// Tells programs too that what was typed cannot be taken, and not that the
-/// server failed. A plain form is led back to its page instead.
+/// server failed.
 pub(super) fn told(error: ApiError) -> ApiError {
     let status = match error {
         ApiError::Invalid(_) | ApiError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -73,12 +73,23 @@ pub(super) fn told(error: ApiError) -> ApiError {
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Other => return error,
     };
+    with_status(status);
+    error
+}
+
+/// A body that is no text, or was longer than is read.
+pub(super) fn unreadable() -> ApiError {
+    with_status(StatusCode::BAD_REQUEST);
+    ApiError::Invalid("What was sent cannot be read: it is too long, or not written in UTF-8.".into())
+}
+
+/// A plain form is led back to its page instead.
+fn with_status(status: StatusCode) {
     let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(header::ACCEPT).cloned());
     let is_form = accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"));
     if let (Some(response), false) = (use_context::<ResponseOptions>(), is_form) {
         response.set_status(status);
     }
-    error
 }
 
 pub(super) fn set_cookie(cookie: &str) -> Result<(), ApiError> {

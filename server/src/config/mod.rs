@@ -12,6 +12,7 @@ use clap::{Parser, ValueEnum};
 use self::secrets::{quiz_key, quiz_key_in};
 use self::values::{RedisServers, parse_listen, parse_node_name, parse_origin, parse_pace};
 use crate::broker::redis::Servers;
+use crate::http::Host;
 use crate::limits::TrustedProxy;
 
 mod limits;
@@ -71,6 +72,11 @@ pub struct Config {
     /// Web origins that may use this server besides its own, separated by commas.
     #[arg(long, env = "HUBBUB_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
     pub allowed_origins: Vec<String>,
+
+    /// The names that this server is asked by, separated by commas: NAME or NAME:PORT. Requests for any other name
+    /// are refused, but for /healthz and /readyz. Any name is good if absent.
+    #[arg(long, env = "HUBBUB_HOSTS", value_name = "NAMES", value_delimiter = ',')]
+    pub hosts: Vec<Host>,
 
     /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
     #[arg(long, env = "HUBBUB_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]

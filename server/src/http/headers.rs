@@ -5,6 +5,8 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::origin::is_https;
+
 /// OWASP ASVS 5.0, chapter 3.4. Pages set their own Content-Security-Policy
 /// with a nonce; everything else is not a document and gets the strictest.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -20,7 +22,7 @@ const TRANSPORT: &str = "max-age=31536000; includeSubDomains";
 
 /// Adds the headers that are not there yet.
 pub async fn security_headers(request: Request, next: Next) -> Response {
-    let https = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let https = is_https(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

@@ -39,9 +39,18 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
-    // What is shown depends on who asks.
-    response.headers_mut().insert(header::CACHE_CONTROL, axum::http::HeaderValue::from_static("private, no-cache"));
+    if !is_kept_nowhere(&response) {
+        // What is shown depends on who asks.
+        let kept = axum::http::HeaderValue::from_static("private, no-cache");
+        response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    }
     response
+}
+
+/// What says so itself is stricter than what is said here.
+fn is_kept_nowhere(response: &Response) -> bool {
+    let kept = response.headers().get_all(header::CACHE_CONTROL);
+    kept.iter().any(|kept| kept.to_str().is_ok_and(|kept| kept.contains("no-store")))
 }
 
 /// A file of the site. Caches may keep it, so nobody's cookie goes with it.

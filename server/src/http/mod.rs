@@ -13,20 +13,29 @@ use crate::node::Node;
 
 mod api_gate;
 mod compression;
+mod entrance;
 mod headers;
+mod host;
 mod identity;
 pub mod origin;
+mod panics;
 mod quizzes;
 
 pub use api_gate::api_gate;
 pub use compression::compression;
+pub use entrance::entrance;
 pub use headers::security_headers;
+pub use host::{Host, HostError};
 pub use identity::identity;
+pub use panics::{catch_panics, report_panics};
 pub use quizzes::quizzes;
+
+const HEALTH: &str = "/healthz";
+const READY: &str = "/readyz";
 
 /// Routes for whoever runs the node.
 pub fn operations() -> Router<Arc<Node>> {
-    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics))
+    Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz)).route("/metrics", get(metrics))
 }
 
 /// The process answers.

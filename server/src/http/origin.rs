@@ -1,25 +1,21 @@
-//! Which web pages may use this server.
+//! Which web pages may use this server, and which addresses are its own.
 
 use axum::http::{HeaderMap, header};
+
+use super::host::Host;
 
 /// Whether a request comes from our own pages, from an origin of the
 /// allow-list, or from no browser at all.
 ///
 /// A browser cannot leave `Origin` out of a WebSocket upgrade or a POST, and a
 /// page cannot set it (RFC 6454, section 7), so its absence means another kind
-/// of client. The comparison is exact; `null` is nobody's origin.
+/// of client. `null` is nobody's origin.
 pub fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
-    if allowed.iter().any(|one| one.eq_ignore_ascii_case(origin)) {
-        return true;
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let authority = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    match (authority, host) {
-        (Some(authority), Some(host)) => authority.eq_ignore_ascii_case(host),
-        _ => false,
-    }
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let Some(origin) = origins.next() else { return true };
+    let (Ok(origin), None) = (origin.to_str(), origins.next()) else { return false };
+    let Some(origin) = Origin::parse(origin) else { return false };
+    allowed.iter().filter_map(|one| Origin::parse(one)).any(|one| one.is_same(&origin)) || origin.is_own(headers)
 }
 
 /// Whether a request that changes something may do so: its origin is allowed
@@ -30,6 +26,50 @@ pub fn may_change(headers: &HeaderMap, allowed: &[String]) -> bool {
         None | Some("same-origin" | "none") => is_allowed(headers, allowed),
         // The allow-list is of origins, so it needs one.
         Some(_) => headers.contains_key(header::ORIGIN) && is_allowed(headers, allowed),
+    }
+}
+
+/// Whether an address of the web (`https://host/path`) is one of the server that the request asked.
+pub fn is_own_address(address: &str, headers: &HeaderMap) -> bool {
+    let Some(host_at) = address.find("://").map(|at| at + 3) else { return false };
+    let ends_at = address[host_at..].find(['/', '?', '#']).map_or(address.len(), |at| host_at + at);
+    Origin::parse(&address[..ends_at]).is_some_and(|origin| origin.is_own(headers))
+}
+
+/// Whether the browser speaks https, as the proxy in front says. Whose word
+/// about that counts is decided at the entrance.
+pub fn is_https(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+/// A scheme of the web and a host.
+struct Origin {
+    is_https: bool,
+    host: Host,
+}
+
+impl Origin {
+    fn parse(text: &str) -> Option<Self> {
+        let (scheme, host) = text.split_once("://")?;
+        let is_https = scheme.eq_ignore_ascii_case("https");
+        (is_https || scheme.eq_ignore_ascii_case("http")).then_some(())?;
+        Some(Self { is_https, host: host.parse().ok()? })
+    }
+
+    fn default_port(&self) -> u16 {
+        if self.is_https { 443 } else { 80 }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.is_https == other.is_https && self.host.is_same(&other.host, self.default_port())
+    }
+
+    /// Whether the request was sent to this origin. Where the browser spoke
+    /// https, a page that came without it may have been written by anybody on
+    /// the way. Where nobody says that it did, a silent proxy may have been asked by https.
+    fn is_own(&self, headers: &HeaderMap) -> bool {
+        let scheme_fits = self.is_https || !is_https(headers);
+        scheme_fits && Host::of(headers).is_some_and(|host| self.host.is_same(&host, self.default_port()))
     }
 }
 
@@ -44,10 +84,14 @@ mod tests {
         HeaderMap::from_iter(pairs)
     }
 
+    fn allowed_at(host: &'static str, origin: &'static str) -> bool {
+        is_allowed(&from(&[("host", host), ("origin", origin)]), &[])
+    }
+
     #[test]
     fn our_own_pages_and_programs_may() {
-        assert!(is_allowed(&from(&[("host", "hub.example:8080"), ("origin", "http://hub.example:8080")]), &[]));
-        assert!(is_allowed(&from(&[("host", "hub.example"), ("origin", "https://Hub.example")]), &[]));
+        assert!(allowed_at("hub.example:8080", "http://hub.example:8080"));
+        assert!(allowed_at("hub.example", "https://Hub.example"));
         assert!(is_allowed(&from(&[("host", "hub.example")]), &[]));
     }
 
@@ -56,17 +100,41 @@ mod tests {
         for origin in
             ["http://evil.example", "http://hub.example.evil", "http://hub.example:81", "null", "hub.example", ""]
         {
-            assert!(!is_allowed(&from(&[("host", "hub.example"), ("origin", origin)]), &[]), "{origin}");
+            assert!(!allowed_at("hub.example", origin), "{origin}");
         }
+        let two = [("host", "hub.example"), ("origin", "http://hub.example")];
+        let mut two = from(&two);
+        two.append(header::ORIGIN, HeaderValue::from_static("http://evil.example"));
+        assert!(!is_allowed(&two, &[]), "two origins are none");
+    }
+
+    #[test]
+    fn the_usual_port_need_not_be_written() {
+        assert!(allowed_at("hub.example:443", "https://hub.example"));
+        assert!(allowed_at("hub.example", "https://hub.example:443"));
+        assert!(allowed_at("hub.example:80", "http://hub.example"));
+        assert!(!allowed_at("hub.example:443", "http://hub.example"));
+        assert!(!allowed_at("hub.example:80", "https://hub.example"));
+    }
+
+    #[test]
+    fn a_page_that_came_in_the_clear_may_not_use_an_https_host() {
+        let https = |origin| from(&[("host", "hub.example"), ("x-forwarded-proto", "https"), ("origin", origin)]);
+        assert!(!is_allowed(&https("http://hub.example"), &[]));
+        assert!(!may_change(&https("http://hub.example"), &[]));
+        assert!(is_allowed(&https("https://hub.example"), &[]));
+        assert!(is_allowed(&https("http://hub.example"), &["http://hub.example".into()]), "unless it is listed");
     }
 
     #[test]
     fn listed_origins_may() {
-        let allowed = ["https://school.example".to_owned()];
+        let allowed = ["https://school.example:443".to_owned()];
         let listed =
             from(&[("host", "hub.example"), ("origin", "https://school.example"), ("sec-fetch-site", "cross-site")]);
         assert!(is_allowed(&listed, &allowed) && may_change(&listed, &allowed));
-        assert!(!is_allowed(&from(&[("host", "hub.example"), ("origin", "https://school.example.evil")]), &allowed));
+        for other in ["https://school.example.evil", "http://school.example"] {
+            assert!(!is_allowed(&from(&[("host", "hub.example"), ("origin", other)]), &allowed), "{other}");
+        }
     }
 
     #[test]
@@ -74,5 +142,25 @@ mod tests {
         assert!(!may_change(&from(&[("host", "hub.example"), ("sec-fetch-site", "cross-site")]), &[]));
         assert!(!may_change(&from(&[("host", "hub.example"), ("sec-fetch-site", "same-site")]), &[]));
         assert!(may_change(&from(&[("host", "hub.example"), ("sec-fetch-site", "same-origin")]), &[]));
+    }
+
+    #[test]
+    fn an_address_is_ours_by_its_host_alone() {
+        let headers = from(&[("host", "hub.example:8080")]);
+        for own in ["http://hub.example:8080", "http://hub.example:8080/rooms/1?a=b", "https://HUB.example:8080#x"] {
+            assert!(is_own_address(own, &headers), "{own}");
+        }
+        for other in [
+            "https://evil.example/",
+            "http://hub.example/",
+            "http://hub.example:8080@evil.example/",
+            "http://hub.example:8080\\@evil.example/",
+            "//hub.example:8080/",
+            "/rooms",
+            "javascript://hub.example:8080/%0aalert(1)",
+            "",
+        ] {
+            assert!(!is_own_address(other, &headers), "{other}");
+        }
     }
 }

@@ -218,8 +218,12 @@ fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8
     let name = if name.is_empty() { "quiz" } else { &name };
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\""));
     let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static(content_type)), (header::CONTENT_DISPOSITION, disposition)];
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (header::CONTENT_DISPOSITION, disposition),
+        // It is its owner's, and a shared computer keeps no copy.
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
     (headers, bytes).into_response()
 }
 

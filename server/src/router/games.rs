@@ -11,6 +11,7 @@ use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId};
 
 use crate::games::{Key, Loaded};
+use crate::http::origin::is_https;
 use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
 
@@ -110,8 +111,7 @@ impl GameService for Games {
 fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let host = text(header::HOST).unwrap_or("localhost");
-    let proto = text(header::HeaderName::from_static("x-forwarded-proto"));
-    let scheme = if proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https")) { "https" } else { "http" };
+    let scheme = if is_https(headers) { "https" } else { "http" };
     format!("{scheme}://{host}/play/{pin}")
 }
 

@@ -21,7 +21,8 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::http::{api_gate, compression, identity, operations, quizzes as quiz_files, security_headers};
+use crate::http::quizzes as quiz_files;
+use crate::http::{api_gate, catch_panics, compression, entrance, identity, operations, security_headers};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::ws;
@@ -80,7 +81,9 @@ pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Re
         .with_state(node.clone())
         .merge(pages(&site))
         .layer(from_fn(security_headers))
-        .merge(doors.with_state(node.clone())))
+        .merge(doors.with_state(node.clone()))
+        .layer(from_fn_with_state(node.clone(), entrance))
+        .layer(catch_panics()))
 }
 
 fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError> {

@@ -1,0 +1,119 @@
+//! What is checked on every request before anything else sees it, WebSockets
+//! included: what it asks for, by which name, and what it says about where it
+//! comes from.
+//!
+//! What passes has one of the methods that are served, a path that begins with
+//! a slash, at most one `Host`, and tells nothing of the browser that only a
+//! proxy of ours can know.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::uri::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, Version, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::host::Host;
+use super::{READY, HEALTH, origin};
+use crate::config::Config;
+use crate::node::Node;
+
+/// What the proxy in front says about how it was asked.
+const PROTO: &str = "x-forwarded-proto";
+
+/// Lets a request through, or answers it.
+pub async fn entrance(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+    match check(&mut request, &node.config) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+        return Err(Refusal::Method);
+    }
+    let host = host(request)?;
+    let target = target(request.uri(), host.as_ref())?;
+    // Balancers ask a node by its address, whatever people call it.
+    let is_probe = [HEALTH, READY].contains(&target.path());
+    let is_served = |asked: &Host| config.hosts.iter().any(|served| served.serves(asked));
+    if !config.hosts.is_empty() && !is_probe && !host.as_ref().is_some_and(is_served) {
+        return Err(Refusal::Misdirected);
+    }
+    *request.uri_mut() = target;
+    let peer = request.extensions().get::<SocketAddr>().map(|peer| peer.ip().to_canonical());
+    let is_proxy = peer.is_some_and(|peer| config.trusted_proxies.iter().any(|proxy| proxy.contains(&peer)));
+    let headers = request.headers_mut();
+    if !config.trusted_proxies.is_empty() && !is_proxy {
+        headers.remove(PROTO);
+    }
+    forget_foreign_referer(headers);
+    Ok(())
+}
+
+/// RFC 9112, section 3.2: exactly one, which names a host; before HTTP/1.1 there may be none.
+fn host(request: &Request) -> Result<Option<Host>, Refusal> {
+    let headers = request.headers();
+    if request.version() < Version::HTTP_11 && !headers.contains_key(header::HOST) {
+        return Ok(None);
+    }
+    Host::of(headers).map(Some).ok_or(Refusal::Host)
+}
+
+/// The path and query of a target. Proxies are asked for whole addresses; one
+/// that comes here must name the same host twice.
+fn target(uri: &Uri, host: Option<&Host>) -> Result<Uri, Refusal> {
+    if !uri.path().starts_with('/') {
+        return Err(Refusal::Target);
+    }
+    if let Some(authority) = uri.authority() {
+        let named: Host = authority.as_str().parse().map_err(|_| Refusal::Target)?;
+        let default_port = if uri.scheme_str() == Some("https") { 443 } else { 80 };
+        if !host.is_some_and(|host| host.is_same(&named, default_port)) {
+            return Err(Refusal::Target);
+        }
+    }
+    let mut parts = Parts::default();
+    parts.path_and_query = uri.path_and_query().cloned();
+    Uri::from_parts(parts).map_err(|_| Refusal::Target)
+}
+
+/// Forms without scripts are led back to where they say that they were. Where
+/// that is another site, nobody is led there.
+fn forget_foreign_referer(headers: &mut HeaderMap) {
+    let mut referers = headers.get_all(header::REFERER).iter();
+    let (Some(referer), others) = (referers.next(), referers.next()) else { return };
+    let is_own = referer.to_str().is_ok_and(|referer| origin::is_own_address(referer, headers));
+    if !is_own || others.is_some() {
+        headers.remove(header::REFERER);
+    }
+}
+
+/// Why a request goes no further.
+#[derive(Clone, Copy)]
+enum Refusal {
+    Method,
+    Target,
+    Host,
+    Misdirected,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, why) = match self {
+            Self::Method => {
+                let why = "Only GET, HEAD and POST are answered here.\n";
+                return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST")], why).into_response();
+            }
+            Self::Target => (StatusCode::BAD_REQUEST, "Ask for a path on this host, which begins with a slash.\n"),
+            Self::Host => (StatusCode::BAD_REQUEST, "Name one host in one Host header.\n"),
+            Self::Misdirected => {
+                (StatusCode::MISDIRECTED_REQUEST, "This server is not known by that name. Ask for it by its own.\n")
+            }
+        };
+        (status, why).into_response()
+    }
+}
