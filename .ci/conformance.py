@@ -13,7 +13,7 @@ REPORT = Path("target/conformance")
 MIB = 1024 * 1024
 # Autobahn's largest message has 16 MiB, and its echo has to fit as well.
 FLAGS = [
-    *("--listen", "127.0.0.1:0", "--connections-per-address", "0"),
+    *("--listen", "127.0.0.1:0", "--metrics-listen", "off", "--connections-per-address", "0"),
     *("--frame-bytes", str(16 * MIB), "--outbox-bytes", str(32 * MIB)),
 ]
 # Without these: we offer no compression.

@@ -22,7 +22,7 @@ const SAYINGS = [
 export async function startNode() {
   const folder = mkdtempSync(join(tmpdir(), "hubbub-lighthouse-"));
   const address = `127.0.0.1:${await freePort()}`;
-  const flags = ["--listen", address, "--data-dir", folder, "--rate-limit", "off", "--log", "warn"];
+  const flags = ["--listen", address, "--metrics-listen", "off", "--data-dir", folder, "--rate-limit", "off", "--log", "warn"];
   const node = spawn(PROGRAM, flags, { stdio: ["ignore", "inherit", "inherit"] });
   const ended = once(node, "exit");
   const url = `http://${address}`;

@@ -18,6 +18,7 @@ mod clock;
 pub mod coalesce;
 pub mod config;
 mod digest;
+mod figures;
 pub mod games;
 pub mod history;
 pub mod http;

@@ -1,4 +1,4 @@
-//! The figures that `/metrics` shows, in Prometheus' text form.
+//! The figures that `figures` shows, in Prometheus' text form.
 //!
 //! Names follow its conventions: a unit at the end, `_total` for counters.
 //! Never labelled by room or person.
@@ -27,6 +27,8 @@ pub const CLOSES: &str = "hubbub_closes_total";
 /// Joins with a position, by whether everything missed was recovered.
 pub const RECOVERIES: &str = "hubbub_recoveries_total";
 
+/// Connections and requests that were turned away, by what was full: the node or the address.
+pub const TURNED_AWAY: &str = "hubbub_turned_away_total";
 /// Faults of the program that one request or task met.
 pub const PANICS: &str = "hubbub_panics_total";
 
@@ -103,6 +105,7 @@ fn describe() {
     describe_counter!(ERRORS, "Refusals, by code.");
     describe_counter!(CLOSES, "WebSockets closed by the server, by code.");
     describe_counter!(RECOVERIES, "Joins with a position, by whether all that was missed was recovered.");
+    describe_counter!(TURNED_AWAY, "Connections that were turned away, by what was full: the node, or their address.");
     describe_counter!(PANICS, "Panics: faults of the program, each met by one request or task.");
     describe_gauge!(GAMES, "Games with somebody on this node.");
     describe_counter!(GAME_ANSWERS, "Answers in games, by what became of them.");

@@ -20,7 +20,7 @@ use crate::quizzes::Library;
 use crate::rooms::Directory;
 use crate::session::{Authors, Sessions};
 use crate::throttle::Throttle;
-use crate::ws::{Addresses, Connections, Patience};
+use crate::ws::{Connections, Patience};
 
 /// Clients that go into rooms at one time: enough to keep the log busy. With more,
 /// those who come in a storm wait longer for their handshake, and nobody is in sooner.
@@ -53,8 +53,6 @@ pub struct Node {
     pub sessions: Sessions,
     /// Who may write quizzes and start games.
     pub authors: Authors,
-    /// Connections by address.
-    pub addresses: Arc<Addresses>,
     /// How much one person and one address may do.
     pub throttle: Arc<Throttle>,
     /// One place for each client that is just going into a room or out of it.
@@ -110,7 +108,6 @@ impl Node {
             chat: Chat::new(opened.broker.clone(), classes, config.limits.message_chars),
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
-            addresses: Addresses::new(config.limits.connections_per_address),
             throttle: Throttle::start(config.limits.rate_limit, opened.ledger, leaving.clone()),
             broker: opened.broker,
             history,

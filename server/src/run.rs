@@ -14,9 +14,9 @@ use tracing::{info, warn};
 use crate::backend::{self, BackendError};
 use crate::config::Config;
 use crate::node::Node;
-use crate::serve::{self, Allowance};
+use crate::serve::{self, Capacity, Deadlines, Places};
 use crate::ws::{self, Door};
-use crate::{metrics, pump, router};
+use crate::{figures, metrics, pump, router};
 
 /// The last ones to be sent away need this long to be somewhere else.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -42,10 +42,13 @@ pub enum StartError {
 pub struct Running {
     /// Where.
     pub address: SocketAddr,
+    /// Where its figures are read, if they are.
+    pub metrics_address: Option<SocketAddr>,
     node: Arc<Node>,
     stop_http: CancellationToken,
     stop_pump: CancellationToken,
     http: JoinHandle<()>,
+    figures: Option<JoinHandle<()>>,
     pump: JoinHandle<()>,
     _upkeep: AbortOnDropHandle<()>,
 }
@@ -71,22 +74,43 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
         warn!("{warning}");
     }
 
+    let figures = figures::bind(&config).await.map_err(|(address, error)| StartError::Listen(address, error))?;
+
     let opened = backend::open(&config).await?;
     let (node, deliveries) = Node::assemble(config, opened);
     let stop_pump = CancellationToken::new();
     let pump = tokio::spawn(pump::run(deliveries, node.recipients(), stop_pump.clone()));
 
     let router = router::build(&node, address, door)?;
-    let limits = &node.config.limits;
-    let allowance = Allowance {
-        connections: limits.connections,
-        header_within: limits.header_within,
-        drain_within: limits.drain_within,
-    };
     let stop_http = CancellationToken::new();
-    let http = tokio::spawn(serve::serve(listener, router, allowance, stop_http.clone()));
+    let deadlines = deadlines(&node.config);
+    let http = tokio::spawn(serve::serve(listener, router, places(&node.config), deadlines, stop_http.clone()));
     info!(node = node.name, "node {} serves http://{address}", node.name);
-    Ok(Running { address, node, stop_http, stop_pump, http, pump, _upkeep: upkeep })
+    let metrics_address = figures.as_ref().and_then(|listener| listener.local_addr().ok());
+    let figures = figures.zip(metrics_address).map(|(listener, address)| {
+        let router = figures::router(node.clone(), address);
+        let places = Places::new(Capacity { connections: figures::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
+        tokio::spawn(serve::serve(listener, router, places, deadlines, stop_http.clone()))
+    });
+    Ok(Running { address, metrics_address, node, stop_http, stop_pump, http, figures, pump, _upkeep: upkeep })
+}
+
+fn deadlines(config: &Config) -> Deadlines {
+    let limits = &config.limits;
+    Deadlines {
+        header_within: limits.header_within,
+        write_within: limits.write_within,
+        drain_within: limits.drain_within,
+    }
+}
+
+/// All places that there are, after as many files were asked of the system as it gives.
+fn places(config: &Config) -> Arc<Places> {
+    let (connections, per_address) = (config.limits.connections, config.limits.connections_per_address);
+    let open_files = serve::raise_open_files();
+    let capacity = Capacity::new(connections, open_files);
+    capacity.warn_of_less(connections, per_address, open_files);
+    Places::new(capacity, per_address, &config.trusted_proxies)
 }
 
 impl Running {
@@ -98,7 +122,7 @@ impl Running {
     /// Leaves: not ready at once, the sockets closed one after the other with a
     /// code that says come back, then the rest; all within the configured time.
     pub async fn stop(self) {
-        let Self { node, stop_http, stop_pump, http, pump, .. } = self;
+        let Self { node, stop_http, stop_pump, http, figures, pump, .. } = self;
         info!(node = node.name, "node {} is leaving", node.name);
         node.leaving.cancel();
         let had_people = !node.sockets.is_empty();
@@ -108,6 +132,9 @@ impl Running {
         }
         stop_http.cancel();
         let _ = http.await;
+        if let Some(figures) = figures {
+            let _ = figures.await;
+        }
         // Who comes back on another node within this time was never seen to leave.
         if had_people {
             sleep(COMING_BACK).await;

@@ -163,8 +163,8 @@ fn begin<'a>(flags: &'a Flags, last: &Path) -> Result<(Bench<'a>, Record)> {
         node: "bench/peers/node".as_ref(),
     };
     let files = open_files()?;
-    if files < 16_000 {
-        println!("Only {files} files may be open, and 15,000 connections need 15,100: see ulimit -n.");
+    if files < 17_000 {
+        println!("Only {files} files may be open, and 15,000 connections need 16,100: see ulimit -n.");
     }
     let cores = Cores::share_out()?;
     if !cores.apart {

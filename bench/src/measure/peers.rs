@@ -137,7 +137,7 @@ impl Peer {
                 command.args(["--listen", &address.to_string(), "--redis", &urls]);
                 command.args(["--node-name", &format!("n{number}")]).arg("--site-dir").arg(programs.site);
                 command.args(["--session-key", "the same on all nodes that are measured"]);
-                command.args(["--rate-limit", "off", "--connections-per-address", "0"]);
+                command.args(["--rate-limit", "off", "--connections-per-address", "0", "--metrics-listen", "off"]);
             }
             Program::Rust(_, more) => {
                 command.arg(address.to_string());

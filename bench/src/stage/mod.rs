@@ -191,6 +191,7 @@ async fn start_node(house: &House, plan: &Plan, folder: &Folder, flags: &[String
     let order = node::Order {
         address,
         program: program(house, plan.open_files),
+        figures: free_address()?,
         flags: own.into_iter().chain(flags.iter().cloned()).collect(),
         log: folder.log(&name),
     };

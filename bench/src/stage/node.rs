@@ -19,6 +19,8 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 pub struct Order {
     /// Where it serves.
     pub address: SocketAddr,
+    /// Where it shows its figures.
+    pub figures: SocketAddr,
     /// The program and the flags before the node's own, such as `faketime`.
     pub program: Vec<String>,
     /// Its flags.
@@ -76,7 +78,7 @@ impl Node {
     pub fn start_again(&mut self) -> Result<()> {
         let (program, first) = self.order.program.split_first().context("no program")?;
         let mut command = Command::new(program);
-        command.args(first).args(&self.order.flags);
+        command.args(first).args(&self.order.flags).args(["--metrics-listen", &self.order.figures.to_string()]);
         self.process = Some(Process::start(&mut command, &self.order.log)?);
         Ok(())
     }
@@ -159,7 +161,7 @@ impl Node {
     /// # Errors
     /// The node does not answer.
     pub async fn metric(&self, name: &str) -> Result<f64> {
-        let answer = http::get(self.order.address, "/metrics", ANSWER_WITHIN).await?;
+        let answer = http::get(self.order.figures, "/metrics", ANSWER_WITHIN).await?;
         let lines = answer.body.lines().filter_map(|line| line.strip_prefix(name));
         let of_this = lines.filter(|rest| rest.starts_with([' ', '{']));
         Ok(of_this.filter_map(|rest| rest.rsplit(' ').next()?.parse::<f64>().ok()).sum())

@@ -29,11 +29,12 @@ pub struct Limits {
     #[arg(long, env = "HUBBUB_ROOMS_PER_CONNECTION", value_name = "N", default_value_t = limits::ROOMS_PER_CONNECTION)]
     pub rooms_per_connection: usize,
 
-    /// Connections from one address; 0 is no limit.
+    /// Connections from one IPv4 address or IPv6 /64 (a /56 may have 4 times, a /48 16 times as many), and never more
+    /// than half of all; 0 is no limit. Behind trusted proxies, those of one client.
     #[arg(long, env = "HUBBUB_CONNECTIONS_PER_ADDRESS", value_name = "N", default_value_t = 1000)]
     pub connections_per_address: usize,
 
-    /// Connections to this node in all.
+    /// Connections to this node in all; fewer where the system does not let it open so many files.
     #[arg(long, env = "HUBBUB_CONNECTIONS", value_name = "N", default_value_t = 100_000)]
     pub connections: usize,
 
@@ -49,9 +50,17 @@ pub struct Limits {
     #[arg(long = "pong-seconds", env = "HUBBUB_PONG_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub pong_within: Duration,
 
-    /// Seconds until the head of an HTTP request must have come.
+    /// Seconds until the head of an HTTP request must have come, on a new connection or after the last answer.
     #[arg(long = "header-seconds", env = "HUBBUB_HEADER_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub header_within: Duration,
+
+    /// Seconds until an HTTP request must have come whole and be answered.
+    #[arg(long = "answer-seconds", env = "HUBBUB_ANSWER_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
+    pub answer_within: Duration,
+
+    /// Seconds that an HTTP answer waits for a client that does not read it.
+    #[arg(long = "write-seconds", env = "HUBBUB_WRITE_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
+    pub write_within: Duration,
 
     /// Bytes that may wait for a slow client before it is closed and told to come back.
     #[arg(long, env = "HUBBUB_OUTBOX_BYTES", value_name = "N", default_value_t = 1024 * 1024)]

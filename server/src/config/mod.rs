@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use self::secrets::{quiz_key, quiz_key_in};
-use self::values::{RedisServers, parse_listen, parse_node_name, parse_origin, parse_pace};
+use self::values::{RedisServers, parse_listen, parse_metrics_listen, parse_node_name, parse_origin, parse_pace};
 use crate::broker::redis::Servers;
 use crate::http::Host;
 use crate::limits::TrustedProxy;
@@ -29,6 +29,11 @@ pub struct Config {
     /// Address and port to serve.
     #[arg(long, env = "HUBBUB_LISTEN", value_name = "ADDRESS:PORT", value_parser = parse_listen)]
     pub listen: Option<SocketAddr>,
+
+    /// Address and port of the figures for Prometheus, at /metrics, or off. Keep it from strangers. Absent, it is
+    /// the node's port and 1000 on 127.0.0.1, and a node whose port for it is taken starts without.
+    #[arg(long, env = "HUBBUB_METRICS_LISTEN", value_name = "ADDRESS:PORT", value_parser = parse_metrics_listen)]
+    pub metrics_listen: Option<MetricsListen>,
 
     /// The port alone, on 127.0.0.1; used when no --listen is given.
     #[arg(long, env = "SERVER_PORT", value_name = "PORT", hide = true)]
@@ -130,6 +135,15 @@ pub struct Config {
     pub(crate) reload_port: Option<u32>,
     #[arg(long, env = "LEPTOS_WATCH", hide = true, default_value = "")]
     pub(crate) leptos_watch: String,
+}
+
+/// Where figures are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsListen {
+    /// Nowhere.
+    Off,
+    /// There.
+    At(SocketAddr),
 }
 
 /// How log lines are written.

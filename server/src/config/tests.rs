@@ -31,6 +31,8 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--pace-ms", "21"],
         ["--threads", "0"],
         ["--trusted-proxies", "10.0.0.0/33"],
+        ["--metrics-listen", "4000"],
+        ["--hosts", "https://hub.example"],
     ] {
         let error = read(&flags).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{flags:?}");

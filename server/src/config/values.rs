@@ -9,10 +9,20 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command};
 use protocol::limits;
 
+use super::MetricsListen;
 use crate::broker::redis::Servers;
 
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write it as ADDRESS:PORT, for example 0.0.0.0:3000".into())
+}
+
+pub(super) fn parse_metrics_listen(text: &str) -> Result<MetricsListen, String> {
+    if text == "off" {
+        return Ok(MetricsListen::Off);
+    }
+    text.parse()
+        .map(MetricsListen::At)
+        .map_err(|_| "write it as ADDRESS:PORT, for example 127.0.0.1:4000, or off".into())
 }
 
 /// Reads servers as [`Servers::parse`] does. A bad value is not shown: it may

@@ -16,7 +16,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::host::Host;
-use super::{READY, HEALTH, origin};
+use super::{HEALTH, READY, origin};
 use crate::config::Config;
 use crate::node::Node;
 

@@ -62,11 +62,13 @@ impl FromStr for Host {
         if name.is_empty() || !(name.starts_with('[') || name.bytes().all(is_letter)) {
             return Err(HostError);
         }
-        let port = match rest.strip_prefix(':') {
+        let port = match rest {
             // RFC 3986, section 3.2.3: a port may be empty.
-            None | Some("") if rest.len() < 2 => None,
-            Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => Some(port.parse().map_err(|_| HostError)?),
-            _ => return Err(HostError),
+            "" | ":" => None,
+            rest => {
+                let digits = rest.strip_prefix(':').filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+                Some(digits.and_then(|port| port.parse().ok()).ok_or(HostError)?)
+            }
         };
         Ok(Self { name, port })
     }
@@ -106,7 +108,10 @@ mod tests {
 
     #[test]
     fn what_is_no_host_is_told_apart() {
-        for wrong in ["", ".", ":80", "a:b", "a:99999", "a:+80", "a@b", "a b", "a/b", "a,b", "a\\b", "[::1", "[a]", "[::1]x", "::1"] {
+        for wrong in [
+            "", ".", ":80", "a:b", "a:99999", "a:+80", "a@b", "a b", "a/b", "a,b", "a\\b", "[::1", "[a]", "[::1]x",
+            "::1",
+        ] {
             assert_eq!(wrong.parse::<Host>(), Err(HostError), "{wrong:?}");
         }
     }
@@ -121,13 +126,21 @@ mod tests {
     #[test]
     fn a_served_name_may_be_asked_at_any_port_unless_it_has_one() {
         assert!(host("h").serves(&host("h:8080")) && host("h").serves(&host("h")));
-        assert!(host("h:80").serves(&host("h:80")) && !host("h:80").serves(&host("h:81")) && !host("h:80").serves(&host("h")));
+        assert!(
+            host("h:80").serves(&host("h:80"))
+                && !host("h:80").serves(&host("h:81"))
+                && !host("h:80").serves(&host("h"))
+        );
         assert!(!host("h").serves(&host("h.evil.example")));
     }
 
     #[test]
     fn an_address_is_told_from_a_name() {
         assert!(["localhost:1", "127.0.0.1", "[::1]:9"].iter().all(|text| host(text).is_literal()));
-        assert!(["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"].iter().all(|text| !host(text).is_literal()));
+        assert!(
+            ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example"]
+                .iter()
+                .all(|text| !host(text).is_literal())
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -35,7 +35,7 @@ const READY: &str = "/readyz";
 
 /// Routes for whoever runs the node.
 pub fn operations() -> Router<Arc<Node>> {
-    Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz)).route("/metrics", get(metrics))
+    Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz))
 }
 
 /// The process answers.
@@ -48,16 +48,5 @@ async fn readyz(State(node): State<Arc<Node>>) -> Response {
     match node.ready().await {
         Ok(()) => "ready\n".into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
-    }
-}
-
-async fn metrics(State(node): State<Arc<Node>>) -> Response {
-    #[expect(clippy::cast_precision_loss, reason = "a gauge of rooms needs no more than 52 bits")]
-    ::metrics::gauge!(crate::metrics::ROOMS).set(node.hub.channels() as f64);
-    #[expect(clippy::cast_precision_loss, reason = "nor does one of games")]
-    ::metrics::gauge!(crate::metrics::GAMES).set(node.games.tables().count() as f64);
-    match crate::metrics::install() {
-        Ok(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response(),
-        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }

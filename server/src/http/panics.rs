@@ -43,7 +43,8 @@ mod tests {
         async fn breaks() -> &'static str {
             panic!("a fault of ours")
         }
-        let router = Router::new().route("/breaks", get(breaks)).route("/works", get(async || "ok")).layer(catch_panics());
+        let router =
+            Router::new().route("/breaks", get(breaks)).route("/works", get(async || "ok")).layer(catch_panics());
         let status = async |path: &str| {
             let request = Request::builder().uri(path).body(Body::empty()).unwrap();
             router.clone().oneshot(request).await.unwrap().status()

@@ -3,7 +3,6 @@
 //! Knows frames, limits and connections. What a frame means is `chat`'s and
 //! `presence`'s business, who hears it the hub's.
 
-mod addresses;
 mod client;
 mod connections;
 mod decoder;
@@ -21,7 +20,6 @@ use axum::routing::{MethodRouter, get};
 
 use crate::node::Node;
 
-pub use addresses::{Addresses, Place};
 pub use connections::{Connections, Patience};
 pub use meaning::{Frame, Meaning, Work};
 pub(crate) use meter::{Meter, Verdict};

@@ -11,7 +11,6 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use protocol::{CloseCode, VERSION};
 use serde::Deserialize;
-use tokio::net::TcpStream;
 use tungstenite::handshake::derive_accept_key;
 
 use super::ears::Ears;
@@ -21,7 +20,7 @@ use crate::http::origin;
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::outbox::Outbox;
-use crate::serve;
+use crate::serve::{self, PatientStream};
 use crate::session::guest;
 use crate::throttle::{Purpose, request as cost};
 
@@ -35,7 +34,7 @@ pub(super) struct Version {
 pub(super) async fn upgrade<M: Meaning>(
     State(node): State<Arc<Node>>,
     Extension(peer): Extension<SocketAddr>,
-    Extension(connection): Extension<serve::Place>,
+    Extension(place): Extension<serve::Place>,
     Query(version): Query<Version>,
     mut request: Request,
 ) -> Response {
@@ -60,12 +59,11 @@ pub(super) async fn upgrade<M: Meaning>(
         None => guest(),
     };
     let address = client_address(peer, headers, &node.config.trusted_proxies);
-    let opened = node.throttle.spend_at(address, Purpose::Request, cost::PAGE);
-    let Some(place) = opened.ok().and_then(|()| node.addresses.take(address)) else {
+    if node.throttle.spend_at(address, Purpose::Request, cost::PAGE).is_err() {
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
-    };
-
+    }
     let claims = M::claims(&node, headers, address);
+    place.becomes_socket();
     let (task, member) = (node.sockets.token(), Arc::new(member));
     tokio::spawn(async move {
         let Some((ears, outbox)) = upgrade.await.ok().and_then(|upgraded| open(upgraded, &node.config.limits)) else {
@@ -77,7 +75,7 @@ pub(super) async fn upgrade<M: Meaning>(
             session::run::<M>(ears, outbox, node, member, claims).await;
         }
         // Until here, they count.
-        drop((place, connection, task));
+        drop((place, task));
     });
     switching(key)
 }
@@ -85,8 +83,8 @@ pub(super) async fn upgrade<M: Meaning>(
 /// Both ends of the connection. The buffer that the request was read into ends
 /// here: kept, it would be the largest thing that a silent connection has.
 fn open(upgraded: Upgraded, limits: &Limits) -> Option<(Ears, Arc<Outbox>)> {
-    let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-    let (read, write) = parts.io.into_inner().into_split();
+    let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
+    let (read, write) = parts.io.into_inner().into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
     let ears = Ears::new(read, limits, &parts.read_buf, &outbox);
     Some((ears, outbox))

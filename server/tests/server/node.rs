@@ -52,6 +52,22 @@ impl TestNode {
         format!("http://{}{path}", self.address)
     }
 
+    /// Puts a file among those that everybody may read, so large that no system keeps it for a connection.
+    pub fn put_large_file(&self, name: &str) {
+        std::fs::write(self.folder.path().join("site").join(name), vec![0; 24 << 20]).unwrap();
+    }
+
+    /// Where the figures are.
+    pub fn figures_address(&self) -> SocketAddr {
+        self.running.metrics_address.unwrap()
+    }
+
+    /// What the figures say.
+    pub async fn figures(&self) -> String {
+        let url = format!("http://{}/metrics", self.figures_address());
+        reqwest::get(url).await.unwrap().text().await.unwrap()
+    }
+
     /// Stops as on SIGTERM.
     pub async fn stop(self) {
         self.running.stop().await;

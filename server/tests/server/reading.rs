@@ -169,7 +169,7 @@ async fn readiness_follows_redis_and_figures_are_shown() {
 
     let mut ana = Visitor::in_room(&node, "room1").await;
     ana.say("m", "counted").await;
-    let figures = reqwest::get(node.url("/metrics")).await.unwrap().text().await.unwrap();
+    let figures = node.figures().await;
     for name in [
         "hubbub_connections ",
         "hubbub_rooms ",

@@ -1,0 +1,38 @@
+//! An answer's body that keeps a place until it was read or given up.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, Bytes, HttpBody};
+use hyper::body::{Frame, SizeHint};
+
+use super::Place;
+
+/// A body, and the place of whoever reads it.
+pub(super) struct Held {
+    body: Body,
+    _place: Place,
+}
+
+impl Held {
+    pub(super) fn new(body: Body, place: Place) -> Self {
+        Self { body, _place: place }
+    }
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

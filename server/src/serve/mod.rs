@@ -1,0 +1,147 @@
+//! The HTTP loop: takes connections, as many as this node and each address may
+//! have, gives each a bounded time to say what it wants and to read what it
+//! gets, and lets them go when the node stops. Knows no routes.
+//!
+//! Our own loop, because `axum::serve` 0.8 waits for a request's head for ever,
+//! for a reader too, and has no limit of connections.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+use tracing::{debug, warn};
+
+mod addresses;
+mod capacity;
+mod held;
+mod patient_stream;
+mod places;
+mod turn_away;
+
+pub use addresses::Addresses;
+pub use capacity::{Capacity, raise_open_files};
+pub use patient_stream::PatientStream;
+pub use places::{Full, Place, Places};
+
+use held::Held;
+use turn_away::TurnAway;
+
+/// The wait after a failed accept.
+const BREATHER: Duration = Duration::from_millis(100);
+/// Bytes of a request's head; hyper's own 400 KiB are much for somebody unknown.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// How long the loop waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines {
+    /// Until the head of a request must have come, the first one or the next.
+    pub header_within: Duration,
+    /// That an answer may wait for somebody who does not read it.
+    pub write_within: Duration,
+    /// From the stop until what is still running is dropped.
+    pub drain_within: Duration,
+}
+
+/// Serves until `stop`, then until the last request is answered or the time for it is up.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    places: Arc<Places>,
+    deadlines: Deadlines,
+    stop: CancellationToken,
+) {
+    let connections = TaskTracker::new();
+    let turn_away = TurnAway::default();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                warn!("a connection could not be taken: {error}");
+                tokio::time::sleep(BREATHER).await;
+                continue;
+            }
+        };
+        // Who is one too many is taken and sent away: in the kernel's queue they
+        // would stand before those who may come in.
+        match places.take(peer.ip()) {
+            Ok(place) => {
+                let visit = Visit { peer, place, places: places.clone() };
+                connections.spawn(converse(stream, visit, router.clone(), deadlines, stop.clone()));
+            }
+            Err(full) => turn_away.say(stream, full),
+        }
+    }
+    drop(listener);
+    connections.close();
+    if tokio::time::timeout(deadlines.drain_within, connections.wait()).await.is_err() {
+        warn!("some requests were still running when the time to stop was up");
+    }
+}
+
+/// Answers what comes over one connection, until it ends or becomes a WebSocket.
+async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: Deadlines, stop: CancellationToken) {
+    // Frames are small and people wait for them.
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!("no TCP_NODELAY: {error}");
+    }
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let (visit, router) = (visit.clone(), router.clone());
+        async move { visit.answer(request.map(Body::new), router).await }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(deadlines.header_within)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(PatientStream::new(stream, deadlines.write_within)), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            // Answers the request at hand and takes no further one.
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!("a connection ended badly: {error}");
+    }
+}
+
+/// One connection, and what its requests bring along.
+#[derive(Clone)]
+struct Visit {
+    peer: SocketAddr,
+    place: Place,
+    places: Arc<Places>,
+}
+
+impl Visit {
+    /// Puts the peer and its [`Place`] into the request's extensions, so that a
+    /// connection which becomes a WebSocket can keep it, and asks the router.
+    async fn answer(self, mut request: Request, router: Router) -> Result<Response, std::convert::Infallible> {
+        let Ok(client) = self.places.take_behind_proxy(self.peer, request.headers()) else {
+            return Ok(Full::Address.into());
+        };
+        let place = self.place.with_client(client);
+        request.extensions_mut().insert(self.peer);
+        request.extensions_mut().insert(place.clone());
+        let answer = router.oneshot(request).await?;
+        // A client behind a proxy has its place for as long as its answer is read.
+        Ok(if place.has_client() { answer.map(|body| Body::new(Held::new(body, place))) } else { answer })
+    }
+}

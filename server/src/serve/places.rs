@@ -1,0 +1,200 @@
+//! Who may come in: so many connections, files and connections of one address.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::Addresses;
+use super::addresses::AddressPlace;
+use super::capacity::{Capacity, FILES_OF_A_REQUEST};
+use crate::limits::{TrustedProxy, client_address};
+
+/// Counts what is taken.
+pub struct Places {
+    connections: Arc<Semaphore>,
+    files: Arc<Semaphore>,
+    addresses: Arc<Addresses>,
+    /// Not counted themselves: behind each are many.
+    proxies: Vec<TrustedProxy>,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// The node has all the connections that it may have.
+    Node,
+    /// The address has.
+    Address,
+}
+
+/// A connection's place among all, and that of the client behind it; dropped,
+/// they are given back.
+#[derive(Clone)]
+pub struct Place {
+    connection: Arc<Connection>,
+    client: Option<Arc<AddressPlace>>,
+}
+
+struct Connection {
+    _connection: OwnedSemaphorePermit,
+    _file: OwnedSemaphorePermit,
+    /// For what is sent, over HTTP.
+    file_to_send: Mutex<Option<OwnedSemaphorePermit>>,
+    _address: Option<AddressPlace>,
+}
+
+impl Places {
+    /// So many places, and for each address at most `per_address` of them; 0: as many as there are.
+    pub fn new(capacity: Capacity, per_address: usize, proxies: &[TrustedProxy]) -> Arc<Self> {
+        let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
+        Arc::new(Self {
+            connections: semaphore(capacity.connections),
+            files: semaphore(capacity.files),
+            addresses: Addresses::new(per_address, capacity.share),
+            proxies: proxies.to_vec(),
+        })
+    }
+
+    /// A place for one more connection from `peer`.
+    ///
+    /// # Errors
+    /// [`Full`] says of what there is no more.
+    pub fn take(&self, peer: IpAddr) -> Result<Place, Full> {
+        let peer = peer.to_canonical();
+        let address = if self.is_proxy(&peer) { None } else { Some(self.addresses.take(peer).ok_or(Full::Address)?) };
+        let one = |of: &Arc<Semaphore>| of.clone().try_acquire_owned().map_err(|_| Full::Node);
+        let files = FILES_OF_A_REQUEST as u32;
+        let mut file = self.files.clone().try_acquire_many_owned(files).map_err(|_| Full::Node)?;
+        let connection = Connection {
+            _connection: one(&self.connections)?,
+            file_to_send: Mutex::new(file.split(FILES_OF_A_REQUEST - 1)),
+            _file: file,
+            _address: address,
+        };
+        Ok(Place { connection: Arc::new(connection), client: None })
+    }
+
+    /// A place for one request of a client behind a proxy of ours; none for anybody else.
+    ///
+    /// # Errors
+    /// [`Full::Address`] when the client has all it may have.
+    pub(super) fn take_behind_proxy(
+        &self,
+        peer: SocketAddr,
+        headers: &HeaderMap,
+    ) -> Result<Option<AddressPlace>, Full> {
+        if !self.is_proxy(&peer.ip().to_canonical()) {
+            return Ok(None);
+        }
+        let client = client_address(peer, headers, &self.proxies);
+        // The proxy asks for itself, whether the node is ready.
+        if self.is_proxy(&client) {
+            return Ok(None);
+        }
+        self.addresses.take(client).map(Some).ok_or(Full::Address)
+    }
+
+    fn is_proxy(&self, address: &IpAddr) -> bool {
+        self.proxies.iter().any(|proxy| proxy.contains(address))
+    }
+}
+
+impl Place {
+    pub(super) fn with_client(self, client: Option<AddressPlace>) -> Self {
+        Self { client: client.map(Arc::new), ..self }
+    }
+
+    pub(super) fn has_client(&self) -> bool {
+        self.client.is_some()
+    }
+
+    /// A WebSocket sends no files: somebody else may have the place for one.
+    pub fn becomes_socket(&self) {
+        drop(self.connection.file_to_send.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+impl Full {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::Node => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Address => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Node => "This server has all the connections that it can have. Try again in a moment.\n",
+            Self::Address => "There are too many connections from this address. Close some, and try again.\n",
+        }
+    }
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Address => "address",
+        }
+    }
+}
+
+impl From<Full> for Response {
+    fn from(full: Full) -> Self {
+        metrics::counter!(crate::metrics::TURNED_AWAY, "full" => full.label()).increment(1);
+        (full.status(), [(header::RETRY_AFTER, "5")], full.sentence()).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
+
+    fn places(connections: usize, open_files: usize, per_address: usize) -> Arc<Places> {
+        Places::new(Capacity::new(connections, open_files), per_address, &["10.0.0.0/8".parse().unwrap()])
+    }
+
+    #[test]
+    fn a_socket_makes_place_for_somebody_elses_file() {
+        let places = places(100, 8, 0);
+        let sockets: Vec<_> = (0..5).map(|_| places.take(HOME).inspect(Place::becomes_socket)).collect();
+        assert!(sockets.iter().all(Result::is_ok));
+        assert_eq!(places.take(HOME).err(), Some(Full::Node), "six files are for connections, and a request needs two");
+        drop(sockets);
+        assert!(places.take(HOME).is_ok());
+    }
+
+    #[test]
+    fn no_address_has_more_than_half() {
+        let places = places(100, 10_000, 1000);
+        let all: Vec<_> = (0..50).map(|_| places.take(HOME)).collect();
+        assert!(all.iter().all(Result::is_ok));
+        assert_eq!(places.take(HOME).err(), Some(Full::Address));
+        assert!(places.take(IpAddr::from([198, 51, 100, 8])).is_ok());
+    }
+
+    #[test]
+    fn a_proxy_is_as_many_as_are_behind_it() {
+        let places = places(100, 10_000, 1);
+        let proxy = SocketAddr::from(([10, 0, 0, 1], 80));
+        let lines: Vec<_> = (0..5).map(|_| places.take(proxy.ip())).collect();
+        assert!(lines.iter().all(Result::is_ok), "its connections are not counted by its address");
+        let behind = |client| {
+            let headers =
+                HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(client))]);
+            places.take_behind_proxy(proxy, &headers)
+        };
+        let first = behind("198.51.100.7").unwrap();
+        assert!(first.is_some());
+        assert_eq!(behind("198.51.100.7").err(), Some(Full::Address));
+        assert!(behind("198.51.100.8").unwrap().is_some());
+        drop(first);
+        assert!(behind("198.51.100.7").is_ok());
+        assert!(places.take_behind_proxy(proxy, &HeaderMap::new()).unwrap().is_none(), "its own questions");
+    }
+}
