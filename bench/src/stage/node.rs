@@ -12,6 +12,8 @@ use super::http;
 use super::process::{Process, Signal};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// Says where figures are read.
+const METRICS: &str = "--metrics-listen";
 const START_WITHIN: Duration = Duration::from_secs(20);
 
 /// What a node is started with.
@@ -19,7 +21,7 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 pub struct Order {
     /// Where it serves.
     pub address: SocketAddr,
-    /// Where it shows its figures.
+    /// Where it shows its figures, unless its flags say something else.
     pub figures: SocketAddr,
     /// The program and the flags before the node's own, such as `faketime`.
     pub program: Vec<String>,
@@ -78,7 +80,10 @@ impl Node {
     pub fn start_again(&mut self) -> Result<()> {
         let (program, first) = self.order.program.split_first().context("no program")?;
         let mut command = Command::new(program);
-        command.args(first).args(&self.order.flags).args(["--metrics-listen", &self.order.figures.to_string()]);
+        command.args(first).args(&self.order.flags);
+        if !self.order.flags.iter().any(|flag| flag == METRICS) {
+            command.args([METRICS, &self.order.figures.to_string()]);
+        }
         self.process = Some(Process::start(&mut command, &self.order.log)?);
         Ok(())
     }

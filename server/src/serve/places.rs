@@ -86,14 +86,11 @@ impl Places {
         peer: SocketAddr,
         headers: &HeaderMap,
     ) -> Result<Option<AddressPlace>, Full> {
-        if !self.is_proxy(&peer.ip().to_canonical()) {
+        // Without a word about a client, a proxy asks for itself, whether the node is ready.
+        if !self.is_proxy(&peer.ip().to_canonical()) || !headers.contains_key("x-forwarded-for") {
             return Ok(None);
         }
         let client = client_address(peer, headers, &self.proxies);
-        // The proxy asks for itself, whether the node is ready.
-        if self.is_proxy(&client) {
-            return Ok(None);
-        }
         self.addresses.take(client).map(Some).ok_or(Full::Address)
     }
 
@@ -195,6 +192,8 @@ mod tests {
         assert!(behind("198.51.100.8").unwrap().is_some());
         drop(first);
         assert!(behind("198.51.100.7").is_ok());
+        let nobody = behind("unknown").unwrap();
+        assert!(nobody.is_some() && behind("_hidden").is_err(), "who is not named is counted with the proxy");
         assert!(places.take_behind_proxy(proxy, &HeaderMap::new()).unwrap().is_none(), "its own questions");
     }
 }

@@ -41,11 +41,8 @@ mod redis_short_way;
 mod refusals;
 mod rooms_contract;
 mod rooms_house;
-<<<<<<< HEAD
 mod sessions;
-=======
 mod strangers_connections;
->>>>>>> 7935d8b (Count connections when they come, and show figures to operators alone)
 mod strangers_http;
 mod talking;
 mod throttling;

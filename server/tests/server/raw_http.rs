@@ -8,7 +8,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 /// Longer than anything here takes on a busy machine; only a failure waits for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// An answer, as it came.
 #[derive(Debug)]
@@ -34,16 +34,23 @@ impl Answer {
 pub async fn send(to: SocketAddr, request: impl AsRef<[u8]>) -> Answer {
     let mut stream = connect_from(1, to).await;
     // The server may have answered, and closed, before it has read everything.
-    let _ = stream.write_all(request.as_ref()).await;
-    read_answer(&mut stream).await
+    let request = request.as_ref();
+    let _ = stream.write_all(request).await;
+    let first = String::from_utf8_lossy(&request[..request.len().min(300)]).into_owned();
+    read_answer_to(&first, &mut stream).await
 }
 
 /// Reads until the other side closes.
 pub async fn read_answer(stream: &mut TcpStream) -> Answer {
+    read_answer_to("a request", stream).await
+}
+
+async fn read_answer_to(request: &str, stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     // A reset after the answer is an end like any other.
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("the connection did not end in time");
+    let ended = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
     let text = String::from_utf8_lossy(&bytes).into_owned();
+    let _ = ended.unwrap_or_else(|_| panic!("{request}\ndid not end in time, after:\n{text:.1000}"));
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     Answer { status, head: head.to_owned(), body: body.to_owned() }
