@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tokio::time::sleep;
 
 use super::stranger::{Stranger, home};
-use super::usage::Usage;
+use super::usage::{Usage, folder_bytes};
 use crate::play::Setting;
 use crate::stage::{House, Limits, Plan, Stage};
 
@@ -71,6 +71,16 @@ impl Target {
     /// The folder of an embedded node's data.
     pub(super) fn data(&self) -> PathBuf {
         self.stage.folder().join("data")
+    }
+
+    /// Bytes of what is kept: in the data folder, or in Redis.
+    pub(super) async fn stored(&mut self) -> Result<u64> {
+        if self.stage.redis_servers.is_empty() {
+            return folder_bytes(&self.data());
+        }
+        let info = self.stage.redis()?.command(&["INFO", "memory"]).await?;
+        let used = info.text().lines().find_map(|line| line.strip_prefix("used_memory:"));
+        Ok(used.context("Redis does not tell its memory")?.trim().parse()?)
     }
 
     /// Somebody at the `number`th address.

@@ -119,25 +119,34 @@ pub(in crate::siege) async fn games(setting: &Setting) -> Result<Verdict> {
 
 /// Everything at once, until the quota is full: then it must stop, and honest people go on.
 pub(in crate::siege) async fn day(setting: &Setting) -> Result<Verdict> {
-    let mut verdict = Verdict::default();
     let target = Target::embedded(setting, "day", &QUOTA_FLAG).await?;
+    day_on(setting, target).await
+}
+
+/// The same where everything is in Redis.
+pub(in crate::siege) async fn day_on_redis(setting: &Setting) -> Result<Verdict> {
+    let target = Target::cluster(setting, "day-on-redis", &QUOTA_FLAG).await?;
+    day_on(setting, target).await
+}
+
+async fn day_on(setting: &Setting, mut target: Target) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
     let mut author = target.stranger(1);
     author.arrive().await?;
     let quiz = author.form("/api/new-quiz", "title=Mine").await?;
     verdict.must(quiz.is_ok(), || format!("an author cannot begin: {}", quiz.text()));
-    let part = setting.pick(Duration::from_secs(2), Duration::from_secs(15));
-    let mut sizes = Vec::new();
-    let mut taken = Vec::new();
+    let part = setting.pick(Duration::from_secs(2), Duration::from_secs(12));
+    let (mut sizes, mut taken) = (vec![target.stored().await?], Vec::new());
     for round in 0..6_u64 {
         let kinds = [Waste::Quiz, Waste::Picture, Waste::Message, Waste::Game];
         taken.push(waste(&target, &kinds, part, round * 100_000_000).await?.taken);
-        sizes.push(folder_bytes(&target.data())?);
+        sizes.push(target.stored().await?);
     }
     let shown: Vec<_> = sizes.iter().map(|bytes| mib(*bytes)).collect();
     verdict.figure("size", shown.join(", "));
     verdict.figure("taken", format!("{taken:?}"));
-    let (middle, end) = (sizes[3], sizes[5]);
-    verdict.must(end <= QUOTA + SLACK, || format!("{} with a quota of {}", mib(end), mib(QUOTA)));
+    let (begin, middle, end) = (sizes[0], sizes[4], sizes[6]);
+    verdict.must(end <= begin + QUOTA + SLACK, || format!("{} with a quota of {}", mib(end), mib(QUOTA)));
     verdict.must(end <= middle + middle / 10, || format!("it grows on: {} and then {}", mib(middle), mib(end)));
     let own = author.form("/api/say", "room=honest&id=m1&message=hello").await?;
     verdict.must(own.is_ok(), || format!("people in a room cannot talk any more: {}", own.text()));

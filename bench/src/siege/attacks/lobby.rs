@@ -149,6 +149,41 @@ pub(in crate::siege) async fn bots(setting: &Setting) -> Result<Verdict> {
     Ok(verdict)
 }
 
+/// Somebody who was made a host by a code, and whom the first host removes again.
+pub(in crate::siege) async fn removed_host(setting: &Setting) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let target = Target::embedded(setting, "removed-host", &[]).await?;
+    let mut host = target.stranger(1);
+    let pin = host_game(&mut host).await?;
+    let mut hosting = Socket::open(&host, "/games?v=1").await?;
+    hosting.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}"}}}}"#)).await?;
+    hosting.hear(&["hosting"]).await?;
+    hosting.say(r#"{"type":"handOver"}"#).await?;
+    let code = hosting.hear(&["code"]).await?;
+    let code = value(&code, "code").context("no code")?;
+    let mut second = Socket::open(&target.stranger(2), "/games?v=1").await?;
+    second.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}","code":"{code}"}}}}"#)).await?;
+    let opened = second.hear(&["hosting", "error"]).await?;
+    let token = value(&opened, "token").context("the code makes nobody a host")?.to_owned();
+    let Some(id) = value(&opened, "host").map(str::to_owned) else {
+        verdict.must(false, || "a host cannot be removed: `hosting` does not say who they are".into());
+        return Ok(verdict);
+    };
+    hosting.say(format!(r#"{{"type":"removeHost","payload":{{"host":"{id}"}}}}"#)).await?;
+    hosting.hear(&["hosts"]).await?;
+    second.say(r#"{"type":"lock","payload":{"locked":true}}"#).await?;
+    let told = second.hear(&["game", "error"]).await;
+    verdict.must(told.is_err() || told.is_ok_and(|told| type_of(&told) == "error"), || {
+        "who was removed still hosts".into()
+    });
+    let mut again = Socket::open(&target.stranger(2), "/games?v=1").await?;
+    again.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}","token":"{token}"}}}}"#)).await?;
+    let told = again.hear(&["hosting", "error"]).await?;
+    verdict.figure("comes back with the token", type_of(&told));
+    verdict.must(type_of(&told) == "error", || "who was removed comes back with the token".into());
+    Ok(verdict)
+}
+
 /// Somebody who was sent away, and comes as somebody else.
 pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();

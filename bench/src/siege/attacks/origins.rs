@@ -107,3 +107,32 @@ pub(in crate::siege) async fn figures(setting: &Setting) -> Result<Verdict> {
     });
     Ok(verdict)
 }
+
+/// Forms and sockets of another site, in the browser of somebody with a session.
+pub(in crate::siege) async fn other_site(setting: &Setting) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let target = Target::embedded(setting, "other-site", &[]).await?;
+    let mut victim = target.stranger(1);
+    victim.arrive().await?;
+    let foreign =
+        ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"];
+    let forms = [
+        ("say", "room=x&id=m1&message=x"),
+        ("rename", "name=Mallory"),
+        ("open-room", "title=x"),
+        ("host-game", "quiz=sample-solar-system"),
+    ];
+    for header in foreign {
+        let mut browser = victim.clone().with(header);
+        for (call, form) in forms {
+            let answer = browser.form(&format!("/api/{call}"), form).await?;
+            verdict.must(answer.status == 403, || format!("/api/{call} with {header}: {}", answer.status));
+        }
+        if header.starts_with("Origin") {
+            let status = upgrade(&browser).await?;
+            verdict.must(status == 403, || format!("a socket with {header}: {status}"));
+        }
+    }
+    verdict.figure("requests", foreign.len() * forms.len());
+    Ok(verdict)
+}

@@ -72,6 +72,29 @@ pub(in crate::siege) async fn methods(setting: &Setting) -> Result<Verdict> {
     Ok(verdict)
 }
 
+/// Files that are none of the site's.
+pub(in crate::siege) async fn files_outside(setting: &Setting) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let target = Target::embedded(setting, "traversal", &[]).await?;
+    let mut stranger = target.stranger(1);
+    let ups = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..\\", "..%5c", "....//", "..;/"];
+    let mut tried = 0;
+    for up in ups {
+        for begin in ["/", "/pkg/", "/pictures/", "/styles/"] {
+            for file in ["etc/passwd", "data/hubbub.db", "Cargo.toml"] {
+                let path = format!("{begin}{}{file}", up.repeat(12));
+                let answer = stranger.get(&path).await?;
+                let text = answer.text();
+                let leaks = text.contains("root:") || text.starts_with("SQLite") || text.contains("[workspace]");
+                verdict.must(!leaks, || format!("{path} is served"));
+                tried += 1;
+            }
+        }
+    }
+    verdict.figure("paths", tried);
+    Ok(verdict)
+}
+
 /// Bodies that are no UTF-8, to every call.
 pub(in crate::siege) async fn bodies(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();

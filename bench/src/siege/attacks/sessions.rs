@@ -18,6 +18,60 @@ async fn id_of(stranger: &mut Stranger) -> Result<String> {
     Ok(value(&viewer, "id").context("nobody")?.to_owned())
 }
 
+/// Cookies that somebody changed, or put together of others.
+pub(in crate::siege) async fn forged(setting: &Setting) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let target = Target::embedded(setting, "forged-cookies", &[]).await?;
+    let mut victim = target.stranger(1);
+    victim.arrive().await?;
+    let pin = host_game(&mut victim).await?;
+    let id = id_of(&mut victim).await?;
+    let cookie = victim.cookie();
+    let mut tried = 0;
+    for at in (0..cookie.len()).step_by(3) {
+        let mut bytes = cookie.clone().into_bytes();
+        // Another letter that may stand in a cookie.
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        let forged = String::from_utf8(bytes)?;
+        let mut thief = target.stranger(2).with(&format!("Cookie: {forged}"));
+        let page = thief.get(&format!("/host/{pin}")).await?;
+        let is_victim = id_of(&mut thief).await? == id;
+        // One of several cookies may be left as it was, and means what it means.
+        let whole = cookie.split("; ").filter(|pair| forged.contains(*pair)).count();
+        verdict.must(!(is_victim && whole == 0), || format!("somebody else with the letter {at} changed"));
+        verdict.must(page.status < 500, || format!("{} for a cookie with the letter {at} changed", page.status));
+        tried += 1;
+    }
+    verdict.figure("cookies", tried);
+    Ok(verdict)
+}
+
+/// How many keys of authors somebody can try.
+pub(in crate::siege) async fn author_keys(setting: &Setting) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let flags = ["--quiz-authors", "key", "--quiz-key", "correct horse battery"];
+    let target = Target::embedded(setting, "author-keys", &flags).await?;
+    let mut stranger = target.stranger(1);
+    let mut tried = 0;
+    for number in 0..60 {
+        stranger.forget();
+        let answer = stranger.form("/api/become-author", &format!("key=wrong+horse+{number}")).await?;
+        verdict.must(!answer.is_ok(), || "a wrong key makes an author".into());
+        tried += u64::from(answer.status != 429);
+    }
+    verdict.figure("keys looked at", format!("{tried} of 60"));
+    verdict.must(tried <= 12, || format!("one address had {tried} keys looked at"));
+    let mut author = target.stranger(2);
+    let admitted = author.form("/api/become-author", "key=correct+horse+battery").await?;
+    verdict.must(admitted.is_ok(), || format!("the right key from elsewhere: {}", admitted.status));
+    for call in ["new-quiz", "host-game"] {
+        let form = if call == "new-quiz" { "title=x" } else { "quiz=sample-solar-system" };
+        let answer = target.stranger(3).form(&format!("/api/{call}"), form).await?;
+        verdict.must(answer.status == 403, || format!("/api/{call} without a key: {}", answer.status));
+    }
+    Ok(verdict)
+}
+
 /// A cookie that was taken from a shared computer, after its owner has logged out.
 pub(in crate::siege) async fn log_out(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
