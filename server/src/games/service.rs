@@ -1,11 +1,12 @@
 //! Games as the rest of this node uses them: begun, gone on with, played.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use protocol::game::frame::Player;
-use protocol::{Pin, Refusal, UserId};
+use protocol::{Pin, Refusal, UserId, wire};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use quiz::Seat;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,7 +22,10 @@ use crate::presence::Presence;
 use crate::quizzes::Library;
 use crate::session::Sessions;
 
-/// Quizzes of games that are remembered; past this, all are forgotten.
+/// Bytes of the quizzes of games that are remembered, as JSON; past this, those go
+/// that were not asked for lately.
+const REMEMBERED_BYTES: u64 = 32 * 1024 * 1024;
+/// How many that may be, as a first guess.
 const REMEMBERED: usize = 1_000;
 /// Players that a list of them names, at most.
 const LISTED: usize = 2_000;
@@ -46,6 +50,23 @@ pub struct Parts {
     pub players: usize,
 }
 
+/// What is played, and how much it weighs.
+#[derive(Clone)]
+struct Remembered {
+    played: Arc<Played>,
+    bytes: u64,
+}
+
+/// Weighs what is remembered.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Key, Remembered> for Weight {
+    fn weight(&self, _: &Key, remembered: &Remembered) -> u64 {
+        remembered.bytes.max(1)
+    }
+}
+
 /// This node's part in all games.
 pub struct Games {
     pub(super) store: Arc<dyn Store>,
@@ -56,7 +77,7 @@ pub struct Games {
     pub(super) sessions: Sessions,
     pub(super) tables: Arc<Tables>,
     pub(super) players: usize,
-    played: Mutex<HashMap<Key, Arc<Played>>>,
+    played: Cache<Key, Remembered, Weight>,
     keepers: TaskTracker,
     pub(super) ending: CancellationToken,
 }
@@ -74,7 +95,7 @@ impl Games {
             sessions,
             tables,
             players,
-            played: Mutex::default(),
+            played: Cache::with_weighter(REMEMBERED, REMEMBERED_BYTES, Weight),
             keepers: TaskTracker::new(),
             ending: CancellationToken::new(),
         })
@@ -99,16 +120,13 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn played(&self, key: &Key) -> Result<Arc<Played>, Refusal> {
-        if let Some(played) = self.remembered().get(key) {
-            return Ok(played.clone());
+        if let Some(remembered) = self.played.get(key) {
+            return Ok(remembered.played);
         }
         let played = self.store.played(key).await.map_err(words::unavailable)?;
         let played = Arc::new(played.ok_or_else(words::no_game)?);
-        let mut remembered = self.remembered();
-        if remembered.len() >= REMEMBERED {
-            remembered.clear();
-        }
-        remembered.insert(key.clone(), played.clone());
+        let bytes = wire::spell(&played.quiz).len() as u64;
+        self.played.insert(key.clone(), Remembered { played: played.clone(), bytes });
         Ok(played)
     }
 
@@ -173,9 +191,5 @@ impl Games {
         self.ending.cancel();
         self.keepers.close();
         self.keepers.wait().await;
-    }
-
-    fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Arc<Played>>> {
-        self.played.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,20 +1,17 @@
 //! One channel on this node: who listens, where the log stands, and the last
 //! few frames. A pure fold: it does no IO and waits for nothing.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use protocol::{CloseCode, Epoch, Position};
 use tungstenite::Utf8Bytes;
 
 use super::audience::Audience;
+use super::ring::Ring;
 use crate::broker::Head;
 use crate::outbox::Outbox;
 
-/// Frames of the log kept for people who come back quickly.
-const RING_FRAMES: usize = 128;
-/// Bytes of them at most.
-const RING_BYTES: usize = 64 * 1024;
 /// Frames that came before their turn; more than this and a hole is not mended but everybody resyncs.
 const AHEAD_FRAMES: usize = 10_000;
 
@@ -43,8 +40,7 @@ pub(super) struct Fanout {
     /// Everything up to here was delivered; `None` until the log's top is known.
     last: Option<Position>,
     /// The last publications up to `last`, without a hole.
-    ring: VecDeque<Utf8Bytes>,
-    ring_bytes: usize,
+    ring: Ring,
     /// Publications that came before their turn.
     ahead: BTreeMap<u64, Utf8Bytes>,
     audience: Audience,
@@ -93,7 +89,7 @@ impl Fanout {
 
     /// Where this node stands, with the entry that proves it.
     pub(super) fn head(&self) -> Option<Head> {
-        let frame = self.ring.back().cloned().map(Into::into);
+        let frame = self.ring.newest().cloned().map(Into::into);
         self.last.clone().map(|position| Head { position, frame })
     }
 
@@ -111,7 +107,6 @@ impl Fanout {
     pub(super) fn forget(&mut self) {
         self.last = None;
         self.ring.clear();
-        self.ring_bytes = 0;
         self.ahead.clear();
     }
 
@@ -121,7 +116,7 @@ impl Fanout {
             self.ahead = self.ahead.split_off(&(top.position.offset + 1));
             self.last = Some(top.position);
             if let Some(frame) = top.frame.and_then(|frame| Utf8Bytes::try_from(frame).ok()) {
-                self.remember(frame);
+                self.ring.push(frame);
             }
         }
         self.catch_up()
@@ -166,7 +161,7 @@ impl Fanout {
         let Some(last) = &mut self.last else { return };
         last.offset += 1;
         let offset = last.offset;
-        self.remember(frame.clone());
+        self.ring.push(frame.clone());
         self.broadcast(Some(offset), &frame);
     }
 
@@ -184,13 +179,13 @@ impl Fanout {
         let Some(since) = since else {
             return Some(Welcome { position: last, recovered: false, missed: Vec::new() });
         };
-        if since.epoch != last.epoch {
-            // Theirs may be newer than ours.
+        if since.epoch != last.epoch && since.offset > 0 {
+            // Theirs may be newer than ours. Who has seen nothing has nothing to compare.
             return None;
         }
         let missed = usize::try_from(last.offset.checked_sub(since.offset)?).ok()?;
         let from = self.ring.len().checked_sub(missed)?;
-        Some(Welcome { position: last, recovered: true, missed: self.ring.range(from..).cloned().collect() })
+        Some(Welcome { position: last, recovered: true, missed: self.ring.since(from).cloned().collect() })
     }
 
     /// Tells a held seat where it stands and lets go what waited for it.
@@ -238,11 +233,9 @@ impl Fanout {
         }
         let older = &publications[..publications.len() - self.ring.len()];
         for frame in older.iter().rev() {
-            if self.ring.len() == RING_FRAMES || self.ring_bytes + frame.len() > RING_BYTES {
+            if !self.ring.push_older(frame.clone()) {
                 break;
             }
-            self.ring_bytes += frame.len();
-            self.ring.push_front(frame.clone());
         }
     }
 
@@ -253,15 +246,6 @@ impl Fanout {
         self.audience.close(CloseCode::Resync);
         for held in self.held.values() {
             held.outbox.close(CloseCode::Resync);
-        }
-    }
-
-    fn remember(&mut self, frame: Utf8Bytes) {
-        self.ring_bytes += frame.len();
-        self.ring.push_back(frame);
-        while self.ring.len() > RING_FRAMES || self.ring_bytes > RING_BYTES {
-            let Some(oldest) = self.ring.pop_front() else { break };
-            self.ring_bytes -= oldest.len();
         }
     }
 }

@@ -24,6 +24,7 @@ mod fanout;
 mod line;
 mod mend;
 mod reach;
+mod ring;
 mod turn;
 
 pub use fanout::Seat;
