@@ -124,7 +124,7 @@ impl Log {
 
 async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
     let options = Options {
-        log: server::broker::LogLimits { entries: 10_000, bytes: 1 << 20 },
+        log: server::broker::LogLimits { entries: 10_000, bytes: 1 << 20, retain: None },
         sharded: false,
         node: "bench".into(),
     };

@@ -17,6 +17,8 @@ use crate::presence::PresenceStore;
 use crate::presence::embedded::EmbeddedPresence;
 use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
 use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
+use crate::quota::{Counters, embedded::EmbeddedCounters, redis::RedisCounters};
+use crate::retention::{Sweep, embedded::EmbeddedSweep, redis::RedisSweep};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
 use crate::store::{Store, StoreError, make_private};
@@ -63,6 +65,10 @@ pub struct Opened {
     pub rooms: Arc<dyn Rooms>,
     /// Authors' quizzes, and what came of their games.
     pub quizzes: Arc<dyn Quizzes>,
+    /// How much was kept, for whom.
+    pub counters: Arc<dyn Counters>,
+    /// What removes what nobody touches any more.
+    pub sweep: Arc<dyn Sweep>,
     /// Live games.
     pub games: Arc<dyn games::Store>,
     /// What other nodes let pass; `None` where there are none.
@@ -92,7 +98,8 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
             key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?
         }
     };
-    let (broker, deliveries) = embedded::open(store.clone(), embedded::Options { log: config.limits.log() });
+    let (broker, deliveries) =
+        embedded::open(store.clone(), embedded::Options { log: config.limits.log(config.storage.retain_rooms) });
     info!("rooms are kept in {}", folder.display());
     Ok(Opened {
         node_name,
@@ -100,6 +107,8 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
         history: Arc::new(EmbeddedHistory::new(store.clone())),
         presence: Arc::new(EmbeddedPresence::new(broker.clone())),
         quizzes: Arc::new(EmbeddedQuizzes::new(store.clone())),
+        counters: Arc::new(EmbeddedCounters::new(store.clone())),
+        sweep: Arc::new(EmbeddedSweep::new(store.clone())),
         games: Arc::new(EmbeddedGames::new(store.clone(), broker.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
         ledger: None,
@@ -109,7 +118,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
 }
 
 async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Opened, BackendError> {
-    let log = config.limits.log();
+    let log = config.limits.log(config.storage.retain_rooms);
     let options = redis::Options { log, sharded: config.sharded_pubsub, node: node_name.clone() };
     let servers = match &config.redis_ca {
         Some(authorities) => servers.trusting(authorities)?,
@@ -122,13 +131,16 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         None => key_in_redis(&link).await?,
     };
     let presence = PresenceOptions::new(node_name.as_str());
+    let quizzes = Arc::new(RedisQuizzes::new(link.clone(), config.storage.retain_results));
     info!("rooms are kept in Redis");
     Ok(Opened {
         node_name,
         deliveries,
         history: Arc::new(RedisHistory::new(link.clone())),
         presence: Arc::new(RedisPresence::new(link.clone(), presence)),
-        quizzes: Arc::new(RedisQuizzes::new(link.clone())),
+        sweep: Arc::new(RedisSweep::new(link.clone(), quizzes.clone())),
+        quizzes,
+        counters: Arc::new(RedisCounters::new(link.clone())),
         games: Arc::new(RedisGames::new(link.clone(), log)),
         rooms: Arc::new(RedisRooms::new(link.clone())),
         ledger: Some(Arc::new(RedisLedger::new(link))),

@@ -11,6 +11,7 @@ use protocol::{ErrorCode, Member, MessageId, Pin, Refusal, RoomId, ServerMessage
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Once, Passing};
 use crate::channel::Channel;
+use crate::quota::{QuotaError, Quotas};
 use crate::{clock, digest};
 
 /// Bytes of a text's digest.
@@ -27,6 +28,7 @@ pub type Classes = Box<dyn Fn(Pin) -> BoxFuture<'static, Result<bool, Refusal>> 
 pub struct Chat {
     broker: Arc<dyn Broker>,
     classes: Classes,
+    quotas: Arc<Quotas>,
     message_chars: usize,
 }
 
@@ -41,8 +43,8 @@ pub struct Said {
 
 impl Chat {
     /// A chat whose messages have at most `message_chars` characters.
-    pub fn new(broker: Arc<dyn Broker>, classes: Classes, message_chars: usize) -> Self {
-        Self { broker, classes, message_chars }
+    pub fn new(broker: Arc<dyn Broker>, classes: Classes, quotas: Arc<Quotas>, message_chars: usize) -> Self {
+        Self { broker, classes, quotas, message_chars }
     }
 
     /// Says `text` in a room. `Ok` means that the log has it; saying it again
@@ -52,6 +54,9 @@ impl Chat {
     /// The refusal to answer with. After a temporary one, say it again with the same id.
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
+        if self.quotas.is_full() {
+            return Err(refuse(&BrokerError::Full(QuotaError::ServerFull.to_string()), id));
+        }
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, clock::now_ms());
         let append = Append {

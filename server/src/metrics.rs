@@ -39,6 +39,39 @@ pub const GAME_ANSWERS: &str = "hubbub_game_answers_total";
 /// Changes of games that this node made.
 pub const GAME_STEPS: &str = "hubbub_game_steps_total";
 
+/// Bytes of everything that is kept, as the store says.
+pub const STORED: &str = "hubbub_storage_bytes";
+/// What may be kept.
+pub const QUOTA: &str = "hubbub_storage_quota_bytes";
+/// Bytes that were let in by the quotas, by what they are.
+pub const KEPT: &str = "hubbub_kept_bytes_total";
+/// What was not let in, by whose quota was used up.
+pub const QUOTA_REFUSALS: &str = "hubbub_quota_refusals_total";
+/// What retention removed, by what it was.
+pub const SWEPT: &str = "hubbub_swept_total";
+
+/// Counts bytes that are kept.
+pub(crate) fn count_kept(kind: &'static str, bytes: u64) {
+    metrics::counter!(KEPT, "kind" => kind).increment(bytes);
+}
+
+/// Counts what was not kept.
+pub(crate) fn count_quota_refusal(quota: &'static str) {
+    metrics::counter!(QUOTA_REFUSALS, "quota" => quota).increment(1);
+}
+
+/// Counts what nobody touched for too long.
+pub(crate) fn count_swept(kind: &'static str, count: usize) {
+    metrics::counter!(SWEPT, "kind" => kind).increment(count as u64);
+}
+
+/// Shows how full the store is.
+#[allow(clippy::cast_precision_loss)] // To be looked at, not to be counted with.
+pub(crate) fn show_stored(bytes: u64, quota: u64) {
+    metrics::gauge!(STORED).set(bytes as f64);
+    metrics::gauge!(QUOTA).set(quota as f64);
+}
+
 /// What is counted for every message: found once, not by name each time.
 pub(crate) struct Hot {
     pub(crate) publications_in: Counter,
@@ -110,6 +143,11 @@ fn describe() {
     describe_gauge!(GAMES, "Games with somebody on this node.");
     describe_counter!(GAME_ANSWERS, "Answers in games, by what became of them.");
     describe_counter!(GAME_STEPS, "Changes of games that this node made.");
+    describe_gauge!(STORED, Unit::Bytes, "Everything that is kept, as the store says.");
+    describe_gauge!(QUOTA, Unit::Bytes, "What may be kept.");
+    describe_counter!(KEPT, Unit::Bytes, "Bytes that the quotas let in, by what they are.");
+    describe_counter!(QUOTA_REFUSALS, "What the quotas did not let in, by whose was used up.");
+    describe_counter!(SWEPT, "What retention removed, by what it was.");
     describe_histogram!(
         PUBLISH_TO_DELIVER,
         Unit::Seconds,

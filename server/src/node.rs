@@ -1,8 +1,10 @@
 //! One server process: its parts, put together once and shared by every request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use protocol::Refusal;
+use axum::http::HeaderMap;
+use protocol::{Refusal, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,6 +19,8 @@ use crate::hub::{Hub, Words};
 use crate::presence::{Presence, Settings};
 use crate::pump;
 use crate::quizzes::Library;
+use crate::quota::{Payer, Quotas};
+use crate::retention::Sweep;
 use crate::rooms::Directory;
 use crate::session::{Authors, Sessions};
 use crate::throttle::Throttle;
@@ -42,6 +46,10 @@ pub struct Node {
     pub directory: Arc<Directory>,
     /// Quizzes, and what came of games.
     pub library: Library,
+    /// How much may be kept.
+    pub quotas: Arc<Quotas>,
+    /// What removes what nobody touches any more.
+    pub sweep: Arc<dyn Sweep>,
     /// The games.
     pub games: Arc<Games>,
     tables: Arc<Tables>,
@@ -87,7 +95,8 @@ impl Node {
             drain_within: limits.drain_within,
         };
         let sessions = Sessions::with(config.sessions.keys(&opened.session_key), config.sessions.rules());
-        let library = Library::new(opened.quizzes);
+        let quotas = Arc::new(Quotas::new(opened.counters, config.storage.quotas()));
+        let library = Library::new(opened.quizzes, quotas.clone());
         let games = Games::new(Parts {
             store: opened.games,
             broker: opened.broker.clone(),
@@ -105,7 +114,7 @@ impl Node {
         });
         let node = Self {
             name: opened.node_name,
-            chat: Chat::new(opened.broker.clone(), classes, config.limits.message_chars),
+            chat: Chat::new(opened.broker.clone(), classes, quotas.clone(), config.limits.message_chars),
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
             throttle: Throttle::start(config.limits.rate_limit, opened.ledger, leaving.clone()),
@@ -114,6 +123,8 @@ impl Node {
             presence,
             directory: Arc::new(directory),
             library,
+            quotas,
+            sweep: opened.sweep,
             games,
             tables,
             hub,
@@ -130,6 +141,11 @@ impl Node {
     pub(crate) fn recipients(&self) -> pump::Recipients {
         let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.tables.clone());
         pump::Recipients { hub, presence, games }
+    }
+
+    /// On whose account something is kept that came with a request.
+    pub fn payer(&self, person: &UserId, headers: &HeaderMap, address: IpAddr) -> Payer {
+        Payer { person: person.clone(), address: Some(address), is_known: self.authors.has_key(headers) }
     }
 
     /// Whether people can be sent to this node now.

@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::node::Node;
 use crate::serve::{self, Capacity, Deadlines, Places};
 use crate::ws::{self, Door};
-use crate::{figures, metrics, pump, router};
+use crate::{figures, metrics, pump, quota, retention, router};
 
 /// The last ones to be sent away need this long to be somewhere else.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -50,7 +50,7 @@ pub struct Running {
     http: JoinHandle<()>,
     figures: Option<JoinHandle<()>>,
     pump: JoinHandle<()>,
-    _upkeep: AbortOnDropHandle<()>,
+    upkeep: [AbortOnDropHandle<()>; 3],
 }
 
 /// Starts a node.
@@ -66,7 +66,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// # Errors
 /// [`StartError`], as for [`start`].
 pub async fn start_with(config: Config, door: Door) -> Result<Running, StartError> {
-    let upkeep = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
+    let collecting = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(address, error))?;
@@ -78,6 +78,9 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
 
     let opened = backend::open(&config).await?;
     let (node, deliveries) = Node::assemble(config, opened);
+    let measuring = AbortOnDropHandle::new(tokio::spawn(quota::watch(node.quotas.clone())));
+    let sweeping = retention::watch(node.sweep.clone(), node.config.storage.policy());
+    let sweeping = AbortOnDropHandle::new(tokio::spawn(sweeping));
     let stop_pump = CancellationToken::new();
     let pump = tokio::spawn(pump::run(deliveries, node.recipients(), stop_pump.clone()));
 
@@ -92,7 +95,8 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
         let places = Places::new(Capacity { connections: figures::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
         tokio::spawn(serve::serve(listener, router, places, deadlines, stop_http.clone()))
     });
-    Ok(Running { address, metrics_address, node, stop_http, stop_pump, http, figures, pump, _upkeep: upkeep })
+    let upkeep = [collecting, measuring, sweeping];
+    Ok(Running { address, metrics_address, node, stop_http, stop_pump, http, figures, pump, upkeep })
 }
 
 fn deadlines(config: &Config) -> Deadlines {
@@ -122,7 +126,7 @@ impl Running {
     /// Leaves: not ready at once, the sockets closed one after the other with a
     /// code that says come back, then the rest; all within the configured time.
     pub async fn stop(self) {
-        let Self { node, stop_http, stop_pump, http, figures, pump, .. } = self;
+        let Self { node, stop_http, stop_pump, http, figures, pump, upkeep, .. } = self;
         info!(node = node.name, "node {} is leaving", node.name);
         node.leaving.cancel();
         let had_people = !node.sockets.is_empty();
@@ -146,5 +150,10 @@ impl Running {
         node.hub.stop().await;
         stop_pump.cancel();
         let _ = pump.await;
+        // They hold the data folder, which the next node may be waiting for.
+        for task in upkeep {
+            task.abort();
+            let _ = task.await;
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! Knows channels, positions and bytes. Knows nothing of sockets, people or
 //! games, and never looks inside a frame.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{Epoch, Position, limits};
@@ -30,6 +32,8 @@ pub struct LogLimits {
     pub entries: u64,
     /// Bytes of all entries together.
     pub bytes: u64,
+    /// How long a log stays that nobody touches, where it can end by itself.
+    pub retain: Option<Duration>,
 }
 
 /// Something to append to a log: the frame is `head`, the offset in decimal,
@@ -185,7 +189,9 @@ pub trait Broker: Send + Sync {
     async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError>;
 
     /// All that came after `since`, or that it can no longer be told. Never a
-    /// part of it. More than `most` can not be told either.
+    /// part of it. More than `most` can not be told either. Offset 0 is before any
+    /// log's first entry, whatever the epoch: whoever looked at a room that did
+    /// not exist yet has seen nothing that could be something else now.
     async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError>;
 
     /// The same for what this node itself has seen, never for what a client

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use protocol::limits;
 
+use super::Retention;
 use super::values::{parse_log_bytes, parse_log_length, parse_seconds};
 use crate::broker::LogLimits;
 
@@ -88,9 +89,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What is kept of each log.
-    pub fn log(&self) -> LogLimits {
-        LogLimits { entries: self.log_length as u64, bytes: self.log_bytes }
+    /// What is kept of each log, for as long.
+    pub fn log(&self, retain: Retention) -> LogLimits {
+        LogLimits { entries: self.log_length as u64, bytes: self.log_bytes, retain }
     }
 }
 

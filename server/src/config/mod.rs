@@ -17,10 +17,12 @@ use crate::limits::TrustedProxy;
 
 mod limits;
 mod secrets;
+mod storage;
 mod values;
 
 pub use self::limits::{Limits, RateLimit};
 pub use self::secrets::{Secret, SessionSettings};
+pub use self::storage::{Retention, Storage};
 
 /// Live rooms for people in a browser: one binary, any number of nodes.
 #[derive(Clone, Debug, Parser)]
@@ -125,6 +127,10 @@ pub struct Config {
     /// All limits.
     #[command(flatten)]
     pub limits: Limits,
+
+    /// How much may be kept, and for how long.
+    #[command(flatten)]
+    pub storage: Storage,
 
     // What `cargo leptos` says about the build; not settings of their own.
     #[arg(long, env = "LEPTOS_OUTPUT_NAME", hide = true, default_value = "hubbub")]

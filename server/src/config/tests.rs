@@ -28,6 +28,8 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--log-length", "1"],
         ["--log-bytes", "1k"],
         ["--log-bytes", "8mb"],
+        ["--storage-quota", "much"],
+        ["--retain-rooms", "0"],
         ["--pace-ms", "21"],
         ["--threads", "0"],
         ["--trusted-proxies", "10.0.0.0/33"],

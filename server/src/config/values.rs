@@ -9,7 +9,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Command};
 use protocol::limits;
 
-use super::MetricsListen;
+use super::{MetricsListen, Retention};
 use crate::broker::redis::Servers;
 
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
@@ -93,6 +93,22 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
     let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
     // SQLite and Lua count no further.
     bytes.filter(|bytes| *bytes < 1 << 53).ok_or_else(|| "write it as a number of bytes, or as 64k, 8m or 10g".into())
+}
+
+pub(super) fn parse_bytes_or_off(text: &str) -> Result<u64, String> {
+    if text == "off" { Ok(u64::MAX) } else { parse_bytes(text) }
+}
+
+pub(super) fn parse_retention(text: &str) -> Result<Retention, String> {
+    const DAY_SECONDS: f64 = 24.0 * 60.0 * 60.0;
+    if text == "never" {
+        return Ok(None);
+    }
+    match text.parse::<f64>() {
+        // A century, and a minute: tests and demonstrations have no days.
+        Ok(days) if (0.0007..=36_500.0).contains(&days) => Ok(Some(Duration::from_secs_f64(days * DAY_SECONDS))),
+        _ => Err("it must be a number of days from 0.0007 to 36500, or never".into()),
+    }
 }
 
 /// The longest recovery of short messages must fit.

@@ -16,6 +16,7 @@ use super::{Games, Key, Played, entering, words};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
+use crate::quota::Payer;
 use crate::throttle::Cost;
 use crate::ws::{Frame, Meaning, Meter, Verdict, Work};
 
@@ -37,6 +38,8 @@ pub struct Claims {
     address: IpAddr,
     /// Whether it may begin games of its own.
     may_write: bool,
+    /// Whether it has entered the authors' key.
+    has_key: bool,
 }
 
 /// A place in a game.
@@ -52,7 +55,7 @@ impl Meaning for Client {
 
     fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Claims> {
         let (hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
-        Box::new(Claims { hosts, address, may_write })
+        Box::new(Claims { hosts, address, may_write, has_key: node.authors.has_key(headers) })
     }
 
     fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, claims: Box<Claims>) -> Self {
@@ -126,7 +129,9 @@ impl Client {
                 "Only authors begin games here. Enter the authors' key first.",
             ));
         }
-        let key = self.games().begin(&self.member.id, quiz, self.claims.address).await?;
+        let Claims { address, has_key, .. } = *self.claims;
+        let payer = Payer { person: self.member.id.clone(), address: Some(address), is_known: has_key };
+        let key = self.games().begin(&payer, quiz).await?;
         let token = self.node.sessions.host_token(&key.pin, &key.id);
         self.claims.hosts.push(token);
         self.host(&key.pin).await

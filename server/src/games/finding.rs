@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use protocol::quiz::problems;
-use protocol::{ErrorCode, Pin, QuizId, Refusal, UserId, wire};
+use protocol::{ErrorCode, Pin, QuizId, Refusal, wire};
 use quiz::State;
 use rand::RngExt;
 use tracing::{info, warn};
@@ -11,11 +11,10 @@ use tracing::{info, warn};
 use super::{Begun, Games, Key, Loaded, StoreError, words};
 use crate::digest;
 use crate::quizzes::QuizzesError;
+use crate::quota::Payer;
 
 /// Wrong PINs and codes from one address in a minute; more are refused unread.
 const TRIES: u64 = 60;
-/// Games that are begun from one address in a minute: there are not so many PINs.
-const BEGUN: u64 = 300;
 /// PINs that are drawn until one is free.
 const DRAWS: usize = 50;
 /// 60 bits.
@@ -26,18 +25,17 @@ const CODE_LETTERS: usize = 6;
 const CODE_MS: u64 = 2 * 60 * 1000;
 
 impl Games {
-    /// Begins a game of a quiz that `owner` may play.
+    /// Begins a game of a quiz that `payer` may play.
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn begin(&self, owner: &UserId, quiz: &QuizId, address: IpAddr) -> Result<Key, Refusal> {
-        if self.tried(&format!("begin:{}", counted(address))).await > BEGUN {
-            return Err(words::too_many_games());
-        }
+    pub async fn begin(&self, payer: &Payer, quiz: &QuizId) -> Result<Key, Refusal> {
+        let owner = &payer.person;
         let quiz = self.library.open(owner, quiz, None).await.map_err(|error| refuse_quiz(&error))?;
         if let Some(problem) = problems(&quiz.quiz).first() {
             return Err(words::unfinished(problem));
         }
+        self.library.charge_game(payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
         let state = State::new(&quiz.quiz, rand::rng().random());
         for _ in 0..DRAWS {
             // No game's PIN begins with a 0: it would get lost in a sheet.
@@ -118,6 +116,7 @@ fn counted(address: IpAddr) -> String {
 fn refuse_quiz(error: &QuizzesError) -> Refusal {
     match error {
         QuizzesError::Unavailable(why) => words::unavailable(StoreError::Unavailable(why.clone())),
+        QuizzesError::Quota(why) => words::over_quota(*why),
         _ => words::invalid("There is no such quiz, or it is somebody else's."),
     }
 }

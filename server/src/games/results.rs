@@ -6,8 +6,10 @@ use protocol::game::Given;
 use protocol::quiz::{PlayerAnswer, PlayerResult, QuestionResult, Results};
 use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
+use tracing::warn;
 
 use super::{Games, Loaded, Played, StoreError, words};
+use crate::quizzes::QuizzesError;
 
 impl Games {
     /// What came of a game that is over, for whose game it was. It is kept now
@@ -47,8 +49,11 @@ pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Res
             rounds.push(Round { tally: *tally, answers, counted });
         }
         let results = results(loaded, played, seats, &rounds)?;
-        let kept = games.library.kept.keep(&played.owner, &results).await;
-        kept.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        match games.library.keep(&played.owner, &results).await {
+            // No waiting helps, and nobody is to try for ever.
+            Err(QuizzesError::Quota(why)) => warn!(game = loaded.key.id, "the results of a game are not kept: {why}"),
+            kept => kept.map_err(|error| StoreError::Unavailable(error.to_string()))?,
+        }
     }
     games.store.keep(&loaded.key).await
 }

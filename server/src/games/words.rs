@@ -4,6 +4,7 @@ use protocol::quiz::Problem;
 use protocol::{ErrorCode, Name, Refusal};
 
 use super::StoreError;
+use crate::quota::QuotaError;
 
 /// What is told to whoever typed a wrong PIN.
 pub(super) fn no_game() -> Refusal {
@@ -21,7 +22,7 @@ pub(super) fn not_yours() -> Refusal {
 pub(super) fn no_results() -> Refusal {
     Refusal::new(
         ErrorCode::NotNow,
-        "There are no results of this game: it ended before an answer was shown, or they were deleted.",
+        "There are no results of this game: it ended before an answer was shown, they were deleted, or had no room.",
     )
 }
 
@@ -72,8 +73,11 @@ pub(super) fn too_many_tries() -> Refusal {
     Refusal::new(ErrorCode::RateLimited, "Too many wrong PINs came from here. Wait a minute.").retry_after_ms(60_000)
 }
 
-pub(super) fn too_many_games() -> Refusal {
-    Refusal::new(ErrorCode::RateLimited, "Too many games were begun from here. Wait a minute.").retry_after_ms(60_000)
+pub(super) fn over_quota(why: QuotaError) -> Refusal {
+    match why {
+        QuotaError::ServerFull => Refusal::new(ErrorCode::Full, why.to_string()),
+        _ => Refusal::new(ErrorCode::RateLimited, why.to_string()).retry_after_ms(60_000),
+    }
 }
 
 pub(super) fn unavailable(error: impl Into<StoreError>) -> Refusal {

@@ -16,7 +16,7 @@ pub struct RedisHistory {
 impl RedisHistory {
     /// Reads what the Redis broker writes, over its connection.
     pub fn new(link: Link) -> Self {
-        Self { reader: Reader::new(link) }
+        Self { reader: Reader::new(link, None) }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::picture::Kind;
 use crate::quizzes::{PictureError, QuizzesError, sheet};
+use crate::quota::{Payer, QuotaError};
 use crate::throttle::Purpose;
 
 /// What a form puts around a file.
@@ -53,8 +54,8 @@ pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> 
 }
 
 impl Files {
-    /// Lets an author in who has not sent too much lately.
-    fn admit(&self, headers: &HeaderMap, peer: SocketAddr) -> Result<(), Refusal> {
+    /// Lets an author in who has not sent too much lately; tells on whose account.
+    fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<Payer, Refusal> {
         if !self.node.authors.may_write(headers) {
             let why = "Only authors may do that here. Enter the authors' key first.";
             return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
@@ -63,7 +64,8 @@ impl Files {
         self.node.throttle.spend_at(address, Purpose::File, 1).map_err(|wait| {
             let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
             Refusal(StatusCode::TOO_MANY_REQUESTS, why)
-        })
+        })?;
+        Ok(self.node.payer(&member.id, headers, address))
     }
 }
 
@@ -71,11 +73,12 @@ impl Files {
 async fn take_picture(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,
+    Extension(member): Extension<Member>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    files.admit(&headers, peer)?;
-    match files.node.library.add_picture(body).await {
+    let payer = files.admit(&member, &headers, peer)?;
+    match files.node.library.add_picture(&payer, body).await {
         Ok(id) => Ok(json(&id)),
         Err(PictureError::NoPicture(why)) => Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string())),
         Err(PictureError::NotKept(error)) => Err(error.into()),
@@ -104,7 +107,7 @@ async fn import(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
-    files.admit(&headers, peer)?;
+    let payer = files.admit(&member, &headers, peer)?;
     let (name, bytes) = match boundary(&headers) {
         Some(boundary) => file_in_form(body, boundary).await?,
         None => (String::new(), body),
@@ -113,7 +116,7 @@ async fn import(
     let quiz = tokio::task::spawn_blocking(move || sheet::read(&bytes, &name)).await;
     let quiz = quiz.unwrap_or_else(|_| Err(sheet::NotAQuiz("This file cannot be read.".into())));
     let quiz = quiz.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
-    let saved = files.node.library.save(&member.id, None, 0, quiz).await?;
+    let saved = files.node.library.save(&payer, None, 0, quiz).await?;
     let is_form = headers.get(header::ACCEPT).is_some_and(|accept| contains(accept, "text/html"));
     if is_form {
         return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());
@@ -247,6 +250,8 @@ impl From<QuizzesError> for Refusal {
                 Self(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.".into())
             }
             QuizzesError::Stale { .. } => Self(StatusCode::CONFLICT, error.to_string()),
+            QuizzesError::Quota(QuotaError::ServerFull) => Self(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
+            QuizzesError::Quota(_) => Self(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
             QuizzesError::Unavailable(_) => {
                 warn!("an author could not be answered: {error}");
                 let why = "That cannot be reached just now. Try again in a moment.";

@@ -11,8 +11,10 @@ use crate::store::Store;
 
 fn hub(folder: &tempfile::TempDir) -> Hub {
     let store = Store::open(folder.path()).unwrap();
-    let (broker, _deliveries) =
-        embedded::open(store, embedded::Options { log: crate::broker::LogLimits { entries: 100, bytes: 1 << 20 } });
+    let (broker, _deliveries) = embedded::open(
+        store,
+        embedded::Options { log: crate::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None } },
+    );
     Hub::new(broker, Words { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() })
 }
 

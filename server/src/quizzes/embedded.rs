@@ -1,5 +1,5 @@
-//! Quizzes, results and pictures of a single node, in its data file. What is
-//! kept here is kept for ever.
+//! Quizzes, results and pictures of a single node, in its data file. What
+//! nobody touches any more is [`crate::retention`]'s matter.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::versions::forgotten;
 use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use crate::clock;
 use crate::store::{Store, StoreError};
 
 const LIST: &str = "SELECT summary FROM quizzes WHERE owner = ?1 ORDER BY saved_at DESC, id";
@@ -22,7 +23,8 @@ const SAVE: &str = "
     INSERT INTO quizzes (id, owner, version, saved_at, summary) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, saved_at = excluded.saved_at, summary = excluded.summary";
 const SAVE_VERSION: &str = "INSERT INTO quiz_versions (quiz, version, about, stored) VALUES (?1, ?2, ?3, ?4)";
-const FORGET_VERSION: &str = "DELETE FROM quiz_versions WHERE quiz = ?1 AND version = ?2";
+const FORGET_VERSION: &str =
+    "DELETE FROM quiz_versions WHERE quiz = ?1 AND version = ?2 RETURNING octet_length(stored)";
 const VERSIONS: &str = "SELECT about FROM quiz_versions WHERE quiz = ?1 ORDER BY version DESC";
 const DELETE_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1";
 const DELETE: &str = "DELETE FROM quizzes WHERE id = ?1";
@@ -36,7 +38,15 @@ const RESULTS_LIST: &str = "SELECT summary FROM results WHERE owner = ?1 ORDER B
 const RESULT: &str = "SELECT whole FROM results WHERE owner = ?1 AND id = ?2";
 const FORGET: &str = "DELETE FROM results WHERE owner = ?1 AND id = ?2";
 
-const PUT_PICTURE: &str = "INSERT INTO pictures (id, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+const NAME_PICTURE: &str = "INSERT OR IGNORE INTO quiz_pictures (picture, quiz, version) VALUES (?1, ?2, ?3)";
+const PUT_PICTURE: &str = "INSERT INTO pictures (id, bytes, idle_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
+const PUT_AGAIN: &str = "UPDATE pictures SET idle_at = ?2 WHERE id = ?1";
+const SINCE: &str = "SELECT since, seen_at FROM authors WHERE owner = ?1";
+const VISIT: &str = "
+    INSERT INTO authors (owner, since, seen_at) VALUES (?1, ?2, ?2)
+    ON CONFLICT (owner) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at) RETURNING since";
+/// An author who stays for hours is noted so often, in milliseconds.
+const VISIT_EVERY: u64 = 60 * 60 * 1000;
 const PICTURE: &str = "SELECT bytes FROM pictures WHERE id = ?1";
 
 /// Quizzes without Redis.
@@ -86,7 +96,7 @@ impl Quizzes for EmbeddedQuizzes {
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
-    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
+    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
         let spelled = Spelled::new(quiz)?;
         let (owner, id, version, saved_at) = (owner.to_string(), quiz.id.to_string(), quiz.version, quiz.saved_at);
         // What is refused is no failure of the store: the answer carries it.
@@ -141,11 +151,15 @@ impl Quizzes for EmbeddedQuizzes {
         Ok(self.store.write(move |sql| Ok(sql.prepare_cached(FORGET)?.execute(key)? > 0)).await?)
     }
 
-    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<(), QuizzesError> {
+    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError> {
         let id = id.to_string();
         let write = move |sql: &Connection| {
-            sql.prepare_cached(PUT_PICTURE)?.execute(params![id, &bytes[..]])?;
-            Ok(())
+            let now = number(clock::now_ms());
+            let is_new = sql.prepare_cached(PUT_PICTURE)?.execute(params![id, &bytes[..], now])? > 0;
+            if !is_new {
+                sql.prepare_cached(PUT_AGAIN)?.execute(params![id, now])?;
+            }
+            Ok(is_new)
         };
         Ok(self.store.write(write).await?)
     }
@@ -157,6 +171,22 @@ impl Quizzes for EmbeddedQuizzes {
         };
         Ok(self.store.read(read).await?.map(Bytes::from))
     }
+
+    async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError> {
+        let (asked, noted) = (owner.to_string(), owner.to_string());
+        let since = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        let read = move |sql: &Connection| Ok(sql.prepare_cached(SINCE)?.query_row([asked], since).optional()?);
+        match self.store.read(read).await? {
+            Some((since, seen_at)) if number(now_ms.saturating_sub(VISIT_EVERY)) < seen_at => Ok(since.unsigned_abs()),
+            _ => {
+                let write = move |sql: &Connection| {
+                    let visit = params![noted, number(now_ms)];
+                    Ok(sql.prepare_cached(VISIT)?.query_row(visit, |row| row.get::<_, i64>(0))?)
+                };
+                Ok(self.store.write(write).await?.unsigned_abs())
+            }
+        }
+    }
 }
 
 fn save(
@@ -166,7 +196,7 @@ fn save(
     version: u64,
     saved_at: u64,
     spelled: &Spelled,
-) -> Result<Result<(), QuizzesError>, StoreError> {
+) -> Result<Result<u64, QuizzesError>, StoreError> {
     let current = match owned(sql, owner, id)? {
         Ok(current) => current,
         Err(QuizzesError::Missing) if version == 1 => 0,
@@ -182,12 +212,18 @@ fn save(
     let mut versions = sql.prepare_cached(VERSIONS)?;
     let versions = versions.query_map([id], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
     let versions: Vec<QuizVersion> = versions.iter().filter_map(|text| wire::read(text)).collect();
+    let mut freed = None;
     if let Some(forgotten) = forgotten(&versions, saved_at) {
-        sql.prepare_cached(FORGET_VERSION)?.execute(params![id, number(forgotten)])?;
+        let version = params![id, number(forgotten)];
+        freed = sql.prepare_cached(FORGET_VERSION)?.query_row(version, |row| row.get::<_, i64>(0)).optional()?;
     }
     sql.prepare_cached(SAVE)?.execute(params![id, owner, number(version), number(saved_at), spelled.summary])?;
     sql.prepare_cached(SAVE_VERSION)?.execute(params![id, number(version), spelled.version, spelled.whole])?;
-    Ok(Ok(()))
+    let mut name = sql.prepare_cached(NAME_PICTURE)?;
+    for picture in &spelled.pictures {
+        name.execute(params![picture.as_str(), id, number(version)])?;
+    }
+    Ok(Ok(freed.unwrap_or(0).unsigned_abs()))
 }
 
 /// The version of an author's quiz, or why it is not theirs to touch.

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use protocol::quiz::{Quiz, StoredQuiz};
-use protocol::{PictureId, QuizId, UserId};
+use protocol::quiz::{Quiz, Results, StoredQuiz};
+use protocol::{PictureId, QuizId, UserId, limits, wire};
 
 use super::picture::{self, NoPicture};
 use super::{Quizzes, QuizzesError, samples};
 use crate::clock;
+use crate::quota::{Kind, OVERHEAD, Payer, Quotas};
 
 /// Letters of a new quiz' id.
 const ID_LETTERS: usize = 20;
+/// Who kept something so long ago is no stranger.
+const KNOWN_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// Authors' quizzes with the samples beside them. Nobody learns here what
 /// others have: what is somebody else's is missing.
@@ -19,6 +22,7 @@ const ID_LETTERS: usize = 20;
 pub struct Library {
     /// What keeps them.
     pub kept: Arc<dyn Quizzes>,
+    quotas: Arc<Quotas>,
 }
 
 /// Why a picture was not taken.
@@ -33,9 +37,9 @@ pub enum PictureError {
 }
 
 impl Library {
-    /// Over what keeps quizzes.
-    pub fn new(kept: Arc<dyn Quizzes>) -> Self {
-        Self { kept }
+    /// Over what keeps quizzes, as much as the quotas let in.
+    pub fn new(kept: Arc<dyn Quizzes>, quotas: Arc<Quotas>) -> Self {
+        Self { kept, quotas }
     }
 
     /// A quiz that `user` may read and start: their own, or a sample; without
@@ -59,7 +63,7 @@ impl Library {
     /// As [`Quizzes::save`]; [`QuizzesError::NotYours`] for a sample too.
     pub async fn save(
         &self,
-        user: &UserId,
+        payer: &Payer,
         id: Option<&QuizId>,
         version: u64,
         quiz: Quiz,
@@ -72,7 +76,20 @@ impl Library {
             None => (fresh_id()?, 0),
         };
         let stored = StoredQuiz { id, version: version.saturating_add(1), saved_at: clock::now_ms(), quiz };
-        self.kept.save(user, &stored).await?;
+        let bytes = wire::spell(&stored).len() as u64;
+        if bytes > limits::QUIZ_BYTES as u64 {
+            return Err(QuizzesError::TooLong);
+        }
+        let charged = self.charge(payer, Kind::Quiz, bytes).await?;
+        match self.kept.save(&payer.person, &stored).await {
+            // Whoever types gets new versions for old ones, and pays for what has grown.
+            Ok(forgotten) if forgotten > 0 => self.quotas.give_back(payer, charged.min(forgotten + OVERHEAD)).await,
+            Ok(_) => {}
+            Err(error) => {
+                self.quotas.give_back(payer, charged).await;
+                return Err(error);
+            }
+        }
         Ok(stored)
     }
 
@@ -80,31 +97,70 @@ impl Library {
     ///
     /// # Errors
     /// As [`Library::open`] and [`Library::save`].
-    pub async fn copy(&self, user: &UserId, id: &QuizId) -> Result<StoredQuiz, QuizzesError> {
-        let mut quiz = self.open(user, id, None).await?.quiz;
+    pub async fn copy(&self, payer: &Payer, id: &QuizId) -> Result<StoredQuiz, QuizzesError> {
+        let mut quiz = self.open(&payer.person, id, None).await?.quiz;
         if !id.is_sample() && !quiz.title.is_empty() {
             quiz.title.push_str(" (copy)");
         }
-        self.save(user, None, 0, quiz).await
+        self.save(payer, None, 0, quiz).await
     }
 
     /// Makes an earlier version the latest one.
     ///
     /// # Errors
     /// As [`Library::open`] and [`Library::save`].
-    pub async fn restore(&self, user: &UserId, id: &QuizId, version: u64) -> Result<StoredQuiz, QuizzesError> {
+    pub async fn restore(&self, payer: &Payer, id: &QuizId, version: u64) -> Result<StoredQuiz, QuizzesError> {
+        let user = &payer.person;
         let (earlier, latest) = tokio::try_join!(self.open(user, id, Some(version)), self.open(user, id, None))?;
-        self.save(user, Some(id), latest.version, earlier.quiz).await
+        self.save(payer, Some(id), latest.version, earlier.quiz).await
     }
 
     /// Keeps a picture.
     ///
     /// # Errors
     /// [`PictureError`].
-    pub async fn add_picture(&self, bytes: Bytes) -> Result<PictureId, PictureError> {
+    pub async fn add_picture(&self, payer: &Payer, bytes: Bytes) -> Result<PictureId, PictureError> {
         let id = picture::id_of(&bytes)?;
-        self.kept.put_picture(&id, bytes).await?;
+        let charged = self.charge(payer, Kind::Picture, bytes.len() as u64).await?;
+        let put = self.kept.put_picture(&id, bytes).await;
+        if put != Ok(true) {
+            self.quotas.give_back(payer, charged).await;
+        }
+        put?;
         Ok(id)
+    }
+
+    /// Accounts for a game of a quiz that is about to be begun.
+    ///
+    /// # Errors
+    /// [`QuizzesError::Quota`]: it must not be begun.
+    pub async fn charge_game(&self, payer: &Payer, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
+        let payer = self.known(payer).await?;
+        Ok(self.quotas.charge_game(&payer, wire::spell(quiz).len() as u64).await?)
+    }
+
+    /// Keeps what came of a game, if its host has room for it.
+    ///
+    /// # Errors
+    /// [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
+    pub async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
+        let payer = Payer { person: owner.clone(), address: None, is_known: true };
+        self.quotas.charge(&payer, Kind::Results, wire::spell(results).len() as u64).await?;
+        self.kept.keep(owner, results).await
+    }
+
+    /// Accounts for something to be kept; gives how much that was.
+    async fn charge(&self, payer: &Payer, kind: Kind, bytes: u64) -> Result<u64, QuizzesError> {
+        self.quotas.charge(&self.known(payer).await?, kind, bytes).await?;
+        Ok(bytes + OVERHEAD)
+    }
+
+    /// Whoever has been here for a while is known without a key, too.
+    async fn known(&self, payer: &Payer) -> Result<Payer, QuizzesError> {
+        let now = clock::now_ms();
+        let since = self.kept.visit(&payer.person, now).await?;
+        let is_known = payer.is_known || since.saturating_add(KNOWN_AFTER_MS) <= now;
+        Ok(Payer { is_known, ..payer.clone() })
     }
 }
 

@@ -4,10 +4,14 @@
 //! Knows who owns what; who may be an author is [`crate::session`]'s matter,
 //! how a quiz is played the game's. [`Library`] puts the samples beside it.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::quiz::{Quiz, QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz, problems};
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
+
+use crate::quota::QuotaError;
 
 pub mod embedded;
 mod library;
@@ -43,6 +47,9 @@ pub enum QuizzesError {
     /// It has more than [`limits::QUIZ_BYTES`] as JSON.
     #[error("a quiz has {} KiB at most", limits::QUIZ_BYTES / 1024)]
     TooLong,
+    /// There is no more room for it.
+    #[error(transparent)]
+    Quota(#[from] QuotaError),
     /// What keeps them cannot be reached.
     #[error("the quizzes cannot be reached: {0}")]
     Unavailable(String),
@@ -70,9 +77,11 @@ pub trait Quizzes: Send + Sync {
     /// none yet, else one above the version that is kept. At most
     /// [`limits::QUIZ_VERSIONS`] can be loaded: many new ones, few old ones.
     ///
+    /// Gives how many bytes went with the version that was forgotten for it.
+    ///
     /// # Errors
     /// All of [`QuizzesError`]; nothing is kept then.
-    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<(), QuizzesError>;
+    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError>;
 
     /// The versions of an author's quiz that are kept, the latest first.
     ///
@@ -99,11 +108,18 @@ pub trait Quizzes: Send + Sync {
     /// Forgets it; `false`: there was nothing to forget.
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError>;
 
-    /// Keeps a picture under its id; see [`picture::id_of`].
-    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<(), QuizzesError>;
+    /// Keeps a picture under its id, for [`PICTURE_GRACE`] and then as long as
+    /// a quiz names it; see [`picture::id_of`]. False: it was there before.
+    ///
+    /// [`PICTURE_GRACE`]: crate::retention::PICTURE_GRACE
+    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError>;
 
     /// The bytes of a picture.
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError>;
+
+    /// Notes that an author keeps or plays something now; gives when they first
+    /// did, both in milliseconds since 1970.
+    async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError>;
 }
 
 /// A version of a quiz, spelled for keeping.
@@ -114,6 +130,8 @@ struct Spelled {
     summary: String,
     /// Its [`QuizVersion`].
     version: String,
+    /// The pictures that it names.
+    pictures: BTreeSet<PictureId>,
 }
 
 impl Spelled {
@@ -131,7 +149,8 @@ impl Spelled {
             questions: quiz.questions.len(),
             saved_at: *saved_at,
         };
-        Ok(Self { whole, summary: wire::spell(&summary_of(stored)), version: wire::spell(&about) })
+        let pictures = quiz.questions.iter().filter_map(|question| question.picture.clone()).collect();
+        Ok(Self { whole, summary: wire::spell(&summary_of(stored)), version: wire::spell(&about), pictures })
     }
 }
 

@@ -58,7 +58,12 @@ impl GameService for Games {
         if !self.node.authors.may_write(&asking.headers) {
             return Err(ApiError::KeyNeeded);
         }
-        let key = self.node.games.begin(&viewer.id, quiz, asking.address).await.map_err(refused)?;
+        let key = self
+            .node
+            .games
+            .begin(&self.node.payer(&viewer.id, &asking.headers, asking.address), quiz)
+            .await
+            .map_err(refused)?;
         self.hosted(&key, &asking)
     }
 

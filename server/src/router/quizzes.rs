@@ -15,6 +15,7 @@ use super::rooms::{too_fast, unavailable};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::{QuizzesError, samples, summary_of};
+use crate::quota::Payer;
 use crate::throttle::Purpose;
 
 /// What authors' pages ask, answered by the node.
@@ -25,6 +26,14 @@ pub(super) struct Authors {
 impl Authors {
     pub(super) fn new(node: Arc<Node>) -> Self {
         Self { node }
+    }
+
+    /// On whose account something is kept.
+    fn payer(&self, viewer: &Member) -> Result<Payer, ApiError> {
+        let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
+        let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
+        let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies);
+        Ok(self.node.payer(&viewer.id, &parts.headers, address))
     }
 
     fn may_write(&self) -> bool {
@@ -50,7 +59,7 @@ impl QuizService for Authors {
 
     async fn save(&self, viewer: &Member, id: Option<&QuizId>, version: u64, quiz: Quiz) -> Result<Saved, ApiError> {
         self.must_write()?;
-        self.node.library.save(&viewer.id, id, version, quiz).await.map(saved).map_err(refused)
+        self.node.library.save(&self.payer(viewer)?, id, version, quiz).await.map(saved).map_err(refused)
     }
 
     async fn delete(&self, viewer: &Member, id: &QuizId) -> Result<(), ApiError> {
@@ -60,7 +69,7 @@ impl QuizService for Authors {
 
     async fn copy(&self, viewer: &Member, id: &QuizId) -> Result<Saved, ApiError> {
         self.must_write()?;
-        self.node.library.copy(&viewer.id, id).await.map(saved).map_err(refused)
+        self.node.library.copy(&self.payer(viewer)?, id).await.map(saved).map_err(refused)
     }
 
     async fn versions(&self, viewer: &Member, id: &QuizId) -> Result<Vec<QuizVersion>, ApiError> {
@@ -69,7 +78,7 @@ impl QuizService for Authors {
 
     async fn restore(&self, viewer: &Member, id: &QuizId, version: u64) -> Result<Saved, ApiError> {
         self.must_write()?;
-        self.node.library.restore(&viewer.id, id, version).await.map(saved).map_err(refused)
+        self.node.library.restore(&self.payer(viewer)?, id, version).await.map(saved).map_err(refused)
     }
 
     async fn results(&self, viewer: &Member) -> Result<Vec<ResultsSummary>, ApiError> {
@@ -111,6 +120,7 @@ fn refused(error: QuizzesError) -> ApiError {
             limits::QUIZZES
         )),
         QuizzesError::TooLong => ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()),
+        QuizzesError::Quota(why) => ApiError::Invalid(why.to_string()),
         QuizzesError::Unavailable(_) => unavailable(error),
     }
 }

@@ -35,8 +35,13 @@ impl Authors {
 
     /// Whether whoever sent a request with `headers` may write quizzes and start games.
     pub fn may_write(&self, headers: &HeaderMap) -> bool {
-        self.key.is_none()
-            || self.sessions.read(headers).is_some_and(|member| self.entered(&member.id, headers).is_some())
+        self.key.is_none() || self.has_key(headers)
+    }
+
+    /// Whether they have entered the key. Where there is none, nobody has.
+    pub fn has_key(&self, headers: &HeaderMap) -> bool {
+        let entered = |member: protocol::Member| self.entered(&member.id, headers).is_some();
+        self.key.is_some() && self.sessions.read(headers).is_some_and(entered)
     }
 
     /// The `Set-Cookie` header that makes `user` an author; `None` for a wrong key.

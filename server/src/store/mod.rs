@@ -87,7 +87,7 @@ impl Store {
         let explain = |error: StoreError| StoreError::Open(format!("{} cannot be opened: {error}", file.display()));
         open_private(&file).map_err(|error| explain(StoreError::Failed(error.to_string())))?;
         BESIDE.iter().for_each(|name| make_private(&folder.join(name)));
-        let mut connection = connect(&file).map_err(explain)?;
+        let mut connection = create(&file).map_err(explain)?;
         schema::migrate(&mut connection).map_err(explain)?;
         let writer = writer::Writer::start(connection)
             .map_err(|error| StoreError::Open(format!("no thread for the data file can be started: {error}")))?;
@@ -173,6 +173,15 @@ pub(crate) fn make_private(path: &Path) {
         // Somebody else's file: the operator's choice, and no reason not to start.
         warn!("{} can be read by other accounts, and that cannot be changed: {error}", path.display());
     }
+}
+
+/// The first connection. Of a new file, what becomes free can be given back bit by bit.
+fn create(file: &Path) -> Result<Connection, StoreError> {
+    if fs::metadata(file).is_ok_and(|metadata| metadata.len() == 0) {
+        let connection = Connection::open(file)?;
+        connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; CREATE TABLE made (at); DROP TABLE made;")?;
+    }
+    connect(file)
 }
 
 /// A connection with our settings. FULL: a commit is on the disk when it

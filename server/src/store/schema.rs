@@ -135,6 +135,49 @@ const MIGRATIONS: &[&str] = &[
     -- What must be appended once is remembered while the log is that long.
     CREATE INDEX once_by_offset ON once (log, offset);
 ",
+    "
+    -- What quotas count; until when, in milliseconds since 1970.
+    CREATE TABLE counters (
+        name TEXT PRIMARY KEY,
+        amount INTEGER NOT NULL,
+        until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX counters_by_end ON counters (until);
+    -- Who keeps quizzes or begins games: since when, and when they last did.
+    CREATE TABLE authors (
+        owner TEXT PRIMARY KEY,
+        since INTEGER NOT NULL,
+        seen_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX authors_by_visit ON authors (seen_at);
+    -- Whoever had something before this was counted has it from now on, so that nothing of theirs goes at once.
+    INSERT INTO authors
+        SELECT owner, min(at), unixepoch() * 1000
+        FROM (SELECT owner, saved_at AS at FROM quizzes UNION ALL SELECT owner, ended_at FROM results)
+        GROUP BY owner;
+    CREATE INDEX results_by_age ON results (ended_at);
+    -- Which versions of quizzes name a picture.
+    CREATE TABLE quiz_pictures (
+        picture TEXT NOT NULL,
+        quiz TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (picture, quiz, version)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX quiz_pictures_by_version ON quiz_pictures (quiz, version);
+    INSERT OR IGNORE INTO quiz_pictures
+        SELECT part.value, quiz, version
+        FROM quiz_versions, json_tree(iif(json_valid(stored), stored, '{}')) AS part
+        WHERE part.key = 'picture' AND part.type = 'text';
+    -- When a picture was brought, or the last version that named it went.
+    ALTER TABLE pictures ADD COLUMN idle_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE pictures SET idle_at = unixepoch() * 1000;
+    CREATE INDEX pictures_by_idleness ON pictures (idle_at, id);
+    CREATE TRIGGER quiz_version_goes AFTER DELETE ON quiz_versions BEGIN
+        UPDATE pictures SET idle_at = unixepoch() * 1000 WHERE id IN
+            (SELECT picture FROM quiz_pictures WHERE quiz = OLD.quiz AND version = OLD.version);
+        DELETE FROM quiz_pictures WHERE quiz = OLD.quiz AND version = OLD.version;
+    END;
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

@@ -112,6 +112,9 @@ async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
     assert_eq!(replay(at(u64::MAX), 10).await, unknown, "a place that no log reaches");
     let elsewhere = Position { epoch: Epoch::parse("elsewhere").unwrap(), offset: 2 };
     assert_eq!(replay(elsewhere, 10).await, unknown, "another log");
+    let nowhere = Position { epoch: Epoch::parse("elsewhere").unwrap(), offset: 0 };
+    assert_eq!(replay(nowhere.clone(), 10).await, all(1), "who has seen nothing of any log");
+    assert_eq!(replay(nowhere, 4).await, unknown, "but whole or not at all");
     let seen = Head { position: at(2), frame: Some(frame("text", 2)) };
     let bytes = |bytes| cluster.broker(1).replay(&cluster.channel, &seen.position, Most { publications: 10, bytes });
     let three = 3 * frame("text", 2).len();

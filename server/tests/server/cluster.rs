@@ -127,7 +127,9 @@ impl Backend {
                 let store = Store::open(folder.path()).unwrap();
                 let (broker, deliveries) = embedded::open(
                     store.clone(),
-                    embedded::Options { log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20 } },
+                    embedded::Options {
+                        log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20, retain: None },
+                    },
                 );
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
                 vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
@@ -148,14 +150,16 @@ pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
 /// A node on the Redis at `url`.
 pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
     let options = redis::Options {
-        log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20 },
+        log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20, retain: None },
         sharded,
         node: name.into(),
     };
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.link()));
-    let games =
-        Arc::new(RedisGames::new(broker.link(), server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20 }));
+    let games = Arc::new(RedisGames::new(
+        broker.link(),
+        server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20, retain: None },
+    ));
     Node { broker, history, games, deliveries }
 }
 

@@ -11,7 +11,7 @@ async fn a_full_disk_refuses_and_takes_it_later() {
     let store = Store::open(folder.path()).unwrap();
     let (broker, _deliveries) = embedded::open(
         store.clone(),
-        embedded::Options { log: server::broker::LogLimits { entries: 100, bytes: 1 << 20 } },
+        embedded::Options { log: server::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None } },
     );
     let limit = |pages: i64| store.write(move |sql| Ok(sql.pragma_update(None, "max_page_count", pages)?));
     let once = Once { key: "ana:1".into(), digest: "abc".into() };
@@ -30,7 +30,7 @@ async fn a_full_disk_refuses_and_takes_it_later() {
 async fn what_a_log_remembers_of_appends_goes_with_its_entries() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let log = server::broker::LogLimits { entries: 100, bytes: 1 << 20 };
+    let log = server::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None };
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
     let channel = any_channel();
     let appends = (0..640).map(|n| {

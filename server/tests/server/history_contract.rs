@@ -1,5 +1,6 @@
 //! What every history promises (`server/src/history/mod.rs`).
 
+use server::broker::Replay;
 use server::history::Page;
 
 use crate::cluster::{Cluster, any_channel, append, entry};
@@ -8,6 +9,7 @@ on_every_backend!(Cluster => [
     pages_join_without_hole_or_repeat,
     a_page_that_holds_all_has_no_more,
     a_new_room_has_an_empty_page_to_join_from,
+    looking_at_a_room_that_does_not_exist_makes_none,
     a_page_and_its_top_belong_together,
     a_trimmed_log_ends_where_it_ends,
     the_last_of_each_room_comes_in_the_order_asked,
@@ -43,8 +45,16 @@ async fn a_page_that_holds_all_has_no_more(cluster: Cluster) {
 async fn a_new_room_has_an_empty_page_to_join_from(cluster: Cluster) {
     let empty = page(&cluster, None, 10).await;
     assert_eq!((empty.publications.len(), empty.more, empty.top.offset), (0, false, 0));
-    assert_eq!(cluster.broker(0).top(&cluster.channel).await.unwrap().position, empty.top);
-    assert_eq!(cluster.publish("text").await.epoch, empty.top.epoch);
+    let top = cluster.publish("text").await;
+    let joined = cluster.broker(0).replay(&cluster.channel, &empty.top, 10).await.unwrap();
+    assert_eq!(joined, Replay::All { publications: vec![entry("text", 1)], top });
+}
+
+async fn looking_at_a_room_that_does_not_exist_makes_none(cluster: Cluster) {
+    let (one, other) = (page(&cluster, None, 10).await, page(&cluster, None, 10).await);
+    assert_eq!((one.publications.len(), one.top.offset), (0, 0));
+    assert_ne!(one.top.epoch, other.top.epoch, "an epoch was kept for whoever only looked");
+    assert_eq!(cluster.broker(0).entry(&cluster.channel, 1).await.unwrap(), None);
 }
 
 async fn a_page_and_its_top_belong_together(cluster: Cluster) {

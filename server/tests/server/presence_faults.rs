@@ -33,7 +33,7 @@ struct Node {
 impl Node {
     async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
             sharded: false,
             node: name.into(),
         };

@@ -39,8 +39,10 @@ impl Stage {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (broker, deliveries) =
-            embedded::open(store, embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 } });
+        let (broker, deliveries) = embedded::open(
+            store,
+            embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None } },
+        );
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
     }
@@ -67,7 +69,7 @@ impl Stage {
 
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
             sharded,
             node: "test".into(),
         };

@@ -6,7 +6,7 @@ use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Res
 use protocol::{Name, Pin, ResultsId, limits};
 use server::quizzes::{QuizzesError, picture};
 
-use crate::quizzes_shelf::{Shelf, quiz, quiz_id, user};
+use crate::quizzes_shelf::{Shelf, payer, quiz, quiz_id, user};
 
 contract!(Shelf on embedded, redis, three_shards => [
     a_quiz_is_kept_and_listed,
@@ -82,7 +82,7 @@ async fn the_last_versions_can_be_gone_back_to(shelf: Shelf) {
     assert_eq!((versions[0].title.as_str(), versions[0].questions), ("one 22", 1));
     assert_eq!(shelf.loaded("one", Some(3)).await, Some(quiz("one", 3)));
     assert_eq!(shelf.loaded("one", Some(2)).await, None);
-    let restored = shelf.library().restore(&user("ana"), &quiz_id("one"), 5).await.unwrap();
+    let restored = shelf.library().restore(&payer("ana", "192.0.2.1"), &quiz_id("one"), 5).await.unwrap();
     assert_eq!((restored.version, restored.quiz), (most + 3, quiz("one", 5).quiz));
 }
 
@@ -97,22 +97,22 @@ async fn nobody_touches_what_is_somebody_elses(shelf: Shelf) {
     assert_eq!(shelf.listed("ben").await, [""; 0]);
     let library = shelf.library();
     assert_eq!(library.open(&ben, &one, None).await, Err(QuizzesError::Missing));
-    assert_eq!(library.copy(&ben, &one).await, Err(QuizzesError::Missing));
-    assert_eq!(library.restore(&ben, &one, 1).await, Err(QuizzesError::Missing));
+    assert_eq!(library.copy(&payer("ben", "192.0.2.1"), &one).await, Err(QuizzesError::Missing));
+    assert_eq!(library.restore(&payer("ben", "192.0.2.1"), &one, 1).await, Err(QuizzesError::Missing));
     assert_eq!(shelf.loaded("one", None).await, Some(quiz("one", 1)));
 }
 
 async fn a_deleted_quiz_is_gone(shelf: Shelf) {
     let (ana, one) = (user("ana"), quiz_id("one"));
     shelf.save("ana", "one", 1).await.unwrap();
-    let copy = shelf.library().copy(&ana, &one).await.unwrap();
+    let copy = shelf.library().copy(&payer("ana", "192.0.2.1"), &one).await.unwrap();
     assert_eq!((copy.quiz.title.as_str(), copy.version), ("one 1 (copy)", 1));
     shelf.kept.delete(&ana, &one).await.unwrap();
     assert_eq!(shelf.loaded("one", None).await, None);
     assert_eq!(shelf.listed("ana").await, [copy.id.to_string()]);
     assert_eq!(shelf.kept.delete(&ana, &one).await, Err(QuizzesError::Missing));
     assert_eq!(shelf.save("ana", "one", 2).await, Err(QuizzesError::Missing), "a late save brings nothing back");
-    let late = shelf.library().save(&ana, Some(&one), 0, Quiz::default()).await;
+    let late = shelf.library().save(&payer("ana", "192.0.2.1"), Some(&one), 0, Quiz::default()).await;
     assert_eq!(late, Err(QuizzesError::Missing));
 }
 
@@ -157,8 +157,8 @@ async fn the_oldest_results_go_first(shelf: Shelf) {
 
 async fn a_picture_is_kept_under_its_digest(shelf: Shelf) {
     let bytes = Bytes::from_static(b"GIF89a\0\xff and more");
-    let id = shelf.library().add_picture(bytes.clone()).await.unwrap();
-    assert_eq!(shelf.library().add_picture(bytes.clone()).await.unwrap(), id);
+    let id = shelf.library().add_picture(&payer("ana", "192.0.2.1"), bytes.clone()).await.unwrap();
+    assert_eq!(shelf.library().add_picture(&payer("ana", "192.0.2.1"), bytes.clone()).await.unwrap(), id);
     assert_eq!(shelf.kept.picture(&id).await.unwrap(), Some(bytes));
     let other = picture::id_of(b"GIF89a something else").unwrap();
     assert_eq!(shelf.kept.picture(&other).await.unwrap(), None);
@@ -170,9 +170,9 @@ async fn samples_are_for_everybody_and_stay_as_they_are(shelf: Shelf) {
     let opened = library.open(&ana, &sample, None).await.unwrap();
     assert_eq!((opened.quiz.title.as_str(), opened.quiz.questions.len()), ("The Solar System", 10));
     assert_eq!(opened.quiz.questions[3].text, "Which planet has the shortest day?");
-    let changed = library.save(&ana, Some(&sample), opened.version, Quiz::default()).await;
+    let changed = library.save(&payer("ana", "192.0.2.1"), Some(&sample), opened.version, Quiz::default()).await;
     assert_eq!(changed, Err(QuizzesError::NotYours));
-    let copy = library.copy(&ana, &sample).await.unwrap();
+    let copy = library.copy(&payer("ana", "192.0.2.1"), &sample).await.unwrap();
     assert_eq!(copy.quiz, opened.quiz);
     assert_eq!(shelf.listed("ana").await, [copy.id.to_string()]);
     assert_eq!(library.open(&ana, &quiz_id("sample-nothing"), None).await, Err(QuizzesError::Missing));

@@ -3,33 +3,52 @@
 use std::sync::Arc;
 
 use protocol::quiz::{Question, Quiz, StoredQuiz};
-use protocol::{QuizId, UserId};
+use protocol::{PictureId, QuizId, UserId};
 use server::broker::redis;
 use server::quizzes::embedded::EmbeddedQuizzes;
 use server::quizzes::redis::RedisQuizzes;
 use server::quizzes::{Library, Quizzes, QuizzesError};
+use server::quota::embedded::EmbeddedCounters;
+use server::quota::redis::RedisCounters;
+use server::quota::{Counters, Payer, QuotaLimits, Quotas};
+use server::retention::Sweep;
+use server::retention::embedded::EmbeddedSweep;
+use server::retention::redis::RedisSweep;
 use server::store::Store;
 use tempfile::TempDir;
 
 use crate::cluster::url_of;
 use crate::redis_server::RedisServer;
 
+pub const NO_LIMITS: QuotaLimits = QuotaLimits {
+    storage: u64::MAX,
+    per_person: u64::MAX,
+    per_address: u64::MAX,
+    games_per_person: u64::MAX,
+    games_per_address: u64::MAX,
+};
+
 /// What keeps quizzes, for a test of its own.
 pub struct Shelf {
     pub kept: Arc<dyn Quizzes>,
-    _home: Home,
+    pub counters: Arc<dyn Counters>,
+    pub sweep: Arc<dyn Sweep>,
+    home: Home,
 }
 
 enum Home {
     Folder { _folder: TempDir },
-    Servers { _servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
+    Servers { servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
 }
 
 impl Shelf {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        Self { kept: Arc::new(EmbeddedQuizzes::new(store)), _home: Home::Folder { _folder: folder } }
+        let counters = Arc::new(EmbeddedCounters::new(store.clone()));
+        let sweep = Arc::new(EmbeddedSweep::new(store.clone()));
+        let kept = Arc::new(EmbeddedQuizzes::new(store));
+        Self { kept, counters, sweep, home: Home::Folder { _folder: folder } }
     }
 
     pub async fn redis() -> Self {
@@ -43,20 +62,52 @@ impl Shelf {
     async fn on(count: usize) -> Self {
         let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
             sharded: false,
             node: "test".into(),
         };
         let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
-        let kept = Arc::new(RedisQuizzes::new(broker.link()));
-        Self { kept, _home: Home::Servers { _servers: servers, _broker: broker } }
+        let kept = Arc::new(RedisQuizzes::new(broker.link(), None));
+        let counters = Arc::new(RedisCounters::new(broker.link()));
+        let sweep = Arc::new(RedisSweep::new(broker.link(), kept.clone()));
+        Self { kept, counters, sweep, home: Home::Servers { servers, _broker: broker } }
     }
 
     pub fn library(&self) -> Library {
-        Library::new(self.kept.clone())
+        Library::new(self.kept.clone(), self.quotas(NO_LIMITS))
     }
 
-    pub async fn save(&self, owner: &str, id: &str, version: u64) -> Result<(), QuizzesError> {
+    /// The Redis servers that it is on; none in a data folder.
+    pub fn servers(&self) -> &[Arc<RedisServer>] {
+        match &self.home {
+            Home::Folder { .. } => &[],
+            Home::Servers { servers, .. } => servers,
+        }
+    }
+
+    /// Lets so many days go by where things end by themselves.
+    pub async fn days_pass(&self, days: i64) {
+        for server in self.servers() {
+            for key in server.ask::<Vec<String>>(&["KEYS", "hubbub:{picture:*"]).await {
+                let left_ms: i64 = server.ask(&["PTTL", &key]).await;
+                if left_ms >= 0 {
+                    let left_ms = left_ms - days * 24 * 60 * 60 * 1000;
+                    server.command(&["PEXPIRE", &key, &left_ms.to_string()]).await;
+                }
+            }
+        }
+    }
+
+    pub async fn has_picture(&self, id: &PictureId) -> bool {
+        self.kept.picture(id).await.unwrap().is_some()
+    }
+
+    /// Quotas of this store.
+    pub fn quotas(&self, limits: QuotaLimits) -> Arc<Quotas> {
+        Arc::new(Quotas::new(self.counters.clone(), limits))
+    }
+
+    pub async fn save(&self, owner: &str, id: &str, version: u64) -> Result<u64, QuizzesError> {
         self.kept.save(&user(owner), &quiz(id, version)).await
     }
 
@@ -68,6 +119,11 @@ impl Shelf {
         let list = self.kept.list(&user(owner)).await.unwrap();
         list.into_iter().map(|quiz| quiz.id.to_string()).collect()
     }
+}
+
+/// Somebody who keeps something, from an address.
+pub fn payer(id: &str, address: &str) -> Payer {
+    Payer { person: user(id), address: address.parse().ok(), is_known: false }
 }
 
 pub fn user(id: &str) -> UserId {
@@ -82,5 +138,5 @@ pub fn quiz_id(id: &str) -> QuizId {
 pub fn quiz(id: &str, version: u64) -> StoredQuiz {
     let question = Question { text: format!("Is this {version}? “ü”"), ..Question::default() };
     let quiz = Quiz { title: format!("{id} {version}"), questions: vec![question], ..Quiz::default() };
-    StoredQuiz { id: quiz_id(id), version, saved_at: 1_700_000_000_000 + version, quiz }
+    StoredQuiz { id: quiz_id(id), version, saved_at: 1_700_000_000_000_u64.saturating_add(version), quiz }
 }

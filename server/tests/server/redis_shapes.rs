@@ -34,7 +34,7 @@ const PROMOTED: Duration = Duration::from_secs(10);
 
 fn options() -> redis::Options {
     redis::Options {
-        log: server::broker::LogLimits { entries: 100, bytes: 1 << 20 },
+        log: server::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None },
         sharded: false,
         node: "test".into(),
     }

@@ -40,7 +40,7 @@ impl House {
         let store = Store::open(folder.path()).unwrap();
         let (broker, _) = embedded::open(
             store.clone(),
-            embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 } },
+            embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None } },
         );
         Self {
             rooms: Arc::new(EmbeddedRooms::new(store.clone())),
@@ -62,7 +62,7 @@ impl House {
 
     async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20 },
+            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
             sharded: false,
             node: "test".into(),
         };

@@ -47,7 +47,9 @@ impl Inbox {
     /// hold changes nothing.
     pub(super) fn recover(&mut self, joined: &mut Joined) -> Result<Vec<Message>, Hole> {
         let since = self.position.as_mut().ok_or(Hole)?;
-        let goes_on = joined.position.epoch == since.epoch && joined.position.offset >= since.offset;
+        // Whoever has seen nothing goes on in any log that is told from its beginning.
+        let is_same = joined.position.epoch == since.epoch || since.offset == 0;
+        let goes_on = is_same && joined.position.offset >= since.offset;
         if !joined.recovered || !goes_on {
             return Err(Hole);
         }
@@ -56,7 +58,7 @@ impl Inbox {
         if reached < joined.position.offset {
             return Err(Hole);
         }
-        since.offset = reached;
+        *since = Position { epoch: joined.position.epoch.clone(), offset: reached };
         Ok(new)
     }
 

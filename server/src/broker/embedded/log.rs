@@ -53,6 +53,12 @@ pub(super) fn open(sql: &Connection, channel: &Channel, new: &Epoch) -> Result<L
 }
 
 impl Log {
+    /// One that is not there: nothing is in it, and nobody else is told of `epoch`.
+    pub(super) fn none(epoch: Epoch) -> Self {
+        // Rows of logs are counted from 1.
+        Self { id: 0, epoch, top: 0, bytes: 0 }
+    }
+
     /// Whether an append with this key was done before.
     pub(super) fn find_once(&self, sql: &Connection, once: &Once) -> Result<Option<Found>, StoreError> {
         let mut statement = sql.prepare_cached("SELECT offset, digest FROM once WHERE log = ?1 AND key = ?2")?;

@@ -145,7 +145,8 @@ impl Broker for EmbeddedBroker {
     async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError> {
         let since = since.clone();
         let read = move |sql: &_, log: &log::Log| {
-            let missed = log.top.checked_sub(since.offset).filter(|_| log.epoch == since.epoch);
+            let is_same = log.epoch == since.epoch || since.offset == 0;
+            let missed = log.top.checked_sub(since.offset).filter(|_| is_same);
             match missed {
                 Some(missed) if missed <= most.publications as u64 => {
                     let found = log.after(sql, since.offset, most)?;
@@ -155,7 +156,7 @@ impl Broker for EmbeddedBroker {
                 _ => Ok(None),
             }
         };
-        let (top, found) = read_log(&self.store, channel, read).await?;
+        let (top, found) = open_log(&self.store, channel, read).await?;
         Ok(match found {
             Some(publications) => Replay::All { publications, top },
             None => Replay::Unknown { top },
@@ -169,7 +170,7 @@ impl Broker for EmbeddedBroker {
     }
 
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
-        let (position, last) = read_log(&self.store, channel, |sql, log| log.entry(sql, log.top)).await?;
+        let (position, last) = open_log(&self.store, channel, |sql, log| log.entry(sql, log.top)).await?;
         Ok(Head { position, frame: last.map(|last| last.frame) })
     }
 
@@ -196,8 +197,25 @@ enum Written {
     Before(Epoch, log::Found),
 }
 
-/// Reads from a channel's log at one moment; a log that does not exist is made.
+/// Reads from a channel's log at one moment. A log that does not exist is read
+/// as an empty one, and still does not exist: anybody may look at any room.
 pub(crate) async fn read_log<T, F>(store: &Store, channel: &Channel, read: F) -> Result<(Position, T), StoreError>
+where
+    T: Send + 'static,
+    F: FnOnce(&rusqlite::Connection, &log::Log) -> Result<T, StoreError> + Send + 'static,
+{
+    let channel = channel.clone();
+    let read = move |sql: &_| {
+        let log = log::find(sql, &channel)?.unwrap_or_else(|| log::Log::none(random_epoch()));
+        Ok((read(sql, &log)?, log))
+    };
+    let (result, log) = store.read(read).await?;
+    Ok((Position { epoch: log.epoch, offset: log.top }, result))
+}
+
+/// The same for somebody who is going to listen: all of them must be told one
+/// epoch, so a log that does not exist is made.
+async fn open_log<T, F>(store: &Store, channel: &Channel, read: F) -> Result<(Position, T), StoreError>
 where
     T: Send + 'static,
     F: Fn(&rusqlite::Connection, &log::Log) -> Result<T, StoreError> + Send + Sync + Clone + 'static,

@@ -4,7 +4,7 @@
 --
 -- What Lua is given and what it makes costs Redis more than the commands, so
 -- there is little of either: texts are put together once, and settings are a
--- part of the script (`length`, `bytes`, `publish` and `remember`; see publisher.rs).
+-- part of the script (`length`, `bytes`, `publish`, `remember`, `retain`; see publisher.rs).
 --
 -- KEYS: meta, log, the append's key
 -- ARGV: the epoch that the node knows, what to remember but for the offset, head
@@ -28,6 +28,10 @@ if top % 64 == 0 then
   -- As in trim.lua; a function would be made for every message.
   if top % 256 == 0 then
     local size = redis.pcall('MEMORY', 'USAGE', log, 'SAMPLES', 0)
+    if retain ~= '' then
+      redis.call('EXPIRE', meta, retain)
+      redis.call('EXPIRE', log, retain)
+    end
     if type(size) == 'number' and size > bytes then
       redis.call('XTRIM', log, 'MAXLEN', '~', math.floor(redis.call('XLEN', log) * bytes / size))
     end

@@ -4,20 +4,22 @@
 //! what it was told stays true, but for a log that lost entries or all, and
 //! `append.lua` looks whether the epoch is still the one that is known.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use protocol::Epoch;
+use quick_cache::sync::Cache;
 
 use crate::channel::Channel;
 
-/// More than this, and it begins anew.
+/// Logs that are remembered; those that were quiet longest are forgotten first.
 const MOST: usize = 20_000;
+/// So often publish.lua looks after each log and puts its end off.
+const KNOWN_FOR: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The logs that something was appended to.
-#[derive(Default)]
 pub(super) struct Known {
-    logs: Mutex<HashMap<Channel, Arc<Log>>>,
+    logs: Cache<Channel, (Instant, Arc<Log>)>,
 }
 
 /// What is known of a log.
@@ -28,25 +30,20 @@ pub(super) struct Log {
     pub(super) origin: String,
 }
 
+impl Default for Known {
+    fn default() -> Self {
+        Self { logs: Cache::new(MOST) }
+    }
+}
+
 impl Known {
     /// What is known of a channel's log.
     pub(super) fn get(&self, channel: &Channel) -> Option<Arc<Log>> {
-        self.logs().get(channel).cloned()
+        self.logs.get(channel).filter(|(at, _)| at.elapsed() < KNOWN_FOR).map(|(_, log)| log)
     }
 
     /// A channel's log was told to be this one.
     pub(super) fn learn(&self, channel: &Channel, log: Log) {
-        let mut logs = self.logs();
-        if logs.get(channel).is_some_and(|known| **known == log) {
-            return;
-        }
-        if logs.len() >= MOST {
-            logs.clear();
-        }
-        logs.insert(channel.clone(), Arc::new(log));
-    }
-
-    fn logs(&self) -> MutexGuard<'_, HashMap<Channel, Arc<Log>>> {
-        self.logs.lock().unwrap_or_else(PoisonError::into_inner)
+        self.logs.insert(channel.clone(), (Instant::now(), Arc::new(log)));
     }
 }

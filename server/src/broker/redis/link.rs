@@ -157,7 +157,7 @@ impl Link {
     }
 
     /// All shards of this moment.
-    pub(super) fn all(&self) -> Vec<Arc<Shard>> {
+    pub(crate) fn all(&self) -> Vec<Arc<Shard>> {
         self.0.all()
     }
 

@@ -1,16 +1,28 @@
 //! Reads a channel's log in Redis: one script, one round trip, one moment.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use protocol::{Epoch, Position};
 use redis::{Script, ScriptInvocation};
 
 use super::keys;
 use super::link::Link;
+use super::publisher::retain_seconds;
 use crate::broker::{BrokerError, Head, Most, Publication, random_epoch};
 use crate::channel::Channel;
 
 /// An empty log keeps its identity so long, in seconds.
 const KEEP_EMPTY: u64 = 24 * 60 * 60;
+
+/// Why a log is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// To look at it. One that does not exist goes on not existing.
+    Look,
+    /// To listen to it: all nodes must tell one epoch.
+    Listen,
+}
 
 /// A part of a log.
 pub(crate) enum Part {
@@ -50,20 +62,33 @@ pub(super) struct Found {
 pub(crate) struct Reader {
     link: Link,
     script: Script,
+    /// How long a room stays that somebody listens to.
+    retain: Option<Duration>,
 }
 
 impl Reader {
-    pub(crate) fn new(link: Link) -> Self {
-        Self { link, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))) }
+    pub(crate) fn new(link: Link, retain: Option<Duration>) -> Self {
+        Self { link, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), retain }
     }
 
-    /// Reads `part` of a log and its top. A log that does not exist gets an epoch.
+    /// Reads `part` of a log and its top. A log that does not exist is read as
+    /// an empty one, with an epoch that nobody else is told.
     pub(crate) async fn read(
         &self,
         channel: &Channel,
         part: Part,
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let found = self.find(channel, part, None).await?;
+        let found = self.find(channel, part, Why::Look, None).await?;
+        Ok((found.top, found.publications))
+    }
+
+    /// The same for somebody who listens: a log that does not exist gets an epoch.
+    pub(super) async fn open(
+        &self,
+        channel: &Channel,
+        part: Part,
+    ) -> Result<(Position, Vec<Publication>), BrokerError> {
+        let found = self.find(channel, part, Why::Listen, None).await?;
         Ok((found.top, found.publications))
     }
 
@@ -71,14 +96,20 @@ impl Reader {
     ///
     /// [`Broker::catch_up`]: crate::broker::Broker::catch_up
     pub(super) async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Found, BrokerError> {
-        self.find(channel, Part::After(seen.position.offset, most), Some(seen)).await
+        self.find(channel, Part::After(seen.position.offset, most), Why::Listen, Some(seen)).await
     }
 
-    async fn find(&self, channel: &Channel, part: Part, seen: Option<&Head>) -> Result<Found, BrokerError> {
+    async fn find(&self, channel: &Channel, part: Part, why: Why, seen: Option<&Head>) -> Result<Found, BrokerError> {
         let (command, from, to, most) = part.range();
+        // A game ends by a time of its own.
+        let retain = self.retain.filter(|_| why == Why::Listen && matches!(channel, Channel::Room(_)));
+        let (keep_empty, retain) = match why {
+            Why::Look => (String::new(), String::new()),
+            Why::Listen => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
+        };
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
             call.key(keys::meta(channel)).key(keys::log(channel));
-            call.arg(random_epoch().as_str()).arg(run).arg(KEEP_EMPTY);
+            call.arg(random_epoch().as_str()).arg(run).arg(&keep_empty).arg(&retain);
             call.arg(command).arg(from).arg(to).arg(most.publications).arg(most.bytes);
             if let Some(Head { position, frame }) = seen {
                 call.arg(position.epoch.as_str()).arg(position.offset);

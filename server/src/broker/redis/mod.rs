@@ -87,6 +87,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     // Deliveries of a cluster's plain kind would go to all of its nodes.
     let is_sharded = options.sharded || is_cluster;
     let scripts = Scripts::new(options.log, is_sharded);
+    let retain = options.log.retain;
     let common =
         Common { queue: Arc::new(queue), is_sharded, is_cluster, misplaced: Arc::default(), scripts: scripts.clone() };
     let link = Link::open(servers, common, &options.node)?;
@@ -103,7 +104,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
     let publisher = Publisher::new(scripts);
-    let broker = RedisBroker { reader: Reader::new(link.clone()), publisher, link, _following: following };
+    let broker = RedisBroker { reader: Reader::new(link.clone(), retain), publisher, link, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 
@@ -154,8 +155,8 @@ impl Broker for RedisBroker {
     }
 
     async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError> {
-        let (top, publications) = self.reader.read(channel, Part::After(since.offset, most)).await?;
-        Ok(all_or_nothing(top.epoch == since.epoch, top, publications, since.offset))
+        let (top, publications) = self.reader.open(channel, Part::After(since.offset, most)).await?;
+        Ok(all_or_nothing(top.epoch == since.epoch || since.offset == 0, top, publications, since.offset))
     }
 
     async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError> {
@@ -164,7 +165,7 @@ impl Broker for RedisBroker {
     }
 
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
-        let (position, mut last) = self.reader.read(channel, Part::Before(None, 1)).await?;
+        let (position, mut last) = self.reader.open(channel, Part::Before(None, 1)).await?;
         let frame = last.pop().filter(|last| last.offset == position.offset).map(|last| last.frame);
         Ok(Head { position, frame })
     }

@@ -1,6 +1,6 @@
 -- Appends to a channel's log, numbers and announces as one step, after
--- identity.lua, trim.lua and the settings `length`, `bytes`, `publish` and
--- `remember` (publisher.rs).
+-- identity.lua, trim.lua and the settings `length`, `bytes`, `publish`,
+-- `remember` and `retain` (publisher.rs).
 --
 -- KEYS: meta, log and, where the append must happen once, its key
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
@@ -35,8 +35,10 @@ if once then
 end
 
 redis.call('HSET', meta, 'top', offset)
-if offset == '1' then redis.call('PERSIST', meta) end
+-- Every node comes this way once a day (known.rs) with each log that it writes to.
+if retain ~= '' then redis.call('EXPIRE', meta, retain) else redis.call('PERSIST', meta) end
 redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'h', head, 't', tail)
+if retain ~= '' then redis.call('EXPIRE', log, retain) end
 trim_bytes(log, tonumber(offset), bytes)
 -- The form that `envelope.rs` reads.
 redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)

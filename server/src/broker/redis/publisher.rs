@@ -1,6 +1,8 @@
 //! Brings a publication into its log: on the line while that is up, by the
 //! other connection while it is not.
 
+use std::time::Duration;
+
 use protocol::{Epoch, Position};
 use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
@@ -29,9 +31,12 @@ impl Scripts {
     pub(super) fn new(keep: LogLimits, is_sharded: bool) -> Self {
         let publish = publish_command(is_sharded);
         // A part of the script and not of each call: what a script is given costs.
-        let LogLimits { entries, bytes } = keep;
-        let settings =
-            format!("local length, bytes, publish, remember = '{entries}', {bytes}, '{publish}', '{REMEMBER_ONCE}'\n");
+        let LogLimits { entries, bytes, retain } = keep;
+        let retain = retain_seconds(retain);
+        let settings = format!(
+            "local length, bytes, publish, remember, retain = \
+             '{entries}', {bytes}, '{publish}', '{REMEMBER_ONCE}', '{retain}'\n"
+        );
         Self {
             append: Script::new(&format!("{settings}{}", include_str!("append.lua"))),
             publish: Script::new(&format!(
@@ -47,6 +52,11 @@ impl Scripts {
     pub(super) fn all(&self) -> [&Script; 2] {
         [&self.append, &self.publish]
     }
+}
+
+/// Seconds that a log stays; nothing is for ever.
+pub(super) fn retain_seconds(retain: Option<Duration>) -> String {
+    retain.map(|retain| retain.as_secs().to_string()).unwrap_or_default()
 }
 
 /// What `publish.lua` returns.

@@ -3,23 +3,34 @@
 --
 -- KEYS: meta, log
 -- ARGV: an epoch for a new log, which Redis this is, seconds to keep the identity
---       of an empty log, where entries are wanted: XRANGE or XREVRANGE, from, to,
---       how many, how many bytes, and where a node says what it has seen of this log:
---       its epoch, an offset and, if it knows it, the entry there
+--       of an empty log (nothing: a log that does not exist is only looked at),
+--       seconds to keep one that is listened to (nothing: as it is), which entries
+--       are wanted: XRANGE or XREVRANGE, from, to, how many, how many bytes, and
+--       where a node says what it has seen of this log: its epoch, an offset and, if
+--       it knows it, the entry there
 -- Returns {epoch, top, entries, 1 if the node has seen this very log}. All to
 -- the top, but more than was asked for, is none at all.
 
 local meta, log = KEYS[1], KEYS[2]
-local new_epoch, run, keep_empty = ARGV[1], ARGV[2], ARGV[3]
-local range, from, to, count, bytes = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), tonumber(ARGV[8])
-local seen_epoch, seen_offset, seen_frame = ARGV[9], ARGV[10], ARGV[11]
+local new_epoch, run, keep_empty, retain = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local range, from, to, count, bytes = ARGV[5], ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
+local seen_epoch, seen_offset, seen_frame = ARGV[10], ARGV[11], ARGV[12]
+
+-- Anybody may look at a room that does not exist, and that makes none. The epoch
+-- is told to nobody else, so no position in it but the beginning is ever believed.
+if keep_empty == '' and redis.call('HEXISTS', meta, 'epoch') == 0 then
+  return {new_epoch, '0', {}, 0}
+end
 
 -- pcall: reading goes on when Redis is full. An epoch that could not be kept is
 -- told to nobody else, so no position in it is ever believed.
 local epoch, top, _, is_new = identify(redis.pcall, meta, log, new_epoch, run)
 if is_new then
-  -- Anybody may look at a room that does not exist; the first publication makes it stay.
+  -- The first publication makes it stay.
   redis.pcall('EXPIRE', meta, keep_empty)
+elseif retain ~= '' and top ~= '0' then
+  redis.pcall('EXPIRE', meta, retain)
+  redis.pcall('EXPIRE', log, retain)
 end
 
 local is_seen = false

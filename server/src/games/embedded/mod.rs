@@ -91,11 +91,7 @@ fn forget<K: Eq + Hash, V>(all: &mut HashMap<K, V>, until: impl Fn(&V) -> Instan
 impl Store for EmbeddedGames {
     async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
         let (pin, frame, begun) = (begun.key.pin.clone(), begun.frame.clone(), begun.clone());
-        self.change(&pin, frame, move |sql, version| {
-            rows::forget_old(sql, now_ms())?;
-            rows::create(sql, &begun, version, now_ms())
-        })
-        .await
+        self.change(&pin, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
     }
 
     async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {

@@ -13,21 +13,7 @@ use crate::store::StoreError;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
-/// Removes the games whose time is over, with all that belongs to them. Their
-/// logs' tops stay, as those of all logs do.
-pub(super) fn forget_old(sql: &Connection, now: u64) -> Result<()> {
-    let dead = "SELECT id FROM games WHERE stepped_at < ?1";
-    let before = signed(now.saturating_sub(LIVES * 1000));
-    let of_log = "SELECT logs.id FROM logs JOIN games ON logs.channel = 'game:' || games.pin WHERE stepped_at < ?1";
-    sql.execute(&format!("DELETE FROM publications WHERE log IN ({of_log})"), [before])?;
-    for table in ["seats", "kicked", "answers", "counted"] {
-        sql.execute(&format!("DELETE FROM {table} WHERE game IN ({dead})"), [before])?;
-    }
-    sql.execute("DELETE FROM games WHERE stepped_at < ?1", [before])?;
-    Ok(())
-}
-
-/// False: the PIN is in use.
+/// False: the PIN is in use, or a game of it was and has not been swept yet.
 pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
     let Begun { key, owner, quiz, state, .. } = begun;
     let insert = "INSERT OR IGNORE INTO games (pin, id, owner, quiz, state, version, is_open, locked, kept, stepped_at)

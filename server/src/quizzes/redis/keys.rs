@@ -37,6 +37,11 @@ impl Author {
         format!("hubbub:{{{}}}:versions:{id}", self.tag)
     }
 
+    /// A hash: version -> the pictures that it names, with spaces between them.
+    pub(super) fn pictures(&self, id: &QuizId) -> String {
+        format!("hubbub:{{{}}}:pictures:{id}", self.tag)
+    }
+
     /// Hashes with the results of games and with their summaries, and a sorted
     /// set of them by their end.
     pub(super) fn results(&self) -> [String; 3] {
@@ -54,4 +59,9 @@ pub(super) fn owner_of(id: &QuizId) -> Key {
 pub(super) fn picture_of(id: &PictureId) -> Key {
     let tag = format!("picture:{id}");
     Key { key: format!("hubbub:{{{tag}}}"), tag }
+}
+
+/// A set beside it: the quizzes that name the picture.
+pub(super) fn namers_of(id: &PictureId) -> String {
+    format!("hubbub:{{picture:{id}}}:quizzes")
 }

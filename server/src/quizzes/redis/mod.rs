@@ -2,10 +2,13 @@
 //!
 //! All of an author is in one place, so that each write is one script. Who a
 //! quiz belongs to stands beside its id: written before the quiz, removed after
-//! it, and of no harm alone. Quizzes stay until they are deleted; results and
-//! pictures are forgotten [`KEPT_SECONDS`] after somebody last looked at them.
+//! it, and of no harm alone. A picture stands beside the quizzes that name it: while
+//! there are any it stays, else it expires. Results expire too; quizzes stay until
+//! they are deleted or their author does not come back (see [`crate::retention`]).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,19 +16,23 @@ use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQu
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use redis::{Cmd, Pipeline, Script};
 use serde::de::DeserializeOwned;
+use tracing::warn;
 
 use super::versions::forgotten;
 use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
+use crate::config::Retention;
+use crate::retention::PICTURE_GRACE;
 
+mod authors;
 mod keys;
 
-use keys::{Author, owner_of, picture_of};
+use keys::{Author, namers_of, owner_of, picture_of};
 
-/// 400 days: from one school year into the next.
-pub const KEPT_SECONDS: u64 = 400 * 24 * 60 * 60;
+/// For ever, as Redis counts: a century.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Quizzes on Redis.
 pub struct RedisQuizzes {
@@ -34,6 +41,10 @@ pub struct RedisQuizzes {
     load: Script,
     delete: Script,
     keep: Script,
+    pin: Script,
+    unpin: Script,
+    /// How long results stay, in seconds.
+    retain_results: u64,
 }
 
 /// A key, and what places it among independent servers.
@@ -43,14 +54,17 @@ struct Key {
 }
 
 impl RedisQuizzes {
-    /// Works on the broker's connections for commands.
-    pub fn new(link: Link) -> Self {
+    /// Works on the broker's connections for commands; results stay so long.
+    pub fn new(link: Link, retain_results: Retention) -> Self {
         Self {
             link,
             save: Script::new(include_str!("save.lua")),
             load: Script::new(include_str!("load.lua")),
             delete: Script::new(include_str!("delete.lua")),
             keep: Script::new(include_str!("keep.lua")),
+            pin: Script::new(include_str!("pin.lua")),
+            unpin: Script::new(include_str!("unpin.lua")),
+            retain_results: retain_results.unwrap_or(CENTURY).as_secs(),
         }
     }
 
@@ -91,21 +105,78 @@ impl RedisQuizzes {
         }
     }
 
-    async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<(), QuizzesError> {
+    async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<u64, QuizzesError> {
         let author = Author::new(owner);
         // Whoever saves meanwhile is first, and then this is not kept.
         let forgotten = forgotten(&self.versions_of(&author, &quiz.id).await?, quiz.saved_at);
+        let named = self.pictures_of(&author, &quiz.id).await?;
+        let others = named.iter().filter(|(version, _)| Some(*version) != forgotten.as_ref());
+        let still: BTreeSet<PictureId> =
+            others.flat_map(|(_, pictures)| pictures).chain(&spelled.pictures).cloned().collect();
+        let before: BTreeSet<PictureId> = named.values().flatten().cloned().collect();
+        // Named before it is kept: a name too many does no harm.
+        self.pin(still.difference(&before), &quiz.id).await?;
+        let saved = self.save_version(&author, quiz, spelled, forgotten).await;
+        let gone = if saved.is_ok() { before.difference(&still) } else { still.difference(&before) };
+        self.unpin(gone, &quiz.id).await;
+        saved
+    }
+
+    async fn save_version(
+        &self,
+        author: &Author,
+        quiz: &StoredQuiz,
+        spelled: &Spelled,
+        forgotten: Option<u64>,
+    ) -> Result<u64, QuizzesError> {
         let mut save = self.save.prepare_invoke();
         save.key(author.list()).key(author.quiz(&quiz.id)).key(author.versions(&quiz.id));
+        save.key(author.pictures(&quiz.id));
         save.arg(quiz.id.as_str()).arg(quiz.version).arg(quiz.version.saturating_sub(1));
         save.arg(forgotten.unwrap_or_default());
         save.arg(&spelled.whole).arg(&spelled.summary).arg(&spelled.version).arg(limits::QUIZZES);
-        let (outcome, current): (String, u64) = self.shard_of(&author)?.invoke(&save).await?;
+        let pictures: Vec<&str> = spelled.pictures.iter().map(PictureId::as_str).collect();
+        save.arg(pictures.join(" "));
+        let (outcome, current): (String, u64) = self.shard_of(author)?.invoke(&save).await?;
         match outcome.as_str() {
-            "saved" => Ok(()),
+            "saved" => Ok(current),
             "stale" => Err(QuizzesError::Stale { current }),
             "many" => Err(QuizzesError::TooMany),
             _ => Err(QuizzesError::Missing),
+        }
+    }
+
+    /// The pictures that each version of a quiz names.
+    async fn pictures_of(&self, author: &Author, id: &QuizId) -> Result<BTreeMap<u64, Vec<PictureId>>, QuizzesError> {
+        let named: Vec<(u64, String)> = self.shard_of(author)?.run(&Cmd::hgetall(author.pictures(id))).await?;
+        let read = |text: &str| text.split(' ').filter_map(|id| PictureId::parse(id).ok()).collect();
+        Ok(named.into_iter().map(|(version, text)| (version, read(&text))).collect())
+    }
+
+    /// Notes that a quiz names these pictures.
+    async fn pin(&self, pictures: impl Iterator<Item = &PictureId>, quiz: &QuizId) -> Result<(), QuizzesError> {
+        for picture in pictures {
+            let Key { tag, key } = picture_of(picture);
+            let mut pin = self.pin.prepare_invoke();
+            pin.key(&key).key(namers_of(picture)).arg(quiz.as_str());
+            self.shard(&tag, &key)?.invoke::<()>(&pin).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that it names them no more. Where that cannot be noted, they stay.
+    async fn unpin(&self, pictures: impl Iterator<Item = &PictureId>, quiz: &QuizId) {
+        for picture in pictures {
+            let Key { tag, key } = picture_of(picture);
+            let mut unpin = self.unpin.prepare_invoke();
+            unpin.key(&key).key(namers_of(picture)).arg(quiz.as_str()).arg(PICTURE_GRACE.as_secs());
+            let noted = match self.shard(&tag, &key) {
+                Ok(shard) => shard.invoke::<()>(&unpin).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = noted {
+                warn!("a picture stays though no quiz names it: {error}");
+            }
         }
     }
 
@@ -115,17 +186,6 @@ impl RedisQuizzes {
         let mut versions: Vec<QuizVersion> = read_all(&texts, "a list of versions")?;
         versions.sort_by_key(|version| std::cmp::Reverse(version.version));
         Ok(versions)
-    }
-
-    /// Reads one of a host's keys of results, and keeps all of them for longer.
-    async fn of_results<T: redis::FromRedisValue>(&self, author: &Author, read: Cmd) -> Result<T, QuizzesError> {
-        let mut commands = Pipeline::new();
-        commands.add_command(read);
-        for key in author.results() {
-            commands.expire(key, KEPT_SECONDS.cast_signed()).ignore();
-        }
-        let (answer,) = self.shard_of(author)?.run_all(&commands).await?;
-        Ok(answer)
     }
 }
 
@@ -150,7 +210,7 @@ impl Quizzes for RedisQuizzes {
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
-    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
+    async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
         let spelled = Spelled::new(quiz)?;
         if quiz.version > 1 {
             self.must_own(owner, &quiz.id).await?;
@@ -174,10 +234,14 @@ impl Quizzes for RedisQuizzes {
     async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {
         self.must_own(owner, id).await?;
         let author = Author::new(owner);
+        let named = self.pictures_of(&author, id).await?;
         let mut delete = self.delete.prepare_invoke();
-        delete.key(author.list()).key(author.quiz(id)).key(author.versions(id)).arg(id.as_str());
+        delete.key(author.list()).key(author.quiz(id)).key(author.versions(id)).key(author.pictures(id));
+        delete.arg(id.as_str());
         let was_there: bool = self.shard_of(&author)?.invoke(&delete).await?;
         self.release(id).await?;
+        let named: BTreeSet<PictureId> = named.into_values().flatten().collect();
+        self.unpin(named.iter(), id).await;
         if was_there { Ok(()) } else { Err(QuizzesError::Missing) }
     }
 
@@ -188,14 +252,14 @@ impl Quizzes for RedisQuizzes {
             keep.key(key);
         }
         keep.arg(results.id.as_str()).arg(wire::spell(results)).arg(wire::spell(&results.summary()));
-        keep.arg(results.ended_at).arg(RESULTS).arg(KEPT_SECONDS);
+        keep.arg(results.ended_at).arg(RESULTS).arg(self.retain_results);
         Ok(self.shard_of(&author)?.invoke(&keep).await?)
     }
 
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
         let author = Author::new(owner);
         let [_, list, _] = author.results();
-        let texts: Vec<String> = self.of_results(&author, Cmd::hvals(list)).await?;
+        let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(list)).await?;
         let mut list: Vec<ResultsSummary> = read_all(&texts, "a list of results")?;
         list.sort_by(|one, other| other.ended_at.cmp(&one.ended_at).then_with(|| one.id.cmp(&other.id)));
         Ok(list)
@@ -204,7 +268,7 @@ impl Quizzes for RedisQuizzes {
     async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Option<Results>, QuizzesError> {
         let author = Author::new(owner);
         let [whole, ..] = author.results();
-        let whole: Option<String> = self.of_results(&author, Cmd::hget(whole, id.as_str())).await?;
+        let whole: Option<String> = self.shard_of(&author)?.run(&Cmd::hget(whole, id.as_str())).await?;
         whole.map(|text| wire::read(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
     }
 
@@ -217,17 +281,28 @@ impl Quizzes for RedisQuizzes {
         Ok(was_there)
     }
 
-    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<(), QuizzesError> {
+    async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError> {
         let Key { tag, key } = picture_of(id);
-        Ok(self.shard(&tag, &key)?.run(&Cmd::set_ex(&key, &bytes[..], KEPT_SECONDS)).await?)
+        let mut put = redis::cmd("SET");
+        let grace = PICTURE_GRACE.as_secs().cast_signed();
+        put.arg(&key).arg(&bytes[..]).arg("NX").arg("EX").arg(grace);
+        let mut commands = Pipeline::new();
+        commands.add_command(put);
+        // One that was there stays at least as long; one that is named has no end, which is longer.
+        commands.cmd("EXPIRE").arg(&key).arg(grace).arg("GT").ignore();
+        let (put,): (Option<String>,) = self.shard(&tag, &key)?.run_all(&commands).await?;
+        Ok(put.is_some())
     }
 
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError> {
         let Key { tag, key } = picture_of(id);
-        let mut get = redis::cmd("GETEX");
-        get.arg(&key).arg("EX").arg(KEPT_SECONDS);
-        let bytes: Option<Vec<u8>> = self.shard(&tag, &key)?.run(&get).await?;
+        // Looking at it keeps nothing: anybody may.
+        let bytes: Option<Vec<u8>> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
         Ok(bytes.map(Bytes::from))
+    }
+
+    async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError> {
+        Ok(self.note_visit(owner, now_ms).await)
     }
 }
 

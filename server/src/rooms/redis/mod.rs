@@ -19,9 +19,9 @@ use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 
 /// A sorted set, scored by when somebody last was there, in Redis time.
-const ROOMS: &str = "hubbub:{rooms}";
+pub(crate) const ROOMS: &str = "hubbub:{rooms}";
 /// A hash: room -> title.
-const TITLES: &str = "hubbub:{rooms}:titles";
+pub(crate) const TITLES: &str = "hubbub:{rooms}:titles";
 
 /// The list of rooms on Redis.
 pub struct RedisRooms {

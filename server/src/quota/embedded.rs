@@ -1,0 +1,70 @@
+//! Counters of a node that runs alone, in its data file.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Addition, Counters, CountersError, Stored};
+use crate::clock::now_ms;
+use crate::store::{Store, StoreError};
+
+const GET: &str = "SELECT amount FROM counters WHERE name = ?1";
+const ADD: &str = "
+    INSERT INTO counters (name, amount, until) VALUES (?1, max(?2, 0), ?3)
+    ON CONFLICT (name) DO UPDATE SET amount = max(amount + ?2, 0)";
+/// A few each time, so that no day's first one has to wait for all of yesterday's.
+const FORGET: &str = "DELETE FROM counters WHERE name IN (SELECT name FROM counters WHERE until < ?1 LIMIT 20)";
+/// What is in use of the file; SQLite knows it without looking through it.
+const STORED: &str = "
+    SELECT (page_count - freelist_count) * page_size
+    FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
+
+/// Counters without Redis.
+pub struct EmbeddedCounters {
+    store: Store,
+}
+
+impl EmbeddedCounters {
+    /// Works on the node's data file.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl Counters for EmbeddedCounters {
+    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError> {
+        Ok(self.store.write(move |sql| add(sql, &additions)).await?)
+    }
+
+    async fn stored(&self) -> Result<Stored, CountersError> {
+        let read = |sql: &Connection| Ok(sql.prepare_cached(STORED)?.query_row([], |row| row.get::<_, i64>(0))?);
+        let bytes = self.store.read(read).await?;
+        Ok(Stored { bytes: bytes.unsigned_abs(), percent_of_store: 0 })
+    }
+}
+
+fn add(sql: &Connection, additions: &[Addition]) -> Result<Option<usize>, StoreError> {
+    let mut get = sql.prepare_cached(GET)?;
+    for (at, Addition { name, amount, limit, .. }) in additions.iter().enumerate() {
+        let before: i64 = get.query_row([name], |row| row.get(0)).optional()?.unwrap_or(0);
+        if *amount > 0 && before.saturating_add(*amount).unsigned_abs() > *limit {
+            return Ok(Some(at));
+        }
+    }
+    let mut add = sql.prepare_cached(ADD)?;
+    for Addition { name, amount, until_ms, .. } in additions {
+        add.execute(params![name, amount, number(*until_ms)])?;
+    }
+    sql.prepare_cached(FORGET)?.execute([number(now_ms())])?;
+    Ok(None)
+}
+
+fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl From<StoreError> for CountersError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}

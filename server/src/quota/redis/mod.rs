@@ -1,0 +1,72 @@
+//! Counters of all nodes, in the first Redis; they end by themselves.
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use redis::Script;
+
+use super::{Addition, Counters, CountersError, Stored};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
+use crate::clock::now_ms;
+
+/// In one place, also in a cluster: one script changes several.
+const COUNTERS: &str = "hubbub:{quota}:";
+
+/// Counters on Redis.
+pub struct RedisCounters {
+    link: Link,
+    add: Script,
+}
+
+impl RedisCounters {
+    /// Works on the broker's connections for commands.
+    pub fn new(link: Link) -> Self {
+        Self { link, add: Script::new(include_str!("add.lua")) }
+    }
+}
+
+#[async_trait]
+impl Counters for RedisCounters {
+    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError> {
+        let mut add = self.add.prepare_invoke();
+        for Addition { name, .. } in &additions {
+            add.key(format!("{COUNTERS}{name}"));
+        }
+        for Addition { amount, limit, until_ms, .. } in &additions {
+            let lives_s = until_ms.saturating_sub(now_ms()) / 1000 + 1;
+            add.arg(*amount).arg(*limit).arg(lives_s);
+        }
+        let full: usize = self.link.at(0, COUNTERS)?.invoke(&add).await?;
+        Ok(full.checked_sub(1))
+    }
+
+    async fn stored(&self) -> Result<Stored, CountersError> {
+        let mut info = redis::cmd("INFO");
+        info.arg("memory");
+        let shards = self.link.all();
+        let answers = join_all(shards.iter().map(|shard| shard.run::<String>(&info))).await;
+        let mut stored = Stored::default();
+        // What is away is not filled either.
+        for answer in answers.iter().flatten() {
+            let used = number(answer, "used_memory:");
+            stored.bytes = stored.bytes.saturating_add(number(answer, "used_memory_dataset:"));
+            if let Some(percent) = used.saturating_mul(100).checked_div(number(answer, "maxmemory:")) {
+                stored.percent_of_store = stored.percent_of_store.max(percent);
+            }
+        }
+        match answers.into_iter().all(|answer| answer.is_err()) {
+            true => Err(CountersError("no Redis says how full it is".into())),
+            false => Ok(stored),
+        }
+    }
+}
+
+fn number(info: &str, name: &str) -> u64 {
+    info.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0)
+}
+
+impl From<BrokerError> for CountersError {
+    fn from(error: BrokerError) -> Self {
+        Self(error.to_string())
+    }
+}

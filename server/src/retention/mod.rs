@@ -1,0 +1,162 @@
+//! Removes what nobody touched for as long as the operator said.
+//!
+//! Knows kinds of things and times; how they are kept is the matter of the
+//! implementations. What goes, goes in small batches with pauses between them, so
+//! that nobody who writes meanwhile waits for long.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::sleep;
+use tracing::{info, warn};
+
+use crate::clock::now_ms;
+use crate::config::Retention;
+use crate::metrics;
+
+pub mod embedded;
+pub mod redis;
+
+/// How often a deployment is swept.
+const EVERY: Duration = Duration::from_secs(60 * 60);
+/// After a start others have more to do.
+const FIRST_AFTER: Duration = Duration::from_secs(60);
+/// Between two batches.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Batches of one kind in one sweep; the next sweep goes on.
+const BATCHES: usize = 10_000;
+/// An empty log, and the log of a game that is over, are of no use after so long.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A picture that no quiz names stays so long: it was brought just now and its
+/// quiz is not saved yet, or a game is running that began before its quiz was deleted.
+pub const PICTURE_GRACE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+/// What goes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Rooms in the list.
+    Rooms,
+    /// What was said in rooms.
+    Logs,
+    /// Logs that somebody opened and nobody wrote in, and those of games.
+    EmptyLogs,
+    /// Games that are over.
+    Games,
+    /// Authors who did not come back, with all their quizzes.
+    Authors,
+    /// Results of games.
+    Results,
+    /// Pictures that no quiz names.
+    Pictures,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Rooms => "room",
+            Self::Logs => "log",
+            Self::EmptyLogs => "empty_log",
+            Self::Games => "game",
+            Self::Authors => "author",
+            Self::Results => "results",
+            Self::Pictures => "picture",
+        }
+    }
+}
+
+/// How long things stay; `None` is for ever.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// Rooms and what was said in them.
+    pub rooms: Retention,
+    /// All of an author.
+    pub quizzes: Retention,
+    /// Results of games.
+    pub results: Retention,
+}
+
+impl Policy {
+    /// What goes, and after how long.
+    fn terms(self) -> [(Kind, Retention); 7] {
+        [
+            (Kind::Rooms, self.rooms),
+            (Kind::Logs, self.rooms),
+            (Kind::EmptyLogs, Some(DAY)),
+            (Kind::Games, Some(Duration::from_secs(crate::games::LIVES))),
+            (Kind::Authors, self.quizzes),
+            (Kind::Results, self.results),
+            // After the authors, whose pictures they may be; those go a grace later.
+            (Kind::Pictures, Some(PICTURE_GRACE)),
+        ]
+    }
+}
+
+/// Something could not be removed now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("what is too old cannot be removed: {0}")]
+pub struct RetentionError(pub String);
+
+/// What removes. Every implementation keeps every promise below; one contract
+/// test runs on all. What expires by itself is never left over.
+#[async_trait]
+pub trait Sweep: Send + Sync {
+    /// True for one node of a deployment in each period of this length.
+    async fn is_due(&self, every: Duration) -> Result<bool, RetentionError>;
+
+    /// Removes some of what was not touched since, in milliseconds since 1970;
+    /// gives how many, 0 when none is left. Each thing is looked at again when
+    /// it is removed: what is touched meanwhile stays.
+    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError>;
+
+    /// Gives some of what became free back to the system; false: nothing is left to give.
+    async fn compact(&self) -> Result<bool, RetentionError>;
+}
+
+/// Sweeps for as long as it is polled.
+pub(crate) async fn watch(sweep: Arc<dyn Sweep>, policy: Policy) {
+    sleep(FIRST_AFTER).await;
+    loop {
+        match sweep.is_due(EVERY).await {
+            Ok(true) => {
+                if let Err(error) = round(&*sweep, policy, now_ms()).await {
+                    warn!("{error}");
+                }
+            }
+            Ok(false) => {}
+            Err(error) => warn!("{error}"),
+        }
+        sleep(EVERY).await;
+    }
+}
+
+/// Removes all that is too old at `now_ms`.
+///
+/// # Errors
+/// [`RetentionError`]; what was not removed is left to the next round.
+pub async fn round(sweep: &dyn Sweep, policy: Policy, now_ms: u64) -> Result<(), RetentionError> {
+    for (kind, term) in policy.terms() {
+        let Some(term) = term else { continue };
+        let before_ms = now_ms.saturating_sub(u64::try_from(term.as_millis()).unwrap_or(u64::MAX));
+        let mut all = 0;
+        for _ in 0..BATCHES {
+            let gone = sweep.sweep(kind, before_ms).await?;
+            if gone == 0 {
+                break;
+            }
+            all += gone;
+            sleep(PAUSE).await;
+        }
+        if all > 0 {
+            info!(kind = kind.as_str(), count = all, "{all} of a kind went that nobody touched: {}", kind.as_str());
+            metrics::count_swept(kind.as_str(), all);
+        }
+    }
+    for _ in 0..BATCHES {
+        if !sweep.compact().await? {
+            break;
+        }
+        sleep(PAUSE).await;
+    }
+    Ok(())
+}

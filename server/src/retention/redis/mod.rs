@@ -1,0 +1,85 @@
+//! What goes from Redis and does not expire by itself: rooms in the list, and
+//! authors with what they have. Logs, games, results and pictures that no quiz
+//! names carry their own end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use redis::Script;
+
+use super::{Kind, RetentionError, Sweep};
+use crate::broker::BrokerError;
+use crate::broker::redis::Link;
+use crate::quizzes::QuizzesError;
+use crate::quizzes::redis::RedisQuizzes;
+use crate::rooms::redis::{ROOMS, TITLES};
+
+/// There while a period lasts in which a node has swept.
+const LEASE: &str = "hubbub:{authors}:swept";
+/// Things that go at a time.
+const BATCH: usize = 100;
+
+/// Sweeps Redis.
+pub struct RedisSweep {
+    link: Link,
+    quizzes: Arc<RedisQuizzes>,
+    rooms: Script,
+}
+
+impl RedisSweep {
+    /// Works on the broker's connections for commands; `quizzes` are what authors have.
+    pub fn new(link: Link, quizzes: Arc<RedisQuizzes>) -> Self {
+        Self { link, quizzes, rooms: Script::new(include_str!("rooms.lua")) }
+    }
+
+    async fn sweep_rooms(&self, before_ms: u64) -> Result<usize, RetentionError> {
+        let mut rooms = self.rooms.prepare_invoke();
+        rooms.key(ROOMS).key(TITLES).arg(before_ms).arg(BATCH);
+        let mut all = 0;
+        // Each server has a list of its own; one that is away is swept another time.
+        for site in 0..self.link.sites() {
+            if let Ok(shard) = self.link.at(site, ROOMS) {
+                all += shard.invoke::<usize>(&rooms).await.unwrap_or(0);
+            }
+        }
+        Ok(all)
+    }
+}
+
+#[async_trait]
+impl Sweep for RedisSweep {
+    async fn is_due(&self, every: Duration) -> Result<bool, RetentionError> {
+        // Somewhat less, so that whoever comes back after the period finds it over.
+        let period_ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX) / 10 * 9;
+        let mut set = redis::cmd("SET");
+        set.arg(LEASE).arg(1).arg("NX").arg("PX").arg(period_ms);
+        let set: Option<String> = self.link.at(0, LEASE)?.run(&set).await?;
+        Ok(set.is_some())
+    }
+
+    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError> {
+        match kind {
+            Kind::Rooms => self.sweep_rooms(before_ms).await,
+            Kind::Authors => Ok(self.quizzes.forget_idle(before_ms, BATCH).await?),
+            Kind::Logs | Kind::EmptyLogs | Kind::Games | Kind::Results | Kind::Pictures => Ok(0),
+        }
+    }
+
+    /// Redis does that by itself.
+    async fn compact(&self) -> Result<bool, RetentionError> {
+        Ok(false)
+    }
+}
+
+impl From<BrokerError> for RetentionError {
+    fn from(error: BrokerError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<QuizzesError> for RetentionError {
+    fn from(error: QuizzesError) -> Self {
+        Self(error.to_string())
+    }
+}
