@@ -147,5 +147,11 @@ fn message(number: u64, length: usize) -> Append {
     let (author, id) = (gardener(), MessageId::parse(&format!("c1-{number}")).expect("it is well formed"));
     let template = wire::message_template(&room(), &id, &author, &"x".repeat(length), 1_795_305_600_000);
     let once = Once { key: format!("{}/{id}", author.id), digest: "0123456789abcdef0123456789abcdef".into() };
-    Append { channel: Channel::Room(room()), once: Some(once), head: template.head, tail: template.tail }
+    Append {
+        channel: Channel::Room(room()),
+        once: Some(once),
+        head: template.head,
+        tail: template.tail,
+        growth: server::broker::Growth::Free,
+    }
 }

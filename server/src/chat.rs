@@ -9,9 +9,9 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use protocol::{ErrorCode, Member, MessageId, Pin, Refusal, RoomId, ServerMessage, Typing, wire};
 
-use crate::broker::{Append, Appended, Broker, BrokerError, Once, Passing};
+use crate::broker::{Append, Appended, Broker, BrokerError, Growth, Once, Passing};
 use crate::channel::Channel;
-use crate::quota::{QuotaError, Quotas};
+use crate::quota::Quotas;
 use crate::{clock, digest};
 
 /// Bytes of a text's digest.
@@ -54,9 +54,6 @@ impl Chat {
     /// The refusal to answer with. After a temporary one, say it again with the same id.
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
-        if self.quotas.is_full() {
-            return Err(refuse(&BrokerError::Full(QuotaError::ServerFull.to_string()), id));
-        }
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, clock::now_ms());
         let append = Append {
@@ -64,9 +61,12 @@ impl Chat {
             once: Some(Once { key: [author.id.as_str(), "/", id.as_str()].concat(), digest: digest::of(text, DIGEST) }),
             head: frame.head,
             tail: frame.tail,
+            growth: if self.quotas.is_full() { Growth::Level } else { Growth::Free },
         };
+        let bytes = append.head.len() + append.tail.len();
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
         if !appended.repeated {
+            self.quotas.note(bytes as u64);
             crate::metrics::hot().publications_in.increment(1);
         }
         let mut again = None;

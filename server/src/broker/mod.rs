@@ -36,6 +36,17 @@ pub struct LogLimits {
     pub retain: Option<Duration>,
 }
 
+/// Whether a log may grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Growth {
+    /// As far as its limits say.
+    #[default]
+    Free,
+    /// Not at all, because the store is full: what is appended takes the place
+    /// of what is oldest, and a log that has nothing yet does not begin.
+    Level,
+}
+
 /// Something to append to a log: the frame is `head`, the offset in decimal,
 /// `tail`.
 #[derive(Clone, Debug)]
@@ -48,6 +59,8 @@ pub struct Append {
     pub head: String,
     /// The frame after the offset.
     pub tail: String,
+    /// Whether the log may grow by it.
+    pub growth: Growth,
 }
 
 /// What makes an append unique within its channel.

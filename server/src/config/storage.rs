@@ -11,7 +11,7 @@ use crate::retention::Policy;
 #[command(next_help_heading = "Storage")]
 pub struct Storage {
     /// Bytes of everything in the data folder, or in Redis: 10g is 10 GiB; or off. Beyond four fifths of it
-    /// only people who are known keep something new, beyond it nobody does, and no message is taken.
+    /// only people who are known keep something new, beyond it nobody does, and rooms forget as much as is said.
     #[arg(long, env = "HUBBUB_STORAGE_QUOTA", value_name = "SIZE", default_value = "10g", value_parser = parse_bytes_or_off)]
     pub storage_quota: u64,
 

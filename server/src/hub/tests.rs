@@ -57,7 +57,13 @@ async fn what_never_came_to_a_quiet_room_is_found_in_its_log() {
     let seat = hub.hold(&channel, outbox.clone());
     hub.open(&channel).await.unwrap();
     hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
-    let lost = Append { channel, once: None, head: r#"{"offset":"#.into(), tail: "}".into() };
+    let lost = Append {
+        channel,
+        once: None,
+        head: r#"{"offset":"#.into(),
+        tail: "}".into(),
+        growth: crate::broker::Growth::Free,
+    };
     hub.inner.broker.publish(lost).await.unwrap();
     // The log is read by a thread that knows nothing of this test's clock: so patience is of the real one.
     let patience = std::time::Instant::now() + Duration::from_secs(10);

@@ -5,7 +5,7 @@
 //! nothing is ever kept by half.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ const STORE_UNTIL: u64 = 95;
 /// How long a measure of the store is good for.
 const MEASURED: Duration = Duration::from_secs(1);
 /// How often it is measured when nobody asks.
-const MEASURE_EVERY: Duration = Duration::from_secs(5);
+const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const HOUR_MS: u64 = 60 * 60 * 1000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
@@ -156,6 +156,10 @@ pub struct Quotas {
     counters: Arc<dyn Counters>,
     limits: QuotaLimits,
     measured: Mutex<Measured>,
+    /// Bytes at the last measure.
+    seen: AtomicU64,
+    /// Bytes of messages that this node put into logs since.
+    said: AtomicU64,
     is_full: AtomicBool,
 }
 
@@ -170,7 +174,14 @@ struct Measured {
 impl Quotas {
     /// Counts with `counters`.
     pub fn new(counters: Arc<dyn Counters>, limits: QuotaLimits) -> Self {
-        Self { counters, limits, measured: Mutex::default(), is_full: AtomicBool::new(false) }
+        Self {
+            counters,
+            limits,
+            measured: Mutex::default(),
+            seen: AtomicU64::new(0),
+            said: AtomicU64::new(0),
+            is_full: AtomicBool::new(false),
+        }
     }
 
     /// Accounts for so many bytes that are about to be kept.
@@ -219,8 +230,16 @@ impl Quotas {
         self.charge(payer, Kind::Game, bytes).await
     }
 
-    /// Whether nothing more may be kept, messages included; as far as was seen
-    /// in the last seconds.
+    /// Notes a message that is in its log now. It is not charged to anybody, for
+    /// logs have limits of their own; but many of them fill the store between two measures.
+    pub fn note(&self, bytes: u64) {
+        let said = self.said.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if self.seen.load(Ordering::Relaxed).saturating_add(said) >= self.limits.storage {
+            self.is_full.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether everything together has as much as it may: logs must not grow.
     pub fn is_full(&self) -> bool {
         self.is_full.load(Ordering::Relaxed)
     }
@@ -251,9 +270,14 @@ impl Quotas {
         match self.counters.stored().await {
             Ok(stored) => {
                 *self.measured() = Measured { at: Some(Instant::now()), stored, added: 0 };
+                self.seen.store(stored.bytes, Ordering::Relaxed);
+                self.said.store(0, Ordering::Relaxed);
                 let is_full = stored.bytes >= self.limits.storage || stored.percent_of_store >= STORE_UNTIL;
                 if is_full && !self.is_full.swap(is_full, Ordering::Relaxed) {
-                    warn!("the store is full: {} bytes; nothing more is kept until some go", stored.bytes);
+                    warn!(
+                        "the store is full: {} bytes; nothing more is kept, and rooms forget for what is said",
+                        stored.bytes
+                    );
                 }
                 self.is_full.store(is_full, Ordering::Relaxed);
                 metrics::show_stored(stored.bytes, self.limits.storage);

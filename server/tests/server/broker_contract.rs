@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Epoch, Position};
-use server::broker::{Appended, BrokerError, Delivery, Head, Most, Once, Passing, Replay};
+use server::broker::{Append, Appended, BrokerError, Delivery, Growth, Head, Most, Once, Passing, Replay};
+use server::channel::Channel;
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
 
@@ -16,6 +17,7 @@ on_every_backend!(Cluster => [
     what_came_since_is_told_whole_or_not_at_all,
     a_trimmed_log_does_not_pretend,
     a_log_of_long_messages_is_shorter,
+    in_a_full_store_a_log_gives_as_much_as_it_gets,
     a_new_log_has_one_identity,
     the_end_of_a_log_is_told_with_its_last_entry,
     entries_are_read_one_by_one,
@@ -154,6 +156,23 @@ async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
     // Of those that have gone, none is said a second time.
     let once = Some(Once { key: "key-500".into(), digest: "digest".into() });
     assert!(cluster.broker(0).publish(append(&cluster.channel, &long, once)).await.unwrap().repeated);
+}
+
+async fn in_a_full_store_a_log_gives_as_much_as_it_gets(cluster: Cluster) {
+    cluster.publish_many(20).await;
+    let level = |channel: &Channel, n: u64| {
+        let once = Once { key: format!("level-{n}"), digest: "digest".into() };
+        Append { growth: Growth::Level, ..append(channel, "many", Some(once)) }
+    };
+    for n in 21..=60 {
+        let appended = cluster.broker(0).publish(level(&cluster.channel, n)).await.unwrap();
+        assert_eq!((appended.position.offset, appended.repeated), (n, false));
+    }
+    assert!(cluster.broker(0).publish(level(&cluster.channel, 60)).await.unwrap().repeated);
+    assert_eq!(cluster.broker(0).entry(&cluster.channel, 30).await.unwrap(), None, "it had its time");
+    assert_eq!(cluster.broker(0).entry(&cluster.channel, 60).await.unwrap(), Some(entry("many", 60)));
+    let refused = cluster.broker(0).publish(level(&any_channel(), 1)).await;
+    assert!(matches!(refused, Err(BrokerError::Full(_))), "a new log would be more: {refused:?}");
 }
 
 async fn a_new_log_has_one_identity(cluster: Cluster) {

@@ -214,7 +214,13 @@ pub fn any_channel() -> Channel {
 
 /// An append whose frame is `text` and the offset.
 pub fn append(channel: &Channel, text: &str, once: Option<Once>) -> Append {
-    Append { channel: channel.clone(), once, head: format!("{{\"{text}\":"), tail: "}".into() }
+    Append {
+        channel: channel.clone(),
+        once,
+        head: format!("{{\"{text}\":"),
+        tail: "}".into(),
+        growth: server::broker::Growth::Free,
+    }
 }
 
 /// What clients get of it.

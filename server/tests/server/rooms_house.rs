@@ -96,7 +96,13 @@ impl House {
     pub async fn say(&self, id: &str, text: &str) {
         let template = wire::message_template(&room(id), &MessageId::parse("m1").unwrap(), &ana(), text, 5);
         let channel = Channel::Room(room(id));
-        let append = Append { channel, once: None, head: template.head, tail: template.tail };
+        let append = Append {
+            channel,
+            once: None,
+            head: template.head,
+            tail: template.tail,
+            growth: server::broker::Growth::Free,
+        };
         self.broker.publish(append).await.unwrap();
     }
 }

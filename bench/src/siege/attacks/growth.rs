@@ -135,6 +135,8 @@ async fn day_on(setting: &Setting, mut target: Target) -> Result<Verdict> {
     author.arrive().await?;
     let quiz = author.form("/api/new-quiz", "title=Mine").await?;
     verdict.must(quiz.is_ok(), || format!("an author cannot begin: {}", quiz.text()));
+    let first = author.form("/api/say", "room=honest&id=m0&message=hello").await?;
+    verdict.must(first.is_ok(), || format!("people in a room cannot talk: {}", first.text()));
     let part = setting.pick(Duration::from_secs(2), Duration::from_secs(12));
     let (mut sizes, mut taken) = (vec![target.stored().await?], Vec::new());
     for round in 0..6_u64 {

@@ -3,7 +3,7 @@
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::broker::{LogLimits, Most, Once, Publication};
+use crate::broker::{Growth, LogLimits, Most, Once, Publication};
 use crate::channel::Channel;
 use crate::clock;
 use crate::store::StoreError;
@@ -77,6 +77,7 @@ impl Log {
         once: Option<&Once>,
         frame: &[u8],
         keep: LogLimits,
+        growth: Growth,
     ) -> Result<(), StoreError> {
         let top = self.top + 1;
         let offset = signed(top);
@@ -96,22 +97,23 @@ impl Log {
                 once.digest
             ])?;
         }
-        if top.is_multiple_of(TRIM_EVERY) || bytes > keep.bytes {
-            self.trim(sql, top, bytes, keep)?;
+        // An eighth more than must go: the next trim is that far away.
+        let (most, spare) = match growth {
+            Growth::Free => (keep.bytes, keep.bytes / 8),
+            Growth::Level => (keep.bytes.min(self.bytes), 0),
+        };
+        if top.is_multiple_of(TRIM_EVERY) || bytes > most {
+            let excess = if bytes > most { bytes - most + spare } else { 0 };
+            self.trim(sql, top, excess, keep.entries)?;
         }
         Ok(())
     }
 
     /// Forgets what is too old or too much, and what was remembered of
     /// appends that the log would not hold any more by their number.
-    fn trim(&self, sql: &Connection, top: u64, bytes: u64, keep: LogLimits) -> Result<(), StoreError> {
-        let by_number = top.saturating_sub(keep.entries);
-        let by_bytes = if bytes > keep.bytes {
-            // An eighth more than must go: the next trim is that far away.
-            self.last_of_oldest(sql, top, bytes - keep.bytes + keep.bytes / 8)?
-        } else {
-            0
-        };
+    fn trim(&self, sql: &Connection, top: u64, excess: u64, entries: u64) -> Result<(), StoreError> {
+        let by_number = top.saturating_sub(entries);
+        let by_bytes = if excess > 0 { self.last_of_oldest(sql, top, excess)? } else { 0 };
         let mut delete =
             sql.prepare_cached("DELETE FROM publications WHERE log = ?1 AND offset <= ?2 RETURNING length(frame)")?;
         let gone = delete.query_map([self.id, signed(by_number.max(by_bytes))], |row| row.get::<_, i64>(0))?;

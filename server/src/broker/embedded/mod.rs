@@ -14,8 +14,8 @@ use protocol::{Epoch, Position};
 
 use super::queue::Queue;
 use super::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Head, LogLimits, Most, Passing, Publication, Replay,
-    random_epoch,
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Growth, Head, LogLimits, Most, Passing, Publication,
+    Replay, random_epoch,
 };
 use crate::channel::Channel;
 use crate::store::{Store, StoreError};
@@ -80,7 +80,7 @@ impl EmbeddedBroker {
             let offset = log.top + 1;
             let Some((frame, told)) = write(sql, offset)? else { return Ok(None) };
             let frame = Bytes::from(frame);
-            log.append(sql, None, &frame, keep)?;
+            log.append(sql, None, &frame, keep, Growth::Free)?;
             Ok(Some((Position { epoch: log.epoch, offset }, frame, told)))
         };
         // As in `publish`.
@@ -106,18 +106,21 @@ impl Broker for EmbeddedBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
-        let Append { channel, once, head, tail } = append;
+        let Append { channel, once, head, tail, growth } = append;
         let written = channel.clone();
         let keep = self.options.log;
         let fan_out = Arc::clone(&self.fan_out);
         let write = move |sql: &_| {
-            let log = log::open(sql, &written, &random_epoch())?;
+            let log = match growth {
+                Growth::Free => log::open(sql, &written, &random_epoch())?,
+                Growth::Level => log::find(sql, &written)?.filter(|log| log.top > 0).ok_or_else(no_new_log)?,
+            };
             match once.as_ref().map(|once| log.find_once(sql, once)).transpose()?.flatten() {
                 Some(found) => Ok(Written::Before(log.epoch, found)),
                 None => {
                     let offset = log.top + 1;
                     let frame = Bytes::from(format!("{head}{offset}{tail}"));
-                    log.append(sql, once.as_ref(), &frame, keep)?;
+                    log.append(sql, once.as_ref(), &frame, keep, growth)?;
                     Ok(Written::Now(Position { epoch: log.epoch, offset }, frame))
                 }
             }
@@ -190,6 +193,10 @@ impl Broker for EmbeddedBroker {
             Err(_) => Err(BrokerError::Unavailable("a write takes too long".into())),
         }
     }
+}
+
+fn no_new_log() -> StoreError {
+    StoreError::Full("everything together has as much as it may".into())
 }
 
 enum Written {

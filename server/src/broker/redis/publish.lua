@@ -4,11 +4,16 @@
 --
 -- KEYS: meta, log and, where the append must happen once, its key
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
---       a digest of what is said
+--       whether the log may grow (free, level), a digest of what is said
 -- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest.
 
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
-local head, tail, new_epoch, run, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local head, tail, new_epoch, run, growth, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+
+-- As Redis says it of its own memory.
+if growth == 'level' and redis.call('EXISTS', log) == 0 then
+  return redis.error_reply('OOM everything together has as much as it may')
+end
 
 local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
 local offset = string.format('%d', tonumber(top) + 1)
@@ -40,6 +45,10 @@ if retain ~= '' then redis.call('EXPIRE', meta, retain) else redis.call('PERSIST
 redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'h', head, 't', tail)
 if retain ~= '' then redis.call('EXPIRE', log, retain) end
 trim_bytes(log, tonumber(offset), bytes)
+if growth == 'level' then
+  -- Two for one, because they may be shorter.
+  redis.call('XTRIM', log, 'MAXLEN', '=', math.max(redis.call('XLEN', log) - 2, 1))
+end
 -- The form that `envelope.rs` reads.
 redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
 return {epoch, offset, 0, origin}

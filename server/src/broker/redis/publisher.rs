@@ -12,7 +12,7 @@ use super::known::Log;
 use super::line::{Line, Unanswered, Word};
 use super::shard::{Shard, publish_command};
 use super::{keys, log};
-use crate::broker::{Append, Appended, BrokerError, LogLimits, Once, random_epoch};
+use crate::broker::{Append, Appended, BrokerError, Growth, LogLimits, Once, random_epoch};
 
 /// A resend is recognised for so long, in seconds.
 const REMEMBER_ONCE: u32 = 86_400;
@@ -98,7 +98,8 @@ impl Publisher {
     }
 
     async fn on_line(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
-        if let Some(once) = &append.once
+        if append.growth == Growth::Free
+            && let Some(once) = &append.once
             && let Some(log) = line.known.get(&append.channel)
             && let Some(offset) = self.shortly(line, append, once, &log).await?
         {
@@ -180,7 +181,11 @@ fn silent() -> BrokerError {
 
 /// What `publish.lua` is given beside its keys, in the order that it says.
 fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
-    let all = [&append.head, &append.tail, epoch.as_str(), run];
+    let growth = match append.growth {
+        Growth::Free => "free",
+        Growth::Level => "level",
+    };
+    let all = [&append.head, &append.tail, epoch.as_str(), run, growth];
     all.into_iter().chain(append.once.iter().map(|once| once.digest.as_str())).map(str::as_bytes)
 }
 
