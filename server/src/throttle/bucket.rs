@@ -37,7 +37,12 @@ impl Rate {
     }
 
     pub(super) fn times(self, times: u32) -> Self {
-        Self::new(self.burst.saturating_mul(times), self.per_minute.saturating_mul(times))
+        self.stretched(times, times)
+    }
+
+    /// So many times as much at once, and so many times as fast.
+    pub(super) fn stretched(self, at_once: u32, as_fast: u32) -> Self {
+        Self::new(self.burst.saturating_mul(at_once), self.per_minute.saturating_mul(as_fast))
     }
 
     /// How long one token takes.

@@ -40,8 +40,10 @@ const WORK: u32 = 5;
 const CLASS_MESSAGES: u32 = 50;
 /// And do so many times the other things.
 const CLASS_WORK: u32 = WORK * 20;
-/// All at one address who are new may say so many times what one person may.
-const CLASS_NEWCOMERS: u32 = 10;
+/// All at one address who are new may say so many times what one person may at
+/// once (a class comes together), and so many times in the long run.
+const CLASS_NEWCOMERS: u32 = 20;
+const NEWCOMERS: u32 = 5;
 /// Requests of one address, as a multiple of one person's messages.
 const CLASS_REQUESTS: u32 = 200;
 /// Keys that people try until they find theirs, and programs do not.
@@ -93,7 +95,7 @@ impl Throttle {
         let of_address = [
             times(CLASS_MESSAGES),
             times(CLASS_WORK),
-            times(CLASS_NEWCOMERS),
+            person.map(|rate| rate.stretched(CLASS_NEWCOMERS, NEWCOMERS)),
             times(CLASS_REQUESTS),
             Some(KEYS),
             Some(FILES),

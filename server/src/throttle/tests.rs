@@ -48,9 +48,9 @@ async fn a_household_that_rotates_its_addresses_wins_little() {
     let rotating = |network: fn(u32) -> String| {
         (0..2_000).map(|n| said(&throttle, &format!("guest{n}"), &network(n), 10)).sum::<u32>()
     };
-    assert_eq!(rotating(|n| format!("2001:db8:1:203::{n:x}")), 200, "one /64");
-    assert_eq!(rotating(|n| format!("2001:db8:2:2{:02x}::1", n % 256)), 800, "a /56 of them");
-    assert_eq!(rotating(|n| format!("2001:db8:3:{:x}::1", n * 31)), 3_200, "a /48");
+    assert_eq!(rotating(|n| format!("2001:db8:1:203::{n:x}")), 400, "one /64");
+    assert_eq!(rotating(|n| format!("2001:db8:2:2{:02x}::1", n % 256)), 1_600, "a /56 of them");
+    assert_eq!(rotating(|n| format!("2001:db8:3:{:x}::1", n * 31)), 6_400, "a /48");
 }
 
 #[tokio::test]

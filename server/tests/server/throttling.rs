@@ -56,12 +56,12 @@ async fn forms_without_cookies_are_one_stranger_after_the_other_at_one_address()
     let node = TestNode::embedded(&["--rate-limit", "3/1"]).await;
     let client = Client::new();
     let mut statuses = Vec::new();
-    for number in 0..60 {
+    for number in 0..100 {
         let form = client.post(node.url("/api/say")).header("content-type", "application/x-www-form-urlencoded");
         statuses.push(form.body(format!("room=hall&id=m{number}&message=again")).send().await.unwrap().status());
     }
     let said = Visitor::at(&node).await.join("hall", None).await.position.offset;
-    assert_eq!(said, 30, "ten times what one person may: {statuses:?}");
+    assert_eq!(said, 60, "twenty times what one person may: {statuses:?}");
     node.stop().await;
 }
 
