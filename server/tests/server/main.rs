@@ -18,6 +18,7 @@ mod game_pages;
 mod games_contract;
 mod history_contract;
 mod hosting;
+mod ledger_contract;
 mod limits_page;
 mod node;
 mod pages;
