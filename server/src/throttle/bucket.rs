@@ -95,6 +95,12 @@ impl Bucket {
         let _ = self.full_at_ns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, before);
     }
 
+    /// Tokens that are missing in it.
+    pub(super) fn used(&self, rate: Rate, now_ns: u64) -> u32 {
+        let missing_ns = self.full_at_ns.load(Ordering::Relaxed).saturating_sub(now_ns);
+        u32::try_from(missing_ns / rate.interval_ns()).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn is_full(&self, now_ns: u64) -> bool {
         self.full_at_ns.load(Ordering::Relaxed) <= now_ns
     }

@@ -24,12 +24,14 @@ pub enum Purpose {
     Key,
     /// Bringing a file, counted by address.
     File,
+    /// Pings and crumbs of whoever sends many, counted by address.
+    Control,
 }
 
 /// Buckets of a session: the first of [`Purpose`].
 pub(super) const OF_SESSION: usize = 2;
 /// Buckets of an address: all.
-pub(super) const OF_ADDRESS: usize = 6;
+pub(super) const OF_ADDRESS: usize = 7;
 
 /// What something costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +45,10 @@ pub struct Cost {
 impl Cost {
     /// A message, by whichever way.
     pub const MESSAGE: Self = Self { purpose: Purpose::Message, tokens: 1, newcomer: 1 };
-    /// A frame that is done with in memory: typing, ping, leave, and all that cannot be read.
+    /// A frame that is done with in memory: typing, leave, and all that cannot be read.
     pub const FRAME: Self = Self::work(1);
+    /// A frame that is answered, though nothing is asked. A client does it every 25 s at most.
+    pub const PING: Self = Self::work(3);
     /// Entering a room. What is sent for it is [charged](super::Throttle::charge) afterwards.
     pub const JOIN: Self = Self::work(1);
     /// A log that was read for somebody who came back, without any use.
@@ -83,7 +87,8 @@ impl From<&ClientMessage> for Cost {
         match message {
             ClientMessage::Message { .. } => Self::MESSAGE,
             ClientMessage::Join { .. } => Self::JOIN,
-            ClientMessage::Leave { .. } | ClientMessage::Typing { .. } | ClientMessage::Ping => Self::FRAME,
+            ClientMessage::Leave { .. } | ClientMessage::Typing { .. } => Self::FRAME,
+            ClientMessage::Ping => Self::PING,
         }
     }
 }
@@ -94,7 +99,8 @@ impl From<&GameClientMessage> for Cost {
         match message {
             M::Create(_) => Self::CREATE_GAME,
             M::Join(_) | M::Open(_) => Self::JOIN_GAME,
-            M::Answer(_) | M::Leave | M::Ping => Self::FRAME,
+            M::Answer(_) | M::Leave => Self::FRAME,
+            M::Ping => Self::PING,
             M::Start(_) | M::Next(_) | M::Skip(_) | M::Pause(_) | M::Resume(_) | M::Reveal(_) | M::End(_) => Self::STEP,
             M::Extend(_) | M::Lock(_) | M::Chat(_) | M::Kick(_) | M::HandOver => Self::STEP,
         }
@@ -110,6 +116,7 @@ impl fmt::Display for Cost {
             Purpose::Request => "request",
             Purpose::Key => "key",
             Purpose::File => "file",
+            Purpose::Control => "control",
         };
         write!(f, "{} {bucket}", self.tokens)
     }

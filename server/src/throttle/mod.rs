@@ -50,6 +50,8 @@ const CLASS_REQUESTS: u32 = 200;
 const KEYS: Rate = Rate::new(10, 10);
 /// Files: a school at work, and not a disk full of them.
 const FILES: Rate = Rate::new(60, 60);
+/// Pings and crumbs of those who send many.
+const CONTROL: Rate = Rate::new(500, 3_000);
 /// Somebody is new for so long.
 const NEW_FOR: Duration = Duration::from_secs(60);
 /// Sessions and networks that are remembered though nobody of them is connected, at most.
@@ -99,6 +101,7 @@ impl Throttle {
             times(CLASS_REQUESTS),
             Some(KEYS),
             Some(FILES),
+            person.map(|_| CONTROL),
         ];
         let reports = ledger.map(|ledger| {
             let reports = Arc::<Reports>::default();
@@ -163,6 +166,11 @@ impl Throttle {
         self.addresses.take(&account, purpose, tokens, now_ns).map_err(Duration::from_nanos)?;
         self.addresses.note(&account, purpose, tokens);
         Ok(())
+    }
+
+    /// Whether anything is counted for a purpose.
+    pub(crate) fn counts(&self, purpose: Purpose) -> bool {
+        self.addresses.counts(purpose)
     }
 
     /// Accounts for what a request of an address has cost, after it was done.

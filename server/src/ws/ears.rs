@@ -12,7 +12,6 @@ use tokio::net::tcp::OwnedReadHalf;
 use tungstenite::{Error, Message};
 
 use super::decoder::Decoder;
-use crate::config::Limits;
 use crate::outbox::Outbox;
 use crate::throttle::FrameBudget;
 
@@ -46,8 +45,14 @@ pub(super) enum Heard {
 
 impl Ears {
     /// Ears at `socket`; `early` came with the request.
-    pub(super) fn new(socket: OwnedReadHalf, limits: &Limits, early: &[u8], outbox: &Outbox) -> Self {
-        let (decoder, budget) = (Decoder::new(limits.frame_bytes), FrameBudget::new(limits.rate_limit));
+    pub(super) fn new(
+        socket: OwnedReadHalf,
+        frame_bytes: usize,
+        budget: FrameBudget,
+        early: &[u8],
+        outbox: &Outbox,
+    ) -> Self {
+        let decoder = Decoder::new(frame_bytes);
         let mut ears = Self { socket, decoder, budget, messages: vec::IntoIter::default(), fault: None };
         if !early.is_empty() {
             ears.read(early, outbox);

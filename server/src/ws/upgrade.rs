@@ -22,7 +22,7 @@ use crate::node::Node;
 use crate::outbox::Outbox;
 use crate::serve::{self, PatientStream};
 use crate::session::guest;
-use crate::throttle::{Purpose, request as cost};
+use crate::throttle::{FrameBudget, Purpose, request as cost};
 
 #[derive(Deserialize)]
 pub(super) struct Version {
@@ -66,9 +66,9 @@ pub(super) async fn upgrade<M: Meaning>(
     place.becomes_socket();
     let (task, member) = (node.sockets.token(), Arc::new(member));
     tokio::spawn(async move {
-        let Some((ears, outbox)) = upgrade.await.ok().and_then(|upgraded| open(upgraded, &node.config.limits)) else {
-            return;
-        };
+        let Ok(upgraded) = upgrade.await else { return };
+        let budget = FrameBudget::new(node.throttle.clone(), address);
+        let Some((ears, outbox)) = open(upgraded, &node.config.limits, budget) else { return };
         if version.v.is_some_and(|v| v != VERSION) {
             Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
@@ -82,11 +82,11 @@ pub(super) async fn upgrade<M: Meaning>(
 
 /// Both ends of the connection. The buffer that the request was read into ends
 /// here: kept, it would be the largest thing that a silent connection has.
-fn open(upgraded: Upgraded, limits: &Limits) -> Option<(Ears, Arc<Outbox>)> {
+fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(Ears, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
-    let ears = Ears::new(read, limits, &parts.read_buf, &outbox);
+    let ears = Ears::new(read, limits.frame_bytes, budget, &parts.read_buf, &outbox);
     Some((ears, outbox))
 }
 

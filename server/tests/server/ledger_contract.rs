@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use server::broker::LogLimits;
-use server::broker::redis::{self, RedisBroker};
+use server::broker::redis::{Options, RedisBroker, connect};
 use server::throttle::redis::RedisLedger;
 use server::throttle::{Ledger, Spent};
 
@@ -41,8 +41,8 @@ impl Nodes {
         let Backend::Redis { url, .. } = &cluster.backend else { panic!("no Redis, no other node") };
         let open = async |node: &str| {
             let log = LogLimits { entries: 100, bytes: 1 << 20 };
-            let options = redis::Options { log, sharded: false, node: node.into() };
-            redis::connect(url, options).await.unwrap().0
+            let options = Options { log, sharded: false, node: node.into() };
+            connect(url, options).await.unwrap().0
         };
         let brokers = [open("one").await, open("two").await];
         let [one, two] = [&brokers[0], &brokers[1]].map(|broker| RedisLedger::new(broker.link()));

@@ -22,8 +22,8 @@ const ATTACK: Duration = Duration::from_secs(3);
 const MOST_OF_A_SESSION: u64 = 20 + 2 * 3;
 /// What is tried on each connection.
 const TRIES: u64 = 30;
-/// What all who are new at an address may: 200 at once, 20 a second.
-const MOST_OF_NEWCOMERS: u64 = 200 + 20 * 3;
+/// What all who are new at an address may: 400 at once, 10 a second.
+const MOST_OF_NEWCOMERS: u64 = 400 + 10 * 3;
 
 /// Files that a node may have open.
 const FILES: u32 = 256;
