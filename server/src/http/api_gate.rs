@@ -37,7 +37,9 @@ pub async fn api_gate(
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         return response;
     }
+    let turn = if cost::waits(tokens, request.uri().path()) { node.throttle.turn(address).await } else { None };
     let response = next.run(request).await;
+    drop(turn);
     // Where there is no such file, a whole page was drawn to say so.
     if response.status() == StatusCode::NOT_FOUND && tokens < cost::PAGE {
         node.throttle.charge_at(address, Purpose::Request, cost::PAGE - tokens);

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::bucket::{Bucket, Rate};
 use super::cost::Purpose;
 use super::ledger::{Report, Reports};
@@ -25,6 +27,8 @@ pub(super) struct Account<const N: usize> {
     pub(super) times: u32,
     /// What it uses up as well: the wider network of an address.
     pub(super) wider: Option<Arc<Self>>,
+    /// What is done for it at one time.
+    pub(super) turns: Option<Arc<Semaphore>>,
     pub(super) buckets: [Bucket; N],
 }
 
@@ -48,7 +52,12 @@ struct Shard<const N: usize> {
 
 impl<const N: usize> Account<N> {
     pub(super) fn new(key: u128, now_ns: u64, times: u32, wider: Option<Arc<Self>>) -> Self {
-        Self { key, since_ns: now_ns, times, wider, buckets: std::array::from_fn(|_| Bucket::default()) }
+        Self { key, since_ns: now_ns, times, wider, turns: None, buckets: std::array::from_fn(|_| Bucket::default()) }
+    }
+
+    /// With so many turns at one time.
+    pub(super) fn with_turns(self, turns: usize) -> Self {
+        Self { turns: Some(Arc::new(Semaphore::new(turns))), ..self }
     }
 }
 

@@ -132,6 +132,14 @@ pub mod request {
     /// Folders in which something is made for whoever asks, whatever its name is.
     const MADE: [&str; 4] = ["/api", "/quizzes", "/results", "/pictures"];
 
+    /// What has rules of its own about how many are read at a time.
+    const FILES: [&str; 2] = ["/api/picture", "/api/import-quiz"];
+
+    /// Whether somebody who asks for much waits for each of these.
+    pub fn waits(tokens: u32, path: &str) -> bool {
+        tokens >= PAGE && !FILES.contains(&path)
+    }
+
     /// What is asked for at `path`; `is_read`: by GET or HEAD.
     pub fn cost_of(is_read: bool, path: &str) -> u32 {
         let is_made = MADE.iter().any(|folder| path.starts_with(folder));

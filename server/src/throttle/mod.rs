@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use protocol::{ErrorCode, Refusal, UserId};
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use self::accounts::{Account, Accounts};
@@ -52,6 +53,8 @@ const KEYS: Rate = Rate::new(10, 10);
 const FILES: Rate = Rate::new(60, 60);
 /// Pings and crumbs of those who send many.
 const CONTROL: Rate = Rate::new(500, 3_000);
+/// Pages and calls that are made at one time for one address.
+const TURNS: usize = 8;
 /// Somebody is new for so long.
 const NEW_FOR: Duration = Duration::from_secs(60);
 /// Sessions and networks that are remembered though nobody of them is connected, at most.
@@ -168,6 +171,17 @@ impl Throttle {
         Ok(())
     }
 
+    /// Waits for the turn of one of an address's requests, which lasts until it
+    /// is dropped: whoever asks for a thousand pages at once waits for their
+    /// own, and the others do not.
+    pub async fn turn(&self, address: IpAddr) -> Option<OwnedSemaphorePermit> {
+        if !self.counts(Purpose::Request) {
+            return None;
+        }
+        let turns = self.account_of(address, now_ns()).turns.clone()?;
+        turns.acquire_owned().await.ok()
+    }
+
     /// Whether anything is counted for a purpose.
     pub(crate) fn counts(&self, purpose: Purpose) -> bool {
         self.addresses.counts(purpose)
@@ -185,7 +199,7 @@ impl Throttle {
     fn account_of(&self, address: IpAddr, now_ns: u64) -> Arc<Account<OF_ADDRESS>> {
         let open = |Allotment { prefix, times }, wider| {
             let key = key_of("address", &prefix.to_string());
-            self.addresses.get(key, || Account::new(key, now_ns, times, wider), now_ns)
+            self.addresses.get(key, || Account::new(key, now_ns, times, wider).with_turns(TURNS), now_ns)
         };
         let wider = allotments(address).skip(1).rev().fold(None, |wider, one| Some(open(one, wider)));
         open(Allotment { prefix: AddressPrefix::of(address), times: 1 }, wider)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::task::Poll;
 
 use async_trait::async_trait;
 
@@ -81,6 +82,23 @@ async fn off_is_off_but_for_keys_and_files() {
     assert!((0..100_000).all(|_| throttle.spend_at(address, Purpose::Request, request::PAGE).is_ok()));
     assert_eq!((0..100).filter(|_| throttle.spend_at(address, Purpose::Key, 1).is_ok()).count(), 10);
     assert_eq!((0..100).filter(|_| throttle.spend_at(address, Purpose::File, 1).is_ok()).count(), 60);
+}
+
+#[tokio::test]
+async fn a_thousand_pages_at_once_are_made_a_few_at_a_time() {
+    let throttle = on_its_own("20/120");
+    let [one, other] = ["192.0.2.7", "192.0.2.8"].map(|address| address.parse().unwrap());
+    let mut turns = Vec::new();
+    for _ in 0..TURNS {
+        turns.push(throttle.turn(one).await);
+    }
+    let mut next = std::pin::pin!(throttle.turn(one));
+    let is_waiting = std::future::poll_fn(|context| Poll::Ready(next.as_mut().poll(context).is_pending())).await;
+    assert!(is_waiting);
+    assert!(throttle.turn(other).await.is_some(), "nobody else waits");
+    turns.pop();
+    assert!(next.await.is_some());
+    assert!(on_its_own("off").turn(one).await.is_none());
 }
 
 /// What several nodes tell each other.
