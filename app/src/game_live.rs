@@ -9,10 +9,10 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
-use protocol::game::frame::{Code, Count, GivenAnswer, Player, Players};
+use protocol::game::frame::{AddedHost, Code, Count, Entrance, GivenAnswer, Player, Players};
 use protocol::game::link::{Beginning, Entry, Event, HostStep};
 use protocol::game::{Answer, Game, Phase};
-use protocol::{Pin, Refusal};
+use protocol::{HostId, Pin, Refusal};
 
 use crate::api::games::{HostPage, PlayPage};
 use crate::erase::effect;
@@ -34,6 +34,12 @@ pub(crate) struct GameLive {
     pub(crate) players: RwSignal<Players>,
     /// How many have answered; for hosts.
     pub(crate) count: RwSignal<Option<Count>>,
+    /// Who waits to be let in, and what is kept out; for hosts.
+    pub(crate) entrance: RwSignal<Entrance>,
+    /// Who was added as a host; for hosts.
+    pub(crate) hosts: RwSignal<Vec<AddedHost>>,
+    /// Which of them one is; `None` for who began the game.
+    pub(crate) added_as: RwSignal<Option<HostId>>,
     /// The code for another host, once asked for.
     pub(crate) code: RwSignal<Option<Code>>,
     /// How the game can be reached.
@@ -108,6 +114,9 @@ impl GameLive {
             board: RwSignal::new(board),
             players: RwSignal::new(players),
             count: RwSignal::new(count),
+            entrance: RwSignal::new(Entrance::default()),
+            hosts: RwSignal::new(Vec::new()),
+            added_as: RwSignal::new(None),
             code: RwSignal::new(None),
             standing: RwSignal::new(Standing::Connecting),
             not_in: RwSignal::new(None),
@@ -176,7 +185,12 @@ impl GameLive {
                 self.hear_time(hosting.now, connector);
                 self.count.set(count(&hosting.game, hosting.answered, hosting.players.len()));
                 self.players.set(all(hosting.players.clone()));
+                self.entrance.set(hosting.entrance.clone());
+                self.added_as.set(hosting.host.clone());
+                self.hosts.set(hosting.hosts.clone());
             }
+            Event::Entrance(entrance) => self.entrance.set(entrance.clone()),
+            Event::Hosts(hosts) => self.hosts.set(hosts.hosts.clone()),
             Event::Players(players) => self.players.set(players.clone()),
             Event::Count(count) => self.count.set(Some(*count)),
             Event::Code(code) => self.code.set(Some(code.clone())),

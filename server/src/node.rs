@@ -106,6 +106,7 @@ impl Node {
             sessions: sessions.clone(),
             tables: tables.clone(),
             players: limits.players,
+            seats_per_address: limits.seats_per_address,
         });
         let classes = games.clone();
         let classes: Classes = Box::new(move |pin| {

@@ -47,6 +47,8 @@ pub enum ErrorCode {
     Locked,
     /// The host has sent this player away.
     Kicked,
+    /// The host has not let this player in yet; ask again after `retryAfterMs`.
+    Waiting,
     /// A code that this version does not know.
     #[serde(other)]
     Unknown,
@@ -54,7 +56,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code a server sends, for tables, metrics and tests.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NotJson,
         Self::UnknownType,
         Self::Invalid,
@@ -74,6 +76,7 @@ impl ErrorCode {
         Self::NicknameTaken,
         Self::Locked,
         Self::Kicked,
+        Self::Waiting,
     ];
 
     /// The code as it is spelled on the wire.
@@ -98,13 +101,14 @@ impl ErrorCode {
             Self::NicknameTaken => "nicknameTaken",
             Self::Locked => "locked",
             Self::Kicked => "kicked",
+            Self::Waiting => "waiting",
             Self::Unknown => "unknown",
         }
     }
 
     /// Whether the same frame may succeed later.
     pub fn is_temporary(self) -> bool {
-        matches!(self, Self::RateLimited | Self::Unavailable | Self::Full)
+        matches!(self, Self::RateLimited | Self::Unavailable | Self::Full | Self::Waiting)
     }
 }
 

@@ -106,6 +106,11 @@ text_id!(
     |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
 );
 text_id!(
+    /// A host of a game who was added by a code.
+    HostId, "a host id", limits::USER_ID_CHARS,
+    |c| c.is_ascii_alphanumeric()
+);
+text_id!(
     /// A picture: the digest of its bytes, and what kind of file it is, such as `3f0a….png`.
     PictureId, "a picture id", limits::PICTURE_ID_CHARS,
     |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.'

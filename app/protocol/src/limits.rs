@@ -91,6 +91,16 @@ pub const QUIZ_BYTES: usize = 256 * 1024;
 pub const QUIZ_VERSIONS: usize = 20;
 /// Players of a game, at most (an operator's choice).
 pub const PLAYERS: usize = 5_000;
+/// Newcomers of a game that wait to be let in, at most; more are told to try again.
+pub const WAITING: usize = 200;
+/// Players whom one frame of a host names, at most.
+pub const PLAYERS_NAMED: usize = 200;
+/// Hosts of a game who were added by a code, at most.
+pub const ADDED_HOSTS: usize = 20;
+/// Whoever waits to be let in asks again after this time.
+pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
+/// For so long a network that a host blocks takes no new seat in the game.
+pub const BLOCKED_FOR: Duration = Duration::from_secs(10 * 60);
 /// Leaders that a frame names, at most.
 pub const LEADERS: usize = 8;
 /// How often hosts are told how many have answered, at most.

@@ -6,13 +6,34 @@ use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const GAME_CLIENT: [&str; 18] = [
-    "create", "open", "join", "answer", "start", "next", "skip", "pause", "resume", "extend", "reveal", "kick", "lock",
-    "chat", "handOver", "end", "leave", "ping",
+const GAME_CLIENT: [&str; 23] = [
+    "create",
+    "open",
+    "join",
+    "answer",
+    "start",
+    "next",
+    "skip",
+    "pause",
+    "resume",
+    "extend",
+    "reveal",
+    "kick",
+    "pardon",
+    "lock",
+    "admission",
+    "admit",
+    "decline",
+    "chat",
+    "handOver",
+    "removeHost",
+    "end",
+    "leave",
+    "ping",
 ];
-const GAME_SERVER: [&str; 13] = [
-    "hosting", "joined", "game", "answered", "outcome", "players", "count", "host", "code", "kicked", "error", "reach",
-    "pong",
+const GAME_SERVER: [&str; 15] = [
+    "hosting", "joined", "game", "answered", "outcome", "players", "entrance", "hosts", "count", "host", "code",
+    "kicked", "error", "reach", "pong",
 ];
 
 /// The fenced examples of a kind.

@@ -174,7 +174,7 @@ impl Stage {
 
 /// What all nodes of all runs are started with.
 fn shared_flags(house: &House, limits: Limits) -> Vec<String> {
-    const RATE: &[&str] = &["--rate-limit", "off", "--connections-per-address", "0"];
+    const RATE: &[&str] = &["--rate-limit", "off", "--connections-per-address", "0", "--seats-per-address", "off"];
     const LOGS: &[&str] = &["--log-length", "1000000", "--log-bytes", "1t"];
     let site = house.site.display().to_string();
     let off = if limits == Limits::Off { [RATE, LOGS].concat() } else { Vec::new() };

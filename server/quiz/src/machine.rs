@@ -7,7 +7,7 @@
 //! A slide is open at once and goes straight on. A quiz without points has no
 //! places. Knows no answers and no players: what they bring is [`crate::count`]ed.
 
-use protocol::game::Phase;
+use protocol::game::{Admission, Phase};
 use protocol::limits;
 use protocol::quiz::{Kind, Quiz};
 
@@ -37,6 +37,8 @@ pub enum Command {
     Reveal,
     /// Lets nobody new in, or does again. The host may at any time.
     Lock(bool),
+    /// Decides how somebody new comes in. The host may at any time.
+    Admission(Admission),
     /// Opens or closes the chat of the class.
     Chat(bool),
     /// To the podium, and from it to the end.
@@ -93,6 +95,7 @@ pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<
         (Phase::Ended, Command::Tick) => Err(Rejection::NothingDue),
         (Phase::Ended, _) => Err(Rejection::NotNow(Phase::Ended)),
         (_, Command::Lock(locked)) => Ok(State { locked, ..state.clone() }),
+        (_, Command::Admission(admission)) => Ok(State { admission, ..state.clone() }),
         (_, Command::Chat(chat)) => Ok(State { chat, ..state.clone() }),
 
         (Phase::Lobby, Command::Start) => Ok(ask(quiz, state, 0, now)),

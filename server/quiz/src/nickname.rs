@@ -9,6 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::confusable_detection;
 
 use crate::letters::{one_spaced, plain};
+use crate::shuffle::Draws;
 use crate::words::is_rude;
 
 /// Marks on one letter, at most: more of them run into the lines around it.
@@ -88,19 +89,23 @@ pub fn skeleton(name: &Name) -> String {
     if kept.is_empty() { alike } else { kept }
 }
 
-/// Another name, for who wants one that is taken: Ada 2. `is_taken` is asked
-/// with [`skeleton`]s.
-pub fn propose(name: &Name, is_taken: impl Fn(&str) -> bool) -> Name {
-    let numbered = |number: usize| {
-        let number = format!(" {number}");
-        let most = limits::NICKNAME_CHARS.saturating_sub(number.chars().count());
-        let start: String = name.as_str().chars().take(most).collect();
-        Name::parse(&format!("{}{number}", start.trim_end())).ok()
-    };
-    let is_free = |name: &Name| !is_taken(&skeleton(name));
-    // One more than there are players is always free.
-    let tries = 2..=limits::PLAYERS + 2;
-    tries.filter_map(numbered).find(is_free).unwrap_or_else(|| name.clone())
+/// Other names for who wants one that is taken, the nicest first: Ada 2 and the
+/// next few, then drawn numbers of more and more digits. They are few, so all of
+/// them may be looked up; in a full game one of them is free all the same.
+pub fn alternatives(name: &Name, seed: u64) -> impl Iterator<Item = Name> {
+    let mut draws = Draws::new(seed);
+    let drawn = [(3, 6, 99), (3, 100, 999), (4, 1_000, 99_999)];
+    let drawn = drawn.into_iter().flat_map(|(times, from, to)| std::iter::repeat_n((from, to), times));
+    let numbers = (2..=5).chain(drawn.map(move |(from, to)| from + draws.up_to(to - from)));
+    numbers.filter_map(|number| numbered(name, number))
+}
+
+/// The name and a number, no longer than a nickname may be.
+fn numbered(name: &Name, number: usize) -> Option<Name> {
+    let number = format!(" {number}");
+    let most = limits::NICKNAME_CHARS.saturating_sub(number.chars().count());
+    let start: String = name.as_str().chars().take(most).collect();
+    Name::parse(&format!("{}{number}", start.trim_end())).ok()
 }
 
 /// Controls, marks that turn the writing direction, and letters without a
@@ -182,13 +187,21 @@ mod tests {
     #[test]
     fn who_comes_second_is_offered_a_number() {
         let ada = Name::parse("Ada").unwrap();
-        assert_eq!(propose(&ada, |other| other == like("Ada")).as_str(), "Ada 2");
-        let taken = [like("Ada"), like("ada 2"), like("ADA 3")];
-        assert_eq!(propose(&ada, |other| taken.iter().any(|name| name == other)).as_str(), "Ada 4");
+        let offered: Vec<_> = alternatives(&ada, 7).map(|name| name.to_string()).collect();
+        assert_eq!(offered[..4], ["Ada 2", "Ada 3", "Ada 4", "Ada 5"]);
+        assert_eq!(offered.len(), 14, "few enough to look all of them up");
         let long = Name::parse("Ada Lovelace the 1st").unwrap();
-        assert_eq!(propose(&long, |_| false).as_str(), "Ada Lovelace the 1 2");
-        assert_eq!(propose(&ada, |_| true), ada, "there is nothing free, and an end to the search");
-        let told = NicknameProblem::Taken { name: ada.clone(), free: propose(&ada, |_| false) };
+        assert_eq!(alternatives(&long, 7).next().unwrap().as_str(), "Ada Lovelace the 1 2");
+        assert!(alternatives(&long, 7).all(|name| name.as_str().chars().count() <= limits::NICKNAME_CHARS));
+        let told = NicknameProblem::Taken { name: ada.clone(), free: alternatives(&ada, 7).next().unwrap() };
         assert_eq!(told.to_string(), "Somebody in this game is called Ada. Try Ada 2.");
+    }
+
+    #[test]
+    fn in_a_full_game_of_one_name_there_is_still_a_free_one() {
+        let ada = Name::parse("Ada").unwrap();
+        let taken: std::collections::HashSet<_> = (2..=limits::PLAYERS).map(|number| format!("Ada {number}")).collect();
+        let is_free = |seed| alternatives(&ada, seed).any(|name| !taken.contains(name.as_str()));
+        assert!((0..1_000).all(is_free));
     }
 }

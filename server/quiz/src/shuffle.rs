@@ -6,7 +6,7 @@ use protocol::quiz::{Kind, Question, Quiz};
 /// For each question which of its options stands where; empty for all kinds
 /// but order. The same seed gives the same.
 pub(crate) fn shuffles(quiz: &Quiz, seed: u64) -> Vec<Vec<usize>> {
-    let mut draws = Draws(seed);
+    let mut draws = Draws::new(seed);
     let is_order = |question: &Question| question.kind == Kind::Order;
     quiz.questions
         .iter()
@@ -22,9 +22,14 @@ pub(crate) fn written(shuffle: &[usize], shown: usize) -> usize {
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): few lines, and good enough to
 /// mix a few options.
-struct Draws(u64);
+pub(crate) struct Draws(u64);
 
 impl Draws {
+    /// The same seed draws the same.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -34,7 +39,7 @@ impl Draws {
     }
 
     /// From 0 to `most`, both among them.
-    fn up_to(&mut self, most: usize) -> usize {
+    pub(crate) fn up_to(&mut self, most: usize) -> usize {
         // What remains is never more than `most`, which came from a usize.
         (self.next() % (most as u64 + 1)) as usize
     }

@@ -1,6 +1,6 @@
 //! How a game is, between two steps.
 
-use protocol::game::{Leader, Outcome, Phase, Reveal};
+use protocol::game::{Admission, Leader, Outcome, Phase, Reveal};
 use protocol::quiz::{Kind, Question, Quiz};
 use protocol::{Name, UserId};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub struct State {
     pub shuffles: Vec<Vec<usize>>,
     /// Nobody new comes in.
     pub locked: bool,
+    /// How somebody new comes in.
+    #[serde(default)]
+    pub admission: Admission,
     /// The class may chat.
     pub chat: bool,
     /// Who played at the last count.
@@ -46,6 +49,7 @@ impl State {
             clock: Clock::default(),
             shuffles: shuffles(quiz, seed),
             locked: false,
+            admission: Admission::default(),
             chat: false,
             players: 0,
             reveal: None,
@@ -88,11 +92,11 @@ impl State {
         self.phase == Phase::Closed
     }
 
-    /// The same game without a player who was sent away: nobody reads the name again.
+    /// The same game without players who were sent away: nobody reads their names again.
     #[must_use]
-    pub fn without(&self, player: &UserId) -> Self {
+    pub fn without(&self, players: &[UserId]) -> Self {
         let mut state = self.clone();
-        state.leaders.retain(|leader| leader.id != *player);
+        state.leaders.retain(|leader| !players.contains(&leader.id));
         state
     }
 

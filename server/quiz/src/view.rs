@@ -24,6 +24,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
         closes_at: state.clock.closes_at.filter(|_| is_asking),
         paused: left(state),
         locked: state.locked,
+        admission: state.admission,
         chat: state.chat,
         scored: is_scored(quiz),
         players: state.players,

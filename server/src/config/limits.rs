@@ -79,6 +79,11 @@ pub struct Limits {
     #[arg(long, env = "HUBBUB_PLAYERS", value_name = "N", default_value_t = limits::PLAYERS)]
     pub players: usize,
 
+    /// Players that may come into one game from one address: BURST/PER-MINUTE, or off.
+    /// An IPv6 network counts as one address.
+    #[arg(long, env = "HUBBUB_SEATS_PER_ADDRESS", value_name = "RATE", default_value = "100/60")]
+    pub seats_per_address: RateLimit,
+
     /// Seconds that a person is still shown after their connection was cut.
     #[arg(long = "grace-seconds", env = "HUBBUB_GRACE_SECONDS", value_name = "SECONDS", default_value = "5", value_parser = parse_seconds)]
     pub presence_grace: Duration,

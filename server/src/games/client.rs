@@ -5,20 +5,24 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
-use protocol::game::frame::{Code, GivenAnswer, Join, Open};
+use protocol::game::frame::{Admit, Code, GivenAnswer, Join, Open};
 use protocol::game::{GameClientMessage, GameServerMessage, Taken};
 use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::Command;
 
 use super::sitting::{Role, Sitting};
 use super::table::Table;
-use super::{Games, Key, Played, entering, words};
+use super::{Games, Key, Loaded, Played, Seeker, entering, words};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::quota::Payer;
+use crate::session::HostRole;
 use crate::throttle::Cost;
 use crate::ws::{Frame, Meaning, Meter, Verdict, Work};
+
+/// Tokens of hosts that one connection brings, at most; the latest count.
+const TOKENS: usize = 32;
 
 /// Somebody on `/games`: who it is, in which game, and how much it may still say.
 pub struct Client {
@@ -42,6 +46,12 @@ pub struct Claims {
     has_key: bool,
 }
 
+/// What somebody asks for, and the game that they ask it of once it is found.
+pub struct Asked {
+    message: GameClientMessage,
+    found: Option<Box<Result<Loaded, Refusal>>>,
+}
+
 /// A place in a game.
 struct Place {
     sitting: Arc<Sitting>,
@@ -50,11 +60,12 @@ struct Place {
 }
 
 impl Meaning for Client {
-    type Later = GameClientMessage;
+    type Later = Asked;
     type Claims = Box<Claims>;
 
     fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Claims> {
-        let (hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
+        let (mut hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
+        hosts.drain(..hosts.len().saturating_sub(TOKENS));
         Box::new(Claims { hosts, address, may_write, has_key: node.authors.has_key(headers) })
     }
 
@@ -63,7 +74,7 @@ impl Meaning for Client {
         Self { node, member, outbox, claims, meter, place: None }
     }
 
-    fn take(&mut self, frame: Frame<'_>) -> Work<GameClientMessage> {
+    fn take(&mut self, frame: Frame<'_>) -> Work<Asked> {
         let message = match frame {
             Frame::Text(text) => wire::decode_game_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
@@ -77,13 +88,33 @@ impl Meaning for Client {
                 Ok(saying) => return Work::Saying(saying),
                 Err(refusal) => refuse(&self.outbox, refusal),
             },
-            (Verdict::Pass, Ok(message)) => return Work::InTurn(message),
+            (Verdict::Pass, Ok(message)) => return Work::InTurn(Asked { message, found: None }),
         }
         Work::Done
     }
 
-    async fn attend(&mut self, message: GameClientMessage) {
-        if let Err(refusal) = self.done(message).await {
+    /// Finds the game. Whoever guesses waits for it, outside.
+    async fn prepare(&mut self, asked: &mut Asked) {
+        let found = match &asked.message {
+            GameClientMessage::Open(open) => {
+                let mut hosts = self.claims.hosts.clone();
+                hosts.extend(open.token.clone());
+                // A code is to be guessed no faster by who has a seat.
+                let person = open.code.is_none().then_some(&self.member.id);
+                self.find(&open.pin, Seeker { address: self.claims.address, person, hosts: &hosts, seat: None }).await
+            }
+            GameClientMessage::Join(join) => {
+                let (person, seat) = (Some(&self.member.id), join.seat.as_deref());
+                let hosts = &self.claims.hosts;
+                self.find(&join.pin, Seeker { address: self.claims.address, person, hosts, seat }).await
+            }
+            _ => return,
+        };
+        asked.found = Some(Box::new(found));
+    }
+
+    async fn attend(&mut self, asked: Asked) {
+        if let Err(refusal) = self.done(asked).await {
             refuse(&self.outbox, refusal);
         }
     }
@@ -94,13 +125,22 @@ impl Meaning for Client {
 }
 
 impl Client {
-    async fn done(&mut self, message: GameClientMessage) -> Result<(), Refusal> {
+    async fn done(&mut self, Asked { message, found }: Asked) -> Result<(), Refusal> {
         use GameClientMessage as M;
+        // What needs one was prepared.
+        let found = found.map_or_else(|| Err(words::no_game()), |found| *found);
         let (version, command) = match message {
             M::Create(create) => return self.create(&create.quiz).await,
-            M::Open(open) => return self.open(open).await,
-            M::Join(join) => return self.join(join).await,
-            M::Kick(kick) => return self.games().kick(&self.hosting()?.sitting.key, &kick.player).await,
+            M::Open(open) => return self.open(open, &found?).await,
+            M::Join(join) => return self.join(join, &found?).await,
+            M::Kick(kick) => {
+                let block = kick.block;
+                return self.games().kick(&self.hosting().await?.key, &kick.whom(), block).await;
+            }
+            M::Pardon => return self.games().pardon(&self.hosting().await?.key).await,
+            M::Admit(admit) => return self.admit(admit).await,
+            M::Decline(decline) => return self.games().decline(&self.hosting().await?.key, &decline.players).await,
+            M::RemoveHost(remove) => return self.games().remove_host(&self.hosting().await?.key, &remove.host).await,
             M::HandOver => return self.hand_over().await,
             M::Leave => {
                 self.leave(Departure::Clean);
@@ -115,11 +155,12 @@ impl Client {
             M::End(step) => (step.version, Command::End),
             M::Extend(extend) => (None, Command::Extend(extend.seconds)),
             M::Lock(lock) => (None, Command::Lock(lock.locked)),
+            M::Admission(set) => (None, Command::Admission(set.admission)),
             M::Chat(chat) => (None, Command::Chat(chat.open)),
             // Done when they were taken.
             M::Answer(_) | M::Ping => return Ok(()),
         };
-        self.games().step(&self.hosting()?.sitting.key, version, &command).await
+        self.games().step(&self.hosting().await?.key, version, &command).await
     }
 
     async fn create(&mut self, quiz: &QuizId) -> Result<(), Refusal> {
@@ -132,42 +173,62 @@ impl Client {
         let Claims { address, has_key, .. } = *self.claims;
         let payer = Payer { person: self.member.id.clone(), address: Some(address), is_known: has_key };
         let key = self.games().begin(&payer, quiz).await?;
-        let token = self.node.sessions.host_token(&key.pin, &key.id);
-        self.claims.hosts.push(token);
-        self.host(&key.pin).await
+        self.note_host(&key, &HostRole::Owner);
+        self.host(&key, HostRole::Owner).await
     }
 
-    async fn open(&mut self, open: Open) -> Result<(), Refusal> {
-        let loaded = self.games().find(&open.pin, self.claims.address).await?;
+    /// This connection may come back to the game without showing a token. Only
+    /// of its latest games, or one connection could fill the memory.
+    fn note_host(&mut self, key: &Key, role: &HostRole) {
+        let token = self.node.sessions.host_token(&key.pin, &key.id, role);
+        let hosts = &mut self.claims.hosts;
+        if !hosts.contains(&token) {
+            hosts.push(token);
+            hosts.drain(..hosts.len().saturating_sub(TOKENS));
+        }
+    }
+
+    async fn admit(&self, admit: Admit) -> Result<(), Refusal> {
+        let sitting = self.hosting().await?;
+        match (admit.all, admit.players) {
+            (true, _) => self.games().admit(&sitting.key, &[]).await,
+            (false, players) if players.is_empty() => Err(words::invalid("Say whom to let in.")),
+            (false, players) => self.games().admit(&sitting.key, &players).await,
+        }
+    }
+
+    async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<Loaded, Refusal> {
+        self.games().find(pin, seeker).await
+    }
+
+    async fn open(&mut self, open: Open, loaded: &Loaded) -> Result<(), Refusal> {
         let key = &loaded.key;
-        self.claims.hosts.extend(open.token);
-        if !self.is_host_of(key) {
-            let code = open.code.ok_or_else(words::not_host)?;
-            self.games().take_over(key, &code, self.claims.address).await?;
-            let token = self.node.sessions.host_token(&key.pin, &key.id);
-            self.claims.hosts.push(token);
-        }
-        self.host(&open.pin).await
+        let tokens: Vec<_> = self.claims.hosts.iter().cloned().chain(open.token).collect();
+        let role = match self.games().host_role(key, &tokens).await? {
+            Some(role) => role,
+            None => {
+                let code = open.code.ok_or_else(words::not_host)?;
+                self.games().take_over(key, &code, &self.member, self.claims.address).await?
+            }
+        };
+        self.note_host(key, &role);
+        self.host(key, role).await
     }
 
-    async fn host(&mut self, pin: &Pin) -> Result<(), Refusal> {
+    async fn host(&mut self, key: &Key, role: HostRole) -> Result<(), Refusal> {
         let games = self.games().clone();
-        let loaded = games.load(pin).await?;
-        if !self.is_host_of(&loaded.key) {
-            return Err(words::not_host());
-        }
-        let entered = entering::host(&games, &loaded.key, &self.member, self.outbox.clone()).await?;
+        let entered = entering::host(&games, key, role, &self.member, self.outbox.clone()).await?;
         self.sit(entered);
         Ok(())
     }
 
-    async fn join(&mut self, join: Join) -> Result<(), Refusal> {
+    async fn join(&mut self, join: Join, loaded: &Loaded) -> Result<(), Refusal> {
         let games = self.games().clone();
-        let loaded = games.find(&join.pin, self.claims.address).await?;
         let Key { pin, id } = &loaded.key;
         let seat = join.seat.as_deref().and_then(|token| self.node.sessions.seat_of(token, pin, id));
         let player: &UserId = seat.as_ref().unwrap_or(&self.member.id);
-        let entered = entering::player(&games, &loaded, player, join.nickname.as_deref(), self.outbox.clone()).await;
+        let (nickname, address) = (join.nickname.as_deref(), self.claims.address);
+        let entered = entering::player(&games, loaded, player, nickname, address, self.outbox.clone()).await;
         let entered = match entered {
             Err(refusal) if refusal.code == ErrorCode::Kicked => {
                 self.leave(Departure::Clean);
@@ -180,7 +241,7 @@ impl Client {
     }
 
     async fn hand_over(&self) -> Result<(), Refusal> {
-        let (code, good_for_ms) = self.games().hand_over(&self.hosting()?.sitting.key).await?;
+        let (code, good_for_ms) = self.games().hand_over(&self.hosting().await?.key).await?;
         say(&self.outbox, &GameServerMessage::Code(Code { code, good_for_ms }));
         Ok(())
     }
@@ -226,17 +287,19 @@ impl Client {
         &self.node.games
     }
 
-    fn is_host_of(&self, key: &Key) -> bool {
-        self.games().is_host(key, self.claims.hosts.iter().map(String::as_str))
-    }
-
     fn place(&self) -> Result<&Place, Refusal> {
         self.place.as_ref().filter(|place| !place.sitting.is_over()).ok_or_else(words::not_in_game)
     }
 
-    fn hosting(&self) -> Result<&Place, Refusal> {
-        let place = self.place()?;
-        if place.sitting.role == Role::Host { Ok(place) } else { Err(words::not_host()) }
+    /// Where this is a host, who was not removed meanwhile.
+    async fn hosting(&self) -> Result<&Sitting, Refusal> {
+        let sitting = &self.place()?.sitting;
+        match &sitting.role {
+            Role::Host(HostRole::Owner) => Ok(sitting),
+            Role::Host(HostRole::Added(host)) if self.games().is_added(&sitting.key, host).await? => Ok(sitting),
+            Role::Host(HostRole::Added(_)) => Err(words::removed_host()),
+            Role::Player => Err(words::not_host()),
+        }
     }
 }
 

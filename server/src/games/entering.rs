@@ -1,18 +1,27 @@
 //! How somebody comes into a game, for the first time or again: they listen
 //! first, then look, so that nothing falls between the two.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use protocol::game::frame::{Changed, Hosting, Joined};
 use protocol::game::{GameServerMessage, Outcome};
-use protocol::{Member, Refusal, UserId, wire};
+use protocol::{Member, Name, Refusal, UserId, wire};
 use quiz::{NicknameProblem, Seat, nickname};
+use rand::RngExt;
 
 use super::sitting::{Role, Sitting, as_host};
 use super::table::Table;
-use super::{Games, Key, Loaded, Newcomer, Played, Seated, Standing, words};
+use super::{Arrivals, Games, Key, Loaded, Newcomer, Played, Seated, Standing, StoreError, words};
+use crate::config::RateLimit;
+use crate::digest;
+use crate::limits::{AddressPrefix, Allotment, allotments};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
+use crate::session::HostRole;
+
+/// Names that are looked up before more of them are: mostly one of these is free.
+const IN_ORDER: usize = 4;
 
 /// Somebody who is in.
 pub(super) type Entered = (Arc<Sitting>, Arc<Table>, Arc<Played>);
@@ -22,9 +31,9 @@ impl Games {
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn as_host_sees(&self, key: &Key) -> Result<Hosting, Refusal> {
+    pub async fn as_host_sees(&self, key: &Key, role: HostRole) -> Result<Hosting, Refusal> {
         let played = self.played(key).await?;
-        hosting(self, key, &played).await
+        hosting(self, key, &played, role).await
     }
 
     /// How a game is for somebody; `None` where they have no seat yet.
@@ -53,10 +62,11 @@ pub(super) async fn player(
     loaded: &Loaded,
     player: &UserId,
     nickname: Option<&str>,
+    address: IpAddr,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
     let played = games.played(&loaded.key).await?;
-    let seat = seat(games, loaded, &played, player, nickname).await?;
+    let seat = seat(games, loaded, &played, player, nickname, address).await?;
     let member = Member { id: seat.id.clone(), name: seat.name };
     let begun = Sitting::begin(games, &loaded.key, Role::Player, member.clone(), outbox).await;
     let (sitting, table) = begun.map_err(words::unavailable)?;
@@ -74,14 +84,16 @@ pub(super) async fn player(
 pub(super) async fn host(
     games: &Arc<Games>,
     key: &Key,
+    role: HostRole,
     person: &Member,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
     let played = games.played(key).await?;
     let member = as_host(&person.id).ok_or_else(words::not_host)?;
-    let (sitting, table) = Sitting::begin(games, key, Role::Host, member, outbox).await.map_err(words::unavailable)?;
+    let begun = Sitting::begin(games, key, Role::Host(role.clone()), member, outbox).await;
+    let (sitting, table) = begun.map_err(words::unavailable)?;
     let hello = async {
-        let hosting = hosting(games, key, &played).await?;
+        let hosting = hosting(games, key, &played, role).await?;
         Ok((hosting.version, GameServerMessage::Hosting(hosting)))
     };
     welcome(games, (sitting, table, played.clone()), hello).await
@@ -135,21 +147,28 @@ pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Membe
 ///
 /// # Errors
 /// The refusal to answer with.
-pub(super) async fn hosting(games: &Games, key: &Key, played: &Played) -> Result<Hosting, Refusal> {
+pub(super) async fn hosting(games: &Games, key: &Key, played: &Played, role: HostRole) -> Result<Hosting, Refusal> {
     let loaded = loaded(games, key).await?;
-    let (players, _) = games.players(key).await.map_err(words::unavailable)?;
+    let read = async { tokio::try_join!(games.list(key), games.store.hosts(key), games.store.entrance(key)) };
+    let (list, hosts, entrance) = read.await.map_err(words::unavailable)?;
     let answered = match loaded.state.at {
         Some(at) => games.store.turnout(key, at).await.map_err(words::unavailable)?.answered,
         None => 0,
     };
     Ok(Hosting {
         pin: key.pin.clone(),
-        token: games.sessions.host_token(&key.pin, &key.id),
+        token: games.sessions.host_token(&key.pin, &key.id, &role),
         now: loaded.now,
         version: loaded.version,
         game: quiz::show(&played.quiz.quiz, &loaded.state),
-        players,
+        players: list.0.clone(),
         answered,
+        host: match role {
+            HostRole::Owner => None,
+            HostRole::Added(host) => Some(host),
+        },
+        hosts,
+        entrance,
     })
 }
 
@@ -189,6 +208,7 @@ async fn seat(
     played: &Played,
     player: &UserId,
     nickname: Option<&str>,
+    address: IpAddr,
 ) -> Result<Seat, Refusal> {
     match games.store.standing(&loaded.key, player).await.map_err(words::unavailable)? {
         Standing::Seated(seat) => return Ok(seat),
@@ -204,18 +224,77 @@ async fn seat(
         problem => words::bad_nickname(problem.to_string()),
     })?;
     let skeleton = nickname::skeleton(&name);
-    let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most: games.players };
+    let arrivals = arrivals(games, &loaded.key, address);
+    let network = network(&loaded.key, address);
+    let newcomer = Newcomer {
+        player,
+        name: &name,
+        skeleton: &skeleton,
+        most: games.players,
+        arrivals: &arrivals,
+        network: &network,
+    };
     match games.store.seat(&loaded.key, newcomer).await.map_err(words::unavailable)? {
         Seated::At(seat) => Ok(seat),
         Seated::Kicked => Err(words::kicked()),
         Seated::Locked => Err(words::locked()),
         Seated::Full => Err(words::not_now(format!("This game is full: {} play already.", games.players))),
+        Seated::Waiting { is_new } => {
+            if is_new {
+                games.announce_entrance(&loaded.key.pin).await;
+            }
+            Err(words::waiting())
+        }
+        Seated::Crowded => Err(words::crowded()),
+        Seated::Blocked { for_ms } => Err(words::blocked(for_ms)),
+        Seated::TooMany { retry_after_ms } => Err(words::too_many_newcomers(retry_after_ms)),
         Seated::Gone => Err(words::no_game()),
         Seated::NameTaken => {
-            let seats = games.store.seats(&loaded.key).await.map_err(words::unavailable)?;
-            let taken: std::collections::HashSet<_> = seats.iter().map(|seat| nickname::skeleton(&seat.name)).collect();
-            let free = nickname::propose(&name, |skeleton| taken.contains(skeleton));
+            let free = free_name(games, &loaded.key, &name).await.map_err(words::unavailable)?;
             Err(words::nickname_taken(&name, &free))
         }
     }
+}
+
+/// A name like one that is taken. A few are looked up, in one question or two,
+/// however many play.
+async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StoreError> {
+    let mut others: Vec<Name> = nickname::alternatives(name, rand::rng().random()).collect();
+    let drawn = others.split_off(IN_ORDER.min(others.len()));
+    let mut last = name.clone();
+    for names in [others, drawn] {
+        let skeletons: Vec<String> = names.iter().map(nickname::skeleton).collect();
+        let taken = games.store.taken(key, &skeletons).await?;
+        for (name, is_taken) in names.into_iter().zip(taken) {
+            if !is_taken {
+                return Ok(name);
+            }
+            last = name;
+        }
+    }
+    // Whoever tries it reads of the next one.
+    Ok(last)
+}
+
+/// The network that is kept out with somebody, if a host wants it so. Of an
+/// IPv6 address that is what one household mostly gets: the /56.
+fn network(key: &Key, address: IpAddr) -> String {
+    let networks = allotments(address).take(2).last();
+    networks.map(|network| counted(key, network.prefix)).unwrap_or_default()
+}
+
+/// A network as it is kept: only to be compared within this game.
+fn counted(key: &Key, prefix: AddressPrefix) -> String {
+    digest::of(format!("{}:{prefix}", key.id), 12)
+}
+
+/// What somebody's networks may still do in a game.
+fn arrivals(games: &Games, key: &Key, address: IpAddr) -> Vec<Arrivals> {
+    let RateLimit::On { burst, per_minute } = games.seats_per_address else { return Vec::new() };
+    let of_network = |network: Allotment| Arrivals {
+        network: counted(key, network.prefix),
+        burst: burst.get().saturating_mul(network.times),
+        per_minute: per_minute.get().saturating_mul(network.times),
+    };
+    allotments(address).map(of_network).collect()
 }

@@ -1,28 +1,48 @@
 //! How somebody comes upon a game: it is begun, found by its PIN, or handed over.
+//!
+//! Whoever brings a token of the game finds it at once. Whoever has nothing but
+//! a PIN waits, the longer the more wrong ones came from their network.
 
 use std::net::IpAddr;
 
+use bytes::Bytes;
+use futures::future::join_all;
 use protocol::quiz::problems;
-use protocol::{ErrorCode, Pin, QuizId, Refusal, wire};
+use protocol::{ErrorCode, HostId, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::State;
 use rand::RngExt;
 use tracing::{info, warn};
 
-use super::{Begun, Games, Key, Loaded, StoreError, words};
+use super::tables::HOSTS;
+use super::{Begun, Games, Key, Loaded, Standing, StoreError, TakenOver, delays, words};
+use crate::channel::Channel;
 use crate::digest;
+use crate::limits::{AddressPrefix, allotments};
 use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
+use crate::session::HostRole;
 
-/// Wrong PINs and codes from one address in a minute; more are refused unread.
-const TRIES: u64 = 60;
 /// PINs that are drawn until one is free.
 const DRAWS: usize = 50;
 /// 60 bits.
 const ID_LETTERS: usize = 12;
-/// 30 bits: enough for what is tried sixty times a minute and good for two.
+/// 30 bits: enough for what is tried some hundred times a minute and good for two.
 const CODE_LETTERS: usize = 6;
 /// How long a code is good for.
 const CODE_MS: u64 = 2 * 60 * 1000;
+
+/// Who looks for a game, and what of it they bring along.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeker<'a> {
+    /// Where they are: wrong PINs are counted by it.
+    pub address: IpAddr,
+    /// Who they are by their session; nobody where that is not to help them.
+    pub person: Option<&'a UserId>,
+    /// Tokens that may make them a host.
+    pub hosts: &'a [String],
+    /// A token that may give them a seat back.
+    pub seat: Option<&'a str>,
+}
 
 impl Games {
     /// Begins a game of a quiz that `payer` may play.
@@ -53,24 +73,47 @@ impl Games {
         Err(words::unavailable(StoreError::Full("all PINs that were drawn are in use".into())))
     }
 
-    /// The game of a PIN that somebody at `address` knows or guesses.
+    /// The game of a PIN that somebody knows or guesses.
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn find(&self, pin: &Pin, address: IpAddr) -> Result<Loaded, Refusal> {
-        let who = counted(address);
-        // They stand in one place, and a game may be reached while that is not.
-        let tries = self.store.tries(&who).await.unwrap_or_else(|error| uncounted(&error));
-        if tries > TRIES {
+    pub async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<Loaded, Refusal> {
+        let found = self.load(pin).await;
+        let is_wrong = match &found {
+            Ok(loaded) if self.has_token(&loaded.key, seeker).await => return found,
+            Ok(_) => false,
+            Err(refusal) if refusal.code == ErrorCode::NoGame => true,
+            Err(_) => return found,
+        };
+        // A right PIN waits as one more wrong one would, or the wait would tell them apart.
+        let delay = delays::delay(self.tries(seeker.address, is_wrong).await + u64::from(!is_wrong));
+        if delay.is_zero() {
+            return found;
+        }
+        if let Ok(loaded) = &found
+            && self.is_in(&loaded.key, seeker).await
+        {
+            return found;
+        }
+        let Some(_place) = self.delays.enter(AddressPrefix::of(seeker.address)) else {
             return Err(words::too_many_tries());
-        }
-        match self.load(pin).await {
-            Err(refusal) if refusal.code == ErrorCode::NoGame => {
-                self.tried(&who).await;
-                Err(refusal)
-            }
-            found => found,
-        }
+        };
+        tokio::time::sleep(delay).await;
+        // Much may have happened meanwhile.
+        if is_wrong { found } else { self.load(pin).await }
+    }
+
+    /// Whether somebody brings a signed token of this game.
+    async fn has_token(&self, key: &Key, seeker: Seeker<'_>) -> bool {
+        let seat = seeker.seat.and_then(|seat| self.sessions.seat_of(seat, &key.pin, &key.id));
+        seat.is_some() || matches!(self.host_role(key, seeker.hosts).await, Ok(Some(_)))
+    }
+
+    /// Whether somebody is in this game by their session: it is theirs, or they have a seat.
+    async fn is_in(&self, key: &Key, seeker: Seeker<'_>) -> bool {
+        let Some(person) = seeker.person else { return false };
+        let is_owner = self.played(key).await.is_ok_and(|played| played.owner == *person);
+        is_owner || matches!(self.store.standing(key, person).await, Ok(Standing::Seated(_)))
     }
 
     /// A new code that makes somebody else a host, and how long it is good for.
@@ -83,18 +126,50 @@ impl Games {
         Ok((code, CODE_MS))
     }
 
-    /// Uses a code up. Wrong ones are counted as wrong PINs are.
+    /// Uses a code up, and adds whoever has it as a host. Wrong ones are counted as wrong PINs are; whoever tries
+    /// codes has waited for them in [`Self::find`].
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn take_over(&self, key: &Key, code: &str, address: IpAddr) -> Result<(), Refusal> {
+    pub async fn take_over(
+        &self,
+        key: &Key,
+        code: &str,
+        person: &Member,
+        address: IpAddr,
+    ) -> Result<HostRole, Refusal> {
         let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).take(16).collect();
         let code = code.to_ascii_lowercase();
-        if self.store.take_over(key, &code).await.map_err(words::unavailable)? {
-            return Ok(());
+        let host = HostId::parse(&crate::random::text(ID_LETTERS)).map_err(|_| words::wrong_code())?;
+        match self.store.take_over(key, &code, &host, &person.name).await.map_err(words::unavailable)? {
+            TakenOver::Yes => {
+                self.announce(&Channel::Game(key.pin.clone()), Bytes::from_static(HOSTS)).await;
+                Ok(HostRole::Added(host))
+            }
+            TakenOver::Full => Err(words::too_many_hosts()),
+            TakenOver::WrongCode => {
+                self.tries(address, true).await;
+                Err(words::wrong_code())
+            }
         }
-        self.tried(&counted(address)).await;
-        Err(words::wrong_code())
+    }
+
+    /// How many wrong tries came from where somebody is in this minute, after
+    /// one more or without. Of the networks that an address is in, the one that
+    /// has most of what it may have decides.
+    async fn tries(&self, address: IpAddr, one_more: bool) -> u64 {
+        let of_network = allotments(address).map(|network| async move {
+            let who = counted(network.prefix);
+            let tries = if one_more { self.tried(&who).await } else { self.tries_of(&who).await };
+            tries.div_ceil(u64::from(network.times.max(1)))
+        });
+        join_all(of_network).await.into_iter().max().unwrap_or(0)
+    }
+
+    /// How many there were in this minute.
+    async fn tries_of(&self, who: &str) -> u64 {
+        // They stand in one place, and a game may be reached while that is not.
+        self.store.tries(who).await.unwrap_or_else(|error| uncounted(&error))
     }
 
     /// Counts one more, and gives how many there were in this minute.
@@ -108,9 +183,9 @@ fn uncounted(error: &StoreError) -> u64 {
     0
 }
 
-/// An address as it is counted: nobody reads it anywhere.
-fn counted(address: IpAddr) -> String {
-    digest::of(address.to_canonical().to_string(), 12)
+/// A network as it is counted: nobody reads it anywhere.
+fn counted(prefix: AddressPrefix) -> String {
+    digest::of(prefix.to_string(), 12)
 }
 
 fn refuse_quiz(error: &QuizzesError) -> Refusal {

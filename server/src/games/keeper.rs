@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::game::GameServerMessage;
-use protocol::game::frame::{Count, HostHere, Players};
-use protocol::{UserId, limits};
+use protocol::game::frame::{Count, Entrance, HostHere, Hosts, Players};
+use protocol::{HostId, UserId, limits};
 use quiz::{Command, Taking};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
@@ -26,6 +26,10 @@ const MISSED_AFTER: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(500);
 /// How often hosts are told who plays, at most: in a small game, in a large one.
 const PEOPLE_EVERY: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
+/// How often hosts are told who waits to be let in, at most.
+const DOOR_EVERY: Duration = Duration::from_millis(250);
+/// While somebody waits, or is kept out, it is looked at again: people go, and time goes by.
+const ENTRANCE_AGAIN: Duration = Duration::from_secs(2);
 /// More players than this are many.
 const MANY: usize = 200;
 /// However quiet it is, a game is looked at now and then: words between nodes may be lost.
@@ -68,6 +72,11 @@ struct Keeper {
     announce: Paced,
     count: Paced,
     people: Paced,
+    entrance: Paced,
+    hosts: Paced,
+    /// What hosts were told of it last, and when it is looked at again while somebody is there.
+    entrance_told: Entrance,
+    entrance_at: Option<Instant>,
 }
 
 impl Keeper {
@@ -87,14 +96,18 @@ impl Keeper {
             announce: Paced::new(),
             count: Paced::new(),
             people: Paced::new(),
+            entrance: Paced::new(),
+            hosts: Paced::new(),
+            entrance_told: Entrance::default(),
+            entrance_at: None,
         }
     }
 
     /// When there is something to do, if nobody rings before.
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
-        let paced = [self.announce.next(), self.count.next(), self.people.next()];
-        paced.into_iter().chain([missed, self.waits_until]).flatten().fold(self.look_at, Instant::min)
+        let paced = [&self.announce, &self.count, &self.people, &self.entrance, &self.hosts].map(Paced::next);
+        paced.into_iter().chain([missed, self.waits_until, self.entrance_at]).flatten().fold(self.look_at, Instant::min)
     }
 
     /// Does what is due.
@@ -103,6 +116,8 @@ impl Keeper {
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
         self.people.is_due |= due.people || due.stepped;
+        self.entrance.is_due |= due.entrance;
+        self.hosts.is_due |= due.hosts;
         self.count.is_due |= self.waits_until.take_if(|until| *until <= Instant::now()).is_some();
         if due.people || self.missed_since.is_some() {
             self.look_for_hosts();
@@ -119,12 +134,15 @@ impl Keeper {
             self.look_at = self.look_at.min(Instant::now() + RETRY);
             self.people.is_due = true;
             self.count.is_due = true;
+            self.entrance.is_due = true;
+            self.hosts.is_due = true;
         }
     }
 
     /// Reads how the game is, and does what time and answers bring.
     async fn look(&mut self) -> Result<(), StoreError> {
         self.look_at = Instant::now() + LOOK_EVERY;
+        self.hosts.is_due |= !self.table.added_hosts().is_empty();
         let Some(loaded) = self.games.store.load(&self.table.pin).await? else {
             self.seen = None;
             return Ok(());
@@ -156,11 +174,14 @@ impl Keeper {
     }
 
     /// Nothing more can come in: gives everybody what their answer brings.
-    async fn count_answers(&mut self, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
+    async fn count_answers(&mut self, loaded: &Loaded, played: &Arc<Played>) -> Result<(), StoreError> {
         let (store, key) = (&self.games.store, &loaded.key);
         let question = loaded.state.at.unwrap_or(0);
         let (seats, answers) = tokio::try_join!(store.seats(key), store.answers(key, question))?;
-        match quiz::count(&played.quiz.quiz, &loaded.state, &seats, &answers) {
+        // Of thousands, counting takes too long for a thread that serves others.
+        let (quiz, state) = (Arc::clone(played), loaded.state.clone());
+        let counting = tokio::task::spawn_blocking(move || quiz::count(&quiz.quiz.quiz, &state, &seats, &answers));
+        match counting.await.map_err(|error| StoreError::Unavailable(error.to_string()))? {
             Ok(counted) => drop(self.games.commit(loaded, played, &counted.state, &counted.seats).await?),
             Err(rejection) => warn!(game = key.id, "a question was not counted: {rejection}"),
         }
@@ -197,6 +218,7 @@ impl Keeper {
         if is_announced {
             self.games.announce_answers(&self.table.pin).await;
         }
+        self.tell_door().await?;
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         if are_people_told && self.table.has_host() {
             let (players, count) = self.games.players(&seen.key).await?;
@@ -206,6 +228,36 @@ impl Keeper {
             && let Some(taking) = self.taking()
         {
             self.tell_count(taking, is_counted).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells hosts who waits to be let in, and who hosts with them.
+    async fn tell_door(&mut self) -> Result<(), StoreError> {
+        let Some((seen, _)) = &self.seen else { return Ok(()) };
+        let key = seen.key.clone();
+        if self.hosts.begin(DOOR_EVERY) && self.table.has_host() {
+            let hosts = self.games.store.hosts(&key).await?;
+            // Word of a removal may have been lost.
+            let is_removed = |host: &HostId| hosts.iter().all(|one| one.id != *host);
+            self.table
+                .added_hosts()
+                .iter()
+                .filter(|host| is_removed(host))
+                .for_each(|host| self.table.remove_host(host));
+            self.table.tell_hosts(&GameServerMessage::Hosts(Hosts { hosts }));
+        }
+        let is_asked = self.entrance.begin(DOOR_EVERY);
+        let is_over = self.entrance_at.take_if(|at| *at <= Instant::now()).is_some();
+        if (is_asked || is_over) && self.table.has_host() {
+            let entrance = self.games.store.entrance(&key).await?;
+            if entrance != Entrance::default() {
+                self.entrance_at = Some(Instant::now() + ENTRANCE_AGAIN);
+            }
+            if is_asked || entrance != self.entrance_told {
+                self.table.tell_hosts(&GameServerMessage::Entrance(entrance.clone()));
+                self.entrance_told = entrance;
+            }
         }
         Ok(())
     }

@@ -7,10 +7,11 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use protocol::game::{Answer, Given};
+use protocol::game::frame::{AddedHost, Entrance};
+use protocol::game::{Admission, Answer, Given};
 use protocol::quiz::StoredQuiz;
 use protocol::wire::Template;
-use protocol::{Name, Pin, UserId};
+use protocol::{HostId, Name, Pin, UserId};
 use quiz::{Seat, State, Taking};
 
 use crate::broker::BrokerError;
@@ -18,10 +19,12 @@ use crate::store::StoreError as FileError;
 
 mod answering;
 mod client;
+mod delays;
 pub mod embedded;
 mod entering;
 mod finding;
 mod keeper;
+mod lists;
 mod paced;
 pub mod redis;
 mod results;
@@ -33,15 +36,19 @@ mod table;
 mod tables;
 mod words;
 
-use spelled::{SEAT_AFTER, in_order, new_given, new_seat, seat_head};
+use spelled::{SEAT_AFTER, WaitingSince, host_head, in_order, new_given, new_seat, seat_head, waiting_head};
 
 pub use client::Client;
+pub use finding::Seeker;
 pub use service::{Games, Parts};
 pub use sitting::{Role, Sitting};
 pub use tables::Tables;
 
 /// A game lives so long after its last step, in seconds.
 pub const LIVES: u64 = 24 * 60 * 60;
+
+/// Whoever waits to be let in is shown for so long after they last asked, in milliseconds.
+const WAITS_FOR_MS: u64 = 10_000;
 
 /// Which game. A PIN comes back after a while; the id never does, so whatever
 /// belongs to a game is found by both.
@@ -120,6 +127,63 @@ pub struct Newcomer<'a> {
     pub skeleton: &'a str,
     /// Seats of a game, at most.
     pub most: usize,
+    /// What the networks that they come from may do; every one of them must allow it.
+    pub arrivals: &'a [Arrivals],
+    /// The network that is kept out with them, if a host wants it so: any word that stands for it.
+    pub network: &'a str,
+}
+
+/// How the door of a game stands, as stores decide by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Open = 0,
+    Locked = 1,
+    Approve = 2,
+}
+
+impl Door {
+    fn of(state: &State) -> Self {
+        match state.admission {
+            _ if state.locked => Self::Locked,
+            Admission::Approve => Self::Approve,
+            Admission::Open => Self::Open,
+        }
+    }
+}
+
+/// What became of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakenOver {
+    /// It made somebody a host.
+    Yes,
+    /// It is wrong, used or too old.
+    WrongCode,
+    /// The game has as many hosts as it may; the code is good still.
+    Full,
+}
+
+/// How many seats one network may take in a game: a token bucket, kept by the
+/// store's clock for all nodes. Only new seats are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrivals {
+    /// Which network: any word that stands for it.
+    pub network: String,
+    /// At once.
+    pub burst: u32,
+    /// In the long run.
+    pub per_minute: u32,
+}
+
+impl Arrivals {
+    /// Milliseconds until the bucket has room for one more seat.
+    fn emission_ms(&self) -> u64 {
+        (60_000 / u64::from(self.per_minute.max(1))).max(1)
+    }
+
+    /// Milliseconds that the bucket may be ahead of the clock.
+    fn tolerance_ms(&self) -> u64 {
+        self.emission_ms().saturating_mul(u64::from(self.burst))
+    }
 }
 
 /// What became of a wish for a seat.
@@ -135,6 +199,23 @@ pub enum Seated {
     Full,
     /// Somebody has the name.
     NameTaken,
+    /// More came from the same network than may at once; after this time it takes one more.
+    TooMany {
+        /// Milliseconds.
+        retry_after_ms: u64,
+    },
+    /// They wait until a host lets them in.
+    Waiting {
+        /// Whether they did not wait a moment ago.
+        is_new: bool,
+    },
+    /// So many wait to be let in that nobody else can.
+    Crowded,
+    /// Their network is kept out for so long.
+    Blocked {
+        /// Milliseconds.
+        for_ms: u64,
+    },
     /// There is no such game (any more).
     Gone,
 }
@@ -204,8 +285,12 @@ pub trait Store: Send + Sync {
     /// expected version. Gives the new version; `None`: it is not.
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError>;
 
-    /// Gives a player the seat that they have, or a new one with no points.
+    /// Gives a player the seat that they have, or a new one with no points;
+    /// where newcomers are to be let in, notes that they wait.
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError>;
+
+    /// Which of these looks somebody's name has, in the same order.
+    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError>;
 
     /// What is known of a player.
     async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError>;
@@ -213,8 +298,21 @@ pub trait Store: Send + Sync {
     /// All seats, in the order in which they were taken.
     async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError>;
 
-    /// Sends a player away for good. False: there was none.
-    async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError>;
+    /// Sends players away for good; for so long, nobody new comes in from the
+    /// networks that they took their seats from. Gives those who had a seat.
+    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError>;
+
+    /// Lets all networks in again.
+    async fn pardon(&self, key: &Key) -> Result<(), StoreError>;
+
+    /// Who waits to be let in, of those who asked lately, and what is kept out.
+    async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError>;
+
+    /// Lets these in, when they ask the next time, of those who wait; with nobody named, everybody.
+    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError>;
+
+    /// Sends these away for good, of those who wait.
+    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError>;
 
     /// Takes an answer if it is in time by the store's clock, the player has a
     /// seat and has not answered yet. Decides as [`quiz::take`].
@@ -244,8 +342,14 @@ pub trait Store: Send + Sync {
     /// A code is good for one [`Store::take_over`] within so many milliseconds.
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError>;
 
-    /// Uses a code up. False: it is none.
-    async fn take_over(&self, key: &Key, code: &str) -> Result<bool, StoreError>;
+    /// Uses a code up, and adds a host.
+    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError>;
+
+    /// Who was added as a host, in the order of their coming.
+    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError>;
+
+    /// Removes a host who was added. False: there was none.
+    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError>;
 
     /// Somebody tried in vain; gives how often in this minute. `who` is any word of theirs.
     async fn tried(&self, who: &str) -> Result<u64, StoreError>;

@@ -40,6 +40,7 @@ impl Games {
 /// # Errors
 /// Something could not be reached; to be tried again.
 pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
+    let (key, owner) = (loaded.key.clone(), played.owner.clone());
     let seats = games.store.seats(&loaded.key).await?;
     if !loaded.state.tallies.is_empty() && !seats.is_empty() {
         let mut rounds = Vec::with_capacity(loaded.state.tallies.len());
@@ -48,14 +49,17 @@ pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Res
             let counted = games.store.counted(&loaded.key, tally.question).await?;
             rounds.push(Round { tally: *tally, answers, counted });
         }
-        let results = results(loaded, played, seats, &rounds)?;
-        match games.library.keep(&played.owner, &results).await {
+        // Of thousands, spelling it takes too long for a thread that serves others.
+        let (loaded, played) = (loaded.clone(), played.clone());
+        let results = tokio::task::spawn_blocking(move || results(&loaded, &played, seats, &rounds));
+        let results = results.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+        match games.library.keep(&owner, &results).await {
             // No waiting helps, and nobody is to try for ever.
-            Err(QuizzesError::Quota(why)) => warn!(game = loaded.key.id, "the results of a game are not kept: {why}"),
+            Err(QuizzesError::Quota(why)) => warn!(game = key.id, "the results of a game are not kept: {why}"),
             kept => kept.map_err(|error| StoreError::Unavailable(error.to_string()))?,
         }
     }
-    games.store.keep(&loaded.key).await
+    games.store.keep(&key).await
 }
 
 /// A question that was counted.
@@ -80,7 +84,7 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
     };
     seats.sort_by(|one, other| (other.score, one.turn()).cmp(&(one.score, other.turn())));
     let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
-    let place = |score: u32| 1 + scores.iter().filter(|other| **other > score).count();
+    let place = |score: u32| 1 + scores.partition_point(|other| *other > score);
     let answers = |player: &UserId| {
         let answer = |round: &Round| {
             let question = quiz.questions.get(round.tally.question)?;

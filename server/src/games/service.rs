@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use protocol::game::frame::Player;
-use protocol::{Pin, Refusal, UserId, wire};
+use protocol::{HostId, Pin, Refusal, UserId, wire};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use quiz::Seat;
@@ -12,15 +12,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
+use super::delays::Delays;
+use super::lists::{List, Lists};
 use super::table::Table;
 use super::tables::{ANSWERS, Tables};
 use super::{Key, Loaded, Played, Store, StoreError, keeper, sitting, words};
 use crate::broker::{Broker, Passing};
 use crate::channel::Channel;
+use crate::config::RateLimit;
 use crate::hub::Hub;
 use crate::presence::Presence;
 use crate::quizzes::Library;
-use crate::session::Sessions;
+use crate::session::{HostRole, Sessions};
 
 /// Bytes of the quizzes of games that are remembered, as JSON; past this, those go
 /// that were not asked for lately.
@@ -48,6 +51,8 @@ pub struct Parts {
     pub tables: Arc<Tables>,
     /// Players of a game, at most.
     pub players: usize,
+    /// How many of them may come from one network.
+    pub seats_per_address: RateLimit,
 }
 
 /// What is played, and how much it weighs.
@@ -77,6 +82,9 @@ pub struct Games {
     pub(super) sessions: Sessions,
     pub(super) tables: Arc<Tables>,
     pub(super) players: usize,
+    pub(super) seats_per_address: RateLimit,
+    pub(super) delays: Delays,
+    lists: Lists,
     played: Cache<Key, Remembered, Weight>,
     keepers: TaskTracker,
     pub(super) ending: CancellationToken,
@@ -85,7 +93,7 @@ pub struct Games {
 impl Games {
     /// Puts them together; nothing runs before somebody comes.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, broker, hub, presence, library, sessions, tables, players } = parts;
+        let Parts { store, broker, hub, presence, library, sessions, tables, players, seats_per_address } = parts;
         Arc::new(Self {
             store,
             broker,
@@ -95,6 +103,9 @@ impl Games {
             sessions,
             tables,
             players,
+            seats_per_address,
+            delays: Delays::default(),
+            lists: Lists::default(),
             played: Cache::with_weighter(REMEMBERED, REMEMBERED_BYTES, Weight),
             keepers: TaskTracker::new(),
             ending: CancellationToken::new(),
@@ -110,9 +121,31 @@ impl Games {
         loaded.ok_or_else(words::no_game)
     }
 
-    /// Whether one of the tokens makes somebody a host.
-    pub fn is_host<'a>(&self, key: &Key, mut tokens: impl Iterator<Item = &'a str>) -> bool {
-        tokens.any(|token| self.sessions.is_host(token, &key.pin, &key.id))
+    /// As what the tokens make somebody a host; `None` where they do not, or no more.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn host_role(&self, key: &Key, tokens: &[String]) -> Result<Option<HostRole>, Refusal> {
+        let mut added = Vec::new();
+        for token in tokens {
+            match self.sessions.host_of(token, &key.pin, &key.id) {
+                Some(HostRole::Owner) => return Ok(Some(HostRole::Owner)),
+                Some(HostRole::Added(host)) => added.push(host),
+                None => {}
+            }
+        }
+        if added.is_empty() {
+            return Ok(None);
+        }
+        let hosts = self.store.hosts(key).await.map_err(words::unavailable)?;
+        let host = added.into_iter().find(|host| hosts.iter().any(|one| one.id == *host));
+        Ok(host.map(HostRole::Added))
+    }
+
+    /// Whether an added host is one still.
+    pub(super) async fn is_added(&self, key: &Key, host: &HostId) -> Result<bool, Refusal> {
+        let hosts = self.store.hosts(key).await.map_err(words::unavailable)?;
+        Ok(hosts.iter().any(|one| one.id == *host))
     }
 
     /// What is played; remembered, because it never changes.
@@ -142,8 +175,13 @@ impl Games {
         Ok(self.tables.has_open_chat(pin) || self.load(pin).await?.state.chat)
     }
 
+    /// Who plays, for whoever asks for it. Of many who do, few read it.
+    pub(super) async fn list(&self, key: &Key) -> Result<Arc<List>, StoreError> {
+        self.lists.get(key, self.players(key)).await
+    }
+
     /// Who plays, in the order of their coming, as far as a list names them; and how many.
-    pub(super) async fn players(&self, key: &Key) -> Result<(Vec<Player>, usize), StoreError> {
+    pub(super) async fn players(&self, key: &Key) -> Result<List, StoreError> {
         let seats = self.store.seats(key).await?;
         let here = self.presence.everybody(&Channel::Game(key.pin.clone()));
         // Whoever asks from outside is told soon.
@@ -179,6 +217,11 @@ impl Games {
     /// Begins to look after a game.
     pub(super) fn keep(self: &Arc<Self>, table: Arc<Table>) {
         self.keepers.spawn(keeper::keep(self.clone(), table));
+    }
+
+    /// What is kept of games.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
     }
 
     /// Games with somebody on this node.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use protocol::{Member, Name, UserId};
+use protocol::{HostId, Member, Name, UserId};
 
 use super::table::{Given, Table};
 use super::{Games, Key};
@@ -13,17 +13,18 @@ use crate::digest;
 use crate::hub::Seat;
 use crate::outbox::Outbox;
 use crate::presence::Departure;
+use crate::session::HostRole;
 
 /// What a host's id among the people of a game begins with.
 const HOST: &str = "host-";
 
 /// As what somebody is in a game.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Answers.
     Player,
     /// Goes on.
-    Host,
+    Host(HostRole),
 }
 
 /// A connection that is in a game until it [ends](Sitting::end).
@@ -89,6 +90,14 @@ impl Sitting {
         };
         self.games.hub.settle(&channel, self.seat, None, spell).await?;
         Ok(at)
+    }
+
+    /// Which of the added hosts this is, if it is one.
+    pub(super) fn added_host(&self) -> Option<&HostId> {
+        match &self.role {
+            Role::Host(HostRole::Added(host)) => Some(host),
+            Role::Host(HostRole::Owner) | Role::Player => None,
+        }
     }
 
     /// Whether it is over.

@@ -1,9 +1,11 @@
 //! What stores put together themselves, so that their clock is in it.
 
 use protocol::game::Answer;
+use protocol::game::frame::Waiting;
 use protocol::wire::Template;
-use protocol::{Name, UserId, wire};
+use protocol::{HostId, Name, UserId, wire};
 use quiz::Seat;
+use serde::Deserialize;
 
 /// A new seat after so many others, with a gap for when it was taken.
 pub(super) fn new_seat(player: &UserId, name: &Name, after: u64) -> Template {
@@ -21,6 +23,29 @@ pub(super) fn seat_head(player: &UserId, name: &Name) -> String {
 /// What stands between when a seat was taken and after how many others.
 pub(super) const SEAT_AFTER: &str = r#","after":"#;
 
+/// Somebody who waits to be let in, as they are kept.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WaitingSince {
+    #[serde(flatten)]
+    pub(super) waiting: Waiting,
+    /// When they asked the last time, in milliseconds since 1970.
+    pub(super) asked_at: u64,
+}
+
+/// Somebody who waits, up to when they asked; a `}` follows that.
+pub(super) fn waiting_head(player: &UserId, name: &Name) -> String {
+    let (player, name) = (wire::spell(player), wire::spell(name));
+    format!(r#"{{"id":{player},"name":{name},"askedAt":"#)
+}
+
+/// A host who is added, up to when; a `}` follows that.
+pub(super) fn host_head(host: &HostId, name: &Name) -> String {
+    // As `AddedHost` is spelled; a test holds the two together.
+    let (host, name) = (wire::spell(host), wire::spell(name));
+    format!(r#"{{"id":{host},"name":{name},"since":"#)
+}
+
 /// An answer, with a gap for how long it took.
 pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
     // As `Given` is spelled; a test holds the two together.
@@ -36,14 +61,24 @@ pub(super) fn in_order(seats: &mut [Seat]) {
 #[cfg(test)]
 mod tests {
     use protocol::game::Given;
+    use protocol::game::frame::AddedHost;
 
     use super::*;
+
+    fn seat_id() -> UserId {
+        UserId::parse("u1").unwrap()
+    }
 
     #[test]
     fn what_scripts_put_together_can_be_read() {
         let (player, name) = (UserId::parse("u1").unwrap(), Name::parse("Ada \"L\".").unwrap());
         let seat: Seat = wire::read(&new_seat(&player, &name, 3).fill(7)).unwrap();
-        assert_eq!((seat.id, seat.name, seat.joined_at, seat.after), (player, name, 7, 3));
+        assert_eq!((seat.id, seat.name, seat.joined_at, seat.after), (player, name.clone(), 7, 3));
+        let waiting: WaitingSince = wire::read(&format!("{}7}}", waiting_head(&seat_id(), &name))).unwrap();
+        assert_eq!((waiting.waiting, waiting.asked_at), (Waiting { id: seat_id(), name: name.clone() }, 7));
+        let host = HostId::parse("h1").unwrap();
+        let added: AddedHost = wire::read(&format!("{}7}}", host_head(&host, &name))).unwrap();
+        assert_eq!(added, AddedHost { id: host, name, since: 7 });
         let answer = Answer::Text("a \"quoted\" word".into());
         let given: Given = wire::read(&new_given(3, &answer).fill(250)).unwrap();
         assert_eq!(given, Given { question: 3, answer, took_ms: 250 });

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use protocol::quiz::Quiz;
-use protocol::{Refusal, UserId, wire};
+use protocol::{HostId, Pin, Refusal, UserId, limits, wire};
 use quiz::{Command, Rejection, Seat, State};
 
-use super::tables::KICKED;
+use super::tables::{ENTRANCE, KICKED, UNHOSTED};
 use super::{Commit, Games, Key, Loaded, Played, StoreError, words};
 use crate::channel::Channel;
 use crate::metrics;
@@ -77,28 +77,88 @@ impl Games {
         Ok(is_done)
     }
 
-    /// Sends a player away for good.
+    /// Sends players away for good; with `block`, keeps the networks that they
+    /// came from out for a while.
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn kick(&self, key: &Key, player: &UserId) -> Result<(), Refusal> {
-        if !self.store.kick(key, player).await.map_err(words::unavailable)? {
+    pub async fn kick(&self, key: &Key, players: &[UserId], block: bool) -> Result<(), Refusal> {
+        check_count(players)?;
+        let block_for_ms = block.then_some(limits::BLOCKED_FOR.as_millis() as u64);
+        let gone = self.store.kick(key, players, block_for_ms).await.map_err(words::unavailable)?;
+        if gone.is_empty() {
             return Err(words::not_now("This player is not in the game any more."));
         }
-        let channel = Channel::Game(key.pin.clone());
-        let notice = [KICKED, player.as_str().as_bytes()].concat();
-        self.announce(&channel, Bytes::from(notice)).await;
-        self.forget_leader(key, player).await
+        let ids = gone.iter().map(UserId::as_str).collect::<Vec<_>>().join(" ");
+        self.announce(&Channel::Game(key.pin.clone()), [KICKED, ids.as_bytes()].concat().into()).await;
+        self.forget_leaders(key, &gone).await
     }
 
-    /// Nobody reads the name of somebody who was sent away again.
-    async fn forget_leader(&self, key: &Key, player: &UserId) -> Result<(), Refusal> {
+    /// Lets all networks in again.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn pardon(&self, key: &Key) -> Result<(), Refusal> {
+        self.store.pardon(key).await.map_err(words::unavailable)?;
+        self.announce_entrance(&key.pin).await;
+        Ok(())
+    }
+
+    /// Lets players in who wait for it; with nobody named, everybody.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
+        check_count(players)?;
+        self.store.admit(key, players).await.map_err(words::unavailable)?;
+        self.announce_entrance(&key.pin).await;
+        Ok(())
+    }
+
+    /// Sends players away who wait to be let in.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
+        check_count(players)?;
+        self.store.decline(key, players).await.map_err(words::unavailable)?;
+        self.announce_entrance(&key.pin).await;
+        Ok(())
+    }
+
+    /// Makes somebody who was added a host no more.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn remove_host(&self, key: &Key, host: &HostId) -> Result<(), Refusal> {
+        if !self.store.remove_host(key, host).await.map_err(words::unavailable)? {
+            return Err(words::not_now("This host is no host of the game any more."));
+        }
+        let notice = [UNHOSTED, host.as_str().as_bytes()].concat();
+        self.announce(&Channel::Game(key.pin.clone()), notice.into()).await;
+        Ok(())
+    }
+
+    /// Tells the hosts, on all nodes, that there is somebody else to let in, or less to keep out.
+    pub(super) async fn announce_entrance(&self, pin: &Pin) {
+        self.announce(&Channel::Game(pin.clone()), Bytes::from_static(ENTRANCE)).await;
+    }
+
+    /// Nobody reads the names of those who were sent away again.
+    async fn forget_leaders(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
         let without = |loaded: &Loaded, _: &Quiz| {
-            let state = loaded.state.without(player);
+            let state = loaded.state.without(players);
             Ok((loaded.key == *key && state != loaded.state).then_some(state))
         };
         self.carry(key, without).await.map(|_| ())
     }
+}
+
+fn check_count(players: &[UserId]) -> Result<(), Refusal> {
+    if players.len() > limits::PLAYERS_NAMED {
+        return Err(words::invalid(format!("Name up to {} players at once.", limits::PLAYERS_NAMED)));
+    }
+    Ok(())
 }
 
 fn refuse_step(rejection: Rejection) -> Refusal {

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::game::GameServerMessage;
 use protocol::game::frame::InGame;
-use protocol::{Pin, UserId, wire};
+use protocol::{HostId, Pin, UserId, wire};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::sitting::{Role, Sitting};
+use super::words;
 use crate::presence::Departure;
 
 /// What there is to look at.
@@ -25,11 +26,16 @@ pub(super) struct Due {
     pub(super) answers: bool,
     /// Answers were taken somewhere.
     pub(super) turnout: bool,
+    /// Who waits to be let in, or what is kept out, changed.
+    pub(super) entrance: bool,
+    /// Hosts were added or removed.
+    pub(super) hosts: bool,
 }
 
 impl Due {
     /// Everything: what was said before may have been missed.
-    pub(super) const ALL: Self = Self { stepped: true, people: true, answers: true, turnout: true };
+    pub(super) const ALL: Self =
+        Self { stepped: true, people: true, answers: true, turnout: true, entrance: true, hosts: true };
 }
 
 /// One game with somebody here.
@@ -140,6 +146,21 @@ impl Table {
         }
     }
 
+    /// An added host was removed.
+    pub(super) fn remove_host(&self, host: &HostId) {
+        let is_removed = |sitting: &Arc<Sitting>| sitting.added_host() == Some(host);
+        let removed: Vec<_> = self.people().hosts.iter().filter(|sitting| is_removed(sitting)).cloned().collect();
+        for sitting in removed {
+            sitting.end(Departure::Clean);
+            sitting.outbox.push(&wire::encode_game_server(&GameServerMessage::Error(words::removed_host())));
+        }
+    }
+
+    /// The added hosts who are connected here.
+    pub(super) fn added_hosts(&self) -> HashSet<HostId> {
+        self.people().hosts.iter().filter_map(|sitting| sitting.added_host().cloned()).collect()
+    }
+
     fn people(&self) -> MutexGuard<'_, People> {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -148,7 +169,7 @@ impl Table {
 impl People {
     fn add(&mut self, sitting: Arc<Sitting>) {
         match sitting.role {
-            Role::Host => self.hosts.push(sitting),
+            Role::Host(_) => self.hosts.push(sitting),
             Role::Player => self.players.entry(sitting.member.id.clone()).or_default().push(sitting),
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use protocol::{Pin, UserId};
+use protocol::{HostId, Pin, UserId};
 
 use super::sitting::Sitting;
 use super::table::{Due, Table};
@@ -12,8 +12,14 @@ use crate::channel::Channel;
 
 /// A notice between nodes: answers were taken.
 pub(super) const ANSWERS: &[u8] = b"answers";
-/// A notice between nodes: the player of the id that follows was sent away.
+/// A notice between nodes: the players of the ids that follow were sent away.
 pub(super) const KICKED: &[u8] = b"kicked ";
+/// A notice between nodes: who waits to be let in, or what is kept out, changed.
+pub(super) const ENTRANCE: &[u8] = b"entrance";
+/// A notice between nodes: a host was added.
+pub(super) const HOSTS: &[u8] = b"hosts";
+/// A notice between nodes: the added host of the id that follows was removed.
+pub(super) const UNHOSTED: &[u8] = b"unhosted ";
 
 /// All games with somebody here.
 #[derive(Default)]
@@ -36,12 +42,22 @@ impl Tables {
     pub fn hear(&self, channel: &Channel, notice: &[u8]) {
         if notice == ANSWERS {
             self.ring(channel, |due| due.turnout = true);
-        } else if let Some(player) = notice.strip_prefix(KICKED) {
-            let player = std::str::from_utf8(player).ok().and_then(|player| UserId::parse(player).ok());
-            if let (Some(table), Some(player)) = (self.of(channel), player) {
-                table.send_away(&player);
+        } else if notice == ENTRANCE {
+            self.ring(channel, |due| due.entrance = true);
+        } else if notice == HOSTS {
+            self.ring(channel, |due| due.hosts = true);
+        } else if let Some(players) = notice.strip_prefix(KICKED) {
+            if let Some(table) = self.of(channel) {
+                let ids = std::str::from_utf8(players).unwrap_or_default().split(' ');
+                ids.filter_map(|player| UserId::parse(player).ok()).for_each(|player| table.send_away(&player));
+                table.ring(|due| (due.people, due.entrance) = (true, true));
             }
-            self.people_changed(channel);
+        } else if let Some(host) = notice.strip_prefix(UNHOSTED) {
+            let host = std::str::from_utf8(host).ok().and_then(|host| HostId::parse(host).ok());
+            if let (Some(table), Some(host)) = (self.of(channel), host) {
+                table.remove_host(&host);
+                table.ring(|due| due.hosts = true);
+            }
         }
     }
 

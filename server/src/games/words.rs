@@ -1,7 +1,7 @@
 //! What games refuse, in words for people.
 
 use protocol::quiz::Problem;
-use protocol::{ErrorCode, Name, Refusal};
+use protocol::{ErrorCode, Name, Refusal, limits};
 
 use super::StoreError;
 use crate::quota::QuotaError;
@@ -13,6 +13,16 @@ pub(super) fn no_game() -> Refusal {
 
 pub(super) fn not_host() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")
+}
+
+/// What is told to a host who was removed by another one.
+pub(super) fn removed_host() -> Refusal {
+    Refusal::new(ErrorCode::NotHost, "Another host has removed you. You are no longer a host of this game.")
+}
+
+pub(super) fn too_many_hosts() -> Refusal {
+    let sentence = format!("This game has {} added hosts already. Remove one of them first.", limits::ADDED_HOSTS);
+    not_now(sentence)
 }
 
 pub(super) fn not_yours() -> Refusal {
@@ -54,6 +64,26 @@ pub(super) fn locked() -> Refusal {
     Refusal::new(ErrorCode::Locked, "The host lets nobody new in.")
 }
 
+/// What is told to newcomers from a network that a host keeps out.
+pub(super) fn blocked(for_ms: u64) -> Refusal {
+    let minutes = for_ms.div_ceil(60_000);
+    let minutes = if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
+    let sentence = format!("The host lets nobody new in from your network for {minutes}. Ask the host to let you in.");
+    Refusal::new(ErrorCode::Locked, sentence)
+}
+
+/// What is told to somebody while they wait to be let in.
+pub(super) fn waiting() -> Refusal {
+    let wait_ms = limits::ASK_AGAIN_AFTER.as_millis() as u64;
+    Refusal::new(ErrorCode::Waiting, "Waiting for the host to let you in.").retry_after_ms(wait_ms)
+}
+
+/// While so many wait to be let in that nobody else can.
+pub(super) fn crowded() -> Refusal {
+    let sentence = "Many are waiting for the host to let them in. Wait a moment, then you are in the line.";
+    Refusal::new(ErrorCode::Waiting, sentence).retry_after_ms(5_000)
+}
+
 pub(super) fn kicked() -> Refusal {
     Refusal::new(ErrorCode::Kicked, "The host has sent you away.")
 }
@@ -68,9 +98,16 @@ pub(super) fn nickname_taken(name: &Name, free: &Name) -> Refusal {
     Refusal::new(ErrorCode::NicknameTaken, format!("There is {article} {name} in this game. Try {free}."))
 }
 
-/// After too many wrong PINs or codes.
+/// While so many from one network wait already, because of wrong PINs, that no more can.
 pub(super) fn too_many_tries() -> Refusal {
-    Refusal::new(ErrorCode::RateLimited, "Too many wrong PINs came from here. Wait a minute.").retry_after_ms(60_000)
+    let sentence = "Many wrong PINs came from your network. Try again in a few seconds.";
+    Refusal::new(ErrorCode::RateLimited, sentence).retry_after_ms(2_000)
+}
+
+/// When more come in from one network than may at once.
+pub(super) fn too_many_newcomers(retry_after_ms: u64) -> Refusal {
+    let sentence = "Many players are coming in from your network. Wait a moment, then you are let in.";
+    Refusal::new(ErrorCode::RateLimited, sentence).retry_after_ms(retry_after_ms)
 }
 
 pub(super) fn over_quota(why: QuotaError) -> Refusal {

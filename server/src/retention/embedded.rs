@@ -42,13 +42,17 @@ const OF_LOG: [&str; 3] = [
     "DELETE FROM once WHERE log = ?1 AND key IN (SELECT key FROM once WHERE log = ?1 LIMIT 500)",
     "DELETE FROM logs WHERE id = ?1",
 ];
-const OF_GAME: [&str; 5] = [
+const OF_GAME: [&str; 9] = [
     "DELETE FROM answers WHERE (game, question, player) IN
         (SELECT game, question, player FROM answers WHERE game = ?1 LIMIT 500)",
     "DELETE FROM counted WHERE (game, question, player) IN
         (SELECT game, question, player FROM counted WHERE game = ?1 LIMIT 500)",
     "DELETE FROM seats WHERE (game, player) IN (SELECT game, player FROM seats WHERE game = ?1 LIMIT 500)",
     "DELETE FROM kicked WHERE (game, player) IN (SELECT game, player FROM kicked WHERE game = ?1 LIMIT 500)",
+    "DELETE FROM arrivals WHERE (game, network) IN (SELECT game, network FROM arrivals WHERE game = ?1 LIMIT 500)",
+    "DELETE FROM blocked WHERE (game, network) IN (SELECT game, network FROM blocked WHERE game = ?1 LIMIT 500)",
+    "DELETE FROM newcomers WHERE (game, player) IN (SELECT game, player FROM newcomers WHERE game = ?1 LIMIT 500)",
+    "DELETE FROM added_hosts WHERE game = ?1",
     "DELETE FROM games WHERE id = ?1",
 ];
 const OF_AUTHOR: [&str; 4] = [

@@ -10,10 +10,11 @@ use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId};
 
-use crate::games::{Key, Loaded};
+use crate::games::{Key, Loaded, Seeker};
 use crate::http::origin::is_https;
 use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
+use crate::session::HostRole;
 
 /// What the pages of games ask, answered by the node.
 pub(super) struct Games {
@@ -40,12 +41,17 @@ impl Games {
         Asking { address: client_address(peer, &headers, &self.node.config.trusted_proxies), headers }
     }
 
-    async fn find_at(&self, pin: &Pin, asking: &Asking) -> Result<Loaded, ApiError> {
-        self.node.games.find(pin, asking.address).await.map_err(refused)
+    /// The game of a PIN. `viewer`: whom it is to help that they are in it.
+    async fn find_for(&self, viewer: Option<&Member>, pin: &Pin, asking: &Asking) -> Result<Loaded, ApiError> {
+        let hosts = self.node.sessions.host_tokens(&asking.headers);
+        let person = viewer.map(|viewer| &viewer.id);
+        let seeker = Seeker { address: asking.address, person, hosts: &hosts, seat: None };
+        self.node.games.find(pin, seeker).await.map_err(refused)
     }
 
-    fn hosted(&self, key: &Key, asking: &Asking) -> Result<Hosted, ApiError> {
-        let cookie = self.node.sessions.host_cookie(&key.pin, &key.id, &asking.headers).ok_or(ApiError::Other)?;
+    fn hosted(&self, key: &Key, role: &HostRole, asking: &Asking) -> Result<Hosted, ApiError> {
+        let cookie = self.node.sessions.host_cookie(&key.pin, &key.id, role, &asking.headers);
+        let cookie = cookie.ok_or(ApiError::Other)?;
         let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
         Ok(Hosted { pin: key.pin.clone(), cookie })
     }
@@ -58,40 +64,43 @@ impl GameService for Games {
         if !self.node.authors.may_write(&asking.headers) {
             return Err(ApiError::KeyNeeded);
         }
-        let key = self
-            .node
-            .games
-            .begin(&self.node.payer(&viewer.id, &asking.headers, asking.address), quiz)
-            .await
-            .map_err(refused)?;
-        self.hosted(&key, &asking)
+        let payer = self.node.payer(&viewer.id, &asking.headers, asking.address);
+        let key = self.node.games.begin(&payer, quiz).await.map_err(refused)?;
+        self.hosted(&key, &HostRole::Owner, &asking)
     }
 
-    async fn take_over(&self, pin: &Pin, code: &str) -> Result<Hosted, ApiError> {
+    async fn take_over(&self, viewer: &Member, pin: &Pin, code: &str) -> Result<Hosted, ApiError> {
         let asking = self.asking();
-        let loaded = self.find_at(pin, &asking).await?;
-        self.node.games.take_over(&loaded.key, code, asking.address).await.map_err(refused)?;
-        self.hosted(&loaded.key, &asking)
+        // Codes are guessed no faster by who has a seat.
+        let loaded = self.find_for(None, pin, &asking).await?;
+        let games = &self.node.games;
+        let tokens = self.node.sessions.host_tokens(&asking.headers);
+        let role = match games.host_role(&loaded.key, &tokens).await.map_err(refused)? {
+            // They keep what they are, and the code is good for somebody else.
+            Some(role) => role,
+            None => games.take_over(&loaded.key, code, viewer, asking.address).await.map_err(refused)?,
+        };
+        self.hosted(&loaded.key, &role, &asking)
     }
 
-    async fn find(&self, pin: &Pin) -> Result<(), ApiError> {
-        self.find_at(pin, &self.asking()).await.map(drop)
+    async fn find(&self, viewer: &Member, pin: &Pin) -> Result<(), ApiError> {
+        self.find_for(Some(viewer), pin, &self.asking()).await.map(drop)
     }
 
     async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError> {
-        let loaded = self.find_at(pin, &self.asking()).await?;
+        let loaded = self.find_for(Some(viewer), pin, &self.asking()).await?;
         self.node.games.results(&viewer.id, &loaded).await.map_err(refused)
     }
 
     async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError> {
         let asking = self.asking();
-        let key = self.find_at(pin, &asking).await?.key;
+        let key = self.find_for(Some(viewer), pin, &asking).await?.key;
         let tokens = self.node.sessions.host_tokens(&asking.headers);
-        if !self.node.games.is_host(&key, tokens.iter().map(String::as_str)) {
-            return Err(refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")));
-        }
+        let role = self.node.games.host_role(&key, &tokens).await.map_err(refused)?;
+        let refusal = || refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this."));
+        let role = role.ok_or_else(refusal)?;
         let played = self.node.games.played(&key).await.map_err(refused)?;
-        let hosting = self.node.games.as_host_sees(&key).await.map_err(refused)?;
+        let hosting = self.node.games.as_host_sees(&key, role).await.map_err(refused)?;
         Ok(HostPage {
             join_address: join_address(pin, &asking.headers),
             pin: hosting.pin,
@@ -105,7 +114,7 @@ impl GameService for Games {
     }
 
     async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError> {
-        let loaded = self.find_at(pin, &self.asking()).await?;
+        let loaded = self.find_for(Some(viewer), pin, &self.asking()).await?;
         let title = self.node.games.played(&loaded.key).await.map_err(refused)?.quiz.quiz.title.clone();
         let seat = self.node.games.as_player_sees(&loaded.key, &viewer.id).await.map_err(refused)?;
         Ok(PlayPage { viewer: viewer.clone(), pin: pin.clone(), title, seat })

@@ -19,6 +19,7 @@ mod tickets;
 
 pub use authors::Authors;
 pub use signer::SessionKeys;
+pub use tickets::HostRole;
 
 use crate::clock;
 use earlier::EarlierCookies;

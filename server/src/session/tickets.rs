@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue};
-use protocol::{Pin, UserId};
+use protocol::{HostId, Pin, UserId};
 
 use super::signer::Signer;
 use super::{Sessions, cookies, now};
@@ -16,20 +16,37 @@ const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// Games of one host that are looked at; a browser keeps fewer cookies of a site.
 const HOSTED: usize = 200;
 
+/// As what somebody is a host of a game.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostRole {
+    /// They began it, and are its host for good.
+    Owner,
+    /// They were added by a code, and are a host until they are removed.
+    Added(HostId),
+}
+
 impl Sessions {
     /// What makes somebody a host of a game.
-    pub fn host_token(&self, pin: &Pin, game: &str) -> String {
-        self.inner.hosts.sign(&subject(pin, game), now())
+    pub fn host_token(&self, pin: &Pin, game: &str, role: &HostRole) -> String {
+        let subject = subject(pin, game);
+        let subject = match role {
+            HostRole::Owner => subject,
+            HostRole::Added(host) => format!("{subject}.{host}"),
+        };
+        self.inner.hosts.sign(&subject, now())
     }
 
-    /// Whether a token makes somebody a host of a game.
-    pub fn is_host(&self, token: &str, pin: &Pin, game: &str) -> bool {
-        self.ticket(&self.inner.hosts, token).is_some_and(|said| said == subject(pin, game))
+    /// As what a token makes somebody a host of a game, unless they were removed since.
+    pub fn host_of(&self, token: &str, pin: &Pin, game: &str) -> Option<HostRole> {
+        match self.ticket(&self.inner.hosts, token)?.strip_prefix(&subject(pin, game))? {
+            "" => Some(HostRole::Owner),
+            added => Some(HostRole::Added(HostId::parse(added.strip_prefix('.')?).ok()?)),
+        }
     }
 
     /// The `Set-Cookie` header that makes whoever sent a request with `headers` a host.
-    pub fn host_cookie(&self, pin: &Pin, game: &str, headers: &HeaderMap) -> Option<HeaderValue> {
-        self.write_cookie(&format!("{COOKIE}{pin}"), &self.host_token(pin, game), LIFETIME, headers)
+    pub fn host_cookie(&self, pin: &Pin, game: &str, role: &HostRole, headers: &HeaderMap) -> Option<HeaderValue> {
+        self.write_cookie(&format!("{COOKIE}{pin}"), &self.host_token(pin, game, role), LIFETIME, headers)
     }
 
     /// The host tokens in a request, not looked at yet.
@@ -71,15 +88,19 @@ mod tests {
     #[test]
     fn a_host_is_one_of_that_game_alone() {
         let (sessions, pin) = (sessions(), Pin::parse("482915").unwrap());
-        let cookie = sessions.host_cookie(&pin, "g1", &HeaderMap::new()).unwrap();
+        let cookie = sessions.host_cookie(&pin, "g1", &HostRole::Owner, &HeaderMap::new()).unwrap();
         let pair = cookie.to_str().unwrap().split(';').next().unwrap();
         let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(pair).unwrap())]);
         let tokens = sessions.host_tokens(&headers);
-        let is_host = |pin: &Pin, game: &str| tokens.iter().any(|token| sessions.is_host(token, pin, game));
+        let is_host = |pin: &Pin, game: &str| tokens.iter().any(|token| sessions.host_of(token, pin, game).is_some());
         assert!(is_host(&pin, "g1"));
         assert!(!is_host(&pin, "g2"), "a later game with the same PIN");
         assert!(!is_host(&Pin::parse("482916").unwrap(), "g1"));
-        assert!(sessions.is_host(&sessions.host_token(&pin, "g1"), &pin, "g1"));
+        for role in [HostRole::Owner, HostRole::Added(HostId::parse("h1").unwrap())] {
+            let token = sessions.host_token(&pin, "g1", &role);
+            assert_eq!(sessions.host_of(&token, &pin, "g1"), Some(role));
+            assert_eq!(sessions.host_of(&token, &pin, "g"), None);
+        }
     }
 
     #[test]
@@ -88,15 +109,15 @@ mod tests {
         let token = sessions.seat_token(&pin, "g1", &player);
         assert_eq!(sessions.seat_of(&token, &pin, "g1"), Some(player));
         assert_eq!(sessions.seat_of(&token, &pin, "g2"), None);
-        assert!(!sessions.is_host(&token, &pin, "g1"));
-        assert_eq!(sessions.seat_of(&sessions.host_token(&pin, "g1"), &pin, "g1"), None);
+        assert_eq!(sessions.host_of(&token, &pin, "g1"), None);
+        assert_eq!(sessions.seat_of(&sessions.host_token(&pin, "g1", &HostRole::Owner), &pin, "g1"), None);
     }
 
     #[test]
     fn a_token_of_a_game_is_over_after_two_days() {
         let (sessions, pin) = (sessions(), Pin::parse("482915").unwrap());
         let signed = |days_ago: u64| sessions.inner.hosts.sign("482915.g1", now() - days_ago * 24 * 60 * 60);
-        assert!(sessions.is_host(&signed(1), &pin, "g1"));
-        assert!(!sessions.is_host(&signed(2), &pin, "g1"));
+        assert_eq!(sessions.host_of(&signed(1), &pin, "g1"), Some(HostRole::Owner));
+        assert_eq!(sessions.host_of(&signed(2), &pin, "g1"), None);
     }
 }

@@ -178,6 +178,44 @@ const MIGRATIONS: &[&str] = &[
         DELETE FROM quiz_pictures WHERE quiz = OLD.quiz AND version = OLD.version;
     END;
 ",
+    "
+    -- How many seats a game has, so that no newcomer counts them.
+    ALTER TABLE games ADD COLUMN seated INTEGER NOT NULL DEFAULT 0;
+    UPDATE games SET seated = (SELECT count(*) FROM seats WHERE seats.game = games.id);
+    -- When each network's bucket of new seats in a game will be full again.
+    CREATE TABLE arrivals (
+        game TEXT NOT NULL,
+        network TEXT NOT NULL,
+        full_at INTEGER NOT NULL,
+        PRIMARY KEY (game, network)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    -- From which network a seat was taken, and which are kept out for a while.
+    ALTER TABLE seats ADD COLUMN network TEXT NOT NULL DEFAULT '';
+    CREATE TABLE blocked (
+        game TEXT NOT NULL,
+        network TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (game, network)
+    ) STRICT, WITHOUT ROWID;
+    -- Who waits to be let in, or was and has not come yet.
+    CREATE TABLE newcomers (
+        game TEXT NOT NULL,
+        player TEXT NOT NULL,
+        name TEXT NOT NULL,
+        asked_at INTEGER NOT NULL,
+        admitted INTEGER NOT NULL,
+        PRIMARY KEY (game, player)
+    ) STRICT, WITHOUT ROWID;
+    -- Who was added as a host, as JSON.
+    CREATE TABLE added_hosts (
+        game TEXT NOT NULL,
+        id TEXT NOT NULL,
+        host TEXT NOT NULL,
+        PRIMARY KEY (game, id)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

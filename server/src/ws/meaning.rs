@@ -67,6 +67,11 @@ pub trait Meaning: Sized + Send + 'static {
     /// Takes a frame.
     fn take(&mut self, frame: Frame<'_>) -> Work<Self::Later>;
 
+    /// Waits for what has to be waited for before that. Nobody else waits for it.
+    fn prepare(&mut self, _later: &mut Self::Later) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// Does what changes where the client is.
     fn attend(&mut self, later: Self::Later) -> impl Future<Output = ()> + Send;
 

@@ -129,7 +129,7 @@ async fn attend(
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
     drop(message);
-    let later = match work {
+    let mut later = match work {
         Work::Done => return None,
         Work::Close(code) => return Some(code.into()),
         Work::Saying(one) => {
@@ -140,6 +140,9 @@ async fn attend(
     };
     // In a box: it is there only while something is done, the task all the time.
     Box::pin(async {
+        if let Err(end) = meanwhile(outbox, client.prepare(&mut later)).await {
+            return Some(end);
+        }
         // A storm of newcomers must not all be half-way in at once, each with all that this takes.
         let _turn = match meanwhile(outbox, doors.acquire()).await {
             Ok(turn) => turn,

@@ -222,12 +222,17 @@ impl Pupil {
 
 /// One node alone, then two nodes of a cluster: the same must hold.
 pub async fn everywhere(check: impl AsyncFn(&TestNode, &TestNode)) {
-    let alone = TestNode::embedded(&[]).await;
+    everywhere_with(&[], check).await;
+}
+
+/// The same with these flags.
+pub async fn everywhere_with(flags: &[&str], check: impl AsyncFn(&TestNode, &TestNode)) {
+    let alone = TestNode::embedded(flags).await;
     check(&alone, &alone).await;
     alone.stop().await;
 
     let redis = RedisServer::start();
-    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let [one, two] = [TestNode::with_redis(&redis.url(), flags).await, TestNode::with_redis(&redis.url(), flags).await];
     check(&one, &two).await;
     one.stop().await;
     two.stop().await;

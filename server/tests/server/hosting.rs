@@ -51,9 +51,9 @@ async fn who_was_sent_away_stays_away() {
         let pin = hosting.pin;
         let (mut ada, joined) = Pupil::player(two, &pin, "Ada").await;
         teacher.sees_players(|players| players.count == 1).await;
-        ada.send(&Say::Kick(Kick { player: joined.you.id.clone() })).await;
+        ada.send(&Say::Kick(Kick { player: Some(joined.you.id.clone()), ..Kick::default() })).await;
         assert_eq!(ada.is_refused().await.code, ErrorCode::NotHost);
-        teacher.send(&Say::Kick(Kick { player: joined.you.id })).await;
+        teacher.send(&Say::Kick(Kick { player: Some(joined.you.id), ..Kick::default() })).await;
         ada.until(|frame| matches!(frame, GameServerMessage::Kicked(_)).then_some(())).await;
         teacher.sees_players(|players| players.count == 0).await;
         assert_eq!(ada.try_answer(0, RIGHT).await.unwrap_err().code, ErrorCode::NotInGame);

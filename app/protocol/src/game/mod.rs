@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::quiz::Decimal;
 
 pub use frame::{GameClientMessage, GameServerMessage};
-pub use view::{Asked, Bar, Game, Leader, Outcome, Phase, Reveal, Verdict};
+pub use view::{Admission, Asked, Bar, Game, Leader, Outcome, Phase, Reveal, Verdict};
 
 /// An answer, as the question's kind wants it. Options are counted from 0, as
 /// they are shown.

@@ -36,6 +36,9 @@ pub struct Game {
     /// Nobody new comes in.
     #[serde(default)]
     pub locked: bool,
+    /// How somebody new comes in.
+    #[serde(default)]
+    pub admission: Admission,
     /// The class may chat.
     #[serde(default)]
     pub chat: bool,
@@ -54,6 +57,17 @@ pub struct Game {
     /// At the end: the question that most knew, and how many of how many.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub best_known: Option<(String, usize, usize)>,
+}
+
+/// How somebody new comes into a game.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Admission {
+    /// Whoever has the PIN.
+    #[default]
+    Open,
+    /// Whom a host lets in.
+    Approve,
 }
 
 /// How far a game is.

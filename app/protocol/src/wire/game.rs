@@ -10,9 +10,30 @@ use crate::game::frame::{Changed, GameClientMessage, GameServerMessage, Step};
 use crate::id::Pin;
 
 /// The types that a client may send.
-const KNOWN: [&str; 18] = [
-    "create", "open", "join", "answer", "start", "next", "skip", "pause", "resume", "extend", "reveal", "kick", "lock",
-    "chat", "handOver", "end", "leave", "ping",
+const KNOWN: [&str; 23] = [
+    "create",
+    "open",
+    "join",
+    "answer",
+    "start",
+    "next",
+    "skip",
+    "pause",
+    "resume",
+    "extend",
+    "reveal",
+    "kick",
+    "pardon",
+    "lock",
+    "admission",
+    "admit",
+    "decline",
+    "chat",
+    "handOver",
+    "removeHost",
+    "end",
+    "leave",
+    "ping",
 ];
 
 /// Reads a frame from a client of `/games`. A missing payload is an empty one.
@@ -46,6 +67,11 @@ pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
         "extend" => M::Extend(payload.read()?),
         "reveal" => M::Reveal(payload.step()?),
         "kick" => M::Kick(payload.read()?),
+        "pardon" => M::Pardon,
+        "admission" => M::Admission(payload.read()?),
+        "admit" => M::Admit(payload.read()?),
+        "decline" => M::Decline(payload.read()?),
+        "removeHost" => M::RemoveHost(payload.read()?),
         "lock" => M::Lock(payload.read()?),
         "chat" => M::Chat(payload.read()?),
         "handOver" => M::HandOver,
@@ -87,6 +113,8 @@ pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
         "answered" => read(payload).map(M::Answered),
         "outcome" => read(payload).map(M::Outcome),
         "players" => read(payload).map(M::Players),
+        "entrance" => read(payload).map(M::Entrance),
+        "hosts" => read(payload).map(M::Hosts),
         "count" => read(payload).map(M::Count),
         "host" => read(payload).map(M::Host),
         "code" => read(payload).map(M::Code),
@@ -120,8 +148,9 @@ pub fn game_template(pin: &Pin, game: &Game) -> Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::game::frame::{Create, GivenAnswer, HostHere};
-    use crate::game::{Answer, Phase};
+    use crate::game::frame::{Admit, Create, Decline, GivenAnswer, HostHere, Kick, RemoveHost, SetAdmission};
+    use crate::game::{Admission, Answer, Phase};
+    use crate::id::UserId;
 
     fn lobby() -> Game {
         read(r#"{"title":"Planets","phase":"lobby","questions":3}"#).unwrap()
@@ -142,10 +171,31 @@ mod tests {
             GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Choices(vec![0, 3]) }),
             GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Number("3.5".parse().unwrap()) }),
             GameClientMessage::HandOver,
+            GameClientMessage::Pardon,
+            GameClientMessage::Admission(SetAdmission { admission: Admission::Approve }),
+            GameClientMessage::Admit(Admit { all: true, ..Admit::default() }),
+            GameClientMessage::Decline(Decline { players: vec!["u1".parse().unwrap()] }),
+            GameClientMessage::RemoveHost(RemoveHost { host: "h1".parse().unwrap() }),
             GameClientMessage::End(Step { version: Some(3) }),
         ] {
             assert_eq!(decode_game_client(&encode_game_client(&message)), Ok(message));
         }
+    }
+
+    #[test]
+    fn one_player_or_several_are_sent_away() {
+        let kick = |text| match decode_game_client(text) {
+            Ok(GameClientMessage::Kick(kick)) => (kick.block, kick.whom().iter().map(UserId::to_string).collect()),
+            other => panic!("{other:?}"),
+        };
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        assert_eq!(kick(r#"{"type":"kick","payload":{"player":"u1"}}"#), (false, ids(&["u1"])));
+        let several = r#"{"type":"kick","payload":{"players":["u1","u2"],"block":true}}"#;
+        assert_eq!(kick(several), (true, ids(&["u1", "u2"])));
+        let kick =
+            Kick { players: vec![UserId::parse("u1").unwrap(), UserId::parse("u2").unwrap()], ..Kick::default() };
+        let spelled = r#"{"type":"kick","payload":{"players":["u1","u2"],"block":false}}"#;
+        assert_eq!(encode_game_client(&GameClientMessage::Kick(kick)), spelled);
     }
 
     #[test]

@@ -26,13 +26,13 @@ pub trait GameService: Send + Sync {
     async fn host(&self, viewer: &Member, quiz: &QuizId) -> Result<Hosted, ApiError>;
 
     /// Makes whoever asks a host, by a code that another host was given.
-    async fn take_over(&self, pin: &Pin, code: &str) -> Result<Hosted, ApiError>;
+    async fn take_over(&self, viewer: &Member, pin: &Pin, code: &str) -> Result<Hosted, ApiError>;
 
     /// What came of a game that is over, for whose game it was; kept from now on.
     async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError>;
 
     /// Whether there is such a game. Wrong PINs are counted.
-    async fn find(&self, pin: &Pin) -> Result<(), ApiError>;
+    async fn find(&self, viewer: &Member, pin: &Pin) -> Result<(), ApiError>;
 
     /// What a host's page begins with, for hosts alone.
     async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError>;

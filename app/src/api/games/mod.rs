@@ -81,7 +81,8 @@ pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
 #[server(name = TakeOver, prefix = "/api", output = Json, endpoint = "take-over")]
 pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;
-    let hosted = asked::service()?.take_over(&pin, &code).await.map_err(service::told)?;
+    let viewer = service::viewer()?;
+    let hosted = asked::service()?.take_over(&viewer, &pin, &code).await.map_err(service::told)?;
     service::set_cookie(&hosted.cookie)?;
     leptos_axum::redirect(&format!("/host/{}", hosted.pin));
     Ok(hosted.pin)
@@ -106,11 +107,12 @@ pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
 ///
 /// # Errors
 /// [`ApiError::Invalid`] for what is no PIN, [`ApiError::Refused`] where there
-/// is no such game, [`ApiError::RateLimited`] after too many wrong ones.
+/// is no such game, [`ApiError::RateLimited`] while many wait because of wrong ones.
 #[server(name = EnterGame, prefix = "/api", output = Json, endpoint = "enter-game")]
 pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;
-    asked::service()?.find(&pin).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    games.find(&viewer, &pin).await.map_err(service::told)?;
     leptos_axum::redirect(&format!("/play/{pin}"));
     Ok(pin)
 }

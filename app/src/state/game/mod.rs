@@ -8,7 +8,7 @@ pub(crate) mod words;
 
 use protocol::game::frame::{Answered, GivenAnswer, Joined};
 use protocol::game::link::Event;
-use protocol::game::{Answer, Game, Outcome, Phase, Taken};
+use protocol::game::{Admission, Answer, Game, Outcome, Phase, Taken};
 use protocol::quiz::Kind;
 use protocol::{Member, Refusal};
 
@@ -36,6 +36,8 @@ pub(crate) struct Board {
     pub(crate) host_here: bool,
     /// Why one cannot be in this game.
     pub(crate) out: Option<Refusal>,
+    /// What one waits for before one is in.
+    pub(crate) waits: Option<String>,
 }
 
 /// An answer, from the press of a button on.
@@ -62,6 +64,8 @@ pub(crate) enum Screen {
     Out,
     /// What to be called.
     Nickname,
+    /// The host has to let one in.
+    Waiting,
     /// In, and nothing is asked yet.
     Lobby,
     /// The question of this number, from 0: until everybody's time is over.
@@ -101,6 +105,7 @@ impl Board {
             place: None,
             host_here: true,
             out: None,
+            waits: None,
         }
     }
 
@@ -156,6 +161,8 @@ impl Board {
                 self.drop_past();
             }
             Event::HostHere(here) => self.host_here = *here,
+            Event::Waiting(refusal) => self.waits = Some(refusal.message.clone()),
+            Event::NotIn(_) => self.waits = None,
             Event::Out(refusal) => self.out = Some(refusal.clone()),
             _ => return false,
         }
@@ -168,6 +175,7 @@ impl Board {
         let is_slide = self.game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide);
         match self.game.phase {
             _ if self.out.is_some() => Screen::Out,
+            _ if self.me.is_none() && self.waits.is_some() => Screen::Waiting,
             _ if self.me.is_none() => Screen::Nickname,
             Phase::Lobby => Screen::Lobby,
             Phase::Ready | Phase::Open | Phase::Closed | Phase::Reveal if is_slide => Screen::Slide(at),
@@ -228,6 +236,7 @@ fn untold(title: String) -> Game {
         closes_at: None,
         paused: None,
         locked: false,
+        admission: Admission::Open,
         chat: false,
         scored: false,
         players: 0,

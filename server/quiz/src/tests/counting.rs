@@ -92,7 +92,7 @@ fn a_frame_names_a_few_leaders() {
     let table = one_round(&quiz(&[planets()]), &answers);
     let leaders: Vec<_> = table.state.leaders.iter().map(|leader| leader.name.as_str()).collect();
     assert_eq!(leaders, names.iter().take(limits::LEADERS).collect::<Vec<_>>());
-    let without = table.state.without(&table.seats[0].id);
+    let without = table.state.without(std::slice::from_ref(&table.seats[0].id));
     assert!(without.leaders.iter().all(|leader| leader.name.as_str() != "p10"), "who was sent away is not named");
 }
 

@@ -7,20 +7,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, Given};
 use protocol::wire::Template;
-use protocol::{Pin, UserId, wire};
+use protocol::{HostId, Name, Pin, UserId, wire};
 use quiz::Seat;
 use tokio::time::Instant;
 
 use super::{
-    Answered, Begun, Commit, Key, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError, Turnout, in_order,
+    Answered, Begun, Commit, Key, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError, TakenOver, Turnout,
+    in_order,
 };
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
 use crate::clock::now_ms;
 use crate::store::Store as File;
 
+mod door;
 mod rows;
 
 /// Tries are counted for so long.
@@ -119,10 +122,14 @@ impl Store for EmbeddedGames {
     }
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
-        let Newcomer { player, name, skeleton, most } = newcomer;
-        let (key, player, name, skeleton) = (key.clone(), player.clone(), name.clone(), skeleton.to_owned());
-        let seat = move |sql: &_| rows::seat(sql, &key, &player, &name, &skeleton, most, now_ms());
-        Ok(self.file.write(seat).await?)
+        let key = key.clone();
+        let wish = door::Wish::of(newcomer);
+        Ok(self.file.write(move |sql| door::seat(sql, &key, &wish, now_ms())).await?)
+    }
+
+    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError> {
+        let (key, skeletons) = (key.clone(), skeletons.to_vec());
+        self.read(move |sql| door::taken(sql, &key, &skeletons)).await
     }
 
     async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
@@ -137,9 +144,29 @@ impl Store for EmbeddedGames {
         Ok(seats)
     }
 
-    async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError> {
-        let (key, player) = (key.clone(), player.clone());
-        Ok(self.file.write(move |sql| rows::kick(sql, &key, &player)).await?)
+    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
+        let (key, players) = (key.clone(), players.to_vec());
+        Ok(self.file.write(move |sql| door::kick(sql, &key, players, block_for_ms, now_ms())).await?)
+    }
+
+    async fn pardon(&self, key: &Key) -> Result<(), StoreError> {
+        let key = key.clone();
+        Ok(self.file.write(move |sql| door::pardon(sql, &key)).await?)
+    }
+
+    async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError> {
+        let key = key.clone();
+        self.read(move |sql| door::entrance(sql, &key, now_ms())).await
+    }
+
+    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+        let (key, players) = (key.clone(), players.to_vec());
+        Ok(self.file.write(move |sql| door::admit(sql, &key, &players)).await?)
+    }
+
+    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+        let (key, players) = (key.clone(), players.to_vec());
+        Ok(self.file.write(move |sql| door::decline(sql, &key, &players)).await?)
     }
 
     async fn answer(
@@ -187,9 +214,27 @@ impl Store for EmbeddedGames {
         Ok(())
     }
 
-    async fn take_over(&self, key: &Key, code: &str) -> Result<bool, StoreError> {
-        let until = self.memory().codes.remove(&(key.clone(), code.to_owned()));
-        Ok(until.is_some_and(|until| until > Instant::now()))
+    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError> {
+        let code = (key.clone(), code.to_owned());
+        let until = self.memory().codes.remove(&code);
+        let Some(until) = until.filter(|until| *until > Instant::now()) else { return Ok(TakenOver::WrongCode) };
+        let (key, host, name) = (key.clone(), host.clone(), name.clone());
+        let is_added = self.file.write(move |sql| door::add_host(sql, &key, &host, &name, now_ms())).await?;
+        if is_added {
+            return Ok(TakenOver::Yes);
+        }
+        self.memory().codes.insert(code, until);
+        Ok(TakenOver::Full)
+    }
+
+    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
+        let key = key.clone();
+        self.read(move |sql| door::hosts(sql, &key)).await
+    }
+
+    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError> {
+        let (key, host) = (key.clone(), host.clone());
+        Ok(self.file.write(move |sql| door::remove_host(sql, &key, &host)).await?)
     }
 
     async fn tried(&self, who: &str) -> Result<u64, StoreError> {

@@ -1,14 +1,14 @@
-//! Games as rows: every statement about them is here.
+//! Games as rows: every statement about them is here, but those about the door.
 
 use std::collections::BTreeMap;
 
 use protocol::game::{Answer, Given};
-use protocol::{Name, Pin, UserId, wire};
+use protocol::{Pin, UserId, wire};
 use quiz::{Decision, Seat, State, Taking};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
-use crate::games::{Answered, Begun, Key, LIVES, Loaded, Played, Seated, Standing, Turnout, new_given, new_seat};
+use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, Played, Standing, Turnout, new_given};
 use crate::store::StoreError;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
@@ -25,7 +25,7 @@ pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) ->
         wire::spell(quiz),
         wire::spell(state),
         signed(version),
-        state.locked,
+        Door::of(state) as i64,
         signed(now)
     ];
     Ok(sql.prepare_cached(insert)?.execute(row)? == 1)
@@ -71,7 +71,7 @@ pub(super) fn commit(
         signed(version),
         wire::spell(state),
         taking.is_some(),
-        state.locked,
+        Door::of(state) as i64,
         signed(now)
     ];
     let is_done = sql.prepare_cached(update)?.execute(row)? == 1;
@@ -94,40 +94,6 @@ pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[S
         }
     }
     Ok(())
-}
-
-pub(super) fn seat(
-    sql: &Connection,
-    key: &Key,
-    player: &UserId,
-    name: &Name,
-    skeleton: &str,
-    most: usize,
-    now: u64,
-) -> Result<Seated> {
-    let locked: Option<bool> = sql
-        .prepare_cached("SELECT locked FROM games WHERE pin = ?1 AND id = ?2")?
-        .query_row(params![key.pin.as_str(), key.id], |row| row.get(0))
-        .optional()?;
-    let Some(is_locked) = locked else { return Ok(Seated::Gone) };
-    match standing(sql, key, player)? {
-        Standing::Kicked => return Ok(Seated::Kicked),
-        Standing::Seated(seat) => return Ok(Seated::At(seat)),
-        Standing::Unknown if is_locked => return Ok(Seated::Locked),
-        Standing::Unknown => {}
-    }
-    let after: i64 =
-        sql.prepare_cached("SELECT count(*) FROM seats WHERE game = ?1")?.query_row([&key.id], |row| row.get(0))?;
-    let after = unsigned(after);
-    if after >= most as u64 {
-        return Ok(Seated::Full);
-    }
-    let seat = new_seat(player, name, after).fill(now);
-    let insert = "INSERT OR IGNORE INTO seats (game, player, skeleton, seat) VALUES (?1, ?2, ?3, ?4)";
-    match sql.prepare_cached(insert)?.execute(params![key.id, player.as_str(), skeleton, seat])? {
-        0 => Ok(Seated::NameTaken),
-        _ => Ok(Seated::At(read(&seat, "a seat")?)),
-    }
 }
 
 pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<Standing> {
@@ -155,15 +121,6 @@ pub(super) fn counted(sql: &Connection, key: &Key, question: usize) -> Result<Ve
     let mut select = sql.prepare_cached("SELECT seat FROM counted WHERE game = ?1 AND question = ?2")?;
     let rows = select.query_map(params![key.id, signed(question as u64)], |row| row.get::<_, String>(0))?;
     rows.map(|seat| read(&seat?, "a seat")).collect()
-}
-
-pub(super) fn kick(sql: &Connection, key: &Key, player: &UserId) -> Result<bool> {
-    let whom = params![key.id, player.as_str()];
-    let is_gone = sql.prepare_cached("DELETE FROM seats WHERE game = ?1 AND player = ?2")?.execute(whom)? == 1;
-    if is_gone {
-        sql.prepare_cached("INSERT OR IGNORE INTO kicked VALUES (?1, ?2)")?.execute(whom)?;
-    }
-    Ok(is_gone)
 }
 
 pub(super) fn answer(
@@ -224,7 +181,7 @@ pub(super) fn given(sql: &Connection, key: &Key, player: &UserId, question: usiz
 
 pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Turnout> {
     let select = "SELECT (SELECT count(*) FROM answers WHERE game = ?1 AND question = ?2),
-        (SELECT count(*) FROM seats WHERE game = ?1)";
+        coalesce((SELECT seated FROM games WHERE id = ?1), 0)";
     let row = |row: &Row<'_>| {
         let count = |at| Ok::<_, rusqlite::Error>(usize::try_from(row.get::<_, i64>(at)?).unwrap_or(0));
         Ok(Turnout { answered: count(0)?, players: count(1)? })
@@ -238,10 +195,10 @@ pub(super) fn keep(sql: &Connection, key: &Key) -> Result<()> {
 }
 
 /// SQLite counts to 2^63 - 1; nothing here gets there, but a client may ask for more.
-fn signed(number: u64) -> i64 {
+pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn unsigned(number: i64) -> u64 {
+pub(super) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }

@@ -11,7 +11,7 @@ use crate::channel::Channel;
 use crate::games::Key;
 
 /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
-/// scripts decide by: `locked`, `open`, `question`, `opened`, `closes`, `kept`.
+/// scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in), `open`, `question`, `opened`, `closes`, `kept`.
 pub(super) fn game(pin: &Pin) -> String {
     beside(&Channel::Game(pin.clone()), &[":game"])
 }
@@ -29,6 +29,37 @@ pub(super) fn names(key: &Key) -> String {
 /// The set of those who were sent away.
 pub(super) fn kicked(key: &Key) -> String {
     of(key, &[":kicked"])
+}
+
+/// The hash of the networks that seats were taken from: network -> when its
+/// bucket will be full again.
+pub(super) fn arrivals(key: &Key) -> String {
+    of(key, &[":arrivals"])
+}
+
+/// The hash of networks: player -> the one that the seat was taken from.
+pub(super) fn networks(key: &Key) -> String {
+    of(key, &[":networks"])
+}
+
+/// The hash of the networks that are kept out: network -> until when.
+pub(super) fn blocked(key: &Key) -> String {
+    of(key, &[":blocked"])
+}
+
+/// The hash of those who wait to be let in: player -> they as JSON.
+pub(super) fn waiting(key: &Key) -> String {
+    of(key, &[":waiting"])
+}
+
+/// The set of those who were let in and have not come yet.
+pub(super) fn admitted(key: &Key) -> String {
+    of(key, &[":admitted"])
+}
+
+/// The hash of the hosts who were added: id -> the host as JSON.
+pub(super) fn hosts(key: &Key) -> String {
+    of(key, &[":hosts"])
 }
 
 /// The hash of the answers to a question: player -> the answer as JSON.

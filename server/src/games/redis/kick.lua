@@ -1,17 +1,30 @@
--- Sends a player away for good; their name is free again.
--- KEYS: game, seats, names, kicked. ARGV: id, player, seconds to live.
--- Returns 1; 0 where there was no such player.
+-- Sends players away for good; their names are free again. For a while, nobody
+-- new comes in from the networks that they came from.
+-- KEYS: game, seats, names, kicked, networks, blocked
+-- ARGV: id, seconds to live, milliseconds to block or nothing, then each player
+--       and what the name looks like
+-- Returns those who had a seat.
 
-local game, seats, names, kicked = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local id, player, live = ARGV[1], ARGV[2], ARGV[3]
+local game, seats, names, kicked, networks, blocked = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local id, live, block_for = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
-if redis.call('HGET', game, 'id') ~= id then return 0 end
-if redis.call('HEXISTS', seats, player) == 0 then return 0 end
-redis.call('SADD', kicked, player)
-redis.call('EXPIRE', kicked, live)
-redis.call('HDEL', seats, player)
-local all = redis.call('HGETALL', names)
-for at = 1, #all, 2 do
-  if all[at + 1] == player then redis.call('HDEL', names, all[at]) end
+if redis.call('HGET', game, 'id') ~= id then return {} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local gone = {}
+for at = 4, #ARGV, 2 do
+  local player, skeleton = ARGV[at], ARGV[at + 1]
+  if redis.call('HDEL', seats, player) == 1 then
+    gone[#gone + 1] = player
+    redis.call('SADD', kicked, player)
+    if redis.call('HGET', names, skeleton) == player then redis.call('HDEL', names, skeleton) end
+    local network = redis.call('HGET', networks, player)
+    redis.call('HDEL', networks, player)
+    if block_for and network and network ~= '' then
+      redis.call('HSET', blocked, network, string.format('%.0f', now + block_for))
+    end
+  end
 end
-return 1
+redis.call('EXPIRE', kicked, live)
+redis.call('EXPIRE', blocked, live)
+return gone

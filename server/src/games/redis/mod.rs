@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, Given};
-use protocol::{Pin, UserId, wire};
+use protocol::{HostId, Name, Pin, UserId, limits, wire};
 use quiz::{Seat, Taking};
 use redis::{Cmd, Script, ScriptInvocation};
 
 use super::{
-    Answered, Begun, Commit, Key, LIVES, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError, Turnout,
+    Answered, Begun, Commit, Door, Key, LIVES, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError,
+    TakenOver, Turnout, WaitingSince,
 };
 use crate::broker::redis::shard::Shard;
 use crate::broker::redis::{Link, keys as logs};
@@ -32,6 +34,8 @@ pub struct RedisGames {
     seat: Script,
     answer: Script,
     kick: Script,
+    judge: Script,
+    take_over: Script,
 }
 
 /// What `commit.lua` is given.
@@ -62,6 +66,8 @@ impl RedisGames {
             seat: Script::new(include_str!("seat.lua")),
             answer: Script::new(include_str!("answer.lua")),
             kick: Script::new(include_str!("kick.lua")),
+            judge: Script::new(include_str!("judge.lua")),
+            take_over: Script::new(include_str!("take_over.lua")),
         }
     }
 
@@ -79,7 +85,7 @@ impl RedisGames {
             let Commit { key, state, taking, seats, frame, .. } = change.commit;
             let (question, opened, closes) = spelled(*taking);
             call.arg(&key.id).arg(&change.expected).arg(wire::spell(state));
-            call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(flag(state.locked));
+            call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(Door::of(state) as u8);
             call.arg(LIVES).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
             call.arg(self.log.entries).arg(shard.publish_command()).arg(seats.len());
             for seat in *seats {
@@ -101,7 +107,19 @@ impl RedisGames {
 
     async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StoreError> {
         let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
-        Ok(all.iter().filter_map(|text| wire::read(text)).collect())
+        let read = move || all.iter().filter_map(|text| wire::read(text)).collect();
+        // Of thousands, reading takes too long for a thread that serves others.
+        let reading = tokio::task::spawn_blocking(read);
+        reading.await.map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    /// Puts those of `players` who wait into another set; with nobody named, everybody.
+    async fn judge(&self, key: &Key, players: &[UserId], other: String) -> Result<(), StoreError> {
+        let mut call = self.judge.prepare_invoke();
+        call.key(keys::game(&key.pin)).key(keys::waiting(key)).key(other);
+        call.arg(&key.id).arg(LIVES).arg(ids(players));
+        self.shard(&key.pin)?.invoke::<u64>(&call).await?;
+        Ok(())
     }
 
     /// Tries stand on the first server: all nodes have to count in one place.
@@ -149,12 +167,17 @@ impl Store for RedisGames {
     }
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
-        let Newcomer { player, name, skeleton, most } = newcomer;
+        let Newcomer { player, name, skeleton, most, arrivals, network } = newcomer;
         let head = super::seat_head(player, name);
         let mut call = self.seat.prepare_invoke();
         call.key(keys::game(&key.pin));
-        call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
+        call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key)).key(keys::arrivals(key));
+        call.key(keys::networks(key)).key(keys::blocked(key)).key(keys::waiting(key)).key(keys::admitted(key));
         call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(head).arg(super::SEAT_AFTER).arg(most).arg(LIVES);
+        call.arg(network).arg(super::waiting_head(player, name)).arg(limits::WAITING).arg(super::WAITS_FOR_MS);
+        for one in arrivals {
+            call.arg(&one.network).arg(one.emission_ms()).arg(one.tolerance_ms());
+        }
         let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
             "at" => Seated::At(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
@@ -162,8 +185,23 @@ impl Store for RedisGames {
             "locked" => Seated::Locked,
             "full" => Seated::Full,
             "taken" => Seated::NameTaken,
+            "new" => Seated::Waiting { is_new: true },
+            "waiting" => Seated::Waiting { is_new: false },
+            "crowded" => Seated::Crowded,
+            "blocked" => Seated::Blocked { for_ms: seat.parse().map_err(|_| odd("a wait"))? },
+            "wait" => Seated::TooMany { retry_after_ms: seat.parse().map_err(|_| odd("a wait"))? },
             _ => Seated::Gone,
         })
+    }
+
+    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError> {
+        if skeletons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut ask = redis::cmd("HMGET");
+        ask.arg(keys::names(key)).arg(skeletons);
+        let players: Vec<Option<String>> = self.shard(&key.pin)?.run(&ask).await?;
+        Ok(players.iter().map(Option::is_some).collect())
     }
 
     async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
@@ -183,12 +221,44 @@ impl Store for RedisGames {
         Ok(seats)
     }
 
-    async fn kick(&self, key: &Key, player: &UserId) -> Result<bool, StoreError> {
+    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
+        let shard = self.shard(&key.pin)?;
+        let mut ask = redis::cmd("HMGET");
+        ask.arg(keys::seats(key)).arg(ids(players));
+        let seats: Vec<Option<String>> = if players.is_empty() { Vec::new() } else { shard.run(&ask).await? };
         let mut call = self.kick.prepare_invoke();
-        call.key(keys::game(&key.pin));
-        call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
-        call.arg(&key.id).arg(player.as_str()).arg(LIVES);
-        Ok(self.shard(&key.pin)?.invoke(&call).await?)
+        call.key(keys::game(&key.pin)).key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
+        call.key(keys::networks(key)).key(keys::blocked(key));
+        call.arg(&key.id).arg(LIVES).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
+        for seat in seats.iter().flatten().filter_map(|text| wire::read::<Seat>(text)) {
+            call.arg(seat.id.as_str()).arg(quiz::nickname::skeleton(&seat.name));
+        }
+        let gone: Vec<String> = shard.invoke(&call).await?;
+        Ok(gone.iter().filter_map(|player| UserId::parse(player).ok()).collect())
+    }
+
+    async fn pardon(&self, key: &Key) -> Result<(), StoreError> {
+        Ok(self.shard(&key.pin)?.run(&Cmd::del(keys::blocked(key))).await?)
+    }
+
+    async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError> {
+        let mut ask = redis::pipe();
+        ask.hvals(keys::waiting(key)).hvals(keys::blocked(key)).cmd("TIME");
+        type Found = (Vec<String>, Vec<u64>, (u64, u64));
+        let (waiting, blocked, (seconds, micros)): Found = self.shard(&key.pin)?.run_all(&ask).await?;
+        let now = seconds * 1000 + micros / 1000;
+        let waiting = waiting.iter().filter_map(|text| wire::read::<WaitingSince>(text));
+        let asks = |one: &WaitingSince| one.asked_at + super::WAITS_FOR_MS >= now;
+        let waiting = waiting.filter(asks).map(|one| one.waiting).take(limits::WAITING).collect();
+        Ok(Entrance { waiting, blocked: blocked.into_iter().filter(|until| *until > now).count() })
+    }
+
+    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+        self.judge(key, players, keys::admitted(key)).await
+    }
+
+    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+        if players.is_empty() { Ok(()) } else { self.judge(key, players, keys::kicked(key)).await }
     }
 
     async fn answer(
@@ -250,8 +320,27 @@ impl Store for RedisGames {
         Ok(self.shard(&key.pin)?.run(&Cmd::pset_ex(keys::code(key, code), 1, good_for_ms)).await?)
     }
 
-    async fn take_over(&self, key: &Key, code: &str) -> Result<bool, StoreError> {
-        Ok(self.shard(&key.pin)?.run(&Cmd::del(keys::code(key, code))).await?)
+    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError> {
+        let mut call = self.take_over.prepare_invoke();
+        call.key(keys::game(&key.pin)).key(keys::code(key, code)).key(keys::hosts(key));
+        call.arg(&key.id).arg(host.as_str()).arg(super::host_head(host, name)).arg(limits::ADDED_HOSTS).arg(LIVES);
+        let became: String = self.shard(&key.pin)?.invoke(&call).await?;
+        Ok(match became.as_str() {
+            "yes" => TakenOver::Yes,
+            "full" => TakenOver::Full,
+            _ => TakenOver::WrongCode,
+        })
+    }
+
+    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
+        let all: Vec<String> = self.shard(&key.pin)?.run(&Cmd::hvals(keys::hosts(key))).await?;
+        let mut hosts: Vec<AddedHost> = all.iter().filter_map(|text| wire::read(text)).collect();
+        hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
+        Ok(hosts)
+    }
+
+    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError> {
+        Ok(self.shard(&key.pin)?.run(&Cmd::hdel(keys::hosts(key), host.as_str())).await?)
     }
 
     async fn tried(&self, who: &str) -> Result<u64, StoreError> {
@@ -274,6 +363,7 @@ fn keys_of(commit: &Commit<'_>) -> Vec<String> {
     let channel = Channel::Game(key.pin.clone());
     let mut all = vec![keys::game(&key.pin), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
     all.extend([keys::seats(key), keys::counted(key, at.unwrap_or(0)), keys::names(key), keys::kicked(key)]);
+    all.extend([keys::networks(key), keys::hosts(key)]);
     for question in 0..at.map_or(0, |at| at + 1) {
         all.extend([keys::answers(key, question), keys::counted(key, question)]);
     }
@@ -292,6 +382,10 @@ fn spelled(taking: Option<Taking>) -> (String, String, String) {
 
 fn flag(is_set: bool) -> &'static str {
     if is_set { "1" } else { "0" }
+}
+
+fn ids(players: &[UserId]) -> Vec<&str> {
+    players.iter().map(UserId::as_str).collect()
 }
 
 /// Something in Redis that we did not write.

@@ -2,6 +2,8 @@
 //! games, seats and answers that its tests speak of.
 
 mod answers;
+mod door;
+mod hosts;
 mod seats;
 mod steps;
 
@@ -78,8 +80,17 @@ async fn open(cluster: &Cluster, key: &Key, ago: u64, given: Option<u64>) {
 
 async fn seat_of(cluster: &Cluster, key: &Key, player: &UserId, called: &str, most: usize) -> Seated {
     let name = name(called);
-    let newcomer = Newcomer { player, name: &name, skeleton: &called.to_lowercase(), most };
+    let skeleton = quiz::nickname::skeleton(&name);
+    let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most, arrivals: &[], network: "" };
     cluster.games(0).seat(key, newcomer).await.unwrap()
+}
+
+/// Somebody comes from a network and wants to be called as their id.
+async fn comes_from(cluster: &Cluster, key: &Key, player: &UserId, network: &str) -> Seated {
+    let name = name(player.as_str());
+    let skeleton = quiz::nickname::skeleton(&name);
+    let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most: 1_000, arrivals: &[], network };
+    cluster.games(1).seat(key, newcomer).await.unwrap()
 }
 
 /// A player with a seat.

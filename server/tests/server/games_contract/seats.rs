@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use quiz::State;
-use server::games::{Answered, Seated, Standing};
+use server::games::{Answered, Arrivals, Seated, Standing};
 
 use super::*;
 
@@ -12,6 +12,9 @@ on_every_backend!(Cluster => [
     a_name_belongs_to_one_player,
     a_locked_or_full_game_takes_nobody_new,
     who_was_sent_away_has_no_seat,
+    a_seat_that_is_free_again_can_be_taken,
+    taken_names_are_looked_up_few_at_a_time,
+    a_network_takes_so_many_seats_at_once_on_all_nodes,
 ]);
 
 async fn a_player_has_one_seat(cluster: Cluster) {
@@ -69,8 +72,9 @@ async fn who_was_sent_away_has_no_seat(cluster: Cluster) {
     let ada = player(&cluster, &key, "Ada").await;
     open(&cluster, &key, 0, None).await;
     let Standing::Seated(seat) = cluster.games(0).standing(&key, &ada).await.unwrap() else { panic!() };
-    assert!(cluster.games(0).kick(&key, &ada).await.unwrap());
-    assert!(!cluster.games(1).kick(&key, &ada).await.unwrap(), "once");
+    let whom = [ada.clone()];
+    assert_eq!(cluster.games(0).kick(&key, &whom, None).await.unwrap(), whom);
+    assert_eq!(cluster.games(1).kick(&key, &whom, None).await.unwrap(), [], "once");
     assert_eq!(cluster.games(1).standing(&key, &ada).await.unwrap(), Standing::Kicked);
     assert_eq!(seat_of(&cluster, &key, &ada, "Eve", 9).await, Seated::Kicked);
     assert_eq!(answer(&cluster, &key, &ada, 0, RED).await, Answered::NoSeat);
@@ -78,4 +82,60 @@ async fn who_was_sent_away_has_no_seat(cluster: Cluster) {
     commit(&cluster, &key, loaded.version, &loaded.state, &[seat]).await.unwrap();
     assert_eq!(cluster.games(0).seats(&key).await.unwrap(), [], "a count that began before brings nobody back");
     player(&cluster, &key, "Ada").await;
+}
+
+async fn a_seat_that_is_free_again_can_be_taken(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let ada = player(&cluster, &key, "Ada").await;
+    assert_eq!(seat_of(&cluster, &key, &any_user(), "Ben", 1).await, Seated::Full);
+    cluster.games(0).kick(&key, &[ada], None).await.unwrap();
+    assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 0);
+    assert!(matches!(seat_of(&cluster, &key, &any_user(), "Ben", 1).await, Seated::At(_)));
+    assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 1);
+}
+
+async fn taken_names_are_looked_up_few_at_a_time(cluster: Cluster) {
+    let (key, other) = (game(&cluster).await, game(&cluster).await);
+    for called in ["Ada", "Ada 3"] {
+        player(&cluster, &key, called).await;
+    }
+    let skeletons = ["Ada", "Ada 2", "Ada 3"].map(|text| quiz::nickname::skeleton(&name(text)));
+    assert_eq!(cluster.games(1).taken(&key, &skeletons).await.unwrap(), [true, false, true]);
+    assert_eq!(cluster.games(1).taken(&other, &skeletons).await.unwrap(), [false; 3], "in another game");
+    assert!(cluster.games(1).taken(&key, &[]).await.unwrap().is_empty());
+}
+
+async fn a_network_takes_so_many_seats_at_once_on_all_nodes(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let network = |network: &str, burst| Arrivals { network: network.into(), burst, per_minute: 60 };
+    let one_house = [network("house", 3), network("street", 5)];
+    let next_house = [network("next", 3), network("street", 5)];
+    let seat = async |turn: usize, player: &UserId, arrivals: &[Arrivals]| {
+        let name = name(player.as_str());
+        let newcomer = Newcomer { player, name: &name, skeleton: player.as_str(), most: 100, arrivals, network: "" };
+        cluster.games(turn).seat(&key, newcomer).await.unwrap()
+    };
+    let has_to_wait = |seated: &Seated| match seated {
+        Seated::TooMany { retry_after_ms } => (1..=1_000).contains(retry_after_ms),
+        _ => false,
+    };
+    let ada = any_user();
+    assert!(matches!(seat(0, &ada, &one_house).await, Seated::At(_)));
+    for turn in 1..3 {
+        assert!(matches!(seat(turn, &any_user(), &one_house).await, Seated::At(_)), "a class passes");
+    }
+    let fourth = seat(1, &any_user(), &one_house).await;
+    assert!(has_to_wait(&fourth), "{fourth:?}");
+    assert!(matches!(seat(1, &ada, &one_house).await, Seated::At(_)), "who has a seat takes no other");
+    for turn in 0..2 {
+        assert!(matches!(seat(turn, &any_user(), &next_house).await, Seated::At(_)), "the refused one cost nothing");
+    }
+    let sixth = seat(0, &any_user(), &next_house).await;
+    assert!(has_to_wait(&sixth), "the street is full: {sixth:?}");
+    assert!(matches!(seat(1, &any_user(), &[network("elsewhere", 1)]).await, Seated::At(_)));
+    let patient = any_user();
+    let in_time = crate::patience::at_last(crate::patience::PATIENCE, async || {
+        matches!(seat(0, &patient, &one_house).await, Seated::At(_)).then_some(())
+    });
+    in_time.await.expect("who waits is let in");
 }

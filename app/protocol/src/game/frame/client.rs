@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::Answer;
-use crate::id::{Pin, QuizId, UserId};
+use super::super::{Admission, Answer};
+use crate::id::{HostId, Pin, QuizId, UserId};
 
 /// What a client of `/games` says. Read with [`crate::wire::decode_game_client`].
 ///
@@ -34,14 +34,24 @@ pub enum GameClientMessage {
     Extend(Extend),
     /// Takes no more answers and shows what is right.
     Reveal(Step),
-    /// Sends a player away for good.
+    /// Sends players away for good.
     Kick(Kick),
+    /// Lets the networks in again that a [`Kick`] keeps out.
+    Pardon,
+    /// Decides how somebody new comes in.
+    Admission(SetAdmission),
+    /// Lets in who waits for it.
+    Admit(Admit),
+    /// Sends away who waits to be let in.
+    Decline(Decline),
     /// Lets nobody new in, or does again.
     Lock(Lock),
     /// Opens or closes the chat of the class.
     Chat(Chat),
     /// Asks for a code that makes somebody else a host too.
     HandOver,
+    /// Makes somebody who was added by a code a host no more.
+    RemoveHost(RemoveHost),
     /// To the podium, and from it to the end.
     End(Step),
     /// Leaves the game. A player's seat is kept.
@@ -115,12 +125,61 @@ pub struct Extend {
     pub seconds: Option<u32>,
 }
 
-/// Sends a player away.
+/// Sends players away.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Kick {
+    /// Whom, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub player: Option<UserId>,
+    /// Whom, where they are several: at most 200.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub players: Vec<UserId>,
+    /// Whether the networks that they came from take no new seat in this game
+    /// for 10 minutes. Everybody behind the same router is one network.
+    pub block: bool,
+}
+
+impl Kick {
+    /// All who are meant.
+    pub fn whom(self) -> Vec<UserId> {
+        self.player.into_iter().chain(self.players).collect()
+    }
+}
+
+/// Decides how somebody new comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetAdmission {
+    /// How.
+    pub admission: Admission,
+}
+
+/// Lets in who waits for it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Admit {
+    /// Whom: at most 200.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub players: Vec<UserId>,
+    /// Everybody who waits.
+    pub all: bool,
+}
+
+/// Sends away who waits to be let in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Kick {
-    /// Whom.
-    pub player: UserId,
+pub struct Decline {
+    /// Whom: at most 200.
+    pub players: Vec<UserId>,
+}
+
+/// Makes somebody a host no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveHost {
+    /// Whom: somebody who was added by a code.
+    pub host: HostId,
 }
 
 /// Closes or opens the door.

@@ -4,7 +4,11 @@
 mod client;
 mod server;
 
-pub use self::client::{Chat, Create, Extend, GameClientMessage, GivenAnswer, Join, Kick, Lock, Open, Step};
+pub use self::client::{
+    Admit, Chat, Create, Decline, Extend, GameClientMessage, GivenAnswer, Join, Kick, Lock, Open, RemoveHost,
+    SetAdmission, Step,
+};
 pub use self::server::{
-    Answered, Changed, Code, Count, GameServerMessage, HostHere, Hosting, InGame, Joined, Player, Players, Reach,
+    AddedHost, Answered, Changed, Code, Count, Entrance, GameServerMessage, HostHere, Hosting, Hosts, InGame, Joined,
+    Player, Players, Reach, Waiting,
 };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Game, Given, Outcome, Taken};
 use crate::error::Refusal;
-use crate::id::{Name, Pin, UserId};
+use crate::id::{HostId, Name, Pin, UserId};
 use crate::message::Member;
 
 /// What a server says on `/games`. Read with [`crate::wire::decode_game_server`].
@@ -23,6 +23,10 @@ pub enum GameServerMessage {
     Outcome(Outcome),
     /// Who plays; for hosts.
     Players(Players),
+    /// Who waits to be let in, and what is kept out; for hosts.
+    Entrance(Entrance),
+    /// Who was added as a host; for hosts.
+    Hosts(Hosts),
     /// How many have answered; for hosts, at most 4 times a second.
     Count(Count),
     /// Whether a host is there; for players.
@@ -57,6 +61,15 @@ pub struct Hosting {
     pub players: Vec<Player>,
     /// How many have answered the open question.
     pub answered: usize,
+    /// Which of the added hosts one is; `None` for who began the game.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub host: Option<HostId>,
+    /// Who was added as a host.
+    #[serde(default)]
+    pub hosts: Vec<AddedHost>,
+    /// Who waits to be let in, and what is kept out.
+    #[serde(default)]
+    pub entrance: Entrance,
 }
 
 /// One is in a game.
@@ -138,6 +151,46 @@ pub struct Player {
     /// Points in all.
     #[serde(default)]
     pub score: u32,
+}
+
+/// How people come in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Entrance {
+    /// Who waits to be let in, at most 200.
+    pub waiting: Vec<Waiting>,
+    /// How many networks are kept out for a while.
+    pub blocked: usize,
+}
+
+/// Somebody who waits to be let in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    /// Who.
+    pub id: UserId,
+    /// The nickname that they want.
+    pub name: Name,
+}
+
+/// Who was added as a host by a code. Who began the game is not among them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hosts {
+    /// In the order of their coming, at most 20.
+    pub hosts: Vec<AddedHost>,
+}
+
+/// Somebody who was added as a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AddedHost {
+    /// To be named by who removes them.
+    pub id: HostId,
+    /// What they were called when they came.
+    pub name: Name,
+    /// When they came, in milliseconds since 1970.
+    pub since: u64,
 }
 
 /// How many have answered.

@@ -61,7 +61,7 @@ impl GameLink {
         }
     }
 
-    fn send_entry(&mut self) {
+    pub(super) fn send_entry(&mut self) {
         let pin = self.pin.clone();
         self.out.push(Output::Send(match self.entry.clone() {
             Entry::Player { nickname, seat } => GameClientMessage::Join(Join { pin, nickname, seat }),

@@ -5,7 +5,7 @@ use crate::game::frame::GivenAnswer;
 use crate::game::{Game, GameClientMessage};
 
 use super::GameLink;
-use super::types::{Event, HostStep, Output};
+use super::types::{Event, HostStep, Output, Shown};
 
 /// An answer of which nothing was heard by then is sent again.
 const ANSWERED_WITHIN_MS: u64 = 5_000;
@@ -58,6 +58,9 @@ impl GameLink {
     }
 
     pub(super) fn send_again(&mut self) {
+        if self.connection.phase() == Phase::Entering {
+            self.send_entry();
+        }
         self.send_answer();
         self.send_steps_again();
     }
@@ -105,12 +108,12 @@ impl GameLink {
 
     /// The game is at a later version: what led there was done, or came late.
     pub(super) fn settle_steps(&mut self) {
-        self.steps.retain(|waiting| matches!(waiting.step, HostStep::Kick(_) | HostStep::HandOver));
+        self.settle(Shown::Game);
     }
 
     /// What a frame shows to be done.
-    pub(super) fn settle(&mut self, is_done: impl Fn(&HostStep) -> bool) {
-        self.steps.retain(|waiting| !is_done(&waiting.step));
+    pub(super) fn settle(&mut self, shown: Shown) {
+        self.steps.retain(|waiting| !waiting.step.is_shown_by(shown));
     }
 
     /// The server refused something. Says whether anything asked here for the

@@ -1,12 +1,13 @@
 //! What a server says.
 
-use crate::connection::{Happened, Phase};
+use crate::connection::{Happened, Phase, Timer, timing};
 use crate::error::{ErrorCode, Refusal};
 use crate::game::frame::{Answered, Changed, GameServerMessage, Hosting, Joined};
 use crate::game::{Game, Phase as GamePhase};
+use crate::limits;
 
 use super::GameLink;
-use super::types::{Entry, Event, HostStep};
+use super::types::{Entry, Event, Shown};
 
 impl GameLink {
     pub(super) fn frame(&mut self, frame: GameServerMessage) {
@@ -35,13 +36,21 @@ impl GameLink {
             GameServerMessage::Answered(answered) => self.answered(answered),
             GameServerMessage::Outcome(outcome) => self.tell(Event::Outcome(outcome)),
             GameServerMessage::Players(players) => {
-                self.settle(|step| matches!(step, HostStep::Kick(_)));
+                self.settle(Shown::Players);
                 self.tell(Event::Players(players));
+            }
+            GameServerMessage::Entrance(entrance) => {
+                self.settle(Shown::Entrance);
+                self.tell(Event::Entrance(entrance));
+            }
+            GameServerMessage::Hosts(hosts) => {
+                self.settle(Shown::Hosts);
+                self.tell(Event::Hosts(hosts));
             }
             GameServerMessage::Count(count) => self.tell(Event::Count(count)),
             GameServerMessage::Host(host) => self.tell(Event::HostHere(host.here)),
             GameServerMessage::Code(code) => {
-                self.settle(|step| *step == HostStep::HandOver);
+                self.settle(Shown::Code);
                 self.tell(Event::Code(code));
             }
             GameServerMessage::Reach(reach) => self.tell(Event::Reach(reach.reachable)),
@@ -120,6 +129,13 @@ impl GameLink {
 
     fn not_entered(&mut self, refusal: Refusal) {
         match refusal.code {
+            // Asked again on the same connection: whoever waits is not away.
+            ErrorCode::Waiting => {
+                self.advance(Happened::Heard);
+                let wait = refusal.retry_after_ms.unwrap_or_default().max(timing::ms(limits::ASK_AGAIN_AFTER));
+                self.wake(Timer::Resend, timing::resend_wait(Some(wait), self.dice));
+                self.tell(Event::Waiting(refusal));
+            }
             ErrorCode::BadNickname | ErrorCode::NicknameTaken | ErrorCode::Locked | ErrorCode::Full => {
                 self.not_in(refusal);
             }

@@ -3,11 +3,11 @@
 use crate::connection::{Status, Timer};
 use crate::error::Refusal;
 use crate::game::frame::{
-    Answered, Changed, Chat, Code, Count, Extend, GameServerMessage, GivenAnswer, Hosting, Joined, Kick, Lock, Players,
-    Step,
+    Admit, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, GivenAnswer, Hosting,
+    Hosts, Joined, Kick, Lock, Players, RemoveHost, SetAdmission, Step,
 };
-use crate::game::{GameClientMessage, Outcome};
-use crate::id::{Pin, UserId};
+use crate::game::{Admission, GameClientMessage, Outcome};
+use crate::id::{HostId, Pin, UserId};
 
 /// Where a link begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,14 +60,29 @@ pub enum HostStep {
     End,
     /// So many seconds more, 1 to 600; `None`: until the host goes on.
     Extend(Option<u32>),
-    /// Sends a player away for good.
-    Kick(UserId),
+    /// Sends players away for good.
+    Kick {
+        /// Whom.
+        players: Vec<UserId>,
+        /// Whether nobody new comes in from where they are for a while.
+        block: bool,
+    },
+    /// Lets those networks in again.
+    Pardon,
+    /// Decides how somebody new comes in.
+    Admission(Admission),
+    /// Lets these in who wait; with nobody named, everybody.
+    Admit(Vec<UserId>),
+    /// Sends these away who wait.
+    Decline(Vec<UserId>),
     /// Lets nobody new in (`true`), or does again.
     Lock(bool),
     /// Opens or closes the chat of the class.
     Chat(bool),
     /// Asks for a code that makes somebody else a host too.
     HandOver,
+    /// Makes somebody who was added a host no more.
+    RemoveHost(HostId),
 }
 
 impl HostStep {
@@ -84,10 +99,26 @@ impl HostStep {
             Self::Reveal => M::Reveal(step),
             Self::End => M::End(step),
             Self::Extend(seconds) => M::Extend(Extend { seconds: *seconds }),
-            Self::Kick(player) => M::Kick(Kick { player: player.clone() }),
+            Self::Kick { players, block } => M::Kick(Kick { player: None, players: players.clone(), block: *block }),
+            Self::Pardon => M::Pardon,
+            Self::Admission(admission) => M::Admission(SetAdmission { admission: *admission }),
+            Self::Admit(players) => M::Admit(Admit { all: players.is_empty(), players: players.clone() }),
+            Self::Decline(players) => M::Decline(Decline { players: players.clone() }),
+            Self::RemoveHost(host) => M::RemoveHost(RemoveHost { host: host.clone() }),
             Self::Lock(locked) => M::Lock(Lock { locked: *locked }),
             Self::Chat(open) => M::Chat(Chat { open: *open }),
             Self::HandOver => M::HandOver,
+        }
+    }
+
+    /// What shows that it was done; of most steps, it is the next version of the game.
+    pub(super) fn is_shown_by(&self, shown: Shown) -> bool {
+        match self {
+            Self::Kick { .. } => matches!(shown, Shown::Players),
+            Self::Pardon | Self::Admit(_) | Self::Decline(_) => matches!(shown, Shown::Entrance),
+            Self::RemoveHost(_) => matches!(shown, Shown::Hosts),
+            Self::HandOver => matches!(shown, Shown::Code),
+            _ => matches!(shown, Shown::Game),
         }
     }
 
@@ -95,6 +126,16 @@ impl HostStep {
     pub(super) fn is_of_version(&self) -> bool {
         matches!(self, Self::Start | Self::Next | Self::Skip | Self::Pause | Self::Resume | Self::Reveal | Self::End)
     }
+}
+
+/// What a frame shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Game,
+    Players,
+    Entrance,
+    Hosts,
+    Code,
 }
 
 /// What happened.
@@ -174,6 +215,10 @@ pub enum Event {
     Outcome(Outcome),
     /// Who plays; for hosts.
     Players(Players),
+    /// Who waits to be let in, and what is kept out; for hosts.
+    Entrance(Entrance),
+    /// Who was added as a host; for hosts.
+    Hosts(Hosts),
     /// How many have answered; for hosts.
     Count(Count),
     /// Whether a host is there; for players.
@@ -182,6 +227,8 @@ pub enum Event {
     Code(Code),
     /// Whether the game can be reached; until it is said, it can.
     Reach(bool),
+    /// One waits until a host lets one in; the link goes on asking.
+    Waiting(Refusal),
     /// One was not let in this time, and is asked for another nickname; the
     /// link rests until [`Input::Enter`].
     NotIn(Refusal),

@@ -1,4 +1,4 @@
-//! Sending somebody away, and asking first.
+//! Sending people away, and asking first.
 
 use leptos::prelude::*;
 use protocol::game::frame::Player;
@@ -6,23 +6,24 @@ use protocol::game::link::HostStep;
 
 use super::Host;
 use crate::components::dialog::Dialog;
-use crate::erase::words;
+use crate::erase::{changing, words};
 
 /// Whom the host is asked about.
 #[derive(Clone, Copy)]
 pub(super) struct Kicking {
-    whom: RwSignal<Option<Player>>,
+    whom: RwSignal<Vec<Player>>,
     dialog: Dialog,
 }
 
 impl Kicking {
     pub(super) fn new() -> Self {
-        Self { whom: RwSignal::new(None), dialog: Dialog::new() }
+        Self { whom: RwSignal::new(Vec::new()), dialog: Dialog::new() }
     }
 
-    /// Asks whether somebody is to go; whoever is gone already needs no asking.
-    pub(super) fn ask(self, whom: Option<Player>) {
-        if whom.is_none() {
+    /// Asks whether these are to go; whoever is gone already needs no asking.
+    pub(super) fn ask(self, whom: impl IntoIterator<Item = Player>) {
+        let whom: Vec<_> = whom.into_iter().collect();
+        if whom.is_empty() {
             return;
         }
         self.whom.set(whom);
@@ -35,27 +36,42 @@ impl Kicking {
     }
 
     fn question(self, host: Host) -> AnyView {
-        let name = move || self.whom.with(|whom| whom.as_ref().map(|it| it.name.to_string()).unwrap_or_default());
-        let kick = move |_| {
-            if let Some(player) = self.whom.get_untracked() {
-                host.step(HostStep::Kick(player.id));
-            }
+        let title = move || match self.whom.get().as_slice() {
+            [one] => view! { "Send " <bdi>{one.name.to_string()}</bdi> " away?" }.into_any(),
+            several => format!("Send {} away?", super::words::players(several.len())).into_any(),
+        };
+        let they = move || match self.whom.with(Vec::len) {
+            1 => "They leave the game and cannot come back to it on this device.",
+            _ => "They leave the game and cannot come back to it on these devices.",
+        };
+        let kick = move |block: bool| {
+            let players = self.whom.get_untracked().into_iter().map(|player| player.id).collect();
+            host.step(HostStep::Kick { players, block });
             self.dialog.close();
         };
         view! {
             <div class="question-box__inner">
                 <h2 class="question-box__title" id="kick-title">
-                    "Send "
-                    <bdi>{words(name)}</bdi>
-                    " away?"
+                    {changing(title)}
                 </h2>
-                <p>"They leave the game and cannot come back to it."</p>
+                <p>{words(they)}</p>
+                <p class="small quiet" id="kick-block">
+                    "Blocking keeps out everybody new on the same network: at a school, that may be the whole school. Who plays already stays."
+                </p>
                 <div class="question-box__choices">
                     <button class="button button--quiet" type="button" on:click=move |_| self.dialog.close()>
                         "Keep"
                     </button>
-                    <button class="button button--danger" type="button" on:click=kick>
+                    <button class="button button--danger" type="button" on:click=move |_| kick(false)>
                         "Send away"
+                    </button>
+                    <button
+                        class="button button--quiet question-box__more"
+                        type="button"
+                        aria-describedby="kick-block"
+                        on:click=move |_| kick(true)
+                    >
+                        "Also block new joins from there for 10 minutes"
                     </button>
                 </div>
             </div>

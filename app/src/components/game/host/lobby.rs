@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use protocol::UserId;
 
-use super::Host;
 use super::kick::Kicking;
 use super::qr::qr;
+use super::{Host, entrance};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{X, icon};
 use crate::erase::{changing, derived, list, memo, sometimes, words};
@@ -34,6 +34,7 @@ pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
             </div>
             {qr(&code)}
         </section>
+        <div class="lobby__entrance">{entrance::waiting(host)}</div>
         {class(host, kicking)}
     }
     .into_any()

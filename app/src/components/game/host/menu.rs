@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::UserId;
 use protocol::game::Phase;
 use protocol::game::link::HostStep;
+use protocol::{UserId, limits};
 
-use super::Host;
 use super::kick::Kicking;
+use super::{Host, entrance, hosts};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
@@ -28,6 +28,7 @@ pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
         >
             {icon(MENU)}
             "Menu"
+            {entrance::badge(host)}
         </button>
         {dialog.view("sheet", "host-menu", content)}
     }
@@ -48,7 +49,8 @@ fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
             >
                 {icon(X)}
             </button>
-            {door(host)} {chat(host)} {hand_over(host)}
+            {entrance::waiting(host)} {door(host)} {entrance::choice(host)} {entrance::blocked(host)} {chat(host)}
+            {hand_over(host)} {hosts::hosts(host)}
             <button class="button button--quiet" type="button" on:click=move |_| full_screen()>
                 "Full screen"
             </button>
@@ -126,9 +128,10 @@ fn hand_over(host: Host) -> AnyView {
     .into_any()
 }
 
-/// Who plays, each with a way out.
+/// Who plays, each with a way out, and one for several at once.
 fn players(host: Host, kicking: Kicking) -> AnyView {
-    const MOST: usize = 200;
+    const MOST: usize = limits::PLAYERS_NAMED;
+    let chosen = RwSignal::new(Vec::<UserId>::new());
     let keys = move || host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect());
     let person = move |id: String| match UserId::parse(&id) {
         Ok(id) => {
@@ -136,8 +139,7 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
             let name = player.as_ref().map(|player| player.name.to_string()).unwrap_or_default();
             view! {
                 <li class="person">
-                    {avatar(Looks::of(&id))}
-                    <span class="person__name">
+                    {choose(chosen, id.clone(), &name)} {avatar(Looks::of(&id))} <span class="person__name">
                         <bdi title=name.clone()>{name.clone()}</bdi>
                     </span>
                     <button
@@ -160,13 +162,58 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
             view! {
                 <details class="host-menu__players">
                     <summary>{words(move || super::words::players(count.get()))}</summary>
-                    <ul>{list(keys, person)}</ul>
+                    {send_chosen_away(host, kicking, chosen)} <ul>{list(keys, person)}</ul>
                 </details>
             }
             .into_any()
         })
     };
     sometimes(shown)
+}
+
+/// Chooses a player, to be sent away together with others.
+fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: &str) -> AnyView {
+    let change = move |event| {
+        let is_chosen = event_target_checked(&event);
+        chosen.update(|chosen| {
+            chosen.retain(|one| *one != id);
+            if is_chosen {
+                chosen.push(id.clone());
+            }
+        });
+    };
+    view! {
+        <label class="host-menu__pick">
+            <input type="checkbox" on:change=change />
+            <span class="unseen">{format!("Choose {name}")}</span>
+        </label>
+    }
+    .into_any()
+}
+
+/// A way out for all who were chosen and still play.
+fn send_chosen_away(host: Host, kicking: Kicking, chosen: RwSignal<Vec<UserId>>) -> AnyView {
+    let count = memo(move || {
+        let chosen = chosen.get();
+        host.players(|players| players.iter().filter(|player| chosen.contains(&player.id)).count())
+    });
+    let ask = move |_| {
+        let chosen = chosen.get_untracked();
+        kicking.ask(host.players_now(|players| {
+            players.iter().filter(|player| chosen.contains(&player.id)).cloned().collect::<Vec<_>>()
+        }));
+    };
+    let is_any = memo(move || count.get() > 0);
+    sometimes(move || {
+        is_any.get().then(|| {
+            view! {
+                <button class="button button--danger" type="button" on:click=ask>
+                    {words(move || format!("Send {} away", super::words::players(count.get())))}
+                </button>
+            }
+            .into_any()
+        })
+    })
 }
 
 /// The end, and whether the host is sure.
@@ -202,7 +249,7 @@ fn end(host: Host, dialog: Dialog) -> AnyView {
 }
 
 /// A button and, beneath it, what it is about.
-fn row<L, N>(label: L, note: N, press: impl Fn() + 'static) -> AnyView
+pub(super) fn row<L, N>(label: L, note: N, press: impl Fn() + 'static) -> AnyView
 where
     L: Fn() -> &'static str + Send + Sync + 'static,
     N: Fn() -> &'static str + Send + Sync + 'static,

@@ -8,6 +8,8 @@ mod answered;
 mod bars;
 mod confetti;
 mod controls;
+mod entrance;
+mod hosts;
 mod kick;
 mod lobby;
 mod menu;

@@ -74,6 +74,7 @@ fn draw(live: GameLive, screen: Screen, place: &Place) -> AnyView {
     match screen {
         Screen::Out => waiting::out(live),
         Screen::Nickname => door::door(live, &place.viewer),
+        Screen::Waiting => waiting::entrance(live, &place.viewer),
         Screen::Lobby => waiting::lobby(live),
         Screen::Question(at) => question::question(live, at),
         Screen::Slide(_) => question::slide(live),
@@ -92,6 +93,7 @@ fn said(live: GameLive, screen: Screen) -> String {
             (Some(outcome), Some(reveal)) => words::result(outcome, reveal, board.game.scored),
             _ => String::new(),
         }),
+        Screen::Waiting => live.board.with(|board| board.waits.clone().unwrap_or_default()),
         Screen::Podium => live.board.with(words::finish),
         _ => String::new(),
     }

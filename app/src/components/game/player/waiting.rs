@@ -1,12 +1,29 @@
 //! Screens with nothing to do: before the first question, and after the last.
 
 use leptos::prelude::*;
+use protocol::Member;
 
 use crate::components::avatar::{Looks, avatar};
 use crate::erase::{memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::state::game::Board;
 use crate::state::game::words;
+
+/// Before the host lets one in.
+pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
+    let waits = move || live.board.with(|board| board.waits.clone().unwrap_or_default());
+    view! {
+        <section class="plane plane--sun">
+            <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
+            <h1 class="plane__title" tabindex="-1">
+                {words(waits)}
+            </h1>
+            <p class="plane__words">"Keep this page open. You are in as soon as the host says so."</p>
+            <div class="plane__me">{avatar(Looks::of(&viewer.id).tall(54).looking((0, -19)))}</div>
+        </section>
+    }
+    .into_any()
+}
 
 /// In, and nothing is asked yet.
 pub(super) fn lobby(live: GameLive) -> AnyView {

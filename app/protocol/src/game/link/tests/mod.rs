@@ -154,6 +154,9 @@ fn hosting(version: u64, at: usize) -> GameServerMessage {
         game: game(at),
         players: vec![],
         answered: 0,
+        host: None,
+        hosts: vec![],
+        entrance: Default::default(),
     })
 }
 
@@ -187,6 +190,20 @@ fn a_host_uses_a_code_once_and_then_the_token() {
     let mut scene = Scene::hosting();
     scene.lose_and_find(hosting(7, 3));
     assert_eq!(scene.sent(), [r#"{"type":"open","payload":{"pin":"482915","token":"t1"}}"#]);
+}
+
+#[test]
+fn who_waits_for_the_host_asks_again_on_the_same_connection() {
+    let mut scene = Scene::player();
+    scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::Waiting);
+    assert!(matches!(scene.told().last(), Some(Event::Waiting(refusal)) if refusal.code == ErrorCode::Waiting));
+    assert!(!scene.out.contains(&Output::Drop), "who waits is not away");
+    scene.out.clear();
+    scene.step(Input::Woken(Timer::Resend));
+    assert_eq!(scene.sent(), [r#"{"type":"join","payload":{"pin":"482915","nickname":"Ada"}}"#]);
+    scene.refuse(ErrorCode::Waiting).out.clear();
+    scene.step(Input::Frame(joined(1, 0)));
+    assert_eq!(scene.statuses().last(), Some(&Status::Live));
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! Who is let in: the host's choice, who waits for it, and what is kept out.
+
+use leptos::prelude::*;
+use protocol::UserId;
+use protocol::game::Admission;
+use protocol::game::link::HostStep;
+
+use super::Host;
+use crate::components::avatar::{Looks, avatar};
+use crate::erase::{list, memo, sometimes, words};
+use crate::state::game::words::counted;
+
+/// Whether newcomers wait for the host, as a button with its note.
+pub(super) fn choice(host: Host) -> AnyView {
+    let approve = memo(move || host.game(|game| game.admission == Admission::Approve));
+    let note = move || match approve.get() {
+        true => "Whoever is new waits until you let them in.",
+        false => "Whoever has the PIN is in at once.",
+    };
+    let label = move || if approve.get() { "Let newcomers in by themselves" } else { "Let newcomers in one by one" };
+    let other = move || if approve.get_untracked() { Admission::Open } else { Admission::Approve };
+    super::menu::row(label, note, move || host.step(HostStep::Admission(other())))
+}
+
+/// Who waits to be let in, while somebody does.
+pub(super) fn waiting(host: Host) -> AnyView {
+    let count = memo(move || host.live.entrance.with(|entrance| entrance.waiting.len()));
+    let keys =
+        move || host.live.entrance.with(|entrance| entrance.waiting.iter().map(|one| one.id.to_string()).collect());
+    let row = move |id: String| match UserId::parse(&id) {
+        Ok(id) => newcomer(host, id),
+        Err(_) => ().into_any(),
+    };
+    let sentence = move || format!("{} to be let in", counted(count.get() as u64, "waits", "wait"));
+    let all = move |_| host.step(HostStep::Admit(Vec::new()));
+    let is_there = memo(move || count.get() > 0);
+    let shown = move || {
+        is_there.get().then(|| {
+            view! {
+                <section class="entrance" aria-label="Waiting to be let in">
+                    <div class="entrance__head">
+                        <b role="status">{words(sentence)}</b>
+                        <button class="button" type="button" on:click=all>
+                            "Let everybody in"
+                        </button>
+                    </div>
+                    <ul class="entrance__list">{list(keys, row)}</ul>
+                </section>
+            }
+            .into_any()
+        })
+    };
+    sometimes(shown)
+}
+
+fn newcomer(host: Host, id: UserId) -> AnyView {
+    let find = |one: &protocol::game::frame::Waiting| (one.id == id).then(|| one.name.to_string());
+    let name = host.live.entrance.with_untracked(|entrance| entrance.waiting.iter().find_map(find)).unwrap_or_default();
+    let (admitted, declined) = (id.clone(), id.clone());
+    view! {
+        <li class="person entrance__person">
+            {avatar(Looks::of(&id))} <span class="person__name">
+                <bdi title=name.clone()>{name.clone()}</bdi>
+            </span>
+            <button
+                class="button button--quiet"
+                type="button"
+                aria-label=format!("Let {name} in")
+                on:click=move |_| host.step(HostStep::Admit(vec![admitted.clone()]))
+            >
+                "Let in"
+            </button>
+            <button
+                class="button button--quiet"
+                type="button"
+                aria-label=format!("Refuse {name}")
+                on:click=move |_| host.step(HostStep::Decline(vec![declined.clone()]))
+            >
+                "Refuse"
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+/// How many wait, beside the name of the menu; nothing where nobody does.
+pub(super) fn badge(host: Host) -> AnyView {
+    let count = memo(move || host.live.entrance.with(|entrance| entrance.waiting.len()));
+    let shown = move || {
+        (count.get() > 0).then(|| {
+            view! {
+                <b class="host-menu__badge num">{words(move || count.get())}</b>
+                <span class="unseen">" to be let in"</span>
+            }
+            .into_any()
+        })
+    };
+    sometimes(shown)
+}
+
+/// What is kept out for a while, and the way to end that.
+pub(super) fn blocked(host: Host) -> AnyView {
+    let count = memo(move || host.live.entrance.with(|entrance| entrance.blocked));
+    let note = move || match count.get() {
+        1 => "Nobody new comes in from one network for a while.",
+        _ => "Nobody new comes in from some networks for a while.",
+    };
+    let shown = move || {
+        (count.get() > 0).then(|| super::menu::row(|| "End the block", note, move || host.step(HostStep::Pardon)))
+    };
+    sometimes(shown)
+}

@@ -1,0 +1,56 @@
+//! Who hosts besides whoever began the game, and the way to end that.
+
+use leptos::prelude::*;
+use protocol::HostId;
+use protocol::game::link::HostStep;
+
+use super::Host;
+use crate::erase::{list, memo, sometimes};
+
+/// The added hosts, each with a way out; nothing where there are none.
+pub(super) fn hosts(host: Host) -> AnyView {
+    let are_there = memo(move || host.live.hosts.with(|hosts| !hosts.is_empty()));
+    let keys = move || host.live.hosts.with(|hosts| hosts.iter().map(|one| one.id.to_string()).collect());
+    let row = move |id: String| match HostId::parse(&id) {
+        Ok(id) => added(host, id),
+        Err(_) => ().into_any(),
+    };
+    let shown = move || {
+        are_there.get().then(|| {
+            view! {
+                <section aria-labelledby="added-hosts">
+                    <h3 class="host-menu__label" id="added-hosts">
+                        "Hosts who were added"
+                    </h3>
+                    <ul class="host-menu__hosts">{list(keys, row)}</ul>
+                </section>
+            }
+            .into_any()
+        })
+    };
+    sometimes(shown)
+}
+
+fn added(host: Host, id: HostId) -> AnyView {
+    let find = |one: &protocol::game::frame::AddedHost| (one.id == id).then(|| one.name.to_string());
+    let name = host.live.hosts.with_untracked(|hosts| hosts.iter().find_map(find)).unwrap_or_default();
+    let is_me = host.live.added_as.with_untracked(|me| me.as_ref() == Some(&id));
+    let me = is_me.then_some(" (you)");
+    view! {
+        <li class="host-menu__host">
+            <span class="person__name">
+                <bdi title=name.clone()>{name.clone()}</bdi>
+                {me}
+            </span>
+            <button
+                class="button button--quiet"
+                type="button"
+                aria-label=format!("Remove {name} as a host")
+                on:click=move |_| host.step(HostStep::RemoveHost(id.clone()))
+            >
+                "Remove"
+            </button>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,254 @@
+//! The door of a game as rows: who comes in, who waits for it, who is sent
+//! away or kept out, and who holds it besides whoever began the game.
+
+use protocol::game::frame::{AddedHost, Entrance, Waiting};
+use protocol::{HostId, Name, UserId, limits, wire};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::read;
+use super::rows::{Result, signed, standing, unsigned};
+use crate::games::{Arrivals, Door, Key, Newcomer, Seated, Standing, WAITS_FOR_MS, host_head, new_seat};
+use crate::store::StoreError;
+
+/// A [`Newcomer`] that the writing thread can have.
+pub(super) struct Wish {
+    player: UserId,
+    name: Name,
+    skeleton: String,
+    most: usize,
+    arrivals: Vec<Arrivals>,
+    network: String,
+}
+
+impl Wish {
+    pub(super) fn of(newcomer: Newcomer<'_>) -> Self {
+        let Newcomer { player, name, skeleton, most, arrivals, network } = newcomer;
+        let (player, name, skeleton) = (player.clone(), name.clone(), skeleton.to_owned());
+        Self { player, name, skeleton, most, arrivals: arrivals.to_vec(), network: network.to_owned() }
+    }
+}
+
+pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result<Seated> {
+    let known: Option<(i64, i64)> = sql
+        .prepare_cached("SELECT locked, seated FROM games WHERE pin = ?1 AND id = ?2")?
+        .query_row(params![key.pin.as_str(), key.id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((door, after)) = known else { return Ok(Seated::Gone) };
+    match standing(sql, key, &wish.player)? {
+        Standing::Kicked => return Ok(Seated::Kicked),
+        Standing::Seated(seat) => return Ok(Seated::At(seat)),
+        Standing::Unknown if door == Door::Locked as i64 => return Ok(Seated::Locked),
+        Standing::Unknown => {}
+    }
+    if let Some(for_ms) = blocked_for(sql, key, &wish.network, now)? {
+        return Ok(Seated::Blocked { for_ms });
+    }
+    let after = unsigned(after);
+    if after >= wish.most as u64 {
+        return Ok(Seated::Full);
+    }
+    if is_taken(sql, key, &wish.skeleton)? {
+        return Ok(Seated::NameTaken);
+    }
+    if let Some(not_yet) = pass(sql, key, wish, door == Door::Approve as i64, now)? {
+        return Ok(not_yet);
+    }
+    let seat = new_seat(&wish.player, &wish.name, after).fill(now);
+    let insert = "INSERT INTO seats (game, player, skeleton, seat, network) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let row = params![key.id, wish.player.as_str(), wish.skeleton, seat, wish.network];
+    sql.prepare_cached(insert)?.execute(row)?;
+    sql.prepare_cached("UPDATE games SET seated = seated + 1 WHERE id = ?1")?.execute([&key.id])?;
+    Ok(Seated::At(read(&seat, "a seat")?))
+}
+
+/// Lets somebody pass, or says why not yet. Who waited was accounted for then.
+fn pass(sql: &Connection, key: &Key, wish: &Wish, needs_approval: bool, now: u64) -> Result<Option<Seated>> {
+    let whom = params![key.id, wish.player.as_str()];
+    let waited: Option<(bool, i64)> = sql
+        .prepare_cached("SELECT admitted, asked_at FROM newcomers WHERE game = ?1 AND player = ?2")?
+        .query_row(whom, |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let not_before = now.saturating_sub(WAITS_FOR_MS);
+    match waited {
+        Some((is_admitted, _)) if is_admitted || !needs_approval => {
+            sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?.execute(whom)?;
+            return Ok(None);
+        }
+        None if needs_approval && is_crowded(sql, key, not_before)? => return Ok(Some(Seated::Crowded)),
+        None => {
+            if let Some(retry_after_ms) = arrive(sql, key, &wish.arrivals, now)? {
+                return Ok(Some(Seated::TooMany { retry_after_ms }));
+            }
+        }
+        Some(_) => {}
+    }
+    if !needs_approval {
+        return Ok(None);
+    }
+    let put = "INSERT OR REPLACE INTO newcomers VALUES (?1, ?2, ?3, ?4, 0)";
+    let row = params![key.id, wish.player.as_str(), wish.name.as_str(), signed(now)];
+    sql.prepare_cached(put)?.execute(row)?;
+    let is_new = waited.is_none_or(|(_, asked_at)| unsigned(asked_at) < not_before);
+    Ok(Some(Seated::Waiting { is_new }))
+}
+
+/// Whether as many wait as may. Who does not ask any more makes room.
+fn is_crowded(sql: &Connection, key: &Key, not_before: u64) -> Result<bool> {
+    let is_full = || -> Result<bool> {
+        let count = "SELECT count(*) FROM newcomers WHERE game = ?1 AND admitted = 0";
+        let waiting: i64 = sql.prepare_cached(count)?.query_row([&key.id], |row| row.get(0))?;
+        Ok(unsigned(waiting) >= limits::WAITING as u64)
+    };
+    if !is_full()? {
+        return Ok(false);
+    }
+    sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND admitted = 0 AND asked_at < ?2")?
+        .execute(params![key.id, signed(not_before)])?;
+    is_full()
+}
+
+/// Accounts for a new seat with each network, or with none of them: then it
+/// gives the milliseconds until all of them have room. The bucket is the time
+/// at which it will be full again (GCRA).
+fn arrive(sql: &Connection, key: &Key, arrivals: &[Arrivals], now: u64) -> Result<Option<u64>> {
+    let mut select = sql.prepare_cached("SELECT full_at FROM arrivals WHERE game = ?1 AND network = ?2")?;
+    let mut retry_after_ms = 0;
+    let mut full_at = Vec::with_capacity(arrivals.len());
+    for one in arrivals {
+        let before: Option<i64> = select.query_row(params![key.id, one.network], |row| row.get(0)).optional()?;
+        let after = before.map_or(now, unsigned).max(now) + one.emission_ms();
+        retry_after_ms = retry_after_ms.max(after.saturating_sub(now + one.tolerance_ms()));
+        full_at.push(after);
+    }
+    if retry_after_ms > 0 {
+        return Ok(Some(retry_after_ms));
+    }
+    let mut put = sql.prepare_cached("INSERT OR REPLACE INTO arrivals VALUES (?1, ?2, ?3)")?;
+    for (one, full_at) in arrivals.iter().zip(full_at) {
+        put.execute(params![key.id, one.network, signed(full_at)])?;
+    }
+    Ok(None)
+}
+
+/// Whether somebody's name looks like this.
+fn is_taken(sql: &Connection, key: &Key, skeleton: &str) -> Result<bool> {
+    let mut select = sql.prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND skeleton = ?2")?;
+    Ok(select.exists(params![key.id, skeleton])?)
+}
+
+pub(super) fn taken(sql: &Connection, key: &Key, skeletons: &[String]) -> Result<Vec<bool>> {
+    skeletons.iter().map(|skeleton| is_taken(sql, key, skeleton)).collect()
+}
+
+/// For how many milliseconds more a network is kept out, if it is.
+fn blocked_for(sql: &Connection, key: &Key, network: &str, now: u64) -> Result<Option<u64>> {
+    let until: Option<i64> = sql
+        .prepare_cached("SELECT until FROM blocked WHERE game = ?1 AND network = ?2")?
+        .query_row(params![key.id, network], |row| row.get(0))
+        .optional()?;
+    Ok(until.map(|until| unsigned(until).saturating_sub(now)).filter(|for_ms| *for_ms > 0))
+}
+
+pub(super) fn kick(
+    sql: &Connection,
+    key: &Key,
+    players: Vec<UserId>,
+    block_for_ms: Option<u64>,
+    now: u64,
+) -> Result<Vec<UserId>> {
+    let mut delete = sql.prepare_cached("DELETE FROM seats WHERE game = ?1 AND player = ?2 RETURNING network")?;
+    let mut block = sql.prepare_cached("INSERT OR REPLACE INTO blocked VALUES (?1, ?2, ?3)")?;
+    let mut gone = Vec::new();
+    for player in players {
+        let network: Option<String> =
+            delete.query_row(params![key.id, player.as_str()], |row| row.get(0)).optional()?;
+        let Some(network) = network else { continue };
+        if let Some(for_ms) = block_for_ms.filter(|_| !network.is_empty()) {
+            block.execute(params![key.id, network, signed(now + for_ms)])?;
+        }
+        send_away(sql, key, &player)?;
+        gone.push(player);
+    }
+    let seats = signed(gone.len() as u64);
+    sql.prepare_cached("UPDATE games SET seated = seated - ?2 WHERE id = ?1")?.execute(params![key.id, seats])?;
+    Ok(gone)
+}
+
+fn send_away(sql: &Connection, key: &Key, player: &UserId) -> Result<()> {
+    sql.prepare_cached("INSERT OR IGNORE INTO kicked VALUES (?1, ?2)")?.execute(params![key.id, player.as_str()])?;
+    Ok(())
+}
+
+pub(super) fn pardon(sql: &Connection, key: &Key) -> Result<()> {
+    sql.prepare_cached("DELETE FROM blocked WHERE game = ?1")?.execute([&key.id])?;
+    Ok(())
+}
+
+pub(super) fn entrance(sql: &Connection, key: &Key, now: u64) -> Result<Entrance> {
+    let select = "SELECT player, name FROM newcomers WHERE game = ?1 AND admitted = 0 AND asked_at >= ?2 LIMIT ?3";
+    let mut select = sql.prepare_cached(select)?;
+    let most = signed(limits::WAITING as u64);
+    let lately = params![key.id, signed(now.saturating_sub(WAITS_FOR_MS)), most];
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let mut waiting = Vec::new();
+    for found in select.query_map(lately, row)? {
+        let (id, name) = found?;
+        if let (Ok(id), Ok(name)) = (UserId::parse(&id), Name::parse(&name)) {
+            waiting.push(Waiting { id, name });
+        }
+    }
+    let blocked: i64 = sql
+        .prepare_cached("SELECT count(*) FROM blocked WHERE game = ?1 AND until > ?2")?
+        .query_row(params![key.id, signed(now)], |row| row.get(0))?;
+    Ok(Entrance { waiting, blocked: usize::try_from(blocked).unwrap_or(0) })
+}
+
+pub(super) fn admit(sql: &Connection, key: &Key, players: &[UserId]) -> Result<()> {
+    if players.is_empty() {
+        sql.prepare_cached("UPDATE newcomers SET admitted = 1 WHERE game = ?1")?.execute([&key.id])?;
+    }
+    let mut admit = sql.prepare_cached("UPDATE newcomers SET admitted = 1 WHERE game = ?1 AND player = ?2")?;
+    for player in players {
+        admit.execute(params![key.id, player.as_str()])?;
+    }
+    Ok(())
+}
+
+pub(super) fn decline(sql: &Connection, key: &Key, players: &[UserId]) -> Result<()> {
+    let mut delete = sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?;
+    for player in players {
+        if delete.execute(params![key.id, player.as_str()])? == 1 {
+            send_away(sql, key, player)?;
+        }
+    }
+    Ok(())
+}
+
+/// False: there are as many as there may be.
+pub(super) fn add_host(sql: &Connection, key: &Key, host: &HostId, name: &Name, now: u64) -> Result<bool> {
+    let count = "SELECT count(*) FROM added_hosts WHERE game = ?1";
+    let hosts: i64 = sql.prepare_cached(count)?.query_row([&key.id], |row| row.get(0))?;
+    if unsigned(hosts) >= limits::ADDED_HOSTS as u64 {
+        return Ok(false);
+    }
+    let text = format!("{}{now}}}", host_head(host, name));
+    let row = params![key.id, host.as_str(), text];
+    sql.prepare_cached("INSERT INTO added_hosts VALUES (?1, ?2, ?3)")?.execute(row)?;
+    Ok(true)
+}
+
+pub(super) fn hosts(sql: &Connection, key: &Key) -> Result<Vec<AddedHost>> {
+    let mut select = sql.prepare_cached("SELECT host FROM added_hosts WHERE game = ?1")?;
+    let mut hosts = Vec::new();
+    for text in select.query_map([&key.id], |row| row.get::<_, String>(0))? {
+        let text = text?;
+        hosts.push(wire::read::<AddedHost>(&text).ok_or_else(|| StoreError::Failed("a host cannot be read".into()))?);
+    }
+    hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
+    Ok(hosts)
+}
+
+pub(super) fn remove_host(sql: &Connection, key: &Key, host: &HostId) -> Result<bool> {
+    let mut delete = sql.prepare_cached("DELETE FROM added_hosts WHERE game = ?1 AND id = ?2")?;
+    Ok(delete.execute(params![key.id, host.as_str()])? == 1)
+}
