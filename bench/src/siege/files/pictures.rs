@@ -83,9 +83,10 @@ pub(in crate::siege) fn wide_jpeg() -> Vec<u8> {
 /// A small JPEG that tells in EXIF where it was taken.
 pub(in crate::siege) fn jpeg_with_place() -> Vec<u8> {
     // A TIFF of one folder with one entry, the GPS folder, with the latitude's reference and date.
-    let mut tiff = b"II*\0\x08\0\0\0\x01\0\x25\x88\x04\0\x01\0\0\0\x1a\0\0\0\0\0\0\0".to_vec();
-    tiff.extend(b"\x02\0\x01\0\x02\0\x02\0\0\0N\0\0\0\x1d\0\x02\0\x0b\0\0\0\x38\0\0\0\0\0\0\02026:11:24\0");
-    jpeg(&[b"Exif\0\0", &tiff[..]].concat())
+    let mut tiff =
+        b"II*\x00\x08\x00\x00\x00\x01\x00\x25\x88\x04\x00\x01\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00".to_vec();
+    tiff.extend(b"\x02\x00\x01\x00\x02\x00\x02\x00\x00\x00N\x00\x00\x00\x1d\x00\x02\x00\x0b\x00\x00\x00\x38\x00\x00\x00\x00\x00\x00\x002026:11:24\x00");
+    jpeg(&[b"Exif\x00\x00", &tiff[..]].concat())
 }
 
 /// A grey JPEG of 8 times 8 pixels, with this as its APP1.
