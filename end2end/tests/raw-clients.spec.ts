@@ -52,6 +52,25 @@ test("what a client missed comes with its next join, once and in order", async (
   expect(lost.recovered).toBe(false);
 });
 
+test("a client without cookies comes back as the same person, and what it sends again is said once", async ({
+  bot,
+  room,
+}) => {
+  const before = await bot({ node: 0 });
+  const joined = await before.join(room);
+  const twice = { roomId: room, id: "m-1", message: "only once" };
+  before.send("message", twice);
+  const said = await before.next("message");
+  before.close();
+  await before.closed;
+
+  const after = await bot({ node: 1 });
+  after.send("join", { roomId: room, session: joined.session });
+  expect((await after.next("joined")).you).toEqual(joined.you);
+  after.send("message", twice);
+  expect(await after.next("message")).toEqual(said);
+});
+
 test("a message that is sent twice is said once", async ({ bot, room }) => {
   const ana = await bot({ node: 0 });
   const ben = await bot({ node: 1 });

@@ -13,9 +13,9 @@ use server::config::Config;
 use server::node::Node;
 use server::outbox::Outbox;
 use server::presence::Departure;
-use server::ws::{Frame, Meaning, Work, door_to};
+use server::ws::{Frame, Meaning, Visitor, Work, door_to};
 
-struct Echo(Arc<Outbox>);
+struct Echo(Arc<Member>, Arc<Outbox>);
 
 impl Meaning for Echo {
     type Later = Infallible;
@@ -24,14 +24,18 @@ impl Meaning for Echo {
 
     fn claims(_: &Node, _: &HeaderMap, _: IpAddr) {}
 
-    fn begin(_: Arc<Node>, _: Arc<Member>, outbox: Arc<Outbox>, (): ()) -> Self {
-        Self(outbox)
+    fn begin(_: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (): ()) -> Self {
+        Self(visitor.member, outbox)
+    }
+
+    fn member(&self) -> &Arc<Member> {
+        &self.0
     }
 
     fn take(&mut self, frame: Frame<'_>) -> Work<Infallible> {
         match frame {
-            Frame::Text(text) => self.0.push(text),
-            Frame::Binary(bytes) => self.0.push_binary(bytes),
+            Frame::Text(text) => self.1.push(text),
+            Frame::Binary(bytes) => self.1.push_binary(bytes),
         }
         Work::Done
     }

@@ -21,6 +21,7 @@ use crate::quota::{Counters, embedded::EmbeddedCounters, redis::RedisCounters};
 use crate::retention::{Sweep, embedded::EmbeddedSweep, redis::RedisSweep};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
+use crate::session::revocation::{RevocationStore, embedded::EmbeddedRevocations, redis::RedisRevocations};
 use crate::store::{Store, StoreError, make_private};
 use crate::throttle::Ledger;
 use crate::throttle::redis::RedisLedger;
@@ -73,6 +74,8 @@ pub struct Opened {
     pub games: Arc<dyn games::Store>,
     /// What other nodes let pass; `None` where there are none.
     pub ledger: Option<Arc<dyn Ledger>>,
+    /// Who signed out.
+    pub revocations: Arc<dyn RevocationStore>,
     /// What sessions are signed with.
     pub session_key: String,
 }
@@ -110,6 +113,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
         counters: Arc::new(EmbeddedCounters::new(store.clone())),
         sweep: Arc::new(EmbeddedSweep::new(store.clone())),
         games: Arc::new(EmbeddedGames::new(store.clone(), broker.clone())),
+        revocations: Arc::new(EmbeddedRevocations::new(store.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
         ledger: None,
         broker,
@@ -143,6 +147,7 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         counters: Arc::new(RedisCounters::new(link.clone())),
         games: Arc::new(RedisGames::new(link.clone(), log)),
         rooms: Arc::new(RedisRooms::new(link.clone())),
+        revocations: Arc::new(RedisRevocations::new(link.clone())),
         ledger: Some(Arc::new(RedisLedger::new(link))),
         broker,
         session_key,

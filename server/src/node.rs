@@ -22,7 +22,7 @@ use crate::quizzes::Library;
 use crate::quota::{Payer, Quotas};
 use crate::retention::Sweep;
 use crate::rooms::Directory;
-use crate::session::{Authors, Sessions};
+use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
 use crate::ws::{Connections, Patience};
 
@@ -59,6 +59,8 @@ pub struct Node {
     pub chat: Chat,
     /// Who is who.
     pub sessions: Sessions,
+    /// Ends sessions, and knows of those that ended on other nodes.
+    pub revoker: Revoker,
     /// Who may write quizzes and start games.
     pub authors: Authors,
     /// How much one person and one address may do.
@@ -94,7 +96,14 @@ impl Node {
             pong_within: limits.pong_within,
             drain_within: limits.drain_within,
         };
-        let sessions = Sessions::with(config.sessions.keys(&opened.session_key), config.sessions.rules());
+        let (keys, rules) = (config.sessions.keys(&opened.session_key), config.sessions.rules());
+        let revoked = Arc::<RevokedUsers>::default();
+        let sessions = Sessions::with(keys, rules, revoked.clone());
+        let connections = Connections::start(patience, revoked.clone(), leaving.clone());
+        let revoker = {
+            let connections = connections.clone();
+            Revoker::start(opened.revocations, revoked, rules.lifetime, move |users| connections.end_those_of(users))
+        };
         let quotas = Arc::new(Quotas::new(opened.counters, config.storage.quotas()));
         let library = Library::new(opened.quizzes, quotas.clone());
         let games = Games::new(Parts {
@@ -130,7 +139,8 @@ impl Node {
             tables,
             hub,
             doors: Arc::new(Semaphore::new(DOORS)),
-            connections: Connections::start(patience, leaving.clone()),
+            connections,
+            revoker,
             config,
             leaving,
             sockets: TaskTracker::new(),

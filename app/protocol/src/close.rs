@@ -21,12 +21,22 @@ pub enum CloseCode {
     UnknownVersion = 4500,
     /// The client goes on sending far above its rate after being told.
     Flood = 4501,
+    /// The person signed out, here or in another tab.
+    SignedOut = 4502,
 }
 
 impl CloseCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 7] =
-        [Self::NodeLeaving, Self::Slow, Self::NoPong, Self::Resync, Self::NoHello, Self::UnknownVersion, Self::Flood];
+    pub const ALL: [Self; 8] = [
+        Self::NodeLeaving,
+        Self::Slow,
+        Self::NoPong,
+        Self::Resync,
+        Self::NoHello,
+        Self::UnknownVersion,
+        Self::Flood,
+        Self::SignedOut,
+    ];
 
     /// The number on the wire.
     pub fn number(self) -> u16 {
@@ -43,6 +53,7 @@ impl CloseCode {
             Self::NoHello => "nothing was said in time; come back",
             Self::UnknownVersion => "this protocol version is not spoken here",
             Self::Flood => "too many frames after a warning",
+            Self::SignedOut => "you signed out",
         }
     }
 }
@@ -63,7 +74,7 @@ mod tests {
     #[test]
     fn the_number_says_whether_to_come_back() {
         for code in CloseCode::ALL {
-            let stays_away = matches!(code, CloseCode::UnknownVersion | CloseCode::Flood);
+            let stays_away = matches!(code, CloseCode::UnknownVersion | CloseCode::Flood | CloseCode::SignedOut);
             assert_eq!(should_reconnect(code.number()), !stays_away, "{code:?}");
         }
         assert!(should_reconnect(1006));

@@ -90,6 +90,12 @@ text_id!(
     |c| c.is_ascii_graphic()
 );
 text_id!(
+    /// What proves who somebody is, for programs that keep no cookies. It is as
+    /// good as a password: it stands in frames alone, never in an address.
+    SessionToken, "a session token", limits::SESSION_TOKEN_CHARS,
+    |c| c.is_ascii_graphic()
+);
+text_id!(
     /// The identity of a log: it changes when what was logged may be gone.
     Epoch, "an epoch", limits::EPOCH_CHARS,
     |c| c.is_ascii_alphanumeric()

@@ -20,7 +20,9 @@ pub mod wire;
 
 pub use close::CloseCode;
 pub use error::{ErrorCode, Refusal};
-pub use id::{Epoch, HostId, InvalidId, MessageId, Name, PictureId, Pin, QuizId, ResultsId, RoomId, UserId};
+pub use id::{
+    Epoch, HostId, InvalidId, MessageId, Name, PictureId, Pin, QuizId, ResultsId, RoomId, SessionToken, UserId,
+};
 pub use message::{ClientMessage, Joined, Member, Message, Presence, Reach, Renamed, ServerMessage, Typing};
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};

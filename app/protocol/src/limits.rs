@@ -13,6 +13,8 @@ pub const NAME_CHARS: usize = 32;
 pub const TITLE_CHARS: usize = 64;
 /// Characters of a message id, at most.
 pub const MESSAGE_ID_CHARS: usize = 64;
+/// Characters of a session token, at most.
+pub const SESSION_TOKEN_CHARS: usize = 512;
 /// Characters of an epoch, at most.
 pub const EPOCH_CHARS: usize = 32;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Refusal;
-use crate::id::{MessageId, Name, RoomId, UserId};
+use crate::id::{MessageId, Name, RoomId, SessionToken, UserId};
 use crate::position::Position;
 
 /// What a client says.
@@ -17,6 +17,10 @@ pub enum ClientMessage {
         /// The last position seen, if any.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         since: Option<Position>,
+        /// What an earlier `joined` told, for clients that keep no cookies:
+        /// brings them back as the same person.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        session: Option<SessionToken>,
     },
     /// Says something. The sender's own id makes a resend harmless.
     Message {
@@ -83,6 +87,10 @@ pub struct Joined {
     pub room_id: RoomId,
     /// Who the server takes this client for.
     pub you: Member,
+    /// What to bring with the first `join` of the next connection, to be the
+    /// same person again. Only for who came without a session of their own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub session: Option<SessionToken>,
     /// Who is there, oneself too; the first page of them.
     pub members: Vec<Member>,
     /// How many are there in all.

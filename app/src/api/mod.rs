@@ -125,6 +125,19 @@ pub async fn rename(name: String) -> Result<Member, ApiError> {
     Ok(renamed.member)
 }
 
+/// Ends the viewer's session, and leads to the front page as somebody new.
+///
+/// # Errors
+/// [`ApiError::Unavailable`] while it cannot be ended everywhere; then it goes on.
+#[server(name = SignOut, prefix = "/api", output = Json, endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    let cookies = service::service()?.sign_out().await.map_err(service::told)?;
+    cookies.iter().try_for_each(|cookie| service::set_cookie(cookie))?;
+    service::clear_site_data();
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
 /// Says something by a plain form, and leads back to the room.
 ///
 /// # Errors

@@ -46,6 +46,10 @@ pub trait Service: Send + Sync {
     /// Gives the viewer another name, in the rooms they are in too.
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError>;
 
+    /// Ends the viewer's session on every node. Gives the values of the
+    /// `Set-Cookie` headers that make them forget it.
+    async fn sign_out(&self) -> Result<Vec<String>, ApiError>;
+
     /// Says something in a room, as a socket's `message` would.
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError>;
 
@@ -97,4 +101,13 @@ pub(super) fn set_cookie(cookie: &str) -> Result<(), ApiError> {
     let value = HeaderValue::from_str(cookie).map_err(|_| ApiError::Other)?;
     response.append_header(header::SET_COOKIE, value);
     Ok(())
+}
+
+/// Lets the browser forget what the pages kept in it, where it can (behind
+/// https): what was being written, and what was not sent yet.
+pub(super) fn clear_site_data() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let name = header::HeaderName::from_static("clear-site-data");
+        response.insert_header(name, HeaderValue::from_static("\"storage\""));
+    }
 }

@@ -21,5 +21,6 @@ pub(crate) mod quiz;
 pub(crate) mod reader_clock;
 pub(crate) mod room_list;
 pub(crate) mod share;
+mod sign_out;
 pub(crate) mod talk;
 pub(crate) mod theme_switch;

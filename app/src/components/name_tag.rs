@@ -9,6 +9,7 @@ use protocol::{Member, limits};
 
 use super::field::Wrong;
 use super::icon::{CHECK, icon};
+use super::sign_out::sign_out;
 use crate::api::{self, Rename};
 use crate::erase::{flag, sometimes};
 use crate::given::given;
@@ -77,6 +78,7 @@ fn name_tag((viewer, wrong): Beginning) -> AnyView {
             <span role="status">{thanks}</span>
             <Wrong id="name-wrong" why=wrong.into() />
         </div>
+        {sign_out()}
     }
     .into_any()
 }

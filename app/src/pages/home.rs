@@ -11,7 +11,7 @@ use super::brand::Brand;
 use super::crowd::crowd;
 use crate::api::games::EnterGame;
 use crate::api::quizzes::QUIZZES;
-use crate::api::{self, ApiError, OpenRoom, Rename, refused};
+use crate::api::{self, ApiError, OpenRoom, Rename, SignOut, refused};
 use crate::components::game::join::{self, JoinGame};
 use crate::components::name_tag::{self, NameTag};
 use crate::components::open_room::{self, OpenRoomForm};
@@ -60,6 +60,7 @@ fn Lobby() -> impl IntoView {
                                     view! {
                                         {give(name_tag::BEGINNING, (viewer, refused::<Rename>()))}
                                         <NameTag />
+                                        {refused::<SignOut>().map(|why| view! { <p role="alert">{why}</p> })}
                                     }
                                 })}
                             </section>

@@ -69,6 +69,7 @@ fn entered(epoch: &str, offset: u64, recovered: bool) -> Event {
     Event::Entered(Joined {
         room_id: room(),
         you: member("ana"),
+        session: None,
         members: vec![],
         member_count: 0,
         position: position(epoch, offset),

@@ -167,6 +167,7 @@ fn joined(who: &str, offset: u64) -> protocol::Joined {
     protocol::Joined {
         room_id: crate::state::testing::room(),
         you: member(who),
+        session: None,
         members: vec![],
         member_count: 0,
         position: position(offset),

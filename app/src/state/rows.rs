@@ -224,6 +224,7 @@ mod tests {
         let joined = Joined {
             room_id: room(),
             you: member("ana"),
+            session: None,
             members: vec![],
             member_count: 0,
             position: position(3),

@@ -61,7 +61,7 @@ impl Visitor {
     /// # Errors
     /// It is refused, or not answered.
     pub async fn join(&mut self, room: &RoomId, since: Option<Position>) -> Result<Joined> {
-        self.send(&ClientMessage::Join { room_id: room.clone(), since }).await?;
+        self.send(&ClientMessage::Join { room_id: room.clone(), since, session: None }).await?;
         self.until(|frame| match frame {
             ServerMessage::Joined(joined) => Some(Ok(joined)),
             ServerMessage::Error(refusal) => Some(Err(anyhow::anyhow!("refused: {}", refusal.message))),

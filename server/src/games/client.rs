@@ -19,7 +19,7 @@ use crate::presence::Departure;
 use crate::quota::Payer;
 use crate::session::HostRole;
 use crate::throttle::Cost;
-use crate::ws::{Frame, Meaning, Meter, Verdict, Work};
+use crate::ws::{Frame, Meaning, Meter, Verdict, Visitor, Work};
 
 /// Tokens of hosts that one connection brings, at most; the latest count.
 const TOKENS: usize = 32;
@@ -69,9 +69,13 @@ impl Meaning for Client {
         Box::new(Claims { hosts, address, may_write, has_key: node.authors.has_key(headers) })
     }
 
-    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, claims: Box<Claims>) -> Self {
+    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, claims: Box<Claims>) -> Self {
         let meter = Meter::new(claims.address);
-        Self { node, member, outbox, claims, meter, place: None }
+        Self { node, member: visitor.member, outbox, claims, meter, place: None }
+    }
+
+    fn member(&self) -> &Arc<Member> {
+        &self.member
     }
 
     fn take(&mut self, frame: Frame<'_>) -> Work<Asked> {

@@ -15,7 +15,7 @@ use super::asker_address;
 use crate::channel::Channel;
 use crate::node::{Node, count_refusal};
 use crate::session::random_message_id;
-use crate::throttle::Cost;
+use crate::throttle::{Cost, Purpose};
 
 /// What the pages ask, answered by the node.
 pub(super) struct Rooms {
@@ -74,6 +74,17 @@ impl Service for Rooms {
         let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
         self.node.presence.rename(&member);
         Ok(Renamed { member, cookie })
+    }
+
+    async fn sign_out(&self) -> Result<Vec<String>, ApiError> {
+        let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
+        // Who came without a session has nothing to end.
+        if let Some(member) = self.node.sessions.read(&parts.headers) {
+            self.node.throttle.spend_at(asker_address(&self.node), Purpose::SignOut, 1).map_err(too_fast)?;
+            self.node.revoker.revoke(&member.id).await.map_err(unavailable)?;
+        }
+        let cookies = self.node.sessions.forget(&parts.headers);
+        cookies.iter().map(|cookie| cookie.to_str().map(ToOwned::to_owned).map_err(|_| ApiError::Other)).collect()
     }
 
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {

@@ -16,6 +16,8 @@ use super::signer::{Signed, Signer};
 use super::{Sessions, cookies, now};
 
 const COOKIE: &str = "hubbub-author";
+/// What its name has besides that of the session.
+pub(super) const ENDING: &str = "-author";
 
 /// Knows authors.
 #[derive(Clone)]

@@ -8,16 +8,18 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderValue};
 use data_encoding::BASE64URL_NOPAD;
-use protocol::{Member, MessageId, Name, UserId};
+use protocol::{Member, MessageId, Name, SessionToken, UserId};
 
 mod authors;
 mod cookies;
 mod earlier;
 mod names;
+pub mod revocation;
 mod signer;
 mod tickets;
 
 pub use authors::Authors;
+pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
 pub use tickets::HostRole;
 
@@ -27,6 +29,8 @@ use signer::{Signed, Signer};
 
 /// The cookie's name; behind https it gets a prefix.
 const COOKIE: &str = "hubbub";
+/// Cookies of ours that are forgotten at once; a browser keeps fewer of a site.
+const FORGOTTEN: usize = 200;
 /// A node whose clock is ahead of ours by so many seconds is still believed.
 const CLOCKS_DIFFER: u64 = 24 * 60 * 60;
 /// A session is renewed when it is older than so many seconds, or than a tenth of its life.
@@ -69,20 +73,21 @@ struct Inner {
     earlier: EarlierCookies,
     keys: SessionKeys,
     rules: SessionRules,
+    revoked: Arc<RevokedUsers>,
 }
 
 impl Sessions {
     /// Sessions signed with one secret, under the usual rules.
     pub fn new(secret: &str) -> Self {
-        Self::with(SessionKeys { current: secret.to_owned(), old: Vec::new() }, SessionRules::default())
+        Self::with(SessionKeys { current: secret.to_owned(), old: Vec::new() }, SessionRules::default(), Arc::default())
     }
 
-    /// Sessions signed with these secrets.
-    pub fn with(keys: SessionKeys, rules: SessionRules) -> Self {
+    /// Sessions signed with these secrets; those of `revoked` are over.
+    pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
         let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
         let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
         let earlier = EarlierCookies::new(&keys);
-        Self { inner: Arc::new(Inner { sessions, hosts, seats, earlier, keys, rules }) }
+        Self { inner: Arc::new(Inner { sessions, hosts, seats, earlier, keys, rules, revoked }) }
     }
 
     /// A secret nobody can guess, for [`Sessions::new`].
@@ -103,19 +108,35 @@ impl Sessions {
     }
 
     /// Who brings a [token](Sessions::token).
-    pub fn visit_with(&self, token: &str) -> Option<Visit> {
-        self.visit_at(token, now())
+    pub fn visit_with(&self, token: &SessionToken) -> Option<Visit> {
+        self.visit_at(token.as_str(), now())
     }
 
     /// The `Set-Cookie` header that makes `member` the session of whoever sent
     /// a request with `headers`.
     pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
-        self.write_cookie(COOKIE, &self.token(member), self.lifetime(), headers)
+        self.write_cookie(COOKIE, &self.token_of(member, now()), self.lifetime(), headers)
+    }
+
+    /// The `Set-Cookie` headers that make whoever sent a request with `headers`
+    /// nobody: neither a person nor an author nor a host.
+    pub fn forget(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        cookies::beginning(COOKIE, headers)
+            .map(|(rest, _)| rest)
+            .filter(|rest| rest.is_empty() || *rest == authors::ENDING || rest.starts_with(tickets::ENDING))
+            .take(FORGOTTEN)
+            .filter_map(|rest| cookies::set(&format!("{COOKIE}{rest}"), "", 0, headers))
+            .collect()
+    }
+
+    /// Whether somebody signed out, so that no session of theirs is good any more.
+    pub fn has_ended(&self, user: &UserId) -> bool {
+        self.inner.revoked.contains(user)
     }
 
     /// What the cookie says, for programs that have no cookies.
-    pub fn token(&self, member: &Member) -> String {
-        self.token_of(member, now())
+    pub fn token(&self, member: &Member) -> Option<SessionToken> {
+        SessionToken::parse(&self.token_of(member, now())).ok()
     }
 
     /// The same, signed at another time, in seconds since 1970.
@@ -129,13 +150,14 @@ impl Sessions {
         let (id, name) = signed.body.rsplit_once('.')?;
         let name = String::from_utf8(BASE64URL_NOPAD.decode(name.as_bytes()).ok()?).ok()?;
         let member = Member { id: UserId::parse(id).ok()?, name: Name::parse(&name).ok()? };
-        Some(Visit { member, is_due: self.is_due(&signed, now) })
+        let is_due = self.is_due(&signed, now);
+        Some(Visit { member, is_due }).filter(|visit| !self.has_ended(&visit.member.id))
     }
 
     /// A session without a date is over as soon as the operator ended any.
     fn earlier(&self, value: &str, now: u64) -> Option<Visit> {
         let member = self.inner.earlier.read(value, now).filter(|_| self.inner.rules.not_before == 0)?;
-        Some(Visit { member, is_due: true })
+        Some(Visit { member, is_due: true }).filter(|visit| !self.has_ended(&visit.member.id))
     }
 
     /// Whether what was signed may still be believed.

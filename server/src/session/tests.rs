@@ -20,7 +20,7 @@ fn bringing(set_cookie: &HeaderValue) -> HeaderMap {
 
 fn with(current: &str, old: &[&str], not_before: u64) -> Sessions {
     let keys = SessionKeys { current: current.into(), old: old.iter().map(ToString::to_string).collect() };
-    Sessions::with(keys, SessionRules { not_before, ..SessionRules::default() })
+    Sessions::with(keys, SessionRules { not_before, ..SessionRules::default() }, Arc::default())
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_session_is_renewed_by_visits_and_over_without_them() {
     assert_eq!(at(999 * DAY), Some(false), "a clock may be wrong");
     assert_eq!(at(999 * DAY - 1), None, "but not by more than a day");
     let short = SessionRules { lifetime: Duration::from_secs(DAY), not_before: 0 };
-    let short = Sessions::with(SessionKeys { current: SECRET.into(), old: Vec::new() }, short);
+    let short = Sessions::with(SessionKeys { current: SECRET.into(), old: Vec::new() }, short, Arc::default());
     assert_eq!(short.visit_at(&token, 1000 * DAY + DAY / 10).map(|visit| visit.is_due), Some(true), "a tenth");
 }
 
@@ -76,11 +76,11 @@ fn the_operator_ends_what_is_older_than_a_moment() {
 
 #[test]
 fn another_key_ends_all_sessions_unless_the_old_one_is_named() {
-    let token = Sessions::new(OTHER).token(&ana());
+    let token = Sessions::new(OTHER).token(&ana()).unwrap();
     assert_eq!(with(SECRET, &[], 0).visit_with(&token), None);
     let rotated = with(SECRET, &[OTHER], 0);
     assert_eq!(rotated.visit_with(&token), Some(Visit { member: ana(), is_due: true }));
-    let renewed = rotated.token(&ana());
+    let renewed = rotated.token(&ana()).unwrap();
     assert_eq!(Sessions::new(SECRET).visit_with(&renewed).map(|visit| visit.is_due), Some(false));
 }
 
@@ -88,9 +88,9 @@ fn another_key_ends_all_sessions_unless_the_old_one_is_named() {
 fn what_was_signed_for_something_else_is_no_session() {
     let sessions = Sessions::new(SECRET);
     let body = format!("u1.{}", BASE64URL_NOPAD.encode(b"Ana"));
-    assert!(sessions.visit_with(&sessions.inner.sessions.sign(&body, now())).is_some());
+    assert!(sessions.visit_at(&sessions.inner.sessions.sign(&body, now()), now()).is_some());
     for signer in [&sessions.inner.hosts, &sessions.inner.seats] {
-        assert_eq!(sessions.visit_with(&signer.sign(&body, now())), None);
+        assert_eq!(sessions.visit_at(&signer.sign(&body, now()), now()), None);
     }
 }
 
@@ -101,6 +101,15 @@ fn a_cookie_of_before_is_read_until_the_operator_ends_sessions() {
     let before = with(SECRET, &[], 0).earlier(cookie, DAY).unwrap();
     assert!(before.is_due && before.member.id == ana().id);
     assert_eq!(with(SECRET, &[], 1).read(&headers), None);
+}
+
+#[test]
+fn the_longest_name_fits_into_a_token() {
+    let name = Name::parse(&"\u{1F600}".repeat(protocol::limits::NAME_CHARS)).unwrap();
+    let id = UserId::parse(&"u".repeat(protocol::limits::USER_ID_CHARS)).unwrap();
+    let member = Member { id, name };
+    let sessions = Sessions::new(SECRET);
+    assert_eq!(sessions.visit_with(&sessions.token(&member).unwrap()).map(|visit| visit.member), Some(member));
 }
 
 #[test]
@@ -115,6 +124,17 @@ fn the_cookie_is_kept_from_scripts_and_other_sites() {
     assert!(is_session(&secure));
     let secure = secure.to_str().unwrap();
     assert!(secure.starts_with("__Host-hubbub=") && secure.contains("Secure") && secure.contains("Path=/"), "{secure}");
+}
+
+#[test]
+fn what_is_forgotten_is_all_of_ours_and_nothing_else() {
+    let line = "hubbub=a; theme=dark; hubbub-author=b; hubbub-host-482915=c; hubbubble=d; __Host-hubbub=e";
+    let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]);
+    let forgotten = Sessions::new(SECRET).forget(&headers);
+    let names: Vec<_> = forgotten.iter().map(|cookie| cookie.to_str().unwrap().split('=').next().unwrap()).collect();
+    assert_eq!(names, ["hubbub", "hubbub-author", "hubbub-host-482915", "hubbub"]);
+    assert!(forgotten.iter().all(|cookie| cookie.to_str().unwrap().contains("Max-Age=0")));
+    assert!(is_session(&forgotten[0]) && !is_session(&forgotten[1]));
 }
 
 #[test]

@@ -11,6 +11,8 @@ use super::{Sessions, cookies, now};
 
 /// What the cookie of a game's host begins with; the PIN follows.
 const COOKIE: &str = "hubbub-host-";
+/// What that has besides the name of the session.
+pub(super) const ENDING: &str = "-host-";
 /// Longer than any game lasts.
 const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// Games of one host that are looked at; a browser keeps fewer cookies of a site.
@@ -62,7 +64,7 @@ impl Sessions {
     /// Whose seat in a game a token is for.
     pub fn seat_of(&self, token: &str, pin: &Pin, game: &str) -> Option<UserId> {
         let (of, player) = self.ticket(&self.inner.seats, token)?.rsplit_once('.')?;
-        UserId::parse(player).ok().filter(|_| of == subject(pin, game))
+        UserId::parse(player).ok().filter(|player| of == subject(pin, game) && !self.has_ended(player))
     }
 
     /// What a token says that is not over yet.

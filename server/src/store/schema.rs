@@ -216,6 +216,12 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (game, id)
     ) STRICT, WITHOUT ROWID;
 ",
+    "
+    -- Who signed out, so that no copy of their session is good any more; times
+    -- in milliseconds since 1970.
+    CREATE TABLE revoked_users (user TEXT PRIMARY KEY, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX revoked_users_by_time ON revoked_users (revoked_at);
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

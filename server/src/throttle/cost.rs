@@ -26,12 +26,14 @@ pub enum Purpose {
     File,
     /// Pings and crumbs of whoever sends many, counted by address.
     Control,
+    /// Ending a session, which is remembered for as long as one lasts; counted by address.
+    SignOut,
 }
 
 /// Buckets of a session: the first of [`Purpose`].
 pub(super) const OF_SESSION: usize = 2;
 /// Buckets of an address: all.
-pub(super) const OF_ADDRESS: usize = 7;
+pub(super) const OF_ADDRESS: usize = 8;
 
 /// What something costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +120,7 @@ impl fmt::Display for Cost {
             Purpose::Key => "key",
             Purpose::File => "file",
             Purpose::Control => "control",
+            Purpose::SignOut => "sign-out",
         };
         write!(f, "{} {bucket}", self.tokens)
     }

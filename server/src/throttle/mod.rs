@@ -55,6 +55,8 @@ const FILES: Rate = Rate::new(60, 60);
 const CONTROL: Rate = Rate::new(500, 3_000);
 /// Pages and calls that are made at one time for one address.
 const TURNS: usize = 8;
+/// Sessions that end: a whole class at the end of a lesson.
+const SIGN_OUTS: Rate = Rate::new(60, 60);
 /// Somebody is new for so long.
 const NEW_FOR: Duration = Duration::from_secs(60);
 /// Sessions and networks that are remembered though nobody of them is connected, at most.
@@ -105,6 +107,7 @@ impl Throttle {
             Some(KEYS),
             Some(FILES),
             person.map(|_| CONTROL),
+            Some(SIGN_OUTS),
         ];
         let reports = ledger.map(|ledger| {
             let reports = Arc::<Reports>::default();

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{
-    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Pin, Position, Refusal, RoomId, ServerMessage, wire,
+    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Pin, Position, Refusal, RoomId, ServerMessage,
+    SessionToken, wire,
 };
 use tungstenite::Utf8Bytes;
 
-use super::meaning::{Frame, Meaning, Work};
+use super::meaning::{Frame, Meaning, Visitor, Work};
 use super::meter::{Meter, Verdict};
 use super::seats::Seats;
 use crate::broker::BrokerError;
@@ -30,6 +31,18 @@ pub(super) struct Client {
     outbox: Arc<Outbox>,
     seats: Seats,
     meter: Meter,
+    proof: Proof,
+}
+
+/// What the client still has to be told, or may still tell, of who it is.
+#[derive(Clone, Copy, PartialEq)]
+enum Proof {
+    /// It is a guest of this connection, and may still bring a token.
+    Open,
+    /// It brought a token that is good for long.
+    Brought,
+    /// It came with a session, or is in a room: it stays who it is.
+    Settled,
 }
 
 impl Meaning for Client {
@@ -41,8 +54,13 @@ impl Meaning for Client {
         address
     }
 
-    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, address: IpAddr) -> Self {
-        Self { node, member, outbox, seats: Seats::default(), meter: Meter::new(address) }
+    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, address: IpAddr) -> Self {
+        let proof = if visitor.has_session { Proof::Settled } else { Proof::Open };
+        Self { node, member: visitor.member, outbox, seats: Seats::default(), meter: Meter::new(address), proof }
+    }
+
+    fn member(&self) -> &Arc<Member> {
+        &self.member
     }
 
     fn take(&mut self, frame: Frame<'_>) -> Work<ClientMessage> {
@@ -71,7 +89,10 @@ impl Meaning for Client {
 
     async fn attend(&mut self, message: ClientMessage) {
         let done = match message {
-            ClientMessage::Join { room_id, since } => self.join(room_id, since).await,
+            ClientMessage::Join { room_id, since, session } => {
+                self.recognise(session.as_ref());
+                self.join(room_id, since).await
+            }
             ClientMessage::Leave { room_id } => {
                 self.leave(&room_id);
                 Ok(())
@@ -121,6 +142,19 @@ impl Client {
         }))
     }
 
+    /// Lets somebody be who their token says, unless they are somebody already.
+    /// One that is no good changes nothing: `joined` tells who they are.
+    fn recognise(&mut self, token: Option<&SessionToken>) {
+        if self.proof == Proof::Settled {
+            return;
+        }
+        if let Some(visit) = token.and_then(|token| self.node.sessions.visit_with(token)) {
+            self.member = Arc::new(visit.member);
+            self.meter.change_payer();
+            self.proof = if visit.is_due { Proof::Open } else { Proof::Brought };
+        }
+    }
+
     async fn join(&mut self, room: RoomId, since: Option<Position>) -> Result<(), Refusal> {
         let again = self.seats.contains(&room);
         if !again && self.seats.len() >= self.node.config.limits.rooms_per_connection {
@@ -148,6 +182,7 @@ impl Client {
             self.leave(&room);
             return Err(unreachable_room(&room, &error));
         }
+        self.proof = Proof::Settled;
         // The chat of a class is for those who play, not for the list of rooms.
         if Pin::of_room(&room).is_none() {
             self.node.directory.touch(&room).await;
@@ -170,6 +205,7 @@ impl Client {
             true => presence.see(channel, &self.member.id, |here| here),
         };
         let you = Member::clone(&self.member);
+        let session = (self.proof == Proof::Open).then(|| self.node.sessions.token(&you)).flatten();
         let resumes = since.is_some();
         let mut sent = Sent::default();
         let told = &mut sent;
@@ -181,6 +217,7 @@ impl Client {
             let joined = Joined {
                 room_id,
                 you,
+                session,
                 members: here.members,
                 member_count: here.count,
                 position: position.clone(),

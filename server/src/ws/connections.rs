@@ -1,19 +1,20 @@
 //! Every WebSocket of this node: finds those that have fallen silent, and sends
-//! all away when the node leaves.
+//! all away when the node leaves, and those of a person who signs out.
 //!
 //! One wheel for all instead of a timer for each. It turns past a connection
 //! only when its time may be up; what is heard meanwhile moves nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use protocol::CloseCode;
+use protocol::{CloseCode, Member, UserId};
 use rand::seq::SliceRandom;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::outbox::{Outbox, frame};
+use crate::session::RevokedUsers;
 
 /// How often the wheel is turned; a silence may last up to twice so much longer.
 const TURN_EVERY: Duration = Duration::from_millis(250);
@@ -33,17 +34,25 @@ pub struct Patience {
 
 /// The connections of a node.
 pub struct Connections {
-    patience: Arc<Patience>,
+    rules: Arc<Rules>,
     /// When the wheel began to turn.
     since: Instant,
     /// Who is looked at in which turn.
     wheel: Mutex<BTreeMap<u128, Vec<Weak<Beat>>>>,
+    /// Held while some are taken out of the wheel, so that whoever looks for somebody finds all.
+    turning: Mutex<()>,
+}
+
+/// What holds for all connections.
+struct Rules {
+    patience: Patience,
+    revoked: Arc<RevokedUsers>,
 }
 
 /// A connection's signs of life.
 pub(super) struct Beat {
     outbox: Arc<Outbox>,
-    patience: Arc<Patience>,
+    rules: Arc<Rules>,
     pulse: Mutex<Pulse>,
 }
 
@@ -51,6 +60,8 @@ pub(super) struct Beat {
 struct Pulse {
     next: Instant,
     missing: Missing,
+    /// Whose connection it is.
+    member: Arc<Member>,
 }
 
 /// What is missing when the time is up.
@@ -63,20 +74,32 @@ enum Missing {
 
 impl Connections {
     /// Looks after connections until nobody holds them any more; lets all go once `leaving` is set.
-    pub fn start(patience: Patience, leaving: CancellationToken) -> Arc<Self> {
-        let (patience, since) = (Arc::new(patience), Instant::now());
-        let connections = Arc::new(Self { patience, since, wheel: Mutex::default() });
+    pub fn start(patience: Patience, revoked: Arc<RevokedUsers>, leaving: CancellationToken) -> Arc<Self> {
+        let (rules, since) = (Arc::new(Rules { patience, revoked }), Instant::now());
+        let connections = Arc::new(Self { rules, since, wheel: Mutex::default(), turning: Mutex::default() });
         tokio::spawn(turn(Arc::downgrade(&connections), leaving));
         connections
     }
 
     /// Looks after a connection for as long as its beat is held.
-    pub(super) fn watch(&self, outbox: Arc<Outbox>) -> Arc<Beat> {
-        let next = Instant::now() + self.patience.hello_within;
-        let pulse = Mutex::new(Pulse { next, missing: Missing::Hello });
-        let beat = Arc::new(Beat { outbox, patience: self.patience.clone(), pulse });
+    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>) -> Arc<Beat> {
+        let next = Instant::now() + self.rules.patience.hello_within;
+        let pulse = Mutex::new(Pulse { next, missing: Missing::Hello, member: member.clone() });
+        let beat = Arc::new(Beat { outbox, rules: self.rules.clone(), pulse });
         self.put(next, Arc::downgrade(&beat));
+        // Registered first, so that who signs out meanwhile is found by one of the two.
+        beat.belong_to(&member);
         beat
+    }
+
+    /// Closes the connections of people who signed out.
+    pub(crate) fn end_those_of(&self, users: &HashSet<UserId>) {
+        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+        for beat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
+            if users.contains(&beat.pulse().member.id) {
+                beat.outbox.close(CloseCode::SignedOut);
+            }
+        }
     }
 
     fn put(&self, at: Instant, beat: Weak<Beat>) {
@@ -86,6 +109,7 @@ impl Connections {
 
     /// Looks at those whose time may be up.
     fn turn_to(&self, now: Instant) {
+        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
         let due = {
             let mut wheel = self.wheel();
             let later = wheel.split_off(&(self.turn_after(now) + 1));
@@ -131,7 +155,7 @@ async fn turn(connections: Weak<Connections>, leaving: CancellationToken) {
     }
     while let Some(connections) = connections.upgrade() {
         // All at once would storm the other nodes.
-        connections.let_go(connections.patience.drain_within.mul_f64(0.6)).await;
+        connections.let_go(connections.rules.patience.drain_within.mul_f64(0.6)).await;
         drop(connections);
         // Those whose request was on its way.
         sleep(TURN_EVERY).await;
@@ -143,7 +167,15 @@ impl Beat {
     pub(super) fn heard(&self, is_frame: bool) {
         let mut pulse = self.pulse();
         if is_frame || !matches!(pulse.missing, Missing::Hello) {
-            *pulse = Pulse { next: Instant::now() + self.patience.ping_every, missing: Missing::Words };
+            (pulse.next, pulse.missing) = (Instant::now() + self.rules.patience.ping_every, Missing::Words);
+        }
+    }
+
+    /// Whose connection it is from now on; closed, if they have signed out.
+    pub(super) fn belong_to(&self, member: &Arc<Member>) {
+        self.pulse().member = member.clone();
+        if self.rules.revoked.contains(&member.id) {
+            self.outbox.close(CloseCode::SignedOut);
         }
     }
 
@@ -157,7 +189,7 @@ impl Beat {
             Missing::Hello => self.outbox.close(CloseCode::NoHello),
             Missing::Pong => self.outbox.close(CloseCode::NoPong),
             Missing::Words => {
-                *pulse = Pulse { next: now + self.patience.pong_within, missing: Missing::Pong };
+                (pulse.next, pulse.missing) = (now + self.rules.patience.pong_within, Missing::Pong);
                 self.outbox.send(&frame::PING);
                 return Some(pulse.next);
             }
@@ -173,6 +205,7 @@ impl Beat {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::guest;
 
     const PATIENCE: Patience = Patience {
         hello_within: Duration::from_secs(10),
@@ -183,14 +216,18 @@ mod tests {
 
     fn watched(connections: &Connections) -> (Arc<Outbox>, Arc<Beat>) {
         let outbox = Arc::new(Outbox::stuck(1 << 20));
-        let beat = connections.watch(outbox.clone());
+        let beat = connections.watch(outbox.clone(), Arc::new(guest()));
         (outbox, beat)
+    }
+
+    fn start(leaving: CancellationToken) -> Arc<Connections> {
+        Connections::start(PATIENCE, Arc::default(), leaving)
     }
 
     // Time stands still in these tests; a sleep takes none.
     #[tokio::test(start_paused = true)]
     async fn who_says_nothing_at_all_is_closed() {
-        let connections = Connections::start(PATIENCE, CancellationToken::new());
+        let connections = start(CancellationToken::new());
         let (outbox, beat) = watched(&connections);
         beat.heard(false);
         sleep(Duration::from_secs(9)).await;
@@ -201,7 +238,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_falls_silent_is_pinged_and_then_closed() {
-        let connections = Connections::start(PATIENCE, CancellationToken::new());
+        let connections = start(CancellationToken::new());
         let (outbox, beat) = watched(&connections);
         beat.heard(true);
         sleep(Duration::from_secs(26)).await;
@@ -216,7 +253,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_leaving_node_sends_all_away_but_not_at_once() {
         let leaving = CancellationToken::new();
-        let connections = Connections::start(PATIENCE, leaving.clone());
+        let connections = start(leaving.clone());
         let all: Vec<_> = (0..100).map(|_| watched(&connections)).collect();
         all.iter().for_each(|(_, beat)| beat.heard(true));
         let gone = || all.iter().filter(|(outbox, _)| outbox.closing() == Some(CloseCode::NodeLeaving)).count();
@@ -229,9 +266,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_is_gone_is_forgotten() {
-        let connections = Connections::start(PATIENCE, CancellationToken::new());
+        let connections = start(CancellationToken::new());
         drop(watched(&connections));
         sleep(Duration::from_secs(11)).await;
         assert!(connections.wheel().is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_signs_out_loses_all_connections_and_nobody_else_any() {
+        let connections = start(CancellationToken::new());
+        let (ana, ben) = (Arc::new(guest()), Arc::new(guest()));
+        let watch = |member: &Arc<Member>| {
+            let outbox = Arc::new(Outbox::stuck(1 << 20));
+            (outbox.clone(), connections.watch(outbox, member.clone()))
+        };
+        let all = [watch(&ana), watch(&ben), watch(&ben)];
+        all[2].1.belong_to(&ana);
+        connections.end_those_of(&HashSet::from([ana.id.clone()]));
+        let closing: Vec<_> = all.iter().map(|(outbox, _)| outbox.closing()).collect();
+        assert_eq!(closing, [Some(CloseCode::SignedOut), None, Some(CloseCode::SignedOut)]);
     }
 }

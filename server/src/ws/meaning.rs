@@ -48,6 +48,14 @@ pub enum Work<Later> {
     Close(CloseCode),
 }
 
+/// Who came in.
+pub struct Visitor {
+    /// Who they are.
+    pub member: Arc<Member>,
+    /// Whether the request said so. If not, they are a guest made for it.
+    pub has_session: bool,
+}
+
 /// What the frames of one connection do. Everything else about a connection is
 /// the same for all: the door, the codec, the outbox, the limits, the close.
 pub trait Meaning: Sized + Send + 'static {
@@ -62,7 +70,10 @@ pub trait Meaning: Sized + Send + 'static {
     fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Self::Claims;
 
     /// Somebody came in.
-    fn begin(node: Arc<Node>, member: Arc<Member>, outbox: Arc<Outbox>, claims: Self::Claims) -> Self;
+    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, claims: Self::Claims) -> Self;
+
+    /// Whose connection it is: another person once they have proved who they are.
+    fn member(&self) -> &Arc<Member>;
 
     /// Takes a frame.
     fn take(&mut self, frame: Frame<'_>) -> Work<Self::Later>;

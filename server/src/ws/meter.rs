@@ -46,6 +46,11 @@ impl Meter {
         if self.refused > PATIENCE { Verdict::Flood } else { Verdict::Refuse(too_fast.refusal()) }
     }
 
+    /// What follows is another session's to pay.
+    pub(crate) fn change_payer(&mut self) {
+        self.payer = None;
+    }
+
     /// Accounts for what a frame has cost, after it was handled.
     pub(crate) fn charge(&self, throttle: &Throttle, cost: Cost) {
         if let Some(payer) = &self.payer {

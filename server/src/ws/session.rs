@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{CloseCode, Member};
+use protocol::CloseCode;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
@@ -11,7 +11,7 @@ use tungstenite::{Error, Message};
 
 use super::connections::Beat;
 use super::ears::{Ears, Heard};
-use super::meaning::{Frame, Meaning, Work};
+use super::meaning::{Frame, Meaning, Visitor, Work};
 use super::saying::Saying;
 use crate::node::Node;
 use crate::outbox::{Outbox, frame};
@@ -48,13 +48,13 @@ pub(super) fn run<M: Meaning>(
     mut ears: Ears,
     outbox: Arc<Outbox>,
     node: Arc<Node>,
-    member: Arc<Member>,
+    visitor: Visitor,
     claims: M::Claims,
 ) -> impl Future<Output = ()> + Send {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
-    let beat = node.connections.watch(outbox.clone());
+    let beat = node.connections.watch(outbox.clone(), visitor.member.clone());
     let doors = node.doors.clone();
-    let mut client = M::begin(node, member, outbox.clone(), claims);
+    let mut client = M::begin(node, visitor, outbox.clone(), claims);
     let mut saying = Saying::default();
     async move {
         let end = serve(&mut ears, &outbox, &beat, &doors, &mut client, &mut saying).await;
@@ -72,6 +72,7 @@ async fn finish(end: End, ears: &mut Ears, outbox: &Outbox, client: &mut impl Me
         End::Client(departure) => departure,
         // Silent for longer than any grace: who is back by now is so on another connection.
         End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
+        End::Close(code, _) if code == CloseCode::SignedOut.number() => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
     });
     match end {
@@ -106,7 +107,7 @@ async fn serve(
                     Heard::End => return End::Cut,
                 };
                 beat.heard(message.is_text());
-                if let Some(end) = attend(message, outbox, doors, client, saying).await {
+                if let Some(end) = attend(message, outbox, beat, doors, client, saying).await {
                     return end;
                 }
             }
@@ -118,6 +119,7 @@ async fn serve(
 async fn attend(
     message: Message,
     outbox: &Outbox,
+    beat: &Beat,
     doors: &Semaphore,
     client: &mut impl Meaning,
     saying: &mut Saying,
@@ -151,6 +153,7 @@ async fn attend(
         let attended = async {
             saying.finish().await;
             client.attend(later).await;
+            beat.belong_to(client.member());
         };
         meanwhile(outbox, attended).await.err()
     })

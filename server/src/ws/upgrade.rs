@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tungstenite::handshake::derive_accept_key;
 
 use super::ears::Ears;
-use super::{Meaning, session};
+use super::{Meaning, Visitor, session};
 use crate::config::Limits;
 use crate::http::origin;
 use crate::limits::client_address;
@@ -51,12 +51,12 @@ pub(super) async fn upgrade<M: Meaning>(
     if node.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "this node is leaving").into_response();
     }
-    let member = match node.sessions.read(headers) {
-        Some(member) => member,
+    let visitor = match node.sessions.read(headers) {
+        Some(member) => Visitor { member: Arc::new(member), has_session: true },
         None if node.config.require_session => {
             return (StatusCode::UNAUTHORIZED, "open a page first, or POST /api/viewer, for a session").into_response();
         }
-        None => guest(),
+        None => Visitor { member: Arc::new(guest()), has_session: false },
     };
     let address = client_address(peer, headers, &node.config.trusted_proxies);
     if node.throttle.spend_at(address, Purpose::Request, cost::PAGE).is_err() {
@@ -64,7 +64,7 @@ pub(super) async fn upgrade<M: Meaning>(
     }
     let claims = M::claims(&node, headers, address);
     place.becomes_socket();
-    let (task, member) = (node.sockets.token(), Arc::new(member));
+    let task = node.sockets.token();
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let budget = FrameBudget::new(node.throttle.clone(), address);
@@ -72,7 +72,7 @@ pub(super) async fn upgrade<M: Meaning>(
         if version.v.is_some_and(|v| v != VERSION) {
             Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
-            session::run::<M>(ears, outbox, node, member, claims).await;
+            session::run::<M>(ears, outbox, node, visitor, claims).await;
         }
         // Until here, they count.
         drop((place, task));

@@ -3,11 +3,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use protocol::{Member, wire};
+use protocol::{CloseCode, Member, SessionToken, wire};
 use reqwest::{Client, Response};
 use server::session::guest;
 
 use crate::node::TestNode;
+use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
 const KEY: &str = "the key of today, long enough for it";
@@ -103,5 +104,134 @@ async fn the_operator_ends_all_sessions_that_are_older_than_a_moment() {
     let ana = guest();
     assert_eq!(viewer(&node, &cookie_from(&node, &ana, 0)).await.0, ana);
     assert_ne!(viewer(&node, &cookie_from(&node, &ana, 2)).await.0.id, ana.id);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_is_out_on_every_node_with_every_copy_of_the_cookie() {
+    let redis = RedisServer::start();
+    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let (ana, set) = viewer(&one, "").await;
+    let cookie = set.unwrap();
+    let headers = [("cookie", cookie.as_str())];
+    let mut sockets = [Visitor::with(&one, &headers).await.unwrap(), Visitor::with(&two, &headers).await.unwrap()];
+    for socket in &mut sockets {
+        assert_eq!(socket.join("garden", None).await.you, ana);
+    }
+    let mut ben = Visitor::in_room(&two, "garden").await;
+
+    let answer = ask(&one, "/api/sign-out", cookie.as_bytes()).await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (302, &"/".parse().unwrap()));
+    assert_eq!(answer.headers()["clear-site-data"], "\"storage\"");
+    let set = answer.headers()["set-cookie"].to_str().unwrap();
+    assert!(set.starts_with("hubbub=;") && set.contains("Max-Age=0"), "{set}");
+    for mut socket in sockets {
+        assert_eq!(socket.is_closed().await, CloseCode::SignedOut.number());
+    }
+    ben.sees(|presence| presence.left.contains(&ana.id)).await;
+
+    // Both nodes know by now, as both have closed the sockets.
+    for node in [&one, &two] {
+        assert_ne!(viewer(node, &cookie).await.0.id, ana.id);
+        let mut stolen = Visitor::with(node, &headers).await.unwrap();
+        assert_ne!(stolen.join("garden", None).await.you.id, ana.id);
+    }
+    let late = TestNode::with_redis(&redis.url(), &[]).await;
+    let mut copy = Visitor::with(&late, &headers).await.unwrap();
+    // It came before this node had asked, perhaps; then it is closed as soon as it has.
+    copy.send_text(r#"{"type":"join","payload":{"roomId":"garden"}}"#).await;
+    until_nobody(&late, &cookie, &ana).await;
+    for node in [one, two, late] {
+        node.stop().await;
+    }
+}
+
+/// Waits until a node takes nobody for `member` any more.
+async fn until_nobody(node: &TestNode, cookie: &str, member: &Member) {
+    let gone = async {
+        while viewer(node, cookie).await.0.id == member.id {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signed_out_stays_out_after_a_restart() {
+    let node = TestNode::embedded(&[]).await;
+    let (ana, set) = viewer(&node, "").await;
+    let cookie = set.unwrap();
+    ask(&node, "/api/sign-out", cookie.as_bytes()).await;
+    assert_ne!(viewer(&node, &cookie).await.0.id, ana.id);
+    let node = node.restarted().await;
+    until_nobody(&node, &cookie, &ana).await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_without_a_session_keeps_nothing_and_often_is_refused() {
+    let node = TestNode::embedded(&[]).await;
+    for _ in 0..100 {
+        let answer = ask(&node, "/api/sign-out", b"").await;
+        assert_eq!(answer.headers()["location"], "/");
+    }
+    let mut refused = 0;
+    for _ in 0..100 {
+        let answer = ask(&node, "/api/sign-out", cookie_from(&node, &guest(), 0).as_bytes()).await;
+        refused += usize::from(answer.headers()["location"] != "/");
+    }
+    assert!(refused > 0, "a hundred from one address");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_without_cookies_comes_back_as_the_same_person_to_any_node() {
+    let redis = RedisServer::start();
+    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let mut program = Visitor::at(&one).await;
+    let first = program.join("garden", None).await;
+    let said = program.say("m1", "hello").await;
+    assert_eq!(program.join("kitchen", None).await.session, None, "it is told once");
+    program.vanish();
+
+    let mut program = Visitor::at(&two).await;
+    let again = program.join_as(first.session.clone(), "garden", Some(first.position)).await;
+    assert_eq!((&again.you, again.session), (&first.you, None));
+    assert_eq!(again.messages, std::slice::from_ref(&said));
+    assert_eq!(program.say("m1", "hello").await, said, "said once");
+    let other = program.join_as(Visitor::at(&one).await.join("garden", None).await.session, "kitchen", None).await;
+    assert_eq!(other.you, first.you, "who is in a room stays who they are");
+    one.stop().await;
+    two.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_renewed_when_it_is_old_and_means_nothing_when_it_is_over() {
+    let node = TestNode::embedded(&["--session-days", "30"]).await;
+    let ana = guest();
+    let token = |days_ago| {
+        let cookie = cookie_from(&node, &ana, days_ago);
+        SessionToken::parse(cookie.strip_prefix("hubbub=").unwrap()).ok()
+    };
+    let joined = Visitor::at(&node).await.join_as(token(29), "garden", None).await;
+    assert_eq!(joined.you, ana);
+    let renewed = Visitor::at(&node).await.join_as(joined.session, "garden", None).await;
+    assert_eq!((renewed.you, renewed.session), (ana.clone(), None));
+    let over = Visitor::at(&node).await.join_as(token(30), "garden", None).await;
+    assert!(over.you.id != ana.id && over.session.is_some());
+
+    // A browser's cookie is who somebody is; no token changes that, and none is told to scripts.
+    let ben = guest();
+    let cookie = cookie_from(&node, &ben, 0);
+    let mut browser = Visitor::with(&node, &[("cookie", &cookie)]).await.unwrap();
+    let joined = browser.join_as(token(0), "garden", None).await;
+    assert_eq!((joined.you, joined.session), (ben, None));
+
+    // Signing out ends the token and whoever uses it.
+    let mut program = Visitor::at(&node).await;
+    program.join_as(token(0), "garden", None).await;
+    ask(&node, "/api/sign-out", cookie_from(&node, &ana, 0).as_bytes()).await;
+    assert_eq!(program.is_closed().await, CloseCode::SignedOut.number());
+    assert_ne!(Visitor::at(&node).await.join_as(token(0), "garden", None).await.you.id, ana.id);
     node.stop().await;
 }

@@ -168,7 +168,7 @@ async fn coming_back_brings_so_many_bytes_or_nothing_and_is_paid_for() {
         let mut bytes = 0;
         let refused = loop {
             let room_id = RoomId::parse("hall").unwrap();
-            ben.send(&ClientMessage::Join { room_id, since: since(20) }).await;
+            ben.send(&ClientMessage::Join { room_id, since: since(20), session: None }).await;
             match ben.socket().next().await.unwrap().unwrap() {
                 Raw::Text(text) if text.contains("rateLimited") => break true,
                 Raw::Text(text) => bytes += text.len(),

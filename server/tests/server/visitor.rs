@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
-use protocol::{ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomId, ServerMessage, wire};
+use protocol::{
+    ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomId, ServerMessage, SessionToken, wire,
+};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -52,7 +54,12 @@ impl Visitor {
 
     /// Enters a room and hears where it stands.
     pub async fn join(&mut self, room: &str, since: Option<Position>) -> Joined {
-        self.send(&ClientMessage::Join { room_id: RoomId::parse(room).unwrap(), since }).await;
+        self.join_as(None, room, since).await
+    }
+
+    /// The same, with what an earlier `joined` told.
+    pub async fn join_as(&mut self, session: Option<SessionToken>, room: &str, since: Option<Position>) -> Joined {
+        self.send(&ClientMessage::Join { room_id: RoomId::parse(room).unwrap(), since, session }).await;
         self.until(|frame| match frame {
             ServerMessage::Joined(joined) => Some(joined),
             _ => None,

@@ -49,7 +49,7 @@ impl Link {
 
     fn enter(&mut self) {
         let since = self.inbox.position().cloned();
-        self.out.push(Output::Send(ClientMessage::Join { room_id: self.room_id.clone(), since }));
+        self.out.push(Output::Send(ClientMessage::Join { room_id: self.room_id.clone(), since, session: None }));
     }
 
     pub(super) fn closed(&mut self, code: u16) {

@@ -1,7 +1,7 @@
 //! The text on the wire, pinned.
 
 use super::*;
-use crate::id::{Epoch, Name, UserId};
+use crate::id::{Epoch, Name, SessionToken, UserId};
 use crate::position::Position;
 
 fn room() -> RoomId {
@@ -16,6 +16,7 @@ fn joined() -> Joined {
     Joined {
         room_id: room(),
         you: ana(),
+        session: None,
         members: vec![ana()],
         member_count: 1,
         position: Position { epoch: Epoch::parse("e1").unwrap(), offset: 7 },
@@ -27,9 +28,23 @@ fn joined() -> Joined {
 #[test]
 fn a_client_that_knows_two_shapes_can_chat() {
     let join = decode_client(r#"{"type":"join","payload":{"roomId":"room1"}}"#).unwrap();
-    assert_eq!(join, ClientMessage::Join { room_id: room(), since: None });
+    assert_eq!(join, ClientMessage::Join { room_id: room(), since: None, session: None });
     let said = decode_client(r#"{"type":"message","payload":{"message":"Hello"}}"#).unwrap();
     assert_eq!(said, ClientMessage::Message { room_id: None, id: None, message: "Hello".into() });
+}
+
+#[test]
+fn a_session_stands_in_frames_of_those_alone_who_need_it() {
+    assert!(!encode_server(&ServerMessage::Joined(joined())).contains("session"));
+    let session = SessionToken::parse("6b49d200.u1.QW5h.mac").unwrap();
+    let text = encode_joined(Joined { session: Some(session.clone()), ..joined() }, std::iter::empty());
+    assert!(text.contains(r#""session":"6b49d200.u1.QW5h.mac","members""#), "{text}");
+    let Some(ServerMessage::Joined(read)) = decode_server(&text) else { panic!("{text}") };
+    assert_eq!(read.session, Some(session));
+    let join = r#"{"type":"join","payload":{"roomId":"room1","session":"6b49d200.u1.QW5h.mac"}}"#;
+    assert_eq!(encode_client(&decode_client(join).unwrap()), join);
+    let endless = format!(r#"{{"type":"join","payload":{{"roomId":"room1","session":"{}"}}}}"#, "x".repeat(513));
+    assert_eq!(decode_client(&endless).unwrap_err().code, ErrorCode::Invalid);
 }
 
 #[test]

@@ -184,6 +184,7 @@ impl Server {
             room_id: room(),
             members: vec![you.clone()],
             you,
+            session: None,
             member_count: 1,
             position: top,
             recovered,

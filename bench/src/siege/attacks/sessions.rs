@@ -81,7 +81,7 @@ pub(in crate::siege) async fn log_out(setting: &Setting) -> Result<Verdict> {
     let id = id_of(&mut owner).await?;
     let mut thief = owner.clone();
     verdict.must(id_of(&mut thief.clone()).await? == id, || "a session does not last".into());
-    let answer = owner.form("/api/log-out", "").await?;
+    let answer = owner.form("/api/sign-out", "").await?;
     verdict.figure("log-out", answer.status);
     verdict.must(answer.status < 400, || format!("there is no log-out: {}", answer.status));
     verdict.must(id_of(&mut owner).await? != id, || "who has logged out is still the same person".into());

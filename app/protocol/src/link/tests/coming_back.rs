@@ -10,7 +10,10 @@ fn a_page_that_is_opened_connects_at_once_from_where_it_stands() {
     assert_eq!(scene.statuses(), [Status::Connecting]);
 
     scene.step(Input::Opened);
-    assert_eq!(scene.sent(), [ClientMessage::Join { room_id: room("garden"), since: Some(position("e1", 7)) }]);
+    assert_eq!(
+        scene.sent(),
+        [ClientMessage::Join { room_id: room("garden"), since: Some(position("e1", 7)), session: None }]
+    );
 }
 
 #[test]
@@ -81,7 +84,10 @@ fn it_comes_back_from_the_last_message_shown() {
     let mut scene = Scene::live(3);
     scene.frame(says(4)).step(Input::Closed { code: 1001 }).woken(Timer::Connect).clear();
     scene.step(Input::Opened);
-    assert_eq!(scene.sent(), [ClientMessage::Join { room_id: room("garden"), since: Some(position("e1", 4)) }]);
+    assert_eq!(
+        scene.sent(),
+        [ClientMessage::Join { room_id: room("garden"), since: Some(position("e1", 4)), session: None }]
+    );
 }
 
 #[test]

@@ -196,6 +196,7 @@ fn joined_at(top: u64, recovered: bool, messages: &[u64]) -> Joined {
     Joined {
         room_id: room("garden"),
         you: person("ana"),
+        session: None,
         members: vec![person("ana")],
         member_count: 1,
         position: position("e1", top),

@@ -1,0 +1,32 @@
+//! A way to be nobody again, for whoever shares a device with others.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use crate::api::SignOut;
+
+const WHAT_GOES: &str = "You become a new guest on this device. Quizzes that you made here can then never be opened \
+                         again: export first what you want to keep.";
+
+/// Offers to sign out, and says what goes with it.
+pub(crate) fn sign_out() -> AnyView {
+    view! {
+        <details class="sign-out">
+            <summary>"Sign out"</summary>
+            <form class="sign-out__form" method="post" action=SignOut::PATH on:submit=|_| clear_storage()>
+                <p>{WHAT_GOES}</p>
+                <button class="button button--quiet">"Sign out and forget me here"</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// What was being written, and what was not sent yet. Behind https the server's
+/// answer has the browser do it, without scripts too.
+fn clear_storage() {
+    let storages = [window().local_storage(), window().session_storage()];
+    for storage in storages.into_iter().filter_map(|storage| storage.ok().flatten()) {
+        let _ = storage.clear();
+    }
+}

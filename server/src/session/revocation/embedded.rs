@@ -1,0 +1,82 @@
+//! Who signed out of a single node, in its data file.
+
+use async_trait::async_trait;
+use protocol::UserId;
+use rusqlite::params;
+
+use super::{MOST, RevocationError, RevocationStore, Revoked};
+use crate::clock;
+use crate::store::{Store, StoreError};
+
+const REVOKE: &str = "
+    INSERT INTO revoked_users (user, revoked_at) VALUES (?1, ?2)
+    ON CONFLICT (user) DO UPDATE SET revoked_at = max(revoked_at, excluded.revoked_at)";
+
+/// One came, so one goes: the index finds whoever it is at once.
+const TRIM: &str = "
+    DELETE FROM revoked_users WHERE (SELECT count(*) FROM revoked_users) > ?1 AND user =
+        (SELECT user FROM revoked_users ORDER BY revoked_at LIMIT 1)";
+
+const SINCE: &str = "SELECT user, revoked_at FROM revoked_users WHERE revoked_at >= ?1 ORDER BY revoked_at";
+
+const FORGET: &str = "DELETE FROM revoked_users WHERE revoked_at < ?1";
+
+/// Who signed out, without Redis.
+pub struct EmbeddedRevocations {
+    store: Store,
+}
+
+impl EmbeddedRevocations {
+    /// Works on the node's data file.
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[async_trait]
+impl RevocationStore for EmbeddedRevocations {
+    async fn revoke(&self, user: &UserId) -> Result<(), RevocationError> {
+        let (user, now) = (user.to_string(), signed(clock::now_ms()));
+        let write = move |sql: &rusqlite::Connection| {
+            sql.prepare_cached(REVOKE)?.execute(params![user, now])?;
+            sql.prepare_cached(TRIM)?.execute([signed(MOST as u64)])?;
+            Ok(())
+        };
+        Ok(self.store.write(write).await?)
+    }
+
+    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError> {
+        let read = move |sql: &rusqlite::Connection| {
+            let mut since = sql.prepare_cached(SINCE)?;
+            let rows = since.query_map([signed(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            Ok(rows.collect::<Result<Vec<(String, i64)>, _>>()?)
+        };
+        let rows = self.store.read(read).await?;
+        let revoked = |(user, at): (String, i64)| {
+            Some(Revoked { user: UserId::parse(&user).ok()?, revoked_at: at.unsigned_abs() })
+        };
+        Ok(rows.into_iter().filter_map(revoked).collect())
+    }
+
+    async fn forget_before(&self, moment: u64) -> Result<(), RevocationError> {
+        let write = move |sql: &rusqlite::Connection| {
+            sql.prepare_cached(FORGET)?.execute([signed(moment)])?;
+            Ok(())
+        };
+        Ok(self.store.write(write).await?)
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl From<StoreError> for RevocationError {
+    fn from(error: StoreError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -1,0 +1,124 @@
+//! Ends sessions, and makes this node know of those that ended on another.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use protocol::UserId;
+use tokio::time::sleep;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::warn;
+
+use super::{RevocationError, RevocationStore, Revoked, RevokedUsers};
+use crate::clock;
+
+/// How often the other nodes' news are asked for: somebody who signed out is
+/// out everywhere within a second.
+const NEWS_EVERY: Duration = Duration::from_millis(500);
+/// What is asked for begins so much before the latest that is known: the
+/// store's clock may be set back, and another server may take its place.
+const OVERLAP_MS: u64 = 60_000;
+/// Rounds after which what nobody can bring any more is forgotten: every hour.
+const FORGET_EVERY: u32 = 7_200;
+/// A session may have been renewed on another node just after it was ended.
+const MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Told whose sessions are over, when this node learns of it.
+type OnEnd = Box<dyn Fn(&HashSet<UserId>) + Send + Sync>;
+
+/// Ends sessions.
+pub struct Revoker {
+    inner: Arc<Inner>,
+    _news: AbortOnDropHandle<()>,
+}
+
+struct Inner {
+    store: Arc<dyn RevocationStore>,
+    users: Arc<RevokedUsers>,
+    lifetime: Duration,
+    on_end: OnEnd,
+    /// Of whom nobody was told yet: looking for connections takes a moment, so
+    /// it is done for all of them together.
+    untold: Mutex<HashSet<UserId>>,
+}
+
+impl Revoker {
+    /// Looks for news until this is dropped. Sessions live for `lifetime` at most.
+    pub fn start(
+        store: Arc<dyn RevocationStore>,
+        users: Arc<RevokedUsers>,
+        lifetime: Duration,
+        on_end: impl Fn(&HashSet<UserId>) + Send + Sync + 'static,
+    ) -> Self {
+        let inner = Arc::new(Inner { store, users, lifetime, on_end: Box::new(on_end), untold: Mutex::default() });
+        let news = tokio::spawn(look_for_news(Arc::downgrade(&inner)));
+        Self { inner, _news: AbortOnDropHandle::new(news) }
+    }
+
+    /// Ends all sessions of somebody: for requests to this node at once, for
+    /// connections and other nodes within a second.
+    ///
+    /// # Errors
+    /// It cannot be kept, and nothing has ended.
+    pub async fn revoke(&self, user: &UserId) -> Result<(), RevocationError> {
+        self.inner.store.revoke(user).await?;
+        self.inner.learn(vec![Revoked { user: user.clone(), revoked_at: clock::now_ms() }]);
+        Ok(())
+    }
+}
+
+impl Inner {
+    fn learn(&self, revoked: Vec<Revoked>) {
+        let news = self.users.learn(revoked);
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).extend(news);
+    }
+
+    fn tell(&self) {
+        let untold = std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner));
+        if !untold.is_empty() {
+            (self.on_end)(&untold);
+        }
+    }
+
+    /// Asks for all since a moment, and gives the one to ask from next.
+    async fn news(&self, since: u64) -> Result<u64, RevocationError> {
+        let revoked = self.store.revoked_since(since).await?;
+        let latest = revoked.last().map_or(0, |last| last.revoked_at);
+        self.learn(revoked);
+        Ok(since.max(latest.saturating_sub(OVERLAP_MS)))
+    }
+
+    async fn forget(&self) -> Result<(), RevocationError> {
+        let lifetime_ms = u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX);
+        let moment = clock::now_ms().saturating_sub(lifetime_ms.saturating_add(MARGIN_MS));
+        self.users.forget_before(moment);
+        self.store.forget_before(moment).await
+    }
+}
+
+async fn look_for_news(inner: Weak<Inner>) {
+    let (mut since, mut is_away, mut knows_all, mut round) = (0, false, false, 0);
+    while let Some(inner) = inner.upgrade() {
+        // Where nobody else writes, there are no news after the first look.
+        if inner.store.is_shared() || !knows_all {
+            match inner.news(since).await {
+                Ok(next) => (since, is_away, knows_all) = (next, false, true),
+                Err(error) => {
+                    if !is_away {
+                        warn!("it is not known who signed out on other nodes: {error}");
+                    }
+                    is_away = true;
+                }
+            }
+        }
+        inner.tell();
+        if round % FORGET_EVERY == 0
+            && let Err(error) = inner.forget().await
+        {
+            warn!("who signed out long ago is not forgotten yet: {error}");
+        }
+        round = round.wrapping_add(1);
+        drop(inner);
+        sleep(NEWS_EVERY).await;
+    }
+}

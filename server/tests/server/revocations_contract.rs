@@ -1,0 +1,80 @@
+//! What every list of people who signed out promises.
+
+use std::sync::Arc;
+
+use protocol::UserId;
+use server::broker::{LogLimits, redis as broker};
+use server::session::revocation::embedded::EmbeddedRevocations;
+use server::session::revocation::redis::RedisRevocations;
+use server::session::revocation::{RevocationStore, Revoked};
+use server::store::Store;
+use tempfile::TempDir;
+
+use crate::cluster::url_of;
+use crate::redis_server::RedisServer;
+
+/// A list of the test's own.
+struct List {
+    store: Arc<dyn RevocationStore>,
+    _kept: Kept,
+}
+
+enum Kept {
+    Folder { _folder: TempDir },
+    Servers { _servers: Vec<Arc<RedisServer>> },
+}
+
+impl List {
+    async fn embedded() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(EmbeddedRevocations::new(Store::open(folder.path()).unwrap()));
+        Self { store, _kept: Kept::Folder { _folder: folder } }
+    }
+
+    async fn redis() -> Self {
+        let servers = vec![RedisServer::start()];
+        let log = LogLimits { entries: 10, bytes: 1 << 20 };
+        let options = broker::Options { log, sharded: false, node: "test".into() };
+        let (broker, _) = broker::connect(&url_of(&servers), options).await.unwrap();
+        Self { store: Arc::new(RedisRevocations::new(broker.link())), _kept: Kept::Servers { _servers: servers } }
+    }
+
+    async fn since(&self, moment: u64) -> Vec<Revoked> {
+        self.store.revoked_since(moment).await.unwrap()
+    }
+}
+
+fn user(id: &str) -> UserId {
+    UserId::parse(id).unwrap()
+}
+
+contract!(List on embedded, redis => [
+    who_is_revoked_is_told_from_that_moment_on,
+    who_was_revoked_long_ago_is_forgotten,
+]);
+
+async fn who_is_revoked_is_told_from_that_moment_on(list: List) {
+    assert_eq!(list.since(0).await, []);
+    list.store.revoke(&user("ana")).await.unwrap();
+    let first = list.since(0).await;
+    assert_eq!(first[0].user, user("ana"));
+    assert!(first[0].revoked_at > 1_700_000_000_000, "milliseconds since 1970");
+    list.store.revoke(&user("ben")).await.unwrap();
+    let users = |all: Vec<Revoked>| all.into_iter().map(|one| one.user).collect::<Vec<_>>();
+    let all = list.since(first[0].revoked_at).await;
+    assert_eq!(all.iter().filter(|one| one.user == user("ana")).count(), 1, "a moment is its own");
+    assert!(users(all).contains(&user("ben")));
+    let last = list.since(0).await.last().unwrap().revoked_at;
+    assert_eq!(list.since(last + 1).await, []);
+    list.store.revoke(&user("ana")).await.unwrap();
+    assert_eq!(list.since(0).await.len(), 2, "nobody is told twice");
+}
+
+async fn who_was_revoked_long_ago_is_forgotten(list: List) {
+    list.store.revoke(&user("ana")).await.unwrap();
+    let at = list.since(0).await[0].revoked_at;
+    list.store.forget_before(at).await.unwrap();
+    assert_eq!(list.since(0).await.len(), 1);
+    list.store.forget_before(at + 1).await.unwrap();
+    assert_eq!(list.since(0).await, []);
+}
