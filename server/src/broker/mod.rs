@@ -227,8 +227,8 @@ pub trait Broker: Send + Sync {
     /// without asking.
     fn reaches(&self, channel: &Channel) -> bool;
 
-    /// Whether appends and deliveries work at this moment: a probe sent to
-    /// itself lately came back.
+    /// Whether appends, deliveries and reads work at this moment: a probe that
+    /// takes their way came back lately.
     async fn ready(&self) -> Result<(), BrokerError>;
 }
 

@@ -1,8 +1,8 @@
 //! The one SQLite file of a node that runs without Redis.
 //!
 //! One thread writes; whatever waits for it is committed together, and nobody
-//! is answered before the commit. Reads go beside it on connections of their
-//! own. Knows tables and transactions; what is in them is its callers' matter.
+//! is answered before the commit. Reads go beside it on threads and connections
+//! of their own. Knows tables and transactions; what is in them is its callers' matter.
 
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -89,9 +89,10 @@ impl Store {
         BESIDE.iter().for_each(|name| make_private(&folder.join(name)));
         let mut connection = create(&file).map_err(explain)?;
         schema::migrate(&mut connection).map_err(explain)?;
-        let writer = writer::Writer::start(connection)
-            .map_err(|error| StoreError::Open(format!("no thread for the data file can be started: {error}")))?;
-        Ok(Self { inner: Arc::new(Inner { writer, readers: reader::Readers::new(file), _lock: lock }) })
+        let no_thread = |error| StoreError::Open(format!("no thread for the data file can be started: {error}"));
+        let writer = writer::Writer::start(connection).map_err(no_thread)?;
+        let readers = reader::Readers::start(&file).map_err(no_thread)?;
+        Ok(Self { inner: Arc::new(Inner { writer, readers, _lock: lock }) })
     }
 
     /// Runs `operation` in the next commit and waits for it: `Ok` means that
@@ -118,7 +119,7 @@ impl Store {
     }
 
     /// Runs `operation` beside the writes, on one moment of the data. It sees
-    /// every write that was answered before.
+    /// every write that was answered before. When nobody waits any more it is stopped.
     pub async fn read<T, F>(&self, operation: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
@@ -127,13 +128,19 @@ impl Store {
         self.inner.readers.read(operation).await
     }
 
-    /// Writes a row to prove that writing works.
+    /// Writes a row and reads it, to prove that both work.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        self.write(|sql| {
+        const BEATS: &str = "SELECT beats FROM probe";
+        let write = |sql: &Connection| {
             sql.prepare_cached("UPDATE probe SET beats = beats + 1")?.execute([])?;
-            Ok(())
-        })
-        .await
+            Ok(sql.prepare_cached(BEATS)?.query_row([], |row| row.get::<_, i64>(0))?)
+        };
+        let written = self.write(write).await?;
+        let read = |sql: &Connection| Ok(sql.prepare_cached(BEATS)?.query_row([], |row| row.get::<_, i64>(0))?);
+        if self.read(read).await? < written {
+            return Err(StoreError::Failed("what was written is not read".into()));
+        }
+        Ok(())
     }
 }
 

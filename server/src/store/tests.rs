@@ -1,5 +1,7 @@
 //! What callers of the store rely on.
 
+use futures::FutureExt;
+
 use super::*;
 
 fn open(folder: &tempfile::TempDir) -> Store {
@@ -102,6 +104,42 @@ async fn readers_cannot_write() {
     let folder = tempfile::tempdir().unwrap();
     let refused = open(&folder).read(|sql| Ok(sql.execute("DELETE FROM rooms", [])?)).await;
     assert!(matches!(refused, Err(StoreError::Failed(_))), "{refused:?}");
+}
+
+/// Numbers without end, as long as somebody waits for them.
+const ENDLESS: &str = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n";
+
+fn endless(sql: &Connection) -> Result<i64, StoreError> {
+    Ok(sql.query_row(ENDLESS, [], |row| row.get(0))?)
+}
+
+#[tokio::test]
+async fn reads_that_nobody_waits_for_give_their_threads_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let (begin, begun) = std::sync::mpsc::channel();
+    for _ in 0..20 {
+        let begin = begin.clone();
+        let stuck = store.read(move |sql| {
+            begin.send(()).unwrap();
+            endless(sql)
+        });
+        assert!(stuck.boxed().now_or_never().is_none(), "it has begun, or waits");
+    }
+    add(&store, "a").await.unwrap();
+    assert_eq!(rooms(&store).await, ["a"]);
+    drop(begun);
+}
+
+#[tokio::test]
+async fn a_panic_in_a_read_does_not_end_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    for _ in 0..10 {
+        let failed = store.read(|_| -> Result<(), StoreError> { panic!("on purpose") }).await;
+        assert!(matches!(failed, Err(StoreError::Failed(_))), "{failed:?}");
+    }
+    assert_eq!(rooms(&store).await, [""; 0]);
 }
 
 #[tokio::test]

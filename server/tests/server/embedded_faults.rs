@@ -1,5 +1,6 @@
 //! A node that runs alone, with trouble on its disk.
 
+use futures::FutureExt;
 use server::broker::{Append, Broker, BrokerError, Once, embedded};
 use server::store::Store;
 
@@ -42,4 +43,25 @@ async fn what_a_log_remembers_of_appends_goes_with_its_entries() {
     assert_eq!(count("SELECT count(*) FROM once").await.unwrap(), 100);
     let counted = count("SELECT bytes FROM logs").await.unwrap();
     assert_eq!(count("SELECT sum(length(frame)) FROM publications").await.unwrap(), counted);
+}
+
+/// Numbers without end, as long as somebody waits for them.
+const ENDLESS: &str = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT max(n) FROM n";
+
+#[tokio::test]
+async fn a_node_whose_reads_are_stuck_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let log = server::broker::LogLimits { entries: 100, bytes: 1 << 20 };
+    let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
+    broker.ready().await.unwrap();
+    let read = || store.read(|sql| Ok(sql.query_row(ENDLESS, [], |row| row.get::<_, i64>(0))?)).boxed();
+    let mut stuck: Vec<_> = (0..100).map(|_| read()).collect();
+    assert!(stuck.iter_mut().all(|read| read.now_or_never().is_none()));
+    // The time until it is given up need not pass.
+    tokio::time::pause();
+    assert!(matches!(broker.ready().await, Err(BrokerError::Unavailable(_))));
+    tokio::time::resume();
+    drop(stuck);
+    broker.ready().await.unwrap();
 }

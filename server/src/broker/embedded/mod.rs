@@ -22,7 +22,7 @@ use crate::store::{Store, StoreError};
 
 pub(crate) mod log;
 
-/// A write that takes longer means that this node cannot take messages.
+/// A write or a read that takes longer means that this node cannot take messages.
 const PROBE_WITHIN: Duration = Duration::from_secs(3);
 
 /// What an operator may choose.
@@ -190,7 +190,7 @@ impl Broker for EmbeddedBroker {
     async fn ready(&self) -> Result<(), BrokerError> {
         match tokio::time::timeout(PROBE_WITHIN, self.store.probe()).await {
             Ok(result) => Ok(result?),
-            Err(_) => Err(BrokerError::Unavailable("a write takes too long".into())),
+            Err(_) => Err(BrokerError::Unavailable("the data file takes too long to be written and read".into())),
         }
     }
 }

@@ -1,0 +1,67 @@
+//! Whether people can be sent to this node: proved, and once for all who ask at
+//! about the same time, so that asking costs nothing.
+
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
+
+/// An answer is good for so long.
+const FRESH: Duration = Duration::from_millis(500);
+/// Who is not proved to be ready within this time is not.
+const PROVED_WITHIN: Duration = Duration::from_secs(4);
+
+/// The last answer.
+#[derive(Default)]
+pub(crate) struct Readiness {
+    last: Mutex<Option<(Instant, Result<(), String>)>>,
+}
+
+impl Readiness {
+    /// The answer of `probe`, or one that was given just before.
+    ///
+    /// # Errors
+    /// The probe's sentence, or that it took too long.
+    pub(crate) async fn check(&self, probe: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+        let mut last = self.last.lock().await;
+        if let Some((at, answer)) = &*last
+            && at.elapsed() < FRESH
+        {
+            return answer.clone();
+        }
+        let answer = timeout(PROVED_WITHIN, probe).await.unwrap_or_else(|_| Err("a probe takes too long".into()));
+        *last = Some((Instant::now(), answer.clone()));
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use futures::future::join_all;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn many_who_ask_cause_one_probe() {
+        let (readiness, probes) = (Readiness::default(), AtomicU32::new(0));
+        let ask = || {
+            readiness.check(async {
+                probes.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            })
+        };
+        assert!(join_all((0..1000).map(|_| ask())).await.into_iter().all(|answer| answer.is_ok()));
+        assert_eq!(probes.load(Ordering::Relaxed), 1);
+        tokio::time::advance(FRESH).await;
+        ask().await.unwrap();
+        assert_eq!(probes.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_does_not_come_back_is_an_answer() {
+        assert_eq!(Readiness::default().check(pending()).await, Err("a probe takes too long".into()));
+    }
+}
