@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use protocol::quiz::{Quiz, Results, StoredQuiz};
 use protocol::{PictureId, QuizId, UserId, limits, wire};
 
-use super::picture::{self, NoPicture};
+use super::picture::Picture;
 use super::{Quizzes, QuizzesError, samples};
 use crate::clock;
 use crate::quota::{Kind, OVERHEAD, Payer, Quotas};
@@ -23,17 +22,6 @@ pub struct Library {
     /// What keeps them.
     pub kept: Arc<dyn Quizzes>,
     quotas: Arc<Quotas>,
-}
-
-/// Why a picture was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum PictureError {
-    /// It is none, or too large.
-    #[error(transparent)]
-    NoPicture(#[from] NoPicture),
-    /// It could not be kept.
-    #[error(transparent)]
-    NotKept(#[from] QuizzesError),
 }
 
 impl Library {
@@ -118,16 +106,15 @@ impl Library {
     /// Keeps a picture.
     ///
     /// # Errors
-    /// [`PictureError`].
-    pub async fn add_picture(&self, payer: &Payer, bytes: Bytes) -> Result<PictureId, PictureError> {
-        let id = picture::id_of(&bytes)?;
-        let charged = self.charge(payer, Kind::Picture, bytes.len() as u64).await?;
-        let put = self.kept.put_picture(&id, bytes).await;
+    /// [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
+    pub async fn add_picture(&self, payer: &Payer, picture: &Picture) -> Result<PictureId, QuizzesError> {
+        let charged = self.charge(payer, Kind::Picture, picture.bytes().len() as u64).await?;
+        let put = self.kept.put_picture(picture.id(), picture.bytes().clone()).await;
         if put != Ok(true) {
             self.quotas.give_back(payer, charged).await;
         }
         put?;
-        Ok(id)
+        Ok(picture.id().clone())
     }
 
     /// Accounts for a game of a quiz that is about to be begun.

@@ -21,7 +21,7 @@ pub mod samples;
 pub mod sheet;
 mod versions;
 
-pub use library::{Library, PictureError};
+pub use library::Library;
 
 /// Results that are kept of one host's games, at most; the oldest go first.
 pub const RESULTS: usize = 200;
@@ -109,7 +109,7 @@ pub trait Quizzes: Send + Sync {
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError>;
 
     /// Keeps a picture under its id, for [`PICTURE_GRACE`] and then as long as
-    /// a quiz names it; see [`picture::id_of`]. False: it was there before.
+    /// a quiz names it; see [`picture::clean`]. False: it was there before.
     ///
     /// [`PICTURE_GRACE`]: crate::retention::PICTURE_GRACE
     async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError>;

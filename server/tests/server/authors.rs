@@ -9,7 +9,9 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use crate::node::TestNode;
 
 const SAMPLE: &str = "sample-solar-system";
-const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and what is drawn";
+/// One dot that is seen through.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89\
+    \0\0\0\x0AIDAT\x78\x9C\x63\0\x01\0\0\x05\0\x01\x0D\x0A\x2D\xB4\0\0\0\0IEND\xAE\x42\x60\x82";
 const KEY: [&str; 4] = ["--quiz-authors", "key", "--quiz-key", "open sesame"];
 
 /// A browser: it keeps its cookies.
@@ -179,7 +181,8 @@ async fn a_key_is_not_found_by_trying() {
 async fn a_picture_is_shown_to_everybody_and_kept_by_their_browsers() {
     let node = TestNode::embedded(&[]).await;
     let mut ana = Browser::at(&node).await;
-    let answer = ana.post("/api/picture", PNG).await.text().await.unwrap();
+    let with_notes = [PNG, b"and where it was taken"].concat();
+    let answer = ana.post("/api/picture", with_notes).await.text().await.unwrap();
     let id: PictureId = wire::read(&answer).unwrap();
     let picture = Client::new().get(node.url(&format!("/pictures/{id}"))).send().await.unwrap();
     assert_eq!(header(&picture, "content-type"), "image/png");
@@ -191,8 +194,9 @@ async fn a_picture_is_shown_to_everybody_and_kept_by_their_browsers() {
     for wrong in ["nothing.png", "0123456789abcdef0123456789abcdef.png", "..%2Fhubbub.db"] {
         assert_eq!(ana.get(&format!("/pictures/{wrong}")).await.status(), StatusCode::NOT_FOUND, "{wrong}");
     }
-    let page = ana.post("/api/picture", "<svg onload=alert(1)>").await;
-    assert_eq!(page.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    for page in ["<svg onload=alert(1)>", "GIF89a<script>alert(1)</script>"] {
+        assert_eq!(ana.post("/api/picture", page).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    }
     let huge = [PNG, &vec![0; limits::PICTURE_BYTES]].concat();
     assert_eq!(ana.post("/api/picture", huge).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
     node.stop().await;

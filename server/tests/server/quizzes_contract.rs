@@ -1,10 +1,10 @@
 //! What everything that keeps quizzes promises, and the library over it.
 
-use bytes::Bytes;
 use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
-use protocol::{Name, Pin, ResultsId, limits};
+use protocol::{Name, PictureId, Pin, ResultsId, limits};
 use server::quizzes::{QuizzesError, picture};
+use server::workers::Budget;
 
 use crate::quizzes_shelf::{Shelf, payer, quiz, quiz_id, user};
 
@@ -20,6 +20,9 @@ contract!(Shelf on embedded, redis, three_shards => [
     a_picture_is_kept_under_its_digest,
     samples_are_for_everybody_and_stay_as_they_are,
 ]);
+
+/// The smallest picture.
+const DOT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;";
 
 fn results(id: &str, ended_at: u64) -> Results {
     let answer = PlayerAnswer { text: "Jupiter".into(), verdict: Verdict::Right, points: 812, took_ms: 4_321 };
@@ -156,11 +159,11 @@ async fn the_oldest_results_go_first(shelf: Shelf) {
 }
 
 async fn a_picture_is_kept_under_its_digest(shelf: Shelf) {
-    let bytes = Bytes::from_static(b"GIF89a\0\xff and more");
-    let id = shelf.library().add_picture(&payer("ana", "192.0.2.1"), bytes.clone()).await.unwrap();
-    assert_eq!(shelf.library().add_picture(&payer("ana", "192.0.2.1"), bytes.clone()).await.unwrap(), id);
-    assert_eq!(shelf.kept.picture(&id).await.unwrap(), Some(bytes));
-    let other = picture::id_of(b"GIF89a something else").unwrap();
+    let (dot, ana) = (picture::clean(DOT, &Budget::of(picture::LIMITS)).unwrap(), payer("ana", "192.0.2.1"));
+    let id = shelf.library().add_picture(&ana, &dot).await.unwrap();
+    assert_eq!(shelf.library().add_picture(&ana, &dot).await.unwrap(), id);
+    assert_eq!(shelf.kept.picture(&id).await.unwrap().as_ref(), Some(dot.bytes()));
+    let other = PictureId::parse("0123456789abcdef0123456789abcdef.gif").unwrap();
     assert_eq!(shelf.kept.picture(&other).await.unwrap(), None);
 }
 

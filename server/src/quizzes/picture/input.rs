@@ -1,0 +1,57 @@
+//! The bytes of a picture, taken from the front. Nothing is ever read past their end.
+
+use super::Broken;
+
+/// What is left of them.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a>(pub(super) &'a [u8]);
+
+impl<'a> Input<'a> {
+    pub(super) fn take(&mut self, bytes: usize) -> Result<&'a [u8], Broken> {
+        let (taken, rest) = self.0.split_at_checked(bytes).ok_or(Broken)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Broken> {
+        self.take(N)?.try_into().map_err(|_| Broken)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, Broken> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    /// The name of a part.
+    pub(super) fn name(&mut self) -> Result<[u8; 4], Broken> {
+        self.array()
+    }
+
+    /// Two bytes, the high one first.
+    pub(super) fn be_u16(&mut self) -> Result<u16, Broken> {
+        self.array().map(u16::from_be_bytes)
+    }
+
+    /// Two bytes, the low one first.
+    pub(super) fn le_u16(&mut self) -> Result<u16, Broken> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    /// Four bytes, the high one first.
+    pub(super) fn be_u32(&mut self) -> Result<u32, Broken> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    /// A length of four bytes, the high one first.
+    pub(super) fn be_length(&mut self) -> Result<usize, Broken> {
+        usize::try_from(self.be_u32()?).map_err(|_| Broken)
+    }
+
+    /// A length of four bytes, the low one first.
+    pub(super) fn le_length(&mut self) -> Result<usize, Broken> {
+        usize::try_from(u32::from_le_bytes(self.array()?)).map_err(|_| Broken)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,171 @@
+//! What a picture is: one of four kinds of file, told by its first bytes, decoded
+//! to see that it is one, and named by its digest. Whatever its sender says about
+//! it is left aside, and whatever its camera and programs say about them goes: of
+//! a file only what makes the picture stays.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use protocol::{PictureId, limits};
+
+use crate::digest;
+use crate::workers::{Budget, Exhausted, Limits};
+
+mod exif;
+mod gif;
+mod input;
+mod jpeg;
+mod png;
+mod webp;
+
+#[cfg(test)]
+mod tests;
+
+/// What looking at one picture may take. Two of them at a time are within 64 MiB.
+pub const LIMITS: Limits = Limits {
+    unpacked_bytes: 160 * 1024 * 1024,
+    held_bytes: 24 * 1024 * 1024,
+    steps: 2_000_000,
+    busy: Duration::from_millis(1500),
+    elapsed: Duration::from_secs(10),
+};
+/// Pixels of a picture, or of one of its frames: more than any screen has.
+const PIXELS: usize = 20_000_000;
+/// Pixels of a side.
+const SIDE: u32 = 16_384;
+
+/// Bytes of the digest in an id: no two pictures are ever taken for each other.
+const DIGEST: usize = 16;
+
+/// Why something is no picture for a quiz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPicture {
+    /// More than [`limits::PICTURE_BYTES`].
+    #[error("A picture has {} MiB at most. Make it smaller and try again.", limits::PICTURE_BYTES / 1024 / 1024)]
+    TooLarge,
+    /// Not one of the kinds that every browser shows.
+    #[error("This is not a picture that can be shown here. Use PNG, JPEG, WebP or GIF.")]
+    OtherKind,
+    /// It begins like one, and is broken or something else.
+    #[error("This picture cannot be read. Save it once more, as PNG or JPEG, and try again.")]
+    Unreadable,
+    /// It takes too much to show it.
+    #[error("This picture has too many pixels or frames. Make it smaller, or save it as PNG or JPEG, and try again.")]
+    TooMuch,
+}
+
+/// A picture as it is kept and shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    id: PictureId,
+    bytes: Bytes,
+}
+
+impl Picture {
+    /// Its name.
+    pub fn id(&self) -> &PictureId {
+        &self.id
+    }
+
+    /// What is sent to browsers.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+}
+
+/// Something in a file is not as it must be, or the budget ran out, which the budget tells.
+struct Broken;
+
+impl From<Exhausted> for Broken {
+    fn from(_: Exhausted) -> Self {
+        Self
+    }
+}
+
+/// A kind of file. No SVG: that is a document, which can carry scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Portable Network Graphics.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    Webp,
+    /// GIF.
+    Gif,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Gif];
+
+    /// What a file is by its first bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        match bytes {
+            [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
+            [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::Webp),
+            _ => None,
+        }
+    }
+
+    /// What a picture is by its id; `None` for an id that no picture has.
+    pub fn of_id(id: &PictureId) -> Option<Self> {
+        let (digest, ending) = id.as_str().split_once('.')?;
+        let is_digest = digest.len() == DIGEST * 2 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Self::ALL.into_iter().find(|kind| is_digest && kind.ending() == ending)
+    }
+
+    /// The `Content-Type` to send it with.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Gif => "image/gif",
+        }
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Webp => "webp",
+            Self::Gif => "gif",
+        }
+    }
+}
+
+/// Takes what makes the picture out of a file. Blocks for as long as the budget
+/// lasts, and the budget's limits should be [`LIMITS`].
+///
+/// # Errors
+/// [`NoPicture`], as a sentence for who chose it.
+pub fn clean(file: &[u8], budget: &Budget) -> Result<Picture, NoPicture> {
+    if file.len() > limits::PICTURE_BYTES {
+        return Err(NoPicture::TooLarge);
+    }
+    let kind = Kind::of_bytes(file).ok_or(NoPicture::OtherKind)?;
+    let clean = match kind {
+        Kind::Png => png::clean(file, budget),
+        Kind::Jpeg => jpeg::clean(file, budget),
+        Kind::Webp => webp::clean(file, budget),
+        Kind::Gif => gif::clean(file, budget),
+    };
+    if budget.exhausted().is_some() {
+        return Err(NoPicture::TooMuch);
+    }
+    let bytes = Bytes::from(clean.map_err(|Broken| NoPicture::Unreadable)?);
+    let id = format!("{}.{}", digest::of(&bytes, DIGEST), kind.ending());
+    let id = PictureId::parse(&id).map_err(|_| NoPicture::OtherKind)?;
+    Ok(Picture { id, bytes })
+}
+
+/// How many pixels that are; none, or too many, are no picture for a quiz.
+fn check_size(width: u32, height: u32, budget: &Budget) -> Result<usize, Broken> {
+    let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
+    if width > SIDE || height > SIDE || pixels > PIXELS {
+        budget.exhaust(Exhausted::Size)?;
+    }
+    if pixels == 0 { Err(Broken) } else { Ok(pixels) }
+}

@@ -1,0 +1,59 @@
+//! PNG: the chunks that make the picture stay. Text, times, cameras' notes,
+//! colour profiles and all that other programs added go, and so do the further
+//! frames of an animated one: it stands still.
+
+use std::io::Cursor;
+
+use super::input::Input;
+use super::{Broken, check_size};
+use crate::workers::Budget;
+
+/// Chunks that stay, with the most bytes that they may have.
+const KEPT: [(&[u8; 4], usize); 9] = [
+    (b"IHDR", 13),
+    (b"PLTE", 768),
+    (b"tRNS", 256),
+    (b"gAMA", 4),
+    (b"cHRM", 32),
+    (b"sRGB", 1),
+    (b"bKGD", 6),
+    (b"IDAT", usize::MAX),
+    (b"IEND", 0),
+];
+/// Memory for what the decoder needs besides a row.
+const DECODER_BYTES: usize = 8 * 1024 * 1024;
+
+pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
+    let mut rest = Input(bytes);
+    let mut kept = rest.take(8)?.to_vec();
+    loop {
+        budget.step()?;
+        let chunk = rest.0;
+        let length = rest.be_length()?;
+        let name = rest.name()?;
+        let mut data = Input(rest.take(length.checked_add(4).ok_or(Broken)?)?);
+        if &name == b"IHDR" {
+            check_size(data.be_u32()?, data.be_u32()?, budget)?;
+        }
+        if KEPT.iter().any(|(kept, most)| **kept == name && length <= *most) {
+            kept.extend_from_slice(chunk.get(..length + 12).ok_or(Broken)?);
+        }
+        if &name == b"IEND" {
+            break;
+        }
+    }
+    decode(&kept, budget)?;
+    Ok(kept)
+}
+
+/// Row by row; only one is ever in memory.
+fn decode(bytes: &[u8], budget: &Budget) -> Result<(), Broken> {
+    let limits = png::Limits { bytes: DECODER_BYTES };
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
+    decoder.set_transformations(png::Transformations::IDENTITY);
+    let mut reader = decoder.read_info().map_err(|_| Broken)?;
+    while let Some(row) = reader.next_row().map_err(|_| Broken)? {
+        budget.unpack(row.data().len())?;
+    }
+    Ok(())
+}

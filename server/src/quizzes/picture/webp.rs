@@ -1,0 +1,157 @@
+//! WebP: pictures, their transparency and their times stay, and which way they
+//! are turned. Profiles, cameras' notes and everything unknown goes.
+
+use std::io::Cursor;
+
+use image_webp::WebPDecoder;
+
+use super::input::Input;
+use super::{Broken, check_size, exif};
+use crate::workers::{Budget, Exhausted};
+
+/// Frames of one picture.
+const FRAMES: usize = 1000;
+/// Memory for each byte of what is packed without loss: a few of them can describe a table.
+const BYTES_PER_LOSSLESS_BYTE: usize = 240;
+/// Memory for each pixel: what is decoded, what is shown, and for frames the canvas beside it.
+const BYTES_PER_PIXEL: usize = 8;
+const BYTES_PER_FRAME_PIXEL: usize = 18;
+
+/// Bits of the header that stay: frames and transparency.
+const STAYS: u8 = 0b0001_0010;
+const HAS_EXIF: u8 = 0b0000_1000;
+const HAS_FRAMES: u8 = 0b0000_0010;
+
+/// What was found on the way through a file.
+#[derive(Default)]
+struct Found {
+    kept: Vec<u8>,
+    orientation: Option<u8>,
+    frames: usize,
+    /// The most of one part that is packed without loss.
+    lossless_bytes: usize,
+    /// The most pixels that a part says it has: the decoder believes it.
+    pixels: usize,
+}
+
+pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
+    let mut rest = Input(bytes);
+    rest.take(4)?;
+    let length = rest.le_length()?;
+    // Whatever follows the end goes.
+    let mut rest = Input(Input(rest.0).take(length)?);
+    rest.take(4)?;
+    let mut found = Found::default();
+    while !rest.is_empty() {
+        let (name, data) = chunk(&mut rest, budget)?;
+        match &name {
+            b"VP8X" | b"ANIM" | b"VP8 " | b"VP8L" | b"ALPH" => found.keep(name, data),
+            b"ANMF" => found.keep_frame(data, budget)?,
+            b"EXIF" => found.orientation = exif::orientation(data.strip_prefix(b"Exif\0\0").unwrap_or(data)),
+            _ => {}
+        }
+    }
+    let clean = found.write()?;
+    budget.hold(found.lossless_bytes.saturating_mul(BYTES_PER_LOSSLESS_BYTE))?;
+    decode(&clean, &found, budget)?;
+    Ok(clean)
+}
+
+/// The next part, with its name; parts begin at even places.
+fn chunk<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<([u8; 4], &'a [u8]), Broken> {
+    budget.step()?;
+    let name = rest.name()?;
+    let length = rest.le_length()?;
+    let data = rest.take(length)?;
+    if length % 2 == 1 && !rest.is_empty() {
+        rest.byte()?;
+    }
+    Ok((name, data))
+}
+
+impl Found {
+    fn keep(&mut self, name: [u8; 4], data: &[u8]) {
+        self.account(&name, data);
+        add(&mut self.kept, name, data);
+    }
+
+    /// Only one part is in memory at a time.
+    fn account(&mut self, name: &[u8; 4], data: &[u8]) {
+        if matches!(name, b"VP8L" | b"ALPH") {
+            self.lossless_bytes = self.lossless_bytes.max(data.len());
+        }
+        if let (b"VP8 ", Some(&[width, more_width, height, more_height])) = (name, data.get(6..10)) {
+            let side = |low, high| usize::from(u16::from_le_bytes([low, high]) & 0x3FFF);
+            self.pixels = self.pixels.max(side(width, more_width) * side(height, more_height));
+        }
+    }
+
+    /// Of a frame, too, only what makes it.
+    fn keep_frame(&mut self, data: &[u8], budget: &Budget) -> Result<(), Broken> {
+        self.frames += 1;
+        if self.frames > FRAMES {
+            budget.exhaust(Exhausted::Size)?;
+        }
+        let mut rest = Input(data);
+        let mut frame = rest.take(16)?.to_vec();
+        while !rest.is_empty() {
+            let (name, data) = chunk(&mut rest, budget)?;
+            self.account(&name, data);
+            if matches!(&name, b"VP8 " | b"VP8L" | b"ALPH") {
+                add(&mut frame, name, data);
+            }
+        }
+        add(&mut self.kept, *b"ANMF", &frame);
+        Ok(())
+    }
+
+    fn write(&mut self) -> Result<Vec<u8>, Broken> {
+        let mut kept = std::mem::take(&mut self.kept);
+        if kept.starts_with(b"VP8X") {
+            let flags = kept.get_mut(8).ok_or(Broken)?;
+            *flags &= STAYS;
+            if (*flags & HAS_FRAMES != 0) != (self.frames > 0) {
+                return Err(Broken);
+            }
+            if let Some(orientation) = self.orientation {
+                *flags |= HAS_EXIF;
+                add(&mut kept, *b"EXIF", &exif::only(orientation));
+            }
+        }
+        let mut clean = Vec::with_capacity(kept.len() + 12);
+        clean.extend_from_slice(b"RIFF");
+        clean.extend_from_slice(&u32::try_from(kept.len() + 4).map_err(|_| Broken)?.to_le_bytes());
+        clean.extend_from_slice(b"WEBP");
+        clean.extend(kept);
+        Ok(clean)
+    }
+}
+
+/// Adds a part.
+fn add(to: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
+    to.extend_from_slice(&name);
+    to.extend_from_slice(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes());
+    to.extend_from_slice(data);
+    if data.len() % 2 == 1 {
+        to.push(0);
+    }
+}
+
+fn decode(bytes: &[u8], found: &Found, budget: &Budget) -> Result<(), Broken> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|_| Broken)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = check_size(width, height, budget)?.max(found.pixels);
+    let bytes_each = if found.frames > 0 { BYTES_PER_FRAME_PIXEL } else { BYTES_PER_PIXEL };
+    budget.hold(pixels.saturating_mul(bytes_each))?;
+    let mut shown = vec![0; decoder.output_buffer_size().ok_or(Broken)?];
+    if !decoder.is_animated() {
+        budget.unpack(shown.len())?;
+        return decoder.read_image(&mut shown).map_err(|_| Broken);
+    }
+    for _ in 0..decoder.num_frames() {
+        budget.unpack(shown.len())?;
+        budget.check()?;
+        decoder.read_frame(&mut shown).map_err(|_| Broken)?;
+    }
+    Ok(())
+}
