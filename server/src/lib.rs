@@ -32,6 +32,7 @@ mod pump;
 pub mod quizzes;
 pub mod quota;
 mod random;
+mod readiness;
 pub mod retention;
 pub mod rooms;
 mod router;
@@ -41,6 +42,7 @@ pub mod serve;
 pub mod session;
 pub mod store;
 pub mod throttle;
+pub mod workers;
 pub mod ws;
 
 pub use run::{Running, StartError, start, start_with};

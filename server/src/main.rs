@@ -16,6 +16,8 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How often memory that was left over goes back to the system.
 const GIVE_BACK_EVERY: Duration = Duration::from_millis(500);
+/// What is still at work when the node has left gets so long to end.
+const END_WITHIN: Duration = Duration::from_millis(300);
 /// More than mimalloc keeps together with other things.
 const LARGE: usize = 1 << 20;
 
@@ -32,7 +34,10 @@ fn main() -> ExitCode {
 
 fn run(config: Config) -> anyhow::Result<()> {
     let runtime = server::runtime::start(&config).context("cannot start threads")?;
-    runtime.block_on(serve(config))
+    let served = runtime.block_on(serve(config));
+    // Dropping it would wait for whatever still blocks, for as long as that takes.
+    runtime.shutdown_timeout(END_WITHIN);
+    served
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {

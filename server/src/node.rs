@@ -21,9 +21,11 @@ use crate::pump;
 use crate::quizzes::Library;
 use crate::quota::{Payer, Quotas};
 use crate::retention::Sweep;
+use crate::readiness::Readiness;
 use crate::rooms::Directory;
 use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
+use crate::workers::Workers;
 use crate::ws::{Connections, Patience};
 
 /// Clients that go into rooms at one time: enough to keep the log busy. With more,
@@ -67,8 +69,11 @@ pub struct Node {
     pub throttle: Arc<Throttle>,
     /// One place for each client that is just going into a room or out of it.
     pub doors: Arc<Semaphore>,
+    /// Threads for what a single request can make dear.
+    pub workers: Workers,
     /// Who of them is still there.
     pub connections: Arc<Connections>,
+    readiness: Readiness,
     /// Set when the node is leaving: it is no longer ready and lets its connections go.
     pub leaving: CancellationToken,
     /// Every WebSocket's task.
@@ -141,6 +146,9 @@ impl Node {
             doors: Arc::new(Semaphore::new(DOORS)),
             connections,
             revoker,
+            workers: Workers::default(),
+            readiness: Readiness::default(),
+            connections: Connections::start(patience, leaving.clone()),
             config,
             leaving,
             sockets: TaskTracker::new(),
@@ -167,7 +175,7 @@ impl Node {
         if self.leaving.is_cancelled() {
             return Err("this node is leaving".into());
         }
-        self.broker.ready().await.map_err(|error| error.to_string())
+        self.readiness.check(async { self.broker.ready().await.map_err(|error| error.to_string()) }).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
@@ -20,6 +20,11 @@ use crate::{figures, metrics, pump, quota, retention, router};
 
 /// The last ones to be sent away need this long to be somewhere else.
 const COMING_BACK: Duration = Duration::from_secs(1);
+
+/// What is asked when the sockets have taken all the time is answered within this one.
+const LAST_ANSWERS: Duration = Duration::from_millis(500);
+/// Beyond the time to drain: those who come back, and what other nodes are told.
+const TELLING_OTHERS: Duration = Duration::from_millis(1500);
 
 /// Why a node did not start.
 #[derive(Debug, thiserror::Error)]
@@ -124,18 +129,30 @@ impl Running {
     }
 
     /// Leaves: not ready at once, the sockets closed one after the other with a
-    /// code that says come back, then the rest; all within the configured time.
+    /// code that says come back, then the rest; all within the configured time
+    /// and what the others need to be told.
     pub async fn stop(self) {
+        let within = self.node.config.limits.drain_within + TELLING_OTHERS;
+        if timeout(within, self.leave()).await.is_err() {
+            warn!("the node has not left in time, and ends as it is");
+        }
+    }
+
+    async fn leave(self) {
         let Self { node, stop_http, stop_pump, http, figures, pump, upkeep, .. } = self;
         info!(node = node.name, "node {} is leaving", node.name);
         node.leaving.cancel();
         let had_people = !node.sockets.is_empty();
         node.sockets.close();
-        if timeout(node.config.limits.drain_within, node.sockets.wait()).await.is_err() {
+        let drained_at = Instant::now() + node.config.limits.drain_within;
+        if timeout_at(drained_at, node.sockets.wait()).await.is_err() {
             warn!("{} connections did not close in time", node.sockets.len());
         }
         stop_http.cancel();
-        let _ = http.await;
+        let http = AbortOnDropHandle::new(http);
+        if timeout_at(drained_at.max(Instant::now() + LAST_ANSWERS), http).await.is_err() {
+            warn!("some requests were not answered in time");
+        }
         if let Some(figures) = figures {
             let _ = figures.await;
         }

@@ -20,6 +20,7 @@ mod identity;
 pub mod origin;
 mod panics;
 mod quizzes;
+mod uploads;
 
 pub use api_gate::api_gate;
 pub use compression::compression;
@@ -43,7 +44,7 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// People can be sent here: the log was reached, and this node is not leaving.
+/// People can be sent here: the log was written and read, and this node is not leaving.
 async fn readyz(State(node): State<Arc<Node>>) -> Response {
     match node.ready().await {
         Ok(()) => "ready\n".into_response(),

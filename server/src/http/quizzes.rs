@@ -1,30 +1,40 @@
 //! Files of authors: pictures, quizzes to bring along and to take away, and what
 //! came of games. Whoever brings something must be an author.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use futures::stream;
+use futures::{StreamExt, stream};
 use protocol::quiz::SavedQuiz;
 use protocol::{Member, PictureId, QuizId, ResultsId, limits, wire};
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use tracing::warn;
 
+use super::uploads::{Place, Uploads};
 use crate::limits::client_address;
 use crate::node::Node;
-use crate::quizzes::picture::Kind;
-use crate::quizzes::{PictureError, QuizzesError, sheet};
+use crate::quizzes::picture::{self, Kind};
+use crate::quizzes::{QuizzesError, sheet};
 use crate::quota::{Payer, QuotaError};
 use crate::throttle::Purpose;
+use crate::workers::NotDone;
 
 /// What a form puts around a file.
 const FORM_BYTES: usize = 16 * 1024;
+/// A file that is on its way for longer is given up.
+const BODY_WITHIN: Duration = Duration::from_secs(15);
+/// A refused one that is on its way for longer is not waited for.
+const DISCARD_WITHIN: Duration = Duration::from_secs(2);
+/// When somebody may come again where all places are taken.
+const AGAIN_SECONDS: u64 = 5;
 const JSON: &str = "application/json";
 const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -32,20 +42,29 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// What these routes need.
 struct Files {
     node: Arc<Node>,
+    uploads: Uploads,
 }
 
 /// Why somebody does not get what they asked for: a status, and a sentence.
 struct Refusal(StatusCode, String);
 
+/// A file that came, and its place until it is read.
+struct Upload {
+    payer: Payer,
+    headers: HeaderMap,
+    body: Bytes,
+    _place: Place,
+}
+
 type Answer = Result<Response, Refusal>;
 
 /// The routes. [`super::identity`] must be around them.
 pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> {
-    let files = Files { node: node.clone() };
+    let files = Files { node: node.clone(), uploads: Uploads::new() };
     Router::new()
         .route("/api/picture", post(take_picture).layer(DefaultBodyLimit::max(limits::PICTURE_BYTES)))
         .route("/api/import-quiz", post(import).layer(DefaultBodyLimit::max(sheet::FILE_BYTES + FORM_BYTES)))
-        .route("/pictures/{id}", get(picture))
+        .route("/pictures/{id}", get(show_picture))
         .route("/quizzes/{id}/export.json", get(export_json))
         .route("/quizzes/{id}/export.csv", get(export_csv))
         .route("/quizzes/{id}/export.xlsx", get(export_xlsx))
@@ -54,8 +73,34 @@ pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> 
 }
 
 impl Files {
-    /// Lets an author in who has not sent too much lately; tells on whose account.
-    fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<Payer, Refusal> {
+    /// Takes what an author sends who has not sent too much lately. Nothing of
+    /// the body is read before that is known and there is a place for it.
+    async fn receive(&self, member: &Member, request: Request, peer: SocketAddr) -> Result<Upload, Refusal> {
+        let admitted = match self.admit(member, request.headers(), peer) {
+            Ok((payer, address)) => match self.uploads.enter(address).await {
+                Some(place) => Ok((payer, place)),
+                None => Err(NotDone::Busy.into()),
+            },
+            Err(refusal) => Err(refusal),
+        };
+        let (payer, place) = match admitted {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                discard(request).await;
+                return Err(refusal);
+            }
+        };
+        let headers = request.headers().clone();
+        let body = timeout(BODY_WITHIN, Bytes::from_request(request, &())).await.map_err(|_| {
+            let why = "The file came too slowly. Try again on a better line, or make it smaller.";
+            Refusal(StatusCode::REQUEST_TIMEOUT, why.into())
+        })?;
+        let body = body.map_err(|error| Refusal(error.status(), "This file is too large.".into()))?;
+        Ok(Upload { payer, headers, body, _place: place })
+    }
+
+    /// Lets an author in; tells on whose account, and from where.
+    fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<(Payer, IpAddr), Refusal> {
         if !self.node.authors.may_write(headers) {
             let why = "Only authors may do that here. Enter the authors' key first.";
             return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
@@ -65,8 +110,25 @@ impl Files {
             let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
             Refusal(StatusCode::TOO_MANY_REQUESTS, why)
         })?;
-        Ok(self.node.payer(&member.id, headers, address))
+        Ok((self.node.payer(&member.id, headers, address), address))
     }
+}
+
+/// Lets a refused body go by, for a while: where a connection is closed before, its
+/// sender hears of that and not why.
+async fn discard(request: Request) {
+    let mut left = sheet::FILE_BYTES + FORM_BYTES;
+    let mut body = request.into_body().into_data_stream();
+    let go_by = async {
+        while let Some(Ok(part)) = body.next().await {
+            left = left.saturating_sub(part.len());
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    // Who sends slowly is not waited for.
+    let _ = timeout(DISCARD_WITHIN, go_by).await;
 }
 
 /// Keeps a picture; answers its id.
@@ -74,19 +136,16 @@ async fn take_picture(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,
     Extension(member): Extension<Member>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Answer {
-    let payer = files.admit(&member, &headers, peer)?;
-    match files.node.library.add_picture(&payer, body).await {
-        Ok(id) => Ok(json(&id)),
-        Err(PictureError::NoPicture(why)) => Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string())),
-        Err(PictureError::NotKept(error)) => Err(error.into()),
-    }
+    let Upload { payer, body, _place, .. } = files.receive(&member, request, peer).await?;
+    let picture = files.node.workers.run(picture::LIMITS, move |budget| picture::clean(&body, budget)).await?;
+    let picture = picture.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
+    Ok(json(&files.node.library.add_picture(&payer, &picture).await?))
 }
 
 /// Shows a picture. Its id is its digest, so it never changes.
-async fn picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -> Answer {
+async fn show_picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -> Answer {
     let known = PictureId::parse(&id).ok().and_then(|id| Some((Kind::of_id(&id)?, id)));
     let (kind, id) = known.ok_or_else(missing)?;
     let bytes = files.node.library.kept.picture(&id).await?.ok_or_else(missing)?;
@@ -104,17 +163,15 @@ async fn import(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,
     Extension(member): Extension<Member>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Answer {
-    let payer = files.admit(&member, &headers, peer)?;
+    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer).await?;
     let (name, bytes) = match boundary(&headers) {
         Some(boundary) => file_in_form(body, boundary).await?,
         None => (String::new(), body),
     };
-    // Unpacking takes a while, and is no matter for the threads that answer.
-    let quiz = tokio::task::spawn_blocking(move || sheet::read(&bytes, &name)).await;
-    let quiz = quiz.unwrap_or_else(|_| Err(sheet::NotAQuiz("This file cannot be read.".into())));
+    let workers = &files.node.workers;
+    let quiz = workers.run(sheet::LIMITS, move |budget| sheet::read(&bytes, &name, budget)).await?;
     let quiz = quiz.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
     let saved = files.node.library.save(&payer, None, 0, quiz).await?;
     let is_form = headers.get(header::ACCEPT).is_some_and(|accept| contains(accept, "text/html"));
@@ -164,7 +221,7 @@ async fn export_xlsx(
     id: Path<String>,
 ) -> Answer {
     let (title, quiz) = files.quiz(&member, &id).await?;
-    let bytes = sheet::xlsx(&quiz).map_err(|error| {
+    let bytes = files.node.workers.run(sheet::LIMITS, move |_| sheet::xlsx(&quiz)).await?.map_err(|error| {
         warn!("a quiz could not be written as XLSX: {error}");
         Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     })?;
@@ -194,11 +251,13 @@ async fn export_results(
 ) -> Answer {
     let id = ResultsId::parse(&id).map_err(|_| missing())?;
     let results = files.node.library.kept.result(&member.id, &id).await?.ok_or_else(missing)?;
-    let (what, bytes) = match rows.by {
-        By::Players => ("players", sheet::players_csv(&results)),
-        By::Questions => ("questions", sheet::questions_csv(&results)),
+    let (title, what) = match rows.by {
+        By::Players => (format!("{} - players", results.title), sheet::players_csv as fn(&_) -> _),
+        By::Questions => (format!("{} - questions", results.title), sheet::questions_csv as fn(&_) -> _),
     };
-    Ok(download(&format!("{} - {what}", results.title), "csv", CSV, bytes))
+    // Thousands who played are a large sheet.
+    let bytes = files.node.workers.run(sheet::LIMITS, move |_| what(&results)).await?;
+    Ok(download(&title, "csv", CSV, bytes))
 }
 
 impl Files {
@@ -261,9 +320,25 @@ impl From<QuizzesError> for Refusal {
     }
 }
 
+impl From<NotDone> for Refusal {
+    fn from(error: NotDone) -> Self {
+        match error {
+            NotDone::Busy => {
+                let why = format!("Many files are being read just now. Try again in {AGAIN_SECONDS} s.");
+                Self(StatusCode::SERVICE_UNAVAILABLE, why)
+            }
+            NotDone::Failed => Self(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.".into()),
+        }
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Self(status, why) = self;
-        (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], why).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], why).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, AGAIN_SECONDS.into());
+        }
+        response
     }
 }

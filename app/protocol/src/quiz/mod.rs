@@ -4,6 +4,7 @@
 //! revealed. It is for authors' pages and the server; nothing of it goes to
 //! players, who get [`crate::game`] instead. Knows no game and no players.
 
+mod bounded;
 mod decimal;
 mod problem;
 mod results;
@@ -12,11 +13,17 @@ mod summary;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{PictureId, QuizId};
+use crate::limits;
 
 pub use decimal::{Decimal, NoDecimal};
 pub use problem::{Problem, problems};
 pub use results::{PlayerAnswer, PlayerResult, QuestionResult, Results, ResultsSummary};
 pub use summary::{QuizSummary, QuizVersion, SavedQuiz};
+
+/// Questions that are read of one quiz: more than can be played, not endless ones.
+const WRITTEN: usize = 4 * limits::QUESTIONS;
+/// Options or spellings that are read of one question: more than may be, not endless ones.
+const LISTED: usize = 100;
 
 /// A quiz. May be half written: [`problems`] says what keeps it from being played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +38,7 @@ pub struct Quiz {
     /// Whether nicknames are looked over for bad words.
     pub filter: bool,
     /// In the order in which they are asked.
+    #[serde(deserialize_with = "bounded::list::<_, _, WRITTEN>")]
     pub questions: Vec<Question>,
 }
 
@@ -146,10 +154,10 @@ pub struct Question {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub why: String,
     /// What can be chosen.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
     pub options: Vec<Choice>,
     /// Of [`Kind::Typed`]: what is right; the first one is shown.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
     pub spellings: Vec<String>,
     /// Of [`Kind::Number`]: what is right.
     #[serde(skip_serializing_if = "Option::is_none")]

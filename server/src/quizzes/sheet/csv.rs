@@ -7,6 +7,10 @@ use csv::{QuoteStyle, ReaderBuilder, Terminator, WriterBuilder};
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::{COLUMNS, Grid, NotAQuiz, ROWS};
+use crate::workers::{Budget, Exhausted};
+
+/// Cells in a row, at most; no spreadsheet has more.
+const CELLS: usize = 16_384;
 
 /// Spreadsheets tell UTF-8 by it.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -32,17 +36,24 @@ pub(super) fn decode(bytes: &[u8]) -> String {
 
 /// Reads a decoded text. Its columns may be parted by commas, semicolons or
 /// tabs; which of them, the line with the most tells.
-pub(super) fn read(text: &str) -> Result<Grid, NotAQuiz> {
+pub(super) fn read(text: &str, budget: &Budget) -> Result<Grid, NotAQuiz> {
+    let delimiter = delimiter(text);
+    // A row is read as a whole, and each cell of it is noted.
+    let is_endless = |line: &str| line.bytes().filter(|byte| *byte == delimiter).count() >= CELLS;
+    if text.lines().any(is_endless) {
+        budget.exhaust(Exhausted::Size).map_err(|_| broken(0))?;
+    }
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(delimiter(text))
+        .delimiter(delimiter)
         // The last line must end for its number to be told.
         .from_reader(Cursor { text: text.as_bytes(), end: b"\n" });
     let mut grid = Grid::new();
     let mut record = csv::StringRecord::new();
     let mut inner_lines = 0;
     while reader.read_record(&mut record).map_err(|_| broken(grid.len()))? {
+        budget.step().map_err(|_| broken(grid.len()))?;
         // Empty rows are passed over; lines in cells are counted. What is left is the row's number.
         inner_lines += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         let line = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
@@ -51,7 +62,9 @@ pub(super) fn read(text: &str) -> Result<Grid, NotAQuiz> {
             break;
         }
         grid.resize(row.max(grid.len()), Vec::new());
-        grid.push(record.iter().take(COLUMNS).map(|cell| plain(cell).to_owned()).collect());
+        let cells: Vec<String> = record.iter().take(COLUMNS).map(|cell| plain(cell).to_owned()).collect();
+        budget.hold(cells.iter().map(|cell| size_of::<String>() + cell.len()).sum()).map_err(|_| broken(grid.len()))?;
+        grid.push(cells);
     }
     Ok(grid)
 }
@@ -117,6 +130,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn read(text: &str) -> Result<Grid, NotAQuiz> {
+        super::read(text, &Budget::of(crate::quizzes::sheet::LIMITS))
+    }
 
     #[test]
     fn no_cell_is_a_formula() {

@@ -1,0 +1,97 @@
+//! The archive that a sheet in XLSX is packed in, and its parts, each read as a
+//! stream. What the archive says about sizes is left aside: bytes are counted as
+//! they come.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use super::super::NotAQuiz;
+use super::unreadable;
+use super::xml::Xml;
+use crate::workers::{Budget, Exhausted};
+
+/// Parts of a file, at most.
+const PARTS: usize = 1000;
+
+/// An opened archive.
+pub(super) struct Package<'a> {
+    archive: ZipArchive<Packed<'a>>,
+    budget: &'a Budget,
+}
+
+impl<'a> Package<'a> {
+    /// Reads what is in the archive.
+    pub(super) fn open(bytes: &'a [u8], budget: &'a Budget) -> Result<Self, NotAQuiz> {
+        let packed = Packed { bytes: Cursor::new(bytes), budget };
+        let archive = ZipArchive::new(packed).map_err(unreadable)?;
+        if archive.len() > PARTS {
+            budget.exhaust(Exhausted::Size).map_err(unreadable)?;
+        }
+        Ok(Self { archive, budget })
+    }
+
+    /// A part of the archive, ready to be read; `None` when there is none of this name.
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<Xml<'a, Part<'_, 'a>>>, NotAQuiz> {
+        let Some(index) = self.index(name) else { return Ok(None) };
+        let file = self.archive.by_index(index).map_err(unreadable)?;
+        Ok(Some(Xml::new(BufReader::new(Unpacked { file, budget: self.budget }), self.budget)))
+    }
+
+    /// Some programs write other letters and slashes into the names than those they refer to.
+    fn index(&self, name: &str) -> Option<usize> {
+        let same = |other: &[u8]| {
+            let other = other.iter().map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() });
+            other.eq(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+        };
+        self.archive.index_for_name(name).or_else(|| self.archive.file_names_raw().position(same))
+    }
+}
+
+/// A part's bytes, unpacked.
+pub(super) type Part<'p, 'a> = BufReader<Unpacked<'p, 'a>>;
+
+/// The packed bytes. Whoever makes the archive's reader seek to and fro is stopped, too.
+pub(super) struct Packed<'a> {
+    bytes: Cursor<&'a [u8]>,
+    budget: &'a Budget,
+}
+
+impl Read for Packed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.budget.step()?;
+        self.bytes.read(into)
+    }
+}
+
+impl BufRead for Packed<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.budget.step()?;
+        self.bytes.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.bytes.consume(amount);
+    }
+}
+
+impl Seek for Packed<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.budget.step()?;
+        self.bytes.seek(to)
+    }
+}
+
+pub(super) struct Unpacked<'p, 'a> {
+    file: ZipFile<'p, Packed<'a>>,
+    budget: &'a Budget,
+}
+
+impl Read for Unpacked<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(into)?;
+        self.budget.unpack(read)?;
+        Ok(read)
+    }
+}
