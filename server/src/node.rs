@@ -20,8 +20,8 @@ use crate::presence::{Presence, Settings};
 use crate::pump;
 use crate::quizzes::Library;
 use crate::quota::{Payer, Quotas};
-use crate::retention::Sweep;
 use crate::readiness::Readiness;
+use crate::retention::Sweep;
 use crate::rooms::Directory;
 use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
@@ -144,11 +144,10 @@ impl Node {
             tables,
             hub,
             doors: Arc::new(Semaphore::new(DOORS)),
-            connections,
-            revoker,
             workers: Workers::default(),
             readiness: Readiness::default(),
-            connections: Connections::start(patience, leaving.clone()),
+            connections,
+            revoker,
             config,
             leaving,
             sockets: TaskTracker::new(),

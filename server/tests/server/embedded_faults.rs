@@ -52,7 +52,7 @@ const ENDLESS: &str = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 F
 async fn a_node_whose_reads_are_stuck_is_not_ready() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let log = server::broker::LogLimits { entries: 100, bytes: 1 << 20 };
+    let log = server::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None };
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
     broker.ready().await.unwrap();
     let read = || store.read(|sql| Ok(sql.query_row(ENDLESS, [], |row| row.get::<_, i64>(0))?)).boxed();

@@ -1,5 +1,6 @@
 //! A client that speaks the protocol over a real WebSocket.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
@@ -31,7 +32,12 @@ impl Visitor {
 
     /// Comes with headers of their own, which may be refused.
     pub async fn with(node: &TestNode, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
-        let mut request = format!("ws://{}/ws?v=1", node.address).into_client_request()?;
+        Self::at_address(node.address, headers).await
+    }
+
+    /// Comes to whatever serves at an address.
+    pub async fn at_address(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
+        let mut request = format!("ws://{address}/ws?v=1").into_client_request()?;
         for (name, value) in headers {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
         }
