@@ -5,7 +5,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
 /// Files that one request over HTTP may have open: its connection, and what it is sent.
-pub(super) const FILES_OF_A_REQUEST: usize = 2;
+pub(super) const FILES_OF_A_REQUEST: u32 = 2;
 /// Of the files that may be open, this part is for Redis, SQLite, logs and what is sent away.
 const RESERVED_PART: usize = 4;
 /// More than that they never need.
@@ -32,7 +32,7 @@ impl Capacity {
         let files = open_files - reserved;
         let connections = connections.min(files);
         // Whatever one of them does, the others have the other half.
-        let share = connections.min(files / FILES_OF_A_REQUEST).div_ceil(2);
+        let share = connections.min(files / FILES_OF_A_REQUEST as usize).div_ceil(2);
         Self { connections, files, share }
     }
 

@@ -16,6 +16,8 @@ use axum::response::Response;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
@@ -23,6 +25,7 @@ use tracing::{debug, warn};
 
 mod addresses;
 mod capacity;
+mod giving_way;
 mod held;
 mod patient_stream;
 mod places;
@@ -38,6 +41,9 @@ use turn_away::TurnAway;
 
 /// The wait after a failed accept.
 const BREATHER: Duration = Duration::from_millis(100);
+/// How many wait at one time, on a full node, for a connection that gives way, and how long.
+const NEWCOMERS: usize = 16;
+const MAKING_ROOM: Duration = Duration::from_secs(1);
 /// Bytes of a request's head; hyper's own 400 KiB are much for somebody unknown.
 const HEAD_BYTES: usize = 64 * 1024;
 
@@ -62,6 +68,7 @@ pub async fn serve(
 ) {
     let connections = TaskTracker::new();
     let turn_away = TurnAway::default();
+    let newcomers = Arc::new(Semaphore::new(NEWCOMERS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -77,27 +84,48 @@ pub async fn serve(
         };
         // Who is one too many is taken and sent away: in the kernel's queue they
         // would stand before those who may come in.
-        match places.take(peer.ip()) {
+        // What one of them is waiting for, because it was told to end, is nobody else's.
+        let is_waited_for = newcomers.available_permits() < NEWCOMERS;
+        let place = if is_waited_for { Err(Full::Node) } else { places.take(peer.ip()) };
+        match place {
             Ok(place) => {
                 let visit = Visit { peer, place, places: places.clone() };
                 connections.spawn(converse(stream, visit, router.clone(), deadlines, stop.clone()));
             }
+            Err(Full::Node) => match places.make_room(peer.ip()) {
+                Ok(newcomer) => {
+                    // Only for as long as connections that were told to end take to do so.
+                    let Ok(permit) = newcomers.clone().acquire_owned().await else { break };
+                    let (places, turn_away, router, stop) =
+                        (places.clone(), turn_away.clone(), router.clone(), stop.clone());
+                    connections.spawn(async move {
+                        let place = timeout(MAKING_ROOM, places.wait(newcomer)).await;
+                        drop(permit);
+                        match place.unwrap_or(Err(Full::Node)) {
+                            Ok(place) => converse(stream, Visit { peer, place, places }, router, deadlines, stop).await,
+                            Err(full) => turn_away.say(stream, full),
+                        }
+                    });
+                }
+                Err(full) => turn_away.say(stream, full),
+            },
             Err(full) => turn_away.say(stream, full),
         }
     }
     drop(listener);
     connections.close();
-    if tokio::time::timeout(deadlines.drain_within, connections.wait()).await.is_err() {
+    if timeout(deadlines.drain_within, connections.wait()).await.is_err() {
         warn!("some requests were still running when the time to stop was up");
     }
 }
 
-/// Answers what comes over one connection, until it ends or becomes a WebSocket.
+/// Answers what comes over one connection, until it ends, becomes a WebSocket or has to give way.
 async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: Deadlines, stop: CancellationToken) {
     // Frames are small and people wait for them.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
     }
+    let gives_way = visit.place.ends();
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let (visit, router) = (visit.clone(), router.clone());
         async move { visit.answer(request.map(Body::new), router).await }
@@ -111,6 +139,7 @@ async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: De
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = gives_way.cancelled() => return,
         () = stop.cancelled() => {
             // Answers the request at hand and takes no further one.
             connection.as_mut().graceful_shutdown();

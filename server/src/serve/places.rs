@@ -1,15 +1,17 @@
 //! Who may come in: so many connections, files and connections of one address.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 use super::Addresses;
 use super::addresses::AddressPlace;
 use super::capacity::{Capacity, FILES_OF_A_REQUEST};
+use super::giving_way::{GivingWay, Replaceable};
 use crate::limits::{TrustedProxy, client_address};
 
 /// Counts what is taken.
@@ -17,6 +19,7 @@ pub struct Places {
     connections: Arc<Semaphore>,
     files: Arc<Semaphore>,
     addresses: Arc<Addresses>,
+    giving_way: Arc<GivingWay>,
     /// Not counted themselves: behind each are many.
     proxies: Vec<TrustedProxy>,
 }
@@ -41,9 +44,21 @@ pub struct Place {
 struct Connection {
     _connection: OwnedSemaphorePermit,
     _file: OwnedSemaphorePermit,
-    /// For what is sent, over HTTP.
-    file_to_send: Mutex<Option<OwnedSemaphorePermit>>,
+    /// What it needs for as long as it is no WebSocket.
+    http: Mutex<Option<OverHttp>>,
     _address: Option<AddressPlace>,
+}
+
+/// Somebody for whom another connection ends.
+pub(super) struct Newcomer {
+    peer: IpAddr,
+    address: Option<AddressPlace>,
+}
+
+struct OverHttp {
+    _file_to_send: Option<OwnedSemaphorePermit>,
+    /// None for a proxy: behind it are many.
+    replaceable: Option<Replaceable>,
 }
 
 impl Places {
@@ -54,6 +69,7 @@ impl Places {
             connections: semaphore(capacity.connections),
             files: semaphore(capacity.files),
             addresses: Addresses::new(per_address, capacity.share),
+            giving_way: Arc::default(),
             proxies: proxies.to_vec(),
         })
     }
@@ -63,18 +79,53 @@ impl Places {
     /// # Errors
     /// [`Full`] says of what there is no more.
     pub fn take(&self, peer: IpAddr) -> Result<Place, Full> {
+        let address = self.take_address(peer)?;
+        let connection = self.connections.clone().try_acquire_owned().map_err(|_| Full::Node)?;
+        let files = self.files.clone().try_acquire_many_owned(FILES_OF_A_REQUEST).map_err(|_| Full::Node)?;
+        Ok(self.place(peer, address, connection, files))
+    }
+
+    /// Ends a connection of somebody who has more, for one of `peer` on a full node.
+    ///
+    /// # Errors
+    /// [`Full`], when nobody has, or the address has all it may.
+    pub(super) fn make_room(&self, peer: IpAddr) -> Result<Newcomer, Full> {
+        let address = self.take_address(peer)?;
+        if self.giving_way.make_room_for(peer) { Ok(Newcomer { peer, address }) } else { Err(Full::Node) }
+    }
+
+    /// The place that [`Self::make_room`] ends a connection for.
+    ///
+    /// # Errors
+    /// [`Full::Node`], when there will be none any more.
+    pub(super) async fn wait(&self, newcomer: Newcomer) -> Result<Place, Full> {
+        let connection = self.connections.clone().acquire_owned().await.map_err(|_| Full::Node)?;
+        let files = self.files.clone().acquire_many_owned(FILES_OF_A_REQUEST).await.map_err(|_| Full::Node)?;
+        Ok(self.place(newcomer.peer, newcomer.address, connection, files))
+    }
+
+    fn take_address(&self, peer: IpAddr) -> Result<Option<AddressPlace>, Full> {
         let peer = peer.to_canonical();
-        let address = if self.is_proxy(&peer) { None } else { Some(self.addresses.take(peer).ok_or(Full::Address)?) };
-        let one = |of: &Arc<Semaphore>| of.clone().try_acquire_owned().map_err(|_| Full::Node);
-        let files = FILES_OF_A_REQUEST as u32;
-        let mut file = self.files.clone().try_acquire_many_owned(files).map_err(|_| Full::Node)?;
-        let connection = Connection {
-            _connection: one(&self.connections)?,
-            file_to_send: Mutex::new(file.split(FILES_OF_A_REQUEST - 1)),
-            _file: file,
-            _address: address,
+        if self.is_proxy(&peer) {
+            return Ok(None);
+        }
+        self.addresses.take(peer).map(Some).ok_or(Full::Address)
+    }
+
+    fn place(
+        &self,
+        peer: IpAddr,
+        address: Option<AddressPlace>,
+        connection: OwnedSemaphorePermit,
+        mut files: OwnedSemaphorePermit,
+    ) -> Place {
+        let http = OverHttp {
+            _file_to_send: files.split(1),
+            replaceable: address.is_some().then(|| self.giving_way.enter(peer)),
         };
-        Ok(Place { connection: Arc::new(connection), client: None })
+        let connection =
+            Connection { _connection: connection, _file: files, http: Mutex::new(Some(http)), _address: address };
+        Place { connection: Arc::new(connection), client: None }
     }
 
     /// A place for one request of a client behind a proxy of ours; none for anybody else.
@@ -108,9 +159,20 @@ impl Place {
         self.client.is_some()
     }
 
-    /// A WebSocket sends no files: somebody else may have the place for one.
+    /// A WebSocket sends no files, so somebody else may have the place for one, and it gives way to nobody.
     pub fn becomes_socket(&self) {
-        drop(self.connection.file_to_send.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.http().take());
+    }
+
+    /// Cancelled when the connection has to give way.
+    pub(super) fn ends(&self) -> CancellationToken {
+        let http = self.http();
+        let replaceable = http.as_ref().and_then(|http| http.replaceable.as_ref());
+        replaceable.map(|replaceable| replaceable.ends.clone()).unwrap_or_default()
+    }
+
+    fn http(&self) -> MutexGuard<'_, Option<OverHttp>> {
+        self.connection.http.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

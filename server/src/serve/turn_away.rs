@@ -18,6 +18,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 const REQUEST_BYTES: u64 = 64 * 1024;
 
 /// Sends connections away.
+#[derive(Clone)]
 pub(super) struct TurnAway {
     being_told: Arc<Semaphore>,
 }

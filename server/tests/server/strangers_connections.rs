@@ -114,13 +114,32 @@ async fn who_says_nothing_or_half_of_it_is_let_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_reads_nothing_is_let_go_and_others_come_in() {
-    let node = TestNode::embedded(&["--connections", "4", "--write-seconds", "1"]).await;
+async fn who_reads_nothing_is_let_go() {
+    let node = TestNode::embedded(&["--connections-per-address", "1", "--write-seconds", "1"]).await;
+    node.put_large_file(LARGE);
+    let slow = slow_reader(2, node.address).await;
+    becomes(429, 2, node.address, "/healthz").await;
+    becomes(200, 2, node.address, "/healthz").await;
+    drop(slow);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_node_who_has_most_gives_way_to_who_has_nothing() {
+    let node = TestNode::embedded(&["--connections", "4"]).await;
     node.put_large_file(LARGE);
     let slow = join_all([2, 2, 3, 3].map(|number| slow_reader(number, node.address))).await;
-    becomes(503, 1, node.address, "/healthz").await;
-    becomes(200, 1, node.address, "/healthz").await;
+    for (number, path) in [(4, "/healthz"), (5, "/"), (6, "/robots.txt")] {
+        assert_eq!(status_from(number, node.address, path).await, 200, "{path}");
+    }
     drop(slow);
+    node.stop().await;
+
+    let node = TestNode::embedded(&["--connections", "4"]).await;
+    let one_each = join_all([2, 3, 4, 5].map(|number| connect_from(number, node.address))).await;
+    becomes(503, 1, node.address, "/healthz").await;
+    drop(one_each);
+    becomes(200, 1, node.address, "/healthz").await;
     node.stop().await;
 }
 
@@ -185,15 +204,16 @@ impl Program {
 /// 769 slow readers once locked a node with 1,024 files for good.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_number_of_slow_readers_locks_everybody_out() {
-    let program = Program::start("ulimit -n 256", &["--write-seconds", "1"]).await;
+    let program = Program::start("ulimit -n 256", &[]).await;
     let to = program.address;
     let one_address = join_all((0..250).map(|_| slow_reader(2, to))).await;
     for path in ["/healthz", "/readyz", "/", "/nowhere"] {
         assert!([200, 404].contains(&status_from(1, to, path).await), "{path} beside one address");
     }
     let many = join_all((3..13).flat_map(|number| (0..40).map(move |_| slow_reader(number, to)))).await;
-    becomes(200, 1, to, "/readyz").await;
-    becomes(200, 1, to, "/").await;
+    for path in ["/readyz", "/"] {
+        assert_eq!(status_from(1, to, path).await, 200, "{path} beside many addresses");
+    }
     drop((one_address, many));
     let log = program.end().await;
     assert!(log.contains("so it takes 192 connections and not 100000"), "{log}");
