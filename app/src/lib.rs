@@ -33,6 +33,8 @@ mod live;
 #[cfg(feature = "ssr")]
 mod page_styles;
 #[cfg(feature = "ssr")]
+mod page_title;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod shell;

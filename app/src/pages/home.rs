@@ -2,7 +2,6 @@
 //! people talk.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
 use protocol::{RoomId, RoomSummary};
@@ -19,6 +18,7 @@ use crate::components::room_list::{self, TalkingNow};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
 use crate::page_styles::PageStyles;
+use crate::page_title::FrontTitle;
 
 /// The page at `/`. `/?roomId=123` leads to that room, as old links do.
 #[component]
@@ -34,7 +34,7 @@ pub(crate) fn Home() -> impl IntoView {
 fn Lobby() -> impl IntoView {
     let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::rooms()) });
     view! {
-        <Title text="Hubbub: live rooms" />
+        <FrontTitle />
         <PageStyles of="join" />
         <PageStyles of="home" />
         <a class="skip" href="#main">

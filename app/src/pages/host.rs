@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use protocol::{ErrorCode, Pin};
 
@@ -16,6 +15,7 @@ use crate::components::game::host::{self, HostStage, WayIn};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 
 /// The page at `/host/{pin}`.
 #[component]
@@ -62,7 +62,7 @@ fn stage(page: HostPage) -> AnyView {
     let way = way_in(&page);
     let refusal = refused::<OpenResults>().or_else(refused::<HostGame>);
     view! {
-        <Title text=format!("{}: Hubbub", page.game.title) />
+        <PageTitle of=page.game.title.clone() />
         <div class="stage">
             <header class="stage__brand">
                 <Brand />
@@ -98,7 +98,7 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
     let is_wrong = wrong.is_some().then_some("true");
     let title = if why.is_some() { "You are not hosting this game here" } else { "Host a game on this device" };
     view! {
-        <Title text=format!("{title}: Hubbub") />
+        <PageTitle of=title />
         <div class="take-over">
             <header class="sorry__top">
                 <Brand />

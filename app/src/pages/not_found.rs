@@ -1,13 +1,13 @@
 //! What is shown where there is nothing, and where something went wrong.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::brand::Brand;
 use super::status;
 use crate::api::quizzes::QUIZZES;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::theme_switch::ThemeSwitch;
+use crate::page_title::PageTitle;
 
 const FRONT: (&str, &str) = ("/", "To the front page");
 
@@ -56,7 +56,7 @@ fn Sorry(
     way: (&'static str, &'static str),
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title}: Hubbub") />
+        <PageTitle of=title />
         <div class="sorry">
             <header class="sorry__top">
                 <Brand />

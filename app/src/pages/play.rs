@@ -1,7 +1,6 @@
 //! The way into a game, and the game as its player sees it.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use protocol::{ErrorCode, Pin};
 
@@ -16,6 +15,7 @@ use crate::components::game::player::{self, PlayGame};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 
 /// The page at `/play`: which game?
 #[component]
@@ -50,7 +50,7 @@ pub(crate) fn Play() -> impl IntoView {
                 match page.await {
                     Ok(page) => {
                         view! {
-                            <Title text=format!("{}: Hubbub", page.title) />
+                            <PageTitle of=page.title.clone() />
                             {give(player::BEGINNING, page)}
                             <PlayGame />
                         }
@@ -91,7 +91,7 @@ fn Door(
     wrong: Option<String>,
 ) -> impl IntoView {
     view! {
-        <Title text="Join a game: Hubbub" />
+        <PageTitle of="Join a game" />
         <div class="join">
             <header class="join__top">
                 <Brand />

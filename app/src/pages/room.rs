@@ -1,7 +1,6 @@
 //! A room: what is said there, who is there, and a place to write.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use protocol::RoomId;
 
@@ -9,6 +8,7 @@ use super::not_found::{NotFound, Unavailable};
 use crate::api::{self, Say, refused};
 use crate::components::talk::{self, Talk};
 use crate::given::give;
+use crate::page_title::PageTitle;
 
 /// The page at `/rooms/{id}`.
 #[component]
@@ -30,7 +30,7 @@ pub(crate) fn Room() -> impl IntoView {
                 match page.await {
                     Some(Ok(page)) => {
                         view! {
-                            <Title text=format!("{}: Hubbub", page.preview.title) />
+                            <PageTitle of=page.preview.title.clone() />
                             {give(talk::BEGINNING, (page, refused::<Say>()))}
                             <Talk />
                         }

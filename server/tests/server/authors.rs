@@ -1,11 +1,10 @@
 //! What authors get over HTTP, and others do not.
 
-use std::collections::BTreeMap;
-
 use protocol::quiz::{Question, Quiz, Results, SavedQuiz};
 use protocol::{PictureId, limits, wire};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 
+use crate::browser::Browser;
 use crate::node::TestNode;
 
 const SAMPLE: &str = "sample-solar-system";
@@ -13,61 +12,6 @@ const SAMPLE: &str = "sample-solar-system";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89\
     \0\0\0\x0AIDAT\x78\x9C\x63\0\x01\0\0\x05\0\x01\x0D\x0A\x2D\xB4\0\0\0\0IEND\xAE\x42\x60\x82";
 const KEY: [&str; 4] = ["--quiz-authors", "key", "--quiz-key", "open sesame"];
-
-/// A browser: it keeps its cookies.
-struct Browser<'a> {
-    node: &'a TestNode,
-    cookies: BTreeMap<String, String>,
-}
-
-impl<'a> Browser<'a> {
-    async fn at(node: &'a TestNode) -> Self {
-        let mut browser = Self { node, cookies: BTreeMap::new() };
-        browser.get("/").await;
-        browser
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Client::new().request(method, self.node.url(path)).header("cookie", cookies.join("; "))
-    }
-
-    async fn send(&mut self, request: RequestBuilder) -> Response {
-        let answer = request.send().await.unwrap();
-        for cookie in answer.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.into(), value.into());
-        }
-        answer
-    }
-
-    async fn get(&mut self, path: &str) -> Response {
-        self.send(self.request(Method::GET, path)).await
-    }
-
-    /// Sends a body of no kind.
-    async fn post(&mut self, path: &str, body: impl Into<reqwest::Body>) -> Response {
-        self.send(self.request(Method::POST, path).body(body)).await
-    }
-
-    /// Calls a server function.
-    async fn ask(&mut self, what: &str, form: &[(&str, &str)]) -> Response {
-        let pairs: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        let request = self.request(Method::POST, &format!("/api/{what}")).body(pairs.join("&"));
-        self.send(request.header("content-type", "application/x-www-form-urlencoded")).await
-    }
-
-    async fn save(&mut self, id: &str, version: &str, quiz: &Quiz) -> Response {
-        let quiz = wire::spell(quiz);
-        let form = [("id", id), ("version", version), ("quiz", &quiz)];
-        self.ask("save-quiz", if id.is_empty() { &form[1..] } else { &form }).await
-    }
-}
-
-fn percent(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
-}
 
 fn quiz(title: &str) -> Quiz {
     let question = Question { text: "Why?".into(), ..Question::default() };
@@ -157,7 +101,7 @@ async fn where_a_key_is_needed_only_who_entered_it_writes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_comes_with_the_key_at_once_is_an_author_from_then_on() {
     let node = TestNode::embedded(&KEY).await;
-    let mut ana = Browser { node: &node, cookies: BTreeMap::new() };
+    let mut ana = Browser::without_cookies(&node);
     assert!(ana.ask("become-author", &[("key", "open sesame")]).await.status().is_success());
     saved(ana.save("", "0", &quiz("Draft")).await).await;
     node.stop().await;

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::{Question, StoredQuiz};
@@ -15,6 +14,7 @@ use crate::components::icon::{COPY, PLAY, icon};
 use crate::components::quiz::editor::{self, QuizEditor};
 use crate::given::give;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 use crate::pages::brand::Brand;
 use crate::pages::not_found::NotFound;
 use crate::state::editor::words as say;
@@ -43,7 +43,7 @@ pub(crate) fn Edit() -> impl IntoView {
                     Some(Ok(opened)) if opened.may_save => {
                         let versions = format!("/quizzes/{}/versions", opened.stored.id);
                         view! {
-                            <Title text=format!("Edit {}: Hubbub", opened.stored.quiz.title) />
+                            <PageTitle of=format!("Edit {}", opened.stored.quiz.title) />
                             <a class="skip" href="#main">
                                 "Skip to the question"
                             </a>
@@ -87,7 +87,7 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
     let count = words::questions(quiz.questions.len());
     let questions = quiz.questions.into_iter().map(asked).collect_view();
     view! {
-        <Title text=format!("{}: Hubbub", quiz.title) />
+        <PageTitle of=quiz.title.clone() />
         <div class="author">
             <Top here=Here::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">

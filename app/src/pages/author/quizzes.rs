@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use protocol::limits;
 use protocol::quiz::QuizSummary;
@@ -16,6 +15,7 @@ use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, icon};
 use crate::components::quiz::import::Import;
 use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 use crate::upload::IMPORT;
 
 /// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go.
@@ -54,7 +54,7 @@ fn Lists(list: QuizList, deleting: Option<String>, refusal: Option<String>) -> i
     let own = own.into_iter().map(|quiz| row(quiz, Owner::Viewer)).collect_view();
     let samples = samples.into_iter().map(|quiz| row(quiz, Owner::Program)).collect_view();
     view! {
-        <Title text="Your quizzes: Hubbub" />
+        <PageTitle of="Your quizzes" />
         <div class="author">
             <Top here=Here::Quizzes />
             <main class="author__main" id="main" tabindex="-1">

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use leptos_router::hooks::use_query_map;
 use protocol::ResultsId;
@@ -15,6 +14,7 @@ use crate::api::quizzes::{self, DeleteResult};
 use crate::components::icon::{DOWNLOAD, TRASH, icon};
 use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
 
 /// The page at `/results/{id}`; with `?delete` it asks whether it should go.
@@ -60,7 +60,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
     let hardest = results.hardest().and_then(|at| Some((at, results.questions.get(at)?.clone())));
     let asked = is_deleting.then(|| view! { <Deleting id=results.id.clone() page=page.clone() /> });
     view! {
-        <Title text=format!("Results of {}: Hubbub", results.title) />
+        <PageTitle of=format!("Results of {}", results.title) />
         <div class="author">
             <Top here=Here::Results />
             <main class="author__main" id="main" tabindex="-1">

@@ -1,7 +1,6 @@
 //! The games of an author that are over.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use protocol::quiz::ResultsSummary;
 
 use super::{Here, Top, instead, words, wrong};
@@ -10,6 +9,7 @@ use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 
 /// The page at `/results`.
 #[component]
@@ -37,7 +37,7 @@ fn List(list: Vec<ResultsSummary>, refusal: Option<String>) -> impl IntoView {
     let is_empty = list.is_empty();
     let rows = list.into_iter().map(row).collect_view();
     view! {
-        <Title text="Results: Hubbub" />
+        <PageTitle of="Results" />
         <div class="author">
             <Top here=Here::Results />
             <main class="author__main" id="main" tabindex="-1">

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::QuizVersion;
@@ -13,6 +12,7 @@ use crate::api::refused;
 use crate::components::icon::{CHECK, PENCIL, icon};
 use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
 
 /// The page at `/quizzes/{id}/versions`.
@@ -57,7 +57,7 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
     };
     let rows = versions.into_iter().enumerate().map(|(at, version)| row(&id, version, at == 0)).collect_view();
     view! {
-        <Title text=format!("Earlier versions of {title}: Hubbub") />
+        <PageTitle of=format!("Earlier versions of {title}") />
         <div class="author">
             <Top here=Here::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">
