@@ -61,8 +61,9 @@ test(`the room page arrives with at most ${FIRST_LOAD_KIB} KiB of wasm, scripts 
   await context.close();
 });
 
-test("what only the front page needs comes with it: a room that is opened elsewhere appears there by itself", async ({ person, room, bot }) => {
+test("what only the front page needs comes with it: a room that is listed elsewhere appears there by itself", async ({ person, room, bot }) => {
   const ana = await person("Ana");
+  const ben = await person("Ben", { node: 1 });
   const came: string[] = [];
   ana.page.on("requestfinished", (request) => void came.push(new URL(request.url()).pathname));
   await ana.page.reload({ waitUntil: "networkidle" });
@@ -71,5 +72,13 @@ test("what only the front page needs comes with it: a room that is opened elsewh
   await expect(row).toHaveCount(0);
   const raw = await bot();
   await raw.join(room);
+  const unlisted = ana.page.locator(`main a[href="/rooms/${room}-unlisted"]`);
+  await raw.join(`${room}-unlisted`);
+  await raw.say("only for who has the link", `${room}-unlisted`);
+  await ben.page.getByLabel("Open a room").fill(room);
+  await ben.page.getByRole("checkbox", { name: /List a new room/ }).check();
+  await ben.page.getByRole("button", { name: "Open" }).click();
+  await ben.live();
   await expect(row).toBeVisible({ timeout: 20_000 }); // the list is asked for every ten seconds
+  await expect(unlisted).toHaveCount(0);
 });

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use protocol::{Refusal, UserId};
+use protocol::{Member, MessageId, Refusal, RoomId, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::backend::Opened;
 use crate::broker::{Broker, Deliveries};
-use crate::chat::{Chat, Classes};
+use crate::chat::{Chat, Classes, Said};
 use crate::config::Config;
 use crate::games::{Games, Parts, Tables};
 use crate::history::{History, shared::SharedHistory};
@@ -31,6 +31,9 @@ use crate::ws::{Connections, Patience};
 /// Clients that go into rooms at one time: enough to keep the log busy. With more,
 /// those who come in a storm wait longer for their handshake, and nobody is in sooner.
 const DOORS: usize = 64;
+
+/// A room is noted down as active with its first message, and with each so many after it.
+const NOTED_EVERY: u64 = 64;
 
 /// A node's parts.
 pub struct Node {
@@ -92,7 +95,7 @@ impl Node {
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
         let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
         let history = Arc::new(SharedHistory::new(opened.history));
-        let directory = Directory::new(opened.rooms, opened.presence, history.clone());
+        let directory = Directory::new(opened.rooms, opened.presence);
         let leaving = CancellationToken::new();
         let limits = &config.limits;
         let patience = Patience {
@@ -164,6 +167,19 @@ impl Node {
     /// On whose account something is kept that came with a request.
     pub fn payer(&self, person: &UserId, headers: &HeaderMap, address: IpAddr) -> Payer {
         Payer { person: person.clone(), address: Some(address), is_known: self.authors.has_key(headers) }
+    }
+
+    /// Says something in a room, which is known from then on.
+    ///
+    /// # Errors
+    /// As [`Chat::say`].
+    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
+        let said = self.chat.say(room, author, id, text).await?;
+        let is_noted = said.appended.position.offset % NOTED_EVERY == 1 && !said.appended.repeated;
+        if is_noted {
+            self.directory.spoken(room).await;
+        }
+        Ok(said)
     }
 
     /// Whether people can be sent to this node now.

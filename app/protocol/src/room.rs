@@ -57,6 +57,4 @@ pub struct RoomSummary {
     pub members: Vec<Member>,
     /// How many are there; 0 in a room that fell quiet.
     pub member_count: usize,
-    /// What was said last.
-    pub last: Option<Message>,
 }

@@ -73,7 +73,7 @@ pub async fn history(room: RoomId, before: Option<u64>) -> Result<HistoryPage, A
     service::service()?.history(&room, before).await.map_err(service::told)
 }
 
-/// The rooms people are talking in, the liveliest first.
+/// The rooms that are listed, the liveliest first.
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while they cannot be told.
@@ -101,15 +101,22 @@ pub async fn members(room: RoomId, after: Option<UserId>) -> Result<MembersPage,
     service::service()?.members(&room, after.as_ref()).await.map_err(service::told)
 }
 
-/// Opens the room that people call `title`, and leads there.
+/// Opens the room that people call `title`, and leads there. `listed`: whoever
+/// looks at the front page finds it there, if there was no such room before.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] says what is wrong with the title.
+/// [`ApiError::Invalid`] says what is wrong with the title, or with listing it.
 #[server(name = OpenRoom, prefix = "/api", output = Json, endpoint = "open-room")]
-pub async fn open_room(title: String) -> Result<RoomId, ApiError> {
-    let room = service::service()?.open_room(title.trim()).await.map_err(service::told)?;
+pub async fn open_room(title: String, #[server(default)] listed: bool) -> Result<RoomId, ApiError> {
+    let room = service::service()?.open_room(title.trim(), listed).await.map_err(service::told)?;
     leptos_axum::redirect(&room.path());
     Ok(room)
+}
+
+/// Whether the viewer may put a room on the front page.
+#[cfg(feature = "ssr")]
+pub(crate) fn may_list_rooms() -> bool {
+    service::service().is_ok_and(|service| service.may_list_rooms())
 }
 
 /// Gives the viewer another name, kept in the session's cookie.

@@ -31,10 +31,13 @@ pub trait Service: Send + Sync {
     /// The page of history before an offset, or the latest.
     async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError>;
 
-    /// The room of that title, opened where there is none yet.
-    async fn open_room(&self, title: &str) -> Result<RoomId, ApiError>;
+    /// The room of that title, opened where there is none yet, and then listed or not.
+    async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError>;
 
-    /// The rooms people are talking in, the liveliest first.
+    /// Whether who asks may have a room listed.
+    fn may_list_rooms(&self) -> bool;
+
+    /// The listed rooms, the liveliest first.
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError>;
 
     /// Who is in a room.

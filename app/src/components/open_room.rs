@@ -12,24 +12,27 @@ use crate::api::{self, OpenRoom};
 use crate::erase::{flag, words};
 use crate::given::given;
 
-/// Why the title that was sent by the plain form was not taken.
-pub(crate) type Beginning = Option<String>;
+/// Why the title that was sent by the plain form was not taken, and whether
+/// who opens a room may list it.
+pub(crate) type Beginning = (Option<String>, bool);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "opening-begins";
 
 /// The form that opens a room and leads there.
 #[island(lazy)]
 pub(crate) fn OpenRoomForm() -> impl IntoView {
-    let input = NodeRef::<Input>::new();
-    let (wrong, set_wrong) = signal(given::<Beginning>(BEGINNING).flatten());
+    let (input, listed) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
+    let (wrong, may_list) = given::<Beginning>(BEGINNING).unwrap_or_default();
+    let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);
     let open = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(title) = input.get_untracked().map(|input| input.value()) else { return };
+        let listed = listed.get_untracked().is_some_and(|listed| listed.checked());
         set_pending.set(true);
         spawn_local(async move {
             // The answer leads to the room by itself.
-            let why = api::open_room(title).await.err().map(|error| error.to_string());
+            let why = api::open_room(title, listed).await.err().map(|error| error.to_string());
             set_wrong.try_set(why);
             set_pending.try_set(false);
         });
@@ -44,7 +47,7 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
                 class="open-room__input"
                 id="title"
                 name="title"
-                placeholder="Name it"
+                placeholder="Room name"
                 autocomplete="off"
                 maxlength=limits::TITLE_CHARS
                 dir="auto"
@@ -58,9 +61,21 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
             </button>
             </div>
             <Wrong id="title-wrong" why=wrong.into() />
+            {may_list.then(|| list_it(listed))}
             <p class="small" id="title-help">
-                "A name you know leads to its room. Send the link: whoever has it can come in."
+                "Type the name of a room to enter it, or a new name to open one. Anyone with the link can join."
             </p>
         </form>
     }
+}
+
+/// A room is for whoever has its link, unless its opener wants others to find it.
+fn list_it(listed: NodeRef<Input>) -> AnyView {
+    view! {
+        <label class="open-room__list">
+            <input type="checkbox" name="listed" value="true" node_ref=listed />
+            "List a new room on this page, for everyone to find"
+        </label>
+    }
+    .into_any()
 }

@@ -88,9 +88,9 @@ fn nobody() -> AnyView {
         <div class="empty">
             <div class="empty__line">{avatar(Looks::plain("honey", 40, (19, 3)))}</div>
             <p>
-                <b>"Nobody is talking yet."</b>
+                <b>"No rooms are listed."</b>
                 <br />
-                <span class="quiet">"Open a room, and it stands here for others to find."</span>
+                <span class="quiet">"Open a room and list it, and it will appear here for everyone."</span>
             </p>
         </div>
     }
@@ -106,19 +106,7 @@ fn total(rooms: &[RoomSummary]) -> String {
 
 fn room_row(room: RoomSummary) -> AnyView {
     let is_empty = room.member_count == 0;
-    let last = room.last.as_ref().map(|last| {
-        let (name, text) = (last.author.name.to_string(), last.message.clone());
-        view! {
-            <span class="room-row__last">
-                <bdi>
-                    <b>{name}</b>
-                    " "
-                    {text}
-                </bdi>
-            </span>
-        }
-    });
-    let sleeper = room.last.as_ref().filter(|_| is_empty).map(|last| Looks::of(&last.author.id).asleep());
+    let sleeper = is_empty.then(|| Looks::plain("pine", 46, (0, 0)).asleep());
     let crowd = room.members.iter().take(CROWD).map(|member| Looks::of(&member.id)).chain(sleeper);
     view! {
         <a class="room-row" href=room.room_id.path()>
@@ -126,7 +114,6 @@ fn room_row(room: RoomSummary) -> AnyView {
                 <span class="room-row__name">
                     <bdi>{room.title.clone()}</bdi>
                 </span>
-                {last}
             </span>
             <span class="crowd" class:crowd--away=is_empty>
                 {crowd.map(avatar).collect_view()}

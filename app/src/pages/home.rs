@@ -65,7 +65,7 @@ fn Lobby() -> impl IntoView {
                                 })}
                             </section>
                             <section class="home__open" aria-label="Rooms to open">
-                                {give(open_room::BEGINNING, refused::<OpenRoom>())}
+                                {give(open_room::BEGINNING, (refused::<OpenRoom>(), api::may_list_rooms()))}
                                 <OpenRoomForm />
                             </section>
                             <Door />

@@ -103,6 +103,10 @@ pub struct Config {
         group = "author_keys")]
     pub quiz_key: Option<Secret>,
 
+    /// Who may put a room on the front page when opening it: everybody, authors (see --quiz-authors), or nobody.
+    #[arg(long, env = "HUBBUB_ROOM_LISTING", value_enum, value_name = "WHO", default_value_t = RoomListing::Everybody)]
+    pub room_listing: RoomListing,
+
     /// Threads that serve; one for each core if absent.
     #[arg(long, env = "HUBBUB_THREADS", value_name = "N")]
     pub threads: Option<NonZeroUsize>,
@@ -168,6 +172,17 @@ pub enum QuizAuthors {
     Open,
     /// Who has entered the key.
     Key,
+}
+
+/// Who may put a room on the front page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RoomListing {
+    /// Whoever opens one.
+    Everybody,
+    /// Who may write quizzes.
+    Authors,
+    /// Rooms are found by their addresses alone.
+    Nobody,
 }
 
 impl Config {

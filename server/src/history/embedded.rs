@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{History, Page};
+use crate::broker::BrokerError;
 use crate::broker::embedded::{log, read_log};
-use crate::broker::{BrokerError, Publication};
 use crate::channel::Channel;
 use crate::store::Store;
 
@@ -28,15 +28,4 @@ impl History for EmbeddedHistory {
         let (top, newest_first) = read_log(&self.store, channel, read).await?;
         Ok(Page::new(newest_first, limit, top))
     }
-
-    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
-        let channels = channels.to_vec();
-        let read = move |sql: &_| channels.iter().map(|channel| last(sql, channel)).collect();
-        Ok(self.store.read(read).await?)
-    }
-}
-
-fn last(sql: &rusqlite::Connection, channel: &Channel) -> Result<Option<Publication>, crate::store::StoreError> {
-    let Some(log) = log::find(sql, channel)? else { return Ok(None) };
-    Ok(log.before(sql, u64::MAX, 1)?.pop())
 }

@@ -48,7 +48,4 @@ pub trait History: Send + Sync {
     /// ones of all. Read at one moment: without `before`, the last one's offset
     /// is the top's.
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError>;
-
-    /// The last publication of each channel, in the given order.
-    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError>;
 }

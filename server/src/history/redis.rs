@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use super::{History, Page};
+use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::broker::redis::log::{Part, Reader};
-use crate::broker::{BrokerError, Publication};
 use crate::channel::Channel;
 
 /// Reads the logs in Redis.
@@ -27,9 +27,5 @@ impl History for RedisHistory {
         let part = Part::Before(before, limit.saturating_add(1));
         let (top, newest_first) = self.reader.read(channel, part).await?;
         Ok(Page::new(newest_first, limit, top))
-    }
-
-    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
-        self.reader.last(channels).await
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{History, Page};
-use crate::broker::{BrokerError, Publication};
+use crate::broker::BrokerError;
 use crate::channel::Channel;
 use crate::coalesce::Coalesce;
 
@@ -34,9 +34,5 @@ impl History for SharedHistory {
             None => self.latest.get((channel.clone(), limit), read).await,
             Some(_) => read.await,
         }
-    }
-
-    async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
-        self.history.last(channels).await
     }
 }

@@ -31,9 +31,11 @@ const DELETE: &str = "DELETE FROM quizzes WHERE id = ?1";
 
 const KEEP: &str = "
     INSERT INTO results (owner, id, ended_at, summary, whole) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+const COUNT_RESULTS: &str = "SELECT count(*) FROM results WHERE owner = ?1";
+/// Begins with the oldest, and goes no further than it has to.
 const TRIM_RESULTS: &str = "
-    DELETE FROM results WHERE owner = ?1 AND id IN
-        (SELECT id FROM results WHERE owner = ?1 ORDER BY ended_at DESC, id LIMIT 100 OFFSET ?2)";
+    DELETE FROM results WHERE rowid IN
+        (SELECT rowid FROM results WHERE owner = ?1 ORDER BY ended_at LIMIT ?2)";
 const RESULTS_LIST: &str = "SELECT summary FROM results WHERE owner = ?1 ORDER BY ended_at DESC, id";
 const RESULT: &str = "SELECT whole FROM results WHERE owner = ?1 AND id = ?2";
 const FORGET: &str = "DELETE FROM results WHERE owner = ?1 AND id = ?2";
@@ -48,6 +50,9 @@ const VISIT: &str = "
 /// An author who stays for hours is noted so often, in milliseconds.
 const VISIT_EVERY: u64 = 60 * 60 * 1000;
 const PICTURE: &str = "SELECT bytes FROM pictures WHERE id = ?1";
+
+/// Results that one call forgets at most.
+const FORGOTTEN_AT_ONCE: i64 = 100;
 
 /// Quizzes without Redis.
 pub struct EmbeddedQuizzes {
@@ -127,7 +132,11 @@ impl Quizzes for EmbeddedQuizzes {
         let (summary, whole) = (wire::spell(&results.summary()), wire::spell(results));
         let write = move |sql: &Connection| {
             sql.prepare_cached(KEEP)?.execute(params![owner, id, ended_at, summary, whole])?;
-            sql.prepare_cached(TRIM_RESULTS)?.execute(params![owner, count(RESULTS)])?;
+            let kept: i64 = sql.prepare_cached(COUNT_RESULTS)?.query_row([&owner], |row| row.get(0))?;
+            let excess = kept.saturating_sub(count(RESULTS)).min(FORGOTTEN_AT_ONCE);
+            if excess > 0 {
+                sql.prepare_cached(TRIM_RESULTS)?.execute(params![owner, excess])?;
+            }
             Ok(())
         };
         Ok(self.store.write(write).await?)

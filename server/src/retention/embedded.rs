@@ -24,8 +24,9 @@ const LOGS: &str = "
     SELECT id FROM logs WHERE written_at < ?1
         AND NOT EXISTS (SELECT 1 FROM rooms WHERE rooms.channel = logs.channel AND active_at >= ?1) LIMIT ?2";
 const EMPTY_LOGS: &str = "
-    SELECT id FROM logs WHERE written_at < ?1 AND (top = 0 OR channel GLOB 'game:*')
-        AND NOT EXISTS (SELECT 1 FROM games WHERE 'game:' || games.pin = logs.channel AND stepped_at >= ?1) LIMIT ?2";
+    SELECT id FROM logs WHERE written_at < ?1 AND (top = 0 OR channel GLOB 'game:*' OR channel GLOB 'room:class~*')
+        AND NOT EXISTS (SELECT 1 FROM games WHERE stepped_at >= ?1
+            AND logs.channel IN ('game:' || games.pin, 'room:class~' || games.pin || '~' || games.id)) LIMIT ?2";
 const GAMES: &str = "SELECT id FROM games WHERE stepped_at < ?1 LIMIT ?2";
 const AUTHORS: &str = "SELECT owner FROM authors WHERE seen_at < ?1 ORDER BY seen_at LIMIT ?2";
 const RESULTS: &str = "

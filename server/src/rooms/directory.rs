@@ -1,6 +1,6 @@
 //! What can be seen of rooms from outside: the list of them, and who is in one.
 //!
-//! Puts together what rooms, presence and history know; keeps nothing but the
+//! Puts together what rooms and presence know; keeps nothing but the
 //! last list for a moment, because everybody on the home page asks for the same.
 
 use std::cmp::Reverse;
@@ -8,14 +8,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use protocol::{RoomId, RoomPreview, RoomSummary, limits, wire};
+use protocol::{RoomId, RoomPreview, RoomSummary, limits};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::{KnownRoom, Rooms, RoomsError};
-use crate::broker::{BrokerError, Publication};
+use super::{KnownRoom, Listing, Rooms, RoomsError};
 use crate::channel::Channel;
-use crate::history::History;
 use crate::presence::{Glimpse, PresenceError, PresenceStore};
 
 /// Rooms in the list.
@@ -40,16 +38,12 @@ pub enum DirectoryError {
     /// It is not known who is where.
     #[error(transparent)]
     Presence(#[from] PresenceError),
-    /// The logs cannot be read.
-    #[error(transparent)]
-    Log(#[from] BrokerError),
 }
 
 /// Answers for the pages outside of rooms.
 pub struct Directory {
     rooms: Arc<dyn Rooms>,
     presence: Arc<dyn PresenceStore>,
-    history: Arc<dyn History>,
     latest: Mutex<Latest>,
     touched: Mutex<HashMap<RoomId, Instant>>,
 }
@@ -68,11 +62,11 @@ impl Latest {
 
 impl Directory {
     /// Reads from these.
-    pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>, history: Arc<dyn History>) -> Self {
-        Self { rooms, presence, history, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
+    pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>) -> Self {
+        Self { rooms, presence, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
     }
 
-    /// The rooms with most people first, then those where people were last.
+    /// The listed rooms: those with most people first, then those where people were last.
     /// It may be a second old.
     pub async fn list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
         let list = {
@@ -86,13 +80,21 @@ impl Directory {
     }
 
     /// Opens a room under a title. The same title always leads to the same room.
-    pub async fn open(&self, room: &RoomId, title: &str) -> Result<(), DirectoryError> {
-        Ok(self.rooms.open(room, title).await?)
+    /// Whether it is listed is decided when it is opened first.
+    pub async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), DirectoryError> {
+        Ok(self.rooms.open(room, title, listing).await?)
+    }
+
+    /// Something was said in a room that may not be known yet. A failure is of no harm.
+    pub async fn spoken(&self, room: &RoomId) {
+        if let Err(error) = self.rooms.speak(room).await {
+            tracing::debug!(room.id = %room, "{room} was not noted down: {error}");
+        }
     }
 
     /// Somebody entered a room. Only the order of the list depends on it, so a
     /// failure is of no harm.
-    pub async fn touch(&self, room: &RoomId) {
+    pub async fn entered(&self, room: &RoomId) {
         {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
             if touched.get(room).is_some_and(|at| at.elapsed() < TOUCHED) {
@@ -103,7 +105,7 @@ impl Directory {
             }
             touched.insert(room.clone(), Instant::now());
         }
-        if let Err(error) = self.rooms.touch(room).await {
+        if let Err(error) = self.rooms.enter(room).await {
             tracing::debug!(room.id = %room, "{room} was not moved up in the list: {error}");
         }
     }
@@ -125,26 +127,23 @@ impl Directory {
     }
 
     async fn read_list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
-        let known = self.rooms.recent(LOOKED_AT).await?;
+        let known = self.rooms.listed(LOOKED_AT).await?;
         let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
         let glimpses = self.presence.glimpse(&channels, FACES).await?;
         let mut rooms: Vec<_> = known.into_iter().zip(glimpses).collect();
         // A stable sort: among rooms with as many people, the order stays by time.
         rooms.sort_by_key(|(_, glimpse)| Reverse(glimpse.count));
         rooms.truncate(LISTED);
-        let channels: Vec<_> = rooms.iter().map(|(known, _)| Channel::Room(known.room.clone())).collect();
-        let last = self.history.last(&channels).await?;
-        Ok(rooms.into_iter().zip(last).map(|((known, glimpse), last)| summary(known, glimpse, last)).collect())
+        Ok(rooms.into_iter().map(|(known, glimpse)| summary(known, glimpse)).collect())
     }
 }
 
-fn summary(known: KnownRoom, glimpse: Glimpse, last: Option<Publication>) -> RoomSummary {
-    let message = |publication: Publication| wire::decode_message(std::str::from_utf8(&publication.frame).ok()?);
+/// Nothing of what is said: a room on the list may still be meant for those who enter it.
+fn summary(known: KnownRoom, glimpse: Glimpse) -> RoomSummary {
     RoomSummary {
         title: known.title.unwrap_or_else(|| known.room.to_string()),
         room_id: known.room,
         members: glimpse.members,
         member_count: glimpse.count,
-        last: last.and_then(message),
     }
 }

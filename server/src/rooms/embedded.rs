@@ -2,29 +2,34 @@
 
 use async_trait::async_trait;
 use protocol::RoomId;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{KNOWN, KnownRoom, Rooms, RoomsError};
+use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
 use crate::channel::Channel;
 use crate::clock;
 use crate::store::{Store, StoreError};
 
-/// A title once given stays; the empty one stands for none.
-const TOUCH: &str = "
-    INSERT INTO rooms (channel, title, created_at, active_at) VALUES (?1, ?2, ?3, ?3)
+/// A title once given stays, and so does the choice of the listing; the empty
+/// title stands for none.
+const KNOW: &str = "
+    INSERT INTO rooms (channel, title, created_at, active_at, listed) VALUES (?1, ?2, ?3, ?3, ?4)
     ON CONFLICT (channel) DO UPDATE SET
         title = iif(title = '', excluded.title, title),
         active_at = max(active_at, excluded.active_at)";
 
-/// Looks only at rooms beyond the limit, which the index finds at once.
-const TRIM: &str = "
-    DELETE FROM rooms WHERE channel IN
-        (SELECT channel FROM rooms ORDER BY active_at DESC, channel LIMIT 100 OFFSET ?1)";
+const ENTER: &str = "UPDATE rooms SET active_at = max(active_at, ?2) WHERE channel = ?1";
+
+/// Kept by triggers: to count the rooms themselves takes the longer the more there are.
+const COUNT: &str = "SELECT rooms FROM room_count WHERE id = 0";
+
+/// Begins at the quiet end of the index, and goes no further than it has to.
+const FORGET: &str = "
+    DELETE FROM rooms WHERE rowid IN (SELECT rowid FROM rooms ORDER BY active_at LIMIT ?1)";
 
 const TITLE: &str = "SELECT title FROM rooms WHERE channel = ?1 AND title <> ''";
 
-const RECENT: &str = "
-    SELECT channel, nullif(title, ''), active_at FROM rooms ORDER BY active_at DESC, channel LIMIT ?1";
+const LISTED: &str = "
+    SELECT channel, nullif(title, ''), active_at FROM rooms WHERE listed = 1 ORDER BY active_at DESC LIMIT ?1";
 
 /// The list of rooms without Redis.
 pub struct EmbeddedRooms {
@@ -37,42 +42,56 @@ impl EmbeddedRooms {
         Self { store }
     }
 
-    async fn touch_as(&self, room: &RoomId, title: &str) -> Result<(), RoomsError> {
+    async fn know(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError> {
         let (channel, title, now) = (key(room), title.to_owned(), now_ms());
-        let write = move |sql: &rusqlite::Connection| {
-            let is_known = sql.prepare_cached("SELECT 1 FROM rooms WHERE channel = ?1")?.exists([&channel])?;
-            sql.prepare_cached(TOUCH)?.execute(params![channel, title, now])?;
-            if !is_known {
-                sql.prepare_cached(TRIM)?.execute([count(KNOWN)])?;
-            }
-            Ok(())
+        let write = move |sql: &Connection| {
+            sql.prepare_cached(KNOW)?.execute(params![channel, title, now, listing == Listing::Listed])?;
+            forget_quiet(sql)
         };
         Ok(self.store.write(write).await?)
     }
 }
 
+/// Keeps the number of rooms where it is to be.
+fn forget_quiet(sql: &Connection) -> Result<(), StoreError> {
+    let known: i64 = sql.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?;
+    let excess = known.saturating_sub(count(KNOWN)).min(count(FORGOTTEN_AT_ONCE));
+    if excess > 0 {
+        sql.prepare_cached(FORGET)?.execute([excess])?;
+    }
+    Ok(())
+}
+
 #[async_trait]
 impl Rooms for EmbeddedRooms {
-    async fn open(&self, room: &RoomId, title: &str) -> Result<(), RoomsError> {
-        self.touch_as(room, title).await
+    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError> {
+        self.know(room, title, listing).await
     }
 
-    async fn touch(&self, room: &RoomId) -> Result<(), RoomsError> {
-        self.touch_as(room, "").await
+    async fn speak(&self, room: &RoomId) -> Result<(), RoomsError> {
+        self.know(room, "", Listing::Unlisted).await
+    }
+
+    async fn enter(&self, room: &RoomId) -> Result<(), RoomsError> {
+        let (channel, now) = (key(room), now_ms());
+        let write = move |sql: &Connection| {
+            sql.prepare_cached(ENTER)?.execute(params![channel, now])?;
+            Ok(())
+        };
+        Ok(self.store.write(write).await?)
     }
 
     async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
         let channel = key(room);
-        let read = move |sql: &rusqlite::Connection| {
-            Ok(sql.prepare_cached(TITLE)?.query_row([channel], |row| row.get(0)).optional()?)
-        };
+        let read =
+            move |sql: &Connection| Ok(sql.prepare_cached(TITLE)?.query_row([channel], |row| row.get(0)).optional()?);
         Ok(self.store.read(read).await?)
     }
 
-    async fn recent(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
-        let read = move |sql: &rusqlite::Connection| {
-            let mut recent = sql.prepare_cached(RECENT)?;
-            let rows = recent.query_map([count(limit)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
+        let read = move |sql: &Connection| {
+            let mut listed = sql.prepare_cached(LISTED)?;
+            let rows = listed.query_map([count(limit)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
             Ok(rows.collect::<Result<Vec<(String, Option<String>, i64)>, _>>()?)
         };
         let rows = self.store.read(read).await?;

@@ -13,9 +13,11 @@ use tracing::warn;
 
 use super::asker_address;
 use crate::channel::Channel;
+use crate::config::RoomListing;
 use crate::node::{Node, count_refusal};
+use crate::rooms::Listing;
 use crate::session::random_message_id;
-use crate::throttle::{Cost, Purpose};
+use crate::throttle::{Cost, LISTING, Purpose};
 
 /// What the pages ask, answered by the node.
 pub(super) struct Rooms {
@@ -32,6 +34,18 @@ impl Rooms {
         let Some(payer) = self.node.throttle.payer(&viewer.id, asker_address(&self.node)) else { return Ok(()) };
         self.node.throttle.spend(&payer, cost).map_err(|refused| too_fast(refused.wait))
     }
+
+    /// Whether somebody may have the room listed that they open.
+    fn check_listing(&self) -> Result<(), ApiError> {
+        if !self.may_list_rooms() {
+            return Err(ApiError::Invalid("Rooms are not listed here. Open it without, and send its link.".into()));
+        }
+        let address = asker_address(&self.node);
+        self.node.throttle.spend_at(address, Purpose::Listing, LISTING).map_err(|_| {
+            let sentence = "Enough rooms were listed from here today. Open it without listing it, and send its link.";
+            ApiError::Invalid(sentence.into())
+        })
+    }
 }
 
 #[async_trait]
@@ -47,12 +61,26 @@ impl Service for Rooms {
         })
     }
 
-    async fn open_room(&self, title: &str) -> Result<RoomId, ApiError> {
+    async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {
         let room = RoomId::from_title(title).map_err(ApiError::title)?;
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
         self.spend(&viewer, Cost::OPEN_ROOM)?;
-        self.node.directory.open(&room, title).await.map_err(unavailable)?;
+        let listing = if listed { Listing::Listed } else { Listing::Unlisted };
+        if listing == Listing::Listed {
+            self.check_listing()?;
+        }
+        self.node.directory.open(&room, title, listing).await.map_err(unavailable)?;
         Ok(room)
+    }
+
+    fn may_list_rooms(&self) -> bool {
+        match self.node.config.room_listing {
+            RoomListing::Everybody => true,
+            RoomListing::Authors => {
+                use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers))
+            }
+            RoomListing::Nobody => false,
+        }
     }
 
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError> {
@@ -89,7 +117,7 @@ impl Service for Rooms {
 
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         self.spend(viewer, Cost::MESSAGE)?;
-        match self.node.chat.say(room, viewer, &id, &text).await {
+        match self.node.say(room, viewer, &id, &text).await {
             Ok(_) => Ok(()),
             Err(refusal) => {
                 count_refusal(&refusal);

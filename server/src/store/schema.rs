@@ -222,6 +222,20 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE revoked_users (user TEXT PRIMARY KEY, revoked_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX revoked_users_by_time ON revoked_users (revoked_at);
 ",
+    "
+    -- How many rooms are known: to count them takes the longer the more there are.
+    CREATE TABLE room_count (id INTEGER PRIMARY KEY, rooms INTEGER NOT NULL) STRICT;
+    INSERT INTO room_count SELECT 0, count(*) FROM rooms;
+    CREATE TRIGGER room_known AFTER INSERT ON rooms BEGIN
+        UPDATE room_count SET rooms = rooms + 1 WHERE id = 0;
+    END;
+    CREATE TRIGGER room_forgotten AFTER DELETE ON rooms BEGIN
+        UPDATE room_count SET rooms = rooms - 1 WHERE id = 0;
+    END;
+    -- Whether a room stands on the front page.
+    ALTER TABLE rooms ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX rooms_listed ON rooms (active_at) WHERE listed = 1;
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

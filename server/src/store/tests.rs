@@ -1,5 +1,7 @@
 //! What callers of the store rely on.
 
+mod plans;
+
 use futures::FutureExt;
 
 use super::*;

@@ -28,12 +28,17 @@ pub enum Purpose {
     Control,
     /// Ending a session, which is remembered for as long as one lasts; counted by address.
     SignOut,
+    /// Putting a room on the front page, counted by address.
+    Listing,
 }
 
 /// Buckets of a session: the first of [`Purpose`].
 pub(super) const OF_SESSION: usize = 2;
 /// Buckets of an address: all.
-pub(super) const OF_ADDRESS: usize = 8;
+pub(super) const OF_ADDRESS: usize = 9;
+
+/// Tokens of [`Purpose::Listing`] for a room on the front page: five a day.
+pub const LISTING: u32 = 24 * 60 / 5;
 
 /// What something costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

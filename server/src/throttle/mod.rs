@@ -31,7 +31,7 @@ use self::ledger::Reports;
 use crate::config::RateLimit;
 use crate::limits::{AddressPrefix, Allotment, allotments};
 
-pub use self::cost::{Cost, Purpose, request};
+pub use self::cost::{Cost, LISTING, Purpose, request};
 pub(crate) use self::frames::FrameBudget;
 pub use self::ledger::{Ledger, Spent};
 
@@ -49,6 +49,8 @@ const NEWCOMERS: u32 = 5;
 const CLASS_REQUESTS: u32 = 200;
 /// Keys that people try until they find theirs, and programs do not.
 const KEYS: Rate = Rate::new(10, 10);
+/// Rooms on the front page: a day's worth is saved up, of which each takes [`LISTING`].
+const LISTINGS: Rate = Rate::new(24 * 60, 1);
 /// Files: a school at work, and not a disk full of them.
 const FILES: Rate = Rate::new(60, 60);
 /// Pings and crumbs of those who send many.
@@ -108,6 +110,7 @@ impl Throttle {
             Some(FILES),
             person.map(|_| CONTROL),
             Some(SIGN_OUTS),
+            Some(LISTINGS),
         ];
         let reports = ledger.map(|ledger| {
             let reports = Arc::<Reports>::default();

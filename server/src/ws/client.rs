@@ -135,7 +135,7 @@ impl Client {
         let id = id.unwrap_or_else(random_message_id);
         let (node, member, outbox) = (self.node.clone(), self.member.clone(), self.outbox.clone());
         Ok(Box::pin(async move {
-            match node.chat.say(&room, &member, &id, &text).await {
+            match node.say(&room, &member, &id, &text).await {
                 Ok(said) => tell_again(&node, room, said, &outbox),
                 Err(refusal) => answer(&outbox, refusal),
             }
@@ -185,7 +185,7 @@ impl Client {
         self.proof = Proof::Settled;
         // The chat of a class is for those who play, not for the list of rooms.
         if Pin::of_room(&room).is_none() {
-            self.node.directory.touch(&room).await;
+            self.node.directory.entered(&room).await;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use server::broker::Replay;
 use server::history::Page;
 
-use crate::cluster::{Cluster, any_channel, append, entry};
+use crate::cluster::{Cluster, entry};
 
 on_every_backend!(Cluster => [
     pages_join_without_hole_or_repeat,
@@ -12,7 +12,6 @@ on_every_backend!(Cluster => [
     looking_at_a_room_that_does_not_exist_makes_none,
     a_page_and_its_top_belong_together,
     a_trimmed_log_ends_where_it_ends,
-    the_last_of_each_room_comes_in_the_order_asked,
 ]);
 
 async fn page(cluster: &Cluster, before: Option<u64>, limit: usize) -> Page {
@@ -87,14 +86,4 @@ async fn a_trimmed_log_ends_where_it_ends(cluster: Cluster) {
     let first = *seen.first().unwrap();
     assert!((2..=301).contains(&first), "{first}");
     assert_eq!(seen, (first..=400).collect::<Vec<_>>());
-}
-
-async fn the_last_of_each_room_comes_in_the_order_asked(cluster: Cluster) {
-    let (unknown, other) = (any_channel(), any_channel());
-    cluster.publish("one").await;
-    cluster.publish("two").await;
-    cluster.broker(0).publish(append(&other, "other", None)).await.unwrap();
-    let last = cluster.history().last(&[other, unknown, cluster.channel.clone()]).await.unwrap();
-    assert_eq!(last, [Some(entry("other", 1)), None, Some(entry("two", 2))]);
-    assert_eq!(cluster.history().last(&[]).await.unwrap(), []);
 }

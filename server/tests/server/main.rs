@@ -25,6 +25,7 @@ mod hostile_text;
 mod hosting;
 mod ledger_contract;
 mod limits_page;
+mod listing;
 mod markup;
 mod node;
 mod pages;

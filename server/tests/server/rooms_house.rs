@@ -2,18 +2,14 @@
 
 use std::sync::Arc;
 
-use protocol::{Member, MessageId, Name, RoomId, UserId, wire};
-use server::broker::{Append, Broker, embedded, redis};
-use server::channel::Channel;
-use server::history::History;
-use server::history::embedded::EmbeddedHistory;
-use server::history::redis::RedisHistory;
+use protocol::{Member, Name, RoomId, UserId};
+use server::broker::{embedded, redis};
 use server::presence::PresenceStore;
 use server::presence::embedded::EmbeddedPresence;
 use server::presence::redis::{Options, RedisPresence};
 use server::rooms::embedded::EmbeddedRooms;
 use server::rooms::redis::RedisRooms;
-use server::rooms::{Directory, Rooms};
+use server::rooms::{Directory, Listing, Rooms};
 use server::store::Store;
 use tempfile::TempDir;
 
@@ -24,8 +20,6 @@ use crate::redis_server::RedisServer;
 pub struct House {
     pub rooms: Arc<dyn Rooms>,
     pub presence: Arc<dyn PresenceStore>,
-    broker: Arc<dyn Broker>,
-    history: Arc<dyn History>,
     _kept: Kept,
 }
 
@@ -43,10 +37,8 @@ impl House {
             embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None } },
         );
         Self {
-            rooms: Arc::new(EmbeddedRooms::new(store.clone())),
-            presence: Arc::new(EmbeddedPresence::new(broker.clone())),
-            history: Arc::new(EmbeddedHistory::new(store)),
-            broker,
+            rooms: Arc::new(EmbeddedRooms::new(store)),
+            presence: Arc::new(EmbeddedPresence::new(broker)),
             _kept: Kept::Folder { _folder: folder },
         }
     }
@@ -70,40 +62,30 @@ impl House {
         let link = broker.link();
         Self {
             rooms: Arc::new(RedisRooms::new(link.clone())),
-            presence: Arc::new(RedisPresence::new(link.clone(), Options::new("test"))),
-            history: Arc::new(RedisHistory::new(link)),
-            broker,
+            presence: Arc::new(RedisPresence::new(link, Options::new("test"))),
             _kept: Kept::Servers { _servers: servers },
         }
     }
 
     pub fn directory(&self) -> Directory {
-        Directory::new(self.rooms.clone(), self.presence.clone(), self.history.clone())
+        Directory::new(self.rooms.clone(), self.presence.clone())
     }
 
-    pub async fn recent(&self) -> Vec<String> {
-        let recent = self.rooms.recent(10).await.unwrap();
-        recent.into_iter().map(|known| known.room.to_string()).collect()
+    pub async fn listed(&self) -> Vec<String> {
+        let listed = self.rooms.listed(10).await.unwrap();
+        listed.into_iter().map(|known| known.room.to_string()).collect()
+    }
+
+    /// Somebody opens a room for everybody to find.
+    pub async fn list(&self, id: &str, title: &str) {
+        self.rooms.open(&room(id), title, Listing::Listed).await.unwrap();
     }
 
     /// Somebody enters, later than all others: a busy clock may not tell at once.
-    pub async fn touch_last(&self, id: &str) {
-        while self.recent().await.first().is_none_or(|first| first != id) {
-            self.rooms.touch(&room(id)).await.unwrap();
+    pub async fn enter_last(&self, id: &str) {
+        while self.listed().await.first().is_none_or(|first| first != id) {
+            self.rooms.enter(&room(id)).await.unwrap();
         }
-    }
-
-    pub async fn say(&self, id: &str, text: &str) {
-        let template = wire::message_template(&room(id), &MessageId::parse("m1").unwrap(), &ana(), text, 5);
-        let channel = Channel::Room(room(id));
-        let append = Append {
-            channel,
-            once: None,
-            head: template.head,
-            tail: template.tail,
-            growth: server::broker::Growth::Free,
-        };
-        self.broker.publish(append).await.unwrap();
     }
 }
 

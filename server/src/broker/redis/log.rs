@@ -123,19 +123,6 @@ impl Reader {
             shard.invoke_on(&self.script, fill).await?;
         Ok(Found { top: position(&epoch, offset)?, publications: publications(entries), is_seen })
     }
-
-    /// The last entry of each log, in one round trip to each shard. Of a shard
-    /// that is away there is none.
-    ///
-    /// # Errors
-    /// None of the shards was reached.
-    pub(crate) async fn last(&self, channels: &[Channel]) -> Result<Vec<Option<Publication>>, BrokerError> {
-        let command = |pipe: &mut redis::Pipeline, channel: &Channel| {
-            pipe.cmd("XREVRANGE").arg(keys::log(channel)).arg("+").arg("-").arg("COUNT").arg(1);
-        };
-        let found = self.link.ask_each::<Vec<Entry>>(channels, 1, command).await?;
-        Ok(found.into_iter().map(|answer| publications(answer?.pop()?).pop()).collect())
-    }
 }
 
 /// An entry of a stream: its id, its fields and their values in turn.

@@ -13,7 +13,7 @@ use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::quizzes::QuizzesError;
 use crate::quizzes::redis::RedisQuizzes;
-use crate::rooms::redis::{ROOMS, TITLES};
+use crate::rooms::redis::{LISTED, ROOMS, TITLES};
 
 /// There while a period lasts in which a node has swept.
 const LEASE: &str = "hubbub:{authors}:swept";
@@ -35,7 +35,7 @@ impl RedisSweep {
 
     async fn sweep_rooms(&self, before_ms: u64) -> Result<usize, RetentionError> {
         let mut rooms = self.rooms.prepare_invoke();
-        rooms.key(ROOMS).key(TITLES).arg(before_ms).arg(BATCH);
+        rooms.key(ROOMS).key(TITLES).key(LISTED).arg(before_ms).arg(BATCH);
         let mut all = 0;
         // Each server has a list of its own; one that is away is swept another time.
         for site in 0..self.link.sites() {

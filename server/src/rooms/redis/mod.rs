@@ -12,16 +12,18 @@ use protocol::RoomId;
 use redis::{Cmd, Script};
 use tracing::warn;
 
-use super::{KNOWN, KnownRoom, Rooms, RoomsError};
+use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 
-/// A sorted set, scored by when somebody last was there, in Redis time.
+/// A sorted set, scored by when something last went on there, in Redis time.
 pub(crate) const ROOMS: &str = "hubbub:{rooms}";
 /// A hash: room -> title.
 pub(crate) const TITLES: &str = "hubbub:{rooms}:titles";
+/// As [`ROOMS`], but those alone that stand on the front page.
+pub(crate) const LISTED: &str = "hubbub:{rooms}:listed";
 
 /// The list of rooms on Redis.
 pub struct RedisRooms {
@@ -35,9 +37,11 @@ impl RedisRooms {
         Self { link, touch: Script::new(include_str!("touch.lua")) }
     }
 
-    async fn touch_as(&self, room: &RoomId, title: &str) -> Result<(), RoomsError> {
+    /// See `touch.lua` for what can happen.
+    async fn touch(&self, room: &RoomId, title: &str, what: &str) -> Result<(), RoomsError> {
         let mut touch = self.touch.prepare_invoke();
-        touch.key(ROOMS).key(TITLES).arg(room.as_str()).arg(title).arg(KNOWN);
+        touch.key(ROOMS).key(TITLES).key(LISTED);
+        touch.arg(room.as_str()).arg(title).arg(KNOWN).arg(FORGOTTEN_AT_ONCE).arg(what);
         Ok(self.shard_of(room)?.invoke(&touch).await?)
     }
 
@@ -45,9 +49,9 @@ impl RedisRooms {
         self.link.at(self.link.site_of(&Channel::Room(room.clone())), ROOMS)
     }
 
-    async fn recent_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, BrokerError> {
+    async fn listed_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, BrokerError> {
         let shard = self.link.at(site, ROOMS)?;
-        let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(ROOMS, 0, last)).await?;
+        let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(LISTED, 0, last)).await?;
         if recent.is_empty() {
             return Ok(Vec::new());
         }
@@ -62,22 +66,27 @@ impl RedisRooms {
 
 #[async_trait]
 impl Rooms for RedisRooms {
-    async fn open(&self, room: &RoomId, title: &str) -> Result<(), RoomsError> {
-        self.touch_as(room, title).await
+    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError> {
+        let what = if listing == Listing::Listed { "list" } else { "speak" };
+        self.touch(room, title, what).await
     }
 
-    async fn touch(&self, room: &RoomId) -> Result<(), RoomsError> {
-        self.touch_as(room, "").await
+    async fn speak(&self, room: &RoomId) -> Result<(), RoomsError> {
+        self.touch(room, "", "speak").await
+    }
+
+    async fn enter(&self, room: &RoomId) -> Result<(), RoomsError> {
+        self.touch(room, "", "enter").await
     }
 
     async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
         Ok(self.shard_of(room)?.run(&Cmd::hget(TITLES, room.as_str())).await?)
     }
 
-    async fn recent(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
+    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
         let Some(last) = limit.checked_sub(1) else { return Ok(Vec::new()) };
         let last = isize::try_from(last).unwrap_or(isize::MAX);
-        let lists = join_all((0..self.link.sites()).map(|site| self.recent_at(site, last))).await;
+        let lists = join_all((0..self.link.sites()).map(|site| self.listed_at(site, last))).await;
         if let Some(Err(error)) = lists.iter().find(|list| list.is_err()) {
             if lists.iter().all(Result::is_err) {
                 return Err(error.clone().into());
