@@ -36,7 +36,7 @@ impl Channel {
         text.push_str(name);
     }
 
-    /// The room in which its people chat.
+    /// What frames to its people call it.
     pub fn room(&self) -> RoomId {
         match self {
             Self::Room(room) => room.clone(),

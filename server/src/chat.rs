@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use protocol::{ErrorCode, Member, MessageId, Pin, Refusal, RoomId, ServerMessage, Typing, wire};
+use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Growth, Once, Passing};
 use crate::channel::Channel;
+use crate::games::{Key, is_class_room};
 use crate::quota::Quotas;
 use crate::{clock, digest};
 
@@ -22,7 +23,7 @@ const WIDEST: usize = 4;
 const ESCAPED: usize = 6;
 
 /// Whether the class of a game may chat.
-pub type Classes = Box<dyn Fn(Pin) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
+pub type Classes = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
 
 /// Says things in rooms.
 pub struct Chat {
@@ -89,8 +90,14 @@ impl Chat {
 
     /// The class of a game chats while its host lets it.
     async fn check_class(&self, room: &RoomId) -> Result<(), Refusal> {
-        let Some(pin) = Pin::of_room(room) else { return Ok(()) };
-        let is_open = match (self.classes)(pin).await {
+        if !is_class_room(room) {
+            return Ok(());
+        }
+        let is_open = match Key::of_class_room(room) {
+            Some(key) => (self.classes)(key).await,
+            None => Ok(false),
+        };
+        let is_open = match is_open {
             Err(refusal) if refusal.code == ErrorCode::NoGame => false,
             is_open => is_open?,
         };

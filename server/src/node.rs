@@ -13,7 +13,7 @@ use crate::backend::Opened;
 use crate::broker::{Broker, Deliveries};
 use crate::chat::{Chat, Classes, Said};
 use crate::config::Config;
-use crate::games::{Games, Parts, Tables};
+use crate::games::{Games, Parts, Tables, is_class_room};
 use crate::history::{History, shared::SharedHistory};
 use crate::hub::{Hub, Words};
 use crate::presence::{Presence, Settings};
@@ -126,9 +126,9 @@ impl Node {
             seats_per_address: limits.seats_per_address,
         });
         let classes = games.clone();
-        let classes: Classes = Box::new(move |pin| {
+        let classes: Classes = Box::new(move |key| {
             let games = classes.clone();
-            Box::pin(async move { games.chat_is_open(&pin).await })
+            Box::pin(async move { games.chat_is_open(&key).await })
         });
         let node = Self {
             name: opened.node_name,
@@ -176,7 +176,8 @@ impl Node {
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         let said = self.chat.say(room, author, id, text).await?;
         let is_noted = said.appended.position.offset % NOTED_EVERY == 1 && !said.appended.repeated;
-        if is_noted {
+        // The chat of a class is for those who play, and known by its game.
+        if is_noted && !is_class_room(room) {
             self.directory.spoken(room).await;
         }
         Ok(said)

@@ -17,6 +17,8 @@ pub enum CloseCode {
     Resync = 4003,
     /// No frame came within the first seconds.
     NoHello = 4004,
+    /// The client may not be any more in one of the rooms that it was in.
+    Removed = 4005,
     /// The `v` of the address is not a version that this server speaks.
     UnknownVersion = 4500,
     /// The client goes on sending far above its rate after being told.
@@ -27,12 +29,13 @@ pub enum CloseCode {
 
 impl CloseCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NodeLeaving,
         Self::Slow,
         Self::NoPong,
         Self::Resync,
         Self::NoHello,
+        Self::Removed,
         Self::UnknownVersion,
         Self::Flood,
         Self::SignedOut,
@@ -51,6 +54,7 @@ impl CloseCode {
             Self::NoPong => "no answer to a ping; come back",
             Self::Resync => "your position was lost; come back",
             Self::NoHello => "nothing was said in time; come back",
+            Self::Removed => "you were removed from a room; come back for the others",
             Self::UnknownVersion => "this protocol version is not spoken here",
             Self::Flood => "too many frames after a warning",
             Self::SignedOut => "you signed out",

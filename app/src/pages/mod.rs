@@ -2,6 +2,7 @@
 
 mod author;
 mod brand;
+mod class_chat;
 mod crowd;
 mod home;
 mod host;
@@ -17,6 +18,7 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
 use author::{Edit, Quizzes, ResultPage, Results, Versions};
+use class_chat::ClassChat;
 use home::Home;
 use host::{Host, TakeOverGame};
 use not_found::NotFound;
@@ -42,6 +44,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/host/:pin") view=Host ssr=SsrMode::Async />
                 <Route path=path!("/play") view=Join ssr=SsrMode::Async />
                 <Route path=path!("/play/:pin") view=Play ssr=SsrMode::Async />
+                <Route path=path!("/play/:pin/chat") view=ClassChat ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

@@ -1,9 +1,11 @@
 //! What is shown where there is nothing, and where something went wrong.
 
 use leptos::prelude::*;
+use protocol::ErrorCode;
 
 use super::brand::Brand;
 use super::status;
+use crate::api::ApiError;
 use crate::api::quizzes::QUIZZES;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::theme_switch::ThemeSwitch;
@@ -33,6 +35,31 @@ pub(crate) fn NoGame() -> impl IntoView {
             title="There is no game here"
             advice="The PIN may have a typing mistake, or the game is long over. Begin another one from your quizzes."
             way=(QUIZZES, "To your quizzes")
+        />
+    }
+}
+
+/// Why somebody is not let into a room; most are for everybody.
+pub(crate) fn not_let_in(error: &ApiError) -> AnyView {
+    match error {
+        ApiError::Refused(refusal) if refusal.code == ErrorCode::NotInGame => view! { <NotInClass /> }.into_any(),
+        ApiError::RateLimited { .. } => {
+            status::too_many();
+            view! { <Sorry title="This page cannot be shown just now" advice=error.to_string() way=FRONT /> }.into_any()
+        }
+        error => view! { <Unavailable advice=error.to_string() /> }.into_any(),
+    }
+}
+
+/// The chat of a class, for somebody who is not in it, whether there is one or not.
+#[component]
+fn NotInClass() -> impl IntoView {
+    status::not_found();
+    view! {
+        <Sorry
+            title="This chat is for a class"
+            advice="Only those who are in its game can read it. Join the game with its PIN first."
+            way=("/play", "Join a game")
         />
     }
 }

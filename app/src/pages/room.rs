@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use protocol::RoomId;
 
-use super::not_found::{NotFound, Unavailable};
+use super::not_found::{NotFound, not_let_in};
 use crate::api::{self, Say, refused};
 use crate::components::talk::{self, Talk};
 use crate::given::give;
@@ -36,7 +36,7 @@ pub(crate) fn Room() -> impl IntoView {
                         }
                         .into_any()
                     }
-                    Some(Err(error)) => view! { <Unavailable advice=error.to_string() /> }.into_any(),
+                    Some(Err(error)) => not_let_in(&error),
                     None => view! { <NotFound /> }.into_any(),
                 }
             })}

@@ -172,6 +172,11 @@ impl Games {
         self.store.tries(who).await.unwrap_or_else(|error| uncounted(&error))
     }
 
+    /// Counts a try that was as good as a wrong PIN.
+    pub(super) async fn count_wrong_try(&self, address: IpAddr) {
+        self.tries(address, true).await;
+    }
+
     /// Counts one more, and gives how many there were in this minute.
     async fn tried(&self, who: &str) -> u64 {
         self.store.tried(who).await.unwrap_or_else(|error| uncounted(&error))

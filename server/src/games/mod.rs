@@ -18,6 +18,7 @@ use crate::broker::BrokerError;
 use crate::store::StoreError as FileError;
 
 mod answering;
+mod class_chat;
 mod client;
 mod delays;
 pub mod embedded;
@@ -38,6 +39,7 @@ mod words;
 
 use spelled::{SEAT_AFTER, WaitingSince, host_head, in_order, new_given, new_seat, seat_head, waiting_head};
 
+pub use class_chat::{ClassMember, Papers, is_class_room};
 pub use client::Client;
 pub use finding::Seeker;
 pub use service::{Games, Parts};

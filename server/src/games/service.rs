@@ -171,8 +171,12 @@ impl Games {
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn chat_is_open(&self, pin: &Pin) -> Result<bool, Refusal> {
-        Ok(self.tables.has_open_chat(pin) || self.load(pin).await?.state.chat)
+    pub async fn chat_is_open(&self, key: &Key) -> Result<bool, Refusal> {
+        if self.tables.has_open_chat(key) {
+            return Ok(true);
+        }
+        let loaded = self.load(&key.pin).await?;
+        Ok(loaded.key == *key && loaded.state.chat)
     }
 
     /// Who plays, for whoever asks for it. Of many who do, few read it.

@@ -90,7 +90,7 @@ impl Games {
             return Err(words::not_now("This player is not in the game any more."));
         }
         let ids = gone.iter().map(UserId::as_str).collect::<Vec<_>>().join(" ");
-        self.announce(&Channel::Game(key.pin.clone()), [KICKED, ids.as_bytes()].concat().into()).await;
+        self.announce_to_class(key, [KICKED, ids.as_bytes()].concat().into()).await;
         self.forget_leaders(key, &gone).await
     }
 
@@ -135,8 +135,17 @@ impl Games {
             return Err(words::not_now("This host is no host of the game any more."));
         }
         let notice = [UNHOSTED, host.as_str().as_bytes()].concat();
-        self.announce(&Channel::Game(key.pin.clone()), notice.into()).await;
+        self.announce_to_class(key, notice.into()).await;
         Ok(())
+    }
+
+    /// Tells the nodes with somebody in the game, and those with nothing of it
+    /// but somebody in its chat.
+    async fn announce_to_class(&self, key: &Key, notice: Bytes) {
+        self.announce(&Channel::Game(key.pin.clone()), notice.clone()).await;
+        if let Some(room) = key.class_room() {
+            self.announce(&Channel::Room(room), notice).await;
+        }
     }
 
     /// Tells the hosts, on all nodes, that there is somebody else to let in, or less to keep out.

@@ -11,6 +11,7 @@ use protocol::{HostId, Pin, UserId, wire};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::Key;
 use super::sitting::{Role, Sitting};
 use super::words;
 use crate::presence::Departure;
@@ -94,8 +95,8 @@ impl Table {
     }
 
     /// Whether the class could chat when the game was looked at last.
-    pub(super) fn has_open_chat(&self) -> bool {
-        self.chat.load(Ordering::Relaxed)
+    pub(super) fn has_open_chat(&self, key: &Key) -> bool {
+        self.chat.load(Ordering::Relaxed) && self.people().any().is_some_and(|sitting| sitting.key == *key)
     }
 
     /// Whether the class may chat.
@@ -167,6 +168,11 @@ impl Table {
 }
 
 impl People {
+    /// Somebody of them: all are in the same game.
+    fn any(&self) -> Option<&Arc<Sitting>> {
+        self.hosts.first().or_else(|| self.players.values().flatten().next())
+    }
+
     fn add(&mut self, sitting: Arc<Sitting>) {
         match sitting.role {
             Role::Host(_) => self.hosts.push(sitting),

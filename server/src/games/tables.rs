@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{HostId, Pin, UserId};
 
+use super::Key;
+use super::class_chat::{ClassListeners, ClassMember};
 use super::sitting::Sitting;
 use super::table::{Due, Table};
 use crate::channel::Channel;
@@ -25,6 +27,8 @@ pub(super) const UNHOSTED: &[u8] = b"unhosted ";
 #[derive(Default)]
 pub struct Tables {
     known: Mutex<HashMap<Pin, Arc<Table>>>,
+    /// Who listens to the chats of their classes.
+    pub(super) classes: ClassListeners,
 }
 
 impl Tables {
@@ -47,16 +51,21 @@ impl Tables {
         } else if notice == HOSTS {
             self.ring(channel, |due| due.hosts = true);
         } else if let Some(players) = notice.strip_prefix(KICKED) {
-            if let Some(table) = self.of(channel) {
-                let ids = std::str::from_utf8(players).unwrap_or_default().split(' ');
-                ids.filter_map(|player| UserId::parse(player).ok()).for_each(|player| table.send_away(&player));
-                table.ring(|due| (due.people, due.entrance) = (true, true));
+            let ids = std::str::from_utf8(players).unwrap_or_default().split(' ');
+            let table = self.of(channel);
+            for player in ids.filter_map(|player| UserId::parse(player).ok()) {
+                table.iter().for_each(|table| table.send_away(&player));
+                self.classes.send_away(channel, &ClassMember::Player(player));
             }
+            self.ring(channel, |due| (due.people, due.entrance) = (true, true));
         } else if let Some(host) = notice.strip_prefix(UNHOSTED) {
             let host = std::str::from_utf8(host).ok().and_then(|host| HostId::parse(host).ok());
-            if let (Some(table), Some(host)) = (self.of(channel), host) {
-                table.remove_host(&host);
+            if let (Some(table), Some(host)) = (self.of(channel), &host) {
+                table.remove_host(host);
                 table.ring(|due| due.hosts = true);
+            }
+            if let Some(host) = host {
+                self.classes.send_away(channel, &ClassMember::AddedHost(host));
             }
         }
     }
@@ -73,8 +82,8 @@ impl Tables {
     }
 
     /// Whether the class of a game could chat when this node looked last.
-    pub(super) fn has_open_chat(&self, pin: &Pin) -> bool {
-        self.lock().get(pin).is_some_and(|table| table.has_open_chat())
+    pub(super) fn has_open_chat(&self, key: &Key) -> bool {
+        self.lock().get(&key.pin).is_some_and(|table| table.has_open_chat(key))
     }
 
     /// One more sits there. Gives the table, and whether it is a new one that

@@ -40,6 +40,11 @@ pub(super) fn wrong_code() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "This code is wrong, used or too old. Ask the host for another one.")
 }
 
+/// What is told to everybody who is in no class that chats there, whether there is one or not.
+pub(super) fn no_class() -> Refusal {
+    Refusal::new(ErrorCode::NotInGame, "This chat is for those who are in its game. Join the game first.")
+}
+
 pub(super) fn not_in_game() -> Refusal {
     Refusal::new(ErrorCode::NotInGame, "Enter a game first.")
 }

@@ -8,8 +8,9 @@ use app::api::games::{GameService, HostPage, Hosted, PlayPage};
 use async_trait::async_trait;
 use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
-use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId};
+use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
+use super::rooms::papers;
 use crate::games::{Key, Loaded, Seeker};
 use crate::http::origin::is_https;
 use crate::limits::client_address;
@@ -87,6 +88,10 @@ impl GameService for Games {
         self.find_for(Some(viewer), pin, &self.asking()).await.map(drop)
     }
 
+    async fn class_chat(&self, viewer: &Member, pin: &Pin) -> Result<RoomId, ApiError> {
+        self.node.games.class_room(pin, &viewer.id, &papers(&self.node)).await.map_err(refused)
+    }
+
     async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError> {
         let loaded = self.find_for(Some(viewer), pin, &self.asking()).await?;
         self.node.games.results(&viewer.id, &loaded).await.map_err(refused)
@@ -129,7 +134,7 @@ fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
     format!("{scheme}://{host}/play/{pin}")
 }
 
-fn refused(refusal: Refusal) -> ApiError {
+pub(super) fn refused(refusal: Refusal) -> ApiError {
     count_refusal(&refusal);
     match refusal.code {
         ErrorCode::Unavailable | ErrorCode::Full => ApiError::Unavailable,

@@ -8,12 +8,16 @@ use async_trait::async_trait;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use protocol::limits::PAGE_MESSAGES;
-use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire};
+use protocol::{
+    HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire,
+};
 use tracing::warn;
 
 use super::asker_address;
+use super::games::refused;
 use crate::channel::Channel;
 use crate::config::RoomListing;
+use crate::games::{Papers, is_class_room};
 use crate::node::{Node, count_refusal};
 use crate::rooms::Listing;
 use crate::session::random_message_id;
@@ -35,6 +39,16 @@ impl Rooms {
         self.node.throttle.spend(&payer, cost).map_err(|refused| too_fast(refused.wait))
     }
 
+    /// Lets who asks into a room, to read or to write.
+    async fn admit(&self, room: &RoomId) -> Result<(), ApiError> {
+        if !is_class_room(room) {
+            return Ok(());
+        }
+        let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
+        let admitted = self.node.games.admit_to_room(room, &viewer.id, &papers(&self.node));
+        admitted.await.map(drop).map_err(refused)
+    }
+
     /// Whether somebody may have the room listed that they open.
     fn check_listing(&self) -> Result<(), ApiError> {
         if !self.may_list_rooms() {
@@ -51,6 +65,7 @@ impl Rooms {
 #[async_trait]
 impl Service for Rooms {
     async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
+        self.admit(room).await?;
         let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await;
         let page = page.map_err(unavailable)?;
         let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
@@ -63,6 +78,9 @@ impl Service for Rooms {
 
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {
         let room = RoomId::from_title(title).map_err(ApiError::title)?;
+        if is_class_room(&room) {
+            return Err(ApiError::title(InvalidId::BadCharacter("a room id")));
+        }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
         self.spend(&viewer, Cost::OPEN_ROOM)?;
         let listing = if listed { Listing::Listed } else { Listing::Unlisted };
@@ -88,10 +106,16 @@ impl Service for Rooms {
     }
 
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError> {
-        self.node.directory.preview(room).await.map_err(unavailable)
+        self.admit(room).await?;
+        let mut preview = self.node.directory.preview(room).await.map_err(unavailable)?;
+        if let Some(title) = self.node.games.class_title(room).await {
+            preview.title = title;
+        }
+        Ok(preview)
     }
 
     async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError> {
+        self.admit(room).await?;
         self.node.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
     }
 
@@ -117,6 +141,7 @@ impl Service for Rooms {
 
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         self.spend(viewer, Cost::MESSAGE)?;
+        self.admit(room).await?;
         match self.node.say(room, viewer, &id, &text).await {
             Ok(_) => Ok(()),
             Err(refusal) => {
@@ -129,6 +154,12 @@ impl Service for Rooms {
     fn message_id(&self) -> MessageId {
         random_message_id()
     }
+}
+
+/// What the request that is being answered brings along.
+pub(super) fn papers(node: &Node) -> Papers {
+    let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
+    Papers::of(&node.sessions, &headers, asker_address(node))
 }
 
 /// Somebody asked for too much.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{
-    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Pin, Position, Refusal, RoomId, ServerMessage,
+    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage,
     SessionToken, wire,
 };
 use tungstenite::Utf8Bytes;
@@ -17,6 +17,7 @@ use super::seats::Seats;
 use crate::broker::BrokerError;
 use crate::channel::Channel;
 use crate::chat::Said;
+use crate::games::{ClassMember, Papers};
 use crate::hub::Seat;
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
@@ -32,6 +33,7 @@ pub(super) struct Client {
     seats: Seats,
     meter: Meter,
     proof: Proof,
+    papers: Papers,
 }
 
 /// What the client still has to be told, or may still tell, of who it is.
@@ -48,15 +50,15 @@ enum Proof {
 impl Meaning for Client {
     type Later = ClientMessage;
 
-    type Claims = IpAddr;
+    type Claims = (IpAddr, Papers);
 
-    fn claims(_: &Node, _: &HeaderMap, address: IpAddr) -> IpAddr {
-        address
+    fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, Papers) {
+        (address, Papers::of(&node.sessions, headers, address))
     }
 
-    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, address: IpAddr) -> Self {
+    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (address, papers): (IpAddr, Papers)) -> Self {
         let proof = if visitor.has_session { Proof::Settled } else { Proof::Open };
-        Self { node, member: visitor.member, outbox, seats: Seats::default(), meter: Meter::new(address), proof }
+        Self { node, member: visitor.member, outbox, seats: Seats::default(), meter: Meter::new(address), proof, papers }
     }
 
     fn member(&self) -> &Arc<Member> {
@@ -109,6 +111,7 @@ impl Meaning for Client {
     /// Leaves all rooms.
     fn end(&mut self, departure: Departure) {
         for (room, seat) in self.seats.take() {
+            self.node.games.leaves_class(&room, &self.outbox);
             let channel = Channel::Room(room);
             self.node.hub.leave(&channel, seat);
             self.node.presence.leave(&channel, &self.member.id, departure);
@@ -161,6 +164,7 @@ impl Client {
             let sentence = format!("One connection can be in {} rooms. Leave one first.", self.seats.len());
             return Err(Refusal::new(ErrorCode::TooManyRooms, sentence));
         }
+        let class = self.admitted(&room).await?;
         let channel = Channel::Room(room.clone());
         let hub = self.node.hub.clone();
         // First listen, then look: what changes between the two is held back and comes after `joined`.
@@ -168,13 +172,23 @@ impl Client {
         if let Some(earlier) = self.seats.insert(room.clone(), seat) {
             hub.leave(&channel, earlier);
         }
-        let joined = match hub.open(&channel).await {
+        if let Some(member) = &class {
+            self.node.games.leaves_class(&room, &self.outbox);
+            self.node.games.enters_class(&room, member, &self.outbox);
+        }
+        let opened = hub.open(&channel).await;
+        // Whoever was sent away before the deliveries began was not told.
+        if class.is_some()
+            && let Err(refusal) = self.admitted(&room).await
+        {
+            self.unlisten(&room, again);
+            return Err(refusal);
+        }
+        let joined = match opened {
             Ok(()) => self.settle(&channel, room.clone(), seat, since, again).await,
             Err(error) if again => Err(error),
             Err(error) => {
-                // Not entered yet: another tab of this person keeps its place.
-                self.seats.remove(&room);
-                hub.leave(&channel, seat);
+                self.unlisten(&room, false);
                 return Err(unreachable_room(&room, &error));
             }
         };
@@ -183,11 +197,27 @@ impl Client {
             return Err(unreachable_room(&room, &error));
         }
         self.proof = Proof::Settled;
-        // The chat of a class is for those who play, not for the list of rooms.
-        if Pin::of_room(&room).is_none() {
+        if class.is_none() {
             self.node.directory.entered(&room).await;
         }
         Ok(())
+    }
+
+    /// As what this client may be in a room; into most come all.
+    async fn admitted(&self, room: &RoomId) -> Result<Option<ClassMember>, Refusal> {
+        self.node.games.admit_to_room(room, &self.member.id, &self.papers).await
+    }
+
+    /// Does not listen any more. Who has not entered yet leaves nobody: another
+    /// tab of this person keeps its place.
+    fn unlisten(&mut self, room: &RoomId, has_entered: bool) {
+        if has_entered {
+            return self.leave(room);
+        }
+        self.node.games.leaves_class(room, &self.outbox);
+        if let Some(seat) = self.seats.remove(room) {
+            self.node.hub.leave(&Channel::Room(room.clone()), seat);
+        }
     }
 
     async fn settle(
@@ -234,6 +264,7 @@ impl Client {
     }
 
     fn leave(&mut self, room: &RoomId) {
+        self.node.games.leaves_class(room, &self.outbox);
         if let Some(seat) = self.seats.remove(room) {
             let channel = Channel::Room(room.clone());
             self.node.hub.leave(&channel, seat);

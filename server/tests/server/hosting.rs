@@ -1,14 +1,13 @@
-//! What hosts do: with the clock, the door, the chat, and with each other.
+//! What hosts do: with the clock, the door, and with each other.
 
 use std::time::{Duration, Instant};
 
 use protocol::ErrorCode;
-use protocol::game::frame::{Chat, Extend, HostHere, Kick, Lock, Open, Step};
+use protocol::game::frame::{Extend, HostHere, Kick, Lock, Open, Step};
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz};
 use crate::patience::{PATIENCE, at_last};
-use crate::visitor::Visitor;
 
 const RIGHT: Answer = Answer::Choice(1);
 
@@ -137,21 +136,6 @@ async fn players_hear_that_the_host_is_gone_and_back() {
         let mut teacher = Pupil::at(one).await;
         teacher.open(Open { pin: hosting.pin, token: Some(hosting.token), code: None }).await.unwrap();
         assert_eq!(ada.until(host).await, HostHere { here: true });
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_class_chats_while_the_host_lets_it() {
-    everywhere(async |one, two| {
-        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
-        let room = hosting.pin.room();
-        let mut ada = Visitor::in_room(two, room.as_str()).await;
-        let refusal = ada.try_say("1", "hello").await.unwrap_err();
-        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The chat of this game is closed."));
-        teacher.send(&Say::Chat(Chat { open: true })).await;
-        teacher.sees_game(|game| game.chat).await;
-        assert_eq!(ada.say("2", "hello").await.message, "hello");
     })
     .await;
 }

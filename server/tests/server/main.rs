@@ -13,6 +13,7 @@ mod authors;
 mod broker_contract;
 mod browser;
 mod class;
+mod class_chat;
 mod cluster;
 mod doors;
 mod embedded_faults;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use leptos::prelude::use_context;
-use protocol::{Member, Pin, QuizId, ResultsId};
+use protocol::{Member, Pin, QuizId, ResultsId, RoomId};
 
 use super::{HostPage, PlayPage};
 use crate::api::ApiError;
@@ -33,6 +33,10 @@ pub trait GameService: Send + Sync {
 
     /// Whether there is such a game. Wrong PINs are counted.
     async fn find(&self, viewer: &Member, pin: &Pin) -> Result<(), ApiError>;
+
+    /// Where the class of a game chats, for those who are in it. Others are
+    /// counted as if they had typed a wrong PIN.
+    async fn class_chat(&self, viewer: &Member, pin: &Pin) -> Result<RoomId, ApiError>;
 
     /// What a host's page begins with, for hosts alone.
     async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError>;

@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use protocol::game::Game;
 use protocol::game::frame::{Joined, Player};
-use protocol::{Member, Pin, QuizId, ResultsId};
+use protocol::{Member, Pin, QuizId, ResultsId, RoomId};
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
@@ -115,6 +115,23 @@ pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
     games.find(&viewer, &pin).await.map_err(service::told)?;
     leptos_axum::redirect(&format!("/play/{pin}"));
     Ok(pin)
+}
+
+/// The page that leads to the chat of a game's class.
+pub(crate) fn class_chat_path(pin: &Pin) -> String {
+    format!("/play/{pin}/chat")
+}
+
+/// Leads who plays or hosts a game to where its class chats.
+///
+/// # Errors
+/// [`ApiError::Refused`] for everybody else, whether there is such a game or not.
+#[server(name = OpenClassChat, prefix = "/api", output = Json, endpoint = "class-chat")]
+pub async fn class_chat(pin: Pin) -> Result<RoomId, ApiError> {
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    let room = games.class_chat(&viewer, &pin).await.map_err(service::told)?;
+    leptos_axum::redirect(&room.path());
+    Ok(room)
 }
 
 /// Everything the page of a game's host begins with.

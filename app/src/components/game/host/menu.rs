@@ -9,6 +9,7 @@ use protocol::{UserId, limits};
 
 use super::kick::Kicking;
 use super::{Host, entrance, hosts};
+use crate::api::games::class_chat_path;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
@@ -72,10 +73,10 @@ fn door(host: Host) -> AnyView {
 
 fn chat(host: Host) -> AnyView {
     let open = memo(move || host.game(|game| game.chat));
-    let note = move || if open.get() { "The class may write." } else { "The class cannot write." };
+    let note = move || if open.get() { "Chat is on." } else { "Chat is off." };
     let label = move || if open.get() { "Close the class chat" } else { "Open the class chat" };
     let link = move || {
-        let path = host.pin().room().path();
+        let path = class_chat_path(&host.pin());
         open.get().then(|| {
             view! {
                 <a class="host-menu__link" href=path target="_blank">

@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use protocol::Member;
 use protocol::game::Phase;
 
-use crate::api::games::PlayPage;
+use crate::api::games::{PlayPage, class_chat_path};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::notice::{Notice, Words, asleep};
 use crate::components::pill::Pill;
@@ -40,7 +40,7 @@ pub(crate) fn PlayGame() -> impl IntoView {
 }
 
 fn play(page: PlayPage) -> AnyView {
-    let place = Place { viewer: page.viewer.clone(), chat: page.pin.room().path() };
+    let place = Place { viewer: page.viewer.clone(), chat: class_chat_path(&page.pin) };
     let live = GameLive::play(page);
     let screen = memo(move || live.board.with(Board::screen));
     focus::follow(screen);
