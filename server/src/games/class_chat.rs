@@ -25,7 +25,7 @@ const BETWEEN: char = '~';
 /// Where a program that keeps no cookies shows the token of a seat or of a host.
 const HEADER: &str = "hubbub-token";
 /// Tokens that are looked at, at most.
-const TOKENS: usize = 32;
+const TOKENS: usize = 200;
 
 /// Whether a room is a class's, as far as its name tells; not whether there is one.
 pub fn is_class_room(room: &RoomId) -> bool {

@@ -15,6 +15,7 @@ mod cookies;
 mod earlier;
 mod names;
 pub mod revocation;
+mod seals;
 mod signer;
 mod tickets;
 
@@ -70,6 +71,7 @@ struct Inner {
     sessions: Signer,
     hosts: Signer,
     seats: Signer,
+    seals: Signer,
     earlier: EarlierCookies,
     keys: SessionKeys,
     rules: SessionRules,
@@ -86,8 +88,9 @@ impl Sessions {
     pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
         let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
         let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
+        let seals = signer("seal");
         let earlier = EarlierCookies::new(&keys);
-        Self { inner: Arc::new(Inner { sessions, hosts, seats, earlier, keys, rules, revoked }) }
+        Self { inner: Arc::new(Inner { sessions, hosts, seats, seals, earlier, keys, rules, revoked }) }
     }
 
     /// A secret nobody can guess, for [`Sessions::new`].

@@ -17,6 +17,7 @@ mod class_chat;
 mod cluster;
 mod doors;
 mod embedded_faults;
+mod form_errors;
 mod game_pages;
 mod games_contract;
 mod history_contract;
