@@ -164,7 +164,14 @@ impl Client {
             let sentence = format!("One connection can be in {} rooms. Leave one first.", self.seats.len());
             return Err(Refusal::new(ErrorCode::TooManyRooms, sentence));
         }
-        let class = self.admitted(&room).await?;
+        let class = match self.admitted(&room).await {
+            // Whoever was sent away, and was not told of it, has no place there any more.
+            Err(refusal) if refusal.code == ErrorCode::NotInGame => {
+                self.leave(&room);
+                return Err(refusal);
+            }
+            class => class?,
+        };
         let channel = Channel::Room(room.clone());
         let hub = self.node.hub.clone();
         // First listen, then look: what changes between the two is held back and comes after `joined`.
