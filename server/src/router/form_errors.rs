@@ -23,7 +23,9 @@ const SEAL: &str = "__seal";
 
 /// Leaves what is not signed out of requests, and signs what answers lead back with.
 pub(super) async fn form_errors(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
-    let Some(Member { id, .. }) = request.extensions().get().cloned() else { return next.run(request).await };
+    let Some(Member { id, .. }) = request.extensions().get::<Member>().cloned() else {
+        return next.run(request).await;
+    };
     if let Some(uri) = without_forged(&node, &id, request.uri()) {
         *request.uri_mut() = uri;
     }
@@ -82,8 +84,8 @@ fn without_forged(node: &Node, person: &UserId, uri: &Uri) -> Option<Uri> {
     }
     let is_ours = node.sessions.is_sealed(person, &query.signed(), &query.seal);
     // Written anew in any case: nothing is left that could be read in another way.
-    let about_form: &[_] = if is_ours { &[(FORM, &query.form), (ERROR, &query.error)] } else { &[] };
-    let text = query.write(about_form);
+    let told = [(FORM, query.form.as_str()), (ERROR, query.error.as_str())];
+    let text = query.write(if is_ours { &told } else { &[] });
     let text = if text.is_empty() { uri.path().to_owned() } else { format!("{}?{text}", uri.path()) };
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(text).unwrap_or(PathAndQuery::from_static("/")));
@@ -98,6 +100,6 @@ fn sealed(node: &Node, person: &UserId, location: &HeaderValue) -> Option<Header
         return None;
     }
     let seal = node.sessions.seal(person, &query.signed());
-    let query = query.write(&[(FORM, &query.form), (ERROR, &query.error), (SEAL, &seal)]);
+    let query = query.write(&[(FORM, query.form.as_str()), (ERROR, query.error.as_str()), (SEAL, seal.as_str())]);
     HeaderValue::try_from(format!("{page}?{query}")).ok()
 }

@@ -45,8 +45,8 @@ impl Rooms {
             return Ok(());
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
-        let admitted = self.node.games.admit_to_room(room, &viewer.id, &papers(&self.node));
-        admitted.await.map(drop).map_err(refused)
+        let papers = papers(&self.node);
+        self.node.games.admit_to_room(room, &viewer.id, &papers).await.map(drop).map_err(refused)
     }
 
     /// Whether somebody may have the room listed that they open.
