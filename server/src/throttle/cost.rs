@@ -126,6 +126,7 @@ impl fmt::Display for Cost {
             Purpose::File => "file",
             Purpose::Control => "control",
             Purpose::SignOut => "sign-out",
+            Purpose::Listing => "listing",
         };
         write!(f, "{} {bucket}", self.tokens)
     }
