@@ -8,6 +8,7 @@ use server::channel::Channel;
 use server::config::Retention;
 use server::quizzes::QuizzesError;
 use server::quota::{Payer, QuotaError};
+use server::rooms::Listing;
 use server::retention::{self, Policy};
 
 use crate::node::TestNode;
@@ -117,7 +118,7 @@ async fn a_room_that_nobody_entered_goes_with_what_was_said_in_it() {
     ana.say("m", "hello").await;
     ana.leave().await;
     let (directory, broker) = (&node.node().directory, &node.node().broker);
-    directory.open(&room("room1"), "Room one").await.unwrap();
+    directory.open(&room("room1"), "Room one", Listing::Unlisted).await.unwrap();
     let channel = Channel::Room(room("room1"));
     let policy = Policy { rooms: days(30), ..NEVER };
     let before = broker.top(&channel).await.unwrap().position;
