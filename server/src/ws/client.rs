@@ -58,7 +58,15 @@ impl Meaning for Client {
 
     fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (address, papers): (IpAddr, Papers)) -> Self {
         let proof = if visitor.has_session { Proof::Settled } else { Proof::Open };
-        Self { node, member: visitor.member, outbox, seats: Seats::default(), meter: Meter::new(address), proof, papers }
+        Self {
+            node,
+            member: visitor.member,
+            outbox,
+            seats: Seats::default(),
+            meter: Meter::new(address),
+            proof,
+            papers,
+        }
     }
 
     fn member(&self) -> &Arc<Member> {

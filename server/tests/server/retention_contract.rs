@@ -8,8 +8,8 @@ use server::channel::Channel;
 use server::config::Retention;
 use server::quizzes::QuizzesError;
 use server::quota::{Payer, QuotaError};
-use server::rooms::Listing;
 use server::retention::{self, Policy};
+use server::rooms::Listing;
 
 use crate::node::TestNode;
 use crate::quizzes_shelf::{Shelf, payer, quiz_id, user};
