@@ -12,35 +12,38 @@ use crate::verdict::Verdict;
 /// What only the class should know.
 const WORD: &str = "swordfish";
 
-/// Strangers, by every name that the chat has or had.
+/// Strangers, by every name that the chat has, had, or could be taken to have.
 pub(in crate::siege) async fn strangers(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let target = Target::embedded(setting, "class-chat", &[]).await?;
-    let class = Class::gather(&target).await?;
-    let (a, b) = class.pin.split_at(3);
-    let mut names = vec![format!("game-{}", class.pin), format!("game-{a} {b}"), format!("Game-{}", class.pin)];
-    names.extend(class.room.clone());
+    let mut class = Class::gather(&target).await?;
+    let (room, pin) = (class.room.clone(), class.pin.clone());
+    let (a, b) = pin.split_at(3);
+    let mut names = vec![room.clone(), room.to_uppercase(), format!("{room} ")];
+    names.extend([format!("game-{pin}"), format!("game-{a} {b}"), room.replace(&pin, &format!("{a} {b}"))]);
     let mut stranger = target.stranger(40);
     stranger.arrive().await?;
     for name in &names {
         let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
         socket.say(join(name)).await?;
         let joined = socket.hear(&["joined", "error"]).await?;
-        verdict.must(type_of(&joined) == "error", || format!("a stranger enters {name}"));
+        verdict.must(*name != room || type_of(&joined) == "error", || format!("a stranger enters {name}"));
         socket.say(message(name, "x1", "hello from outside")).await?;
-        let said = socket.hear(&["message", "error"]).await?;
-        verdict.must(type_of(&said) == "error", || format!("a stranger writes in {name}"));
+        socket.hear(&["message", "error"]).await?;
         for call in ["history", "preview", "members", "room"] {
             let answer = stranger.form(&format!("/api/{call}"), &format!("room={}", escape(name))).await?.text();
             verdict.must(!answer.contains(WORD), || format!("/api/{call} tells what was said in {name}"));
             verdict.must(!answer.contains("Ada"), || format!("/api/{call} tells who is in {name}"));
         }
-        let form = format!("room={}&id=x2&message=hello", escape(name));
-        let answer = stranger.form("/api/say", &form).await?;
-        verdict.must(!answer.is_ok(), || format!("a stranger writes in {name} by a form"));
+        stranger.form("/api/say", &format!("room={}&id=x2&message=hello+from+outside", escape(name))).await?;
         let page = stranger.get(&format!("/rooms/{}", escape(name))).await?.text();
         verdict.must(!page.contains(WORD), || format!("the page of {name} shows what was said"));
     }
+    let named = stranger.form("/api/class-chat", &format!("pin={pin}")).await?;
+    verdict.must(!named.text().contains(&room), || "a stranger is told what the chat is called".into());
+    let log = class.host.form("/api/history", &format!("room={}", escape(&room))).await?.text();
+    verdict.must(log.contains(WORD), || "the host cannot read the chat".into());
+    verdict.must(!log.contains("from outside"), || "a stranger wrote in the chat".into());
     verdict.figure("names tried", names.len());
     Ok(verdict)
 }
@@ -50,7 +53,7 @@ pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let target = Target::embedded(setting, "kicked-chat", &[]).await?;
     let mut class = Class::gather(&target).await?;
-    let room = class.room.clone().unwrap_or_else(|| format!("game-{}", class.pin));
+    let room = class.room.clone();
     let mut socket = Socket::open(&class.pupil, "/ws?v=1").await?;
     socket.say(join(&room)).await?;
     let before = socket.hear(&["joined", "error"]).await?;
@@ -77,8 +80,9 @@ pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
 /// A game with a player and an open chat in which something was said.
 struct Class {
     pin: String,
-    /// What the game says its chat is called, where it does.
-    room: Option<String>,
+    /// What its chat is called.
+    room: String,
+    host: Stranger,
     hosting: Socket,
     pupil: Stranger,
     seat: Socket,
@@ -93,9 +97,10 @@ impl Class {
         hosting.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}"}}}}"#)).await?;
         hosting.hear(&["hosting"]).await?;
         hosting.say(r#"{"type":"chat","payload":{"open":true}}"#).await?;
-        let game = hosting.until(|frame| frame.contains(r#""chat":true"#).then(|| frame.to_owned())).await;
-        let game = game.context("the chat does not open")?;
-        let room = value(&game, "chatRoom").or_else(|| value(&game, "room")).map(str::to_owned);
+        let opened = hosting.until(|frame| frame.contains(r#""chat":true"#).then_some(())).await;
+        opened.context("the chat does not open")?;
+        let named = host.form("/api/class-chat", &format!("pin={pin}")).await?;
+        let room = if named.is_ok() { named.text().trim().trim_matches('"').to_owned() } else { format!("game-{pin}") };
         let mut pupil = target.stranger(2);
         pupil.arrive().await?;
         let mut seat = take_seat(pupil.clone(), &pin, "Ada".into()).await?;
@@ -104,13 +109,12 @@ impl Class {
         let (_, you) = joined.split_once("\"you\":").context("nobody")?;
         let player = value(you, "id").context("no id")?.to_owned();
         // The host has the game's token, by its cookie.
-        let name = room.clone().unwrap_or_else(|| format!("game-{pin}"));
         let mut chat = Socket::open(&host, "/ws?v=1").await?;
-        chat.say(join(&name)).await?;
+        chat.say(join(&room)).await?;
         chat.hear(&["joined", "error"]).await?;
-        chat.say(message(&name, "w1", WORD)).await?;
+        chat.say(message(&room, "w1", WORD)).await?;
         let said = chat.hear(&["message", "error"]).await?;
-        anyhow::ensure!(type_of(&said) == "message", "the host cannot write in the class's chat {name}: {said}");
-        Ok(Self { pin, room, hosting, pupil, seat, player })
+        anyhow::ensure!(type_of(&said) == "message", "the host cannot write in the class's chat {room}: {said}");
+        Ok(Self { pin, room, host, hosting, pupil, seat, player })
     }
 }

@@ -18,8 +18,6 @@ use crate::verdict::{Seconds, Verdict};
 /// Wrong PINs that an address may have read in [`GUESSING`] without a wait.
 const MOST_GUESSES: usize = 75;
 const GUESSING: Duration = Duration::from_secs(1);
-/// How long a guess is waited for: a delayed answer is no answer for who tries all of them.
-const WAIT_FOR_A_GUESS: Duration = Duration::from_secs(10);
 
 fn enter(pin: &str, nickname: &str) -> String {
     format!(r#"{{"type":"join","payload":{{"pin":"{pin}","nickname":"{nickname}"}}}}"#)
@@ -79,50 +77,49 @@ pub(in crate::siege) async fn oracle(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let target = Target::embedded(setting, "pin-oracle", &[]).await?;
     let pin = host_game(&mut target.stranger(1)).await?;
-    // Where a PIN that is a game's is told from one that is none, each try counts.
-    let ways = ["preview", "history", "members", "enter-game"];
+    let ways = ["preview", "history", "members", "enter-game", "class-chat"];
     for (number, way) in ways.into_iter().enumerate() {
         let form = |pin: &str| match way {
-            "enter-game" => format!("pin={pin}"),
+            "enter-game" | "class-chat" => format!("pin={pin}"),
             _ => format!("room=game-{pin}"),
         };
         let mut stranger = target.stranger(10 + number);
         stranger.arrive().await?;
-        let right = stranger.form(&format!("/api/{way}"), &form(&pin)).await?;
         let (begin, mut told) = (Instant::now(), 0);
+        let right = stranger.form(&format!("/api/{way}"), &form(&pin)).await?;
         for wrong in wrong_pins() {
-            if begin.elapsed() > GUESSING {
-                break;
-            }
             let rest = GUESSING.saturating_sub(begin.elapsed());
-            let Ok(answer) = timeout(rest, stranger.form(&format!("/api/{way}"), &form(&wrong))).await else { break };
+            let answer = timeout(rest, stranger.form(&format!("/api/{way}"), &form(&wrong))).await;
+            let Ok(answer) = answer else { break };
             let answer = answer?;
-            let same = answer.status == right.status && answer.text().replace(&wrong, &pin) == right.text();
+            // Where a PIN that is a game's is told from one that is none, each try counts.
+            let same = (answer.status, answer.body.len()) == (right.status, right.body.len());
             told += usize::from(!same && answer.status != 429);
         }
         verdict.figure(way, told);
         verdict.must(told <= MOST_GUESSES, || format!("/api/{way} tells of {told} PINs in {}", Seconds(GUESSING)));
     }
-    let told = chat_guesses(&target).await?;
+    let told = chat_guesses(&target, &pin).await?;
     verdict.figure("join of a class chat", told);
     verdict.must(told <= MOST_GUESSES, || format!("joining class chats tells of {told} PINs"));
     Ok(verdict)
 }
 
-/// Class chats that were told to be nobody's, or entered.
-async fn chat_guesses(target: &Target) -> Result<usize> {
+/// Wrong PINs whose class chats answer in another way than that of a game.
+async fn chat_guesses(target: &Target, pin: &str) -> Result<usize> {
     let (begin, mut told, mut pins) = (Instant::now(), 0, wrong_pins());
+    let mut right = None;
     while begin.elapsed() < GUESSING {
         let mut socket = Socket::open(&target.stranger(30), "/ws?v=1").await?;
-        for pin in pins.by_ref().take(50) {
+        for pin in std::iter::once(pin.to_owned()).chain(pins.by_ref().take(50)) {
             if socket.say(join(&format!("game-{pin}"))).await.is_err() {
                 break;
             }
-            let rest = GUESSING.saturating_sub(begin.elapsed()).min(WAIT_FOR_A_GUESS);
-            match timeout(rest, socket.hear(&["joined", "error"])).await {
-                Ok(Ok(answer)) => told += usize::from(value(&answer, "code") != Some("rateLimited")),
-                Ok(Err(_)) | Err(_) => break,
-            }
+            let rest = GUESSING.saturating_sub(begin.elapsed());
+            let Ok(Ok(answer)) = timeout(rest, socket.hear(&["joined", "error"])).await else { break };
+            let answer = (type_of(&answer).to_owned(), value(&answer, "code").map(str::to_owned));
+            let right = right.get_or_insert_with(|| answer.clone());
+            told += usize::from(answer != *right && answer.1.as_deref() != Some("rateLimited"));
         }
     }
     Ok(told)
