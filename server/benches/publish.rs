@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
@@ -19,6 +20,7 @@ use server::broker::redis::{self, Options, RedisBroker, envelope};
 use server::broker::{Append, Broker, Deliveries, Once};
 use server::channel::Channel;
 use server::chat::Chat;
+use server::quota::{Addition, Counters, CountersError, QuotaLimits, Quotas, Stored};
 use tokio::runtime::{Builder, Runtime};
 
 #[path = "../tests/server/redis_server.rs"]
@@ -44,10 +46,25 @@ fn main() {
     TOLD.lock().unwrap().iter().for_each(|told| println!("{told}"));
 }
 
+/// Counters that count nothing.
+struct Uncounted;
+
+#[async_trait]
+impl Counters for Uncounted {
+    async fn add(&self, _: Vec<Addition>) -> Result<Option<usize>, CountersError> {
+        Ok(None)
+    }
+
+    async fn stored(&self) -> Result<Stored, CountersError> {
+        Ok(Stored::default())
+    }
+}
+
 /// Checked, spelled with a gap for the offset, and its digest taken.
 #[divan::bench(args = LENGTHS)]
 fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
-    let chat = Chat::new(Arc::new(Nothing), Box::new(|_| Box::pin(async { Ok(true) })), 4_000);
+    let quotas = Arc::new(Quotas::new(Arc::new(Uncounted), QuotaLimits::OFF));
+    let chat = Chat::new(Arc::new(Nothing), Box::new(|_| Box::pin(async { Ok(true) })), quotas, 4_000);
     let (room, author, text) = (room(), gardener(), "x".repeat(length));
     let id = MessageId::parse("c1-7").expect("it is well formed");
     bencher.bench_local(|| chat.say(&room, &author, &id, black_box(&text)).now_or_never().is_some());

@@ -138,7 +138,7 @@ impl Peer {
                 command.args(["--node-name", &format!("n{number}")]).arg("--site-dir").arg(programs.site);
                 command.args(["--session-key", "the same on all nodes that are measured"]);
                 command.args(["--rate-limit", "off", "--connections-per-address", "0", "--metrics-listen", "off"]);
-                command.args(["--seats-per-address", "off"]);
+                command.args(["--seats-per-address", "off", "--storage-quota", "off"]);
             }
             Program::Rust(_, more) => {
                 command.arg(address.to_string());

@@ -175,9 +175,21 @@ impl Stage {
 /// What all nodes of all runs are started with.
 fn shared_flags(house: &House, limits: Limits) -> Vec<String> {
     const RATE: &[&str] = &["--rate-limit", "off", "--connections-per-address", "0", "--seats-per-address", "off"];
+    const QUOTAS: &[&str] = &[
+        "--storage-quota",
+        "off",
+        "--quota-per-person",
+        "off",
+        "--quota-per-address",
+        "off",
+        "--games-per-person",
+        "1000000",
+        "--games-per-address",
+        "1000000",
+    ];
     const LOGS: &[&str] = &["--log-length", "1000000", "--log-bytes", "1t"];
     let site = house.site.display().to_string();
-    let off = if limits == Limits::Off { [RATE, LOGS].concat() } else { Vec::new() };
+    let off = if limits == Limits::Off { [RATE, QUOTAS, LOGS].concat() } else { Vec::new() };
     let flags = ["--site-dir", &site, "--session-key", "the same on all nodes of a chaos run"];
     flags.into_iter().chain(off).map(str::to_owned).collect()
 }

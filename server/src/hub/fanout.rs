@@ -14,6 +14,8 @@ use crate::outbox::Outbox;
 
 /// Frames that came before their turn; more than this and a hole is not mended but everybody resyncs.
 const AHEAD_FRAMES: usize = 10_000;
+/// The same by their bytes.
+const AHEAD_BYTES: usize = 16 * 1024 * 1024;
 
 /// One subscription of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +45,8 @@ pub(super) struct Fanout {
     ring: Ring,
     /// Publications that came before their turn.
     ahead: BTreeMap<u64, Utf8Bytes>,
+    /// Their bytes, and those of some that have had their turn since there was a hole.
+    ahead_bytes: usize,
     audience: Audience,
     /// Not yet told where they stand: frames wait, with their offset if they have one.
     held: HashMap<Seat, Held>,
@@ -108,6 +112,7 @@ impl Fanout {
         self.last = None;
         self.ring.clear();
         self.ahead.clear();
+        self.ahead_bytes = 0;
     }
 
     /// The log's top, read after deliveries began.
@@ -139,8 +144,9 @@ impl Fanout {
             self.deliver(frame);
             return After::Nothing;
         }
+        self.ahead_bytes += frame.len();
         self.ahead.insert(position.offset, frame);
-        if self.ahead.len() > AHEAD_FRAMES {
+        if self.ahead.len() > AHEAD_FRAMES || self.ahead_bytes > AHEAD_BYTES {
             self.resync(position.clone());
         }
         self.catch_up()
@@ -153,7 +159,11 @@ impl Fanout {
         {
             self.deliver(frame);
         }
-        if self.ahead.is_empty() { After::Nothing } else { After::Mend }
+        if self.ahead.is_empty() {
+            self.ahead_bytes = 0;
+            return After::Nothing;
+        }
+        After::Mend
     }
 
     /// The next publication goes out.

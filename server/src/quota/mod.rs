@@ -112,6 +112,17 @@ pub struct QuotaLimits {
     pub games_per_address: u64,
 }
 
+impl QuotaLimits {
+    /// No limits.
+    pub const OFF: Self = Self {
+        storage: u64::MAX,
+        per_person: u64::MAX,
+        per_address: u64::MAX,
+        games_per_person: u64::MAX,
+        games_per_address: u64::MAX,
+    };
+}
+
 /// Something to add to a counter.
 #[derive(Clone, Debug)]
 pub struct Addition {

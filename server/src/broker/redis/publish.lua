@@ -17,6 +17,8 @@ end
 
 local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
 local offset = string.format('%d', tonumber(top) + 1)
+-- What is remembered is kept, too: in a full store for ten minutes, which is long for a resend.
+local remember = growth == 'level' and '600' or remember
 -- The first write, whichever it is, is one that Redis refuses when its memory is
 -- full: all or nothing.
 if once then
