@@ -42,7 +42,7 @@ mod tests {
             kept.insert(0, QuizVersion { version, title: String::new(), questions: 0, saved_at });
         }
         let last = kept.first().map_or(0, |one| one.saved_at);
-        kept.iter().map(|one| (last - one.saved_at) / SECOND).collect()
+        kept.iter().map(|one| last.saturating_sub(one.saved_at) / SECOND).collect()
     }
 
     #[test]
