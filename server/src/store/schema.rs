@@ -236,6 +236,17 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE rooms ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX rooms_listed ON rooms (active_at) WHERE listed = 1;
 ",
+    "
+    -- How many signed out, so that nobody counts them who signs out.
+    CREATE TABLE revoked_count (id INTEGER PRIMARY KEY, users INTEGER NOT NULL) STRICT;
+    INSERT INTO revoked_count SELECT 0, count(*) FROM revoked_users;
+    CREATE TRIGGER user_revoked AFTER INSERT ON revoked_users BEGIN
+        UPDATE revoked_count SET users = users + 1 WHERE id = 0;
+    END;
+    CREATE TRIGGER user_forgotten AFTER DELETE ON revoked_users BEGIN
+        UPDATE revoked_count SET users = users - 1 WHERE id = 0;
+    END;
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

@@ -14,7 +14,7 @@ const REVOKE: &str = "
 
 /// One came, so one goes: the index finds whoever it is at once.
 const TRIM: &str = "
-    DELETE FROM revoked_users WHERE (SELECT count(*) FROM revoked_users) > ?1 AND user =
+    DELETE FROM revoked_users WHERE (SELECT users FROM revoked_count WHERE id = 0) > ?1 AND user =
         (SELECT user FROM revoked_users ORDER BY revoked_at LIMIT 1)";
 
 const SINCE: &str = "SELECT user, revoked_at FROM revoked_users WHERE revoked_at >= ?1 ORDER BY revoked_at";

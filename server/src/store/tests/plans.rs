@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use crate::store::schema;
 
-/// Tables of one row, or of few: nothing of what people do makes them longer.
-const SHORT: [&str; 2] = ["probe", "CONSTANT ROW"];
+/// Tables of one row: nothing of what people do makes them longer.
+const SHORT: [&str; 3] = ["probe", "CONSTANT ROW", "pragma_"];
 
 #[test]
 fn no_statement_reads_a_whole_table() {
@@ -21,7 +21,8 @@ fn no_statement_reads_a_whole_table() {
         assert!(!statement.contains("OFFSET ?"), "{file}: rows are counted off, one by one: {statement}");
         let is_bounded = statement.contains("LIMIT");
         for step in plan(&sql, &statement).unwrap_or_else(|error| panic!("{file}: {error}: {statement}")) {
-            let is_scan = step.starts_with("SCAN") && !SHORT.iter().any(|table| step == format!("SCAN {table}"));
+            let is_scan =
+                step.starts_with("SCAN") && !SHORT.iter().any(|table| step.starts_with(&format!("SCAN {table}")));
             let in_order = step.contains("USING INDEX") || step.contains("USING COVERING INDEX");
             assert!(!is_scan || is_bounded && in_order, "{file}: {step}: {statement}");
         }
