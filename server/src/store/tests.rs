@@ -13,7 +13,7 @@ fn open(folder: &tempfile::TempDir) -> Store {
 async fn add(store: &Store, id: &'static str) -> Result<(), StoreError> {
     store
         .write(move |sql| {
-            sql.execute("INSERT INTO rooms VALUES (?1, 'title', 1, 1)", [id])?;
+            sql.execute("INSERT INTO rooms (channel, title, created_at, active_at) VALUES (?1, 'title', 1, 1)", [id])?;
             Ok(())
         })
         .await
@@ -62,8 +62,8 @@ async fn a_failed_write_undoes_only_itself() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder);
     let half_done = store.write(|sql| {
-        sql.execute("INSERT INTO rooms VALUES ('half', 'title', 1, 1)", [])?;
-        sql.execute("INSERT INTO rooms VALUES ('half', 'title', 1, 1)", [])?;
+        sql.execute("INSERT INTO rooms (channel, title, created_at, active_at) VALUES ('half', 'title', 1, 1)", [])?;
+        sql.execute("INSERT INTO rooms (channel, title, created_at, active_at) VALUES ('half', 'title', 1, 1)", [])?;
         Ok(())
     });
     let (before, failed, after) = tokio::join!(add(&store, "a"), half_done, add(&store, "b"));
@@ -151,7 +151,8 @@ async fn a_full_disk_is_told_and_harms_nothing() {
     add(&store, "a").await.unwrap();
     let limit = |pages: i64| move |sql: &Connection| Ok(sql.pragma_update(None, "max_page_count", pages)?);
     store.write(limit(1)).await.unwrap();
-    let large = "INSERT INTO rooms VALUES ('large', hex(zeroblob(1000000)), 1, 1)";
+    let large =
+        "INSERT INTO rooms (channel, title, created_at, active_at) VALUES ('large', hex(zeroblob(1000000)), 1, 1)";
     let full = store.write(move |sql| Ok(sql.execute(large, [])?)).await;
     assert!(matches!(full, Err(StoreError::Full(_))), "{full:?}");
     store.write(limit(1_000_000)).await.unwrap();
