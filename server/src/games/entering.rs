@@ -279,8 +279,9 @@ async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StoreE
 /// The network that is kept out with somebody, if a host wants it so. Of an
 /// IPv6 address that is what one household mostly gets: the /56.
 fn network(key: &Key, address: IpAddr) -> String {
-    let networks = allotments(address).take(2).last();
-    networks.map(|network| counted(key, network.prefix)).unwrap_or_default()
+    let mut networks = allotments(address);
+    let narrowest = networks.next();
+    networks.next().or(narrowest).map(|network| counted(key, network.prefix)).unwrap_or_default()
 }
 
 /// A network as it is kept: only to be compared within this game.
