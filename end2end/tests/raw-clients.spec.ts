@@ -48,7 +48,7 @@ test("what a client missed comes with its next join, once and in order", async (
   expect(again.recovered).toBe(true);
   expect(again.messages.map((said) => said.message)).toEqual(["one", "two", "three"]);
 
-  const lost = await (await bot({ node: 0 })).join(room, { epoch: "another", offset: 0 });
+  const lost = await (await bot({ node: 0 })).join(room, { epoch: "another", offset: 1 });
   expect(lost.recovered).toBe(false);
 });
 

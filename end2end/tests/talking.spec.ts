@@ -31,7 +31,10 @@ test("a refresh keeps the talk", async ({ person, room }) => {
 test("a third person on the other node sees who is there, before and after joining", async ({ person, room }) => {
   const ana = await person("Ana", { node: 0 });
   const ben = await person("Ben", { node: 0 });
-  await ana.enter(room);
+  await ana.page.getByLabel("Open a room").fill(room);
+  await ana.page.getByRole("checkbox", { name: /List a new room/ }).check();
+  await ana.page.getByLabel("Open a room").press("Enter");
+  await ana.live();
   await ben.enter(room);
   await expect(ana.people).toHaveCount(2);
 
