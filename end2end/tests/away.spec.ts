@@ -3,7 +3,11 @@ import { expect, fill, test } from "../fixtures";
 import { barriers } from "../fixtures/barriers";
 import type { Person } from "../fixtures";
 
-test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
+test.use({
+  // Hundreds of lines within seconds are said here by people who are all new, and at one address.
+  flags: ["--rate-limit", "60/360"],
+  expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/,
+});
 
 const CUT_OFF = "You are cut off. Write on: it is sent when you are back.";
 
