@@ -168,7 +168,7 @@ impl Server {
         }
         let top = self.top();
         let from = since.filter(|since| {
-            since.epoch == top.epoch
+            (since.epoch == top.epoch || since.offset == 0)
                 && (self.trimmed..=top.offset).contains(&since.offset)
                 && top.offset - since.offset <= RECOVERY_MOST
         });
