@@ -116,7 +116,9 @@ impl Diary {
         self.recovered += 1;
         let offsets = joined.messages.iter().map(|message| message.offset);
         let is_whole = offsets.eq(since.offset + 1..=joined.position.offset);
-        let is_its_log = since.epoch == joined.position.epoch && since.offset <= joined.position.offset;
+        // Whoever has seen nothing goes on in any log that is told from its beginning.
+        let is_known = since.epoch == joined.position.epoch || since.offset == 0;
+        let is_its_log = is_known && since.offset <= joined.position.offset;
         if !is_whole || !is_its_log {
             let (to, count) = (joined.position.clone(), joined.messages.len());
             self.wrong(Wrong::Recovery, || format!("recovered from {since:?} to {to:?} with {count} messages"));

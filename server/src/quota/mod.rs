@@ -283,7 +283,9 @@ impl Quotas {
                 *self.measured() = Measured { at: Some(Instant::now()), stored, added: 0 };
                 self.seen.store(stored.bytes, Ordering::Relaxed);
                 self.said.store(0, Ordering::Relaxed);
-                let is_full = stored.bytes >= self.limits.storage || stored.percent_of_store >= STORE_UNTIL;
+                // Not where the store itself is nearly full: it refuses what it cannot take,
+                // and a room forgets nothing that nobody asked it to forget.
+                let is_full = stored.bytes >= self.limits.storage;
                 if is_full && !self.is_full.swap(is_full, Ordering::Relaxed) {
                     warn!(
                         "the store is full: {} bytes; nothing more is kept, and rooms forget for what is said",

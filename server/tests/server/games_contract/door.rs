@@ -66,7 +66,7 @@ async fn a_network_that_is_blocked_takes_no_new_seat_until_it_is_pardoned(cluste
     let (bad, good) = (any_user(), any_user());
     assert!(is_in(&comes_from(&cluster, &key, &bad, "school").await));
     assert!(is_in(&comes_from(&cluster, &key, &good, "school").await));
-    cluster.games(0).kick(&key, &[bad.clone()], Some(600_000)).await.unwrap();
+    cluster.games(0).kick(&key, std::slice::from_ref(&bad), Some(600_000)).await.unwrap();
     match comes_from(&cluster, &key, &any_user(), "school").await {
         Seated::Blocked { for_ms } => assert!((590_000..=600_000).contains(&for_ms), "{for_ms}"),
         seated => panic!("{seated:?}"),
@@ -127,12 +127,12 @@ async fn who_is_declined_is_sent_away(cluster: Cluster) {
     let [ada, eve] = [any_user(), any_user()];
     comes_from(&cluster, &key, &ada, "").await;
     comes_from(&cluster, &key, &eve, "").await;
-    cluster.games(0).decline(&key, &[eve.clone()]).await.unwrap();
+    cluster.games(0).decline(&key, std::slice::from_ref(&eve)).await.unwrap();
     cluster.games(0).decline(&key, &[]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, [ada]);
     assert_eq!(comes_from(&cluster, &key, &eve, "").await, Seated::Kicked);
     let absent = any_user();
-    cluster.games(1).decline(&key, &[absent.clone()]).await.unwrap();
+    cluster.games(1).decline(&key, std::slice::from_ref(&absent)).await.unwrap();
     assert_eq!(cluster.games(0).standing(&key, &absent).await.unwrap(), Standing::Unknown);
 }
 
