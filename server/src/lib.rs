@@ -42,6 +42,7 @@ pub mod serve;
 pub mod session;
 pub mod store;
 pub mod throttle;
+mod waiting;
 pub mod workers;
 pub mod ws;
 

@@ -203,7 +203,7 @@ pub enum Seated {
     NameTaken,
     /// More came from the same network than may at once; after this time it takes one more.
     TooMany {
-        /// Milliseconds.
+        /// Until the network may send one more.
         retry_after_ms: u64,
     },
     /// They wait until a host lets them in.
@@ -215,7 +215,7 @@ pub enum Seated {
     Crowded,
     /// Their network is kept out for so long.
     Blocked {
-        /// Milliseconds.
+        /// Until they may ask again.
         for_ms: u64,
     },
     /// There is no such game (any more).

@@ -37,7 +37,7 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 /// Who has something kept.
 #[derive(Clone, Debug)]
 pub struct Payer {
-    /// Who.
+    /// The session on whose account it is kept.
     pub person: UserId,
     /// From where; `None` for what a node does by itself.
     pub address: Option<IpAddr>,

@@ -45,7 +45,7 @@ pub enum Kind {
     Games,
     /// Authors who did not come back, with all their quizzes.
     Authors,
-    /// Results of games.
+    /// What came of games that are over.
     Results,
     /// Pictures that no quiz names.
     Pictures,
@@ -72,7 +72,7 @@ pub struct Policy {
     pub rooms: Retention,
     /// All of an author.
     pub quizzes: Retention,
-    /// Results of games.
+    /// What came of games, from the end of each.
     pub results: Retention,
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::{StoreError, connect};
+use crate::waiting::Waiting;
 
 /// Reads that run at the same time.
 const AT_ONCE: usize = 4;
@@ -66,18 +67,6 @@ impl Drop for Readers {
                 error!("a thread that reads the data file has panicked");
             }
         }
-    }
-}
-
-/// Somebody who waits for an answer.
-#[derive(Default)]
-struct Waiting {
-    abandoned: Arc<AtomicBool>,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.abandoned.store(true, Ordering::Relaxed);
     }
 }
 

@@ -8,11 +8,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use tokio::sync::{Semaphore, oneshot};
 use tracing::{error, warn};
+
+use crate::waiting::Waiting;
 
 mod budget;
 
@@ -82,18 +83,6 @@ impl Workers {
             return Err(NotDone::Busy);
         }
         answered.await.map_err(|_| NotDone::Failed)
-    }
-}
-
-/// Somebody who waits for an answer.
-#[derive(Default)]
-struct Waiting {
-    abandoned: Arc<AtomicBool>,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.abandoned.store(true, Ordering::Relaxed);
     }
 }
 

@@ -95,6 +95,7 @@ impl Talk {
                 let said_at = Instant::now();
                 visitor.say(&format!("m{number}"), "still here").await;
                 noted.lock().unwrap().push(said_at.elapsed());
+                // How fast somebody talks; nothing is waited for.
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
