@@ -111,8 +111,8 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_THREADS", value_name = "N")]
     pub threads: Option<NonZeroUsize>,
 
-    /// Milliseconds that a thread which is woken all the time leaves between two looks for what is new, so that
-    /// what comes meanwhile goes together; 0 to 20. One that is woken less often never waits.
+    /// Milliseconds that a thread which works most of its time leaves between two looks for what is new, so that
+    /// what comes meanwhile goes together; 0 to 20. One that has less to do never waits.
     #[arg(long = "pace-ms", env = "HUBBUB_PACE_MS", value_name = "MILLISECONDS", default_value = "2", value_parser = parse_pace)]
     pub pace: Duration,
 
