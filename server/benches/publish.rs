@@ -141,7 +141,12 @@ impl Log {
 
 async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
     let options = Options {
-        log: server::broker::LogLimits { entries: 10_000, bytes: 1 << 20, retain: None },
+        log: server::broker::LogLimits {
+            entries: 10_000,
+            bytes: 1 << 20,
+            retain: None,
+            retain_game: std::time::Duration::from_secs(86_400),
+        },
         sharded: false,
         node: "bench".into(),
     };

@@ -8,6 +8,8 @@ use protocol::{Pin, RoomId};
 const ROOM: &str = "room:";
 /// What the name of a game's channel begins with.
 const GAME: &str = "game:";
+/// What the room of a class is called, and no other one.
+pub(crate) const CLASS_ROOM: &str = "class~";
 
 /// An ordered log plus the people who are in it.
 ///
@@ -44,6 +46,14 @@ impl Channel {
         }
     }
 
+    /// Whether it is of no use when a game is over: the game's own, or its class's room.
+    pub fn ends_with_game(&self) -> bool {
+        match self {
+            Self::Room(room) => room.as_str().starts_with(CLASS_ROOM),
+            Self::Game(_) => true,
+        }
+    }
+
     fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Room(room) => (ROOM, room.as_str()),
@@ -70,6 +80,9 @@ mod tests {
         for channel in [room, game] {
             assert_eq!(Channel::parse(&channel.to_string()), Some(channel));
         }
+        let class = Channel::Room(RoomId::parse("class~482915~abc").unwrap());
+        let other = Channel::Room(RoomId::parse("class-482915").unwrap());
+        assert!(class.ends_with_game() && !other.ends_with_game());
         for wrong in ["482915", "game:x", "room:", ""] {
             assert_eq!(Channel::parse(wrong), None, "{wrong:?}");
         }

@@ -34,6 +34,15 @@ pub struct LogLimits {
     pub bytes: u64,
     /// How long a log stays that nobody touches, where it can end by itself.
     pub retain: Option<Duration>,
+    /// The same for one that [ends with a game](Channel::ends_with_game).
+    pub retain_game: Duration,
+}
+
+impl LogLimits {
+    /// How long a channel's log stays that nobody touches; `None` is for ever.
+    pub fn retain(&self, channel: &Channel) -> Option<Duration> {
+        if channel.ends_with_game() { Some(self.retain_game) } else { self.retain }
+    }
 }
 
 /// Whether a log may grow.

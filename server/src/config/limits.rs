@@ -96,7 +96,8 @@ pub struct Limits {
 impl Limits {
     /// What is kept of each log, for as long.
     pub fn log(&self, retain: Retention) -> LogLimits {
-        LogLimits { entries: self.log_length as u64, bytes: self.log_bytes, retain }
+        let retain_game = Duration::from_secs(crate::games::LIVES);
+        LogLimits { entries: self.log_length as u64, bytes: self.log_bytes, retain, retain_game }
     }
 }
 

@@ -13,13 +13,10 @@ use axum::http::HeaderMap;
 use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, UserId};
 
 use super::{Games, Key, Seeker, Standing, words};
-use crate::channel::Channel;
+use crate::channel::{CLASS_ROOM, Channel};
 use crate::outbox::Outbox;
 use crate::session::{HostRole, Sessions};
 
-/// What the room of a class is called, and no other one: what begins so is for
-/// nobody who is not let in here.
-const PREFIX: &str = "class~";
 /// Stands between the PIN and the id of the game; neither has one.
 const BETWEEN: char = '~';
 /// Where a program that keeps no cookies shows the token of a seat or of a host.
@@ -27,20 +24,21 @@ const HEADER: &str = "hubbub-token";
 /// Tokens that are looked at, at most.
 const TOKENS: usize = 200;
 
-/// Whether a room is a class's, as far as its name tells; not whether there is one.
+/// Whether a room is a class's, as far as its name tells; not whether there is
+/// one. It is for nobody who is not let in here.
 pub fn is_class_room(room: &RoomId) -> bool {
-    room.as_str().starts_with(PREFIX)
+    room.as_str().starts_with(CLASS_ROOM)
 }
 
 impl Key {
     /// The room in which the class of this game chats.
     pub fn class_room(&self) -> Option<RoomId> {
-        RoomId::parse(&format!("{PREFIX}{}{BETWEEN}{}", self.pin, self.id)).ok()
+        RoomId::parse(&format!("{CLASS_ROOM}{}{BETWEEN}{}", self.pin, self.id)).ok()
     }
 
     /// The game whose class chats in a room. It has one spelling alone.
     pub fn of_class_room(room: &RoomId) -> Option<Self> {
-        let (pin, id) = room.as_str().strip_prefix(PREFIX)?.split_once(BETWEEN)?;
+        let (pin, id) = room.as_str().strip_prefix(CLASS_ROOM)?.split_once(BETWEEN)?;
         let key = Self { pin: Pin::parse(pin).ok()?, id: id.to_owned() };
         (key.class_room().as_ref() == Some(room)).then_some(key)
     }

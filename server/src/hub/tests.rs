@@ -13,7 +13,14 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
     let store = Store::open(folder.path()).unwrap();
     let (broker, _deliveries) = embedded::open(
         store,
-        embedded::Options { log: crate::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None } },
+        embedded::Options {
+            log: crate::broker::LogLimits {
+                entries: 100,
+                bytes: 1 << 20,
+                retain: None,
+                retain_game: Duration::from_secs(86_400),
+            },
+        },
     );
     Hub::new(broker, Words { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() })
 }

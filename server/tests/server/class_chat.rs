@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use crate::browser::Browser;
 use crate::class::{Pupil, choice, everywhere, quiz};
 use crate::node::TestNode;
+use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
 /// A game with an open chat.
@@ -71,6 +72,23 @@ async fn who_plays_and_who_hosts_chat_while_the_host_lets_them() {
         assert!(history.contains("hello") && history.contains("by token"), "{history}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_class_said_does_not_outlive_its_game_for_long() {
+    let redis = RedisServer::start();
+    // Rooms stay for ever here; the chat of a class ends with its game.
+    let node = TestNode::with_redis(&redis.url(), &["--retain-rooms", "never"]).await;
+    let (_teacher, hosting) = class(&node).await;
+    let (ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
+    let room = room_of(&node, hosting.pin.as_str(), ("cookie", &ada.cookie)).await;
+    in_chat(&node, &room, &ada.cookie).await.say("1", "between us").await;
+    let day = 24 * 60 * 60;
+    for part in ["meta", "log"] {
+        let left = redis.ask::<i64>(&["TTL", &format!("hubbub:{{room:{room}}}:{part}")]).await;
+        assert!((day - 600..=day).contains(&left), "{part} stays for {left} s");
+    }
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -128,7 +128,12 @@ impl Backend {
                 let (broker, deliveries) = embedded::open(
                     store.clone(),
                     embedded::Options {
-                        log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20, retain: None },
+                        log: server::broker::LogLimits {
+                            entries: LOG_LENGTH,
+                            bytes: 1 << 20,
+                            retain: None,
+                            retain_game: std::time::Duration::from_secs(86_400),
+                        },
                     },
                 );
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
@@ -150,7 +155,12 @@ pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
 /// A node on the Redis at `url`.
 pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
     let options = redis::Options {
-        log: server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20, retain: None },
+        log: server::broker::LogLimits {
+            entries: LOG_LENGTH,
+            bytes: 1 << 20,
+            retain: None,
+            retain_game: std::time::Duration::from_secs(86_400),
+        },
         sharded,
         node: name.into(),
     };
@@ -158,7 +168,12 @@ pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
     let history = Arc::new(RedisHistory::new(broker.link()));
     let games = Arc::new(RedisGames::new(
         broker.link(),
-        server::broker::LogLimits { entries: LOG_LENGTH, bytes: 1 << 20, retain: None },
+        server::broker::LogLimits {
+            entries: LOG_LENGTH,
+            bytes: 1 << 20,
+            retain: None,
+            retain_game: std::time::Duration::from_secs(86_400),
+        },
     ));
     Node { broker, history, games, deliveries }
 }

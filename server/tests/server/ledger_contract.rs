@@ -40,7 +40,12 @@ impl Nodes {
     async fn beside(cluster: Cluster) -> Self {
         let Backend::Redis { url, .. } = &cluster.backend else { panic!("no Redis, no other node") };
         let open = async |node: &str| {
-            let log = LogLimits { entries: 100, bytes: 1 << 20, retain: None };
+            let log = LogLimits {
+                entries: 100,
+                bytes: 1 << 20,
+                retain: None,
+                retain_game: std::time::Duration::from_secs(86_400),
+            };
             let options = Options { log, sharded: false, node: node.into() };
             connect(url, options).await.unwrap().0
         };

@@ -33,7 +33,12 @@ struct Node {
 impl Node {
     async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
+            log: server::broker::LogLimits {
+                entries: 10,
+                bytes: 1 << 20,
+                retain: None,
+                retain_game: std::time::Duration::from_secs(86_400),
+            },
             sharded: false,
             node: name.into(),
         };

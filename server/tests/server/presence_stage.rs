@@ -41,7 +41,14 @@ impl Stage {
         let store = Store::open(folder.path()).unwrap();
         let (broker, deliveries) = embedded::open(
             store,
-            embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None } },
+            embedded::Options {
+                log: server::broker::LogLimits {
+                    entries: 10,
+                    bytes: 1 << 20,
+                    retain: None,
+                    retain_game: std::time::Duration::from_secs(86_400),
+                },
+            },
         );
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
@@ -69,7 +76,12 @@ impl Stage {
 
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
+            log: server::broker::LogLimits {
+                entries: 10,
+                bytes: 1 << 20,
+                retain: None,
+                retain_game: std::time::Duration::from_secs(86_400),
+            },
             sharded,
             node: "test".into(),
         };

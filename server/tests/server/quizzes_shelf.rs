@@ -56,7 +56,12 @@ impl Shelf {
     async fn on(count: usize) -> Self {
         let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
+            log: server::broker::LogLimits {
+                entries: 10,
+                bytes: 1 << 20,
+                retain: None,
+                retain_game: std::time::Duration::from_secs(86_400),
+            },
             sharded: false,
             node: "test".into(),
         };

@@ -178,7 +178,12 @@ async fn a_node_may_start_before_redis() {
 #[tokio::test]
 async fn an_address_that_is_none_stops_the_start() {
     let options = redis::Options {
-        log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
+        log: server::broker::LogLimits {
+            entries: 10,
+            bytes: 1 << 20,
+            retain: None,
+            retain_game: Duration::from_secs(86_400),
+        },
         sharded: false,
         node: "a".into(),
     };

@@ -34,7 +34,12 @@ const PROMOTED: Duration = Duration::from_secs(10);
 
 fn options() -> redis::Options {
     redis::Options {
-        log: server::broker::LogLimits { entries: 100, bytes: 1 << 20, retain: None },
+        log: server::broker::LogLimits {
+            entries: 100,
+            bytes: 1 << 20,
+            retain: None,
+            retain_game: std::time::Duration::from_secs(86_400),
+        },
         sharded: false,
         node: "test".into(),
     }

@@ -33,7 +33,12 @@ impl List {
 
     async fn redis() -> Self {
         let servers = vec![RedisServer::start()];
-        let log = LogLimits { entries: 10, bytes: 1 << 20, retain: None };
+        let log = LogLimits {
+            entries: 10,
+            bytes: 1 << 20,
+            retain: None,
+            retain_game: std::time::Duration::from_secs(86_400),
+        };
         let options = broker::Options { log, sharded: false, node: "test".into() };
         let (broker, _) = broker::connect(&url_of(&servers), options).await.unwrap();
         Self { store: Arc::new(RedisRevocations::new(broker.link())), _kept: Kept::Servers { _servers: servers } }

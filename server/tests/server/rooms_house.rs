@@ -34,7 +34,14 @@ impl House {
         let store = Store::open(folder.path()).unwrap();
         let (broker, _) = embedded::open(
             store.clone(),
-            embedded::Options { log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None } },
+            embedded::Options {
+                log: server::broker::LogLimits {
+                    entries: 10,
+                    bytes: 1 << 20,
+                    retain: None,
+                    retain_game: std::time::Duration::from_secs(86_400),
+                },
+            },
         );
         Self {
             rooms: Arc::new(EmbeddedRooms::new(store)),
@@ -54,7 +61,12 @@ impl House {
 
     async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
         let options = redis::Options {
-            log: server::broker::LogLimits { entries: 10, bytes: 1 << 20, retain: None },
+            log: server::broker::LogLimits {
+                entries: 10,
+                bytes: 1 << 20,
+                retain: None,
+                retain_game: std::time::Duration::from_secs(86_400),
+            },
             sharded: false,
             node: "test".into(),
         };

@@ -1,7 +1,5 @@
 //! Reads a channel's log in Redis: one script, one round trip, one moment.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use protocol::{Epoch, Position};
 use redis::{Script, ScriptInvocation};
@@ -9,7 +7,7 @@ use redis::{Script, ScriptInvocation};
 use super::keys;
 use super::link::Link;
 use super::publisher::retain_seconds;
-use crate::broker::{BrokerError, Head, Most, Publication, random_epoch};
+use crate::broker::{BrokerError, Head, LogLimits, Most, Publication, random_epoch};
 use crate::channel::Channel;
 
 /// An empty log keeps its identity so long, in seconds.
@@ -62,13 +60,13 @@ pub(super) struct Found {
 pub(crate) struct Reader {
     link: Link,
     script: Script,
-    /// How long a room stays that somebody listens to.
-    retain: Option<Duration>,
+    /// How long logs stay that somebody listens to; `None` for who only looks.
+    keep: Option<LogLimits>,
 }
 
 impl Reader {
-    pub(crate) fn new(link: Link, retain: Option<Duration>) -> Self {
-        Self { link, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), retain }
+    pub(crate) fn new(link: Link, keep: Option<LogLimits>) -> Self {
+        Self { link, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), keep }
     }
 
     /// Reads `part` of a log and its top. A log that does not exist is read as
@@ -102,7 +100,8 @@ impl Reader {
     async fn find(&self, channel: &Channel, part: Part, why: Why, seen: Option<&Head>) -> Result<Found, BrokerError> {
         let (command, from, to, most) = part.range();
         // A game ends by a time of its own.
-        let retain = self.retain.filter(|_| why == Why::Listen && matches!(channel, Channel::Room(_)));
+        let retain = self.keep.filter(|_| matches!(channel, Channel::Room(_)));
+        let retain = retain.and_then(|keep| keep.retain(channel));
         let (keep_empty, retain) = match why {
             Why::Look => (String::new(), String::new()),
             Why::Listen => (KEEP_EMPTY.to_string(), retain_seconds(retain)),

@@ -87,7 +87,6 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     // Deliveries of a cluster's plain kind would go to all of its nodes.
     let is_sharded = options.sharded || is_cluster;
     let scripts = Scripts::new(options.log, is_sharded);
-    let retain = options.log.retain;
     let common =
         Common { queue: Arc::new(queue), is_sharded, is_cluster, misplaced: Arc::default(), scripts: scripts.clone() };
     let link = Link::open(servers, common, &options.node)?;
@@ -104,7 +103,8 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
     let publisher = Publisher::new(scripts);
-    let broker = RedisBroker { reader: Reader::new(link.clone(), retain), publisher, link, _following: following };
+    let broker =
+        RedisBroker { reader: Reader::new(link.clone(), Some(options.log)), publisher, link, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 

@@ -13,13 +13,23 @@ use super::line::{Line, Unanswered, Word};
 use super::shard::{Shard, publish_command};
 use super::{keys, log};
 use crate::broker::{Append, Appended, BrokerError, Growth, LogLimits, Once, random_epoch};
+use crate::channel::Channel;
 
 /// A resend is recognised for so long, in seconds.
 const REMEMBER_ONCE: u32 = 86_400;
 
-/// The two ways into a log.
+/// The ways into all logs.
 #[derive(Clone)]
 pub(super) struct Scripts {
+    /// Into those that stay as rooms do.
+    lasting: Ways,
+    /// Into those that end with a game.
+    passing: Ways,
+}
+
+/// The two ways into a log.
+#[derive(Clone)]
+struct Ways {
     /// The short way: appends once to a log that is known.
     append: Script,
     /// For whatever there is to append, and whatever is found.
@@ -29,9 +39,25 @@ pub(super) struct Scripts {
 impl Scripts {
     /// Scripts that keep so much of each log.
     pub(super) fn new(keep: LogLimits, is_sharded: bool) -> Self {
+        let lasting = Ways::new(keep, keep.retain, is_sharded);
+        Self { lasting, passing: Ways::new(keep, Some(keep.retain_game), is_sharded) }
+    }
+
+    /// All that Redis should have loaded.
+    pub(super) fn all(&self) -> [&Script; 4] {
+        [&self.lasting.append, &self.lasting.publish, &self.passing.append, &self.passing.publish]
+    }
+
+    fn of(&self, channel: &Channel) -> &Ways {
+        if channel.ends_with_game() { &self.passing } else { &self.lasting }
+    }
+}
+
+impl Ways {
+    fn new(keep: LogLimits, retain: Option<Duration>, is_sharded: bool) -> Self {
         let publish = publish_command(is_sharded);
         // A part of the script and not of each call: what a script is given costs.
-        let LogLimits { entries, bytes, retain } = keep;
+        let LogLimits { entries, bytes, .. } = keep;
         let retain = retain_seconds(retain);
         let settings = format!(
             "local length, bytes, publish, remember, retain = \
@@ -46,11 +72,6 @@ impl Scripts {
                 include_str!("publish.lua")
             )),
         }
-    }
-
-    /// All that Redis should have loaded.
-    pub(super) fn all(&self) -> [&Script; 2] {
-        [&self.append, &self.publish]
     }
 }
 
@@ -113,7 +134,8 @@ impl Publisher {
     async fn at_length(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
         let (keys, epoch) = (keys_of(append), random_epoch());
         let count = keys.len().to_string();
-        let mut words: Vec<&[u8]> = vec![b"EVALSHA", self.scripts.publish.get_hash().as_bytes(), count.as_bytes()];
+        let mut words: Vec<&[u8]> =
+            vec![b"EVALSHA", self.scripts.of(&append.channel).publish.get_hash().as_bytes(), count.as_bytes()];
         words.extend(keys.iter().map(String::as_bytes));
         words.extend(arguments(append, &epoch, line.run()));
         let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
@@ -131,7 +153,7 @@ impl Publisher {
         let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
         let words: [&str; 10] = [
             "EVALSHA",
-            self.scripts.append.get_hash(),
+            self.scripts.of(&append.channel).append.get_hash(),
             "3",
             meta,
             log_key,
@@ -163,7 +185,8 @@ impl Publisher {
                 call.arg(argument);
             }
         };
-        let told: Option<(String, u64, bool, String)> = shard.invoke_on(&self.scripts.publish, fill).await?;
+        let told: Option<(String, u64, bool, String)> =
+            shard.invoke_on(&self.scripts.of(&append.channel).publish, fill).await?;
         let (epoch, offset, repeated, origin) = told.ok_or(BrokerError::Conflict)?;
         Told { epoch, offset, repeated, origin }.appended()
     }
