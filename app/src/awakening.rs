@@ -6,7 +6,8 @@
 //! waiting. A tab in the background is never painted, and joins at once.
 //!
 //! A form works before; a button of no form does not, so one that is pressed
-//! meanwhile is pressed again, once, when all are alive.
+//! meanwhile is pressed again, once, when all are alive. So is Enter in a place
+//! to write: there it sends only when the page is alive, and nobody presses it twice.
 
 use std::fs;
 

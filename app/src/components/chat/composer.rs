@@ -94,6 +94,7 @@ pub(crate) fn Composer(
                     placeholder=invitation
                     dir="auto"
                     autocomplete="off"
+                    data-enter="sends"
                     aria-describedby="say-wrong"
                     aria-invalid=flag(move || wrong.get().is_some())
                     node_ref=input
