@@ -46,7 +46,22 @@ struct Files {
 }
 
 /// Why somebody does not get what they asked for: a status, and a sentence.
-struct Refusal(StatusCode, String);
+struct Refusal {
+    status: StatusCode,
+    why: String,
+    /// Seconds after which it may be let through.
+    retry_after: Option<u64>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into(), retry_after: None }
+    }
+
+    fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds), ..self }
+    }
+}
 
 /// A file that came, and its place until it is read.
 struct Upload {
@@ -93,9 +108,9 @@ impl Files {
         let headers = request.headers().clone();
         let body = timeout(BODY_WITHIN, Bytes::from_request(request, &())).await.map_err(|_| {
             let why = "The file came too slowly. Try again on a better line, or make it smaller.";
-            Refusal(StatusCode::REQUEST_TIMEOUT, why.into())
+            Refusal::new(StatusCode::REQUEST_TIMEOUT, why)
         })?;
-        let body = body.map_err(|error| Refusal(error.status(), "This file is too large.".into()))?;
+        let body = body.map_err(|error| Refusal::new(error.status(), "This file is too large."))?;
         Ok(Upload { payer, headers, body, _place: place })
     }
 
@@ -103,12 +118,13 @@ impl Files {
     fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<(Payer, IpAddr), Refusal> {
         if !self.node.authors.may_write(headers) {
             let why = "Only authors may do that here. Enter the authors' key first.";
-            return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
+            return Err(Refusal::new(StatusCode::FORBIDDEN, why));
         }
         let address = client_address(peer, headers, &self.node.config.trusted_proxies);
         self.node.throttle.spend_at(address, Purpose::File, 1).map_err(|wait| {
-            let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
-            Refusal(StatusCode::TOO_MANY_REQUESTS, why)
+            let seconds = wait.as_secs() + 1;
+            let why = format!("Too many files came from here. Try again in {seconds} s.");
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, why).retry_after(seconds)
         })?;
         Ok((self.node.payer(&member.id, headers, address), address))
     }
@@ -140,7 +156,7 @@ async fn take_picture(
 ) -> Answer {
     let Upload { payer, body, _place, .. } = files.receive(&member, request, peer).await?;
     let picture = files.node.workers.run(picture::LIMITS, move |budget| picture::clean(&body, budget)).await?;
-    let picture = picture.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
+    let picture = picture.map_err(|why| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
     Ok(json(&files.node.library.add_picture(&payer, &picture).await?))
 }
 
@@ -172,7 +188,7 @@ async fn import(
     };
     let workers = &files.node.workers;
     let quiz = workers.run(sheet::LIMITS, move |budget| sheet::read(&bytes, &name, budget)).await?;
-    let quiz = quiz.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
+    let quiz = quiz.map_err(|why| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
     let saved = files.node.library.save(&payer, None, 0, quiz).await?;
     let is_form = headers.get(header::ACCEPT).is_some_and(|accept| contains(accept, "text/html"));
     if is_form {
@@ -187,7 +203,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
 
 /// The first file in a form, with its name.
 async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), Refusal> {
-    let none = |_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.".into());
+    let none = |_| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.");
     let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
     let mut form = multer::Multipart::new(body, boundary);
     while let Some(field) = form.next_field().await.map_err(none)? {
@@ -198,7 +214,7 @@ async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), 
             }
         }
     }
-    Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first.".into()))
+    Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first."))
 }
 
 async fn export_json(
@@ -223,7 +239,7 @@ async fn export_xlsx(
     let (title, quiz) = files.quiz(&member, &id).await?;
     let bytes = files.node.workers.run(sheet::LIMITS, move |_| sheet::xlsx(&quiz)).await?.map_err(|error| {
         warn!("a quiz could not be written as XLSX: {error}");
-        Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
     })?;
     Ok(download(&title, "xlsx", XLSX, bytes))
 }
@@ -294,27 +310,29 @@ fn contains(value: &HeaderValue, part: &str) -> bool {
 }
 
 fn missing() -> Refusal {
-    Refusal(StatusCode::NOT_FOUND, "That is not here, or not any more.".into())
+    Refusal::new(StatusCode::NOT_FOUND, "That is not here, or not any more.")
 }
 
 impl From<QuizzesError> for Refusal {
     fn from(error: QuizzesError) -> Self {
         match error {
             QuizzesError::NotYours | QuizzesError::Missing => missing(),
-            QuizzesError::TooMany => Self(
+            QuizzesError::TooMany => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 format!("You have {} quizzes, and more cannot be kept. Delete one first.", limits::QUIZZES),
             ),
             QuizzesError::TooLong => {
-                Self(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.".into())
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.")
             }
-            QuizzesError::Stale { .. } => Self(StatusCode::CONFLICT, error.to_string()),
-            QuizzesError::Quota(QuotaError::ServerFull) => Self(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
-            QuizzesError::Quota(_) => Self(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
+            QuizzesError::Stale { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
+            QuizzesError::Quota(QuotaError::ServerFull) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string())
+            }
+            QuizzesError::Quota(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
             QuizzesError::Unavailable(_) => {
                 warn!("an author could not be answered: {error}");
                 let why = "That cannot be reached just now. Try again in a moment.";
-                Self(StatusCode::SERVICE_UNAVAILABLE, why.into())
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, why).retry_after(AGAIN_SECONDS)
             }
         }
     }
@@ -325,19 +343,19 @@ impl From<NotDone> for Refusal {
         match error {
             NotDone::Busy => {
                 let why = format!("Many files are being read just now. Try again in {AGAIN_SECONDS} s.");
-                Self(StatusCode::SERVICE_UNAVAILABLE, why)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, why).retry_after(AGAIN_SECONDS)
             }
-            NotDone::Failed => Self(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.".into()),
+            NotDone::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read."),
         }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self(status, why) = self;
+        let Self { status, why, retry_after } = self;
         let mut response = (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], why).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, AGAIN_SECONDS.into());
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
