@@ -25,7 +25,7 @@ pub fn start(config: &Config) -> io::Result<Runtime> {
     }
     let every = config.pace;
     if !every.is_zero() {
-        builder.on_thread_park(move || pace::keep(every)).on_thread_unpark(pace::work);
+        builder.on_thread_park(move || pace::keep(every));
     }
     builder.enable_all().build()
 }

@@ -3,7 +3,7 @@
 //! While there is room, each thing wakes the thread and is done at once: latency
 //! wins. A thread that is woken for nearly every frame finds its code and data
 //! gone from the caches each time, and waking costs more than the work; where
-//! that fills most of a core, a thread may look so many times a second, and a few
+//! the core is full of that, a thread may look so many times a second, and a few
 //! times more in a row. Who looks oftener waits first, and then finds more to do
 //! together, as a network card's interrupts are moderated. Who is never idle
 //! never comes here.
@@ -12,15 +12,16 @@
 //! machine then ask Redis in one moment, and it answers them in one go.
 
 use std::cell::Cell;
+use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Looks in a row that nobody waits before.
 const AT_ONCE: f64 = 8.0;
-/// A thread that works for a smaller part of its time does not wait.
+/// A thread waits only when it worked, or had work and waited for a core, in more than this part of its time.
 const BUSY: f64 = 0.6;
-/// How far back that is looked at: what was so long ago counts a third.
-const LOOKING_BACK: Duration = Duration::from_millis(100);
+/// How often that is measured.
+const MEASURED_EVERY: Duration = Duration::from_millis(100);
 
 thread_local! {
     static PACE: Cell<Option<Pace>> = const { Cell::new(None) };
@@ -30,7 +31,9 @@ thread_local! {
 pub(super) fn keep(every: Duration) {
     let now = Instant::now();
     let mut pace = PACE.get().unwrap_or_else(|| Pace::new(now));
-    pace.rests(now);
+    if now.saturating_duration_since(pace.measured) >= MEASURED_EVERY {
+        pace.measure(time_at_work(), now);
+    }
     if !pace.may_look(every, now) {
         let time_of_day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let wait = until_multiple(every, time_of_day);
@@ -40,54 +43,48 @@ pub(super) fn keep(every: Duration) {
     PACE.set(Some(pace));
 }
 
-/// To be called by a thread that has found something to do.
-pub(super) fn work() {
-    let now = Instant::now();
-    PACE.set(PACE.get().map(|pace| Pace { woken: now, ..pace }));
-}
-
 /// How busy a thread is, and a bucket of looks, which fills by one in each pace.
 #[derive(Clone, Copy)]
 struct Pace {
     looks: f64,
     /// Up to when they are counted; the wait for a look does not earn another one.
     counted: Instant,
-    /// The part of its time that the thread worked lately, 0 to 1.
-    busy: f64,
-    /// When it began the work that it does, or did last.
-    woken: Instant,
-    /// When that had an end.
-    rested: Instant,
+    is_busy: bool,
+    /// When that was measured, and how long the thread had been at work by then.
+    measured: Instant,
+    at_work: Duration,
 }
 
 impl Pace {
     fn new(now: Instant) -> Self {
-        Self { looks: AT_ONCE, counted: now, busy: 0.0, woken: now, rested: now }
+        Self { looks: AT_ONCE, counted: now, is_busy: false, measured: now, at_work: time_at_work() }
     }
 
-    /// The work has an end.
-    fn rests(&mut self, now: Instant) {
-        let since = now.saturating_duration_since(self.rested);
-        if since.is_zero() {
-            return;
-        }
-        let busy = now.saturating_duration_since(self.woken).div_duration_f64(since).min(1.0);
-        let weight = (-since.div_duration_f64(LOOKING_BACK)).exp();
-        self.busy = self.busy * weight + busy * (1.0 - weight);
-        self.rested = now;
+    fn measure(&mut self, at_work: Duration, now: Instant) {
+        let part = at_work.saturating_sub(self.at_work).div_duration_f64(now.saturating_duration_since(self.measured));
+        *self = Self { is_busy: part > BUSY, measured: now, at_work, ..*self };
     }
 
     fn may_look(&mut self, every: Duration, now: Instant) -> bool {
         let earned = now.saturating_duration_since(self.counted).div_duration_f64(every);
         self.counted = now;
         self.looks = (self.looks + earned).min(AT_ONCE);
-        if self.busy < BUSY {
+        if !self.is_busy {
             return true;
         }
         let may = self.looks >= 1.0;
         self.looks = if may { self.looks - 1.0 } else { 0.0 };
         may
     }
+}
+
+/// For how long this thread has worked, or had work and waited for a core, since
+/// it began: the first two numbers of its `schedstat` (proc(5)), in nanoseconds.
+/// A system that does not say so has threads that never wait.
+fn time_at_work() -> Duration {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let times = text.split_whitespace().take(2).filter_map(|time| time.parse::<u64>().ok());
+    Duration::from_nanos(times.sum())
 }
 
 fn until_multiple(every: Duration, time_of_day: Duration) -> Duration {
@@ -101,45 +98,44 @@ mod tests {
 
     const EVERY: Duration = Duration::from_millis(2);
 
-    /// A thread that is woken after each `gap` and then works for a part of the time since it was woken before.
-    fn looks_without_a_wait(gap: Duration, busy: f64, tries: u32) -> usize {
-        let mut now = Instant::now();
-        let mut pace = Pace { busy, ..Pace::new(now) };
-        let mut look = || {
-            now += gap;
-            pace.woken = now - gap.mul_f64(busy);
-            pace.rests(now);
-            pace.may_look(EVERY, now)
-        };
-        (0..tries).filter(|_| look()).count()
+    fn looks_without_a_wait(is_busy: bool, gap: Duration, tries: u32) -> usize {
+        let start = Instant::now();
+        let mut pace = Pace { is_busy, ..Pace::new(start) };
+        (0..tries).filter(|&nth| pace.may_look(EVERY, start + gap * nth)).count()
     }
 
     #[test]
     fn who_is_woken_seldom_never_waits() {
-        assert_eq!(looks_without_a_wait(EVERY, 0.9, 1_000), 1_000);
+        assert_eq!(looks_without_a_wait(true, EVERY, 1_000), 1_000);
     }
 
     #[test]
     fn a_few_in_a_row_are_done_at_once() {
-        assert_eq!(looks_without_a_wait(Duration::ZERO, 1.0, 8), 8);
+        assert_eq!(looks_without_a_wait(true, Duration::ZERO, 8), 8);
     }
 
     #[test]
-    fn who_is_woken_all_the_time_waits_when_that_takes_most_of_it() {
-        let at_once = looks_without_a_wait(EVERY / 10, 0.7, 1_000);
-        assert!(at_once < 120, "{at_once}");
-        assert_eq!(looks_without_a_wait(EVERY / 10, 0.5, 1_000), 1_000);
+    fn who_is_woken_all_the_time_waits_when_the_core_is_full_of_it() {
+        let at_once = looks_without_a_wait(true, EVERY / 10, 1_000);
+        assert!(at_once < 20, "{at_once}");
+        assert_eq!(looks_without_a_wait(false, EVERY / 10, 1_000), 1_000);
     }
 
     #[test]
-    fn a_tenth_of_a_second_of_work_makes_a_thread_busy() {
+    fn who_worked_for_most_of_the_last_while_is_busy() {
         let start = Instant::now();
-        let mut pace = Pace::new(start);
-        pace.rests(start + LOOKING_BACK);
-        assert!(pace.busy > BUSY, "{}", pace.busy);
-        pace.woken = start + 3 * LOOKING_BACK;
-        pace.rests(start + 3 * LOOKING_BACK);
-        assert!(pace.busy < 0.2, "{}", pace.busy);
+        let mut pace = Pace { at_work: Duration::ZERO, ..Pace::new(start) };
+        pace.measure(MEASURED_EVERY.mul_f64(0.7), start + MEASURED_EVERY);
+        assert!(pace.is_busy);
+        pace.measure(MEASURED_EVERY, start + 2 * MEASURED_EVERY);
+        assert!(!pace.is_busy);
+    }
+
+    #[test]
+    fn time_at_work_is_what_the_thread_has_worked() {
+        let (before, began) = (time_at_work(), Instant::now());
+        while began.elapsed() < Duration::from_millis(20) {}
+        assert!(time_at_work() - before >= Duration::from_millis(10));
     }
 
     #[test]
