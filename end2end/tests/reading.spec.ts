@@ -43,6 +43,24 @@ test("what is pressed before the page is alive is done once it is", async ({ per
   await expect(ana.page.getByRole("dialog")).toBeVisible();
 });
 
+test("what is sent by Enter before the page is alive is said once it is", async ({ person, room }) => {
+  const ana = await person("Ana");
+  let arrive = () => {};
+  const arrives = new Promise<void>((resolve) => (arrive = resolve));
+  await ana.page.route(/\.wasm$/, (route) => arrives.then(() => route.continue()));
+  await ana.page.goto(`${new URL(ana.page.url()).origin}/rooms/${room}`);
+  await ana.composer.fill("quick");
+  // Whoever is impatient presses twice, and does not want it said twice.
+  await ana.composer.press("Enter");
+  await ana.composer.press("Enter");
+  arrive();
+  await ana.reads("quick");
+  await expect(ana.composer).toHaveValue("");
+  const ben = await person("Ben", { node: 1 });
+  await ben.enter(room);
+  await ben.reads("quick");
+});
+
 test("older messages come on scrolling up, and what is read stays in place", async ({ person, bot, room }) => {
   await fill(room, 75, bot);
   const ana = await person("Ana");
