@@ -72,7 +72,7 @@ fn an_answer_is_shown_from_the_press_on_and_then_as_what_became_of_it() {
     let mut board = board("open");
     board.fold(&answering());
     assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
-    assert_eq!(words::answering(&board, true), "Locked in. Others may still be thinking.");
+    assert_eq!(words::answering(&board, true), "Locked in. Wait for the others.");
     assert_eq!(words::answering(&board, false), "Your answer is kept. It is sent when you are back.");
     board.fold(&answered("accepted"));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(1)));
@@ -197,4 +197,9 @@ fn the_connection_is_told_as_in_a_room() {
     assert_eq!(paused, Standing::Paused);
     assert_eq!(standing(paused, &Event::Reach(true)), Standing::Live);
     assert_eq!(standing(Standing::Offline, &Event::Reach(true)), Standing::Offline);
+    let refusal = Refusal::new(ErrorCode::NicknameTaken, "taken");
+    for event in [Event::NotIn(refusal.clone()), Event::Waiting(refusal.clone()), Event::Out(refusal)] {
+        let outside = standing(Standing::Connecting, &event);
+        assert!(!outside.is_cut_off(), "who is not in misses nothing: {event:?}");
+    }
 }
