@@ -27,12 +27,16 @@ for (const colorScheme of ["light", "dark"] as const) {
     await wall.press("Show the answer");
     await expect(wall.page.getByRole("figure")).toBeVisible();
     await look("reveal");
-    await wall.press("Show places");
-    await expect(wall.heading("Places")).toBeVisible();
+    await wall.press("Show the leaderboard");
+    await expect(wall.heading("Leaderboard")).toBeVisible();
     await look("places");
     await wall.press("Next question");
     await ada.sees("open", 1);
     await wall.press("Skip");
+    await expect(wall.heading("Third place")).toBeVisible();
+    await look("third");
+    await wall.press("Second place");
+    await wall.press("First place");
     await expect(wall.heading("Well played")).toBeVisible();
     await look("podium");
     await wall.press("Results");

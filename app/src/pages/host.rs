@@ -96,7 +96,7 @@ fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
 fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
     let wrong = refused::<TakeOver>();
     let is_wrong = wrong.is_some().then_some("true");
-    let title = if why.is_some() { "You are not hosting this game here" } else { "Host a game on this device" };
+    let title = if why.is_some() { "This device is not hosting this game" } else { "Host a game on this device" };
     view! {
         <PageTitle of=title />
         <div class="take-over">
@@ -106,7 +106,7 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
             </header>
             <main class="take-over__main" id="main" tabindex="-1">
                 <h1>{title}</h1>
-                <p>"Somebody who hosts it can show a code: under Menu, \"Show a code for another host\"."</p>
+                <p>"A host of the game can show a code for you: in the menu, “Show a code for another host”."</p>
                 <form class="take-over__form" method="post" action=TakeOver::PATH>
                     <label class="field__label" for="pin">
                         "PIN"
@@ -135,7 +135,7 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
                         aria-describedby="take-over-wrong"
                     />
                     <Wrong id="take-over-wrong" why=Signal::stored(wrong) />
-                    <button class="button">"Host it here"</button>
+                    <button class="button">"Host here"</button>
                 </form>
             </main>
         </div>

@@ -23,7 +23,7 @@ pub(super) fn typed(live: GameLive) -> AnyView {
 /// A number.
 pub(super) fn number(live: GameLive) -> AnyView {
     fn read(text: &str) -> Result<Answer, &'static str> {
-        text.parse::<Decimal>().map(Answer::Number).map_err(|_| "Type a number, such as 12 or 3.5.")
+        text.parse::<Decimal>().map(Answer::Number).map_err(|why| why.advice())
     }
     writing(live, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
 }
