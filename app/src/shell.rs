@@ -26,11 +26,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta
-                    name="description"
-                    content="Rooms for talking, live. Open one, send its link, and whoever has it is there."
-                />
+                // A phone makes no links of numbers: they are ours, or text.
+                <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+                {theme.paper().map(|(media, colour)| view! { <meta name="theme-color" media=media content=colour /> })}
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" r#type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/touch-icon.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 {preloads}
                 <HashedStylesheet options=options.clone() id="style" />
                 <AutoReload options=options.clone() />
