@@ -8,6 +8,8 @@ use protocol::{Pin, RoomId};
 const ROOM: &str = "room:";
 /// What the name of a game's channel begins with.
 const GAME: &str = "game:";
+/// The name of the channel between the nodes.
+const NODES: &str = "nodes:";
 
 /// An ordered log plus the people who are in it.
 ///
@@ -18,13 +20,16 @@ pub enum Channel {
     Room(RoomId),
     /// A game: its players and its hosts.
     Game(Pin),
+    /// What concerns all nodes, wherever their people are. Nobody enters it, and nothing of it is kept.
+    Nodes,
 }
 
 impl Channel {
     /// The channel that [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(ROOM) {
-            Some(room) => RoomId::parse(room).ok().map(Self::Room),
+            Some(room) => RoomId::kept(room).map(Self::Room),
+            None if text == NODES => Some(Self::Nodes),
             None => Pin::parse(text.strip_prefix(GAME)?).ok().map(Self::Game),
         }
     }
@@ -41,6 +46,8 @@ impl Channel {
         match self {
             Self::Room(room) => room.clone(),
             Self::Game(pin) => pin.room(),
+            // Has no people, so nobody is told.
+            Self::Nodes => RoomId::parse("nodes").unwrap_or_else(|_| unreachable!("a plain word names a room")),
         }
     }
 
@@ -48,6 +55,7 @@ impl Channel {
         match self {
             Self::Room(room) => (ROOM, room.as_str()),
             Self::Game(pin) => (GAME, pin.as_str()),
+            Self::Nodes => (NODES, ""),
         }
     }
 }
@@ -67,10 +75,10 @@ mod tests {
     fn a_channel_is_read_as_it_was_spelled() {
         let room = Channel::Room(RoomId::parse("game:482915").unwrap());
         let game = Channel::Game(Pin::parse("482915").unwrap());
-        for channel in [room, game] {
+        for channel in [room, game, Channel::Nodes] {
             assert_eq!(Channel::parse(&channel.to_string()), Some(channel));
         }
-        for wrong in ["482915", "game:x", "room:", ""] {
+        for wrong in ["482915", "game:x", "room:", "room:Staff Room", "nodes:x", ""] {
             assert_eq!(Channel::parse(wrong), None, "{wrong:?}");
         }
     }

@@ -6,6 +6,7 @@ mod class_chat;
 mod crowd;
 mod home;
 mod host;
+mod name;
 mod not_found;
 mod play;
 mod room;

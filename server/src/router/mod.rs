@@ -27,6 +27,7 @@ use crate::limits::client_address;
 use crate::node::Node;
 use crate::ws;
 
+mod addresses;
 mod form_errors;
 mod games;
 mod importing;
@@ -133,6 +134,7 @@ fn pages(site: &Site) -> Router {
                 }
             }
         })
+        .layer(from_fn(addresses::one_address))
         .layer(from_fn_with_state(site.node.clone(), form_errors::form_errors))
         .layer(from_fn_with_state(site.node.clone(), identity))
         .layer(from_fn_with_state(site.node.clone(), api_gate))
