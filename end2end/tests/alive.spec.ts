@@ -155,6 +155,49 @@ test("who waits at the door of a game is not told to be offline", async ({ perso
   await expect(noor.notice).toHaveCount(0);
 });
 
+test("whoever keeps no cookies is told that their name is not kept", async ({ person }) => {
+  const ana = await person("Ana");
+  await ana.context.clearCookies();
+  await ana.page.getByLabel(/Hello, I.m/).fill("Ana Maria");
+  await ana.page.getByRole("button", { name: "Save" }).click();
+  await expect(ana.page.getByRole("alert").filter({ hasText: "This browser blocks cookies here" })).toBeVisible();
+  await expect(ana.page.getByText("Saved. Others see")).toHaveCount(0);
+});
+
+test("a hidden tab counts what others say", async ({ person, bot, room }) => {
+  const ana = await person("Ana");
+  await ana.enter(room);
+  const title = await ana.page.title();
+  const look = (hidden: boolean) =>
+    ana.page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, hidden);
+  await look(true);
+  const raw = await bot({ node: 1 });
+  await raw.join(room);
+  await raw.say("one");
+  await raw.say("two");
+  await expect(ana.page).toHaveTitle(`(2) ${title}`);
+  await expect(ana.page.locator("link[rel=icon][type='image/svg+xml']")).toHaveAttribute("href", "/mark-unread.svg");
+  await look(false);
+  await expect(ana.page).toHaveTitle(title);
+});
+
+test("a page has a card for where its link is sent, and its icons", async ({ nodes, room }) => {
+  const html = await (await fetch(`${nodes[0].url}/rooms/${room}`)).text();
+  expect(html).toContain(`<meta property="og:title" content="${room}"`);
+  expect(html).toContain('<meta name="format-detection"');
+  for (const [file, type] of [
+    ["favicon.ico", /icon/],
+    ["touch-icon.png", /png/],
+    ["manifest.webmanifest", /manifest\+json/],
+  ] as const) {
+    const answer = await fetch(`${nodes[0].url}/${file}`);
+    expect([answer.status, answer.headers.get("content-type")], file).toEqual([200, expect.stringMatching(type)]);
+  }
+});
+
 test("on a phone Enter breaks the line and the button sends", async ({ person, room }) => {
   const ana = await person("Ana", {}, { hasTouch: true, isMobile: true, viewport: { width: 390, height: 800 } });
   await ana.enter(room);

@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(each_of(300, 100), 5);
         assert_eq!(each_of(300, 30), 10);
         assert_eq!(each_of(4000, 60), 67);
-        assert_eq!((each_of(0, 60), each_of(7, 0)), (1, 7));
+        assert_eq!((each_of(0, 60), each_of(7, 0)), (1, 10));
     }
 }
