@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::api::games::GameService;
-use app::api::quizzes::QuizService;
+use app::api::quizzes::{ImportedQuiz, QuizService};
 use app::api::{Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
@@ -115,14 +115,21 @@ fn pages(site: &Site) -> Router {
         if let Some(member) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Member>().cloned()) {
             provide_context(Viewer(member));
         }
+        // What a form brought, for the page that shows it.
+        let imported = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<ImportedQuiz>>().cloned());
+        if let Some(imported) = imported {
+            provide_context(imported);
+        }
     };
     let shell = {
         let options = site.options.clone();
         move || app::shell(options.clone())
     };
+    let review = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
+    let import = from_fn(move |request: Request, next| importing::show(request, next, review.clone()));
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
     Router::new()
-        .merge(quiz_files(&site.node).layer(from_fn(importing::lead_back)))
+        .merge(quiz_files(&site.node).layer(import))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
         .fallback(move |state: State<Site>, request: Request| {
             let not_found = not_found.clone();

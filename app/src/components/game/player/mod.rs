@@ -6,6 +6,7 @@ mod focus;
 mod ordering;
 mod question;
 mod result;
+mod sign;
 mod standings;
 mod waiting;
 mod writing;

@@ -7,28 +7,35 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use futures::{StreamExt, stream};
-use protocol::quiz::SavedQuiz;
-use protocol::{Member, PictureId, QuizId, ResultsId, limits, wire};
-use serde::{Deserialize, Serialize};
+use futures::StreamExt;
+use protocol::{Member, PictureId, limits, wire};
+use serde::Serialize;
 use tokio::time::timeout;
 use tracing::warn;
 
 use super::uploads::{Place, Uploads};
 use crate::limits::client_address;
 use crate::node::Node;
+use crate::quizzes::QuizzesError;
+use crate::quizzes::import as file;
 use crate::quizzes::picture::{self, Kind};
-use crate::quizzes::{QuizzesError, sheet};
 use crate::quota::{Payer, QuotaError};
 use crate::throttle::Purpose;
 use crate::workers::NotDone;
 
+mod exports;
+mod imports;
+
+pub use imports::Understood;
+
 /// What a form puts around a file.
 const FORM_BYTES: usize = 16 * 1024;
+/// A form with a whole quiz in it: each byte may be spelled with three.
+const QUIZ_FORM_BYTES: usize = limits::QUIZ_BYTES * 4;
 /// A file that is on its way for longer is given up.
 const BODY_WITHIN: Duration = Duration::from_secs(15);
 /// A refused one that is on its way for longer is not waited for.
@@ -36,8 +43,6 @@ const DISCARD_WITHIN: Duration = Duration::from_secs(2);
 /// When somebody may come again where all places are taken.
 const AGAIN_SECONDS: u64 = 5;
 const JSON: &str = "application/json";
-const CSV: &str = "text/csv; charset=utf-8";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What these routes need.
 struct Files {
@@ -63,12 +68,16 @@ pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> 
     let files = Files { node: node.clone(), uploads: Uploads::new() };
     Router::new()
         .route("/api/picture", post(take_picture).layer(DefaultBodyLimit::max(limits::PICTURE_BYTES)))
-        .route("/api/import-quiz", post(import).layer(DefaultBodyLimit::max(sheet::FILE_BYTES + FORM_BYTES)))
+        .route("/api/import-quiz", post(imports::import).layer(DefaultBodyLimit::max(file::FILE_BYTES + FORM_BYTES)))
+        .route("/api/keep-import", post(imports::keep_import).layer(DefaultBodyLimit::max(QUIZ_FORM_BYTES)))
         .route("/pictures/{id}", get(show_picture))
-        .route("/quizzes/{id}/export.json", get(export_json))
-        .route("/quizzes/{id}/export.csv", get(export_csv))
-        .route("/quizzes/{id}/export.xlsx", get(export_xlsx))
-        .route("/results/{id}/export.csv", get(export_results))
+        .route("/quizzes/template.csv", get(exports::template_csv))
+        .route("/quizzes/template.xlsx", get(exports::template_xlsx))
+        .route("/quizzes/{id}/export.json", get(exports::export_json))
+        .route("/quizzes/{id}/export.csv", get(exports::export_csv))
+        .route("/quizzes/{id}/export.xlsx", get(exports::export_xlsx))
+        .route("/results/{id}/export.csv", get(exports::export_results))
+        .route("/results/{id}/export.xlsx", get(exports::export_workbook))
         .with_state(Arc::new(files))
 }
 
@@ -95,7 +104,7 @@ impl Files {
             let why = "The file came too slowly. Try again on a better line, or make it smaller.";
             Refusal(StatusCode::REQUEST_TIMEOUT, why.into())
         })?;
-        let body = body.map_err(|error| Refusal(error.status(), "This file is too large.".into()))?;
+        let body = body.map_err(|error| Refusal(error.status(), file::too_large()))?;
         Ok(Upload { payer, headers, body, _place: place })
     }
 
@@ -117,7 +126,7 @@ impl Files {
 /// Lets a refused body go by, for a while: where a connection is closed before, its
 /// sender hears of that and not why.
 async fn discard(request: Request) {
-    let mut left = sheet::FILE_BYTES + FORM_BYTES;
+    let mut left = file::FILE_BYTES + FORM_BYTES;
     let mut body = request.into_body().into_data_stream();
     let go_by = async {
         while let Some(Ok(part)) = body.next().await {
@@ -157,140 +166,16 @@ async fn show_picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -
     Ok((headers, bytes).into_response())
 }
 
-/// Makes a quiz of a file: the body itself, or the file in a form. A form
-/// without scripts is led to the new quiz.
-async fn import(
-    State(files): State<Arc<Files>>,
-    Extension(peer): Extension<SocketAddr>,
-    Extension(member): Extension<Member>,
-    request: Request,
-) -> Answer {
-    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer).await?;
-    let (name, bytes) = match boundary(&headers) {
-        Some(boundary) => file_in_form(body, boundary).await?,
-        None => (String::new(), body),
-    };
-    let workers = &files.node.workers;
-    let quiz = workers.run(sheet::LIMITS, move |budget| sheet::read(&bytes, &name, budget)).await?;
-    let quiz = quiz.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
-    let saved = files.node.library.save(&payer, None, 0, quiz).await?;
-    let is_form = headers.get(header::ACCEPT).is_some_and(|accept| contains(accept, "text/html"));
-    if is_form {
-        return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());
-    }
-    Ok(json(&SavedQuiz { id: saved.id, version: saved.version, saved_at: saved.saved_at }))
-}
-
-fn boundary(headers: &HeaderMap) -> Option<String> {
-    multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
-}
-
-/// The first file in a form, with its name.
-async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), Refusal> {
-    let none = |_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.".into());
-    let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
-    let mut form = multer::Multipart::new(body, boundary);
-    while let Some(field) = form.next_field().await.map_err(none)? {
-        if let Some(name) = field.file_name().map(str::to_owned) {
-            let bytes = field.bytes().await.map_err(none)?;
-            if !bytes.is_empty() {
-                return Ok((name, bytes));
-            }
-        }
-    }
-    Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first.".into()))
-}
-
-async fn export_json(
-    State(files): State<Arc<Files>>,
-    Extension(member): Extension<Member>,
-    id: Path<String>,
-) -> Answer {
-    let (title, quiz) = files.quiz(&member, &id).await?;
-    Ok(download(&title, "json", JSON, sheet::json(&quiz)))
-}
-
-async fn export_csv(State(files): State<Arc<Files>>, Extension(member): Extension<Member>, id: Path<String>) -> Answer {
-    let (title, quiz) = files.quiz(&member, &id).await?;
-    Ok(download(&title, "csv", CSV, sheet::csv(&quiz)))
-}
-
-async fn export_xlsx(
-    State(files): State<Arc<Files>>,
-    Extension(member): Extension<Member>,
-    id: Path<String>,
-) -> Answer {
-    let (title, quiz) = files.quiz(&member, &id).await?;
-    let bytes = files.node.workers.run(sheet::LIMITS, move |_| sheet::xlsx(&quiz)).await?.map_err(|error| {
-        warn!("a quiz could not be written as XLSX: {error}");
-        Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
-    })?;
-    Ok(download(&title, "xlsx", XLSX, bytes))
-}
-
-/// What the rows of a table of results are.
-#[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum By {
-    #[default]
-    Players,
-    Questions,
-}
-
-#[derive(Deserialize)]
-struct Rows {
-    #[serde(default)]
-    by: By,
-}
-
-async fn export_results(
-    State(files): State<Arc<Files>>,
-    Extension(member): Extension<Member>,
-    Path(id): Path<String>,
-    Query(rows): Query<Rows>,
-) -> Answer {
-    let id = ResultsId::parse(&id).map_err(|_| missing())?;
-    let results = files.node.library.kept.result(&member.id, &id).await?.ok_or_else(missing)?;
-    let (title, what) = match rows.by {
-        By::Players => (format!("{} - players", results.title), sheet::players_csv as fn(&_) -> _),
-        By::Questions => (format!("{} - questions", results.title), sheet::questions_csv as fn(&_) -> _),
-    };
-    // Thousands who played are a large sheet.
-    let bytes = files.node.workers.run(sheet::LIMITS, move |_| what(&results)).await?;
-    Ok(download(&title, "csv", CSV, bytes))
-}
-
-impl Files {
-    /// A quiz that the member may read, with its title.
-    async fn quiz(&self, member: &Member, id: &str) -> Result<(String, protocol::quiz::Quiz), Refusal> {
-        let id = QuizId::parse(id).map_err(|_| missing())?;
-        let quiz = self.node.library.open(&member.id, &id, None).await?.quiz;
-        Ok((quiz.title.clone(), quiz))
-    }
-}
-
 fn json(value: &impl Serialize) -> Response {
     ([(header::CONTENT_TYPE, JSON)], wire::spell(value)).into_response()
 }
 
-/// A file to be kept and not shown. Its name has letters that every system takes.
-fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8>) -> Response {
-    let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { ' ' }).collect();
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    let name = if name.is_empty() { "quiz" } else { &name };
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\""));
-    let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
-        (header::CONTENT_DISPOSITION, disposition),
-        // It is its owner's, and a shared computer keeps no copy.
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    (headers, bytes).into_response()
-}
-
 fn contains(value: &HeaderValue, part: &str) -> bool {
     String::from_utf8_lossy(value.as_bytes()).contains(part)
+}
+
+fn not_a_quiz(why: file::NotAQuiz) -> Refusal {
+    Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string())
 }
 
 fn missing() -> Refusal {
