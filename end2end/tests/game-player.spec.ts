@@ -175,6 +175,17 @@ test("a player reads that the game is paused, and that the host is gone and back
   await expect(noor.page.getByText("The host is gone for a moment. The game waits, your points are safe.")).toBeVisible({ timeout: 20_000 });
 });
 
+test("on a phone all four answers are in sight, however long the question is", async ({ person, nodes }) => {
+  const long = "On which of the planets does a year take longer than a long human life, though nobody has landed there yet, and though it is as blue as the sea, with more moons than fingers on two hands?";
+  const host = await begin(nodes[0], ask(long, "Neptune, the farthest one", ["Mercury, the smallest one", "Earth, where all of us live", "Jupiter, the largest of all"], 60));
+  const noor = await person("Noor", {}, { viewport: { width: 360, height: 640 } });
+  await play(noor, host.pin);
+  await host.start();
+  for (const letter of ["A", "B", "C", "D"]) {
+    await expect(noor.page.getByRole("button", { name: new RegExp(`^${letter}, `) })).toBeInViewport({ ratio: 1 });
+  }
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`nobody is kept out of any phase by ${colorScheme === "light" ? "day" : "night"}`, async ({ person, nodes }, info) => {
     const host = await begin(nodes[0], PLANETS);
