@@ -10,7 +10,7 @@ use app::api::quizzes::{ImportedQuiz, QuizService};
 use app::api::{Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
@@ -181,13 +181,24 @@ fn file_request(request: &Request) -> Option<Request> {
     wanted.body(axum::body::Body::empty()).ok()
 }
 
+/// How long a browser may keep a file of the site without asking again.
+fn lifetime(file: &Uri, hash_files: bool) -> &'static str {
+    let (path, query) = (file.path(), file.query().unwrap_or_default());
+    // An address that says what is in the file never gets other content; a font has had the same since it is there.
+    let hashed = hash_files && path.starts_with("/pkg/");
+    let versioned = path.starts_with("/styles/") && query.starts_with("v=");
+    match path {
+        _ if hashed || versioned => "public, max-age=31536000, immutable",
+        _ if path.starts_with("/fonts/") => "public, max-age=31536000",
+        _ => "public, max-age=3600",
+    }
+}
+
 /// A file of the site, compressed if it was built so and the browser can read it.
 async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
     // No file has a zero in its name, and some of those who look for one call that a fault of ours.
     let wanted = wanted.filter(|wanted| !wanted.uri().path().contains("%00"))?;
-    // A hashed name never gets other content.
-    let hashed = site.options.hash_files && wanted.uri().path().starts_with("/pkg/");
-    let keep = if hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let keep = lifetime(wanted.uri(), site.options.hash_files);
     let files = ServeDir::new(&*site.options.site_root).append_index_html_on_directories(false);
     let answer = files.precompressed_br().precompressed_gzip().oneshot(wanted).await.ok()?;
     if answer.status() == StatusCode::NOT_FOUND {
@@ -197,4 +208,22 @@ async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     Some(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_what_is_in_it_is_kept_for_a_year_and_fonts_too() {
+        let kept = |file: &str| lifetime(&file.parse().unwrap(), true);
+        for file in ["/pkg/hubbub.abc.js", "/styles/home.css?v=1f"] {
+            assert_eq!(kept(file), "public, max-age=31536000, immutable", "{file}");
+        }
+        assert_eq!(kept("/fonts/bricolage-display.woff2"), "public, max-age=31536000");
+        for file in ["/mark.svg", "/styles/home.css", "/robots.txt?v=1"] {
+            assert_eq!(kept(file), "public, max-age=3600", "{file}");
+        }
+        assert_eq!(lifetime(&"/pkg/hubbub.js".parse().unwrap(), false), "public, max-age=3600");
+    }
 }
