@@ -2,7 +2,7 @@
 # took, and installing Debian packages. Sourced, never run.
 
 # What cargo is told for everything but the browser. Features by name: the
-# workspace as a whole would turn on ssr and hydrate at once, and `default` would
+# workspace as a whole would turn on ssr and browser at once, and `default` would
 # make a second app beside the one that server uses.
 # shellcheck disable=SC2034 # used by those who source this
 native=(--release -p protocol -p app -p quiz -p server -p bench --no-default-features --features app/ssr)

@@ -5,14 +5,21 @@
 //! styles and fonts. Each island has a turn of its own, for a finger may be
 //! waiting. A tab in the background is never painted, and joins at once.
 //!
+//! Each is drawn anew and put in the place of the server's drawing (`crate::island`).
+//! What a person did there goes along: letters, the cursor, ticks, files, what they
+//! opened, how far they scrolled. What moves goes on where it was.
+//!
 //! A form works before; a button of no form does not, so one that is pressed
 //! meanwhile is pressed again, once, when all are alive. So is Enter in a place
 //! to write: there it sends only when the page is alive, and nobody presses it twice.
-
-use std::fs;
+//!
+//! Where something fails, now or later, the page says so and offers to load it
+//! again; nothing of ours stands between the person and its plain forms then.
 
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
+
+use crate::parts::hashed;
 
 const SCRIPT: &str = include_str!("awakening.js");
 
@@ -23,30 +30,10 @@ pub(crate) fn Awakening(options: LeptosOptions) -> impl IntoView {
     if let Some(page) = Owner::current_shared_context() {
         page.set_is_hydrating(false);
     }
-    let hashes = options.hash_files.then(|| fs::read_to_string(&*options.hash_file).ok()).flatten().unwrap_or_default();
-    let file = |kind| format!("/{}/{}{}.{kind}", options.site_pkg_dir, options.output_name, dotted(&hashes, kind));
+    let file = |kind| format!("/{}/{}{}.{kind}", options.site_pkg_dir, options.output_name, hashed(&options, kind));
     view! {
         <script type="module" nonce=use_nonce()>
             {format!("{SCRIPT}({:?}, {:?});", file("js"), file("wasm"))}
         </script>
-    }
-}
-
-/// What a file's name says about its content, as the build wrote it down: `js: abc`.
-fn dotted(hashes: &str, kind: &str) -> String {
-    let of_kind = |line: &str| Some(line.strip_prefix(kind)?.strip_prefix(':')?.trim().to_owned());
-    hashes.lines().find_map(of_kind).map_or_else(String::new, |hash| format!(".{hash}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_named_by_its_content() {
-        let hashes = "js: Fap2\nwasm: -YuC\n";
-        assert_eq!(dotted(hashes, "js"), ".Fap2");
-        assert_eq!(dotted(hashes, "wasm"), ".-YuC");
-        assert_eq!(dotted(hashes, "css"), "");
     }
 }

@@ -34,4 +34,6 @@ pub struct GameConnector {
     pub open: fn(Beginning) -> GameLink,
     /// Milliseconds since 1970.
     pub now_ms: fn() -> u64,
+    /// Whether a socket of this page was ever open.
+    pub was_open: fn() -> bool,
 }

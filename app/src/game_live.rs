@@ -17,8 +17,8 @@ use protocol::{HostId, Pin, Refusal};
 use crate::api::games::{HostPage, PlayPage};
 use crate::erase::effect;
 use crate::game_link::{Command, GameConnector};
-use crate::state::Standing;
 use crate::state::game::{Board, ServerClock, mark, standing, time_left};
+use crate::state::{FirstTries, Standing};
 
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_millis(200);
@@ -58,6 +58,7 @@ pub(crate) struct GameLive {
     pub(crate) is_awake: RwSignal<bool>,
     clock: StoredValue<ServerClock>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
+    tries: StoredValue<FirstTries>,
 }
 
 /// What a game's page begins with.
@@ -118,7 +119,7 @@ impl GameLive {
             hosts: RwSignal::new(Vec::new()),
             added_as: RwSignal::new(None),
             code: RwSignal::new(None),
-            standing: RwSignal::new(Standing::Connecting),
+            standing: RwSignal::new(if knows_who { Standing::Connecting } else { Standing::Resting }),
             not_in: RwSignal::new(None),
             trouble: RwSignal::new(None),
             left: RwSignal::new(left),
@@ -127,6 +128,7 @@ impl GameLive {
             is_awake: RwSignal::new(false),
             clock: StoredValue::new(clock),
             commands: StoredValue::new(None),
+            tries: StoredValue::new(FirstTries::default()),
         };
         effect(move || {
             let Some(connector) = connector else { return };
@@ -199,7 +201,10 @@ impl GameLive {
             Event::Changed(_) => self.trouble.set(None),
             _ => {}
         }
-        let standing = standing(self.standing.get_untracked(), event);
+        let mut standing = standing(self.standing.get_untracked(), event);
+        if matches!(event, Event::Status(_)) {
+            self.tries.update_value(|tries| standing = tries.judge(standing, (connector.was_open)()));
+        }
         // Another try after the same wait counts down anew.
         if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
             self.standing.set(standing);

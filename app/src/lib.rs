@@ -1,8 +1,8 @@
 //! What people see: pages, their parts, and the state behind them.
 //!
 //! The server draws whole pages. What is alive in them are islands
-//! (`#[island]`): these alone, and what they are made of, come to the browser.
-//! They draw the same on both sides, open no socket and keep no clock: both
+//! ([`island`]): these alone, and what they are made of, come to the browser, which
+//! draws them anew. They draw the same on both sides, open no socket and keep no clock: both
 //! come in through [`link`].
 
 // The types of views are as deep as the pages they describe.
@@ -23,11 +23,13 @@ mod authoring;
 #[cfg(feature = "ssr")]
 mod awakening;
 mod components;
+mod device;
 mod draft;
 mod erase;
 mod focus;
 mod game_live;
 mod given;
+mod island;
 mod kept;
 mod live;
 #[cfg(feature = "ssr")]
@@ -37,9 +39,12 @@ mod page_title;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
+mod parts;
+#[cfg(feature = "ssr")]
 mod shell;
 mod state;
 mod theme;
+mod unread;
 mod upload;
 mod zone;
 

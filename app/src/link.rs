@@ -39,4 +39,6 @@ pub struct Connector {
     pub message_id: fn() -> MessageId,
     /// Milliseconds since 1970.
     pub now_ms: fn() -> u64,
+    /// Whether a socket of this page was ever open.
+    pub was_open: fn() -> bool,
 }

@@ -12,12 +12,13 @@ use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos::task::spawn_local;
 use protocol::limits;
 use protocol::link::{Beginning, Event, Status, Unsent};
-use protocol::{MessageId, RoomId};
+use protocol::{MessageId, Namesake, RoomId};
 
 use crate::api::{self, RoomPage};
 use crate::erase::effect;
 use crate::link::{Command, Connector};
-use crate::state::{Log, People, Standing};
+use crate::state::{FirstTries, Log, People, Standing};
+use crate::unread;
 use crate::zone::Zone;
 
 /// A room's page, as its parts see it.
@@ -31,6 +32,8 @@ pub(crate) struct Live {
     pub(crate) standing: RwSignal<Standing>,
     /// What the server did not like, in its words.
     pub(crate) trouble: RwSignal<Option<String>>,
+    /// Who else in the room is called as the reader is, or looks so.
+    pub(crate) namesake: RwSignal<Option<Namesake>>,
     /// Whose clock the times are of.
     pub(crate) zone: ReadSignal<Zone>,
     /// Whether earlier messages are on their way.
@@ -40,6 +43,7 @@ pub(crate) struct Live {
     room: StoredValue<RoomId>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
     connector: Option<Connector>,
+    tries: StoredValue<FirstTries>,
 }
 
 /// How the reading of earlier messages goes.
@@ -68,13 +72,16 @@ impl Live {
             )),
             standing: RwSignal::new(Standing::Connecting),
             trouble: RwSignal::new(None),
+            namesake: RwSignal::new(None),
             zone: Zone::of_page(),
             earlier: RwSignal::new(Earlier::Resting),
             sent: RwSignal::new(()),
             room: StoredValue::new(preview.room_id.clone()),
             commands: StoredValue::new(None),
             connector: use_context::<Connector>(),
+            tries: StoredValue::new(FirstTries::default()),
         };
+        unread::follow(live.log);
         effect(move || {
             let Some(connector) = live.connector else { return };
             let beginning =
@@ -157,6 +164,7 @@ impl Live {
                     self.earlier.set(Earlier::Resting);
                 }
             }
+            Event::Namesake(namesake) => self.namesake.set(Some(namesake.clone())),
             Event::Trouble(refusal) => self.trouble.set(Some(refusal.message.clone())),
             Event::Typing(_) => {
                 let expire = move || self.people.maybe_update(|people| people.expire((connector.now_ms)()));
@@ -170,7 +178,10 @@ impl Live {
             }
             _ => {}
         }
-        let standing = self.standing.get_untracked().fold(event);
+        let mut standing = self.standing.get_untracked().fold(event);
+        if matches!(event, Event::Status(_)) {
+            self.tries.update_value(|tries| standing = tries.judge(standing, (connector.was_open)()));
+        }
         // Another try after the same wait counts down anew.
         if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
             self.standing.set(standing);

@@ -1,12 +1,16 @@
-//! The title of a page, as the tab shows it.
+//! What a page is called and what it is about: for its tab, and for whoever is
+//! sent its link.
 //!
 //! `leptos_meta` writes a title into the page as it is, so what people wrote could
 //! end the `<title>` and go on as markup. This is the only place that hands it one.
-//! Pages are drawn by the server alone: no script sets a title, and what is escaped
-//! here is read by a browser once.
+//! Pages are drawn by the server alone: no script sets a title here, and what is
+//! escaped is read by a browser once. Attributes it escapes by itself.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
+
+/// What Hubbub is, in a sentence.
+pub(crate) const ABOUT: &str = "Live rooms and quizzes. No account needed.";
 
 /// Names the page; the name of the site follows where the page has one of its own.
 #[component]
@@ -14,14 +18,36 @@ pub(crate) fn PageTitle(
     /// What the page is about; people may have written it.
     #[prop(into)]
     of: String,
+    /// What is to be found there, in a sentence.
+    #[prop(default = ABOUT)]
+    about: &'static str,
 ) -> impl IntoView {
-    view! { <Title text=markup(&of) /> }
+    view! {
+        <Title text=markup(&of) />
+        <Card title=of about />
+    }
 }
 
 /// Names the front page.
 #[component]
 pub(crate) fn FrontTitle() -> impl IntoView {
-    view! { <Title text="Hubbub: live rooms" /> }
+    view! {
+        <Title text="Hubbub: live rooms" />
+        <Card title="Hubbub" about=ABOUT />
+    }
+}
+
+/// What stands beside the link of a page where somebody is sent it.
+#[component]
+fn Card(#[prop(into)] title: String, about: &'static str) -> impl IntoView {
+    view! {
+        <Meta name="description" content=about />
+        <Meta property="og:site_name" content="Hubbub" />
+        <Meta property="og:type" content="website" />
+        <Meta property="og:title" content=title />
+        <Meta property="og:description" content=about />
+        <Meta name="twitter:card" content="summary" />
+    }
 }
 
 /// The title as the page has it.

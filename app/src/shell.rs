@@ -1,6 +1,7 @@
 //! The page around the pages: what is the same whatever is shown, and drawn by
 //! the server alone.
 
+use leptos::html::meta;
 use leptos::hydration::AutoReload;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -19,6 +20,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let preloads = FONTS.map(|font| {
         view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" /> }
     });
+    let paper = theme.paper().map(|(media, colour)| meta().name("theme-color").content(colour).attr("media", media));
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme.attribute()>
@@ -26,11 +28,13 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <meta
-                    name="description"
-                    content="Rooms for talking, live. Open one, send its link, and whoever has it is there."
-                />
+                // A phone makes no links of numbers: they are ours, or text.
+                <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+                {paper}
+                <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" r#type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/touch-icon.png" />
+                <link rel="manifest" href="/manifest.webmanifest" />
                 {preloads}
                 <HashedStylesheet options=options.clone() id="style" />
                 <AutoReload options=options.clone() />

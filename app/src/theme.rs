@@ -62,6 +62,18 @@ impl Theme {
         let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
         Self::from_cookies(&lines.join(";"))
     }
+
+    /// What a browser paints around the page, by day and by night.
+    pub(crate) fn paper(self) -> [(&'static str, &'static str); 2] {
+        const DAY: &str = "#f6f6ed";
+        const NIGHT: &str = "#112921";
+        let (day, night) = match self {
+            Self::System => (DAY, NIGHT),
+            Self::Light => (DAY, DAY),
+            Self::Dark => (NIGHT, NIGHT),
+        };
+        [("(prefers-color-scheme: light)", day), ("(prefers-color-scheme: dark)", night)]
+    }
 }
 
 #[cfg(not(feature = "ssr"))]

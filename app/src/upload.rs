@@ -3,14 +3,15 @@
 use leptos::prelude::window;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::{File, RequestInit, Response};
-use protocol::{PictureId, QuizId, limits, wire};
+use protocol::{PictureId, limits, wire};
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::api::quizzes::Saved;
-
-/// Where a quiz in a file is sent.
+/// Where a quiz in a file is sent, and where it is kept as its author decided.
+#[cfg(feature = "ssr")]
 pub(crate) const IMPORT: &str = "/api/import-quiz";
+#[cfg(feature = "ssr")]
+pub(crate) const KEEP_IMPORT: &str = "/api/keep-import";
 const PICTURE: &str = "/api/picture";
 
 /// Sends a picture, and gets its name.
@@ -22,14 +23,6 @@ pub(crate) async fn picture(file: File) -> Result<PictureId, String> {
         return Err("This picture has more than 1 MB. Make it smaller first.".into());
     }
     send(PICTURE, &file).await
-}
-
-/// Sends a quiz in a file, and gets the name of what was made of it.
-///
-/// # Errors
-/// A sentence for the author.
-pub(crate) async fn quiz(file: File) -> Result<QuizId, String> {
-    send::<Saved>(IMPORT, &file).await.map(|saved| saved.id)
 }
 
 async fn send<T: DeserializeOwned>(to: &str, file: &File) -> Result<T, String> {

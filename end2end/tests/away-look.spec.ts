@@ -13,7 +13,7 @@ type Room = { ana: Person; raw: Bot; line: Door; room: string; bot: () => Promis
 const STATES: Record<string, (room: Room) => Promise<unknown>> = {
   "cut off": async ({ ana, line }) => {
     line.shut();
-    await expect(ana.notice).toContainText("You are cut off.");
+    await expect(ana.notice).toContainText("You are offline.");
     await ana.say("And I take the key to the shed.");
     await ana.say("Does anyone still have the long hose?");
     await expect(ana.log).toContainText("Waiting");
@@ -21,7 +21,7 @@ const STATES: Record<string, (room: Room) => Promise<unknown>> = {
   },
   "without a network": async ({ ana }) => {
     await ana.context.setOffline(true);
-    await expect(ana.notice).toContainText("You are cut off.");
+    await expect(ana.notice).toContainText("You are offline.");
   },
   paused: async ({ ana }) => {
     // As a node answers while its Redis is away; a real one is in redis.spec.ts.

@@ -9,7 +9,7 @@ test.use({
   expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/,
 });
 
-const CUT_OFF = "You are cut off. Write on: it is sent when you are back.";
+const CUT_OFF = "You are offline. Keep writing: it is sent when you are back.";
 
 /** The browser has no network until `then` is done. */
 async function offline(person: Person, then: () => Promise<unknown>) {

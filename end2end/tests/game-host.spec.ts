@@ -13,12 +13,12 @@ test("a whole game is on the wall, from the PIN to the podium", async ({ person 
   await expect(page.getByText(`PIN ${[...wall.pin].join(" ")}`)).toBeAttached();
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
   await expect(wall.button("Start the quiz")).toHaveAttribute("aria-disabled", "true");
-  await expect(wall.button("Start the quiz")).toHaveAccessibleDescription("Starts when one player is here.");
+  await expect(wall.button("Start the quiz")).toHaveAccessibleDescription("Starts once a player has joined.");
 
   const [ada, noor, tomas] = await wall.joins("Ada", "نور", "Tomás");
   await expect(wall.players).toHaveCount(3);
   await expect(wall.players.nth(1)).toContainText("نور");
-  await expect(page.getByText("3 are here")).toBeVisible();
+  await expect(page.getByText("3 players")).toBeVisible();
 
   await wall.press("Start the quiz");
   await expect(wall.heading("Which planet has the shortest day?")).toBeVisible();
@@ -42,8 +42,8 @@ test("a whole game is on the wall, from the PIN to the podium", async ({ person 
   await expect(page.getByRole("region", { name: "Why" })).toContainText("Jupiter turns once");
   await expect(page.getByRole("region", { name: "Why" })).toContainText("1 of 3 was right");
 
-  await wall.press("Show places");
-  await expect(wall.heading("Places")).toBeVisible();
+  await wall.press("Show the leaderboard");
+  await expect(wall.heading("Leaderboard")).toBeVisible();
   await expect(page.getByRole("listitem").first()).toContainText("Ada");
 
   await wall.press("Next question");
@@ -53,10 +53,15 @@ test("a whole game is on the wall, from the PIN to the podium", async ({ person 
   for (const pupil of [ada, noor, tomas]) await pupil.answers({ text: " sun" });
   await expect(page.getByRole("region", { name: "Right" })).toContainText("3 of 3 were right");
 
-  await wall.press("To the podium");
+  await wall.press("Show the podium");
+  await expect(wall.heading("Third place")).toBeVisible();
+  await expect(page.locator(".podium__place--1")).not.toContainText("Ada");
+  await wall.press("Second place");
+  await expect(wall.heading("Second place")).toBeVisible();
+  await wall.press("First place");
   await expect(wall.heading("Well played")).toBeVisible();
   await expect(page.locator(".podium__place--1")).toContainText("Ada");
-  await expect(page.getByText("3 of 3 knew: What is our star called?")).toBeVisible();
+  await expect(page.getByText("Best known: What is our star called? 3 of 3 were right.")).toBeVisible();
 
   await wall.press("Results");
   await expect(page).toHaveURL(/\/results\/\w+$/);
@@ -80,7 +85,7 @@ test("without scripts, too, the podium leads to the results and into the next ga
   await expect(wall.page.getByRole("figure")).toBeVisible();
   await wall.press("Menu");
   await wall.press("End the game");
-  await wall.page.getByRole("group", { name: /End it now/ }).getByRole("button", { name: "End the game" }).click();
+  await wall.page.getByRole("group", { name: /End the game now/ }).getByRole("button", { name: "End the game" }).click();
   await expect(wall.heading("Well played")).toBeVisible();
 
   const context = await browser.newContext({ javaScriptEnabled: false, storageState: await teacher.context.storageState() });
@@ -134,17 +139,17 @@ test("the space bar alone leads through a game, and the Tab key to everything el
   await expect(page.getByRole("list", { name: "Answers" })).toBeVisible();
   await reach(page, wall.button("Pause"));
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Paused. The clock stands still.")).toBeVisible();
-  await reach(page, wall.button("Go on"));
+  await expect(page.getByText("Paused.")).toBeVisible();
+  await reach(page, wall.button("Resume"));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("list", { name: "Answers" })).toBeVisible();
   await reach(page, wall.button("Show the answer"));
   await page.keyboard.press("Space");
   await expect(page.getByRole("region", { name: "Why" })).toBeVisible();
   // The main button kept the focus.
-  await expect(wall.button("Show places")).toBeFocused();
+  await expect(wall.button("Show the leaderboard")).toBeFocused();
   await page.keyboard.press("Space");
-  await expect(wall.heading("Places")).toBeVisible();
+  await expect(wall.heading("Leaderboard")).toBeVisible();
   await page.keyboard.press("Space");
   await expect(page.getByText("Type your answer.")).toBeVisible();
   await page.keyboard.press("Space");
@@ -169,7 +174,7 @@ test("more time, or no end of it, is on the wall at once", async ({ person }) =>
   const [ada] = await wall.joins("Ada");
   await wall.begin();
   const before = ada.game.closesAt!;
-  await wall.press("10 s more");
+  await wall.press("+10 s");
   await expect.poll(() => ada.game.closesAt).toBe(before + 10_000);
   await wall.press("No time limit");
   await expect(wall.ring).toBeHidden();

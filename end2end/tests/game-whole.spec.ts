@@ -46,18 +46,18 @@ test("a teacher and three students play, on different nodes", async ({ person, n
   await answer(priya, "C, Jupiter").press("3");
   await expect(heading(noor, "Right")).toBeVisible();
   await expect(heading(priya, "Right")).toBeVisible();
-  await expect(heading(tomas, "Not this")).toBeVisible();
+  await expect(heading(tomas, "Not this one")).toBeVisible();
   await expect(teacher.page.getByText("Right answer")).toBeVisible();
   await expect(teacher.page.getByText(PLANETS.why!)).toBeVisible();
 
-  await next(teacher, "Show places");
-  await expect(teacher.page.getByRole("list", { name: "Places" }).getByRole("listitem").first()).toContainText(/Noor|Priya/);
+  await next(teacher, "Show the leaderboard");
+  await expect(teacher.page.getByRole("list", { name: "Leaderboard" }).getByRole("listitem").first()).toContainText(/Noor|Priya/);
 
   // A late one plays from here, and one is sent away for good.
   const late = await person("Mateo", { node: nodes.length - 1 });
   await late.page.goto(new URL(`/play/${pin}`, late.page.url()).href);
-  await late.page.getByLabel("Your name in this game").fill("Mateo");
-  await late.page.getByRole("button", { name: "Go in" }).click();
+  await late.page.getByLabel("Your name", { exact: true }).fill("Mateo");
+  await late.page.getByRole("button", { name: "Join", exact: true }).click();
   await next(teacher, "Next question");
   for (const student of [noor, priya, late]) {
     await expect(heading(student, WATER.text)).toBeVisible();
@@ -65,7 +65,9 @@ test("a teacher and three students play, on different nodes", async ({ person, n
   }
   await answer(tomas, "A, Mars").click();
   await expect(heading(late, "Right")).toBeVisible();
-  await next(teacher, "To the podium");
+  await next(teacher, "Show the podium");
+  await next(teacher, "Second place");
+  await next(teacher, "First place");
   await expect(heading(teacher, /Well played/)).toBeVisible();
   await expect(late.page.getByText(/of 4 players/)).toBeVisible();
 });
@@ -75,8 +77,8 @@ test("who is sent away does not come back", async ({ person }) => {
   const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS] });
   const rude = await person("Rude", { node: 1 });
   await play(rude, pin);
-  await teacher.page.getByRole("button", { name: "Send Rude away" }).click();
-  await teacher.page.getByRole("dialog").getByRole("button", { name: "Send away" }).click();
+  await teacher.page.getByRole("button", { name: "Remove Rude" }).click();
+  await teacher.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await expect(heading(rude, "You are not in this game")).toBeVisible();
   await rude.page.reload();
   await expect(heading(rude, "You are in, Rude.")).toBeHidden();

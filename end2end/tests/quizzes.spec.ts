@@ -13,7 +13,7 @@ const at = (page: Page, path: string) => new URL(path, page.url()).href;
 /** Makes a quiz from the list, and waits until its editor is alive. */
 async function make(page: Page, title: string): Promise<void> {
   await page.goto(at(page, "/quizzes"));
-  const field = page.getByLabel("Make a quiz");
+  const field = page.getByLabel("New quiz");
   await field.fill(title);
   await field.press("Enter");
   await expect(page.getByLabel("Title of the quiz")).toHaveValue(title);
@@ -59,7 +59,7 @@ test("a teacher writes a quiz by keyboard, is told what is missing, and finds it
   await add(page, "Number", "How many moons does Mars have?");
   await page.keyboard.press("Enter");
   await page.keyboard.type("two");
-  await expect(page.getByText("Write a number, such as 12 or 3.5.")).toBeVisible();
+  await expect(page.getByText("Type a number, such as 12 or 3.5.")).toBeVisible();
   await page.getByLabel("Right number").fill("2");
 
   await add(page, "True or false", "Pluto is a planet.");
@@ -94,9 +94,9 @@ test("whoever writes faster than the page draws finds every letter in its field"
   const keys = [..."Who?", "Enter", ..."Sun", "Enter", ..."Sol", "Enter", ..."Star"];
   await Promise.all(keys.map((key) => page.keyboard.press(key))); // none waits for what the one before it does
 
-  await expect(page.getByLabel("Spelling 3", { exact: true })).toHaveValue("Star");
-  await expect(page.getByLabel("Spelling 2", { exact: true })).toHaveValue("Sol");
-  await expect(page.getByLabel("Spelling 1", { exact: true })).toHaveValue("Sun");
+  await expect(page.getByLabel("Accepted answer 3", { exact: true })).toHaveValue("Star");
+  await expect(page.getByLabel("Accepted answer 2", { exact: true })).toHaveValue("Sol");
+  await expect(page.getByLabel("Accepted answer 1", { exact: true })).toHaveValue("Sun");
   await expect(asked(page)).toHaveValue("Who?");
 });
 
@@ -133,7 +133,7 @@ test("another kind keeps what fits, and gives back what did not", async ({ perso
   await page.getByLabel("C is right").check();
   const kind = page.getByLabel("Kind of question");
   await kind.selectOption("Typed answer");
-  await expect(page.getByLabel("Spelling 2", { exact: true })).toHaveValue("Venus");
+  await expect(page.getByLabel("Accepted answer 2", { exact: true })).toHaveValue("Venus");
   await expect(kind).toBeFocused();
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByLabel("Answer B", { exact: true })).toHaveValue("Moon");
@@ -166,25 +166,59 @@ test("a quiz leaves as a file and comes back as an equal one", async ({ person }
   const quiz = await kept(page);
   const first = page.url();
   await page.goto(at(page, "/quizzes"));
-  await page.getByLabel("Bring one along").setInputFiles({
+  await page.getByLabel("Import a quiz").setInputFiles({
     name: "quiz.json",
     mimeType: "application/json",
     buffer: Buffer.from(JSON.stringify(quiz)),
   });
   await page.getByRole("button", { name: "Import" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("The one question is understood");
+  await page.getByRole("button", { name: "Save the quiz" }).click();
   await expect(page.getByLabel("Title of the quiz")).toHaveValue("There and back");
   expect(page.url()).not.toBe(first);
   expect(await kept(page)).toEqual(quiz);
 
-  // Alive, the page says it beneath the form; before that the form would lead to one that says it above the list.
-  await page.goto(at(page, "/quizzes"), { waitUntil: "networkidle" });
-  await page.getByLabel("Bring one along").setInputFiles({
+  await page.goto(at(page, "/quizzes"));
+  await page.getByLabel("Import a quiz").setInputFiles({
     name: "notes.txt",
     mimeType: "text/plain",
     buffer: Buffer.from("milk, eggs"),
   });
   await page.getByRole("button", { name: "Import" }).click();
-  await expect(page.locator("#import-wrong")).toContainText("No header row was found.");
+  await expect(page.getByRole("alert")).toContainText("No header row was found.");
+});
+
+test("a file is shown as it was understood, and each doubt is settled with one tap", async ({ person }, info) => {
+  const { page } = await person("Ms Okafor");
+  await page.goto(at(page, "/quizzes"));
+  const rows = [
+    "Question;A;B;C;D;Right;Seconds",
+    "Which planet is closest to the Sun, of all eight, really?;Mercury;Venus;Mars;Earth;A;20",
+    "Which planet would float in water?;Mars;Venus;Saturn;Uranus;E;20",
+    "كم قمرًا للمريخ؟;واحد;اثنان;سبعة;لا شيء;B;20 min",
+  ];
+  await page.getByLabel("Import a quiz").setInputFiles({
+    name: "Planets for 7b.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(rows.join("\n")),
+  });
+  await page.getByRole("button", { name: "Import" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("1 question understood, 2 need you");
+  await expect(page.getByLabel("Title")).toHaveValue("Planets for 7b");
+  await expect(page.getByText("E is the right answer, but there are only A to D.")).toBeVisible();
+  await expect(page.getByText("“20 min” is longer than a question may take; 600 seconds is the most.")).toBeVisible();
+  await fitsEverybody(page, info, "import-check");
+
+  await page.getByRole("button", { name: "Use all 3" }).click();
+  await expect(page.getByText("Answer each question above, or leave it out, to use all of them.")).toBeVisible();
+  await page.getByRole("radio", { name: "Saturn" }).check();
+  await page.getByRole("radio", { name: "240" }).check();
+  await expect(page.getByText("Everything is answered.")).toBeVisible();
+  await page.getByRole("button", { name: "Use all 3" }).click();
+  await expect(page.getByLabel("Title of the quiz")).toHaveValue("Planets for 7b");
+  await expect(headings(page)).toHaveCount(3);
+  const quiz = await kept(page);
+  expect(JSON.stringify(quiz)).toContain('{"text":"Saturn","right":true}');
 });
 
 test("who writes in two places is asked which version goes on", async ({ person }) => {
@@ -217,7 +251,7 @@ test("an earlier version is found by its time and brought back, by keyboard", as
 
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Earlier versions");
   const rows = page.locator("#main").getByRole("listitem");
-  await expect(rows.first()).toContainText(/As it is now/);
+  await expect(rows.first()).toContainText(/Current/);
   await expect(rows.first()).toContainText("1 question, After");
   await expect(rows.last()).toContainText("0 questions, Before");
   const time = rows.last().locator("time");
@@ -253,7 +287,7 @@ test("nobody sees another one's quiz, and a sample is everybody's to copy", asyn
   const answer = await student.page.goto(at(student.page, new URL(author.page.url()).pathname));
   expect(answer?.status()).toBe(404);
   await student.page.goto(at(student.page, "/quizzes"));
-  await expect(student.page.getByText("No quiz yet.")).toBeVisible();
+  await expect(student.page.getByText("No quizzes yet.")).toBeVisible();
   await expect(student.page.getByText("Mine alone")).toHaveCount(0);
 
   await student.page.getByRole("button", { name: /^Copy / }).first().click();
@@ -265,29 +299,31 @@ test("quizzes can be made, copied and deleted without JavaScript", async ({ brow
   const page = await context.newPage();
   watch(page);
   await page.goto(`${nodes[0].url}/quizzes`);
-  await page.getByLabel("Make a quiz").fill("By hand");
-  await page.getByRole("button", { name: "Make it" }).click();
+  await page.getByLabel("New quiz").fill("By hand");
+  await page.getByRole("button", { name: "Create" }).click();
   await expect(page.getByRole("heading", { name: "By hand" })).toBeVisible();
   await page.goto(`${nodes[0].url}/quizzes`);
   await page.getByRole("link", { name: "Delete By hand" }).click();
-  await page.getByRole("button", { name: "Delete it" }).click();
-  await expect(page.getByText("No quiz yet.")).toBeVisible();
+  await page.getByRole("button", { name: "Delete quiz By hand" }).click();
+  await expect(page.getByText("No quizzes yet.")).toBeVisible();
   await context.close();
 });
 
-test("without JavaScript a file that is no quiz leads back to the form, with what is wrong", async ({ browser, nodes, watch }) => {
+test("without JavaScript a file leads back with what is wrong, or to what was understood", async ({ browser, nodes, watch }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   watch(page);
   await page.goto(`${nodes[0].url}/quizzes`);
   const bring = async (name: string, text: string) => {
-    await page.getByLabel("Bring one along").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    await page.getByLabel("Import a quiz").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
     await page.getByRole("button", { name: "Import" }).click();
   };
   const columns = "Question,Answer 1,Answer 2,Time limit,Correct answer(s)";
-  await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,7`);
-  await expect(page.getByText("Row 2, column E: answer 7 is empty.")).toBeVisible();
-  await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,1`);
+  await bring("Plants.csv", "milk, eggs");
+  await expect(page.getByText("No header row was found.")).toBeVisible();
+  await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,7\nWhat?,Moss,Stone,20,1`);
+  await expect(page.getByText("Answer 7 is empty.")).toBeVisible();
+  await page.getByRole("button", { name: "Use the 1 now" }).click();
   await expect(page.getByRole("heading", { name: "Plants" })).toBeVisible();
   await context.close();
 });
@@ -305,7 +341,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await fitsEverybody(page, info, `editor-number-${colorScheme}`);
     await expect(saved(page)).toBeVisible();
     await page.getByRole("link", { name: "Earlier versions" }).click();
-    await expect(page.getByText("As it is now")).toBeVisible();
+    await expect(page.getByText("Current", { exact: true })).toBeVisible();
     await fitsEverybody(page, info, `versions-${colorScheme}`);
     await page.goto(at(page, "/quizzes"));
     await fitsEverybody(page, info, `quizzes-${colorScheme}`);

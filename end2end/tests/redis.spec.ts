@@ -64,7 +64,7 @@ test("somebody who comes back while Redis is away finds what was missed, and wha
   line.reopen();
   await ana.say("mine");
   // Her node may remember enough of the room to let her in.
-  await expect(ana.notice).toHaveText(/^(You are cut off|Sending is paused)\. Write on: it /);
+  await expect(ana.notice).toHaveText(/^(You are offline|Sending is paused)\. Keep writing: it /);
   await redis.start();
   await ana.networkReturns();
   await expect(ana.connection).toHaveText("Live", BACK);

@@ -1,5 +1,5 @@
-//! What only a browser has: the socket, storage, timers and the start of
-//! hydration.
+//! What only a browser has: the socket, storage, timers and the start of what
+//! is alive in a page.
 //!
 //! Carries out what [`protocol::link::Link`] decides; has no rules of its own,
 //! and no markup.
@@ -18,18 +18,25 @@ mod storage;
 
 use app::game_link::GameConnector;
 use app::link::Connector;
-use leptos::prelude::{provide_context, window};
+use leptos::prelude::{Owner, provide_context, window};
 use leptos::server_fn::redirect::set_redirect_hook;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called before the islands of the page that the server drew come to life.
+/// Called before the islands of a page are drawn.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_islands();
-    // Every island inherits from the owner that was just made.
-    provide_context(Connector { open: driver::open, message_id: chance::message_id, now_ms: clock::now_ms });
-    provide_context(GameConnector { open: game_driver::open, now_ms: clock::now_ms });
+    // Every island inherits from it, for as long as there is the page.
+    let owner = Owner::new();
+    owner.set();
+    std::mem::forget(owner);
+    provide_context(Connector {
+        open: driver::open,
+        message_id: chance::message_id,
+        now_ms: clock::now_ms,
+        was_open: socket::was_open,
+    });
+    provide_context(GameConnector { open: game_driver::open, now_ms: clock::now_ms, was_open: socket::was_open });
     // An answer that leads elsewhere, such as to the room that was opened.
     let _ = set_redirect_hook(|address| drop(window().location().set_href(address)));
 }

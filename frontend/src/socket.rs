@@ -1,11 +1,22 @@
 //! One WebSocket, from opening to closing.
 
+use std::cell::Cell;
+
 use futures::future::{AbortHandle, abortable, poll_fn};
 use futures::{SinkExt, StreamExt};
 use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, State, WebSocketError};
 use protocol::{CloseCode, VERSION};
 use wasm_bindgen_futures::spawn_local;
+
+thread_local! {
+    static WAS_OPEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a socket of this page was ever open.
+pub(crate) fn was_open() -> bool {
+    WAS_OPEN.get()
+}
 
 /// What a socket tells.
 pub(crate) enum Heard {
@@ -69,6 +80,7 @@ impl Drop for Socket {
 /// Tells what comes, until the socket closes.
 async fn listen(mut socket: WebSocket, on: impl Fn(Heard)) {
     if poll_fn(|cx| socket.poll_ready_unpin(cx)).await.is_ok() && matches!(socket.state(), State::Open) {
+        WAS_OPEN.set(true);
         on(Heard::Opened);
     }
     while let Some(heard) = socket.next().await {

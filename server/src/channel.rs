@@ -8,6 +8,8 @@ use protocol::{Pin, RoomId};
 const ROOM: &str = "room:";
 /// What the name of a game's channel begins with.
 const GAME: &str = "game:";
+/// The name of the channel between the nodes.
+const NODES: &str = "nodes:";
 /// What the room of a class is called, and no other one.
 pub(crate) const CLASS_ROOM: &str = "class~";
 
@@ -20,13 +22,16 @@ pub enum Channel {
     Room(RoomId),
     /// A game: its players and its hosts.
     Game(Pin),
+    /// What concerns all nodes, wherever their people are. Nobody enters it, and nothing of it is kept.
+    Nodes,
 }
 
 impl Channel {
     /// The channel that [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(ROOM) {
-            Some(room) => RoomId::parse(room).ok().map(Self::Room),
+            Some(room) => RoomId::kept(room).map(Self::Room),
+            None if text == NODES => Some(Self::Nodes),
             None => Pin::parse(text.strip_prefix(GAME)?).ok().map(Self::Game),
         }
     }
@@ -43,6 +48,8 @@ impl Channel {
         match self {
             Self::Room(room) => room.clone(),
             Self::Game(pin) => pin.room(),
+            // Has no people, so nobody is told.
+            Self::Nodes => RoomId::parse("nodes").unwrap_or_else(|_| unreachable!("a plain word names a room")),
         }
     }
 
@@ -51,6 +58,7 @@ impl Channel {
         match self {
             Self::Room(room) => room.as_str().starts_with(CLASS_ROOM),
             Self::Game(_) => true,
+            Self::Nodes => false,
         }
     }
 
@@ -58,6 +66,7 @@ impl Channel {
         match self {
             Self::Room(room) => (ROOM, room.as_str()),
             Self::Game(pin) => (GAME, pin.as_str()),
+            Self::Nodes => (NODES, ""),
         }
     }
 }
@@ -77,13 +86,13 @@ mod tests {
     fn a_channel_is_read_as_it_was_spelled() {
         let room = Channel::Room(RoomId::parse("game:482915").unwrap());
         let game = Channel::Game(Pin::parse("482915").unwrap());
-        for channel in [room, game] {
+        for channel in [room, game, Channel::Nodes] {
             assert_eq!(Channel::parse(&channel.to_string()), Some(channel));
         }
         let class = Channel::Room(RoomId::parse("class~482915~abc").unwrap());
         let other = Channel::Room(RoomId::parse("class-482915").unwrap());
         assert!(class.ends_with_game() && !other.ends_with_game());
-        for wrong in ["482915", "game:x", "room:", ""] {
+        for wrong in ["482915", "game:x", "room:", "room:Staff Room", "nodes:x", ""] {
             assert_eq!(Channel::parse(wrong), None, "{wrong:?}");
         }
     }

@@ -3,10 +3,12 @@
 //! An application over the broker. Knows messages and their rules; knows
 //! nothing of sockets, and never waits for anybody to hear.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use protocol::text::{Shape, clean};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Growth, Once, Passing};
@@ -17,10 +19,6 @@ use crate::{clock, digest};
 
 /// Bytes of a text's digest.
 const DIGEST: usize = 16;
-/// Bytes of the widest character, in UTF-8; a message of those may be as long as any other.
-const WIDEST: usize = 4;
-/// Bytes of a control character in JSON.
-const ESCAPED: usize = 6;
 
 /// Whether the class of a game may chat.
 pub type Classes = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
@@ -54,7 +52,7 @@ impl Chat {
     /// # Errors
     /// The refusal to answer with. After a temporary one, say it again with the same id.
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
-        self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
+        let text = &*self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, clock::now_ms());
         let append = Append {
@@ -104,9 +102,11 @@ impl Chat {
         if is_open { Ok(()) } else { Err(Refusal::new(ErrorCode::NotNow, "The chat of this game is closed.")) }
     }
 
-    fn check(&self, text: &str) -> Result<(), Refusal> {
-        if text.trim().is_empty() {
-            return Err(Refusal::new(ErrorCode::EmptyMessage, "A message needs some text."));
+    /// The text as it is kept and shown.
+    fn check<'a>(&self, text: &'a str) -> Result<Cow<'a, str>, Refusal> {
+        let text = clean(text, Shape::Lines);
+        if text.is_empty() {
+            return Err(Refusal::new(ErrorCode::EmptyMessage, "A message needs some text that can be seen."));
         }
         let most = self.message_chars;
         // No text has more characters than bytes; counting stops one past the limit, whatever the length.
@@ -114,23 +114,8 @@ impl Chat {
             let sentence = format!("A message has at most {most} characters. Make it shorter, or send it in parts.");
             return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
         }
-        // What is kept and sent is JSON, in which a control character has six bytes.
-        if text.len() > most * WIDEST / ESCAPED && encoded_bytes(text) > most * WIDEST {
-            let sentence = "This message has too many characters that cannot be seen. Leave them out.";
-            return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
-        }
-        Ok(())
+        Ok(text)
     }
-}
-
-/// Bytes of a text in JSON.
-fn encoded_bytes(text: &str) -> usize {
-    let bytes_of = |byte| match byte {
-        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0C => 2,
-        0..0x20 => ESCAPED,
-        _ => 1,
-    };
-    text.bytes().map(bytes_of).sum()
 }
 
 fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {

@@ -8,9 +8,11 @@ use protocol::{Member, MessageId, Refusal, RoomId, UserId};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::warn;
 
 use crate::backend::Opened;
-use crate::broker::{Broker, Deliveries};
+use crate::broker::{Broker, BrokerError, Deliveries, Passing};
+use crate::channel::Channel;
 use crate::chat::{Chat, Classes, Said};
 use crate::config::Config;
 use crate::games::{Games, Parts, Tables, is_class_room};
@@ -181,6 +183,24 @@ impl Node {
             self.directory.spoken(room).await;
         }
         Ok(said)
+    }
+
+    /// Somebody has another name now: all their tabs speak under it, on all nodes.
+    pub async fn rename(&self, member: &Member) {
+        self.presence.rename(member);
+        let notice = Passing::Notice(Presence::notice_of(member).into());
+        if let Err(error) = self.broker.announce(&Channel::Nodes, notice).await {
+            // They learn it where both have the person in one room.
+            warn!("the other nodes were not told of a new name: {error}");
+        }
+    }
+
+    /// Hears what concerns all nodes.
+    ///
+    /// # Errors
+    /// It cannot be heard yet; to be tried again.
+    pub async fn hear_nodes(&self) -> Result<(), BrokerError> {
+        self.broker.subscribe(&Channel::Nodes).await
     }
 
     /// Whether people can be sent to this node now.

@@ -111,11 +111,11 @@ pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
 /// Spells the frame that says whether a room's or a game's log is reached.
 pub(crate) fn reach(channel: &Channel, reachable: bool) -> Utf8Bytes {
     match channel {
-        Channel::Room(room) => {
-            let reach = protocol::Reach { room_id: room.clone(), reachable };
+        Channel::Game(_) => wire::encode_game_server(&GameServerMessage::Reach(Reach { reachable })).into(),
+        Channel::Room(_) | Channel::Nodes => {
+            let reach = protocol::Reach { room_id: channel.room(), reachable };
             wire::encode_server(&protocol::ServerMessage::Reach(reach)).into()
         }
-        Channel::Game(_) => wire::encode_game_server(&GameServerMessage::Reach(Reach { reachable })).into(),
     }
 }
 

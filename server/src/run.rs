@@ -88,6 +88,9 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     let sweeping = AbortOnDropHandle::new(tokio::spawn(sweeping));
     let stop_pump = CancellationToken::new();
     let pump = tokio::spawn(pump::run(deliveries, node.recipients(), stop_pump.clone()));
+    if let Err(error) = node.hear_nodes().await {
+        warn!("what other nodes say to all is heard later: {error}");
+    }
 
     let router = router::build(&node, address, door)?;
     let stop_http = CancellationToken::new();

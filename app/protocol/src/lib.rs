@@ -16,6 +16,7 @@ pub mod message;
 pub mod position;
 pub mod quiz;
 pub mod room;
+pub mod text;
 pub mod wire;
 
 pub use close::CloseCode;
@@ -23,7 +24,7 @@ pub use error::{ErrorCode, Refusal};
 pub use id::{
     Epoch, HostId, InvalidId, MessageId, Name, PictureId, Pin, QuizId, ResultsId, RoomId, SessionToken, UserId,
 };
-pub use message::{ClientMessage, Joined, Member, Message, Presence, Reach, Renamed, ServerMessage, Typing};
+pub use message::{ClientMessage, Joined, Member, Message, Namesake, Presence, Reach, Renamed, ServerMessage, Typing};
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};
 

@@ -60,6 +60,8 @@ pub enum ServerMessage {
     Presence(Presence),
     /// Somebody is typing.
     Typing(Typing),
+    /// Somebody else in the room is called as this person is.
+    Namesake(Namesake),
     /// The room's log goes on under another epoch.
     Position(Renamed),
     /// The room's log cannot be reached for now, or can be again.
@@ -158,6 +160,19 @@ pub struct Reach {
     pub room_id: RoomId,
     /// As far as the node knows.
     pub reachable: bool,
+}
+
+/// Somebody else in the room is called as this person is, or looks so. Told to
+/// whoever comes second; both may stay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Namesake {
+    /// The room.
+    pub room_id: RoomId,
+    /// Who was there before.
+    pub member: Member,
+    /// A name that nobody there has.
+    pub free_name: Name,
 }
 
 /// Somebody is typing.

@@ -3,12 +3,15 @@
 mod game;
 mod reader;
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
 use crate::message::{ClientMessage, Joined, Member, Message, ServerMessage};
+use crate::text::{Shape, clean, clean_in_place};
 use reader::Reader;
 
 pub use game::{decode_game_client, decode_game_server, encode_game_client, encode_game_server, game_template};
@@ -56,6 +59,7 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
         "message" => read(payload).map(ServerMessage::Message),
         "presence" => read(payload).map(ServerMessage::Presence),
         "typing" => read(payload).map(ServerMessage::Typing),
+        "namesake" => read(payload).map(ServerMessage::Namesake),
         "position" => read(payload).map(ServerMessage::Position),
         "reach" => read(payload).map(ServerMessage::Reach),
         "error" => read(payload).map(ServerMessage::Error),
@@ -77,11 +81,24 @@ fn envelope(text: &str) -> Option<(String, &str)> {
     Some((kind?, payload))
 }
 
-/// Reads the [`Message`] in a stored `message` frame; `None` for other frames.
+/// Reads the [`Message`] in a stored `message` frame, as it may be shown; `None` for other frames.
 pub fn decode_message(frame: &str) -> Option<Message> {
     match decode_server(frame)? {
-        ServerMessage::Message(message) => Some(message),
+        ServerMessage::Message(mut message) => {
+            clean_in_place(&mut message.message, Shape::Lines);
+            Some(message)
+        }
         _ => None,
+    }
+}
+
+/// A stored `message` frame as it may be shown: nearly always as it is.
+fn shown(frame: &str) -> Cow<'_, str> {
+    // What JSON escapes with a `u` are controls.
+    let is_clean = !frame.contains(r"\u") && !frame.contains(r"\r") && clean(frame, Shape::Lines) == frame;
+    match decode_message(frame).filter(|_| !is_clean) {
+        Some(message) => Cow::Owned(encode_server(&ServerMessage::Message(message))),
+        None => Cow::Borrowed(frame),
     }
 }
 
@@ -120,16 +137,20 @@ fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, before: &str, value: &T) {
 }
 
 /// Spells a `joined` frame whose `messages` are stored frames, which are
-/// neither read nor copied more than once. `joined.messages` is left aside.
+/// copied once, and read only where they may not be shown as they are.
+/// `joined.messages` is left aside.
 pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) -> String {
     let mut text = spell(&ServerMessage::Joined(Joined { messages: Vec::new(), ..joined }));
     // The empty list is the last field: `…"messages":[]}}`.
     text.truncate(text.len() - "]}}".len());
-    for (index, payload) in frames.filter_map(payload_of).enumerate() {
-        if index > 0 {
-            text.push(',');
+    let mut is_first = true;
+    for frame in frames {
+        if let Some(payload) = payload_of(&shown(frame)) {
+            if !std::mem::take(&mut is_first) {
+                text.push(',');
+            }
+            text.push_str(payload);
         }
-        text.push_str(payload);
     }
     text.push_str("]}}");
     text

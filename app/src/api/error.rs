@@ -48,7 +48,9 @@ impl ApiError {
         Self::Invalid(match why {
             InvalidId::Empty(_) => "Type a name that others will see.".into(),
             InvalidId::TooLong(_, most) => format!("A name has {most} letters at most. Try a shorter one."),
-            InvalidId::BadCharacter(_) => "This name has a letter that cannot be shown. Try another one.".into(),
+            InvalidId::BadCharacter(_) | InvalidId::Dots(_) => {
+                "That name has a character we cannot show. Try another.".into()
+            }
         })
     }
 
@@ -57,7 +59,7 @@ impl ApiError {
         Self::Invalid(match why {
             InvalidId::Empty(_) => "Type a name for the room.".into(),
             InvalidId::TooLong(_, most) => format!("A room's name has {most} letters at most. Try a shorter one."),
-            InvalidId::BadCharacter(_) => "A room cannot be called that. Try another name.".into(),
+            InvalidId::BadCharacter(_) | InvalidId::Dots(_) => "A room cannot be called that. Try another name.".into(),
         })
     }
 }

@@ -152,8 +152,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 #[server(name = Say, prefix = "/api", output = Json, endpoint = "say")]
 pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
-    // A form's text comes with the line ends of the internet, not of people.
-    service.say(&viewer, &room, id, message.replace("\r\n", "\n")).await.map_err(service::told)?;
+    service.say(&viewer, &room, id, message).await.map_err(service::told)?;
     leptos_axum::redirect(&room.path());
     Ok(())
 }

@@ -3,13 +3,14 @@
 //! They take plain props, ask nothing of the server that their props do not
 //! name, and have no idea what carries the messages.
 //!
-//! `#[island]` comes with every page's first load. An island of some pages is
-//! `#[island(lazy)]`: its code is a file of its own, fetched where it stands.
+//! An island ([`crate::island`]) comes with every page's first load. Those of some
+//! pages stand in a part: its code is a file of its own, fetched where they stand.
 
 pub(crate) mod avatar;
 pub(crate) mod chat;
 pub(crate) mod dialog;
 pub(crate) mod field;
+pub(crate) mod front;
 pub(crate) mod game;
 pub(crate) mod icon;
 pub(crate) mod name_tag;

@@ -19,21 +19,28 @@ pub(crate) type Beginning = (Member, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "name-begins";
 
+const NO_COOKIES: &str =
+    "This browser blocks cookies here, so the name is not kept. Allow cookies for this site, then save again.";
+
 /// The viewer's name as a field.
-#[island(lazy)]
-pub(crate) fn NameTag() -> impl IntoView {
-    given::<Beginning>(BEGINNING).map(name_tag)
+pub(crate) fn name_tag() -> Option<AnyView> {
+    given::<Beginning>(BEGINNING).map(form)
 }
 
-fn name_tag((viewer, wrong): Beginning) -> AnyView {
+fn form((viewer, wrong): Beginning) -> AnyView {
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(wrong);
     let (saved, set_saved) = signal(None::<String>);
+    let viewer_id = StoredValue::new(viewer.id.clone());
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(name) = input.get_untracked().map(|input| input.value()) else { return };
         spawn_local(async move {
             let (name, why) = match api::rename(name).await {
+                // Whoever keeps no cookies is somebody else at every request.
+                Ok(member) if viewer_id.try_get_value().is_some_and(|viewer| viewer != member.id) => {
+                    (None, Some(NO_COOKIES.into()))
+                }
                 Ok(member) => (Some(member.name.to_string()), None),
                 Err(error) => (None, Some(error.to_string())),
             };

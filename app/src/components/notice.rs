@@ -23,16 +23,17 @@ pub(crate) fn Notice(
     #[prop(optional)]
     words: Words,
 ) -> impl IntoView {
-    let is_cut_off = memo(move || !standing.get().is_connected());
+    let is_cut_off = memo(move || standing.get().is_cut_off());
     let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
     // Every try to come back is news for the pill, but the sentence stays.
     let subject = memo(move || match standing.get() {
-        Standing::Live => None,
+        Standing::Live | Standing::Resting => None,
         Standing::Paused => Some(Subject::Pause),
         Standing::Moving => wondering.get().then_some(Subject::Move),
         Standing::Connecting | Standing::Reconnecting { .. } | Standing::Offline => {
             cut_off.get().then_some(Subject::Cut)
         }
+        Standing::Blocked { .. } => cut_off.get().then_some(Subject::Wall),
         Standing::Stopped => Some(Subject::End),
     });
     let about_connection = sometimes(move || subject.get().map(|subject| sentence(subject, words)));
@@ -47,13 +48,16 @@ pub(crate) struct Words {
     pub(crate) pause: &'static str,
     /// The connection is lost.
     pub(crate) cut: &'static str,
+    /// There never was one, and none seems to be possible.
+    pub(crate) wall: &'static str,
 }
 
 impl Default for Words {
     fn default() -> Self {
         Self {
-            pause: "Sending is paused. Write on: it goes out by itself.",
-            cut: "You are cut off. Write on: it is sent when you are back.",
+            pause: "Sending is paused. Keep writing: it goes out by itself.",
+            cut: "You are offline. Keep writing: it is sent when you are back.",
+            wall: "Live updates are blocked, probably by this network. You can still send: the page reloads each time.",
         }
     }
 }
@@ -64,6 +68,7 @@ enum Subject {
     Pause,
     Move,
     Cut,
+    Wall,
     End,
 }
 
@@ -72,6 +77,7 @@ fn sentence(subject: Subject, words: Words) -> AnyView {
         Subject::Pause => asleep(words.pause.into_any()),
         Subject::Move => awake(view! { "Moving you to another node. " <b>"Nothing is lost."</b> }.into_any()),
         Subject::Cut => asleep(words.cut.into_any()),
+        Subject::Wall => asleep(words.wall.into_any()),
         Subject::End => asleep(
             view! {
                 "This page is no longer connected. "

@@ -19,10 +19,12 @@ pub(crate) type Beginning = (Option<String>, bool);
 pub(crate) const BEGINNING: &str = "opening-begins";
 
 /// The form that opens a room and leads there.
-#[island(lazy)]
-pub(crate) fn OpenRoomForm() -> impl IntoView {
+pub(crate) fn open_room() -> Option<AnyView> {
+    given::<Beginning>(BEGINNING).map(form)
+}
+
+fn form((wrong, may_list): Beginning) -> AnyView {
     let (input, listed) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
-    let (wrong, may_list) = given::<Beginning>(BEGINNING).unwrap_or_default();
     let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);
     let open = move |event: SubmitEvent| {
@@ -67,6 +69,7 @@ pub(crate) fn OpenRoomForm() -> impl IntoView {
             </p>
         </form>
     }
+    .into_any()
 }
 
 /// A room is for whoever has its link, unless its opener wants others to find it.

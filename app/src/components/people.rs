@@ -9,7 +9,7 @@ use super::avatar::{Looks, avatar};
 use super::dialog::Dialog;
 use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
-use super::theme_switch::ThemeSwitch;
+use super::theme_switch::theme_switch;
 use crate::api;
 use crate::erase::{derived, flag, list, memo, sometimes, words};
 use crate::state::People;
@@ -83,7 +83,10 @@ fn PeopleFoot() -> impl IntoView {
     view! {
         <div class="people__foot">
             <CopyLink />
-            <ThemeSwitch />
+            <a class="button button--quiet" href="?name" rel="external">
+                "Change your name"
+            </a>
+            {theme_switch()}
         </div>
     }
 }
@@ -112,8 +115,8 @@ fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
     let paging = memo(move || people.with(People::paging));
     let label = move || match paging.get() {
         Paging::Resting | Paging::Done => "Show more people",
-        Paging::Coming => "Fetching more people",
-        Paging::Failed => "They could not be fetched. Try again",
+        Paging::Coming => "Loading more people",
+        Paging::Failed => "They could not be loaded. Try again",
     };
     let more = move || {
         let left = words(move || format!("and {} more", people.with(People::more)));
@@ -132,9 +135,9 @@ fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
     };
     let said = move || match paging.get() {
         Paging::Resting => String::new(),
-        Paging::Coming => "Fetching more people".into(),
+        Paging::Coming => "Loading more people".into(),
         Paging::Done => people_listed(people.with_untracked(|people| people.members().len())),
-        Paging::Failed => "More people could not be fetched".into(),
+        Paging::Failed => "More people could not be loaded".into(),
     };
     view! {
         {sometimes(move || has_more.get().then(more))}

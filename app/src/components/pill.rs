@@ -30,9 +30,11 @@ pub(crate) fn Pill(standing: Signal<Standing>) -> impl IntoView {
 
 fn kind(standing: Standing) -> &'static str {
     match standing {
-        Standing::Connecting => "pill--new",
+        Standing::Connecting | Standing::Resting => "pill--new",
         Standing::Live => "pill--live",
-        Standing::Paused | Standing::Moving | Standing::Reconnecting { .. } => "pill--waiting",
+        Standing::Paused | Standing::Moving | Standing::Reconnecting { .. } | Standing::Blocked { .. } => {
+            "pill--waiting"
+        }
         Standing::Offline | Standing::Stopped => "pill--off",
     }
 }
@@ -41,7 +43,7 @@ fn kind(standing: Standing) -> &'static str {
 fn countdown(standing: Signal<Standing>) -> ReadSignal<Option<u64>> {
     let (seconds, set_seconds) = signal(None);
     effect(move || {
-        let Standing::Reconnecting { retry_in_ms } = standing.get() else {
+        let (Standing::Reconnecting { retry_in_ms } | Standing::Blocked { retry_in_ms }) = standing.get() else {
             set_seconds.set(None);
             return;
         };

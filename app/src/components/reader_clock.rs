@@ -7,13 +7,19 @@ use js_sys::Date;
 use leptos::prelude::*;
 
 use crate::erase::effect;
+use crate::island::part;
 use crate::zone::Zone;
 
-/// Shows every [`moment`] of the page by the reader's clock. Without scripts they stay
-/// as the server drew them, and say that they are UTC.
-#[island(lazy)]
-pub(crate) fn ReaderClock() -> impl IntoView {
+part! {
+    clock_part:
+    /// Shows every [`moment`] of the page by the reader's clock. Without scripts they stay
+    /// as the server drew them, and say that they are UTC.
+    ReaderClock draws reader_clock,
+}
+
+fn reader_clock() -> Option<AnyView> {
     effect(turn);
+    Some(().into_any())
 }
 
 /// A moment (milliseconds since 1970) with its date, by the server's clock first.

@@ -21,9 +21,12 @@ pub(crate) type Beginning = Vec<RoomSummary>;
 pub(crate) const BEGINNING: &str = "rooms-begin";
 
 /// The rooms as they are now, and how many people they hold.
-#[island(lazy)]
-pub(crate) fn TalkingNow() -> impl IntoView {
-    let rooms = RwSignal::new(given::<Beginning>(BEGINNING).unwrap_or_default());
+pub(crate) fn listed_rooms() -> Option<AnyView> {
+    given::<Beginning>(BEGINNING).map(rooms_as_they_are)
+}
+
+fn rooms_as_they_are(rooms: Beginning) -> AnyView {
+    let rooms = RwSignal::new(rooms);
     effect(move || {
         let again = move || {
             spawn_local(async move {
@@ -51,12 +54,13 @@ pub(crate) fn TalkingNow() -> impl IntoView {
     view! {
         <div class="rooms__head">
             <h2 class="rooms__title" id="rooms">
-                "Talking now"
+                "Rooms"
             </h2>
             <span class="quiet small">{words(move || rooms.with(|rooms| total(rooms)))}</span>
         </div>
         <RoomList rooms />
     }
+    .into_any()
 }
 
 /// A list of rooms that changes in place: whoever stands on a row stays there.

@@ -7,15 +7,22 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlDocument, HtmlTextAreaElement};
 
 use super::icon::{CHECK, COPY, icon};
-use crate::erase::sometimes;
+use crate::device;
+use crate::erase::{effect, sometimes, words};
 
 const TOAST: Duration = Duration::from_secs(4);
 
-/// Copies the link of the page, and says so.
+/// Copies the link of the page, and says so; a phone opens its sheet for sending it.
 #[component]
 pub(crate) fn CopyLink() -> impl IntoView {
     let (said, set_said) = signal(None::<&'static str>);
-    let copy = move |_| {
+    let (has_sheet, set_has_sheet) = signal(false);
+    effect(move || set_has_sheet.set(device::has_share_sheet()));
+    let send = move |_| {
+        if has_sheet.get_untracked() {
+            device::open_share_sheet();
+            return;
+        }
         let is_copied = copy_address().unwrap_or(false);
         set_said.set(Some(if is_copied { "Link copied" } else { "Copy it from the address bar" }));
         set_timeout(
@@ -28,9 +35,9 @@ pub(crate) fn CopyLink() -> impl IntoView {
     let toast =
         sometimes(move || said.get().map(|said| view! { <span class="toast">{icon(CHECK)} {said}</span> }.into_any()));
     view! {
-        <button class="button button--quiet needs-script" type="button" on:click=copy>
+        <button class="button button--quiet needs-script" type="button" on:click=send>
             {icon(COPY)}
-            "Copy the link"
+            {words(move || if has_sheet.get() { "Share" } else { "Copy the link" })}
         </button>
         <div class="toasts" role="status">
             {toast}

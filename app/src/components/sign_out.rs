@@ -5,8 +5,8 @@ use leptos::server_fn::ServerFn;
 
 use crate::api::SignOut;
 
-const WHAT_GOES: &str = "You become a new guest on this device. Quizzes that you made here can then never be opened \
-                         again: export first what you want to keep.";
+const WHAT_GOES: &str = "You become a new guest on this device. Quizzes you made here can never be opened again: \
+                         export what you want to keep first.";
 
 /// Offers to sign out, and says what goes with it.
 pub(crate) fn sign_out() -> AnyView {

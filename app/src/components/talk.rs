@@ -9,6 +9,7 @@ use super::people::{PeopleButton, PeoplePanel};
 use super::pill::Pill;
 use crate::api::RoomPage;
 use crate::given::given;
+use crate::island::island;
 use crate::live::Live;
 
 /// What a room begins with, and why what was said by the plain form was not taken.
@@ -16,13 +17,16 @@ pub(crate) type Beginning = (RoomPage, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "talk-begins";
 
-/// All that is on the page of a room, live from where the page stands.
-#[island]
-pub(crate) fn Talk() -> impl IntoView {
-    given::<Beginning>(BEGINNING).map(talk)
+island! {
+    /// All that is on the page of a room, live from where the page stands.
+    Talk draws talk
 }
 
-fn talk((page, wrong): Beginning) -> AnyView {
+fn talk() -> Option<AnyView> {
+    given::<Beginning>(BEGINNING).map(room)
+}
+
+fn room((page, wrong): Beginning) -> AnyView {
     let room = page.preview.room_id.clone();
     let title = page.preview.title.clone();
     let next_id = page.next_id.clone();

@@ -7,11 +7,20 @@ use leptos::web_sys::HtmlDocument;
 
 use crate::api::ChooseTheme;
 use crate::erase::derived;
+use crate::island::island;
 use crate::theme::Theme;
 
-/// Three buttons. A form without wasm; with it, the colours change at once.
-#[island]
-pub(crate) fn ThemeSwitch() -> impl IntoView {
+island! {
+    /// Three buttons. A form without wasm; with it, the colours change at once.
+    ThemeSwitch draws alone
+}
+
+fn alone() -> Option<AnyView> {
+    Some(theme_switch())
+}
+
+/// The same within another island.
+pub(crate) fn theme_switch() -> AnyView {
     let chosen = RwSignal::new(Theme::current());
     let buttons = Theme::ALL.map(|theme| {
         let choose = move |event: leptos::ev::MouseEvent| {
@@ -39,6 +48,7 @@ pub(crate) fn ThemeSwitch() -> impl IntoView {
             </fieldset>
         </form>
     }
+    .into_any()
 }
 
 fn name(theme: Theme) -> &'static str {

@@ -11,14 +11,15 @@ use super::crowd::crowd;
 use crate::api::games::EnterGame;
 use crate::api::quizzes::QUIZZES;
 use crate::api::{self, ApiError, OpenRoom, Rename, SignOut, refused};
-use crate::components::game::join::{self, JoinGame};
-use crate::components::name_tag::{self, NameTag};
-use crate::components::open_room::{self, OpenRoomForm};
-use crate::components::room_list::{self, TalkingNow};
+use crate::components::front::{JoinGame, ListedRooms, NameTag, OpenRoomForm};
+use crate::components::game::join;
+use crate::components::name_tag;
+use crate::components::open_room;
+use crate::components::room_list;
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
 use crate::page_styles::PageStyles;
-use crate::page_title::FrontTitle;
+use crate::page_title::{ABOUT, FrontTitle};
 
 /// The page at `/`. `/?roomId=123` leads to that room, as old links do.
 #[component]
@@ -56,6 +57,7 @@ fn Lobby() -> impl IntoView {
                         let (viewer, rooms) = data.await;
                         view! {
                             <section class="home__who" aria-label="You">
+                                <p class="home__say">{ABOUT}</p>
                                 {viewer.ok().map(|viewer| {
                                     view! {
                                         {give(name_tag::BEGINNING, (viewer, refused::<Rename>()))}
@@ -103,12 +105,12 @@ fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
     let rooms = match rooms {
         Ok(rooms) => view! {
             {give(room_list::BEGINNING, rooms)}
-            <TalkingNow />
+            <ListedRooms />
         }
         .into_any(),
         Err(error) => view! {
             <h2 class="rooms__title" id="rooms">
-                "Talking now"
+                "Rooms"
             </h2>
             <p class="quiet">{error.to_string()}</p>
         }

@@ -92,11 +92,20 @@ fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
     }
 }
 
+/// Said to whom the browser's own request does not say who they are: a game that they
+/// began here belongs to somebody whom nobody can be again.
+const NO_COOKIES: &str = "Did you start this game here? Then this browser blocks cookies for this site. Allow them and \
+                          start the game again.";
+
+fn keeps_no_cookies() -> bool {
+    use_context::<http::request::Parts>().is_some_and(|parts| !parts.headers.contains_key(http::header::COOKIE))
+}
+
 /// A plain form: it needs no scripts, and is seldom used.
 fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
     let wrong = refused::<TakeOver>();
     let is_wrong = wrong.is_some().then_some("true");
-    let title = if why.is_some() { "You are not hosting this game here" } else { "Host a game on this device" };
+    let title = if why.is_some() { "This device is not hosting this game" } else { "Host a game on this device" };
     view! {
         <PageTitle of=title />
         <div class="take-over">
@@ -106,7 +115,8 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
             </header>
             <main class="take-over__main" id="main" tabindex="-1">
                 <h1>{title}</h1>
-                <p>"Somebody who hosts it can show a code: under Menu, \"Show a code for another host\"."</p>
+                {(why.is_some() && keeps_no_cookies()).then(|| view! { <p role="alert">{NO_COOKIES}</p> })}
+                <p>"A host of the game can show a code for you: in the menu, “Show a code for another host”."</p>
                 <form class="take-over__form" method="post" action=TakeOver::PATH>
                     <label class="field__label" for="pin">
                         "PIN"
@@ -135,7 +145,7 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
                         aria-describedby="take-over-wrong"
                     />
                     <Wrong id="take-over-wrong" why=Signal::stored(wrong) />
-                    <button class="button">"Host it here"</button>
+                    <button class="button">"Host here"</button>
                 </form>
             </main>
         </div>

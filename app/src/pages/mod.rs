@@ -6,6 +6,7 @@ mod class_chat;
 mod crowd;
 mod home;
 mod host;
+mod name;
 mod not_found;
 mod play;
 mod room;
@@ -17,7 +18,7 @@ use leptos_router::SsrMode;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
-use author::{Edit, Quizzes, ResultPage, Results, Versions};
+use author::{Edit, ImportReview, Quizzes, ResultPage, Results, Versions};
 use class_chat::ClassChat;
 use home::Home;
 use host::{Host, TakeOverGame};
@@ -36,6 +37,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/rooms/:id") view=Room ssr=SsrMode::Async />
                 <Route path=path!("/quizzes") view=Quizzes ssr=SsrMode::Async />
+                <Route path=path!("/quizzes/import") view=ImportReview ssr=SsrMode::Async />
                 <Route path=path!("/quizzes/:id") view=Edit ssr=SsrMode::Async />
                 <Route path=path!("/quizzes/:id/versions") view=Versions ssr=SsrMode::Async />
                 <Route path=path!("/results") view=Results ssr=SsrMode::Async />

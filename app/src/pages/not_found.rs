@@ -11,7 +11,7 @@ use crate::components::avatar::{Looks, avatar};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::page_title::PageTitle;
 
-const FRONT: (&str, &str) = ("/", "To the front page");
+const FRONT: (&str, &str) = ("/", "Go to the front page");
 
 /// No page has this address.
 #[component]
@@ -20,7 +20,7 @@ pub(crate) fn NotFound() -> impl IntoView {
     view! {
         <Sorry
             title="There is no page here"
-            advice="The address may have a typing mistake. Every room is listed on the front page."
+            advice="Check the address for typos."
             way=FRONT
         />
     }
@@ -33,8 +33,8 @@ pub(crate) fn NoGame() -> impl IntoView {
     view! {
         <Sorry
             title="There is no game here"
-            advice="The PIN may have a typing mistake, or the game is long over. Begin another one from your quizzes."
-            way=(QUIZZES, "To your quizzes")
+            advice="Check the PIN for typos, or start another game from your quizzes."
+            way=(QUIZZES, "Go to your quizzes")
         />
     }
 }
@@ -45,7 +45,8 @@ pub(crate) fn not_let_in(error: &ApiError) -> AnyView {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NotInGame => view! { <NotInClass /> }.into_any(),
         ApiError::RateLimited { .. } => {
             status::too_many();
-            view! { <Sorry title="This page cannot be shown just now" advice=error.to_string() way=FRONT /> }.into_any()
+            view! { <Sorry title="This page cannot be shown right now" advice=error.to_string() way=FRONT /> }
+                .into_any()
         }
         error => view! { <Unavailable advice=error.to_string() /> }.into_any(),
     }
@@ -58,7 +59,7 @@ fn NotInClass() -> impl IntoView {
     view! {
         <Sorry
             title="This chat is for a class"
-            advice="Only those who are in its game can read it. Join the game with its PIN first."
+            advice="Only players of its game can read it. Join the game with its PIN first."
             way=("/play", "Join a game")
         />
     }
@@ -71,7 +72,7 @@ pub(crate) fn Unavailable(
     advice: String,
 ) -> impl IntoView {
     status::unavailable();
-    view! { <Sorry title="This page cannot be shown just now" advice way=FRONT /> }
+    view! { <Sorry title="This page cannot be shown right now" advice way=FRONT /> }
 }
 
 /// What is the matter, and where to go from here.

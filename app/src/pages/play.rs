@@ -1,16 +1,18 @@
 //! The way into a game, and the game as its player sees it.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use protocol::game::Phase;
 use protocol::{ErrorCode, Pin};
 
 use super::brand::Brand;
 use super::crowd::crowd;
 use super::not_found::Unavailable;
 use super::status;
-use crate::api::games::{self, EnterGame};
+use crate::api::games::{self, EnterGame, PlayPage};
 use crate::api::{ApiError, refused};
-use crate::components::game::join::{self, JoinGame};
+use crate::components::front::JoinGame;
+use crate::components::game::join;
 use crate::components::game::player::{self, PlayGame};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
@@ -31,6 +33,7 @@ pub(crate) fn Join() -> impl IntoView {
 #[component]
 pub(crate) fn Play() -> impl IntoView {
     let params = use_params_map();
+    let wants_name = use_query_map().with_untracked(|query| query.get_str("name").is_some());
     let pin = Memo::new(move |_| params.with(|params| Pin::parse(params.get_str("pin")?).ok()));
     let page = Resource::new(
         move || pin.get(),
@@ -49,8 +52,9 @@ pub(crate) fn Play() -> impl IntoView {
             {move || Suspend::new(async move {
                 match page.await {
                     Ok(page) => {
+                        let page = if wants_name { nameless(page) } else { page };
                         view! {
-                            <PageTitle of=page.title.clone() />
+                            <PageTitle of=page.title.clone() about="A live quiz. Choose a name and play along." />
                             {give(player::BEGINNING, page)}
                             <PlayGame />
                         }
@@ -61,6 +65,14 @@ pub(crate) fn Play() -> impl IntoView {
             })}
         </Suspense>
     }
+}
+
+/// The page of a player who wants another name: asked for it as if they had no
+/// seat yet, which is theirs all the same. Only before the first question, so that
+/// nobody who loads the page again is kept from answering.
+fn nameless(page: PlayPage) -> PlayPage {
+    let seat = page.seat.filter(|seat| seat.game.phase != Phase::Lobby);
+    PlayPage { seat, ..page }
 }
 
 /// Where a PIN leads into no game, another one can be typed.
@@ -91,7 +103,7 @@ fn Door(
     wrong: Option<String>,
 ) -> impl IntoView {
     view! {
-        <PageTitle of="Join a game" />
+        <PageTitle of="Join a game" about="Playing a quiz? Type the PIN from the big screen." />
         <div class="join">
             <header class="join__top">
                 <Brand />

@@ -1,20 +1,25 @@
 //! A room: what is said there, who is there, and a place to write.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 use protocol::RoomId;
 
+use super::name::NamePage;
 use super::not_found::{NotFound, not_let_in};
 use crate::api::{self, Say, refused};
 use crate::components::talk::{self, Talk};
 use crate::given::give;
 use crate::page_title::PageTitle;
 
-/// The page at `/rooms/{id}`.
+/// The page at `/rooms/{id}`; with `?name`, where its reader gives another name.
 #[component]
 pub(crate) fn Room() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| RoomId::parse(params.get_str("id")?).ok()));
+    let wants_name = use_query_map().with_untracked(|query| query.get_str("name").is_some());
+    if let Some(room) = id.get_untracked().filter(|_| wants_name) {
+        return view! { <NamePage room /> }.into_any();
+    }
     let page = Resource::new(
         move || id.get(),
         |id| async move {
@@ -30,7 +35,7 @@ pub(crate) fn Room() -> impl IntoView {
                 match page.await {
                     Some(Ok(page)) => {
                         view! {
-                            <PageTitle of=page.preview.title.clone() />
+                            <PageTitle of=page.preview.title.clone() about="A live room. Anyone with this link can join." />
                             {give(talk::BEGINNING, (page, refused::<Say>()))}
                             <Talk />
                         }
@@ -42,4 +47,5 @@ pub(crate) fn Room() -> impl IntoView {
             })}
         </Suspense>
     }
+    .into_any()
 }

@@ -96,6 +96,17 @@ impl Log {
         self.said.chunk(number)
     }
 
+    /// The offset of the newest message; 0 where there is none.
+    pub(crate) fn newest(&self) -> u64 {
+        self.said().last().map_or(0, |message| message.offset)
+    }
+
+    /// How much others said after that offset, as far as it is shown.
+    pub(crate) fn by_others_after(&self, offset: u64) -> usize {
+        let after = self.said().iter().rev().take_while(|message| message.offset > offset);
+        after.filter(|message| message.author.id != self.me).count()
+    }
+
     /// What is not in the log yet, in the order it was written.
     pub(crate) fn unsent(&self) -> &[Unsent] {
         &self.unsent
@@ -186,7 +197,12 @@ impl Log {
                     unsent.refused = Some(refusal.message.clone());
                 }
             }
-            Event::Reach(_) | Event::Delayed(..) | Event::Presence(_) | Event::Typing(_) | Event::Trouble(_) => {
+            Event::Reach(_)
+            | Event::Delayed(..)
+            | Event::Presence(_)
+            | Event::Typing(_)
+            | Event::Trouble(_)
+            | Event::Namesake(_) => {
                 return false;
             }
         }

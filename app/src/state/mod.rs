@@ -6,6 +6,7 @@
 pub(crate) mod away;
 pub(crate) mod editor;
 pub(crate) mod game;
+mod links;
 pub(crate) mod log;
 pub(crate) mod people;
 mod people_list;
@@ -21,4 +22,4 @@ mod testing;
 
 pub(crate) use log::{Delivery, Log};
 pub(crate) use people::People;
-pub(crate) use standing::Standing;
+pub(crate) use standing::{FirstTries, Standing};

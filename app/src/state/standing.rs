@@ -6,6 +6,8 @@ use protocol::link::{Event, Status};
 /// What somebody in the room has to know about the way there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
+    /// Nothing is to come over a connection, so none is missed: nobody is in yet, or it is over.
+    Resting,
     /// Not there yet, for the first time.
     Connecting,
     /// All is well.
@@ -17,6 +19,11 @@ pub(crate) enum Standing {
     Moving,
     /// Cut off; the next try is in so many milliseconds.
     Reconnecting {
+        /// From now.
+        retry_in_ms: u64,
+    },
+    /// Cut off as before, and no socket was ever open: most likely something on the way lets none through.
+    Blocked {
         /// From now.
         retry_in_ms: u64,
     },
@@ -44,14 +51,20 @@ impl Standing {
         matches!(self, Self::Live | Self::Paused)
     }
 
+    /// Whether somebody should hear of what others do, and does not.
+    pub(crate) fn is_cut_off(self) -> bool {
+        !self.is_connected() && self != Self::Resting
+    }
+
     /// In a word.
     pub(crate) fn word(self) -> &'static str {
         match self {
+            Self::Resting => "Ended",
             Self::Connecting => "Connecting",
             Self::Live => "Live",
             Self::Paused => "Paused",
             Self::Moving => "Moving",
-            Self::Reconnecting { .. } => "Reconnecting",
+            Self::Reconnecting { .. } | Self::Blocked { .. } => "Reconnecting",
             Self::Offline => "Offline",
             Self::Stopped => "Stopped",
         }
@@ -67,6 +80,29 @@ impl From<Status> for Standing {
             Status::Reconnecting { retry_in_ms } => Self::Reconnecting { retry_in_ms },
             Status::Offline => Self::Offline,
             Status::Stopped { .. } => Self::Stopped,
+        }
+    }
+}
+
+/// The tries of a page that came from the server, but had no socket there yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FirstTries {
+    failed: u8,
+}
+
+impl FirstTries {
+    /// One or two failures are bad luck.
+    const ENOUGH: u8 = 3;
+
+    /// Takes in how it stands now, and whether a socket was ever open; gives back
+    /// what that means.
+    pub(crate) fn judge(&mut self, standing: Standing, was_open: bool) -> Standing {
+        match standing {
+            Standing::Reconnecting { retry_in_ms } if !was_open => {
+                self.failed = self.failed.saturating_add(1);
+                if self.failed >= Self::ENOUGH { Standing::Blocked { retry_in_ms } } else { standing }
+            }
+            _ => standing,
         }
     }
 }
@@ -88,6 +124,15 @@ mod tests {
         assert_eq!(standing, Standing::Paused);
         assert_eq!(standing.fold(&delayed(ErrorCode::Unavailable)), Standing::Paused);
         assert_eq!(standing.fold(&Event::Settled(id("x"))), Standing::Live);
+    }
+
+    #[test]
+    fn sockets_that_never_open_are_blocked_and_one_that_did_is_only_lost() {
+        let lost = Standing::Reconnecting { retry_in_ms: 500 };
+        let blocked = Standing::Blocked { retry_in_ms: 500 };
+        let mut tries = FirstTries::default();
+        assert_eq!([lost; 4].map(|it| tries.judge(it, false)), [lost, lost, blocked, blocked]);
+        assert_eq!([lost, Standing::Live].map(|it| tries.judge(it, true)), [lost, Standing::Live]);
     }
 
     #[test]

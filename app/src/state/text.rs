@@ -1,6 +1,6 @@
 //! The text of a message, cut where it becomes a link.
 
-use linkify::{LinkFinder, LinkKind};
+use super::links;
 
 /// A piece of a message's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,28 +19,19 @@ pub(crate) enum Piece {
 /// Cuts a text into what is written and what is a link. Only web and mail
 /// addresses become links; nothing else that a browser might follow.
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
-    let mut finder = LinkFinder::new();
-    finder.kinds(&[LinkKind::Url, LinkKind::Email]);
-    let mut pieces: Vec<Piece> = Vec::new();
-    for span in finder.spans(text) {
-        let text = span.as_str().to_owned();
-        let href = match span.kind() {
-            Some(LinkKind::Url) if is_web(&text) => Some(text.clone()),
-            Some(LinkKind::Email) => Some(format!("mailto:{text}")),
-            _ => None,
-        };
-        match (href, pieces.last_mut()) {
-            (Some(href), _) => pieces.push(Piece::Link { href, text }),
-            (None, Some(Piece::Plain(before))) => before.push_str(&text),
-            (None, _) => pieces.push(Piece::Plain(text)),
+    let mut pieces = Vec::new();
+    let mut done = 0;
+    while let Some(found) = links::next(text, done) {
+        if found.at.start > done {
+            pieces.push(Piece::Plain(text[done..found.at.start].to_owned()));
         }
+        done = found.at.end;
+        pieces.push(Piece::Link { href: found.href, text: text[found.at].to_owned() });
+    }
+    if done < text.len() {
+        pieces.push(Piece::Plain(text[done..].to_owned()));
     }
     pieces
-}
-
-fn is_web(url: &str) -> bool {
-    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
-    matches!(scheme.as_deref(), Some("http" | "https"))
 }
 
 #[cfg(test)]
@@ -72,6 +63,18 @@ mod tests {
             "javascript://example.org/%0aalert(1)",
             "file:///etc/passwd",
             "data:text/html,hi",
+            "https://",
+            "https://.",
+            "http://[x]/",
+            "http://[::1",
+            "https://bank.example@evil.example/",
+            "www.",
+            "www.example",
+            "wwww.example.org",
+            "xhttps://example.org",
+            "ada@example",
+            "@ada",
+            "ada@@example.org",
             "plain",
             "",
         ] {
@@ -80,8 +83,56 @@ mod tests {
     }
 
     #[test]
+    fn an_address_ends_where_its_sentence_goes_on() {
+        for (text, href) in [
+            ("https://example.org/道。次に", "https://example.org/道"),
+            ("（https://example.org/a）です", "https://example.org/a"),
+            ("「https://example.org」と", "https://example.org"),
+            ("https://example.org、そして", "https://example.org"),
+            ("https://example.orgを見て", "https://example.org"),
+            ("見てhttps://example.org/a\u{3000}次", "https://example.org/a"),
+            ("https://example.org/a\u{a0}and more", "https://example.org/a"),
+            ("https://example.org/a…", "https://example.org/a"),
+            ("“https://example.org/a”, she said", "https://example.org/a"),
+            ("https://example.org/a\u{200b}b", "https://example.org/a"),
+            ("https://example.org/a، ثم", "https://example.org/a"),
+            ("(see https://example.org/wiki/Cat_(animal))", "https://example.org/wiki/Cat_(animal)"),
+            ("https://example.org/a?b=1&c=[2]!", "https://example.org/a?b=1&c=[2]"),
+            ("https://example.org.", "https://example.org"),
+            ("https://example.org:", "https://example.org"),
+            ("<https://example.org/a>", "https://example.org/a"),
+            ("ada@example.org。次", "mailto:ada@example.org"),
+            ("mail ada.l+x@mail.example.org.", "mailto:ada.l+x@mail.example.org"),
+        ] {
+            assert_eq!(links(text), [href], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_whole() {
+        for text in [
+            "https://example.org#top",
+            "https://example.org?q=1",
+            "HTTPS://example.org/A",
+            "http://[::1]:3000/",
+            "http://localhost:3000/rooms/x",
+            "https://例え.テスト/道",
+            "https://münchen.example/Straße",
+            "https://пример.испытание/путь?а=б",
+            "http://192.168.0.7:3000/play",
+            "https://example.org/a/../b;c=1,2?x=~y#/z",
+        ] {
+            assert_eq!(links(&format!("look: {text} there")), [text]);
+        }
+        assert_eq!(
+            links("www.example.org/a, WWW.Example.org"),
+            ["https://www.example.org/a", "https://WWW.Example.org"]
+        );
+    }
+
+    #[test]
     fn no_letter_is_lost() {
-        let text = "a http://x.example b file:///y c\nada@example.org";
+        let text = "a http://x.example b file:///y c\nada@example.org、é\u{0}www.例え.org";
         let joined: String = pieces(text)
             .into_iter()
             .map(|piece| match piece {

@@ -39,8 +39,11 @@ pub(crate) fn people_listed(count: usize) -> String {
     counted(count, "person is listed", "people are listed")
 }
 
-/// As in `74 people in 4 rooms`.
+/// As in `74 people in 4 rooms`; the rooms are those with somebody in them.
 pub(crate) fn people_in_rooms(people: usize, rooms: usize) -> String {
+    if people == 0 {
+        return "Nobody is here right now".into();
+    }
     format!("{} in {}", counted(people, "person", "people"), counted(rooms, "room", "rooms"))
 }
 
@@ -69,5 +72,6 @@ mod tests {
         assert_eq!(people_here(1), "1 person here");
         assert_eq!(people_listed(200), "200 people are listed");
         assert_eq!(people_in_rooms(74, 1), "74 people in 1 room");
+        assert_eq!(people_in_rooms(0, 0), "Nobody is here right now");
     }
 }

@@ -3,7 +3,7 @@
 use protocol::game::{Answer, Verdict};
 use protocol::quiz::{Decimal, Kind, Question};
 
-use crate::letters::essence;
+use crate::letters::{essence, transcribed};
 use crate::scoring::Share;
 use crate::shuffle::written;
 
@@ -12,7 +12,28 @@ use crate::shuffle::written;
 pub struct Judge<'a> {
     question: &'a Question,
     shuffle: &'a [usize],
-    spellings: Vec<String>,
+    /// Each spelling as typed answers are compared with it.
+    spellings: Vec<Spelling>,
+}
+
+/// A spelling, and the same in the letters that every keyboard has.
+struct Spelling {
+    essence: String,
+    transcribed: String,
+}
+
+impl Spelling {
+    fn of(text: &str) -> Self {
+        Self { essence: essence(text), transcribed: essence(&transcribed(text)) }
+    }
+
+    /// A spelling of which nothing is left matches nothing.
+    fn matches(&self, typed: &Self) -> bool {
+        let is_one = |one: &str, other: &str| !one.is_empty() && one == other;
+        is_one(&self.essence, &typed.essence)
+            || is_one(&self.transcribed, &typed.essence)
+            || is_one(&self.essence, &typed.transcribed)
+    }
 }
 
 /// What an answer is worth.
@@ -29,7 +50,7 @@ impl<'a> Judge<'a> {
     /// empty: as they are written.
     pub fn new(question: &'a Question, shuffle: &'a [usize]) -> Self {
         let spellings = match question.kind {
-            Kind::Typed => question.spellings.iter().map(|spelling| essence(spelling)).collect(),
+            Kind::Typed => question.spellings.iter().map(|spelling| Spelling::of(spelling)).collect(),
             _ => Vec::new(),
         };
         Self { question, shuffle, spellings }
@@ -41,7 +62,7 @@ impl<'a> Judge<'a> {
             (Kind::Poll | Kind::Slide, _) => return Judged { verdict: Verdict::Poll, share: Share::NOTHING },
             (Kind::Several, Answer::Choices(chosen)) => return self.judge_several(chosen),
             (Kind::Choice | Kind::TrueFalse, Answer::Choice(option)) => self.is_right(*option),
-            (Kind::Typed, Answer::Text(text)) => self.is_spelling(&essence(text)),
+            (Kind::Typed, Answer::Text(text)) => self.spelling_of(&Spelling::of(text)).is_some(),
             (Kind::Number, Answer::Number(number)) => self.is_near(*number),
             (Kind::Order, Answer::Order(order)) => self.is_in_order(order),
             _ => false,
@@ -70,9 +91,14 @@ impl<'a> Judge<'a> {
         self.question.options.get(option).is_some_and(|option| option.right)
     }
 
-    /// `essence` is of what was typed. A spelling of which nothing is left matches nothing.
-    fn is_spelling(&self, essence: &str) -> bool {
-        !essence.is_empty() && self.spellings.iter().any(|spelling| spelling == essence)
+    /// What a typed answer comes down to: two that count as the same have one.
+    pub(crate) fn essence_of(&self, typed: &str) -> String {
+        let typed = Spelling::of(typed);
+        self.spelling_of(&typed).map_or(&typed, |spelling| spelling).essence.clone()
+    }
+
+    fn spelling_of(&self, typed: &Spelling) -> Option<&Spelling> {
+        self.spellings.iter().find(|spelling| spelling.matches(typed))
     }
 
     fn is_near(&self, number: Decimal) -> bool {
@@ -130,11 +156,15 @@ mod tests {
 
     #[test]
     fn any_spelling_is_right() {
-        let spellings = vec!["New York".into(), "Big Apple".into(), "'".into()];
+        let spellings = vec!["New York".into(), "Big Apple".into(), "'".into(), "Neu-Köln".into(), "Aeroe".into()];
         let city = Question { kind: Kind::Typed, spellings, ..Question::default() };
         for (typed, told) in [
             ("new  york!", Verdict::Right),
             ("BIG APPLE", Verdict::Right),
+            ("Newyork", Verdict::Right),
+            ("neu-koeln", Verdict::Right),
+            ("neu-koln", Verdict::Right),
+            ("Ærø", Verdict::Right),
             ("York", Verdict::Wrong),
             ("’", Verdict::Wrong),
         ] {

@@ -1,5 +1,9 @@
 //! Texts without what people leave out when they type: accents, case, spaces.
 
+use std::borrow::Cow;
+
+use protocol::quiz::digit;
+use protocol::text::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
@@ -14,15 +18,43 @@ const APOSTROPHES: &[char] = &['\'', '’', '‘', '‛', 'ʼ', 'ʹ', '´', '`',
 
 /// What an answer comes down to: two that count as the same have one.
 ///
-/// Compatible forms are one (NFKD), without accents, in lower case, with one
-/// space for every run of them, without apostrophes, and without punctuation
-/// at the ends.
+/// Compatible forms are one (NFKD), without accents, in lower case, without
+/// spaces and apostrophes, with digits of every script as 0 to 9, and without
+/// punctuation at the ends.
 pub(crate) fn essence(text: &str) -> String {
     // Before NFKD, which makes a space and a mark of some of them.
     let text: String = text.chars().filter(|c| !APOSTROPHES.contains(c)).collect();
-    let text = one_spaced(&plain(&text));
-    let trimmed = text.trim_matches(|c: char| ENDS.contains(&c) || c == ' ');
+    // Nor the joiners and selectors that say how letters are drawn.
+    let is_drawing = |c: &char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
+    let is_kept = |c: &char| !c.is_whitespace() && !is_invisible(*c) && !is_drawing(c);
+    let text: String = plain(&text).chars().filter(is_kept).map(western).collect();
+    let trimmed = text.trim_matches(ENDS);
     if trimmed.is_empty() { text } else { trimmed.to_owned() }
+}
+
+/// The text with accented letters as people write them who lack the keys:
+/// `Koeln`, `Aarhus`, `Malmoe`. Not what [`essence`] makes of them, `Koln`.
+pub(crate) fn transcribed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut transcribed = String::with_capacity(text.len());
+    for c in text.nfc() {
+        match c {
+            'ä' | 'Ä' => transcribed.push_str("ae"),
+            'ö' | 'Ö' | 'ø' | 'Ø' => transcribed.push_str("oe"),
+            'ü' | 'Ü' => transcribed.push_str("ue"),
+            'å' | 'Å' => transcribed.push_str("aa"),
+            'þ' | 'Þ' => transcribed.push_str("th"),
+            c => transcribed.push(c),
+        }
+    }
+    Cow::Owned(transcribed)
+}
+
+/// A digit of another script as one of 0 to 9.
+fn western(c: char) -> char {
+    digit(c).and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
 }
 
 /// Without accents and in lower case.
@@ -45,11 +77,6 @@ pub(crate) fn plain(text: &str) -> String {
         }
     }
     plain
-}
-
-/// One space for every run of them, none around.
-pub(crate) fn one_spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Accents of Latin, Greek and Cyrillic letters, points of Hebrew and Arabic
@@ -82,6 +109,12 @@ mod tests {
             ("istanbul", "İSTANBUL"),
             ("ёлка", "елка"),
             ("H2O", "H₂O"),
+            ("Newyork", "New York"),
+            ("New\u{3000}York", "New York"),
+            ("New\u{200B}York", "New York"),
+            ("１９８９", "1989"),
+            ("١٩٨٩", "1989"),
+            ("१९८९", "1989"),
         ] {
             assert_eq!(essence(typed), essence(meant), "{typed:?} is {meant:?}");
         }
@@ -97,9 +130,16 @@ mod tests {
             ("か", "が"),
             ("की", "का"),
             ("!", "?"),
-            ("NewYork", "New York"),
+            ("Koeln", "Köln"),
         ] {
             assert_ne!(essence(one), essence(other), "{one:?} is not {other:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_lacks_a_key_writes_two_letters() {
+        for (typed, meant) in [("Koeln", "Köln"), ("KOELN", "KÖLN"), ("Aarhus", "Århus"), ("Koeln", "Ko\u{308}ln")] {
+            assert_eq!(essence(typed), essence(&transcribed(meant)), "{typed:?} is {meant:?}");
         }
     }
 

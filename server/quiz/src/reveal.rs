@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use protocol::UserId;
 use protocol::game::{Answer, Bar, Given, Verdict};
 use protocol::quiz::{Decimal, Kind, Question};
+use protocol::text::{Shape, clean};
 
 use crate::answer::Judge;
-use crate::letters::{essence, one_spaced};
-use crate::nickname::{has_heap_of_marks, is_invisible};
 use crate::shuffle::written;
 use crate::words::is_rude;
 
@@ -38,7 +37,7 @@ pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> 
         Answer::Choice(shown) => option(shown).to_owned(),
         Answer::Choices(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", "),
         Answer::Order(shown) => shown.iter().map(option).collect::<Vec<_>>().join(", then "),
-        Answer::Text(text) => text.clone(),
+        Answer::Text(text) => clean(text, Shape::Line).into_owned(),
         Answer::Number(number) => number.to_string(),
     }
 }
@@ -91,7 +90,7 @@ fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -
     let mut bars: Vec<Bar> = Vec::new();
     for given in in_time {
         let (same, text) = match &given.answer {
-            Answer::Text(text) => (essence(text), shown(text)),
+            Answer::Text(text) => (judge.essence_of(text), clean(text, Shape::Line).into_owned()),
             Answer::Number(number) => (number.to_string(), number.to_string()),
             _ => continue,
         };
@@ -109,7 +108,7 @@ fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -
 
 fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
     // What the author wrote is no rude word of a player's.
-    let is_harmless = |bar: &Bar| bar.right || !(filter && is_rude(&bar.text) || has_heap_of_marks(&bar.text));
+    let is_harmless = |bar: &Bar| bar.right || !(filter && is_rude(&bar.text));
     let (mut bars, mut right, mut other) = (Vec::new(), 0, 0);
     for bar in all {
         if bars.len() < BARS && !bar.text.is_empty() && is_harmless(&bar) {
@@ -124,10 +123,4 @@ fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
     let rest = rest.into_iter().filter(|(_, count, _)| *count > 0);
     bars.extend(rest.map(|(text, count, right)| Bar { text: text.into(), count, right }));
     bars
-}
-
-/// A player's text for the wall: on one line, and it turns nothing around it.
-fn shown(text: &str) -> String {
-    let is_shown = |c: &char| !is_invisible(*c);
-    one_spaced(&one_spaced(text).chars().filter(is_shown).collect::<String>())
 }

@@ -6,6 +6,7 @@
 use protocol::game::{Answer, Given};
 use protocol::limits;
 use protocol::quiz::{Kind, Question};
+use protocol::text::{Shape, clean};
 
 /// When answers are taken. Times are of the store's clock, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub fn check_answer(question: &Question, answer: &Answer) -> Result<(), Misfit> 
             check_options(order, options)?;
             if order.len() == options { Ok(()) } else { Err(Misfit::Incomplete) }
         }
-        (Kind::Typed, Answer::Text(text)) if text.trim().is_empty() => Err(Misfit::Empty),
+        (Kind::Typed, Answer::Text(text)) if clean(text, Shape::Line).is_empty() => Err(Misfit::Empty),
         (Kind::Typed, Answer::Text(text)) if text.chars().count() > limits::OPTION_CHARS => Err(Misfit::TooLong),
         (Kind::Typed, Answer::Text(_)) | (Kind::Number, Answer::Number(_)) => Ok(()),
         _ => Err(Misfit::OtherKind),

@@ -6,22 +6,18 @@ use std::sync::Arc;
 
 use protocol::game::frame::{Changed, Hosting, Joined};
 use protocol::game::{GameServerMessage, Outcome};
-use protocol::{Member, Name, Refusal, UserId, wire};
-use quiz::{NicknameProblem, Seat, nickname};
-use rand::RngExt;
+use protocol::{Member, Refusal, UserId, wire};
+use quiz::{Seat, nickname};
 
 use super::sitting::{Role, Sitting, as_host};
 use super::table::Table;
-use super::{Arrivals, Games, Key, Loaded, Newcomer, Played, Seated, Standing, StoreError, words};
+use super::{Arrivals, Games, Key, Loaded, Newcomer, Played, Seated, Standing, naming, words};
 use crate::config::RateLimit;
 use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, allotments};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::session::HostRole;
-
-/// Names that are looked up before more of them are: mostly one of these is free.
-const IN_ORDER: usize = 4;
 
 /// Somebody who is in.
 pub(super) type Entered = (Arc<Sitting>, Arc<Table>, Arc<Played>);
@@ -201,7 +197,7 @@ async fn settle(
     Ok(())
 }
 
-/// The seat that a player has, or a new one.
+/// The seat that a player has, under the name that they want now, or a new one.
 async fn seat(
     games: &Games,
     loaded: &Loaded,
@@ -211,18 +207,14 @@ async fn seat(
     address: IpAddr,
 ) -> Result<Seat, Refusal> {
     match games.store.standing(&loaded.key, player).await.map_err(words::unavailable)? {
-        Standing::Seated(seat) => return Ok(seat),
+        Standing::Seated(seat) => return naming::renamed(games, loaded, played, seat, nickname).await,
         Standing::Kicked => return Err(words::kicked()),
         Standing::Unknown => {}
     }
     if loaded.state.is_over() {
         return Err(words::not_now("This game is over."));
     }
-    let filter = played.quiz.quiz.filter;
-    let name = nickname::check(nickname.unwrap_or_default(), filter).map_err(|problem| match problem {
-        NicknameProblem::Taken { name, free } => words::nickname_taken(&name, &free),
-        problem => words::bad_nickname(problem.to_string()),
-    })?;
+    let name = naming::checked(played, nickname.unwrap_or_default())?;
     let skeleton = nickname::skeleton(&name);
     let arrivals = arrivals(games, &loaded.key, address);
     let network = network(&loaded.key, address);
@@ -249,31 +241,8 @@ async fn seat(
         Seated::Blocked { for_ms } => Err(words::blocked(for_ms)),
         Seated::TooMany { retry_after_ms } => Err(words::too_many_newcomers(retry_after_ms)),
         Seated::Gone => Err(words::no_game()),
-        Seated::NameTaken => {
-            let free = free_name(games, &loaded.key, &name).await.map_err(words::unavailable)?;
-            Err(words::nickname_taken(&name, &free))
-        }
+        Seated::NameTaken => Err(naming::taken(games, &loaded.key, &name).await?),
     }
-}
-
-/// A name like one that is taken. A few are looked up, in one question or two,
-/// however many play.
-async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StoreError> {
-    let mut others: Vec<Name> = nickname::alternatives(name, rand::rng().random()).collect();
-    let drawn = others.split_off(IN_ORDER.min(others.len()));
-    let mut last = name.clone();
-    for names in [others, drawn] {
-        let skeletons: Vec<String> = names.iter().map(nickname::skeleton).collect();
-        let taken = games.store.taken(key, &skeletons).await?;
-        for (name, is_taken) in names.into_iter().zip(taken) {
-            if !is_taken {
-                return Ok(name);
-            }
-            last = name;
-        }
-    }
-    // Whoever tries it reads of the next one.
-    Ok(last)
 }
 
 /// The network that is kept out with somebody, if a host wants it so. Of an

@@ -26,6 +26,7 @@ mod entering;
 mod finding;
 mod keeper;
 mod lists;
+mod naming;
 mod paced;
 pub mod redis;
 mod results;
@@ -42,6 +43,7 @@ use spelled::{SEAT_AFTER, WaitingSince, host_head, in_order, new_given, new_seat
 pub use class_chat::{ClassMember, Papers, is_class_room};
 pub use client::Client;
 pub use finding::Seeker;
+pub use naming::{Rename, Renamed};
 pub use service::{Games, Parts};
 pub use sitting::{Role, Sitting};
 pub use tables::Tables;
@@ -290,6 +292,10 @@ pub trait Store: Send + Sync {
     /// Gives a player the seat that they have, or a new one with no points;
     /// where newcomers are to be let in, notes that they wait.
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError>;
+
+    /// Gives a player another name, if the game is at the expected version still: a
+    /// count that is under way would bring the old one back.
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError>;
 
     /// Which of these looks somebody's name has, in the same order.
     async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError>;

@@ -157,7 +157,9 @@ impl Games {
             return Ok(remembered.played);
         }
         let played = self.store.played(key).await.map_err(words::unavailable)?;
-        let played = Arc::new(played.ok_or_else(words::no_game)?);
+        let mut played = played.ok_or_else(words::no_game)?;
+        played.quiz.quiz = played.quiz.quiz.cleaned();
+        let played = Arc::new(played);
         let bytes = wire::spell(&played.quiz).len() as u64;
         self.played.insert(key.clone(), Remembered { played: played.clone(), bytes });
         Ok(played)

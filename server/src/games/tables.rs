@@ -115,7 +115,7 @@ impl Tables {
     fn of(&self, channel: &Channel) -> Option<Arc<Table>> {
         match channel {
             Channel::Game(pin) => self.lock().get(pin).cloned(),
-            Channel::Room(_) => None,
+            Channel::Room(_) | Channel::Nodes => None,
         }
     }
 

@@ -93,6 +93,11 @@ pub(super) fn kicked() -> Refusal {
     Refusal::new(ErrorCode::Kicked, "The host has sent you away.")
 }
 
+/// While the game goes on too quickly for what was asked.
+pub(super) fn busy() -> Refusal {
+    Refusal::new(ErrorCode::Unavailable, "The game is busy. Try again in a moment.")
+}
+
 pub(super) fn bad_nickname(sentence: impl Into<String>) -> Refusal {
     Refusal::new(ErrorCode::BadNickname, sentence)
 }

@@ -29,7 +29,7 @@ pub use headers::security_headers;
 pub use host::{Host, HostError};
 pub use identity::identity;
 pub use panics::{catch_panics, report_panics};
-pub use quizzes::quizzes;
+pub use quizzes::{Understood, quizzes};
 
 const HEALTH: &str = "/healthz";
 const READY: &str = "/readyz";

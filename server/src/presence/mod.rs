@@ -17,10 +17,12 @@ pub mod service;
 
 mod channels;
 mod here;
+mod namesake;
 mod news;
 mod person;
 mod work;
 
+pub(crate) use namesake::namesake;
 pub use service::{Departure, Presence, Settings};
 
 /// Everybody in a channel at one moment.

@@ -6,10 +6,11 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use protocol::limits::{MEMBERS_PER_FRAME, PRESENCE_EVERY};
-use protocol::{Member, MembersPage, UserId, wire};
+use protocol::{Member, MembersPage, Name, UserId, wire};
 use tokio::time::timeout;
 
 use super::work::Work;
@@ -61,6 +62,8 @@ pub type Tell = Box<dyn Fn(&Channel, protocol::Presence) + Send + Sync>;
 /// One node's presence. Its tasks end with it.
 pub struct Presence {
     work: Arc<Work>,
+    /// How often somebody got another name.
+    renames: AtomicU64,
 }
 
 impl Presence {
@@ -69,7 +72,7 @@ impl Presence {
         let work = Arc::new(Work::new(store, tell, settings));
         work.spawn(Work::keep_lease);
         work.spawn(Work::reap);
-        Self { work }
+        Self { work, renames: AtomicU64::new(0) }
     }
 
     /// One more connection is in a channel, whose deliveries must have begun.
@@ -141,20 +144,47 @@ impl Presence {
         });
     }
 
-    /// Somebody has another name now, wherever they are.
+    /// What other nodes are told when somebody has another name: the body of a
+    /// [`crate::broker::Passing::Notice`] on [`Channel::Nodes`].
+    pub fn notice_of(member: &Member) -> String {
+        wire::spell(member)
+    }
+
+    /// How often people were renamed: while it is the same, nobody has another name.
+    pub fn renames(&self) -> u64 {
+        self.renames.load(Ordering::Acquire)
+    }
+
+    /// What somebody is called now in a channel that they are in over this node.
+    pub fn name_in(&self, channel: &Channel, user: &UserId) -> Option<Name> {
+        self.work.channels.known(channel)?.lock().name_of(user)
+    }
+
+    /// Somebody has another name now, wherever they are on this node.
     pub fn rename(&self, member: &Member) {
-        for channel in self.work.channels.all() {
+        // In a game they have the name that they play under.
+        let rooms = self.work.channels.all().into_iter().filter(|one| matches!(one.name(), Channel::Room(_)));
+        for channel in rooms {
             if channel.lock().rename(member) {
                 let user = member.id.clone();
                 self.work.spawn(|work| async move { work.settle(&channel, &user).await });
             }
         }
+        // After it: whoever sees the number finds the name.
+        self.renames.fetch_add(1, Ordering::Release);
     }
 
     /// A node announced something on a channel: the body of a
     /// [`crate::broker::Passing::Notice`].
     pub fn on_notice(&self, channel: &Channel, body: &[u8]) {
-        let Some(change) = std::str::from_utf8(body).ok().and_then(wire::read) else { return };
+        let Ok(body) = std::str::from_utf8(body) else { return };
+        if *channel == Channel::Nodes {
+            if let Some(member) = wire::read(body) {
+                self.rename(&member);
+            }
+            return;
+        }
+        let Some(change) = wire::read(body) else { return };
         let Some(channel) = self.work.channels.known(channel) else { return };
         let wants_snapshot = {
             let mut here = channel.lock();

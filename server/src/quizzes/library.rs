@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use protocol::quiz::{Quiz, Results, StoredQuiz};
-use protocol::{PictureId, QuizId, UserId, limits, wire};
+use protocol::quiz::{Quiz, QuizSummary, Results, StoredQuiz};
+use protocol::text::{Shape, shown};
+use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 
 use super::picture::Picture;
 use super::{Quizzes, QuizzesError, samples};
@@ -40,7 +41,7 @@ impl Library {
             return samples::find(id).cloned().ok_or(QuizzesError::Missing);
         }
         match self.kept.load(id, version).await? {
-            Some(quiz) if quiz.owner == *user => Ok(quiz.stored),
+            Some(kept) if kept.owner == *user => Ok(StoredQuiz { quiz: kept.stored.quiz.cleaned(), ..kept.stored }),
             _ => Err(QuizzesError::Missing),
         }
     }
@@ -56,6 +57,7 @@ impl Library {
         version: u64,
         quiz: Quiz,
     ) -> Result<StoredQuiz, QuizzesError> {
+        let quiz = quiz.cleaned();
         let (id, version) = match id {
             Some(id) if id.is_sample() => return Err(QuizzesError::NotYours),
             // Only a new quiz begins at nothing: a deleted one does not come back by a late save.
@@ -79,6 +81,27 @@ impl Library {
             }
         }
         Ok(stored)
+    }
+
+    /// What came of one of a host's games.
+    ///
+    /// # Errors
+    /// [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
+    pub async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Results, QuizzesError> {
+        self.kept.result(owner, id).await?.map(Results::cleaned).ok_or(QuizzesError::Missing)
+    }
+
+    /// An author's quizzes, the one saved last first.
+    ///
+    /// # Errors
+    /// [`QuizzesError::Unavailable`].
+    pub async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
+        let mut list = self.kept.list(owner).await?;
+        for summary in &mut list {
+            // One that is too long to be played under is kept all the same.
+            summary.title = shown(&summary.title, Shape::Line, limits::TITLE_CHARS).into_owned();
+        }
+        Ok(list)
     }
 
     /// A copy that is the user's.

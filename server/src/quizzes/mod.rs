@@ -14,6 +14,7 @@ use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use crate::quota::QuotaError;
 
 pub mod embedded;
+pub mod import;
 mod library;
 pub mod picture;
 pub mod redis;

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use protocol::text::{Shape, shown};
 use protocol::{RoomId, RoomPreview, RoomSummary, limits};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
@@ -120,7 +121,7 @@ impl Directory {
         let page = page?;
         Ok(RoomPreview {
             room_id: room.clone(),
-            title: title?.unwrap_or_else(|| room.to_string()),
+            title: title_of(room, title?),
             members: page.members,
             member_count: page.member_count,
         })
@@ -141,9 +142,16 @@ impl Directory {
 /// Nothing of what is said: a room on the list may still be meant for those who enter it.
 fn summary(known: KnownRoom, glimpse: Glimpse) -> RoomSummary {
     RoomSummary {
-        title: known.title.unwrap_or_else(|| known.room.to_string()),
+        title: title_of(&known.room, known.title),
         room_id: known.room,
         members: glimpse.members,
         member_count: glimpse.count,
     }
+}
+
+/// What a room is called: its title, as much of it as may be shown, or its id.
+fn title_of(room: &RoomId, title: Option<String>) -> String {
+    let title = title.unwrap_or_default();
+    let title = shown(&title, Shape::Line, limits::TITLE_CHARS);
+    if title.is_empty() { room.to_string() } else { title.into_owned() }
 }

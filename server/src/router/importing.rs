@@ -1,34 +1,55 @@
-//! A file that was no quiz, sent by a form without scripts: its sender is led
-//! back to the page of the form, which says why, as with all other forms.
+//! A file that a form has brought: its sender is shown what was understood of
+//! it, or led back to the page of the form, which says what is wrong, as with
+//! all other forms. Nothing is kept before they have seen it.
+
+use std::sync::Arc;
 
 use app::api::ApiError;
-use app::api::quizzes::QUIZZES;
-use axum::body::to_bytes;
+use app::api::quizzes::{IMPORT_PAGE, ImportDoubt, ImportedQuiz, QUIZZES, ShownCell};
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::server_fn::error::ServerFnUrlError;
 
-/// The address of the form.
-const IMPORT: &str = "/api/import-quiz";
-/// Bytes of a sentence; there is none that is longer.
-const SENTENCE_BYTES: usize = 4 * 1024;
+use crate::http::Understood;
+use crate::quizzes::import::{Ask, Doubt, Imported, too_large};
 
-/// Leads back who sees the answer as a page; programs get the sentence.
-pub(super) async fn lead_back(request: Request, next: Next) -> Response {
-    let (is_import, is_form) = (request.uri().path() == IMPORT, accepts_pages(request.headers()));
-    let answer = next.run(request).await;
+/// The address of the form, and of the one that keeps what was understood.
+const IMPORT: &str = "/api/import-quiz";
+const KEEP: &str = "/api/keep-import";
+/// Bytes of a sentence; there is none that is longer.
+const SENTENCE_BYTES: usize = 16 * 1024;
+
+/// Draws the page of an import, or leads back, where the answer is seen as a
+/// page; programs get the sentence. `draw` draws the page at an address.
+pub(super) async fn show<F, Drawn>(request: Request, next: Next, draw: F) -> Response
+where
+    F: FnOnce(Request) -> Drawn,
+    Drawn: Future<Output = Response>,
+{
+    let is_import = matches!(request.uri().path(), IMPORT | KEEP);
+    if !is_import {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let asker = parts.clone();
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    if let Some(Understood(imported)) = answer.extensions().get().cloned() {
+        return draw(page_request(asker, &imported)).await;
+    }
     let status = answer.status();
-    if !is_import || !(status.is_client_error() || status.is_server_error()) {
+    if !(status.is_client_error() || status.is_server_error()) {
         return answer;
     }
     let why = match status {
         // Of this the routes have not heard.
-        StatusCode::PAYLOAD_TOO_LARGE => "This file is too large.".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => sentence(answer).await,
     };
-    match address(&why).filter(|_| is_form) {
+    match address(&why).filter(|_| accepts_pages(&asker.headers)) {
         Some(address) => Redirect::to(&address).into_response(),
         None => (status, why).into_response(),
     }
@@ -42,6 +63,48 @@ fn accepts_pages(headers: &HeaderMap) -> bool {
 async fn sentence(answer: Response) -> String {
     let body = to_bytes(answer.into_body(), SENTENCE_BYTES).await.unwrap_or_default();
     String::from_utf8(body.into()).unwrap_or_default()
+}
+
+/// Asks for the page in the name of whoever sent the form.
+fn page_request(mut asker: Parts, imported: &Imported) -> Request {
+    asker.method = Method::GET;
+    asker.uri = Uri::from_static(IMPORT_PAGE);
+    for about_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+        asker.headers.remove(about_body);
+    }
+    asker.extensions.insert(Arc::new(shown(imported)));
+    Request::from_parts(asker, Body::empty())
+}
+
+/// What was understood, as the page shows it.
+fn shown(imported: &Imported) -> ImportedQuiz {
+    ImportedQuiz {
+        quiz: imported.quiz.clone(),
+        doubts: imported.doubts.iter().map(doubt).collect(),
+        notes: imported.notes.clone(),
+        carried: imported.spelled_doubts(),
+    }
+}
+
+fn doubt(doubt: &Doubt) -> ImportDoubt {
+    let cell = |cell: &crate::quizzes::import::ShownCell| ShownCell {
+        heading: cell.heading.clone(),
+        text: cell.text.clone(),
+        is_doubtful: cell.is_doubtful,
+    };
+    ImportDoubt {
+        question: doubt.question,
+        place: doubt.place.to_string(),
+        line: doubt.place.line,
+        why: doubt.why.clone(),
+        cells: doubt.place.cells.iter().map(cell).collect(),
+        ask: match &doubt.ask {
+            Ask::Right => app::api::quizzes::Ask::Right,
+            Ask::Seconds => app::api::quizzes::Ask::Seconds,
+            Ask::Number(numbers) => app::api::quizzes::Ask::Number(numbers.clone()),
+            Ask::Finish => app::api::quizzes::Ask::Finish,
+        },
+    }
 }
 
 /// The page of the form, with why the file was not taken.

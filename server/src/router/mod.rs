@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use app::api::games::GameService;
-use app::api::quizzes::QuizService;
+use app::api::quizzes::{ImportedQuiz, QuizService};
 use app::api::{Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
@@ -27,6 +27,7 @@ use crate::limits::client_address;
 use crate::node::Node;
 use crate::ws;
 
+mod addresses;
 mod form_errors;
 mod games;
 mod importing;
@@ -114,14 +115,21 @@ fn pages(site: &Site) -> Router {
         if let Some(member) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Member>().cloned()) {
             provide_context(Viewer(member));
         }
+        // What a form brought, for the page that shows it.
+        let imported = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<ImportedQuiz>>().cloned());
+        if let Some(imported) = imported {
+            provide_context(imported);
+        }
     };
     let shell = {
         let options = site.options.clone();
         move || app::shell(options.clone())
     };
+    let review = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
+    let import = from_fn(move |request: Request, next| importing::show(request, next, review.clone()));
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
     Router::new()
-        .merge(quiz_files(&site.node).layer(from_fn(importing::lead_back)))
+        .merge(quiz_files(&site.node).layer(import))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
         .fallback(move |state: State<Site>, request: Request| {
             let not_found = not_found.clone();
@@ -133,6 +141,7 @@ fn pages(site: &Site) -> Router {
                 }
             }
         })
+        .layer(from_fn(addresses::one_address))
         .layer(from_fn_with_state(site.node.clone(), form_errors::form_errors))
         .layer(from_fn_with_state(site.node.clone(), identity))
         .layer(from_fn_with_state(site.node.clone(), api_gate))
@@ -172,13 +181,24 @@ fn file_request(request: &Request) -> Option<Request> {
     wanted.body(axum::body::Body::empty()).ok()
 }
 
+/// How long a browser may keep a file of the site without asking again.
+fn lifetime(file: &Uri, hash_files: bool) -> &'static str {
+    let (path, query) = (file.path(), file.query().unwrap_or_default());
+    // An address that says what is in the file never gets other content; a font has had the same since it is there.
+    let hashed = hash_files && path.starts_with("/pkg/");
+    let versioned = path.starts_with("/styles/") && query.starts_with("v=");
+    match path {
+        _ if hashed || versioned => "public, max-age=31536000, immutable",
+        _ if path.starts_with("/fonts/") => "public, max-age=31536000",
+        _ => "public, max-age=3600",
+    }
+}
+
 /// A file of the site, compressed if it was built so and the browser can read it.
 async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
     // No file has a zero in its name, and some of those who look for one call that a fault of ours.
     let wanted = wanted.filter(|wanted| !wanted.uri().path().contains("%00"))?;
-    // A hashed name never gets other content.
-    let hashed = site.options.hash_files && wanted.uri().path().starts_with("/pkg/");
-    let keep = if hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    let keep = lifetime(wanted.uri(), site.options.hash_files);
     let files = ServeDir::new(&*site.options.site_root).append_index_html_on_directories(false);
     let answer = files.precompressed_br().precompressed_gzip().oneshot(wanted).await.ok()?;
     if answer.status() == StatusCode::NOT_FOUND {
@@ -188,4 +208,22 @@ async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     Some(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_what_is_in_it_is_kept_for_a_year_and_fonts_too() {
+        let kept = |file: &str| lifetime(&file.parse().unwrap(), true);
+        for file in ["/pkg/hubbub.abc.js", "/styles/home.css?v=1f"] {
+            assert_eq!(kept(file), "public, max-age=31536000, immutable", "{file}");
+        }
+        assert_eq!(kept("/fonts/bricolage-display.woff2"), "public, max-age=31536000");
+        for file in ["/mark.svg", "/styles/home.css", "/robots.txt?v=1"] {
+            assert_eq!(kept(file), "public, max-age=3600", "{file}");
+        }
+        assert_eq!(lifetime(&"/pkg/hubbub.js".parse().unwrap(), false), "public, max-age=3600");
+    }
 }

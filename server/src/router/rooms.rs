@@ -7,7 +7,8 @@ use app::api::{ApiError, Renamed, Service, Viewer};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
-use protocol::limits::PAGE_MESSAGES;
+use protocol::limits::{PAGE_MESSAGES, TITLE_CHARS};
+use protocol::text::{Shape, clean};
 use protocol::{
     HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire,
 };
@@ -77,7 +78,11 @@ impl Service for Rooms {
     }
 
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {
-        let room = RoomId::from_title(title).map_err(ApiError::title)?;
+        let room = RoomId::parse(title).map_err(ApiError::title)?;
+        let title = clean(title, Shape::Line);
+        if title.chars().count() > TITLE_CHARS {
+            return Err(ApiError::title(InvalidId::TooLong("a title", TITLE_CHARS)));
+        }
         if is_class_room(&room) {
             return Err(ApiError::title(InvalidId::BadCharacter("a room id")));
         }
@@ -87,7 +92,7 @@ impl Service for Rooms {
         if listing == Listing::Listed {
             self.check_listing()?;
         }
-        self.node.directory.open(&room, title, listing).await.map_err(unavailable)?;
+        self.node.directory.open(&room, &title, listing).await.map_err(unavailable)?;
         Ok(room)
     }
 
@@ -124,7 +129,7 @@ impl Service for Rooms {
         let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
         let cookie = self.node.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
         let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
-        self.node.presence.rename(&member);
+        self.node.rename(&member).await;
         Ok(Renamed { member, cookie })
     }
 

@@ -42,7 +42,7 @@ impl EarlierCookies {
             return None;
         }
         let (id, name) = text.split_once('.')?;
-        Some(Member { id: UserId::parse(id).ok()?, name: Name::parse(name).ok()? })
+        Some(Member { id: UserId::parse(id).ok()?, name: Name::from(name.to_owned()) })
     }
 }
 

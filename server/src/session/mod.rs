@@ -152,7 +152,7 @@ impl Sessions {
         let signed = self.inner.sessions.verify(token).filter(|signed| self.is_good(signed, self.lifetime(), now))?;
         let (id, name) = signed.body.rsplit_once('.')?;
         let name = String::from_utf8(BASE64URL_NOPAD.decode(name.as_bytes()).ok()?).ok()?;
-        let member = Member { id: UserId::parse(id).ok()?, name: Name::parse(&name).ok()? };
+        let member = Member { id: UserId::parse(id).ok()?, name: Name::from(name) };
         let is_due = self.is_due(&signed, now);
         Some(Visit { member, is_due }).filter(|visit| !self.has_ended(&visit.member.id))
     }

@@ -143,7 +143,7 @@ pub mod request {
     const MADE: [&str; 4] = ["/api", "/quizzes", "/results", "/pictures"];
 
     /// What has rules of its own about how many are read at a time.
-    const FILES: [&str; 2] = ["/api/picture", "/api/import-quiz"];
+    const FILES: [&str; 3] = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
 
     /// Whether somebody who asks for much waits for each of these.
     pub fn waits(tokens: u32, path: &str) -> bool {

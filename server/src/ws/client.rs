@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{
-    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage,
+    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Namesake, Position, Refusal, RoomId, ServerMessage,
     SessionToken, wire,
 };
 use tungstenite::Utf8Bytes;
@@ -21,7 +21,7 @@ use crate::games::{ClassMember, Papers};
 use crate::hub::Seat;
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
-use crate::presence::Departure;
+use crate::presence::{Departure, namesake};
 use crate::session::random_message_id;
 use crate::throttle::Cost;
 
@@ -34,6 +34,8 @@ pub(super) struct Client {
     meter: Meter,
     proof: Proof,
     papers: Papers,
+    /// As of how many renames the member's name is known.
+    renames: u64,
 }
 
 /// What the client still has to be told, or may still tell, of who it is.
@@ -58,6 +60,7 @@ impl Meaning for Client {
 
     fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (address, papers): (IpAddr, Papers)) -> Self {
         let proof = if visitor.has_session { Proof::Settled } else { Proof::Open };
+        let renames = node.presence.renames();
         Self {
             node,
             member: visitor.member,
@@ -66,6 +69,7 @@ impl Meaning for Client {
             meter: Meter::new(address),
             proof,
             papers,
+            renames,
         }
     }
 
@@ -128,13 +132,27 @@ impl Meaning for Client {
 }
 
 impl Client {
+    /// Takes the name that this person was given in another tab, or over another node.
+    fn learn_name(&mut self) {
+        let renames = self.node.presence.renames();
+        if std::mem::replace(&mut self.renames, renames) == renames {
+            return;
+        }
+        let name = |room: &RoomId| self.node.presence.name_in(&Channel::Room(room.clone()), &self.member.id);
+        if let Some(name) = self.seats.latest().and_then(name)
+            && name != self.member.name
+        {
+            self.member = Arc::new(Member { id: self.member.id.clone(), name });
+        }
+    }
+
     /// Says to the client what was not done.
     fn answer(&self, refusal: Refusal) {
         answer(&self.outbox, refusal);
     }
 
     fn say(
-        &self,
+        &mut self,
         room: Option<RoomId>,
         id: Option<MessageId>,
         text: String,
@@ -144,6 +162,7 @@ impl Client {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
         };
         let id = id.unwrap_or_else(random_message_id);
+        self.learn_name();
         let (node, member, outbox) = (self.node.clone(), self.member.clone(), self.outbox.clone());
         Ok(Box::pin(async move {
             match node.say(&room, &member, &id, &text).await {
@@ -167,6 +186,7 @@ impl Client {
     }
 
     async fn join(&mut self, room: RoomId, since: Option<Position>) -> Result<(), Refusal> {
+        self.learn_name();
         let again = self.seats.contains(&room);
         if !again && self.seats.len() >= self.node.config.limits.rooms_per_connection {
             let sentence = format!("One connection can be in {} rooms. Leave one first.", self.seats.len());
@@ -252,6 +272,14 @@ impl Client {
         let you = Member::clone(&self.member);
         let session = (self.proof == Proof::Open).then(|| self.node.sessions.token(&you)).flatten();
         let resumes = since.is_some();
+        // Of many only some are known, and nobody looks through all of them.
+        let knows_all = here.members.len() == here.count;
+        let namesake = if again || !knows_all { None } else { namesake(&self.member, &here.members) };
+        let namesake = namesake.map(|(member, free_name)| Namesake {
+            room_id: room_id.clone(),
+            member: member.clone(),
+            free_name,
+        });
         let mut sent = Sent::default();
         let told = &mut sent;
         let hello = move |position: &Position, recovered: bool, missed: &[Utf8Bytes]| {
@@ -275,6 +303,9 @@ impl Client {
         };
         let settled = self.node.hub.settle(channel, seat, since, hello).await;
         self.meter.charge(&self.node.throttle, sent.cost());
+        if let (Ok(()), Some(namesake)) = (&settled, namesake) {
+            self.outbox.push(&wire::encode_server(&ServerMessage::Namesake(namesake)));
+        }
         settled
     }
 
@@ -287,10 +318,11 @@ impl Client {
         }
     }
 
-    async fn typing(&self, room: &RoomId) -> Result<(), Refusal> {
+    async fn typing(&mut self, room: &RoomId) -> Result<(), Refusal> {
         if !self.seats.contains(room) {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first."));
         }
+        self.learn_name();
         self.node.chat.typing(room, &self.member).await;
         Ok(())
     }

@@ -30,6 +30,7 @@ impl Link {
             ServerMessage::Message(message) if message.room_id == self.room_id => self.message(message),
             ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.tell(Event::Presence(presence)),
             ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.tell(Event::Typing(typing)),
+            ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.tell(Event::Namesake(namesake)),
             ServerMessage::Position(renamed) if self.is_in(&renamed.room_id) => self.renamed(renamed.position),
             ServerMessage::Reach(reach) if self.is_in(&reach.room_id) => self.tell(Event::Reach(reach.reachable)),
             ServerMessage::Error(refusal) => self.error(refusal),

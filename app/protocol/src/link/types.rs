@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::{Status, Timer};
 use crate::error::Refusal;
 use crate::id::{MessageId, RoomId};
-use crate::message::{ClientMessage, Joined, Message, Presence, ServerMessage, Typing};
+use crate::message::{ClientMessage, Joined, Message, Namesake, Presence, ServerMessage, Typing};
 use crate::position::Position;
 use crate::room::HistoryPage;
 
@@ -111,6 +111,8 @@ pub enum Event {
     Presence(Presence),
     /// Somebody is typing.
     Typing(Typing),
+    /// Somebody else in the room is called as this person is.
+    Namesake(Namesake),
     /// Whether the room's log can be reached; until it is said, it can.
     Reach(bool),
     /// An error that answers no message, such as too many rooms.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::digits::digit;
+
 /// Digits after the point.
 const PLACES: usize = 6;
 const ONE: i64 = 1_000_000;
@@ -19,8 +21,30 @@ pub struct Decimal(i64);
 
 /// Why a text is no [`Decimal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a number has up to 12 digits before the point and 6 after it")]
-pub struct NoDecimal;
+pub enum NoDecimal {
+    /// It is something else, or has too many digits.
+    #[error("a number has up to 12 digits before the point and 6 after it")]
+    NotANumber,
+    /// As `1,000`: to some people the comma groups thousands, to others it begins the fraction.
+    #[error("this can mean {thousands} or {fraction}")]
+    Ambiguous {
+        /// The number, if the sign groups thousands.
+        thousands: Decimal,
+        /// The number, if the sign begins the fraction.
+        fraction: Decimal,
+    },
+}
+
+impl NoDecimal {
+    /// What to do about it, as a sentence for whoever typed it.
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::NotANumber => "Type a number, such as 12 or 3.5.",
+            Self::Ambiguous { .. } => "Is that a thousand or a fraction? Type it as 1000, or as 1.0.",
+        }
+    }
+}
 
 impl Decimal {
     /// How far two are apart.
@@ -29,30 +53,90 @@ impl Decimal {
         // Both are far from the ends of an i64.
         Self((self.0 - other.0).abs())
     }
+
+    /// The number of these digits before and after the point, of either sign.
+    fn new(sign: i64, whole: &str, part: &str) -> Result<Self, NoDecimal> {
+        let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+        let is_short = whole.len() <= WHOLE && part.len() <= PLACES;
+        if !is_short || whole.len() + part.len() == 0 || !is_number(whole) || !is_number(part) {
+            return Err(NoDecimal::NotANumber);
+        }
+        let number = |digits: &str| if digits.is_empty() { Ok(0) } else { digits.parse::<i64>() };
+        let whole = number(whole).map_err(|_| NoDecimal::NotANumber)?;
+        let part = number(&format!("{part:0<PLACES$}")).map_err(|_| NoDecimal::NotANumber)?;
+        Ok(Self(sign * (whole * ONE + part)))
+    }
 }
 
 impl FromStr for Decimal {
     type Err = NoDecimal;
 
-    /// Reads `12`, `-3.5`, `+0,25` and `1 000`: spaces are left aside, and a
-    /// comma is a point.
+    /// Reads `12`, `-3.5`, `+0,25`, `1 000`, `1.000,5` and `١٢`: spaces are left
+    /// aside, a comma may be a point, and digits of all scripts count. What can
+    /// be read in two ways (`1,000`, `1.500`) is not guessed; nothing that
+    /// [`fmt::Display`] writes is such.
     fn from_str(text: &str) -> Result<Self, NoDecimal> {
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let (sign, digits) = match text.strip_prefix(['-', '\u{2212}']) {
+        let text: String = text.chars().filter_map(plain).collect();
+        let (sign, digits) = match text.strip_prefix('-') {
             Some(digits) => (-1, digits),
             None => (1, text.strip_prefix('+').unwrap_or(&text)),
         };
-        let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
-        let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
-        let is_short = whole.len() <= WHOLE && part.len() <= PLACES;
-        if !is_short || whole.len() + part.len() == 0 || !is_number(whole) || !is_number(part) {
-            return Err(NoDecimal);
+        let Some(at) = digits.rfind(is_mark) else { return Self::new(sign, digits, "") };
+        let (whole, part) = (&digits[..at], &digits[at + 1..]);
+        let last = &digits[at..=at];
+        let ungrouped = || whole.replace(is_mark, "");
+        match whole.find(is_mark).map(|first| &whole[first..=first]) {
+            // One kind of mark, again and again: thousands. `1.2.3` is neither.
+            Some(first) if first == last && is_grouped(digits, last) => {
+                Self::new(sign, &digits.replace(is_mark, ""), "")
+            }
+            // Two kinds: the last one begins the fraction.
+            Some(first) if first != last && last != "'" && is_grouped(whole, first) => {
+                Self::new(sign, &ungrouped(), part)
+            }
+            Some(_) => Err(NoDecimal::NotANumber),
+            None if last == "'" && is_grouped(digits, last) => Self::new(sign, &format!("{whole}{part}"), ""),
+            None if last == "'" => Err(NoDecimal::NotANumber),
+            None => {
+                let fraction = Self::new(sign, whole, part)?;
+                let can_group = is_grouped(digits, last) && (last == "," || part.ends_with('0'));
+                match Self::new(sign, &format!("{whole}{part}"), "") {
+                    Ok(thousands) if can_group => Err(NoDecimal::Ambiguous { thousands, fraction }),
+                    _ => Ok(fraction),
+                }
+            }
         }
-        let number = |digits: &str| if digits.is_empty() { Ok(0) } else { digits.parse::<i64>() };
-        let whole = number(whole).map_err(|_| NoDecimal)?;
-        let part = number(&format!("{part:0<PLACES$}")).map_err(|_| NoDecimal)?;
-        Ok(Self(sign * (whole * ONE + part)))
     }
+}
+
+/// A letter of a number in its plain form; nothing of spaces, and of marks that say which way to write.
+fn plain(letter: char) -> Option<char> {
+    match letter {
+        '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}' => None,
+        '\u{2212}' | '\u{2010}'..='\u{2013}' | '\u{FE63}' | '\u{FF0D}' => Some('-'),
+        '\u{FF0B}' => Some('+'),
+        '\u{66B}' | '\u{FF0E}' => Some('.'),
+        '\u{66C}' | '\u{2019}' => Some('\''),
+        '\u{FF0C}' => Some(','),
+        letter if letter.is_whitespace() => None,
+        letter => Some(digit(letter).and_then(|value| char::from_digit(value, 10)).unwrap_or(letter)),
+    }
+}
+
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '.' | ',' | '\'')
+}
+
+/// Whether the mark parts the digits as thousands are, `12,345,678`, or lakhs, `1,23,45,678`.
+fn is_grouped(digits: &str, mark: &str) -> bool {
+    let Some((start, last)) = digits.rsplit_once(mark) else { return false };
+    let mut groups = start.split(mark);
+    let first = groups.next().unwrap_or_default();
+    let is_number = |group: &str| group.bytes().all(|digit| digit.is_ascii_digit());
+    let begins = (1..=3).contains(&first.len()) && !first.starts_with('0') && is_number(first);
+    let between = groups.clone().next().map_or(3, str::len);
+    let is_even = matches!(between, 2 | 3) && groups.all(|group| group.len() == between && is_number(group));
+    begins && is_even && last.len() == 3 && is_number(last)
 }
 
 impl fmt::Display for Decimal {
@@ -88,13 +172,58 @@ mod tests {
 
     #[test]
     fn numbers_are_read_as_people_write_them() {
-        for (written, shown) in
-            [("12", "12"), (" -3,50 ", "-3.5"), ("+.25", "0.25"), ("1 000", "1000"), ("\u{2212}0.000001", "-0.000001")]
-        {
-            assert_eq!(written.parse::<Decimal>().unwrap().to_string(), shown);
+        for (written, shown) in [
+            ("12", "12"),
+            (" -3,50 ", "-3.5"),
+            ("+.25", "0.25"),
+            ("1 000", "1000"),
+            ("\u{2212}0.000001", "-0.000001"),
+            ("\u{2013}5", "-5"),
+            ("1,000,000", "1000000"),
+            ("1.000.000", "1000000"),
+            ("1,00,000", "100000"),
+            ("1.000,5", "1000.5"),
+            ("1,000.50", "1000.5"),
+            ("1'000", "1000"),
+            ("1’000.5", "1000.5"),
+            ("0,125", "0.125"),
+            ("3.142", "3.142"),
+            ("1234,567", "1234.567"),
+        ] {
+            assert_eq!(written.parse::<Decimal>().unwrap().to_string(), shown, "{written}");
         }
-        for wrong in ["", ".", "1e5", "1.2.3", "ten", "1234567890123", "0.1234567", "--1"] {
-            assert_eq!(wrong.parse::<Decimal>(), Err(NoDecimal), "{wrong:?}");
+        for wrong in
+            ["", ".", "1e5", "1.2.3", "ten", "1234567890123", "0.1234567", "--1", "1'0", "1,00,0000", "1,000,5", "'"]
+        {
+            assert_eq!(wrong.parse::<Decimal>(), Err(NoDecimal::NotANumber), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn digits_of_every_script_count() {
+        for written in ["١٢٫٥", "۱۲٫۵", "१२.५", "১২.৫", "๑๒.๕", "１２．５", "\u{200F}١٢٫٥", "𝟙𝟚.𝟝"]
+        {
+            assert_eq!(written.parse::<Decimal>().unwrap().to_string(), "12.5", "{written}");
+        }
+        assert_eq!("－５".parse::<Decimal>().unwrap().to_string(), "-5");
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_not_guessed() {
+        for (written, thousands, fraction) in
+            [("1,000", "1000", "1"), ("-3,142", "-3142", "-3.142"), ("1.500", "1500", "1.5"), ("20,000", "20000", "20")]
+        {
+            let [thousands, fraction] = [thousands, fraction].map(|number| number.parse().unwrap());
+            let told = Err(NoDecimal::Ambiguous { thousands, fraction });
+            assert_eq!(written.parse::<Decimal>(), told, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for number in [0, 1, -1, 1_500_000, 1_000_000_000, 1_234_000, -999_999_999_999_999_999, 20_000_000_000] {
+            let number = Decimal(number);
+            assert_eq!(number.to_string().parse(), Ok(number), "{number}");
         }
     }
 

@@ -5,7 +5,9 @@
 //! players, who get [`crate::game`] instead. Knows no game and no players.
 
 mod bounded;
+mod cleaning;
 mod decimal;
+mod digits;
 mod problem;
 mod results;
 mod summary;
@@ -16,6 +18,7 @@ use crate::id::{PictureId, QuizId};
 use crate::limits;
 
 pub use decimal::{Decimal, NoDecimal};
+pub use digits::digit;
 pub use problem::{Problem, problems};
 pub use results::{PlayerAnswer, PlayerResult, QuestionResult, Results, ResultsSummary};
 pub use summary::{QuizSummary, QuizVersion, SavedQuiz};

@@ -1,5 +1,7 @@
 //! What is kept of a game that is over: for its host alone.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
@@ -112,6 +114,20 @@ impl Results {
         rates.min().map(|(_, at)| at)
     }
 
+    /// What was answered to a question instead of what is right, with how many
+    /// did: the most frequent first, of the same the first by its letters.
+    pub fn wrong_answers(&self, question: usize) -> Vec<(&str, usize)> {
+        let given = self.players.iter().filter_map(|player| player.answers.get(question)?.as_ref());
+        let wrong = given.filter(|answer| matches!(answer.verdict, Verdict::Wrong | Verdict::Partly));
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for answer in wrong {
+            *counts.entry(answer.text.as_str()).or_default() += 1;
+        }
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counts
+    }
+
     /// How it stands in a list.
     pub fn summary(&self) -> ResultsSummary {
         ResultsSummary {
@@ -151,6 +167,22 @@ mod tests {
             results(vec![asked(Kind::Slide, 0), asked(Kind::Choice, 3), asked(Kind::Poll, 0), asked(Kind::Typed, 1)]);
         assert_eq!((mixed.hardest(), mixed.correct_percent()), (Some(3), Some(50)));
         assert_eq!(results(vec![asked(Kind::Poll, 0)]).correct_percent(), None);
+    }
+
+    #[test]
+    fn wrong_answers_are_counted_the_most_frequent_first() {
+        let player = |text: &str, verdict| PlayerResult {
+            name: Name::parse("Ana").unwrap(),
+            score: 0,
+            place: 1,
+            answers: vec![Some(PlayerAnswer { text: text.into(), verdict, points: 0, took_ms: 1 })],
+        };
+        let given = [("Mars", Verdict::Wrong), ("Venus", Verdict::Partly), ("Mars", Verdict::Wrong)];
+        let players =
+            given.into_iter().chain([("Saturn", Verdict::Right)]).map(|(text, verdict)| player(text, verdict));
+        let results = Results { players: players.collect(), ..results(vec![asked(Kind::Typed, 1)]) };
+        assert_eq!(results.wrong_answers(0), [("Mars", 2), ("Venus", 1)]);
+        assert_eq!(results.wrong_answers(7), []);
     }
 
     #[test]

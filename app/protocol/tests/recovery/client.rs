@@ -238,6 +238,7 @@ impl Client {
             | Event::Entered(_)
             | Event::Presence(_)
             | Event::Typing(_)
+            | Event::Namesake(_)
             | Event::Trouble(_) => {}
         }
     }

@@ -6,10 +6,13 @@
 //!
 //! - `POST /api/picture`: a picture's bytes; answers its id as JSON.
 //!   `GET /pictures/{id}` shows it.
-//! - `POST /api/import-quiz`: a file (its bytes, or a form with one file);
-//!   answers [`Saved`] as JSON, or 422 with a sentence.
+//! - `POST /api/import-quiz`: a file (its bytes, `?name=` is what it is called);
+//!   answers [`Saved`] as JSON, or 422 with a sentence for each fault. A form with
+//!   one file is answered with the page of what was understood (`ImportedQuiz`).
+//! - `POST /api/keep-import`: the form on that page; leads to the quiz.
+//! - `GET /quizzes/template.csv` and `.xlsx`.
 //! - `GET /quizzes/{id}/export.json`, `.csv` and `.xlsx`.
-//! - `GET /results/{id}/export.csv?by=players` or `?by=questions`.
+//! - `GET /results/{id}/export.csv?by=players` or `?by=questions`, and `.xlsx`.
 
 use leptos::prelude::*;
 pub use protocol::quiz::SavedQuiz as Saved;
@@ -21,13 +24,19 @@ use super::ApiError;
 use super::spelled::Json;
 
 #[cfg(feature = "ssr")]
+mod imported;
+#[cfg(feature = "ssr")]
 mod service;
 
+#[cfg(feature = "ssr")]
+pub use imported::{Ask, ImportDoubt, ImportedQuiz, ShownCell};
 #[cfg(feature = "ssr")]
 pub use service::QuizService;
 
 /// Where the quizzes of an author are listed.
 pub const QUIZZES: &str = "/quizzes";
+/// Where what was understood of a file is shown to whoever brought it.
+pub const IMPORT_PAGE: &str = "/quizzes/import";
 /// Where what became of an author's games is listed.
 pub const RESULTS: &str = "/results";
 

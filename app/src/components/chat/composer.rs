@@ -7,21 +7,25 @@ use leptos::server_fn::ServerFn;
 use leptos::web_sys::HtmlTextAreaElement;
 use protocol::{MessageId, RoomId, limits};
 
+use super::namesake::namesake;
 use super::typing::TypingLine;
 use crate::api::Say;
 use crate::components::field::Wrong;
 use crate::components::icon::{SEND, icon};
 use crate::components::notice::Notice;
+use crate::device;
 use crate::draft;
 use crate::erase::{effect, flag};
 use crate::live::Live;
+use crate::state::Standing;
+use crate::state::game::words::number;
 
 /// The key of an input method that is still composing, in browsers that do
 /// not say so otherwise.
 const COMPOSING: u32 = 229;
 const MOST_ROWS: u32 = 8;
 
-/// A form like any other before the page is alive; then Enter sends. What is
+/// A form like any other before the page is alive; then Enter sends, where it is a key. What is
 /// written belongs to the browser: nothing here sets it but sending.
 #[component]
 pub(crate) fn Composer(
@@ -40,6 +44,11 @@ pub(crate) fn Composer(
         if let Some(field) = input.get() {
             draft::restore(&draft_of.get_value(), &field);
             grow(&field);
+            // Whoever comes with a keyboard comes to write, unless they have begun with something else.
+            let is_at_rest = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+            if is_at_rest && !device::is_touched() {
+                let _ = field.focus();
+            }
         }
     });
     let send = move || {
@@ -65,13 +74,21 @@ pub(crate) fn Composer(
         }
     };
     let pressed = move |event: KeyboardEvent| {
+        // On a screen's keyboard Enter breaks the line, for no other key does, and the button sends.
         let is_composing = event.is_composing() || event.key_code() == COMPOSING;
-        if event.key() == "Enter" && !event.shift_key() && !is_composing {
+        if event.key() == "Enter" && !event.shift_key() && !is_composing && !device::is_touched() {
             event.prevent_default();
-            send();
+            if let Some(form) = input.get_untracked().and_then(|field| field.form()) {
+                let _ = form.request_submit();
+            }
         }
     };
     let submitted = move |event: SubmitEvent| {
+        // Where nothing goes over a socket, the form goes as it would without scripts.
+        if matches!(live.standing.get_untracked(), Standing::Blocked { .. }) {
+            draft::keep(&draft_of.get_value(), "");
+            return;
+        }
         event.prevent_default();
         send();
     };
@@ -79,6 +96,7 @@ pub(crate) fn Composer(
     view! {
         <form class="composer" method="post" action=Say::PATH on:submit=submitted>
             <Notice standing=live.standing.into() trouble=live.trouble.into() />
+            {namesake(live)}
             <TypingLine people=live.people />
             <input type="hidden" name="room" value=room.to_string() />
             <input type="hidden" name="id" value=next_id.to_string() />
@@ -94,6 +112,7 @@ pub(crate) fn Composer(
                     placeholder=invitation
                     dir="auto"
                     autocomplete="off"
+                    enterkeyhint="enter"
                     data-enter="sends"
                     aria-describedby="say-wrong"
                     aria-invalid=flag(move || wrong.get().is_some())
@@ -122,6 +141,7 @@ fn excess(text: &str) -> Option<String> {
     let count = text.trim_end().chars().count();
     let most = limits::MESSAGE_CHARS;
     (count > most).then(|| {
-        format!("A message has at most {most} characters, this one {count}. Make it shorter, or send it in parts.")
+        let (count, most) = (number(count as u64), number(most as u64));
+        format!("That is {count} characters; {most} fit. Shorten it or send it in parts.")
     })
 }

@@ -15,8 +15,8 @@ pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
     let missed = memo(move || live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
     let label = move || match live.earlier.get() {
         Earlier::Resting => earlier_messages(missed.get()),
-        Earlier::Coming => "Fetching earlier messages".into(),
-        Earlier::Failed => "They could not be fetched. Try again".into(),
+        Earlier::Coming => "Loading earlier messages".into(),
+        Earlier::Failed => "They could not be loaded. Try again".into(),
     };
     sometimes(move || {
         if !has_earlier.get() {

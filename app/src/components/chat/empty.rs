@@ -20,9 +20,9 @@ pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
     });
     let sentences = move || {
         if is_alone.get() {
-            ("It is just you.", "Share the link, and people stand here as they come.")
+            ("It is just you.", "Share the link, and people will appear here as they join.")
         } else {
-            ("Nobody has said anything yet.", "Somebody has to begin. It can be you.")
+            ("Nobody has said anything yet.", "Say the first word.")
         }
     };
     view! {

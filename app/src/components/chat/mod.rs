@@ -5,6 +5,7 @@ pub(crate) mod dividers;
 pub(crate) mod earlier;
 pub(crate) mod empty;
 pub(crate) mod log;
+mod namesake;
 pub(crate) mod own;
 pub(crate) mod place;
 pub(crate) mod said;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use protocol::Message;
 
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::words;
+use crate::erase::{derived, words};
 use crate::state::text::{Piece, pieces};
 use crate::state::time::Local;
 use crate::zone::Zone;
@@ -17,12 +17,13 @@ pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -
     let body = text(&message.message);
     if head {
         let name = message.author.name.to_string();
+        let whole = name.clone();
         view! {
             <article class="said said--head">
                 <div class="said__avatar">{avatar(Looks::of(&message.author.id))}</div>
                 <div class="said__body">
                     <div class="said__who">
-                        <span class="said__name">
+                        <span class="said__name" title=whole>
                             <bdi>{name}</bdi>
                         </span>
                         {time}
@@ -52,7 +53,11 @@ pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -
 /// When something was said. The width is the same in every zone.
 pub(super) fn time(ms: u64, zone: ReadSignal<Zone>) -> AnyView {
     view! {
-        <time class="said__time" datetime=Local::new(ms, 0).machine()>
+        <time
+            class="said__time"
+            datetime=Local::new(ms, 0).machine()
+            title=derived(move || zone.get().local(ms).moment())
+        >
             {words(move || zone.get().local(ms).clock())}
         </time>
     }

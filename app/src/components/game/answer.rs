@@ -44,6 +44,8 @@ pub(crate) fn inside(option: usize, text: String) -> AnyView {
         <span class="answer__letter" aria-hidden="true">
             {letter(option)}
         </span>
+        // What is seen is to be read as what is said: two words.
+        " "
         <span class=class dir="auto">
             {text}
         </span>

@@ -17,10 +17,13 @@ pub(crate) type Beginning = Option<String>;
 pub(crate) const BEGINNING: &str = "joining-begins";
 
 /// The form that finds a game and leads there.
-#[island(lazy)]
-pub(crate) fn JoinGame() -> impl IntoView {
+pub(crate) fn join_game() -> Option<AnyView> {
+    given::<Beginning>(BEGINNING).map(form)
+}
+
+fn form(wrong: Beginning) -> AnyView {
     let input = NodeRef::<Input>::new();
-    let (wrong, set_wrong) = signal(given::<Beginning>(BEGINNING).flatten());
+    let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);
     let join = move |event: SubmitEvent| {
         event.prevent_default();
@@ -61,4 +64,5 @@ pub(crate) fn JoinGame() -> impl IntoView {
             <Wrong id="pin-wrong" why=wrong.into() />
         </form>
     }
+    .into_any()
 }

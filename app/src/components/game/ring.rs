@@ -1,6 +1,7 @@
 //! The time that is left, as a ring and a number.
 
 use leptos::prelude::*;
+use protocol::game::Phase;
 
 use crate::erase::{derived, memo, sometimes, words};
 use crate::game_live::{GameLive, RING};
@@ -20,7 +21,10 @@ pub(crate) fn Ring(
 ) -> impl IntoView {
     let runs = memo(move || live.left.get().is_some());
     let left = move || live.left.get().unwrap_or_default();
+    // Only the end of answering is exciting.
+    let is_open = memo(move || live.board.with(|board| board.game.phase == Phase::Open));
     let block = move || match left() {
+        _ if !is_open.get() => class.to_owned(),
         0 => format!("{class} ring--over"),
         1..=ENDING => format!("{class} ring--ending"),
         LONG.. => format!("{class} ring--long"),

@@ -45,13 +45,12 @@ pub(super) fn Seconds(authoring: Authoring, seconds: u32) -> impl IntoView {
     view! {
         <fieldset class="field field--bare">
             <legend class="field__label">
-                "Seconds " <span class="choices__hint">"None: until you go on"</span>
+                "Time limit " <span class="choices__hint">"In seconds. None: you close it yourself"</span>
             </legend>
             <div class="writing__seconds">
                 <div class="segments">{usual.into_iter().collect_view()}</div>
                 <label class="writing__own">
-                    "or "
-                    <input
+                    "or " <input
                         class="field__input"
                         type="number"
                         min="1"
@@ -59,7 +58,7 @@ pub(super) fn Seconds(authoring: Authoring, seconds: u32) -> impl IntoView {
                         aria-label="Another number of seconds"
                         prop:value=derived(move || own.get())
                         on:input=typed
-                    />
+                    /> " seconds"
                 </label>
             </div>
             {wrong(authoring, Place::Seconds, "wrong-seconds")}

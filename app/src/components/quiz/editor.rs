@@ -11,6 +11,7 @@ use crate::components::icon::{ROTATE, icon};
 use crate::erase::{effect, memo, sometimes, words};
 use crate::focus::lead_to;
 use crate::given::given;
+use crate::island::part;
 use crate::state::editor::{Edit, Editor, Focus};
 
 /// The quiz as the page was drawn with it.
@@ -18,10 +19,14 @@ pub(crate) type Beginning = OpenedQuiz;
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "editor-begins";
 
-/// Everything of the editor's page but the logo. Before it is alive there is
-/// nothing to write in: it would be lost.
-#[island(lazy)]
-pub(crate) fn QuizEditor() -> impl IntoView {
+part! {
+    editor_part:
+    /// Everything of the editor's page but the logo. Before it is alive there is
+    /// nothing to write in: it would be lost.
+    QuizEditor draws quiz_editor,
+}
+
+fn quiz_editor() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(|opened| {
         let title = opened.stored.quiz.title.clone();
         let authoring = Authoring::begin(opened);
@@ -31,6 +36,7 @@ pub(crate) fn QuizEditor() -> impl IntoView {
             {sometimes(move || (!is_awake.get()).then(|| waiting(title.clone())))}
             {sometimes(move || is_awake.get().then(|| alive(authoring)))}
         }
+        .into_any()
     })
 }
 

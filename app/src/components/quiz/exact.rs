@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::limits;
-use protocol::quiz::{Decimal, Question};
+use protocol::quiz::{Decimal, NoDecimal, Question};
 
 use super::choices;
 use crate::authoring::Authoring;
@@ -16,20 +16,21 @@ pub(super) fn Spellings(authoring: Authoring, question: Question) -> impl IntoVi
     let count = question.spellings.len();
     let spelling = |(at, text)| spelling(authoring, at, text, count);
     let fields = question.spellings.into_iter().enumerate().map(spelling).collect();
-    let add = (count < limits::SPELLINGS).then(|| choices::adder(authoring, "Add a spelling", Change::AddSpelling));
-    let legend = choices::legend("Right answer", "The first is shown; the others are right too.");
+    let add = (count < limits::SPELLINGS)
+        .then(|| choices::adder(authoring, "Add another accepted answer", Change::AddSpelling));
+    let legend = choices::legend("Right answer", "Shown as the answer. Others are accepted too.");
     choices::group(authoring, legend, choices::tiles(fields, add))
 }
 
 fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyView {
     let remove = (count > 1)
-        .then(|| choices::remover(authoring, format!("Remove spelling {}", at + 1), Change::RemoveSpelling(at)));
+        .then(|| choices::remover(authoring, format!("Remove accepted answer {}", at + 1), Change::RemoveSpelling(at)));
     view! {
         <div class="choice choice--plain">
             <input
                 class="choice__text"
                 id=format!("answer-{at}")
-                aria-label=format!("Spelling {}", at + 1)
+                aria-label=format!("Accepted answer {}", at + 1)
                 autocomplete="off"
                 maxlength=limits::OPTION_CHARS
                 dir="auto"
@@ -46,7 +47,7 @@ fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyV
 /// The right number, and how far from it is right too.
 #[component]
 pub(super) fn Number(authoring: Authoring, question: Question) -> impl IntoView {
-    let off = ("answer-1", "Right too, up to this far off", "wrong-tolerance");
+    let off = ("answer-1", "Also accept answers within ±", "wrong-tolerance");
     let fields = view! {
         <div class="writing__row">
             {number(authoring, ("answer-0", "Right number", "wrong-number"), question.number, Change::Number)}
@@ -63,21 +64,16 @@ fn number(
     number: Option<Decimal>,
     change: fn(Option<Decimal>) -> Change,
 ) -> AnyView {
-    let (is_odd, set_odd) = signal(false);
+    let (odd, set_odd) = signal(None::<&'static str>);
     let typed = move |event| {
         let text = event_target_value(&event);
-        let number = text.parse::<Decimal>().ok();
-        set_odd.set(number.is_none() && !text.trim().is_empty());
-        authoring.change(change(number));
+        let number = text.parse::<Decimal>();
+        set_odd.set(number.err().filter(|_| !text.trim().is_empty()).map(NoDecimal::advice));
+        authoring.change(change(number.ok()));
     };
-    let odd = move || {
-        view! {
-            <span class="field__wrong">
-                {icon(CIRCLE_ALERT)} "Write a number, such as 12 or 3.5."
-            </span>
-        }
-        .into_any()
-    };
+    let wrong = move |advice| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {advice}</span> }.into_any();
+    // Phones have no minus among the digits alone, and only what is off is never below 0.
+    let mode = if id == "answer-0" { "text" } else { "decimal" };
     view! {
         <div class="field">
             <label class="field__label" for=id>
@@ -86,14 +82,14 @@ fn number(
             <input
                 class="field__input field__input--number"
                 id=id
-                inputmode="decimal"
+                inputmode=mode
                 autocomplete="off"
-                aria-invalid=flag(move || is_odd.get())
+                aria-invalid=flag(move || odd.get().is_some())
                 aria-describedby=wrong_id
                 prop:value=number.map(|number| number.to_string()).unwrap_or_default()
                 on:input=typed
             />
-            <span id=wrong_id>{sometimes(move || is_odd.get().then(odd))}</span>
+            <span id=wrong_id>{sometimes(move || odd.get().map(wrong))}</span>
         </div>
     }
     .into_any()

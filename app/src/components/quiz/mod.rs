@@ -6,6 +6,7 @@ mod choices;
 mod details;
 pub(crate) mod editor;
 mod exact;
+#[cfg(feature = "ssr")]
 pub(crate) mod import;
 mod outline;
 mod picture;

@@ -83,7 +83,7 @@ fn shown(authoring: Authoring, picture: &PictureId, picture_words: String) -> An
     view! {
         <img class="picture__shown" src=format!("/pictures/{picture}") alt=picture_words.clone() />
         <label class="field__label" for="picture-words">
-            "What it shows " <span class="choices__hint">"For those who do not see it"</span>
+            "Description " <span class="choices__hint">"Read aloud to those who cannot see it"</span>
         </label>
         <input
             class="field__input"

@@ -43,7 +43,7 @@ pub(super) fn Settings(authoring: Authoring) -> impl IntoView {
             )}
             {tick(
                 authoring,
-                ("Look over nicknames", "Names with bad words are not let in."),
+                ("Filter nicknames", "Blocks names with bad words."),
                 |quiz| quiz.filter,
                 Edit::Filter,
             )}

@@ -40,7 +40,7 @@ fn nothing() -> AnyView {
             <p>
                 <b>"No question yet."</b>
                 <br />
-                <span class="quiet">"Add one, and it stands here to be written."</span>
+                <span class="quiet">"Add your first question."</span>
             </p>
         </div>
     }
@@ -116,7 +116,7 @@ fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
                 rows="1"
                 maxlength=limits::QUESTION_CHARS
                 dir="auto"
-                placeholder=if question.kind == Kind::Slide { "Heading" } else { "What do you ask?" }
+                placeholder=if question.kind == Kind::Slide { "Heading" } else { "Your question" }
                 aria-invalid=flag(move || is_wrong(authoring, Place::Text))
                 aria-describedby="wrong-text"
                 prop:value=question.text

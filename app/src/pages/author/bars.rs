@@ -1,4 +1,4 @@
-//! How many knew each question: arches on a line.
+//! How many were right in each question: arches on a line.
 
 use leptos::prelude::*;
 use protocol::quiz::QuestionResult;
@@ -28,7 +28,7 @@ pub(super) fn Bars(questions: Vec<QuestionResult>) -> impl IntoView {
     let columns = known.iter().map(|(at, percent)| column(*at, *percent, *percent == lowest)).collect_view();
     view! {
         <div class="author__part">
-            <h2>"How many knew it, in percent"</h2>
+            <h2>"Right answers by question"</h2>
             <figure class="known" role="img" aria-label=sentence(&known) tabindex=is_wide.then_some("0")>
                 <div class="known__line" aria-hidden="true">
                     {columns}
@@ -64,8 +64,8 @@ fn arch(percent: usize) -> String {
 
 /// The chart as a sentence.
 fn sentence(known: &[(usize, usize)]) -> String {
-    let each: Vec<_> = known.iter().map(|(at, percent)| format!("question {}: {percent} %", at + 1)).collect();
-    format!("How many knew each question. {}.", each.join(", "))
+    let each: Vec<_> = known.iter().map(|(at, percent)| format!("question {}: {percent}%", at + 1)).collect();
+    format!("Right answers by question: {}.", each.join(", "))
 }
 
 #[cfg(test)]
@@ -81,6 +81,6 @@ mod tests {
 
     #[test]
     fn the_chart_can_be_heard() {
-        assert_eq!(sentence(&[(0, 75), (2, 50)]), "How many knew each question. question 1: 75 %, question 3: 50 %.");
+        assert_eq!(sentence(&[(0, 75), (2, 50)]), "Right answers by question: question 1: 75%, question 3: 50%.");
     }
 }

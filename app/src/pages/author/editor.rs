@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
-use protocol::quiz::{Question, StoredQuiz};
+use protocol::quiz::StoredQuiz;
 
+use super::reading::asked;
 use super::{Here, Top, instead, words};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
-use crate::components::game::answer;
 use crate::components::icon::{COPY, PLAY, icon};
 use crate::components::quiz::editor::{self, QuizEditor};
 use crate::given::give;
@@ -17,7 +17,6 @@ use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::pages::brand::Brand;
 use crate::pages::not_found::NotFound;
-use crate::state::editor::words as say;
 
 /// The page at `/quizzes/{id}`.
 #[component]
@@ -109,31 +108,4 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
             </main>
         </div>
     }
-}
-
-fn asked(question: Question) -> AnyView {
-    let has_right = question.kind.has_right();
-    let options = question.options.into_iter().enumerate().map(|(at, option)| {
-        let right = (has_right && option.right).then(|| view! { <b class="reading__right">"Right"</b> });
-        view! {
-            <li class="reading__option">
-                {answer::key(at)} <bdi>{option.text}</bdi> {right}
-            </li>
-        }
-    });
-    let spellings = (!question.spellings.is_empty()).then(|| {
-        view! { <p>"Right: " <bdi>{question.spellings.join(", ")}</bdi></p> }
-    });
-    let number = question.number.map(|number| view! { <p>"Right: " {number.to_string()}</p> });
-    view! {
-        <li class="reading__question">
-            <h2 dir="auto">{question.text}</h2>
-            <p class="quiet small">{say::kind(question.kind).0}</p>
-            <ul class="reading__options">{options.collect_view()}</ul>
-            {spellings}
-            {number}
-            {(!question.why.is_empty()).then(|| view! { <p dir="auto">{question.why}</p> })}
-        </li>
-    }
-    .into_any()
 }

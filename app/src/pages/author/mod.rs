@@ -4,7 +4,10 @@
 
 mod bars;
 mod editor;
+mod import;
+mod pupils;
 mod quizzes;
+mod reading;
 mod result;
 mod results;
 mod table;
@@ -21,6 +24,7 @@ use crate::components::theme_switch::ThemeSwitch;
 use crate::pages::not_found::{NotFound, Unavailable};
 
 pub(crate) use editor::Edit;
+pub(crate) use import::ImportReview;
 pub(crate) use quizzes::Quizzes;
 pub(crate) use result::Result as ResultPage;
 pub(crate) use results::Results;

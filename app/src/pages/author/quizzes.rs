@@ -65,8 +65,8 @@ fn Lists(list: QuizList, deleting: Option<String>, refusal: Option<String>) -> i
                 {is_empty.then(nothing)}
                 <ul class="quizzes">{own}</ul>
                 <section class="author__part" aria-labelledby="samples">
-                    <h2 id="samples">"Ready to play"</h2>
-                    <p class="quiet">"These come with the program. Copy one to make it yours."</p>
+                    <h2 id="samples">"Samples to try"</h2>
+                    <p class="quiet">"Play one as it is, or copy it to change it."</p>
                     <ul class="quizzes">{samples}</ul>
                 </section>
             </main>
@@ -169,38 +169,38 @@ fn Deleting(quiz: QuizSummary) -> impl IntoView {
     view! {
         <section class="asking" aria-labelledby="deleting">
             <h2 id="deleting">"Delete " <bdi>{title.clone()}</bdi> "?"</h2>
-            <p>"It cannot be brought back. The results of its games stay."</p>
+            <p>"This cannot be undone. The results of its games stay."</p>
             <div class="asking__doing">
-                {one_field(DeleteQuiz::PATH, "id", quiz.id.as_str(), ("button", "Delete it"), TRASH, &title)}
                 <a class="button button--quiet" href="/quizzes" rel="external">
-                    "Keep it"
+                    "Cancel"
                 </a>
+                {one_field(DeleteQuiz::PATH, "id", quiz.id.as_str(), ("button button--remove", "Delete quiz"), TRASH, &title)}
             </div>
         </section>
     }
 }
 
-/// Two ways to one quiz more.
+/// Two ways to one more quiz.
 #[component]
 fn New() -> impl IntoView {
     view! {
         <div class="starting">
             <form class="starting__new" method="post" action=NewQuiz::PATH>
                 <label class="field__label" for="new-title">
-                    "Make a quiz"
+                    "New quiz"
                 </label>
                 <div class="starting__row">
                     <input
                         class="field__input"
                         id="new-title"
                         name="title"
-                        placeholder="Its title"
+                        placeholder="Title"
                         autocomplete="off"
                         maxlength=limits::TITLE_CHARS
                         dir="auto"
                         required
                     />
-                    <button class="button">{icon(PLUS)} "Make it"</button>
+                    <button class="button">{icon(PLUS)} "Create"</button>
                 </div>
             </form>
             <Import />
@@ -226,10 +226,10 @@ fn Key() -> impl IntoView {
                     aria-describedby="key-help"
                     required
                 />
-                <button class="button">"Come in"</button>
+                <button class="button">"Enter"</button>
             </div>
             <span class="field__help" id="key-help">
-                "Whoever runs this server gives it to those who may write and start quizzes here."
+                "You get it from whoever runs this server. It lets you write and start quizzes."
             </span>
         </form>
     }
@@ -240,9 +240,9 @@ fn nothing() -> AnyView {
         <div class="empty">
             <div class="empty__line">{avatar(Looks::plain("plum", 46, (19, 3)))}</div>
             <p>
-                <b>"No quiz yet."</b>
+                <b>"No quizzes yet."</b>
                 <br />
-                <span class="quiet">"Make one, or copy one of those below: then it stands here."</span>
+                <span class="quiet">"Create one, or copy one below."</span>
             </p>
         </div>
     }

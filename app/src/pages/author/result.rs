@@ -8,20 +8,23 @@ use protocol::ResultsId;
 use protocol::quiz::{self, QuestionResult};
 
 use super::bars::Bars;
+use super::pupils::{Pupils, Shown};
 use super::table::{Players, Questions};
 use super::{Here, Top, instead, words};
 use crate::api::quizzes::{self, DeleteResult};
-use crate::components::icon::{DOWNLOAD, TRASH, icon};
+use crate::components::icon::{DOWNLOAD, TRASH, USERS, icon};
 use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
 
-/// The page at `/results/{id}`; with `?delete` it asks whether it should go.
+/// The page at `/results/{id}`; with `?delete` it asks whether it should go, and
+/// with `?player=3` or `?player=all` it shows what players answered.
 #[component]
 pub(crate) fn Result() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
     let is_deleting = query.with_untracked(|query| query.get_str("delete").is_some());
+    let shown = query.with_untracked(|query| query.get_str("player").map(Shown::parse));
     let id = Memo::new(move |_| params.with(|params| ResultsId::parse(params.get_str("id")?).ok()));
     let results = Resource::new(
         move || id.get(),
@@ -37,7 +40,10 @@ pub(crate) fn Result() -> impl IntoView {
         <Suspense>
             {move || Suspend::new(async move {
                 match results.await {
-                    Some(Ok(results)) => view! { <Whole results is_deleting /> }.into_any(),
+                    Some(Ok(results)) => match shown {
+                        Some(shown) => view! { <Pupils results shown /> }.into_any(),
+                        None => view! { <Whole results is_deleting /> }.into_any(),
+                    },
                     Some(Err(error)) => instead(&error),
                     None => view! { <NotFound /> }.into_any(),
                 }
@@ -49,14 +55,22 @@ pub(crate) fn Result() -> impl IntoView {
 #[component]
 fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
     let page = format!("/results/{}", results.id);
-    let download = |by: &'static str, name: &'static str| {
+    let download = |file: &'static str, name: &'static str| {
         view! {
-            <a class="button button--quiet" href=format!("{page}/export.csv?by={by}") download rel="external">
+            <a class="button button--quiet" href=format!("{page}/export.{file}") download rel="external">
                 {icon(DOWNLOAD)}
                 {name}
             </a>
         }
     };
+    let pupils = (!results.players.is_empty()).then(|| {
+        view! {
+            <a class="button button--quiet" href=format!("{page}?player=all") rel="external">
+                {icon(USERS)}
+                "One sheet per player"
+            </a>
+        }
+    });
     let hardest = results.hardest().and_then(|at| Some((at, results.questions.get(at)?.clone())));
     let asked = is_deleting.then(|| view! { <Deleting id=results.id.clone() page=page.clone() /> });
     view! {
@@ -76,10 +90,11 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
                 <Totals results=results.clone() />
                 {hardest.map(|(at, question)| view! { <Hardest at question /> })}
                 <Bars questions=results.questions.clone() />
-                <Questions questions=results.questions.clone() />
+                <Questions results=results.clone() />
                 <Players results=results.clone() />
-                <div class="asking__doing">
-                    {download("players", "CSV by players")} {download("questions", "CSV by questions")}
+                <div class="asking__doing author__screen">
+                    {pupils} {download("xlsx", "Excel")} {download("csv?by=players", "CSV by players")}
+                    {download("csv?by=questions", "CSV by questions")}
                     <a class="button button--quiet" href=format!("{page}?delete=1") rel="external">
                         {icon(TRASH)}
                         "Delete"
@@ -102,8 +117,9 @@ fn Totals(results: quiz::Results) -> impl IntoView {
     };
     view! {
         <dl class="totals">
-            {total(words::percent(results.correct_percent()), "known in all")}
-            {total(results.players.len().to_string(), "players")} {total(results.questions.len().to_string(), "questions")}
+            {total(words::percent(results.correct_percent()), "right overall")}
+            {total(results.players.len().to_string(), if results.players.len() == 1 { "player" } else { "players" })}
+            {total(results.questions.len().to_string(), if results.questions.len() == 1 { "question" } else { "questions" })}
         </dl>
     }
 }
@@ -111,8 +127,8 @@ fn Totals(results: quiz::Results) -> impl IntoView {
 /// What to talk about once more.
 #[component]
 fn Hardest(at: usize, question: QuestionResult) -> impl IntoView {
-    let known = format!("{} of {} knew it.", question.knew, question.players);
-    let right = (!question.right.is_empty()).then(|| view! { " It was " <bdi>{question.right}</bdi> "." });
+    let known = format!("{} of {} were right.", question.knew, question.players);
+    let right = (!question.right.is_empty()).then(|| view! { " The answer was " <bdi>{question.right}</bdi> "." });
     view! {
         <section class="hardest" aria-labelledby="hardest">
             <h2 class="hardest__name" id="hardest">
@@ -131,15 +147,15 @@ fn Deleting(id: ResultsId, page: String) -> impl IntoView {
     view! {
         <section class="asking" aria-labelledby="deleting">
             <h2 id="deleting">"Delete these results?"</h2>
-            <p>"They cannot be brought back. The quiz itself stays."</p>
+            <p>"This cannot be undone. The quiz itself stays."</p>
             <div class="asking__doing">
+                <a class="button button--quiet" href=page rel="external">
+                    "Cancel"
+                </a>
                 <form method="post" action=DeleteResult::PATH>
                     <input type="hidden" name="id" value=id.to_string() />
-                    <button class="button">{icon(TRASH)} "Delete them"</button>
+                    <button class="button button--remove">{icon(TRASH)} "Delete results"</button>
                 </form>
-                <a class="button button--quiet" href=page rel="external">
-                    "Keep them"
-                </a>
             </div>
         </section>
     }

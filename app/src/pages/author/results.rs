@@ -55,7 +55,7 @@ fn row(results: ResultsSummary) -> AnyView {
         view! {
             <span class="results-row__known">
                 <b class="num">{words::percent(results.correct_percent)}</b>
-                " known"
+                " right"
             </span>
         }
     });
@@ -81,9 +81,9 @@ fn nothing() -> AnyView {
         <div class="empty">
             <div class="empty__line">{avatar(Looks::plain("sea", 46, (-19, 3)))}</div>
             <p>
-                <b>"No game is over yet."</b>
+                <b>"No results yet."</b>
                 <br />
-                <span class="quiet">"Start one of your quizzes: what the class knew stands here afterwards."</span>
+                <span class="quiet">"Play one of your quizzes, and its results will appear here."</span>
             </p>
             <p>
                 <a class="button" href="/quizzes" rel="external">

@@ -2,16 +2,20 @@
 
 use leptos::prelude::*;
 use protocol::game::Verdict;
-use protocol::quiz::{PlayerResult, QuestionResult, Results};
+use protocol::quiz::{PlayerResult, Results};
 
 use super::words;
 use crate::state::editor::words as say;
 use crate::state::game::words::number;
 
+/// Wrong answers that a row names.
+const WRONG: usize = 4;
+
 /// Each question with its numbers; the table of the chart above.
 #[component]
-pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
-    let rows = questions.into_iter().enumerate().map(|(at, question)| {
+pub(super) fn Questions(results: Results) -> impl IntoView {
+    let wrong: Vec<_> = (0..results.questions.len()).map(|at| wrong_answers(&results, at)).collect();
+    let rows = results.questions.into_iter().zip(wrong).enumerate().map(|(at, (question, wrong))| {
         let percent = words::percent(question.correct_percent());
         let knew =
             if question.kind.has_right() { format!("{} of {}", question.knew, question.players) } else { "–".into() };
@@ -30,6 +34,7 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                 <td class="figures__words">
                     <bdi>{question.right}</bdi>
                 </td>
+                <td class="figures__words">{wrong}</td>
             </tr>
         }
     });
@@ -42,10 +47,13 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
                         <tr>
                             <th scope="col">"Question"</th>
                             <th scope="col">"Share"</th>
-                            <th scope="col">"Knew it"</th>
+                            <th scope="col">"Right"</th>
                             <th scope="col">"Answered"</th>
                             <th class="figures__words" scope="col">
                                 "Right answer"
+                            </th>
+                            <th class="figures__words" scope="col">
+                                "Wrong answers"
                             </th>
                         </tr>
                     </thead>
@@ -61,7 +69,9 @@ pub(super) fn Questions(questions: Vec<QuestionResult>) -> impl IntoView {
 pub(super) fn Players(results: Results) -> impl IntoView {
     let could = results.questions.iter().filter(|question| question.kind.has_right()).count();
     let is_empty = results.players.is_empty();
-    let rows = results.players.into_iter().map(|player| row(player, could)).collect_view();
+    let page = format!("/results/{}", results.id);
+    let row = |(at, player)| row(player, could, format!("{page}?player={}", at + 1));
+    let rows = results.players.into_iter().enumerate().map(row).collect_view();
     let table = view! {
         <div class="figures__frame" tabindex="0" role="region" aria-labelledby="by-player">
             <table class="figures">
@@ -84,17 +94,44 @@ pub(super) fn Players(results: Results) -> impl IntoView {
     }
 }
 
-fn row(player: PlayerResult, could: usize) -> AnyView {
-    let right = player.answers.iter().flatten().filter(|answer| answer.verdict == Verdict::Right).count();
+/// The most frequent wrong answers, with how many gave each.
+fn wrong_answers(results: &Results, question: usize) -> AnyView {
+    let all = results.wrong_answers(question);
+    let more = all.len().saturating_sub(WRONG);
+    let each = all.into_iter().take(WRONG).map(|(text, count)| {
+        view! {
+            <span class="figures__wrong">
+                <bdi>{text.to_owned()}</bdi>
+                " "
+                <b class="num">{count}</b>
+            </span>
+        }
+    });
+    view! {
+        {each.collect_view()}
+        {(more > 0).then(|| view! { <span class="figures__kind">{format!("and {more} more")}</span> })}
+    }
+    .into_any()
+}
+
+fn row(player: PlayerResult, could: usize, page: String) -> AnyView {
+    let right = right_of(&player);
     view! {
         <tr>
             <th scope="row">
                 <span class="figures__place num">{player.place}</span>
-                <bdi>{player.name.to_string()}</bdi>
+                <a href=page rel="external">
+                    <bdi>{player.name.to_string()}</bdi>
+                </a>
             </th>
             <td class="num">{number(u64::from(player.score))}</td>
             <td class="num">{format!("{right} of {could}")}</td>
         </tr>
     }
     .into_any()
+}
+
+/// How many questions a player had wholly right.
+pub(super) fn right_of(player: &PlayerResult) -> usize {
+    player.answers.iter().flatten().filter(|answer| answer.verdict == Verdict::Right).count()
 }

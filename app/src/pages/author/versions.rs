@@ -52,8 +52,8 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
     let editor = format!("/quizzes/{id}");
     let title = words::title(versions.first().map(|latest| latest.title.clone()).unwrap_or_default());
     let note = match versions.len() {
-        0 | 1 => "There is none yet: each save makes one.",
-        _ => "Each save makes one. Many new ones are kept, and some old ones.",
+        0 | 1 => "None yet. Every save is kept for a while.",
+        _ => "Every save is kept for a while.",
     };
     let rows = versions.into_iter().enumerate().map(|(at, version)| row(&id, version, at == 0)).collect_view();
     view! {
@@ -85,7 +85,7 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
 fn row(id: &QuizId, version: QuizVersion, is_latest: bool) -> AnyView {
     let QuizVersion { version, title, questions, saved_at } = version;
     let doing = if is_latest {
-        view! { <span class="versions__now">{icon(CHECK)} "As it is now"</span> }.into_any()
+        view! { <span class="versions__now">{icon(CHECK)} "Current"</span> }.into_any()
     } else {
         view! {
             <form method="post" action=RestoreQuiz::PATH>

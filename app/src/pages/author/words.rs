@@ -17,14 +17,14 @@ pub(super) fn title(title: String) -> String {
     if title.trim().is_empty() { "A quiz without a title".into() } else { title }
 }
 
-/// As in `2 things are missing`; nothing where nothing is.
+/// As in `Not ready: 2 things are missing`; nothing where nothing is.
 pub(super) fn missing(problems: usize) -> Option<String> {
-    (problems > 0).then(|| counted(problems as u64, "thing is missing", "things are missing"))
+    (problems > 0).then(|| format!("Not ready: {}", counted(problems as u64, "thing is missing", "things are missing")))
 }
 
-/// As in `62 %`; a dash where nothing could be known.
+/// As in `62%`; a dash where nothing could be known.
 pub(super) fn percent(percent: Option<u32>) -> String {
-    percent.map_or_else(|| "–".into(), |percent| format!("{percent} %"))
+    percent.map_or_else(|| "–".into(), |percent| format!("{percent}%"))
 }
 
 #[cfg(test)]
@@ -33,8 +33,8 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_people_read_them() {
-        assert_eq!((percent(Some(62)), percent(None)), ("62 %".into(), "–".into()));
+        assert_eq!((percent(Some(62)), percent(None)), ("62%".into(), "–".into()));
         assert_eq!((questions(1), players(2)), ("1 question".into(), "2 players".into()));
-        assert_eq!((missing(0), missing(1)), (None, Some("1 thing is missing".into())));
+        assert_eq!((missing(0), missing(1)), (None, Some("Not ready: 1 thing is missing".into())));
     }
 }

@@ -211,7 +211,7 @@ impl Editor {
         }
         let (at, question) = (self.selected, self.quiz.questions.remove(self.selected));
         self.keys.remove(at);
-        self.said = format!("Question {} is deleted.", at + 1);
+        self.said = format!("Question {} deleted.", at + 1);
         self.lost = Some(Lost::Question { at, question });
         self.selected = at.min(self.quiz.questions.len().saturating_sub(1));
         self.redraw(Focus::Outline(self.selected));
@@ -222,7 +222,7 @@ impl Editor {
         match self.lost.take() {
             Some(Lost::Question { at, question }) => {
                 self.insert(at, question);
-                self.said = format!("Question {} is back.", self.selected + 1);
+                self.said = format!("Question {} restored.", self.selected + 1);
             }
             Some(Lost::Parts { key, question }) => {
                 let Some((at, _)) = self.by_key(key) else { return Left::Nothing };

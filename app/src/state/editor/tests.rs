@@ -69,7 +69,7 @@ fn a_deleted_question_can_be_brought_back() {
     assert_eq!(outline(abc(vec![Edit::Select(1), Edit::Remove])), "a >c");
     assert_eq!(outline(abc(vec![Edit::Remove])), "a >b");
     let editor = after(abc(vec![Edit::Select(1), Edit::Remove]));
-    assert_eq!((editor.said(), editor.can_undo()), ("Question 2 is deleted.", true));
+    assert_eq!((editor.said(), editor.can_undo()), ("Question 2 deleted.", true));
     assert_eq!(outline(abc(vec![Edit::Select(1), Edit::Remove, Edit::Select(0), Edit::Undo, Edit::Undo])), "a >b c");
     assert_eq!(after(vec![Edit::Remove, Edit::Undo, Edit::Move(Direction::Up), Edit::Duplicate]).quiz, Quiz::default());
 }

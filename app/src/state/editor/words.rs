@@ -9,11 +9,11 @@ pub(crate) fn kind(kind: Kind) -> (&'static str, &'static str) {
         Kind::Choice => ("One right answer", "Players choose one of two to four answers."),
         Kind::Several => ("Several right answers", "Players choose all that are right."),
         Kind::TrueFalse => ("True or false", "Players say whether it is true."),
-        Kind::Typed => ("Typed answer", "Players write a word or a few. Capitals, accents and spaces are forgiven."),
-        Kind::Number => ("Number", "Players write a number; near enough can be right too."),
+        Kind::Typed => ("Typed answer", "Players type a word or a few. Capitals, accents and spaces do not matter."),
+        Kind::Number => ("Number", "Players type a number; you decide how close is enough."),
         Kind::Order => ("Put in order", "Players put two to four things in order."),
         Kind::Poll => ("Poll", "Players choose, and nothing is right or wrong."),
-        Kind::Slide => ("Slide", "Nothing is asked; there is something to read."),
+        Kind::Slide => ("Slide", "Text or a picture, no question."),
     }
 }
 

@@ -252,6 +252,8 @@ pub(crate) fn standing(before: Standing, event: &Event) -> Standing {
         Event::Status(status) => Standing::from(*status),
         Event::Reach(false) if before == Standing::Live => Standing::Paused,
         Event::Reach(true) if before == Standing::Paused => Standing::Live,
+        // Whoever is not in the game misses nothing of it.
+        Event::NotIn(_) | Event::Waiting(_) | Event::Out(_) => Standing::Resting,
         _ => before,
     }
 }

@@ -72,7 +72,7 @@ fn an_answer_is_shown_from_the_press_on_and_then_as_what_became_of_it() {
     let mut board = board("open");
     board.fold(&answering());
     assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
-    assert_eq!(words::answering(&board, true), "Locked in. Others may still be thinking.");
+    assert_eq!(words::answering(&board, true), "Locked in. Wait for the others.");
     assert_eq!(words::answering(&board, false), "Your answer is kept. It is sent when you are back.");
     board.fold(&answered("accepted"));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(1)));
@@ -135,8 +135,8 @@ fn the_result_is_told_in_a_sentence() {
     let reveal = wire::read(r#"{"right":"Jupiter","bars":[],"knew":12,"answered":20,"players":22}"#).unwrap();
     assert_eq!(words::result(&outcome(3), &reveal, true), "Right. 920 points. You are 3rd.");
     let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
-    assert_eq!(words::result(&wrong, &reveal, true), "Not this. No points. It was Jupiter. You are 3rd.");
-    assert_eq!(words::result(&wrong, &reveal, false), "Not this. It was Jupiter.");
+    assert_eq!(words::result(&wrong, &reveal, true), "Not this one. No points. It was Jupiter. You are 3rd.");
+    assert_eq!(words::result(&wrong, &reveal, false), "Not this one. It was Jupiter.");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn numbers_are_written_as_people_write_them() {
     assert_eq!(places, ["st", "nd", "rd", "th", "th", "th", "th", "st", "nd", "rd", "th"]);
     assert_eq!(words::seconds(3_149), "3.1");
     assert_eq!(words::place(&Outcome { question: 1, moved: -1, ..outcome(3) }), "Down 1 place");
-    assert_eq!(words::place(&Outcome { question: 0, moved: 0, ..outcome(3) }), "Your place now");
+    assert_eq!(words::place(&Outcome { question: 0, moved: 0, ..outcome(3) }), "Your place");
     assert_eq!(words::ahead(&outcome(3)), "140 points behind Mei-Ling");
 }
 
@@ -197,4 +197,9 @@ fn the_connection_is_told_as_in_a_room() {
     assert_eq!(paused, Standing::Paused);
     assert_eq!(standing(paused, &Event::Reach(true)), Standing::Live);
     assert_eq!(standing(Standing::Offline, &Event::Reach(true)), Standing::Offline);
+    let refusal = Refusal::new(ErrorCode::NicknameTaken, "taken");
+    for event in [Event::NotIn(refusal.clone()), Event::Waiting(refusal.clone()), Event::Out(refusal)] {
+        let outside = standing(Standing::Connecting, &event);
+        assert!(!outside.is_cut_off(), "who is not in misses nothing: {event:?}");
+    }
 }

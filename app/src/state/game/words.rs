@@ -48,10 +48,10 @@ pub(crate) fn seconds(ms: u64) -> String {
 pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Right => "Right",
-        Verdict::Partly => "Partly",
-        Verdict::Wrong => "Not this",
+        Verdict::Partly => "Partly right",
+        Verdict::Wrong => "Not this one",
         Verdict::Missing => "No answer",
-        Verdict::Poll => "Counted",
+        Verdict::Poll => "Thanks for voting",
     }
 }
 
@@ -66,14 +66,14 @@ pub(crate) fn brought(outcome: &Outcome) -> String {
 
 /// What is to be said of a player's place; nobody had one before the first question.
 pub(crate) fn place(outcome: &Outcome) -> String {
-    if outcome.question == 0 { "Your place now".into() } else { moved(outcome.moved) }
+    if outcome.question == 0 { "Your place".into() } else { moved(outcome.moved) }
 }
 
 /// Places won or lost.
 fn moved(moved: i64) -> String {
     let places = counted(moved.unsigned_abs(), "place", "places");
     match moved {
-        0 => "Same place as before".into(),
+        0 => "No change".into(),
         1.. => format!("Up {places}"),
         _ => format!("Down {places}"),
     }
@@ -84,7 +84,7 @@ pub(crate) fn ahead(outcome: &Outcome) -> String {
     match &outcome.ahead {
         Some((name, 0)) => format!("Level with {name}"),
         Some((name, behind)) => format!("{} behind {name}", points(*behind)),
-        None if outcome.place == 1 => "Nobody is ahead of you".into(),
+        None if outcome.place == 1 => "You are in the lead".into(),
         None => String::new(),
     }
 }
@@ -95,6 +95,15 @@ pub(crate) fn missed(others: usize) -> String {
         0 => String::new(),
         1 => "One other missed it too.".into(),
         _ => format!("{} others missed it too.", number(others as u64)),
+    }
+}
+
+/// How many others chose the same in a poll.
+pub(crate) fn chose_too(others: usize) -> String {
+    match others {
+        0 => "Nobody else chose it.".into(),
+        1 => "One other chose it too.".into(),
+        _ => format!("{} others chose it too.", number(others as u64)),
     }
 }
 
@@ -119,9 +128,9 @@ pub(crate) fn answering(board: &Board, is_connected: bool) -> String {
         (MyAnswer::Late { by_ms }, _) => late(*by_ms),
         (MyAnswer::Sending(_), _) if !is_connected => "Your answer is kept. It is sent when you are back.".into(),
         (MyAnswer::Sending(_) | MyAnswer::Counts(_), Phase::Closed) => "Locked in. Time is up.".into(),
-        (MyAnswer::Sending(_) | MyAnswer::Counts(_), _) => "Locked in. Others may still be thinking.".into(),
+        (MyAnswer::Sending(_) | MyAnswer::Counts(_), _) => "Locked in. Wait for the others.".into(),
         (MyAnswer::Open, Phase::Closed) => "Time is up.".into(),
-        (MyAnswer::Open, _) if game.paused.is_some() => "Paused. The clock stands still.".into(),
+        (MyAnswer::Open, _) if game.paused.is_some() => "Paused.".into(),
         (MyAnswer::Open, Phase::Ready) => "Get ready.".into(),
         (MyAnswer::Open, _) => "Answer now.".into(),
     }

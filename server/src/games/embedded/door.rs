@@ -3,11 +3,12 @@
 
 use protocol::game::frame::{AddedHost, Entrance, Waiting};
 use protocol::{HostId, Name, UserId, limits, wire};
+use quiz::Seat;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
 use super::rows::{Result, signed, standing, unsigned};
-use crate::games::{Arrivals, Door, Key, Newcomer, Seated, Standing, WAITS_FOR_MS, host_head, new_seat};
+use crate::games::{Arrivals, Door, Key, Newcomer, Renamed, Seated, Standing, WAITS_FOR_MS, host_head, new_seat};
 use crate::store::StoreError;
 
 /// A [`Newcomer`] that the writing thread can have.
@@ -136,6 +137,26 @@ fn is_taken(sql: &Connection, key: &Key, skeleton: &str) -> Result<bool> {
     Ok(select.exists(params![key.id, skeleton])?)
 }
 
+/// The name before is free with the row that it was in.
+pub(super) fn rename(sql: &Connection, key: &Key, expected: u64, seat: &Seat, skeleton: &str) -> Result<Renamed> {
+    let is_current = sql
+        .prepare_cached("SELECT 1 FROM games WHERE pin = ?1 AND id = ?2 AND version = ?3")?
+        .exists(params![key.pin.as_str(), key.id, signed(expected)])?;
+    if !is_current {
+        return Ok(Renamed::Stale);
+    }
+    let is_taken = sql
+        .prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND skeleton = ?2 AND player <> ?3")?
+        .exists(params![key.id, skeleton, seat.id.as_str()])?;
+    if is_taken {
+        return Ok(Renamed::Taken);
+    }
+    let update = "UPDATE seats SET seat = ?3, skeleton = ?4 WHERE game = ?1 AND player = ?2";
+    let row = params![key.id, seat.id.as_str(), wire::spell(seat), skeleton];
+    let is_done = sql.prepare_cached(update)?.execute(row)? == 1;
+    Ok(if is_done { Renamed::Yes } else { Renamed::Stale })
+}
+
 pub(super) fn taken(sql: &Connection, key: &Key, skeletons: &[String]) -> Result<Vec<bool>> {
     skeletons.iter().map(|skeleton| is_taken(sql, key, skeleton)).collect()
 }
@@ -193,8 +214,8 @@ pub(super) fn entrance(sql: &Connection, key: &Key, now: u64) -> Result<Entrance
     let mut waiting = Vec::new();
     for found in select.query_map(lately, row)? {
         let (id, name) = found?;
-        if let (Ok(id), Ok(name)) = (UserId::parse(&id), Name::parse(&name)) {
-            waiting.push(Waiting { id, name });
+        if let Ok(id) = UserId::parse(&id) {
+            waiting.push(Waiting { id, name: Name::from(name) });
         }
     }
     let blocked: i64 = sql

@@ -15,8 +15,8 @@ use quiz::Seat;
 use tokio::time::Instant;
 
 use super::{
-    Answered, Begun, Commit, Key, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError, TakenOver, Turnout,
-    in_order,
+    Answered, Begun, Commit, Key, Loaded, Newcomer, Played, Rename, Renamed, Seated, Standing, Store, StoreError,
+    TakenOver, Turnout, in_order,
 };
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
@@ -125,6 +125,11 @@ impl Store for EmbeddedGames {
         let key = key.clone();
         let wish = door::Wish::of(newcomer);
         Ok(self.file.write(move |sql| door::seat(sql, &key, &wish, now_ms())).await?)
+    }
+
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError> {
+        let (key, seat, skeleton) = (key.clone(), rename.seat.clone(), rename.skeleton.to_owned());
+        Ok(self.file.write(move |sql| door::rename(sql, &key, expected, &seat, &skeleton)).await?)
     }
 
     async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError> {

@@ -6,9 +6,23 @@
 
 use protocol::Pin;
 
+use crate::broker::redis::keys as logs;
 use crate::broker::redis::keys::beside;
 use crate::channel::Channel;
-use crate::games::Key;
+use crate::games::{Commit, Key};
+
+/// The keys of `commit.lua`, in the order that it says.
+pub(super) fn of_commit(commit: &Commit<'_>) -> Vec<String> {
+    let (key, at) = (commit.key, commit.state.at);
+    let channel = Channel::Game(key.pin.clone());
+    let mut all = vec![game(&key.pin), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
+    all.extend([seats(key), counted(key, at.unwrap_or(0)), names(key), kicked(key)]);
+    all.extend([networks(key), hosts(key)]);
+    for question in 0..at.map_or(0, |at| at + 1) {
+        all.extend([answers(key, question), counted(key, question)]);
+    }
+    all
+}
 
 /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
 /// scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in), `open`, `question`, `opened`, `closes`, `kept`.

@@ -12,11 +12,11 @@ use quiz::{Seat, Taking};
 use redis::{Cmd, Script, ScriptInvocation};
 
 use super::{
-    Answered, Begun, Commit, Door, Key, LIVES, Loaded, Newcomer, Played, Seated, Standing, Store, StoreError,
-    TakenOver, Turnout, WaitingSince,
+    Answered, Begun, Commit, Door, Key, LIVES, Loaded, Newcomer, Played, Rename, Renamed, Seated, Standing, Store,
+    StoreError, TakenOver, Turnout, WaitingSince,
 };
+use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
-use crate::broker::redis::{Link, keys as logs};
 use crate::broker::{BrokerError, LogLimits, random_epoch};
 use crate::channel::Channel;
 
@@ -36,6 +36,7 @@ pub struct RedisGames {
     kick: Script,
     judge: Script,
     take_over: Script,
+    rename: Script,
 }
 
 /// What `commit.lua` is given.
@@ -68,6 +69,7 @@ impl RedisGames {
             kick: Script::new(include_str!("kick.lua")),
             judge: Script::new(include_str!("judge.lua")),
             take_over: Script::new(include_str!("take_over.lua")),
+            rename: Script::new(include_str!("rename.lua")),
         }
     }
 
@@ -79,7 +81,7 @@ impl RedisGames {
         let shard = self.shard(&change.commit.key.pin)?;
         let epoch = random_epoch();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            keys_of(change.commit).into_iter().for_each(|key| {
+            keys::of_commit(change.commit).into_iter().for_each(|key| {
                 call.key(key);
             });
             let Commit { key, state, taking, seats, frame, .. } = change.commit;
@@ -191,6 +193,19 @@ impl Store for RedisGames {
             "blocked" => Seated::Blocked { for_ms: seat.parse().map_err(|_| odd("a wait"))? },
             "wait" => Seated::TooMany { retry_after_ms: seat.parse().map_err(|_| odd("a wait"))? },
             _ => Seated::Gone,
+        })
+    }
+
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError> {
+        let Rename { seat, before, skeleton } = rename;
+        let mut call = self.rename.prepare_invoke();
+        call.key(keys::game(&key.pin)).key(keys::seats(key)).key(keys::names(key));
+        call.arg(&key.id).arg(expected).arg(seat.id.as_str()).arg(wire::spell(seat)).arg(before).arg(skeleton);
+        let became: String = self.shard(&key.pin)?.invoke(&call).await?;
+        Ok(match became.as_str() {
+            "yes" => Renamed::Yes,
+            "taken" => Renamed::Taken,
+            _ => Renamed::Stale,
         })
     }
 
@@ -355,19 +370,6 @@ impl Store for RedisGames {
         let (shard, key) = self.counter(who)?;
         Ok(shard.run::<Option<u64>>(&Cmd::get(key)).await?.unwrap_or(0))
     }
-}
-
-/// The keys of `commit.lua`, in the order that it says.
-fn keys_of(commit: &Commit<'_>) -> Vec<String> {
-    let (key, at) = (commit.key, commit.state.at);
-    let channel = Channel::Game(key.pin.clone());
-    let mut all = vec![keys::game(&key.pin), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
-    all.extend([keys::seats(key), keys::counted(key, at.unwrap_or(0)), keys::names(key), keys::kicked(key)]);
-    all.extend([keys::networks(key), keys::hosts(key)]);
-    for question in 0..at.map_or(0, |at| at + 1) {
-        all.extend([keys::answers(key, question), keys::counted(key, question)]);
-    }
-    all
 }
 
 fn spelled(taking: Option<Taking>) -> (String, String, String) {

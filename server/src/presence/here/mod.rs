@@ -113,6 +113,11 @@ impl Here {
         true
     }
 
+    /// What somebody with a connection here is called.
+    pub(super) fn name_of(&self, user: &UserId) -> Option<Name> {
+        self.people.get(user).map(|person| person.name.clone())
+    }
+
     /// What is due for a person, if no call is under way. It is under way now.
     pub(super) fn next_call(&mut self, user: &UserId) -> Option<Call> {
         let person = self.people.get_mut(user)?;

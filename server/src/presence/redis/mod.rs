@@ -261,7 +261,7 @@ fn script_keys(channel: &Channel, node: &str) -> [String; 5] {
 /// A field of the people: who, and the nodes with an entry of theirs.
 fn read<'a>(user: &str, value: &'a str) -> Option<(Member, &'a str)> {
     let (nodes, name) = value.split_once('\n')?;
-    Some((Member { id: UserId::parse(user).ok()?, name: Name::parse(name).ok()? }, nodes))
+    Some((Member { id: UserId::parse(user).ok()?, name: Name::from(name.to_owned()) }, nodes))
 }
 
 fn glimpse(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Glimpse, RedisError> {

@@ -1,48 +1,73 @@
-//! Sheets as CSV: read from whatever a spreadsheet saves, written so that no
-//! spreadsheet takes a cell for a formula.
-
-use std::borrow::Cow;
+//! Sheets as CSV: read however a spreadsheet parts its columns, written so that
+//! no spreadsheet takes a cell for a formula.
 
 use csv::{QuoteStyle, ReaderBuilder, Terminator, WriterBuilder};
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::formula::{harmless, plain};
 use super::{COLUMNS, Grid, NotAQuiz, ROWS};
 use crate::workers::{Budget, Exhausted};
 
 /// Cells in a row, at most; no spreadsheet has more.
 const CELLS: usize = 16_384;
+/// What may part columns, the likeliest first.
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// Rows that are read to see which of them does.
+const LOOKED_AT: usize = 50;
 
 /// Spreadsheets tell UTF-8 by it.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A cell that begins with one of these may be taken for a formula, or become
-/// one: OWASP, "CSV Injection"
-/// (<https://owasp.org/www-community/attacks/CSV_Injection>), full-width ones too.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
-
-/// Text out of a file: UTF-8, UTF-16 with its mark, or what is left, the old
-/// letters of western Windows. With the internet's and old line ends made one.
-pub(super) fn decode(bytes: &[u8]) -> String {
-    let (encoding, mark) = match bytes {
-        [0xFF, 0xFE, ..] => (UTF_16LE, 2),
-        [0xFE, 0xFF, ..] => (UTF_16BE, 2),
-        [0xEF, 0xBB, 0xBF, ..] => (UTF_8, 3),
-        _ if std::str::from_utf8(bytes).is_ok() => (UTF_8, 0),
-        _ => (WINDOWS_1252, 0),
+/// Reads a decoded text. Its columns are parted by whatever makes a header row
+/// of one of the first rows; `headings` counts the names of columns in a sheet.
+pub(super) fn read(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> Result<Grid, NotAQuiz> {
+    let (said, text) = said_delimiter(text);
+    let delimiter = match said {
+        Some(delimiter) => delimiter,
+        None => delimiter(text, headings, budget)?,
     };
-    let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
-    text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// Reads a decoded text. Its columns may be parted by commas, semicolons or
-/// tabs; which of them, the line with the most tells.
-pub(super) fn read(text: &str, budget: &Budget) -> Result<Grid, NotAQuiz> {
-    let delimiter = delimiter(text);
     // A row is read as a whole, and each cell of it is noted.
-    let is_endless = |line: &str| line.bytes().filter(|byte| *byte == delimiter).count() >= CELLS;
-    if text.lines().any(is_endless) {
+    if is_endless(text, delimiter) {
         budget.exhaust(Exhausted::Size).map_err(|_| broken(0))?;
     }
+    rows(text, delimiter, ROWS, budget)
+}
+
+/// Excel's way to say it, in a line of its own that it does not show: `sep=;`.
+fn said_delimiter(text: &str) -> (Option<u8>, &str) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let said = first.trim_matches('"').strip_prefix("sep=").filter(|said| said.len() == 1);
+    match said.and_then(|said| said.bytes().next()) {
+        Some(delimiter) => (Some(delimiter), rest),
+        None => (None, text),
+    }
+}
+
+fn delimiter(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> Result<u8, NotAQuiz> {
+    let mut best = (0, b',');
+    for delimiter in DELIMITERS.into_iter().filter(|delimiter| !is_endless(text, *delimiter)) {
+        let known = headings(&rows(text, delimiter, LOOKED_AT, budget)?);
+        // The first of equals is the likeliest.
+        best = if known > best.0 { (known, delimiter) } else { best };
+    }
+    Ok(if best.0 > 0 { best.1 } else { most_frequent(text) })
+}
+
+/// What parts the most columns in some line, outside of quotes.
+fn most_frequent(text: &str) -> u8 {
+    let count = |line: &str, delimiter: u8| {
+        let outside = line.split('"').step_by(2);
+        outside.map(|part| part.bytes().filter(|byte| *byte == delimiter).count()).sum::<usize>()
+    };
+    let most = |delimiter: u8| text.lines().take(ROWS).map(|line| count(line, delimiter)).max().unwrap_or(0);
+    let counts = DELIMITERS.map(|delimiter| (most(delimiter), delimiter));
+    counts.into_iter().rev().max_by_key(|(count, _)| *count).map_or(b',', |(_, delimiter)| delimiter)
+}
+
+fn is_endless(text: &str, delimiter: u8) -> bool {
+    text.lines().any(|line| line.bytes().filter(|byte| *byte == delimiter).count() >= CELLS)
+}
+
+fn rows(text: &str, delimiter: u8, most: usize, budget: &Budget) -> Result<Grid, NotAQuiz> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -58,11 +83,11 @@ pub(super) fn read(text: &str, budget: &Budget) -> Result<Grid, NotAQuiz> {
         inner_lines += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         let line = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
         let row = line.saturating_sub(2).saturating_sub(inner_lines);
-        if row >= ROWS {
+        if row >= most {
             break;
         }
         grid.resize(row.max(grid.len()), Vec::new());
-        let cells: Vec<String> = record.iter().take(COLUMNS).map(|cell| plain(cell).to_owned()).collect();
+        let cells: Vec<String> = record.iter().take(COLUMNS).map(|cell| plain(cell).into_owned()).collect();
         budget.hold(cells.iter().map(|cell| size_of::<String>() + cell.len()).sum()).map_err(|_| broken(grid.len()))?;
         grid.push(cells);
     }
@@ -85,14 +110,6 @@ impl std::io::Read for Cursor<'_> {
     }
 }
 
-fn delimiter(text: &str) -> u8 {
-    let most = |mark: char| text.lines().take(ROWS).map(|line| line.matches(mark).count()).max().unwrap_or(0);
-    let marks = [',', ';', '\t'].map(|mark| (most(mark), mark));
-    // The first of equals: a comma is the likeliest.
-    let found = marks.into_iter().rev().max_by_key(|(count, _)| *count);
-    found.and_then(|(_, mark)| u8::try_from(mark).ok()).unwrap_or(b',')
-}
-
 /// Writes a sheet: UTF-8 with its mark, every cell in quotes, none a formula.
 pub(super) fn write(grid: &Grid) -> Vec<u8> {
     let mut writer = WriterBuilder::new()
@@ -108,63 +125,50 @@ pub(super) fn write(grid: &Grid) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
-/// A cell as no spreadsheet calculates with it. [`plain`] takes it back.
-fn harmless(cell: &str) -> Cow<'_, str> {
-    // Of those that were written with a ' it is taken back, so they get one more.
-    if cell.trim_start_matches('\'').starts_with(FORMULA) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
-}
-
-fn plain(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if rest.trim_start_matches('\'').starts_with(FORMULA) => rest,
-        _ => cell,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::quizzes::import::LIMITS;
 
     fn read(text: &str) -> Result<Grid, NotAQuiz> {
-        super::read(text, &Budget::of(crate::quizzes::sheet::LIMITS))
+        let headings =
+            |grid: &Grid| grid.iter().flatten().filter(|cell| *cell == "Question" || *cell == "Right").count();
+        super::read(text, headings, &Budget::of(LIMITS))
     }
 
     #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\u{FF1D}1"] {
-            let text = String::from_utf8(write(&vec![vec![cell.into()]])).unwrap();
-            assert!(text.starts_with("\u{FEFF}\"'"), "{text:?}");
-        }
-        let text = write(&vec![vec!["a\"b,c\n=1".into(), "'tis".into()]]);
-        assert_eq!(&text[3..], b"\"a\"\"b,c\n=1\",\"'tis\"\r\n");
+    fn no_cell_is_a_formula_wherever_it_is_parted() {
+        let text = write(&vec![vec!["a\"b,c\n=1".into(), "'tis".into()], vec!["a;=1+1;".into()]]);
+        assert_eq!(&text[3..], "\"a\"\"b,c\n'=1\",\"'tis\"\r\n\"a;'=1+1;\"\r\n".as_bytes());
     }
 
     #[test]
     fn rows_keep_their_numbers_over_empty_ones_and_long_cells() {
-        let grid = read(&decode(b"\"a\r\nb\",c\r\n\r\n\r\nd")).unwrap();
+        let grid = read("\"a\nb\",c\n\n\nd").unwrap();
         assert_eq!(grid, [vec!["a\nb".to_owned(), "c".into()], vec![], vec![], vec!["d".into()]]);
     }
 
     #[test]
-    fn any_spreadsheet_saves_something_that_is_read() {
-        let wanted = [["Größe", "2"]];
-        let utf_16: Vec<u8> = "\u{FEFF}Größe\t2".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        for bytes in ["\u{FEFF}Größe;2".as_bytes(), b"Gr\xF6\xDFe,2", &utf_16] {
-            assert_eq!(read(&decode(bytes)).unwrap(), wanted);
+    fn the_header_tells_what_parts_the_columns() {
+        for text in [
+            "Question;Right\nOne, two, three, four, five, six or seven?;1",
+            "Question\tRight\nOne, two, three, four, five, six or seven?\t1",
+            "Question|Right\nOne, two, three, four, five, six or seven?|1",
+            "sep=;\nQuestion;Right\nOne, two, three, four, five, six or seven?;1",
+            "\"Question\",\"Right\"\n\"One, two, three, four, five, six or seven?\",1",
+        ] {
+            let grid = read(text).unwrap();
+            assert_eq!(grid[1], ["One, two, three, four, five, six or seven?", "1"], "{text}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_written_is_read(cells in prop::collection::vec("[-=+'@a,\";\t\n é]{0,4}", 2..5)) {
-            let grid = vec![vec!["a".to_owned(), "b".into(), "c,d,e,f,g,h,i,j".into(), ",".repeat(40)], cells];
-            prop_assert_eq!(read(&decode(&write(&grid))).unwrap(), grid);
+            let grid = vec![vec!["Question".to_owned(), "Right".into()], cells];
+            prop_assert_eq!(read(&String::from_utf8_lossy(&write(&grid)[3..]).replace("\r\n", "\n")).unwrap(), grid);
         }
     }
 }

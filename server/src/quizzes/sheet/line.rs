@@ -1,15 +1,20 @@
 //! A row of a sheet, by what its columns are for; and how to say what is wrong
 //! in it. Knows nothing of kinds of questions.
 
-use super::NotAQuiz;
-use super::table::Columns;
+use super::Sheet;
+use super::headings::Header;
+use crate::quizzes::import::{Ask, Fault, Place, ShownCell};
+
+/// Cells that are shown beside a doubt.
+const SHOWN: usize = 14;
 
 /// A row below the header.
 pub(super) struct Line<'a> {
     /// Which, from 0.
     pub(super) row: usize,
     pub(super) cells: &'a [String],
-    pub(super) columns: &'a Columns,
+    pub(super) header: &'a Header,
+    pub(super) sheet: &'a Sheet,
 }
 
 impl Line<'_> {
@@ -19,41 +24,62 @@ impl Line<'_> {
         self.text().is_empty() && self.answers().all(|(_, answer)| answer.is_empty())
     }
 
+    /// Where a column of this row is; of no column, the row as a whole.
+    pub(super) fn place(&self, column: Option<usize>) -> Place {
+        let headings = self.sheet.grid.get(self.header.row).map_or(&[][..], Vec::as_slice);
+        let shown = |at: usize| {
+            let heading = headings.get(at).map_or("", |heading| heading.trim());
+            let text = self.at(Some(at));
+            let is_doubtful = column == Some(at);
+            let is_shown = is_doubtful || !heading.is_empty() && !self.header.unknown.contains(&at);
+            is_shown.then(|| ShownCell::new(heading, text, is_doubtful))
+        };
+        let width = headings.len().max(self.cells.len()).max(column.map_or(0, |column| column + 1));
+        Place {
+            line: self.row + 1,
+            column: column.map(letters),
+            cells: (0..width).filter_map(shown).take(SHOWN).collect(),
+        }
+    }
+
     /// What is wrong, and where.
-    pub(super) fn wrong(&self, column: Option<usize>, why: &str) -> NotAQuiz {
-        let row = self.row + 1;
-        NotAQuiz(match column {
-            Some(column) => format!("Row {row}, column {}: {why}.", letters(column)),
-            None => format!("Row {row}: {why}."),
-        })
+    pub(super) fn wrong(&self, column: Option<usize>, why: impl Into<String>, ask: Ask) -> Fault {
+        Fault { place: self.place(column), why: why.into(), ask }
     }
 
     pub(super) fn at(&self, column: Option<usize>) -> &str {
         column.and_then(|column| self.cells.get(column)).map_or("", |cell| cell.trim())
     }
 
+    /// What a cell is, where that is not what it shows: 1000 of 1,000.
+    pub(super) fn plain_at(&self, column: Option<usize>) -> &str {
+        let plain = column.and_then(|column| self.sheet.plain.get(&(self.row, column)));
+        plain.map_or_else(|| self.at(column), String::as_str)
+    }
+
     pub(super) fn text(&self) -> &str {
-        self.at(Some(self.columns.question))
+        self.at(Some(self.header.columns.question))
     }
 
     /// All columns of answers with what is in them, empty or not.
     pub(super) fn answers(&self) -> impl Iterator<Item = (Option<usize>, &str)> {
-        self.columns.answers.iter().map(|column| (*column, self.at(*column)))
+        self.header.columns.answers.iter().map(|column| (*column, self.at(*column)))
     }
 
-    /// The answers in words; nothing for those left out at the end.
+    /// The answers in words; nothing for those left out.
     pub(super) fn filled(&self) -> Vec<String> {
         self.answers().map(|(_, answer)| answer.to_owned()).filter(|answer| !answer.is_empty()).collect()
     }
 
-    /// Fails where a text has too many letters.
-    pub(super) fn check(&self, column: Option<usize>, most: usize) -> Result<&str, NotAQuiz> {
+    /// A text, as far as the editor takes it; a fault where it has too many letters.
+    pub(super) fn checked(&self, column: Option<usize>, most: usize, faults: &mut Vec<Fault>) -> String {
         let text = self.at(column);
         let count = text.chars().count();
         if count > most {
-            return Err(self.wrong(column, &format!("this text has {count} characters, and {most} fit")));
+            faults.push(self.wrong(column, format!("this text has {count} characters, and {most} fit"), Ask::Finish));
         }
-        Ok(text)
+        // More than fits, to be shortened by hand; not all that may stand in a cell.
+        text.chars().take(4 * most).collect()
     }
 }
 

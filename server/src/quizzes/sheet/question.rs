@@ -1,10 +1,10 @@
 //! One question, and the row of a sheet that it stands in.
 
 use protocol::limits;
-use protocol::quiz::{Choice, Decimal, Kind, Points, Question};
+use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
 
-use super::NotAQuiz;
 use super::line::Line;
+use crate::quizzes::import::{Ask, Fault, Read, Right, kind_named, points_named, right_answers, seconds};
 
 /// What kinds are called in a sheet.
 const KINDS: [(Kind, &str); 8] = [
@@ -21,51 +21,98 @@ const POINTS: [(Points, &str); 3] = [(Points::None, "none"), (Points::Normal, "n
 
 /// Answers in the columns up to "Correct answer(s)".
 const ANSWERS: usize = 4;
+/// What is asked of whoever marked no answer.
+const SAY_WHICH: &str = "say which answers are right by their numbers, such as 1 or 1,3";
 
-/// Reads a row.
-pub(super) fn read(line: &Line<'_>) -> Result<Question, NotAQuiz> {
-    let columns = line.columns;
-    let text = line.check(Some(columns.question), limits::QUESTION_CHARS)?.to_owned();
+/// Reads a row. Whatever is wrong in it is told; what is right in it stays.
+pub(super) fn read(line: &Line<'_>) -> Read {
+    let columns = &line.header.columns;
+    let mut faults = Vec::new();
+    let text = line.checked(Some(columns.question), limits::QUESTION_CHARS, &mut faults);
     if text.is_empty() {
-        return Err(line.wrong(Some(columns.question), "there are answers but no question"));
+        faults.push(line.wrong(Some(columns.question), "there are answers but no question", Ask::Finish));
     }
-    for column in columns.answers {
-        line.check(column, limits::OPTION_CHARS)?;
+    for column in columns.answers.iter().filter(|column| column.is_some()) {
+        line.checked(*column, limits::OPTION_CHARS, &mut faults);
     }
-    let mut question = Question { text, ..Question::default() };
-    question.why = line.check(columns.why, limits::WHY_CHARS)?.to_owned();
-    question.seconds = seconds(line)?;
-    question.points = points(line)?;
-    question.kind = kind(line)?;
-    fill(&mut question, line)?;
-    match question.problem() {
-        Some(problem) => Err(line.wrong(None, &problem)),
-        None => Ok(question),
+    let why = line.checked(columns.why, limits::WHY_CHARS, &mut faults);
+    let mut question = Question { text, why, ..Question::default() };
+    let mut named = |column, ask: Ask, fault: Result<(), String>| {
+        if let Err(why) = fault {
+            faults.push(line.wrong(column, why, ask));
+        }
+    };
+    if !line.at(columns.seconds).is_empty() {
+        let read = seconds(line.at(columns.seconds)).map(|seconds| question.seconds = seconds);
+        named(columns.seconds, Ask::Seconds, read);
     }
+    if !line.at(columns.points).is_empty() {
+        let read = points_named(line.at(columns.points)).map(|points| question.points = points);
+        named(columns.points, Ask::Finish, read);
+    }
+    if !line.at(columns.kind).is_empty() {
+        let read = kind_named(line.at(columns.kind)).map(|kind| question.kind = kind.named);
+        named(columns.kind, Ask::Finish, read);
+    }
+    fill(&mut question, line, &mut faults);
+    Read { question, faults }.checked(|| line.place(None))
 }
 
-fn fill(question: &mut Question, line: &Line<'_>) -> Result<(), NotAQuiz> {
-    let number = |column: Option<usize>| match line.at(column) {
-        "" => Ok(None),
-        text => text.parse::<Decimal>().map(Some).map_err(|why| line.wrong(column, &why.to_string())),
-    };
+fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
+    let columns = &line.header.columns;
+    let is_unnamed = line.at(columns.kind).is_empty();
+    // Where the right answer has a column of its own and is alone, it is typed.
+    if is_unnamed && columns.first_is_right && line.filled().len() == 1 {
+        question.kind = Kind::Typed;
+    }
     match question.kind {
-        Kind::Choice | Kind::Several | Kind::TrueFalse => question.options = options(line)?,
+        Kind::Choice | Kind::Several | Kind::TrueFalse => options(question, line, faults),
         Kind::Order | Kind::Poll => {
             question.options = line.filled().into_iter().map(|text| Choice { text, right: false }).collect();
         }
-        Kind::Typed => question.spellings = line.filled(),
+        Kind::Typed => question.spellings = spellings(line),
         Kind::Number => {
-            question.number = number(line.columns.answers[0])?;
-            question.tolerance = number(line.columns.tolerance)?;
+            question.number = number(line, number_column(line), faults);
+            question.tolerance = number(line, columns.tolerance, faults);
         }
         Kind::Slide => {}
     }
     // The template has no kind for it; it is asked as a choice of the two words.
-    if line.at(line.columns.kind).is_empty() && is_true_or_false(&question.options) {
+    if is_unnamed && is_true_or_false(&question.options) {
         question.kind = Kind::TrueFalse;
     }
-    Ok(())
+}
+
+/// The accepted answers; some sheets have them as the right one alone.
+fn spellings(line: &Line<'_>) -> Vec<String> {
+    let (filled, right) = (line.filled(), line.at(line.header.columns.correct));
+    if filled.is_empty() && !right.is_empty() { vec![right.to_owned()] } else { filled }
+}
+
+fn number_column(line: &Line<'_>) -> Option<usize> {
+    let columns = &line.header.columns;
+    let first = columns.answers.first().copied().flatten();
+    if line.at(first).is_empty() { columns.correct.or(first) } else { first }
+}
+
+fn number(line: &Line<'_>, column: Option<usize>, faults: &mut Vec<Fault>) -> Option<Decimal> {
+    let text = line.plain_at(column);
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse::<Decimal>() {
+        Ok(number) => Some(number),
+        Err(why) => {
+            let ask = match why {
+                NoDecimal::Ambiguous { thousands, fraction } if column != line.header.columns.tolerance => {
+                    Ask::Number(vec![thousands, fraction])
+                }
+                _ => Ask::Finish,
+            };
+            faults.push(line.wrong(column, why.to_string(), ask));
+            None
+        }
+    }
 }
 
 fn is_true_or_false(options: &[Choice]) -> bool {
@@ -73,97 +120,37 @@ fn is_true_or_false(options: &[Choice]) -> bool {
     words == ["true", "false"] && options.iter().filter(|option| option.right).count() == 1
 }
 
-fn kind(line: &Line<'_>) -> Result<Kind, NotAQuiz> {
-    let column = line.columns.kind;
-    named(line, column, &KINDS, "kind of question").map(Option::unwrap_or_default)
-}
-
-fn points(line: &Line<'_>) -> Result<Points, NotAQuiz> {
-    let column = line.columns.points;
-    let by_number = match line.at(column) {
-        "0" => Some(Points::None),
-        "1" | "1000" => Some(Points::Normal),
-        "2" | "2000" => Some(Points::Double),
-        _ => None,
+fn options(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
+    let columns = &line.header.columns;
+    let mut cells: Vec<&str> = line.answers().map(|(_, answer)| answer).collect();
+    // What is true or false has these two, whether they are written or not.
+    if question.kind == Kind::TrueFalse && cells.iter().all(|cell| cell.is_empty()) {
+        cells = vec!["True", "False"];
+    }
+    let right = if columns.first_is_right { Right::Options(vec![0]) } else { marked(line, &cells) };
+    let is_right = |at: usize| matches!(&right, Right::Options(right) if right.contains(&at));
+    let filled = cells.iter().enumerate().filter(|(_, text)| !text.is_empty());
+    question.options = filled
+        .clone()
+        .map(|(at, text)| Choice { text: text.chars().take(4 * limits::OPTION_CHARS).collect(), right: is_right(at) })
+        .collect();
+    let count = question.options.len();
+    if let Some((at, _)) = filled.clone().nth(limits::OPTIONS) {
+        let column = columns.answers.get(at).copied().flatten();
+        let why = format!("there are {count} answers, and a question has {} at most", limits::OPTIONS);
+        faults.push(line.wrong(column, why, Ask::Finish));
+    }
+    let why = match right {
+        Right::Options(_) => return,
+        Right::Unsaid => SAY_WHICH.to_owned(),
+        Right::Unclear(why) => why,
     };
-    match by_number {
-        Some(points) => Ok(points),
-        None => named(line, column, &POINTS, "number of points").map(Option::unwrap_or_default),
-    }
+    let can_be_asked = (2..=limits::OPTIONS).contains(&count);
+    faults.push(line.wrong(columns.correct, why, if can_be_asked { Ask::Right } else { Ask::Finish }));
 }
 
-/// The thing of a name; `None` where there is no name.
-fn named<T: Copy>(
-    line: &Line<'_>,
-    column: Option<usize>,
-    names: &[(T, &str)],
-    what: &str,
-) -> Result<Option<T>, NotAQuiz> {
-    let said = line.at(column).to_lowercase();
-    if said.is_empty() {
-        return Ok(None);
-    }
-    match names.iter().find(|(_, name)| *name == said) {
-        Some((named, _)) => Ok(Some(*named)),
-        None => {
-            let known = names.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(", ");
-            Err(line.wrong(column, &format!("this is no {what}; there are {known}")))
-        }
-    }
-}
-
-fn seconds(line: &Line<'_>) -> Result<u32, NotAQuiz> {
-    let column = line.columns.seconds;
-    let said = line.at(column);
-    if said.is_empty() {
-        return Ok(Question::default().seconds);
-    }
-    // "20 sec" and "20.0" are 20.
-    let digits = said.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-    match digits.parse() {
-        Ok(seconds) if seconds <= limits::ANSWER_SECONDS => Ok(seconds),
-        _ => {
-            Err(line.wrong(column, &format!("the time limit is a number of seconds up to {}", limits::ANSWER_SECONDS)))
-        }
-    }
-}
-
-fn options(line: &Line<'_>) -> Result<Vec<Choice>, NotAQuiz> {
-    let correct = correct(line)?;
-    let mut options = Vec::new();
-    for (at, (column, answer)) in line.answers().enumerate() {
-        let right = correct.contains(&at);
-        match answer {
-            "" if right => {
-                return Err(line.wrong(line.columns.correct, &format!("answer {} is empty", at + 1)));
-            }
-            "" => {}
-            _ if options.len() == limits::OPTIONS => {
-                return Err(line.wrong(column, &format!("a question has {} answers at most", limits::OPTIONS)));
-            }
-            answer => options.push(Choice { text: answer.to_owned(), right }),
-        }
-    }
-    Ok(options)
-}
-
-/// The numbers of the right answers, from 0: `1`, `1,3`, `1; 3`, `A and C`.
-/// Some spreadsheets make the fraction 1.3 of `1,3`.
-fn correct(line: &Line<'_>) -> Result<Vec<usize>, NotAQuiz> {
-    let column = line.columns.correct;
-    let said = line.at(column).to_lowercase();
-    let parts = said.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty() && *part != "and");
-    let number = |part: &str| match part {
-        "a" => Some(0),
-        "b" => Some(1),
-        "c" => Some(2),
-        "d" => Some(3),
-        digits => digits.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < limits::SPELLINGS),
-    };
-    let known = "say which answers are right by their numbers, such as 1 or 1,3";
-    let numbers = parts.map(|part| number(part).ok_or_else(|| line.wrong(column, known)));
-    let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
-    if numbers.is_empty() { Err(line.wrong(column, known)) } else { Ok(numbers) }
+fn marked(line: &Line<'_>, cells: &[&str]) -> Right {
+    right_answers(line.at(line.header.columns.correct), cells)
 }
 
 /// Spells the row of a question, the first one of which is at 0.

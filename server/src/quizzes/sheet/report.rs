@@ -1,33 +1,108 @@
-//! What came of a game, as CSV: one row for each player, or for each question.
+//! What came of a game, as a sheet: one row for each player, for each question,
+//! and for each answer that was given.
 
 use protocol::game::Verdict;
-use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, Results};
+use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
 
-use super::csv;
+use super::{NotAQuiz, csv, written, xlsx};
 
-/// One row for each player: place, name, score, and what they answered.
+/// A cell of a report.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell {
+    /// Words, and whatever people wrote.
+    Text(String),
+    /// To be calculated with.
+    Number(f64),
+}
+
+type Rows = Vec<Vec<Cell>>;
+
+/// Answers in one workbook, at most, and of those that are listed one by one:
+/// a workbook is in memory as a whole while it is written.
+const ANSWERS: usize = 50_000;
+const LISTED: usize = 10_000;
+
+impl From<Cell> for String {
+    fn from(cell: Cell) -> Self {
+        match cell {
+            Cell::Text(text) => text,
+            Cell::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// A row of words.
+pub(super) fn texts(cells: Vec<String>) -> Vec<Cell> {
+    cells.into_iter().map(Cell::Text).collect()
+}
+
+fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+/// Counts and points are far below what a fraction can hold.
+fn number(number: usize) -> Cell {
+    Cell::Number(u32::try_from(number).unwrap_or(u32::MAX).into())
+}
+
+fn headings<const N: usize>(headings: [&str; N]) -> Vec<Cell> {
+    headings.map(text).to_vec()
+}
+
+/// One row for each player: place, name, score, and what they answered, as CSV.
 pub fn players_csv(results: &Results) -> Vec<u8> {
-    // Of a slide nobody answered anything.
-    let asked = || results.questions.iter().enumerate().filter(|(_, question)| question.kind != Kind::Slide);
-    let mut header: Vec<String> = ["Place", "Name", "Score"].map(String::from).into();
-    for (at, question) in asked() {
-        let number = at + 1;
-        header.push(format!("{number}. {}", question.text));
-        header.extend(["result", "points", "seconds"].map(|what| format!("{number}. {what}")));
+    as_csv(players(results))
+}
+
+/// One row for each question, as CSV: what was right, and how many knew it.
+pub fn questions_csv(results: &Results) -> Vec<u8> {
+    as_csv(questions(results))
+}
+
+/// All of it in one workbook.
+///
+/// # Errors
+/// There is too much of it for one workbook, or it could not be made.
+pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
+    let count = results.players.len().saturating_mul(asked(results).count());
+    if count > ANSWERS {
+        return Err(NotAQuiz::because("There are too many answers for one workbook. Take the CSV."));
+    }
+    let answers = if count <= LISTED { answers(results) } else { vec![headings(["Too many to list. Take the CSV."])] };
+    let (players, questions) = (players(results), questions(results));
+    let page = |name, rows, wide| xlsx::Page { name, rows, header: 0, wide };
+    written(&[page("Players", &players, 1), page("Questions", &questions, 1), page("Answers", &answers, 3)])
+}
+
+fn as_csv(rows: Rows) -> Vec<u8> {
+    csv::write(&rows.into_iter().map(|row| row.into_iter().map(String::from).collect()).collect())
+}
+
+/// Of a slide nobody answered anything.
+fn asked(results: &Results) -> impl Iterator<Item = (usize, &QuestionResult)> {
+    results.questions.iter().enumerate().filter(|(_, question)| question.kind != Kind::Slide)
+}
+
+fn players(results: &Results) -> Rows {
+    let mut header = headings(["Place", "Name", "Score"]);
+    for (at, question) in asked(results) {
+        let place = at + 1;
+        header.push(text(format!("{place}. {}", question.text)));
+        header.extend(["result", "points", "seconds"].map(|what| text(format!("{place}. {what}"))));
     }
     let row = |player: &PlayerResult| {
-        let mut cells = vec![player.place.to_string(), player.name.to_string(), player.score.to_string()];
-        for (at, _) in asked() {
+        let score = Cell::Number(player.score.into());
+        let mut cells = vec![number(player.place), text(player.name.to_string()), score];
+        for (at, _) in asked(results) {
             cells.extend(answer(player.answers.get(at).and_then(Option::as_ref)));
         }
         cells
     };
-    let rows = results.players.iter().map(row);
-    csv::write(&std::iter::once(header).chain(rows).collect())
+    std::iter::once(header).chain(results.players.iter().map(row)).collect()
 }
 
-fn answer(answer: Option<&PlayerAnswer>) -> [String; 4] {
-    let Some(answer) = answer else { return ["", "no answer", "0", ""].map(String::from) };
+fn answer(answer: Option<&PlayerAnswer>) -> [Cell; 4] {
+    let Some(answer) = answer else { return [text(""), text("no answer"), number(0), text("")] };
     let verdict = match answer.verdict {
         Verdict::Right => "right",
         Verdict::Partly => "partly right",
@@ -35,26 +110,66 @@ fn answer(answer: Option<&PlayerAnswer>) -> [String; 4] {
         Verdict::Missing => "no answer",
         Verdict::Poll => "",
     };
-    let seconds = format!("{}.{}", answer.took_ms / 1000, answer.took_ms % 1000 / 100);
-    [answer.text.clone(), verdict.into(), answer.points.to_string(), seconds]
+    let tenths = u32::try_from(answer.took_ms / 100).unwrap_or(u32::MAX);
+    let seconds = Cell::Number(f64::from(tenths) / 10.0);
+    [text(&answer.text), text(verdict), Cell::Number(answer.points.into()), seconds]
 }
 
-/// One row for each question: what was right, and how many knew it.
-pub fn questions_csv(results: &Results) -> Vec<u8> {
-    let header = ["Number", "Question", "Right answer", "Right", "Answered", "Players", "Right in percent"];
-    let mut grid = vec![header.map(String::from).to_vec()];
-    for (at, question) in results.questions.iter().enumerate().filter(|(_, question)| question.kind != Kind::Slide) {
-        let percent = question.correct_percent().map_or_else(String::new, |percent| percent.to_string());
-        let knew = if question.kind.has_right() { question.knew.to_string() } else { String::new() };
-        grid.push(vec![
-            (at + 1).to_string(),
-            question.text.clone(),
-            question.right.clone(),
+fn questions(results: &Results) -> Rows {
+    let mut rows = vec![headings([
+        "Number",
+        "Question",
+        "Right answer",
+        "Right",
+        "Answered",
+        "Players",
+        "Right in percent",
+        "Wrong answers",
+    ])];
+    for (at, question) in asked(results) {
+        let knew = if question.kind.has_right() { number(question.knew) } else { text("") };
+        let percent = question.correct_percent().map_or_else(|| text(""), |percent| Cell::Number(percent.into()));
+        rows.push(vec![
+            number(at + 1),
+            text(&question.text),
+            text(&question.right),
             knew,
-            question.answered.to_string(),
-            question.players.to_string(),
+            number(question.answered),
+            number(question.players),
             percent,
+            text(wrong_answers(results, at)),
         ]);
     }
-    csv::write(&grid)
+    rows
+}
+
+/// What was answered instead, the most frequent first: `Mars (5), Venus (2)`.
+fn wrong_answers(results: &Results, question: usize) -> String {
+    const TOLD: usize = 20;
+    let counts = results.wrong_answers(question);
+    let told = counts.iter().take(TOLD).map(|(text, count)| format!("{text} ({count})"));
+    let told = told.collect::<Vec<_>>().join(", ");
+    if counts.len() > TOLD { format!("{told}, and {} more", counts.len() - TOLD) } else { told }
+}
+
+fn answers(results: &Results) -> Rows {
+    let mut rows = vec![headings([
+        "Place",
+        "Name",
+        "Number",
+        "Question",
+        "Answer",
+        "Result",
+        "Points",
+        "Seconds",
+        "Right answer",
+    ])];
+    for player in &results.players {
+        for (at, question) in asked(results) {
+            let given = answer(player.answers.get(at).and_then(Option::as_ref));
+            let who = [number(player.place), text(player.name.to_string()), number(at + 1), text(&question.text)];
+            rows.push(who.into_iter().chain(given).chain([text(&question.right)]).collect());
+        }
+    }
+    rows
 }

@@ -1,92 +1,78 @@
 //! The layout of a sheet of questions: a header row somewhere near the top, one
 //! question in each row below it.
 //!
-//! The columns up to "Correct answer(s)" are those of the template that Kahoot
-//! offers for import, in its place; what our quizzes have beyond it follows.
+//! What we write has the columns of the template that Kahoot offers for import,
+//! in its place, up to "Correct answer(s)"; what our quizzes have beyond it follows.
 
 use protocol::limits;
 use protocol::quiz::{Quiz, Scoring};
 
+use super::headings::{self, Header};
 use super::line::Line;
-use super::question;
-use super::{Grid, NotAQuiz};
+use super::{Grid, NotAQuiz, Sheet, question};
+use crate::quizzes::import::{Imported, cut};
 
 /// Where the header row stands in what is written, from 0; the template has it in row 8.
 pub(super) const HEADER: u32 = 7;
-/// Rows in which a header row is looked for.
-const LOOKED_AT: usize = 50;
 /// Answers that a row has, unless a typed one has more spellings.
 const ANSWERS: usize = 4;
 
-/// In which column, from 0, is what.
-#[derive(Debug, Default)]
-pub(super) struct Columns {
-    pub(super) question: usize,
-    /// By the answer's number; up to as many as there may be spellings.
-    pub(super) answers: [Option<usize>; limits::SPELLINGS],
-    pub(super) seconds: Option<usize>,
-    pub(super) correct: Option<usize>,
-    pub(super) kind: Option<usize>,
-    pub(super) points: Option<usize>,
-    pub(super) why: Option<usize>,
-    pub(super) tolerance: Option<usize>,
-}
-
-/// The quiz in a sheet; without a title where the sheet has none.
-pub(super) fn read(grid: &Grid) -> Result<Quiz, NotAQuiz> {
-    let found = grid.iter().take(LOOKED_AT).enumerate().find_map(|(row, cells)| Some((row, columns(cells)?)));
-    let Some((header, columns)) = found else {
+/// What is understood of a sheet; without a title where the sheet has none.
+pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
+    let grid = &sheet.grid;
+    let Some(header) = headings::find(grid) else {
         return Err(NotAQuiz::because(
-            "No header row was found. One row needs the columns “Question”, “Answer 1”, “Answer 2” and “Correct answer(s)”.",
+            "No header row was found. One row needs the columns “Question”, “Answer 1”, “Answer 2” and “Correct answer(s)”, as in the template.",
         ));
     };
-    let lines = grid.iter().enumerate().skip(header + 1).map(|(row, cells)| Line { row, cells, columns: &columns });
-    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).collect();
-    if let Some(line) = lines.get(limits::QUESTIONS) {
-        return Err(line.wrong(None, &format!("a quiz has {} questions at most", limits::QUESTIONS)));
-    }
+    let lines = grid.iter().enumerate().skip(header.row + 1);
+    let lines = lines.map(|(row, cells)| Line { row, cells, header: &header, sheet });
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !is_instruction(line)).collect();
     if lines.is_empty() {
-        return Err(NotAQuiz(format!("There is no question below the header in row {}.", header + 1)));
+        return Err(NotAQuiz(format!("There is no question below the header in row {}.", header.row + 1)));
     }
-    let questions = lines.iter().map(question::read).collect::<Result<_, _>>()?;
-    let above = grid.get(..header).unwrap_or_default();
-    Ok(Quiz { title: title(above).unwrap_or_default(), scoring: Scoring::Speed, questions, ..Quiz::default() })
+    let above = grid.get(..header.row).unwrap_or_default();
+    let title = title(above).unwrap_or_default();
+    let quiz = Quiz { title, scoring: Scoring::Speed, ..Quiz::default() };
+    let mut imported = Imported { quiz, ..Imported::default() };
+    for note in notes(&header, &lines, sheet) {
+        imported.note(note);
+    }
+    for line in &lines {
+        imported.push(question::read(line));
+    }
+    Ok(imported)
 }
 
-/// The columns of a row, if it is the header.
-fn columns(cells: &[String]) -> Option<Columns> {
-    let mut columns = Columns::default();
-    let mut asked = None;
-    for (at, cell) in cells.iter().enumerate() {
-        let name = cell.trim().to_lowercase();
-        let place = match name.as_str() {
-            name if name.starts_with("question") => &mut asked,
-            name if name.starts_with("answer") => {
-                match number_of_answer(name).and_then(|number| columns.answers.get_mut(number)) {
-                    Some(place) => place,
-                    None => continue,
-                }
-            }
-            name if name.starts_with("time") => &mut columns.seconds,
-            name if name.starts_with("correct") => &mut columns.correct,
-            name if name.starts_with("kind") => &mut columns.kind,
-            name if name.starts_with("points") => &mut columns.points,
-            name if name.starts_with("explanation") => &mut columns.why,
-            name if name.starts_with("tolerance") => &mut columns.tolerance,
-            _ => continue,
-        };
-        place.get_or_insert(at);
-    }
-    // A row of instructions may begin with "Question" too.
-    columns.question = asked?;
-    columns.answers[0].is_some().then_some(columns)
+/// The row below the header in Quizizz's template says what the columns are for.
+fn is_instruction(line: &Line<'_>) -> bool {
+    let is_about = |text: &str| text.to_lowercase().contains("(required)") || text.to_lowercase().contains("(default");
+    line.row == line.header.row + 1 && (is_about(line.text()) || is_about(line.at(line.header.columns.kind)))
 }
 
-/// From 0.
-fn number_of_answer(name: &str) -> Option<usize> {
-    let digits = name.strip_prefix("answer")?.trim_start();
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    digits.get(..end)?.parse::<usize>().ok()?.checked_sub(1)
+/// What is to be told of a sheet as a whole.
+fn notes(header: &Header, lines: &[Line<'_>], sheet: &Sheet) -> Vec<String> {
+    let mut notes = header.notes.clone();
+    let is_used = |column: usize| lines.iter().any(|line| !line.at(Some(column)).is_empty());
+    let heading = |column: &usize| {
+        let heading = sheet.grid.get(header.row).and_then(|cells| cells.get(*column));
+        format!("“{}”", cut(heading.map_or("", |heading| heading.trim()), 30))
+    };
+    let unknown: Vec<_> = header.unknown.iter().filter(|column| is_used(**column)).map(heading).take(5).collect();
+    match &unknown[..] {
+        [] => {}
+        [one] => notes.push(format!("The column {one} was left out: it has no meaning here.")),
+        several => notes.push(format!("The columns {} were left out: they have no meaning here.", several.join(", "))),
+    }
+    if header.columns.picture.is_some_and(is_used) {
+        notes.push("Pictures are not taken from a sheet. Add them in the editor.".into());
+    }
+    if sheet.has_dates_of_the_system {
+        notes.push(
+            "Some dates are written as 1989-11-09: how your spreadsheet shows them does not stand in the file.".into(),
+        );
+    }
+    notes
 }
 
 /// What stands beside "Title", above the header.

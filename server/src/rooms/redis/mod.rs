@@ -58,7 +58,7 @@ impl RedisRooms {
         let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
         let titles: Vec<Option<String>> = shard.run(&Cmd::hmget(TITLES, ids)).await?;
         let known = |((room, active_at), title): (&(String, u64), _)| {
-            Some(KnownRoom { room: RoomId::parse(room).ok()?, title, active_at: *active_at })
+            Some(KnownRoom { room: RoomId::kept(room)?, title, active_at: *active_at })
         };
         Ok(recent.iter().zip(titles).filter_map(known).collect())
     }

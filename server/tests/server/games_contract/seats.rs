@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use quiz::State;
-use server::games::{Answered, Arrivals, Seated, Standing};
+use server::games::{Answered, Arrivals, Rename, Renamed, Seated, Standing};
 
 use super::*;
 
@@ -11,6 +11,7 @@ on_every_backend!(Cluster => [
     who_comes_first_stands_first,
     a_name_belongs_to_one_player,
     a_locked_or_full_game_takes_nobody_new,
+    another_name_is_taken_if_it_is_free_and_the_game_has_not_gone_on,
     who_was_sent_away_has_no_seat,
     a_seat_that_is_free_again_can_be_taken,
     taken_names_are_looked_up_few_at_a_time,
@@ -65,6 +66,38 @@ async fn a_locked_or_full_game_takes_nobody_new(cluster: Cluster) {
     assert!(matches!(seat_of(&cluster, &key, &ada, "Ada", 1).await, Seated::At(_)), "who has one keeps it");
     change(&cluster, &key, |loaded| State { locked: false, ..loaded.state.clone() }).await;
     player(&cluster, &key, "Ben").await;
+}
+
+async fn another_name_is_taken_if_it_is_free_and_the_game_has_not_gone_on(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let ada = player(&cluster, &key, "Ada").await;
+    let ben = player(&cluster, &key, "Ben").await;
+    let called = async |player: &UserId| match cluster.games(1).standing(&key, player).await.unwrap() {
+        Standing::Seated(seat) => seat,
+        standing => panic!("{standing:?}"),
+    };
+    let rename = async |player: &UserId, new: &str, expected: u64| {
+        let seat = called(player).await;
+        let before = quiz::nickname::skeleton(&seat.name);
+        let seat = quiz::Seat { name: name(new), ..seat };
+        let skeleton = quiz::nickname::skeleton(&seat.name);
+        let rename = Rename { seat: &seat, before: &before, skeleton: &skeleton };
+        cluster.games(0).rename(&key, expected, rename).await.unwrap()
+    };
+    let version = load(&cluster, &key).await.version;
+    assert_eq!(rename(&ada, "BEN", version).await, Renamed::Taken);
+    assert_eq!(rename(&ada, "Adele", version + 1).await, Renamed::Stale);
+    assert_eq!(called(&ada).await.name, name("Ada"));
+    assert_eq!(rename(&ada, "Adele", version).await, Renamed::Yes);
+    assert_eq!(called(&ada).await.name, name("Adele"));
+    assert_eq!(rename(&ada, "adele", version).await, Renamed::Yes, "nobody is their own double");
+    assert_eq!(seat_of(&cluster, &key, &any_user(), "Adele", 9).await, Seated::NameTaken);
+    let newcomer = player(&cluster, &key, "Ada").await;
+    assert_eq!(cluster.games(1).kick(&key, &[ada, newcomer], None).await.unwrap().len(), 2);
+    assert_eq!(rename(&ben, "Adele", version).await, Renamed::Yes, "a name goes with who had it");
+    let stranger = quiz::Seat { id: any_user(), ..called(&ben).await };
+    let rename = Rename { seat: &stranger, before: "x", skeleton: "y" };
+    assert_eq!(cluster.games(0).rename(&key, version, rename).await.unwrap(), Renamed::Stale, "who has no seat");
 }
 
 async fn who_was_sent_away_has_no_seat(cluster: Cluster) {

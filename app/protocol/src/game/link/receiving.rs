@@ -59,8 +59,10 @@ impl GameLink {
     }
 
     fn joined(&mut self, joined: Joined) {
-        let Entry::Player { seat, .. } = &mut self.entry else { return };
+        let Entry::Player { seat, nickname } = &mut self.entry else { return };
         *seat = Some(joined.seat.clone());
+        // The seat has the name, and may get another one elsewhere.
+        *nickname = None;
         let is_given = |question| joined.given.as_ref().is_some_and(|given| given.question == question);
         if self.kept.as_ref().is_some_and(|kept| is_given(kept.question)) {
             self.forget_answer();

@@ -27,7 +27,7 @@ pub(super) fn said(host: Host) -> AnyView {
 /// The ways on. Who hosts somebody else's game has none.
 pub(super) fn ways(host: Host) -> AnyView {
     let Some(quiz) = host.afterwards.with_value(|afterwards| afterwards.quiz.clone()) else {
-        return view! { <p class="quiet">"The results are with who began the game."</p> }.into_any();
+        return view! { <p class="quiet">"Whoever started the game has the results."</p> }.into_any();
     };
     let pin = host.pin().to_string();
     let (results, again) = ("button button--stage button--quiet", "button button--stage");

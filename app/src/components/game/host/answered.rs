@@ -2,22 +2,30 @@
 
 use std::time::Duration;
 
+use leptos::html::Div;
 use leptos::prelude::*;
 use protocol::UserId;
 
-use super::Host;
+use super::{Host, words as sentences};
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::{derived, effect, list, memo, words};
+use crate::erase::{derived, effect, list, memo, sometimes, words};
 
-/// So many arches stand beside each other; of more, each is a share.
-const MOST: usize = 28;
+/// So many arches stand beside each other at most; of more players, each is several.
+const MOST: usize = 60;
+/// More than so many stand closer.
+const ROOMY: usize = 24;
+/// How wide the narrowest arch is with what parts it from the next one, in em.
+const NARROWEST: f64 = 0.92;
 /// Who hears the number hears it this often at most.
 const TOLD_EVERY: Duration = Duration::from_secs(2);
 
 /// The count, and the line.
 pub(super) fn answered(host: Host) -> AnyView {
+    let line = NodeRef::<Div>::new();
+    let room = room_on(line);
     let players = memo(move || host.players_count().max(host.answered()));
-    let shown = memo(move || players.get().min(MOST));
+    let each = memo(move || each_of(players.get(), room.get()));
+    let shown = memo(move || players.get().div_ceil(each.get()));
     let full = memo(move || match players.get() {
         0 => 0,
         players => (host.answered() * shown.get()).div_ceil(players),
@@ -31,19 +39,57 @@ pub(super) fn answered(host: Host) -> AnyView {
             derived(move || if at < full.get() { "answered__one" } else { "answered__one answered__one--waiting" });
         view! { <span class=class>{looks.map(avatar)}</span> }.into_any()
     };
+    let class = derived(move || match shown.get() {
+        0..=ROOMY => "answered__line",
+        _ => "answered__line answered__line--many",
+    });
+    let key = move || {
+        let each = each.get();
+        let sentence = format!("1 arch is {}", sentences::players(each));
+        (each > 1).then(|| view! { <p class="answered__key">{sentence}</p> }.into_any())
+    };
     view! {
         <div class="answered">
             <p class="answered__count">
                 <b class="num">{words(move || host.answered())}</b>
                 {words(move || format!(" of {} answered", players.get()))}
             </p>
-            <div class="answered__line" aria-hidden="true">
+            <div class=class aria-hidden="true" node_ref=line>
                 {list(keys, arch)}
+                <i class="answered__em"></i>
             </div>
+            {sometimes(key)}
             {told(host, players)}
         </div>
     }
     .into_any()
+}
+
+/// How many arches fit on the line as wide as it is now.
+fn room_on(line: NodeRef<Div>) -> ReadSignal<usize> {
+    let (room, set_room) = signal(MOST);
+    let measure = move || {
+        let Some(line) = line.try_get_untracked().flatten() else { return };
+        let em = line.query_selector(".answered__em").ok().flatten().map(|em| em.get_bounding_client_rect().width());
+        let wide = line.get_bounding_client_rect().width();
+        if let Some(em) = em.filter(|em| *em > 0.0 && wide > 0.0) {
+            set_room.try_set((wide / em / NARROWEST) as usize);
+        }
+    };
+    effect(move || {
+        // Once it is in the page and has a width.
+        request_animation_frame(measure);
+        let resized = window_event_listener(leptos::ev::resize, move |_| measure());
+        on_cleanup(move || resized.remove());
+    });
+    room
+}
+
+/// How many players each arch is, so that all fit: a number that is easily counted with.
+fn each_of(players: usize, room: usize) -> usize {
+    let most = room.clamp(1, MOST);
+    let fits = |each: &usize| players.div_ceil(*each) <= most;
+    [1, 2, 5, 10, 20, 50].into_iter().find(fits).unwrap_or_else(|| players.div_ceil(most))
 }
 
 /// The same for who listens, in their time.
@@ -71,4 +117,19 @@ fn told(host: Host, players: Memo<usize>) -> AnyView {
         </p>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_stands_on_one_line_whatever_its_number() {
+        assert_eq!(each_of(36, 60), 1);
+        assert_eq!(each_of(36, 20), 2);
+        assert_eq!(each_of(300, 100), 5);
+        assert_eq!(each_of(300, 30), 10);
+        assert_eq!(each_of(4000, 60), 67);
+        assert_eq!((each_of(0, 60), each_of(7, 0)), (1, 10));
+    }
 }

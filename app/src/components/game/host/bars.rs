@@ -11,15 +11,26 @@ use crate::components::icon::{CHECK, icon};
 /// The tallest arch; the others are shares of it, in so many steps, because
 /// a page of ours has no styles of its own in its elements.
 const STEPS: usize = 20;
+/// Texts of more letters are written smaller,
+const LONG: usize = 24;
+/// and those of more than these as small as can be read from the last row.
+const LONGER: usize = 48;
 
 /// The chart of a reveal. Who cannot see it gets a table.
 pub(super) fn bars(asked: &Asked, reveal: &Reveal) -> AnyView {
     let most = reveal.bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
-    let columns = reveal.bars.iter().map(|bar| column(bar, option_of(asked, bar), most)).collect_view();
+    let columns =
+        reveal.bars.iter().enumerate().map(|(at, bar)| column(bar, option_of(asked, at), most)).collect_view();
     let rows = reveal.bars.iter().map(row).collect_view();
-    let few = if reveal.bars.len() > 4 { "bars bars--many" } else { "bars" };
+    let letters = reveal.bars.iter().map(|bar| bar.text.chars().count()).max().unwrap_or_default();
+    let class = match reveal.bars.len() {
+        5.. => "bars bars--many",
+        _ if asked.kind == Kind::Poll => "bars bars--poll",
+        _ => "bars",
+    };
+    let class = if letters > LONGER { format!("{class} bars--long") } else { class.to_owned() };
     view! {
-        <figure class=few aria-label=words::chart(reveal)>
+        <figure class=class aria-label=words::chart(reveal)>
             <div class="bars__chart" aria-hidden="true">
                 {columns}
             </div>
@@ -56,12 +67,21 @@ fn column(bar: &Bar, option: Option<usize>, most: usize) -> AnyView {
         </div>
         <div class="bars__label">
             {option.map(key)}
-            <span class="bars__text" dir="auto">
+            <span class=text_class(&bar.text) dir="auto">
                 {bar.text.clone()}
             </span>
         </div>
     }
     .into_any()
+}
+
+/// Longer texts are written smaller, so that they are whole.
+fn text_class(text: &str) -> &'static str {
+    match text.chars().count() {
+        letters if letters <= LONG => "bars__text",
+        letters if letters <= LONGER => "bars__text bars__text--long",
+        _ => "bars__text bars__text--longest",
+    }
 }
 
 fn row(bar: &Bar) -> AnyView {
@@ -77,10 +97,32 @@ fn row(bar: &Bar) -> AnyView {
     .into_any()
 }
 
-/// The option that an answer was, where players saw it as one.
-fn option_of(asked: &Asked, bar: &Bar) -> Option<usize> {
-    if !asked.kind.has_options() || asked.kind == Kind::Order {
-        return None;
+/// The option that a bar is for, where players saw answers as options: then there is
+/// one for each, in their order. Two of them may have one text.
+fn option_of(asked: &Asked, bar: usize) -> Option<usize> {
+    (asked.kind.has_options() && asked.kind != Kind::Order).then_some(bar)
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::quiz::Points;
+
+    use super::*;
+
+    #[test]
+    fn two_options_of_one_text_have_two_letters() {
+        let asked = |kind| Asked {
+            kind,
+            text: "Which is a prime?".into(),
+            words: String::new(),
+            picture: None,
+            picture_words: String::new(),
+            seconds: 20,
+            points: Points::Normal,
+            options: vec!["7".into(), "7".into()],
+        };
+        assert_eq!([0, 1].map(|bar| option_of(&asked(Kind::Choice), bar)), [Some(0), Some(1)]);
+        assert_eq!(option_of(&asked(Kind::Typed), 0), None);
+        assert_eq!(option_of(&asked(Kind::Order), 0), None, "its bars are of right and other orders");
     }
-    asked.options.iter().position(|option| *option == bar.text)
 }

@@ -10,10 +10,11 @@ use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
-use super::{Host, Screen, afterwards, lobby};
+use super::{Host, Screen, afterwards, lobby, words};
 use crate::components::icon::{PLAY, icon};
-use crate::erase::{changing, derived, effect, flag, memo, sometimes, words};
+use crate::erase::{changing, derived, effect, flag, memo, sometimes, words as text};
 
+const LEADERBOARD: &str = "Show the leaderboard";
 /// Seconds that one press adds.
 const MORE: u32 = 10;
 
@@ -21,13 +22,20 @@ const MORE: u32 = 10;
 /// from phase to phase, so that it keeps the focus.
 pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     let main = NodeRef::<Button>::new();
-    let label = memo(move || host.game(|game| main_step(game).map(|(label, _)| label)));
+    let label = memo(move || match host.places_missing() {
+        0 => host.game(|game| main_step(game).map(|(label, _)| label)),
+        missing => Some(words::nth_place(missing - 1)),
+    });
     let start = memo(move || screen.get() == Screen::Lobby);
     let empty = memo(move || start.get() && host.players(<[_]>::is_empty));
     // For a moment these go on by themselves.
     let busy = memo(move || host.game(|game| matches!(game.phase, Phase::Ready | Phase::Closed)));
     let cannot = memo(move || empty.get() || busy.get());
     let press = move || {
+        if untrack(|| host.places_missing()) > 0 {
+            host.places_shown.update(|shown| *shown += 1);
+            return;
+        }
         let step = host.game_now(main_step).map(|(_, step)| step);
         if let Some(step) = step.filter(|_| !cannot.get_untracked()) {
             host.step(step);
@@ -40,7 +48,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     });
     let reason = move || {
         empty.get().then(|| {
-            view! { <span class="controls__reason" id="not-yet">"Starts when one player is here."</span> }.into_any()
+            view! { <span class="controls__reason" id="not-yet">"Starts once a player has joined."</span> }.into_any()
         })
     };
     let main_class = derived(move || match label.get() {
@@ -64,7 +72,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
                         on:click=move |_| press()
                     >
                         {sometimes(move || start.get().then(|| icon(PLAY).into_any()))}
-                        {words(move || label.get().unwrap_or_default())}
+                        {text(move || label.get().unwrap_or_default())}
                     </button>
                     {sometimes(reason)}
                 </span>
@@ -77,16 +85,17 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
 /// The next step and what it is called; nothing where there is none.
 fn main_step(game: &Game) -> Option<(&'static str, HostStep)> {
     let last = game.at.is_some_and(|at| at + 1 >= game.questions);
-    let onwards = if last { "To the podium" } else { "Next question" };
+    let onwards = if last { "Show the podium" } else { "Next question" };
     Some(match game.phase {
         Phase::Lobby => ("Start the quiz", HostStep::Start),
-        Phase::Ready => ("Get ready", HostStep::Next),
-        Phase::Open if is_slide(game) => (if last { "To the podium" } else { "Next" }, HostStep::Next),
+        // Beside the ring it says already that it is time to get ready.
+        Phase::Ready => ("Show the answer", HostStep::Next),
+        Phase::Open if is_slide(game) => (if last { "Show the podium" } else { "Next" }, HostStep::Next),
         Phase::Open => ("Show the answer", HostStep::Next),
         Phase::Closed => ("Counting", HostStep::Next),
         // The places after the last question would tell what the podium is to show.
         Phase::Reveal if last => (onwards, HostStep::Skip),
-        Phase::Reveal if game.scored => ("Show places", HostStep::Next),
+        Phase::Reveal if game.scored => (LEADERBOARD, HostStep::Next),
         Phase::Reveal | Phase::Places => (onwards, HostStep::Next),
         Phase::Podium | Phase::Ended => return None,
     })
@@ -100,7 +109,7 @@ fn is_slide(game: &Game) -> bool {
 fn said(host: Host, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => lobby::count(host),
-        Screen::Podium => afterwards::said(host),
+        Screen::Podium if host.places_missing() == 0 => afterwards::said(host),
         _ => ().into_any(),
     }
 }
@@ -110,16 +119,16 @@ fn others(host: Host, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => {
             let locked = memo(move || host.game(|game| game.locked));
-            let label = move || if locked.get() { "Open the door" } else { "Lock the door" };
+            let label = move || if locked.get() { "Unlock the game" } else { "Lock the game" };
             button(label, move || host.step(HostStep::Lock(!locked.get_untracked())))
         }
         Screen::Question(_) => clock_buttons(host),
         Screen::Reveal(_) => {
-            let has_places = host.game_now(main_step).is_some_and(|(label, _)| label == "Show places");
+            let has_places = host.game_now(main_step).is_some_and(|(label, _)| label == LEADERBOARD);
             if has_places { button(|| "Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
         }
-        Screen::Places(_) => ().into_any(),
-        Screen::Podium => afterwards::ways(host),
+        Screen::Podium if host.places_missing() == 0 => afterwards::ways(host),
+        Screen::Places(_) | Screen::Podium => ().into_any(),
     }
 }
 
@@ -129,13 +138,13 @@ fn clock_buttons(host: Host) -> AnyView {
     let can = memo(move || host.game(Can::of));
     let paused = memo(move || host.game(|game| game.paused.is_some()));
     let pause = move || host.step(if paused.get_untracked() { HostStep::Resume } else { HostStep::Pause });
-    let label = move || if paused.get() { "Go on" } else { "Pause" };
+    let label = move || if paused.get() { "Resume" } else { "Pause" };
     changing(move || {
         let can = can.get();
         let time = can.extend.then(|| {
             let more = move || host.step(HostStep::Extend(Some(MORE)));
             let endless = move || host.step(HostStep::Extend(None));
-            view! { {button(|| "10 s more", more)} {button(|| "No time limit", endless)} }
+            view! { {button(|| "+10 s", more)} {button(|| "No time limit", endless)} }
         });
         view! {
             {can.pause.then(|| button(label, pause))}
@@ -169,7 +178,7 @@ impl Can {
 fn button(label: impl Fn() -> &'static str + Send + Sync + 'static, press: impl Fn() + 'static) -> AnyView {
     view! {
         <button class="button button--stage button--quiet needs-script" type="button" on:click=move |_| press()>
-            {words(label)}
+            {text(label)}
         </button>
     }
     .into_any()

@@ -14,10 +14,10 @@ use crate::state::game::words::counted;
 pub(super) fn choice(host: Host) -> AnyView {
     let approve = memo(move || host.game(|game| game.admission == Admission::Approve));
     let note = move || match approve.get() {
-        true => "Whoever is new waits until you let them in.",
-        false => "Whoever has the PIN is in at once.",
+        true => "New players wait until you let them in.",
+        false => "New players join right away.",
     };
-    let label = move || if approve.get() { "Let newcomers in by themselves" } else { "Let newcomers in one by one" };
+    let label = move || if approve.get() { "Let everyone join" } else { "Approve each new player" };
     let other = move || if approve.get_untracked() { Admission::Open } else { Admission::Approve };
     super::menu::row(label, note, move || host.step(HostStep::Admission(other())))
 }
@@ -31,17 +31,18 @@ pub(super) fn waiting(host: Host) -> AnyView {
         Ok(id) => newcomer(host, id),
         Err(_) => ().into_any(),
     };
-    let sentence = move || format!("{} to be let in", counted(count.get() as u64, "waits", "wait"));
+    let sentence =
+        move || format!("{} to join", counted(count.get() as u64, "player is waiting", "players are waiting"));
     let all = move |_| host.step(HostStep::Admit(Vec::new()));
     let is_there = memo(move || count.get() > 0);
     let shown = move || {
         is_there.get().then(|| {
             view! {
-                <section class="entrance" aria-label="Waiting to be let in">
+                <section class="entrance" aria-label="Waiting to join">
                     <div class="entrance__head">
                         <b role="status">{words(sentence)}</b>
                         <button class="button" type="button" on:click=all>
-                            "Let everybody in"
+                            "Let everyone in"
                         </button>
                     </div>
                     <ul class="entrance__list">{list(keys, row)}</ul>
@@ -73,10 +74,10 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
             <button
                 class="button button--quiet"
                 type="button"
-                aria-label=format!("Refuse {name}")
+                aria-label=format!("Turn {name} away")
                 on:click=move |_| host.step(HostStep::Decline(vec![declined.clone()]))
             >
-                "Refuse"
+                "Turn away"
             </button>
         </li>
     }
@@ -90,7 +91,7 @@ pub(super) fn badge(host: Host) -> AnyView {
         (count.get() > 0).then(|| {
             view! {
                 <b class="host-menu__badge num">{words(move || count.get())}</b>
-                <span class="unseen">" to be let in"</span>
+                <span class="unseen">" waiting"</span>
             }
             .into_any()
         })
@@ -102,8 +103,8 @@ pub(super) fn badge(host: Host) -> AnyView {
 pub(super) fn blocked(host: Host) -> AnyView {
     let count = memo(move || host.live.entrance.with(|entrance| entrance.blocked));
     let note = move || match count.get() {
-        1 => "Nobody new comes in from one network for a while.",
-        _ => "Nobody new comes in from some networks for a while.",
+        1 => "Newcomers from one network are blocked for a while.",
+        _ => "Newcomers from some networks are blocked for a while.",
     };
     let shown = move || {
         (count.get() > 0).then(|| super::menu::row(|| "End the block", note, move || host.step(HostStep::Pardon)))

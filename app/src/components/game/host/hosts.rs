@@ -20,7 +20,7 @@ pub(super) fn hosts(host: Host) -> AnyView {
             view! {
                 <section aria-labelledby="added-hosts">
                     <h3 class="host-menu__label" id="added-hosts">
-                        "Hosts who were added"
+                        "Co-hosts"
                     </h3>
                     <ul class="host-menu__hosts">{list(keys, row)}</ul>
                 </section>
@@ -45,7 +45,7 @@ fn added(host: Host, id: HostId) -> AnyView {
             <button
                 class="button button--quiet"
                 type="button"
-                aria-label=format!("Remove {name} as a host")
+                aria-label=format!("Remove {name} as co-host")
                 on:click=move |_| host.step(HostStep::RemoveHost(id.clone()))
             >
                 "Remove"

@@ -1,4 +1,4 @@
-//! Sending people away, and asking first.
+//! Removing people, and asking first.
 
 use leptos::prelude::*;
 use protocol::game::frame::Player;
@@ -37,12 +37,12 @@ impl Kicking {
 
     fn question(self, host: Host) -> AnyView {
         let title = move || match self.whom.get().as_slice() {
-            [one] => view! { "Send " <bdi>{one.name.to_string()}</bdi> " away?" }.into_any(),
-            several => format!("Send {} away?", super::words::players(several.len())).into_any(),
+            [one] => view! { "Remove " <bdi>{one.name.to_string()}</bdi> "?" }.into_any(),
+            several => format!("Remove {}?", super::words::players(several.len())).into_any(),
         };
         let they = move || match self.whom.with(Vec::len) {
-            1 => "They leave the game and cannot come back to it on this device.",
-            _ => "They leave the game and cannot come back to it on these devices.",
+            1 => "They leave the game and cannot rejoin on this device.",
+            _ => "They leave the game and cannot rejoin on these devices.",
         };
         let kick = move |block: bool| {
             let players = self.whom.get_untracked().into_iter().map(|player| player.id).collect();
@@ -56,14 +56,14 @@ impl Kicking {
                 </h2>
                 <p>{words(they)}</p>
                 <p class="small quiet" id="kick-block">
-                    "Blocking keeps out everybody new on the same network: at a school, that may be the whole school. Who plays already stays."
+                    "Blocking keeps out every newcomer on the same network: in a school, that may be the whole school. Current players stay."
                 </p>
                 <div class="question-box__choices">
                     <button class="button button--quiet" type="button" on:click=move |_| self.dialog.close()>
-                        "Keep"
+                        "Cancel"
                     </button>
                     <button class="button button--danger" type="button" on:click=move |_| kick(false)>
-                        "Send away"
+                        "Remove"
                     </button>
                     <button
                         class="button button--quiet question-box__more"

@@ -5,13 +5,14 @@ use protocol::UserId;
 
 use super::kick::Kicking;
 use super::qr::qr;
-use super::{Host, entrance};
+use super::{Host, entrance, words as text};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{X, icon};
 use crate::erase::{changing, derived, list, memo, sometimes, words};
 
 /// So many arches fit on a wall; of more, the latest are shown.
 const MOST: usize = 60;
+const NOBODY: &str = "No players yet";
 /// So many fit in full size.
 const ROOMY: usize = 24;
 
@@ -62,7 +63,7 @@ fn class(host: Host, kicking: Kicking) -> AnyView {
             view! {
                 <div class="lobby__empty empty">
                     <div class="empty__line"></div>
-                    <b>"No players yet"</b>
+                    <b>{NOBODY}</b>
                     <p class="quiet">"The PIN is on the wall. Give them a minute."</p>
                 </div>
             }
@@ -104,7 +105,7 @@ fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
             <button
                 class="player__kick"
                 type="button"
-                aria-label=derived(move || format!("Send {} away", name()))
+                aria-label=derived(move || format!("Remove {}", name()))
                 on:click=move |_| kicking.ask(host.player(&id))
             >
                 {icon(X)}
@@ -114,7 +115,7 @@ fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
     .into_any()
 }
 
-/// As in `22 are here`.
+/// As in `22 players`.
 pub(super) fn count(host: Host) -> AnyView {
     // Of a crowd only the first are listed, with whether they are connected.
     let count = memo(move || {
@@ -123,8 +124,7 @@ pub(super) fn count(host: Host) -> AnyView {
     });
     view! {
         <p class="lobby__count" role="status">
-            <b>{words(move || count.get())}</b>
-            {words(move || if count.get() == 1 { " is here" } else { " are here" })}
+            {words(move || if count.get() > 0 { text::players(count.get()) } else { NOBODY.into() })}
         </p>
     }
     .into_any()

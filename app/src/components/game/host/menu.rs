@@ -13,7 +13,7 @@ use crate::api::games::class_chat_path;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
-use crate::components::theme_switch::ThemeSwitch;
+use crate::components::theme_switch::theme_switch;
 use crate::erase::{changing, effect, list, memo, sometimes, words};
 
 /// The button, and what it opens.
@@ -57,7 +57,7 @@ fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
             </button>
             {players(host, kicking)} {end(host, dialog)}
             <div class="host-menu__foot">
-                <ThemeSwitch />
+                {theme_switch()}
             </div>
         </div>
     }
@@ -66,8 +66,8 @@ fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
 
 fn door(host: Host) -> AnyView {
     let locked = memo(move || host.game(|game| game.locked));
-    let note = move || if locked.get() { "Nobody new comes in." } else { "Who has the PIN can come in." };
-    let label = move || if locked.get() { "Open the door" } else { "Lock the door" };
+    let note = move || if locked.get() { "Nobody new can join." } else { "Anyone with the PIN can join." };
+    let label = move || if locked.get() { "Unlock the game" } else { "Lock the game" };
     row(label, note, move || host.step(HostStep::Lock(!locked.get_untracked())))
 }
 
@@ -90,7 +90,7 @@ fn chat(host: Host) -> AnyView {
     view! { {toggle} {sometimes(link)} }.into_any()
 }
 
-/// A code for one other host, while it is good.
+/// A code for one other host, while it works.
 fn hand_over(host: Host) -> AnyView {
     effect(move || {
         let Some(code) = host.live.code.get() else { return };
@@ -114,14 +114,14 @@ fn hand_over(host: Host) -> AnyView {
                 </p>
                 <p class="small">
                     {format!(
-                        "On the other device, open {site} and type the PIN and this code. It is good once, for {minutes} min.",
+                        "On the other device, open {site} and type the PIN and this code. It works once, for {minutes} min.",
                     )}
                 </p>
             }
             .into_any()
         })
     };
-    let note = || "A code lets somebody host this game too, or moves you to another device.";
+    let note = || "Use it to co-host, or to move to another device.";
     view! {
         {row(|| "Show a code for another host", note, move || host.step(HostStep::HandOver))}
         <div role="status">{sometimes(shown)}</div>
@@ -146,7 +146,7 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
                     <button
                         class="button button--bare"
                         type="button"
-                        aria-label=format!("Send {name} away")
+                        aria-label=format!("Remove {name}")
                         on:click=move |_| kicking.ask(host.player(&id))
                     >
                         {icon(X)}
@@ -209,7 +209,7 @@ fn send_chosen_away(host: Host, kicking: Kicking, chosen: RwSignal<Vec<UserId>>)
         is_any.get().then(|| {
             view! {
                 <button class="button button--danger" type="button" on:click=ask>
-                    {words(move || format!("Send {} away", super::words::players(count.get())))}
+                    {words(move || format!("Remove {}", super::words::players(count.get())))}
                 </button>
             }
             .into_any()
@@ -228,8 +228,10 @@ fn end(host: Host, dialog: Dialog) -> AnyView {
     changing(move || {
         let (label, sure) = match phase.get() {
             Phase::Ended => return ().into_any(),
-            Phase::Podium => ("Close the game", "Close it? Players can look at it, and nobody can come in."),
-            _ => ("End the game", "End it now? It goes to the podium with the points so far."),
+            Phase::Podium => {
+                ("Close the game", "Close the game? Players can still see the podium, but nobody can join.")
+            }
+            _ => ("End the game", "End the game now? Points so far count."),
         };
         if !asked.get() {
             return row(move || label, || "", move || set_asked.set(true));
@@ -238,7 +240,7 @@ fn end(host: Host, dialog: Dialog) -> AnyView {
             <div class="host-menu__sure" role="group" aria-labelledby="sure">
                 <p id="sure">{sure}</p>
                 <button class="button button--quiet" type="button" on:click=move |_| set_asked.set(false)>
-                    "Go on playing"
+                    "Keep playing"
                 </button>
                 <button class="button button--danger" type="button" on:click=move |_| end()>
                     {label}

@@ -36,6 +36,7 @@ use crate::components::pill::Pill;
 use crate::erase::{changing, derived, memo, sometimes, words as text};
 use crate::game_live::GameLive;
 use crate::given::given;
+use crate::island::part;
 
 /// What a host's stage begins with: the game, the way into it, and why a form
 /// that was sent from here led back.
@@ -44,8 +45,9 @@ pub(crate) type Beginning = (HostPage, WayIn, Option<String>);
 pub(crate) const BEGINNING: &str = "host-begins";
 
 const WORDS: Words = Words {
-    pause: "The game cannot be reached. It goes on by itself in a moment.",
-    cut: "You are cut off. The game goes on, and you are back in it by yourself.",
+    pause: "The game cannot be reached right now. It continues by itself.",
+    cut: "You are offline. The game continues, and this page rejoins by itself.",
+    wall: "Live updates are blocked, probably by this network. To host, try another network.",
 };
 
 /// How people come in, as the server that they reach is called.
@@ -75,6 +77,8 @@ struct Host {
     pin: StoredValue<Pin>,
     way_in: StoredValue<WayIn>,
     afterwards: StoredValue<Afterwards>,
+    /// How many places of the podium are shown: the last of them first.
+    places_shown: RwSignal<usize>,
 }
 
 impl Host {
@@ -109,6 +113,12 @@ impl Host {
         self.live.count.with(|count| count.filter(|count| Some(count.question) == at).map_or(0, |count| count.answered))
     }
 
+    /// How many places of the podium are not shown yet.
+    fn places_missing(self) -> usize {
+        let places = self.game(|game| if game.phase == Phase::Podium { podium::places(game) } else { 0 });
+        places.saturating_sub(self.places_shown.get())
+    }
+
     fn pin(self) -> Pin {
         self.pin.get_value()
     }
@@ -141,16 +151,22 @@ impl Screen {
     }
 }
 
-/// The stage: everything that a host sees of a game.
-#[island(lazy)]
-pub(crate) fn HostStage() -> impl IntoView {
+part! {
+    host_part:
+    /// The stage: everything that a host sees of a game.
+    HostStage draws host_stage,
+}
+
+fn host_stage() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(stage)
 }
 
 fn stage((page, way_in, refusal): Beginning) -> AnyView {
     let pin = StoredValue::new(page.pin.clone());
     let afterwards = StoredValue::new(Afterwards { quiz: page.quiz.clone(), refusal });
-    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in), afterwards };
+    // Whoever loads the page of a podium has seen it.
+    let places_shown = RwSignal::new(if page.game.phase == Phase::Podium { usize::MAX } else { 1 });
+    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in), afterwards, places_shown };
     let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
         Some(why) => gone(why),
@@ -186,15 +202,17 @@ fn body(host: Host, kicking: Kicking, screen: Screen) -> AnyView {
         Screen::Lobby => lobby::lobby(host, kicking),
         Screen::Question(_) => question::question(host),
         Screen::Reveal(_) => host.game_now(reveal::reveal),
-        Screen::Places(_) => led(host, places::places),
+        Screen::Places(_) => led(host, |game, _| places::places(game)),
         Screen::Podium => led(host, podium::podium),
     }
 }
 
-/// Drawn anew when other people lead, for one may be sent away.
-fn led(host: Host, draw: fn(&Game) -> AnyView) -> AnyView {
+/// Drawn anew when other people lead, for one may be removed; and with each place
+/// that is shown.
+fn led(host: Host, draw: fn(&Game, usize) -> AnyView) -> AnyView {
     let leaders = memo(move || host.game(|game| game.leaders.clone()));
-    changing(move || leaders.with(|_| host.game_now(draw)))
+    let missing = memo(move || host.places_missing());
+    changing(move || leaders.with(|_| host.game_now(|game| draw(game, missing.get()))))
 }
 
 /// Which quiz, and how far it is.
@@ -233,7 +251,10 @@ fn title(game: &Game, note: String) -> AnyView {
 
 /// What has changed, and how time runs, for who does not see it.
 fn told(host: Host) -> AnyView {
-    let phase = memo(move || host.game(words::told));
+    let phase = memo(move || match host.places_missing() {
+        0 => host.game(words::told),
+        missing => host.game(|game| words::place_told(game, missing)),
+    });
     view! {
         <div class="unseen">
             <p role="status">{text(move || phase.get())}</p>
@@ -251,7 +272,7 @@ fn gone(why: String) -> AnyView {
             <p class="quiet">{why}</p>
             <p>
                 <a class="button" href="/quizzes">
-                    "To your quizzes"
+                    "Go to your quizzes"
                 </a>
             </p>
         </main>

@@ -12,7 +12,7 @@ pub(super) fn places(game: &Game) -> AnyView {
     view! {
         <section class="places">
             <h1 class="places__title" tabindex="-1">
-                "Places"
+                "Leaderboard"
             </h1>
             {leaderboard(&game.leaders)}
         </section>
@@ -27,7 +27,7 @@ pub(super) fn leaderboard(leaders: &[Leader]) -> AnyView {
     let told = leaders.iter().any(|leader| leader.moved != 0);
     let rows = leaders.iter().map(|leader| row(leader, told)).collect_view();
     view! {
-        <ol class="leaderboard" aria-label="Places" start=start.to_string()>
+        <ol class="leaderboard" aria-label="Leaderboard" start=start.to_string()>
             {rows}
         </ol>
     }

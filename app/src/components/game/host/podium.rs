@@ -10,27 +10,38 @@ use crate::components::avatar::{Looks, avatar};
 
 /// How high the arches of the first three are.
 const HEIGHTS: [u32; 3] = [86, 66, 48];
+/// The second stands at the start side, the first in the middle.
+const COLUMNS: [usize; 3] = [1, 0, 2];
 /// How many of the others fit beside them.
 const OTHERS: usize = 5;
 const CROWN: &str = "M11 17 8.5 5 15 10 20 2 25 10 31.5 5 29 17z";
 
-/// The end of a game.
-pub(super) fn podium(game: &Game) -> AnyView {
-    if !game.scored || game.leaders.is_empty() {
+/// How many places are shown one after the other.
+pub(super) fn places(game: &Game) -> usize {
+    if game.scored { game.leaders.len().min(HEIGHTS.len()) } else { 0 }
+}
+
+/// The end of a game. Of the places the last is shown first; the first `missing`
+/// are still to come.
+pub(super) fn podium(game: &Game, missing: usize) -> AnyView {
+    if places(game) == 0 {
         return thanks(game);
     }
-    // The second stands at the start side, the first in the middle.
-    let arches =
-        [1, 0, 2].into_iter().filter_map(|at| game.leaders.get(at).map(|leader| arch(at, leader))).collect_view();
+    let arch = |at: usize| {
+        let leader = game.leaders.get(at)?;
+        Some(if at < missing { waiting(at) } else { arch(at, leader, missing) })
+    };
+    let arches = COLUMNS.into_iter().filter_map(arch).collect_view();
     let others: Vec<_> = game.leaders.iter().skip(3).take(OTHERS).cloned().collect();
-    let list = (!others.is_empty()).then(|| leaderboard(&others));
+    let is_whole = missing == 0;
+    let list = (is_whole && !others.is_empty()).then(|| leaderboard(&others));
     view! {
-        {confetti()}
+        {is_whole.then(confetti)}
         <section class="finale">
             <div class="podium">{arches}</div>
             <div class="finale__side">
                 <h1 class="finale__cheer" tabindex="-1">
-                    "Well played"
+                    {if is_whole { "Well played" } else { words::nth_place(missing) }}
                 </h1>
                 {list}
             </div>
@@ -39,9 +50,31 @@ pub(super) fn podium(game: &Game) -> AnyView {
     .into_any()
 }
 
-fn arch(at: usize, leader: &Leader) -> AnyView {
+/// A place that is not shown yet.
+fn waiting(at: usize) -> AnyView {
+    view! {
+        <div class=format!("podium__place podium__place--{}", at + 1)>
+            <div class="podium__arch podium__arch--waits">
+                {avatar(Looks::plain("pine", HEIGHTS[at], (0, 0)))} <span class="podium__num">
+                    <span class="unseen">"Place "</span>
+                    {at + 1}
+                </span>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Somebody in their place; whoever came last is glad, and the others look there.
+fn arch(at: usize, leader: &Leader, newest: usize) -> AnyView {
     let looks = Looks::of(&leader.id).tall(HEIGHTS[at]);
-    let looks = if at == 0 { looks.happy() } else { looks };
+    let column = |place: usize| COLUMNS.iter().position(|other| *other == place);
+    let looks = match column(at).cmp(&column(newest)) {
+        std::cmp::Ordering::Equal => looks.happy(),
+        std::cmp::Ordering::Less => looks.looking((19, 3)),
+        std::cmp::Ordering::Greater => looks.looking((-19, 3)),
+    };
+    let new = if at == newest { " podium__place--new" } else { "" };
     let crown = (at == 0).then(|| {
         view! {
             <svg class="podium__crown" viewBox="0 0 40 18" aria-hidden="true">
@@ -50,7 +83,7 @@ fn arch(at: usize, leader: &Leader) -> AnyView {
         }
     });
     view! {
-        <div class=format!("podium__place podium__place--{}", at + 1)>
+        <div class=format!("podium__place podium__place--{}{new}", at + 1)>
             <bdi class="podium__name">{leader.name.to_string()}</bdi>
             <span class="podium__points">{format!("{} points", words::thousands(leader.score))}</span>
             <div class=format!("podium__arch avatar--{}", looks.colour())>
@@ -80,8 +113,8 @@ fn thanks(game: &Game) -> AnyView {
     .into_any()
 }
 
-/// As in `21 of 22 knew: Which planet floats?`; nothing where nobody knew anything.
+/// As in `Best known: Which planet floats? 21 of 22 were right.`; nothing where nobody was right.
 pub(super) fn best_known(game: &Game) -> Option<String> {
     let (question, knew, players) = game.best_known.as_ref().filter(|best| best.1 > 0)?;
-    Some(format!("{knew} of {players} knew: {question}"))
+    Some(format!("Best known: {question} {knew} of {players} were right."))
 }

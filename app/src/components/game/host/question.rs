@@ -59,7 +59,7 @@ fn middle(host: Host, kind: Kind) -> AnyView {
     let phase = memo(move || host.game(|game| game.phase));
     let paused = memo(move || host.game(|game| game.paused.is_some()));
     let body = move || match (phase.get(), paused.get()) {
-        (_, true) => hint("Paused. The clock stands still."),
+        (_, true) => hint("Paused."),
         (Phase::Ready, _) => hint("Get ready."),
         (Phase::Closed, _) => hint("Time is up."),
         _ if kind.has_options() => tiles(&options.get()),

@@ -64,7 +64,7 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
                 </h2>
                 {paragraphs}
                 {count}
-                {(*knew > 0).then(|| crowd(host))}
+                {(!right.is_empty()).then(|| crowd(host, *knew, *players))}
             </section>
         }
         .into_any(),
@@ -80,20 +80,52 @@ fn paragraph(text: String) -> AnyView {
     .into_any()
 }
 
-/// Some of the class, happy. Not those who knew: that is nobody's business.
-fn crowd(host: Host) -> AnyView {
+/// Some of the class, as large a part of them happy as of the class. Not those who
+/// knew: that is nobody's business.
+fn crowd(host: Host, knew: usize, players: usize) -> AnyView {
     const BACK: [u32; 6] = [86, 78, 90, 80, 88, 82];
     const FRONT: [u32; 6] = [40, 48, 42, 54, 44, 50];
     let ids: Vec<UserId> = host.players_now(|players| players.iter().take(12).map(|it| it.id.clone()).collect());
-    let stand = |ids: &[UserId], heights: &[u32; 6]| {
-        ids.iter().zip(heights).map(|(id, height)| avatar(Looks::of(id).tall(*height).happy())).collect_view()
+    let happy = mixed(share(knew, players, ids.len()), ids.len());
+    let stand = |people: std::ops::Range<usize>, heights: &[u32; 6]| {
+        let one = |(at, height): (usize, &u32)| {
+            let looks = Looks::of(&ids[at]).tall(*height);
+            avatar(if happy[at] { looks.happy() } else { looks.looking((0, 0)) })
+        };
+        people.zip(heights).map(one).collect_view()
     };
-    let (front, back) = ids.split_at(ids.len().min(6));
+    let front = ids.len().min(FRONT.len());
     view! {
         <div class="why__crowd" aria-hidden="true">
-            <div class="why__row why__row--back">{stand(back, &BACK)}</div>
-            <div class="why__row">{stand(front, &FRONT)}</div>
+            <div class="why__row why__row--back">{stand(front..ids.len(), &BACK)}</div>
+            <div class="why__row">{stand(0..front, &FRONT)}</div>
         </div>
     }
     .into_any()
+}
+
+/// How many of `shown` are as large a part as `some` of `all`. Nobody looks like
+/// everybody, and one is seen.
+fn share(some: usize, all: usize, shown: usize) -> usize {
+    let rounded = (some * shown + all / 2).checked_div(all).unwrap_or(0);
+    let least = usize::from(some > 0);
+    let most = shown.saturating_sub(usize::from(some < all));
+    rounded.max(least).min(most)
+}
+
+/// Which of `shown` they are, spread evenly.
+fn mixed(some: usize, shown: usize) -> Vec<bool> {
+    (0..shown).map(|at| (at + 1) * some / shown != at * some / shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_six_smile_when_two_of_six_knew() {
+        assert_eq!(mixed(share(2, 6, 6), 6), [false, false, true, false, false, true]);
+        assert_eq!([share(0, 30, 12), share(1, 30, 12), share(29, 30, 12), share(30, 30, 12)], [0, 1, 11, 12]);
+        assert_eq!((share(0, 0, 0), mixed(0, 0)), (0, vec![]));
+    }
 }

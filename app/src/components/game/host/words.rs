@@ -52,6 +52,8 @@ pub(super) fn were_right(knew: usize, players: usize) -> String {
     format!("of {players} {} right", if knew == 1 { "was" } else { "were" })
 }
 
+const NOBODY_SCORED: &str = "Nobody scored this time.";
+
 /// What is to be told to who does not see the screen, when it changes.
 pub(super) fn told(game: &Game) -> String {
     let asked = game.asked.as_ref();
@@ -60,10 +62,23 @@ pub(super) fn told(game: &Game) -> String {
         Phase::Ready => asked.map(|asked| format!("{}: {}", progress(game), asked.text)).unwrap_or_default(),
         Phase::Open => asked.map(|asked| opened(game, asked)).unwrap_or_default(),
         Phase::Reveal => game.reveal.as_ref().map(revealed).unwrap_or_default(),
-        Phase::Places => leader(&game.leaders).map(|first| format!("Places. {first} leads.")).unwrap_or_default(),
+        Phase::Places => leader(&game.leaders).map(|first| format!("Leaderboard. {first} leads.")).unwrap_or_default(),
+        Phase::Podium if game.leaders.iter().all(|leader| leader.score == 0) => NOBODY_SCORED.into(),
         Phase::Podium => leader(&game.leaders).map(|first| format!("{first} has won.")).unwrap_or_default(),
         Phase::Ended => "The game is over.".into(),
     }
+}
+
+/// Who came in that place, counted from 0: the first that is shown of them.
+pub(super) fn place_told(game: &Game, place: usize) -> String {
+    let told =
+        |leader: &Leader| format!("{}: {}, with {} points.", nth_place(place), leader.name, thousands(leader.score));
+    game.leaders.get(place).map(told).unwrap_or_default()
+}
+
+/// What a place of the podium is called, counted from 0.
+pub(super) fn nth_place(place: usize) -> &'static str {
+    ["First place", "Second place"].get(place).copied().unwrap_or("Third place")
 }
 
 fn opened(game: &Game, asked: &Asked) -> String {

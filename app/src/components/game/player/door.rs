@@ -56,7 +56,7 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
             </h1>
             <form class="nickname" on:submit=submit>
                 <label class="field__label" for="nickname">
-                    "Your name in this game"
+                    "Your name"
                 </label>
                 <div class="nickname__row">
                     <input
@@ -76,13 +76,13 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
                         aria-busy=flag(is_waiting)
                         disabled=derived(move || !is_awake.get())
                     >
-                        {words(move || if is_waiting() { "Going in" } else { "Go in" })}
+                        {words(move || if is_waiting() { "Joining" } else { "Join" })}
                     </button>
                 </div>
                 <Wrong id="nickname-wrong" why=derived(move || wrong.get()) />
                 {sometimes(offer)}
                 <p class="nickname__still">
-                    "To play, this page needs scripts. Allow them for this address, then load it again."
+                    "Playing needs JavaScript. Turn it on for this site and reload."
                 </p>
             </form>
             <div class="plane__me">{avatar(Looks::of(&viewer.id).tall(54).looking((0, -19)))}</div>

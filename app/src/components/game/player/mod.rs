@@ -6,6 +6,7 @@ mod focus;
 mod ordering;
 mod question;
 mod result;
+mod sign;
 mod standings;
 mod waiting;
 mod writing;
@@ -18,9 +19,11 @@ use crate::api::games::{PlayPage, class_chat_path};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::notice::{Notice, Words, asleep};
 use crate::components::pill::Pill;
-use crate::erase::{changing, memo, sometimes, words};
+use crate::erase::{changing, derived, memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::given::given;
+use crate::island::part;
+use crate::state::Standing;
 use crate::state::game::{Board, Screen, words};
 
 /// What a player's page begins with.
@@ -29,13 +32,18 @@ pub(crate) type Beginning = PlayPage;
 pub(crate) const BEGINNING: &str = "play-begins";
 
 const NOTICES: Words = Words {
-    pause: "The game cannot be reached just now. Nothing is lost: it goes on by itself.",
-    cut: "You are cut off. Play on: your answer is kept and sent when you are back.",
+    pause: "The game cannot be reached right now. Nothing is lost: it continues by itself.",
+    cut: "You are offline. Keep playing: your answer is sent when you are back.",
+    wall: "Live updates are blocked, probably by this network. To play, try another network.",
 };
 
-/// All that is on a player's page, live from where the page stands.
-#[island(lazy)]
-pub(crate) fn PlayGame() -> impl IntoView {
+part! {
+    player_part:
+    /// All that is on a player's page, live from where the page stands.
+    PlayGame draws play_game,
+}
+
+fn play_game() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(play)
 }
 
@@ -43,6 +51,11 @@ fn play(page: PlayPage) -> AnyView {
     let place = Place { viewer: page.viewer.clone(), chat: class_chat_path(&page.pin) };
     let live = GameLive::play(page);
     let screen = memo(move || live.board.with(Board::screen));
+    // When it is over nothing more is missed.
+    let standing = derived(move || match screen.get() {
+        Screen::Ended | Screen::Out => Standing::Resting,
+        _ => live.standing.get(),
+    });
     focus::follow(screen);
     let chat = place.chat.clone();
     view! {
@@ -51,7 +64,7 @@ fn play(page: PlayPage) -> AnyView {
                 {changing(move || draw(live, screen.get(), &place))}
             </main>
             <div class="play__notices">
-                <Notice standing=live.standing.into() trouble=live.trouble.into() words=NOTICES />
+                <Notice standing trouble=live.trouble.into() words=NOTICES />
                 {host_gone(live)}
             </div>
             {foot(live, chat)}

@@ -16,7 +16,13 @@ use crate::state::game::{Board, MyAnswer, words};
 /// A question, from the moment it can be read until everybody's time is over.
 pub(super) fn question(live: GameLive, at: usize) -> AnyView {
     let Some((asked, questions)) = asked(live) else { return ().into_any() };
-    let long = if asked.text.chars().count() > 80 { "play__question play__question--long" } else { "play__question" };
+    let long = match asked.text.chars().count() {
+        0..=80 => "play__question",
+        81..=160 => "play__question play__question--long",
+        _ => "play__question play__question--longest",
+    };
+    // While one gets ready the words stand large in the middle, and are only said here.
+    let is_ready = memo(move || live.board.with(|board| board.game.phase == Phase::Ready));
     let place = memo(move || live.board.with(place));
     view! {
         <header class="play__bar">
@@ -29,7 +35,7 @@ pub(super) fn question(live: GameLive, at: usize) -> AnyView {
         </h1>
         {picture(&asked)}
         {changing(move || answering(live, place.get()))}
-        <p class="play__state" role="status">
+        <p class="play__state" class:unseen=derived(move || is_ready.get()) role="status">
             {words(move || live.board.with(|board| words::answering(board, live.standing.get().is_connected())))}
         </p>
     }

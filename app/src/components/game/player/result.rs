@@ -111,22 +111,29 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
                 _ => None,
             };
             let chose = count.map(|(option, bar)| {
-                let others = format!(". {} chose it.", words::counted(bar.count as u64, "player", "players"));
+                let others = format!(". {}", words::chose_too(bar.count.saturating_sub(1)));
                 view! { "You chose " {key(option)} " " <b dir="auto">{bar.text.clone()}</b> {others} }
             });
             view! { <p class="result__note">{chose}</p> }.into_any()
         }
-        Verdict::Partly => view! { <p class="result__note">"It was " {right(reveal, told.kind)} "."</p> }.into_any(),
+        Verdict::Partly => {
+            view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told.kind)} "."</p> }.into_any()
+        }
         Verdict::Wrong | Verdict::Missing => {
             let others = reveal.players.saturating_sub(reveal.knew).saturating_sub(1);
             view! {
                 <p class="result__note">
-                    "It was " {right(reveal, told.kind)} "." <br /> {words::missed(others)}
+                    {it_was(reveal, told.kind)} {right(reveal, told.kind)} "." <br /> {words::missed(others)}
                 </p>
             }
             .into_any()
         }
     }
+}
+
+fn it_was(reveal: &Reveal, kind: Kind) -> &'static str {
+    let several = kind == Kind::Several && reveal.bars.iter().filter(|bar| bar.right).count() > 1;
+    if several { "The answers were " } else { "It was " }
 }
 
 /// What is right, with its shapes where it could be chosen.
@@ -160,7 +167,7 @@ fn facts(outcome: &Outcome, reveal: &Reveal, scored: bool) -> AnyView {
     view! {
         <section class="result__facts" aria-label="How you stand">
             {why(reveal)} {place} {streak(outcome, scored)}
-            <p class="quiet small">"Look up: it goes on on the big screen."</p>
+            <p class="quiet small">"Look up at the big screen."</p>
         </section>
     }
     .into_any()
@@ -178,7 +185,7 @@ fn streak(outcome: &Outcome, scored: bool) -> AnyView {
     let (title, more) = match outcome.streak {
         // Where streaks do not count, one is not spoken of.
         _ if outcome.next_bonus == 0 => return ().into_any(),
-        0 if is_broken => ("A new row starts now".into(), None),
+        0 if is_broken => ("A new streak starts now".into(), None),
         0 | 1 => return ().into_any(),
         row => {
             let more = scored.then(|| format!("The next one adds {}", words::points(outcome.next_bonus)));

@@ -34,7 +34,7 @@ pub(super) fn places(live: GameLive) -> AnyView {
     view! {
         <section class="ranking">
             <h1 class="ranking__title" tabindex="-1">
-                "Who leads"
+                "Leaderboard"
             </h1>
             <ol class="ranking__list">{rows}</ol>
             {beneath}

@@ -18,7 +18,7 @@ pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
             <h1 class="plane__title" tabindex="-1">
                 {words(waits)}
             </h1>
-            <p class="plane__words">"Keep this page open. You are in as soon as the host says so."</p>
+            <p class="plane__words">"Keep this page open. You join as soon as the host lets you in."</p>
             <div class="plane__me">{avatar(Looks::of(&viewer.id).tall(54).looking((0, -19)))}</div>
         </section>
     }
@@ -34,7 +34,12 @@ pub(super) fn lobby(live: GameLive) -> AnyView {
             <h1 class="plane__title" tabindex="-1">
                 "You are in, " <bdi>{name}</bdi> "."
             </h1>
-            <p class="plane__words">"Look at the big screen. It starts when the host starts it."</p>
+            <p class="plane__words">"Watch the big screen. The host will start soon."</p>
+            <p>
+                <a class="button button--quiet" href="?name" rel="external">
+                    "Change your name"
+                </a>
+            </p>
             <div class="plane__me">{avatar(looks.tall(58).looking((0, -19)))}</div>
         </section>
     }
@@ -51,8 +56,8 @@ pub(super) fn podium(live: GameLive) -> AnyView {
     let best = memo(move || live.board.with(|board| board.game.best_known.clone()));
     let best = move || {
         let (question, knew, of) = best.get()?;
-        let sentence = format!("{knew} of {of} knew this: ");
-        Some(view! { <p class="plane__words">{sentence} <b dir="auto">{question}</b></p> }.into_any())
+        let count = format!(" {knew} of {of} were right.");
+        Some(view! { <p class="plane__words">"Best known: " <b dir="auto">{question}</b> {count}</p> }.into_any())
     };
     let title = match place {
         Some(place) => view! { {place} <sup>{words::ordinal(place)}</sup> }.into_any(),
@@ -104,7 +109,7 @@ pub(super) fn out(live: GameLive) -> AnyView {
             <p class="plane__words">{why}</p>
             <p>
                 <a class="button" href="/play" rel="external">
-                    "Type another PIN"
+                    "Enter another PIN"
                 </a>
             </p>
             <div class="plane__me">{avatar(Looks::plain("pine", 46, (0, 0)).asleep())}</div>

@@ -7,6 +7,7 @@ use protocol::game::Answer;
 use protocol::quiz::Decimal;
 
 use super::question::{is_open, lock_in};
+use super::sign::sign;
 use crate::components::field::Wrong;
 use crate::erase::{derived, effect, flag};
 use crate::game_live::GameLive;
@@ -23,7 +24,7 @@ pub(super) fn typed(live: GameLive) -> AnyView {
 /// A number.
 pub(super) fn number(live: GameLive) -> AnyView {
     fn read(text: &str) -> Result<Answer, &'static str> {
-        text.parse::<Decimal>().map(Answer::Number).map_err(|_| "Type a number, such as 12 or 3.5.")
+        text.parse::<Decimal>().map(Answer::Number).map_err(|why| why.advice())
     }
     writing(live, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
 }
@@ -81,6 +82,7 @@ fn writing(live: GameLive, field: Field) -> AnyView {
                 aria-describedby="answer-wrong answer-help"
                 node_ref=input
             />
+            {(mode == "decimal").then(|| sign(input, open.into()))}
             <Wrong id="answer-wrong" why=wrong.into() />
             <p class="play__hint" id="answer-help">
                 {help}

@@ -5,7 +5,8 @@ use std::io::BufRead;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::super::{COLUMNS, Grid, NotAQuiz, ROWS};
+use super::super::{COLUMNS, NotAQuiz, ROWS, Sheet};
+use super::styles::{Shown, Styles};
 use super::unreadable;
 use super::xml::{Xml, attribute, unescape};
 use crate::workers::Budget;
@@ -26,10 +27,12 @@ enum Value {
     Text(String),
     /// A text that cells share, by its number.
     Shared(usize),
+    /// A number that is shown in another way than it is calculated with.
+    Number(Shown),
 }
 
 /// Reads the cells that can belong to a quiz; what the sheet says about its own size is left aside.
-pub(super) fn read(mut xml: Xml<'_, impl BufRead>, budget: &Budget) -> Result<Vec<Cell>, NotAQuiz> {
+pub(super) fn read(mut xml: Xml<'_, impl BufRead>, styles: &Styles, budget: &Budget) -> Result<Vec<Cell>, NotAQuiz> {
     let mut cells = Vec::new();
     let mut seen = 0;
     let (mut row, mut column) = (0, 0);
@@ -50,15 +53,15 @@ pub(super) fn read(mut xml: Xml<'_, impl BufRead>, budget: &Budget) -> Result<Ve
                 if let Some(name) = attribute(&tag, "r") {
                     (row, column) = place(&name).ok_or_else(|| unreadable(()))?;
                 }
-                let kind = kind(&tag);
+                let (kind, style) = (kind(&tag), attribute(&tag, "s").and_then(|style| style.parse().ok()));
+                let format = Format { kind, style, styles };
                 // Rows come in their order: below this one nothing is read.
                 if seen > CELLS || row >= ROWS {
                     return Ok(cells);
                 }
-                let value = value(&mut xml, kind)?;
+                let value = value(&mut xml, format)?;
                 if let Some(value) = value.filter(|_| column < COLUMNS) {
-                    let text_bytes = if let Value::Text(text) = &value { text.len() } else { 0 };
-                    budget.hold(size_of::<Cell>() + text_bytes).map_err(unreadable)?;
+                    budget.hold(size_of::<Cell>() + value.text_bytes()).map_err(unreadable)?;
                     cells.push(Cell { place: (row, column), value });
                 }
                 column = column.saturating_add(1);
@@ -82,6 +85,25 @@ enum Kind {
     Fault,
 }
 
+/// What a cell's value is, and how it is shown.
+#[derive(Clone, Copy)]
+struct Format<'a> {
+    kind: Kind,
+    /// Which of the workbook's styles.
+    style: Option<usize>,
+    styles: &'a Styles,
+}
+
+impl Value {
+    fn text_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Shared(_) => 0,
+            Self::Number(Shown { text, plain, .. }) => text.len() + plain.len(),
+        }
+    }
+}
+
 fn kind(tag: &BytesStart<'_>) -> Kind {
     match attribute(tag, "t").as_deref() {
         None | Some("n") => Kind::Number,
@@ -94,13 +116,13 @@ fn kind(tag: &BytesStart<'_>) -> Kind {
 }
 
 /// Reads the rest of a cell; `None` where nothing is in it.
-fn value(xml: &mut Xml<'_, impl BufRead>, kind: Kind) -> Result<Option<Value>, NotAQuiz> {
+fn value(xml: &mut Xml<'_, impl BufRead>, format: Format<'_>) -> Result<Option<Value>, NotAQuiz> {
     let mut value = None;
     loop {
         match xml.next()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "is" => value = text(xml.rich_text()?),
-                "v" if kind != Kind::Inline => value = shown(xml.text()?, kind)?,
+                "v" if format.kind != Kind::Inline => value = shown(xml.text()?, format)?,
                 // Formulas are not calculated here.
                 _ => xml.skip()?,
             },
@@ -110,16 +132,16 @@ fn value(xml: &mut Xml<'_, impl BufRead>, kind: Kind) -> Result<Option<Value>, N
     }
 }
 
-/// A value as it is shown, more or less. A date is a number; faults are no part of a quiz.
-fn shown(value: String, kind: Kind) -> Result<Option<Value>, NotAQuiz> {
-    Ok(match kind {
+/// A value as it is shown. Faults are no part of a quiz.
+fn shown(value: String, format: Format<'_>) -> Result<Option<Value>, NotAQuiz> {
+    Ok(match format.kind {
         Kind::Fault => None,
         _ if value.is_empty() => None,
         Kind::Shared => Some(Value::Shared(value.trim().parse().map_err(unreadable)?)),
         Kind::Bool => text(if matches!(value.trim(), "1" | "true") { "True" } else { "False" }.into()),
         Kind::Text | Kind::Inline => text(unescape(&value)),
         Kind::Number => match value.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => text(number.to_string()),
+            Ok(number) if number.is_finite() => Some(Value::Number(format.styles.shown(number, format.style))),
             _ => text(value),
         },
     })
@@ -173,9 +195,9 @@ pub(super) fn texts(
 }
 
 /// Puts the cells in their places. A text counts for each cell that has it, however often it is shared.
-pub(super) fn arrange(cells: Vec<Cell>, texts: &BTreeMap<usize, String>, budget: &Budget) -> Result<Grid, NotAQuiz> {
-    let mut grid = Grid::new();
-    for Cell { place: (row, column), value } in cells {
+pub(super) fn arrange(cells: Vec<Cell>, texts: &BTreeMap<usize, String>, budget: &Budget) -> Result<Sheet, NotAQuiz> {
+    let mut sheet = Sheet::default();
+    for Cell { place, value } in cells {
         let text = match value {
             Value::Text(text) => text,
             Value::Shared(number) => {
@@ -183,18 +205,19 @@ pub(super) fn arrange(cells: Vec<Cell>, texts: &BTreeMap<usize, String>, budget:
                 budget.hold(text.len()).map_err(unreadable)?;
                 text.clone()
             }
+            Value::Number(Shown { text, plain, is_told_by_the_system }) => {
+                sheet.has_dates_of_the_system |= is_told_by_the_system;
+                if plain != text {
+                    sheet.plain.insert(place, plain);
+                }
+                text
+            }
         };
-        if text.is_empty() {
-            continue;
-        }
-        grid.resize(grid.len().max(row + 1), Vec::new());
-        let Some(cells) = grid.get_mut(row) else { continue };
-        cells.resize(cells.len().max(column + 1), String::new());
-        if let Some(cell) = cells.get_mut(column) {
-            *cell = text;
+        if !text.is_empty() {
+            sheet.put(place, text);
         }
     }
-    Ok(grid)
+    Ok(sheet)
 }
 
 #[cfg(test)]

@@ -3,54 +3,91 @@
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
-use super::{Grid, NotAQuiz};
+use super::report::Cell;
+use super::{NotAQuiz, Sheet};
 use crate::workers::Budget;
 
 mod cells;
 mod package;
+mod shown;
+mod styles;
 mod workbook;
 mod xml;
 
-use package::Package;
+pub(in crate::quizzes) use package::Package;
+use styles::Styles;
 
-/// Reads the first sheet that has a cell.
-pub(super) fn read(bytes: &[u8], budget: &Budget) -> Result<Grid, NotAQuiz> {
+/// What was not read of a workbook.
+pub(super) struct Unread {
+    /// The names of the sheets that were not looked at.
+    pub(super) sheets: Vec<String>,
+    pub(super) has_pictures: bool,
+}
+
+/// Reads the sheets one after the other, for as long as `is_enough` says no.
+pub(super) fn read(
+    bytes: &[u8],
+    budget: &Budget,
+    mut is_enough: impl FnMut(Sheet) -> bool,
+) -> Result<Unread, NotAQuiz> {
     let mut package = Package::open(bytes, budget)?;
     let workbook = workbook::find(&mut package, budget)?;
-    for name in &workbook.sheets {
-        let Some(sheet) = package.part(name)? else { continue };
-        let cells = cells::read(sheet, budget)?;
+    let styles = match package.part(&workbook.styles)? {
+        Some(part) => styles::read(part, workbook.dates, budget)?,
+        None => Styles::default(),
+    };
+    let mut sheets = workbook.sheets.iter();
+    for workbook::Entry { name, part } in sheets.by_ref() {
+        let Some(xml) = package.part(part)? else { continue };
+        let cells = cells::read(xml, &styles, budget)?;
         let shared = cells::shared(&cells);
         let texts = match package.part(&workbook.strings)? {
             Some(strings) if !shared.is_empty() => cells::texts(strings, &shared, budget)?,
             _ => Default::default(),
         };
-        let grid = cells::arrange(cells, &texts, budget)?;
-        if !grid.is_empty() {
-            return Ok(grid);
+        let sheet = Sheet { name: name.clone(), ..cells::arrange(cells, &texts, budget)? };
+        if !sheet.grid.is_empty() && is_enough(sheet) {
+            break;
         }
     }
-    Err(NotAQuiz::because("There is nothing in this file."))
+    let sheets = sheets.map(|entry| entry.name.clone()).collect();
+    Ok(Unread { sheets, has_pictures: package.has_any_in("xl/media/") })
 }
 
 /// Whatever is wrong with a file of this kind, there is one thing to do about it.
 /// That a budget ran out is told by the budget.
 fn unreadable<E>(_: E) -> NotAQuiz {
-    NotAQuiz::because("This file cannot be read. Save it as XLSX or CSV once more.")
+    NotAQuiz::because("This file is damaged, or no workbook. Save it again as XLSX or CSV.")
 }
 
-/// Writes a sheet. Every cell is a text, so nothing in it is ever calculated.
-pub(super) fn write(grid: &Grid) -> Result<Vec<u8>, XlsxError> {
+/// A sheet to be written.
+pub(super) struct Page<'a> {
+    /// What it is called, in up to 31 letters.
+    pub(super) name: &'a str,
+    pub(super) rows: &'a [Vec<Cell>],
+    /// Which row has the headings, from 0.
+    pub(super) header: u32,
+    /// Which column has long texts, from 0.
+    pub(super) wide: u16,
+}
+
+/// Writes a workbook. What people wrote is a text, so nothing in it is ever calculated.
+pub(super) fn write(pages: &[Page<'_>]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let (bold, wrapped) = (Format::new().set_bold(), Format::new().set_text_wrap());
-    let sheet = workbook.add_worksheet();
-    sheet.set_name("Questions")?;
-    sheet.set_column_width(1, 50)?;
-    for (row, cells) in (0..).zip(grid) {
-        for (column, cell) in (0..).zip(cells) {
-            if !cell.is_empty() {
-                let format = if row == super::table::HEADER { &bold } else { &wrapped };
-                sheet.write_string_with_format(row, column, cell, format)?;
+    let (bold, wrapped) = (Format::new().set_bold().set_text_wrap(), Format::new().set_text_wrap());
+    for page in pages {
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(page.name)?;
+        sheet.set_column_width(page.wide, 50)?;
+        sheet.set_freeze_panes(page.header + 1, 0)?;
+        for (row, cells) in (0..).zip(page.rows) {
+            let format = if row == page.header { &bold } else { &wrapped };
+            for (column, cell) in (0..).zip(cells) {
+                match cell {
+                    Cell::Text(text) if text.is_empty() => {}
+                    Cell::Text(text) => drop(sheet.write_string_with_format(row, column, text, format)?),
+                    Cell::Number(number) => drop(sheet.write_number(row, column, *number)?),
+                }
             }
         }
     }

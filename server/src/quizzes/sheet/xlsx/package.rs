@@ -15,21 +15,58 @@ use crate::workers::{Budget, Exhausted};
 /// Parts of a file, at most.
 const PARTS: usize = 1000;
 
+/// Parts that are looked at to see whether they are locked.
+const FIRST_PARTS: usize = 8;
+
 /// An opened archive.
-pub(super) struct Package<'a> {
+pub(in crate::quizzes) struct Package<'a> {
     archive: ZipArchive<Packed<'a>>,
     budget: &'a Budget,
 }
 
 impl<'a> Package<'a> {
     /// Reads what is in the archive.
-    pub(super) fn open(bytes: &'a [u8], budget: &'a Budget) -> Result<Self, NotAQuiz> {
+    pub(in crate::quizzes) fn open(bytes: &'a [u8], budget: &'a Budget) -> Result<Self, NotAQuiz> {
         let packed = Packed { bytes: Cursor::new(bytes), budget };
         let archive = ZipArchive::new(packed).map_err(unreadable)?;
         if archive.len() > PARTS {
             budget.exhaust(Exhausted::Size).map_err(unreadable)?;
         }
         Ok(Self { archive, budget })
+    }
+
+    /// Whether there is a part of this name.
+    pub(in crate::quizzes) fn has(&self, name: &str) -> bool {
+        self.index(name).is_some()
+    }
+
+    /// Whether there is any part in a folder, such as `xl/media/`.
+    pub(super) fn has_any_in(&self, folder: &str) -> bool {
+        self.archive.file_names_raw().any(|name| name.starts_with(folder.as_bytes()))
+    }
+
+    /// Whether there is any part.
+    pub(in crate::quizzes) fn has_any(&self) -> bool {
+        !self.archive.is_empty()
+    }
+
+    /// Whether it takes a password to read it.
+    pub(in crate::quizzes) fn is_locked(&mut self) -> bool {
+        let count = self.archive.len().min(FIRST_PARTS);
+        (0..count).any(|at| self.archive.by_index_raw(at).is_ok_and(|part| part.encrypted()))
+    }
+
+    /// A part as a text, of so many bytes at most.
+    pub(in crate::quizzes) fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, NotAQuiz> {
+        let Some(index) = self.index(name) else { return Ok(None) };
+        let file = self.archive.by_index(index).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+        Unpacked { file, budget: self.budget }.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() > most {
+            self.budget.exhaust(Exhausted::Size).map_err(unreadable)?;
+        }
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// A part of the archive, ready to be read; `None` when there is none of this name.

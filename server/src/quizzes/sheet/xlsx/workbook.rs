@@ -4,6 +4,7 @@ use quick_xml::events::Event;
 
 use super::super::NotAQuiz;
 use super::package::Package;
+use super::shown::DateSystem;
 use super::unreadable;
 use super::xml::attribute;
 use crate::workers::Budget;
@@ -17,9 +18,22 @@ const REFERENCE_BYTES: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Workbook {
     /// The sheets, in their order; one that stands there twice is looked at once.
-    pub(super) sheets: Vec<String>,
+    pub(super) sheets: Vec<Entry>,
     /// Where the texts are that cells share.
     pub(super) strings: String,
+    /// Where it says how numbers are shown.
+    pub(super) styles: String,
+    /// Since when its days are counted.
+    pub(super) dates: DateSystem,
+}
+
+/// A sheet of the workbook.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// What people call it.
+    pub(super) name: String,
+    /// The part that it is in.
+    pub(super) part: String,
 }
 
 /// How one part of the archive points to another.
@@ -40,16 +54,21 @@ pub(super) fn find(package: &mut Package<'_>, budget: &Budget) -> Result<Workboo
         Some(path) => path.to_owned(),
         None => format!("{folder}/{}", target.trim_start_matches("./")),
     };
-    let strings = references.iter().find(|reference| reference.kind == "sharedStrings");
-    let strings = path(strings.map_or("sharedStrings.xml", |strings| &strings.target));
-    let mut sheets = Vec::new();
-    for id in sheet_ids(package, &name)? {
+    let of_kind = |kind: &str, default: &str| {
+        let found = references.iter().find(|reference| reference.kind == kind);
+        path(found.map_or(default, |found| &found.target))
+    };
+    let (strings, styles) = (of_kind("sharedStrings", "sharedStrings.xml"), of_kind("styles", "styles.xml"));
+    let listed = listed(package, &name, budget)?;
+    let mut sheets: Vec<Entry> = Vec::new();
+    for (id, name) in listed.sheets {
         let sheet = references.iter().find(|reference| reference.id == id).ok_or_else(|| unreadable(()))?;
-        if sheet.kind == "worksheet" && !sheets.contains(&path(&sheet.target)) {
-            sheets.push(path(&sheet.target));
+        let part = path(&sheet.target);
+        if sheet.kind == "worksheet" && sheets.iter().all(|entry| entry.part != part) {
+            sheets.push(Entry { name, part });
         }
     }
-    Ok(Workbook { sheets, strings })
+    Ok(Workbook { sheets, strings, styles, dates: listed.dates })
 }
 
 fn references(package: &mut Package<'_>, name: &str, budget: &Budget) -> Result<Vec<Reference>, NotAQuiz> {
@@ -71,21 +90,34 @@ fn references(package: &mut Package<'_>, name: &str, budget: &Budget) -> Result<
     }
 }
 
-/// What the first sheets are called where they are referred to.
-fn sheet_ids(package: &mut Package<'_>, name: &str) -> Result<Vec<String>, NotAQuiz> {
-    let mut ids: Vec<String> = Vec::new();
+/// What the part says that lists the sheets.
+#[derive(Default)]
+struct Listed {
+    /// What the first ones are called where they are referred to, and by people.
+    sheets: Vec<(String, String)>,
+    dates: DateSystem,
+}
+
+fn listed(package: &mut Package<'_>, name: &str, budget: &Budget) -> Result<Listed, NotAQuiz> {
+    let mut listed = Listed::default();
     let mut xml = package.part(name)?.ok_or_else(|| unreadable(()))?;
-    while ids.len() < SHEETS {
+    while listed.sheets.len() < SHEETS {
         match xml.next()? {
+            Event::Start(tag) if tag.local_name().as_ref() == "workbookPr" => {
+                let since_1904 = attribute(&tag, "date1904").is_some_and(|since| matches!(&*since, "1" | "true"));
+                listed.dates = if since_1904 { DateSystem::Since1904 } else { DateSystem::Since1900 };
+            }
             Event::Start(tag) if tag.local_name().as_ref() == "sheet" => {
                 let id = attribute(&tag, "id").ok_or_else(|| unreadable(()))?.into_owned();
-                if !ids.contains(&id) {
-                    ids.push(id);
+                if listed.sheets.iter().all(|(other, _)| *other != id) {
+                    let name = attribute(&tag, "name").unwrap_or_default().into_owned();
+                    budget.hold(id.len() + name.len() + REFERENCE_BYTES).map_err(unreadable)?;
+                    listed.sheets.push((id, name));
                 }
             }
             Event::End(tag) if tag.local_name().as_ref() == "workbook" => break,
             _ => {}
         }
     }
-    Ok(ids)
+    Ok(listed)
 }

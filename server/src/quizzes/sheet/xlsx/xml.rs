@@ -199,7 +199,7 @@ impl<R: BufRead> Read for Bounded<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quizzes::sheet::LIMITS;
+    use crate::quizzes::import::LIMITS;
 
     fn text(document: &str) -> (Result<String, NotAQuiz>, Option<Exhausted>) {
         let budget = Budget::of(LIMITS);

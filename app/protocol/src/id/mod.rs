@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 
+mod name;
+mod room;
+
+pub use name::Name;
+pub use room::RoomId;
+
 /// Why a text is not the id or name it was given as.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
@@ -15,9 +21,12 @@ pub enum InvalidId {
     /// More characters than allowed.
     #[error("{0} has more than {1} characters")]
     TooLong(&'static str, usize),
-    /// A character that cannot be shown, or is not allowed in this kind of id.
+    /// A character that is not allowed in this kind of id.
     #[error("{0} has a character that is not allowed")]
     BadCharacter(&'static str),
+    /// Dots alone, which mean another place in an address.
+    #[error("{0} cannot be dots alone")]
+    Dots(&'static str),
 }
 
 macro_rules! text_id {
@@ -71,18 +80,9 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// A room: 1 to 64 characters, shown in its address `/rooms/{id}`.
-    RoomId, "a room id", limits::ROOM_ID_CHARS,
-    |c| is_printable(c) && c != '/' && c != '\\'
-);
-text_id!(
     /// A person, the same in every tab and on every node.
     UserId, "a user id", limits::USER_ID_CHARS,
     |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
-);
-text_id!(
-    /// What a person is called: 1 to 32 characters. Not unique.
-    Name, "a name", limits::NAME_CHARS, is_printable
 );
 text_id!(
     /// A message, named by its sender, so that a resend is recognised.
@@ -154,7 +154,8 @@ impl Pin {
 
     /// What stands for the game where a frame has to name a room. Nobody chats there.
     pub fn room(&self) -> RoomId {
-        RoomId(format!("{}{}", Self::ROOM, self.0))
+        // Digits after a plain word are an id.
+        RoomId::parse(&format!("{}{}", Self::ROOM, self.0)).unwrap_or_else(|_| unreachable!("a PIN names a room"))
     }
 
     const ROOM: &'static str = "game-";
@@ -197,36 +198,6 @@ impl QuizId {
     }
 }
 
-impl RoomId {
-    /// The id for a room that a person calls `title`: lower case, with a
-    /// hyphen for every run of spaces and slashes. The same title always
-    /// gives the same room.
-    ///
-    /// # Errors
-    /// As [`RoomId::parse`]; a title of dots alone has no id either, because
-    /// an address cannot end in one.
-    pub fn from_title(title: &str) -> Result<Self, InvalidId> {
-        let spaced = title.replace(['/', '\\', '-'], " ").to_lowercase();
-        let joined = spaced.split_whitespace().collect::<Vec<_>>().join("-");
-        if !joined.is_empty() && joined.chars().all(|c| c == '.') {
-            return Err(InvalidId::BadCharacter("a room id"));
-        }
-        Self::parse(&joined)
-    }
-
-    /// The path of the room's page, safe in a link.
-    pub fn path(&self) -> String {
-        let mut path = String::from("/rooms/");
-        for byte in self.0.bytes() {
-            match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(byte as char),
-                _ => path.push_str(&format!("%{byte:02X}")),
-            }
-        }
-        path
-    }
-}
-
 fn check(text: &str, what: &'static str, max: usize, allowed: impl Fn(char) -> bool) -> Result<String, InvalidId> {
     let text = text.trim();
     if text.is_empty() {
@@ -241,42 +212,16 @@ fn check(text: &str, what: &'static str, max: usize, allowed: impl Fn(char) -> b
     Ok(text.to_owned())
 }
 
-/// Not a control character, and none of the invisible marks that turn the
-/// writing direction of what stands around a name (Unicode TR 9, section 2).
-fn is_printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn ids_lose_the_spaces_around_them() {
-        assert_eq!(RoomId::parse("  room1 ").unwrap().as_str(), "room1");
-    }
-
-    #[test]
-    fn an_empty_or_endless_id_is_refused() {
-        assert_eq!(RoomId::parse("   "), Err(InvalidId::Empty("a room id")));
-        assert_eq!(RoomId::parse(&"x".repeat(65)), Err(InvalidId::TooLong("a room id", 64)));
-        assert!(RoomId::parse(&"ä".repeat(64)).is_ok(), "characters are counted, not bytes");
-    }
-
-    #[test]
-    fn names_cannot_turn_the_text_around_them() {
-        assert!(Name::parse("نور الهدى").is_ok());
-        assert!(Name::parse("evil\u{202E}name").is_err());
-        assert!(Name::parse("line\nbreak").is_err());
-    }
-
-    #[test]
-    fn a_title_gives_one_id() {
-        assert_eq!(RoomId::from_title(" Riverside  Garden ").unwrap().as_str(), "riverside-garden");
-        assert_eq!(RoomId::from_title("غرفة القراءة").unwrap().as_str(), "غرفة-القراءة");
-        assert_eq!(RoomId::from_title("a/b").unwrap().as_str(), "a-b");
-        assert!(RoomId::from_title("..").is_err());
+    fn ids_lose_the_spaces_around_them_and_are_neither_empty_nor_endless() {
+        assert_eq!(UserId::parse("  u1 ").unwrap().as_str(), "u1");
+        assert_eq!(UserId::parse("   "), Err(InvalidId::Empty("a user id")));
+        assert_eq!(UserId::parse(&"x".repeat(33)), Err(InvalidId::TooLong("a user id", 32)));
+        assert_eq!(UserId::parse("ü"), Err(InvalidId::BadCharacter("a user id")));
     }
 
     #[test]
@@ -286,10 +231,5 @@ mod tests {
         for wrong in ["", "48291", "4829151", "48291x", "４８２９１５"] {
             assert!(Pin::parse(wrong).is_err(), "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn a_path_is_safe_in_a_link() {
-        assert_eq!(RoomId::parse("7b: help?").unwrap().path(), "/rooms/7b%3A%20help%3F");
     }
 }

@@ -1,0 +1,204 @@
+//! One id for each room, however it is typed, followed or sent.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::InvalidId;
+use crate::limits;
+
+const WHAT: &str = "a room id";
+/// Bytes of a text that can be an id: the longest one in the widest letters, with room for what is taken away.
+const LOOKED_AT: usize = 16 * limits::ROOM_ID_CHARS;
+
+/// A room: 1 to 64 characters, shown in its address `/rooms/{id}`.
+///
+/// `Staff Room`, ` staff  room` and `STAFF/ROOM` are `staff-room`: cleaned, in
+/// lower case and NFC, with a hyphen for every run of white space, slashes and
+/// hyphens, and none around it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RoomId(String);
+
+impl RoomId {
+    /// The room that people mean by `text`: its title, its id in any spelling,
+    /// or what stands in its address once that is decoded.
+    ///
+    /// # Errors
+    /// [`InvalidId`] says why there is no such room. Dots alone are none: an
+    /// address that ends in them leads elsewhere.
+    pub fn parse(text: &str) -> Result<Self, InvalidId> {
+        if text.len() > LOOKED_AT {
+            return Err(InvalidId::TooLong(WHAT, limits::ROOM_ID_CHARS));
+        }
+        let id = if is_plain(text) { text.to_owned() } else { spelling::canonical(text) };
+        if id.is_empty() {
+            return Err(InvalidId::Empty(WHAT));
+        }
+        if id.chars().count() > limits::ROOM_ID_CHARS {
+            return Err(InvalidId::TooLong(WHAT, limits::ROOM_ID_CHARS));
+        }
+        if id.chars().all(|c| c == '.') {
+            return Err(InvalidId::Dots(WHAT));
+        }
+        Ok(Self(id))
+    }
+
+    /// The room of an id as it was kept: in its one spelling, or none.
+    pub fn kept(text: &str) -> Option<Self> {
+        Self::parse(text).ok().filter(|room| room.0 == text)
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path of the room's page, safe in a link.
+    pub fn path(&self) -> String {
+        let mut path = String::from("/rooms/");
+        for byte in self.0.bytes() {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => path.push(byte as char),
+                _ => path.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        path
+    }
+}
+
+/// Whether a text is an id already, as most are that programs send.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':'))
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.contains("--")
+}
+
+#[cfg(not(target_family = "wasm"))]
+mod spelling {
+    use unicode_normalization::UnicodeNormalization;
+
+    use crate::text::{Shape, clean, is_attached};
+
+    /// The one spelling of an id.
+    pub(super) fn canonical(text: &str) -> String {
+        let text = clean(text, Shape::Line);
+        // Lower case may come apart.
+        let lower = text.chars().filter(|c| !is_attached(*c)).collect::<String>().to_lowercase();
+        let lower: String = lower.nfc().collect();
+        let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '-'));
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+    }
+}
+
+/// A page reads ids that its server has spelled.
+#[cfg(target_family = "wasm")]
+mod spelling {
+    pub(super) fn canonical(text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+impl TryFrom<String> for RoomId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        Self::parse(&text)
+    }
+}
+
+impl From<RoomId> for String {
+    fn from(room: RoomId) -> Self {
+        room.0
+    }
+}
+
+impl std::str::FromStr for RoomId {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn id(text: &str) -> String {
+        RoomId::parse(text).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_room_has_one_id_however_it_is_written() {
+        for (one, others) in [
+            (
+                "staff-room",
+                &[
+                    "Staff Room",
+                    "STAFF ROOM",
+                    " staff  room ",
+                    "staff/room",
+                    "Staff\u{A0}Room",
+                    "-staff--room-",
+                    "staff\u{200B} room",
+                ][..],
+            ),
+            ("café", &["Cafe\u{301}", "CAFÉ"]),
+            ("riverside-garden", &[" Riverside  Garden "]),
+            ("غرفة-القراءة", &["غرفة القراءة"]),
+            ("می\u{62E}واهم", &["می\u{200C}خواهم"]),
+            ("❤", &["❤\u{FE0F}"]),
+            ("class~482915~k3v9", &["Class~482915~K3V9"]),
+            ("7b:-help?", &["7B: help?"]),
+        ] {
+            assert_eq!(id(one), one, "an id is its own");
+            for other in others {
+                assert_eq!(id(other), one, "{other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_no_address_is_no_room() {
+        for empty in ["", "   ", "-", "/", "\u{200B}", "\u{3164}"] {
+            assert_eq!(RoomId::parse(empty), Err(InvalidId::Empty(WHAT)), "{empty:?}");
+        }
+        for dots in [".", "..", " .. ", "/../"] {
+            assert_eq!(RoomId::parse(dots), Err(InvalidId::Dots(WHAT)), "{dots:?}");
+        }
+        for endless in ["x".repeat(65), " x".repeat(100_000)] {
+            assert_eq!(RoomId::parse(&endless), Err(InvalidId::TooLong(WHAT, 64)));
+        }
+        assert!(RoomId::parse(&"ä".repeat(64)).is_ok(), "characters are counted, not bytes");
+    }
+
+    #[test]
+    fn only_the_one_spelling_was_kept() {
+        assert_eq!(RoomId::kept("staff-room"), RoomId::parse("Staff Room").ok());
+        assert_eq!(RoomId::kept("Staff Room"), None);
+    }
+
+    #[test]
+    fn a_path_is_safe_in_a_link() {
+        assert_eq!(RoomId::parse("7b: help?").unwrap().path(), "/rooms/7b%3A-help%3F");
+    }
+
+    proptest! {
+        #[test]
+        fn an_id_is_its_own_spelling(text in "\\PC{0,80}|.{0,80}") {
+            if let Ok(room) = RoomId::parse(&text) {
+                prop_assert_eq!(RoomId::parse(room.as_str()), Ok(room.clone()));
+                prop_assert!(room.as_str().chars().count() <= limits::ROOM_ID_CHARS);
+                prop_assert!(!room.as_str().contains(['/', '\\', ' ', '\0']));
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The texts of quizzes and results, as they may be kept and shown.
+
+use super::{Question, Quiz, Results};
+use crate::text::Shape::{Line, Lines};
+use crate::text::clean_in_place;
+
+impl Quiz {
+    /// Takes out of every text what may not be in it.
+    #[must_use]
+    pub fn cleaned(mut self) -> Self {
+        clean_in_place(&mut self.title, Line);
+        self.questions.iter_mut().for_each(clean_question);
+        self
+    }
+}
+
+/// What is asked and why may have lines; what can be answered has one.
+fn clean_question(question: &mut Question) {
+    let Question { text, picture_words, why, options, spellings, .. } = question;
+    for text in [text, picture_words, why] {
+        clean_in_place(text, Lines);
+    }
+    options.iter_mut().for_each(|option| clean_in_place(&mut option.text, Line));
+    spellings.iter_mut().for_each(|spelling| clean_in_place(spelling, Line));
+}
+
+impl Results {
+    /// As [`Quiz::cleaned`].
+    #[must_use]
+    pub fn cleaned(mut self) -> Self {
+        clean_in_place(&mut self.title, Line);
+        for question in &mut self.questions {
+            clean_in_place(&mut question.text, Lines);
+            clean_in_place(&mut question.right, Lines);
+        }
+        let answers = self.players.iter_mut().flat_map(|player| &mut player.answers);
+        answers.flatten().for_each(|answer| clean_in_place(&mut answer.text, Lines));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Choice;
+    use super::*;
+
+    #[test]
+    fn no_text_of_a_quiz_hides_anything() {
+        let odd = || "  a\0\u{200B}\u{202E}\r\nb ".to_owned();
+        let question = Question {
+            text: odd(),
+            picture_words: odd(),
+            why: odd(),
+            options: vec![Choice { text: odd(), right: true }],
+            spellings: vec![odd()],
+            ..Question::default()
+        };
+        let quiz = Quiz { title: odd(), questions: vec![question], ..Quiz::default() }.cleaned();
+        let question = &quiz.questions[0];
+        for line in [&quiz.title, &question.options[0].text, &question.spellings[0]] {
+            assert_eq!(line, "a b");
+        }
+        for lines in [&question.text, &question.picture_words, &question.why] {
+            assert_eq!(lines, "  a\nb");
+        }
+        assert_eq!(quiz.clone().cleaned(), quiz);
+    }
+}

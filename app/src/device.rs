@@ -1,0 +1,37 @@
+//! What the reader has in their hands, as far as a page asks.
+
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::prelude::window;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// Whether it is pointed at with a finger: then keys are most likely on the screen.
+pub(crate) fn is_touched() -> bool {
+    window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Whether it has a sheet of its own for sending a link to somebody.
+pub(crate) fn has_share_sheet() -> bool {
+    is_touched() && share_function().is_some()
+}
+
+/// Opens that sheet with the link of this page.
+pub(crate) fn open_share_sheet() {
+    let (Some((navigator, share)), Ok(link)) = (share_function(), window().location().href()) else { return };
+    let what = Object::new();
+    let _ = Reflect::set(&what, &"url".into(), &link.into());
+    let Some(sent) = share.call1(&navigator, &what).ok().and_then(|sent| sent.dyn_into::<Promise>().ok()) else {
+        return;
+    };
+    spawn_local(async move {
+        // Whoever closes the sheet has changed their mind; that is no fault.
+        let _ = JsFuture::from(sent).await;
+    });
+}
+
+fn share_function() -> Option<(JsValue, Function)> {
+    let navigator = Reflect::get(&window(), &"navigator".into()).ok()?;
+    let share = Reflect::get(&navigator, &"share".into()).ok()?.dyn_into().ok()?;
+    Some((navigator, share))
+}

@@ -1,0 +1,95 @@
+//! Parts of a page that come to life in a browser.
+//!
+//! The server draws an island like everything else on the page. The browser does
+//! not look for what the server drew: between the two, HTML parsers drop some
+//! letters, phones make numbers into links, translators and extensions add
+//! elements, proxies remove comments. So it draws the island anew, from what the
+//! page gave ([`crate::given`]), and `awakening.js` puts that in the drawing's
+//! place, with whatever a person did there meanwhile.
+
+use leptos::prelude::*;
+
+/// Makes an island of a function that draws it: a component for pages, and what
+/// the browser calls to bring it to life. The function gives `None` where the page
+/// does not hold what the island begins with.
+macro_rules! island {
+    ($(#[$doc:meta])* $name:ident draws $draw:path) => {
+        $crate::island::island!(@page $(#[$doc])* $name; $draw; "");
+
+        #[cfg(not(feature = "ssr"))]
+        #[::leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = ::leptos::wasm_bindgen)]
+        #[allow(non_snake_case)]
+        pub fn $name(fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
+            $crate::island::wake(fresh, &put, $draw);
+        }
+    };
+    (@page $(#[$doc:meta])* $name:ident; $draw:path; $part:expr) => {
+        $(#[$doc])*
+        #[cfg(feature = "ssr")]
+        #[::leptos::component]
+        pub(crate) fn $name() -> impl ::leptos::prelude::IntoView {
+            $crate::island::place(stringify!($name), $part, $draw)
+        }
+    };
+}
+pub(crate) use island;
+
+/// Islands whose code is a file of its own, named by the first word and fetched where
+/// one of them stands. What stands on one page belongs into one part: each further one
+/// is a round trip, and what two parts share is cut into files of its own.
+macro_rules! part {
+    ($part:ident: $($(#[$doc:meta])* $name:ident draws $draw:path),+ $(,)?) => {
+        $($crate::island::island!(@page $(#[$doc])* $name; $draw; stringify!($part));)+
+
+        #[cfg(not(feature = "ssr"))]
+        #[::leptos::prelude::lazy]
+        fn $part(name: &'static str, fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
+            $(if name == stringify!($name) {
+                return $crate::island::wake(fresh, &put, $draw);
+            })+
+        }
+
+        $(
+            #[cfg(not(feature = "ssr"))]
+            #[::leptos::wasm_bindgen::prelude::wasm_bindgen(
+                wasm_bindgen = ::leptos::wasm_bindgen,
+                wasm_bindgen_futures = ::leptos::__reexports::wasm_bindgen_futures
+            )]
+            #[allow(non_snake_case)]
+            pub async fn $name(fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
+                $part(stringify!($name), fresh, put).await
+            }
+        )+
+    };
+}
+pub(crate) use part;
+
+/// An island in a page, as the server draws it, with the files that it needs.
+#[cfg(feature = "ssr")]
+pub(crate) fn place(name: &'static str, part: &'static str, draw: fn() -> Option<AnyView>) -> AnyView {
+    let files = crate::parts::files(part);
+    view! {
+        <leptos-island data-component=name data-files=files>
+            {draw()}
+        </leptos-island>
+    }
+    .into_any()
+}
+
+/// Draws an island into the empty element `fresh`, and has `put` put that into the
+/// page; `put` is told whether there was something to draw.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn wake(fresh: leptos::web_sys::HtmlElement, put: &js_sys::Function, draw: fn() -> Option<AnyView>) {
+    let owner = Owner::new();
+    let is_drawn = owner.with(|| match draw() {
+        Some(view) => {
+            leptos::mount::mount_to(fresh, move || view).forget();
+            true
+        }
+        None => false,
+    });
+    // An island lives as long as its page.
+    std::mem::forget(owner);
+    // What goes wrong in there is told to the person by the script itself.
+    let _ = put.call1(&leptos::wasm_bindgen::JsValue::NULL, &is_drawn.into());
+}

@@ -1,0 +1,41 @@
+//! Questions to be read: with their answers, and which of these are right.
+
+use leptos::prelude::*;
+use protocol::quiz::{Decimal, Question};
+
+use crate::components::game::answer;
+use crate::state::editor::words as say;
+
+/// A question with its answers and which of them are right.
+pub(super) fn asked(question: Question) -> AnyView {
+    let has_right = question.kind.has_right();
+    let options = question.options.into_iter().enumerate().map(|(at, option)| {
+        let right = (has_right && option.right).then(|| view! { <b class="reading__right">"Right"</b> });
+        view! {
+            <li class="reading__option">
+                {answer::key(at)} <bdi>{option.text}</bdi> {right}
+            </li>
+        }
+    });
+    let spellings = (!question.spellings.is_empty()).then(|| {
+        view! { <p>"Right: " <bdi>{question.spellings.join(", ")}</bdi></p> }
+    });
+    let within = question.tolerance.filter(|tolerance| *tolerance > Decimal::default());
+    let within = within.map(|tolerance| format!(", within {tolerance} of it")).unwrap_or_default();
+    let number = question.number.map(|number| view! { <p>"Right: " {number.to_string()} {within}</p> });
+    let seconds = match question.seconds {
+        0 => ", no time limit".to_owned(),
+        seconds => format!(", {seconds} seconds"),
+    };
+    view! {
+        <li class="reading__question">
+            <h2 dir="auto">{question.text}</h2>
+            <p class="quiet small">{say::kind(question.kind).0} {seconds}</p>
+            <ul class="reading__options">{options.collect_view()}</ul>
+            {spellings}
+            {number}
+            {(!question.why.is_empty()).then(|| view! { <p dir="auto">{question.why}</p> })}
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,50 @@
+//! What somebody is called, for who followed a link straight into a room.
+
+use leptos::prelude::*;
+use protocol::RoomId;
+
+use super::brand::Brand;
+use crate::api::{self, Rename, refused};
+use crate::components::front::NameTag;
+use crate::components::name_tag;
+use crate::components::theme_switch::ThemeSwitch;
+use crate::given::give;
+use crate::page_styles::PageStyles;
+use crate::page_title::PageTitle;
+
+/// The page at `/rooms/{id}?name`: another name, and the way back.
+#[component]
+pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
+    let viewer = Resource::new(|| (), |()| api::viewer());
+    view! {
+        <PageTitle of="Your name" about="What others see beside your messages." />
+        <PageStyles of="home" />
+        <div class="sorry">
+            <header class="sorry__top">
+                <Brand />
+                <ThemeSwitch />
+            </header>
+            <main class="sorry__main" id="main" tabindex="-1">
+                <h1 class="unseen">"Your name"</h1>
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        viewer
+                            .await
+                            .ok()
+                            .map(|viewer| {
+                                view! {
+                                    {give(name_tag::BEGINNING, (viewer, refused::<Rename>()))}
+                                    <NameTag />
+                                }
+                            })
+                    })}
+                </Suspense>
+                <p>
+                    <a class="button" href=room.path()>
+                        "To the room"
+                    </a>
+                </p>
+            </main>
+        </div>
+    }
+}

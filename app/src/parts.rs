@@ -1,0 +1,95 @@
+//! Which files the code of an island is in, as the build wrote it down.
+//!
+//! A browser learns it only from the main wasm, and would ask for them a round trip
+//! later, or two; so the page says it at once.
+
+use std::collections::HashMap;
+use std::fs;
+use std::sync::OnceLock;
+
+use leptos::prelude::*;
+use protocol::wire;
+
+/// The part of what drives a game's socket; its caller is no island.
+const DRIVER: &str = "drive";
+
+/// The files of a part, parted by spaces; `None` for what the main file has.
+pub(crate) fn files(part: &'static str) -> Option<String> {
+    static BUILT: OnceLock<Built> = OnceLock::new();
+    let options = use_context::<LeptosOptions>()?;
+    let built = BUILT.get_or_init(|| Built::read(&options));
+    let files = built.files(part);
+    (!files.is_empty()).then(|| files.join(" "))
+}
+
+/// The path of a file whose name says what is in it, as the build wrote that down: `js: abc`.
+pub(crate) fn hashed(options: &LeptosOptions, kind: &str) -> String {
+    let hashes = options.hash_files.then(|| fs::read_to_string(&*options.hash_file).ok()).flatten();
+    dotted(&hashes.unwrap_or_default(), kind)
+}
+
+fn dotted(hashes: &str, kind: &str) -> String {
+    let of_kind = |line: &str| Some(line.strip_prefix(kind)?.strip_prefix(':')?.trim().to_owned());
+    hashes.lines().find_map(of_kind).map_or_else(String::new, |hash| format!(".{hash}"))
+}
+
+/// What `cargo leptos --split` made.
+struct Built {
+    folder: String,
+    /// Where the parts are put together.
+    loader: String,
+    /// By a part's name with a number behind it.
+    parts: HashMap<String, Vec<String>>,
+}
+
+impl Built {
+    fn read(options: &LeptosOptions) -> Self {
+        let folder = format!("/{}", options.site_pkg_dir);
+        let manifest =
+            format!("{}{folder}/__wasm_split_manifest{}.json", options.site_root, hashed(options, "manifest"));
+        // A site that was built in one piece has no parts.
+        let parts = fs::read_to_string(manifest).ok().and_then(|text| wire::read(&text)).unwrap_or_default();
+        Self { loader: format!("{folder}/__wasm_split{}.js", hashed(options, "split")), folder, parts }
+    }
+
+    fn files(&self, part: &str) -> Vec<String> {
+        let of = |name: &str| {
+            let is_of = |key: &str| key.rsplit_once('_').is_some_and(|(key, _)| key == name);
+            self.parts.iter().find(|(key, _)| is_of(key)).map(|(_, files)| files.as_slice()).unwrap_or_default()
+        };
+        let driver = if matches!(part, "player_part" | "host_part") { of(DRIVER) } else { &[] };
+        let mut files: Vec<_> =
+            of(part).iter().chain(driver).map(|file| format!("{}/{file}.wasm", self.folder)).collect();
+        if !files.is_empty() {
+            files.push(self.loader.clone());
+        }
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_named_by_its_content() {
+        let hashes = "js: Fap2\nwasm: -YuC\n";
+        assert_eq!(dotted(hashes, "js"), ".Fap2");
+        assert_eq!(dotted(hashes, "wasm"), ".-YuC");
+        assert_eq!(dotted(hashes, "css"), "");
+    }
+
+    #[test]
+    fn a_part_comes_with_what_it_shares_and_a_game_with_its_driver() {
+        let manifest = r#"{"front_part_528":["chunk_1.a","split_front.b"],"player_part_7":["chunk_1.a","split_play.c"],"drive_9":["split_drive.d"]}"#;
+        let built = Built { folder: "/pkg".into(), loader: "/pkg/s.js".into(), parts: wire::read(manifest).unwrap() };
+        assert_eq!(built.files("front_part"), ["/pkg/chunk_1.a.wasm", "/pkg/s.js", "/pkg/split_front.b.wasm"]);
+        assert_eq!(
+            built.files("player_part"),
+            ["/pkg/chunk_1.a.wasm", "/pkg/s.js", "/pkg/split_drive.d.wasm", "/pkg/split_play.c.wasm"]
+        );
+        assert!(built.files("").is_empty());
+    }
+}

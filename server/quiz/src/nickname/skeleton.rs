@@ -1,0 +1,185 @@
+//! What a name looks like, so that nobody is somebody's double.
+
+use protocol::Name;
+use protocol::text::is_attached;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_script::{Script, UnicodeScript};
+use unicode_security::confusable_detection;
+
+use crate::letters::plain;
+
+/// What a name looks like: two that could be taken for each other, whatever
+/// their case, accents, spaces and alphabets, have one. To be compared, not shown.
+///
+/// Latin letters are told apart as people do who read them: Ian is not Lan, and
+/// Marnie not Mamie. Vowels and other marks that make a letter another one count.
+pub fn skeleton(name: &Name) -> String {
+    let name = name.as_str();
+    if name.is_ascii() {
+        return without_signs(&name.to_ascii_lowercase());
+    }
+    let bare = bare(name);
+    let alike: String = bare.chars().flat_map(looks).collect();
+    // Whole alphabets have look-alikes in capitals alone. What can be read in
+    // Latin is compared so; other names in their own letters.
+    let is_latin = alike.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
+    let lower = plain(if is_latin { &alike } else { &bare });
+    let alike: String = lower.chars().flat_map(looks).collect();
+    without_signs(&alike.to_lowercase())
+}
+
+/// Compatible forms as one, without the marks that are only accents.
+fn bare(name: &str) -> String {
+    let mut bare = String::with_capacity(name.len());
+    let mut has_own_marks = false;
+    for c in name.nfkd().filter(|c| !is_attached(*c)) {
+        let is_mark = is_combining_mark(c);
+        if !is_mark {
+            has_own_marks = !is_whole_without_marks(c.script());
+        }
+        if !is_mark || has_own_marks {
+            bare.push(c);
+        }
+    }
+    bare
+}
+
+/// Scripts whose names people know without accents, or without points for vowels.
+fn is_whole_without_marks(script: Script) -> bool {
+    matches!(
+        script,
+        Script::Latin
+            | Script::Greek
+            | Script::Cyrillic
+            | Script::Armenian
+            | Script::Hebrew
+            | Script::Arabic
+            | Script::Common
+            | Script::Inherited
+    )
+}
+
+/// Scripts whose letters are taken for Latin ones. A Hebrew vav is a stroke as
+/// an l is, but nobody takes one for the other, nor for a final nun.
+fn passes_for_latin(script: Script) -> bool {
+    matches!(
+        script,
+        Script::Latin
+            | Script::Greek
+            | Script::Cyrillic
+            | Script::Armenian
+            | Script::Cherokee
+            | Script::Coptic
+            | Script::Lisu
+            | Script::Common
+            | Script::Inherited
+    )
+}
+
+/// What a character looks like (Unicode TR 39); of ASCII each is itself.
+fn looks(c: char) -> impl Iterator<Item = char> {
+    let mut looks = String::new();
+    if !c.is_ascii() {
+        let all = confusable_detection::skeleton(c.encode_utf8(&mut [0; 4])).collect::<String>();
+        looks = all.chars().filter(|part| is_combining_mark(c) || !is_combining_mark(*part)).collect();
+        if looks.is_ascii() && !passes_for_latin(c.script()) {
+            looks.clear();
+        }
+    }
+    match looks.as_str() {
+        "" => looks.push(c),
+        // There, an m is an r and an n, and a capital I an l.
+        "rn" => looks = "m".into(),
+        "l" if c.is_uppercase() => looks = "i".into(),
+        _ => {}
+    }
+    looks.chars().collect::<Vec<_>>().into_iter()
+}
+
+/// Without spaces and signs, as long as something is left; digits as the letters that they are typed for.
+fn without_signs(lower: &str) -> String {
+    let is_kept = |c: &char| !c.is_whitespace() && !c.is_ascii_punctuation();
+    let letter = |c| match c {
+        '0' => 'o',
+        '1' => 'l',
+        c => c,
+    };
+    let kept: String = lower.chars().filter(is_kept).map(letter).collect();
+    if kept.is_empty() { lower.to_owned() } else { kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn like(text: &str) -> String {
+        skeleton(&Name::parse(text).unwrap())
+    }
+
+    #[test]
+    fn nobody_has_a_double() {
+        let doubles = [
+            "ada",
+            "ADA",
+            "Áda",
+            "A d a",
+            "Аdа",
+            "𝐀𝐝𝐚",
+            "Ａｄａ",
+            "A.D.A.",
+            "Ad\u{200B}a",
+            "Ad\u{200D}a",
+            "АDА",
+            "A\u{335}da",
+        ];
+        for double in doubles {
+            assert_eq!(like("Ada"), like(double), "{double}");
+        }
+        for (one, other) in [
+            ("Bob", "Вob"),
+            ("Otto", "0tto"),
+            ("Ian", "Іan"),
+            ("Ian", "іan"),
+            ("Ваня", "ВАНЯ"),
+            ("Ваня", "Вaня"),
+            ("Σοφία", "ΣΟΦΊΑ"),
+            ("أحمد", "احمد"),
+            ("が", "か\u{3099}"),
+            ("می\u{200C}نا", "مینا"),
+            ("Ada ❤", "Ada ❤\u{FE0F}"),
+        ] {
+            assert_eq!(like(one), like(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn another_name_is_no_double() {
+        for (one, other) in [
+            ("Ada", "Adam"),
+            ("Ada 🐱", "Ada 🐶"),
+            ("Ada 2", "Ada 3"),
+            ("小明", "小紅"),
+            ("!", "?"),
+            ("मीना", "मोना"),
+            ("かな", "がな"),
+            ("ハナ", "バナ"),
+            ("Ian", "Lan"),
+            ("Ivy", "Lvy"),
+            ("Marnie", "Mamie"),
+            ("דן", "דו"),
+            ("กา", "กี"),
+            ("ကို", "ကု"),
+            ("미나", "모나"),
+        ] {
+            assert_ne!(like(one), like(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn every_letter_looks_like_itself_in_capitals() {
+        for letter in 'a'..='z' {
+            assert_eq!(like(&letter.to_string()), like(&letter.to_uppercase().to_string()), "{letter}");
+        }
+    }
+}

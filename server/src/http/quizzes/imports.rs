@@ -1,0 +1,97 @@
+//! Quizzes brought along in files: read, shown to their author where a form
+//! sent them, and kept as that author decides.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Extension, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect};
+use futures::stream;
+use protocol::Member;
+use protocol::quiz::SavedQuiz;
+use serde::Deserialize;
+
+use super::{Answer, Files, Refusal, Upload, contains, json, not_a_quiz};
+use crate::quizzes::import::{self as file, Answered, Imported};
+
+/// What was understood of a file that came by a form: the answer's extension.
+/// Who knows the pages shows it.
+#[derive(Clone)]
+pub struct Understood(pub Arc<Imported>);
+
+/// Makes a quiz of a file: the body itself, or the file in a form. Who sent a
+/// form is shown what was understood, and nothing is kept yet; a program gets
+/// the quiz, or all that is wrong with the file.
+pub(super) async fn import(
+    State(files): State<Arc<Files>>,
+    Extension(peer): Extension<SocketAddr>,
+    Extension(member): Extension<Member>,
+    Query(named): Query<Named>,
+    request: Request,
+) -> Answer {
+    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer).await?;
+    let (name, bytes) = match boundary(&headers) {
+        Some(boundary) => file_in_form(body, boundary).await?,
+        None => (named.name, body),
+    };
+    let workers = &files.node.workers;
+    let imported = workers.run(file::LIMITS, move |budget| file::read(&bytes, &name, budget)).await?;
+    let imported = imported.map_err(not_a_quiz)?;
+    if is_form(&headers) {
+        return Ok((Extension(Understood(Arc::new(imported))), ()).into_response());
+    }
+    let quiz = file::whole(imported).map_err(not_a_quiz)?;
+    let saved = files.node.library.save(&payer, None, 0, quiz).await?;
+    Ok(json(&SavedQuiz { id: saved.id, version: saved.version, saved_at: saved.saved_at }))
+}
+
+/// Of a file that is the body itself.
+#[derive(Default, Deserialize)]
+pub(super) struct Named {
+    /// What it is called: the title of a quiz that has none.
+    #[serde(default)]
+    name: String,
+}
+
+/// Keeps what was understood of a file, as its author decided; leads to the quiz.
+pub(super) async fn keep_import(
+    State(files): State<Arc<Files>>,
+    Extension(peer): Extension<SocketAddr>,
+    Extension(member): Extension<Member>,
+    request: Request,
+) -> Answer {
+    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer).await?;
+    let fields = form_urlencoded::parse(&body).into_owned();
+    let quiz = Answered::read(fields).quiz().map_err(not_a_quiz)?;
+    let saved = files.node.library.save(&payer, None, 0, quiz).await?;
+    if is_form(&headers) {
+        return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());
+    }
+    Ok(json(&SavedQuiz { id: saved.id, version: saved.version, saved_at: saved.saved_at }))
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accept| contains(accept, "text/html"))
+}
+
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    multer::parse_boundary(headers.get(header::CONTENT_TYPE)?.to_str().ok()?).ok()
+}
+
+/// The first file in a form, with its name.
+async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), Refusal> {
+    let none = |_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.".into());
+    let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
+    let mut form = multer::Multipart::new(body, boundary);
+    while let Some(field) = form.next_field().await.map_err(none)? {
+        if let Some(name) = field.file_name().map(str::to_owned) {
+            let bytes = field.bytes().await.map_err(none)?;
+            if !bytes.is_empty() {
+                return Ok((name, bytes));
+            }
+        }
+    }
+    Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first.".into()))
+}

@@ -1,0 +1,37 @@
+//! Two people of one name in a room: the second is told, as in a game.
+
+use protocol::{Member, Name};
+use quiz::nickname;
+
+/// Of those who are in a room already, somebody whom `newcomer` could be taken for, and a
+/// name that nobody there has. Somebody's other tabs are no others.
+pub(crate) fn namesake<'a>(newcomer: &Member, members: &'a [Member]) -> Option<(&'a Member, Name)> {
+    let looks = nickname::skeleton(&newcomer.name);
+    let others = || members.iter().filter(|member| member.id != newcomer.id);
+    let is_taken = |looks: &str| others().any(|member| nickname::skeleton(&member.name) == looks);
+    let other = others().find(|member| nickname::skeleton(&member.name) == looks)?;
+    let free = nickname::alternatives(&newcomer.name, members.len() as u64);
+    let free = free.into_iter().find(|name| !is_taken(&nickname::skeleton(name)))?;
+    Some((other, free))
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::UserId;
+
+    use super::*;
+
+    fn called(id: &str, name: &str) -> Member {
+        Member { id: UserId::parse(id).unwrap(), name: Name::parse(name).unwrap() }
+    }
+
+    #[test]
+    fn who_looks_like_somebody_there_is_offered_a_number() {
+        let there = [called("u1", "Ana"), called("u2", "Ana 2"), called("u3", "Ben")];
+        let told =
+            |newcomer: &Member| namesake(newcomer, &there).map(|(who, free)| (who.id.to_string(), free.to_string()));
+        assert_eq!(told(&called("u9", "Аna")), Some(("u1".into(), "Ana 3".into())), "in Cyrillic letters");
+        assert_eq!(told(&called("u9", "Ann")), None);
+        assert_eq!(told(&called("u1", "Ana")), None, "another tab of hers");
+    }
+}

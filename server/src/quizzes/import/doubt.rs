@@ -1,0 +1,157 @@
+//! What was understood of a file, and what was not: told with its place, and
+//! with a question whose answer settles it.
+
+use std::fmt;
+
+use protocol::limits;
+use protocol::quiz::{Decimal, Question, Quiz};
+use serde::{Deserialize, Serialize};
+
+use super::cut;
+
+/// Doubts that are told of one file; more of them help nobody.
+const DOUBTS: usize = 100;
+/// Letters of a cell that is shown beside a doubt.
+const CELL_CHARS: usize = 160;
+/// Notes about one file.
+const NOTES: usize = 12;
+
+/// What was understood of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// All of it; a question with a doubt is as whole as could be.
+    pub quiz: Quiz,
+    /// What was not understood, in the order of the questions.
+    pub doubts: Vec<Doubt>,
+    /// What was left out or changed, as sentences.
+    pub notes: Vec<String>,
+}
+
+/// Something that was not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Of which question, from 0.
+    pub question: usize,
+    /// Where it stands.
+    pub place: Place,
+    /// Why it was not understood, as the part of a sentence after its place.
+    pub why: String,
+    /// What settles it.
+    pub ask: Ask,
+}
+
+/// Where something stands in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The line of a text, or the row of a sheet, from 1.
+    pub line: usize,
+    /// In a sheet: the column's letters, such as `G`.
+    pub column: Option<String>,
+    /// In a sheet: the row with the headings of its columns, to be shown.
+    pub cells: Vec<ShownCell>,
+}
+
+/// A cell of a sheet, to be shown beside a doubt about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownCell {
+    /// The heading of its column.
+    pub heading: String,
+    /// What stands in it.
+    pub text: String,
+    /// The doubt is about it.
+    pub is_doubtful: bool,
+}
+
+/// The question that settles a doubt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Ask {
+    /// Which of the question's options is right?
+    Right,
+    /// How many seconds does it take?
+    Seconds,
+    /// Which of these numbers is meant?
+    Number(Vec<Decimal>),
+    /// Nothing can be chosen; it can be finished in the editor.
+    Finish,
+}
+
+/// A fault of one question, before it has a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) place: Place,
+    pub(crate) why: String,
+    pub(crate) ask: Ask,
+}
+
+/// A question as far as it could be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Read {
+    pub(crate) question: Question,
+    pub(crate) faults: Vec<Fault>,
+}
+
+impl Imported {
+    /// Takes one more question; says so when there are too many.
+    pub(crate) fn push(&mut self, read: Read) {
+        let at = self.quiz.questions.len();
+        if at >= limits::QUESTIONS {
+            let most = limits::QUESTIONS;
+            self.note(format!("A quiz has {most} questions at most. Those after the first {most} were left out."));
+            return;
+        }
+        self.quiz.questions.push(read.question);
+        let room = DOUBTS.saturating_sub(self.doubts.len());
+        let doubts = read.faults.into_iter().map(|Fault { place, why, ask }| Doubt { question: at, place, why, ask });
+        self.doubts.extend(doubts.take(room.max(1)));
+    }
+
+    /// Tells something once.
+    pub(crate) fn note(&mut self, note: String) {
+        if self.notes.len() < NOTES && !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+impl Read {
+    /// Adds what its own rules say about a question that nothing was said about yet.
+    pub(crate) fn checked(mut self, place: impl FnOnce() -> Place) -> Self {
+        if self.faults.is_empty()
+            && let Some(problem) = self.question.problem()
+        {
+            self.faults.push(Fault { place: place(), why: problem, ask: Ask::Finish });
+        }
+        self
+    }
+}
+
+impl Place {
+    /// A line of a text, from 1.
+    pub(crate) fn line(line: usize) -> Self {
+        Self { line, ..Self::default() }
+    }
+}
+
+impl ShownCell {
+    pub(crate) fn new(heading: &str, text: &str, is_doubtful: bool) -> Self {
+        Self { heading: cut(heading, 40), text: cut(text, CELL_CHARS), is_doubtful }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, column, cells } = self;
+        match column {
+            Some(column) => write!(f, "Row {line}, column {column}"),
+            None if !cells.is_empty() => write!(f, "Row {line}"),
+            None => write!(f, "Line {line}"),
+        }
+    }
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}.", self.place, self.why)
+    }
+}

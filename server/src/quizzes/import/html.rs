@@ -1,0 +1,106 @@
+//! Texts of other programs, which keep theirs as pieces of web pages.
+
+/// Tags that stand in such texts. Anything else between `<` and `>` is what
+/// somebody wrote, as in `1 < x > 0`.
+const TAGS: [&str; 27] = [
+    "a", "b", "br", "code", "div", "em", "font", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "mark", "ol", "p",
+    "pre", "s", "small", "span", "strong", "sub", "sup", "u", "ul",
+];
+/// Those that begin a line.
+const LINES: [&str; 9] = ["br", "div", "h1", "h2", "h3", "h4", "hr", "li", "p"];
+/// Letters of a tag and of an entity, at most.
+const TAG_CHARS: usize = 500;
+const ENTITY_CHARS: usize = 10;
+
+/// The text of a piece of a web page, without its tags.
+pub(super) fn text(piece: &str) -> String {
+    if !piece.contains(['<', '&']) {
+        return piece.trim().to_owned();
+    }
+    let mut text = String::with_capacity(piece.len());
+    let mut rest = piece;
+    while let Some(at) = rest.find(['<', '&']) {
+        text.push_str(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at..).unwrap_or_default();
+        let (said, after) = tag(rest).or_else(|| entity(rest)).unwrap_or_else(|| rest.split_at(1));
+        text.push_str(said);
+        rest = after;
+    }
+    text.push_str(rest);
+    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// What a tag at the beginning stands for, and what follows it.
+fn tag(text: &str) -> Option<(&'static str, &str)> {
+    let inside = text.strip_prefix('<')?;
+    let end = inside.char_indices().take(TAG_CHARS).find(|(_, letter)| *letter == '>')?.0;
+    let name = inside.get(..end)?.trim_start_matches('/');
+    let name = name.split(|letter: char| !letter.is_ascii_alphanumeric()).next()?.to_ascii_lowercase();
+    let begins_line = LINES.contains(&name.as_str());
+    TAGS.contains(&name.as_str()).then_some((if begins_line { "\n" } else { "" }, inside.get(end + 1..)?))
+}
+
+/// The letter of an entity at the beginning, and what follows it.
+fn entity(text: &str) -> Option<(&'static str, &str)> {
+    let inside = text.strip_prefix('&')?;
+    let end = inside.char_indices().take(ENTITY_CHARS).find(|(_, letter)| *letter == ';')?.0;
+    let letter = match inside.get(..end)? {
+        "nbsp" | "#160" => " ",
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "quot" | "#34" => "\"",
+        "apos" | "#39" | "#039" | "#x27" | "rsquo" => "'",
+        "lsquo" => "‘",
+        "ldquo" => "“",
+        "rdquo" => "”",
+        "hellip" => "…",
+        "ndash" => "–",
+        "mdash" => "—",
+        "deg" => "°",
+        "auml" => "ä",
+        "ouml" => "ö",
+        "uuml" => "ü",
+        "szlig" => "ß",
+        "eacute" => "é",
+        "egrave" => "è",
+        "agrave" => "à",
+        "ntilde" => "ñ",
+        "shy" => "",
+        _ => return None,
+    };
+    Some((letter, inside.get(end + 1..)?))
+}
+
+/// A text with an end, that is seen to have one.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_go_and_what_somebody_wrote_stays() {
+        for (piece, expected) in [
+            ("<p>Which <b>planet</b>&nbsp;is&hellip;</p>", "Which planet is…"),
+            ("<div>one</div>\n<div class=\"x\">two<br/>three</div>", "one\ntwo\nthree"),
+            ("1 < x > 0 & y", "1 < x > 0 & y"),
+            ("a &lt;b&gt; &amp;amp; &unknown;", "a <b> &amp; &unknown;"),
+            ("H<sub>2</sub>O <", "H2O <"),
+            (" plain ", "plain"),
+        ] {
+            assert_eq!(text(piece), expected, "{piece}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_seen_to_go_on() {
+        assert_eq!((cut("abc", 3), cut("ab cd", 3)), ("abc".into(), "ab…".into()));
+    }
+}

@@ -1,0 +1,158 @@
+//! Quizzes out of files that people bring: our JSON and that of other programs,
+//! sheets as CSV and XLSX, texts as GIFT and Aiken. What a file is, is told by
+//! its content.
+//!
+//! Knows no owner and no storage. Files come from strangers: whatever is in
+//! them ends in what was [understood](Imported) or in a sentence, within one
+//! budget for the whole file. Nothing is guessed: what can be read in two ways,
+//! or in none, is a [`Doubt`], told with its place.
+
+use std::time::Duration;
+
+use protocol::limits;
+use protocol::quiz::Quiz;
+
+use crate::quizzes::sheet;
+use crate::workers::{Budget, Exhausted, Limits};
+
+mod answered;
+mod container;
+mod decode;
+mod doubt;
+mod html;
+mod json;
+mod kinds;
+mod right;
+mod seconds;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use answered::{Answered, Use};
+pub use doubt::{Ask, Doubt, Imported, Place, ShownCell};
+pub(super) use doubt::{Fault, Read};
+pub(super) use html::cut;
+pub(super) use kinds::{kind_named, points_named};
+pub(super) use right::{Right, right_answers};
+pub(super) use seconds::seconds;
+
+/// Bytes of a file, at most. Most of them may be a picture, which is passed over.
+pub const FILE_BYTES: usize = 3 * 1024 * 1024;
+/// Bytes of a file that is a text: all of it is questions.
+const TEXT_BYTES: usize = 1024 * 1024;
+
+/// What reading one file may take. Sheets that people have take a hundredth of it.
+pub const LIMITS: Limits = Limits {
+    unpacked_bytes: 32 * 1024 * 1024,
+    held_bytes: 8 * 1024 * 1024,
+    steps: 2_000_000,
+    busy: Duration::from_millis(1500),
+    elapsed: Duration::from_secs(10),
+};
+/// Letters of a sentence about a file: it may repeat what stands in it.
+const SENTENCE_CHARS: usize = 300;
+
+/// Why a file is no quiz, as a sentence for whoever chose it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotAQuiz(pub String);
+
+impl NotAQuiz {
+    pub(super) fn because(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+/// Reads a file. What has no title of its own takes `name`, which is that of
+/// the file. Blocks for as long as the budget lasts, and the budget's limits
+/// should be [`LIMITS`].
+///
+/// # Errors
+/// [`NotAQuiz`]: there is not one question in it.
+pub fn read(bytes: &[u8], name: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+    let read = read_any(bytes, budget).map(|imported| titled(imported, name));
+    match budget.exhausted() {
+        None => read.map_err(|NotAQuiz(why)| NotAQuiz(shortened(why))),
+        Some(Exhausted::Size) => Err(NotAQuiz::because("This file has too much in it to be a quiz.")),
+        Some(why) => Err(NotAQuiz(format!("This file was not read: {why}. Save it again with less in it."))),
+    }
+}
+
+fn read_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
+    if bytes.len() > FILE_BYTES {
+        return Err(NotAQuiz::because(too_large()));
+    }
+    if container::is_archive(bytes) {
+        return read_archive(bytes, budget);
+    }
+    if let Some(why) = container::called_what_it_is(bytes) {
+        return Err(NotAQuiz::because(why));
+    }
+    if bytes.len() > TEXT_BYTES {
+        let why = "This file has more than 1 MB of text. A quiz has 100 questions at most: bring it in parts.";
+        return Err(NotAQuiz::because(why));
+    }
+    let decoded = decode::decode(bytes)?;
+    let mut imported = read_text(&decoded.text, budget)?;
+    imported.notes.extend(decoded.note());
+    Ok(imported)
+}
+
+/// Why a file is not looked at, for whoever sent it.
+pub fn too_large() -> String {
+    let most = FILE_BYTES / 1024 / 1024;
+    format!("This file has more than {most} MB. Take the pictures out of it, or bring it in parts.")
+}
+
+fn read_archive(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
+    match container::open(bytes, budget)? {
+        container::Archive::Workbook => sheet::read_workbook(bytes, budget),
+        container::Archive::H5p(content) => json::read(&content, budget),
+    }
+}
+
+fn read_text(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+    if json::is_json(text) {
+        return json::read(text, budget);
+    }
+    if text::is_aiken(text) {
+        return text::read_aiken(text, budget);
+    }
+    match sheet::read_csv(text, budget) {
+        // What has braces of answers and no header is no sheet.
+        Err(_) if budget.exhausted().is_none() && text::is_gift(text) => text::read_gift(text, budget),
+        read => read,
+    }
+}
+
+fn shortened(why: String) -> String {
+    if why.chars().count() <= SENTENCE_CHARS { why } else { cut(&why, SENTENCE_CHARS) }
+}
+
+fn titled(mut imported: Imported, name: &str) -> Imported {
+    imported.quiz = imported.quiz.cleaned();
+    let title = &mut imported.quiz.title;
+    if title.trim().is_empty() {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem).trim();
+        *title = if name.is_empty() { "Imported quiz".into() } else { name.to_owned() };
+    }
+    if title.chars().count() > limits::TITLE_CHARS {
+        *title = title.chars().take(limits::TITLE_CHARS).collect();
+        imported.notes.push(format!("The title was cut to {} characters.", limits::TITLE_CHARS));
+    }
+    imported
+}
+
+/// The quiz of a file that is wholly understood.
+///
+/// # Errors
+/// [`NotAQuiz`] with all doubts, one to a line.
+pub fn whole(imported: Imported) -> Result<Quiz, NotAQuiz> {
+    if imported.doubts.is_empty() {
+        return Ok(imported.quiz);
+    }
+    let sentences = imported.doubts.iter().map(|doubt| shortened(doubt.to_string())).collect::<Vec<_>>();
+    Err(NotAQuiz(sentences.join("\n")))
+}

@@ -1,0 +1,92 @@
+//! One address for each room. Whoever follows another spelling of it is led
+//! there: `/rooms/Staff%20Room`, `/rooms/staff-room/` and the letters of "Café" in
+//! two pieces.
+
+use axum::extract::Request;
+use axum::http::uri::PathAndQuery;
+use axum::http::{Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode_str;
+use protocol::RoomId;
+
+const ROOMS: &str = "/rooms/";
+/// No page has it: what cannot be read is not found.
+const NOWHERE: &str = "/rooms";
+
+/// What an address of a room leads to.
+#[derive(Debug, PartialEq, Eq)]
+enum Way {
+    /// The page of this address; it says itself where there is no such room.
+    Here,
+    /// The room's own address.
+    Elsewhere(String),
+    /// It is no text.
+    Nowhere,
+}
+
+/// Leads to a room's own address whoever asks for it by another one.
+pub(super) async fn one_address(mut request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        match way(request.uri()) {
+            Way::Here => {}
+            Way::Elsewhere(address) => {
+                return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, address)]).into_response();
+            }
+            Way::Nowhere => {
+                let mut parts = request.uri().clone().into_parts();
+                parts.path_and_query = Some(PathAndQuery::from_static(NOWHERE));
+                *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
+            }
+        }
+    }
+    next.run(request).await
+}
+
+fn way(uri: &Uri) -> Way {
+    let Some(written) = uri.path().strip_prefix(ROOMS) else { return Way::Here };
+    let plain = written.trim_end_matches('/');
+    if plain.contains('/') {
+        return Way::Here;
+    }
+    let Ok(text) = percent_decode_str(plain).decode_utf8() else { return Way::Nowhere };
+    match RoomId::parse(&text) {
+        // Compared as read: a proxy may write the same in another way.
+        Ok(room) if room.as_str() != text || plain != written => {
+            let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+            Way::Elsewhere(room.path() + &query)
+        }
+        _ => Way::Here,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_leads_to_the_one_address() {
+        let own = ["/rooms/staff-room", "/rooms/caf%C3%A9", "/rooms/caf%c3%a9", "/rooms/7b%3Ahelp", "/rooms/7b:help"];
+        for address in own {
+            assert_eq!(way(&address.parse().unwrap()), Way::Here, "{address}");
+        }
+        for (written, own) in [
+            ("/rooms/Staff%20Room", "/rooms/staff-room"),
+            ("/rooms/staff-room/", "/rooms/staff-room"),
+            ("/rooms/STAFF-ROOM//?a=b", "/rooms/staff-room?a=b"),
+            ("/rooms/cafe%CC%81", "/rooms/caf%C3%A9"),
+            ("/rooms/a%2Fb", "/rooms/a-b"),
+            ("/rooms/a%00b", "/rooms/ab"),
+        ] {
+            assert_eq!(way(&written.parse().unwrap()), Way::Elsewhere(own.into()), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_room_is_not_found() {
+        for address in ["/rooms/", "/rooms/%2E%2E", "/rooms/a/b", "/rooms/%E3%85%A4", "/", "/play/1"] {
+            assert_eq!(way(&address.parse().unwrap()), Way::Here, "{address}: the page says so");
+        }
+        assert_eq!(way(&"/rooms/%ff".parse().unwrap()), Way::Nowhere);
+    }
+}
