@@ -19,7 +19,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// Looks in a row that nobody waits before.
 const AT_ONCE: f64 = 8.0;
 /// A thread waits only when it worked, or had work and waited for a core, in more than this part of its time.
-const BUSY: f64 = 0.6;
+const BUSY: f64 = 0.85;
 /// How often that is measured.
 const MEASURED_EVERY: Duration = Duration::from_millis(100);
 
@@ -125,7 +125,7 @@ mod tests {
     fn who_worked_for_most_of_the_last_while_is_busy() {
         let start = Instant::now();
         let mut pace = Pace { at_work: Duration::ZERO, ..Pace::new(start) };
-        pace.measure(MEASURED_EVERY.mul_f64(0.7), start + MEASURED_EVERY);
+        pace.measure(MEASURED_EVERY.mul_f64(0.9), start + MEASURED_EVERY);
         assert!(pace.is_busy);
         pace.measure(MEASURED_EVERY, start + 2 * MEASURED_EVERY);
         assert!(!pace.is_busy);
