@@ -78,6 +78,9 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     if let Some(warning) = config.warning_for(address) {
         warn!("{warning}");
     }
+    if config.has_idle_key() {
+        warn!("nobody needs the authors' key, because everybody may write quizzes; --quiz-authors key changes that");
+    }
 
     let figures = figures::bind(&config).await.map_err(|(address, error)| StartError::Listen(address, error))?;
 

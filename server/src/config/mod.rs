@@ -181,7 +181,7 @@ pub enum RoomListing {
     Everybody,
     /// Who may write quizzes.
     Authors,
-    /// Rooms are found by their addresses alone.
+    /// Rooms are found by whoever knows their name or address.
     Nobody,
 }
 
@@ -203,10 +203,14 @@ impl Config {
         self.site_dir.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("target/site"))
     }
 
-    /// The file in which cargo-leptos left the hashes of the built files, where it did.
+    /// The file with the hashes of the built files, where they have some: beside
+    /// the program, where cargo-leptos leaves it, or with the pages of a release.
     pub(crate) fn hash_file(&self) -> Option<PathBuf> {
-        let file = std::env::current_exe().ok()?.parent()?.join("hash.txt");
-        file.is_file().then_some(file)
+        const NAME: &str = "hash.txt";
+        let beside = || Some(std::env::current_exe().ok()?.parent()?.join(NAME));
+        // While somebody works on the pages, those of the last release may still lie there.
+        let with_pages = self.leptos_watch.is_empty().then(|| self.site().join(NAME));
+        [beside(), with_pages].into_iter().flatten().find(|file| file.is_file())
     }
 
     /// The key that it takes to be an author, where it takes one.
@@ -220,8 +224,13 @@ impl Config {
         let is_public = !address.ip().to_canonical().is_loopback();
         (is_public && self.quiz_authors == QuizAuthors::Open).then_some(
             "everybody who reaches this server can keep quizzes and pictures on it and begin games; \
-             --quiz-authors key --quiz-key KEY leaves that to those who know the key",
+             --quiz-authors key --quiz-key-file FILE leaves that to those who know the key",
         )
+    }
+
+    /// A key that nobody needs: what was meant is another thing than what is said.
+    pub fn has_idle_key(&self) -> bool {
+        self.quiz_authors == QuizAuthors::Open && (self.quiz_key_file.is_some() || self.quiz_key.is_some())
     }
 
     /// The Redis to use, if any.

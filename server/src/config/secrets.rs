@@ -15,7 +15,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 #[command(next_help_heading = "Sessions")]
 pub struct SessionSettings {
     /// File with the secret that signs sessions, at least 32 characters; the same on all nodes.
-    /// Made once and kept if absent. Another one ends all sessions.
+    /// Without one, the first node makes a secret and keeps it. Another one ends all sessions.
     #[arg(long, env = "HUBBUB_SESSION_KEY_FILE", value_name = "FILE", value_parser = session_key_in, group = "session_keys")]
     session_key_file: Option<Secret>,
 

@@ -52,6 +52,7 @@ pub(super) fn parse_node_name(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn parse_origin(text: &str) -> Result<String, String> {
+    let text = text.trim();
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains('/') => Ok(text.to_ascii_lowercase()),
@@ -90,9 +91,13 @@ pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
         Some(b't') => (&text[..text.len() - 1], 40),
         _ => (text.as_str(), 0),
     };
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
     // SQLite and Lua count no further.
-    bytes.filter(|bytes| *bytes < 1 << 53).ok_or_else(|| "write it as a number of bytes, or as 64k, 8m or 10g".into())
+    bytes.filter(|bytes| *bytes < 1 << 53).ok_or_else(|| match digits {
+        true => "it must be less than 8192t".into(),
+        false => "write it as a number of bytes, or as 64k, 8m or 10g".into(),
+    })
 }
 
 pub(super) fn parse_bytes_or_off(text: &str) -> Result<u64, String> {

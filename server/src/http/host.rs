@@ -51,6 +51,7 @@ impl FromStr for Host {
     type Err = HostError;
 
     fn from_str(text: &str) -> Result<Self, HostError> {
+        let text = text.trim();
         let (name, rest) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((address, rest)) => (format!("[{}]", address.parse::<Ipv6Addr>().map_err(|_| HostError)?), rest),
             None => {

@@ -31,6 +31,7 @@ impl FromStr for TrustedProxy {
     type Err = TrustedProxyError;
 
     fn from_str(text: &str) -> Result<Self, TrustedProxyError> {
+        let text = text.trim();
         let network = match text.parse::<IpAddr>() {
             Ok(address) => IpNet::from(address),
             Err(_) => text.parse().map_err(|_| TrustedProxyError)?,

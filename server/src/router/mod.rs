@@ -2,7 +2,7 @@
 //! The only place that knows the pages.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use app::api::games::GameService;
@@ -45,10 +45,18 @@ const BODY_BYTES: usize = 64 * 1024;
 const SAVE_QUIZ: &str = "/api/save-quiz";
 const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 
-/// The built pages are not where they should be.
+/// The built pages cannot be served.
 #[derive(Debug, thiserror::Error)]
-#[error("no pages in {0}: build them with `make build`, or name their folder with --site-dir")]
-pub struct SiteError(PathBuf);
+pub enum SiteError {
+    /// They are not where they should be.
+    #[error("no pages in {0}: build them with `make build`, or name their folder with --site-dir")]
+    Missing(PathBuf),
+    /// Their files have hashes in their names, and nothing says which.
+    #[error(
+        "nothing says what the files in {0} are called: hash.txt has to come along, beside the program or in there"
+    )]
+    Unnamed(PathBuf),
+}
 
 #[derive(Clone)]
 struct Site {
@@ -91,7 +99,10 @@ fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError>
     let hash_file = config.hash_file();
     let site = config.site();
     if !site.join("pkg").is_dir() {
-        return Err(SiteError(site));
+        return Err(SiteError::Missing(site));
+    }
+    if hash_file.is_none() && has_hashes(&site.join("pkg"), &config.output_name) {
+        return Err(SiteError::Unnamed(site));
     }
     Ok(LeptosOptions::builder()
         .output_name(config.output_name.as_str())
@@ -102,6 +113,14 @@ fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError>
         .hash_files(hash_file.is_some())
         .hash_file(hash_file.unwrap_or_default().display().to_string().into())
         .build())
+}
+
+/// Whether the styles of all pages are there under a name with a hash, and under no other.
+fn has_hashes(pkg: &Path, output_name: &str) -> bool {
+    let (plain, begin) = (format!("{output_name}.css"), format!("{output_name}."));
+    let names = pkg.read_dir().into_iter().flatten().flatten().filter_map(|file| file.file_name().into_string().ok());
+    let is_hashed = |name: String| name.starts_with(&begin) && name.ends_with(".css") && name != plain;
+    !pkg.join(&plain).is_file() && names.into_iter().any(is_hashed)
 }
 
 fn pages(site: &Site) -> Router {
