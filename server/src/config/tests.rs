@@ -48,9 +48,27 @@ fn who_asks_for_a_key_must_give_one() {
     assert!(error.exit_code() == 2 && error.to_string().contains("--quiz-key"), "{error}");
     let config = read(&["--quiz-authors", "key", "--quiz-key", " open sesame "]).unwrap();
     assert_eq!(config.author_key(), Some("open sesame"));
-    assert_eq!(read(&["--quiz-key", "open sesame"]).unwrap().author_key(), None, "open is open");
+    let idle = read(&["--quiz-key", "open sesame"]).unwrap();
+    assert!(idle.author_key().is_none() && idle.has_idle_key(), "open is open, and that is said");
     let error = read(&["--quiz-key", "short"]).unwrap_err();
     assert!(error.to_string().contains("8 characters"), "{error}");
+}
+
+#[test]
+fn lists_may_be_written_with_spaces() {
+    let config = read(&["--hosts", "a.example, b.example:80", "--trusted-proxies", "10.0.0.1, ::1"]).unwrap();
+    assert_eq!((config.hosts.len(), config.trusted_proxies.len()), (2, 2));
+    assert!(read(&["--storage-quota", "99999999999g"]).unwrap_err().to_string().contains("less than"));
+}
+
+#[test]
+fn pages_whose_names_went_along_are_found() {
+    let site = tempfile::tempdir().unwrap();
+    let flags = ["--site-dir", site.path().to_str().unwrap()];
+    assert_eq!(read(&flags).unwrap().hash_file(), None);
+    let names = site.path().join("hash.txt");
+    std::fs::write(&names, "js: abc\n").unwrap();
+    assert_eq!(read(&flags).unwrap().hash_file(), Some(names));
 }
 
 #[test]
