@@ -82,7 +82,7 @@ impl Presence {
     /// much of it as is known, when the store does not answer in time.
     pub fn enter(&self, channel: &Channel, member: &Member) -> impl Future<Output = Glimpse> + Send + use<> {
         let (work, user) = (self.work.clone(), member.id.clone());
-        let channel = work.channels.arrive(channel, |here| here.arrive(member));
+        let channel = work.channels.arrive(channel, member);
         let entering = {
             let (channel, user) = (channel.clone(), user.clone());
             work.spawn(|work| async move {
@@ -133,8 +133,7 @@ impl Presence {
     /// One connection less.
     pub fn leave(&self, channel: &Channel, user: &UserId, departure: Departure) {
         let user = user.clone();
-        let Some(channel) = self.work.channels.known(channel) else { return };
-        let goodbye = channel.lock().depart(&user, departure);
+        let Some((channel, goodbye)) = self.work.channels.depart(channel, &user, departure) else { return };
         self.work.spawn(|work| async move {
             if let Some(goodbye) = goodbye {
                 tokio::time::sleep(work.settings.grace).await;
@@ -160,18 +159,26 @@ impl Presence {
         self.work.channels.known(channel)?.lock().name_of(user)
     }
 
-    /// Somebody has another name now, wherever they are on this node.
-    pub fn rename(&self, member: &Member) {
+    /// Whether somebody is in a channel already, for all that this node knows.
+    pub fn has(&self, channel: &Channel, user: &UserId) -> bool {
+        self.work.channels.known(channel).is_some_and(|channel| channel.lock().has(user))
+    }
+
+    /// Somebody has another name now, wherever they are on this node. Says in how many rooms.
+    pub fn rename(&self, member: &Member) -> usize {
         // In a game they have the name that they play under.
-        let rooms = self.work.channels.all().into_iter().filter(|one| matches!(one.name(), Channel::Room(_)));
-        for channel in rooms {
+        let channels = self.work.channels.of(&member.id).into_iter();
+        let mut rooms = 0;
+        for channel in channels.filter(|one| matches!(one.name(), Channel::Room(_))) {
             if channel.lock().rename(member) {
+                rooms += 1;
                 let user = member.id.clone();
                 self.work.spawn(|work| async move { work.settle(&channel, &user).await });
             }
         }
         // After it: whoever sees the number finds the name.
         self.renames.fetch_add(1, Ordering::Release);
+        rooms
     }
 
     /// A node announced something on a channel: the body of a
