@@ -138,7 +138,10 @@ fn describe() {
     describe_counter!(ERRORS, "Refusals, by code.");
     describe_counter!(CLOSES, "WebSockets closed by the server, by code.");
     describe_counter!(RECOVERIES, "Joins with a position, by whether all that was missed was recovered.");
-    describe_counter!(TURNED_AWAY, "Connections that were turned away, by what was full: the node, or their address.");
+    describe_counter!(
+        TURNED_AWAY,
+        "Connections that were turned away, by what was full: the node, their address, their session or all newcomers at the address."
+    );
     describe_counter!(PANICS, "Panics: faults of the program, each met by one request or task.");
     describe_gauge!(GAMES, "Games with somebody on this node.");
     describe_counter!(GAME_ANSWERS, "Answers in games, by what became of them.");

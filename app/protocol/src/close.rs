@@ -9,13 +9,13 @@
 pub enum CloseCode {
     /// The node is shutting down; another one takes over.
     NodeLeaving = 4000,
-    /// The client reads too slowly; its frames no longer fit the outbox.
+    /// The client reads too slowly: its frames no longer fit the outbox, or wait for too long.
     Slow = 4001,
     /// A ping was not answered in time.
     NoPong = 4002,
     /// The node can no longer tell what the client missed.
     Resync = 4003,
-    /// No frame came within the first seconds.
+    /// No frame came within the first seconds, or one that began did not end within as many.
     NoHello = 4004,
     /// The client may not be any more in one of the rooms that it was in.
     Removed = 4005,
@@ -23,7 +23,7 @@ pub enum CloseCode {
     UnknownVersion = 4500,
     /// The client goes on sending far above its rate after being told.
     Flood = 4501,
-    /// The person signed out, here or in another tab.
+    /// The person signed out, here or in another tab, or the one whose seat or right of a host this was.
     SignedOut = 4502,
 }
 

@@ -51,7 +51,8 @@ pub struct Limits {
     #[arg(long = "pong-seconds", env = "HUBBUB_PONG_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub pong_within: Duration,
 
-    /// Seconds until the head of an HTTP request must have come, on a new connection or after the last answer.
+    /// Seconds until the head of an HTTP request must have come, on a new connection or after the last answer, and from
+    /// the first byte of a WebSocket message to its last.
     #[arg(long = "header-seconds", env = "HUBBUB_HEADER_SECONDS", value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     pub header_within: Duration,
 
@@ -59,7 +60,7 @@ pub struct Limits {
     #[arg(long = "answer-seconds", env = "HUBBUB_ANSWER_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
     pub answer_within: Duration,
 
-    /// Seconds that an HTTP answer waits for a client that does not read it.
+    /// Seconds that an HTTP answer, or what a WebSocket is sent, waits for a client that does not read it.
     #[arg(long = "write-seconds", env = "HUBBUB_WRITE_SECONDS", value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
     pub write_within: Duration,
 

@@ -7,11 +7,13 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
 use std::os::fd::AsRawFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use protocol::CloseCode;
 use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
+use tokio::time::Instant;
 
 use self::work::Work;
 
@@ -20,6 +22,8 @@ mod work;
 
 /// Pieces that one write takes.
 const PIECES: usize = 32;
+/// Whoever reads more slowly than this is as good as somebody who reads nothing.
+const BYTES_PER_SECOND: u32 = 1024;
 
 /// What a connection has to send. Many send, in the order of their calls; what
 /// the socket does not take at once is left to the connection's own task.
@@ -46,6 +50,8 @@ struct Waiting {
     /// The first one may have gone in part.
     pieces: VecDeque<Bytes>,
     bytes: usize,
+    /// Since when somebody has read nothing of it; what is read in between brings that nearer to now.
+    since: Option<Instant>,
     closing: Option<CloseCode>,
     is_broken: bool,
 }
@@ -102,6 +108,7 @@ impl Outbox {
             waiting.overflow();
         } else {
             waiting.pieces.push_back(frames.slice(taken..));
+            waiting.since.get_or_insert_with(Instant::now);
         }
         drop(waiting);
         self.work.call();
@@ -147,6 +154,11 @@ impl Outbox {
         !self.lock().pieces.is_empty()
     }
 
+    /// Since when something waits of which nothing was read.
+    pub(crate) fn waiting_since(&self) -> Option<Instant> {
+        self.lock().since
+    }
+
     /// Writes as much as the socket takes; says whether nothing waits any more.
     fn write_waiting(&self) -> io::Result<bool> {
         let mut waiting = self.lock();
@@ -163,6 +175,7 @@ impl Outbox {
         }
         // A buffer lives only while something is in it.
         waiting.pieces = VecDeque::new();
+        waiting.since = None;
         Ok(true)
     }
 
@@ -187,6 +200,8 @@ impl Waiting {
 
     fn advance(&mut self, mut taken: usize) {
         self.bytes -= taken;
+        let won = Duration::from_secs(1) * u32::try_from(taken).unwrap_or(u32::MAX) / BYTES_PER_SECOND;
+        self.since = self.since.map(|since| (since + won).min(Instant::now()));
         while taken > 0
             && let Some(first) = self.pieces.front_mut()
         {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Full;
+use super::shares::{Shares, SocketOwner, SocketShare};
 use crate::limits::{AddressPrefix, allotments};
 
 /// Counts connections by address: an IPv4 address alone, an IPv6 address with
@@ -15,6 +17,7 @@ pub struct Addresses {
     at_most: usize,
     /// No network has more than that, however large it is.
     share: usize,
+    sockets: Arc<Shares>,
 }
 
 /// One connection's place; dropping it gives it back.
@@ -26,7 +29,7 @@ pub(super) struct AddressPlace {
 impl Addresses {
     /// At most `at_most` connections for each address, and never more than `share`; 0 is no limit.
     pub fn new(at_most: usize, share: usize) -> Arc<Self> {
-        Arc::new(Self { open: Mutex::default(), at_most, share })
+        Arc::new(Self { open: Mutex::default(), at_most, share, sockets: Arc::default() })
     }
 
     /// A place for one more connection, or `None` when the address, or a network
@@ -48,8 +51,25 @@ impl Addresses {
         Some(AddressPlace { addresses: self.clone(), address })
     }
 
+    /// Connections that an address may still have.
+    fn free(&self, address: IpAddr) -> usize {
+        let open = self.lock().get(&AddressPrefix::of(address)).copied().unwrap_or_default();
+        self.at_most.min(self.share).saturating_sub(open)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<AddressPrefix, usize>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AddressPlace {
+    /// This connection becomes a WebSocket. Where addresses have no limit, nobody has.
+    pub(super) fn take_socket(&self, owner: SocketOwner) -> Result<Option<SocketShare>, Full> {
+        let Addresses { at_most, sockets, .. } = &*self.addresses;
+        if *at_most == 0 {
+            return Ok(None);
+        }
+        sockets.take(self.address, self.addresses.free(self.address), owner).map(Some)
     }
 }
 

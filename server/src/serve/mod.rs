@@ -15,6 +15,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -29,12 +30,14 @@ mod giving_way;
 mod held;
 mod patient_stream;
 mod places;
+mod shares;
 mod turn_away;
 
 pub use addresses::Addresses;
 pub use capacity::{Capacity, raise_open_files};
 pub use patient_stream::PatientStream;
 pub use places::{Full, Place, Places};
+pub use shares::{SOCKETS_OF_SESSION, SocketOwner, SocketShare};
 
 use held::Held;
 use turn_away::TurnAway;
@@ -46,6 +49,9 @@ const NEWCOMERS: usize = 16;
 const MAKING_ROOM: Duration = Duration::from_secs(1);
 /// Bytes of a request's head; hyper's own 400 KiB are much for somebody unknown.
 const HEAD_BYTES: usize = 64 * 1024;
+/// Bytes that the system keeps for who does not read, at most (it takes twice as much for them). By itself it
+/// lets that grow to megabytes for each connection.
+const SEND_BUFFER: usize = 256 * 1024;
 
 /// How long the loop waits.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +130,9 @@ async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: De
     // Frames are small and people wait for them.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
+    }
+    if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER) {
+        debug!("no SO_SNDBUF: {error}");
     }
     let gives_way = visit.place.ends();
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {

@@ -12,6 +12,7 @@ use super::Addresses;
 use super::addresses::AddressPlace;
 use super::capacity::{Capacity, FILES_OF_A_REQUEST};
 use super::giving_way::{GivingWay, Replaceable};
+use super::shares::{SocketOwner, SocketShare};
 use crate::limits::{TrustedProxy, client_address};
 
 /// Counts what is taken.
@@ -31,6 +32,10 @@ pub enum Full {
     Node,
     /// The address has.
     Address,
+    /// The session has as many WebSockets as it may have at its address.
+    Session,
+    /// All who are new at the address have.
+    Newcomers,
 }
 
 /// A connection's place among all, and that of the client behind it; dropped,
@@ -46,7 +51,7 @@ struct Connection {
     _file: OwnedSemaphorePermit,
     /// What it needs for as long as it is no WebSocket.
     http: Mutex<Option<OverHttp>>,
-    _address: Option<AddressPlace>,
+    address: Option<AddressPlace>,
 }
 
 /// Somebody for whom another connection ends.
@@ -123,8 +128,7 @@ impl Places {
             _file_to_send: files.split(1),
             replaceable: address.is_some().then(|| self.giving_way.enter(peer)),
         };
-        let connection =
-            Connection { _connection: connection, _file: files, http: Mutex::new(Some(http)), _address: address };
+        let connection = Connection { _connection: connection, _file: files, http: Mutex::new(Some(http)), address };
         Place { connection: Arc::new(connection), client: None }
     }
 
@@ -160,8 +164,15 @@ impl Place {
     }
 
     /// A WebSocket sends no files, so somebody else may have the place for one, and it gives way to nobody.
-    pub fn becomes_socket(&self) {
+    /// What this gives is to be held for as long as the WebSocket is open.
+    ///
+    /// # Errors
+    /// [`Full`], when its owner may have no more of them at this address.
+    pub fn becomes_socket(&self, owner: SocketOwner) -> Result<Option<SocketShare>, Full> {
+        let address = self.client.as_deref().or(self.connection.address.as_ref());
+        let share = address.map(|address| address.take_socket(owner)).transpose()?.flatten();
         drop(self.http().take());
+        Ok(share)
     }
 
     /// Cancelled when the connection has to give way.
@@ -180,7 +191,7 @@ impl Full {
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::Node => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Address => StatusCode::TOO_MANY_REQUESTS,
+            Self::Address | Self::Session | Self::Newcomers => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 
@@ -188,6 +199,8 @@ impl Full {
         match self {
             Self::Node => "This server has all the connections that it can have. Try again in a moment.\n",
             Self::Address => "There are too many connections from this address. Close some, and try again.\n",
+            Self::Session => "You have too many connections open. Close some of your tabs, and try again.\n",
+            Self::Newcomers => "There are too many new connections from this address. Try again in a moment.\n",
         }
     }
 
@@ -195,6 +208,8 @@ impl Full {
         match self {
             Self::Node => "node",
             Self::Address => "address",
+            Self::Session => "session",
+            Self::Newcomers => "newcomers",
         }
     }
 }
@@ -221,8 +236,10 @@ mod tests {
     #[test]
     fn a_socket_makes_place_for_somebody_elses_file() {
         let places = places(100, 8, 0);
-        let sockets: Vec<_> = (0..5).map(|_| places.take(HOME).inspect(Place::becomes_socket)).collect();
-        assert!(sockets.iter().all(Result::is_ok));
+        let sockets: Vec<_> = (0..5).map(|_| places.take(HOME)).collect();
+        let owner = || SocketOwner::new(protocol::UserId::parse("u1").unwrap(), None);
+        assert!(sockets.iter().flatten().all(|socket| socket.becomes_socket(owner()).is_ok()));
+        assert_eq!(sockets.iter().flatten().count(), 5);
         assert_eq!(places.take(HOME).err(), Some(Full::Node), "six files are for connections, and a request needs two");
         drop(sockets);
         assert!(places.take(HOME).is_ok());

@@ -28,6 +28,8 @@ pub struct Patience {
     pub ping_every: Duration,
     /// Until the ping is answered.
     pub pong_within: Duration,
+    /// That what waits for a client may wait without being read, whatever the client itself says meanwhile.
+    pub write_within: Duration,
     /// From the leaving until the last one must have been sent away.
     pub drain_within: Duration,
 }
@@ -181,6 +183,16 @@ impl Beat {
 
     /// Does what is due; says when to look again.
     fn look(&self, now: Instant) -> Option<Instant> {
+        let unread = self.outbox.waiting_since().map(|since| since + self.rules.patience.write_within);
+        if unread.is_some_and(|until| until <= now) {
+            self.outbox.close(CloseCode::Slow);
+            return None;
+        }
+        let next = self.look_for_words(now)?;
+        Some(unread.map_or(next, |until| until.min(next)))
+    }
+
+    fn look_for_words(&self, now: Instant) -> Option<Instant> {
         let mut pulse = self.pulse();
         if pulse.next > now {
             return Some(pulse.next);
@@ -211,6 +223,7 @@ mod tests {
         hello_within: Duration::from_secs(10),
         ping_every: Duration::from_secs(25),
         pong_within: Duration::from_secs(10),
+        write_within: Duration::from_secs(70),
         drain_within: Duration::from_secs(15),
     };
 
@@ -248,6 +261,24 @@ mod tests {
         assert_eq!(outbox.closing(), None, "it answered the first one");
         sleep(Duration::from_secs(2)).await;
         assert_eq!(outbox.closing(), Some(CloseCode::NoPong));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_reads_nothing_is_closed_however_much_they_say() {
+        let connections = start(CancellationToken::new());
+        let (outbox, beat) = watched(&connections);
+        beat.heard(true);
+        outbox.push("something to read");
+        for _ in 0..8 {
+            sleep(Duration::from_secs(8)).await;
+            beat.heard(true);
+        }
+        assert_eq!(outbox.closing(), None);
+        for _ in 0..4 {
+            sleep(Duration::from_secs(8)).await;
+            beat.heard(true);
+        }
+        assert_eq!(outbox.closing(), Some(CloseCode::Slow));
     }
 
     #[tokio::test(start_paused = true)]

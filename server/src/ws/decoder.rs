@@ -38,6 +38,11 @@ impl Decoder {
         std::mem::take(&mut self.place.small)
     }
 
+    /// Whether a message or a control frame has begun, and its end has not come yet.
+    pub(super) fn is_in_message(&self) -> bool {
+        !self.place.is_between_messages()
+    }
+
     /// Takes bytes that were [looked at](Self::look). What they say is added to `messages`, what the
     /// protocol wants answered (a pong, a close) to `answers`.
     ///

@@ -5,10 +5,12 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use std::vec;
 
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
+use tokio::time::{Sleep, sleep};
 use tungstenite::{Error, Message};
 
 use super::decoder::Decoder;
@@ -27,6 +29,9 @@ thread_local! {
 pub(super) struct Ears {
     socket: OwnedReadHalf,
     decoder: Decoder,
+    whole_within: Duration,
+    /// While a message is on its way: when it must have come whole. In a box: hardly any waits in parts.
+    due: Option<Pin<Box<Sleep>>>,
     budget: FrameBudget,
     /// Read and not yet given out, in order.
     messages: vec::IntoIter<Message>,
@@ -34,11 +39,21 @@ pub(super) struct Ears {
     fault: Option<Box<Error>>,
 }
 
+/// What one message may take.
+pub(super) struct Bounds {
+    /// Bytes of it.
+    pub(super) frame_bytes: usize,
+    /// From its first byte to its last. What has come of it is kept in memory, so it cannot take its time.
+    pub(super) whole_within: Duration,
+}
+
 /// What was heard.
 pub(super) enum Heard {
     Message(Message),
     /// This is not how WebSocket works.
     Fault(Error),
+    /// A message began, and was not whole in time.
+    Late,
     /// Nothing will come any more.
     End,
 }
@@ -47,13 +62,15 @@ impl Ears {
     /// Ears at `socket`; `early` came with the request.
     pub(super) fn new(
         socket: OwnedReadHalf,
-        frame_bytes: usize,
+        bounds: Bounds,
         budget: FrameBudget,
         early: &[u8],
         outbox: &Outbox,
     ) -> Self {
+        let Bounds { frame_bytes, whole_within } = bounds;
         let decoder = Decoder::new(frame_bytes);
-        let mut ears = Self { socket, decoder, budget, messages: vec::IntoIter::default(), fault: None };
+        let messages = vec::IntoIter::default();
+        let mut ears = Self { socket, decoder, whole_within, due: None, budget, messages, fault: None };
         if !early.is_empty() {
             ears.read(early, outbox);
         }
@@ -71,11 +88,25 @@ impl Ears {
                 return Heard::Fault(*fault);
             }
             self.messages = vec::IntoIter::default();
-            match poll_fn(|context| self.poll_read(context, outbox)).await {
+            match poll_fn(|context| self.poll_read_in_time(context, outbox)).await {
+                Err(error) if error.kind() == io::ErrorKind::TimedOut && self.due.is_some() => return Heard::Late,
                 Ok(0) | Err(_) => return Heard::End,
                 Ok(_) => {}
             }
         }
+    }
+
+    /// Reads once, unless there is nothing to read and the message on its way is too late.
+    fn poll_read_in_time(&mut self, context: &mut Context<'_>, outbox: &Outbox) -> Poll<io::Result<usize>> {
+        // What has come counts, however late this is asked.
+        let read = self.poll_read(context, outbox);
+        if read.is_pending()
+            && let Some(due) = &mut self.due
+        {
+            ready!(due.as_mut().poll(context));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        read
     }
 
     /// Reads once; 0 bytes: the other end is closed.
@@ -98,9 +129,19 @@ impl Ears {
         }
         let (mut messages, mut answers) = (Vec::new(), Vec::new());
         self.fault = self.decoder.take(bytes, &mut messages, &mut answers).err().map(Box::new);
+        self.expect_the_rest(messages.iter().any(|one| one.is_text() || one.is_binary()));
         self.messages = messages.into_iter();
         if !answers.is_empty() {
             outbox.send(&answers.into());
+        }
+    }
+
+    /// Sets the time for what has begun; `has_ended`: what had begun before is whole.
+    fn expect_the_rest(&mut self, has_ended: bool) {
+        if !self.decoder.is_in_message() {
+            self.due = None;
+        } else if self.due.is_none() || has_ended {
+            self.due = Some(Box::pin(sleep(self.whole_within)));
         }
     }
 }

@@ -104,6 +104,7 @@ async fn serve(
                 let message = match heard {
                     Heard::Message(message) => message,
                     Heard::Fault(error) => return why(&error),
+                    Heard::Late => return CloseCode::NoHello.into(),
                     Heard::End => return End::Cut,
                 };
                 beat.heard(message.is_text());

@@ -13,14 +13,14 @@ use protocol::{CloseCode, VERSION};
 use serde::Deserialize;
 use tungstenite::handshake::derive_accept_key;
 
-use super::ears::Ears;
+use super::ears::{Bounds, Ears};
 use super::{Meaning, Visitor, session};
 use crate::config::Limits;
 use crate::http::origin;
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::outbox::Outbox;
-use crate::serve::{self, PatientStream};
+use crate::serve::{self, PatientStream, SocketOwner};
 use crate::session::guest;
 use crate::throttle::{FrameBudget, Purpose, request as cost};
 
@@ -51,7 +51,8 @@ pub(super) async fn upgrade<M: Meaning>(
     if node.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "this node is leaving").into_response();
     }
-    let visitor = match node.sessions.read(headers) {
+    let (session, age) = node.sessions.read_with_age(headers).unzip();
+    let visitor = match session {
         Some(member) => Visitor { member: Arc::new(member), has_session: true },
         None if node.config.require_session => {
             return (StatusCode::UNAUTHORIZED, "open a page first, or POST /api/viewer, for a session").into_response();
@@ -63,7 +64,10 @@ pub(super) async fn upgrade<M: Meaning>(
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     }
     let claims = M::claims(&node, headers, address);
-    place.becomes_socket();
+    let share = match place.becomes_socket(SocketOwner::new(visitor.member.id.clone(), age)) {
+        Ok(share) => share,
+        Err(full) => return full.into(),
+    };
     let task = node.sockets.token();
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
@@ -75,7 +79,7 @@ pub(super) async fn upgrade<M: Meaning>(
             session::run::<M>(ears, outbox, node, visitor, claims).await;
         }
         // Until here, they count.
-        drop((place, task));
+        drop((place, share, task));
     });
     switching(key)
 }
@@ -86,7 +90,8 @@ fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(Ear
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
-    let ears = Ears::new(read, limits.frame_bytes, budget, &parts.read_buf, &outbox);
+    let bounds = Bounds { frame_bytes: limits.frame_bytes, whole_within: limits.header_within };
+    let ears = Ears::new(read, bounds, budget, &parts.read_buf, &outbox);
     Some((ears, outbox))
 }
 
