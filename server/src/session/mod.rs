@@ -22,7 +22,7 @@ mod tickets;
 pub use authors::Authors;
 pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
-pub use tickets::HostRole;
+pub use tickets::{HostRole, host_id, person_of};
 
 use crate::clock;
 use earlier::EarlierCookies;
@@ -103,7 +103,18 @@ impl Sessions {
         self.visit(headers).map(|visit| visit.member)
     }
 
-    /// The same, and whether the session is due.
+    /// The same, and how long ago that session was signed.
+    pub fn read_with_age(&self, headers: &HeaderMap) -> Option<(Member, Duration)> {
+        let now = now();
+        cookies::called(COOKIE, headers).find_map(|value| {
+            let visit = self.visit_at(value, now).or_else(|| self.earlier(value, now))?;
+            // The cookies of before had no date, and are old.
+            let age = self.inner.sessions.verify(value).map_or(now, |signed| now.saturating_sub(signed.issued_at));
+            Some((visit.member, Duration::from_secs(age)))
+        })
+    }
+
+    /// The same as [`Sessions::read`], and whether the session is due.
     pub fn visit(&self, headers: &HeaderMap) -> Option<Visit> {
         let now = now();
         cookies::called(COOKIE, headers)

@@ -13,6 +13,11 @@ use tempfile::TempDir;
 use crate::cluster::url_of;
 use crate::redis_server::RedisServer;
 
+/// A network, as the lists call one.
+const SCHOOL: &str = "51ab";
+/// So many people the lists of these tests keep.
+const MOST: usize = 10;
+
 /// A list of the test's own.
 struct List {
     store: Arc<dyn RevocationStore>,
@@ -27,7 +32,7 @@ enum Kept {
 impl List {
     async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(EmbeddedRevocations::new(Store::open(folder.path()).unwrap()));
+        let store = Arc::new(EmbeddedRevocations::new(Store::open(folder.path()).unwrap()).keeping(MOST));
         Self { store, _kept: Kept::Folder { _folder: folder } }
     }
 
@@ -41,7 +46,10 @@ impl List {
         };
         let options = broker::Options { log, sharded: false, node: "test".into() };
         let (broker, _) = broker::connect(&url_of(&servers), options).await.unwrap();
-        Self { store: Arc::new(RedisRevocations::new(broker.link())), _kept: Kept::Servers { _servers: servers } }
+        Self {
+            store: Arc::new(RedisRevocations::new(broker.link()).keeping(MOST)),
+            _kept: Kept::Servers { _servers: servers },
+        }
     }
 
     async fn since(&self, moment: u64) -> Vec<Revoked> {
@@ -56,30 +64,53 @@ fn user(id: &str) -> UserId {
 contract!(List on embedded, redis => [
     who_is_revoked_is_told_from_that_moment_on,
     who_was_revoked_long_ago_is_forgotten,
+    who_signs_many_out_pushes_out_nobody_elsewhere,
 ]);
 
 async fn who_is_revoked_is_told_from_that_moment_on(list: List) {
     assert_eq!(list.since(0).await, []);
-    list.store.revoke(&user("ana")).await.unwrap();
+    list.store.revoke(&user("ana"), SCHOOL).await.unwrap();
     let first = list.since(0).await;
     assert_eq!(first[0].user, user("ana"));
     assert!(first[0].revoked_at > 1_700_000_000_000, "milliseconds since 1970");
-    list.store.revoke(&user("ben")).await.unwrap();
+    list.store.revoke(&user("ben"), SCHOOL).await.unwrap();
     let users = |all: Vec<Revoked>| all.into_iter().map(|one| one.user).collect::<Vec<_>>();
     let all = list.since(first[0].revoked_at).await;
     assert_eq!(all.iter().filter(|one| one.user == user("ana")).count(), 1, "a moment is its own");
     assert!(users(all).contains(&user("ben")));
     let last = list.since(0).await.last().unwrap().revoked_at;
     assert_eq!(list.since(last + 1).await, []);
-    list.store.revoke(&user("ana")).await.unwrap();
+    list.store.revoke(&user("ana"), SCHOOL).await.unwrap();
     assert_eq!(list.since(0).await.len(), 2, "nobody is told twice");
 }
 
 async fn who_was_revoked_long_ago_is_forgotten(list: List) {
-    list.store.revoke(&user("ana")).await.unwrap();
+    list.store.revoke(&user("ana"), SCHOOL).await.unwrap();
     let at = list.since(0).await[0].revoked_at;
     list.store.forget_before(at).await.unwrap();
     assert_eq!(list.since(0).await.len(), 1);
     list.store.forget_before(at + 1).await.unwrap();
     assert_eq!(list.since(0).await, []);
+}
+
+async fn who_signs_many_out_pushes_out_nobody_elsewhere(list: List) {
+    for pupil in ["ana", "ben", "eve"] {
+        list.store.revoke(&user(pupil), SCHOOL).await.unwrap();
+    }
+    for number in 0..50 {
+        let of_two = format!("bad{}", number % 2);
+        list.store.revoke(&user(&format!("u{number}")), &of_two).await.unwrap();
+    }
+    let kept = list.since(0).await;
+    assert_eq!(kept.len(), MOST);
+    for pupil in ["ana", "ben", "eve"] {
+        assert!(kept.iter().any(|one| one.user == user(pupil)), "{pupil} is in again");
+    }
+    // What is forgotten for its age makes room as well.
+    list.store.forget_before(u64::MAX / 2048).await.unwrap();
+    assert_eq!(list.since(0).await, []);
+    for number in 0..MOST {
+        list.store.revoke(&user(&format!("late{number}")), SCHOOL).await.unwrap();
+    }
+    assert_eq!(list.since(0).await.len(), MOST);
 }

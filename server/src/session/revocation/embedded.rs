@@ -9,13 +9,14 @@ use crate::clock;
 use crate::store::{Store, StoreError};
 
 const REVOKE: &str = "
-    INSERT INTO revoked_users (user, revoked_at) VALUES (?1, ?2)
+    INSERT INTO revoked_users (user, revoked_at, network) VALUES (?1, ?2, ?3)
     ON CONFLICT (user) DO UPDATE SET revoked_at = max(revoked_at, excluded.revoked_at)";
 
-/// One came, so one goes: the index finds whoever it is at once.
+/// One came, so one goes: the indexes find whoever it is at once.
 const TRIM: &str = "
     DELETE FROM revoked_users WHERE (SELECT users FROM revoked_count WHERE id = 0) > ?1 AND user =
-        (SELECT user FROM revoked_users ORDER BY revoked_at LIMIT 1)";
+        (SELECT user FROM revoked_users WHERE network =
+            (SELECT network FROM revoked_networks ORDER BY users DESC LIMIT 1) ORDER BY revoked_at LIMIT 1)";
 
 const SINCE: &str = "SELECT user, revoked_at FROM revoked_users WHERE revoked_at >= ?1 ORDER BY revoked_at";
 
@@ -24,22 +25,29 @@ const FORGET: &str = "DELETE FROM revoked_users WHERE revoked_at < ?1";
 /// Who signed out, without Redis.
 pub struct EmbeddedRevocations {
     store: Store,
+    most: usize,
 }
 
 impl EmbeddedRevocations {
     /// Works on the node's data file.
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self { store, most: MOST }
+    }
+
+    /// Keeps fewer.
+    pub fn keeping(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 }
 
 #[async_trait]
 impl RevocationStore for EmbeddedRevocations {
-    async fn revoke(&self, user: &UserId) -> Result<(), RevocationError> {
-        let (user, now) = (user.to_string(), signed(clock::now_ms()));
+    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError> {
+        let (user, network) = (user.to_string(), network.to_owned());
+        let (now, most) = (signed(clock::now_ms()), signed(self.most as u64));
         let write = move |sql: &rusqlite::Connection| {
-            sql.prepare_cached(REVOKE)?.execute(params![user, now])?;
-            sql.prepare_cached(TRIM)?.execute([signed(MOST as u64)])?;
+            sql.prepare_cached(REVOKE)?.execute(params![user, now, network])?;
+            sql.prepare_cached(TRIM)?.execute([most])?;
             Ok(())
         };
         Ok(self.store.write(write).await?)

@@ -18,7 +18,8 @@ mod revoker;
 
 pub use revoker::Revoker;
 
-/// People that are kept at most; of more, those who were revoked first are forgotten.
+/// People that are kept at most. Of more, those are forgotten who were revoked first in the network that has most
+/// of them: whoever makes sessions to end them pushes out their own, and nobody's elsewhere.
 pub const MOST: usize = 100_000;
 
 /// Somebody whose sessions are over.
@@ -38,8 +39,8 @@ pub struct RevocationError(pub String);
 /// Keeps who has no session any more, for all nodes.
 #[async_trait]
 pub trait RevocationStore: Send + Sync {
-    /// Ends all sessions of somebody.
-    async fn revoke(&self, user: &UserId) -> Result<(), RevocationError>;
+    /// Ends all sessions of somebody, who asked for it from a network, named by a short text without spaces.
+    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError>;
 
     /// Who was revoked at a moment or later, in milliseconds since 1970, the
     /// earliest first.
@@ -73,16 +74,12 @@ impl RevokedUsers {
         news.collect()
     }
 
-    /// Forgets what the store forgets.
-    fn forget_before(&self, moment: u64) {
+    /// Forgets whom the store has forgotten: who was revoked before a moment, and is not in `kept`, which was
+    /// read after it.
+    fn forget_all_but(&self, kept: &[Revoked], moment: u64) {
+        let kept: HashSet<_> = kept.iter().map(|one| &one.user).collect();
         let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
-        users.retain(|_, revoked_at| *revoked_at >= moment);
-        if let Some(excess) = users.len().checked_sub(MOST).filter(|excess| *excess > 0) {
-            let mut times: Vec<u64> = users.values().copied().collect();
-            let (_, last, _) = times.select_nth_unstable(excess - 1);
-            let last = *last;
-            users.retain(|_, revoked_at| *revoked_at > last);
-        }
+        users.retain(|user, revoked_at| *revoked_at >= moment || kept.contains(user));
     }
 }
 
@@ -99,10 +96,8 @@ mod tests {
         let users = RevokedUsers::default();
         assert_eq!(users.learn(vec![revoked(1), revoked(2)]).len(), 2);
         assert_eq!(users.learn(vec![revoked(2), revoked(3)]), HashSet::from([revoked(3).user]));
-        users.forget_before(2);
+        users.forget_all_but(&[revoked(2)], 3);
         assert!(!users.contains(&revoked(1).user) && users.contains(&revoked(2).user));
-        users.learn((10..10 + MOST as u64).map(revoked).collect());
-        users.forget_before(0);
-        assert!(!users.contains(&revoked(3).user) && users.contains(&revoked(10).user));
+        assert!(users.contains(&revoked(3).user), "who was revoked while the store was asked");
     }
 }

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use protocol::UserId;
-use redis::{Cmd, Script, cmd};
+use redis::{Script, cmd};
 
 use super::{MOST, RevocationError, RevocationStore, Revoked};
 use crate::broker::BrokerError;
@@ -11,25 +11,41 @@ use crate::broker::redis::Link;
 
 /// A sorted set of people, scored by when they were revoked, in Redis time.
 const REVOKED: &str = "hubbub:revoked-users";
+/// The same people as texts "network when who", in that order; how many each network has; and the
+/// first two words of each person's text.
+const BY_NETWORK: &str = "{hubbub:revoked-users}:by-network";
+const NETWORKS: &str = "{hubbub:revoked-users}:networks";
+const NETWORK_OF: &str = "{hubbub:revoked-users}:network-of";
+/// So many are forgotten in one step: nobody waits long for it.
+const AT_A_TIME: usize = 500;
 
 /// Who signed out, on Redis.
 pub struct RedisRevocations {
     link: Link,
     revoke: Script,
+    forget: Script,
+    most: usize,
 }
 
 impl RedisRevocations {
     /// Works on the broker's connections for commands.
     pub fn new(link: Link) -> Self {
-        Self { link, revoke: Script::new(include_str!("revoke.lua")) }
+        let [revoke, forget] = [include_str!("revoke.lua"), include_str!("forget.lua")].map(Script::new);
+        Self { link, revoke, forget, most: MOST }
+    }
+
+    /// Keeps fewer.
+    pub fn keeping(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 }
 
 #[async_trait]
 impl RevocationStore for RedisRevocations {
-    async fn revoke(&self, user: &UserId) -> Result<(), RevocationError> {
+    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError> {
         let mut revoke = self.revoke.prepare_invoke();
-        revoke.key(REVOKED).arg(user.as_str()).arg(MOST);
+        revoke.key(REVOKED).key(BY_NETWORK).key(NETWORKS).key(NETWORK_OF);
+        revoke.arg(user.as_str()).arg(network).arg(self.most);
         Ok(self.link.at(0, REVOKED)?.invoke(&revoke).await?)
     }
 
@@ -43,8 +59,10 @@ impl RevocationStore for RedisRevocations {
     }
 
     async fn forget_before(&self, moment: u64) -> Result<(), RevocationError> {
-        let forget = Cmd::zrembyscore(REVOKED, "-inf", format!("({moment}"));
-        Ok(self.link.at(0, REVOKED)?.run::<()>(&forget).await?)
+        let mut forget = self.forget.prepare_invoke();
+        forget.key(REVOKED).key(BY_NETWORK).key(NETWORKS).key(NETWORK_OF).arg(moment).arg(AT_A_TIME);
+        while self.link.at(0, REVOKED)?.invoke::<usize>(&forget).await? == AT_A_TIME {}
+        Ok(())
     }
 
     fn is_shared(&self) -> bool {

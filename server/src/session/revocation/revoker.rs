@@ -1,6 +1,7 @@
 //! Ends sessions, and makes this node know of those that ended on another.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
 use super::{RevocationError, RevocationStore, Revoked, RevokedUsers};
-use crate::clock;
+use crate::limits::allotments;
+use crate::{clock, digest};
 
 /// How often the other nodes' news are asked for: somebody who signed out is
 /// out everywhere within a second.
@@ -60,8 +62,8 @@ impl Revoker {
     ///
     /// # Errors
     /// It cannot be kept, and nothing has ended.
-    pub async fn revoke(&self, user: &UserId) -> Result<(), RevocationError> {
-        self.inner.store.revoke(user).await?;
+    pub async fn revoke(&self, user: &UserId, address: IpAddr) -> Result<(), RevocationError> {
+        self.inner.store.revoke(user, &network(address)).await?;
         self.inner.learn(vec![Revoked { user: user.clone(), revoked_at: clock::now_ms() }]);
         Ok(())
     }
@@ -91,9 +93,18 @@ impl Inner {
     async fn forget(&self) -> Result<(), RevocationError> {
         let lifetime_ms = u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX);
         let moment = clock::now_ms().saturating_sub(lifetime_ms.saturating_add(MARGIN_MS));
-        self.users.forget_before(moment);
-        self.store.forget_before(moment).await
+        self.store.forget_before(moment).await?;
+        let before = clock::now_ms().saturating_sub(OVERLAP_MS);
+        let kept = self.store.revoked_since(0).await?;
+        self.users.forget_all_but(&kept, before);
+        Ok(())
     }
+}
+
+/// The widest network that an address is counted under. It is kept for long, and so it is too short to tell which
+/// one it was: many thousand addresses share it.
+fn network(address: IpAddr) -> String {
+    allotments(address).next_back().map(|network| digest::of(network.prefix.to_string(), 2)).unwrap_or_default()
 }
 
 async fn look_for_news(inner: Weak<Inner>) {
