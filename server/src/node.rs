@@ -104,6 +104,7 @@ impl Node {
             hello_within: limits.hello_within,
             ping_every: limits.ping_every,
             pong_within: limits.pong_within,
+            write_within: limits.write_within,
             drain_within: limits.drain_within,
         };
         let (keys, rules) = (config.sessions.keys(&opened.session_key), config.sessions.rules());
@@ -111,8 +112,11 @@ impl Node {
         let sessions = Sessions::with(keys, rules, revoked.clone());
         let connections = Connections::start(patience, revoked.clone(), leaving.clone());
         let revoker = {
-            let connections = connections.clone();
-            Revoker::start(opened.revocations, revoked, rules.lifetime, move |users| connections.end_those_of(users))
+            let (connections, tables) = (connections.clone(), tables.clone());
+            Revoker::start(opened.revocations, revoked, rules.lifetime, move |users| {
+                connections.end_those_of(users);
+                tables.end_those_of(users);
+            })
         };
         let quotas = Arc::new(Quotas::new(opened.counters, config.storage.quotas()));
         let library = Library::new(opened.quizzes, quotas.clone());
@@ -185,14 +189,16 @@ impl Node {
         Ok(said)
     }
 
-    /// Somebody has another name now: all their tabs speak under it, on all nodes.
-    pub async fn rename(&self, member: &Member) {
-        self.presence.rename(member);
+    /// Somebody has another name now: all their tabs speak under it, on all nodes. Says in how many rooms they
+    /// are over this one.
+    pub async fn rename(&self, member: &Member) -> usize {
+        let rooms = self.presence.rename(member);
         let notice = Passing::Notice(Presence::notice_of(member).into());
         if let Err(error) = self.broker.announce(&Channel::Nodes, notice).await {
             // They learn it where both have the person in one room.
             warn!("the other nodes were not told of a new name: {error}");
         }
+        rooms
     }
 
     /// Hears what concerns all nodes.

@@ -5,7 +5,7 @@
 //! one. Whoever is not in the game gets the same answer, whether there is such a
 //! game or not, and is counted as if they had typed a wrong PIN.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -15,7 +15,7 @@ use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, UserId};
 use super::{Games, Key, Seeker, Standing, words};
 use crate::channel::{CLASS_ROOM, Channel};
 use crate::outbox::Outbox;
-use crate::session::{HostRole, Sessions};
+use crate::session::{HostRole, Sessions, person_of};
 
 /// Stands between the PIN and the id of the game; neither has one.
 const BETWEEN: char = '~';
@@ -66,7 +66,7 @@ impl Papers {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClassMember {
     /// Began the game.
-    Owner,
+    Owner(UserId),
     /// Was added as a host.
     AddedHost(HostId),
     /// Plays, by this seat.
@@ -124,7 +124,7 @@ impl Games {
 
     async fn member_of(&self, key: &Key, person: &UserId, papers: &Papers) -> Result<Option<ClassMember>, Refusal> {
         match self.host_role(key, &papers.tokens).await? {
-            Some(HostRole::Owner) => return Ok(Some(ClassMember::Owner)),
+            Some(HostRole::Owner) => return Ok(Some(ClassMember::Owner(self.played(key).await?.owner.clone()))),
             Some(HostRole::Added(host)) => return Ok(Some(ClassMember::AddedHost(host))),
             None => {}
         }
@@ -177,6 +177,17 @@ impl ClassListeners {
         let known = self.lock();
         let listeners = known.get(room).into_iter().flatten().filter(|one| one.member == *member);
         listeners.filter_map(|one| one.outbox.upgrade()).for_each(|outbox| outbox.close(CloseCode::Removed));
+    }
+
+    /// People signed out: whoever listens by a right of theirs does so no more.
+    pub(super) fn end_those_of(&self, users: &HashSet<UserId>) {
+        let known = self.lock();
+        let is_over = |listener: &&Listener| match &listener.member {
+            ClassMember::Owner(user) | ClassMember::Player(user) => users.contains(user),
+            ClassMember::AddedHost(host) => person_of(host).is_some_and(|user| users.contains(&user)),
+        };
+        let ended = known.values().flatten().filter(is_over);
+        ended.filter_map(|one| one.outbox.upgrade()).for_each(|outbox| outbox.close(CloseCode::SignedOut));
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<RoomId, Vec<Listener>>> {

@@ -298,6 +298,9 @@ impl Client {
     /// Where this is a host, who was not removed meanwhile.
     async fn hosting(&self) -> Result<&Sitting, Refusal> {
         let sitting = &self.place()?.sitting;
+        if sitting.whose.as_ref().is_some_and(|whose| self.node.sessions.has_ended(whose)) {
+            return Err(words::not_host());
+        }
         match &sitting.role {
             Role::Host(HostRole::Owner) => Ok(sitting),
             Role::Host(HostRole::Added(host)) if self.games().is_added(&sitting.key, host).await? => Ok(sitting),

@@ -129,6 +129,8 @@ impl Games {
         let mut added = Vec::new();
         for token in tokens {
             match self.sessions.host_of(token, &key.pin, &key.id) {
+                // Who signed out has no game any more, whoever shows its token.
+                Some(HostRole::Owner) if self.sessions.has_ended(&self.played(key).await?.owner) => {}
                 Some(HostRole::Owner) => return Ok(Some(HostRole::Owner)),
                 Some(HostRole::Added(host)) => added.push(host),
                 None => {}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use protocol::{HostId, Member, Name, UserId};
+use protocol::{CloseCode, HostId, Member, Name, UserId};
 
 use super::table::{Given, Table};
 use super::{Games, Key};
@@ -32,6 +32,8 @@ pub struct Sitting {
     /// Which game.
     pub key: Key,
     pub(super) role: Role,
+    /// Whose right it is to sit here, whoever shows it; when they sign out, it ends.
+    pub(super) whose: Option<UserId>,
     /// Who, as presence knows them.
     pub(super) member: Member,
     pub(super) outbox: Arc<Outbox>,
@@ -51,6 +53,7 @@ impl Sitting {
         games: &Arc<Games>,
         key: &Key,
         role: Role,
+        whose: Option<UserId>,
         member: Member,
         outbox: Arc<Outbox>,
     ) -> Result<(Arc<Self>, Arc<Table>), BrokerError> {
@@ -59,6 +62,7 @@ impl Sitting {
         let sitting = Arc::new(Self {
             key: key.clone(),
             role,
+            whose,
             member,
             outbox,
             games: games.clone(),
@@ -69,6 +73,10 @@ impl Sitting {
         let (table, is_new) = games.tables.sit(&key.pin, sitting.clone());
         if is_new {
             games.keep(table.clone());
+        }
+        // Registered first, so that who signs out meanwhile is found by one of the two.
+        if sitting.whose.as_ref().is_some_and(|whose| games.sessions.has_ended(whose)) {
+            sitting.outbox.close(CloseCode::SignedOut);
         }
         if let Err(error) = games.hub.open(&channel).await {
             sitting.end(Departure::Clean);

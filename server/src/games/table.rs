@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::game::GameServerMessage;
 use protocol::game::frame::InGame;
-use protocol::{HostId, Pin, UserId, wire};
+use protocol::{CloseCode, HostId, Pin, UserId, wire};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -155,6 +155,14 @@ impl Table {
             sitting.end(Departure::Clean);
             sitting.outbox.push(&wire::encode_game_server(&GameServerMessage::Error(words::removed_host())));
         }
+    }
+
+    /// People signed out: whoever sits here by a right of theirs does so no more.
+    pub(super) fn end_those_of(&self, users: &HashSet<UserId>) {
+        let people = self.people();
+        let all = people.hosts.iter().chain(people.players.values().flatten());
+        let ended = all.filter(|sitting| sitting.whose.as_ref().is_some_and(|whose| users.contains(whose)));
+        ended.for_each(|sitting| sitting.outbox.close(CloseCode::SignedOut));
     }
 
     /// The added hosts who are connected here.

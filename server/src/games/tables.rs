@@ -1,7 +1,7 @@
 //! The games with somebody on this node. Makes no call; whoever rings only
 //! leaves a word for a game's keeper.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{HostId, Pin, UserId};
@@ -74,6 +74,13 @@ impl Tables {
     pub fn interrupted(&self) {
         let tables: Vec<_> = self.lock().values().cloned().collect();
         tables.iter().for_each(|table| table.ring(|due| *due = Due::ALL));
+    }
+
+    /// People signed out: whoever is in a game, or in the chat of its class, by a right of theirs is so no more.
+    pub(crate) fn end_those_of(&self, users: &HashSet<UserId>) {
+        let tables: Vec<_> = self.lock().values().cloned().collect();
+        tables.iter().for_each(|table| table.end_those_of(users));
+        self.classes.end_those_of(users);
     }
 
     /// How many games have somebody here.

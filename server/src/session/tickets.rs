@@ -18,6 +18,9 @@ const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// Games of one host that are looked at; a browser keeps fewer cookies of a site.
 const HOSTED: usize = 200;
 
+/// Random letters of an added host's id.
+const HOST_LETTERS: usize = 6;
+
 /// As what somebody is a host of a game.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostRole {
@@ -25,6 +28,19 @@ pub enum HostRole {
     Owner,
     /// They were added by a code, and are a host until they are removed.
     Added(HostId),
+}
+
+/// An id for somebody who is added as a host. It carries who they are, so that it ends when they sign out.
+pub fn host_id(person: &UserId) -> Option<HostId> {
+    let random = crate::random::text(HOST_LETTERS);
+    let of_person = HostId::parse(&format!("{random}{person}"));
+    // A person's id from before may have signs that a host's may not.
+    of_person.or_else(|_| HostId::parse(&crate::random::text(2 * HOST_LETTERS))).ok()
+}
+
+/// Whose id that is.
+pub fn person_of(host: &HostId) -> Option<UserId> {
+    UserId::parse(host.as_str().get(HOST_LETTERS..)?).ok()
 }
 
 impl Sessions {
@@ -38,11 +54,15 @@ impl Sessions {
         self.inner.hosts.sign(&subject, now())
     }
 
-    /// As what a token makes somebody a host of a game, unless they were removed since.
+    /// As what a token makes somebody a host of a game, unless they were removed since, or the owner signed out.
     pub fn host_of(&self, token: &str, pin: &Pin, game: &str) -> Option<HostRole> {
         match self.ticket(&self.inner.hosts, token)?.strip_prefix(&subject(pin, game))? {
             "" => Some(HostRole::Owner),
-            added => Some(HostRole::Added(HostId::parse(added.strip_prefix('.')?).ok()?)),
+            added => {
+                let host = HostId::parse(added.strip_prefix('.')?).ok()?;
+                let is_over = person_of(&host).is_some_and(|person| self.has_ended(&person));
+                (!is_over).then_some(HostRole::Added(host))
+            }
         }
     }
 
@@ -103,6 +123,15 @@ mod tests {
             assert_eq!(sessions.host_of(&token, &pin, "g1"), Some(role));
             assert_eq!(sessions.host_of(&token, &pin, "g"), None);
         }
+    }
+
+    #[test]
+    fn an_added_hosts_id_says_whose_it_is() {
+        let ana = crate::session::guest().id;
+        let ids = [host_id(&ana).unwrap(), host_id(&ana).unwrap()];
+        assert_ne!(ids[0], ids[1]);
+        assert!(ids.iter().all(|id| person_of(id).as_ref() == Some(&ana)));
+        assert!(host_id(&UserId::parse("an-id_of-before").unwrap()).is_some());
     }
 
     #[test]

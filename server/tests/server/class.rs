@@ -213,6 +213,17 @@ impl Pupil {
         }
     }
 
+    /// Waits for the close and gives its code; 1006 when there was none.
+    pub async fn is_closed(&mut self) -> u16 {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("not closed in time") {
+                Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return 1006,
+            }
+        }
+    }
+
     /// Closes politely.
     pub async fn leave(mut self) {
         self.socket.close(None).await.unwrap();

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::ErrorCode;
-use protocol::game::frame::{Extend, HostHere, Kick, Lock, Open, Step};
+use protocol::game::frame::{Extend, HostHere, Join, Kick, Lock, Open, Step};
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
+use protocol::{CloseCode, ErrorCode};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz};
+use crate::node::TestNode;
 use crate::patience::{PATIENCE, at_last};
 
 const RIGHT: Answer = Answer::Choice(1);
@@ -136,6 +137,61 @@ async fn players_hear_that_the_host_is_gone_and_back() {
         let mut teacher = Pupil::at(one).await;
         teacher.open(Open { pin: hosting.pin, token: Some(hosting.token), code: None }).await.unwrap();
         assert_eq!(ada.until(host).await, HostHere { here: true });
+    })
+    .await;
+}
+
+/// Ends the session of a cookie, as the button on the front page does.
+async fn sign_out(node: &TestNode, cookie: &str) {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let answer = client.post(node.url("/api/sign-out")).header("cookie", cookie).header("accept", "text/html");
+    assert_eq!(answer.send().await.unwrap().status(), 302);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_hosts_and_plays_no_more_whoever_shows_their_tokens() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let pin = hosting.pin;
+        teacher.send(&Say::HandOver).await;
+        let code = teacher.until(|frame| match frame {
+            GameServerMessage::Code(code) => Some(code.code),
+            _ => None,
+        });
+        let mut helper = Pupil::at(two).await;
+        let by_code = Open { pin: pin.clone(), token: None, code: Some(code.await) };
+        let helping = helper.open(by_code).await.unwrap();
+        let (ada, joined) = Pupil::player(one, &pin, "Ada").await;
+        let (mut ben, _) = Pupil::player(two, &pin, "Ben").await;
+
+        // Each token is on another connection, of somebody else, as well.
+        let by_token = |token: &str| Open { pin: pin.clone(), token: Some(token.into()), code: None };
+        let (mut as_owner, mut as_added) = (Pupil::at(two).await, Pupil::at(one).await);
+        as_owner.open(by_token(&hosting.token)).await.unwrap();
+        as_added.open(by_token(&helping.token)).await.unwrap();
+        let seat = Join { pin: pin.clone(), nickname: None, seat: Some(joined.seat.clone()) };
+        let mut as_ada = Pupil::at(two).await;
+        as_ada.send(&Say::Join(seat.clone())).await;
+        as_ada.until(|frame| matches!(frame, GameServerMessage::Joined(_)).then_some(())).await;
+
+        for (node, cookie) in [(one, &teacher.cookie), (one, &helper.cookie), (two, &ada.cookie)] {
+            sign_out(node, cookie).await;
+        }
+        for mut socket in [teacher, helper, ada, as_owner, as_added, as_ada] {
+            assert_eq!(socket.is_closed().await, CloseCode::SignedOut.number());
+        }
+        for node in [one, two] {
+            for token in [&hosting.token, &helping.token] {
+                let refusal = Pupil::at(node).await.open(by_token(token)).await.unwrap_err();
+                assert_eq!(refusal.code, ErrorCode::NotHost);
+            }
+            let mut stranger = Pupil::at(node).await;
+            stranger.send(&Say::Join(seat.clone())).await;
+            // Somebody new, without a name yet.
+            assert_ne!(stranger.is_refused().await.code, ErrorCode::Kicked);
+        }
+        ben.send(&Say::Ping).await;
+        ben.until(|frame| matches!(frame, GameServerMessage::Pong).then_some(())).await;
     })
     .await;
 }
