@@ -68,6 +68,7 @@ pub const ALL: &[Attack] = &[
     attack!("session-on-two-nodes", Long, addresses::reconnecting_on_two, "the same by turns on two nodes"),
     attack!("forms", Always, addresses::forms, "forms without cookies, somebody new each time"),
     attack!("forwarded", Always, addresses::forwarded, "X-Forwarded-For with entries of the client's own"),
+    attack!("whole-school", Always, addresses::whole_school, "one session that wants all connections of its school"),
     attack!("slow-readers", Long, addresses::slow_readers, "connections that read nothing, on a node with 256 files"),
     attack!("wrong-pins", Always, lobby::lock_out, "200 wrong PINs from a school, then its host reloads"),
     attack!("pin-oracle", Always, lobby::oracle, "every way to learn which PINs exist"),

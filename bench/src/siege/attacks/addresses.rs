@@ -139,6 +139,33 @@ pub(in crate::siege) async fn forwarded(setting: &Setting) -> Result<Verdict> {
     Ok(verdict)
 }
 
+/// One session that opens all WebSockets of its school, and then somebody new for each.
+pub(in crate::siege) async fn whole_school(setting: &Setting) -> Result<Verdict> {
+    let mut verdict = Verdict::default();
+    let target = Target::embedded(setting, "whole-school", &["--connections-per-address", "200"]).await?;
+    let mut pupil = target.stranger(1);
+    pupil.arrive().await?;
+    for (what, is_new_each_time) in [("by one session", false), ("by new ones", true)] {
+        let mut open = Vec::new();
+        for _ in 0..200 {
+            if is_new_each_time {
+                pupil.forget();
+            }
+            match Socket::open(&pupil, "/games?v=1").await {
+                Ok(socket) => open.push(socket),
+                Err(error) if error.is::<Refused>() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        verdict.figure(what, format!("{} of 200", open.len()));
+        let page = target.stranger(1).form("/api/viewer", "").await?;
+        verdict.must(page.is_ok(), || format!("{what}: a classmate's page is answered with {}", page.status));
+        drop(open);
+        sleep(Duration::from_millis(200)).await;
+    }
+    Ok(verdict)
+}
+
 /// Connections that ask for pictures and do not read, on a node with few files.
 pub(in crate::siege) async fn slow_readers(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
