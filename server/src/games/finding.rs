@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::quiz::problems;
-use protocol::{ErrorCode, HostId, Member, Pin, QuizId, Refusal, UserId, wire};
+use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::State;
 use rand::RngExt;
 use tracing::{info, warn};
@@ -20,7 +20,8 @@ use crate::digest;
 use crate::limits::{AddressPrefix, allotments};
 use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
-use crate::session::HostRole;
+use crate::session::{HostRole, host_id};
+use crate::throttle::give_turn_back;
 
 /// PINs that are drawn until one is free.
 const DRAWS: usize = 50;
@@ -98,6 +99,8 @@ impl Games {
         let Some(_place) = self.delays.enter(AddressPrefix::of(seeker.address)) else {
             return Err(words::too_many_tries());
         };
+        // Whoever is at the same address is served meanwhile.
+        give_turn_back();
         tokio::time::sleep(delay).await;
         // Much may have happened meanwhile.
         if is_wrong { found } else { self.load(pin).await }
@@ -140,7 +143,7 @@ impl Games {
     ) -> Result<HostRole, Refusal> {
         let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).take(16).collect();
         let code = code.to_ascii_lowercase();
-        let host = HostId::parse(&crate::random::text(ID_LETTERS)).map_err(|_| words::wrong_code())?;
+        let host = host_id(&person.id).ok_or_else(words::wrong_code)?;
         match self.store.take_over(key, &code, &host, &person.name).await.map_err(words::unavailable)? {
             TakenOver::Yes => {
                 self.announce(&Channel::Game(key.pin.clone()), Bytes::from_static(HOSTS)).await;

@@ -1,27 +1,51 @@
 //! What is checked before a request is answered: whether it may change
-//! something, and whether its address has not asked for too much.
+//! something, and whether its address has not asked for too much. What passes
+//! has come whole.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::origin;
+use super::bodies::{Bodies, NotRead};
+use super::{body_bytes, origin};
 use crate::limits::{client_address, warn_of_unknown_proxy};
 use crate::node::Node;
 use crate::throttle::{Purpose, request as cost};
 
+/// Bodies of calls that come at one time, and of one address: what nobody waits
+/// for, as it has come with the head, is not among them.
+const BODIES: usize = 64;
+const BODIES_PER_ADDRESS: usize = 16;
+/// When somebody may come again where all places for bodies are taken.
+const AGAIN_SECONDS: u64 = 5;
+
+/// What the gate needs.
+pub struct Gate {
+    node: Arc<Node>,
+    bodies: Bodies,
+}
+
+impl Gate {
+    /// The gate of a node.
+    pub fn of(node: Arc<Node>) -> Arc<Self> {
+        Arc::new(Self { node, bodies: Bodies::new(BODIES, BODIES_PER_ADDRESS) })
+    }
+}
+
 /// Lets a request through to the pages, files and server functions, or answers
 /// it. Only a POST may change anything here.
 pub async fn api_gate(
-    State(node): State<Arc<Node>>,
+    State(gate): State<Arc<Gate>>,
     Extension(peer): Extension<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
+    let Gate { node, bodies } = &*gate;
     let headers = request.headers();
     if request.method() == Method::POST && !origin::may_change(headers, &node.config.allowed_origins) {
         return (StatusCode::FORBIDDEN, "this site may not ask that here").into_response();
@@ -33,11 +57,21 @@ pub async fn api_gate(
     if let Err(wait) = node.throttle.spend_at(address, Purpose::Request, tokens) {
         let seconds = wait.as_secs() + 1;
         let sentence = format!("Too many requests came from your network. Try again in {seconds} s.");
-        let mut response = (StatusCode::TOO_MANY_REQUESTS, sentence).into_response();
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        return response;
+        return come_again(StatusCode::TOO_MANY_REQUESTS, seconds, sentence);
     }
-    let turn = if cost::waits(tokens, request.uri().path()) { node.throttle.turn(address).await } else { None };
+    let waits = cost::waits(tokens, request.uri().path());
+    let mut request = match waits && !is_read {
+        true => match whole(bodies, address, request).await {
+            Ok(request) => request,
+            Err(refusal) => return refusal,
+        },
+        false => request,
+    };
+    // A turn is for the work; whoever sends or waits has none.
+    let turn = if waits { node.throttle.turn(address).await } else { None };
+    if let Some(turn) = &turn {
+        request.extensions_mut().insert(turn.handle());
+    }
     let response = next.run(request).await;
     drop(turn);
     // Where there is no such file, a whole page was drawn to say so.
@@ -45,4 +79,26 @@ pub async fn api_gate(
         node.throttle.charge_at(address, Purpose::Request, cost::PAGE - tokens);
     }
     response
+}
+
+/// The request with a body that has come.
+async fn whole(bodies: &Bodies, address: IpAddr, request: Request) -> Result<Request, Response> {
+    let at_most = body_bytes(request.uri().path());
+    let (parts, body) = request.into_parts();
+    match bodies.read(address, body, at_most).await {
+        // Whoever is asked says that this is too much, as it says all else.
+        Ok(bytes) | Err(NotRead::TooMuch(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Err(NotRead::NoPlace) => {
+            let sentence = format!("Many people send something just now. Try again in {AGAIN_SECONDS} s.");
+            Err(come_again(StatusCode::SERVICE_UNAVAILABLE, AGAIN_SECONDS, sentence))
+        }
+        Err(NotRead::TooSlow) => {
+            Err((StatusCode::REQUEST_TIMEOUT, "That came too slowly. Try again on a better line.").into_response())
+        }
+        Err(NotRead::Broken) => Err((StatusCode::BAD_REQUEST, "This did not come whole. Try again.").into_response()),
+    }
+}
+
+fn come_again(status: StatusCode, seconds: u64, sentence: String) -> Response {
+    (status, [(header::RETRY_AFTER, HeaderValue::from(seconds))], sentence).into_response()
 }

@@ -8,10 +8,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use protocol::limits;
 
 use crate::node::Node;
 
 mod api_gate;
+mod bodies;
 mod compression;
 mod entrance;
 mod headers;
@@ -20,12 +22,11 @@ mod identity;
 pub mod origin;
 mod panics;
 mod quizzes;
-mod uploads;
 
-pub use api_gate::api_gate;
+pub use api_gate::{Gate, api_gate};
 pub use compression::compression;
 pub use entrance::entrance;
-pub use headers::security_headers;
+pub use headers::{is_file, security_headers};
 pub use host::{Host, HostError};
 pub use identity::identity;
 pub use panics::{catch_panics, report_panics};
@@ -33,10 +34,22 @@ pub use quizzes::{Understood, quizzes};
 
 const HEALTH: &str = "/healthz";
 const READY: &str = "/readyz";
+/// Bytes that a request to a server function may have: the longest message, in
+/// the widest letters, spelled as a form.
+const BODY_BYTES: usize = 64 * 1024;
+/// The address that a quiz is saved at, and how many bytes that takes: each of
+/// the quiz may be spelled with three. Somewhat more is read, to be told that it is too much.
+const SAVE_QUIZ: &str = "/api/save-quiz";
+const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 
 /// Routes for whoever runs the node.
 pub fn operations() -> Router<Arc<Node>> {
     Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz))
+}
+
+/// How many bytes are read of what is sent to a server function.
+pub fn body_bytes(path: &str) -> usize {
+    if path == SAVE_QUIZ { QUIZ_BYTES } else { BODY_BYTES }
 }
 
 /// The process answers.

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, header, request::Parts};
 use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
+use super::in_turn;
 use super::rooms::papers;
 use crate::games::{Key, Loaded, Seeker};
 use crate::http::origin::is_https;
@@ -47,7 +48,7 @@ impl Games {
         let hosts = self.node.sessions.host_tokens(&asking.headers);
         let person = viewer.map(|viewer| &viewer.id);
         let seeker = Seeker { address: asking.address, person, hosts: &hosts, seat: None };
-        self.node.games.find(pin, seeker).await.map_err(refused)
+        in_turn(self.node.games.find(pin, seeker)).await.map_err(refused)
     }
 
     fn hosted(&self, key: &Key, role: &HostRole, asking: &Asking) -> Result<Hosted, ApiError> {
@@ -89,7 +90,8 @@ impl GameService for Games {
     }
 
     async fn class_chat(&self, viewer: &Member, pin: &Pin) -> Result<RoomId, ApiError> {
-        self.node.games.class_room(pin, &viewer.id, &papers(&self.node)).await.map_err(refused)
+        let papers = papers(&self.node);
+        in_turn(self.node.games.class_room(pin, &viewer.id, &papers)).await.map_err(refused)
     }
 
     async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError> {

@@ -1,6 +1,7 @@
 //! All routes, and in the files beside it what the pages may ask of the node.
 //! The only place that knows the pages.
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,15 +17,18 @@ use axum::response::{IntoResponse, Response};
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use protocol::{Member, limits};
-use tower::ServiceExt;
+use protocol::Member;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
+use tracing::warn;
 
 use crate::http::quizzes as quiz_files;
-use crate::http::{api_gate, catch_panics, compression, entrance, identity, operations, security_headers};
+use crate::http::{
+    Gate, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file, operations, security_headers,
+};
 use crate::limits::client_address;
 use crate::node::Node;
+use crate::throttle::TurnHandle;
 use crate::ws;
 
 mod addresses;
@@ -36,14 +40,6 @@ mod rooms;
 
 use quizzes::Authors;
 use rooms::Rooms;
-
-/// Bytes that a request to a server function may have: the longest message, in
-/// the widest letters, spelled as a form.
-const BODY_BYTES: usize = 64 * 1024;
-/// The address that a quiz is saved at, and how many bytes that takes: each of
-/// the quiz may be spelled with three. Somewhat more is read, to be told that it is too much.
-const SAVE_QUIZ: &str = "/api/save-quiz";
-const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 
 /// The built pages cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -163,7 +159,7 @@ fn pages(site: &Site) -> Router {
         .layer(from_fn(addresses::one_address))
         .layer(from_fn_with_state(site.node.clone(), form_errors::form_errors))
         .layer(from_fn_with_state(site.node.clone(), identity))
-        .layer(from_fn_with_state(site.node.clone(), api_gate))
+        .layer(from_fn_with_state(Gate::of(site.node.clone()), api_gate))
         .layer(from_fn(body_limit))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, site.node.config.limits.answer_within))
         .layer(compression())
@@ -179,10 +175,19 @@ fn asker_address(node: &Node) -> IpAddr {
     client_address(peer, &headers, &node.config.trusted_proxies)
 }
 
+/// Asks something for the request at hand. Where that has to wait for its answer,
+/// other requests of the address are worked on meanwhile.
+async fn in_turn<F: Future>(question: F) -> F::Output {
+    let turn = use_context::<Parts>().and_then(|parts| parts.extensions.get::<TurnHandle>().cloned());
+    match turn {
+        Some(turn) => turn.cover(question).await,
+        None => question.await,
+    }
+}
+
 /// Says how much of a body is read; routes with limits of their own do it after this.
 async fn body_limit(mut request: Request, next: Next) -> Response {
-    let bytes = if request.uri().path() == SAVE_QUIZ { QUIZ_BYTES } else { BODY_BYTES };
-    DefaultBodyLimit::max(bytes).apply(&mut request);
+    DefaultBodyLimit::max(body_bytes(request.uri().path())).apply(&mut request);
     next.run(request).await
 }
 
@@ -219,14 +224,29 @@ async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
     let wanted = wanted.filter(|wanted| !wanted.uri().path().contains("%00"))?;
     let keep = lifetime(wanted.uri(), site.options.hash_files);
     let files = ServeDir::new(&*site.options.site_root).append_index_html_on_directories(false);
-    let answer = files.precompressed_br().precompressed_gzip().oneshot(wanted).await.ok()?;
-    if answer.status() == StatusCode::NOT_FOUND {
-        return None;
+    // Asked in this way, it tells what was wrong and logs nothing: anybody can ask for what cannot be read.
+    let answer = match files.precompressed_br().precompressed_gzip().try_call(wanted).await {
+        Ok(answer) => answer.into_response(),
+        // A name that is longer than those of files.
+        Err(error) if error.kind() == ErrorKind::InvalidFilename => return None,
+        Err(error) => unreadable(&error),
+    };
+    (answer.status() != StatusCode::NOT_FOUND).then(|| kept(answer, keep))
+}
+
+/// Says for how long a file may be kept, and nothing of what is none.
+fn kept(mut answer: Response, keep: &'static str) -> Response {
+    if is_file(answer.status()) {
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     }
-    let mut answer = answer.into_response();
-    answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     answer.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    Some(answer)
+    answer
+}
+
+/// A disc that fails, or too many open files.
+fn unreadable(error: &std::io::Error) -> Response {
+    warn!("a file of the site could not be read: {error}");
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "That cannot be read just now.").into_response()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::api::ApiError;
 use app::api::quizzes::{OpenedQuiz, QuizList, QuizService, Saved};
@@ -16,7 +17,7 @@ use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::{QuizzesError, samples, summary_of};
 use crate::quota::Payer;
-use crate::throttle::Purpose;
+use crate::throttle::{Share, Sharer};
 
 /// What authors' pages ask, answered by the node.
 pub(super) struct Authors {
@@ -98,7 +99,9 @@ impl QuizService for Authors {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
         let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies);
-        self.node.throttle.spend_at(address, Purpose::Key, 1).map_err(too_fast)?;
+        let known_for = self.node.sessions.read_with_age(&parts.headers).map_or(Duration::ZERO, |(_, age)| age);
+        let sharer = Sharer { session: &viewer.id, known_for, address };
+        self.node.throttle.spend_share(sharer, Share::KEY).map_err(too_fast)?;
         let cookie = self.node.authors.admit(&viewer.id, key, &parts.headers);
         let cookie = cookie.ok_or_else(|| ApiError::Invalid("This is not the authors' key. Try again.".into()))?;
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())

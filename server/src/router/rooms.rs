@@ -14,15 +14,15 @@ use protocol::{
 };
 use tracing::warn;
 
-use super::asker_address;
 use super::games::refused;
+use super::{asker_address, in_turn};
 use crate::channel::Channel;
 use crate::config::RoomListing;
 use crate::games::{Papers, is_class_room};
 use crate::node::{Node, count_refusal};
 use crate::rooms::Listing;
 use crate::session::random_message_id;
-use crate::throttle::{Cost, LISTING, Purpose};
+use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer};
 
 /// What the pages ask, answered by the node.
 pub(super) struct Rooms {
@@ -47,7 +47,7 @@ impl Rooms {
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
         let papers = papers(&self.node);
-        self.node.games.admit_to_room(room, &viewer.id, &papers).await.map(drop).map_err(refused)
+        in_turn(self.node.games.admit_to_room(room, &viewer.id, &papers)).await.map(drop).map_err(refused)
     }
 
     /// Whether somebody may have the room listed that they open.
@@ -125,20 +125,26 @@ impl Service for Rooms {
     }
 
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {
+        // Whoever owes for the rooms of an earlier name waits.
+        self.spend(viewer, Cost::FRAME)?;
         let member = Member { id: viewer.id.clone(), name };
         let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
         let cookie = self.node.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
         let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
-        self.node.rename(&member).await;
+        let rooms = self.node.rename(&member).await;
+        if let Some(payer) = self.node.throttle.payer(&viewer.id, asker_address(&self.node)) {
+            self.node.throttle.charge(&payer, Cost::FRAME.times(rooms));
+        }
         Ok(Renamed { member, cookie })
     }
 
     async fn sign_out(&self) -> Result<Vec<String>, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         // Who came without a session has nothing to end.
-        if let Some(member) = self.node.sessions.read(&parts.headers) {
-            self.node.throttle.spend_at(asker_address(&self.node), Purpose::SignOut, 1).map_err(too_fast)?;
-            self.node.revoker.revoke(&member.id).await.map_err(unavailable)?;
+        if let Some((member, known_for)) = self.node.sessions.read_with_age(&parts.headers) {
+            let sharer = Sharer { session: &member.id, known_for, address: asker_address(&self.node) };
+            self.node.throttle.spend_share(sharer, Share::SIGN_OUT).map_err(too_fast)?;
+            self.node.revoker.revoke(&member.id, asker_address(&self.node)).await.map_err(unavailable)?;
         }
         let cookies = self.node.sessions.forget(&parts.headers);
         cookies.iter().map(|cookie| cookie.to_str().map(ToOwned::to_owned).map_err(|_| ApiError::Other)).collect()

@@ -16,26 +16,49 @@ pub enum Purpose {
     Message,
     /// Every other frame, by what it costs.
     Work,
+    /// Trying an authors' key.
+    Key,
+    /// Bringing a file.
+    File,
     /// What somebody does whom this node does not know for a minute yet; counted by address.
     Newcomer,
     /// Requests over HTTP, counted by address.
     Request,
-    /// Trying an authors' key, counted by address.
-    Key,
-    /// Bringing a file, counted by address.
-    File,
     /// Pings and crumbs of whoever sends many, counted by address.
     Control,
     /// Ending a session, which is remembered for as long as one lasts; counted by address.
     SignOut,
     /// Putting a room on the front page, counted by address.
     Listing,
+    /// Keys that are tried by all at an address who are new.
+    NewKey,
+    /// Files that are brought by them.
+    NewFile,
+    /// Sessions of theirs that end.
+    NewSignOut,
+}
+
+/// Something of which each has so much, all who are new at an address have as
+/// much together, and all at the address have more.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    pub(super) of_all: Purpose,
+    pub(super) of_new: Purpose,
+}
+
+impl Share {
+    /// Trying an authors' key.
+    pub const KEY: Self = Self { of_all: Purpose::Key, of_new: Purpose::NewKey };
+    /// Bringing a file.
+    pub const FILE: Self = Self { of_all: Purpose::File, of_new: Purpose::NewFile };
+    /// Ending one's session.
+    pub const SIGN_OUT: Self = Self { of_all: Purpose::SignOut, of_new: Purpose::NewSignOut };
 }
 
 /// Buckets of a session: the first of [`Purpose`].
-pub(super) const OF_SESSION: usize = 2;
+pub(super) const OF_SESSION: usize = 4;
 /// Buckets of an address: all.
-pub(super) const OF_ADDRESS: usize = 9;
+pub(super) const OF_ADDRESS: usize = 12;
 
 /// Tokens of [`Purpose::Listing`] for a room on the front page: five a day.
 pub const LISTING: u32 = 24 * 60 / 5;
@@ -76,6 +99,12 @@ impl Cost {
     /// What so many bytes cost that were read and sent.
     pub fn of_bytes(bytes: usize) -> Self {
         Self::work(u32::try_from(bytes / BYTES_FOR_ONE).unwrap_or(u32::MAX))
+    }
+
+    /// This, so many times.
+    pub fn times(self, count: usize) -> Self {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        Self { tokens: self.tokens.saturating_mul(count), newcomer: self.newcomer.saturating_mul(count), ..self }
     }
 
     /// This, and for as many bytes.
@@ -122,10 +151,10 @@ impl fmt::Display for Cost {
             Purpose::Work => "work",
             Purpose::Newcomer => "newcomer",
             Purpose::Request => "request",
-            Purpose::Key => "key",
-            Purpose::File => "file",
+            Purpose::Key | Purpose::NewKey => "key",
+            Purpose::File | Purpose::NewFile => "file",
             Purpose::Control => "control",
-            Purpose::SignOut => "sign-out",
+            Purpose::SignOut | Purpose::NewSignOut => "sign-out",
             Purpose::Listing => "listing",
         };
         write!(f, "{} {bucket}", self.tokens)

@@ -14,6 +14,7 @@ mod cost;
 mod frames;
 mod ledger;
 pub mod redis;
+mod turn;
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
@@ -21,7 +22,6 @@ use std::time::{Duration, Instant};
 
 use protocol::{ErrorCode, Refusal, UserId};
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use self::accounts::{Account, Accounts};
@@ -31,9 +31,10 @@ use self::ledger::Reports;
 use crate::config::RateLimit;
 use crate::limits::{AddressPrefix, Allotment, allotments};
 
-pub use self::cost::{Cost, LISTING, Purpose, request};
+pub use self::cost::{Cost, LISTING, Purpose, Share, request};
 pub(crate) use self::frames::FrameBudget;
 pub use self::ledger::{Ledger, Spent};
+pub use self::turn::{Turn, TurnHandle, give_turn_back};
 
 /// Frames that say no message may be so many times more than messages.
 const WORK: u32 = 5;
@@ -47,18 +48,25 @@ const CLASS_NEWCOMERS: u32 = 20;
 const NEWCOMERS: u32 = 5;
 /// Requests of one address, as a multiple of one person's messages.
 const CLASS_REQUESTS: u32 = 200;
-/// Keys that people try until they find theirs, and programs do not.
+/// Keys that people try until they find theirs, and programs do not: of one
+/// person, or of all at one address who are new.
 const KEYS: Rate = Rate::new(10, 10);
+/// The same of all at one address. It takes several to use up what all have.
+const CLASS_KEYS: Rate = Rate::new(30, 30);
 /// Rooms on the front page: a day's worth is saved up, of which each takes [`LISTING`].
 const LISTINGS: Rate = Rate::new(24 * 60, 1);
-/// Files: a school at work, and not a disk full of them.
+/// Files of one person, or of all at one address who are new.
 const FILES: Rate = Rate::new(60, 60);
+/// The same of all at one address: a school at work, and not a disk full of them.
+const CLASS_FILES: Rate = Rate::new(240, 240);
 /// Pings and crumbs of those who send many.
 const CONTROL: Rate = Rate::new(500, 3_000);
 /// Pages and calls that are made at one time for one address.
 const TURNS: usize = 8;
-/// Sessions that end: a whole class at the end of a lesson.
-const SIGN_OUTS: Rate = Rate::new(60, 60);
+/// Sessions that end: a whole class at the end of a lesson, all of them new.
+const NEW_SIGN_OUTS: Rate = Rate::new(60, 60);
+/// The same with those that were there for a while: a whole school at the end of a day.
+const SIGN_OUTS: Rate = Rate::new(600, 60);
 /// Somebody is new for so long.
 const NEW_FOR: Duration = Duration::from_secs(60);
 /// Sessions and networks that are remembered though nobody of them is connected, at most.
@@ -74,6 +82,17 @@ pub struct Throttle {
 pub struct Payer {
     session: Arc<Account<OF_SESSION>>,
     address: Arc<Account<OF_ADDRESS>>,
+}
+
+/// Who uses up a share.
+#[derive(Clone, Copy, Debug)]
+pub struct Sharer<'a> {
+    /// Who they are.
+    pub session: &'a UserId,
+    /// For how long they have been that, as their cookie says; not at all without one.
+    pub known_for: Duration,
+    /// Where they are.
+    pub address: IpAddr,
 }
 
 /// Somebody was too fast.
@@ -100,17 +119,20 @@ impl Throttle {
             RateLimit::On { burst, per_minute } => Some(Rate::new(burst.get(), per_minute.get())),
         };
         let times = |times| person.map(|rate| rate.times(times));
-        let of_session = [times(1), times(WORK)];
+        let of_session = [times(1), times(WORK), Some(KEYS), Some(FILES)];
         let of_address = [
             times(CLASS_MESSAGES),
             times(CLASS_WORK),
+            Some(CLASS_KEYS),
+            Some(CLASS_FILES),
             person.map(|rate| rate.stretched(CLASS_NEWCOMERS, NEWCOMERS)),
             times(CLASS_REQUESTS),
-            Some(KEYS),
-            Some(FILES),
             person.map(|_| CONTROL),
             Some(SIGN_OUTS),
             Some(LISTINGS),
+            Some(KEYS),
+            Some(FILES),
+            Some(NEW_SIGN_OUTS),
         ];
         let reports = ledger.map(|ledger| {
             let reports = Arc::<Reports>::default();
@@ -129,9 +151,7 @@ impl Throttle {
             return None;
         }
         let now_ns = now_ns();
-        let key = key_of("session", session.as_str());
-        let session = self.sessions.get(key, || Account::new(key, now_ns, 1, None), now_ns);
-        Some(Payer { session, address: self.account_of(address, now_ns) })
+        Some(Payer { session: self.session_of(session, now_ns), address: self.account_of(address, now_ns) })
     }
 
     /// Accounts for something, before it is done.
@@ -177,15 +197,45 @@ impl Throttle {
         Ok(())
     }
 
+    /// Accounts for something of which nobody may use up what their address has:
+    /// somebody known has so much of it, and all who are new there have as much together.
+    ///
+    /// # Errors
+    /// How long to wait; nothing was used up.
+    pub fn spend_share(&self, sharer: Sharer<'_>, share: Share) -> Result<(), Duration> {
+        let Sharer { session, known_for, address } = sharer;
+        let (now_ns, Share { of_all, of_new }) = (now_ns(), share);
+        let address = self.account_of(address, now_ns);
+        let session = (known_for >= NEW_FOR).then(|| self.session_of(session, now_ns));
+        let taken = match &session {
+            Some(session) => self.sessions.take(session, of_all, 1, now_ns),
+            None => self.addresses.take(&address, of_new, 1, now_ns),
+        };
+        taken.map_err(Duration::from_nanos)?;
+        if let Err(wait) = self.addresses.take(&address, of_all, 1, now_ns) {
+            match &session {
+                Some(session) => self.sessions.give_back(session, of_all, 1),
+                None => self.addresses.give_back(&address, of_new, 1),
+            }
+            return Err(Duration::from_nanos(wait));
+        }
+        match &session {
+            Some(session) => self.sessions.note(session, of_all, 1),
+            None => self.addresses.note(&address, of_new, 1),
+        }
+        self.addresses.note(&address, of_all, 1);
+        Ok(())
+    }
+
     /// Waits for the turn of one of an address's requests, which lasts until it
     /// is dropped: whoever asks for a thousand pages at once waits for their
     /// own, and the others do not.
-    pub async fn turn(&self, address: IpAddr) -> Option<OwnedSemaphorePermit> {
+    pub async fn turn(&self, address: IpAddr) -> Option<Turn> {
         if !self.counts(Purpose::Request) {
             return None;
         }
         let turns = self.account_of(address, now_ns()).turns.clone()?;
-        turns.acquire_owned().await.ok()
+        turns.acquire_owned().await.ok().map(Turn::new)
     }
 
     /// Whether anything is counted for a purpose.
@@ -199,6 +249,11 @@ impl Throttle {
             let now_ns = now_ns();
             self.addresses.charge(&self.account_of(address, now_ns), purpose, tokens, now_ns);
         }
+    }
+
+    fn session_of(&self, session: &UserId, now_ns: u64) -> Arc<Account<OF_SESSION>> {
+        let key = key_of("session", session.as_str());
+        self.sessions.get(key, || Account::new(key, now_ns, 1, None), now_ns)
     }
 
     /// The account of the narrowest network, with those of the wider ones behind it.

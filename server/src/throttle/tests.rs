@@ -80,8 +80,55 @@ async fn off_is_off_but_for_keys_and_files() {
     let address = "192.0.2.7".parse().unwrap();
     assert!(throttle.payer(&user("ana"), address).is_none());
     assert!((0..100_000).all(|_| throttle.spend_at(address, Purpose::Request, request::PAGE).is_ok()));
-    assert_eq!((0..100).filter(|_| throttle.spend_at(address, Purpose::Key, 1).is_ok()).count(), 10);
-    assert_eq!((0..100).filter(|_| throttle.spend_at(address, Purpose::File, 1).is_ok()).count(), 60);
+    is_about(shared(&throttle, "ana", true, Share::KEY), 10, "keys");
+    is_about(shared(&throttle, "ana", true, Share::FILE), 60, "files");
+}
+
+/// How often somebody at the school gets a share, of some hundred tries.
+fn shared(throttle: &Throttle, id: &str, is_known: bool, share: Share) -> usize {
+    let (session, address) = (user(id), "192.0.2.7".parse().unwrap());
+    let sharer = Sharer { session: &session, known_for: if is_known { NEW_FOR } else { Duration::ZERO }, address };
+    (0..700).filter(|_| throttle.spend_share(sharer, share).is_ok()).count()
+}
+
+/// Some come back while a busy machine counts.
+fn is_about(count: usize, wanted: usize, what: &str) {
+    assert!((wanted..wanted + 5).contains(&count), "{what}: {count} instead of {wanted}");
+}
+
+#[tokio::test]
+async fn one_pupil_uses_up_their_own_share_and_all_who_are_new_use_up_one() {
+    let throttle = on_its_own("20/1");
+    for (share, each, all) in [(Share::KEY, 10, 30), (Share::FILE, 60, 240)] {
+        let new: usize = (0..5).map(|n| shared(&throttle, &format!("guest{n}"), false, share)).sum();
+        is_about(new, each, "all who are new");
+        is_about(shared(&throttle, "eve", true, share), each, "one pupil");
+        is_about(shared(&throttle, "teacher", true, share), each, "their teacher");
+        let rest: usize = (0..5).map(|n| shared(&throttle, &format!("pupil{n}"), true, share)).sum();
+        assert!(rest < all - 2 * each, "of what all of the school have is left: {rest}");
+    }
+    let new: usize = (0..5).map(|n| shared(&throttle, &format!("guest{n}"), false, Share::SIGN_OUT)).sum();
+    is_about(new, 60, "sessions that were made to be ended");
+    is_about(shared(&throttle, "ana", true, Share::SIGN_OUT), 540, "a session that ends has no share of its own");
+}
+
+#[tokio::test]
+async fn who_waits_gives_their_turn_back_and_who_works_keeps_it() {
+    let throttle = on_its_own("20/120");
+    let school = "192.0.2.7".parse().unwrap();
+    let mut turns = Vec::new();
+    for _ in 0..TURNS {
+        turns.push(throttle.turn(school).await.unwrap());
+    }
+    give_turn_back();
+    let handle = turns[0].handle();
+    handle.clone().cover(async {}).await;
+    let mut next = std::pin::pin!(throttle.turn(school));
+    let is_waiting = std::future::poll_fn(|context| Poll::Ready(next.as_mut().poll(context).is_pending())).await;
+    assert!(is_waiting, "all of them work");
+    handle.cover(async { give_turn_back() }).await;
+    assert!(next.await.is_some());
+    drop(turns);
 }
 
 #[tokio::test]
@@ -90,7 +137,7 @@ async fn a_thousand_pages_at_once_are_made_a_few_at_a_time() {
     let [one, other] = ["192.0.2.7", "192.0.2.8"].map(|address| address.parse().unwrap());
     let mut turns = Vec::new();
     for _ in 0..TURNS {
-        turns.push(throttle.turn(one).await);
+        turns.push(throttle.turn(one).await.unwrap());
     }
     let mut next = std::pin::pin!(throttle.turn(one));
     let is_waiting = std::future::poll_fn(|context| Poll::Ready(next.as_mut().poll(context).is_pending())).await;

@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use crate::patience::{PATIENCE, at_last};
+use crate::raw_http::connect_from;
 
 /// A node of its own.
 pub struct Program {
@@ -73,9 +74,9 @@ impl Program {
         Client::new().post(self.url(path)).body(body)
     }
 
-    /// Begins to send a body that does not come.
-    pub async fn sends_without_end(&self, path: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+    /// Begins to send a body that does not come, from 127.0.0.`number`.
+    pub async fn sends_without_end(&self, number: u8, path: &str) -> TcpStream {
+        let mut stream = connect_from(number, self.address).await;
         let head = format!("POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Length: 1000000\r\n\r\nQuestion", self.address);
         stream.write_all(head.as_bytes()).await.unwrap();
         stream

@@ -213,6 +213,28 @@ async fn what_is_one_persons_is_kept_nowhere() {
     node.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_file_can_have_is_not_found_and_kept_by_nobody() {
+    let node = TestNode::embedded(&["--rate-limit", "off"]).await;
+    for path in [
+        format!("/{}", "a".repeat(256)),
+        format!("/pkg/{}.js", "a".repeat(255)),
+        format!("/fonts/{}.woff2", "%F0%9F%98%80".repeat(100)),
+        format!("/{}", "a/".repeat(15_000)),
+        "/pkg/missing.js".into(),
+        "/robots.txt/more".into(),
+    ] {
+        let answer = ask(&node, &format!("GET {path}"), "", "").await;
+        assert_eq!(answer.status, 404, "{path:.60}");
+        assert!(!answer.header("cache-control").unwrap().contains("public"), "{path:.60}: {answer:?}");
+    }
+    let beyond = ask(&node, "GET /robots.txt", "range: bytes=999999-\r\n", "").await;
+    assert!(beyond.status == 416 && !beyond.header("cache-control").unwrap_or_default().contains("public"));
+    let file = ask(&node, "GET /robots.txt", "", "").await;
+    assert_eq!((file.status, file.header("cache-control")), (200, Some("public, max-age=3600")));
+    node.stop().await;
+}
+
 /// Bounded: every page and function, with what a program that looks for holes would send.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_is_sent_is_our_fault() {

@@ -57,6 +57,9 @@ pub(in crate::siege) async fn methods(setting: &Setting) -> Result<Verdict> {
         "GET /%ff%fe HTTP/1.1".into(),
         "GET /rooms/%00 HTTP/1.1".into(),
         "GET /?roomId=%ff HTTP/1.1".into(),
+        format!("GET /{} HTTP/1.1", "a".repeat(256)),
+        format!("GET /pkg/{}.js HTTP/1.1", "a".repeat(255)),
+        format!("GET /{} HTTP/1.1", "a/".repeat(15_000)),
     ];
     for line in &lines {
         let request = format!("{line}\r\nHost: {node}\r\nConnection: close\r\n\r\n");
@@ -69,6 +72,8 @@ pub(in crate::siege) async fn methods(setting: &Setting) -> Result<Verdict> {
     let log = std::fs::read_to_string(target.stage.nodes[0].log())?;
     let panics = log.lines().filter(|line| line.contains("panicked")).count() as u64;
     verdict.exactly("panics", panics, 0);
+    let errors = log.lines().filter(|line| line.contains("ERROR")).count() as u64;
+    verdict.exactly("lines about errors", errors, 0);
     Ok(verdict)
 }
 

@@ -54,7 +54,7 @@ pub(super) async fn template_xlsx() -> Answer {
 
 fn unwritten(why: file::NotAQuiz) -> Refusal {
     warn!("a sheet could not be written: {why}");
-    Refusal(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
 }
 
 /// What the rows of a table of results are.

@@ -13,7 +13,7 @@ use protocol::Member;
 use protocol::quiz::SavedQuiz;
 use serde::Deserialize;
 
-use super::{Answer, Files, Refusal, Upload, contains, json, not_a_quiz};
+use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, json, not_a_quiz};
 use crate::quizzes::import::{self as file, Answered, Imported};
 
 /// What was understood of a file that came by a form: the answer's extension.
@@ -31,7 +31,8 @@ pub(super) async fn import(
     Query(named): Query<Named>,
     request: Request,
 ) -> Answer {
-    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer).await?;
+    let Upload { payer, headers, body, _place } =
+        files.receive(&member, request, peer, file::FILE_BYTES + FORM_BYTES).await?;
     let (name, bytes) = match boundary(&headers) {
         Some(boundary) => file_in_form(body, boundary).await?,
         None => (named.name, body),
@@ -62,7 +63,7 @@ pub(super) async fn keep_import(
     Extension(member): Extension<Member>,
     request: Request,
 ) -> Answer {
-    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer).await?;
+    let Upload { payer, headers, body, _place } = files.receive(&member, request, peer, QUIZ_FORM_BYTES).await?;
     let fields = form_urlencoded::parse(&body).into_owned();
     let quiz = Answered::read(fields).quiz().map_err(not_a_quiz)?;
     let saved = files.node.library.save(&payer, None, 0, quiz).await?;
@@ -82,7 +83,7 @@ fn boundary(headers: &HeaderMap) -> Option<String> {
 
 /// The first file in a form, with its name.
 async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), Refusal> {
-    let none = |_| Refusal(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.".into());
+    let none = |_| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "This form cannot be read.".into());
     let body = stream::iter([Ok::<_, std::convert::Infallible>(body)]);
     let mut form = multer::Multipart::new(body, boundary);
     while let Some(field) = form.next_field().await.map_err(none)? {
@@ -93,5 +94,5 @@ async fn file_in_form(body: Bytes, boundary: String) -> Result<(String, Bytes), 
             }
         }
     }
-    Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first.".into()))
+    Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose a file first.".into()))
 }

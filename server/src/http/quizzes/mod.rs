@@ -7,24 +7,22 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Extension, FromRequest, Path, Request, State};
+use axum::extract::{Extension, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use futures::StreamExt;
 use protocol::{Member, PictureId, limits, wire};
 use serde::Serialize;
-use tokio::time::timeout;
 use tracing::warn;
 
-use super::uploads::{Place, Uploads};
+use super::bodies::{Bodies, NotRead, Place, discard};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::QuizzesError;
 use crate::quizzes::import as file;
 use crate::quizzes::picture::{self, Kind};
 use crate::quota::{Payer, QuotaError};
-use crate::throttle::Purpose;
+use crate::throttle::{Share, Sharer};
 use crate::workers::NotDone;
 
 mod exports;
@@ -36,22 +34,29 @@ pub use imports::Understood;
 const FORM_BYTES: usize = 16 * 1024;
 /// A form with a whole quiz in it: each byte may be spelled with three.
 const QUIZ_FORM_BYTES: usize = limits::QUIZ_BYTES * 4;
-/// A file that is on its way for longer is given up.
-const BODY_WITHIN: Duration = Duration::from_secs(15);
-/// A refused one that is on its way for longer is not waited for.
-const DISCARD_WITHIN: Duration = Duration::from_secs(2);
+/// Files at one time: those that come, those that wait, and those that are read.
+const PLACES: usize = 12;
+/// Of one address.
+const PLACES_PER_ADDRESS: usize = 4;
 /// When somebody may come again where all places are taken.
 const AGAIN_SECONDS: u64 = 5;
+/// The same where somebody has brought what one may in a day.
+const AGAIN_TOMORROW_SECONDS: u64 = 60 * 60;
 const JSON: &str = "application/json";
 
 /// What these routes need.
 struct Files {
     node: Arc<Node>,
-    uploads: Uploads,
+    uploads: Bodies,
 }
 
-/// Why somebody does not get what they asked for: a status, and a sentence.
-struct Refusal(StatusCode, String);
+/// Why somebody does not get what they asked for: a status, a sentence, and when
+/// to come again where that helps.
+struct Refusal {
+    status: StatusCode,
+    why: String,
+    again_seconds: u64,
+}
 
 /// A file that came, and its place until it is read.
 struct Upload {
@@ -65,11 +70,11 @@ type Answer = Result<Response, Refusal>;
 
 /// The routes. [`super::identity`] must be around them.
 pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> {
-    let files = Files { node: node.clone(), uploads: Uploads::new() };
+    let files = Files { node: node.clone(), uploads: Bodies::new(PLACES, PLACES_PER_ADDRESS) };
     Router::new()
-        .route("/api/picture", post(take_picture).layer(DefaultBodyLimit::max(limits::PICTURE_BYTES)))
-        .route("/api/import-quiz", post(imports::import).layer(DefaultBodyLimit::max(file::FILE_BYTES + FORM_BYTES)))
-        .route("/api/keep-import", post(imports::keep_import).layer(DefaultBodyLimit::max(QUIZ_FORM_BYTES)))
+        .route("/api/picture", post(take_picture))
+        .route("/api/import-quiz", post(imports::import))
+        .route("/api/keep-import", post(imports::keep_import))
         .route("/pictures/{id}", get(show_picture))
         .route("/quizzes/template.csv", get(exports::template_csv))
         .route("/quizzes/template.xlsx", get(exports::template_xlsx))
@@ -84,60 +89,49 @@ pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> 
 impl Files {
     /// Takes what an author sends who has not sent too much lately. Nothing of
     /// the body is read before that is known and there is a place for it.
-    async fn receive(&self, member: &Member, request: Request, peer: SocketAddr) -> Result<Upload, Refusal> {
+    async fn receive(
+        &self,
+        member: &Member,
+        request: Request,
+        peer: SocketAddr,
+        at_most: usize,
+    ) -> Result<Upload, Refusal> {
         let admitted = match self.admit(member, request.headers(), peer) {
             Ok((payer, address)) => match self.uploads.enter(address).await {
                 Some(place) => Ok((payer, place)),
-                None => Err(NotDone::Busy.into()),
+                None => Err(NotRead::NoPlace.into()),
             },
             Err(refusal) => Err(refusal),
         };
-        let (payer, place) = match admitted {
-            Ok(admitted) => admitted,
-            Err(refusal) => {
-                discard(request).await;
-                return Err(refusal);
+        let (parts, body) = request.into_parts();
+        match admitted {
+            Ok((payer, place)) => {
+                let body = place.read(body, at_most).await?;
+                Ok(Upload { payer, headers: parts.headers, body, _place: place })
             }
-        };
-        let headers = request.headers().clone();
-        let body = timeout(BODY_WITHIN, Bytes::from_request(request, &())).await.map_err(|_| {
-            let why = "The file came too slowly. Try again on a better line, or make it smaller.";
-            Refusal(StatusCode::REQUEST_TIMEOUT, why.into())
-        })?;
-        let body = body.map_err(|error| Refusal(error.status(), file::too_large()))?;
-        Ok(Upload { payer, headers, body, _place: place })
+            Err(refusal) => {
+                discard(body).await;
+                Err(refusal)
+            }
+        }
     }
 
     /// Lets an author in; tells on whose account, and from where.
     fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<(Payer, IpAddr), Refusal> {
         if !self.node.authors.may_write(headers) {
             let why = "Only authors may do that here. Enter the authors' key first.";
-            return Err(Refusal(StatusCode::FORBIDDEN, why.into()));
+            return Err(Refusal::new(StatusCode::FORBIDDEN, why.into()));
         }
         let address = client_address(peer, headers, &self.node.config.trusted_proxies);
-        self.node.throttle.spend_at(address, Purpose::File, 1).map_err(|wait| {
-            let why = format!("Too many files came from here. Try again in {} s.", wait.as_secs() + 1);
-            Refusal(StatusCode::TOO_MANY_REQUESTS, why)
+        let known_for = self.node.sessions.read_with_age(headers).map_or(Duration::ZERO, |(_, age)| age);
+        let sharer = Sharer { session: &member.id, known_for, address };
+        self.node.throttle.spend_share(sharer, Share::FILE).map_err(|wait| {
+            let seconds = wait.as_secs() + 1;
+            let why = format!("Too many files came from here. Try again in {seconds} s.");
+            Refusal::new(StatusCode::TOO_MANY_REQUESTS, why).after(seconds)
         })?;
         Ok((self.node.payer(&member.id, headers, address), address))
     }
-}
-
-/// Lets a refused body go by, for a while: where a connection is closed before, its
-/// sender hears of that and not why.
-async fn discard(request: Request) {
-    let mut left = file::FILE_BYTES + FORM_BYTES;
-    let mut body = request.into_body().into_data_stream();
-    let go_by = async {
-        while let Some(Ok(part)) = body.next().await {
-            left = left.saturating_sub(part.len());
-            if left == 0 {
-                return;
-            }
-        }
-    };
-    // Who sends slowly is not waited for.
-    let _ = timeout(DISCARD_WITHIN, go_by).await;
 }
 
 /// Keeps a picture; answers its id.
@@ -147,9 +141,9 @@ async fn take_picture(
     Extension(member): Extension<Member>,
     request: Request,
 ) -> Answer {
-    let Upload { payer, body, _place, .. } = files.receive(&member, request, peer).await?;
+    let Upload { payer, body, _place, .. } = files.receive(&member, request, peer, limits::PICTURE_BYTES).await?;
     let picture = files.node.workers.run(picture::LIMITS, move |budget| picture::clean(&body, budget)).await?;
-    let picture = picture.map_err(|why| Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
+    let picture = picture.map_err(|why| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
     Ok(json(&files.node.library.add_picture(&payer, &picture).await?))
 }
 
@@ -175,31 +169,35 @@ fn contains(value: &HeaderValue, part: &str) -> bool {
 }
 
 fn not_a_quiz(why: file::NotAQuiz) -> Refusal {
-    Refusal(StatusCode::UNPROCESSABLE_ENTITY, why.to_string())
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string())
 }
 
 fn missing() -> Refusal {
-    Refusal(StatusCode::NOT_FOUND, "That is not here, or not any more.".into())
+    Refusal::new(StatusCode::NOT_FOUND, "That is not here, or not any more.".into())
 }
 
 impl From<QuizzesError> for Refusal {
     fn from(error: QuizzesError) -> Self {
         match error {
             QuizzesError::NotYours | QuizzesError::Missing => missing(),
-            QuizzesError::TooMany => Self(
+            QuizzesError::TooMany => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 format!("You have {} quizzes, and more cannot be kept. Delete one first.", limits::QUIZZES),
             ),
             QuizzesError::TooLong => {
-                Self(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.".into())
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.".into())
             }
-            QuizzesError::Stale { .. } => Self(StatusCode::CONFLICT, error.to_string()),
-            QuizzesError::Quota(QuotaError::ServerFull) => Self(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
-            QuizzesError::Quota(_) => Self(StatusCode::TOO_MANY_REQUESTS, error.to_string()),
+            QuizzesError::Stale { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
+            QuizzesError::Quota(QuotaError::ServerFull) => {
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string())
+            }
+            QuizzesError::Quota(_) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string()).after(AGAIN_TOMORROW_SECONDS)
+            }
             QuizzesError::Unavailable(_) => {
                 warn!("an author could not be answered: {error}");
                 let why = "That cannot be reached just now. Try again in a moment.";
-                Self(StatusCode::SERVICE_UNAVAILABLE, why.into())
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, why.into())
             }
         }
     }
@@ -210,19 +208,43 @@ impl From<NotDone> for Refusal {
         match error {
             NotDone::Busy => {
                 let why = format!("Many files are being read just now. Try again in {AGAIN_SECONDS} s.");
-                Self(StatusCode::SERVICE_UNAVAILABLE, why)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, why)
             }
-            NotDone::Failed => Self(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.".into()),
+            NotDone::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.".into()),
+        }
+    }
+}
+
+impl Refusal {
+    fn new(status: StatusCode, why: String) -> Self {
+        Self { status, why, again_seconds: AGAIN_SECONDS }
+    }
+
+    fn after(self, again_seconds: u64) -> Self {
+        Self { again_seconds, ..self }
+    }
+}
+
+impl From<NotRead> for Refusal {
+    fn from(why: NotRead) -> Self {
+        match why {
+            NotRead::NoPlace => NotDone::Busy.into(),
+            NotRead::TooSlow => {
+                let why = "The file came too slowly. Try again on a better line, or make it smaller.";
+                Self::new(StatusCode::REQUEST_TIMEOUT, why.into())
+            }
+            NotRead::TooMuch(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, file::too_large()),
+            NotRead::Broken => Self::new(StatusCode::BAD_REQUEST, "The file did not come whole. Try again.".into()),
         }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let Self(status, why) = self;
+        let Self { status, why, again_seconds } = self;
         let mut response = (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], why).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, AGAIN_SECONDS.into());
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+            response.headers_mut().insert(header::RETRY_AFTER, again_seconds.into());
         }
         response
     }
