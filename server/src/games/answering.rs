@@ -48,6 +48,7 @@ impl Games {
     async fn why_no_seat(&self, key: &Key, player: &UserId) -> Refusal {
         match self.store.standing(key, player).await {
             Ok(Standing::Kicked) => words::kicked(),
+            Ok(Standing::Declined) => words::declined(),
             Ok(_) => words::no_game(),
             Err(error) => words::unavailable(error),
         }

@@ -17,7 +17,7 @@ use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, allotments};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
-use crate::session::HostRole;
+use crate::session::{HostRole, person_of};
 
 /// Somebody who is in.
 pub(super) type Entered = (Arc<Sitting>, Arc<Table>, Arc<Played>);
@@ -41,6 +41,7 @@ impl Games {
         match self.store.standing(key, player).await.map_err(words::unavailable)? {
             Standing::Unknown => Ok(None),
             Standing::Kicked => Err(words::kicked()),
+            Standing::Declined => Err(words::declined()),
             Standing::Seated(seat) => {
                 let you = Member { id: seat.id, name: seat.name };
                 joined(self, key, &played, you).await.map(Some)
@@ -64,7 +65,8 @@ pub(super) async fn player(
     let played = games.played(&loaded.key).await?;
     let seat = seat(games, loaded, &played, player, nickname, address).await?;
     let member = Member { id: seat.id.clone(), name: seat.name };
-    let begun = Sitting::begin(games, &loaded.key, Role::Player, member.clone(), outbox).await;
+    let whose = Some(seat.id);
+    let begun = Sitting::begin(games, &loaded.key, Role::Player, whose, member.clone(), outbox).await;
     let (sitting, table) = begun.map_err(words::unavailable)?;
     let hello = async {
         let joined = joined(games, &loaded.key, &played, member).await?;
@@ -86,7 +88,11 @@ pub(super) async fn host(
 ) -> Result<Entered, Refusal> {
     let played = games.played(key).await?;
     let member = as_host(&person.id).ok_or_else(words::not_host)?;
-    let begun = Sitting::begin(games, key, Role::Host(role.clone()), member, outbox).await;
+    let whose = match &role {
+        HostRole::Owner => Some(played.owner.clone()),
+        HostRole::Added(host) => person_of(host),
+    };
+    let begun = Sitting::begin(games, key, Role::Host(role.clone()), whose, member, outbox).await;
     let (sitting, table) = begun.map_err(words::unavailable)?;
     let hello = async {
         let hosting = hosting(games, key, &played, role).await?;
@@ -209,10 +215,11 @@ async fn seat(
     match games.store.standing(&loaded.key, player).await.map_err(words::unavailable)? {
         Standing::Seated(seat) => return naming::renamed(games, loaded, played, seat, nickname).await,
         Standing::Kicked => return Err(words::kicked()),
+        Standing::Declined => return Err(words::declined()),
         Standing::Unknown => {}
     }
     if loaded.state.is_over() {
-        return Err(words::not_now("This game is over."));
+        return Err(words::over());
     }
     let name = naming::checked(played, nickname.unwrap_or_default())?;
     let skeleton = nickname::skeleton(&name);
@@ -229,6 +236,7 @@ async fn seat(
     match games.store.seat(&loaded.key, newcomer).await.map_err(words::unavailable)? {
         Seated::At(seat) => Ok(seat),
         Seated::Kicked => Err(words::kicked()),
+        Seated::Declined => Err(words::declined()),
         Seated::Locked => Err(words::locked()),
         Seated::Full => Err(words::not_now(format!("This game is full: {} play already.", games.players))),
         Seated::Waiting { is_new } => {

@@ -38,7 +38,7 @@ mod table;
 mod tables;
 mod words;
 
-use spelled::{SEAT_AFTER, WaitingSince, host_head, in_order, new_given, new_seat, seat_head, waiting_head};
+use spelled::{SEAT_AFTER, host_head, in_order, new_given, new_seat, seat_head, waiting_at, waiting_head};
 
 pub use class_chat::{ClassMember, Papers, is_class_room};
 pub use client::Client;
@@ -197,6 +197,8 @@ pub enum Seated {
     At(Seat),
     /// They were sent away.
     Kicked,
+    /// They waited to be let in, and were not.
+    Declined,
     /// Nobody new comes in.
     Locked,
     /// All seats are taken.
@@ -233,6 +235,8 @@ pub enum Standing {
     Seated(Seat),
     /// They were sent away.
     Kicked,
+    /// They waited to be let in, and were not.
+    Declined,
 }
 
 /// What became of an answer.
@@ -290,7 +294,9 @@ pub trait Store: Send + Sync {
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError>;
 
     /// Gives a player the seat that they have, or a new one with no points;
-    /// where newcomers are to be let in, notes that they wait.
+    /// where newcomers are to be let in, notes that they wait. Whom a host lets
+    /// in comes in though the door was locked or their network blocked since;
+    /// who waits then goes on waiting.
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError>;
 
     /// Gives a player another name, if the game is at the expected version still: a
@@ -313,7 +319,7 @@ pub trait Store: Send + Sync {
     /// Lets all networks in again.
     async fn pardon(&self, key: &Key) -> Result<(), StoreError>;
 
-    /// Who waits to be let in, of those who asked lately, and what is kept out.
+    /// Who waits to be let in, of those who asked lately, in the order of their coming; and what is kept out.
     async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError>;
 
     /// Lets these in, when they ask the next time, of those who wait; with nobody named, everybody.

@@ -91,7 +91,7 @@ pub(super) async fn renamed(
         (version, phase) = (now.version, now.state.phase);
         seat = match games.store.standing(&loaded.key, &seat.id).await.map_err(words::unavailable)? {
             Standing::Seated(seat) => seat,
-            Standing::Kicked | Standing::Unknown => return Err(words::kicked()),
+            Standing::Kicked | Standing::Declined | Standing::Unknown => return Err(words::kicked()),
         };
     }
     Err(words::busy())

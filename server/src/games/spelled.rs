@@ -3,9 +3,11 @@
 use protocol::game::Answer;
 use protocol::game::frame::Waiting;
 use protocol::wire::Template;
-use protocol::{HostId, Name, UserId, wire};
+use protocol::{HostId, Name, UserId, limits, wire};
 use quiz::Seat;
 use serde::Deserialize;
+
+use super::WAITS_FOR_MS;
 
 /// A new seat after so many others, with a gap for when it was taken.
 pub(super) fn new_seat(player: &UserId, name: &Name, after: u64) -> Template {
@@ -26,17 +28,35 @@ pub(super) const SEAT_AFTER: &str = r#","after":"#;
 /// Somebody who waits to be let in, as they are kept.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct WaitingSince {
+struct WaitingSince {
     #[serde(flatten)]
-    pub(super) waiting: Waiting,
+    waiting: Waiting,
+    /// Since when they wait, in milliseconds since 1970.
+    #[serde(default)]
+    since: u64,
     /// When they asked the last time, in milliseconds since 1970.
-    pub(super) asked_at: u64,
+    asked_at: u64,
 }
 
-/// Somebody who waits, up to when they asked; a `}` follows that.
+impl WaitingSince {
+    /// What those who wait are sorted by: who came first stands first.
+    fn turn(&self) -> (u64, &UserId) {
+        (self.since, &self.waiting.id)
+    }
+}
+
+/// Who waits, of those who asked lately, in the order of their coming.
+pub(super) fn waiting_at(all: &[String], now: u64) -> Vec<Waiting> {
+    let waiting = all.iter().filter_map(|text| wire::read::<WaitingSince>(text));
+    let mut waiting: Vec<_> = waiting.filter(|one| one.asked_at + WAITS_FOR_MS >= now).collect();
+    waiting.sort_by(|one, other| one.turn().cmp(&other.turn()));
+    waiting.into_iter().map(|one| one.waiting).take(limits::WAITING).collect()
+}
+
+/// Somebody who waits, up to since when; when they asked and a `}` follow that.
 pub(super) fn waiting_head(player: &UserId, name: &Name) -> String {
     let (player, name) = (wire::spell(player), wire::spell(name));
-    format!(r#"{{"id":{player},"name":{name},"askedAt":"#)
+    format!(r#"{{"id":{player},"name":{name},"since":"#)
 }
 
 /// A host who is added, up to when; a `}` follows that.
@@ -74,8 +94,10 @@ mod tests {
         let (player, name) = (UserId::parse("u1").unwrap(), Name::parse("Ada \"L\".").unwrap());
         let seat: Seat = wire::read(&new_seat(&player, &name, 3).fill(7)).unwrap();
         assert_eq!((seat.id, seat.name, seat.joined_at, seat.after), (player, name.clone(), 7, 3));
-        let waiting: WaitingSince = wire::read(&format!("{}7}}", waiting_head(&seat_id(), &name))).unwrap();
-        assert_eq!((waiting.waiting, waiting.asked_at), (Waiting { id: seat_id(), name: name.clone() }, 7));
+        let text = format!(r#"{}6,"askedAt":7}}"#, waiting_head(&seat_id(), &name));
+        let waiting: WaitingSince = wire::read(&text).unwrap();
+        assert_eq!((waiting.turn(), waiting.asked_at), ((6, &seat_id()), 7));
+        assert_eq!(waiting.waiting, Waiting { id: seat_id(), name: name.clone() });
         let host = HostId::parse("h1").unwrap();
         let added: AddedHost = wire::read(&format!("{}7}}", host_head(&host, &name))).unwrap();
         assert_eq!(added, AddedHost { id: host, name, since: 7 });

@@ -8,7 +8,12 @@ use crate::quota::QuotaError;
 
 /// What is told to whoever typed a wrong PIN.
 pub(super) fn no_game() -> Refusal {
-    Refusal::new(ErrorCode::NoGame, "No game has this PIN. Look at the host's screen.")
+    Refusal::new(ErrorCode::NoGame, "No game has this PIN. Look at the big screen again.")
+}
+
+/// What is told to newcomers when nobody new can play, those too who waited for it.
+pub(super) fn over() -> Refusal {
+    Refusal::new(ErrorCode::NoGame, "This game is over.")
 }
 
 pub(super) fn not_host() -> Refusal {
@@ -93,6 +98,11 @@ pub(super) fn kicked() -> Refusal {
     Refusal::new(ErrorCode::Kicked, "The host has sent you away.")
 }
 
+/// What is told to somebody who waited to be let in, and was not.
+pub(super) fn declined() -> Refusal {
+    Refusal::new(ErrorCode::Kicked, "The host did not let you in.")
+}
+
 /// While the game goes on too quickly for what was asked.
 pub(super) fn busy() -> Refusal {
     Refusal::new(ErrorCode::Unavailable, "The game is busy. Try again in a moment.")
@@ -103,9 +113,8 @@ pub(super) fn bad_nickname(sentence: impl Into<String>) -> Refusal {
 }
 
 pub(super) fn nickname_taken(name: &Name, free: &Name) -> Refusal {
-    let is_vowel = name.as_str().starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O', 'U']);
-    let article = if is_vowel { "an" } else { "a" };
-    Refusal::new(ErrorCode::NicknameTaken, format!("There is {article} {name} in this game. Try {free}."))
+    // No article: whether it is "a" or "an" is heard, not written.
+    Refusal::new(ErrorCode::NicknameTaken, format!("The name {name} is taken in this game. Try {free}."))
 }
 
 /// While so many from one network wait already, because of wrong PINs, that no more can.

@@ -247,6 +247,27 @@ const MIGRATIONS: &[&str] = &[
         UPDATE revoked_count SET users = users - 1 WHERE id = 0;
     END;
 ",
+    "
+    -- Since when each of them waits, in milliseconds since 1970; and whether who
+    -- was sent away ever was in.
+    ALTER TABLE newcomers ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE kicked ADD COLUMN was_in INTEGER NOT NULL DEFAULT 1;
+",
+    "
+    -- From which network somebody signed out, as a short digest: of too many, those are
+    -- forgotten who are of the network that has most.
+    ALTER TABLE revoked_users ADD COLUMN network TEXT NOT NULL DEFAULT '';
+    CREATE INDEX revoked_users_by_network ON revoked_users (network, revoked_at);
+    CREATE TABLE revoked_networks (network TEXT PRIMARY KEY, users INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX revoked_networks_by_users ON revoked_networks (users);
+    INSERT INTO revoked_networks SELECT '', count(*) FROM revoked_users;
+    CREATE TRIGGER user_revoked_in_network AFTER INSERT ON revoked_users BEGIN
+        INSERT INTO revoked_networks VALUES (NEW.network, 1) ON CONFLICT (network) DO UPDATE SET users = users + 1;
+    END;
+    CREATE TRIGGER user_forgotten_in_network AFTER DELETE ON revoked_users BEGIN
+        UPDATE revoked_networks SET users = users - 1 WHERE network = OLD.network;
+    END;
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

@@ -82,7 +82,8 @@ async fn whoever_is_new_waits_until_the_host_lets_them_in() {
         ada.join(&pin, "Ada").await;
         host.send(&Say::Decline(Decline { players: vec![id("Eve")] })).await;
         sees_entrance(&mut host, |entrance| entrance.waiting.len() == 1).await;
-        assert_eq!(eve.try_join(&pin, Some("Eve")).await.unwrap_err().code, ErrorCode::Kicked);
+        let refusal = eve.try_join(&pin, Some("Eve")).await.unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::Kicked, "The host did not let you in."));
 
         // A host who comes later, to another node, sees who waits.
         let mut helper = Pupil::at(two).await;
@@ -94,6 +95,22 @@ async fn whoever_is_new_waits_until_the_host_lets_them_in() {
         sees_entrance(&mut host, |entrance| entrance.waiting.is_empty()).await;
         ben.join(&pin, "Ben").await;
         Pupil::with(two, &ada.cookie).await.try_join(&pin, None).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_when_the_game_ends_reads_that_it_is_over() {
+    everywhere(async |one, two| {
+        let (mut host, hosting) = teacher(one).await;
+        host.send(&Say::Admission(SetAdmission { admission: Admission::Approve })).await;
+        host.sees_game(|game| game.admission == Admission::Approve).await;
+        let mut ada = Pupil::at(two).await;
+        assert_eq!(ada.try_join(&hosting.pin, Some("Ada")).await.unwrap_err().code, ErrorCode::Waiting);
+        host.step(Say::End).await;
+        host.sees_game(|game| game.phase == Phase::Podium).await;
+        let refusal = ada.try_join(&hosting.pin, Some("Ada")).await.unwrap_err();
+        assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NoGame, "This game is over."));
     })
     .await;
 }

@@ -235,7 +235,7 @@ async fn two_names_that_look_the_same_are_one_too_many() {
         let mut other = Pupil::at(two).await;
         let refusal = other.try_join(&hosting.pin, Some("ADA")).await.unwrap_err();
         assert_eq!(refusal.code, ErrorCode::NicknameTaken);
-        assert!(refusal.message.starts_with("There is an ADA in this game. Try ADA "), "{}", refusal.message);
+        assert!(refusal.message.starts_with("The name ADA is taken in this game. Try ADA "), "{}", refusal.message);
         assert_eq!(other.try_join(&hosting.pin, None).await.unwrap_err().code, ErrorCode::BadNickname);
         other.join(&hosting.pin, "Ada L").await;
     })

@@ -1,15 +1,14 @@
 //! The door of a game as rows: who comes in, who waits for it, who is sent
-//! away or kept out, and who holds it besides whoever began the game.
+//! away or kept out.
 
-use protocol::game::frame::{AddedHost, Entrance, Waiting};
-use protocol::{HostId, Name, UserId, limits, wire};
+use protocol::game::frame::{Entrance, Waiting};
+use protocol::{Name, UserId, limits, wire};
 use quiz::Seat;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
 use super::rows::{Result, signed, standing, unsigned};
-use crate::games::{Arrivals, Door, Key, Newcomer, Renamed, Seated, Standing, WAITS_FOR_MS, host_head, new_seat};
-use crate::store::StoreError;
+use crate::games::{Arrivals, Door, Key, Newcomer, Renamed, Seated, Standing, WAITS_FOR_MS, new_seat};
 
 /// A [`Newcomer`] that the writing thread can have.
 pub(super) struct Wish {
@@ -37,12 +36,21 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
     let Some((door, after)) = known else { return Ok(Seated::Gone) };
     match standing(sql, key, &wish.player)? {
         Standing::Kicked => return Ok(Seated::Kicked),
+        Standing::Declined => return Ok(Seated::Declined),
         Standing::Seated(seat) => return Ok(Seated::At(seat)),
-        Standing::Unknown if door == Door::Locked as i64 => return Ok(Seated::Locked),
         Standing::Unknown => {}
     }
-    if let Some(for_ms) = blocked_for(sql, key, &wish.network, now)? {
-        return Ok(Seated::Blocked { for_ms });
+    let waited = waited(sql, key, &wish.player)?;
+    let blocked_for = blocked_for(sql, key, &wish.network, now)?;
+    // Whom a host lets in comes in, whatever else keeps people out; who waits
+    // already goes on waiting for that word.
+    if !waited.as_ref().is_some_and(|waited| waited.is_admitted || waited.is_current(now)) {
+        if door == Door::Locked as i64 {
+            return Ok(Seated::Locked);
+        }
+        if let Some(for_ms) = blocked_for {
+            return Ok(Seated::Blocked { for_ms });
+        }
     }
     let after = unsigned(after);
     if after >= wish.most as u64 {
@@ -51,7 +59,8 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
     if is_taken(sql, key, &wish.skeleton)? {
         return Ok(Seated::NameTaken);
     }
-    if let Some(not_yet) = pass(sql, key, wish, door == Door::Approve as i64, now)? {
+    let needs_approval = door != Door::Open as i64 || blocked_for.is_some();
+    if let Some(not_yet) = pass(sql, key, wish, waited, needs_approval, now)? {
         return Ok(not_yet);
     }
     let seat = new_seat(&wish.player, &wish.name, after).fill(now);
@@ -62,20 +71,47 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
     Ok(Seated::At(read(&seat, "a seat")?))
 }
 
-/// Lets somebody pass, or says why not yet. Who waited was accounted for then.
-fn pass(sql: &Connection, key: &Key, wish: &Wish, needs_approval: bool, now: u64) -> Result<Option<Seated>> {
-    let whom = params![key.id, wish.player.as_str()];
-    let waited: Option<(bool, i64)> = sql
-        .prepare_cached("SELECT admitted, asked_at FROM newcomers WHERE game = ?1 AND player = ?2")?
-        .query_row(whom, |row| Ok((row.get(0)?, row.get(1)?)))
+/// Somebody who waits, or was let in and has not come yet.
+struct Waited {
+    is_admitted: bool,
+    asked_at: u64,
+    since: u64,
+}
+
+impl Waited {
+    /// Whether they asked lately.
+    fn is_current(&self, now: u64) -> bool {
+        self.asked_at >= now.saturating_sub(WAITS_FOR_MS)
+    }
+}
+
+fn waited(sql: &Connection, key: &Key, player: &UserId) -> Result<Option<Waited>> {
+    let read = |row: &Row<'_>| Ok((row.get::<_, bool>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+    let found = sql
+        .prepare_cached("SELECT admitted, asked_at, since FROM newcomers WHERE game = ?1 AND player = ?2")?
+        .query_row(params![key.id, player.as_str()], read)
         .optional()?;
-    let not_before = now.saturating_sub(WAITS_FOR_MS);
-    match waited {
-        Some((is_admitted, _)) if is_admitted || !needs_approval => {
-            sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?.execute(whom)?;
+    let waited =
+        |(is_admitted, asked_at, since)| Waited { is_admitted, asked_at: unsigned(asked_at), since: unsigned(since) };
+    Ok(found.map(waited))
+}
+
+/// Lets somebody pass, or says why not yet. Who waited was accounted for then.
+fn pass(
+    sql: &Connection,
+    key: &Key,
+    wish: &Wish,
+    waited: Option<Waited>,
+    needs_approval: bool,
+    now: u64,
+) -> Result<Option<Seated>> {
+    match &waited {
+        Some(waited) if waited.is_admitted || !needs_approval => {
+            sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?
+                .execute(params![key.id, wish.player.as_str()])?;
             return Ok(None);
         }
-        None if needs_approval && is_crowded(sql, key, not_before)? => return Ok(Some(Seated::Crowded)),
+        None if needs_approval && is_crowded(sql, key, now)? => return Ok(Some(Seated::Crowded)),
         None => {
             if let Some(retry_after_ms) = arrive(sql, key, &wish.arrivals, now)? {
                 return Ok(Some(Seated::TooMany { retry_after_ms }));
@@ -86,15 +122,17 @@ fn pass(sql: &Connection, key: &Key, wish: &Wish, needs_approval: bool, now: u64
     if !needs_approval {
         return Ok(None);
     }
-    let put = "INSERT OR REPLACE INTO newcomers VALUES (?1, ?2, ?3, ?4, 0)";
-    let row = params![key.id, wish.player.as_str(), wish.name.as_str(), signed(now)];
+    let since = waited.filter(|waited| waited.is_current(now)).map(|waited| waited.since);
+    let put = "INSERT OR REPLACE INTO newcomers (game, player, name, asked_at, admitted, since)
+               VALUES (?1, ?2, ?3, ?4, 0, ?5)";
+    let row = params![key.id, wish.player.as_str(), wish.name.as_str(), signed(now), signed(since.unwrap_or(now))];
     sql.prepare_cached(put)?.execute(row)?;
-    let is_new = waited.is_none_or(|(_, asked_at)| unsigned(asked_at) < not_before);
-    Ok(Some(Seated::Waiting { is_new }))
+    Ok(Some(Seated::Waiting { is_new: since.is_none() }))
 }
 
 /// Whether as many wait as may. Who does not ask any more makes room.
-fn is_crowded(sql: &Connection, key: &Key, not_before: u64) -> Result<bool> {
+fn is_crowded(sql: &Connection, key: &Key, now: u64) -> Result<bool> {
+    let not_before = now.saturating_sub(WAITS_FOR_MS);
     let is_full = || -> Result<bool> {
         let count = "SELECT count(*) FROM newcomers WHERE game = ?1 AND admitted = 0";
         let waiting: i64 = sql.prepare_cached(count)?.query_row([&key.id], |row| row.get(0))?;
@@ -187,7 +225,7 @@ pub(super) fn kick(
         if let Some(for_ms) = block_for_ms.filter(|_| !network.is_empty()) {
             block.execute(params![key.id, network, signed(now + for_ms)])?;
         }
-        send_away(sql, key, &player)?;
+        send_away(sql, key, &player, Standing::Kicked)?;
         gone.push(player);
     }
     let seats = signed(gone.len() as u64);
@@ -195,8 +233,13 @@ pub(super) fn kick(
     Ok(gone)
 }
 
-fn send_away(sql: &Connection, key: &Key, player: &UserId) -> Result<()> {
-    sql.prepare_cached("INSERT OR IGNORE INTO kicked VALUES (?1, ?2)")?.execute(params![key.id, player.as_str()])?;
+/// Makes of somebody who is sent away what they are from then on.
+fn send_away(sql: &Connection, key: &Key, player: &UserId, standing: Standing) -> Result<()> {
+    sql.prepare_cached("INSERT OR IGNORE INTO kicked (game, player, was_in) VALUES (?1, ?2, ?3)")?.execute(params![
+        key.id,
+        player.as_str(),
+        standing == Standing::Kicked
+    ])?;
     Ok(())
 }
 
@@ -206,7 +249,8 @@ pub(super) fn pardon(sql: &Connection, key: &Key) -> Result<()> {
 }
 
 pub(super) fn entrance(sql: &Connection, key: &Key, now: u64) -> Result<Entrance> {
-    let select = "SELECT player, name FROM newcomers WHERE game = ?1 AND admitted = 0 AND asked_at >= ?2 LIMIT ?3";
+    let select = "SELECT player, name FROM newcomers WHERE game = ?1 AND admitted = 0 AND asked_at >= ?2
+                  ORDER BY since, player LIMIT ?3";
     let mut select = sql.prepare_cached(select)?;
     let most = signed(limits::WAITING as u64);
     let lately = params![key.id, signed(now.saturating_sub(WAITS_FOR_MS)), most];
@@ -239,37 +283,8 @@ pub(super) fn decline(sql: &Connection, key: &Key, players: &[UserId]) -> Result
     let mut delete = sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?;
     for player in players {
         if delete.execute(params![key.id, player.as_str()])? == 1 {
-            send_away(sql, key, player)?;
+            send_away(sql, key, player, Standing::Declined)?;
         }
     }
     Ok(())
-}
-
-/// False: there are as many as there may be.
-pub(super) fn add_host(sql: &Connection, key: &Key, host: &HostId, name: &Name, now: u64) -> Result<bool> {
-    let count = "SELECT count(*) FROM added_hosts WHERE game = ?1";
-    let hosts: i64 = sql.prepare_cached(count)?.query_row([&key.id], |row| row.get(0))?;
-    if unsigned(hosts) >= limits::ADDED_HOSTS as u64 {
-        return Ok(false);
-    }
-    let text = format!("{}{now}}}", host_head(host, name));
-    let row = params![key.id, host.as_str(), text];
-    sql.prepare_cached("INSERT INTO added_hosts VALUES (?1, ?2, ?3)")?.execute(row)?;
-    Ok(true)
-}
-
-pub(super) fn hosts(sql: &Connection, key: &Key) -> Result<Vec<AddedHost>> {
-    let mut select = sql.prepare_cached("SELECT host FROM added_hosts WHERE game = ?1")?;
-    let mut hosts = Vec::new();
-    for text in select.query_map([&key.id], |row| row.get::<_, String>(0))? {
-        let text = text?;
-        hosts.push(wire::read::<AddedHost>(&text).ok_or_else(|| StoreError::Failed("a host cannot be read".into()))?);
-    }
-    hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
-    Ok(hosts)
-}
-
-pub(super) fn remove_host(sql: &Connection, key: &Key, host: &HostId) -> Result<bool> {
-    let mut delete = sql.prepare_cached("DELETE FROM added_hosts WHERE game = ?1 AND id = ?2")?;
-    Ok(delete.execute(params![key.id, host.as_str()])? == 1)
 }

@@ -24,6 +24,7 @@ use crate::clock::now_ms;
 use crate::store::Store as File;
 
 mod door;
+mod hosts;
 mod rows;
 
 /// Tries are counted for so long.
@@ -224,7 +225,7 @@ impl Store for EmbeddedGames {
         let until = self.memory().codes.remove(&code);
         let Some(until) = until.filter(|until| *until > Instant::now()) else { return Ok(TakenOver::WrongCode) };
         let (key, host, name) = (key.clone(), host.clone(), name.clone());
-        let is_added = self.file.write(move |sql| door::add_host(sql, &key, &host, &name, now_ms())).await?;
+        let is_added = self.file.write(move |sql| hosts::add(sql, &key, &host, &name, now_ms())).await?;
         if is_added {
             return Ok(TakenOver::Yes);
         }
@@ -234,12 +235,12 @@ impl Store for EmbeddedGames {
 
     async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
         let key = key.clone();
-        self.read(move |sql| door::hosts(sql, &key)).await
+        self.read(move |sql| hosts::all(sql, &key)).await
     }
 
     async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError> {
         let (key, host) = (key.clone(), host.clone());
-        Ok(self.file.write(move |sql| door::remove_host(sql, &key, &host)).await?)
+        Ok(self.file.write(move |sql| hosts::remove(sql, &key, &host)).await?)
     }
 
     async fn tried(&self, who: &str) -> Result<u64, StoreError> {

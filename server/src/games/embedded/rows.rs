@@ -98,8 +98,12 @@ pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[S
 
 pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<Standing> {
     let whom = params![key.id, player.as_str()];
-    if sql.prepare_cached("SELECT 1 FROM kicked WHERE game = ?1 AND player = ?2")?.exists(whom)? {
-        return Ok(Standing::Kicked);
+    let was_in: Option<bool> = sql
+        .prepare_cached("SELECT was_in FROM kicked WHERE game = ?1 AND player = ?2")?
+        .query_row(whom, |row| row.get(0))
+        .optional()?;
+    if let Some(was_in) = was_in {
+        return Ok(if was_in { Standing::Kicked } else { Standing::Declined });
     }
     let seat: Option<String> = sql
         .prepare_cached("SELECT seat FROM seats WHERE game = ?1 AND player = ?2")?

@@ -71,6 +71,11 @@ pub(super) fn admitted(key: &Key) -> String {
     of(key, &[":admitted"])
 }
 
+/// The set of those of [`kicked`] who were not let in.
+pub(super) fn declined(key: &Key) -> String {
+    of(key, &[":declined"])
+}
+
 /// The hash of the hosts who were added: id -> the host as JSON.
 pub(super) fn hosts(key: &Key) -> String {
     of(key, &[":hosts"])

@@ -13,7 +13,7 @@ use redis::{Cmd, Script, ScriptInvocation};
 
 use super::{
     Answered, Begun, Commit, Door, Key, LIVES, Loaded, Newcomer, Played, Rename, Renamed, Seated, Standing, Store,
-    StoreError, TakenOver, Turnout, WaitingSince,
+    StoreError, TakenOver, Turnout,
 };
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
@@ -115,10 +115,10 @@ impl RedisGames {
         reading.await.map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
-    /// Puts those of `players` who wait into another set; with nobody named, everybody.
-    async fn judge(&self, key: &Key, players: &[UserId], other: String) -> Result<(), StoreError> {
+    /// Puts those of `players` who wait into other sets; with nobody named, everybody.
+    async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StoreError> {
         let mut call = self.judge.prepare_invoke();
-        call.key(keys::game(&key.pin)).key(keys::waiting(key)).key(other);
+        call.key(keys::game(&key.pin)).key(keys::waiting(key)).key(others);
         call.arg(&key.id).arg(LIVES).arg(ids(players));
         self.shard(&key.pin)?.invoke::<u64>(&call).await?;
         Ok(())
@@ -175,6 +175,7 @@ impl Store for RedisGames {
         call.key(keys::game(&key.pin));
         call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key)).key(keys::arrivals(key));
         call.key(keys::networks(key)).key(keys::blocked(key)).key(keys::waiting(key)).key(keys::admitted(key));
+        call.key(keys::declined(key));
         call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(head).arg(super::SEAT_AFTER).arg(most).arg(LIVES);
         call.arg(network).arg(super::waiting_head(player, name)).arg(limits::WAITING).arg(super::WAITS_FOR_MS);
         for one in arrivals {
@@ -184,6 +185,7 @@ impl Store for RedisGames {
         Ok(match became.as_str() {
             "at" => Seated::At(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
             "kicked" => Seated::Kicked,
+            "declined" => Seated::Declined,
             "locked" => Seated::Locked,
             "full" => Seated::Full,
             "taken" => Seated::NameTaken,
@@ -221,9 +223,11 @@ impl Store for RedisGames {
 
     async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
         let mut ask = redis::pipe();
-        ask.hget(keys::seats(key), player.as_str()).sismember(keys::kicked(key), player.as_str());
-        let (seat, is_kicked): (Option<String>, bool) = self.shard(&key.pin)?.run_all(&ask).await?;
+        ask.hget(keys::seats(key), player.as_str());
+        ask.sismember(keys::kicked(key), player.as_str()).sismember(keys::declined(key), player.as_str());
+        let (seat, is_kicked, is_declined): (Option<String>, bool, bool) = self.shard(&key.pin)?.run_all(&ask).await?;
         Ok(match seat {
+            _ if is_declined => Standing::Declined,
             _ if is_kicked => Standing::Kicked,
             Some(seat) => Standing::Seated(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
             None => Standing::Unknown,
@@ -262,18 +266,17 @@ impl Store for RedisGames {
         type Found = (Vec<String>, Vec<u64>, (u64, u64));
         let (waiting, blocked, (seconds, micros)): Found = self.shard(&key.pin)?.run_all(&ask).await?;
         let now = seconds * 1000 + micros / 1000;
-        let waiting = waiting.iter().filter_map(|text| wire::read::<WaitingSince>(text));
-        let asks = |one: &WaitingSince| one.asked_at + super::WAITS_FOR_MS >= now;
-        let waiting = waiting.filter(asks).map(|one| one.waiting).take(limits::WAITING).collect();
+        let waiting = super::waiting_at(&waiting, now);
         Ok(Entrance { waiting, blocked: blocked.into_iter().filter(|until| *until > now).count() })
     }
 
     async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
-        self.judge(key, players, keys::admitted(key)).await
+        self.judge(key, players, &[keys::admitted(key)]).await
     }
 
     async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
-        if players.is_empty() { Ok(()) } else { self.judge(key, players, keys::kicked(key)).await }
+        let sets = [keys::kicked(key), keys::declined(key)];
+        if players.is_empty() { Ok(()) } else { self.judge(key, players, &sets).await }
     }
 
     async fn answer(

@@ -14,6 +14,9 @@ on_every_backend!(Cluster => [
     a_block_ends_by_itself,
     newcomers_wait_until_they_are_let_in,
     who_is_declined_is_sent_away,
+    who_is_let_in_comes_in_through_a_locked_door_and_from_a_blocked_network,
+    who_waits_goes_on_waiting_when_the_door_is_locked,
+    who_waits_stands_in_the_order_of_their_coming,
     an_open_door_lets_in_who_waits,
     so_many_wait_and_no_more,
 ]);
@@ -130,10 +133,73 @@ async fn who_is_declined_is_sent_away(cluster: Cluster) {
     cluster.games(0).decline(&key, std::slice::from_ref(&eve)).await.unwrap();
     cluster.games(0).decline(&key, &[]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, [ada]);
-    assert_eq!(comes_from(&cluster, &key, &eve, "").await, Seated::Kicked);
+    assert_eq!(comes_from(&cluster, &key, &eve, "").await, Seated::Declined);
+    assert_eq!(cluster.games(0).standing(&key, &eve).await.unwrap(), Standing::Declined);
     let absent = any_user();
     cluster.games(1).decline(&key, std::slice::from_ref(&absent)).await.unwrap();
     assert_eq!(cluster.games(0).standing(&key, &absent).await.unwrap(), Standing::Unknown);
+}
+
+/// From now on nobody new comes in by themselves.
+async fn lock(cluster: &Cluster, key: &Key) {
+    change(cluster, key, |loaded| State { locked: true, ..loaded.state.clone() }).await;
+}
+
+/// Somebody was sent away, and their network is blocked.
+async fn block(cluster: &Cluster, key: &Key, network: &str) {
+    let bad = any_user();
+    assert!(is_in(&comes_from(cluster, key, &bad, network).await));
+    cluster.games(0).kick(key, &[bad], Some(600_000)).await.unwrap();
+}
+
+async fn who_is_let_in_comes_in_through_a_locked_door_and_from_a_blocked_network(cluster: Cluster) {
+    let key = game(&cluster).await;
+    block(&cluster, &key, "school").await;
+    admission(&cluster, &key, Admission::Approve).await;
+    let [ada, ben, cem] = [any_user(), any_user(), any_user()];
+    comes_from(&cluster, &key, &ada, "home").await;
+    comes_from(&cluster, &key, &ben, "home").await;
+    cluster.games(0).admit(&key, std::slice::from_ref(&ada)).await.unwrap();
+    lock(&cluster, &key).await;
+    assert!(is_in(&comes_from(&cluster, &key, &ada, "school").await), "let in before the door was locked");
+    cluster.games(0).admit(&key, std::slice::from_ref(&ben)).await.unwrap();
+    assert!(is_in(&comes_from(&cluster, &key, &ben, "school").await), "let in behind a locked door");
+    assert_eq!(comes_from(&cluster, &key, &cem, "home").await, Seated::Locked, "whom nobody let in");
+}
+
+async fn who_waits_goes_on_waiting_when_the_door_is_locked(cluster: Cluster) {
+    let key = game(&cluster).await;
+    block(&cluster, &key, "school").await;
+    admission(&cluster, &key, Admission::Approve).await;
+    let [ada, late] = [any_user(), any_user()];
+    comes_from(&cluster, &key, &ada, "home").await;
+    lock(&cluster, &key).await;
+    for network in ["home", "school"] {
+        assert_eq!(comes_from(&cluster, &key, &ada, network).await, Seated::Waiting { is_new: false });
+    }
+    assert_eq!(comes_from(&cluster, &key, &late, "home").await, Seated::Locked);
+    change(&cluster, &key, |loaded| State { locked: false, admission: Admission::Open, ..loaded.state.clone() }).await;
+    assert_eq!(comes_from(&cluster, &key, &ada, "school").await, Seated::Waiting { is_new: false });
+    assert!(matches!(comes_from(&cluster, &key, &late, "school").await, Seated::Blocked { .. }));
+    assert!(is_in(&comes_from(&cluster, &key, &ada, "home").await), "the door is open, but for the blocked network");
+}
+
+async fn who_waits_stands_in_the_order_of_their_coming(cluster: Cluster) {
+    let key = game(&cluster).await;
+    admission(&cluster, &key, Admission::Approve).await;
+    let mut crowd = Vec::new();
+    for _ in 0..8 {
+        let newcomer = any_user();
+        comes_from(&cluster, &key, &newcomer, "").await;
+        crowd.push(newcomer);
+        // The store's clock counts in milliseconds.
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    }
+    for newcomer in crowd.iter().rev() {
+        comes_from(&cluster, &key, newcomer, "").await;
+    }
+    let told = cluster.games(0).entrance(&key).await.unwrap().waiting;
+    assert_eq!(told.into_iter().map(|one| one.id).collect::<Vec<_>>(), crowd);
 }
 
 async fn an_open_door_lets_in_who_waits(cluster: Cluster) {
