@@ -1,7 +1,7 @@
 //! Why the server did not do what it was asked, in words for people.
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use protocol::{InvalidId, Refusal};
+use protocol::{ErrorCode, InvalidId, Refusal};
 use serde::{Deserialize, Serialize};
 
 use super::spelled::Spelled;
@@ -43,6 +43,15 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// Whether it was asked for too often.
+    pub fn is_too_many(&self) -> bool {
+        match self {
+            Self::RateLimited { .. } => true,
+            Self::Refused(refusal) => refusal.code == ErrorCode::RateLimited,
+            _ => false,
+        }
+    }
+
     /// What is wrong with a name.
     pub fn name(why: InvalidId) -> Self {
         Self::Invalid(match why {

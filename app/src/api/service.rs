@@ -7,7 +7,9 @@ use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use protocol::{HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId};
+use protocol::{
+    ErrorCode, HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId,
+};
 
 use super::ApiError;
 
@@ -71,14 +73,15 @@ pub(super) fn service() -> Result<Arc<dyn Service>, ApiError> {
 /// Tells programs too that what was typed cannot be taken, and not that the
 /// server failed.
 pub(super) fn told(error: ApiError) -> ApiError {
-    let status = match error {
+    let status = match &error {
+        _ if error.is_too_many() => StatusCode::TOO_MANY_REQUESTS,
+        ApiError::Refused(refusal) if refusal.code == ErrorCode::Full => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::Invalid(_) | ApiError::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        ApiError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Stale { .. } => StatusCode::CONFLICT,
         ApiError::Missing => StatusCode::NOT_FOUND,
         ApiError::KeyNeeded => StatusCode::FORBIDDEN,
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ApiError::Other => return error,
+        ApiError::RateLimited { .. } | ApiError::Other => return error,
     };
     with_status(status);
     error

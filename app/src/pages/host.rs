@@ -87,7 +87,7 @@ fn way_in(page: &HostPage) -> WayIn {
 fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
     match &error {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => view! { <NoGame /> }.into_any(),
-        ApiError::Refused(refusal) => take_over(Some(refusal.message.clone()), pin),
+        ApiError::Refused(refusal) if !error.is_too_many() => take_over(Some(refusal.message.clone()), pin),
         _ => view! { <Unavailable advice=error.to_string() /> }.into_any(),
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn NoGame() -> impl IntoView {
 pub(crate) fn not_let_in(error: &ApiError) -> AnyView {
     match error {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NotInGame => view! { <NotInClass /> }.into_any(),
-        ApiError::RateLimited { .. } => {
+        error if error.is_too_many() => {
             status::too_many();
             view! { <Sorry title="This page cannot be shown right now" advice=error.to_string() way=FRONT /> }
                 .into_any()

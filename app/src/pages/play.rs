@@ -86,11 +86,11 @@ fn instead(error: &ApiError) -> AnyView {
             status::not_found();
             sentence.clone()
         }
-        ApiError::Refused(refusal) => refusal.message.clone(),
-        ApiError::RateLimited { .. } => {
+        error if error.is_too_many() => {
             status::too_many();
             error.to_string()
         }
+        ApiError::Refused(refusal) => refusal.message.clone(),
         error => return view! { <Unavailable advice=error.to_string() /> }.into_any(),
     };
     view! { <Door wrong=Some(wrong) /> }.into_any()

@@ -139,8 +139,8 @@ fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
 pub(super) fn refused(refusal: Refusal) -> ApiError {
     count_refusal(&refusal);
     match refusal.code {
-        ErrorCode::Unavailable | ErrorCode::Full => ApiError::Unavailable,
-        ErrorCode::RateLimited => ApiError::RateLimited { retry_after_ms: refusal.retry_after_ms.unwrap_or_default() },
+        ErrorCode::Unavailable => ApiError::Unavailable,
+        // What is full, and what there was too much of, the sentence says.
         _ => ApiError::Refused(refusal),
     }
 }

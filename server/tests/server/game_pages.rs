@@ -45,6 +45,24 @@ async fn a_page_begins_a_game_and_its_cookie_makes_a_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_begin_a_game_reads_why() {
+    let refusals = [
+        (["--games-per-person", "1"], StatusCode::TOO_MANY_REQUESTS, "Too many games were begun here"),
+        (["--storage-quota", "64k"], StatusCode::SERVICE_UNAVAILABLE, "This server is full"),
+    ];
+    for (flags, status, why) in refusals {
+        let node = TestNode::embedded(&flags).await;
+        let (_, cookie) = session(&node);
+        // The first one may pass; then there is enough.
+        post(&node, "/api/host-game", "quiz=sample-solar-system", &cookie).await;
+        let refused = post(&node, "/api/host-game", "quiz=sample-solar-system", &cookie).await;
+        let (answered, body) = (refused.status(), refused.text().await.unwrap());
+        assert!(answered == status && body.contains(why), "{flags:?}: {answered} {body}");
+        node.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whose_game_it_was_reads_what_came_of_it_as_soon_as_it_is_over() {
     everywhere(async |one, two| {
         let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;

@@ -157,5 +157,5 @@ pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
 #[cfg(feature = "ssr")]
 fn read_pin(text: &str) -> Result<Pin, ApiError> {
     Pin::parse(text)
-        .map_err(|_| service::told(ApiError::Invalid("A PIN has six digits. Look at the host's screen.".into())))
+        .map_err(|_| service::told(ApiError::Invalid("A PIN has six digits. Look at the big screen again.".into())))
 }
