@@ -17,7 +17,8 @@ use protocol::{HostId, Pin, Refusal};
 use crate::api::games::{HostPage, PlayPage};
 use crate::erase::effect;
 use crate::game_link::{Command, GameConnector};
-use crate::state::game::{Board, ServerClock, mark, standing, time_left};
+use crate::nickname;
+use crate::state::game::{Board, ServerClock, mark, standing, time_left, words};
 use crate::state::{FirstTries, Standing};
 
 /// How often the clock is looked at.
@@ -56,6 +57,8 @@ pub(crate) struct GameLive {
     pub(crate) mark: RwSignal<&'static str>,
     /// Whether what is pressed is heard; not while the page is only drawn.
     pub(crate) is_awake: RwSignal<bool>,
+    /// Which game.
+    pub(crate) pin: StoredValue<Pin>,
     clock: StoredValue<ServerClock>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
     tries: StoredValue<FirstTries>,
@@ -126,6 +129,7 @@ impl GameLive {
             ring: RwSignal::new(ring),
             mark: RwSignal::new(""),
             is_awake: RwSignal::new(false),
+            pin: StoredValue::new(pin.clone()),
             clock: StoredValue::new(clock),
             commands: StoredValue::new(None),
             tries: StoredValue::new(FirstTries::default()),
@@ -137,6 +141,8 @@ impl GameLive {
             live.is_awake.set(true);
             if knows_who {
                 live.command(Command::Start);
+            } else {
+                live.wait_on();
             }
             spawn_local_scoped_with_cancellation(live.listen(connector, link.events));
             live.run_clock(connector);
@@ -144,8 +150,18 @@ impl GameLive {
         live
     }
 
+    /// Goes on waiting to be let in, where the page was loaded again meanwhile.
+    fn wait_on(self) {
+        let title = self.board.with_untracked(|board| board.game.title.clone());
+        if let Some(name) = self.pin.with_value(|pin| nickname::waits_as(pin, &title)) {
+            self.board.update(|board| board.waits = Some(words::WAITING.into()));
+            self.enter(name);
+        }
+    }
+
     /// Goes in under a nickname.
     pub(crate) fn enter(self, nickname: String) {
+        self.pin.with_value(|pin| nickname::keep(pin, &nickname));
         self.not_in.set(None);
         self.trouble.set(None);
         self.command(Command::Enter(nickname));
@@ -182,21 +198,29 @@ impl GameLive {
 
     fn fold(self, event: &Event, connector: GameConnector) {
         match event {
-            Event::Joined(joined) => self.hear_time(joined.now, connector),
+            Event::Joined(joined) => {
+                self.hear_time(joined.now, connector);
+                self.pin.with_value(nickname::forget);
+            }
             Event::Hosting(hosting) => {
                 self.hear_time(hosting.now, connector);
                 self.count.set(count(&hosting.game, hosting.answered, hosting.players.len()));
                 self.players.set(all(hosting.players.clone()));
                 self.entrance.set(hosting.entrance.clone());
                 self.added_as.set(hosting.host.clone());
-                self.hosts.set(hosting.hosts.clone());
+                self.hear_hosts(&hosting.hosts);
             }
             Event::Entrance(entrance) => self.entrance.set(entrance.clone()),
-            Event::Hosts(hosts) => self.hosts.set(hosts.hosts.clone()),
+            Event::Hosts(hosts) => self.hear_hosts(&hosts.hosts),
             Event::Players(players) => self.players.set(players.clone()),
             Event::Count(count) => self.count.set(Some(*count)),
             Event::Code(code) => self.code.set(Some(code.clone())),
-            Event::NotIn(refusal) => self.not_in.set(Some(refusal.clone())),
+            Event::Waiting(_) => self.note_waiting(),
+            Event::NotIn(refusal) => {
+                self.pin.with_value(nickname::rest);
+                self.not_in.set(Some(refusal.clone()));
+            }
+            Event::Out(_) => self.pin.with_value(nickname::forget),
             Event::Trouble(refusal) | Event::Unanswered(refusal) => self.trouble.set(Some(refusal.message.clone())),
             Event::Changed(_) => self.trouble.set(None),
             _ => {}
@@ -213,6 +237,20 @@ impl GameLive {
         if matches!(event, Event::Joined(_) | Event::Hosting(_) | Event::Changed(_)) {
             self.tick(connector);
         }
+    }
+
+    fn note_waiting(self) {
+        let title = self.board.with_untracked(|board| board.game.title.clone());
+        self.pin.with_value(|pin| nickname::wait(pin, &title));
+    }
+
+    /// A code works once: when it has made somebody a host, it is not shown any more.
+    fn hear_hosts(self, hosts: &[AddedHost]) {
+        let is_known = |host: &AddedHost| self.hosts.with_untracked(|known| known.iter().any(|one| one.id == host.id));
+        if !hosts.iter().all(is_known) {
+            self.code.set(None);
+        }
+        self.hosts.set(hosts.to_vec());
     }
 
     fn hear_time(self, now: u64, connector: GameConnector) {

@@ -32,6 +32,7 @@ mod given;
 mod island;
 mod kept;
 mod live;
+mod nickname;
 #[cfg(feature = "ssr")]
 mod page_styles;
 #[cfg(feature = "ssr")]
@@ -40,6 +41,7 @@ mod page_title;
 mod pages;
 #[cfg(feature = "ssr")]
 mod parts;
+mod row_focus;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;

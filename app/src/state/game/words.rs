@@ -115,6 +115,9 @@ pub(crate) fn late(by_ms: Option<u64>) -> String {
     }
 }
 
+/// What is said before the server has said what one waits for.
+pub(crate) const WAITING: &str = "Waiting for the host to let you in.";
+
 /// The nickname that a refusal proposes: `Ada L` of "… Try Ada L."
 pub(crate) fn proposal(sentence: &str) -> Option<&str> {
     let (_, proposed) = sentence.rsplit_once(". Try ")?;

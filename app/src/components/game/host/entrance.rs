@@ -2,31 +2,50 @@
 
 use leptos::prelude::*;
 use protocol::UserId;
-use protocol::game::Admission;
 use protocol::game::link::HostStep;
+use protocol::game::{Admission, Phase};
 
 use super::Host;
 use crate::components::avatar::{Looks, avatar};
 use crate::erase::{list, memo, sometimes, words};
+use crate::row_focus::{RowFocus, Rows};
 use crate::state::game::words::counted;
 
 /// Whether newcomers wait for the host, as a button with its note.
 pub(super) fn choice(host: Host) -> AnyView {
     let approve = memo(move || host.game(|game| game.admission == Admission::Approve));
-    let note = move || match approve.get() {
-        true => "New players wait until you let them in.",
-        false => "New players join right away.",
+    let locked = memo(move || host.game(|game| game.locked));
+    let note = move || match (locked.get(), approve.get()) {
+        (false, true) => "New players wait until you let them in.",
+        (false, false) => "New players join right away.",
+        (true, true) => "Once unlocked, new players wait until you let them in.",
+        (true, false) => "Once unlocked, new players join right away.",
     };
     let label = move || if approve.get() { "Let everyone join" } else { "Approve each new player" };
     let other = move || if approve.get_untracked() { Admission::Open } else { Admission::Approve };
     super::menu::row(label, note, move || host.step(HostStep::Admission(other())))
 }
 
+/// Where those who wait are listed: on the wall.
+pub(super) const ON_WALL: Rows = Rows { list: ".lobby__entrance .entrance__list", instead: &[".host-menu__open"] };
+/// And in the menu.
+pub(super) const IN_MENU: Rows = Rows { list: ".host-menu .entrance__list", instead: &["#host-menu"] };
+
+/// How many wait; when nobody new can play any more, nobody does.
+fn count(host: Host) -> Memo<usize> {
+    memo(move || match host.game(|game| game.phase) {
+        Phase::Podium | Phase::Ended => 0,
+        _ => host.live.entrance.with(|entrance| entrance.waiting.len()),
+    })
+}
+
 /// Who waits to be let in, while somebody does.
-pub(super) fn waiting(host: Host) -> AnyView {
-    let count = memo(move || host.live.entrance.with(|entrance| entrance.waiting.len()));
-    let keys =
-        move || host.live.entrance.with(|entrance| entrance.waiting.iter().map(|one| one.id.to_string()).collect());
+pub(super) fn waiting(host: Host, rows: Rows) -> AnyView {
+    let count = count(host);
+    let keys = move || -> Vec<String> {
+        host.live.entrance.with(|entrance| entrance.waiting.iter().map(|one| one.id.to_string()).collect())
+    };
+    let focus = RowFocus::follow(keys, rows);
     let row = move |id: String| match UserId::parse(&id) {
         Ok(id) => newcomer(host, id),
         Err(_) => ().into_any(),
@@ -38,7 +57,12 @@ pub(super) fn waiting(host: Host) -> AnyView {
     let shown = move || {
         is_there.get().then(|| {
             view! {
-                <section class="entrance" aria-label="Waiting to join">
+                <section
+                    class="entrance"
+                    aria-label="Waiting to join"
+                    on:focusin=move |event| focus.enter(&event)
+                    on:focusout=move |event| focus.leave(&event)
+                >
                     <div class="entrance__head">
                         <b role="status">{words(sentence)}</b>
                         <button class="button" type="button" on:click=all>
@@ -63,22 +87,24 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
             {avatar(Looks::of(&id))} <span class="person__name">
                 <bdi title=name.clone()>{name.clone()}</bdi>
             </span>
-            <button
-                class="button button--quiet"
-                type="button"
-                aria-label=format!("Let {name} in")
-                on:click=move |_| host.step(HostStep::Admit(vec![admitted.clone()]))
-            >
-                "Let in"
-            </button>
-            <button
-                class="button button--quiet"
-                type="button"
-                aria-label=format!("Turn {name} away")
-                on:click=move |_| host.step(HostStep::Decline(vec![declined.clone()]))
-            >
-                "Turn away"
-            </button>
+            <span class="entrance__ways">
+                <button
+                    class="button button--quiet"
+                    type="button"
+                    aria-label=format!("Let {name} in")
+                    on:click=move |_| host.step(HostStep::Admit(vec![admitted.clone()]))
+                >
+                    "Let in"
+                </button>
+                <button
+                    class="button button--quiet"
+                    type="button"
+                    aria-label=format!("Turn {name} away")
+                    on:click=move |_| host.step(HostStep::Decline(vec![declined.clone()]))
+                >
+                    "Turn away"
+                </button>
+            </span>
         </li>
     }
     .into_any()
@@ -86,7 +112,7 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
 
 /// How many wait, beside the name of the menu; nothing where nobody does.
 pub(super) fn badge(host: Host) -> AnyView {
-    let count = memo(move || host.live.entrance.with(|entrance| entrance.waiting.len()));
+    let count = count(host);
     let shown = move || {
         (count.get() > 0).then(|| {
             view! {

@@ -6,11 +6,17 @@ use protocol::game::link::HostStep;
 
 use super::Host;
 use crate::erase::{list, memo, sometimes};
+use crate::row_focus::{RowFocus, Rows};
+
+/// Where they are listed.
+const ROWS: Rows = Rows { list: ".host-menu__hosts", instead: &["#host-menu"] };
 
 /// The added hosts, each with a way out; nothing where there are none.
 pub(super) fn hosts(host: Host) -> AnyView {
     let are_there = memo(move || host.live.hosts.with(|hosts| !hosts.is_empty()));
-    let keys = move || host.live.hosts.with(|hosts| hosts.iter().map(|one| one.id.to_string()).collect());
+    let keys =
+        move || -> Vec<String> { host.live.hosts.with(|hosts| hosts.iter().map(|one| one.id.to_string()).collect()) };
+    let focus = RowFocus::follow(keys, ROWS);
     let row = move |id: String| match HostId::parse(&id) {
         Ok(id) => added(host, id),
         Err(_) => ().into_any(),
@@ -22,7 +28,13 @@ pub(super) fn hosts(host: Host) -> AnyView {
                     <h3 class="host-menu__label" id="added-hosts">
                         "Co-hosts"
                     </h3>
-                    <ul class="host-menu__hosts">{list(keys, row)}</ul>
+                    <ul
+                        class="host-menu__hosts"
+                        on:focusin=move |event| focus.enter(&event)
+                        on:focusout=move |event| focus.leave(&event)
+                    >
+                        {list(keys, row)}
+                    </ul>
                 </section>
             }
             .into_any()

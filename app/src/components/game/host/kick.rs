@@ -12,12 +12,14 @@ use crate::erase::{changing, words};
 #[derive(Clone, Copy)]
 pub(super) struct Kicking {
     whom: RwSignal<Vec<Player>>,
+    /// Whether nobody new is to come in from where they are.
+    block: RwSignal<bool>,
     dialog: Dialog,
 }
 
 impl Kicking {
     pub(super) fn new() -> Self {
-        Self { whom: RwSignal::new(Vec::new()), dialog: Dialog::new() }
+        Self { whom: RwSignal::new(Vec::new()), block: RwSignal::new(false), dialog: Dialog::new() }
     }
 
     /// Asks whether these are to go; whoever is gone already needs no asking.
@@ -27,6 +29,7 @@ impl Kicking {
             return;
         }
         self.whom.set(whom);
+        self.block.set(false);
         self.dialog.open();
     }
 
@@ -44,7 +47,8 @@ impl Kicking {
             1 => "They leave the game and cannot rejoin on this device.",
             _ => "They leave the game and cannot rejoin on these devices.",
         };
-        let kick = move |block: bool| {
+        let kick = move |_| {
+            let block = self.block.get_untracked();
             let players = self.whom.get_untracked().into_iter().map(|player| player.id).collect();
             host.step(HostStep::Kick { players, block });
             self.dialog.close();
@@ -55,6 +59,15 @@ impl Kicking {
                     {changing(title)}
                 </h2>
                 <p>{words(they)}</p>
+                <label class="question-box__choice">
+                    <input
+                        type="checkbox"
+                        aria-describedby="kick-block"
+                        prop:checked=self.block
+                        on:change=move |event| self.block.set(event_target_checked(&event))
+                    />
+                    "Also block new joins from there for 10 minutes"
+                </label>
                 <p class="small quiet" id="kick-block">
                     "Blocking keeps out every newcomer on the same network: in a school, that may be the whole school. Current players stay."
                 </p>
@@ -62,16 +75,8 @@ impl Kicking {
                     <button class="button button--quiet" type="button" on:click=move |_| self.dialog.close()>
                         "Cancel"
                     </button>
-                    <button class="button button--danger" type="button" on:click=move |_| kick(false)>
+                    <button class="button button--danger" type="button" on:click=kick>
                         "Remove"
-                    </button>
-                    <button
-                        class="button button--quiet question-box__more"
-                        type="button"
-                        aria-describedby="kick-block"
-                        on:click=move |_| kick(true)
-                    >
-                        "Also block new joins from there for 10 minutes"
                     </button>
                 </div>
             </div>

@@ -9,10 +9,13 @@ use super::{Host, entrance, words as text};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{X, icon};
 use crate::erase::{changing, derived, list, memo, sometimes, words};
+use crate::row_focus::{RowFocus, Rows};
 
 /// So many arches fit on a wall; of more, the latest are shown.
 const MOST: usize = 60;
 const NOBODY: &str = "No players yet";
+/// Where they stand in the page.
+const CLASS: Rows = Rows { list: ".lobby__class", instead: &[".host-menu__open"] };
 /// So many fit in full size.
 const ROOMY: usize = 24;
 
@@ -35,7 +38,7 @@ pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
             </div>
             {qr(&code)}
         </section>
-        <div class="lobby__entrance">{entrance::waiting(host)}</div>
+        <div class="lobby__entrance">{entrance::waiting(host, entrance::ON_WALL)}</div>
         {class(host, kicking)}
     }
     .into_any()
@@ -44,12 +47,13 @@ pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
 /// Everybody who has come, on lines.
 fn class(host: Host, kicking: Kicking) -> AnyView {
     let count = memo(move || host.players_count());
-    let keys = move || {
+    let keys = move || -> Vec<String> {
         host.players(|players| {
             let hidden = players.len().saturating_sub(MOST);
             players.iter().skip(hidden).map(|player| player.id.to_string()).collect()
         })
     };
+    let focus = RowFocus::follow(keys, CLASS);
     let row = move |id: String| match UserId::parse(&id) {
         Ok(id) => person(host, kicking, id),
         Err(_) => ().into_any(),
@@ -76,7 +80,12 @@ fn class(host: Host, kicking: Kicking) -> AnyView {
         _ => "lobby__class lobby__class--full",
     });
     view! {
-        <ul class=class aria-label="Players">
+        <ul
+            class=class
+            aria-label="Players"
+            on:focusin=move |event| focus.enter(&event)
+            on:focusout=move |event| focus.leave(&event)
+        >
             {list(keys, row)}
         </ul>
         {sometimes(more)}

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::game::Phase;
 use protocol::game::link::HostStep;
+use protocol::game::{Admission, Phase};
 use protocol::{UserId, limits};
 
 use super::kick::Kicking;
@@ -15,6 +15,10 @@ use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
 use crate::components::theme_switch::theme_switch;
 use crate::erase::{changing, effect, list, memo, sometimes, words};
+use crate::row_focus::{RowFocus, Rows};
+
+/// Where the players are listed; when the last of them is gone, so is the list's name.
+const PLAYERS: Rows = Rows { list: ".host-menu__players ul", instead: &[".host-menu__players summary", "#host-menu"] };
 
 /// The button, and what it opens.
 pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
@@ -39,7 +43,7 @@ pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
 fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
     view! {
         <div class="sheet__inner host-menu">
-            <h2 class="people__title" id="host-menu">
+            <h2 class="people__title" id="host-menu" tabindex="-1">
                 "This game"
             </h2>
             <button
@@ -50,7 +54,7 @@ fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
             >
                 {icon(X)}
             </button>
-            {entrance::waiting(host)} {door(host)} {entrance::choice(host)} {entrance::blocked(host)} {chat(host)}
+            {entrance::waiting(host, entrance::IN_MENU)} {door(host)} {entrance::choice(host)} {entrance::blocked(host)} {chat(host)}
             {hand_over(host)} {hosts::hosts(host)}
             <button class="button button--quiet" type="button" on:click=move |_| full_screen()>
                 "Full screen"
@@ -66,7 +70,12 @@ fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
 
 fn door(host: Host) -> AnyView {
     let locked = memo(move || host.game(|game| game.locked));
-    let note = move || if locked.get() { "Nobody new can join." } else { "Anyone with the PIN can join." };
+    let approve = memo(move || host.game(|game| game.admission == Admission::Approve));
+    let note = move || match (locked.get(), approve.get()) {
+        (true, _) => "Nobody new can join.",
+        (false, true) => "Anyone with the PIN can ask to join.",
+        (false, false) => "Anyone with the PIN can join.",
+    };
     let label = move || if locked.get() { "Unlock the game" } else { "Lock the game" };
     row(label, note, move || host.step(HostStep::Lock(!locked.get_untracked())))
 }
@@ -133,7 +142,10 @@ fn hand_over(host: Host) -> AnyView {
 fn players(host: Host, kicking: Kicking) -> AnyView {
     const MOST: usize = limits::PLAYERS_NAMED;
     let chosen = RwSignal::new(Vec::<UserId>::new());
-    let keys = move || host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect());
+    let keys = move || -> Vec<String> {
+        host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect())
+    };
+    let focus = RowFocus::follow(keys, PLAYERS);
     let person = move |id: String| match UserId::parse(&id) {
         Ok(id) => {
             let player = host.player(&id);
@@ -161,7 +173,11 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
     let shown = move || {
         (count.get() > 0).then(|| {
             view! {
-                <details class="host-menu__players">
+                <details
+                    class="host-menu__players"
+                    on:focusin=move |event| focus.enter(&event)
+                    on:focusout=move |event| focus.leave(&event)
+                >
                     <summary>{words(move || super::words::players(count.get()))}</summary>
                     {send_chosen_away(host, kicking, chosen)} <ul>{list(keys, person)}</ul>
                 </details>

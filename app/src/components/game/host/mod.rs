@@ -267,7 +267,7 @@ fn told(host: Host) -> AnyView {
 /// The game is no longer there for this host.
 fn gone(why: String) -> AnyView {
     view! {
-        <main class="sorry__main" id="main" tabindex="-1">
+        <main class="sorry__main stage__gone" id="main" tabindex="-1">
             <h1>"You cannot host this game"</h1>
             <p class="quiet">{why}</p>
             <p>

@@ -9,6 +9,7 @@ use crate::components::avatar::{Looks, avatar};
 use crate::components::field::Wrong;
 use crate::erase::{derived, effect, flag, memo, sometimes, words};
 use crate::game_live::GameLive;
+use crate::nickname;
 use crate::state::game::words::proposal;
 
 /// The form on the way in. What is wrong with a name is said beneath it, and
@@ -20,7 +21,14 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
     let (pending, set_pending) = signal(false);
     // Before it is awake the form would only load the page again, without the name.
     let (is_awake, set_awake) = signal(false);
-    effect(move || set_awake.set(true));
+    effect(move || {
+        set_awake.set(true);
+        let typed = live.pin.with_value(nickname::typed);
+        if let (Some(field), Some(typed)) = (input.get_untracked(), typed) {
+            field.set_value(&typed);
+        }
+    });
+    let keep = move |event| live.pin.with_value(|pin| nickname::keep(pin, &event_target_value(&event)));
     let wrong = memo(move || live.not_in.get().map(|refusal| refusal.message));
     let enter = move |name: String| {
         set_pending.set(true);
@@ -70,6 +78,7 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
                         aria-invalid=flag(move || wrong.with(Option::is_some))
                         aria-describedby="nickname-wrong"
                         node_ref=input
+                        on:input=keep
                     />
                     <button
                         class="button button--sun needs-script"

@@ -115,7 +115,9 @@ fn said(live: GameLive, screen: Screen) -> String {
 /// While no host is there, the game waits at the next reveal.
 fn host_gone(live: GameLive) -> AnyView {
     let is_gone = memo(move || {
-        live.board.with(|board| board.me.is_some() && !board.host_here && board.game.phase != Phase::Ended)
+        live.board.with(|board| {
+            board.me.is_some() && board.out.is_none() && !board.host_here && board.game.phase != Phase::Ended
+        })
     });
     let sentence = move || {
         is_gone.get().then(|| asleep("The host is gone for a moment. The game waits, your points are safe.".into_any()))
@@ -125,7 +127,8 @@ fn host_gone(live: GameLive) -> AnyView {
 
 /// Oneself on the line, the connection, and the points.
 fn foot(live: GameLive, chat: String) -> AnyView {
-    let me = memo(move || live.board.with(|board| board.me.clone()));
+    // Who was sent away has no points, and nothing to be live in.
+    let me = memo(move || live.board.with(|board| board.me.clone().filter(|_| board.out.is_none())));
     let points = memo(move || live.board.with(|board| board.game.scored.then(|| words::points(board.score))));
     let has_chat = memo(move || live.board.with(|board| board.game.chat));
     let foot = move || {
