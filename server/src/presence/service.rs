@@ -160,6 +160,11 @@ impl Presence {
         self.work.channels.known(channel)?.lock().name_of(user)
     }
 
+    /// Whether somebody is in a channel already, for all that this node knows.
+    pub fn has(&self, channel: &Channel, user: &UserId) -> bool {
+        self.work.channels.known(channel).is_some_and(|channel| channel.lock().has(user))
+    }
+
     /// Somebody has another name now, wherever they are on this node.
     pub fn rename(&self, member: &Member) {
         // In a game they have the name that they play under.

@@ -264,6 +264,7 @@ impl Client {
         again: bool,
     ) -> Result<(), BrokerError> {
         let presence = &self.node.presence;
+        let was_here = presence.has(channel, &self.member.id);
         // A tab counts once, however often it joins.
         let here = match again {
             false => presence.enter(channel, &self.member).await,
@@ -272,9 +273,9 @@ impl Client {
         let you = Member::clone(&self.member);
         let session = (self.proof == Proof::Open).then(|| self.node.sessions.token(&you)).flatten();
         let resumes = since.is_some();
-        // Of many only some are known, and nobody looks through all of them.
+        // The first to come is not told of the second. Of many only some are known, and nobody looks through all of them.
         let knows_all = here.members.len() == here.count;
-        let namesake = if again || !knows_all { None } else { namesake(&self.member, &here.members) };
+        let namesake = if was_here || !knows_all { None } else { namesake(&self.member, &here.members) };
         let namesake = namesake.map(|(member, free_name)| Namesake {
             room_id: room_id.clone(),
             member: member.clone(),

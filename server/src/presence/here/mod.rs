@@ -118,6 +118,11 @@ impl Here {
         self.people.get(user).map(|person| person.name.clone())
     }
 
+    /// Whether somebody is in the channel, for all that this node knows.
+    pub(super) fn has(&self, user: &UserId) -> bool {
+        self.people.contains_key(user) || self.roster.has(user)
+    }
+
     /// What is due for a person, if no call is under way. It is under way now.
     pub(super) fn next_call(&mut self, user: &UserId) -> Option<Call> {
         let person = self.people.get_mut(user)?;
