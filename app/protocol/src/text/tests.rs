@@ -1,3 +1,5 @@
+//! What stays, what goes, and what holds for any text.
+
 use proptest::prelude::*;
 use unicode_normalization::is_nfc;
 

@@ -22,7 +22,7 @@ impl GameLink {
             GameServerMessage::Joined(joined) if joined.pin == self.pin => self.joined(joined),
             GameServerMessage::Hosting(hosting) if hosting.pin == self.pin => self.hosting(hosting),
             GameServerMessage::Kicked(game) if game.pin == self.pin => {
-                self.out(Refusal::new(ErrorCode::Kicked, "The host has sent you away from this game."));
+                self.out(Refusal::new(ErrorCode::Kicked, "The host removed you from this game."));
             }
             GameServerMessage::Error(refusal) => self.error(refusal),
             frame if self.connection.phase().is_in() => self.news(frame),
