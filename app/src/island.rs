@@ -7,6 +7,11 @@
 //! page gave ([`crate::given`]), and `awakening.js` puts that in the drawing's
 //! place, with whatever a person did there meanwhile.
 
+#[cfg(not(feature = "ssr"))]
+use std::cell::Cell;
+#[cfg(not(feature = "ssr"))]
+use std::rc::Rc;
+
 use leptos::prelude::*;
 
 /// Makes an island of a function that draws it: a component for pages, and what
@@ -80,16 +85,15 @@ pub(crate) fn place(name: &'static str, part: &'static str, draw: fn() -> Option
 /// page; `put` is told whether there was something to draw.
 #[cfg(not(feature = "ssr"))]
 pub(crate) fn wake(fresh: leptos::web_sys::HtmlElement, put: &js_sys::Function, draw: fn() -> Option<AnyView>) {
-    let owner = Owner::new();
-    let is_drawn = owner.with(|| match draw() {
-        Some(view) => {
-            leptos::mount::mount_to(fresh, move || view).forget();
-            true
-        }
-        None => false,
-    });
+    let is_drawn = Rc::new(Cell::new(false));
+    let tell = is_drawn.clone();
+    let draw = move || {
+        let view = draw();
+        tell.set(view.is_some());
+        view
+    };
     // An island lives as long as its page.
-    std::mem::forget(owner);
+    leptos::mount::mount_to(fresh, draw).forget();
     // What goes wrong in there is told to the person by the script itself.
-    let _ = put.call1(&leptos::wasm_bindgen::JsValue::NULL, &is_drawn.into());
+    let _ = put.call1(&leptos::wasm_bindgen::JsValue::NULL, &is_drawn.get().into());
 }
