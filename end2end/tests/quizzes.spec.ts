@@ -171,7 +171,7 @@ test("a quiz leaves as a file and comes back as an equal one", async ({ person }
     mimeType: "application/json",
     buffer: Buffer.from(JSON.stringify(quiz)),
   });
-  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("The one question is understood");
   await page.getByRole("button", { name: "Save the quiz" }).click();
   await expect(page.getByLabel("Title of the quiz")).toHaveValue("There and back");
@@ -184,7 +184,7 @@ test("a quiz leaves as a file and comes back as an equal one", async ({ person }
     mimeType: "text/plain",
     buffer: Buffer.from("milk, eggs"),
   });
-  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByRole("alert")).toContainText("No header row was found.");
 });
 
@@ -202,7 +202,7 @@ test("a file is shown as it was understood, and each doubt is settled with one t
     mimeType: "text/csv",
     buffer: Buffer.from(rows.join("\n")),
   });
-  await page.getByRole("button", { name: "Import" }).click();
+  await page.getByRole("button", { name: "Import", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("1 question understood, 2 need you");
   await expect(page.getByLabel("Title")).toHaveValue("Planets for 7b");
   await expect(page.getByText("E is the right answer, but there are only A to D.")).toBeVisible();
@@ -316,7 +316,7 @@ test("without JavaScript a file leads back with what is wrong, or to what was un
   await page.goto(`${nodes[0].url}/quizzes`);
   const bring = async (name: string, text: string) => {
     await page.getByLabel("Import a quiz").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-    await page.getByRole("button", { name: "Import" }).click();
+    await page.getByRole("button", { name: "Import", exact: true }).click();
   };
   const columns = "Question,Answer 1,Answer 2,Time limit,Correct answer(s)";
   await bring("Plants.csv", "milk, eggs");

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use futures::future::join_all;
-use protocol::quiz::problems;
+use protocol::quiz::{StoredQuiz, problems};
 use protocol::{ErrorCode, HostId, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::State;
 use rand::RngExt;
@@ -55,6 +55,7 @@ impl Games {
         if let Some(problem) = problems(&quiz.quiz).first() {
             return Err(words::unfinished(problem));
         }
+        let quiz = StoredQuiz { quiz: quiz.quiz.played(), ..quiz };
         self.library.charge_game(payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
         let state = State::new(&quiz.quiz, rand::rng().random());
         for _ in 0..DRAWS {

@@ -1,6 +1,6 @@
 //! What keeps a quiz from being played, in sentences for its author.
 
-use super::{Kind, Question, Quiz};
+use super::{Choice, Kind, Question, Quiz};
 use crate::limits;
 
 /// Something that must be put right before a quiz can be played.
@@ -19,9 +19,7 @@ pub fn problems(quiz: &Quiz) -> Vec<Problem> {
     if quiz.title.trim().is_empty() {
         found.push(whole("The quiz has no title yet.".into()));
     }
-    if quiz.title.chars().count() > limits::TITLE_CHARS {
-        found.push(whole(format!("The title has more than {} letters.", limits::TITLE_CHARS)));
-    }
+    found.extend(too_long("The title", &quiz.title, limits::TITLE_CHARS).map(|why| whole(format!("{why}."))));
     if quiz.questions.is_empty() {
         found.push(whole("There is no question yet.".into()));
     }
@@ -37,21 +35,18 @@ pub fn problems(quiz: &Quiz) -> Vec<Problem> {
 impl Question {
     /// The first thing that is wrong with it.
     pub fn problem(&self) -> Option<String> {
-        let too_long = |text: &str, most: usize| text.chars().count() > most;
         if self.text.trim().is_empty() {
             return Some(if self.kind == Kind::Slide { "No heading yet" } else { "No question yet" }.into());
         }
-        if too_long(&self.text, limits::QUESTION_CHARS) {
-            return Some(format!("The question has more than {} letters", limits::QUESTION_CHARS));
-        }
-        if too_long(&self.why, limits::WHY_CHARS) {
-            return Some(format!("The text has more than {} letters", limits::WHY_CHARS));
-        }
-        if too_long(&self.picture_words, limits::QUESTION_CHARS) {
-            return Some("The words for the picture are too long".into());
+        let why = if self.kind == Kind::Slide { "The text" } else { "The explanation" };
+        let long = too_long("The question", &self.text, limits::QUESTION_CHARS)
+            .or_else(|| too_long(why, &self.why, limits::WHY_CHARS))
+            .or_else(|| too_long("The description", &self.picture_words, limits::QUESTION_CHARS));
+        if long.is_some() {
+            return long;
         }
         if self.seconds > limits::ANSWER_SECONDS {
-            return Some(format!("More than {} seconds", limits::ANSWER_SECONDS));
+            return Some(format!("{} seconds is the most", limits::ANSWER_SECONDS));
         }
         match self.kind {
             Kind::Slide => None,
@@ -63,14 +58,16 @@ impl Question {
 
     fn problem_of_options(&self) -> Option<String> {
         let most = limits::OPTIONS;
-        if self.options.len() < 2 || self.options.len() > most {
+        let filled = self.options.iter().filter(|option| !is_empty(option)).count();
+        if filled < 2 || self.options.len() > most {
             return Some(format!("Two to {most} answers are needed"));
         }
-        if self.options.iter().any(|option| option.text.trim().is_empty()) {
-            return Some("An answer is empty".into());
+        if self.options.iter().any(|option| is_empty(option) && option.right && self.kind.has_right()) {
+            return Some("The answer that is marked as right is empty".into());
         }
-        if self.options.iter().any(|option| option.text.chars().count() > limits::OPTION_CHARS) {
-            return Some(format!("An answer has more than {} letters", limits::OPTION_CHARS));
+        let long = self.options.iter().find_map(|option| too_long("An answer", &option.text, limits::OPTION_CHARS));
+        if long.is_some() {
+            return long;
         }
         let right = self.options.iter().filter(|option| option.right).count();
         match self.kind {
@@ -86,10 +83,9 @@ impl Question {
             return Some("No right answer yet".into());
         }
         if self.spellings.len() > limits::SPELLINGS {
-            return Some(format!("{} spellings at most", limits::SPELLINGS));
+            return Some(format!("{} accepted answers are the most", limits::SPELLINGS));
         }
-        let is_long = spellings().any(|spelling| spelling.chars().count() > limits::OPTION_CHARS);
-        is_long.then(|| format!("An answer has more than {} letters", limits::OPTION_CHARS))
+        spellings().find_map(|spelling| too_long("An answer", spelling, limits::OPTION_CHARS))
     }
 
     fn problem_of_number(&self) -> Option<String> {
@@ -101,9 +97,33 @@ impl Question {
     }
 }
 
+/// An answer without words, which is left out when the question is asked.
+fn is_empty(option: &Choice) -> bool {
+    option.text.trim().is_empty()
+}
+
+/// How much too long a text is, as a sentence without its end.
+fn too_long(what: &str, text: &str, most: usize) -> Option<String> {
+    match text.chars().count().checked_sub(most) {
+        None | Some(0) => None,
+        Some(1) => Some(format!("{what} is 1 character too long")),
+        Some(more) => Some(format!("{what} is {more} characters too long")),
+    }
+}
+
+impl Quiz {
+    /// The quiz as it is played: without answers that nobody filled in.
+    #[must_use]
+    pub fn played(mut self) -> Self {
+        for question in self.questions.iter_mut().filter(|question| question.kind.has_options()) {
+            question.options.retain(|option| !is_empty(option));
+        }
+        self
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::Choice;
     use super::*;
 
     fn planets(right: bool) -> Question {
@@ -123,6 +143,26 @@ mod tests {
         let quiz = Quiz { title: " ".into(), questions: vec![planets(true), planets(false)], ..Quiz::default() };
         let told: Vec<_> = problems(&quiz).into_iter().map(|one| (one.question, one.sentence)).collect();
         assert_eq!(told, [(None, "The quiz has no title yet.".into()), (Some(1), "No right answer yet".into())]);
+    }
+
+    #[test]
+    fn answers_that_nobody_filled_in_are_left_out() {
+        let mut question = planets(true);
+        question.options.extend([Choice::default(), Choice::default()]);
+        let quiz = Quiz { title: "T".into(), questions: vec![question], ..Quiz::default() };
+        assert_eq!(problems(&quiz), []);
+        assert_eq!(quiz.clone().played().questions[0].options, planets(true).options);
+        let mut marked = quiz.questions[0].clone();
+        marked.options[3].right = true;
+        assert_eq!(marked.problem().as_deref(), Some("The answer that is marked as right is empty"));
+    }
+
+    #[test]
+    fn what_is_too_long_is_told_by_how_much() {
+        let long = |more: usize| Question { text: "x".repeat(limits::QUESTION_CHARS + more), ..planets(true) };
+        assert_eq!(long(0).problem(), None);
+        assert_eq!(long(1).problem().as_deref(), Some("The question is 1 character too long"));
+        assert_eq!(long(4).problem().as_deref(), Some("The question is 4 characters too long"));
     }
 
     #[test]

@@ -43,7 +43,7 @@ fn row(authoring: Authoring, key: &str) -> AnyView {
     };
     let place = memo(move || editor.with(|editor| editor.by_key(key).map_or(0, |(at, _)| at)));
     let heading = of(|(_, question)| say::heading(question));
-    let problem = of(|(_, question)| question.problem().unwrap_or_default());
+    let problem = of(|(_, question)| say::problem(question).map(|(_, sentence)| sentence).unwrap_or_default());
     let is_here = memo(move || editor.with(|editor| editor.by_key(key).is_some_and(|(at, _)| at == editor.selected())));
     let todo = sometimes(move || {
         let problem = Some(problem.get()).filter(|problem| !problem.is_empty())?;

@@ -80,7 +80,7 @@ pub(crate) enum Place {
 
 /// What is wrong with a question, and where.
 pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
-    let sentence = question.problem()?;
+    let sentence = question.problem().filter(|_| is_begun(question))?;
     let is_long = |text: &str, most: usize| text.chars().count() > most;
     let place = if question.text.trim().is_empty() || is_long(&question.text, limits::QUESTION_CHARS) {
         Place::Text
@@ -94,6 +94,19 @@ pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
         Place::Answers
     };
     Some((place, sentence))
+}
+
+/// Whether anything was written into a question: before that, nothing is called wrong in it.
+fn is_begun(question: &Question) -> bool {
+    let options = question.options.iter().map(|option| &option.text);
+    let mut texts = options.chain(&question.spellings).chain([&question.text, &question.why]);
+    // What is true or false has its two words from the beginning.
+    let has_text = if question.kind == Kind::TrueFalse {
+        !question.text.is_empty()
+    } else {
+        texts.any(|text| !text.trim().is_empty())
+    };
+    has_text || question.number.is_some() || question.picture.is_some()
 }
 
 /// Why a game cannot be started yet; `None` where it can.

@@ -4,6 +4,8 @@
 //! that spreadsheets wrote, the one in which the letters make words is taken,
 //! and it is told which; where none makes any, the file is refused.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252};
 
 use super::NotAQuiz;
@@ -106,7 +108,7 @@ fn score_of(before: char, letter: char, after: char) -> i64 {
         // No word has letters of both alphabets.
         _ if is_cyrillic(letter) && (before.is_ascii_alphabetic() || after.is_ascii_alphabetic()) => -4,
         _ if is_cyrillic(letter) => i64::from(is_cyrillic(before) || is_cyrillic(after)) * 3 - 1,
-        _ if has_run => -1,
+        _ if has_run && letter.is_alphabetic() => -1,
         _ if ACCENTED.contains(letter) => 2,
         _ if RARE.contains(letter) || letter == '’' => 1,
         _ if is_inside => -4,
@@ -119,8 +121,14 @@ fn score_of(before: char, letter: char, after: char) -> i64 {
 /// One line end for all kinds, and none of the zeros that end nothing.
 fn clean(text: &str) -> String {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    if text.contains('\0') { text.replace('\0', "") } else { text }
+    // A copy for each kind, where there is one: a text may be large.
+    let mut text = Cow::Borrowed(text);
+    for (end, one) in [("\r\n", "\n"), ("\r", "\n"), ("\0", "")] {
+        if text.contains(end) {
+            text = Cow::Owned(text.replace(end, one));
+        }
+    }
+    text.into_owned()
 }
 
 #[cfg(test)]

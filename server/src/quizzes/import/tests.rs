@@ -64,6 +64,43 @@ fn other_files_are_called_what_they_are() {
     }
 }
 
+/// An archive of these parts; a mark in its first header says that it is locked.
+fn archive(parts: &[(&str, &str)], is_locked: bool) -> Vec<u8> {
+    use std::io::{Cursor, Write as _};
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    let mut bytes = archive.finish().unwrap().into_inner();
+    if is_locked {
+        let list = bytes.windows(4).position(|mark| mark == b"PK\x01\x02").unwrap();
+        bytes[6] |= 1;
+        bytes[list + 8] |= 1;
+    }
+    bytes
+}
+
+#[test]
+fn archives_are_called_what_they_are_and_h5p_is_read() {
+    for (part, told) in [
+        ("word/document.xml", "This is a Word document."),
+        ("ppt/presentation.xml", "This is a PowerPoint file."),
+        ("content.xml", "This is an OpenDocument file."),
+        ("Index/Document.iwa", "This is a Numbers or Pages file."),
+        ("holiday.jpg", "This is a ZIP archive."),
+    ] {
+        let why = refused(&archive(&[(part, "x")], false));
+        assert!(why.starts_with(told), "{told}: {why}");
+    }
+    let why = refused(&archive(&[("xl/workbook.xml", "x")], true));
+    assert!(why.starts_with("This file is locked with a password."), "{why}");
+    let content =
+        r#"{"question":"<p>Which?</p>","answers":[{"text":"a","correct":false},{"text":"b","correct":true}]}"#;
+    let h5p = archive(&[("h5p.json", "{}"), ("content/content.json", content)], false);
+    assert_eq!(options(&quiz(&h5p).questions[0]), ["a", "*b"]);
+}
+
 proptest! {
     #[test]
     fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..300), is_zip in any::<bool>()) {

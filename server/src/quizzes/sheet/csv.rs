@@ -11,8 +11,9 @@ use crate::workers::{Budget, Exhausted};
 const CELLS: usize = 16_384;
 /// What may part columns, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Rows that are read to see which of them does.
+/// Rows and bytes that are read to see which of them does.
 const LOOKED_AT: usize = 50;
+const LOOKED_AT_BYTES: usize = 64 * 1024;
 
 /// Spreadsheets tell UTF-8 by it.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -44,8 +45,9 @@ fn said_delimiter(text: &str) -> (Option<u8>, &str) {
 
 fn delimiter(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> Result<u8, NotAQuiz> {
     let mut best = (0, b',');
-    for delimiter in DELIMITERS.into_iter().filter(|delimiter| !is_endless(text, *delimiter)) {
-        let known = headings(&rows(text, delimiter, LOOKED_AT, budget)?);
+    let start = text.get(..text.floor_char_boundary(LOOKED_AT_BYTES)).unwrap_or(text);
+    for delimiter in DELIMITERS.into_iter().filter(|delimiter| !is_endless(start, *delimiter)) {
+        let known = headings(&rows(start, delimiter, LOOKED_AT, budget)?);
         // The first of equals is the likeliest.
         best = if known > best.0 { (known, delimiter) } else { best };
     }

@@ -28,7 +28,7 @@ enum Value {
     /// A text that cells share, by its number.
     Shared(usize),
     /// A number that is shown in another way than it is calculated with.
-    Number(Shown),
+    Number(Box<Shown>),
 }
 
 /// Reads the cells that can belong to a quiz; what the sheet says about its own size is left aside.
@@ -99,7 +99,7 @@ impl Value {
         match self {
             Self::Text(text) => text.len(),
             Self::Shared(_) => 0,
-            Self::Number(Shown { text, plain, .. }) => text.len() + plain.len(),
+            Self::Number(shown) => size_of::<Shown>() + shown.text.len() + shown.plain.len(),
         }
     }
 }
@@ -141,7 +141,9 @@ fn shown(value: String, format: Format<'_>) -> Result<Option<Value>, NotAQuiz> {
         Kind::Bool => text(if matches!(value.trim(), "1" | "true") { "True" } else { "False" }.into()),
         Kind::Text | Kind::Inline => text(unescape(&value)),
         Kind::Number => match value.trim().parse::<f64>() {
-            Ok(number) if number.is_finite() => Some(Value::Number(format.styles.shown(number, format.style))),
+            Ok(number) if number.is_finite() => {
+                Some(Value::Number(Box::new(format.styles.shown(number, format.style))))
+            }
             _ => text(value),
         },
     })
@@ -205,7 +207,8 @@ pub(super) fn arrange(cells: Vec<Cell>, texts: &BTreeMap<usize, String>, budget:
                 budget.hold(text.len()).map_err(unreadable)?;
                 text.clone()
             }
-            Value::Number(Shown { text, plain, is_told_by_the_system }) => {
+            Value::Number(shown) => {
+                let Shown { text, plain, is_told_by_the_system } = *shown;
                 sheet.has_dates_of_the_system |= is_told_by_the_system;
                 if plain != text {
                     sheet.plain.insert(place, plain);

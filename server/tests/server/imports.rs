@@ -1,0 +1,182 @@
+//! Files that authors bring by a form: shown as they were understood, and kept
+//! as their author decides. No scripts are needed for any of it.
+
+use protocol::quiz::SavedQuiz;
+use protocol::wire;
+use reqwest::{Client, Method, Response, StatusCode, redirect};
+
+use crate::browser::Browser;
+use crate::node::TestNode;
+
+const HEADER: &str = "Question,Answer 1,Answer 2,Time limit,Correct answer(s)\n";
+
+/// Somebody with a browser without scripts.
+struct Teacher<'a> {
+    node: &'a TestNode,
+    browser: Browser<'a>,
+    client: Client,
+}
+
+impl<'a> Teacher<'a> {
+    async fn at(node: &'a TestNode) -> Self {
+        let browser = Browser::at(node).await;
+        let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
+        Self { node, browser, client }
+    }
+
+    async fn send(&self, path: &str, kind: &str, body: Vec<u8>) -> Response {
+        let request = self.client.post(self.node.url(path)).header("content-type", kind).body(body);
+        let cookie = format!("hubbub={}", self.browser.cookies["hubbub"]);
+        request.header("accept", "text/html,*/*;q=0.8").header("cookie", cookie).send().await.unwrap()
+    }
+
+    async fn brings(&self, name: &str, file: &[u8]) -> Response {
+        let begin = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: text/csv\r\n\r\n"
+        );
+        let body = [begin.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
+        self.send("/api/import-quiz", "multipart/form-data; boundary=edge", body).await
+    }
+
+    /// What the page says that an answer leads to.
+    async fn is_told(&mut self, answer: Response) -> String {
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let to = header(&answer, "location").to_owned();
+        assert!(to.starts_with("/quizzes?"), "{to}");
+        self.browser.get(&to).await.text().await.unwrap()
+    }
+
+    async fn list(&mut self) -> String {
+        self.browser.ask("quizzes", &[]).await.text().await.unwrap()
+    }
+}
+
+fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+/// The hidden fields of the form on a page, and the answers to its questions.
+fn filled_in(page: &str, answers: &[(&str, &str)]) -> Vec<u8> {
+    let value = |name: &str| {
+        let field = page.split("<input").find(|field| field.contains(&format!("name=\"{name}\""))).unwrap();
+        let value = field.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+        value
+            .replace("&quot;", "\"")
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&#x27;", "'")
+            .replace("&amp;", "&")
+    };
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for name in ["quiz", "doubts", "title"] {
+        form.append_pair(name, &value(name));
+    }
+    form.extend_pairs(answers);
+    form.finish().into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_shown_before_it_is_kept() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Teacher::at(&node).await;
+    let page = ana.brings("Plants & <b>stones.csv", format!("{HEADER}Which one?,Moss,Stone,20,1").as_bytes()).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let page = page.text().await.unwrap();
+    for part in ["The one question is understood", "Which one?", "Moss", "Plants &amp; &lt;b", "Nothing is saved yet."]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!ana.list().await.contains("Plants"), "nothing is kept yet");
+
+    let kept = ana.send("/api/keep-import", FORM, filled_in(&page, &[("use", "all")])).await;
+    assert_eq!(kept.status(), StatusCode::SEE_OTHER);
+    assert!(header(&kept, "location").starts_with("/quizzes/"), "{kept:?}");
+    assert!(ana.list().await.contains("Plants & <b>stones"));
+    node.stop().await;
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_faults_are_shown_at_once_and_each_is_settled_by_an_answer() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Teacher::at(&node).await;
+    let file = format!("{HEADER}Fine?,Moss,Stone,20,1\nWhich one?,Moss,Stone,20,7\nHow long?,Moss,Stone,1e9,2");
+    let page = ana.brings("Plants.csv", file.as_bytes()).await.text().await.unwrap();
+    for part in [
+        "1 question understood, 2 need you",
+        "Row 3, column E, “Correct answer(s)”",
+        "Answer 7 is empty.",
+        "Row 4, column D, “Time limit”",
+        "“1e9” is no time limit; write seconds up to 600, such as 20.",
+        "Use all 3",
+        "Use the 1 now",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let all = filled_in(&page, &[("answer-0", "1"), ("answer-1", "60"), ("use", "all")]);
+    let kept = ana.send("/api/keep-import", FORM, all).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    assert!(file.contains(r#"{"text":"Stone","right":true}"#) && file.contains(r#""seconds":60"#), "{file}");
+
+    let good = filled_in(&page, &[("use", "understood")]);
+    let kept = ana.send("/api/keep-import", FORM, good).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    assert_eq!(file.matches("\"kind\"").count(), 1, "{file}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_quiz_leads_back_and_says_why() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Teacher::at(&node).await;
+    for (file, why) in [
+        (b"milk, eggs".to_vec(), "No header row was found."),
+        (b"".to_vec(), "Choose a file first."),
+        (b"%PDF-1.7".to_vec(), "This is a PDF."),
+        (vec![b'x'; 2_000_000], "This file has more than 1 MB of text."),
+        (vec![b'x'; 4_000_000], "This file has more than 3 MB."),
+    ] {
+        let answer = ana.brings("notes.txt", &file).await;
+        let page = ana.is_told(answer).await;
+        assert!(page.contains(why), "{why}: {page}");
+    }
+    let odd = ana.send("/api/keep-import", FORM, b"quiz=%7B&doubts=x".to_vec()).await;
+    assert!(ana.is_told(odd).await.contains("This form cannot be read."));
+    let request = ana.browser.request(Method::GET, "/quizzes/import").header("accept", "text/html");
+    let nobody = ana.browser.send(request).await;
+    assert_eq!(nobody.url().path(), "/quizzes", "whoever has brought nothing is led to the form");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_gets_the_quiz_or_every_fault() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Browser::at(&node).await;
+    let bad = ana.post("/api/import-quiz", format!("{HEADER}Which?,Moss,Stone,20,7\nWhat?,Moss,Stone,1 h,1")).await;
+    assert_eq!(bad.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let told = bad.text().await.unwrap();
+    let lines: Vec<_> = told.lines().collect();
+    assert_eq!(lines.len(), 2, "{told}");
+    assert_eq!(lines[0], "Row 2, column E: answer 7 is empty.");
+
+    let good = ana.post("/api/import-quiz?name=Plants.csv", format!("{HEADER}Which?,Moss,Stone,1 min,1")).await;
+    let saved: SavedQuiz = wire::read(&good.text().await.unwrap()).unwrap();
+    let quiz = ana.ask("quiz", &[("id", saved.id.as_str())]).await.text().await.unwrap();
+    assert!(quiz.contains(r#""title":"Plants""#) && quiz.contains(r#""seconds":60"#), "{quiz}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_template_is_there_for_everybody_and_comes_in_again() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Browser::at(&node).await;
+    for ending in ["csv", "xlsx"] {
+        let template = ana.get(&format!("/quizzes/template.{ending}")).await;
+        assert_eq!(template.status(), StatusCode::OK);
+        let template = template.bytes().await.unwrap();
+        assert_eq!(ana.post("/api/import-quiz", template).await.status(), StatusCode::OK, "{ending}");
+    }
+    node.stop().await;
+}
