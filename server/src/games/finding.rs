@@ -56,6 +56,7 @@ impl Games {
         if let Some(problem) = problems(&quiz.quiz).first() {
             return Err(words::unfinished(problem));
         }
+        let quiz = StoredQuiz { quiz: quiz.quiz.played(), ..quiz };
         self.library.charge_game(payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
         let state = State::new(&quiz.quiz, rand::rng().random());
         for _ in 0..DRAWS {

@@ -71,14 +71,14 @@ pub(super) fn unfinished(problem: &Problem) -> Refusal {
 }
 
 pub(super) fn locked() -> Refusal {
-    Refusal::new(ErrorCode::Locked, "The host lets nobody new in.")
+    Refusal::new(ErrorCode::Locked, "The game is locked. Ask the host to let you in.")
 }
 
 /// What is told to newcomers from a network that a host keeps out.
 pub(super) fn blocked(for_ms: u64) -> Refusal {
     let minutes = for_ms.div_ceil(60_000);
     let minutes = if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
-    let sentence = format!("The host lets nobody new in from your network for {minutes}. Ask the host to let you in.");
+    let sentence = format!("The host lets nobody join from your network for {minutes}. Ask the host to let you in.");
     Refusal::new(ErrorCode::Locked, sentence)
 }
 
@@ -95,7 +95,7 @@ pub(super) fn crowded() -> Refusal {
 }
 
 pub(super) fn kicked() -> Refusal {
-    Refusal::new(ErrorCode::Kicked, "The host has sent you away.")
+    Refusal::new(ErrorCode::Kicked, "The host removed you from this game.")
 }
 
 /// What is told to somebody who waited to be let in, and was not.

@@ -26,6 +26,7 @@ mod hostile_files;
 mod hostile_text;
 mod hosting;
 mod identity;
+mod imports;
 mod ledger_contract;
 mod limits_page;
 mod listing;

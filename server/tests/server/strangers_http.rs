@@ -25,7 +25,7 @@ async fn ask(node: &TestNode, first: &str, headers: &str, body: impl AsRef<[u8]>
 
 /// Where every form of every page goes, and every function that scripts call.
 fn endpoints() -> BTreeSet<&'static str> {
-    let files = ["/api/picture", "/api/import-quiz"];
+    let files = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
     server_fn_paths().map(|(path, _)| path).chain(files).collect()
 }
 

@@ -111,12 +111,16 @@ impl Files {
     }
 }
 
-/// A file to be kept and not shown. Its name has letters that every system takes.
+/// A file to be kept and not shown. Its name has letters that every system takes; where
+/// the title has others, they follow in the way of RFC 6266, which browsers prefer.
 fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8>) -> Response {
     let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { ' ' }).collect();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = if name.is_empty() { "quiz" } else { &name };
-    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\""));
+    let whole: String = title.chars().filter(|c| !c.is_control() && !r#"\/:*?"<>|"#.contains(*c)).take(80).collect();
+    let whole = percent_encoding::utf8_percent_encode(whole.trim(), percent_encoding::NON_ALPHANUMERIC);
+    let whole = if title.is_ascii() { String::new() } else { format!("; filename*=UTF-8''{whole}.{ending}") };
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}.{ending}\"{whole}"));
     let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
