@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use futures::future::join_all;
-use protocol::quiz::problems;
+use protocol::quiz::{StoredQuiz, problems};
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::State;
 use rand::RngExt;

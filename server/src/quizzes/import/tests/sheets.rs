@@ -223,7 +223,7 @@ fn dates_times_and_percentages_are_read_as_people_see_them() {
             sheet.write_datetime_with_format(2, 1, &eight, &date("hh:mm")).unwrap();
             sheet.write_number_with_format(2, 2, 0.25, &date("0%")).unwrap();
             sheet
-                .write_datetime_with_format(2, 3, &ExcelDateTime::from_hms(0, 1, 30.0).unwrap(), &date("h:mm:ss"))
+                .write_datetime_with_format(2, 3, ExcelDateTime::from_hms(0, 1, 30.0).unwrap(), &date("h:mm:ss"))
                 .unwrap();
             sheet.write_number(2, 4, 2).unwrap();
             sheet.write_string(3, 0, "How many metres?").unwrap();
