@@ -52,7 +52,7 @@ impl<'a> Browser<'a> {
 
     /// Looks at a page.
     pub async fn get(&mut self, path: &str) -> Response {
-        self.send(self.request(Method::GET, path)).await
+        self.send(self.request(Method::GET, path).header("accept", "text/html")).await
     }
 
     /// Sends a body of no kind.

@@ -26,7 +26,7 @@ async fn a_page_comes_small_to_who_can_unpack_it() {
     let packed = get(&node, "/rooms/garden", "gzip, br").await;
     assert_eq!(header(&packed, "content-encoding"), Some("gzip"));
     let packed = packed.bytes().await.unwrap();
-    assert!(packed.len() * 5 < plain.len(), "{} of {} bytes", packed.len(), plain.len());
+    assert!(packed.len() * 4 < plain.len(), "{} of {} bytes", packed.len(), plain.len());
     node.stop().await;
 }
 
