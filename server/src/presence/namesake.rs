@@ -30,7 +30,7 @@ mod tests {
         let there = [called("u1", "Ana"), called("u2", "Ana 2"), called("u3", "Ben")];
         let told =
             |newcomer: &Member| namesake(newcomer, &there).map(|(who, free)| (who.id.to_string(), free.to_string()));
-        assert_eq!(told(&called("u9", "Аna")), Some(("u1".into(), "Ana 3".into())), "in Cyrillic letters");
+        assert_eq!(told(&called("u9", "Аna")), Some(("u1".into(), "Аna 3".into())), "in Cyrillic letters");
         assert_eq!(told(&called("u9", "Ann")), None);
         assert_eq!(told(&called("u1", "Ana")), None, "another tab of hers");
     }

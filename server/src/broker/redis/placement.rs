@@ -61,10 +61,10 @@ mod tests {
 
     #[test]
     fn a_room_stays_where_it_was_in_every_version() {
-        let places = |count| ["garden", "room1", "Ünïcode {x}", "a"].map(|id| server_of(&room(id), count));
+        let places = |count| ["garden", "room1", "ünïcode-{x}", "a"].map(|id| server_of(&room(id), count));
         assert_eq!(places(1), [0, 0, 0, 0]);
-        assert_eq!(places(2), [1, 1, 0, 0]);
-        assert_eq!(places(3), [1, 2, 2, 0]);
+        assert_eq!(places(2), [1, 1, 1, 0]);
+        assert_eq!(places(3), [1, 2, 1, 0]);
         assert_eq!(places(5), [4, 2, 4, 0]);
     }
 
