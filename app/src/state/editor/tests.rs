@@ -184,7 +184,9 @@ fn a_blank_question_of_each_kind_lacks_only_words() {
 #[test]
 fn a_problem_is_told_beside_its_field() {
     let place = |question: &Question| words::problem(question).map(|(place, _)| place);
-    assert_eq!(place(&kind::blank(Kind::Choice)), Some(words::Place::Text));
+    assert_eq!(place(&kind::blank(Kind::Choice)), None, "nobody is scolded before the first key");
+    let no_text = Question { text: String::new(), ..choice(["a", "b", "c", "d"], &[0]) };
+    assert_eq!(place(&no_text), Some(words::Place::Text));
     assert_eq!(place(&choice(["a", "b", "c", "d"], &[])), Some(words::Place::Answers));
     assert_eq!(place(&choice(["a", "b", "c", "d"], &[0])), None);
     let why = "y".repeat(limits::WHY_CHARS + 1);
