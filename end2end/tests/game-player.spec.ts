@@ -176,7 +176,7 @@ test("a player reads that the game is paused, and that the host is gone and back
 });
 
 test("on a phone all four answers are in sight, however long the question is", async ({ person, nodes }) => {
-  const long = "On which of the planets does a year take longer than a long human life, though nobody has landed there yet, and though it is as blue as the sea, with more moons than fingers on two hands?";
+  const long = "On which of the planets does a year take longer than a long human life, though it is as blue as the sea, with more moons than fingers on two hands?";
   const host = await begin(nodes[0], ask(long, "Neptune, the farthest one", ["Mercury, the smallest one", "Earth, where all of us live", "Jupiter, the largest of all"], 60));
   const noor = await person("Noor", {}, { viewport: { width: 360, height: 640 } });
   await play(noor, host.pin);
