@@ -219,11 +219,13 @@ test.describe("a page that cannot come to life", () => {
       const ana = await person("Ana");
       await ana.page.route(/\.wasm$/, answer);
       await ana.page.goto(new URL(`/rooms/${room}`, ana.page.url()).href);
-      await expect(ana.page.getByRole("alert").filter({ hasText: "This page could not start" })).toBeVisible();
+      const stopped = ana.page.getByRole("alert").filter({ hasText: "This page could not start" });
+      await expect(stopped).toBeVisible();
       await expect(ana.connection).toHaveText("Stopped");
       await ana.composer.fill("by the form");
       await ana.page.getByRole("button", { name: "Send" }).click();
       await ana.reads("by the form");
+      await expect(stopped).toBeVisible(); // this page, too
       await ana.page.unroute(/\.wasm$/);
       await ana.page.getByRole("button", { name: "Load it again" }).click();
       await ana.live();
