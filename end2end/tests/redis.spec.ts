@@ -20,7 +20,7 @@ test("while Redis is away people read that sending is paused, and what they writ
   await ana.say("into the pause");
   await ana.say("and on");
   await expect(ana.connection).toHaveText("Paused");
-  await expect(ana.notice).toHaveText("Sending is paused. Write on: it goes out by itself.");
+  await expect(ana.notice).toHaveText("Sending is paused. Keep writing: it goes out by itself.");
   await ana.reads("before", "into the pause", "and on");
   await expect(ana.said.filter({ hasText: "into the pause" })).toHaveClass(/said__text--pending/);
   await expect(ana.log).toContainText("Waiting");
@@ -42,7 +42,7 @@ test("whoever only reads is told that sending is paused, and that it goes on", a
   await ana.enter(room);
   await redis.stop();
   await expect(ana.connection).toHaveText("Paused");
-  await expect(ana.notice).toHaveText("Sending is paused. Write on: it goes out by itself.");
+  await expect(ana.notice).toHaveText("Sending is paused. Keep writing: it goes out by itself.");
   await redis.start();
   await expect(ana.connection).toHaveText("Live", BACK);
   await expect(ana.notice).toHaveCount(0);
