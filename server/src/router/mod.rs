@@ -152,7 +152,8 @@ fn pages(site: &Site) -> Router {
             async move {
                 match file(&state.0, wanted).await {
                     Some(file) => file,
-                    None => not_found(request.uri().clone(), state, request).await,
+                    // It looks for a file by itself, and would log what names no file can have.
+                    None => not_found(Uri::from_static("/no-file"), state, request).await,
                 }
             }
         })
