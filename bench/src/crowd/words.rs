@@ -1,5 +1,6 @@
 //! What people say: of any length, in several scripts, never the same twice.
 
+use protocol::text::{self, Shape};
 use rand::RngExt;
 use rand::rngs::SmallRng;
 
@@ -17,7 +18,8 @@ pub enum Words {
     Most,
 }
 
-/// A text that begins with `stamp`, which makes it the only one of its kind.
+/// A text that begins with `stamp`, which makes it the only one of its kind; as
+/// servers keep it, so that what comes back can be compared.
 pub(super) fn draw(dice: &mut SmallRng, words: Words, stamp: &str) -> String {
     let longest = LONGEST - stamp.len() - 2;
     let most = match (words, dice.random_range(0..100)) {
@@ -30,7 +32,8 @@ pub(super) fn draw(dice: &mut SmallRng, words: Words, stamp: &str) -> String {
         Words::Most => longest,
     };
     let rest = (0..length).map(|_| LETTERS[dice.random_range(0..LETTERS.len())]);
-    stamp.chars().chain([' ']).chain(rest).chain(['.']).collect()
+    let text: String = stamp.chars().chain([' ']).chain(rest).chain(['.']).collect();
+    text::clean(&text, Shape::Lines).into_owned()
 }
 
 #[cfg(test)]
