@@ -81,8 +81,24 @@ mod spelling {
 
     use crate::text::{Shape, clean, is_attached};
 
+    /// Passes that lead to a spelling which no other changes.
+    const PASSES: usize = 8;
+
     /// The one spelling of an id.
     pub(super) fn canonical(text: &str) -> String {
+        let mut id = respelled(text);
+        // What is left may be nothing on its own, as a mark whose letter was a slash.
+        for _ in 1..PASSES {
+            let again = respelled(&id);
+            if again == id {
+                break;
+            }
+            id = again;
+        }
+        id
+    }
+
+    fn respelled(text: &str) -> String {
         let text = clean(text, Shape::Line);
         // Lower case may come apart.
         let lower = text.chars().filter(|c| !is_attached(*c)).collect::<String>().to_lowercase();
