@@ -32,7 +32,7 @@ pub struct Rename<'a> {
 /// What became of a wish for another name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renamed {
-    /// They have it.
+    /// The seat has the new name from now on.
     Yes,
     /// Somebody else has it.
     Taken,

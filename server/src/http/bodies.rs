@@ -35,7 +35,7 @@ const DISCARD_BYTES: usize = 4 * 1024 * 1024;
 /// Addresses that are remembered before those without a body are forgotten.
 const ADDRESSES: usize = 1000;
 
-/// The places.
+/// The places for bodies on their way, and who holds or awaits them.
 pub(super) struct Bodies {
     all: Arc<Places>,
     per_address: usize,
@@ -163,7 +163,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Place {
-    /// Reads a body.
+    /// Reads a body of up to `at_most` bytes, in a place where it needs one.
     pub(super) async fn read(&self, body: Body, at_most: usize) -> Result<Bytes, NotRead> {
         self.read_on(Coming::new(body, at_most)).await
     }

@@ -18,7 +18,7 @@ pub enum Purpose {
     Work,
     /// Trying an authors' key.
     Key,
-    /// Bringing a file.
+    /// Bringing a file, a sheet of questions or a picture.
     File,
     /// What somebody does whom this node does not know for a minute yet; counted by address.
     Newcomer,
@@ -49,9 +49,9 @@ pub struct Share {
 impl Share {
     /// Trying an authors' key.
     pub const KEY: Self = Self { of_all: Purpose::Key, of_new: Purpose::NewKey };
-    /// Bringing a file.
+    /// What bringing a sheet of questions or a picture is charged to.
     pub const FILE: Self = Self { of_all: Purpose::File, of_new: Purpose::NewFile };
-    /// Ending one's session.
+    /// What signing out is charged to.
     pub const SIGN_OUT: Self = Self { of_all: Purpose::SignOut, of_new: Purpose::NewSignOut };
 }
 

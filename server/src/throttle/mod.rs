@@ -87,11 +87,11 @@ pub struct Payer {
 /// Who uses up a share.
 #[derive(Clone, Copy, Debug)]
 pub struct Sharer<'a> {
-    /// Who they are.
+    /// The person whose own share is charged first.
     pub session: &'a UserId,
     /// For how long they have been that, as their cookie says; not at all without one.
     pub known_for: Duration,
-    /// Where they are.
+    /// The address whose larger share is charged as well.
     pub address: IpAddr,
 }
 

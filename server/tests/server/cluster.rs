@@ -1,11 +1,14 @@
 //! Brokers for tests: as many nodes as the kind has, over the same logs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Position, RoomId};
-use server::broker::{Append, Appended, Broker, BrokerError, Deliveries, Delivery, Once, Publication, embedded, redis};
+use server::broker::{
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, LogLimits, Once, Publication, embedded, redis,
+};
 use server::channel::Channel;
 use server::games;
 use server::games::embedded::EmbeddedGames;
@@ -22,6 +25,11 @@ use crate::redis_server::RedisServer;
 
 /// Entries that every log of a test keeps.
 pub const LOG_LENGTH: u64 = 100;
+
+/// Logs of so many entries, which outlast every test.
+pub fn log_limits(entries: u64) -> LogLimits {
+    LogLimits { entries, bytes: 1 << 20, retain: None, retain_game: Duration::from_secs(86_400) }
+}
 
 /// Where the logs are.
 pub enum Backend {
@@ -125,17 +133,8 @@ impl Backend {
         match self {
             Self::Embedded(folder) => {
                 let store = Store::open(folder.path()).unwrap();
-                let (broker, deliveries) = embedded::open(
-                    store.clone(),
-                    embedded::Options {
-                        log: server::broker::LogLimits {
-                            entries: LOG_LENGTH,
-                            bytes: 1 << 20,
-                            retain: None,
-                            retain_game: std::time::Duration::from_secs(86_400),
-                        },
-                    },
-                );
+                let (broker, deliveries) =
+                    embedded::open(store.clone(), embedded::Options { log: log_limits(LOG_LENGTH) });
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
                 vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
@@ -154,27 +153,10 @@ pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
 
 /// A node on the Redis at `url`.
 pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
-    let options = redis::Options {
-        log: server::broker::LogLimits {
-            entries: LOG_LENGTH,
-            bytes: 1 << 20,
-            retain: None,
-            retain_game: std::time::Duration::from_secs(86_400),
-        },
-        sharded,
-        node: name.into(),
-    };
+    let options = redis::Options { log: log_limits(LOG_LENGTH), sharded, node: name.into() };
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.link()));
-    let games = Arc::new(RedisGames::new(
-        broker.link(),
-        server::broker::LogLimits {
-            entries: LOG_LENGTH,
-            bytes: 1 << 20,
-            retain: None,
-            retain_game: std::time::Duration::from_secs(86_400),
-        },
-    ));
+    let games = Arc::new(RedisGames::new(broker.link(), log_limits(LOG_LENGTH)));
     Node { broker, history, games, deliveries }
 }
 

@@ -4,23 +4,13 @@ use futures::FutureExt;
 use server::broker::{Append, Broker, BrokerError, Once, embedded};
 use server::store::Store;
 
-use crate::cluster::{any_channel, append};
+use crate::cluster::{any_channel, append, log_limits};
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_takes_it_later() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let (broker, _deliveries) = embedded::open(
-        store.clone(),
-        embedded::Options {
-            log: server::broker::LogLimits {
-                entries: 100,
-                bytes: 1 << 20,
-                retain: None,
-                retain_game: std::time::Duration::from_secs(86_400),
-            },
-        },
-    );
+    let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log: log_limits(100) });
     let limit = |pages: i64| store.write(move |sql| Ok(sql.pragma_update(None, "max_page_count", pages)?));
     let once = Once { key: "ana:1".into(), digest: "abc".into() };
     let large = Append { tail: "x".repeat(100_000), ..append(&any_channel(), "large", Some(once)) };
@@ -38,12 +28,7 @@ async fn a_full_disk_refuses_and_takes_it_later() {
 async fn what_a_log_remembers_of_appends_goes_with_its_entries() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let log = server::broker::LogLimits {
-        entries: 100,
-        bytes: 1 << 20,
-        retain: None,
-        retain_game: std::time::Duration::from_secs(86_400),
-    };
+    let log = log_limits(100);
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
     let channel = any_channel();
     let appends = (0..640).map(|n| {
@@ -64,12 +49,7 @@ const ENDLESS: &str = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 F
 async fn a_node_whose_reads_are_stuck_is_not_ready() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
-    let log = server::broker::LogLimits {
-        entries: 100,
-        bytes: 1 << 20,
-        retain: None,
-        retain_game: std::time::Duration::from_secs(86_400),
-    };
+    let log = log_limits(100);
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
     broker.ready().await.unwrap();
     let read = || store.read(|sql| Ok(sql.query_row(ENDLESS, [], |row| row.get::<_, i64>(0))?)).boxed();

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode};
+use tokio::time::interval;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::hostile_archives as archives;
@@ -19,6 +20,9 @@ const MEBIBYTE: u64 = 1024 * 1024;
 /// Memory above what there was before it, and processor time, that one file may take.
 const MEMORY: u64 = 64 * MEBIBYTE;
 const BUSY: Duration = Duration::from_secs(2);
+
+/// How fast somebody talks meanwhile.
+const SAY_EVERY: Duration = Duration::from_millis(50);
 
 const SHEET: &str = "/api/import-quiz";
 const PICTURE: &str = "/api/picture";
@@ -92,12 +96,12 @@ impl Talk {
         let waits = Arc::<Mutex<Vec<Duration>>>::default();
         let noted = waits.clone();
         let talk = async move {
+            let mut pace = interval(SAY_EVERY);
             for number in 0_u32.. {
+                pace.tick().await;
                 let said_at = Instant::now();
                 visitor.say(&format!("m{number}"), "still here").await;
                 noted.lock().unwrap().push(said_at.elapsed());
-                // How fast somebody talks; nothing is waited for.
-                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
         Self { waits, _talking: AbortOnDropHandle::new(tokio::spawn(talk)) }

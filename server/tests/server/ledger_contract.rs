@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use server::broker::LogLimits;
 use server::broker::redis::{Options, RedisBroker, connect};
 use server::throttle::redis::RedisLedger;
 use server::throttle::{Ledger, Spent};
 
-use crate::cluster::{Backend, Cluster};
+use crate::cluster::{Backend, Cluster, log_limits};
 use crate::patience::{PATIENCE, at_last};
 
 contract!(Nodes on redis, three_shards, redis_cluster => [
@@ -40,12 +39,7 @@ impl Nodes {
     async fn beside(cluster: Cluster) -> Self {
         let Backend::Redis { url, .. } = &cluster.backend else { panic!("no Redis, no other node") };
         let open = async |node: &str| {
-            let log = LogLimits {
-                entries: 100,
-                bytes: 1 << 20,
-                retain: None,
-                retain_game: std::time::Duration::from_secs(86_400),
-            };
+            let log = log_limits(100);
             let options = Options { log, sharded: false, node: node.into() };
             connect(url, options).await.unwrap().0
         };

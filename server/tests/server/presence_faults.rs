@@ -13,7 +13,7 @@ use server::presence::{Departure, Presence, Settings};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::cluster::any_channel;
+use crate::cluster::{any_channel, log_limits};
 use crate::patience::at_last;
 use crate::redis_server::RedisServer;
 
@@ -32,16 +32,7 @@ struct Node {
 
 impl Node {
     async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
-        let options = redis::Options {
-            log: server::broker::LogLimits {
-                entries: 10,
-                bytes: 1 << 20,
-                retain: None,
-                retain_game: std::time::Duration::from_secs(86_400),
-            },
-            sharded: false,
-            node: name.into(),
-        };
+        let options = redis::Options { log: log_limits(10), sharded: false, node: name.into() };
         let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
         broker.subscribe(channel).await.unwrap();
         let link = broker.link();

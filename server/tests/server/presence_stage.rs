@@ -13,7 +13,7 @@ use server::presence::{Change, PresenceStore};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::{any_channel, url_of};
+use crate::cluster::{any_channel, log_limits, url_of};
 use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 
@@ -39,17 +39,7 @@ impl Stage {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (broker, deliveries) = embedded::open(
-            store,
-            embedded::Options {
-                log: server::broker::LogLimits {
-                    entries: 10,
-                    bytes: 1 << 20,
-                    retain: None,
-                    retain_game: std::time::Duration::from_secs(86_400),
-                },
-            },
-        );
+        let (broker, deliveries) = embedded::open(store, embedded::Options { log: log_limits(10) });
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
     }
@@ -75,16 +65,7 @@ impl Stage {
     }
 
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
-        let options = redis::Options {
-            log: server::broker::LogLimits {
-                entries: 10,
-                bytes: 1 << 20,
-                retain: None,
-                retain_game: std::time::Duration::from_secs(86_400),
-            },
-            sharded,
-            node: "test".into(),
-        };
+        let options = redis::Options { log: log_limits(10), sharded, node: "test".into() };
         let (broker, deliveries) = redis::connect(url, options).await.unwrap();
         let (link, namespace) = (broker.link(), format!("nodes-{:x}", rand::random::<u64>()));
         let node = Arc::new(redis_node(&link, &namespace, "first", Duration::from_secs(60)));

@@ -8,7 +8,7 @@ use server::broker::{
     redis::{self, keys},
 };
 
-use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, redis_node};
+use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, log_limits, redis_node};
 use crate::redis_server::RedisServer;
 
 /// Longer than a call may take; a busy machine needs some more.
@@ -177,16 +177,7 @@ async fn a_node_may_start_before_redis() {
 
 #[tokio::test]
 async fn an_address_that_is_none_stops_the_start() {
-    let options = redis::Options {
-        log: server::broker::LogLimits {
-            entries: 10,
-            bytes: 1 << 20,
-            retain: None,
-            retain_game: Duration::from_secs(86_400),
-        },
-        sharded: false,
-        node: "a".into(),
-    };
+    let options = redis::Options { log: log_limits(10), sharded: false, node: "a".into() };
     let error = redis::connect("http://localhost", options).await.err().unwrap().to_string();
     assert!(error.contains("the address of Redis is not understood"), "{error}");
 }

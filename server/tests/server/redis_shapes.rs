@@ -18,7 +18,7 @@ use server::rooms::redis::RedisRooms;
 use server::rooms::{Listing, Rooms};
 use tokio::time::timeout;
 
-use crate::cluster::{Node, any_channel, append, entry, frame, redis_node, url_of};
+use crate::cluster::{Node, any_channel, append, entry, frame, log_limits, redis_node, url_of};
 use crate::node::TestNode;
 use crate::patience::at_last;
 use crate::redis_cluster::RedisCluster;
@@ -33,16 +33,7 @@ const A_MOMENT: Duration = Duration::from_millis(500);
 const PROMOTED: Duration = Duration::from_secs(10);
 
 fn options() -> redis::Options {
-    redis::Options {
-        log: server::broker::LogLimits {
-            entries: 100,
-            bytes: 1 << 20,
-            retain: None,
-            retain_game: std::time::Duration::from_secs(86_400),
-        },
-        sharded: false,
-        node: "test".into(),
-    }
+    redis::Options { log: log_limits(100), sharded: false, node: "test".into() }
 }
 
 fn ana() -> Member {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use protocol::UserId;
-use server::broker::{LogLimits, redis as broker};
+use server::broker::redis as broker;
 use server::session::revocation::embedded::EmbeddedRevocations;
 use server::session::revocation::redis::RedisRevocations;
 use server::session::revocation::{RevocationStore, Revoked};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::url_of;
+use crate::cluster::{log_limits, url_of};
 use crate::redis_server::RedisServer;
 
 /// A network, as the lists call one.
@@ -38,12 +38,7 @@ impl List {
 
     async fn redis() -> Self {
         let servers = vec![RedisServer::start()];
-        let log = LogLimits {
-            entries: 10,
-            bytes: 1 << 20,
-            retain: None,
-            retain_game: std::time::Duration::from_secs(86_400),
-        };
+        let log = log_limits(10);
         let options = broker::Options { log, sharded: false, node: "test".into() };
         let (broker, _) = broker::connect(&url_of(&servers), options).await.unwrap();
         Self {

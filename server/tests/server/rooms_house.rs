@@ -13,7 +13,7 @@ use server::rooms::{Directory, Listing, Rooms};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::url_of;
+use crate::cluster::{log_limits, url_of};
 use crate::redis_server::RedisServer;
 
 /// Rooms of the test's own, and everything that knows about them.
@@ -32,17 +32,7 @@ impl House {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).unwrap();
-        let (broker, _) = embedded::open(
-            store.clone(),
-            embedded::Options {
-                log: server::broker::LogLimits {
-                    entries: 10,
-                    bytes: 1 << 20,
-                    retain: None,
-                    retain_game: std::time::Duration::from_secs(86_400),
-                },
-            },
-        );
+        let (broker, _) = embedded::open(store.clone(), embedded::Options { log: log_limits(10) });
         Self {
             rooms: Arc::new(EmbeddedRooms::new(store)),
             presence: Arc::new(EmbeddedPresence::new(broker)),
@@ -60,16 +50,7 @@ impl House {
     }
 
     async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
-        let options = redis::Options {
-            log: server::broker::LogLimits {
-                entries: 10,
-                bytes: 1 << 20,
-                retain: None,
-                retain_game: std::time::Duration::from_secs(86_400),
-            },
-            sharded: false,
-            node: "test".into(),
-        };
+        let options = redis::Options { log: log_limits(10), sharded: false, node: "test".into() };
         let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
         let link = broker.link();
         Self {

@@ -29,14 +29,14 @@ pub struct ImportDoubt {
     pub why: String,
     /// In a sheet: the row that it stands in.
     pub cells: Vec<ShownCell>,
-    /// What settles it.
+    /// The question whose answer removes this doubt, for the person who brought the file.
     pub ask: Ask,
 }
 
 /// A cell of a sheet, under the heading of its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownCell {
-    /// The heading.
+    /// The words above the cell's column in the file, cut where they are long.
     pub heading: String,
     /// What stands in the cell.
     pub text: String,

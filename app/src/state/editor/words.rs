@@ -66,7 +66,7 @@ pub(crate) fn heading(question: &Question) -> String {
 /// The field that a question's problem is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// What is asked.
+    /// The field with the question's text.
     Text,
     /// The answers.
     Answers,

@@ -36,7 +36,7 @@ const FORM_BYTES: usize = 16 * 1024;
 const QUIZ_FORM_BYTES: usize = limits::QUIZ_BYTES * 4;
 /// Files at one time: those that come, those that wait, and those that are read.
 const PLACES: usize = 12;
-/// Of one address.
+/// Files of one address that are on their way or being read.
 const PLACES_PER_ADDRESS: usize = 4;
 /// When somebody may come again where all places are taken.
 const AGAIN_SECONDS: u64 = 5;

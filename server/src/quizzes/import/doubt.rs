@@ -32,11 +32,11 @@ pub struct Imported {
 pub struct Doubt {
     /// Of which question, from 0.
     pub question: usize,
-    /// Where it stands.
+    /// The cell, line or field that the doubt is about.
     pub place: Place,
     /// Why it was not understood, as the part of a sentence after its place.
     pub why: String,
-    /// What settles it.
+    /// The question whose answer removes this doubt.
     pub ask: Ask,
 }
 
@@ -106,7 +106,7 @@ impl Imported {
         self.doubts.extend(doubts.take(room.max(1)));
     }
 
-    /// Tells something once.
+    /// Adds a note, unless the same one is there, or many are already.
     pub(crate) fn note(&mut self, note: String) {
         if self.notes.len() < NOTES && !self.notes.contains(&note) {
             self.notes.push(note);

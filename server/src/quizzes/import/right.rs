@@ -6,9 +6,9 @@ use protocol::quiz::digit;
 /// What a mark says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
-    /// These, from 0.
+    /// Indices of the right options, from 0.
     Options(Vec<usize>),
-    /// Nothing stands there.
+    /// The file does not say which answer is right.
     Unsaid,
     /// Something that marks none of the options: why, as a part of a sentence.
     Unclear(String),

@@ -34,7 +34,7 @@ impl RedisRevocations {
         Self { link, revoke, forget, most: MOST }
     }
 
-    /// Keeps fewer.
+    /// The same with a list of `most` people and not [`MOST`], for tests that fill it.
     pub fn keeping(self, most: usize) -> Self {
         Self { most, ..self }
     }

@@ -1,18 +1,18 @@
 //! What the fields of a question are called: by us, and by others.
 
-/// What is asked.
+/// Fields with the text of a question, as programs name them.
 pub(super) const TEXT: [&str; 5] = ["question", "text", "questionText", "prompt", "title"];
 /// How it is answered.
 pub(super) const KIND: [&str; 4] = ["kind", "type", "questionType", "question_type"];
 /// How long it may take.
 pub(super) const SECONDS: [&str; 6] = ["seconds", "time", "timeLimit", "time_limit", "timer", "duration"];
-/// What it counts.
+/// Fields with the weight of a question.
 pub(super) const POINTS: [&str; 2] = ["points", "pointsMultiplier"];
 /// What is said with the right answer.
 pub(super) const WHY: [&str; 4] = ["explanation", "why", "body", "description"];
 /// What can be chosen.
 pub(super) const OPTIONS: [&str; 4] = ["options", "answers", "choices", "alternatives"];
-/// What is typed.
+/// Fields with the accepted spellings of a typed answer.
 pub(super) const SPELLINGS: [&str; 3] = ["acceptedAnswers", "spellings", "accepted_answers"];
 /// What a picture shows.
 pub(super) const PICTURE_WORDS: [&str; 2] = ["pictureAlt", "pictureWords"];
