@@ -1,30 +1,25 @@
 //! A class: a teacher and students who play over real WebSockets, and what
 //! there is to play.
 
-use std::time::Duration;
-
 use futures::{SinkExt, StreamExt};
 use protocol::game::frame::{Answered, Changed, Create, GivenAnswer, Hosting, Join, Joined, Open, Players, Step};
 use protocol::game::{Answer, Game, GameClientMessage, GameServerMessage, Outcome, Phase};
 use protocol::quiz::{Choice, Kind, Question, Quiz, StoredQuiz};
 use protocol::{Member, Name, Pin, QuizId, Refusal, UserId, wire};
 use server::session::guest;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message as Raw;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::node::TestNode;
 use crate::redis_server::RedisServer;
-
-/// Longer than anything here takes on a busy machine; only a failure waits for it.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::visitor::{PATIENCE, Socket, close_of};
 
 /// Somebody on `/games`.
 pub struct Pupil {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
     /// What a browser would keep.
     pub cookie: String,
     /// Every text that came, as it was.
@@ -215,13 +210,7 @@ impl Pupil {
 
     /// Waits for the close and gives its code; 1006 when there was none.
     pub async fn is_closed(&mut self) -> u16 {
-        loop {
-            match timeout(PATIENCE, self.socket.next()).await.expect("not closed in time") {
-                Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return 1006,
-            }
-        }
+        close_of(&mut self.socket).await
     }
 
     /// Closes politely.

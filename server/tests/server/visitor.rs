@@ -17,11 +17,25 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use crate::node::TestNode;
 
 /// Longer than anything here takes on a busy machine; only a failure waits for it.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A client's end of a WebSocket.
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Waits for the close of a socket and gives its code; 1006 when there was none.
+pub async fn close_of(socket: &mut Socket) -> u16 {
+    loop {
+        match timeout(PATIENCE, socket.next()).await.expect("not closed in time") {
+            Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
+            Some(Ok(_)) => {}
+            Some(Err(_)) | None => return 1006,
+        }
+    }
+}
 
 /// Somebody with a WebSocket.
 pub struct Visitor {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: Socket,
 }
 
 impl Visitor {
@@ -146,13 +160,7 @@ impl Visitor {
 
     /// Waits for the close and gives its code; 1006 when there was none.
     pub async fn is_closed(&mut self) -> u16 {
-        loop {
-            match timeout(PATIENCE, self.socket.next()).await.expect("not closed in time") {
-                Some(Ok(Raw::Close(Some(frame)))) => return frame.code.into(),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return 1006,
-            }
-        }
+        close_of(&mut self.socket).await
     }
 
     /// Closes politely.
