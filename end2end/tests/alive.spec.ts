@@ -78,6 +78,7 @@ for (const [what, touch] of Object.entries(TOUCHES)) {
     await touched(ana.page, `/rooms/${room}`, touch);
     await ana.live();
     await ana.say("I am here");
+    await raw.next("message", ({ message }) => message === "I am here"); // two nodes: only now is the order certain
     await raw.say("so am I");
     await ana.reads("call +49 30 1234567 or see https://example.org/a", "I am here", "so am I");
     await expect(ana.page.locator("leptos-island :is(font, other-extension, a[href^='tel:'])")).toHaveCount(0);
