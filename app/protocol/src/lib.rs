@@ -8,6 +8,7 @@
 pub mod close;
 mod connection;
 pub mod error;
+pub mod formula;
 pub mod game;
 pub mod id;
 pub mod limits;

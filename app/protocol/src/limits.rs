@@ -77,6 +77,8 @@ pub const OPTIONS: usize = 4;
 pub const SPELLINGS: usize = 10;
 /// Characters of an explanation, at most.
 pub const WHY_CHARS: usize = 280;
+/// Characters of a formula between its dollars, at most; longer ones are shown as they are written.
+pub const FORMULA_CHARS: usize = WHY_CHARS;
 /// Seconds to answer, at most.
 pub const ANSWER_SECONDS: u32 = 600;
 /// Seconds to read a question before it opens.
