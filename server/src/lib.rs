@@ -3,7 +3,8 @@
 //! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
 //! one of them, `broker` keeps the logs and carries publications between nodes,
 //! `presence` knows who is where, `history` and `rooms` answer what is read over
-//! HTTP, `limits` knows whom limits count and `throttle` how much they may, `quizzes` keeps what authors write.
+//! HTTP, `limits` knows whom limits count and `throttle` how much they may, `quizzes` keeps what authors write,
+//! `formulas` draws the formulas in it.
 //! `backend` alone chooses between embedded and Redis, `router` alone knows the
 //! pages. `runtime` has the threads on which all of it runs.
 
@@ -19,6 +20,7 @@ pub mod coalesce;
 pub mod config;
 mod digest;
 mod figures;
+pub mod formulas;
 pub mod games;
 pub mod history;
 pub mod http;

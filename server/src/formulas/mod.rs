@@ -1,0 +1,108 @@
+//! Formulas in the texts of quizzes, drawn as MathML.
+//!
+//! People write LaTeX between dollars, strangers too. A crate reads it, as events;
+//! what is written of them is ours: a tree of elements whose names and attributes
+//! are words of this module, so nothing that somebody wrote can become markup.
+//! What is wrong, or has too much in it, is not drawn, and pages show it as it is
+//! written. Knows nothing of quizzes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock};
+
+use protocol::formula::{Formula, Formulas, Piece, Source, pieces};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+mod element;
+mod letters;
+mod reader;
+mod row;
+mod source;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use element::Node;
+
+/// Bytes of markup that go with what one game shows at a time.
+pub const FRAME_BYTES: usize = 24 * 1024;
+/// Bytes of markup on one page, or for one preview.
+pub const PAGE_BYTES: usize = 256 * 1024;
+
+/// Bytes of markup of one formula.
+const MARKUP_BYTES: usize = 8 * 1024;
+/// Formulas of which it is looked up what was drawn, for one page or game.
+const LOOKED_AT: usize = 2_000;
+/// Bytes of what was drawn that are remembered; past this, those go that were not asked for lately.
+const REMEMBERED_BYTES: u64 = 4 * 1024 * 1024;
+/// How many that may be, as a first guess.
+const REMEMBERED: usize = 10_000;
+/// What remembering one costs besides its letters.
+const ENTRY_BYTES: usize = 96;
+
+/// It is no formula that can be drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Wrong;
+
+/// The formulas of these texts, as far as `most_bytes` of markup go. Each formula is
+/// drawn once by this process, for as long as it is remembered.
+pub fn draw<'t>(texts: impl IntoIterator<Item = &'t str>, most_bytes: usize) -> Formulas {
+    let mut drawn = Formulas::default();
+    let (mut left, mut looked_at) = (most_bytes, 0);
+    for text in texts {
+        for piece in pieces(text) {
+            let Piece::Formula(source) = piece else { continue };
+            if drawn.markup(source).is_some() {
+                continue;
+            }
+            looked_at += 1;
+            if looked_at > LOOKED_AT {
+                return drawn;
+            }
+            if let Some(markup) = remembered(source)
+                && let Some(after) = left.checked_sub(markup.len() + source.written.len())
+            {
+                left = after;
+                drawn.push(Formula { written: source.written.to_owned(), markup: markup.to_string() });
+            }
+        }
+    }
+    drawn
+}
+
+/// What was drawn of a formula, or is now; `None` where it is wrong.
+fn remembered(source: Source<'_>) -> Option<Arc<str>> {
+    static DRAWN: LazyLock<Cache<String, Option<Arc<str>>, Weight>> =
+        LazyLock::new(|| Cache::with_weighter(REMEMBERED, REMEMBERED_BYTES, Weight));
+    if let Some(known) = DRAWN.get(source.written) {
+        return known;
+    }
+    let markup: Option<Arc<str>> = draw_one(source).ok().map(Arc::from);
+    DRAWN.insert(source.written.to_owned(), markup.clone());
+    markup
+}
+
+/// Draws a formula.
+fn draw_one(source: Source<'_>) -> Result<String, Wrong> {
+    let latex = source::prepared(source.latex)?;
+    // The crate's own rules hold for what it was tried with; whatever else it meets is no formula.
+    let read = catch_unwind(AssertUnwindSafe(|| reader::read(&latex, source.is_block)));
+    let row = read.map_err(|_| Wrong)??;
+    let said = source.latex.trim();
+    // Browsers tell the one to whoever does not see the formula, and few the other, which is made for it.
+    let mut math = Node::branch("math", row).says("alttext", said).says("aria-label", said);
+    if source.is_block {
+        math = math.with("display", "block");
+    }
+    math.markup(MARKUP_BYTES)
+}
+
+/// Weighs what is remembered.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<String, Option<Arc<str>>> for Weight {
+    fn weight(&self, written: &String, markup: &Option<Arc<str>>) -> u64 {
+        (written.len() + markup.as_ref().map_or(0, |markup| markup.len()) + ENTRY_BYTES) as u64
+    }
+}
