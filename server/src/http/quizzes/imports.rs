@@ -13,7 +13,7 @@ use protocol::Member;
 use protocol::quiz::SavedQuiz;
 use serde::Deserialize;
 
-use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, json, not_a_quiz};
+use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, illustrations, json, not_a_quiz};
 use crate::quizzes::import::{self as file, Answered, Imported};
 
 /// What was understood of a file that came by a form: the answer's extension.
@@ -39,7 +39,7 @@ pub(super) async fn import(
     };
     let workers = &files.node.workers;
     let imported = workers.run(file::LIMITS, move |budget| file::read(&bytes, &name, budget)).await?;
-    let imported = imported.map_err(not_a_quiz)?;
+    let imported = illustrations::keep(&files, &payer, imported.map_err(not_a_quiz)?).await?;
     if is_form(&headers) {
         return Ok((Extension(Understood(Arc::new(imported))), ()).into_response());
     }

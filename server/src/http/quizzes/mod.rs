@@ -26,6 +26,7 @@ use crate::throttle::{Share, Sharer};
 use crate::workers::NotDone;
 
 mod exports;
+mod illustrations;
 mod imports;
 
 pub use imports::Understood;

@@ -150,7 +150,7 @@ mod tests {
         let doubt = |question, ask| Doubt { question, place: Place::line(1), why: "why".into(), ask };
         let numbers = ["1000", "1"].map(|number| number.parse::<Decimal>().unwrap()).to_vec();
         let doubts = vec![doubt(1, Ask::Right), doubt(1, Ask::Seconds), doubt(2, Ask::Number(numbers))];
-        Imported { quiz: Quiz { title: "T".into(), questions, ..Quiz::default() }, doubts, notes: Vec::new() }
+        Imported { quiz: Quiz { title: "T".into(), questions, ..Quiz::default() }, doubts, ..Imported::default() }
     }
 
     fn decided(answers: &[(&str, &str)]) -> Result<Quiz, NotAQuiz> {

@@ -1,7 +1,13 @@
 //! What a file is, where it is no text: told by its first bytes, and of an
 //! archive by the names of its parts. What is not read is called what it is.
 
-use super::NotAQuiz;
+use std::io::Read;
+
+use flate2::bufread::GzDecoder;
+use protocol::limits;
+
+use super::pictures::{Parts, no_part};
+use super::{NotAQuiz, json};
 use crate::quizzes::sheet::Package;
 use crate::workers::Budget;
 
@@ -9,11 +15,93 @@ use crate::workers::Budget;
 const TEXT_BYTES: usize = 2 * 1024 * 1024;
 
 /// An archive that can hold a quiz.
-pub(super) enum Archive {
+pub(super) enum Archive<'a> {
     /// A workbook in XLSX.
     Workbook,
-    /// What an H5P package is about, as JSON.
-    H5p(String),
+    /// What an H5P package is about, as JSON, and the package with its pictures.
+    H5p { content: String, package: Package<'a> },
+}
+
+/// An H5P package keeps what its content refers to beside it.
+impl Parts for Package<'_> {
+    fn picture(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        // Some have the mark of an upload behind the name.
+        let name = name.split('#').next().unwrap_or_default();
+        match self.bytes(&format!("content/{name}"), limits::PICTURE_BYTES) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(no_part(name)),
+            Err(_) => Err("it is damaged".into()),
+        }
+    }
+}
+
+/// A quiz of ClassQuiz (`.cqa`): JSON, packed, and its pictures after it, each with the
+/// number of its question.
+pub(super) struct Packed<'a> {
+    /// The JSON.
+    pub(super) text: String,
+    pictures: Vec<(&'a str, &'a [u8])>,
+}
+
+impl Parts for Packed<'_> {
+    fn picture(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        let found = self.pictures.iter().find(|(other, _)| *other == name);
+        found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| "it is not in the file".into())
+    }
+}
+
+/// What stands before the pictures, before each of them, and between its number and its bytes.
+const PICTURES: &[u8] = &[0xC7, 0xC7, 0xC7, 0x00];
+const PICTURE: &[u8] = &[0xC6, 0xC6, 0xC6, 0x00];
+const NUMBER_END: &[u8] = &[0xC5, 0xC5, 0x00];
+
+/// Unpacks JSON that is packed; `None` where something else is.
+pub(super) fn unpack<'a>(bytes: &'a [u8], budget: &Budget) -> Option<Packed<'a>> {
+    if !bytes.starts_with(b"\x1F\x8B") {
+        return None;
+    }
+    let mut decoder = GzDecoder::new(bytes);
+    let (mut unpacked, mut piece) = (Vec::new(), vec![0; 16 * 1024]);
+    loop {
+        let read = decoder.read(&mut piece).ok()?;
+        budget.unpack(read).ok()?;
+        unpacked.extend_from_slice(piece.get(..read)?);
+        match read {
+            0 => break,
+            _ if unpacked.len() > TEXT_BYTES => return None,
+            _ => {}
+        }
+    }
+    let text = String::from_utf8(unpacked).ok().filter(|text| json::is_json(text))?;
+    let pictures = decoder.into_inner().strip_prefix(PICTURES).map(pictures).unwrap_or_default();
+    Some(Packed { text, pictures })
+}
+
+/// The pictures with their numbers.
+fn pictures(mut rest: &[u8]) -> Vec<(&str, &[u8])> {
+    let mut pictures = Vec::new();
+    while let Some((number, behind)) = numbered(rest) {
+        let end = (0..behind.len()).find(|at| behind.get(*at..).is_some_and(|rest| numbered(rest).is_some()));
+        let (picture, next) = behind.split_at(end.unwrap_or(behind.len()));
+        pictures.push((number, picture));
+        rest = next;
+    }
+    pictures
+}
+
+/// The number of the picture that begins here, and its bytes with all that follows them.
+fn numbered(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    const DIGITS: usize = 6;
+    let behind = bytes.strip_prefix(PICTURE)?;
+    let end = behind.iter().take(DIGITS).position(|byte| !matches!(byte, b'-' | b'0'..=b'9'))?;
+    let (number, behind) = behind.split_at_checked(end)?;
+    Some((std::str::from_utf8(number).ok()?, behind.strip_prefix(NUMBER_END)?))
+}
+
+/// Whether pictures stand in a text, with all of their bytes.
+pub(super) fn has_pictures(text: &[u8]) -> bool {
+    const MARK: &[u8] = b"data:image/";
+    text.windows(MARK.len()).any(|part| part == MARK)
 }
 
 pub(super) fn is_archive(bytes: &[u8]) -> bool {
@@ -38,7 +126,7 @@ const OTHERS: [(&str, &str); 7] = [
 ///
 /// # Errors
 /// [`NotAQuiz`] where it is something else, or locked.
-pub(super) fn open(bytes: &[u8], budget: &Budget) -> Result<Archive, NotAQuiz> {
+pub(super) fn open<'a>(bytes: &'a [u8], budget: &'a Budget) -> Result<Archive<'a>, NotAQuiz> {
     let mut package = Package::open(bytes, budget)?;
     if package.is_locked() {
         return Err(NotAQuiz::because("This file is locked with a password. Save it without one."));
@@ -46,7 +134,7 @@ pub(super) fn open(bytes: &[u8], budget: &Budget) -> Result<Archive, NotAQuiz> {
     if package.has("h5p.json") {
         let content = package.text("content/content.json", TEXT_BYTES)?;
         let none = || NotAQuiz::because("This H5P package has nothing in it.");
-        return content.map(Archive::H5p).ok_or_else(none);
+        return content.map(|content| Archive::H5p { content, package }).ok_or_else(none);
     }
     let other = OTHERS.iter().find(|(part, _)| package.has(part)).map(|(_, why)| *why);
     let is_workbook = package.has("xl/workbook.xml") || package.has("_rels/.rels");

@@ -7,7 +7,7 @@ use protocol::limits;
 use protocol::quiz::{Decimal, Question, Quiz};
 use serde::{Deserialize, Serialize};
 
-use super::cut;
+use super::{BroughtPicture, MissingPicture, Pictured, cut};
 
 /// Doubts that are told of one file; more of them help nobody.
 const DOUBTS: usize = 100;
@@ -25,6 +25,10 @@ pub struct Imported {
     pub doubts: Vec<Doubt>,
     /// What was left out or changed, as sentences.
     pub notes: Vec<String>,
+    /// Pictures that are in the file.
+    pub pictures: Vec<BroughtPicture>,
+    /// Pictures and films that were not taken along.
+    pub missing: Vec<MissingPicture>,
 }
 
 /// Something that was not understood.
@@ -89,6 +93,8 @@ pub(crate) struct Fault {
 pub(crate) struct Read {
     pub(crate) question: Question,
     pub(crate) faults: Vec<Fault>,
+    /// What there is to be seen.
+    pub(crate) pictured: Vec<Pictured>,
 }
 
 impl Imported {
@@ -101,6 +107,7 @@ impl Imported {
             return;
         }
         self.quiz.questions.push(read.question);
+        self.illustrate(at, read.pictured);
         let room = DOUBTS.saturating_sub(self.doubts.len());
         let doubts = read.faults.into_iter().map(|Fault { place, why, ask }| Doubt { question: at, place, why, ask });
         self.doubts.extend(doubts.take(room.max(1)));

@@ -11,18 +11,23 @@ const LINES: [&str; 9] = ["br", "div", "h1", "h2", "h3", "h4", "hr", "li", "p"];
 /// Letters of a tag and of an entity, at most.
 const TAG_CHARS: usize = 500;
 const ENTITY_CHARS: usize = 10;
+/// What is made room for at first: most of a long piece is a picture.
+const TEXT_BYTES: usize = 4 * 1024;
 
 /// The text of a piece of a web page, without its tags.
 pub(super) fn text(piece: &str) -> String {
     if !piece.contains(['<', '&']) {
         return piece.trim().to_owned();
     }
-    let mut text = String::with_capacity(piece.len());
+    let mut text = String::with_capacity(piece.len().min(TEXT_BYTES));
     let mut rest = piece;
+    // Behind the last of these no tag ends, and none is looked for.
+    let behind = piece.rfind('>').map_or(piece.len(), |last| piece.len() - last);
     while let Some(at) = rest.find(['<', '&']) {
         text.push_str(rest.get(..at).unwrap_or_default());
         rest = rest.get(at..).unwrap_or_default();
-        let (said, after) = tag(rest).or_else(|| entity(rest)).unwrap_or_else(|| rest.split_at(1));
+        let tag = if rest.len() >= behind { tag(rest) } else { None };
+        let (said, after) = tag.or_else(|| entity(rest)).unwrap_or_else(|| rest.split_at(1));
         text.push_str(said);
         rest = after;
     }
@@ -31,10 +36,25 @@ pub(super) fn text(piece: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
+/// What the first picture in a piece of a web page is, as its tag says.
+pub(super) fn picture(piece: &str) -> Option<&str> {
+    let tag = piece.get(piece.find("<img")?..)?;
+    let tag = tag.get(..tag.find('>')?)?;
+    let source = tag.get(tag.find("src=")? + "src=".len()..)?;
+    let quote = source.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    source.get(1..)?.split(quote).next().filter(|source| !source.is_empty())
+}
+
 /// What a tag at the beginning stands for, and what follows it.
 fn tag(text: &str) -> Option<(&'static str, &str)> {
     let inside = text.strip_prefix('<')?;
-    let end = inside.char_indices().take(TAG_CHARS).find(|(_, letter)| *letter == '>')?.0;
+    // A whole picture may stand in one.
+    let is_picture = inside.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("img"));
+    let end = if is_picture {
+        inside.find('>')?
+    } else {
+        inside.char_indices().take(TAG_CHARS).find(|(_, letter)| *letter == '>')?.0
+    };
     let name = inside.get(..end)?.trim_start_matches('/');
     let name = name.split(|letter: char| !letter.is_ascii_alphanumeric()).next()?.to_ascii_lowercase();
     let begins_line = LINES.contains(&name.as_str());
@@ -97,6 +117,19 @@ mod tests {
         ] {
             assert_eq!(text(piece), expected, "{piece}");
         }
+    }
+
+    #[test]
+    fn a_picture_is_found_and_leaves_no_trace_in_the_text() {
+        let long = format!("<p>Which?<img alt='a' src=\"data:image/png;base64,{}\"/></p>", "A".repeat(100_000));
+        assert_eq!(text(&long), "Which?");
+        assert_eq!(picture(&long).map(str::len), Some(100_022));
+        assert_eq!(picture("a <img class=\"x\" src='b.png'> c <img src='d'>"), Some("b.png"));
+        for piece in ["", "<img>", "<img src=>", "<img src=''>", "<img src=\"a", "src='a'>"] {
+            assert_eq!(picture(piece), None, "{piece}");
+        }
+        let hostile = format!(">{}", "<img".repeat(300_000));
+        assert_eq!(text(&hostile).len(), hostile.len(), "and in no time");
     }
 
     #[test]

@@ -22,6 +22,7 @@ mod doubt;
 mod html;
 mod json;
 mod kinds;
+mod pictures;
 mod right;
 mod seconds;
 mod text;
@@ -34,12 +35,14 @@ pub use doubt::{Ask, Doubt, Imported, Place, ShownCell};
 pub(super) use doubt::{Fault, Read};
 pub(super) use html::cut;
 pub(super) use kinds::{kind_named, points_named};
+pub use pictures::{BroughtPicture, MissingPicture};
+pub(super) use pictures::{NoParts, Parts, Pictured, no_part, not_taken, referred};
 pub(super) use right::{Right, right_answers};
 pub(super) use seconds::seconds;
 
-/// Bytes of a file, at most. Most of them may be a picture, which is passed over.
+/// Bytes of a file, at most. Most of them may be pictures.
 pub const FILE_BYTES: usize = 3 * 1024 * 1024;
-/// Bytes of a file that is a text: all of it is questions.
+/// Bytes of a file that is a text: all of it is questions, unless pictures stand in it.
 const TEXT_BYTES: usize = 1024 * 1024;
 
 /// What reading one file may take. Sheets that people have take a hundredth of it.
@@ -86,10 +89,14 @@ fn read_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     if container::is_archive(bytes) {
         return read_archive(bytes, budget);
     }
+    if let Some(mut packed) = container::unpack(bytes, budget) {
+        let text = std::mem::take(&mut packed.text);
+        return json::read(&text, &mut packed, budget);
+    }
     if let Some(why) = container::called_what_it_is(bytes) {
         return Err(NotAQuiz::because(why));
     }
-    if bytes.len() > TEXT_BYTES {
+    if bytes.len() > TEXT_BYTES && !container::has_pictures(bytes) {
         let why = "This file has more than 1 MB of text. A quiz has 100 questions at most: bring it in parts.";
         return Err(NotAQuiz::because(why));
     }
@@ -108,13 +115,13 @@ pub fn too_large() -> String {
 fn read_archive(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     match container::open(bytes, budget)? {
         container::Archive::Workbook => sheet::read_workbook(bytes, budget),
-        container::Archive::H5p(content) => json::read(&content, budget),
+        container::Archive::H5p { content, mut package } => json::read(&content, &mut package, budget),
     }
 }
 
 fn read_text(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     if json::is_json(text) {
-        return json::read(text, budget);
+        return json::read(text, &mut NoParts, budget);
     }
     if text::is_aiken(text) {
         return text::read_aiken(text, budget);

@@ -54,6 +54,18 @@ pub enum NoPicture {
     TooMuch,
 }
 
+impl NoPicture {
+    /// Why not, as the end of a sentence about a picture in a file.
+    pub fn clause(self) -> String {
+        match self {
+            Self::TooLarge => format!("it has more than {} MiB", limits::PICTURE_BYTES / 1024 / 1024),
+            Self::OtherKind => "it is no PNG, JPEG, WebP or GIF".into(),
+            Self::Unreadable => "it cannot be read".into(),
+            Self::TooMuch => "it has too many pixels or frames".into(),
+        }
+    }
+}
+
 /// A picture as it is kept and shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use protocol::quiz::Quiz;
 use protocol::wire;
 
-use super::import::{Imported, NotAQuiz};
+use super::import::{Imported, NotAQuiz, Pictured};
 use crate::workers::Budget;
 
 mod csv;
@@ -45,6 +45,8 @@ struct Sheet {
     plain: BTreeMap<(usize, usize), String>,
     /// Some dates are shown by each system in its own way.
     has_dates_of_the_system: bool,
+    /// Pictures, by the row that they begin in.
+    pictures: BTreeMap<usize, Pictured>,
 }
 
 impl Sheet {
@@ -83,8 +85,8 @@ pub(super) fn read_workbook(bytes: &[u8], budget: &Budget) -> Result<Imported, N
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         imported.note(format!("The sheet “{name}” was read; not looked at: “{next}”{more}."));
     }
-    if unread.has_pictures {
-        imported.note("Pictures are not taken from a sheet. Add them in the editor.".into());
+    if unread.has_pictures && imported.pictures.is_empty() && imported.missing.is_empty() {
+        imported.note("Pictures in this file stand beside no question. Add them in the editor.".into());
     }
     Ok(imported)
 }

@@ -4,7 +4,9 @@ use protocol::limits;
 use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
 
 use super::line::Line;
-use crate::quizzes::import::{Ask, Fault, Read, Right, kind_named, points_named, right_answers, seconds};
+use crate::quizzes::import::{
+    Ask, Fault, NoParts, Pictured, Read, Right, kind_named, points_named, referred, right_answers, seconds,
+};
 
 /// What kinds are called in a sheet.
 const KINDS: [(Kind, &str); 8] = [
@@ -55,7 +57,20 @@ pub(super) fn read(line: &Line<'_>) -> Read {
         named(columns.kind, Ask::Finish, read);
     }
     fill(&mut question, line, &mut faults);
-    Read { question, faults }.checked(|| line.place(None))
+    Read { question, faults, pictured: pictured(line) }.checked(|| line.place(None))
+}
+
+/// The picture that stands in the row, or why there is none of what its cell names.
+fn pictured(line: &Line<'_>) -> Vec<Pictured> {
+    if let Some(pictured) = line.sheet.pictures.get(&line.row) {
+        return vec![pictured.clone()];
+    }
+    let named = line.at(line.header.columns.picture);
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let what = format!("the picture in row {}", line.row + 1);
+    vec![Pictured::of(referred(named, &mut NoParts), String::new(), &what)]
 }
 
 fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {

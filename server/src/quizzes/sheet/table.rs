@@ -64,9 +64,6 @@ fn notes(header: &Header, lines: &[Line<'_>], sheet: &Sheet) -> Vec<String> {
         [one] => notes.push(format!("The column {one} was left out: it has no meaning here.")),
         several => notes.push(format!("The columns {} were left out: they have no meaning here.", several.join(", "))),
     }
-    if header.columns.picture.is_some_and(is_used) {
-        notes.push("Pictures are not taken from a sheet. Add them in the editor.".into());
-    }
     if sheet.has_dates_of_the_system {
         notes.push(
             "Some dates are written as 1989-11-09: how your spreadsheet shows them does not stand in the file.".into(),

@@ -36,8 +36,10 @@ pub(super) const MARKS: [&str; 9] = [
 ];
 /// Those that are wrong.
 pub(super) const WRONG: [&str; 2] = ["incorrect_answers", "incorrectAnswers"];
-/// Pictures and films, which stay where they are.
-pub(super) const MEDIA: [&str; 5] = ["image", "media", "video", "imageUrl", "cover"];
+/// Pictures.
+pub(super) const PICTURES: [&str; 5] = ["image", "imageUrl", "media", "picture", "cover"];
+/// Films.
+pub(super) const FILMS: [&str; 2] = ["video", "videoUrl"];
 
 /// All that a question of ours can have.
 pub(super) const OURS: [&str; 14] = [

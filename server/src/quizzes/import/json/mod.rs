@@ -3,7 +3,7 @@
 
 use protocol::quiz::{Quiz, Scoring};
 
-use super::{Imported, NotAQuiz, cut};
+use super::{Imported, NotAQuiz, Parts, cut};
 use crate::quizzes::sheet::nearest;
 use crate::workers::Budget;
 
@@ -11,6 +11,7 @@ mod fields;
 mod marks;
 mod question;
 mod reader;
+mod seen;
 
 use reader::{Broken, Node, Value};
 
@@ -34,8 +35,8 @@ pub(super) fn is_json(text: &str) -> bool {
     }
 }
 
-/// What is understood of a JSON text.
-pub(super) fn read(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+/// What is understood of a JSON text; pictures that it names are looked for in `parts`.
+pub(super) fn read(text: &str, parts: &mut dyn Parts, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let root = reader::read(text.trim_start_matches('\u{FEFF}'), budget).map_err(|Broken { line, column, why }| {
         NotAQuiz(format!("This JSON is broken in line {line}, character {column}: {why}."))
     })?;
@@ -44,7 +45,7 @@ pub(super) fn read(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let mut imported = Imported { quiz: settings(root), ..Imported::default() };
     for node in questions.iter().take(QUESTIONS) {
         budget.step().map_err(|_| NotAQuiz::because("There is too much in this file."))?;
-        let (read, notes) = question::read(node);
+        let (read, notes) = question::read(node, parts);
         imported.push(read);
         notes.into_iter().for_each(|note| imported.note(note));
     }

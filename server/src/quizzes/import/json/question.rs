@@ -4,8 +4,8 @@ use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
 use protocol::{PictureId, limits};
 
 use super::reader::{Node, Value};
-use super::{fields, marks};
-use crate::quizzes::import::{Ask, Fault, Place, Read, cut, html, kind_named, points_named, seconds};
+use super::{fields, marks, seen};
+use crate::quizzes::import::{Ask, Fault, Parts, Pictured, Place, Read, cut, html, kind_named, points_named, seconds};
 use crate::quizzes::sheet::nearest;
 
 /// Options and spellings that are read of one question: more than may be, not endless ones.
@@ -19,25 +19,32 @@ struct Reading<'a> {
     question: Question,
     faults: Vec<Fault>,
     notes: Vec<String>,
+    pictured: Vec<Pictured>,
 }
 
 /// Reads a question as far as it can be; and what was left out of it.
-pub(super) fn read(node: &Node) -> (Read, Vec<String>) {
+pub(super) fn read(node: &Node, parts: &mut dyn Parts) -> (Read, Vec<String>) {
     let line = node.line;
     if node.fields().is_empty() && !matches!(node.value, Value::Object(_)) {
         let fault = Fault { place: at(line), why: "here should be a question".into(), ask: Ask::Finish };
-        return (Read { question: Question::default(), faults: vec![fault] }, Vec::new());
+        return (Read { faults: vec![fault], ..Read::default() }, Vec::new());
     }
     // H5P keeps what a question says apart from what it is.
     let library = node.field(&["library"]).and_then(Node::text).map(|name| name.split(' ').next().unwrap_or(name));
     let inner = node.field(&["params"]).filter(|_| library.is_some()).unwrap_or(node);
     let theirs = ["question", "answers", "choices", "type", "solutions"];
     let is_ours = library.is_none() && inner.field(&theirs).is_none();
-    let mut reading =
-        Reading { node: inner, is_ours, question: Question::default(), faults: Vec::new(), notes: Vec::new() };
-    reading.read(library);
-    let Reading { question, faults, notes, .. } = reading;
-    let read = Read { question, faults };
+    let mut reading = Reading {
+        node: inner,
+        is_ours,
+        question: Question::default(),
+        faults: Vec::new(),
+        notes: Vec::new(),
+        pictured: Vec::new(),
+    };
+    reading.read(library, parts);
+    let Reading { question, faults, notes, pictured, .. } = reading;
+    let read = Read { question, faults, pictured };
     (if is_ours { read } else { read.checked(|| at(line)) }, notes)
 }
 
@@ -46,7 +53,7 @@ fn at(line: u32) -> Place {
 }
 
 impl Reading<'_> {
-    fn read(&mut self, library: Option<&str>) {
+    fn read(&mut self, library: Option<&str>, parts: &mut dyn Parts) {
         self.question.text = self.words(&fields::TEXT);
         self.question.why = self.words(&fields::WHY);
         let kind = library.map(str::to_owned).or_else(|| self.node.field(&fields::KIND)?.words());
@@ -58,7 +65,7 @@ impl Reading<'_> {
         }
         self.time();
         self.points();
-        self.picture();
+        self.picture(parts);
         self.answers(kind_is_said(self.node, library));
         self.unknown();
     }
@@ -115,16 +122,22 @@ impl Reading<'_> {
         }
     }
 
-    fn picture(&mut self) {
+    fn picture(&mut self, parts: &mut dyn Parts) {
         if self.is_ours {
+            self.question.picture_words = self.words(&fields::PICTURE_WORDS);
             let picture = self.node.field(&["picture"]).and_then(Node::text);
             self.question.picture = picture.and_then(|id| PictureId::parse(id).ok());
-            self.question.picture_words = self.words(&fields::PICTURE_WORDS);
+            if self.question.picture.is_some() {
+                return;
+            }
         }
-        let is_left = self.node.field(&["picture"]).is_some() && self.question.picture.is_none();
-        let has_media = self.node.field(&fields::MEDIA).is_some_and(|media| media.value != Value::Text(String::new()));
-        if is_left || has_media && !self.is_ours {
-            self.notes.push("Pictures of other programs are not taken along. Add them in the editor.".into());
+        self.pictured = seen::pictured(self.node, parts);
+        if self.is_ours && !self.question.picture_words.is_empty() {
+            for pictured in &mut self.pictured {
+                if let Pictured::Here { words, .. } = pictured {
+                    words.clone_from(&self.question.picture_words);
+                }
+            }
         }
     }
 
@@ -274,7 +287,7 @@ fn kind_is_said(node: &Node, library: Option<&str>) -> bool {
 
 /// Whether a name means something in some program's questions.
 fn is_theirs(name: &str) -> bool {
-    let lists: [&[&str]; 10] = [
+    let lists: [&[&str]; 11] = [
         &fields::TEXT,
         &fields::KIND,
         &fields::SECONDS,
@@ -284,7 +297,8 @@ fn is_theirs(name: &str) -> bool {
         &fields::SPELLINGS,
         &fields::MARKS,
         &fields::WRONG,
-        &fields::MEDIA,
+        &fields::PICTURES,
+        &fields::FILMS,
     ];
     lists.iter().any(|list| list.contains(&name))
 }

@@ -50,7 +50,13 @@ fn kahoot_is_read() {
     assert_eq!(options(one), ["a", "*b"]);
     assert_eq!(name.spellings, ["Jove", "Jupiter"]);
     assert_eq!((order.kind, slide.kind, slide.why.as_str()), (Kind::Order, Kind::Slide, "this"));
-    assert_eq!(imported.notes, ["Pictures of other programs are not taken along. Add them in the editor."]);
+    let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "Question 1: the picture was not taken, because it is on another site, x.example, and nothing is fetched from there."
+        ]
+    );
 }
 
 #[test]
@@ -184,4 +190,103 @@ proptest! {
         let read = read(&super::json(&quiz), "", &Budget::of(LIMITS)).unwrap();
         prop_assert_eq!((read.quiz, read.doubts), (quiz, vec![]));
     }
+}
+
+/// The smallest picture there is, and how it stands in a text.
+const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
+
+fn told(imported: &Imported) -> Vec<String> {
+    imported.missing.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn pictures_in_the_text_are_taken() {
+    let file = format!(
+        r#"{{"questions":[
+        {{"question":"A?","answers":["a","b"],"solutions":[0],"image":"{PIXEL}"}},
+        {{"question":"<p>B?<img src=\"{PIXEL}\"></p>","answers":["a","b"],"solutions":[0]}},
+        {{"question":"C?","answers":["a","b"],"solutions":[0],"image":"c.png","video":{{"fullUrl":""}}}},
+        {{"question":"D?","answers":[{{"answer":"a","image":{{"id":"x"}}}},{{"answer":"b"}}],"solutions":[0],"image":null,"video":{{"id":"y","service":"youtube"}}}}]}}"#
+    );
+    let imported = understood(file.as_bytes(), "");
+    assert_eq!(imported.doubts, []);
+    let taken: Vec<_> = imported.pictures.iter().map(|picture| (picture.question, picture.bytes.len())).collect();
+    assert_eq!(taken, [(0, 29), (1, 29)]);
+    assert_eq!(imported.quiz.questions[1].text, "B?");
+    assert_eq!(
+        told(&imported),
+        [
+            "Question 3: the picture was not taken, because it is not in the file.",
+            "Question 4: the film was not taken, because there are pictures here, and no films.",
+            "Question 4: the pictures of its answers were not taken, because answers are words here.",
+        ]
+    );
+}
+
+#[test]
+fn a_text_with_pictures_may_be_longer_than_one_without() {
+    let large = format!("data:image/png;base64,{}", "A".repeat(1_200_000));
+    let file =
+        format!(r#"{{"questions":[{{"question":"A?","answers":["a","b"],"solutions":[0],"image":"{large}"}}]}}"#);
+    let imported = understood(file.as_bytes(), "");
+    assert_eq!((imported.pictures.len(), imported.pictures[0].bytes.len()), (1, 900_000));
+}
+
+#[test]
+fn pictures_of_an_h5p_package_are_taken() {
+    let content = r#"{"questions":[
+        {"library":"H5P.MultiChoice 1.16","params":{"question":"A?","answers":[{"text":"a","correct":true},{"text":"b"}],"behaviour":{},
+         "media":{"type":{"library":"H5P.Image 1.1","params":{"alt":"A leaf","file":{"path":"images/a.gif#tmp","mime":"image/gif"}}},"disableImageZooming":true}}},
+        {"library":"H5P.MultiChoice 1.16","params":{"question":"B?","answers":[{"text":"a","correct":true},{"text":"b"}],"behaviour":{},
+         "media":{"type":{"library":"H5P.Image 1.1","params":{"file":{"path":"images/b.gif"}}}}}},
+        {"library":"H5P.TrueFalse 1.8","params":{"question":"C?","correct":"true","media":{"type":{"library":"H5P.Video 1.6","params":{"sources":[]}}}}},
+        {"library":"H5P.TrueFalse 1.8","params":{"question":"D?","correct":"true","media":{"type":{"params":{}}}}}]}"#;
+    let file =
+        archive(&[("h5p.json", "{}"), ("content/content.json", content), ("content/images/a.gif", "GIF89a")], false);
+    let imported = understood(&file, "");
+    assert_eq!(imported.doubts, []);
+    let [picture] = &imported.pictures[..] else { panic!("{imported:?}") };
+    assert_eq!((picture.question, &picture.bytes[..], picture.words.as_str()), (0, &b"GIF89a"[..], "A leaf"));
+    assert_eq!(
+        told(&imported),
+        [
+            "Question 2: the picture was not taken, because “images/b.gif” is not in the file.",
+            "Question 3: the film was not taken, because there are pictures here, and no films.",
+        ]
+    );
+}
+
+/// JSON as ClassQuiz packs it, with what follows.
+fn classquiz_archive(json: &str, rest: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(json.as_bytes()).unwrap();
+    [packed.finish().unwrap(), rest.to_vec()].concat()
+}
+
+#[test]
+fn a_classquiz_archive_is_read_with_its_pictures() {
+    let question = |image| {
+        format!(
+            r#"{{"question":"Q?","time":"20","type":"ABCD","answers":[{{"answer":"a","right":true}},{{"answer":"b","right":false}}],"image":{image}}}"#
+        )
+    };
+    let json = format!(
+        r#"{{"title":"Class","cover_image":-1,"questions":[{},{},{}]}}"#,
+        question("0"),
+        question("null"),
+        question("2")
+    );
+    let rest = b"\xC7\xC7\xC7\0\xC6\xC6\xC6\x000\xC5\xC5\0GIF89a\xC6\xC6\xC6\0 and more\xC6\xC6\xC6\0-1\xC5\xC5\0cover";
+    let imported = understood(&classquiz_archive(&json, rest), "");
+    assert_eq!((imported.quiz.title.as_str(), imported.quiz.questions.len()), ("Class", 3));
+    let [picture] = &imported.pictures[..] else { panic!("{imported:?}") };
+    assert_eq!((picture.question, &picture.bytes[..]), (0, &b"GIF89a\xC6\xC6\xC6\0 and more"[..]));
+    assert_eq!(told(&imported), ["Question 3: the picture was not taken, because it is not in the file."]);
+
+    let other = classquiz_archive("no quiz", b"");
+    assert!(refused(&other).starts_with("This file is packed (gzip)."), "{}", refused(&other));
+    let bomb = classquiz_archive(&format!("{{\"a\":\"{}\"}}", " ".repeat(40_000_000)), b"");
+    assert!(bomb.len() < 100_000);
+    assert!(refused(&bomb).starts_with("This file is packed (gzip)."), "{}", refused(&bomb));
 }

@@ -73,7 +73,13 @@ fn quizizz_sheet_is_read_with_its_kinds() {
     assert_eq!((star.kind, &star.spellings[..]), (Kind::Typed, &["Sun".to_owned(), "The Sun".into()][..]));
     assert_eq!((mood.kind, many.options.len()), (Kind::Poll, 5));
     assert_eq!(doubts(file.as_bytes()), ["Row 7, column G: there are 5 answers, and a question has 4 at most."]);
-    assert_eq!(imported.notes, ["Pictures are not taken from a sheet. Add them in the editor."]);
+    let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "Question 2: the picture in row 4 was not taken, because it is on another site, x.example, and nothing is fetched from there."
+        ]
+    );
 }
 
 #[test]
@@ -254,24 +260,51 @@ fn all_sheets_are_looked_at_for_the_one_with_questions() {
     assert!(refused(&workbook(|_| {}, &["Cover"])).starts_with("No header row was found."));
 }
 
-#[test]
-fn a_large_picture_in_a_workbook_is_passed_over() {
-    // The picture is 1.2 MB of noise behind the header of a PNG.
-    let mut noise: Vec<u8> = (0..1_200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+/// So many bytes of noise behind the header of a PNG.
+fn noise(bytes: u32) -> Vec<u8> {
+    let mut noise: Vec<u8> = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let header = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";
     noise.splice(..header.len(), header.iter().copied());
-    let file = workbook(
+    noise
+}
+
+/// A workbook of one question, with pictures that begin in these rows, from 0.
+fn illustrated(pictures: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    workbook(
         |sheet| {
             for (column, text) in (0..).zip(["Which?", "a", "b", "20", "2"]) {
                 sheet.write_string(1, column, text).unwrap();
             }
-            let picture = rust_xlsxwriter::Image::new_from_buffer(&noise).unwrap();
-            sheet.insert_image(5, 5, &picture).unwrap();
+            for (row, bytes) in pictures {
+                let picture = rust_xlsxwriter::Image::new_from_buffer(bytes).unwrap().set_alt_text("A leaf");
+                sheet.insert_image(*row, 5, &picture).unwrap();
+            }
         },
         &[],
-    );
+    )
+}
+
+#[test]
+fn a_picture_beside_a_question_is_taken_and_a_large_one_is_told() {
+    let small = noise(1_000);
+    let imported = understood(&illustrated(&[(1, small.clone())]), "");
+    let [BroughtPicture { question: 0, bytes, words }] = &imported.pictures[..] else {
+        panic!("{:?}", imported.missing)
+    };
+    assert_eq!((bytes, words.as_str()), (&small, "A leaf"));
+    assert_eq!((imported.doubts.len(), imported.notes.len(), imported.missing.len()), (0, 0, 0));
+
+    let file = illustrated(&[(1, noise(1_200_000))]);
     assert!(file.len() > 1_200_000);
     let imported = understood(&file, "");
-    assert_eq!((imported.quiz.questions.len(), imported.doubts.len()), (1, 0));
-    assert_eq!(imported.notes, ["Pictures are not taken from a sheet. Add them in the editor."]);
+    assert_eq!((imported.quiz.questions.len(), imported.doubts.len(), imported.pictures.len()), (1, 0, 0));
+    let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["Question 1: the picture in row 2 was not taken, because it has more than 1 MiB."]);
+}
+
+#[test]
+fn a_picture_beside_no_question_is_told() {
+    let imported = understood(&illustrated(&[(7, noise(1_000))]), "");
+    assert_eq!((imported.quiz.questions.len(), imported.pictures.len()), (1, 0));
+    assert_eq!(imported.notes, ["Pictures in this file stand beside no question. Add them in the editor."]);
 }

@@ -78,3 +78,12 @@ fn what_gift_has_and_nobody_can_play_is_told_with_its_line() {
         ]
     );
 }
+
+#[test]
+fn a_picture_of_moodle_is_told() {
+    let file = "::Q:: [html]<p>Which?<img src\\=\"@@PLUGINFILE@@/a.png\" /></p>{=a ~b}\n";
+    let imported = understood(file.as_bytes(), "");
+    assert_eq!(imported.quiz.questions[0].text, "Which?");
+    let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["Question 1: the picture was not taken, because it is not in the file."]);
+}

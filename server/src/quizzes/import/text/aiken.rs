@@ -101,6 +101,6 @@ impl Block<'_> {
             Right::Unclear(why) => Some(why),
         };
         let faults = why.map(|why| Fault { place: Place::line(line), why, ask }).into_iter().collect();
-        Read { question, faults }.checked(|| Place::line(self.begins.max(1)))
+        Read { question, faults, ..Read::default() }.checked(|| Place::line(self.begins.max(1)))
     }
 }

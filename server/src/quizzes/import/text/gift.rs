@@ -5,7 +5,7 @@ use protocol::limits;
 use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Question};
 
 use super::numbered;
-use crate::quizzes::import::{Ask, Fault, Imported, NotAQuiz, Place, Read, cut, html};
+use crate::quizzes::import::{Ask, Fault, Imported, NoParts, NotAQuiz, Pictured, Place, Read, cut, html, referred};
 use crate::workers::Budget;
 
 mod signs;
@@ -63,7 +63,7 @@ fn question(block: &str, line: usize) -> Read {
     let Some((before, answers, after)) = parts(block) else {
         let text = shown(block);
         let slide = Question { kind: Kind::Slide, text, seconds: 0, ..Question::default() };
-        return Read { question: slide, faults: Vec::new() }.checked(|| Place::line(line));
+        return Read { question: slide, pictured: pictured(block), ..Read::default() }.checked(|| Place::line(line));
     };
     // Where words follow, the answer is a gap in a sentence.
     let text = if after.trim().is_empty() { before.to_owned() } else { format!("{before}_____{after}") };
@@ -72,7 +72,14 @@ fn question(block: &str, line: usize) -> Read {
     question.why = shown(why).chars().take(4 * limits::WHY_CHARS).collect();
     let fault = fill(&mut question, answers.trim());
     let faults = fault.map(|(why, ask)| Fault { place: Place::line(line), why, ask }).into_iter().collect();
-    Read { question, faults }.checked(|| Place::line(line))
+    Read { question, faults, pictured: pictured(&text) }.checked(|| Place::line(line))
+}
+
+/// The picture in a text: Moodle keeps its own beside the file.
+fn pictured(text: &str) -> Vec<Pictured> {
+    let text = unescape(text);
+    let picture = html::picture(&text).map(|at| referred(at, &mut NoParts));
+    picture.map(|found| Pictured::of(found, String::new(), "the picture")).into_iter().collect()
 }
 
 /// Without its name: `::name::`.

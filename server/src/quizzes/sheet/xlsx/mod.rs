@@ -9,6 +9,7 @@ use crate::workers::Budget;
 
 mod cells;
 mod package;
+mod pictures;
 mod shown;
 mod styles;
 mod workbook;
@@ -45,7 +46,9 @@ pub(super) fn read(
             Some(strings) if !shared.is_empty() => cells::texts(strings, &shared, budget)?,
             _ => Default::default(),
         };
-        let sheet = Sheet { name: name.clone(), ..cells::arrange(cells, &texts, budget)? };
+        let mut sheet = Sheet { name: name.clone(), ..cells::arrange(cells, &texts, budget)? };
+        // Without them it is a sheet all the same.
+        sheet.pictures = pictures::read(&mut package, part, budget).unwrap_or_default();
         if !sheet.grid.is_empty() && is_enough(sheet) {
             break;
         }

@@ -56,13 +56,19 @@ impl<'a> Package<'a> {
         (0..count).any(|at| self.archive.by_index_raw(at).is_ok_and(|part| part.encrypted()))
     }
 
-    /// A part as a text, of so many bytes at most.
-    pub(in crate::quizzes) fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, NotAQuiz> {
+    /// A part as it is, of so many bytes and one more at most.
+    pub(in crate::quizzes) fn bytes(&mut self, name: &str, most: usize) -> Result<Option<Vec<u8>>, NotAQuiz> {
         let Some(index) = self.index(name) else { return Ok(None) };
         let file = self.archive.by_index(index).map_err(unreadable)?;
         let mut bytes = Vec::new();
         let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
         Unpacked { file, budget: self.budget }.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+        Ok(Some(bytes))
+    }
+
+    /// A part as a text, of so many bytes at most.
+    pub(in crate::quizzes) fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, NotAQuiz> {
+        let Some(bytes) = self.bytes(name, most)? else { return Ok(None) };
         if bytes.len() > most {
             self.budget.exhaust(Exhausted::Size).map_err(unreadable)?;
         }

@@ -37,10 +37,10 @@ pub(super) struct Entry {
 }
 
 /// How one part of the archive points to another.
-struct Reference {
-    id: String,
-    kind: String,
-    target: String,
+pub(super) struct Reference {
+    pub(super) id: String,
+    pub(super) kind: String,
+    pub(super) target: String,
 }
 
 /// Finds them.
@@ -71,7 +71,8 @@ pub(super) fn find(package: &mut Package<'_>, budget: &Budget) -> Result<Workboo
     Ok(Workbook { sheets, strings, styles, dates: listed.dates })
 }
 
-fn references(package: &mut Package<'_>, name: &str, budget: &Budget) -> Result<Vec<Reference>, NotAQuiz> {
+/// What a part of the archive, which is named by its own list, points to.
+pub(super) fn references(package: &mut Package<'_>, name: &str, budget: &Budget) -> Result<Vec<Reference>, NotAQuiz> {
     let mut found = Vec::new();
     let Some(mut xml) = package.part(name.trim_start_matches('/'))? else { return Ok(found) };
     loop {

@@ -1,0 +1,93 @@
+//! Pictures of files that were brought along: looked at like any other, and kept
+//! until the author decides, as those are that are added in the editor.
+
+use std::collections::BTreeMap;
+use std::mem::take;
+use std::time::Duration;
+
+use protocol::PictureId;
+
+use super::{Files, Refusal};
+use crate::quizzes::QuizzesError;
+use crate::quizzes::import::{BroughtPicture, Imported, MissingPicture};
+use crate::quizzes::picture::{self, NoPicture, Picture};
+use crate::quota::Payer;
+use crate::workers::{Budget, Limits};
+
+/// What looking at all pictures of one file may take; each has a budget of its own besides.
+const LIMITS: Limits = Limits {
+    unpacked_bytes: u64::MAX,
+    held_bytes: u64::MAX,
+    steps: u64::MAX,
+    busy: Duration::from_secs(3),
+    elapsed: Duration::from_secs(12),
+};
+
+/// A picture that was looked at, or why it was not taken, as the end of a sentence.
+type Looked = (usize, String, Result<Picture, String>);
+
+/// Keeps the pictures that a file brings, and gives them to their questions. What cannot
+/// be kept is told.
+pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -> Result<Imported, Refusal> {
+    forget_missing(files, &mut imported).await?;
+    let brought = take(&mut imported.pictures);
+    if brought.is_empty() {
+        return Ok(imported);
+    }
+    let looked: Vec<Looked> = files.node.workers.run(LIMITS, move |budget| look_at(brought, budget)).await?;
+    for (at, words, picture) in looked {
+        let kept = match picture {
+            Ok(picture) => files.node.library.add_picture(payer, &picture).await.map_err(|error| clause(&error)),
+            Err(why) => Err(why),
+        };
+        match (kept, imported.quiz.questions.get_mut(at)) {
+            (Ok(id), Some(question)) => (question.picture, question.picture_words) = (Some(id), words),
+            (Ok(_), None) => {}
+            (Err(why), _) => imported.missing.push(MissingPicture::because(at, why)),
+        }
+    }
+    imported.quiz = imported.quiz.cleaned();
+    imported.missing.sort_by_key(|missing| missing.question);
+    Ok(imported)
+}
+
+fn look_at(brought: Vec<BroughtPicture>, budget: &Budget) -> Vec<Looked> {
+    let look = |BroughtPicture { question, bytes, words }| {
+        let looked = match budget.check() {
+            Ok(()) => picture::clean(&bytes, &Budget::of(picture::LIMITS)).map_err(NoPicture::clause),
+            Err(_) => Err("looking at the others took too long".into()),
+        };
+        (question, words, looked)
+    };
+    brought.into_iter().map(look).collect()
+}
+
+/// Why a picture was not kept, as the end of a sentence.
+fn clause(error: &QuizzesError) -> String {
+    match error {
+        QuizzesError::Quota(_) => "there is no more room for yours today".into(),
+        _ => "pictures cannot be kept just now".into(),
+    }
+}
+
+/// Our own files name pictures by their ids: on another server they are not there.
+async fn forget_missing(files: &Files, imported: &mut Imported) -> Result<(), Refusal> {
+    let mut known: BTreeMap<PictureId, bool> = BTreeMap::new();
+    for (at, question) in imported.quiz.questions.iter_mut().enumerate() {
+        let Some(id) = question.picture.clone() else { continue };
+        let is_known = match known.get(&id) {
+            Some(is_known) => *is_known,
+            None => {
+                let is_named = picture::Kind::of_id(&id).is_some();
+                let is_known = is_named && files.node.library.kept.picture(&id).await?.is_some();
+                known.insert(id, is_known);
+                is_known
+            }
+        };
+        if !is_known {
+            question.picture = None;
+            imported.missing.push(MissingPicture::because(at, "it is kept on another server"));
+        }
+    }
+    Ok(())
+}

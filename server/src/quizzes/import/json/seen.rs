@@ -1,0 +1,98 @@
+//! What there is to be seen in a question of a JSON file: the picture in it, or
+//! why it was not taken.
+
+use super::fields;
+use super::reader::{Node, Value};
+use crate::quizzes::import::{Parts, Pictured, html, not_taken, referred};
+
+/// What a field refers to.
+enum Medium {
+    /// A picture: its address, its name or all of its bytes; and what it shows.
+    Picture {
+        at: String,
+        words: String,
+    },
+    Film,
+}
+
+/// The picture of a question; and what else there was to be seen, which is told.
+pub(super) fn pictured(node: &Node, parts: &mut dyn Parts) -> Vec<Pictured> {
+    let mut pictured = Vec::new();
+    // The first of several fields may be there and say nothing.
+    let first = fields::PICTURES.iter().find_map(|name| medium(node.field(&[*name])?));
+    let film = || Pictured::Missing(not_taken("the film", "there are pictures here, and no films"));
+    match first.or_else(|| in_text(node)) {
+        Some(Medium::Picture { at, words }) => {
+            let words = if words.is_empty() { described(node) } else { words };
+            pictured.push(Pictured::of(referred(&at, parts), words, "the picture"));
+        }
+        Some(Medium::Film) => pictured.push(film()),
+        None => {}
+    }
+    if node.field(&fields::FILMS).is_some_and(|node| medium(node).is_some()) {
+        pictured.push(film());
+    }
+    if has_pictured_options(node) {
+        pictured.push(Pictured::Missing(
+            "the pictures of its answers were not taken, because answers are words here.".into(),
+        ));
+    }
+    pictured
+}
+
+/// What is in a field that may have a picture, as programs say it.
+fn medium(node: &Node) -> Option<Medium> {
+    match &node.value {
+        Value::Text(at) | Value::Number(at) => {
+            let at = at.trim();
+            (!at.is_empty()).then(|| Medium::Picture { at: at.to_owned(), words: String::new() })
+        }
+        Value::List(list) => list.first().and_then(medium),
+        Value::Object(_) => match node.field(&["type"]).filter(|kind| matches!(kind.value, Value::Object(_))) {
+            Some(library) => of_library(library),
+            None => of_object(node),
+        },
+        Value::Null | Value::Bool(_) => None,
+    }
+}
+
+/// H5P says which of its libraries shows it.
+fn of_library(library: &Node) -> Option<Medium> {
+    let name = library.field(&["library"]).and_then(Node::text)?;
+    if !name.starts_with("H5P.Image") {
+        return Some(Medium::Film);
+    }
+    let params = library.field(&["params"])?;
+    let Some(Medium::Picture { at, .. }) = params.field(&["file"]).and_then(of_object) else { return None };
+    Some(Medium::Picture { at, words: words(params) })
+}
+
+fn of_object(node: &Node) -> Option<Medium> {
+    let at = ["path", "url", "src", "fullUrl", "id"].iter().find_map(|name| {
+        let at = node.field(&[*name])?.words()?;
+        (!at.trim().is_empty()).then_some(at)
+    })?;
+    Some(Medium::Picture { at, words: words(node) })
+}
+
+/// What a picture shows, as its own object says.
+fn words(node: &Node) -> String {
+    let words = node.field(&["alt", "altText"]).and_then(Node::text).unwrap_or_default();
+    html::text(words).chars().take(protocol::limits::QUESTION_CHARS).collect()
+}
+
+/// Kahoot says it beside the address.
+fn described(node: &Node) -> String {
+    node.field(&["imageMetadata"]).map(words).unwrap_or_default()
+}
+
+/// A picture in the midst of the question's text.
+fn in_text(node: &Node) -> Option<Medium> {
+    let at = html::picture(node.field(&fields::TEXT)?.text()?)?;
+    Some(Medium::Picture { at: at.to_owned(), words: String::new() })
+}
+
+fn has_pictured_options(node: &Node) -> bool {
+    let options = node.field(&fields::OPTIONS).and_then(Node::list).unwrap_or_default();
+    options.iter().any(|option| fields::PICTURES.iter().any(|name| option.field(&[*name]).and_then(medium).is_some()))
+}
