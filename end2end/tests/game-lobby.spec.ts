@@ -1,5 +1,6 @@
 // Who is let into a game, who is not, and who is sent away again: as a host and their pupils see it.
 import { expect, type Person, test } from "../fixtures";
+import { barriers } from "../fixtures/barriers";
 import { open, type Wall } from "../fixtures/wall";
 
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource|ERR_[A-Z_]+/ });
@@ -33,10 +34,11 @@ test("who waits is listed in the order of their coming, and let in; the keys sta
   await expect(waiting(wall).getByRole("listitem")).toHaveCount(1);
   await asks(ada, wall, "Ada");
   await expect(waiting(wall).getByRole("listitem")).toHaveText([/Zoe/, /Ada/]);
-  await wall.press("Let Zoe in");
+  expect(await barriers(wall.page)).toEqual([]);
+  await wall.press("Let in Zoe");
   await expect(heading(zoe, "You are in, Zoe.")).toBeVisible();
-  await expect(wall.button("Let Ada in")).toBeFocused();
-  await wall.press("Turn Ada away");
+  await expect(wall.button("Let in Ada")).toBeFocused();
+  await wall.press("Turn away Ada");
   await expect(ada.page.getByText("The host did not let you in.")).toBeVisible();
   await expect(wall.button("Menu")).toBeFocused();
 });
@@ -50,7 +52,7 @@ test("who loads the page again goes on waiting, and is let in behind a locked do
   await expect(heading(ada, WAITS)).toBeVisible();
   await wall.press("Lock the game");
   await expect(wall.button("Unlock the game").first()).toBeVisible();
-  await wall.press("Let Ada in");
+  await wall.press("Let in Ada");
   await expect(heading(ada, "You are in, Ada.")).toBeVisible();
 });
 

@@ -91,7 +91,7 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
                 <button
                     class="button button--quiet"
                     type="button"
-                    aria-label=format!("Let {name} in")
+                    aria-label=format!("Let in {name}")
                     on:click=move |_| host.step(HostStep::Admit(vec![admitted.clone()]))
                 >
                     "Let in"
@@ -99,7 +99,7 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
                 <button
                     class="button button--quiet"
                     type="button"
-                    aria-label=format!("Turn {name} away")
+                    aria-label=format!("Turn away {name}")
                     on:click=move |_| host.step(HostStep::Decline(vec![declined.clone()]))
                 >
                     "Turn away"
