@@ -1,21 +1,17 @@
 //! One channel on this node: who listens, where the log stands, and the last
 //! few frames. A pure fold: it does no IO and waits for nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use protocol::{CloseCode, Epoch, Position};
 use tungstenite::Utf8Bytes;
 
+use super::ahead::Ahead;
 use super::audience::Audience;
 use super::ring::Ring;
 use crate::broker::Head;
 use crate::outbox::Outbox;
-
-/// Frames that came before their turn; more than this and a hole is not mended but everybody resyncs.
-const AHEAD_FRAMES: usize = 10_000;
-/// The same by their bytes.
-const AHEAD_BYTES: usize = 16 * 1024 * 1024;
 
 /// One subscription of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,9 +40,7 @@ pub(super) struct Fanout {
     /// The last publications up to `last`, without a hole.
     ring: Ring,
     /// Publications that came before their turn.
-    ahead: BTreeMap<u64, Utf8Bytes>,
-    /// Their bytes, and those of some that have had their turn since there was a hole.
-    ahead_bytes: usize,
+    ahead: Ahead,
     audience: Audience,
     /// Not yet told where they stand: frames wait, with their offset if they have one.
     held: HashMap<Seat, Held>,
@@ -112,13 +106,12 @@ impl Fanout {
         self.last = None;
         self.ring.clear();
         self.ahead.clear();
-        self.ahead_bytes = 0;
     }
 
     /// The log's top, read after deliveries began.
     pub(super) fn anchor(&mut self, top: Head) -> After {
         if self.last.is_none() {
-            self.ahead = self.ahead.split_off(&(top.position.offset + 1));
+            self.ahead.begin_after(&top.position);
             self.last = Some(top.position);
             if let Some(frame) = top.frame.and_then(|frame| Utf8Bytes::try_from(frame).ok()) {
                 self.ring.push(frame);
@@ -130,7 +123,11 @@ impl Fanout {
     /// A publication from the broker or read from the log.
     pub(super) fn receive(&mut self, position: &Position, frame: Utf8Bytes) -> After {
         let Some(last) = &self.last else {
-            self.ahead.insert(position.offset, frame);
+            self.ahead.keep(position, frame);
+            if self.ahead.is_too_much() {
+                // Nobody here has read anything yet, so it is enough to read it once the top is known.
+                self.ahead.throw_away();
+            }
             return After::Nothing;
         };
         if last.epoch != position.epoch {
@@ -144,9 +141,9 @@ impl Fanout {
             self.deliver(frame);
             return After::Nothing;
         }
-        self.ahead_bytes += frame.len();
-        self.ahead.insert(position.offset, frame);
-        if self.ahead.len() > AHEAD_FRAMES || self.ahead_bytes > AHEAD_BYTES {
+        self.ahead.keep(position, frame);
+        if self.ahead.is_too_much() {
+            // The hole is not mended, but everybody resyncs.
             self.resync(position.clone());
         }
         self.catch_up()
@@ -155,15 +152,11 @@ impl Fanout {
     /// Delivers what waited for its turn, as far as there is no hole.
     fn catch_up(&mut self) -> After {
         while let Some(last) = &self.last
-            && let Some(frame) = self.ahead.remove(&(last.offset + 1))
+            && let Some(frame) = self.ahead.next(last)
         {
             self.deliver(frame);
         }
-        if self.ahead.is_empty() {
-            self.ahead_bytes = 0;
-            return After::Nothing;
-        }
-        After::Mend
+        if self.ahead.take_hole() { After::Mend } else { After::Nothing }
     }
 
     /// The next publication goes out.

@@ -19,6 +19,7 @@ use crate::broker::{Broker, BrokerError, Most, Replay};
 use crate::channel::Channel;
 use crate::outbox::Outbox;
 
+mod ahead;
 mod audience;
 mod fanout;
 mod line;
@@ -170,10 +171,11 @@ impl Hub {
         }
     }
 
-    /// Whether this node's listeners have what stands at `offset`, or had it before they came.
-    pub fn has_delivered(&self, channel: &Channel, offset: u64) -> bool {
-        let line = self.inner.line(channel);
-        line.is_some_and(|line| line.fanout().last().is_some_and(|last| offset <= last.offset))
+    /// Whether this node's listeners have what stands at `position`, or had it before they came.
+    /// Not while the log has another epoch than this node knows: it will read which it is.
+    pub fn has_delivered(&self, channel: &Channel, position: &Position) -> bool {
+        let is_past = |last: &Position| last.epoch == position.epoch && position.offset <= last.offset;
+        self.inner.line(channel).is_some_and(|line| line.fanout().last().is_some_and(is_past))
     }
 
     /// Gives a frame that is not in the log to everybody in the channel on this node.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::RoomId;
+use protocol::{Epoch, RoomId};
 use tokio::time::{advance, sleep};
 
 use super::*;
@@ -27,6 +27,17 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
 
 fn outbox() -> Arc<Outbox> {
     Arc::new(Outbox::stuck(1 << 20))
+}
+
+/// Something whose frame tells its offset alone.
+fn said_in(channel: &Channel) -> Append {
+    Append {
+        channel: channel.clone(),
+        once: None,
+        head: r#"{"offset":"#.into(),
+        tail: "}".into(),
+        growth: crate::broker::Growth::Free,
+    }
 }
 
 /// Lets the tasks that are due do what they do.
@@ -64,18 +75,33 @@ async fn what_never_came_to_a_quiet_room_is_found_in_its_log() {
     let seat = hub.hold(&channel, outbox.clone());
     hub.open(&channel).await.unwrap();
     hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
-    let lost = Append {
-        channel,
-        once: None,
-        head: r#"{"offset":"#.into(),
-        tail: "}".into(),
-        growth: crate::broker::Growth::Free,
-    };
-    hub.inner.broker.publish(lost).await.unwrap();
+    hub.inner.broker.publish(said_in(&channel)).await.unwrap();
     // The log is read by a thread that knows nothing of this test's clock: so patience is of the real one.
     let patience = std::time::Instant::now() + Duration::from_secs(10);
     while outbox.pieces() < 2 && std::time::Instant::now() < patience {
         sleep(Duration::from_secs(1)).await;
     }
     assert_eq!(outbox.take().0, ["hello", r#"{"offset":1}"#]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_another_log_says_is_never_heard_in_place_of_what_this_one_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = hub(&folder);
+    let channel = Channel::Room(RoomId::parse("room1").unwrap());
+    let outbox = outbox();
+    let seat = hub.hold(&channel, outbox.clone());
+    let theirs = |offset| Position { epoch: Epoch::parse("theirs").unwrap(), offset };
+    // Before the top of our log is read, and after it.
+    hub.turn().publication(&channel, &theirs(1), "theirs".into());
+    hub.open(&channel).await.unwrap();
+    hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
+    hub.turn().publication(&channel, &theirs(1), "theirs".into());
+    for offset in 1..=2 {
+        let ours = hub.inner.broker.publish(said_in(&channel)).await.unwrap().position;
+        hub.turn().publication(&channel, &ours, format!(r#"{{"offset":{offset}}}"#).into());
+        assert!(hub.has_delivered(&channel, &ours) && !hub.has_delivered(&channel, &theirs(offset)));
+        hub.turn().publication(&channel, &theirs(offset + 1), "theirs".into());
+    }
+    assert_eq!(outbox.take().0, ["hello", r#"{"offset":1}"#, r#"{"offset":2}"#]);
 }

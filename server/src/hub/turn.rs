@@ -29,7 +29,9 @@ impl Turn<'_> {
     pub fn publication(&mut self, channel: &Channel, position: &Position, frame: Utf8Bytes) {
         let Some(line) = self.hub.inner.line(channel) else { return };
         let after = self.hand_to(&line, |fanout| fanout.receive(position, frame));
-        line.touch();
+        if after == After::Nothing {
+            line.touch();
+        }
         self.hub.inner.react(&line, after);
     }
 

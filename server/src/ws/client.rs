@@ -353,7 +353,7 @@ fn answer(outbox: &Outbox, refusal: Refusal) {
 /// again that the hub has not delivered yet: sent from here, it would overtake
 /// what stands before it.
 fn tell_again(node: &Node, room: RoomId, said: Said, outbox: &Outbox) {
-    let is_past = || node.hub.has_delivered(&Channel::Room(room), said.appended.position.offset);
+    let is_past = || node.hub.has_delivered(&Channel::Room(room), &said.appended.position);
     if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
         && is_past()
     {

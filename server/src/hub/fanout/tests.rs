@@ -1,6 +1,7 @@
 //! A channel on one node, step by step.
 
 use super::*;
+use crate::hub::ahead::MOST;
 use protocol::Epoch;
 
 fn at(offset: u64) -> Position {
@@ -56,6 +57,54 @@ fn what_comes_before_the_top_is_known_waits() {
     assert_eq!(fanout.anchor(head(3)), After::Nothing);
     fanout.settle(Seat(1), &at(3), "hello");
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"], "what the log had already is not repeated");
+}
+
+/// A channel with one listener, of which nothing is known yet but what came.
+fn unknown(came: &[(Position, &str)]) -> (Fanout, Arc<Outbox>) {
+    let outbox = Arc::new(Outbox::stuck(1 << 20));
+    let mut fanout = Fanout::default();
+    fanout.hold(Seat(1), outbox.clone());
+    for (position, text) in came {
+        assert_eq!(fanout.receive(position, Utf8Bytes::from(*text)), After::Nothing);
+    }
+    (fanout, outbox)
+}
+
+#[test]
+fn what_another_log_said_before_the_top_is_known_is_thrown_away_and_this_one_is_read() {
+    let (ours, theirs) = ((at(4), "m4"), (renamed(4), "theirs"));
+    // Also where the two stand at one place, whichever came first.
+    for came in [vec![theirs.clone()], vec![ours.clone(), theirs.clone()], vec![theirs, ours]] {
+        let (mut fanout, outbox) = unknown(&came);
+        fanout.receive(&at(5), frame(5));
+        fanout.receive(&renamed(900), "theirs".into());
+        assert_eq!(fanout.anchor(head(3)), After::Mend, "{came:?}");
+        fanout.settle(Seat(1), &at(3), "hello");
+        // As the log has it; a part of it may have gone out already.
+        assert_eq!(fanout.receive(&at(4), frame(4)), After::Nothing, "{came:?}");
+        assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4", "m5"]);
+        assert_eq!(fanout.receive(&at(6), frame(6)), After::Nothing, "nothing of theirs is waited for");
+    }
+}
+
+#[test]
+fn what_another_log_said_before_the_top_costs_nothing() {
+    let (mut fanout, outbox) = unknown(&[(renamed(2), "theirs"), (at(4), "m4")]);
+    assert_eq!(fanout.anchor(head(3)), After::Nothing);
+    fanout.settle(Seat(1), &at(3), "hello");
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"]);
+}
+
+#[test]
+fn too_much_before_the_top_is_known_is_read_from_the_log_instead() {
+    let (mut fanout, outbox) = unknown(&[]);
+    for offset in 1..=MOST as u64 + 1 {
+        assert_eq!(fanout.receive(&at(offset), frame(offset)), After::Nothing);
+    }
+    assert_eq!(fanout.anchor(head(3)), After::Mend);
+    fanout.settle(Seat(1), &at(3), "hello");
+    assert_eq!(fanout.receive(&at(4), frame(4)), After::Nothing);
+    assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"]);
 }
 
 #[test]
