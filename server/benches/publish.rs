@@ -16,7 +16,7 @@ use divan::{Bencher, black_box};
 use futures::FutureExt as _;
 use futures::future::join_all;
 use protocol::{MessageId, wire};
-use server::broker::redis::{self, Options, RedisBroker, envelope};
+use server::broker::redis::{self, Keyspace, Options, RedisBroker, envelope};
 use server::broker::{Append, Broker, Deliveries, Once};
 use server::channel::Channel;
 use server::chat::Chat;
@@ -149,6 +149,7 @@ async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
         },
         sharded: false,
         node: "bench".into(),
+        keyspace: Keyspace::default(),
     };
     redis::connect(&server.url(), options).await.expect("Redis runs")
 }

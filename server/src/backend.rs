@@ -26,9 +26,9 @@ use crate::store::{Store, StoreError, make_private};
 use crate::throttle::Ledger;
 use crate::throttle::redis::RedisLedger;
 
-/// The session key in the data folder, or in Redis.
+/// The session key in the data folder, or in Redis after the prefix.
 const KEY_FILE: &str = "session.key";
-const KEY_NAME: &str = "hubbub:session-key";
+const KEY_NAME: &str = "session-key";
 /// How long a node without a key of its own waits for Redis to give it one.
 const KEY_TRIES: u32 = 60;
 const KEY_RETRY: Duration = Duration::from_millis(500);
@@ -123,7 +123,12 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
 
 async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Opened, BackendError> {
     let log = config.limits.log(config.storage.retain_rooms);
-    let options = redis::Options { log, sharded: config.sharded_pubsub, node: node_name.clone() };
+    let options = redis::Options {
+        log,
+        sharded: config.sharded_pubsub,
+        node: node_name.clone(),
+        keyspace: config.redis_prefix.clone(),
+    };
     let servers = match &config.redis_ca {
         Some(authorities) => servers.trusting(authorities)?,
         None => servers,
@@ -173,12 +178,12 @@ fn key_in_folder(folder: &Path) -> std::io::Result<String> {
 /// The key that the first node left for all, or ours, if we are the first. Of
 /// several servers it is in the first one: all nodes have to find the same.
 async fn key_in_redis(link: &redis::Link) -> Result<String, BackendError> {
-    let fresh = Sessions::fresh_secret();
+    let (fresh, name) = (Sessions::fresh_secret(), link.keyspace().name(KEY_NAME));
     let mut tries = 0;
     loop {
         let mut set = ::redis::cmd("SET");
-        set.arg(KEY_NAME).arg(&fresh).arg("NX").arg("GET");
-        let keep = match link.at(0, KEY_NAME) {
+        set.arg(&name).arg(&fresh).arg("NX").arg("GET");
+        let keep = match link.at(0, &name) {
             Ok(shard) => shard.run::<Option<String>>(&set).await,
             Err(error) => Err(error),
         };

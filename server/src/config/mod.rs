@@ -11,7 +11,7 @@ use clap::{Parser, ValueEnum};
 
 use self::secrets::{quiz_key, quiz_key_in};
 use self::values::{RedisServers, parse_listen, parse_metrics_listen, parse_node_name, parse_origin, parse_pace};
-use crate::broker::redis::Servers;
+use crate::broker::redis::{Keyspace, Servers};
 use crate::http::Host;
 use crate::limits::TrustedProxy;
 
@@ -54,6 +54,12 @@ pub struct Config {
     /// File with the authorities (PEM) to trust for rediss:// and rediss-cluster://; the system's if absent.
     #[arg(long, env = "HUBBUB_REDIS_CA", value_name = "FILE")]
     pub redis_ca: Option<PathBuf>,
+
+    /// What the names of everything in Redis begin with; the same on all nodes of a deployment, and another one
+    /// for each deployment that shares the same Redis. 1 to 32 of a-z, 0-9, hyphen, dot and underscore.
+    #[arg(long, env = "HUBBUB_REDIS_PREFIX", value_name = "NAME", default_value = Keyspace::DEFAULT_PREFIX,
+        value_parser = Keyspace::parse)]
+    pub redis_prefix: Keyspace,
 
     /// Use Redis' sharded pub/sub; all nodes alike. Of use with a Redis whose proxy spreads channels;
     /// a Redis Cluster always does.

@@ -25,6 +25,7 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--session-days", "0"],
         ["--session-not-before", "2026-11-30"],
         ["--session-not-before", "99999999999"],
+        ["--redis-prefix", "School:a"],
         ["--log-length", "1"],
         ["--log-bytes", "1k"],
         ["--log-bytes", "8mb"],
@@ -102,6 +103,17 @@ fn a_redis_is_an_address_or_a_url() {
     let error = read(&["--redis", "redis://:secret@x:y"]).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("--redis") && !error.to_string().contains("secret"), "{error}");
+}
+
+#[test]
+fn a_prefix_is_a_short_plain_name() {
+    assert_eq!(read(&[]).unwrap().redis_prefix, Keyspace::default());
+    let prefix = |text| read(&["--redis-prefix", text]).map(|config| config.redis_prefix);
+    assert_eq!(prefix("school-a.2_x").unwrap(), Keyspace::parse("school-a.2_x").unwrap());
+    for wrong in ["", "{a}", "a:b", "a*", "Hub", "äh", &"x".repeat(33)] {
+        let error = prefix(wrong).unwrap_err().to_string();
+        assert!(error.contains("--redis-prefix") && error.contains("use 1 to 32 of"), "{error}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Position, RoomId};
+use server::broker::redis::Keyspace;
 use server::broker::{
     Append, Appended, Broker, BrokerError, Deliveries, Delivery, LogLimits, Once, Publication, embedded, redis,
 };
@@ -29,6 +30,11 @@ pub const LOG_LENGTH: u64 = 100;
 /// Logs of so many entries, which outlast every test.
 pub fn log_limits(entries: u64) -> LogLimits {
     LogLimits { entries, bytes: 1 << 20, retain: None, retain_game: Duration::from_secs(86_400) }
+}
+
+/// What a node says to Redis that keeps so many entries of each log.
+pub fn redis_options(entries: u64, node: &str) -> redis::Options {
+    redis::Options { log: log_limits(entries), sharded: false, node: node.into(), keyspace: Keyspace::default() }
 }
 
 /// Where the logs are.
@@ -153,7 +159,11 @@ pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
 
 /// A node on the Redis at `url`.
 pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
-    let options = redis::Options { log: log_limits(LOG_LENGTH), sharded, node: name.into() };
+    redis_node_with(url, redis::Options { sharded, ..redis_options(LOG_LENGTH, name) }).await
+}
+
+/// A node on the Redis at `url`, with options of its own.
+pub async fn redis_node_with(url: &str, options: redis::Options) -> Node {
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.link()));
     let games = Arc::new(RedisGames::new(broker.link(), log_limits(LOG_LENGTH)));

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use server::broker::redis::{Options, RedisBroker, connect};
+use server::broker::redis::{RedisBroker, connect};
 use server::throttle::redis::RedisLedger;
 use server::throttle::{Ledger, Spent};
 
-use crate::cluster::{Backend, Cluster, log_limits};
+use crate::cluster::{Backend, Cluster, redis_options};
 use crate::patience::{PATIENCE, at_last};
 
 contract!(Nodes on redis, three_shards, redis_cluster => [
@@ -38,11 +38,7 @@ impl Nodes {
 
     async fn beside(cluster: Cluster) -> Self {
         let Backend::Redis { url, .. } = &cluster.backend else { panic!("no Redis, no other node") };
-        let open = async |node: &str| {
-            let log = log_limits(100);
-            let options = Options { log, sharded: false, node: node.into() };
-            connect(url, options).await.unwrap().0
-        };
+        let open = async |node: &str| connect(url, redis_options(100, node)).await.unwrap().0;
         let brokers = [open("one").await, open("two").await];
         let [one, two] = [&brokers[0], &brokers[1]].map(|broker| RedisLedger::new(broker.link()));
         Self { one, two, _brokers: brokers, _cluster: cluster }

@@ -47,6 +47,7 @@ mod quota_contract;
 mod raw_http;
 mod reading;
 mod redis_cluster;
+mod redis_deployments;
 mod redis_faults;
 mod redis_restarts;
 mod redis_server;

@@ -13,7 +13,7 @@ use server::presence::{Departure, Presence, Settings};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::cluster::{any_channel, log_limits};
+use crate::cluster::{any_channel, redis_options};
 use crate::patience::at_last;
 use crate::redis_server::RedisServer;
 
@@ -32,8 +32,7 @@ struct Node {
 
 impl Node {
     async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
-        let options = redis::Options { log: log_limits(10), sharded: false, node: name.into() };
-        let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
+        let (broker, deliveries) = redis::connect(&server.url(), redis_options(10, name)).await.unwrap();
         broker.subscribe(channel).await.unwrap();
         let link = broker.link();
         let store = RedisPresence::new(link.clone(), Options { lease, ..Options::new(name) });

@@ -13,7 +13,7 @@ use server::presence::{Change, PresenceStore};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::{any_channel, log_limits, url_of};
+use crate::cluster::{any_channel, log_limits, redis_options, url_of};
 use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 
@@ -65,7 +65,7 @@ impl Stage {
     }
 
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
-        let options = redis::Options { log: log_limits(10), sharded, node: "test".into() };
+        let options = redis::Options { sharded, ..redis_options(10, "test") };
         let (broker, deliveries) = redis::connect(url, options).await.unwrap();
         let (link, namespace) = (broker.link(), format!("nodes-{:x}", rand::random::<u64>()));
         let node = Arc::new(redis_node(&link, &namespace, "first", Duration::from_secs(60)));

@@ -17,7 +17,7 @@ use server::retention::redis::RedisSweep;
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::{log_limits, url_of};
+use crate::cluster::{redis_options, url_of};
 use crate::redis_server::RedisServer;
 
 pub const NO_LIMITS: QuotaLimits = QuotaLimits::OFF;
@@ -55,8 +55,7 @@ impl Shelf {
 
     async fn on(count: usize) -> Self {
         let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
-        let options = redis::Options { log: log_limits(10), sharded: false, node: "test".into() };
-        let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
+        let (broker, _) = redis::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
         let kept = Arc::new(RedisQuizzes::new(broker.link(), None));
         let counters = Arc::new(RedisCounters::new(broker.link()));
         let sweep = Arc::new(RedisSweep::new(broker.link(), kept.clone()));

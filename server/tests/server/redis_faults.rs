@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use server::broker::{
     BrokerError, Head, Most, Once, Replay,
-    redis::{self, keys},
+    redis::{self, Keyspace},
 };
 
-use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, log_limits, redis_node};
+use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, redis_node, redis_options};
 use crate::redis_server::RedisServer;
 
 /// Longer than a call may take; a busy machine needs some more.
@@ -146,8 +146,8 @@ async fn a_log_that_went_backwards_is_another_log() {
     let cluster = cluster(&server).await;
     let old = cluster.publish("kept").await;
     let seen = cluster.publish("forgotten").await;
-    server.command(&["HSET", &keys::meta(&cluster.channel), "top", "1"]).await;
-    server.command(&["DEL", &keys::log(&cluster.channel)]).await;
+    server.command(&["HSET", &Keyspace::default().meta(&cluster.channel), "top", "1"]).await;
+    server.command(&["DEL", &Keyspace::default().log(&cluster.channel)]).await;
 
     let claimed = cluster.broker(0).replay(&cluster.channel, &seen, Most::publications(10)).await.unwrap();
     assert_eq!(claimed, Replay::Unknown { top: old }, "a client's word changes nothing");
@@ -177,7 +177,6 @@ async fn a_node_may_start_before_redis() {
 
 #[tokio::test]
 async fn an_address_that_is_none_stops_the_start() {
-    let options = redis::Options { log: log_limits(10), sharded: false, node: "a".into() };
-    let error = redis::connect("http://localhost", options).await.err().unwrap().to_string();
+    let error = redis::connect("http://localhost", redis_options(10, "a")).await.err().unwrap().to_string();
     assert!(error.contains("the address of Redis is not understood"), "{error}");
 }

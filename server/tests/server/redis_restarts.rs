@@ -107,7 +107,7 @@ async fn a_log_that_began_anew_believes_no_memory_of_the_old_one() {
     say(&cluster, "one").await;
     let seen = head(&cluster).await;
     // As a Redis does that forgets keys when its memory is full.
-    let key = server::broker::redis::keys::meta(&cluster.channel);
+    let key = server::broker::redis::Keyspace::default().meta(&cluster.channel);
     server.command(&["DEL", &key]).await;
     let other = say(&cluster, "other").await;
     assert_eq!((other.position.offset, other.repeated), (1, false));

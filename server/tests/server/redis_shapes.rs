@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Member, Name, UserId};
-use server::broker::redis::{self, Servers, keys};
+use server::broker::redis::{self, Keyspace, Servers};
 use server::broker::{Broker, BrokerError, Delivery, Head, Most, Passing, Replay};
 use server::channel::Channel;
 use server::presence::redis::{Options as PresenceOptions, RedisPresence};
@@ -18,10 +18,11 @@ use server::rooms::redis::RedisRooms;
 use server::rooms::{Listing, Rooms};
 use tokio::time::timeout;
 
-use crate::cluster::{Node, any_channel, append, entry, frame, log_limits, redis_node, url_of};
+use crate::cluster::{Node, any_channel, append, entry, frame, redis_node, redis_options, url_of};
 use crate::node::TestNode;
 use crate::patience::at_last;
 use crate::redis_cluster::RedisCluster;
+use crate::redis_deployments::documented_user;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
@@ -33,7 +34,7 @@ const A_MOMENT: Duration = Duration::from_millis(500);
 const PROMOTED: Duration = Duration::from_secs(10);
 
 fn options() -> redis::Options {
-    redis::Options { log: log_limits(100), sharded: false, node: "test".into() }
+    redis_options(100, "test")
 }
 
 fn ana() -> Member {
@@ -72,7 +73,7 @@ async fn one_on_each(servers: &[Arc<RedisServer>], node: &Node) -> Vec<Channel> 
         let channel = any_channel();
         node.broker.publish(append(&channel, "first", None)).await.unwrap();
         for (at, server) in servers.iter().enumerate() {
-            if server.ask::<bool>(&["EXISTS", &keys::log(&channel)]).await {
+            if server.ask::<bool>(&["EXISTS", &Keyspace::default().log(&channel)]).await {
                 found[at] = Some(channel.clone());
             }
         }
@@ -126,7 +127,7 @@ async fn people_of_a_dead_shard_are_told_and_the_others_go_on_talking() {
         let room = channel.room().to_string();
         let mut visitor = Visitor::in_room(&node, &room).await;
         visitor.say("m1", "words").await;
-        let at = usize::from(servers[1].ask::<bool>(&["EXISTS", &keys::log(&channel)]).await);
+        let at = usize::from(servers[1].ask::<bool>(&["EXISTS", &Keyspace::default().log(&channel)]).await);
         talks[at] = Some((visitor, room));
     }
     servers[0].stop();
@@ -182,7 +183,7 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
         node.broker.publish(append(channel, "before", None)).await.unwrap();
         heads.push(node.broker.top(channel).await.unwrap());
     }
-    let dead = cluster.master_of(&keys::log(&channels[0])).await;
+    let dead = cluster.master_of(&Keyspace::default().log(&channels[0])).await;
     // What was acknowledged must have reached the replica: losing it is another test's matter.
     while cluster.servers[dead].ask::<u64>(&["WAIT", "1", "1000"]).await < 1 {}
     cluster.servers[dead].stop();
@@ -201,7 +202,7 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
     assert!(took < PROMOTED, "it took {took:?}");
 
     for (channel, head) in channels.iter().zip(heads) {
-        let was_moved = cluster.master_of(&keys::log(channel)).await == dead;
+        let was_moved = cluster.master_of(&Keyspace::default().log(channel)).await == dead;
         let told = node.broker.replay(channel, &head.position, Most::publications(100)).await.unwrap();
         assert_eq!(matches!(told, Replay::Unknown { .. }), was_moved, "{told:?}");
         let seen = Head { position: head.position, frame: Some(frame("before", 1)) };
@@ -217,7 +218,7 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     let mut node = redis_node(&cluster.url(), false, "a").await;
     let channel = any_channel();
     node.broker.subscribe(&channel).await.unwrap();
-    let name = keys::deliveries(&channel);
+    let name = Keyspace::default().log(&channel);
     let from = cluster.master_of(&name).await;
     cluster.move_slot(&name, (from + 1) % 3).await;
     // What is passed on is not kept: until the subscription has moved, too, it may be missed.
@@ -232,7 +233,7 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     // The other way that a channel moves: an operator changes who is the master.
     let other = loop {
         let other = any_channel();
-        if cluster.master_of(&keys::log(&other)).await == from {
+        if cluster.master_of(&Keyspace::default().log(&other)).await == from {
             break other;
         }
     };
@@ -260,10 +261,6 @@ async fn the_wrong_kind_of_redis_stops_the_start() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn passwords_and_tls_are_spoken_and_never_shown() {
-    // As in docs/redis.md.
-    const USER: &str = "hubbub on >s3cret ~hubbub:* &hubbub:* -@all +@connection +info +eval +evalsha +script|load \
-        +multi +exec +time +publish +spublish +subscribe +ssubscribe +unsubscribe +sunsubscribe +cluster|slots \
-        +@read +@write";
     let server = RedisServer::start_with(|folder, _| {
         make_certificates(folder);
         let file = |name: &str| folder.join(name).display().to_string();
@@ -275,8 +272,7 @@ async fn passwords_and_tls_are_spoken_and_never_shown() {
             ["--tls-ca-cert-file".into(), file("ca.pem")],
             ["--tls-auth-clients".into(), "no".into()],
         ];
-        let user = USER.split_whitespace().map(str::to_owned);
-        flags.concat().into_iter().chain(["--user".to_owned()]).chain(user).collect()
+        flags.concat().into_iter().chain(documented_user(Keyspace::DEFAULT_PREFIX)).collect()
     });
     let setting: Vec<String> = server.ask(&["CONFIG", "GET", "tls-port"]).await;
     let url = |user: &str| format!("rediss://{user}127.0.0.1:{}", setting[1]);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use protocol::Epoch;
-use server::broker::redis::keys;
+use server::broker::redis::Keyspace;
 use server::broker::{Append, Appended, BrokerError, Once};
 
 use crate::cluster::{Backend, Cluster, append, entry};
@@ -63,7 +63,7 @@ async fn a_resend_takes_no_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_epoch_that_changed_is_noticed() {
     let (server, cluster) = known().await;
-    server.command(&["HSET", &keys::meta(&cluster.channel), "epoch", "another"]).await;
+    server.command(&["HSET", &Keyspace::default().meta(&cluster.channel), "epoch", "another"]).await;
     for (text, offset) in [("two", 2), ("three", 3)] {
         let said = say(&cluster, text, "digest").await.unwrap();
         assert_eq!((said.position.epoch, said.position.offset), (Epoch::parse("another").unwrap(), offset));

@@ -10,7 +10,7 @@ use server::session::revocation::{RevocationStore, Revoked};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::{log_limits, url_of};
+use crate::cluster::{redis_options, url_of};
 use crate::redis_server::RedisServer;
 
 /// A network, as the lists call one.
@@ -38,9 +38,7 @@ impl List {
 
     async fn redis() -> Self {
         let servers = vec![RedisServer::start()];
-        let log = log_limits(10);
-        let options = broker::Options { log, sharded: false, node: "test".into() };
-        let (broker, _) = broker::connect(&url_of(&servers), options).await.unwrap();
+        let (broker, _) = broker::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
         Self {
             store: Arc::new(RedisRevocations::new(broker.link()).keeping(MOST)),
             _kept: Kept::Servers { _servers: servers },

@@ -13,7 +13,7 @@ use server::rooms::{Directory, Listing, Rooms};
 use server::store::Store;
 use tempfile::TempDir;
 
-use crate::cluster::{log_limits, url_of};
+use crate::cluster::{log_limits, redis_options, url_of};
 use crate::redis_server::RedisServer;
 
 /// Rooms of the test's own, and everything that knows about them.
@@ -50,8 +50,7 @@ impl House {
     }
 
     async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
-        let options = redis::Options { log: log_limits(10), sharded: false, node: "test".into() };
-        let (broker, _) = redis::connect(&url_of(&servers), options).await.unwrap();
+        let (broker, _) = redis::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
         let link = broker.link();
         Self {
             rooms: Arc::new(RedisRooms::new(link.clone())),

@@ -4,7 +4,7 @@
 --
 -- What Lua is given and what it makes costs Redis more than the commands, so
 -- there is little of either: texts are put together once, and settings are a
--- part of the script (`length`, `bytes`, `publish`, `remember`, `retain`; see publisher.rs).
+-- part of the script (`length`, `bytes`, `publish`, `database`, `remember`, `retain`; see publisher.rs).
 --
 -- KEYS: meta, log, the append's key
 -- ARGV: the epoch that the node knows, what to remember but for the offset, head
@@ -38,5 +38,5 @@ if top % 64 == 0 then
   end
 end
 -- The form that `envelope.rs` reads.
-redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
+redis.call(publish, log .. database, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
 return top

@@ -6,15 +6,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::envelope;
 use super::health::Health;
-use super::{envelope, keys};
+use super::keys::DeliveryNames;
 use crate::broker::queue::Queue;
 
 /// Where deliveries go, whichever line they come from.
 pub(super) struct Ears {
     pub(super) queue: Arc<Queue>,
     pub(super) health: Arc<Health>,
-    /// The pub/sub channel of this node's probes.
+    /// How the pub/sub channels of this deployment are called.
+    pub(super) names: DeliveryNames,
+    /// The one of this node's probes.
     pub(super) probe: String,
 }
 
@@ -24,7 +27,7 @@ impl Ears {
         if name == self.probe.as_bytes() {
             return self.health.echo();
         }
-        let channel = std::str::from_utf8(name).ok().and_then(keys::channel_of_deliveries);
+        let channel = std::str::from_utf8(name).ok().and_then(|name| self.names.channel_of(name));
         // The one copy: what it was read into is read into again.
         let body = Bytes::copy_from_slice(body);
         if let Some(delivery) = channel.and_then(|channel| envelope::decode(channel, body)) {

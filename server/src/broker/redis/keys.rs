@@ -1,47 +1,181 @@
 //! The names of everything Hubbub keeps in Redis.
 //!
-//! All keys of one channel carry the channel as hash tag, so that a script can
-//! touch them together in a Redis Cluster too. A `}` in a room's id ends the
-//! tag early, but for all keys of that room at the same place.
+//! Each begins with the prefix of the deployment, so that several of them can
+//! share one Redis. All keys of one channel carry the channel as hash tag, so
+//! that a script can touch them together in a Redis Cluster too. A `}` in a
+//! room's id ends the tag early, but for all keys of that room at the same place.
+
+use std::fmt;
+use std::sync::Arc;
 
 use crate::channel::Channel;
 
-/// The stream with the channel's log. An entry's id is `offset-0`; it has the
-/// frame up to the offset (`h`) and from there on (`t`), or the whole (`f`).
-pub fn log(channel: &Channel) -> String {
-    beside(channel, &[":log"])
+/// What stands between the prefix and the rest of a name; no prefix has one.
+const END_OF_PREFIX: char = ':';
+/// What the name of a log, and of its deliveries, ends with.
+const LOG: &str = ":log";
+/// A name without its prefix hardly ever takes more.
+const USUAL_BYTES: usize = 56;
+
+/// What the names of one deployment begin with. Clones share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyspace {
+    /// The prefix and [`END_OF_PREFIX`].
+    beginning: Arc<str>,
 }
 
-/// The hash with the log's `top`, its `epoch`, which run of Redis that is good
-/// for (`run`), and the epoch it began with (`origin`).
-pub fn meta(channel: &Channel) -> String {
-    beside(channel, &[":meta"])
+/// Why a prefix is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("use 1 to {} of the characters a to z, 0 to 9, hyphen, dot and underscore", Keyspace::MOST_CHARS)]
+pub struct InvalidPrefix;
+
+impl Keyspace {
+    /// The prefix of a deployment that was given no other.
+    pub const DEFAULT_PREFIX: &str = "hubbub";
+    /// Characters of a prefix at most.
+    pub const MOST_CHARS: usize = 32;
+
+    /// The names that begin with `prefix`. It has nothing in it that means
+    /// something to Redis: no brace, which would begin a hash tag, and no
+    /// character of a pattern.
+    ///
+    /// # Errors
+    /// [`InvalidPrefix`] for one that is empty, too long, or has other characters.
+    pub fn parse(prefix: &str) -> Result<Self, InvalidPrefix> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+        match (1..=Self::MOST_CHARS).contains(&prefix.len()) && prefix.bytes().all(fits) {
+            true => Ok(Self::new(prefix)),
+            false => Err(InvalidPrefix),
+        }
+    }
+
+    fn new(prefix: &str) -> Self {
+        Self { beginning: format!("{prefix}{END_OF_PREFIX}").into() }
+    }
+
+    /// The name that goes on with `rest`.
+    pub(crate) fn name(&self, rest: impl fmt::Display) -> String {
+        format!("{}{rest}", self.beginning)
+    }
+
+    /// The stream with the channel's log. An entry's id is `offset-0`; it has the
+    /// frame up to the offset (`h`) and from there on (`t`), or the whole (`f`).
+    pub fn log(&self, channel: &Channel) -> String {
+        self.beside(channel, &[LOG])
+    }
+
+    /// The hash with the log's `top`, its `epoch`, which run of Redis that is good
+    /// for (`run`), and the epoch it began with (`origin`).
+    pub fn meta(&self, channel: &Channel) -> String {
+        self.beside(channel, &[":meta"])
+    }
+
+    /// The text `origin digest offset` of an append that must happen once.
+    pub(super) fn once(&self, channel: &Channel, key: &str) -> String {
+        self.beside(channel, &[":once:", key])
+    }
+
+    /// A name with the channel in it, as its hash tag.
+    pub(crate) fn beside(&self, channel: &Channel, ends: &[&str]) -> String {
+        // One room for all of it: each message needs four of them.
+        let ends_bytes: usize = ends.iter().map(|end| end.len()).sum();
+        let mut name = String::with_capacity(self.beginning.len() + USUAL_BYTES + ends_bytes);
+        name.push_str(&self.beginning);
+        name.push('{');
+        channel.spell(&mut name);
+        name.push('}');
+        ends.iter().for_each(|end| name.push_str(end));
+        name
+    }
 }
 
-/// The text `origin digest offset` of an append that must happen once.
-pub fn once(channel: &Channel, key: &str) -> String {
-    beside(channel, &[":once:", key])
+impl Default for Keyspace {
+    fn default() -> Self {
+        Self::new(Self::DEFAULT_PREFIX)
+    }
 }
 
-/// The pub/sub channel on which a channel's deliveries travel: it is called
-/// like the log, so that a script needs one name for both.
-pub fn deliveries(channel: &Channel) -> String {
-    log(channel)
+/// The names of the pub/sub channels on which deliveries of one database travel.
+///
+/// A channel's is called like its log, so that a script needs one name for both.
+/// But pub/sub knows no databases: what is said in one is heard in all. So the
+/// number of any but the first stands at the end.
+#[derive(Clone, Debug)]
+pub(super) struct DeliveryNames {
+    keyspace: Keyspace,
+    /// Nothing, or `:2`.
+    database: String,
 }
 
-/// A name with the channel in it, as its hash tag.
-pub(crate) fn beside(channel: &Channel, ends: &[&str]) -> String {
-    // One room for all of it: each message needs four of them.
-    let ends_bytes: usize = ends.iter().map(|end| end.len()).sum();
-    let mut name = String::with_capacity(64 + ends_bytes);
-    name.push_str("hubbub:{");
-    channel.spell(&mut name);
-    name.push('}');
-    ends.iter().for_each(|end| name.push_str(end));
-    name
+impl DeliveryNames {
+    pub(super) fn new(keyspace: Keyspace, database: i64) -> Self {
+        let database = if database == 0 { String::new() } else { format!(":{database}") };
+        Self { keyspace, database }
+    }
+
+    /// What a script adds to the name of a log.
+    pub(super) fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// The pub/sub channel of a channel's deliveries.
+    pub(super) fn of(&self, channel: &Channel) -> String {
+        self.keyspace.beside(channel, &[LOG, &self.database])
+    }
+
+    /// The channel whose deliveries travel on `name`; `None` for a name of
+    /// another deployment.
+    pub(super) fn channel_of(&self, name: &str) -> Option<Channel> {
+        let tag = name.strip_prefix(&*self.keyspace.beginning)?.strip_prefix('{')?;
+        Channel::parse(tag.strip_suffix(&self.database)?.strip_suffix(LOG)?.strip_suffix('}')?)
+    }
 }
 
-/// The channel whose deliveries travel on `name`.
-pub fn channel_of_deliveries(name: &str) -> Option<Channel> {
-    Channel::parse(name.strip_prefix("hubbub:{")?.strip_suffix("}:log")?)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::RoomId;
+
+    fn room(id: &str) -> Channel {
+        Channel::Room(RoomId::parse(id).unwrap())
+    }
+
+    fn names(prefix: &str, database: i64) -> DeliveryNames {
+        DeliveryNames::new(Keyspace::parse(prefix).unwrap(), database)
+    }
+
+    #[test]
+    fn a_prefix_has_only_what_means_nothing_to_redis() {
+        for prefix in ["hubbub", "a", "class-2_b.example", &"x".repeat(32)] {
+            assert_eq!(Keyspace::parse(prefix).unwrap().name("rest"), format!("{prefix}:rest"));
+        }
+        for wrong in ["", "Hub", "a:b", "{a}", "a b", "a*", "a?", "[a]", "é", "a\n", &"x".repeat(33)] {
+            assert_eq!(Keyspace::parse(wrong), Err(InvalidPrefix), "{wrong:?}");
+        }
+        assert!(InvalidPrefix.to_string().contains("1 to 32"), "{InvalidPrefix}");
+    }
+
+    #[test]
+    fn names_are_those_of_every_version() {
+        let (keyspace, garden) = (Keyspace::default(), room("garden"));
+        assert_eq!(keyspace.log(&garden), "hubbub:{room:garden}:log");
+        assert_eq!(keyspace.meta(&garden), "hubbub:{room:garden}:meta");
+        assert_eq!(keyspace.once(&garden, "ana/1"), "hubbub:{room:garden}:once:ana/1");
+        assert_eq!(names("hubbub", 0).of(&garden), keyspace.log(&garden), "one name for both");
+    }
+
+    #[test]
+    fn deployments_hear_only_what_is_theirs() {
+        let deployments =
+            [names("hubbub", 0), names("hubbub", 1), names("hubbub", 11), names("hub", 0), names("hubbub.1", 1)];
+        // A room whose name looks like the end of another's.
+        for channel in [room("garden"), room("x}:log:1"), room("x}:log"), Channel::Nodes] {
+            for (at, speaking) in deployments.iter().enumerate() {
+                for (other, listening) in deployments.iter().enumerate() {
+                    let heard = listening.channel_of(&speaking.of(&channel));
+                    assert_eq!(heard, (at == other).then(|| channel.clone()), "{speaking:?} {listening:?}");
+                }
+            }
+        }
+    }
 }

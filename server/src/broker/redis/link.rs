@@ -13,10 +13,11 @@ use tokio::sync::Notify;
 use tracing::info;
 
 use super::cluster::Slots;
+use super::keys::Keyspace;
+use super::placement;
 use super::servers::Servers;
 use super::shard::{Common, Shard};
 use super::wishes::Fulfilled;
-use super::{keys, placement};
 use crate::broker::{BrokerError, random_epoch};
 use crate::channel::Channel;
 
@@ -44,16 +45,16 @@ struct Map {
 type Share = (Arc<Shard>, Vec<usize>);
 
 impl Map {
-    fn of(&self, channel: &Channel) -> Option<&Arc<Shard>> {
+    fn of(&self, channel: &Channel, keyspace: &Keyspace) -> Option<&Arc<Shard>> {
         match &self.slots {
             // With one, there is nothing to reckon.
             None if self.shards.len() < 2 => self.shards.first(),
             None => self.shards.get(placement::server_of(channel, self.shards.len())),
-            Some(_) => self.of_key(&keys::deliveries(channel)),
+            Some(_) => self.of_key(&keyspace.log(channel)),
         }
     }
 
-    /// In a cluster only: all keys of a channel share a slot with its deliveries.
+    /// In a cluster only: all keys of a channel, and its deliveries, share a slot.
     fn of_key(&self, key: &str) -> Option<&Arc<Shard>> {
         self.shards.get(self.slots.as_ref()?.owner(placement::slot_of(key))?)
     }
@@ -65,7 +66,7 @@ impl Link {
     /// # Errors
     /// An address that is none.
     pub(super) fn open(servers: Servers, common: Common, node: &str) -> Result<Self, BrokerError> {
-        let probes = format!("hubbub:probe:{node}:{}", random_epoch());
+        let probes = common.keyspace.name(format_args!("probe:{node}:{}", random_epoch()));
         let mut map = Map::default();
         if !common.is_cluster {
             for address in &servers.addresses {
@@ -76,12 +77,17 @@ impl Link {
         Ok(Self(Arc::new(Inner { servers, common, probes, map: RwLock::new(map) })))
     }
 
+    /// The names of everything that this deployment keeps.
+    pub fn keyspace(&self) -> &Keyspace {
+        &self.0.common.keyspace
+    }
+
     /// The shard that keeps a channel.
     ///
     /// # Errors
     /// None is known at the moment.
     pub(crate) fn of(&self, channel: &Channel) -> Result<Arc<Shard>, BrokerError> {
-        self.0.read(|map| map.of(channel).cloned())
+        self.0.read(|map| map.of(channel, self.keyspace()).cloned())
     }
 
     /// Asks the same about each channel, in one round trip to each shard:
@@ -164,7 +170,10 @@ impl Link {
     /// Starts or ends deliveries of a channel.
     pub(super) fn hear(&self, channel: &Channel, is_wanted: bool) -> Result<Fulfilled, BrokerError> {
         // Under the lock, so that no wish goes to a shard that has just lost the channel.
-        self.0.read(|map| Some(map.of(channel)?.wishes.note(keys::deliveries(channel), is_wanted)))
+        self.0.read(|map| {
+            let shard = map.of(channel, self.keyspace())?;
+            Some(shard.wishes.note(shard.deliveries(channel), is_wanted))
+        })
     }
 
     pub(super) fn is_cluster(&self) -> bool {

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use protocol::{Epoch, Position};
 use redis::{Script, ScriptInvocation};
 
-use super::keys;
 use super::link::Link;
 use super::publisher::retain_seconds;
 use crate::broker::{BrokerError, Head, LogLimits, Most, Publication, random_epoch};
@@ -106,8 +105,9 @@ impl Reader {
             Why::Look => (String::new(), String::new()),
             Why::Listen => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
         };
+        let keyspace = self.link.keyspace();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            call.key(keys::meta(channel)).key(keys::log(channel));
+            call.key(keyspace.meta(channel)).key(keyspace.log(channel));
             call.arg(random_epoch().as_str()).arg(run).arg(&keep_empty).arg(&retain);
             call.arg(command).arg(from).arg(to).arg(most.publications).arg(most.bytes);
             if let Some(Head { position, frame }) = seen {
@@ -131,7 +131,7 @@ fn publications(entries: Vec<Entry>) -> Vec<Publication> {
     entries.into_iter().filter_map(publication).collect()
 }
 
-/// See [`keys::log`] for what an entry has.
+/// See [`Keyspace::log`](super::Keyspace::log) for what an entry has.
 fn publication((id, mut fields): Entry) -> Option<Publication> {
     let at = id.split('-').next()?;
     let offset = at.parse().ok()?;

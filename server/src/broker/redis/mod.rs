@@ -24,7 +24,6 @@ use tracing::warn;
 
 use self::connection::ANSWER_WITHIN;
 use self::log::{Part, Reader};
-use self::publisher::{Publisher, Scripts};
 use self::shard::Common;
 use super::queue::Queue;
 use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, LogLimits, Most, Passing, Publication, Replay};
@@ -37,7 +36,7 @@ mod ears;
 pub mod envelope;
 mod health;
 mod info;
-pub mod keys;
+mod keys;
 mod known;
 mod line;
 pub mod link;
@@ -49,6 +48,7 @@ pub(crate) mod shard;
 mod subscriptions;
 mod wishes;
 
+pub use self::keys::{InvalidPrefix, Keyspace};
 pub use self::link::Link;
 pub use self::servers::Servers;
 
@@ -64,6 +64,8 @@ pub struct Options {
     pub sharded: bool,
     /// The node's name.
     pub node: String,
+    /// What the names of everything begin with; the same on all nodes.
+    pub keyspace: Keyspace,
 }
 
 /// Connects to what [`Servers::parse`] reads from `servers`.
@@ -86,9 +88,14 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     let is_cluster = servers.shape == servers::Shape::Cluster;
     // Deliveries of a cluster's plain kind would go to all of its nodes.
     let is_sharded = options.sharded || is_cluster;
-    let scripts = Scripts::new(options.log, is_sharded);
-    let common =
-        Common { queue: Arc::new(queue), is_sharded, is_cluster, misplaced: Arc::default(), scripts: scripts.clone() };
+    let common = Common {
+        queue: Arc::new(queue),
+        is_sharded,
+        is_cluster,
+        misplaced: Arc::default(),
+        keyspace: options.keyspace,
+        log: options.log,
+    };
     let link = Link::open(servers, common, &options.node)?;
     let mut following = None;
     let unfit = |unfit: info::Unfit| BrokerError::Unavailable(unfit.to_string());
@@ -102,9 +109,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
-    let publisher = Publisher::new(scripts);
-    let broker =
-        RedisBroker { reader: Reader::new(link.clone(), Some(options.log)), publisher, link, _following: following };
+    let broker = RedisBroker { reader: Reader::new(link.clone(), Some(options.log)), link, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 
@@ -112,7 +117,6 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
 pub struct RedisBroker {
     link: Link,
     reader: Reader,
-    publisher: Publisher,
     _following: Option<AbortOnDropHandle<()>>,
 }
 
@@ -144,13 +148,13 @@ impl Broker for RedisBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
-        self.publisher.publish(&*self.link.of(&append.channel)?, &append).await
+        publisher::publish(&*self.link.of(&append.channel)?, &append).await
     }
 
     async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError> {
         let shard = self.link.of(channel)?;
         let mut command = Cmd::new();
-        command.arg(shard.publish_command()).arg(keys::deliveries(channel)).arg(envelope::encode(&passing));
+        command.arg(shard.publish_command()).arg(shard.deliveries(channel)).arg(envelope::encode(&passing));
         shard.run(&command).await
     }
 

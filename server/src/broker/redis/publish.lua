@@ -1,5 +1,5 @@
 -- Appends to a channel's log, numbers and announces as one step, after
--- identity.lua, trim.lua and the settings `length`, `bytes`, `publish`,
+-- identity.lua, trim.lua and the settings `length`, `bytes`, `publish`, `database`,
 -- `remember` and `retain` (publisher.rs).
 --
 -- KEYS: meta, log and, where the append must happen once, its key
@@ -52,5 +52,5 @@ if growth == 'level' then
   redis.call('XTRIM', log, 'MAXLEN', '=', math.max(redis.call('XLEN', log) - 2, 1))
 end
 -- The form that `envelope.rs` reads.
-redis.call(publish, log, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
+redis.call(publish, log .. database, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
 return {epoch, offset, 0, origin}

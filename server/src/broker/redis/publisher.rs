@@ -8,10 +8,11 @@ use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
+use super::keys::Keyspace;
 use super::known::Log;
 use super::line::{Line, Unanswered, Word};
+use super::log;
 use super::shard::{Shard, publish_command};
-use super::{keys, log};
 use crate::broker::{Append, Appended, BrokerError, Growth, LogLimits, Once, random_epoch};
 use crate::channel::Channel;
 
@@ -37,10 +38,11 @@ struct Ways {
 }
 
 impl Scripts {
-    /// Scripts that keep so much of each log.
-    pub(super) fn new(keep: LogLimits, is_sharded: bool) -> Self {
-        let lasting = Ways::new(keep, keep.retain, is_sharded);
-        Self { lasting, passing: Ways::new(keep, Some(keep.retain_game), is_sharded) }
+    /// Scripts that keep so much of each log, and announce what they append to
+    /// whoever listens to `database` (see [`DeliveryNames`](super::keys::DeliveryNames)).
+    pub(super) fn new(keep: LogLimits, is_sharded: bool, database: &str) -> Self {
+        let ways = |retain| Ways::new(keep, retain, publish_command(is_sharded), database);
+        Self { lasting: ways(keep.retain), passing: ways(Some(keep.retain_game)) }
     }
 
     /// All that Redis should have loaded.
@@ -54,14 +56,13 @@ impl Scripts {
 }
 
 impl Ways {
-    fn new(keep: LogLimits, retain: Option<Duration>, is_sharded: bool) -> Self {
-        let publish = publish_command(is_sharded);
+    fn new(keep: LogLimits, retain: Option<Duration>, publish: &str, database: &str) -> Self {
         // A part of the script and not of each call: what a script is given costs.
         let LogLimits { entries, bytes, .. } = keep;
         let retain = retain_seconds(retain);
         let settings = format!(
-            "local length, bytes, publish, remember, retain = \
-             '{entries}', {bytes}, '{publish}', '{REMEMBER_ONCE}', '{retain}'\n"
+            "local length, bytes, publish, database, remember, retain = \
+             '{entries}', {bytes}, '{publish}', '{database}', '{REMEMBER_ONCE}', '{retain}'\n"
         );
         Self {
             append: Script::new(&format!("{settings}{}", include_str!("append.lua"))),
@@ -88,108 +89,102 @@ struct Told {
     origin: String,
 }
 
-/// Publishes.
-pub(super) struct Publisher {
-    scripts: Scripts,
+/// See [`Broker::publish`](crate::broker::Broker::publish).
+pub(super) async fn publish(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
+    // No timer for each publication: who keeps the line asks it something
+    // every second, and closes one that is silent.
+    if let Some(line) = shard.line() {
+        match on_line(shard, &line, append).await {
+            Ok(appended) => return appended,
+            // Not done; the other way knows what to do about it.
+            Err(Unanswered::Refused(_)) => {}
+            Err(Unanswered::Silent) => return Err(silent()),
+            // Perhaps done, but a second time does no harm.
+            Err(_) if append.once.is_some() => {}
+            Err(_) => return Err(BrokerError::Unavailable("the link to Redis broke".into())),
+        }
+    }
+    // In a box: hardly ever taken, and every publication would carry the room for it.
+    Box::pin(timeout(CALL_WITHIN, by_command(shard, append))).await.unwrap_or_else(|_| Err(silent()))
 }
 
-impl Publisher {
-    /// One that runs `scripts`.
-    pub(super) fn new(scripts: Scripts) -> Self {
-        Self { scripts }
+async fn on_line(shard: &Shard, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
+    if append.growth == Growth::Free
+        && let Some(once) = &append.once
+        && let Some(log) = line.known.get(&append.channel)
+        && let Some(offset) = shortly(shard, line, append, once, &log).await?
+    {
+        let position = Position { epoch: log.epoch.clone(), offset };
+        return Ok(Ok(Appended { position, repeated: false }));
     }
+    Box::pin(at_length(shard, line, append)).await
+}
 
-    /// See [`Broker::publish`](crate::broker::Broker::publish).
-    pub(super) async fn publish(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
-        // No timer for each publication: who keeps the line asks it something
-        // every second, and closes one that is silent.
-        if let Some(line) = shard.line() {
-            match self.on_line(&line, append).await {
-                Ok(appended) => return appended,
-                // Not done; the other way knows what to do about it.
-                Err(Unanswered::Refused(_)) => {}
-                Err(Unanswered::Silent) => return Err(silent()),
-                // Perhaps done, but a second time does no harm.
-                Err(_) if append.once.is_some() => {}
-                Err(_) => return Err(BrokerError::Unavailable("the link to Redis broke".into())),
-            }
+/// The long way.
+async fn at_length(shard: &Shard, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
+    let (keys, epoch) = (keys_of(&shard.keyspace, append), random_epoch());
+    let count = keys.len().to_string();
+    let script = shard.scripts.of(&append.channel).publish.get_hash();
+    let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
+    words.extend(keys.iter().map(String::as_bytes));
+    words.extend(arguments(append, &epoch, line.run()));
+    let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
+    let appended = told.appended();
+    if let Ok(Appended { position, .. }) = &appended {
+        line.known.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
+    }
+    Ok(appended)
+}
+
+/// The short way; `None` where it is closed.
+async fn shortly(
+    shard: &Shard,
+    line: &Line,
+    append: &Append,
+    once: &Once,
+    log: &Log,
+) -> Result<Option<u64>, Unanswered> {
+    let keys = keys_of(&shard.keyspace, append);
+    let memory = [&log.origin, " ", &once.digest, " "].concat();
+    let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
+    let words: [&str; 10] = [
+        "EVALSHA",
+        shard.scripts.of(&append.channel).append.get_hash(),
+        "3",
+        meta,
+        log_key,
+        once_key,
+        log.epoch.as_str(),
+        &memory,
+        &append.head,
+        &append.tail,
+    ];
+    let read = |word: Word<'_>| match word {
+        Word::Null => Some(None),
+        Word::Number(offset) => u64::try_from(offset).ok().map(Some),
+        _ => None,
+    };
+    match line.ask(&words.map(str::as_bytes), read).await {
+        // Redis does not know it (any more), or has no memory left: the long way tells.
+        Err(Unanswered::Refused(_)) => Ok(None),
+        answer => answer,
+    }
+}
+
+async fn by_command(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
+    let epoch = random_epoch();
+    let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+        for key in keys_of(&shard.keyspace, append) {
+            call.key(key);
         }
-        // In a box: hardly ever taken, and every publication would carry the room for it.
-        Box::pin(timeout(CALL_WITHIN, self.by_command(shard, append))).await.unwrap_or_else(|_| Err(silent()))
-    }
-
-    async fn on_line(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
-        if append.growth == Growth::Free
-            && let Some(once) = &append.once
-            && let Some(log) = line.known.get(&append.channel)
-            && let Some(offset) = self.shortly(line, append, once, &log).await?
-        {
-            let position = Position { epoch: log.epoch.clone(), offset };
-            return Ok(Ok(Appended { position, repeated: false }));
+        for argument in arguments(append, &epoch, run) {
+            call.arg(argument);
         }
-        Box::pin(self.at_length(line, append)).await
-    }
-
-    /// The long way.
-    async fn at_length(&self, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
-        let (keys, epoch) = (keys_of(append), random_epoch());
-        let count = keys.len().to_string();
-        let mut words: Vec<&[u8]> =
-            vec![b"EVALSHA", self.scripts.of(&append.channel).publish.get_hash().as_bytes(), count.as_bytes()];
-        words.extend(keys.iter().map(String::as_bytes));
-        words.extend(arguments(append, &epoch, line.run()));
-        let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
-        let appended = told.appended();
-        if let Ok(Appended { position, .. }) = &appended {
-            line.known.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
-        }
-        Ok(appended)
-    }
-
-    /// The short way; `None` where it is closed.
-    async fn shortly(&self, line: &Line, append: &Append, once: &Once, log: &Log) -> Result<Option<u64>, Unanswered> {
-        let keys = keys_of(append);
-        let memory = [&log.origin, " ", &once.digest, " "].concat();
-        let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
-        let words: [&str; 10] = [
-            "EVALSHA",
-            self.scripts.of(&append.channel).append.get_hash(),
-            "3",
-            meta,
-            log_key,
-            once_key,
-            log.epoch.as_str(),
-            &memory,
-            &append.head,
-            &append.tail,
-        ];
-        let read = |word: Word<'_>| match word {
-            Word::Null => Some(None),
-            Word::Number(offset) => u64::try_from(offset).ok().map(Some),
-            _ => None,
-        };
-        match line.ask(&words.map(str::as_bytes), read).await {
-            // Redis does not know it (any more), or has no memory left: the long way tells.
-            Err(Unanswered::Refused(_)) => Ok(None),
-            answer => answer,
-        }
-    }
-
-    async fn by_command(&self, shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
-        let epoch = random_epoch();
-        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            for key in keys_of(append) {
-                call.key(key);
-            }
-            for argument in arguments(append, &epoch, run) {
-                call.arg(argument);
-            }
-        };
-        let told: Option<(String, u64, bool, String)> =
-            shard.invoke_on(&self.scripts.of(&append.channel).publish, fill).await?;
-        let (epoch, offset, repeated, origin) = told.ok_or(BrokerError::Conflict)?;
-        Told { epoch, offset, repeated, origin }.appended()
-    }
+    };
+    let told: Option<(String, u64, bool, String)> =
+        shard.invoke_on(&shard.scripts.of(&append.channel).publish, fill).await?;
+    let (epoch, offset, repeated, origin) = told.ok_or(BrokerError::Conflict)?;
+    Told { epoch, offset, repeated, origin }.appended()
 }
 
 impl Told {
@@ -213,11 +208,11 @@ fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Ite
 }
 
 /// The keys of both scripts, in the order that they say.
-fn keys_of(append: &Append) -> Vec<String> {
+fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     let channel = &append.channel;
     let mut all = Vec::with_capacity(3);
-    all.extend([keys::meta(channel), keys::log(channel)]);
-    all.extend(append.once.as_ref().map(|once| keys::once(channel, &once.key)));
+    all.extend([keyspace.meta(channel), keyspace.log(channel)]);
+    all.extend(append.once.as_ref().map(|once| keyspace.once(channel, &once.key)));
     all
 }
 

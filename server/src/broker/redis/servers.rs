@@ -151,6 +151,11 @@ impl Address {
         &self.info
     }
 
+    /// Which of its databases is ours; only the first has a cluster.
+    pub(super) fn database(&self) -> i64 {
+        self.info.redis_settings().db()
+    }
+
     /// Whom to trust with TLS; `None` for the system's authorities.
     pub(super) fn authorities(&self) -> Option<&Arc<RootCertStore>> {
         self.authorities.as_ref()

@@ -11,13 +11,15 @@ use super::commands::Commands;
 use super::ears::Ears;
 use super::health::{self, Health};
 use super::info::Unfit;
+use super::keys::{DeliveryNames, Keyspace};
 use super::line::Line;
 use super::publisher::Scripts;
 use super::servers::Address;
 use super::subscriptions::{Slot, Subscriptions};
 use super::wishes::Wishes;
-use crate::broker::BrokerError;
 use crate::broker::queue::Queue;
+use crate::broker::{BrokerError, LogLimits};
+use crate::channel::Channel;
 
 /// What all shards of a node share.
 #[derive(Clone)]
@@ -26,8 +28,9 @@ pub(super) struct Common {
     pub(super) is_sharded: bool,
     pub(super) is_cluster: bool,
     pub(super) misplaced: Arc<Notify>,
-    /// What is called all the time.
-    pub(super) scripts: Scripts,
+    pub(super) keyspace: Keyspace,
+    /// What is kept of each channel.
+    pub(super) log: LogLimits,
 }
 
 /// One Redis master. Its tasks end with it.
@@ -36,6 +39,10 @@ pub(crate) struct Shard {
     pub(super) wishes: Arc<Wishes>,
     /// The pub/sub channel on which it proves itself.
     pub(super) probe: String,
+    pub(super) keyspace: Keyspace,
+    /// What is called all the time.
+    pub(super) scripts: Scripts,
+    names: DeliveryNames,
     commands: Commands,
     line: Arc<Slot>,
     health: Arc<Health>,
@@ -44,14 +51,21 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// Begins to connect. `probe` is a name that no other node uses.
+    /// Begins to connect. `probe` is a name that no other node uses; the database goes with it.
     pub(super) fn open(address: Address, probe: String, common: &Common) -> RedisResult<Self> {
         let client = address.client()?;
         let health = Arc::new(Health::default());
         let wishes = Arc::new(Wishes::new());
-        let scripts = common.scripts.clone();
-        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), scripts);
-        let ears = Ears { queue: Arc::clone(&common.queue), health: Arc::clone(&health), probe: probe.clone() };
+        let names = DeliveryNames::new(common.keyspace.clone(), address.database());
+        let scripts = Scripts::new(common.log, common.is_sharded, names.database());
+        let probe = probe + names.database();
+        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), scripts.clone());
+        let ears = Ears {
+            queue: Arc::clone(&common.queue),
+            health: Arc::clone(&health),
+            names: names.clone(),
+            probe: probe.clone(),
+        };
         let line = Arc::new(Slot::default());
         let subscriptions = Subscriptions {
             address: address.clone(),
@@ -68,7 +82,13 @@ impl Shard {
             AbortOnDropHandle::new(tokio::spawn(subscriptions.run())),
             AbortOnDropHandle::new(tokio::spawn(health::probe(commands.clone(), Arc::clone(&health), sent))),
         ];
-        Ok(Self { address, wishes, probe, commands, line, health, is_sharded: common.is_sharded, _tasks: tasks })
+        let (keyspace, is_sharded) = (common.keyspace.clone(), common.is_sharded);
+        Ok(Self { address, wishes, probe, keyspace, scripts, names, commands, line, health, is_sharded, _tasks: tasks })
+    }
+
+    /// The pub/sub channel of a channel's deliveries here.
+    pub(crate) fn deliveries(&self, channel: &Channel) -> String {
+        self.names.of(channel)
     }
 
     /// The line, while it is up.

@@ -6,102 +6,121 @@
 
 use protocol::Pin;
 
-use crate::broker::redis::keys as logs;
-use crate::broker::redis::keys::beside;
+use crate::broker::redis::Keyspace;
+use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 use crate::games::{Commit, Key};
 
-/// The keys of `commit.lua`, in the order that it says.
-pub(super) fn of_commit(commit: &Commit<'_>) -> Vec<String> {
-    let (key, at) = (commit.key, commit.state.at);
-    let channel = Channel::Game(key.pin.clone());
-    let mut all = vec![game(&key.pin), logs::meta(&channel), logs::log(&channel), logs::deliveries(&channel)];
-    all.extend([seats(key), counted(key, at.unwrap_or(0)), names(key), kicked(key)]);
-    all.extend([networks(key), hosts(key)]);
-    for question in 0..at.map_or(0, |at| at + 1) {
-        all.extend([answers(key, question), counted(key, question)]);
+/// The names of a deployment's games.
+pub(super) struct Keys(pub(super) Keyspace);
+
+impl Keys {
+    /// The keys of `commit.lua`, in the order that it says.
+    pub(super) fn of_commit(&self, commit: &Commit<'_>, shard: &Shard) -> Vec<String> {
+        let (key, at) = (commit.key, commit.state.at);
+        let channel = Channel::Game(key.pin.clone());
+        let mut all =
+            vec![self.game(&key.pin), self.0.meta(&channel), self.0.log(&channel), shard.deliveries(&channel)];
+        all.extend([self.seats(key), self.counted(key, at.unwrap_or(0)), self.names(key), self.kicked(key)]);
+        all.extend([self.networks(key), self.hosts(key)]);
+        for question in 0..at.map_or(0, |at| at + 1) {
+            all.extend([self.answers(key, question), self.counted(key, question)]);
+        }
+        all
     }
-    all
-}
 
-/// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
-/// scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in), `open`, `question`, `opened`, `closes`, `kept`.
-pub(super) fn game(pin: &Pin) -> String {
-    beside(&Channel::Game(pin.clone()), &[":game"])
-}
+    /// The keys of `seat.lua`, in the order that it says.
+    pub(super) fn of_seat(&self, key: &Key) -> [String; 10] {
+        let [game, seats, names, kicked, networks, blocked] = self.of_kick(key);
+        let [waiting, admitted, declined] = [self.waiting(key), self.admitted(key), self.declined(key)];
+        [game, seats, names, kicked, self.arrivals(key), networks, blocked, waiting, admitted, declined]
+    }
 
-/// The hash of seats: player -> the seat as JSON.
-pub(super) fn seats(key: &Key) -> String {
-    of(key, &[":seats"])
-}
+    /// The keys of `kick.lua`, in the order that it says.
+    pub(super) fn of_kick(&self, key: &Key) -> [String; 6] {
+        let [seats, names, kicked] = [self.seats(key), self.names(key), self.kicked(key)];
+        [self.game(&key.pin), seats, names, kicked, self.networks(key), self.blocked(key)]
+    }
 
-/// The hash of names: what they look like -> player.
-pub(super) fn names(key: &Key) -> String {
-    of(key, &[":names"])
-}
+    /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
+    /// scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in), `open`, `question`, `opened`, `closes`, `kept`.
+    pub(super) fn game(&self, pin: &Pin) -> String {
+        self.0.beside(&Channel::Game(pin.clone()), &[":game"])
+    }
 
-/// The set of those who were sent away.
-pub(super) fn kicked(key: &Key) -> String {
-    of(key, &[":kicked"])
-}
+    /// The hash of seats: player -> the seat as JSON.
+    pub(super) fn seats(&self, key: &Key) -> String {
+        self.of(key, &[":seats"])
+    }
 
-/// The hash of the networks that seats were taken from: network -> when its
-/// bucket will be full again.
-pub(super) fn arrivals(key: &Key) -> String {
-    of(key, &[":arrivals"])
-}
+    /// The hash of names: what they look like -> player.
+    pub(super) fn names(&self, key: &Key) -> String {
+        self.of(key, &[":names"])
+    }
 
-/// The hash of networks: player -> the one that the seat was taken from.
-pub(super) fn networks(key: &Key) -> String {
-    of(key, &[":networks"])
-}
+    /// The set of those who were sent away.
+    pub(super) fn kicked(&self, key: &Key) -> String {
+        self.of(key, &[":kicked"])
+    }
 
-/// The hash of the networks that are kept out: network -> until when.
-pub(super) fn blocked(key: &Key) -> String {
-    of(key, &[":blocked"])
-}
+    /// The hash of the networks that seats were taken from: network -> when its
+    /// bucket will be full again.
+    pub(super) fn arrivals(&self, key: &Key) -> String {
+        self.of(key, &[":arrivals"])
+    }
 
-/// The hash of those who wait to be let in: player -> they as JSON.
-pub(super) fn waiting(key: &Key) -> String {
-    of(key, &[":waiting"])
-}
+    /// The hash of networks: player -> the one that the seat was taken from.
+    pub(super) fn networks(&self, key: &Key) -> String {
+        self.of(key, &[":networks"])
+    }
 
-/// The set of those who were let in and have not come yet.
-pub(super) fn admitted(key: &Key) -> String {
-    of(key, &[":admitted"])
-}
+    /// The hash of the networks that are kept out: network -> until when.
+    pub(super) fn blocked(&self, key: &Key) -> String {
+        self.of(key, &[":blocked"])
+    }
 
-/// The set of those of [`kicked`] who were not let in.
-pub(super) fn declined(key: &Key) -> String {
-    of(key, &[":declined"])
-}
+    /// The hash of those who wait to be let in: player -> they as JSON.
+    pub(super) fn waiting(&self, key: &Key) -> String {
+        self.of(key, &[":waiting"])
+    }
 
-/// The hash of the hosts who were added: id -> the host as JSON.
-pub(super) fn hosts(key: &Key) -> String {
-    of(key, &[":hosts"])
-}
+    /// The set of those who were let in and have not come yet.
+    pub(super) fn admitted(&self, key: &Key) -> String {
+        self.of(key, &[":admitted"])
+    }
 
-/// The hash of the answers to a question: player -> the answer as JSON.
-pub(super) fn answers(key: &Key, question: usize) -> String {
-    of(key, &[":answers:", &question.to_string()])
-}
+    /// The set of those of [`Self::kicked`] who were not let in.
+    pub(super) fn declined(&self, key: &Key) -> String {
+        self.of(key, &[":declined"])
+    }
 
-/// The hash of the seats as the count of a question left them.
-pub(super) fn counted(key: &Key, question: usize) -> String {
-    of(key, &[":counted:", &question.to_string()])
-}
+    /// The hash of the hosts who were added: id -> the host as JSON.
+    pub(super) fn hosts(&self, key: &Key) -> String {
+        self.of(key, &[":hosts"])
+    }
 
-/// There while a code is good.
-pub(super) fn code(key: &Key, code: &str) -> String {
-    of(key, &[":code:", code])
-}
+    /// The hash of the answers to a question: player -> the answer as JSON.
+    pub(super) fn answers(&self, key: &Key, question: usize) -> String {
+        self.of(key, &[":answers:", &question.to_string()])
+    }
 
-/// How often somebody tried in vain; stands on the first server.
-pub(super) fn tries(who: &str) -> String {
-    format!("hubbub:{{tries:{who}}}")
-}
+    /// The hash of the seats as the count of a question left them.
+    pub(super) fn counted(&self, key: &Key, question: usize) -> String {
+        self.of(key, &[":counted:", &question.to_string()])
+    }
 
-fn of(key: &Key, ends: &[&str]) -> String {
-    let all: Vec<&str> = [":", &key.id].into_iter().chain(ends.iter().copied()).collect();
-    beside(&Channel::Game(key.pin.clone()), &all)
+    /// There while a code is good.
+    pub(super) fn code(&self, key: &Key, code: &str) -> String {
+        self.of(key, &[":code:", code])
+    }
+
+    /// How often somebody tried in vain; stands on the first server.
+    pub(super) fn tries(&self, who: &str) -> String {
+        self.0.name(format_args!("{{tries:{who}}}"))
+    }
+
+    fn of(&self, key: &Key, ends: &[&str]) -> String {
+        let all: Vec<&str> = [":", &key.id].into_iter().chain(ends.iter().copied()).collect();
+        self.0.beside(&Channel::Game(key.pin.clone()), &all)
+    }
 }

@@ -22,12 +22,15 @@ use crate::channel::Channel;
 
 mod keys;
 
+use keys::Keys;
+
 /// Tries are counted for so long, in seconds.
 const MINUTE: i64 = 60;
 
 /// Games on Redis.
 pub struct RedisGames {
     link: Link,
+    keys: Keys,
     log: LogLimits,
     commit: Script,
     load: Script,
@@ -60,6 +63,7 @@ impl RedisGames {
             include_str!("commit.lua")
         );
         Self {
+            keys: Keys(link.keyspace().clone()),
             link,
             log,
             commit: Script::new(&commit),
@@ -81,7 +85,7 @@ impl RedisGames {
         let shard = self.shard(&change.commit.key.pin)?;
         let epoch = random_epoch();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            keys::of_commit(change.commit).into_iter().for_each(|key| {
+            self.keys.of_commit(change.commit, &shard).into_iter().for_each(|key| {
                 call.key(key);
             });
             let Commit { key, state, taking, seats, frame, .. } = change.commit;
@@ -102,7 +106,7 @@ impl RedisGames {
     }
 
     async fn is_of(&self, shard: &Shard, key: &Key) -> Result<bool, StoreError> {
-        let game = keys::game(&key.pin);
+        let game = self.keys.game(&key.pin);
         let id: Option<String> = shard.run(&Cmd::hget(game, "id")).await?;
         Ok(id.as_deref() == Some(&key.id))
     }
@@ -118,7 +122,7 @@ impl RedisGames {
     /// Puts those of `players` who wait into other sets; with nobody named, everybody.
     async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StoreError> {
         let mut call = self.judge.prepare_invoke();
-        call.key(keys::game(&key.pin)).key(keys::waiting(key)).key(others);
+        call.key(self.keys.game(&key.pin)).key(self.keys.waiting(key)).key(others);
         call.arg(&key.id).arg(LIVES).arg(ids(players));
         self.shard(&key.pin)?.invoke::<u64>(&call).await?;
         Ok(())
@@ -126,7 +130,7 @@ impl RedisGames {
 
     /// Tries stand on the first server: all nodes have to count in one place.
     fn counter(&self, who: &str) -> Result<(Arc<Shard>, String), BrokerError> {
-        let key = keys::tries(who);
+        let key = self.keys.tries(who);
         Ok((self.link.at(0, &key)?, key))
     }
 }
@@ -142,7 +146,7 @@ impl Store for RedisGames {
 
     async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
         let mut ask = redis::cmd("HMGET");
-        ask.arg(keys::game(&key.pin)).arg("id").arg("owner").arg("quiz");
+        ask.arg(self.keys.game(&key.pin)).arg("id").arg("owner").arg("quiz");
         let known: (Option<String>, Option<String>, Option<String>) = self.shard(&key.pin)?.run(&ask).await?;
         let (Some(id), Some(owner), Some(quiz)) = known else { return Ok(None) };
         if id != key.id {
@@ -155,7 +159,7 @@ impl Store for RedisGames {
     async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
         let shard = self.shard(pin)?;
         let mut load = self.load.prepare_invoke();
-        load.key(keys::game(pin));
+        load.key(self.keys.game(pin));
         let known: Option<(String, u64, String, String, u64)> = shard.invoke(&load).await?;
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
@@ -172,10 +176,7 @@ impl Store for RedisGames {
         let Newcomer { player, name, skeleton, most, arrivals, network } = newcomer;
         let head = super::seat_head(player, name);
         let mut call = self.seat.prepare_invoke();
-        call.key(keys::game(&key.pin));
-        call.key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key)).key(keys::arrivals(key));
-        call.key(keys::networks(key)).key(keys::blocked(key)).key(keys::waiting(key)).key(keys::admitted(key));
-        call.key(keys::declined(key));
+        call.key(&self.keys.of_seat(key)[..]);
         call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(head).arg(super::SEAT_AFTER).arg(most).arg(LIVES);
         call.arg(network).arg(super::waiting_head(player, name)).arg(limits::WAITING).arg(super::WAITS_FOR_MS);
         for one in arrivals {
@@ -201,7 +202,7 @@ impl Store for RedisGames {
     async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError> {
         let Rename { seat, before, skeleton } = rename;
         let mut call = self.rename.prepare_invoke();
-        call.key(keys::game(&key.pin)).key(keys::seats(key)).key(keys::names(key));
+        call.key(self.keys.game(&key.pin)).key(self.keys.seats(key)).key(self.keys.names(key));
         call.arg(&key.id).arg(expected).arg(seat.id.as_str()).arg(wire::spell(seat)).arg(before).arg(skeleton);
         let became: String = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
@@ -216,15 +217,15 @@ impl Store for RedisGames {
             return Ok(Vec::new());
         }
         let mut ask = redis::cmd("HMGET");
-        ask.arg(keys::names(key)).arg(skeletons);
+        ask.arg(self.keys.names(key)).arg(skeletons);
         let players: Vec<Option<String>> = self.shard(&key.pin)?.run(&ask).await?;
         Ok(players.iter().map(Option::is_some).collect())
     }
 
     async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
         let mut ask = redis::pipe();
-        ask.hget(keys::seats(key), player.as_str());
-        ask.sismember(keys::kicked(key), player.as_str()).sismember(keys::declined(key), player.as_str());
+        ask.hget(self.keys.seats(key), player.as_str());
+        ask.sismember(self.keys.kicked(key), player.as_str()).sismember(self.keys.declined(key), player.as_str());
         let (seat, is_kicked, is_declined): (Option<String>, bool, bool) = self.shard(&key.pin)?.run_all(&ask).await?;
         Ok(match seat {
             _ if is_declined => Standing::Declined,
@@ -235,7 +236,7 @@ impl Store for RedisGames {
     }
 
     async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError> {
-        let mut seats = self.seats_in(&key.pin, keys::seats(key)).await?;
+        let mut seats = self.seats_in(&key.pin, self.keys.seats(key)).await?;
         super::in_order(&mut seats);
         Ok(seats)
     }
@@ -243,11 +244,10 @@ impl Store for RedisGames {
     async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
         let shard = self.shard(&key.pin)?;
         let mut ask = redis::cmd("HMGET");
-        ask.arg(keys::seats(key)).arg(ids(players));
+        ask.arg(self.keys.seats(key)).arg(ids(players));
         let seats: Vec<Option<String>> = if players.is_empty() { Vec::new() } else { shard.run(&ask).await? };
         let mut call = self.kick.prepare_invoke();
-        call.key(keys::game(&key.pin)).key(keys::seats(key)).key(keys::names(key)).key(keys::kicked(key));
-        call.key(keys::networks(key)).key(keys::blocked(key));
+        call.key(&self.keys.of_kick(key)[..]);
         call.arg(&key.id).arg(LIVES).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
         for seat in seats.iter().flatten().filter_map(|text| wire::read::<Seat>(text)) {
             call.arg(seat.id.as_str()).arg(quiz::nickname::skeleton(&seat.name));
@@ -257,12 +257,12 @@ impl Store for RedisGames {
     }
 
     async fn pardon(&self, key: &Key) -> Result<(), StoreError> {
-        Ok(self.shard(&key.pin)?.run(&Cmd::del(keys::blocked(key))).await?)
+        Ok(self.shard(&key.pin)?.run(&Cmd::del(self.keys.blocked(key))).await?)
     }
 
     async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError> {
         let mut ask = redis::pipe();
-        ask.hvals(keys::waiting(key)).hvals(keys::blocked(key)).cmd("TIME");
+        ask.hvals(self.keys.waiting(key)).hvals(self.keys.blocked(key)).cmd("TIME");
         type Found = (Vec<String>, Vec<u64>, (u64, u64));
         let (waiting, blocked, (seconds, micros)): Found = self.shard(&key.pin)?.run_all(&ask).await?;
         let now = seconds * 1000 + micros / 1000;
@@ -271,11 +271,11 @@ impl Store for RedisGames {
     }
 
     async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
-        self.judge(key, players, &[keys::admitted(key)]).await
+        self.judge(key, players, &[self.keys.admitted(key)]).await
     }
 
     async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
-        let sets = [keys::kicked(key), keys::declined(key)];
+        let sets = [self.keys.kicked(key), self.keys.declined(key)];
         if players.is_empty() { Ok(()) } else { self.judge(key, players, &sets).await }
     }
 
@@ -288,8 +288,8 @@ impl Store for RedisGames {
     ) -> Result<Answered, StoreError> {
         let given = super::new_given(question, answer);
         let mut call = self.answer.prepare_invoke();
-        call.key(keys::game(&key.pin));
-        call.key(keys::seats(key)).key(keys::answers(key, question));
+        call.key(self.keys.game(&key.pin));
+        call.key(self.keys.seats(key)).key(self.keys.answers(key, question));
         call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(LIVES);
         let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         let given = || wire::read(&told).ok_or_else(|| odd("an answer"));
@@ -303,44 +303,45 @@ impl Store for RedisGames {
     }
 
     async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError> {
-        let all: Vec<(String, String)> = self.shard(&key.pin)?.run(&Cmd::hgetall(keys::answers(key, question))).await?;
+        let all: Vec<(String, String)> =
+            self.shard(&key.pin)?.run(&Cmd::hgetall(self.keys.answers(key, question))).await?;
         let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::read(given)?));
         Ok(all.iter().filter_map(read).collect())
     }
 
     async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError> {
-        let ask = Cmd::hget(keys::answers(key, question), player.as_str());
+        let ask = Cmd::hget(self.keys.answers(key, question), player.as_str());
         let given: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
         given.map(|given| wire::read(&given).ok_or_else(|| odd("an answer"))).transpose()
     }
 
     async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
         let mut ask = redis::pipe();
-        ask.hlen(keys::answers(key, question)).hlen(keys::seats(key));
+        ask.hlen(self.keys.answers(key, question)).hlen(self.keys.seats(key));
         let (answered, players) = self.shard(&key.pin)?.run_all(&ask).await?;
         Ok(Turnout { answered, players })
     }
 
     async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError> {
-        let seats = self.seats_in(&key.pin, keys::counted(key, question)).await?;
+        let seats = self.seats_in(&key.pin, self.keys.counted(key, question)).await?;
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
     async fn keep(&self, key: &Key) -> Result<(), StoreError> {
         let shard = self.shard(&key.pin)?;
         if self.is_of(&shard, key).await? {
-            shard.run::<()>(&Cmd::hset(keys::game(&key.pin), "kept", 1)).await?;
+            shard.run::<()>(&Cmd::hset(self.keys.game(&key.pin), "kept", 1)).await?;
         }
         Ok(())
     }
 
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {
-        Ok(self.shard(&key.pin)?.run(&Cmd::pset_ex(keys::code(key, code), 1, good_for_ms)).await?)
+        Ok(self.shard(&key.pin)?.run(&Cmd::pset_ex(self.keys.code(key, code), 1, good_for_ms)).await?)
     }
 
     async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError> {
         let mut call = self.take_over.prepare_invoke();
-        call.key(keys::game(&key.pin)).key(keys::code(key, code)).key(keys::hosts(key));
+        call.key(self.keys.game(&key.pin)).key(self.keys.code(key, code)).key(self.keys.hosts(key));
         call.arg(&key.id).arg(host.as_str()).arg(super::host_head(host, name)).arg(limits::ADDED_HOSTS).arg(LIVES);
         let became: String = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
@@ -351,14 +352,14 @@ impl Store for RedisGames {
     }
 
     async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
-        let all: Vec<String> = self.shard(&key.pin)?.run(&Cmd::hvals(keys::hosts(key))).await?;
+        let all: Vec<String> = self.shard(&key.pin)?.run(&Cmd::hvals(self.keys.hosts(key))).await?;
         let mut hosts: Vec<AddedHost> = all.iter().filter_map(|text| wire::read(text)).collect();
         hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
         Ok(hosts)
     }
 
     async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError> {
-        Ok(self.shard(&key.pin)?.run(&Cmd::hdel(keys::hosts(key), host.as_str())).await?)
+        Ok(self.shard(&key.pin)?.run(&Cmd::hdel(self.keys.hosts(key), host.as_str())).await?)
     }
 
     async fn tried(&self, who: &str) -> Result<u64, StoreError> {

@@ -11,7 +11,8 @@ use redis::{Cmd, Script};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::{Options, keys};
+use super::Options;
+use super::keys::Keys;
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
@@ -25,6 +26,7 @@ const CLAIMS: usize = 16;
 /// them once.
 pub(super) struct Leases {
     link: Link,
+    keys: Keys,
     site: usize,
     options: Options,
     renew: Script,
@@ -59,6 +61,7 @@ pub(super) struct Claimed {
 impl Leases {
     pub(super) fn new(link: Link, site: usize, options: Options) -> Self {
         Self {
+            keys: Keys(link.keyspace().clone()),
             link,
             site,
             // With its memory full, Redis must still tell the living from the dead.
@@ -71,7 +74,7 @@ impl Leases {
 
     /// The Redis that keeps them.
     pub(super) fn shard(&self) -> Result<Arc<Shard>, BrokerError> {
-        self.link.at(self.site, &keys::leases(&self.options.namespace))
+        self.link.at(self.site, &self.keys.leases(&self.options.namespace))
     }
 
     /// The name to write entries under; takes a lease first if there is none.
@@ -119,7 +122,7 @@ impl Leases {
     /// Forgets a node all of whose entries are removed.
     pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), BrokerError> {
         let mut bury = self.bury.prepare_invoke();
-        bury.key(keys::expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
+        bury.key(self.keys.expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
         self.shard()?.invoke(&bury).await
     }
 
@@ -128,7 +131,7 @@ impl Leases {
         let mut pipe = redis::pipe();
         // Not a transaction: Redis begins none while its memory is full. If only
         // the first is done, the lease runs out and there is nothing to remove.
-        pipe.del(self.channels_key(node)).zrem(keys::leases(&self.options.namespace), node);
+        pipe.del(self.channels_key(node)).zrem(self.keys.leases(&self.options.namespace), node);
         self.shard()?.run_all::<()>(&pipe).await
     }
 
@@ -144,7 +147,7 @@ impl Leases {
     }
 
     pub(super) fn channels_key(&self, node: &str) -> String {
-        keys::channels(&self.options.namespace, node)
+        self.keys.channels(&self.options.namespace, node)
     }
 
     async fn take(&self, tenure: &Tenure) -> Result<Instant, BrokerError> {
@@ -159,7 +162,7 @@ impl Leases {
         // Counted from before the call: the lease in Redis ends later, never sooner.
         let begun = Instant::now();
         let mut renew = self.renew.prepare_invoke();
-        renew.key(keys::leases(&self.options.namespace)).key(keys::expired(&self.options.namespace));
+        renew.key(self.keys.leases(&self.options.namespace)).key(self.keys.expired(&self.options.namespace));
         renew.arg(&tenure.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
         renew.arg(claims).arg(what);
         let mut reply = self.shard()?.invoke::<Vec<String>>(&renew).await?.into_iter();

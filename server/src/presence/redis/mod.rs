@@ -21,12 +21,15 @@ use tracing::{info, warn};
 
 use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
 use crate::broker::BrokerError;
-use crate::broker::redis::{Link, keys::deliveries};
+use crate::broker::redis::Link;
+use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
-use lease::Leases;
 
 mod keys;
 mod lease;
+
+use keys::Keys;
+use lease::Leases;
 
 /// Channels in which a node's entries are removed at the same time.
 const CHANNELS_AT_ONCE: usize = 32;
@@ -61,6 +64,7 @@ impl Options {
 /// Presence on Redis.
 pub struct RedisPresence {
     link: Link,
+    keys: Keys,
     /// One for each place; a node has a lease at every one.
     leases: Vec<Leases>,
     leave: Script,
@@ -74,6 +78,7 @@ impl RedisPresence {
     pub fn new(link: Link, options: Options) -> Self {
         let leases = (0..link.sites()).map(|site| Leases::new(link.clone(), site, options.clone())).collect();
         Self {
+            keys: Keys(link.keyspace().clone()),
             link,
             leases,
             leave: Script::new(LEAVE),
@@ -87,11 +92,18 @@ impl RedisPresence {
         &self.leases[self.link.site_of(channel)]
     }
 
+    /// The keys of people.lua.
+    fn script_keys(&self, shard: &Shard, channel: &Channel, node: &str) -> [String; 5] {
+        let Self { keys, .. } = self;
+        let own = keys.own(channel, node);
+        [keys.people(channel), keys.order(channel), keys.version(channel), own, shard.deliveries(channel)]
+    }
+
     /// Removes a node's entry for somebody, or some of its entries; gives how many.
     async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, BrokerError> {
         let shard = self.link.of(channel)?;
         let mut leave = self.leave.prepare_invoke();
-        for key in script_keys(channel, node) {
+        for key in self.script_keys(&shard, channel, node) {
             leave.key(key);
         }
         leave.arg(shard.publish_command()).arg(node).arg(user.map_or("", UserId::as_str)).arg(ENTRIES_AT_ONCE);
@@ -156,7 +168,7 @@ impl PresenceStore for RedisPresence {
             beside.run_all::<()>(&pipe).await?;
             pipe.clear();
         }
-        let keys = script_keys(channel, &node);
+        let keys = self.script_keys(&shard, channel, &node);
         pipe.cmd("EVAL").arg(ENTER).arg(keys.len()).arg(&keys);
         pipe.arg(shard.publish_command()).arg(&node);
         pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
@@ -174,23 +186,23 @@ impl PresenceStore for RedisPresence {
         let leases = self.leases_of(channel);
         let node = leases.last_node();
         // With an entry that came late, it stays noted for whoever reaps.
-        if self.link.of(channel)?.run::<usize>(&Cmd::scard(keys::own(channel, &node))).await? == 0 {
+        if self.link.of(channel)?.run::<usize>(&Cmd::scard(self.keys.own(channel, &node))).await? == 0 {
             leases.leave_channel(&node, channel).await?;
         }
         Ok(())
     }
 
     async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
-        let own = keys::own(channel, &self.leases_of(channel).last_node());
+        let own = self.keys.own(channel, &self.leases_of(channel).last_node());
         let mut standing = self.standing.prepare_invoke();
-        standing.key(keys::version(channel)).key(keys::people(channel)).key(own);
+        standing.key(self.keys.version(channel)).key(self.keys.people(channel)).key(own);
         let (version, count, mine): (Option<u64>, usize, usize) = self.link.of(channel)?.invoke(&standing).await?;
         Ok(Standing { version: version.unwrap_or(0), count, mine })
     }
 
     async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
         let mut page = self.page.prepare_invoke();
-        page.key(keys::people(channel)).key(keys::order(channel));
+        page.key(self.keys.people(channel)).key(self.keys.order(channel));
         page.arg(after.map_or("", UserId::as_str)).arg(most);
         let (member_count, people): (usize, Vec<(String, String)>) = self.link.of(channel)?.invoke(&page).await?;
         let next = match people.get(most) {
@@ -203,7 +215,7 @@ impl PresenceStore for RedisPresence {
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
         let mut snapshot = self.snapshot.prepare_invoke();
-        snapshot.key(keys::people(channel)).key(keys::version(channel));
+        snapshot.key(self.keys.people(channel)).key(self.keys.version(channel));
         let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.of(channel)?.invoke(&snapshot).await?;
         let node = self.leases_of(channel).last_node();
         let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
@@ -219,7 +231,7 @@ impl PresenceStore for RedisPresence {
             return Ok(Vec::new());
         }
         let question = |pipe: &mut redis::Pipeline, channel: &Channel| {
-            let people = keys::people(channel);
+            let people = self.keys.people(channel);
             pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
         };
         let replies = self.link.ask_each::<redis::Value>(channels, 2, question).await?;
@@ -251,11 +263,6 @@ impl PresenceStore for RedisPresence {
         let withdrawn = join_all(self.leases.iter().map(|leases| self.withdraw_at(leases))).await;
         Ok(withdrawn.into_iter().collect::<Result<(), _>>()?)
     }
-}
-
-/// The keys of people.lua.
-fn script_keys(channel: &Channel, node: &str) -> [String; 5] {
-    [keys::people(channel), keys::order(channel), keys::version(channel), keys::own(channel, node), deliveries(channel)]
 }
 
 /// A field of the people: who, and the nodes with an entry of theirs.

@@ -3,23 +3,17 @@
 use protocol::{QuizId, UserId};
 use redis::{Cmd, Pipeline};
 
-use super::keys::Author;
 use super::{Quizzes, QuizzesError, RedisQuizzes};
-
-/// A sorted set: when each author was last here. On the first server, because
-/// who goes is decided for all of them.
-const AUTHORS: &str = "hubbub:{authors}";
-/// A hash: since when each author is known.
-const SINCE: &str = "hubbub:{authors}:since";
 
 impl RedisQuizzes {
     /// See [`Quizzes::visit`].
     pub(super) async fn note_visit(&self, owner: &UserId, now_ms: u64) -> u64 {
+        let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut visit = Pipeline::new();
-        visit.cmd("ZADD").arg(AUTHORS).arg("GT").arg(now_ms).arg(owner.as_str()).ignore();
-        visit.cmd("HSETNX").arg(SINCE).arg(owner.as_str()).arg(now_ms).ignore();
-        visit.cmd("HGET").arg(SINCE).arg(owner.as_str());
-        let noted = match self.link.at(0, AUTHORS) {
+        visit.cmd("ZADD").arg(&authors).arg("GT").arg(now_ms).arg(owner.as_str()).ignore();
+        visit.cmd("HSETNX").arg(&known_since).arg(owner.as_str()).arg(now_ms).ignore();
+        visit.cmd("HGET").arg(&known_since).arg(owner.as_str());
+        let noted = match self.link.at(0, &authors) {
             Ok(shard) => shard.run_all::<(u64,)>(&visit).await,
             Err(error) => Err(error),
         };
@@ -32,22 +26,23 @@ impl RedisQuizzes {
     /// # Errors
     /// [`QuizzesError::Unavailable`]; whoever was not forgotten is another time.
     pub(crate) async fn forget_idle(&self, before_ms: u64, most: usize) -> Result<usize, QuizzesError> {
+        let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut idle = redis::cmd("ZRANGE");
-        idle.arg(AUTHORS).arg("-inf").arg(format!("({before_ms}")).arg("BYSCORE").arg("LIMIT").arg(0).arg(most);
-        let idle: Vec<String> = self.link.at(0, AUTHORS)?.run(&idle).await?;
+        idle.arg(&authors).arg("-inf").arg(format!("({before_ms}")).arg("BYSCORE").arg("LIMIT").arg(0).arg(most);
+        let idle: Vec<String> = self.link.at(0, &authors)?.run(&idle).await?;
         for author in &idle {
             if let Ok(owner) = UserId::parse(author) {
                 self.forget_author(&owner).await?;
             }
             let mut forget = Pipeline::new();
-            forget.zrem(AUTHORS, author).ignore().hdel(SINCE, author).ignore();
-            self.link.at(0, AUTHORS)?.run_all::<()>(&forget).await?;
+            forget.zrem(&authors, author).ignore().hdel(&known_since, author).ignore();
+            self.link.at(0, &authors)?.run_all::<()>(&forget).await?;
         }
         Ok(idle.len())
     }
 
     async fn forget_author(&self, owner: &UserId) -> Result<(), QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let ids: Vec<String> = self.shard_of(&author)?.run(&Cmd::hkeys(author.list())).await?;
         for id in ids.iter().filter_map(|id| QuizId::parse(id).ok()) {
             match self.delete(owner, &id).await {

@@ -29,7 +29,7 @@ use crate::retention::PICTURE_GRACE;
 mod authors;
 mod keys;
 
-use keys::{Author, namers_of, owner_of, picture_of};
+use keys::{Author, Keys};
 
 /// For ever, as Redis counts: a century.
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
@@ -37,6 +37,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// Quizzes on Redis.
 pub struct RedisQuizzes {
     link: Link,
+    keys: Keys,
     save: Script,
     load: Script,
     delete: Script,
@@ -57,6 +58,7 @@ impl RedisQuizzes {
     /// Works on the broker's connections for commands; results stay so long.
     pub fn new(link: Link, retain_results: Retention) -> Self {
         Self {
+            keys: Keys(link.keyspace().clone()),
             link,
             save: Script::new(include_str!("save.lua")),
             load: Script::new(include_str!("load.lua")),
@@ -73,19 +75,19 @@ impl RedisQuizzes {
     }
 
     fn shard_of(&self, author: &Author) -> Result<Arc<Shard>, BrokerError> {
-        self.shard(author.tag(), &author.list())
+        self.shard(author.tag(), author.list())
     }
 
     /// Who owns a quiz, if it is there.
     async fn owner(&self, id: &QuizId) -> Result<Option<UserId>, QuizzesError> {
-        let Key { tag, key } = owner_of(id);
+        let Key { tag, key } = self.keys.owner_of(id);
         let owner: Option<String> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
         owner.map(|owner| UserId::parse(&owner).map_err(|_| unreadable("an owner"))).transpose()
     }
 
     /// Notes who owns a quiz that is about to be kept; tells who did before.
     async fn claim(&self, id: &QuizId, owner: &UserId) -> Result<Option<UserId>, QuizzesError> {
-        let Key { tag, key } = owner_of(id);
+        let Key { tag, key } = self.keys.owner_of(id);
         let mut set = redis::cmd("SET");
         set.arg(&key).arg(owner.as_str()).arg("NX").arg("GET");
         let earlier: Option<String> = self.shard(&tag, &key)?.run(&set).await?;
@@ -93,7 +95,7 @@ impl RedisQuizzes {
     }
 
     async fn release(&self, id: &QuizId) -> Result<(), QuizzesError> {
-        let Key { tag, key } = owner_of(id);
+        let Key { tag, key } = self.keys.owner_of(id);
         Ok(self.shard(&tag, &key)?.run(&Cmd::del(&key)).await?)
     }
 
@@ -106,7 +108,7 @@ impl RedisQuizzes {
     }
 
     async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<u64, QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         // Whoever saves meanwhile is first, and then this is not kept.
         let forgotten = forgotten(&self.versions_of(&author, &quiz.id).await?, quiz.saved_at);
         let named = self.pictures_of(&author, &quiz.id).await?;
@@ -156,9 +158,9 @@ impl RedisQuizzes {
     /// Notes that a quiz names these pictures.
     async fn pin(&self, pictures: impl Iterator<Item = &PictureId>, quiz: &QuizId) -> Result<(), QuizzesError> {
         for picture in pictures {
-            let Key { tag, key } = picture_of(picture);
+            let Key { tag, key } = self.keys.picture_of(picture);
             let mut pin = self.pin.prepare_invoke();
-            pin.key(&key).key(namers_of(picture)).arg(quiz.as_str());
+            pin.key(&key).key(self.keys.namers_of(picture)).arg(quiz.as_str());
             self.shard(&tag, &key)?.invoke::<()>(&pin).await?;
         }
         Ok(())
@@ -167,9 +169,9 @@ impl RedisQuizzes {
     /// Notes that it names them no more. Where that cannot be noted, they stay.
     async fn unpin(&self, pictures: impl Iterator<Item = &PictureId>, quiz: &QuizId) {
         for picture in pictures {
-            let Key { tag, key } = picture_of(picture);
+            let Key { tag, key } = self.keys.picture_of(picture);
             let mut unpin = self.unpin.prepare_invoke();
-            unpin.key(&key).key(namers_of(picture)).arg(quiz.as_str()).arg(PICTURE_GRACE.as_secs());
+            unpin.key(&key).key(self.keys.namers_of(picture)).arg(quiz.as_str()).arg(PICTURE_GRACE.as_secs());
             let noted = match self.shard(&tag, &key) {
                 Ok(shard) => shard.invoke::<()>(&unpin).await,
                 Err(error) => Err(error),
@@ -192,7 +194,7 @@ impl RedisQuizzes {
 #[async_trait]
 impl Quizzes for RedisQuizzes {
     async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(author.list())).await?;
         let mut list: Vec<QuizSummary> = read_all(&texts, "a list of quizzes")?;
         list.sort_by(|one, other| other.saved_at.cmp(&one.saved_at).then_with(|| one.id.cmp(&other.id)));
@@ -201,7 +203,7 @@ impl Quizzes for RedisQuizzes {
 
     async fn load(&self, id: &QuizId, version: Option<u64>) -> Result<Option<OwnedQuiz>, QuizzesError> {
         let Some(owner) = self.owner(id).await? else { return Ok(None) };
-        let author = Author::new(&owner);
+        let author = self.keys.author(&owner);
         let mut load = self.load.prepare_invoke();
         load.key(author.quiz(id)).arg(version.map_or_else(String::new, |version| version.to_string()));
         let stored: Option<String> = self.shard_of(&author)?.invoke(&load).await?;
@@ -228,12 +230,12 @@ impl Quizzes for RedisQuizzes {
 
     async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
         self.must_own(owner, id).await?;
-        self.versions_of(&Author::new(owner), id).await
+        self.versions_of(&self.keys.author(owner), id).await
     }
 
     async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {
         self.must_own(owner, id).await?;
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let named = self.pictures_of(&author, id).await?;
         let mut delete = self.delete.prepare_invoke();
         delete.key(author.list()).key(author.quiz(id)).key(author.versions(id)).key(author.pictures(id));
@@ -246,7 +248,7 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let mut keep = self.keep.prepare_invoke();
         for key in author.results() {
             keep.key(key);
@@ -257,7 +259,7 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let [_, list, _] = author.results();
         let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(list)).await?;
         let mut list: Vec<ResultsSummary> = read_all(&texts, "a list of results")?;
@@ -266,14 +268,14 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Option<Results>, QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let [whole, ..] = author.results();
         let whole: Option<String> = self.shard_of(&author)?.run(&Cmd::hget(whole, id.as_str())).await?;
         whole.map(|text| wire::read(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
-        let author = Author::new(owner);
+        let author = self.keys.author(owner);
         let [whole, list, order] = author.results();
         let mut commands = Pipeline::new();
         commands.atomic().hdel(whole, id.as_str()).hdel(list, id.as_str()).zrem(order, id.as_str());
@@ -282,7 +284,7 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError> {
-        let Key { tag, key } = picture_of(id);
+        let Key { tag, key } = self.keys.picture_of(id);
         let mut put = redis::cmd("SET");
         let grace = PICTURE_GRACE.as_secs().cast_signed();
         put.arg(&key).arg(&bytes[..]).arg("NX").arg("EX").arg(grace);
@@ -295,7 +297,7 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError> {
-        let Key { tag, key } = picture_of(id);
+        let Key { tag, key } = self.keys.picture_of(id);
         // Looking at it keeps nothing: anybody may.
         let bytes: Option<Vec<u8>> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
         Ok(bytes.map(Bytes::from))

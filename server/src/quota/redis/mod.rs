@@ -9,19 +9,20 @@ use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::clock::now_ms;
 
-/// In one place, also in a cluster: one script changes several.
-const COUNTERS: &str = "hubbub:{quota}:";
-
 /// Counters on Redis.
 pub struct RedisCounters {
     link: Link,
+    /// What the names of counters begin with. In one place, also in a cluster:
+    /// one script changes several.
+    counters: String,
     add: Script,
 }
 
 impl RedisCounters {
     /// Works on the broker's connections for commands.
     pub fn new(link: Link) -> Self {
-        Self { link, add: Script::new(include_str!("add.lua")) }
+        let counters = link.keyspace().name("{quota}:");
+        Self { link, counters, add: Script::new(include_str!("add.lua")) }
     }
 }
 
@@ -30,13 +31,13 @@ impl Counters for RedisCounters {
     async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError> {
         let mut add = self.add.prepare_invoke();
         for Addition { name, .. } in &additions {
-            add.key(format!("{COUNTERS}{name}"));
+            add.key(format!("{}{name}", self.counters));
         }
         for Addition { amount, limit, until_ms, .. } in &additions {
             let lives_s = until_ms.saturating_sub(now_ms()) / 1000 + 1;
             add.arg(*amount).arg(*limit).arg(lives_s);
         }
-        let full: usize = self.link.at(0, COUNTERS)?.invoke(&add).await?;
+        let full: usize = self.link.at(0, &self.counters)?.invoke(&add).await?;
         Ok(full.checked_sub(1))
     }
 

@@ -13,10 +13,8 @@ use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::quizzes::QuizzesError;
 use crate::quizzes::redis::RedisQuizzes;
-use crate::rooms::redis::{LISTED, ROOMS, TITLES};
+use crate::rooms::redis::Keys as RoomKeys;
 
-/// There while a period lasts in which a node has swept.
-const LEASE: &str = "hubbub:{authors}:swept";
 /// Things that go at a time.
 const BATCH: usize = 100;
 
@@ -24,22 +22,27 @@ const BATCH: usize = 100;
 pub struct RedisSweep {
     link: Link,
     quizzes: Arc<RedisQuizzes>,
+    /// The key that is there while a period lasts in which a node has swept.
+    lease: String,
+    room_keys: RoomKeys,
     rooms: Script,
 }
 
 impl RedisSweep {
     /// Works on the broker's connections for commands; `quizzes` are what authors have.
     pub fn new(link: Link, quizzes: Arc<RedisQuizzes>) -> Self {
-        Self { link, quizzes, rooms: Script::new(include_str!("rooms.lua")) }
+        let (lease, room_keys) = (link.keyspace().name("{authors}:swept"), RoomKeys::new(link.keyspace()));
+        Self { link, quizzes, lease, room_keys, rooms: Script::new(include_str!("rooms.lua")) }
     }
 
     async fn sweep_rooms(&self, before_ms: u64) -> Result<usize, RetentionError> {
+        let RoomKeys { rooms: list, titles, listed } = &self.room_keys;
         let mut rooms = self.rooms.prepare_invoke();
-        rooms.key(ROOMS).key(TITLES).key(LISTED).arg(before_ms).arg(BATCH);
+        rooms.key(list).key(titles).key(listed).arg(before_ms).arg(BATCH);
         let mut all = 0;
         // Each server has a list of its own; one that is away is swept another time.
         for site in 0..self.link.sites() {
-            if let Ok(shard) = self.link.at(site, ROOMS) {
+            if let Ok(shard) = self.link.at(site, list) {
                 all += shard.invoke::<usize>(&rooms).await.unwrap_or(0);
             }
         }
@@ -53,8 +56,8 @@ impl Sweep for RedisSweep {
         // Somewhat less, so that whoever comes back after the period finds it over.
         let period_ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX) / 10 * 9;
         let mut set = redis::cmd("SET");
-        set.arg(LEASE).arg(1).arg("NX").arg("PX").arg(period_ms);
-        let set: Option<String> = self.link.at(0, LEASE)?.run(&set).await?;
+        set.arg(&self.lease).arg(1).arg("NX").arg("PX").arg(period_ms);
+        let set: Option<String> = self.link.at(0, &self.lease)?.run(&set).await?;
         Ok(set.is_some())
     }
 

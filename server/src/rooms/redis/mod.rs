@@ -14,49 +14,62 @@ use tracing::warn;
 
 use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
+use crate::broker::redis::{Keyspace, Link};
 use crate::channel::Channel;
 
-/// A sorted set, scored by when something last went on there, in Redis time.
-pub(crate) const ROOMS: &str = "hubbub:{rooms}";
-/// A hash: room -> title.
-pub(crate) const TITLES: &str = "hubbub:{rooms}:titles";
-/// As [`ROOMS`], but those alone that stand on the front page.
-pub(crate) const LISTED: &str = "hubbub:{rooms}:listed";
+/// The names of a list.
+pub(crate) struct Keys {
+    /// A sorted set, scored by when something last went on there, in Redis time.
+    pub(crate) rooms: String,
+    /// A hash: room -> title.
+    pub(crate) titles: String,
+    /// As `rooms`, but those alone that stand on the front page.
+    pub(crate) listed: String,
+}
+
+impl Keys {
+    pub(crate) fn new(keyspace: &Keyspace) -> Self {
+        let [rooms, titles, listed] =
+            ["", ":titles", ":listed"].map(|end| keyspace.name(format_args!("{{rooms}}{end}")));
+        Self { rooms, titles, listed }
+    }
+}
 
 /// The list of rooms on Redis.
 pub struct RedisRooms {
     link: Link,
+    keys: Keys,
     touch: Script,
 }
 
 impl RedisRooms {
     /// Works on the broker's connections for commands.
     pub fn new(link: Link) -> Self {
-        Self { link, touch: Script::new(include_str!("touch.lua")) }
+        Self { keys: Keys::new(link.keyspace()), link, touch: Script::new(include_str!("touch.lua")) }
     }
 
     /// See `touch.lua` for what can happen.
     async fn touch(&self, room: &RoomId, title: &str, what: &str) -> Result<(), RoomsError> {
+        let Keys { rooms, titles, listed } = &self.keys;
         let mut touch = self.touch.prepare_invoke();
-        touch.key(ROOMS).key(TITLES).key(LISTED);
+        touch.key(rooms).key(titles).key(listed);
         touch.arg(room.as_str()).arg(title).arg(KNOWN).arg(FORGOTTEN_AT_ONCE).arg(what);
         Ok(self.shard_of(room)?.invoke(&touch).await?)
     }
 
     fn shard_of(&self, room: &RoomId) -> Result<Arc<Shard>, BrokerError> {
-        self.link.at(self.link.site_of(&Channel::Room(room.clone())), ROOMS)
+        self.link.at(self.link.site_of(&Channel::Room(room.clone())), &self.keys.rooms)
     }
 
     async fn listed_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, BrokerError> {
-        let shard = self.link.at(site, ROOMS)?;
-        let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(LISTED, 0, last)).await?;
+        let shard = self.link.at(site, &self.keys.rooms)?;
+        let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(&self.keys.listed, 0, last)).await?;
         if recent.is_empty() {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
-        let titles: Vec<Option<String>> = shard.run(&Cmd::hmget(TITLES, ids)).await?;
+        let titles: Vec<Option<String>> = shard.run(&Cmd::hmget(&self.keys.titles, ids)).await?;
         let known = |((room, active_at), title): (&(String, u64), _)| {
             Some(KnownRoom { room: RoomId::kept(room)?, title, active_at: *active_at })
         };
@@ -80,7 +93,7 @@ impl Rooms for RedisRooms {
     }
 
     async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
-        Ok(self.shard_of(room)?.run(&Cmd::hget(TITLES, room.as_str())).await?)
+        Ok(self.shard_of(room)?.run(&Cmd::hget(&self.keys.titles, room.as_str())).await?)
     }
 
     async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {

@@ -7,31 +7,51 @@ use redis::{Script, cmd};
 
 use super::{MOST, RevocationError, RevocationStore, Revoked};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::{Keyspace, Link};
 
-/// A sorted set of people, scored by when they were revoked, in Redis time.
-const REVOKED: &str = "hubbub:revoked-users";
-/// The same people as texts "network when who", in that order; how many each network has; and the
-/// first two words of each person's text.
-const BY_NETWORK: &str = "{hubbub:revoked-users}:by-network";
-const NETWORKS: &str = "{hubbub:revoked-users}:networks";
-const NETWORK_OF: &str = "{hubbub:revoked-users}:network-of";
 /// So many are forgotten in one step: nobody waits long for it.
 const AT_A_TIME: usize = 500;
 
 /// Who signed out, on Redis.
 pub struct RedisRevocations {
     link: Link,
+    keys: Keys,
     revoke: Script,
     forget: Script,
     most: usize,
+}
+
+/// The keys of both scripts, in the order that they say.
+struct Keys {
+    /// A sorted set of people, scored by when they were revoked, in Redis time.
+    revoked: String,
+    /// The same people as texts "network when who", in that order.
+    by_network: String,
+    /// How many each network has.
+    networks: String,
+    /// The first two words of each person's text.
+    network_of: String,
+}
+
+impl Keys {
+    fn new(keyspace: &Keyspace) -> Self {
+        let revoked = keyspace.name("revoked-users");
+        // As their hash tag, the whole name of the first one keeps the others beside it.
+        let beside = |end| keyspace.name(format_args!("{{{revoked}}}:{end}"));
+        let [by_network, networks, network_of] = ["by-network", "networks", "network-of"].map(beside);
+        Self { by_network, networks, network_of, revoked }
+    }
+
+    fn all(&self) -> [&str; 4] {
+        [&self.revoked, &self.by_network, &self.networks, &self.network_of]
+    }
 }
 
 impl RedisRevocations {
     /// Works on the broker's connections for commands.
     pub fn new(link: Link) -> Self {
         let [revoke, forget] = [include_str!("revoke.lua"), include_str!("forget.lua")].map(Script::new);
-        Self { link, revoke, forget, most: MOST }
+        Self { keys: Keys::new(link.keyspace()), link, revoke, forget, most: MOST }
     }
 
     /// The same with a list of `most` people and not [`MOST`], for tests that fill it.
@@ -44,15 +64,15 @@ impl RedisRevocations {
 impl RevocationStore for RedisRevocations {
     async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError> {
         let mut revoke = self.revoke.prepare_invoke();
-        revoke.key(REVOKED).key(BY_NETWORK).key(NETWORKS).key(NETWORK_OF);
+        revoke.key(&self.keys.all()[..]);
         revoke.arg(user.as_str()).arg(network).arg(self.most);
-        Ok(self.link.at(0, REVOKED)?.invoke(&revoke).await?)
+        Ok(self.link.at(0, &self.keys.revoked)?.invoke(&revoke).await?)
     }
 
     async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError> {
         let mut since = cmd("ZRANGE");
-        since.arg(REVOKED).arg(moment).arg("+inf").arg("BYSCORE").arg("WITHSCORES");
-        let rows: Vec<(String, u64)> = self.link.at(0, REVOKED)?.run(&since).await?;
+        since.arg(&self.keys.revoked).arg(moment).arg("+inf").arg("BYSCORE").arg("WITHSCORES");
+        let rows: Vec<(String, u64)> = self.link.at(0, &self.keys.revoked)?.run(&since).await?;
         let revoked =
             |(user, revoked_at): (String, u64)| Some(Revoked { user: UserId::parse(&user).ok()?, revoked_at });
         Ok(rows.into_iter().filter_map(revoked).collect())
@@ -60,8 +80,8 @@ impl RevocationStore for RedisRevocations {
 
     async fn forget_before(&self, moment: u64) -> Result<(), RevocationError> {
         let mut forget = self.forget.prepare_invoke();
-        forget.key(REVOKED).key(BY_NETWORK).key(NETWORKS).key(NETWORK_OF).arg(moment).arg(AT_A_TIME);
-        while self.link.at(0, REVOKED)?.invoke::<usize>(&forget).await? == AT_A_TIME {}
+        forget.key(&self.keys.all()[..]).arg(moment).arg(AT_A_TIME);
+        while self.link.at(0, &self.keys.revoked)?.invoke::<usize>(&forget).await? == AT_A_TIME {}
         Ok(())
     }
 

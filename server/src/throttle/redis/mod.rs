@@ -31,7 +31,7 @@ impl RedisLedger {
     }
 
     async fn settle_tag(&self, tag: u128, spent: &[&Spent]) -> Result<Vec<u64>, BrokerError> {
-        let name = format!("hubbub:{{throttle:{tag}}}");
+        let name = self.link.keyspace().name(format_args!("{{throttle:{tag}}}"));
         let shard = self.link.at(self.link.site_of_name(&name), &name)?;
         let mut full_in = Vec::with_capacity(spent.len());
         for some in spent.chunks(KEYS_AT_ONCE) {
