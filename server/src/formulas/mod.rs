@@ -17,6 +17,7 @@ mod element;
 mod letters;
 mod reader;
 mod row;
+mod signs;
 mod source;
 mod table;
 #[cfg(test)]
