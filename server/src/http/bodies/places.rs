@@ -1,0 +1,112 @@
+//! The places: who holds one, who waits for one, and when somebody who sends
+//! slowly has to give theirs up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::NotRead;
+use super::coming::Coming;
+
+/// A body that is on its way for longer is given up.
+const BODY_WITHIN: Duration = Duration::from_secs(15);
+/// What a body brings in a second, after the first one, or it is slow.
+const BYTES_A_SECOND: u64 = 32 * 1024;
+const FIRST: Duration = Duration::from_secs(1);
+/// How often a slow one looks whether somebody waits for its place.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Places, and how many wait for one.
+pub(super) struct Places {
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// What one address has of them.
+pub(super) struct OfAddress {
+    pub(super) own: Places,
+    /// Whoever stands in the line of all.
+    pub(super) first: Arc<Semaphore>,
+}
+
+/// A place; dropping it gives it back.
+pub(in crate::http) struct Place {
+    all: Arc<Places>,
+    of_address: Arc<OfAddress>,
+    _permits: [OwnedSemaphorePermit; 2],
+}
+
+impl Places {
+    pub(super) fn new(places: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), waiting: AtomicUsize::new(0) }
+    }
+
+    pub(super) async fn take(&self) -> Option<OwnedSemaphorePermit> {
+        let places = Arc::clone(&self.places);
+        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            return Some(place);
+        }
+        let _waiting = Waiting::of(&self.waiting);
+        places.acquire_owned().await.ok()
+    }
+
+    fn are_waited_for(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
+    }
+}
+
+/// Somebody who waits, until they do not any more.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn of(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Place {
+    pub(super) fn new(all: Arc<Places>, of_address: Arc<OfAddress>, permits: [OwnedSemaphorePermit; 2]) -> Self {
+        Self { all, of_address, _permits: permits }
+    }
+
+    /// Reads a body of up to `at_most` bytes, in a place where it needs one.
+    pub(in crate::http) async fn read(&self, body: Body, at_most: usize) -> Result<Bytes, NotRead> {
+        self.read_on(Coming::new(body, at_most)).await
+    }
+
+    pub(super) async fn read_on(&self, mut coming: Coming) -> Result<Bytes, NotRead> {
+        let since = Instant::now();
+        loop {
+            let too_slow = self.is_too_slow(since, coming.len());
+            tokio::select! {
+                biased;
+                is_whole = coming.part() => if is_whole? {
+                    return Ok(coming.take());
+                },
+                () = too_slow => return Err(NotRead::TooSlow),
+            }
+        }
+    }
+
+    /// Returns when no more than these bytes came until now, and that is too little.
+    async fn is_too_slow(&self, since: Instant, bytes: usize) {
+        let paid_for = Duration::from_millis(bytes as u64 * 1000 / BYTES_A_SECOND);
+        let given_up_at = since + BODY_WITHIN;
+        sleep_until(given_up_at.min(since + FIRST + paid_for)).await;
+        let is_waited_for = || self.all.are_waited_for() || self.of_address.own.are_waited_for();
+        while Instant::now() < given_up_at && !is_waited_for() {
+            sleep(LOOK_EVERY).await;
+        }
+    }
+}
