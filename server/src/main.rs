@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Parser;
 use server::config::{Config, LogFormat};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -22,7 +21,7 @@ const END_WITHIN: Duration = Duration::from_millis(300);
 const LARGE: usize = 1 << 20;
 
 fn main() -> ExitCode {
-    let config = Config::parse();
+    let config = Config::read();
     match run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! The life of a node: put together, serving, leaving.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,8 +31,19 @@ const TELLING_OTHERS: Duration = Duration::from_millis(1500);
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The address is taken, or not ours.
-    #[error("cannot listen on {0}: {1}")]
-    Listen(SocketAddr, std::io::Error),
+    #[error("cannot listen on {0} (--listen): {1}")]
+    Listen(SocketAddr, io::Error),
+    /// The same for the figures.
+    #[error("cannot listen on {0} (--metrics-listen): {1}")]
+    ListenForFigures(SocketAddr, io::Error),
+    /// Pages and figures were given one port.
+    #[error("--listen {listen} and --metrics-listen {figures} have the same port: give one of them another")]
+    SamePort {
+        /// Where the node listens.
+        listen: SocketAddr,
+        /// Where its figures were to be.
+        figures: SocketAddr,
+    },
     /// Logs and people cannot be kept.
     #[error(transparent)]
     Backend(#[from] BackendError),
@@ -41,6 +53,16 @@ pub enum StartError {
     /// The figures cannot be collected.
     #[error("metrics cannot be collected: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
+}
+
+impl StartError {
+    fn of_figures(figures: SocketAddr, listen: SocketAddr, error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::AddrInUse && figures.port() == listen.port() {
+            Self::SamePort { listen, figures }
+        } else {
+            Self::ListenForFigures(figures, error)
+        }
+    }
 }
 
 /// A node that serves.
@@ -75,14 +97,11 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
     let address = listener.local_addr().map_err(|error| StartError::Listen(address, error))?;
-    if let Some(warning) = config.warning_for(address) {
+    for warning in config.warnings(address) {
         warn!("{warning}");
     }
-    if config.has_idle_key() {
-        warn!("nobody needs the authors' key, because everybody may write quizzes; --quiz-authors key changes that");
-    }
 
-    let figures = figures::bind(&config).await.map_err(|(address, error)| StartError::Listen(address, error))?;
+    let figures = figures::bind(&config).await.map_err(|(at, error)| StartError::of_figures(at, address, error))?;
 
     let opened = backend::open(&config).await?;
     let (node, deliveries) = Node::assemble(config, opened);

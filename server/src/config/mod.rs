@@ -15,10 +15,12 @@ use crate::broker::redis::{Keyspace, Servers};
 use crate::http::Host;
 use crate::limits::TrustedProxy;
 
+mod environment;
 mod limits;
 mod secrets;
 mod storage;
 mod values;
+mod warnings;
 
 pub use self::limits::{Limits, RateLimit};
 pub use self::secrets::{Secret, SessionSettings};
@@ -223,20 +225,6 @@ impl Config {
     pub fn author_key(&self) -> Option<&str> {
         let key = self.quiz_key_file.as_ref().or(self.quiz_key.as_ref());
         key.map(Secret::as_str).filter(|_| self.quiz_authors == QuizAuthors::Key)
-    }
-
-    /// What whoever runs the server should know about serving `address` with these settings.
-    pub fn warning_for(&self, address: SocketAddr) -> Option<&'static str> {
-        let is_public = !address.ip().to_canonical().is_loopback();
-        (is_public && self.quiz_authors == QuizAuthors::Open).then_some(
-            "everybody who reaches this server can keep quizzes and pictures on it and begin games; \
-             --quiz-authors key --quiz-key-file FILE leaves that to those who know the key",
-        )
-    }
-
-    /// A key that nobody needs: what was meant is another thing than what is said.
-    pub fn has_idle_key(&self) -> bool {
-        self.quiz_authors == QuizAuthors::Open && (self.quiz_key_file.is_some() || self.quiz_key.is_some())
     }
 
     /// The Redis to use, if any.

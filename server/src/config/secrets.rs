@@ -2,6 +2,9 @@
 //! the list of processes does not show it.
 
 use std::fmt;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::session::{SessionKeys, SessionRules};
@@ -53,6 +56,11 @@ impl SessionSettings {
         SessionKeys { current: current.to_owned(), old: old.map(|secret| secret.as_str().to_owned()).collect() }
     }
 
+    /// The secrets that stand in files: the one of now, and the one of before.
+    pub(super) fn key_files(&self) -> [Option<&Secret>; 2] {
+        [self.session_key_file.as_ref(), self.session_key_old_file.as_ref()]
+    }
+
     /// How long sessions last.
     pub fn rules(&self) -> SessionRules {
         SessionRules { lifetime: self.session_lifetime, not_before: self.session_not_before }
@@ -61,12 +69,25 @@ impl SessionSettings {
 
 /// A secret, which no log shows.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    /// Its file, where others than its owner and group can read that, or change it.
+    exposed_in: Option<PathBuf>,
+}
 
 impl Secret {
     /// What it is.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// The file that it stands in, where everybody on the machine can read that, or change it.
+    pub(super) fn exposed_in(&self) -> Option<&Path> {
+        self.exposed_in.as_deref()
+    }
+
+    fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), exposed_in: None }
     }
 }
 
@@ -77,30 +98,37 @@ impl fmt::Debug for Secret {
 }
 
 fn session_key(text: &str) -> Result<Secret, String> {
-    if text.len() >= 32 { Ok(Secret(text.to_owned())) } else { Err("it needs at least 32 characters".into()) }
+    if text.len() >= 32 { Ok(Secret::of(text)) } else { Err("it needs at least 32 characters".into()) }
 }
 
 fn session_key_in(path: &str) -> Result<Secret, String> {
-    session_key(&read(path)?)
+    in_file(path, session_key)
 }
 
 pub(super) fn quiz_key(text: &str) -> Result<Secret, String> {
     let key = text.trim();
-    if key.chars().count() >= 8 { Ok(Secret(key.to_owned())) } else { Err("it needs at least 8 characters".into()) }
+    if key.chars().count() >= 8 { Ok(Secret::of(key)) } else { Err("it needs at least 8 characters".into()) }
 }
 
 pub(super) fn quiz_key_in(path: &str) -> Result<Secret, String> {
-    quiz_key(&read(path)?)
+    in_file(path, quiz_key)
 }
 
 /// What a file says, without the end of its line.
-fn read(path: &str) -> Result<String, String> {
+fn in_file(path: &str, parse: fn(&str) -> Result<Secret, String>) -> Result<Secret, String> {
     let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if about.len() > FILE_BYTES {
         return Err("this file is too large to hold a key".into());
     }
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    Ok(text.trim().to_owned())
+    let exposed_in = is_exposed(&about).then(|| PathBuf::from(path));
+    Ok(Secret { exposed_in, ..parse(text.trim())? })
+}
+
+/// Whether somebody who is neither the file's owner nor in its group can read it, or put another key there.
+fn is_exposed(about: &Metadata) -> bool {
+    const OTHERS_READ_OR_WRITE: u32 = 0o006;
+    about.mode() & OTHERS_READ_OR_WRITE != 0
 }
 
 fn days(text: &str) -> Result<Duration, String> {

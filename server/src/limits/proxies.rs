@@ -1,5 +1,6 @@
 //! The proxies whose word about an address is believed.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -7,6 +8,10 @@ use ipnet::{IpNet, Ipv4Net};
 
 /// An address that is IPv4 mapped into IPv6 begins with so many bits.
 const MAPPED_BITS: u8 = 96;
+
+/// No private network has fewer bits in common: 10.0.0.0/8 and fc00::/7.
+const WIDEST_V4_BITS: u8 = 8;
+const WIDEST_V6_BITS: u8 = 7;
 
 /// Proxies of one's own.
 pub type TrustedProxies = [TrustedProxy];
@@ -24,6 +29,21 @@ impl TrustedProxy {
     /// Whether an address in its canonical form is one of these.
     pub fn contains(&self, address: &IpAddr) -> bool {
         self.0.contains(address)
+    }
+
+    /// Whether this is wider than any network that somebody has to themselves (10.0.0.0/8, fc00::/7),
+    /// so that people from outside are in it too.
+    pub fn has_strangers(&self) -> bool {
+        match self.0 {
+            IpNet::V4(network) => network.prefix_len() < WIDEST_V4_BITS,
+            IpNet::V6(network) => network.prefix_len() < WIDEST_V6_BITS,
+        }
+    }
+}
+
+impl fmt::Display for TrustedProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

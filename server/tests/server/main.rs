@@ -64,6 +64,8 @@ mod strangers;
 mod strangers_connections;
 mod strangers_http;
 mod strangers_sockets;
+mod signing_out;
+mod starting;
 mod strangers_waiting;
 mod talking;
 mod texts;

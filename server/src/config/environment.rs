@@ -1,0 +1,45 @@
+//! The environment, as far as something stands in it: what a compose file writes
+//! as `REDIS_URL=` was not set by anybody.
+
+use clap::{Arg, Command, CommandFactory, FromArgMatches};
+
+use super::Config;
+
+impl Config {
+    /// Reads the flags of this program and the environment. Ends the program with a sentence
+    /// where they are wrong, or only asked for help.
+    #[must_use]
+    pub fn read() -> Self {
+        let matches =
+            without_empty(Self::command(), |name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+        Self::from_arg_matches(&matches.get_matches()).unwrap_or_else(|error| error.format(&mut Self::command()).exit())
+    }
+}
+
+/// The command with those variables alone that have something in them.
+fn without_empty(command: Command, is_empty: impl Fn(&std::ffi::OsStr) -> bool) -> Command {
+    command.mut_args(|arg: Arg| match arg.get_env().is_some_and(&is_empty) {
+        true => arg.env(None::<&'static str>),
+        false => arg,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_variable_may_be_empty() {
+        let names = |command: &Command| {
+            command.get_arguments().filter_map(|arg| arg.get_env().map(ToOwned::to_owned)).collect::<Vec<_>>()
+        };
+        let all = names(&Config::command());
+        assert!(all.len() > 40 && all.iter().any(|name| name == "REDIS_URL"), "{all:?}");
+        assert!(names(&without_empty(Config::command(), |_| true)).is_empty());
+        let one = names(&without_empty(Config::command(), |name| name == "REDIS_URL"));
+        assert_eq!(one.len(), all.len() - 1);
+        // Without it the command is the same in all else.
+        let matches = without_empty(Config::command(), |_| true).try_get_matches_from(["hubbub"]).unwrap();
+        assert!(Config::from_arg_matches(&matches).is_ok());
+    }
+}
