@@ -20,6 +20,7 @@ use crate::game_link::{Command, GameConnector};
 use crate::nickname;
 use crate::state::game::{Board, ServerClock, mark, standing, time_left, words};
 use crate::state::{FirstTries, Standing};
+use crate::wall;
 
 /// How often the clock is looked at.
 const TICK: Duration = Duration::from_millis(200);
@@ -227,7 +228,7 @@ impl GameLive {
         }
         let mut standing = standing(self.standing.get_untracked(), event);
         if matches!(event, Event::Status(_)) {
-            self.tries.update_value(|tries| standing = tries.judge(standing, (connector.was_open)()));
+            standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
         }
         // Another try after the same wait counts down anew.
         if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {

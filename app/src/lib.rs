@@ -48,6 +48,7 @@ mod state;
 mod theme;
 mod unread;
 mod upload;
+mod wall;
 mod zone;
 
 #[cfg(feature = "ssr")]

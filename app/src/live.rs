@@ -19,6 +19,7 @@ use crate::erase::effect;
 use crate::link::{Command, Connector};
 use crate::state::{FirstTries, Log, People, Standing};
 use crate::unread;
+use crate::wall;
 use crate::zone::Zone;
 
 /// A room's page, as its parts see it.
@@ -180,7 +181,7 @@ impl Live {
         }
         let mut standing = self.standing.get_untracked().fold(event);
         if matches!(event, Event::Status(_)) {
-            self.tries.update_value(|tries| standing = tries.judge(standing, (connector.was_open)()));
+            standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
         }
         // Another try after the same wait counts down anew.
         if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {

@@ -1,5 +1,10 @@
 //! Why a server closes a WebSocket, and whether to come back.
 
+/// Why no WebSocket opens for a page, and nothing is done for its forms: its address is not one that the server
+/// knows. It is the body of the 403 to every POST from there, which is how a page can tell this from a filter on its way.
+pub const ADDRESS_NOT_LET_IN: &str = "This server does not know the address in your address bar, so you can read here \
+                                      but not take part. Ask whoever runs it to allow this address.";
+
 /// A close code of our own (RFC 6455, section 7.4.2: 4000 to 4999 are private).
 ///
 /// 4000 to 4499: come back and go on from your position. 4500 to 4999: stop,

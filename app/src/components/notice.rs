@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use protocol::close::ADDRESS_NOT_LET_IN;
 
 use super::avatar::{Looks, avatar};
 use crate::erase::{effect, memo, sometimes};
@@ -34,6 +35,7 @@ pub(crate) fn Notice(
             cut_off.get().then_some(Subject::Cut)
         }
         Standing::Blocked { .. } => cut_off.get().then_some(Subject::Wall),
+        Standing::Barred { .. } => cut_off.get().then_some(Subject::Bar),
         Standing::Stopped => Some(Subject::End),
     });
     let about_connection = sometimes(move || subject.get().map(|subject| sentence(subject, words)));
@@ -57,7 +59,8 @@ impl Default for Words {
         Self {
             pause: "Sending is paused. Keep writing: it goes out by itself.",
             cut: "You are offline. Keep writing: it is sent when you are back.",
-            wall: "Live updates are blocked, probably by this network. You can still send: the page reloads each time.",
+            wall: "Live updates are blocked: this network seems to let no WebSockets through. You can still send; the \
+                   page loads again each time and shows what is new.",
         }
     }
 }
@@ -69,6 +72,7 @@ enum Subject {
     Move,
     Cut,
     Wall,
+    Bar,
     End,
 }
 
@@ -78,6 +82,7 @@ fn sentence(subject: Subject, words: Words) -> AnyView {
         Subject::Move => awake(view! { "Moving you to another node. " <b>"Nothing is lost."</b> }.into_any()),
         Subject::Cut => asleep(words.cut.into_any()),
         Subject::Wall => asleep(words.wall.into_any()),
+        Subject::Bar => asleep(ADDRESS_NOT_LET_IN.into_any()),
         Subject::End => asleep(
             view! {
                 "This page is no longer connected. "

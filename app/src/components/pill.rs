@@ -32,9 +32,11 @@ fn kind(standing: Standing) -> &'static str {
     match standing {
         Standing::Connecting | Standing::Resting => "pill--new",
         Standing::Live => "pill--live",
-        Standing::Paused | Standing::Moving | Standing::Reconnecting { .. } | Standing::Blocked { .. } => {
-            "pill--waiting"
-        }
+        Standing::Paused
+        | Standing::Moving
+        | Standing::Reconnecting { .. }
+        | Standing::Blocked { .. }
+        | Standing::Barred { .. } => "pill--waiting",
         Standing::Offline | Standing::Stopped => "pill--off",
     }
 }
@@ -43,7 +45,7 @@ fn kind(standing: Standing) -> &'static str {
 fn countdown(standing: Signal<Standing>) -> ReadSignal<Option<u64>> {
     let (seconds, set_seconds) = signal(None);
     effect(move || {
-        let (Standing::Reconnecting { retry_in_ms } | Standing::Blocked { retry_in_ms }) = standing.get() else {
+        let Some(retry_in_ms) = standing.get().waits() else {
             set_seconds.set(None);
             return;
         };

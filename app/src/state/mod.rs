@@ -22,4 +22,4 @@ mod testing;
 
 pub(crate) use log::{Delivery, Log};
 pub(crate) use people::People;
-pub(crate) use standing::{FirstTries, Standing};
+pub(crate) use standing::{FirstTries, Standing, Wall};

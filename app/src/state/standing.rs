@@ -22,8 +22,13 @@ pub(crate) enum Standing {
         /// From now.
         retry_in_ms: u64,
     },
-    /// Cut off as before, and no socket was ever open: most likely something on the way lets none through.
+    /// Cut off as before, and no socket was ever open though the server answers: something on the way lets none through.
     Blocked {
+        /// From now.
+        retry_in_ms: u64,
+    },
+    /// Cut off as before: the server lets nobody in who comes by the address of this page.
+    Barred {
         /// From now.
         retry_in_ms: u64,
     },
@@ -56,6 +61,16 @@ impl Standing {
         !self.is_connected() && self != Self::Resting
     }
 
+    /// How long until the next try, where one is waited for.
+    pub(crate) fn waits(self) -> Option<u64> {
+        match self {
+            Self::Reconnecting { retry_in_ms } | Self::Blocked { retry_in_ms } | Self::Barred { retry_in_ms } => {
+                Some(retry_in_ms)
+            }
+            _ => None,
+        }
+    }
+
     /// In a word.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -64,7 +79,7 @@ impl Standing {
             Self::Live => "Live",
             Self::Paused => "Paused",
             Self::Moving => "Moving",
-            Self::Reconnecting { .. } | Self::Blocked { .. } => "Reconnecting",
+            Self::Reconnecting { .. } | Self::Blocked { .. } | Self::Barred { .. } => "Reconnecting",
             Self::Offline => "Offline",
             Self::Stopped => "Stopped",
         }
@@ -84,10 +99,20 @@ impl From<Status> for Standing {
     }
 }
 
+/// What keeps a page without a socket that never had one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wall {
+    /// The server answers over HTTP: something on the way lets no WebSocket through.
+    Sockets,
+    /// The server does not know the address of this page.
+    Address,
+}
+
 /// The tries of a page that came from the server, but had no socket there yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FirstTries {
     failed: u8,
+    wall: Option<Wall>,
 }
 
 impl FirstTries {
@@ -100,9 +125,34 @@ impl FirstTries {
         match standing {
             Standing::Reconnecting { retry_in_ms } if !was_open => {
                 self.failed = self.failed.saturating_add(1);
-                if self.failed >= Self::ENOUGH { Standing::Blocked { retry_in_ms } } else { standing }
+                self.seen(retry_in_ms)
             }
-            _ => standing,
+            _ => {
+                if was_open {
+                    *self = Self::default();
+                }
+                standing
+            }
+        }
+    }
+
+    /// Whether it is time to ask the server why, after this standing.
+    pub(crate) fn should_ask(&self, standing: Standing) -> bool {
+        standing.waits().is_some() && self.failed >= Self::ENOUGH
+    }
+
+    /// Takes in what was found, which may be nothing: then the server is away. Gives back how it stands
+    /// where it stood so.
+    pub(crate) fn learn(&mut self, wall: Option<Wall>, standing: Standing) -> Standing {
+        self.wall = wall;
+        standing.waits().map_or(standing, |retry_in_ms| self.seen(retry_in_ms))
+    }
+
+    fn seen(&self, retry_in_ms: u64) -> Standing {
+        match self.wall {
+            None => Standing::Reconnecting { retry_in_ms },
+            Some(Wall::Sockets) => Standing::Blocked { retry_in_ms },
+            Some(Wall::Address) => Standing::Barred { retry_in_ms },
         }
     }
 }
@@ -127,12 +177,32 @@ mod tests {
     }
 
     #[test]
-    fn sockets_that_never_open_are_blocked_and_one_that_did_is_only_lost() {
+    fn a_page_whose_sockets_never_open_asks_why_after_some_tries() {
         let lost = Standing::Reconnecting { retry_in_ms: 500 };
-        let blocked = Standing::Blocked { retry_in_ms: 500 };
         let mut tries = FirstTries::default();
-        assert_eq!([lost; 4].map(|it| tries.judge(it, false)), [lost, lost, blocked, blocked]);
-        assert_eq!([lost, Standing::Live].map(|it| tries.judge(it, true)), [lost, Standing::Live]);
+        for asks in [false, false, true, true] {
+            assert_eq!(tries.judge(lost, false), lost);
+            assert_eq!(tries.should_ask(lost), asks);
+        }
+        for (wall, standing) in [
+            (Some(Wall::Sockets), Standing::Blocked { retry_in_ms: 500 }),
+            (Some(Wall::Address), Standing::Barred { retry_in_ms: 500 }),
+            (None, lost),
+        ] {
+            assert_eq!(tries.learn(wall, lost), standing);
+            assert_eq!(tries.judge(lost, false), standing, "at the next try, too");
+            assert!(tries.should_ask(standing), "it may be otherwise by then");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_comes_late_changes_nothing_else() {
+        let mut tries = FirstTries::default();
+        assert_eq!(tries.learn(Some(Wall::Sockets), Standing::Live), Standing::Live);
+        assert_eq!(tries.learn(Some(Wall::Sockets), Standing::Offline), Standing::Offline);
+        let lost = Standing::Reconnecting { retry_in_ms: 500 };
+        assert_eq!([lost, Standing::Live].map(|it| tries.judge(it, true)), [lost, Standing::Live], "one was open");
+        assert!(!FirstTries::default().should_ask(lost));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use axum::extract::{Extension, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use protocol::close::ADDRESS_NOT_LET_IN;
+use tokio::time::sleep;
 
 use super::bodies::{Bodies, NotRead};
 use super::{body_bytes, origin};
@@ -48,7 +50,9 @@ pub async fn api_gate(
     let Gate { node, bodies } = &*gate;
     let headers = request.headers();
     if request.method() == Method::POST && !origin::may_change(headers, &node.config.allowed_origins) {
-        return (StatusCode::FORBIDDEN, "this site may not ask that here").into_response();
+        origin::note_refusal(headers);
+        // A page of ours whose socket is refused asks here why, and shows this sentence.
+        return (StatusCode::FORBIDDEN, ADDRESS_NOT_LET_IN).into_response();
     }
     warn_of_unknown_proxy(peer, headers, &node.config.trusted_proxies);
     let address = client_address(peer, headers, &node.config.trusted_proxies);

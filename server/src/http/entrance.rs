@@ -4,7 +4,8 @@
 //!
 //! What passes has one of the methods that are served, a path that begins with
 //! a slash, at most one `Host`, and tells nothing of the browser that only a
-//! proxy of ours can know.
+//! proxy of ours can know. `--hosts` is about `Host` as it comes: what a proxy
+//! says that it was asked by may have been written by whoever asked it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,8 +15,10 @@ use axum::http::uri::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::warn;
 
-use super::host::Host;
+use super::host::{FORWARDED_HOST, FORWARDED_PORT, Host};
+use super::notes::Notes;
 use super::{HEALTH, READY, origin};
 use crate::config::Config;
 use crate::node::Node;
@@ -41,6 +44,7 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
     let is_probe = [HEALTH, READY].contains(&target.path());
     let is_served = |asked: &Host| config.hosts.iter().any(|served| served.serves(asked));
     if !config.hosts.is_empty() && !is_probe && !host.as_ref().is_some_and(is_served) {
+        note_misdirected(host.as_ref());
         return Err(Refusal::Misdirected);
     }
     *request.uri_mut() = target;
@@ -50,8 +54,21 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
     if !config.trusted_proxies.is_empty() && !is_proxy {
         headers.remove(PROTO);
     }
+    // Which pages may use this server depends on these, so nobody else is believed.
+    if !is_proxy {
+        headers.remove(FORWARDED_HOST);
+        headers.remove(FORWARDED_PORT);
+    }
     forget_foreign_referer(headers);
     Ok(())
+}
+
+/// Says once of each name that people ask for it: a proxy may pass on another one than they type.
+fn note_misdirected(host: Option<&Host>) {
+    static NOTES: Notes = Notes::new();
+    if let Some(host) = host.filter(|host| NOTES.is_new(&host.to_string())) {
+        warn!("a request was for {host}, which is none of --hosts; is that what your proxy passes on as Host?");
+    }
 }
 
 /// RFC 9112, section 3.2: exactly one, which names a host; before HTTP/1.1 there may be none.

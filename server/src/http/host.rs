@@ -1,12 +1,22 @@
 //! The name and port by which a server was asked.
 //!
-//! Knows how names are written. Does not know which of them are served.
+//! Knows how names are written, and how a proxy passes on the one that it was
+//! asked by. Does not know which of them are served.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use axum::http::{HeaderMap, header};
+
+use super::origin::is_https;
+
+/// What a proxy says about how it was asked. The entrance leaves these in a
+/// request from a trusted proxy alone.
+pub(super) const FORWARDED_HOST: &str = "x-forwarded-host";
+pub(super) const FORWARDED_PORT: &str = "x-forwarded-port";
+/// Proxies in a row whose words are looked at.
+const PROXIES: usize = 8;
 
 /// A name or an address, and a port where one was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +39,26 @@ impl Host {
         all.next().is_none().then_some(host)
     }
 
+    /// All names that the browser may have used: the one in `Host`, and those that
+    /// trusted proxies were asked by, with the port that they name where it is missing.
+    pub fn asked(headers: &HeaderMap) -> Vec<Self> {
+        let mut hosts: Vec<_> = Self::of(headers).into_iter().chain(forwarded(headers)).collect();
+        if let Some(port) = forwarded_port(headers) {
+            let with_port: Vec<_> = hosts.iter().filter(|host| host.port.is_none()).cloned().collect();
+            hosts.extend(with_port.into_iter().map(|host| Self { port: Some(port), ..host }));
+        }
+        hosts
+    }
+
+    /// The name that people reach this server by, as far as it can be told: what the outermost
+    /// trusted proxy was asked by, or what the request names.
+    pub fn public(headers: &HeaderMap) -> Option<Self> {
+        let host = forwarded(headers).next().or_else(|| Self::of(headers))?;
+        // The usual ports are not written, and a proxy inside another one tells its own.
+        let port = host.port.or_else(|| forwarded_port(headers).filter(|port| !matches!(port, 80 | 443)));
+        Some(Self { port: port.filter(|port| *port != if is_https(headers) { 443 } else { 80 }), ..host })
+    }
+
     /// Whether both are the same when a missing port means `default_port`.
     pub fn is_same(&self, other: &Self, default_port: u16) -> bool {
         let port = |host: &Self| host.port.unwrap_or(default_port);
@@ -40,11 +70,37 @@ impl Host {
         self.name == asked.name && (self.port.is_none() || self.port == asked.port)
     }
 
+    /// Whether both have the same name, whatever their ports.
+    pub fn has_name_of(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+
+    /// The port, where one was given.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// The same name without a port.
+    #[must_use]
+    pub fn without_port(&self) -> Self {
+        Self { name: self.name.clone(), port: None }
+    }
+
     /// Whether this is an address, or the name that every machine gives itself:
     /// names that nobody else can lead here.
     pub fn is_literal(&self) -> bool {
         self.name == "localhost" || self.name.starts_with('[') || self.name.parse::<std::net::Ipv4Addr>().is_ok()
     }
+}
+
+/// The hosts that trusted proxies were asked by, the outermost first. Each proxy adds its own at the end.
+fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = Host> {
+    let lists = headers.get_all(FORWARDED_HOST).iter().filter_map(|list| list.to_str().ok());
+    lists.flat_map(|list| list.split(',')).take(PROXIES).filter_map(|host| host.parse().ok())
+}
+
+fn forwarded_port(headers: &HeaderMap) -> Option<u16> {
+    headers.get(FORWARDED_PORT)?.to_str().ok()?.trim().parse().ok()
 }
 
 impl FromStr for Host {
@@ -133,6 +189,40 @@ mod tests {
                 && !host("h:80").serves(&host("h"))
         );
         assert!(!host("h").serves(&host("h.evil.example")));
+    }
+
+    fn asked(headers: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &str)| (name.parse().unwrap(), value.parse().unwrap());
+        HeaderMap::from_iter(headers.iter().map(pair))
+    }
+
+    #[test]
+    fn a_proxy_tells_what_it_was_asked_by() {
+        let all = |headers: &[_]| Host::asked(&asked(headers)).iter().map(Host::to_string).collect::<Vec<_>>();
+        assert_eq!(all(&[("host", "hub.example")]), ["hub.example"]);
+        let nginx = [("host", "127.0.0.1:3000"), ("x-forwarded-host", "hub.example:8443, inner")];
+        assert_eq!(all(&nginx), ["127.0.0.1:3000", "hub.example:8443", "inner"]);
+        let port = [("host", "hub.example"), ("x-forwarded-port", "8443")];
+        assert_eq!(all(&port), ["hub.example", "hub.example:8443"]);
+        assert_eq!(all(&[("host", "h"), ("x-forwarded-host", "a b, http://c"), ("x-forwarded-port", "x")]), ["h"]);
+        let many = ["a"; 100].join(",");
+        assert_eq!(all(&[("host", "h"), ("x-forwarded-host", &many)]).len(), 1 + PROXIES);
+    }
+
+    #[test]
+    fn people_reach_a_server_by_what_the_outermost_proxy_was_asked_by() {
+        let public = |headers: &[_]| Host::public(&asked(headers)).map(|host| host.to_string());
+        for (headers, host) in [
+            (vec![("host", "127.0.0.1:3000")], "127.0.0.1:3000"),
+            (vec![("host", "127.0.0.1:3000"), ("x-forwarded-host", "hub.example")], "hub.example"),
+            (vec![("host", "inner"), ("x-forwarded-host", "hub.example:8443, inner")], "hub.example:8443"),
+            (vec![("host", "hub.example"), ("x-forwarded-port", "8443")], "hub.example:8443"),
+            (vec![("host", "hub.example"), ("x-forwarded-port", "80"), ("x-forwarded-proto", "https")], "hub.example"),
+            (vec![("host", "hub.example:443"), ("x-forwarded-proto", "https")], "hub.example"),
+        ] {
+            assert_eq!(public(&headers).as_deref(), Some(host), "{headers:?}");
+        }
+        assert_eq!(public(&[]), None);
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod entrance;
 mod headers;
 mod host;
 mod identity;
+mod notes;
 pub mod origin;
 mod panics;
 mod quizzes;

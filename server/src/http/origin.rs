@@ -1,8 +1,12 @@
 //! Which web pages may use this server, and which addresses are its own.
 
+use std::fmt;
+
 use axum::http::{HeaderMap, header};
+use tracing::warn;
 
 use super::host::Host;
+use super::notes::Notes;
 
 /// Whether a request comes from our own pages, from an origin of the
 /// allow-list, or from no browser at all.
@@ -26,6 +30,19 @@ pub fn may_change(headers: &HeaderMap, allowed: &[String]) -> bool {
         None | Some("same-origin" | "none") => is_allowed(headers, allowed),
         // The allow-list is of origins, so it needs one.
         Some(_) => headers.contains_key(header::ORIGIN) && is_allowed(headers, allowed),
+    }
+}
+
+/// Says which page was refused where, and what lets it in: each pair once. Nobody else would tell
+/// an operator whose proxy does not pass on by which name it was asked.
+pub fn note_refusal(headers: &HeaderMap) {
+    static NOTES: Notes = Notes::new();
+    let origin = headers.get(header::ORIGIN).and_then(|origin| Origin::parse(origin.to_str().ok()?));
+    let Some((origin, asked)) = origin.zip(Host::of(headers)) else { return };
+    if NOTES.is_new(&format!("{origin} {asked}")) {
+        let way = if is_https(headers) { "https" } else { "http" };
+        let help = origin.help(headers);
+        warn!("a page of {origin} was not let in, which asked for {asked} by {way}; {help}");
     }
 }
 
@@ -68,8 +85,33 @@ impl Origin {
     /// https, a page that came without it may have been written by anybody on
     /// the way. Where nobody says that it did, a silent proxy may have been asked by https.
     fn is_own(&self, headers: &HeaderMap) -> bool {
-        let scheme_fits = self.is_https || !is_https(headers);
-        scheme_fits && Host::of(headers).is_some_and(|host| self.host.is_same(&host, self.default_port()))
+        let by_https = is_https(headers);
+        let scheme_fits = self.is_https || !by_https;
+        scheme_fits && Host::asked(headers).iter().any(|asked| self.is_at(asked, by_https))
+    }
+
+    fn is_at(&self, asked: &Host, by_https: bool) -> bool {
+        // Whoever ends https in front may pass on the port that is listened on behind.
+        let is_inner = by_https && asked.port() == Some(80);
+        self.host.is_same(asked, self.default_port()) || is_inner && self.host.is_same(&asked.without_port(), 443)
+    }
+
+    /// What whoever runs the server can do where this is an address of theirs.
+    fn help(&self, headers: &HeaderMap) -> String {
+        let is_own_name = Host::asked(headers).iter().any(|asked| asked.has_name_of(&self.host));
+        if is_own_name && !self.is_https && is_https(headers) {
+            return "let your proxy lead people from http to https".into();
+        }
+        format!(
+            "if that is an address of this server, let your proxy pass it on as Host, or as X-Forwarded-Host with its \
+             own address in --trusted-proxies, or start with --allowed-origins {self}"
+        )
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", if self.is_https { "https" } else { "http" }, self.host)
     }
 }
 
@@ -124,6 +166,41 @@ mod tests {
         assert!(!may_change(&https("http://hub.example"), &[]));
         assert!(is_allowed(&https("https://hub.example"), &[]));
         assert!(is_allowed(&https("http://hub.example"), &["http://hub.example".into()]), "unless it is listed");
+    }
+
+    #[test]
+    fn what_a_proxy_was_asked_by_is_ours() {
+        let nginx =
+            |origin| from(&[("host", "127.0.0.1:3000"), ("x-forwarded-host", "hub.example:8443"), ("origin", origin)]);
+        assert!(is_allowed(&nginx("https://hub.example:8443"), &[]));
+        assert!(!is_allowed(&nginx("https://hub.example"), &[]), "another port is another site");
+        assert!(!is_allowed(&nginx("https://evil.example"), &[]));
+        let port = |origin| from(&[("host", "hub.example"), ("x-forwarded-port", "8443"), ("origin", origin)]);
+        assert!(is_allowed(&port("https://hub.example:8443"), &[]));
+        assert!(!is_allowed(&port("https://hub.example:8444"), &[]));
+        assert!(!allowed_at("hub.example", "https://hub.example:8443"), "nobody says which port it was");
+    }
+
+    #[test]
+    fn the_port_behind_a_proxy_that_ends_https_is_not_the_browsers() {
+        let inner = |host, proto, origin| {
+            is_allowed(&from(&[("host", host), ("x-forwarded-proto", proto), ("origin", origin)]), &[])
+        };
+        assert!(inner("hub.example:80", "https", "https://hub.example"));
+        assert!(!inner("hub.example:80", "https", "http://hub.example"));
+        assert!(!inner("hub.example:80", "http", "https://hub.example"));
+        assert!(!inner("hub.example:8080", "https", "https://hub.example"));
+    }
+
+    #[test]
+    fn an_operator_reads_what_helps() {
+        let help = |origin: &str, headers: &[_]| Origin::parse(origin).unwrap().help(&from(headers));
+        assert!(
+            help("https://hub.example:8443", &[("host", "hub.example")])
+                .contains("--allowed-origins https://hub.example:8443")
+        );
+        let https = [("host", "hub.example"), ("x-forwarded-proto", "https")];
+        assert!(help("http://hub.example", &https).contains("from http to https"));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
 use super::in_turn;
 use super::rooms::papers;
-use crate::games::{Key, Loaded, Seeker};
+use crate::games::{Key, Loaded, PlayAgain, Seeker};
+use crate::http::Host;
 use crate::http::origin::is_https;
 use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
@@ -130,8 +131,7 @@ impl GameService for Games {
 
 /// Where a player comes in: this site, as whoever asks reached it.
 fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
-    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let host = text(header::HOST).unwrap_or("localhost");
+    let host = Host::public(headers).map_or_else(|| "localhost".to_owned(), |host| host.to_string());
     let scheme = if is_https(headers) { "https" } else { "http" };
     format!("{scheme}://{host}/play/{pin}")
 }

@@ -46,6 +46,7 @@ pub(super) async fn upgrade<M: Meaning>(
         (Some(upgrade), Ok(key)) => (upgrade, key),
     };
     if !origin::is_allowed(headers, &node.config.allowed_origins) {
+        origin::note_refusal(headers);
         return (StatusCode::FORBIDDEN, "this origin may not open a WebSocket here").into_response();
     }
     if node.leaving.is_cancelled() {

@@ -1,0 +1,59 @@
+//! Why a page has no socket, where it never had one: asked of the server in the way
+//! that most walls let through.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{RequestInit, Response};
+use protocol::close::ADDRESS_NOT_LET_IN;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::state::{FirstTries, Standing, Wall};
+
+/// A call of which nothing comes. It is a POST, because a browser says with those alone by which address the
+/// page came.
+const CALL: &str = "/api/viewer";
+const FORBIDDEN: u16 = 403;
+
+/// What it means that the connection stands so, of which the page was just told. After some tries in vain the
+/// server is asked why, and `shown` changes when it has answered.
+pub(crate) fn judge(
+    tries: StoredValue<FirstTries>,
+    shown: RwSignal<Standing>,
+    standing: Standing,
+    was_open: bool,
+) -> Standing {
+    let judged = tries.try_update_value(|tries| {
+        let standing = tries.judge(standing, was_open);
+        (standing, tries.should_ask(standing))
+    });
+    let Some((standing, should_ask)) = judged else { return standing };
+    if should_ask {
+        spawn_local(async move {
+            let wall = find().await;
+            let Some(before) = shown.try_get_untracked() else { return };
+            let now = tries.try_update_value(|tries| tries.learn(wall, before));
+            if let Some(now) = now.filter(|now| *now != before) {
+                shown.try_set(now);
+            }
+        });
+    }
+    standing
+}
+
+/// What the server says; nothing where it does not answer, or is busy.
+async fn find() -> Option<Wall> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    let answer = JsFuture::from(window().fetch_with_str_and_init(CALL, &init)).await.ok()?;
+    let answer: Response = answer.unchecked_into();
+    if answer.ok() {
+        return Some(Wall::Sockets);
+    }
+    if answer.status() != FORBIDDEN {
+        return None;
+    }
+    let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
+    // A filter on the way may forbid things, too.
+    (text == ADDRESS_NOT_LET_IN).then_some(Wall::Address)
+}

@@ -1,0 +1,37 @@
+//! What requests say of themselves and an operator should read: each thing once.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// Different things that are said; strangers could say thousands.
+const MOST: usize = 20;
+
+/// What was said already.
+pub(super) struct Notes(Mutex<BTreeSet<String>>);
+
+impl Notes {
+    /// Nothing yet.
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(BTreeSet::new()))
+    }
+
+    /// Whether this is to be said: it was not yet, and not too much was.
+    pub(super) fn is_new(&self, what: &str) -> bool {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        said.len() < MOST && said.insert(what.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_thing_is_said_once_and_not_without_end() {
+        let notes = Notes::new();
+        assert!(notes.is_new("a") && !notes.is_new("a") && notes.is_new("b"));
+        let more = (0..1000).filter(|number| notes.is_new(&number.to_string())).count();
+        assert_eq!(more, MOST - 2);
+        assert!(!notes.is_new("a"));
+    }
+}
