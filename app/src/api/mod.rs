@@ -17,14 +17,16 @@ mod error;
 pub mod games;
 pub mod quizzes;
 #[cfg(feature = "ssr")]
-mod refused;
+mod returned;
 #[cfg(feature = "ssr")]
 mod service;
 mod spelled;
 
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
-pub(crate) use refused::{refused, refused_at};
+pub use returned::ReturnedForm;
+#[cfg(feature = "ssr")]
+pub(crate) use returned::{refused, refused_at, typed};
 #[cfg(feature = "ssr")]
 pub use service::{Renamed, Service, Viewer};
 use spelled::Json;
@@ -113,10 +115,19 @@ pub async fn open_room(title: String, #[server(default)] listed: bool) -> Result
     Ok(room)
 }
 
-/// Whether the viewer may put a room on the front page.
+/// Why the viewer may not put a room on the front page, as a sentence; `None` where they may.
 #[cfg(feature = "ssr")]
-pub(crate) fn may_list_rooms() -> bool {
-    service::service().is_ok_and(|service| service.may_list_rooms())
+pub(crate) fn why_unlisted() -> Option<String> {
+    service::service().ok()?.why_unlisted().map(ToOwned::to_owned)
+}
+
+/// The running games that the viewer hosts by what their browser holds: PINs and titles.
+#[cfg(feature = "ssr")]
+pub(crate) async fn hosted_games() -> Vec<(protocol::Pin, String)> {
+    match service::service() {
+        Ok(service) => service.hosted_games().await,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Gives the viewer another name, kept in the session's cookie.
@@ -145,7 +156,8 @@ pub async fn sign_out() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Says something by a plain form, and leads back to the room.
+/// Says something by a plain form, and leads back to the room. Under an id that was used for
+/// another text (whoever goes back in their browser finds the form as it was) the text gets one of its own.
 ///
 /// # Errors
 /// [`ApiError::Refused`] where the room would refuse the message.

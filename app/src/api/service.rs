@@ -8,7 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use protocol::{
-    ErrorCode, HistoryPage, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId,
+    ErrorCode, HistoryPage, Member, MembersPage, MessageId, Name, Pin, RoomId, RoomPreview, RoomSummary, UserId,
 };
 
 use super::ApiError;
@@ -36,8 +36,8 @@ pub trait Service: Send + Sync {
     /// The room of that title, opened where there is none yet, and then listed or not.
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError>;
 
-    /// Whether who asks may have a room listed.
-    fn may_list_rooms(&self) -> bool;
+    /// Why whoever asks may not have a room listed, as a sentence; `None` where they may.
+    fn why_unlisted(&self) -> Option<&'static str>;
 
     /// The listed rooms, the liveliest first.
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError>;
@@ -50,6 +50,10 @@ pub trait Service: Send + Sync {
 
     /// Gives the viewer another name, in the rooms they are in too.
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError>;
+
+    /// The running games that whoever asks hosts by the tokens that they bring: PINs and titles. What
+    /// cannot be reached now is left out.
+    async fn hosted_games(&self) -> Vec<(Pin, String)>;
 
     /// Ends the viewer's session on every node. Gives the values of the
     /// `Set-Cookie` headers that make them forget it.

@@ -14,8 +14,9 @@ use crate::api::{self, Rename};
 use crate::erase::{flag, sometimes};
 use crate::given::given;
 
-/// The viewer, and why the name that was sent by the plain form was not taken.
-pub(crate) type Beginning = (Member, Option<String>);
+/// The viewer, why the name that was sent by the plain form was not taken, that name, and what
+/// else goes when they sign out.
+pub(crate) type Beginning = (Member, Option<String>, Option<String>, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "name-begins";
 
@@ -27,7 +28,8 @@ pub(crate) fn name_tag() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(form)
 }
 
-fn form((viewer, wrong): Beginning) -> AnyView {
+fn form((viewer, wrong, typed, at_stake): Beginning) -> AnyView {
+    let name = typed.unwrap_or_else(|| viewer.name.to_string());
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(wrong);
     let (saved, set_saved) = signal(None::<String>);
@@ -69,7 +71,7 @@ fn form((viewer, wrong): Beginning) -> AnyView {
                     class="name-tag__input"
                     id="name"
                     name="name"
-                    value=viewer.name.to_string()
+                    value=name
                     autocomplete="nickname"
                     maxlength=limits::NAME_CHARS
                     dir="auto"
@@ -85,7 +87,7 @@ fn form((viewer, wrong): Beginning) -> AnyView {
             <span role="status">{thanks}</span>
             <Wrong id="name-wrong" why=wrong.into() />
         </div>
-        {sign_out()}
+        {sign_out(at_stake)}
     }
     .into_any()
 }

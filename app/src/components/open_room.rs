@@ -12,9 +12,9 @@ use crate::api::{self, OpenRoom};
 use crate::erase::{flag, words};
 use crate::given::given;
 
-/// Why the title that was sent by the plain form was not taken, and whether
-/// who opens a room may list it.
-pub(crate) type Beginning = (Option<String>, bool);
+/// Why what was sent by the plain form was not taken, why a room cannot be listed where it
+/// cannot, and what was typed: a title, and whether the room is to be listed.
+pub(crate) type Beginning = (Option<String>, Option<String>, Option<String>, bool);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "opening-begins";
 
@@ -23,7 +23,7 @@ pub(crate) fn open_room() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(form)
 }
 
-fn form((wrong, may_list): Beginning) -> AnyView {
+fn form((wrong, why_unlisted, title, is_listed): Beginning) -> AnyView {
     let (input, listed) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);
@@ -49,6 +49,7 @@ fn form((wrong, may_list): Beginning) -> AnyView {
                 class="open-room__input"
                 id="title"
                 name="title"
+                value=title
                 placeholder="Room name"
                 autocomplete="off"
                 maxlength=limits::TITLE_CHARS
@@ -63,7 +64,10 @@ fn form((wrong, may_list): Beginning) -> AnyView {
             </button>
             </div>
             <Wrong id="title-wrong" why=wrong.into() />
-            {may_list.then(|| list_it(listed))}
+            {match why_unlisted {
+                None => list_it(listed, is_listed),
+                Some(why) => view! { <p class="small">{why}</p> }.into_any(),
+            }}
             <p class="small" id="title-help">
                 "Type the name of a room to enter it, or a new name to open one. Anyone with the link can join."
             </p>
@@ -73,10 +77,10 @@ fn form((wrong, may_list): Beginning) -> AnyView {
 }
 
 /// A room is for whoever has its link, unless its opener wants others to find it.
-fn list_it(listed: NodeRef<Input>) -> AnyView {
+fn list_it(listed: NodeRef<Input>, is_listed: bool) -> AnyView {
     view! {
         <label class="open-room__list">
-            <input type="checkbox" name="listed" value="true" node_ref=listed />
+            <input type="checkbox" name="listed" value="true" checked=is_listed node_ref=listed />
             "List a new room on this page, for everyone to find"
         </label>
     }

@@ -15,8 +15,8 @@ use crate::state::words::people_in_rooms;
 const CROWD: usize = 5;
 const REFRESH: Duration = Duration::from_secs(10);
 
-/// The rooms as they are when the page is drawn.
-pub(crate) type Beginning = Vec<RoomSummary>;
+/// The rooms as they are when the page is drawn, and whether its reader may put one on the list.
+pub(crate) type Beginning = (Vec<RoomSummary>, bool);
 /// Where they stand in the page.
 pub(crate) const BEGINNING: &str = "rooms-begin";
 
@@ -25,7 +25,7 @@ pub(crate) fn listed_rooms() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(rooms_as_they_are)
 }
 
-fn rooms_as_they_are(rooms: Beginning) -> AnyView {
+fn rooms_as_they_are((rooms, may_list): Beginning) -> AnyView {
     let rooms = RwSignal::new(rooms);
     effect(move || {
         let again = move || {
@@ -58,14 +58,14 @@ fn rooms_as_they_are(rooms: Beginning) -> AnyView {
             </h2>
             <span class="quiet small">{words(move || rooms.with(|rooms| total(rooms)))}</span>
         </div>
-        <RoomList rooms />
+        <RoomList rooms may_list />
     }
     .into_any()
 }
 
 /// A list of rooms that changes in place: whoever stands on a row stays there.
 #[component]
-fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
+fn RoomList(rooms: RwSignal<Vec<RoomSummary>>, may_list: bool) -> impl IntoView {
     let ids = move || rooms.with(|rooms| rooms.iter().map(|room| room.room_id.to_string()).collect());
     let summary = move |id: String| {
         Memo::new(move |before: Option<&Option<RoomSummary>>| {
@@ -83,18 +83,23 @@ fn RoomList(rooms: RwSignal<Vec<RoomSummary>>) -> impl IntoView {
         <ul>
             {list(ids, row)}
         </ul>
-        {sometimes(move || is_empty.get().then(nobody))}
+        {sometimes(move || is_empty.get().then(|| nobody(may_list)))}
     }
 }
 
-fn nobody() -> AnyView {
+fn nobody(may_list: bool) -> AnyView {
+    let advice = if may_list {
+        "Open a room and list it, and it will appear here for everyone."
+    } else {
+        "To get into a room, type its name or follow its link."
+    };
     view! {
         <div class="empty">
             <div class="empty__line">{avatar(Looks::plain("honey", 40, (19, 3)))}</div>
             <p>
                 <b>"No rooms are listed."</b>
                 <br />
-                <span class="quiet">"Open a room and list it, and it will appear here for everyone."</span>
+                <span class="quiet">{advice}</span>
             </p>
         </div>
     }

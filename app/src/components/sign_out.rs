@@ -8,12 +8,13 @@ use crate::api::SignOut;
 const WHAT_GOES: &str = "You become a new guest on this device. Quizzes you made here can never be opened again: \
                          export what you want to keep first.";
 
-/// Offers to sign out, and says what goes with it.
-pub(crate) fn sign_out() -> AnyView {
+/// Offers to sign out, and says what goes with it. `at_stake`: what does right now.
+pub(crate) fn sign_out(at_stake: Option<String>) -> AnyView {
     view! {
         <details class="sign-out">
             <summary>"Sign out"</summary>
             <form class="sign-out__form" method="post" action=SignOut::PATH on:submit=|_| clear_storage()>
+                {at_stake.map(|games| view! { <p><b>{games}</b></p> })}
                 <p>{WHAT_GOES}</p>
                 <button class="button button--quiet">"Sign out and forget me here"</button>
             </form>

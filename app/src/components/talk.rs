@@ -9,24 +9,25 @@ use super::people::{PeopleButton, PeoplePanel};
 use super::pill::Pill;
 use crate::api::RoomPage;
 use crate::given::given;
-use crate::island::island;
+use crate::island::part;
 use crate::live::Live;
 
-/// What a room begins with, and why what was said by the plain form was not taken.
-pub(crate) type Beginning = (RoomPage, Option<String>);
+/// What a room begins with, why what was said by the plain form was not taken, and that text.
+pub(crate) type Beginning = (RoomPage, Option<String>, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "talk-begins";
 
-island! {
+part! {
+    talk_part:
     /// All that is on the page of a room, live from where the page stands.
-    Talk draws talk
+    Talk draws talk,
 }
 
 fn talk() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(room)
 }
 
-fn room((page, wrong): Beginning) -> AnyView {
+fn room((page, wrong, refused): Beginning) -> AnyView {
     let room = page.preview.room_id.clone();
     let title = page.preview.title.clone();
     let next_id = page.next_id.clone();
@@ -48,7 +49,7 @@ fn room((page, wrong): Beginning) -> AnyView {
                     <Pill standing=live.standing.into() />
                 </header>
                 <LogView live />
-                <Composer live room title next_id wrong />
+                <Composer live room title next_id wrong refused />
             </main>
             <PeoplePanel people=live.people />
         </div>

@@ -4,13 +4,13 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_query_map;
-use protocol::{RoomId, RoomSummary};
+use protocol::{Member, Pin, RoomId, RoomSummary};
 
 use super::brand::Brand;
 use super::crowd::crowd;
 use crate::api::games::EnterGame;
 use crate::api::quizzes::QUIZZES;
-use crate::api::{self, ApiError, OpenRoom, Rename, SignOut, refused};
+use crate::api::{self, ApiError, OpenRoom, Rename, SignOut, refused, typed};
 use crate::components::front::{JoinGame, ListedRooms, NameTag, OpenRoomForm};
 use crate::components::game::join;
 use crate::components::name_tag;
@@ -33,10 +33,9 @@ pub(crate) fn Home() -> impl IntoView {
 
 #[component]
 fn Lobby() -> impl IntoView {
-    let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::rooms()) });
+    let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::rooms(), api::hosted_games()) });
     view! {
         <FrontTitle />
-        <PageStyles of="join" />
         <PageStyles of="home" />
         <a class="skip" href="#main">
             "Skip to the rooms"
@@ -54,20 +53,20 @@ fn Lobby() -> impl IntoView {
             <main class="home__main">
                 <Suspense>
                     {move || Suspend::new(async move {
-                        let (viewer, rooms) = data.await;
+                        let (viewer, rooms, games) = data.await;
                         view! {
                             <section class="home__who" aria-label="You">
                                 <p class="home__say">{ABOUT}</p>
                                 {viewer.ok().map(|viewer| {
                                     view! {
-                                        {give(name_tag::BEGINNING, (viewer, refused::<Rename>()))}
+                                        {give(name_tag::BEGINNING, name_tag_begins(viewer, &games))}
                                         <NameTag />
                                         {refused::<SignOut>().map(|why| view! { <p role="alert">{why}</p> })}
                                     }
                                 })}
                             </section>
                             <section class="home__open" aria-label="Rooms to open">
-                                {give(open_room::BEGINNING, (refused::<OpenRoom>(), api::may_list_rooms()))}
+                                {give(open_room::BEGINNING, open_room_begins())}
                                 <OpenRoomForm />
                             </section>
                             <Door />
@@ -80,6 +79,29 @@ fn Lobby() -> impl IntoView {
     }
 }
 
+/// What the field with the viewer's name begins with. `games`: those that they host.
+pub(super) fn name_tag_begins(viewer: Member, games: &[(Pin, String)]) -> name_tag::Beginning {
+    (viewer, refused::<Rename>(), typed::<Rename>("name"), at_stake(games))
+}
+
+/// What the form that opens a room begins with.
+fn open_room_begins() -> open_room::Beginning {
+    let is_listed = typed::<OpenRoom>("listed").is_some();
+    (refused::<OpenRoom>(), api::why_unlisted(), typed::<OpenRoom>("title"), is_listed)
+}
+
+/// The games that lose their host when the viewer signs out, as a sentence: titles and PINs.
+fn at_stake(games: &[(Pin, String)]) -> Option<String> {
+    // Marks around a title keep its direction to itself.
+    let named = games.iter().map(|(pin, title)| format!("“\u{2068}{title}\u{2069}” (PIN {})", pin.spaced()));
+    let named = named.collect::<Vec<_>>().join(", ");
+    match games {
+        [] => None,
+        [_] => Some(format!("You are hosting a game right now: {named}. Signed out, you cannot host it any more.")),
+        _ => Some(format!("You are hosting games right now: {named}. Signed out, you cannot host them any more.")),
+    }
+}
+
 /// The one big plane of the page.
 #[component]
 fn Door() -> impl IntoView {
@@ -88,7 +110,7 @@ fn Door() -> impl IntoView {
             <h2 class="door__title" id="door">
                 "Playing a quiz?"
             </h2>
-            {give(join::BEGINNING, refused::<EnterGame>())}
+            {give(join::BEGINNING, (refused::<EnterGame>(), typed::<EnterGame>("pin")))}
             <JoinGame />
             <p class="door__invite">
                 "Teaching? " <a href=QUIZZES rel="external">
@@ -104,7 +126,7 @@ fn Door() -> impl IntoView {
 fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
     let rooms = match rooms {
         Ok(rooms) => view! {
-            {give(room_list::BEGINNING, rooms)}
+            {give(room_list::BEGINNING, (rooms, api::why_unlisted().is_none()))}
             <ListedRooms />
         }
         .into_any(),
@@ -120,5 +142,20 @@ fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
         <section class="rooms" id="main" tabindex="-1" aria-labelledby="rooms">
             {rooms}
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_signs_out_reads_which_games_lose_their_host() {
+        let game = |pin: &str, title: &str| (Pin::parse(pin).unwrap(), title.to_owned());
+        assert_eq!(at_stake(&[]), None);
+        let one = at_stake(&[game("482915", "Planets")]).unwrap();
+        assert!(one.contains("a game right now") && one.contains("Planets") && one.contains("482"), "{one}");
+        let two = at_stake(&[game("482915", "Planets"), game("123456", "Sums")]).unwrap();
+        assert!(two.contains("games right now") && two.contains("Planets") && two.contains("Sums"), "{two}");
     }
 }

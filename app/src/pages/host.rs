@@ -7,8 +7,8 @@ use protocol::{ErrorCode, Pin};
 
 use super::brand::Brand;
 use super::not_found::{NoGame, NotFound, Unavailable};
-use crate::api::games::{self, HostGame, HostPage, OpenResults, TakeOver};
-use crate::api::{ApiError, refused};
+use crate::api::games::{self, HostPage, OpenResults, PlayAgain, TakeOver};
+use crate::api::{ApiError, refused, typed};
 use crate::components::field::Wrong;
 use crate::components::game::host::qr::QrCode;
 use crate::components::game::host::{self, HostStage, WayIn};
@@ -104,6 +104,9 @@ fn keeps_no_cookies() -> bool {
 /// A plain form: it needs no scripts, and is seldom used.
 fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
     let wrong = refused::<TakeOver>();
+    // A wrong letter of the code is no reason to type the PIN again.
+    let typed_code = typed::<TakeOver>("code");
+    let typed_pin = typed::<TakeOver>("pin").or_else(|| pin.map(|pin| pin.spaced()));
     let is_wrong = wrong.is_some().then_some("true");
     let title = if why.is_some() { "This device is not hosting this game" } else { "Host a game on this device" };
     view! {
@@ -128,7 +131,7 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
                         inputmode="numeric"
                         autocomplete="off"
                         required
-                        value=pin.map(|pin| pin.spaced())
+                        value=typed_pin
                     />
                     <label class="field__label" for="code">
                         "Code"
@@ -137,6 +140,7 @@ fn take_over(why: Option<String>, pin: Option<Pin>) -> AnyView {
                         class="take-over__input"
                         id="code"
                         name="code"
+                        value=typed_code
                         autocomplete="off"
                         autocapitalize="characters"
                         spellcheck="false"

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use protocol::RoomId;
 
 use super::brand::Brand;
-use crate::api::{self, Rename, refused};
+use super::home::name_tag_begins;
+use crate::api;
 use crate::components::front::NameTag;
 use crate::components::name_tag;
 use crate::components::theme_switch::ThemeSwitch;
@@ -15,7 +16,7 @@ use crate::page_title::PageTitle;
 /// The page at `/rooms/{id}?name`: another name, and the way back.
 #[component]
 pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
-    let viewer = Resource::new(|| (), |()| api::viewer());
+    let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::hosted_games()) });
     view! {
         <PageTitle of="Your name" about="What others see beside your messages." />
         <PageStyles of="home" />
@@ -28,12 +29,12 @@ pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
                 <h1 class="unseen">"Your name"</h1>
                 <Suspense>
                     {move || Suspend::new(async move {
+                        let (viewer, games) = data.await;
                         viewer
-                            .await
                             .ok()
                             .map(|viewer| {
                                 view! {
-                                    {give(name_tag::BEGINNING, (viewer, refused::<Rename>()))}
+                                    {give(name_tag::BEGINNING, name_tag_begins(viewer, &games))}
                                     <NameTag />
                                 }
                             })

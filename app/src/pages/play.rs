@@ -10,7 +10,7 @@ use super::crowd::crowd;
 use super::not_found::Unavailable;
 use super::status;
 use crate::api::games::{self, EnterGame, PlayPage};
-use crate::api::{ApiError, refused};
+use crate::api::{ApiError, refused, typed};
 use crate::components::front::JoinGame;
 use crate::components::game::join;
 use crate::components::game::player::{self, PlayGame};
@@ -111,7 +111,7 @@ fn Door(
             </header>
             <main class="join__main" id="main">
                 <h1 class="join__title">"Playing a quiz?"</h1>
-                {give(join::BEGINNING, wrong)}
+                {give(join::BEGINNING, (wrong, typed::<EnterGame>("pin")))}
                 <JoinGame />
                 <div class="join__crowd" aria-hidden="true">
                     {crowd()}

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use protocol::RoomId;
+use protocol::{MessageId, RoomId};
 
 use super::name::NamePage;
 use super::not_found::{NotFound, not_let_in};
-use crate::api::{self, Say, refused};
+use crate::api::{self, RoomPage, Say, refused, typed};
 use crate::components::talk::{self, Talk};
 use crate::given::give;
 use crate::page_title::PageTitle;
@@ -36,7 +36,7 @@ pub(crate) fn Room() -> impl IntoView {
                     Some(Ok(page)) => {
                         view! {
                             <PageTitle of=page.preview.title.clone() about="A live room. Anyone with this link can join." />
-                            {give(talk::BEGINNING, (page, refused::<Say>()))}
+                            {give(talk::BEGINNING, begins(page))}
                             <Talk />
                         }
                         .into_any()
@@ -48,4 +48,11 @@ pub(crate) fn Room() -> impl IntoView {
         </Suspense>
     }
     .into_any()
+}
+
+/// A message that was not taken is there again, with its id: it may have come through, and is said once.
+fn begins(page: RoomPage) -> talk::Beginning {
+    let next_id = typed::<Say>("id").and_then(|id| MessageId::parse(&id).ok());
+    let page = RoomPage { next_id: next_id.unwrap_or(page.next_id), ..page };
+    (page, refused::<Say>(), typed::<Say>("message"))
 }

@@ -38,6 +38,11 @@ const READY: &str = "/readyz";
 /// Bytes that a request to a server function may have: the longest message, in
 /// the widest letters, spelled as a form.
 const BODY_BYTES: usize = 64 * 1024;
+/// Where plain forms bring a message. Much more than a message may have is read, so that a
+/// text which is too long can be shown again to whoever wrote it.
+const SAY: &str = "/api/say";
+const SAY_FORMS: &str = "/rooms/";
+const SAY_BYTES: usize = 256 * 1024;
 /// The address that a quiz is saved at, and how many bytes that takes: each of
 /// the quiz may be spelled with three. Somewhat more is read, to be told that it is too much.
 const SAVE_QUIZ: &str = "/api/save-quiz";
@@ -50,7 +55,11 @@ pub fn operations() -> Router<Arc<Node>> {
 
 /// How many bytes are read of what is sent to a server function.
 pub fn body_bytes(path: &str) -> usize {
-    if path == SAVE_QUIZ { QUIZ_BYTES } else { BODY_BYTES }
+    match path {
+        SAVE_QUIZ => QUIZ_BYTES,
+        _ if path == SAY || path.starts_with(SAY_FORMS) => SAY_BYTES,
+        _ => BODY_BYTES,
+    }
 }
 
 /// The process answers.

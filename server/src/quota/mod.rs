@@ -215,6 +215,15 @@ impl Quotas {
         charged
     }
 
+    /// Whether something of so many bytes may be kept that nobody is charged for.
+    ///
+    /// # Errors
+    /// [`QuotaError::ServerFull`].
+    pub async fn check_space(&self, is_known: bool, bytes: u64) -> Result<(), QuotaError> {
+        let checked = self.check_room(is_known, bytes.saturating_add(OVERHEAD)).await;
+        checked.inspect_err(|refused| metrics::count_quota_refusal(refused.as_str()))
+    }
+
     /// Takes back what was charged for something that was not kept after all,
     /// or made room for itself.
     pub async fn give_back(&self, payer: &Payer, bytes: u64) {

@@ -86,6 +86,11 @@ impl Directory {
         Ok(self.rooms.open(room, title, listing).await?)
     }
 
+    /// Whether somebody opened a room of this name.
+    pub async fn is_opened(&self, room: &RoomId) -> Result<bool, DirectoryError> {
+        Ok(self.rooms.title(room).await?.is_some())
+    }
+
     /// Something was said in a room that may not be known yet. A failure is of no harm.
     pub async fn spoken(&self, room: &RoomId) {
         if let Err(error) = self.rooms.speak(room).await {

@@ -1,105 +1,339 @@
-//! What was wrong with a form that was sent without scripts comes back in the
-//! address of its page. Only our own words may: they are signed for whoever sent
-//! the form, and all others are taken out of an address before a page sees it.
-//! Otherwise a link could have the site say anything to anybody.
+//! What was wrong with a form that was sent without scripts, told on the page that it stands on.
+//!
+//! Whoever sent it is led back to that page, whose address stays as it is. What
+//! was wrong, and what had been typed, goes along in a cookie that is signed for
+//! them and that the page uses up: a second load, or a link that is sent on,
+//! says nothing of it. Where no cookie can carry it (a long text, a browser that
+//! keeps none) the page itself is the answer to the form.
+//!
+//! No address has a page say anything: what the library would read there is
+//! taken out of every address first.
 
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
+use app::api::quizzes::{QUIZZES, RESULTS};
+use app::api::{ApiError, ReturnedForm};
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::middleware::Next;
-use axum::response::Response;
-use protocol::{Member, UserId};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
+use protocol::{Member, RoomId, UserId, wire};
 
+use crate::http::body_bytes;
+use crate::limits::client_address;
 use crate::node::Node;
+use crate::throttle::{Purpose, request as cost};
 
-/// Which form; the library's name for it.
-const FORM: &str = "__path";
-/// What was wrong; the library's name for it.
-const ERROR: &str = "__err";
-/// The signature of both.
-const SEAL: &str = "__seal";
+/// What the library would have an address say of a form.
+const FOREIGN: [&str; 3] = ["__path", "__err", "__seal"];
+/// Where forms are sent that are server functions; nothing can be looked at there.
+const CALLS: &str = "/api/";
+const ROOMS: &str = "/rooms/";
+const SAY: &str = "/api/say";
+/// Bytes of a sentence as JSON; there is none that is longer.
+const SENTENCE_BYTES: usize = 16 * 1024;
 
-/// Leaves what is not signed out of requests, and signs what answers lead back with.
-pub(super) async fn form_errors(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
+/// Draws the page at an address.
+pub(super) type Draw = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+
+/// What is needed to tell people of their forms.
+pub(super) struct FormErrors {
+    node: Arc<Node>,
+    draw: Draw,
+}
+
+/// What was wrong with a form that is no server function's; the answer's extension.
+#[derive(Clone)]
+pub(super) struct Wrong {
+    /// Where the form is sent.
+    pub(super) sent_to: &'static str,
+    /// The page that it stands on.
+    pub(super) page: &'static str,
+    /// A sentence.
+    pub(super) why: String,
+}
+
+/// A form on our pages.
+struct Form {
+    sent_to: &'static str,
+    /// A page that it stands on, for a browser that does not say from where it was sent.
+    page: &'static str,
+    /// Its fields that may be shown again. Keys are typed anew.
+    shown: &'static [&'static str],
+    /// Whether what it does is kept for whoever sent it, who has to be the same person afterwards.
+    is_senders: bool,
+}
+
+const FORMS: [Form; 14] = [
+    Form { sent_to: "/api/open-room", page: "/", shown: &["title", "listed"], is_senders: false },
+    Form { sent_to: "/api/rename", page: "/", shown: &["name"], is_senders: true },
+    Form { sent_to: "/api/enter-game", page: "/play", shown: &["pin"], is_senders: false },
+    Form { sent_to: "/api/take-over", page: "/host", shown: &["pin", "code"], is_senders: true },
+    Form { sent_to: "/api/new-quiz", page: QUIZZES, shown: &["title"], is_senders: true },
+    Form { sent_to: "/api/copy-quiz", page: QUIZZES, shown: &[], is_senders: true },
+    Form { sent_to: "/api/delete-quiz", page: QUIZZES, shown: &[], is_senders: false },
+    Form { sent_to: "/api/restore-quiz", page: QUIZZES, shown: &[], is_senders: false },
+    Form { sent_to: "/api/host-game", page: QUIZZES, shown: &[], is_senders: true },
+    Form { sent_to: "/api/become-author", page: QUIZZES, shown: &[], is_senders: true },
+    Form { sent_to: "/api/play-again", page: QUIZZES, shown: &[], is_senders: true },
+    Form { sent_to: "/api/game-results", page: RESULTS, shown: &[], is_senders: false },
+    Form { sent_to: "/api/delete-result", page: RESULTS, shown: &[], is_senders: false },
+    Form { sent_to: SAY, page: "/", shown: &["room", "id", "message"], is_senders: false },
+];
+
+/// Single quizzes and results have forms, but no place to say what was wrong; their lists have. Versions have one, too.
+const LISTS: [&str; 2] = [QUIZZES, RESULTS];
+const VERSIONS: &str = "/versions";
+
+/// Said to whoever would be somebody else on the next page, before anything is done: a game that nobody
+/// could host, a quiz that nobody could open.
+const NO_COOKIES: &str = "This browser blocks cookies here, and without them nothing can be kept for you. Allow cookies \
+                          for this site, then try again.";
+
+impl FormErrors {
+    pub(super) fn new(node: Arc<Node>, draw: Draw) -> Arc<Self> {
+        Arc::new(Self { node, draw })
+    }
+
+    /// Sends a form on, and sees to it that its sender reads what was wrong.
+    async fn send(&self, request: Request, next: Next, person: &UserId) -> Response {
+        let form = form_at(request.uri().path());
+        let (request, typed) = match form {
+            Some(form) => with_typed(request, form.shown).await,
+            None => (request, Vec::new()),
+        };
+        let (parts, body) = request.into_parts();
+        let asker = parts.clone();
+        if let Some(form) = form.filter(|form| form.is_senders && !asker.headers.contains_key(header::COOKIE)) {
+            let page = page_of(&asker, Some(form), &typed);
+            let returned = ReturnedForm { sent_to: form.sent_to.to_owned(), why: NO_COOKIES.to_owned(), typed };
+            return self.draw_page(asker, &page, returned).await;
+        }
+        let mut answer = next.run(Request::from_parts(parts, body)).await;
+        let Some(why) = why(&mut answer).await else { return led_to_a_page(answer) };
+        let (sent_to, page, why) = match why {
+            Why::Known(Wrong { sent_to, page, why }) => (sent_to.to_owned(), page.to_owned(), why),
+            Why::Call(why) => {
+                let sent_to = form.map_or(asker.uri.path(), |form| form.sent_to).to_owned();
+                (sent_to, page_of(&asker, form, &typed), why)
+            }
+        };
+        let returned = ReturnedForm { sent_to, why, typed };
+        match self.cookie(person, &page, &returned, &asker.headers) {
+            Some(cookie) => (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&page)).into_response(),
+            None => self.draw_page(asker, &page, returned).await,
+        }
+    }
+
+    /// What carries it to the page; `None` where nothing can.
+    fn cookie(&self, person: &UserId, page: &str, returned: &ReturnedForm, headers: &HeaderMap) -> Option<HeaderValue> {
+        // Whoever brings no session keeps no cookies, and is somebody else on the next page.
+        self.node.sessions.read(headers)?;
+        self.node.sessions.tell_next(person, &wire::spell(&(page, returned)), headers)
+    }
+
+    /// The page itself, as the answer to the form.
+    async fn draw_page(&self, mut asker: Parts, page: &str, returned: ReturnedForm) -> Response {
+        if let Some(peer) = asker.extensions.get::<SocketAddr>() {
+            let address = client_address(*peer, &asker.headers, &self.node.config.trusted_proxies);
+            self.node.throttle.charge_at(address, Purpose::Request, cost::PAGE);
+        }
+        asker.method = Method::GET;
+        asker.uri = page.parse().unwrap_or_default();
+        for about_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
+            asker.headers.remove(about_body);
+        }
+        asker.extensions.insert(Arc::new(returned));
+        (self.draw)(Request::from_parts(asker, Body::empty())).await
+    }
+
+    /// Shows a page, with what it has to tell of a form.
+    async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
+        let told = self.node.sessions.told(person, request.headers());
+        let told = told.and_then(|text| wire::read::<(String, ReturnedForm)>(&text));
+        let told = told.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
+        let Some((_, returned)) = told else { return next.run(request).await };
+        let forget = self.node.sessions.forget_told(request.headers());
+        request.extensions_mut().insert(Arc::new(returned));
+        let mut answer = next.run(request).await;
+        // An answer that leads on has told nobody yet.
+        if let Some(forget) = forget.filter(|_| !answer.status().is_redirection()) {
+            answer.headers_mut().append(header::SET_COOKIE, forget);
+        }
+        answer
+    }
+}
+
+/// Tells people of their forms, and leaves what addresses say of forms out of requests.
+pub(super) async fn form_errors(State(forms): State<Arc<FormErrors>>, mut request: Request, next: Next) -> Response {
     let Some(Member { id, .. }) = request.extensions().get::<Member>().cloned() else {
         return next.run(request).await;
     };
-    if let Some(uri) = without_forged(&node, &id, request.uri()) {
+    if let Some(uri) = without_foreign(request.uri()) {
         *request.uri_mut() = uri;
     }
-    let mut response = next.run(request).await;
-    if let Some(location) = response.headers().get(header::LOCATION).and_then(|to| sealed(&node, &id, to)) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
-}
-
-/// What an address says about a form, and all else that it asks.
-#[derive(Default)]
-struct Query {
-    form: String,
-    error: String,
-    seal: String,
-    rest: Vec<(String, String)>,
-}
-
-impl Query {
-    /// Of several, the last one counts.
-    fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            match name.as_ref() {
-                FORM => query.form = value.into_owned(),
-                ERROR => query.error = value.into_owned(),
-                SEAL => query.seal = value.into_owned(),
-                _ => query.rest.push((name.into_owned(), value.into_owned())),
-            }
-        }
-        query
-    }
-
-    fn is_about_form(&self) -> bool {
-        !(self.form.is_empty() && self.error.is_empty() && self.seal.is_empty())
-    }
-
-    /// What is signed: neither part can pass for a piece of the other.
-    fn signed(&self) -> String {
-        format!("{}\n{}", self.form, self.error)
-    }
-
-    fn write(&self, about_form: &[(&str, &str)]) -> String {
-        let mut text = form_urlencoded::Serializer::new(String::new());
-        text.extend_pairs(&self.rest).extend_pairs(about_form);
-        text.finish()
+    match *request.method() {
+        Method::POST if accepts_pages(request.headers()) => forms.send(request, next, &id).await,
+        Method::GET => forms.show(request, next, &id).await,
+        _ => next.run(request).await,
     }
 }
 
-/// The address without what was not signed for this person; `None` where it may stay as it is.
-fn without_forged(node: &Node, person: &UserId, uri: &Uri) -> Option<Uri> {
-    let query = Query::parse(uri.query()?);
-    if !query.is_about_form() {
+/// Whether the answer is seen as a page: by whoever sent a form without scripts.
+pub(super) fn accepts_pages(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"))
+}
+
+fn form_at(path: &str) -> Option<&'static Form> {
+    let sent_to = if path.starts_with(ROOMS) { SAY } else { path };
+    FORMS.iter().find(|form| form.sent_to == sent_to)
+}
+
+/// The request, and what was typed into these fields. The body is in memory already, and no longer
+/// than is read of such a form.
+async fn with_typed(request: Request, shown: &[&str]) -> (Request, Vec<(String, String)>) {
+    let (parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return (Request::from_parts(parts, Body::empty()), Vec::new());
+    };
+    let is_shown = |name: &str| shown.contains(&name);
+    // Of what was too long only the beginning is here.
+    let typed = match bytes.len() <= body_bytes(parts.uri.path()) {
+        true => form_urlencoded::parse(&bytes).into_owned().filter(|(name, _)| is_shown(name)).collect(),
+        false => Vec::new(),
+    };
+    (Request::from_parts(parts, Body::from(bytes)), typed)
+}
+
+/// What an answer says was wrong with a form.
+enum Why {
+    /// It knows the form's page.
+    Known(Wrong),
+    /// It is a server function's.
+    Call(String),
+}
+
+async fn why(answer: &mut Response) -> Option<Why> {
+    if let Some(wrong) = answer.extensions_mut().remove::<Wrong>() {
+        return Some(Why::Known(wrong));
+    }
+    if !answer.headers().contains_key(SERVER_FN_ERROR_HEADER) {
         return None;
     }
-    let is_ours = node.sessions.is_sealed(person, &query.signed(), &query.seal);
-    // Written anew in any case: nothing is left that could be read in another way.
-    let told = [(FORM, query.form.as_str()), (ERROR, query.error.as_str())];
-    let text = query.write(if is_ours { &told } else { &[] });
-    let text = if text.is_empty() { uri.path().to_owned() } else { format!("{}?{text}", uri.path()) };
+    let body = std::mem::take(answer.body_mut());
+    let body = to_bytes(body, SENTENCE_BYTES).await.unwrap_or_default();
+    let error = std::str::from_utf8(&body).ok().and_then(wire::read::<ApiError>);
+    Some(Why::Call(error.unwrap_or(ApiError::Other).to_string()))
+}
+
+/// The page that a form was sent from.
+fn page_of(asker: &Parts, form: Option<&Form>, typed: &[(String, String)]) -> String {
+    // The form of a room is sent to the room.
+    if asker.uri.path().starts_with(ROOMS) {
+        return asker.uri.path().to_owned();
+    }
+    let referer = asker.headers.get(header::REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
+    // The entrance leaves only our own addresses there; a page that was drawn for a form has that form's.
+    if let Some(referer) = referer.filter(|referer| !referer.path().starts_with(CALLS)) {
+        let is_below = |list: &&str| referer.path().strip_prefix(list).is_some_and(|rest| rest.starts_with('/'));
+        if let Some(list) = LISTS.into_iter().find(is_below)
+            && !referer.path().ends_with(VERSIONS)
+        {
+            return list.to_owned();
+        }
+        let referer = without_foreign(&referer).unwrap_or(referer);
+        let page = referer.path_and_query().map_or("/", PathAndQuery::as_str);
+        // Two slashes would begin the name of another host.
+        return format!("/{}", page.trim_start_matches(['/', '\\']));
+    }
+    let room = typed.iter().find(|(name, _)| name == "room").and_then(|(_, room)| RoomId::parse(room).ok());
+    match (form, room) {
+        (Some(Form { sent_to: SAY, .. }), Some(room)) => room.path(),
+        (Some(form), _) => form.page.to_owned(),
+        (None, _) => "/".to_owned(),
+    }
+}
+
+/// Nobody is led to where nothing can be looked at.
+fn led_to_a_page(mut answer: Response) -> Response {
+    let leads_to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()?.parse::<Uri>().ok());
+    if leads_to.is_some_and(|to| to.path().starts_with(CALLS)) {
+        answer.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/"));
+    }
+    answer
+}
+
+/// An address without what it says of forms; `None` where it says nothing.
+fn without_foreign(uri: &Uri) -> Option<Uri> {
+    let query = uri.query()?;
+    let is_foreign = |name: &str| FOREIGN.contains(&name);
+    if !form_urlencoded::parse(query.as_bytes()).any(|(name, _)| is_foreign(&name)) {
+        return None;
+    }
+    // Written anew: nothing is left that could be read in another way.
+    let rest = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_foreign(name));
+    let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+    let text = if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{rest}", uri.path()) };
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(PathAndQuery::try_from(text).unwrap_or(PathAndQuery::from_static("/")));
     Some(Uri::from_parts(parts).unwrap_or_default())
 }
 
-/// The address that leads back to a form, signed where it says what was wrong.
-fn sealed(node: &Node, person: &UserId, location: &HeaderValue) -> Option<HeaderValue> {
-    let (page, query) = location.to_str().ok()?.split_once('?')?;
-    let query = Query::parse(query);
-    if query.error.is_empty() {
-        return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(path: &str, referer: &str, typed: &[(&str, &str)]) -> String {
+        let request = Request::builder().uri(path).header(header::REFERER, referer).body(()).unwrap();
+        let typed: Vec<_> = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        page_of(&request.into_parts().0, form_at(path), &typed)
     }
-    let seal = node.sessions.seal(person, &query.signed());
-    let query = query.write(&[(FORM, query.form.as_str()), (ERROR, query.error.as_str()), (SEAL, seal.as_str())]);
-    HeaderValue::try_from(format!("{page}?{query}")).ok()
+
+    #[test]
+    fn a_form_comes_back_to_the_page_that_it_was_sent_from() {
+        let hub = "http://hub.example:3000";
+        for (path, referer, leads_to) in [
+            ("/api/open-room", "/?a=b", "/?a=b"),
+            ("/api/open-room", "/?a=b&__path=x&__err=y", "/?a=b"),
+            ("/api/take-over", "/host?pin=482915", "/host?pin=482915"),
+            ("/api/open-room", "//evil.example/", "/evil.example/"),
+            ("/api/rename", "/api/rename", "/"),
+            ("/api/copy-quiz", "/quizzes/q1", "/quizzes"),
+            ("/api/restore-quiz", "/quizzes/q1/versions", "/quizzes/q1/versions"),
+            ("/api/delete-result", "/results/r1", "/results"),
+            ("/api/host-game", "/host/482915", "/host/482915"),
+            ("/rooms/garden", "/elsewhere", "/rooms/garden"),
+        ] {
+            assert_eq!(page(path, &format!("{hub}{referer}"), &[]), leads_to, "{path} from {referer}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_says_from_where_it_comes_back_to_its_own_page() {
+        assert_eq!(page("/api/enter-game", "", &[]), "/play");
+        assert_eq!(page("/api/say", "", &[("room", "Staff Room")]), "/rooms/staff-room");
+        assert_eq!(page("/api/say", "", &[]), "/");
+        assert_eq!(page("/api/no-such-form", "", &[]), "/");
+    }
+
+    #[test]
+    fn no_key_is_shown_again() {
+        assert!(FORMS.iter().all(|form| !form.shown.contains(&"key")));
+    }
+
+    #[test]
+    fn no_address_says_anything_of_a_form() {
+        let left = |uri: &str| without_foreign(&uri.parse().unwrap()).map(|uri| uri.to_string());
+        assert_eq!(left("/?a=b"), None);
+        assert_eq!(left("/"), None);
+        assert_eq!(left("/?__err=x&a=b&__path=y&__seal=z").as_deref(), Some("/?a=b"));
+        assert_eq!(left("/?%5F_err=x").as_deref(), Some("/"));
+    }
 }

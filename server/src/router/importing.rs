@@ -4,16 +4,15 @@
 
 use std::sync::Arc;
 
-use app::api::ApiError;
 use app::api::quizzes::{IMPORT_PAGE, ImportDoubt, ImportedQuiz, QUIZZES, ShownCell};
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Extension, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
-use leptos::server_fn::error::ServerFnUrlError;
+use axum::response::{IntoResponse, Response};
 
+use super::form_errors::{Draw, Wrong, accepts_pages};
 use crate::http::Understood;
 use crate::quizzes::import::{Ask, Doubt, Imported, too_large};
 
@@ -23,13 +22,9 @@ const KEEP: &str = "/api/keep-import";
 /// Bytes of a sentence; there is none that is longer.
 const SENTENCE_BYTES: usize = 16 * 1024;
 
-/// Draws the page of an import, or leads back, where the answer is seen as a
-/// page; programs get the sentence. `draw` draws the page at an address.
-pub(super) async fn show<F, Drawn>(request: Request, next: Next, draw: F) -> Response
-where
-    F: FnOnce(Request) -> Drawn,
-    Drawn: Future<Output = Response>,
-{
+/// Draws the page of an import, or says what is wrong for the page of the form, where the
+/// answer is seen as a page; programs get the sentence.
+pub(super) async fn show(request: Request, next: Next, draw: Draw) -> Response {
     let is_import = matches!(request.uri().path(), IMPORT | KEEP);
     if !is_import {
         return next.run(request).await;
@@ -49,15 +44,10 @@ where
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => sentence(answer).await,
     };
-    match address(&why).filter(|_| accepts_pages(&asker.headers)) {
-        Some(address) => Redirect::to(&address).into_response(),
-        None => (status, why).into_response(),
+    match accepts_pages(&asker.headers) {
+        true => Extension(Wrong { sent_to: IMPORT, page: QUIZZES, why }).into_response(),
+        false => (status, why).into_response(),
     }
-}
-
-fn accepts_pages(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT);
-    accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"))
 }
 
 async fn sentence(answer: Response) -> String {
@@ -105,13 +95,4 @@ fn doubt(doubt: &Doubt) -> ImportDoubt {
             Ask::Finish => app::api::quizzes::Ask::Finish,
         },
     }
-}
-
-/// The page of the form, with why the file was not taken.
-fn address(why: &str) -> Option<String> {
-    // Only a whole address can be given more; of it the path is sent.
-    let error = ServerFnUrlError::new(IMPORT, ApiError::Invalid(why.to_owned()));
-    let whole = error.to_url(&format!("http://localhost{QUIZZES}"));
-    let whole: Uri = whole.ok()?.as_str().parse().ok()?;
-    whole.path_and_query().map(ToString::to_string)
 }

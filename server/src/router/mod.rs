@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use app::api::games::GameService;
 use app::api::quizzes::{ImportedQuiz, QuizService};
-use app::api::{Service, Viewer};
+use app::api::{ReturnedForm, Service, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
 use leptos::config::{Env, LeptosOptions};
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, generate_route_list, handle_server_fns_with_context};
 use protocol::Member;
 use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
@@ -38,8 +39,14 @@ mod importing;
 mod quizzes;
 mod rooms;
 
+use form_errors::{Draw, FormErrors};
 use quizzes::Authors;
 use rooms::Rooms;
+
+/// Where the plain form of a room is sent: to the room's own address, so that a page
+/// which says what was wrong has that address, too. It is the call that says something.
+const SAY_FORM: &str = "/rooms/{id}";
+const SAY: &str = "/api/say";
 
 /// The built pages cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -135,17 +142,32 @@ fn pages(site: &Site) -> Router {
         if let Some(imported) = imported {
             provide_context(imported);
         }
+        let returned = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<ReturnedForm>>().cloned());
+        if let Some(returned) = returned {
+            provide_context(returned);
+        }
     };
     let shell = {
         let options = site.options.clone();
         move || app::shell(options.clone())
     };
-    let review = leptos_axum::render_app_async_with_context(context.clone(), shell.clone());
-    let import = from_fn(move |request: Request, next| importing::show(request, next, review.clone()));
+    let draw: Draw = Arc::new(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
+    let import = {
+        let draw = draw.clone();
+        from_fn(move |request: Request, next| importing::show(request, next, draw.clone()))
+    };
+    let say = {
+        let context = context.clone();
+        post(move |mut request: Request| {
+            *request.uri_mut() = Uri::from_static(SAY);
+            handle_server_fns_with_context(context.clone(), request)
+        })
+    };
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
     Router::new()
         .merge(quiz_files(&site.node).layer(import))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
+        .route(SAY_FORM, say)
         .fallback(move |state: State<Site>, request: Request| {
             let not_found = not_found.clone();
             let wanted = file_request(&request);
@@ -158,7 +180,7 @@ fn pages(site: &Site) -> Router {
             }
         })
         .layer(from_fn(addresses::one_address))
-        .layer(from_fn_with_state(site.node.clone(), form_errors::form_errors))
+        .layer(from_fn_with_state(FormErrors::new(site.node.clone(), draw), form_errors::form_errors))
         .layer(from_fn_with_state(site.node.clone(), identity))
         .layer(from_fn_with_state(Gate::of(site.node.clone()), api_gate))
         .layer(from_fn(body_limit))

@@ -10,7 +10,8 @@ use leptos::prelude::use_context;
 use protocol::limits::{PAGE_MESSAGES, TITLE_CHARS};
 use protocol::text::{Shape, clean};
 use protocol::{
-    HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, RoomId, RoomPreview, RoomSummary, UserId, wire,
+    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Pin, Refusal, RoomId, RoomPreview,
+    RoomSummary, UserId, wire,
 };
 use tracing::warn;
 
@@ -18,11 +19,16 @@ use super::games::refused;
 use super::{asker_address, in_turn};
 use crate::channel::Channel;
 use crate::config::RoomListing;
+use crate::digest;
 use crate::games::{Papers, is_class_room};
 use crate::node::{Node, count_refusal};
+use crate::quota::QuotaError;
 use crate::rooms::Listing;
 use crate::session::random_message_id;
 use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer};
+
+/// Running games that are named to whoever would sign out of them.
+const GAMES_NAMED: usize = 5;
 
 /// What the pages ask, answered by the node.
 pub(super) struct Rooms {
@@ -52,14 +58,43 @@ impl Rooms {
 
     /// Whether somebody may have the room listed that they open.
     fn check_listing(&self) -> Result<(), ApiError> {
-        if !self.may_list_rooms() {
-            return Err(ApiError::Invalid("Rooms are not listed here. Open it without, and send its link.".into()));
+        if let Some(why) = self.why_unlisted() {
+            return Err(ApiError::Invalid(format!("{why} You can open this one unlisted, and send its link.")));
         }
         let address = asker_address(&self.node);
         self.node.throttle.spend_at(address, Purpose::Listing, LISTING).map_err(|_| {
             let sentence = "Enough rooms were listed from here today. Open it without listing it, and send its link.";
             ApiError::Invalid(sentence.into())
         })
+    }
+
+    /// Whether there is space for a room that nobody was in yet. Where there is none, nothing could be said in
+    /// it, and it would not be on the list that it was opened for.
+    async fn check_space(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), ApiError> {
+        let refused = match listing {
+            Listing::Listed => {
+                let parts = use_context::<Parts>();
+                let is_known = parts.is_some_and(|parts| self.node.authors.has_key(&parts.headers));
+                self.node.quotas.check_space(is_known, title.len() as u64).await.err()
+            }
+            Listing::Unlisted => self.node.quotas.is_full().then_some(QuotaError::ServerFull),
+        };
+        match refused {
+            // It is also the way into rooms that are there.
+            Some(refused) if !self.is_there(room).await? => {
+                Err(super::games::refused(Refusal::new(ErrorCode::Full, refused.to_string())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether somebody opened the room before, or spoke in it.
+    async fn is_there(&self, room: &RoomId) -> Result<bool, ApiError> {
+        if self.node.directory.is_opened(room).await.map_err(unavailable)? {
+            return Ok(true);
+        }
+        let last = self.node.history.page(&Channel::Room(room.clone()), None, 1).await.map_err(unavailable)?;
+        Ok(last.top.offset > 0)
     }
 }
 
@@ -92,17 +127,17 @@ impl Service for Rooms {
         if listing == Listing::Listed {
             self.check_listing()?;
         }
+        self.check_space(&room, &title, listing).await?;
         self.node.directory.open(&room, &title, listing).await.map_err(unavailable)?;
         Ok(room)
     }
 
-    fn may_list_rooms(&self) -> bool {
+    fn why_unlisted(&self) -> Option<&'static str> {
+        let is_author = || use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers));
         match self.node.config.room_listing {
-            RoomListing::Everybody => true,
-            RoomListing::Authors => {
-                use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers))
-            }
-            RoomListing::Nobody => false,
+            RoomListing::Everybody => None,
+            RoomListing::Authors => (!is_author()).then_some("Only authors can list rooms on this server."),
+            RoomListing::Nobody => Some("Rooms are not listed on this server."),
         }
     }
 
@@ -138,6 +173,17 @@ impl Service for Rooms {
         Ok(Renamed { member, cookie })
     }
 
+    async fn hosted_games(&self) -> Vec<(Pin, String)> {
+        let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
+        let tokens = tokens.unwrap_or_default();
+        // Most people host nothing.
+        if tokens.is_empty() {
+            return Vec::new();
+        }
+        let running = in_turn(self.node.games.running(&tokens)).await;
+        running.into_iter().take(GAMES_NAMED).map(|game| (game.pin, game.title)).collect()
+    }
+
     async fn sign_out(&self) -> Result<Vec<String>, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         // Who came without a session has nothing to end.
@@ -153,7 +199,14 @@ impl Service for Rooms {
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         self.spend(viewer, Cost::MESSAGE)?;
         self.admit(room).await?;
-        match self.node.say(room, viewer, &id, &text).await {
+        let said = match self.node.say(room, viewer, &id, &text).await {
+            // Whoever goes back finds the form as they sent it, and writes another text there.
+            Err(refusal) if refusal.code == ErrorCode::Conflict => {
+                self.node.say(room, viewer, &another_id(&id, &text), &text).await
+            }
+            said => said,
+        };
+        match said {
             Ok(_) => Ok(()),
             Err(refusal) => {
                 count_refusal(&refusal);
@@ -165,6 +218,14 @@ impl Service for Rooms {
     fn message_id(&self) -> MessageId {
         random_message_id()
     }
+}
+
+/// The id of a text whose own is another text's: the same, however often it is sent.
+fn another_id(id: &MessageId, text: &str) -> MessageId {
+    const DIGEST: usize = 16;
+    let digest = digest::of([id.as_str(), "/", text].concat(), DIGEST);
+    // The digits of a digest are what ids are made of.
+    MessageId::parse(&digest).unwrap_or_else(|_| random_message_id())
 }
 
 /// What the request that is being answered brings along.

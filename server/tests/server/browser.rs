@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use protocol::quiz::Quiz;
 use protocol::wire;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response};
 
 use crate::node::TestNode;
+
+/// More does no browser follow, and none of our pages leads on as often.
+const LED_ON: usize = 5;
 
 /// A browser: it keeps its cookies.
 pub struct Browser<'a> {
@@ -39,15 +43,37 @@ impl<'a> Browser<'a> {
         Client::new().request(method, self.node.url(path)).header("cookie", self.cookie())
     }
 
-    /// Sends a request and keeps the cookies of the answer.
+    /// Sends a request, goes where the answer leads, and keeps the cookies of all answers.
     pub async fn send(&mut self, request: RequestBuilder) -> Response {
-        let answer = request.send().await.unwrap();
-        for cookie in answer.headers().get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.into(), value.into());
+        let client = Client::builder().redirect(Policy::none()).build().unwrap();
+        let mut answer = client.execute(request.build().unwrap()).await.unwrap();
+        for _ in 0..LED_ON {
+            self.keep_cookies(&answer);
+            let leads_to = answer.headers().get("location").filter(|_| answer.status().is_redirection());
+            let Some(leads_to) = leads_to else { return answer };
+            let leads_to = answer.url().join(leads_to.to_str().unwrap()).unwrap();
+            let page = client.get(leads_to).header("cookie", self.cookie()).header("accept", "text/html");
+            answer = page.send().await.unwrap();
         }
-        answer
+        panic!("{} leads on and on", answer.url());
+    }
+
+    fn keep_cookies(&mut self, answer: &Response) {
+        for cookie in answer.headers().get_all("set-cookie") {
+            let cookie = cookie.to_str().unwrap();
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            match cookie.contains("Max-Age=0") {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(name.into(), value.into()),
+            };
+        }
+    }
+
+    /// Sends a form of the page at `page` as a browser without scripts does.
+    pub async fn sends_form(&mut self, what: &str, form: &[(&str, &str)], page: &str) -> Response {
+        let request = self.form(what, form).header("accept", "text/html");
+        let request = request.header("referer", self.node.url(page)).header("origin", self.node.url(""));
+        self.send(request).await
     }
 
     /// Looks at a page.
@@ -67,9 +93,22 @@ impl<'a> Browser<'a> {
 
     /// A call of a server function.
     pub fn form(&self, what: &str, form: &[(&str, &str)]) -> RequestBuilder {
+        self.form_to(&format!("/api/{what}"), form)
+    }
+
+    /// A form that is sent to a path.
+    pub fn form_to(&self, path: &str, form: &[(&str, &str)]) -> RequestBuilder {
         let pairs: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-        let request = self.request(Method::POST, &format!("/api/{what}")).body(pairs.join("&"));
+        let request = self.request(Method::POST, path).body(pairs.join("&"));
         request.header("content-type", "application/x-www-form-urlencoded")
+    }
+
+    /// Says something in a room as a browser without scripts does; `id`: what stands in the form.
+    pub async fn says_by_form(&mut self, room: &str, id: &str, text: &str) -> Response {
+        let page = format!("/rooms/{room}");
+        let request = self.form_to(&page, &[("room", room), ("id", id), ("message", text)]);
+        let request = request.header("accept", "text/html").header("referer", self.node.url(&page));
+        self.send(request.header("origin", self.node.url(""))).await
     }
 
     /// Saves a quiz; a new one without `id`.

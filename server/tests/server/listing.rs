@@ -90,10 +90,23 @@ async fn an_operator_says_who_may_list_rooms() {
         assert_eq!(ana.ask("open-room", &form).await.status(), StatusCode::UNPROCESSABLE_ENTITY, "{flags:?}");
         let page = ana.get("/").await.text().await.unwrap();
         assert!(!page.contains("name=\"listed\""), "{flags:?} offer it");
-        ana.ask("become-author", &[("key", "open sesame")]).await;
         let is_author = flags.contains(&"authors");
+        let why = if is_author {
+            "Only authors can list rooms on this server."
+        } else {
+            "Rooms are not listed on this server."
+        };
+        assert!(page.contains(why) && !page.contains("and list it"), "{flags:?}: {page}");
+        // From a page that offered it before: what is said fits what can be done now.
+        let page = ana.sends_form("open-room", &form, "/").await.text().await.unwrap();
+        assert!(page.contains(&format!("{why} You can open this one unlisted")), "{flags:?}: {page}");
+        let unlisted = ana.sends_form("open-room", &form[..1], "/").await;
+        assert_eq!(unlisted.url().path(), "/rooms/garden");
+        ana.ask("become-author", &[("key", "open sesame")]).await;
         assert_eq!(ana.ask("open-room", &form).await.status().is_success(), is_author, "{flags:?}");
-        assert_eq!(ana.get("/").await.text().await.unwrap().contains("name=\"listed\""), is_author, "{flags:?}");
+        let page = ana.get("/").await.text().await.unwrap();
+        assert_eq!(page.contains("name=\"listed\""), is_author, "{flags:?}");
+        assert_eq!(page.contains("Open a room and list it"), is_author, "{flags:?}");
         node.stop().await;
     }
 }
@@ -109,5 +122,29 @@ async fn looking_at_a_room_does_not_make_it() {
     ana.ask("open-room", &[("title", "Attic"), ("listed", "true")]).await;
     until_some_are_listed(&mut ana).await;
     assert_eq!(listed(&mut ana).await, ["Attic"]);
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_full_store_nobody_is_told_that_a_room_was_opened() {
+    const FULL: &str = "This server is full.";
+    let node = TestNode::embedded(&[]).await;
+    Visitor::in_room(&node, "spoken-in").await.say("m1", "hello").await;
+    let mut ana = Browser::at(&node).await;
+    ana.ask("open-room", &[("title", "Opened")]).await;
+    let node = node.restarted_with(&["--storage-quota", "16k"]).await;
+    let mut ana = Browser::at(&node).await;
+    for listed in [&[("title", "Garden"), ("listed", "true")][..], &[("title", "Garden")]] {
+        let answer = ana.ask("open-room", listed).await;
+        let (status, body) = (answer.status(), answer.text().await.unwrap());
+        assert!(status == StatusCode::SERVICE_UNAVAILABLE && body.contains(FULL), "{listed:?}: {status} {body}");
+        let page = ana.sends_form("open-room", listed, "/").await.text().await.unwrap();
+        assert!(page.contains(FULL), "{page}");
+    }
+    assert_eq!(listed(&mut ana).await, [""; 0]);
+    for there in ["Opened", "Spoken in"] {
+        let answer = ana.sends_form("open-room", &[("title", there), ("listed", "true")], "/").await;
+        assert!(answer.url().path().starts_with("/rooms/"), "it is the way into rooms, too: {}", answer.url());
+    }
     node.stop().await;
 }

@@ -34,6 +34,7 @@ mod markup;
 mod node;
 mod pages;
 mod patience;
+mod plain_room;
 mod playing;
 mod playing_faults;
 mod presence_contract;

@@ -42,6 +42,12 @@ impl TestNode {
         Self::start(folder, flags).await
     }
 
+    /// The same, with other flags from then on.
+    pub async fn restarted_with(mut self, flags: &[&str]) -> Self {
+        self.flags = flags.iter().map(ToString::to_string).collect();
+        self.restarted().await
+    }
+
     /// A node of a cluster.
     pub async fn with_redis(url: &str, flags: &[&str]) -> Self {
         Self::embedded(&[&["--redis", url], flags].concat()).await

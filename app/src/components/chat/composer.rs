@@ -3,13 +3,11 @@
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos::web_sys::HtmlTextAreaElement;
 use protocol::{MessageId, RoomId, limits};
 
 use super::namesake::namesake;
 use super::typing::TypingLine;
-use crate::api::Say;
 use crate::components::field::Wrong;
 use crate::components::icon::{SEND, icon};
 use crate::components::notice::Notice;
@@ -34,8 +32,10 @@ pub(crate) fn Composer(
     title: String,
     /// The id of the message that the plain form would send.
     next_id: MessageId,
-    /// What became of one that was sent by it.
+    /// Why one that was sent by it was not taken.
     wrong: Option<String>,
+    /// That message, to be shown again.
+    refused: Option<String>,
 ) -> impl IntoView {
     let input = NodeRef::<Textarea>::new();
     let (wrong, set_wrong) = signal(wrong);
@@ -84,22 +84,25 @@ pub(crate) fn Composer(
         }
     };
     let submitted = move |event: SubmitEvent| {
+        let is_too_long = input.get_untracked().is_some_and(|field| excess(&field.value()).is_some());
         // Where nothing goes over a socket, the form goes as it would without scripts.
-        if matches!(live.standing.get_untracked(), Standing::Blocked { .. }) {
+        if matches!(live.standing.get_untracked(), Standing::Blocked { .. }) && !is_too_long {
             draft::keep(&draft_of.get_value(), "");
             return;
         }
         event.prevent_default();
         send();
     };
+    // To the room's own address, which is then that of a page that says what was wrong, too.
+    let action = room.path();
     let invitation = format!("Write to {title}");
     view! {
-        <form class="composer" method="post" action=Say::PATH on:submit=submitted>
+        <form class="composer" method="post" action=action on:submit=submitted>
             <Notice standing=live.standing.into() trouble=live.trouble.into() />
             {namesake(live)}
             <TypingLine people=live.people />
             <input type="hidden" name="room" value=room.to_string() />
-            <input type="hidden" name="id" value=next_id.to_string() />
+            <input type="hidden" name="id" value=next_id.to_string() autocomplete="off" />
             <div class="composer__row">
                 <label class="unseen" for="say">
                     {invitation.clone()}
@@ -119,6 +122,7 @@ pub(crate) fn Composer(
                     node_ref=input
                     on:input=typed
                     on:keydown=pressed
+                    inner_html=as_markup(&refused.unwrap_or_default())
                 ></textarea>
                 <button class="button" aria-label="Send">
                     {icon(SEND)}
@@ -129,6 +133,11 @@ pub(crate) fn Composer(
             </div>
         </form>
     }
+}
+
+/// A text as the markup of a field that shows it.
+fn as_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// For browsers whose fields do not grow by themselves.
@@ -144,4 +153,14 @@ fn excess(text: &str) -> Option<String> {
         let (count, most) = (number(count as u64), number(most as u64));
         format!("That is {count} characters; {most} fit. Shorten it or send it in parts.")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_stays_text_in_its_field() {
+        assert_eq!(as_markup("</textarea><script>&lt;"), "&lt;/textarea>&lt;script>&amp;lt;");
+    }
 }

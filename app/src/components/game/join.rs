@@ -11,8 +11,8 @@ use crate::components::field::Wrong;
 use crate::erase::{flag, words};
 use crate::given::given;
 
-/// Why the PIN that was sent by the plain form was not taken.
-pub(crate) type Beginning = Option<String>;
+/// Why the PIN that was sent by the plain form was not taken, and that PIN.
+pub(crate) type Beginning = (Option<String>, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "joining-begins";
 
@@ -21,7 +21,7 @@ pub(crate) fn join_game() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(form)
 }
 
-fn form(wrong: Beginning) -> AnyView {
+fn form((wrong, typed): Beginning) -> AnyView {
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);
@@ -49,6 +49,7 @@ fn form(wrong: Beginning) -> AnyView {
                     class="pin__input"
                     id="pin"
                     name="pin"
+                    value=typed
                     inputmode="numeric"
                     autocomplete="off"
                     maxlength="9"

@@ -9,7 +9,7 @@ use protocol::quiz::QuizSummary;
 use super::{Here, Top, instead, words, wrong};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
-use crate::api::{refused, refused_at};
+use crate::api::{refused, refused_at, typed};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{COPY, PENCIL, PLAY, PLUS, TRASH, icon};
 use crate::components::quiz::import::Import;
@@ -183,6 +183,7 @@ fn Deleting(quiz: QuizSummary) -> impl IntoView {
 /// Two ways to one more quiz.
 #[component]
 fn New() -> impl IntoView {
+    let title = typed::<NewQuiz>("title");
     view! {
         <div class="starting">
             <form class="starting__new" method="post" action=NewQuiz::PATH>
@@ -194,6 +195,7 @@ fn New() -> impl IntoView {
                         class="field__input"
                         id="new-title"
                         name="title"
+                        value=title
                         placeholder="Title"
                         autocomplete="off"
                         maxlength=limits::TITLE_CHARS
