@@ -93,7 +93,7 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_HOSTS", value_name = "NAMES", value_delimiter = ',')]
     pub hosts: Vec<Host>,
 
-    /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
+    /// Addresses or networks of proxies whose X-Forwarded-For, -Host and -Port are believed, separated by commas.
     #[arg(long, env = "HUBBUB_TRUSTED_PROXIES", value_name = "ADDRESSES", value_delimiter = ',')]
     pub trusted_proxies: Vec<TrustedProxy>,
 
