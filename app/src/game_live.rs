@@ -170,9 +170,10 @@ impl GameLive {
 
     /// Answers the question that is shown. The first answer counts.
     pub(crate) fn answer(self, answer: Answer) {
-        if let Some(question) = self.board.with_untracked(|board| board.game.at) {
+        let (at, round) = self.board.with_untracked(|board| (board.game.at, board.game.round));
+        if let Some(question) = at {
             self.trouble.set(None);
-            self.command(Command::Answer(GivenAnswer { question, answer }));
+            self.command(Command::Answer(GivenAnswer { question, answer, round: Some(round) }));
         }
     }
 
@@ -223,7 +224,12 @@ impl GameLive {
             }
             Event::Out(_) => self.pin.with_value(nickname::forget),
             Event::Trouble(refusal) | Event::Unanswered(refusal) => self.trouble.set(Some(refusal.message.clone())),
-            Event::Changed(_) => self.trouble.set(None),
+            Event::Changed(changed) => {
+                self.trouble.set(None);
+                if self.board.with_untracked(|board| board.game.round) != changed.game.round {
+                    self.count.set(None);
+                }
+            }
             _ => {}
         }
         let mut standing = standing(self.standing.get_untracked(), event);

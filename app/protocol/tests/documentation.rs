@@ -6,7 +6,7 @@ use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const GAME_CLIENT: [&str; 23] = [
+const GAME_CLIENT: [&str; 24] = [
     "create",
     "open",
     "join",
@@ -28,6 +28,7 @@ const GAME_CLIENT: [&str; 23] = [
     "handOver",
     "removeHost",
     "end",
+    "again",
     "leave",
     "ping",
 ];

@@ -60,7 +60,7 @@ pub(crate) fn TakeOverGame() -> impl IntoView {
 
 fn stage(page: HostPage) -> AnyView {
     let way = way_in(&page);
-    let refusal = refused::<OpenResults>().or_else(refused::<HostGame>);
+    let refusal = refused::<OpenResults>().or_else(refused::<PlayAgain>);
     view! {
         <PageTitle of=page.game.title.clone() />
         <div class="stage">

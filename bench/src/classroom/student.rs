@@ -246,11 +246,11 @@ impl Player {
     async fn answer(&mut self, line: &mut Line) -> Result<()> {
         let Some((_, question)) = self.plan.take() else { return Ok(()) };
         let choice = self.dice.random_range(0..4);
-        let answer = GivenAnswer { question, answer: Answer::Choice(choice) };
+        let answer = GivenAnswer { question, answer: Answer::Choice(choice), round: None };
         self.unanswered = Some(answer.clone());
         line.send(&GameClientMessage::Answer(answer)).await?;
         if self.habits.repeats {
-            let other = GivenAnswer { question, answer: Answer::Choice((choice + 1) % 4) };
+            let other = GivenAnswer { question, answer: Answer::Choice((choice + 1) % 4), round: None };
             line.send(&GameClientMessage::Answer(other)).await?;
         }
         Ok(())

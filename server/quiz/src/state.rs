@@ -15,6 +15,9 @@ use crate::shuffle::shuffles;
 pub struct State {
     /// How far it is.
     pub phase: Phase,
+    /// Which game of its class it is, from 1.
+    #[serde(default = "first_round")]
+    pub round: u32,
     /// The question it is at, from 0; `None` before the first.
     pub at: Option<usize>,
     /// What runs.
@@ -45,6 +48,7 @@ impl State {
     pub fn new(quiz: &Quiz, seed: u64) -> Self {
         Self {
             phase: Phase::Lobby,
+            round: first_round(),
             at: None,
             clock: Clock::default(),
             shuffles: shuffles(quiz, seed),
@@ -56,6 +60,14 @@ impl State {
             leaders: Vec::new(),
             tallies: Vec::new(),
         }
+    }
+
+    /// The next game of the same class, which has not begun: door and chat are as the
+    /// host left them, everything else is new.
+    #[must_use]
+    pub fn again(&self, quiz: &Quiz, seed: u64) -> Self {
+        let Self { round, locked, admission, chat, .. } = *self;
+        Self { round: round.saturating_add(1), locked, admission, chat, ..Self::new(quiz, seed) }
     }
 
     /// When answers are taken; `None`: none are, now.
@@ -117,6 +129,10 @@ impl State {
     }
 }
 
+fn first_round() -> u32 {
+    1
+}
+
 /// What runs in a game. All times are of the store's clock, in milliseconds
 /// since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -174,6 +190,13 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// The same seat in the next game of the class: without points, in its old turn.
+    #[must_use]
+    pub fn again(self) -> Self {
+        let Self { id, name, joined_at, after, .. } = self;
+        Self { id, name, joined_at, after, score: 0, streak: 0, place: 0, outcome: None }
+    }
+
     /// What seats are sorted by to stand in the order in which they were taken.
     pub fn turn(&self) -> (u64, u64, &UserId) {
         (self.joined_at, self.after, &self.id)

@@ -17,6 +17,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
     Game {
         title: quiz.title.clone(),
         phase,
+        round: state.round,
         questions: quiz.questions.len(),
         at: state.at,
         asked: question.map(|(_, question)| asked(question, state)),

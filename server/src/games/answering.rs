@@ -14,8 +14,11 @@ impl Games {
     /// The refusal to answer with.
     pub async fn answer(&self, key: &Key, player: &UserId, given: GivenAnswer) -> Result<Told, Refusal> {
         let question = given.question;
-        let answered = self.store.answer(key, player, question, &given.answer).await;
-        let answered = answered.map_err(words::unavailable)?;
+        let mut answered = self.take_answer(key, player, &given).await?;
+        // They were taken to be away when the round began.
+        if answered == Answered::NoSeat && self.is_back(key, player).await? {
+            answered = self.take_answer(key, player, &given).await?;
+        }
         let told = |taken, given, late_ms| Told { question, taken, given, late_ms };
         let told = match answered {
             Answered::Accepted(given) => told(Taken::Accepted, Some(given), None),
@@ -26,6 +29,11 @@ impl Games {
         };
         metrics::count_answer(told.taken);
         Ok(told)
+    }
+
+    async fn take_answer(&self, key: &Key, player: &UserId, given: &GivenAnswer) -> Result<Answered, Refusal> {
+        let answered = self.store.answer(key, player, given.question, &given.answer).await;
+        answered.map_err(words::unavailable)
     }
 
     /// How much too late an answer is to a question that takes none. Where it
@@ -42,6 +50,14 @@ impl Games {
                 _ => Ok(state.clock.closes_at.map(|closes_at| loaded.now.saturating_sub(closes_at))),
             },
             _ => Err(words::not_now("This question has not been asked yet.")),
+        }
+    }
+
+    /// Gives somebody who is away their seat back. False: they are not away.
+    async fn is_back(&self, key: &Key, player: &UserId) -> Result<bool, Refusal> {
+        match self.store.standing(key, player).await.map_err(words::unavailable)? {
+            Standing::Away(seat) => self.bring_back(key, &seat).await.map(|_| true),
+            _ => Ok(false),
         }
     }
 

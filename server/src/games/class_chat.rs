@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use axum::http::HeaderMap;
 use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, UserId};
 
-use super::{Games, Key, Seeker, Standing, words};
+use super::{Games, Key, Seeker, words};
 use crate::channel::{CLASS_ROOM, Channel};
 use crate::outbox::Outbox;
 use crate::session::{HostRole, Sessions, person_of};
@@ -104,8 +104,9 @@ impl Games {
 
     /// What the chat of a class is called.
     pub async fn class_title(&self, room: &RoomId) -> Option<String> {
-        let played = self.played(&Key::of_class_room(room)?).await.ok()?;
-        Some(format!("Class chat: {}", played.quiz.quiz.title))
+        let key = Key::of_class_room(room)?;
+        let loaded = self.load(&key.pin).await.ok().filter(|loaded| loaded.key == key)?;
+        Some(format!("Class chat: {}", self.played_in(&loaded).await.ok()?.quiz.quiz.title))
     }
 
     async fn class_of(&self, pin: &Pin, person: &UserId, papers: &Papers) -> Result<(Key, ClassMember), Refusal> {
@@ -124,14 +125,14 @@ impl Games {
 
     async fn member_of(&self, key: &Key, person: &UserId, papers: &Papers) -> Result<Option<ClassMember>, Refusal> {
         match self.host_role(key, &papers.tokens).await? {
-            Some(HostRole::Owner) => return Ok(Some(ClassMember::Owner(self.played(key).await?.owner.clone()))),
+            Some(HostRole::Owner) => return Ok(Some(ClassMember::Owner(self.owner(key).await?))),
             Some(HostRole::Added(host)) => return Ok(Some(ClassMember::AddedHost(host))),
             None => {}
         }
         let seats = papers.tokens.iter().filter_map(|token| self.sessions.seat_of(token, &key.pin, &key.id));
         for player in seats.chain([person.clone()]) {
             let standing = self.store.standing(key, &player).await.map_err(words::unavailable)?;
-            if matches!(standing, Standing::Seated(_)) {
+            if standing.is_in_class() {
                 return Ok(Some(ClassMember::Player(player)));
             }
         }

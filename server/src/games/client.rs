@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
-use protocol::game::frame::{Admit, Code, GivenAnswer, Join, Open};
+use protocol::game::frame::{Admit, Again, Answered, Code, GivenAnswer, Join, Open};
 use protocol::game::{GameClientMessage, GameServerMessage, Taken};
 use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::Command;
 
 use super::sitting::{Role, Sitting};
 use super::table::Table;
-use super::{Games, Key, Loaded, Played, Seeker, entering, words};
+use super::{Games, Key, Loaded, PlayAgain, Seeker, entering, words};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
@@ -56,7 +56,6 @@ pub struct Asked {
 struct Place {
     sitting: Arc<Sitting>,
     table: Arc<Table>,
-    played: Arc<Played>,
 }
 
 impl Meaning for Client {
@@ -146,6 +145,7 @@ impl Client {
             M::Decline(decline) => return self.games().decline(&self.hosting().await?.key, &decline.players).await,
             M::RemoveHost(remove) => return self.games().remove_host(&self.hosting().await?.key, &remove.host).await,
             M::HandOver => return self.hand_over().await,
+            M::Again(again) => return self.again(again).await,
             M::Leave => {
                 self.leave(Departure::Clean);
                 return Ok(());
@@ -174,11 +174,21 @@ impl Client {
                 "Only authors begin games here. Enter the authors' key first.",
             ));
         }
-        let Claims { address, has_key, .. } = *self.claims;
-        let payer = Payer { person: self.member.id.clone(), address: Some(address), is_known: has_key };
-        let key = self.games().begin(&payer, quiz).await?;
+        let key = self.games().begin(&self.payer(), quiz).await?;
         self.note_host(&key, &HostRole::Owner);
         self.host(&key, HostRole::Owner).await
+    }
+
+    fn payer(&self) -> Payer {
+        let Claims { address, has_key, .. } = *self.claims;
+        Payer { person: self.member.id.clone(), address: Some(address), is_known: has_key }
+    }
+
+    async fn again(&self, again: Again) -> Result<(), Refusal> {
+        let sitting = self.hosting().await?;
+        let Role::Host(role) = &sitting.role else { return Err(words::not_host()) };
+        let wish = PlayAgain { role, version: again.version, quiz: again.quiz.as_ref(), by: &self.payer() };
+        self.games().again(&sitting.key, wish).await
     }
 
     /// This connection may come back to the game without showing a token. Only
@@ -255,7 +265,16 @@ impl Client {
         if place.sitting.role != Role::Player {
             return Err(words::not_now("A host does not answer."));
         }
-        let question = place.played.quiz.quiz.questions.get(given.question);
+        let played = place.table.played(&place.sitting.key).ok_or_else(words::busy)?;
+        match given.round {
+            Some(round) if round < played.round => {
+                return Ok(Box::pin(past_round(self.outbox.clone(), given.question)));
+            }
+            // This node has not seen yet that the class plays again.
+            Some(round) if round > played.round => return Err(words::busy()),
+            _ => {}
+        }
+        let question = played.quiz.quiz.questions.get(given.question);
         let question = question.ok_or_else(|| words::invalid("There is no such question."))?;
         quiz::check_answer(question, &given.answer).map_err(|misfit| words::invalid(misfit.to_string()))?;
         let (games, sitting, table) = (self.games().clone(), place.sitting.clone(), place.table.clone());
@@ -275,8 +294,8 @@ impl Client {
 
     /// Takes a place, and gives the earlier one up: after it, so that who comes
     /// back to the same game was never away.
-    fn sit(&mut self, (sitting, table, played): entering::Entered) {
-        if let Some(earlier) = self.place.replace(Place { sitting, table, played }) {
+    fn sit(&mut self, (sitting, table): entering::Entered) {
+        if let Some(earlier) = self.place.replace(Place { sitting, table }) {
             earlier.sitting.end(Departure::Clean);
         }
     }
@@ -308,6 +327,12 @@ impl Client {
             Role::Player => Err(words::not_host()),
         }
     }
+}
+
+/// Tells somebody that the round that their answer was meant for is over.
+async fn past_round(outbox: Arc<Outbox>, question: usize) {
+    let late = Answered { question, taken: Taken::Late, given: None, late_ms: None };
+    say(&outbox, &GameServerMessage::Answered(late));
 }
 
 fn say(outbox: &Outbox, message: &GameServerMessage) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use protocol::game::frame::{Changed, Hosting, Joined};
 use protocol::game::{GameServerMessage, Outcome};
-use protocol::{Member, Refusal, UserId, wire};
+use protocol::{Member, QuizId, Refusal, UserId, wire};
 use quiz::{Seat, nickname};
 
 use super::sitting::{Role, Sitting, as_host};
@@ -20,16 +20,15 @@ use crate::presence::Departure;
 use crate::session::{HostRole, person_of};
 
 /// Somebody who is in.
-pub(super) type Entered = (Arc<Sitting>, Arc<Table>, Arc<Played>);
+pub(super) type Entered = (Arc<Sitting>, Arc<Table>);
 
 impl Games {
-    /// How a game is for its hosts.
+    /// How a game is for its hosts, and which quiz is played.
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn as_host_sees(&self, key: &Key, role: HostRole) -> Result<Hosting, Refusal> {
-        let played = self.played(key).await?;
-        hosting(self, key, &played, role).await
+    pub async fn as_host_sees(&self, key: &Key, role: HostRole) -> Result<(Hosting, QuizId), Refusal> {
+        hosting(self, key, role).await.map(|(hosting, played)| (hosting, played.quiz.id.clone()))
     }
 
     /// How a game is for somebody; `None` where they have no seat yet.
@@ -37,15 +36,29 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn as_player_sees(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
-        let played = self.played(key).await?;
         match self.store.standing(key, player).await.map_err(words::unavailable)? {
             Standing::Unknown => Ok(None),
             Standing::Kicked => Err(words::kicked()),
             Standing::Declined => Err(words::declined()),
-            Standing::Seated(seat) => {
+            Standing::Seated(seat) | Standing::Away(seat) => {
                 let you = Member { id: seat.id, name: seat.name };
-                joined(self, key, &played, you).await.map(Some)
+                joined(self, key, you).await.map(|(joined, _)| Some(joined))
             }
+        }
+    }
+
+    /// Gives somebody who is away their seat back.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub(super) async fn bring_back(&self, key: &Key, away: &Seat) -> Result<Seat, Refusal> {
+        let (name, skeleton) = (&away.name, nickname::skeleton(&away.name));
+        let most = self.players;
+        let newcomer = Newcomer { player: &away.id, name, skeleton: &skeleton, most, arrivals: &[], network: "" };
+        match self.store.seat(key, newcomer).await.map_err(words::unavailable)? {
+            Seated::At(seat) => Ok(seat),
+            Seated::Kicked | Seated::Declined => Err(words::kicked()),
+            _ => Err(words::no_game()),
         }
     }
 }
@@ -62,17 +75,17 @@ pub(super) async fn player(
     address: IpAddr,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
-    let played = games.played(&loaded.key).await?;
+    let played = games.played_in(loaded).await?;
     let seat = seat(games, loaded, &played, player, nickname, address).await?;
     let member = Member { id: seat.id.clone(), name: seat.name };
     let whose = Some(seat.id);
     let begun = Sitting::begin(games, &loaded.key, Role::Player, whose, member.clone(), outbox).await;
-    let (sitting, table) = begun.map_err(words::unavailable)?;
+    let entered = begun.map_err(words::unavailable)?;
     let hello = async {
-        let joined = joined(games, &loaded.key, &played, member).await?;
-        Ok((joined.version, GameServerMessage::Joined(joined)))
+        let (joined, played) = joined(games, &loaded.key, member).await?;
+        Ok((joined.version, played, GameServerMessage::Joined(joined)))
     };
-    welcome(games, (sitting, table, played.clone()), hello).await
+    welcome(games, entered, hello).await
 }
 
 /// Brings a host in.
@@ -86,52 +99,55 @@ pub(super) async fn host(
     person: &Member,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
-    let played = games.played(key).await?;
     let member = as_host(&person.id).ok_or_else(words::not_host)?;
     let whose = match &role {
-        HostRole::Owner => Some(played.owner.clone()),
+        HostRole::Owner => Some(games.owner(key).await?),
         HostRole::Added(host) => person_of(host),
     };
     let begun = Sitting::begin(games, key, Role::Host(role.clone()), whose, member, outbox).await;
-    let (sitting, table) = begun.map_err(words::unavailable)?;
+    let entered = begun.map_err(words::unavailable)?;
     let hello = async {
-        let hosting = hosting(games, key, &played, role).await?;
-        Ok((hosting.version, GameServerMessage::Hosting(hosting)))
+        let (hosting, played) = hosting(games, key, role).await?;
+        Ok((hosting.version, played, GameServerMessage::Hosting(hosting)))
     };
-    welcome(games, (sitting, table, played.clone()), hello).await
+    welcome(games, entered, hello).await
 }
 
 /// Says hello to somebody who listens already, or lets them go.
 async fn welcome(
     games: &Games,
-    (sitting, table, played): Entered,
-    hello: impl Future<Output = Result<(u64, GameServerMessage), Refusal>>,
+    (sitting, table): Entered,
+    hello: impl Future<Output = Result<(u64, Arc<Played>, GameServerMessage), Refusal>>,
 ) -> Result<Entered, Refusal> {
     let told = async {
-        let (version, hello) = hello.await?;
-        settle(games, &sitting, &played, version, &hello).await
+        let (version, played, hello) = hello.await?;
+        table.note_played(&sitting.key, &played);
+        settle(games, &sitting, version, &hello).await
     };
     if let Err(refusal) = told.await {
         sitting.end(Departure::Clean);
         return Err(refusal);
     }
-    Ok((sitting, table, played))
+    Ok((sitting, table))
 }
 
-/// How a game is for one of its players.
+/// How a game is for one of its players, and what is played.
 ///
 /// # Errors
 /// The refusal to answer with; [`words::kicked`] for who has no seat any more.
-pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Member) -> Result<Joined, Refusal> {
+async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Played>), Refusal> {
     let loaded = loaded(games, key).await?;
-    let Standing::Seated(seat) = games.store.standing(key, &you.id).await.map_err(words::unavailable)? else {
+    let played = games.played_in(&loaded).await?;
+    let (Standing::Seated(seat) | Standing::Away(seat)) =
+        games.store.standing(key, &you.id).await.map_err(words::unavailable)?
+    else {
         return Err(words::kicked());
     };
     let given = match loaded.state.at {
         Some(at) => games.store.given(key, &you.id, at).await.map_err(words::unavailable)?,
         None => None,
     };
-    Ok(Joined {
+    let joined = Joined {
         pin: key.pin.clone(),
         seat: games.sessions.seat_token(&key.pin, &key.id, &you.id),
         you,
@@ -142,22 +158,24 @@ pub(super) async fn joined(games: &Games, key: &Key, played: &Played, you: Membe
         given,
         outcome: outcome(&loaded, seat.outcome),
         host_here: games.finds_host(&key.pin).await,
-    })
+    };
+    Ok((joined, played))
 }
 
-/// How a game is for its hosts.
+/// How a game is for its hosts, and what is played.
 ///
 /// # Errors
 /// The refusal to answer with.
-pub(super) async fn hosting(games: &Games, key: &Key, played: &Played, role: HostRole) -> Result<Hosting, Refusal> {
+async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, Arc<Played>), Refusal> {
     let loaded = loaded(games, key).await?;
+    let played = games.played_in(&loaded).await?;
     let read = async { tokio::try_join!(games.list(key), games.store.hosts(key), games.store.entrance(key)) };
     let (list, hosts, entrance) = read.await.map_err(words::unavailable)?;
     let answered = match loaded.state.at {
         Some(at) => games.store.turnout(key, at).await.map_err(words::unavailable)?.answered,
         None => 0,
     };
-    Ok(Hosting {
+    let hosting = Hosting {
         pin: key.pin.clone(),
         token: games.sessions.host_token(&key.pin, &key.id, &role),
         now: loaded.now,
@@ -171,7 +189,8 @@ pub(super) async fn hosting(games: &Games, key: &Key, played: &Played, role: Hos
         },
         hosts,
         entrance,
-    })
+    };
+    Ok((hosting, played))
 }
 
 /// What the question that was revealed brought; nothing of an earlier one.
@@ -186,18 +205,13 @@ async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
 
 /// Says hello. What happened between looking and listening is told at once;
 /// what happens after it comes by itself.
-async fn settle(
-    games: &Games,
-    sitting: &Sitting,
-    played: &Played,
-    version: u64,
-    hello: &GameServerMessage,
-) -> Result<(), Refusal> {
+async fn settle(games: &Games, sitting: &Sitting, version: u64, hello: &GameServerMessage) -> Result<(), Refusal> {
     let heard_from = sitting.settle(wire::encode_game_server(hello)).await.map_err(words::unavailable)?;
     if heard_from > version {
-        let Loaded { state, version, .. } = loaded(games, &sitting.key).await?;
-        let game = quiz::show(&played.quiz.quiz, &state);
-        let changed = GameServerMessage::Game(Changed { pin: sitting.key.pin.clone(), version, game });
+        let loaded = loaded(games, &sitting.key).await?;
+        let game = quiz::show(&games.played_in(&loaded).await?.quiz.quiz, &loaded.state);
+        let (pin, version) = (sitting.key.pin.clone(), loaded.version);
+        let changed = GameServerMessage::Game(Changed { pin, version, game });
         sitting.outbox.push(&wire::encode_game_server(&changed));
     }
     Ok(())
@@ -214,6 +228,10 @@ async fn seat(
 ) -> Result<Seat, Refusal> {
     match games.store.standing(&loaded.key, player).await.map_err(words::unavailable)? {
         Standing::Seated(seat) => return naming::renamed(games, loaded, played, seat, nickname).await,
+        Standing::Away(seat) => {
+            let seat = games.bring_back(&loaded.key, &seat).await?;
+            return naming::renamed(games, loaded, played, seat, nickname).await;
+        }
         Standing::Kicked => return Err(words::kicked()),
         Standing::Declined => return Err(words::declined()),
         Standing::Unknown => {}

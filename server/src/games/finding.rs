@@ -14,7 +14,7 @@ use rand::RngExt;
 use tracing::{info, warn};
 
 use super::tables::HOSTS;
-use super::{Begun, Games, Key, Loaded, Standing, StoreError, TakenOver, delays, words};
+use super::{Begun, Games, Key, Loaded, StoreError, TakenOver, delays, words};
 use crate::channel::Channel;
 use crate::digest;
 use crate::limits::{AddressPrefix, allotments};
@@ -52,11 +52,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn begin(&self, payer: &Payer, quiz: &QuizId) -> Result<Key, Refusal> {
         let owner = &payer.person;
-        let quiz = self.library.open(owner, quiz, None).await.map_err(|error| refuse_quiz(&error))?;
-        if let Some(problem) = problems(&quiz.quiz).first() {
-            return Err(words::unfinished(problem));
-        }
-        let quiz = StoredQuiz { quiz: quiz.quiz.played(), ..quiz };
+        let quiz = playable(self.library.open(owner, quiz, None).await.map_err(|error| refuse_quiz(&error))?)?;
         self.library.charge_game(payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
         let state = State::new(&quiz.quiz, rand::rng().random());
         for _ in 0..DRAWS {
@@ -116,8 +112,8 @@ impl Games {
     /// Whether somebody is in this game by their session: it is theirs, or they have a seat.
     async fn is_in(&self, key: &Key, seeker: Seeker<'_>) -> bool {
         let Some(person) = seeker.person else { return false };
-        let is_owner = self.played(key).await.is_ok_and(|played| played.owner == *person);
-        is_owner || matches!(self.store.standing(key, person).await, Ok(Standing::Seated(_)))
+        let is_owner = self.owner(key).await.is_ok_and(|owner| owner == *person);
+        is_owner || self.store.standing(key, person).await.is_ok_and(|standing| standing.is_in_class())
     }
 
     /// A new code that makes somebody else a host, and how long it is good for.
@@ -197,7 +193,18 @@ fn counted(prefix: AddressPrefix) -> String {
     digest::of(prefix.to_string(), 12)
 }
 
-fn refuse_quiz(error: &QuizzesError) -> Refusal {
+/// A quiz as it is played.
+///
+/// # Errors
+/// The refusal to answer with, where it is not finished.
+pub(super) fn playable(quiz: StoredQuiz) -> Result<StoredQuiz, Refusal> {
+    match problems(&quiz.quiz).first() {
+        Some(problem) => Err(words::unfinished(problem)),
+        None => Ok(StoredQuiz { quiz: quiz.quiz.played(), ..quiz }),
+    }
+}
+
+pub(super) fn refuse_quiz(error: &QuizzesError) -> Refusal {
     match error {
         QuizzesError::Unavailable(why) => words::unavailable(StoreError::Unavailable(why.clone())),
         QuizzesError::Quota(why) => words::over_quota(*why),

@@ -14,10 +14,11 @@ use quiz::{Command, Taking};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
+use super::keeping::{Keeping, Turn};
 use super::paced::Paced;
+use super::stepping::Becomes;
 use super::table::{Due, Table};
-use super::{Games, Key, Loaded, Played, StoreError, Turnout, results, sitting};
-use crate::channel::Channel;
+use super::{Games, Key, Loaded, Played, StoreError, Turnout, sitting};
 
 /// Who is away is missed after this time: a reload of the page takes less, and
 /// so does the way back to a node that was started again.
@@ -44,9 +45,14 @@ pub(super) async fn keep(games: Arc<Games>, table: Arc<Table>) {
         tokio::select! {
             () = keeper.table.bell.notified() => {}
             () = sleep_until(next) => {}
-            () = keeper.table.over.cancelled() => return,
+            () = keeper.table.over.cancelled() => break,
             () = keeper.games.ending.cancelled() => return,
         }
+    }
+    let ending = keeper.games.ending.clone();
+    tokio::select! {
+        () = keeper.close() => {}
+        () = ending.cancelled() => {}
     }
 }
 
@@ -57,8 +63,9 @@ struct Keeper {
     seen: Option<(Loaded, Arc<Played>)>,
     /// When it must be looked at again.
     look_at: Instant,
-    /// Of which question the players here were told what it brought.
-    told: Option<usize>,
+    /// Of which question of which round the players here were told what it brought.
+    told: Option<(u32, usize)>,
+    keeping: Keeping,
     /// Whether players were told that a host is there.
     has_host: bool,
     /// Since when none is.
@@ -88,6 +95,7 @@ impl Keeper {
             seen: None,
             look_at: Instant::now(),
             told: None,
+            keeping: Keeping::new(),
             has_host: true,
             missed_since: None,
             present: HashSet::new(),
@@ -147,11 +155,12 @@ impl Keeper {
             self.seen = None;
             return Ok(());
         };
-        let played = match self.games.played(&loaded.key).await {
+        let played = match self.games.played_in(&loaded).await {
             Ok(played) => played,
             Err(refusal) => return Err(StoreError::Unavailable(refusal.message)),
         };
         self.table.note_chat(loaded.state.chat);
+        self.table.note_played(&loaded.key, &played);
         let is_overdue = loaded.state.due_at().is_some_and(|due_at| due_at <= loaded.now);
         if loaded.state.needs_count() {
             self.count_answers(&loaded, &played).await?;
@@ -159,18 +168,29 @@ impl Keeper {
             && let Ok(state) = quiz::apply(&played.quiz.quiz, &loaded.state, &Command::Tick, loaded.now)
         {
             // Done or overtaken, the word of it comes from the log.
-            self.games.commit(&loaded, &played, &state, &[]).await?;
+            self.games.commit(&loaded, &played, Becomes::only(&state)).await?;
             self.look_at = Instant::now() + RETRY;
         } else if let Some(due_at) = loaded.state.due_at() {
             let wait = Duration::from_millis(due_at.saturating_sub(loaded.now));
             self.look_at = self.look_at.min(Instant::now() + wait);
         }
         self.tell_outcomes(&loaded).await?;
-        if loaded.state.is_over() && !loaded.is_kept {
-            self.keep_results(&loaded, &played).await;
-        }
+        self.keep_results(&loaded, &played);
         self.seen = Some((loaded, played));
         Ok(())
+    }
+
+    /// Nobody here is in the game any more, and perhaps nobody comes back to it. What has
+    /// closed is counted, and results are kept.
+    async fn close(&mut self) {
+        self.keeping.finish().await;
+        // Once to count, once to keep.
+        for _ in 0..2 {
+            let looked = self.look().await;
+            if looked.is_err() || self.seen.as_ref().is_none_or(|(seen, _)| !seen.state.needs_count()) {
+                return;
+            }
+        }
     }
 
     /// Nothing more can come in: gives everybody what their answer brings.
@@ -182,7 +202,10 @@ impl Keeper {
         let (quiz, state) = (Arc::clone(played), loaded.state.clone());
         let counting = tokio::task::spawn_blocking(move || quiz::count(&quiz.quiz.quiz, &state, &seats, &answers));
         match counting.await.map_err(|error| StoreError::Unavailable(error.to_string()))? {
-            Ok(counted) => drop(self.games.commit(loaded, played, &counted.state, &counted.seats).await?),
+            Ok(counted) => {
+                let becomes = Becomes { seats: &counted.seats, ..Becomes::only(&counted.state) };
+                self.games.commit(loaded, played, becomes).await?;
+            }
             Err(rejection) => warn!(game = key.id, "a question was not counted: {rejection}"),
         }
         self.look_at = Instant::now() + RETRY;
@@ -192,7 +215,8 @@ impl Keeper {
     /// Tells the players here what the question brought them: once, from seats
     /// that are read once for all of them.
     async fn tell_outcomes(&mut self, loaded: &Loaded) -> Result<(), StoreError> {
-        let Some(at) = loaded.state.revealed().filter(|at| self.told != Some(*at)) else { return Ok(()) };
+        let round = loaded.state.round;
+        let Some(at) = loaded.state.revealed().filter(|at| self.told != Some((round, *at))) else { return Ok(()) };
         if !self.table.players().is_empty() {
             for seat in self.games.store.seats(&loaded.key).await? {
                 if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {
@@ -200,14 +224,18 @@ impl Keeper {
                 }
             }
         }
-        self.told = Some(at);
+        self.told = Some((round, at));
         Ok(())
     }
 
-    async fn keep_results(&self, loaded: &Loaded, played: &Played) {
-        if let Err(error) = results::keep(&self.games, loaded, played).await {
-            warn!(game = loaded.key.id, "the results of a game are kept later: {error}");
-        }
+    fn keep_results(&mut self, loaded: &Loaded, played: &Arc<Played>) {
+        let turn = match self.table.has_host() {
+            _ if self.table.over.is_cancelled() => Turn::Last,
+            true => Turn::Ours,
+            false => Turn::Others,
+        };
+        self.keeping.look(&self.games, loaded, played, turn);
+        self.look_at = self.keeping.next().map_or(self.look_at, |next| next.min(self.look_at));
     }
 
     /// Tells what changes all the time, at its pace.
@@ -290,7 +318,8 @@ impl Keeper {
 
     /// Whether all players who are there have answered.
     async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StoreError> {
-        let Some(present) = self.present() else { return Ok(false) };
+        let Some(mut present) = self.games.here(&self.table.pin) else { return Ok(false) };
+        present.retain(|id| !sitting::is_host(id));
         let before = std::mem::replace(&mut self.present, present);
         if !before.is_subset(&self.present) {
             self.gone_at = Instant::now();
@@ -300,14 +329,6 @@ impl Keeper {
         }
         let answers = self.games.store.answers(key, question).await?;
         Ok(self.present.iter().all(|player| answers.contains_key(player)))
-    }
-
-    /// The players who are there, on all nodes; `None` where that is not known.
-    fn present(&self) -> Option<HashSet<UserId>> {
-        let mut present = self.games.presence.everybody(&Channel::Game(self.table.pin.clone()))?;
-        present.retain(|id| !sitting::is_host(id));
-        present.extend(self.table.players());
-        Some(present)
     }
 
     /// Tells players when no host is there for a while, and when one is back.

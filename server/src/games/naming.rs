@@ -91,6 +91,8 @@ pub(super) async fn renamed(
         (version, phase) = (now.version, now.state.phase);
         seat = match games.store.standing(&loaded.key, &seat.id).await.map_err(words::unavailable)? {
             Standing::Seated(seat) => seat,
+            // The class plays without them since a moment ago: asking again brings them back.
+            Standing::Away(_) => return Err(words::busy()),
             Standing::Kicked | Standing::Declined | Standing::Unknown => return Err(words::kicked()),
         };
     }

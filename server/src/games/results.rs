@@ -1,9 +1,9 @@
-//! What is kept of a game that is over, for its host.
+//! What is kept of a game from its first reveal on, for its host.
 
 use std::collections::BTreeMap;
 
 use protocol::game::Given;
-use protocol::quiz::{PlayerAnswer, PlayerResult, QuestionResult, Results};
+use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
 use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
 use tracing::warn;
@@ -18,14 +18,14 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn results(&self, viewer: &UserId, loaded: &Loaded) -> Result<ResultsId, Refusal> {
-        let played = self.played(&loaded.key).await?;
+        let played = self.played_in(loaded).await?;
         if played.owner != *viewer {
             return Err(words::not_yours());
         }
         if !loaded.state.is_over() {
-            return Err(words::not_now("This game is not over yet."));
+            return Err(words::not_over());
         }
-        if !loaded.is_kept {
+        if due(loaded).is_some() {
             keep(self, loaded, &played).await.map_err(words::unavailable)?;
         }
         let id = id_of(loaded).map_err(words::unavailable)?;
@@ -35,23 +35,43 @@ impl Games {
     }
 }
 
-/// Keeps what came of a game. Any node may, more than once.
+/// How much more of a game there is to keep than is kept, as a number that grows with each
+/// question, at the end, and with each round; `None`: nothing.
+pub(super) fn due(loaded: &Loaded) -> Option<u64> {
+    // A quiz has fewer than five hundred questions.
+    const ROUND: u64 = 1_000;
+    let Loaded { state, kept, .. } = loaded;
+    if state.tallies.is_empty() && !state.is_over() {
+        return None;
+    }
+    let due = u64::from(state.round) * ROUND + 2 * state.tallies.len() as u64 + u64::from(state.is_over());
+    Some(due).filter(|due| due > kept)
+}
+
+/// Keeps what came of a game until now. Any node may, more than once, and what comes too
+/// late does no harm: of two results of a game, those that are further stay.
 ///
 /// # Errors
 /// Something could not be reached; to be tried again.
 pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
+    let Some(due) = due(loaded) else { return Ok(()) };
     let (key, owner) = (loaded.key.clone(), played.owner.clone());
     let seats = games.store.seats(&loaded.key).await?;
     if !loaded.state.tallies.is_empty() && !seats.is_empty() {
-        let mut rounds = Vec::with_capacity(loaded.state.tallies.len());
+        let mut questions = Vec::with_capacity(loaded.state.tallies.len());
         for tally in &loaded.state.tallies {
             let answers = games.store.answers(&loaded.key, tally.question).await?;
             let counted = games.store.counted(&loaded.key, tally.question).await?;
-            rounds.push(Round { tally: *tally, answers, counted });
+            questions.push(CountedQuestion { tally: *tally, answers, counted });
+        }
+        // Seats and answers are read one after the other: of two rounds they are nobody's results.
+        let now = games.store.load(&key.pin).await?.filter(|now| now.key == key);
+        if now.is_some_and(|now| now.state.round != loaded.state.round || now.kept >= due) {
+            return Ok(());
         }
         // Of thousands, spelling it takes too long for a thread that serves others.
         let (loaded, played) = (loaded.clone(), played.clone());
-        let results = tokio::task::spawn_blocking(move || results(&loaded, &played, seats, &rounds));
+        let results = tokio::task::spawn_blocking(move || results(&loaded, &played, seats, &questions));
         let results = results.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
         match games.library.keep(&owner, &results).await {
             // No waiting helps, and nobody is to try for ever.
@@ -59,37 +79,42 @@ pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Res
             kept => kept.map_err(|error| StoreError::Unavailable(error.to_string()))?,
         }
     }
-    games.store.keep(&key).await
+    games.store.note_kept(&key, due).await
 }
 
 /// A question that was counted.
-struct Round {
+struct CountedQuestion {
     tally: Tally,
     answers: BTreeMap<UserId, Given>,
     counted: BTreeMap<UserId, Seat>,
 }
 
-fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Round]) -> Result<Results, StoreError> {
+fn results(
+    loaded: &Loaded,
+    played: &Played,
+    mut seats: Vec<Seat>,
+    questions: &[CountedQuestion],
+) -> Result<Results, StoreError> {
     let quiz = &played.quiz.quiz;
-    let asked = |round: &Round| {
-        let question = quiz.questions.get(round.tally.question)?;
+    let asked = |one: &CountedQuestion| {
+        let question = quiz.questions.get(one.tally.question)?;
         Some(QuestionResult {
             text: question.text.clone(),
             kind: question.kind,
             right: quiz::right_words(question),
-            knew: round.tally.knew,
-            answered: round.tally.answered,
-            players: round.tally.players,
+            knew: one.tally.knew,
+            answered: one.tally.answered,
+            players: one.tally.players,
         })
     };
     seats.sort_by(|one, other| (other.score, one.turn()).cmp(&(one.score, other.turn())));
     let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
     let place = |score: u32| 1 + scores.partition_point(|other| *other > score);
     let answers = |player: &UserId| {
-        let answer = |round: &Round| {
-            let question = quiz.questions.get(round.tally.question)?;
-            let shuffle = loaded.state.shuffle_of(round.tally.question);
-            let (given, seat) = (round.answers.get(player)?, round.counted.get(player)?);
+        let answer = |one: &CountedQuestion| {
+            let question = quiz.questions.get(one.tally.question)?;
+            let shuffle = loaded.state.shuffle_of(one.tally.question);
+            let (given, seat) = (one.answers.get(player)?, one.counted.get(player)?);
             let outcome = seat.outcome.as_ref()?;
             Some(PlayerAnswer {
                 text: quiz::answer_words(question, shuffle, &given.answer),
@@ -98,7 +123,7 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
                 took_ms: given.took_ms,
             })
         };
-        rounds.iter().map(answer).collect()
+        questions.iter().map(answer).collect()
     };
     let player = |seat: &Seat| PlayerResult {
         name: seat.name.clone(),
@@ -111,12 +136,24 @@ fn results(loaded: &Loaded, played: &Played, mut seats: Vec<Seat>, rounds: &[Rou
         pin: loaded.key.pin.clone(),
         title: quiz.title.clone(),
         ended_at: loaded.now,
-        questions: rounds.iter().filter_map(asked).collect(),
+        unfinished_of: (!loaded.state.is_over()).then(|| answerable(quiz)),
+        questions: questions.iter().filter_map(asked).collect(),
         players: seats.iter().map(player).collect(),
     })
 }
 
-/// Results are called as their game is, which no other one ever will be.
-fn id_of(loaded: &Loaded) -> Result<ResultsId, StoreError> {
-    ResultsId::parse(&loaded.key.id).map_err(|error| StoreError::Unavailable(error.to_string()))
+/// How many questions can be answered; a slide is none.
+fn answerable(quiz: &Quiz) -> usize {
+    quiz.questions.iter().filter(|question| question.kind != Kind::Slide).count()
+}
+
+/// Results are called as their game is, which no other one ever will be; those of later
+/// questions have the number of the round behind that.
+pub(super) fn id_of(loaded: &Loaded) -> Result<ResultsId, StoreError> {
+    let id = &loaded.key.id;
+    let id = match loaded.state.round {
+        1 => id.clone(),
+        round => format!("{id}r{round}"),
+    };
+    ResultsId::parse(&id).map_err(|error| StoreError::Unavailable(error.to_string()))
 }

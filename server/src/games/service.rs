@@ -1,5 +1,6 @@
 //! Games as the rest of this node uses them: begun, gone on with, played.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use protocol::{HostId, Pin, Refusal, UserId, wire};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use quiz::Seat;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
@@ -130,7 +132,7 @@ impl Games {
         for token in tokens {
             match self.sessions.host_of(token, &key.pin, &key.id) {
                 // Who signed out has no game any more, whoever shows its token.
-                Some(HostRole::Owner) if self.sessions.has_ended(&self.played(key).await?.owner) => {}
+                Some(HostRole::Owner) if self.sessions.has_ended(&self.owner(key).await?) => {}
                 Some(HostRole::Owner) => return Ok(Some(HostRole::Owner)),
                 Some(HostRole::Added(host)) => added.push(host),
                 None => {}
@@ -150,14 +152,32 @@ impl Games {
         Ok(hosts.iter().any(|one| one.id == *host))
     }
 
-    /// What is played; remembered, because it never changes.
+    /// What is played in a game as it was looked at; remembered, because in one round it
+    /// never changes.
+    ///
+    /// # Errors
+    /// The refusal to answer with; temporary where the class plays another round by now.
+    pub async fn played_in(&self, loaded: &Loaded) -> Result<Arc<Played>, Refusal> {
+        let round = loaded.state.round;
+        if let Some(remembered) = self.played.get(&loaded.key).filter(|one| one.played.round == round) {
+            return Ok(remembered.played);
+        }
+        let played = self.read_played(&loaded.key).await?;
+        if played.round == round { Ok(played) } else { Err(words::busy()) }
+    }
+
+    /// Who began a game: the same in all rounds.
     ///
     /// # Errors
     /// The refusal to answer with.
-    pub async fn played(&self, key: &Key) -> Result<Arc<Played>, Refusal> {
-        if let Some(remembered) = self.played.get(key) {
-            return Ok(remembered.played);
+    pub async fn owner(&self, key: &Key) -> Result<UserId, Refusal> {
+        match self.played.get(key) {
+            Some(remembered) => Ok(remembered.played.owner.clone()),
+            None => Ok(self.read_played(key).await?.owner.clone()),
         }
+    }
+
+    async fn read_played(&self, key: &Key) -> Result<Arc<Played>, Refusal> {
         let played = self.store.played(key).await.map_err(words::unavailable)?;
         let mut played = played.ok_or_else(words::no_game)?;
         played.quiz.quiz = played.quiz.quiz.cleaned();
@@ -225,6 +245,18 @@ impl Games {
     /// Begins to look after a game.
     pub(super) fn keep(self: &Arc<Self>, table: Arc<Table>) {
         self.keepers.spawn(keeper::keep(self.clone(), table));
+    }
+
+    /// Begins something that this node ends before it stops.
+    pub(super) fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.keepers.spawn(task)
+    }
+
+    /// Which people of a game are connected, on all nodes, hosts too; `None` where that is not known.
+    pub(super) fn here(&self, pin: &Pin) -> Option<HashSet<UserId>> {
+        let mut here = self.presence.everybody(&Channel::Game(pin.clone()))?;
+        here.extend(self.tables.players(pin));
+        Some(here)
     }
 
     /// What is kept of games.

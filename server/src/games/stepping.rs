@@ -13,6 +13,23 @@ use crate::metrics;
 /// A step that is overtaken is tried again so often.
 const OVERTAKEN: usize = 10;
 
+/// What a game becomes.
+#[derive(Clone, Copy)]
+pub(super) struct Becomes<'a> {
+    pub(super) state: &'a State,
+    /// Seats that are different now.
+    pub(super) seats: &'a [Seat],
+    /// Whose seats are only kept from now on.
+    pub(super) away: &'a [UserId],
+}
+
+impl<'a> Becomes<'a> {
+    /// Nothing is different but the state.
+    pub(super) fn only(state: &'a State) -> Self {
+        Self { state, seats: &[], away: &[] }
+    }
+}
+
 impl Games {
     /// Carries a game on. With a version, only from that one: done twice, it is
     /// done once.
@@ -25,7 +42,7 @@ impl Games {
                 return Err(words::no_game());
             }
             if version.is_some_and(|version| version != loaded.version) {
-                return Err(words::not_now("The game has gone on already."));
+                return Err(words::gone_on());
             }
             quiz::apply(quiz, &loaded.state, command, loaded.now).map(Some).map_err(refuse_step)
         };
@@ -42,15 +59,29 @@ impl Games {
         key: &Key,
         change: impl Fn(&Loaded, &Quiz) -> Result<Option<State>, Refusal>,
     ) -> Result<bool, Refusal> {
-        let played = self.played(key).await?;
         for _ in 0..OVERTAKEN {
             let loaded = self.load(&key.pin).await?;
+            let played = self.played_in(&loaded).await?;
             let Some(state) = change(&loaded, &played.quiz.quiz)? else { return Ok(true) };
-            if self.commit(&loaded, &played, &state, &[]).await.map_err(words::unavailable)? {
+            let away = self.missing(&loaded, &state).await.map_err(words::unavailable)?;
+            let becomes = Becomes { away: &away, ..Becomes::only(&state) };
+            if self.commit(&loaded, &played, becomes).await.map_err(words::unavailable)? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Who is not back when their class begins to play again: their seats are kept, and the
+    /// class plays without them. In the first round, whoever came to the lobby plays.
+    async fn missing(&self, loaded: &Loaded, state: &State) -> Result<Vec<UserId>, StoreError> {
+        let begins = loaded.state.at.is_none() && state.at.is_some();
+        if state.round == 1 || !begins {
+            return Ok(Vec::new());
+        }
+        let Some(here) = self.here(&loaded.key.pin) else { return Ok(Vec::new()) };
+        let seats = self.store.seats(&loaded.key).await?;
+        Ok(seats.into_iter().map(|seat| seat.id).filter(|id| !here.contains(id)).collect())
     }
 
     /// Commits what a game has become. False: somebody else was first.
@@ -58,16 +89,16 @@ impl Games {
         &self,
         loaded: &Loaded,
         played: &Played,
-        state: &State,
-        seats: &[Seat],
+        becomes: Becomes<'_>,
     ) -> Result<bool, StoreError> {
-        let quiz = &played.quiz.quiz;
+        let (quiz, Becomes { state, seats, away }) = (&played.quiz.quiz, becomes);
         let commit = Commit {
             key: &loaded.key,
             expected: loaded.version,
             state,
             taking: state.taking(quiz),
             seats,
+            away,
             frame: wire::game_template(&loaded.key.pin, &quiz::show(quiz, state)),
         };
         let is_done = self.store.commit(commit).await?.is_some();

@@ -11,9 +11,9 @@ use protocol::{CloseCode, HostId, Pin, UserId, wire};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::Key;
 use super::sitting::{Role, Sitting};
 use super::words;
+use super::{Key, Played};
 use crate::presence::Departure;
 
 /// What there is to look at.
@@ -50,6 +50,8 @@ pub(super) struct Table {
     pub(super) over: CancellationToken,
     /// Whether the class could chat when the game was looked at last.
     chat: AtomicBool,
+    /// What was played then, in which game.
+    played: Mutex<Option<(Key, Arc<Played>)>>,
 }
 
 #[derive(Default)]
@@ -68,6 +70,7 @@ impl Table {
             bell: Notify::new(),
             over: CancellationToken::new(),
             chat: AtomicBool::new(false),
+            played: Mutex::default(),
         }
     }
 
@@ -102,6 +105,20 @@ impl Table {
     /// Whether the class may chat.
     pub(super) fn note_chat(&self, is_open: bool) {
         self.chat.store(is_open, Ordering::Relaxed);
+    }
+
+    /// What is played, as somebody here saw it; of two rounds, the later one stays.
+    pub(super) fn note_played(&self, key: &Key, played: &Arc<Played>) {
+        let mut known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|(of, known)| of != key || known.round < played.round) {
+            *known = Some((key.clone(), played.clone()));
+        }
+    }
+
+    /// What is played in a game, as far as was seen here.
+    pub(super) fn played(&self, key: &Key) -> Option<Arc<Played>> {
+        let known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(of, _)| of == key).map(|(_, played)| played.clone())
     }
 
     /// Whether a host is connected here.

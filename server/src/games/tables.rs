@@ -93,6 +93,12 @@ impl Tables {
         self.lock().get(&key.pin).is_some_and(|table| table.has_open_chat(key))
     }
 
+    /// The players of a game who are connected here.
+    pub(super) fn players(&self, pin: &Pin) -> HashSet<UserId> {
+        let table = self.lock().get(pin).cloned();
+        table.map(|table| table.players()).unwrap_or_default()
+    }
+
     /// One more sits there. Gives the table, and whether it is a new one that
     /// needs a keeper.
     pub(super) fn sit(&self, pin: &Pin, sitting: Arc<Sitting>) -> (Arc<Table>, bool) {

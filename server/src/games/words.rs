@@ -16,6 +16,21 @@ pub(super) fn over() -> Refusal {
     Refusal::new(ErrorCode::NoGame, "This game is over.")
 }
 
+/// What is told to whoever wants something of a game that is over, before it is.
+pub(super) fn not_over() -> Refusal {
+    not_now("This game is not over yet.")
+}
+
+/// What is told to whoever meant a version that the game is no longer at.
+pub(super) fn gone_on() -> Refusal {
+    not_now("The game has gone on already.")
+}
+
+/// What is told to an added host who wants to play another quiz.
+pub(super) fn not_owner() -> Refusal {
+    Refusal::new(ErrorCode::NotHost, "Only who started this game can choose another quiz.")
+}
+
 pub(super) fn not_host() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")
 }

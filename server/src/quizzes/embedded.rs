@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 
 use super::versions::forgotten;
-use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::clock;
 use crate::store::{Store, StoreError};
 
@@ -30,7 +30,10 @@ const DELETE_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1";
 const DELETE: &str = "DELETE FROM quizzes WHERE id = ?1";
 
 const KEEP: &str = "
-    INSERT INTO results (owner, id, ended_at, summary, whole) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    INSERT INTO results (owner, id, ended_at, summary, whole, progress) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (owner, id) DO UPDATE SET
+        ended_at = excluded.ended_at, summary = excluded.summary, whole = excluded.whole, progress = excluded.progress";
+const KEPT_BEFORE: &str = "SELECT progress, octet_length(whole) FROM results WHERE owner = ?1 AND id = ?2";
 const COUNT_RESULTS: &str = "SELECT count(*) FROM results WHERE owner = ?1";
 /// Begins with the oldest, and goes no further than it has to.
 const TRIM_RESULTS: &str = "
@@ -127,17 +130,26 @@ impl Quizzes for EmbeddedQuizzes {
         self.store.write(write).await?
     }
 
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError> {
         let (owner, id, ended_at) = (owner.to_string(), results.id.to_string(), number(results.ended_at));
         let (summary, whole) = (wire::spell(&results.summary()), wire::spell(results));
+        let progress = number(results.progress());
         let write = move |sql: &Connection| {
-            sql.prepare_cached(KEEP)?.execute(params![owner, id, ended_at, summary, whole])?;
+            let before = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+            let before = sql.prepare_cached(KEPT_BEFORE)?.query_row([&owner, &id], before).optional()?;
+            if before.is_some_and(|(before, _)| before >= progress) {
+                return Ok(Kept::Before);
+            }
+            sql.prepare_cached(KEEP)?.execute(params![owner, id, ended_at, summary, whole, progress])?;
+            if let Some((_, bytes)) = before {
+                return Ok(Kept::Renewed { bytes: bytes.unsigned_abs() });
+            }
             let kept: i64 = sql.prepare_cached(COUNT_RESULTS)?.query_row([&owner], |row| row.get(0))?;
             let excess = kept.saturating_sub(count(RESULTS)).min(FORGOTTEN_AT_ONCE);
             if excess > 0 {
                 sql.prepare_cached(TRIM_RESULTS)?.execute(params![owner, excess])?;
             }
-            Ok(())
+            Ok(Kept::New)
         };
         Ok(self.store.write(write).await?)
     }

@@ -7,7 +7,7 @@ use protocol::text::{Shape, shown};
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 
 use super::picture::Picture;
-use super::{Quizzes, QuizzesError, samples};
+use super::{Kept, Quizzes, QuizzesError, samples};
 use crate::clock;
 use crate::quota::{Kind, OVERHEAD, Payer, Quotas};
 
@@ -149,14 +149,23 @@ impl Library {
         Ok(self.quotas.charge_game(&payer, wire::spell(quiz).len() as u64).await?)
     }
 
-    /// Keeps what came of a game, if its host has room for it.
+    /// Keeps what came of a game until now, if its host has room for it.
     ///
     /// # Errors
     /// [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
     pub async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
         let payer = Payer { person: owner.clone(), address: None, is_known: true };
-        self.quotas.charge(&payer, Kind::Results, wire::spell(results).len() as u64).await?;
-        self.kept.keep(owner, results).await
+        let bytes = wire::spell(results).len() as u64;
+        self.quotas.charge(&payer, Kind::Results, bytes).await?;
+        let kept = self.kept.keep(owner, results).await;
+        let forgotten = match kept {
+            Ok(Kept::New) => return Ok(()),
+            Ok(Kept::Renewed { bytes }) => bytes,
+            Ok(Kept::Before) | Err(_) => bytes,
+        };
+        // A game that goes on costs what there is of it, and not each time that it was renewed.
+        self.quotas.give_back(&payer, forgotten.saturating_add(OVERHEAD)).await;
+        kept.map(drop)
     }
 
     /// Accounts for something to be kept; gives how much that was.

@@ -96,11 +96,12 @@ pub trait Quizzes: Send + Sync {
     /// [`QuizzesError::Missing`], [`QuizzesError::NotYours`].
     async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError>;
 
-    /// Keeps what came of a host's game. Kept before, it stays as it was, so
-    /// that any node may tell it, and more than one.
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError>;
+    /// Keeps what came of a host's game. What was kept of it before is replaced if the game
+    /// was less far then ([`Results::progress`]), and else stays as it was, so that any node
+    /// may tell it, and more than once, in any order.
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError>;
 
-    /// A host's games that are over, the latest first.
+    /// What came of a host's games, the latest first.
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError>;
 
     /// What came of one of a host's games.
@@ -121,6 +122,20 @@ pub trait Quizzes: Send + Sync {
     /// Notes that an author keeps or plays something now; gives when they first
     /// did, both in milliseconds since 1970.
     async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError>;
+}
+
+/// What became of results that were to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// There was nothing of their game before.
+    New,
+    /// They are there instead of earlier ones, which had so many bytes.
+    Renewed {
+        /// As JSON.
+        bytes: u64,
+    },
+    /// What was there was as far, or further; it stays.
+    Before,
 }
 
 /// A version of a quiz, spelled for keeping.

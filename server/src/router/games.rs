@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use app::api::ApiError;
-use app::api::games::{GameService, HostPage, Hosted, PlayPage};
+use app::api::games::{GameService, HostPage, HostView, Hosted, PlayPage};
 use async_trait::async_trait;
-use axum::http::{HeaderMap, header, request::Parts};
+use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
@@ -53,10 +53,22 @@ impl Games {
     }
 
     fn hosted(&self, key: &Key, role: &HostRole, asking: &Asking) -> Result<Hosted, ApiError> {
+        let cookie = self.cookie(key, role, asking)?;
+        Ok(Hosted { pin: key.pin.clone(), cookie })
+    }
+
+    fn cookie(&self, key: &Key, role: &HostRole, asking: &Asking) -> Result<String, ApiError> {
         let cookie = self.node.sessions.host_cookie(&key.pin, &key.id, role, &asking.headers);
         let cookie = cookie.ok_or(ApiError::Other)?;
-        let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
-        Ok(Hosted { pin: key.pin.clone(), cookie })
+        Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
+    }
+
+    /// As what whoever asks hosts a game; nobody else passes.
+    async fn role(&self, key: &Key, asking: &Asking) -> Result<HostRole, ApiError> {
+        let tokens = self.node.sessions.host_tokens(&asking.headers);
+        let role = self.node.games.host_role(key, &tokens).await.map_err(refused)?;
+        let refusal = || refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this."));
+        role.ok_or_else(refusal)
     }
 }
 
@@ -100,16 +112,24 @@ impl GameService for Games {
         self.node.games.results(&viewer.id, &loaded).await.map_err(refused)
     }
 
-    async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError> {
+    async fn again(&self, viewer: &Member, pin: &Pin, quiz: Option<&QuizId>) -> Result<(), ApiError> {
         let asking = self.asking();
         let key = self.find_for(Some(viewer), pin, &asking).await?.key;
-        let tokens = self.node.sessions.host_tokens(&asking.headers);
-        let role = self.node.games.host_role(&key, &tokens).await.map_err(refused)?;
-        let refusal = || refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this."));
-        let role = role.ok_or_else(refusal)?;
-        let played = self.node.games.played(&key).await.map_err(refused)?;
-        let hosting = self.node.games.as_host_sees(&key, role).await.map_err(refused)?;
-        Ok(HostPage {
+        let role = self.role(&key, &asking).await?;
+        let by = self.node.payer(&viewer.id, &asking.headers, asking.address);
+        let wish = PlayAgain { role: &role, version: None, quiz, by: &by };
+        in_turn(self.node.games.again(&key, wish)).await.map_err(refused)
+    }
+
+    async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostView, ApiError> {
+        let asking = self.asking();
+        let key = self.find_for(Some(viewer), pin, &asking).await?.key;
+        let role = self.role(&key, &asking).await?;
+        // A class that plays every day keeps its host.
+        let cookie = self.cookie(&key, &role, &asking)?;
+        let is_owner = self.node.games.owner(&key).await.map_err(refused)? == viewer.id;
+        let (hosting, quiz) = self.node.games.as_host_sees(&key, role).await.map_err(refused)?;
+        let page = HostPage {
             join_address: join_address(pin, &asking.headers),
             pin: hosting.pin,
             game: hosting.game,
@@ -117,13 +137,14 @@ impl GameService for Games {
             players: hosting.players,
             answered: hosting.answered,
             now: hosting.now,
-            quiz: (played.owner == viewer.id).then(|| played.quiz.id.clone()),
-        })
+            quiz: is_owner.then_some(quiz),
+        };
+        Ok(HostView { page, cookie })
     }
 
     async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError> {
         let loaded = self.find_for(Some(viewer), pin, &self.asking()).await?;
-        let title = self.node.games.played(&loaded.key).await.map_err(refused)?.quiz.quiz.title.clone();
+        let title = self.node.games.played_in(&loaded).await.map_err(refused)?.quiz.quiz.title.clone();
         let seat = self.node.games.as_player_sees(&loaded.key, &viewer.id).await.map_err(refused)?;
         Ok(PlayPage { viewer: viewer.clone(), pin: pin.clone(), title, seat })
     }

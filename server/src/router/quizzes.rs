@@ -5,19 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::api::ApiError;
-use app::api::quizzes::{OpenedQuiz, QuizList, QuizService, Saved};
+use app::api::quizzes::{OpenedQuiz, QuizList, QuizService, RunningGame, Saved};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
 
+use super::in_turn;
 use super::rooms::{too_fast, unavailable};
+use crate::games::Running;
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::{QuizzesError, samples, summary_of};
 use crate::quota::Payer;
 use crate::throttle::{Share, Sharer};
+
+/// Games that were not ended and whose results are named beside the quizzes, at most.
+const UNFINISHED: usize = 5;
 
 /// What authors' pages ask, answered by the node.
 pub(super) struct Authors {
@@ -37,6 +42,12 @@ impl Authors {
         Ok(self.node.payer(&viewer.id, &parts.headers, address))
     }
 
+    /// The games that the viewer hosts by what their browser holds.
+    async fn running(&self) -> Vec<Running> {
+        let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
+        in_turn(self.node.games.running(&tokens.unwrap_or_default())).await
+    }
+
     fn may_write(&self) -> bool {
         use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers))
     }
@@ -49,8 +60,20 @@ impl Authors {
 #[async_trait]
 impl QuizService for Authors {
     async fn quizzes(&self, viewer: &Member) -> Result<QuizList, ApiError> {
-        let own = self.node.library.list(&viewer.id).await.map_err(refused)?;
-        Ok(QuizList { may_write: self.may_write(), own, samples: samples::all().iter().map(summary_of).collect() })
+        let library = &self.node.library;
+        let lists =
+            async { futures::join!(library.list(&viewer.id), library.kept.results(&viewer.id), self.running()) };
+        let (own, results, running) = lists.await;
+        let (own, results) = (own.map_err(refused)?, results.map_err(refused)?);
+        let goes_on = |id: &ResultsId| running.iter().any(|game| game.results.as_ref() == Some(id));
+        let unfinished = results.into_iter().filter(|one| one.unfinished.is_some() && !goes_on(&one.id));
+        Ok(QuizList {
+            may_write: self.may_write(),
+            own,
+            samples: samples::all().iter().map(summary_of).collect(),
+            unfinished: unfinished.take(UNFINISHED).collect(),
+            running: running.into_iter().map(listed).collect(),
+        })
     }
 
     async fn quiz(&self, viewer: &Member, id: &QuizId) -> Result<OpenedQuiz, ApiError> {
@@ -106,6 +129,11 @@ impl QuizService for Authors {
         let cookie = cookie.ok_or_else(|| ApiError::Invalid("This is not the authors' key. Try again.".into()))?;
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
     }
+}
+
+fn listed(game: Running) -> RunningGame {
+    let Running { pin, title, round, phase, at, questions, players, is_own, results } = game;
+    RunningGame { pin, title, round, phase, at, questions, players, is_own, results }
 }
 
 fn saved(quiz: StoredQuiz) -> Saved {

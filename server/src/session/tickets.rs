@@ -13,7 +13,7 @@ use super::{Sessions, cookies, now};
 const COOKIE: &str = "hubbub-host-";
 /// What that has besides the name of the session.
 pub(super) const ENDING: &str = "-host-";
-/// Longer than any game lasts.
+/// From one visit of a host's page to the next, at most; a game lives for a day after its last step.
 const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// Games of one host that are looked at; a browser keeps fewer cookies of a site.
 const HOSTED: usize = 200;
@@ -71,6 +71,18 @@ impl Sessions {
         self.write_cookie(&format!("{COOKIE}{pin}"), &self.host_token(pin, game, role), LIFETIME, headers)
     }
 
+    /// The host tokens in a request that were signed here for a game of the PIN that their
+    /// cookie is named by, with that PIN, in the order of the cookies. Whether there is such a
+    /// game, and they are hosts of it still, is to be looked at.
+    pub fn hosted(&self, headers: &HeaderMap) -> Vec<(Pin, String)> {
+        let signed = |(pin, token): (&str, &str)| {
+            let pin = Pin::parse(pin).ok()?;
+            let is_of_pin = self.ticket(&self.inner.hosts, token)?.strip_prefix(pin.as_str())?.starts_with('.');
+            is_of_pin.then(|| (pin, token.to_owned()))
+        };
+        cookies::beginning(COOKIE, headers).filter_map(signed).take(HOSTED).collect()
+    }
+
     /// The host tokens in a request, not looked at yet.
     pub fn host_tokens(&self, headers: &HeaderMap) -> Vec<String> {
         cookies::beginning(COOKIE, headers).map(|(_, token)| token.to_owned()).take(HOSTED).collect()
@@ -118,6 +130,11 @@ mod tests {
         assert!(is_host(&pin, "g1"));
         assert!(!is_host(&pin, "g2"), "a later game with the same PIN");
         assert!(!is_host(&Pin::parse("482916").unwrap(), "g1"));
+        assert_eq!(sessions.hosted(&headers), [(pin.clone(), tokens[0].clone())]);
+        for forged in [format!("hubbub-host-482916={}", tokens[0]), "hubbub-host-482915=x".into()] {
+            let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&forged).unwrap())]);
+            assert_eq!(sessions.hosted(&headers), [], "{forged}");
+        }
         for role in [HostRole::Owner, HostRole::Added(HostId::parse("h1").unwrap())] {
             let token = sessions.host_token(&pin, "g1", &role);
             assert_eq!(sessions.host_of(&token, &pin, "g1"), Some(role));

@@ -268,6 +268,15 @@ const MIGRATIONS: &[&str] = &[
         UPDATE revoked_networks SET users = users - 1 WHERE network = OLD.network;
     END;
 ",
+    "
+    -- Which game of its class is played, from 1; and whose seat is only kept for them, because they
+    -- were not there when it began.
+    ALTER TABLE games ADD COLUMN round INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE seats ADD COLUMN away INTEGER NOT NULL DEFAULT 0;
+    -- How far a game was whose results these are: those that are further replace them. Nothing is
+    -- further than what was kept before, which was of games that were over.
+    ALTER TABLE results ADD COLUMN progress INTEGER NOT NULL DEFAULT 1000;
+",
 ];
 
 /// Brings the file to the newest version, all or nothing.

@@ -133,7 +133,7 @@ impl From<&GameClientMessage> for Cost {
     fn from(message: &GameClientMessage) -> Self {
         use GameClientMessage as M;
         match message {
-            M::Create(_) => Self::CREATE_GAME,
+            M::Create(_) | M::Again(_) => Self::CREATE_GAME,
             M::Join(_) | M::Open(_) => Self::JOIN_GAME,
             M::Answer(_) | M::Leave => Self::FRAME,
             M::Ping => Self::PING,

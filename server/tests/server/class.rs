@@ -121,7 +121,7 @@ impl Pupil {
 
     /// Answers, and hears what became of it or why nothing did.
     pub async fn try_answer(&mut self, question: usize, answer: Answer) -> Result<Answered, Refusal> {
-        self.send(&GameClientMessage::Answer(GivenAnswer { question, answer })).await;
+        self.send(&GameClientMessage::Answer(GivenAnswer { question, answer, round: None })).await;
         self.until(|frame| match frame {
             GameServerMessage::Answered(answered) => Some(Ok(answered)),
             GameServerMessage::Error(refusal) => Some(Err(refusal)),

@@ -79,7 +79,13 @@ async fn a_quiz_and_its_game_show_what_people_wrote_as_text() {
         host.sees(Phase::Open).await;
         is_harmless(&mut mallory, &format!("/play/{pin}")).await;
         assert!(is_harmless(&mut eve, &format!("/host/{pin}")).await.contains("evil"));
-        player.send(&Say::Answer(protocol::game::frame::GivenAnswer { question: 0, answer: Answer::Choice(0) })).await;
+        player
+            .send(&Say::Answer(protocol::game::frame::GivenAnswer {
+                question: 0,
+                answer: Answer::Choice(0),
+                round: None,
+            }))
+            .await;
         host.step(Say::End).await;
         host.sees(Phase::Podium).await;
         is_harmless(&mut mallory, &format!("/play/{pin}")).await;

@@ -9,6 +9,7 @@
 #[macro_use]
 mod contract;
 
+mod again;
 mod authors;
 mod broker_contract;
 mod browser;

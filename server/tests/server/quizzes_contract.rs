@@ -3,7 +3,7 @@
 use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
 use protocol::{Name, PictureId, Pin, ResultsId, limits};
-use server::quizzes::{QuizzesError, picture};
+use server::quizzes::{Kept, QuizzesError, picture};
 use server::workers::Budget;
 
 use crate::quizzes_shelf::{Shelf, payer, quiz, quiz_id, user};
@@ -16,6 +16,7 @@ contract!(Shelf on embedded, redis, three_shards => [
     a_deleted_quiz_is_gone,
     there_is_an_end_of_quizzes_and_of_their_length,
     results_are_kept_once,
+    results_of_a_game_that_goes_on_are_renewed_and_never_doubled,
     the_oldest_results_go_first,
     a_picture_is_kept_under_its_digest,
     samples_are_for_everybody_and_stay_as_they_are,
@@ -41,6 +42,7 @@ fn results(id: &str, ended_at: u64) -> Results {
         pin: Pin::parse("482915").unwrap(),
         title: "The Solar System".into(),
         ended_at,
+        unfinished_of: None,
         questions: vec![question],
         players: vec![player("Ana", 1, vec![Some(answer)]), player("Ben", 2, vec![None])],
     }
@@ -146,6 +148,34 @@ async fn results_are_kept_once(shelf: Shelf) {
     assert!(shelf.kept.forget(&ana, &id).await.unwrap());
     assert_eq!(shelf.kept.result(&ana, &id).await.unwrap(), None);
     assert_eq!(shelf.kept.results(&ana).await.unwrap(), [results("g2", 7).summary()]);
+}
+
+/// Of a quiz with three questions, so many were asked.
+fn unfinished(asked: usize, ended_at: u64) -> Results {
+    let results = results("g1", ended_at);
+    let questions = results.questions.iter().cycle().take(asked).cloned().collect();
+    Results { unfinished_of: Some(3), questions, ..results }
+}
+
+async fn results_of_a_game_that_goes_on_are_renewed_and_never_doubled(shelf: Shelf) {
+    let (ana, id) = (user("ana"), ResultsId::parse("g1").unwrap());
+    let keep = async |results: Results| shelf.kept.keep(&ana, &results).await.unwrap();
+    let spelled = |results: &Results| protocol::wire::spell(results).len() as u64;
+    assert_eq!(keep(unfinished(1, 10)).await, Kept::New);
+    assert_eq!(keep(results("g2", 15)).await, Kept::New);
+    assert_eq!(keep(unfinished(2, 20)).await, Kept::Renewed { bytes: spelled(&unfinished(1, 10)) });
+    // A node that was slow tells of an earlier question, and another one of the same.
+    assert_eq!(keep(unfinished(1, 30)).await, Kept::Before);
+    assert_eq!(keep(unfinished(2, 30)).await, Kept::Before);
+    let list = shelf.kept.results(&ana).await.unwrap();
+    assert_eq!(list, [unfinished(2, 20).summary(), results("g2", 15).summary()], "what was renewed is the latest");
+    assert_eq!(list[0].unfinished, Some((2, 3)));
+    let over = Results { unfinished_of: None, ..unfinished(2, 40) };
+    assert_eq!(keep(over.clone()).await, Kept::Renewed { bytes: spelled(&unfinished(2, 20)) });
+    assert_eq!(keep(Results { ended_at: 50, ..over.clone() }).await, Kept::Before, "at the end they are final");
+    assert_eq!(shelf.kept.result(&ana, &id).await.unwrap(), Some(over));
+    assert!(shelf.kept.forget(&ana, &id).await.unwrap());
+    assert_eq!(keep(unfinished(1, 60)).await, Kept::New, "nothing is left of what was forgotten");
 }
 
 async fn the_oldest_results_go_first(shelf: Shelf) {

@@ -1,7 +1,7 @@
 //! What nobody fills a server with (`server/src/quota/mod.rs`), wherever it keeps its things.
 
-use protocol::quiz::{Question, Quiz};
-use protocol::{ErrorCode, QuizId};
+use protocol::quiz::{Kind, Question, QuestionResult, Quiz, Results};
+use protocol::{ErrorCode, Pin, QuizId, ResultsId};
 use server::quizzes::{Library, QuizzesError};
 use server::quota::{Payer, QuotaError, QuotaLimits};
 
@@ -15,6 +15,7 @@ contract!(Shelf on embedded, redis, three_shards => [
     a_full_store_refuses_strangers_first_and_then_everybody,
     what_is_not_kept_is_not_counted,
     typing_for_hours_costs_what_is_kept_of_it,
+    a_game_that_goes_on_costs_what_is_kept_of_it,
     games_are_counted_by_the_hour,
 ]);
 
@@ -104,6 +105,34 @@ async fn typing_for_hours_costs_what_is_kept_of_it(shelf: Shelf) {
     for version in 1..200 {
         library.save(&ana, Some(&id), version, of_bytes(100)).await.unwrap();
     }
+}
+
+async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: Shelf) {
+    let library = library(&shelf, QuotaLimits { per_person: 16 * KIB, ..NO_LIMITS });
+    let question = |at: usize| QuestionResult {
+        text: format!("Question {at}"),
+        kind: Kind::Choice,
+        right: "this".into(),
+        knew: 1,
+        answered: 1,
+        players: 1,
+    };
+    let results = |asked: usize| Results {
+        id: ResultsId::parse("g1").unwrap(),
+        pin: Pin::parse("482915").unwrap(),
+        title: "Planets".into(),
+        ended_at: 1_000 + asked as u64,
+        unfinished_of: Some(30),
+        questions: (0..asked).map(question).collect(),
+        players: vec![],
+    };
+    // All that was written would be ten times as much.
+    for asked in 1..=30 {
+        for _ in 0..2 {
+            library.keep(&user("ana"), &results(asked)).await.unwrap();
+        }
+    }
+    assert_eq!(library.kept.results(&user("ana")).await.unwrap()[0].unfinished, Some((30, 30)));
 }
 
 async fn games_are_counted_by_the_hour(shelf: Shelf) {

@@ -50,6 +50,7 @@ fn results(id: &str) -> Results {
         pin: Pin::parse("123456").unwrap(),
         title: "Planets".into(),
         ended_at: now_ms(),
+        unfinished_of: None,
         questions: vec![],
         players: vec![],
     }

@@ -13,6 +13,9 @@ pub struct Game {
     pub title: String,
     /// How far it is.
     pub phase: Phase,
+    /// Which game of this class it is, from 1: +1 each time that the host plays again.
+    #[serde(skip_serializing_if = "is_first_round", default = "first_round")]
+    pub round: u32,
     /// Questions and slides in all.
     pub questions: usize,
     /// The one that is being asked, from 0; that of the last one between two
@@ -57,6 +60,15 @@ pub struct Game {
     /// At the end: the question that most knew, and how many of how many.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub best_known: Option<(String, usize, usize)>,
+}
+
+/// What a game is in that does not say which round it is in.
+pub(crate) fn first_round() -> u32 {
+    1
+}
+
+fn is_first_round(round: &u32) -> bool {
+    *round == first_round()
 }
 
 /// How somebody new comes into a game.

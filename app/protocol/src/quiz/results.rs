@@ -1,4 +1,4 @@
-//! What is kept of a game that is over: for its host alone.
+//! What is kept of a game from its first reveal on: for its host alone.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,22 @@ use super::Kind;
 use crate::game::Verdict;
 use crate::id::{Name, Pin, ResultsId};
 
-/// A game that is over.
+/// A game that is over, or as far as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Results {
-    /// The game's own name. Kept once, however often it is told.
+    /// The game's own name, and that of each later round. There is one entry of it, which
+    /// is renewed while the game goes on.
     pub id: ResultsId,
     /// The PIN that it had.
     pub pin: Pin,
     /// What the quiz was called.
     pub title: String,
-    /// When it was over, in milliseconds since 1970.
+    /// When it was over, or these were written, in milliseconds since 1970.
     pub ended_at: u64,
+    /// How many questions the quiz has to answer, where the game has not ended; `None`: it has.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unfinished_of: Option<usize>,
     /// Those that were asked, in their order; slides too.
     pub questions: Vec<QuestionResult>,
     /// Those who played, the best first.
@@ -72,7 +76,7 @@ pub struct PlayerAnswer {
     pub took_ms: u64,
 }
 
-/// A game that is over, in a list.
+/// A game that is over, or as far as it came, in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResultsSummary {
@@ -80,8 +84,11 @@ pub struct ResultsSummary {
     pub id: ResultsId,
     /// What the quiz was called.
     pub title: String,
-    /// When it was over, in milliseconds since 1970.
+    /// When it was over, or this was written, in milliseconds since 1970.
     pub ended_at: u64,
+    /// How many questions were asked, of how many, where the game has not ended; `None`: it has.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unfinished: Option<(usize, usize)>,
     /// How many played.
     pub players: usize,
     /// How much of it was known, in percent; `None` where nothing could be.
@@ -128,12 +135,23 @@ impl Results {
         counts
     }
 
+    /// How many questions were asked, of how many, where the game has not ended.
+    pub fn unfinished(&self) -> Option<(usize, usize)> {
+        self.unfinished_of.map(|of| (self.questions.len(), of))
+    }
+
+    /// How far the game was: of two results of one game, the one that is further is the later.
+    pub fn progress(&self) -> u64 {
+        2 * self.questions.len() as u64 + u64::from(self.unfinished_of.is_none())
+    }
+
     /// How it stands in a list.
     pub fn summary(&self) -> ResultsSummary {
         ResultsSummary {
             id: self.id.clone(),
             title: self.title.clone(),
             ended_at: self.ended_at,
+            unfinished: self.unfinished(),
             players: self.players.len(),
             correct_percent: self.correct_percent(),
         }
@@ -158,7 +176,20 @@ mod tests {
 
     fn results(questions: Vec<QuestionResult>) -> Results {
         let (id, pin) = (ResultsId::parse("g1").unwrap(), Pin::parse("482915").unwrap());
-        Results { id, pin, title: "T".into(), ended_at: 1, questions, players: Vec::new() }
+        Results { id, pin, title: "T".into(), ended_at: 1, unfinished_of: None, questions, players: Vec::new() }
+    }
+
+    #[test]
+    fn a_game_that_goes_on_is_further_with_each_question_and_furthest_when_it_is_over() {
+        let (one, two) = (vec![asked(Kind::Choice, 1)], vec![asked(Kind::Choice, 1), asked(Kind::Poll, 0)]);
+        let first = Results { unfinished_of: Some(3), ..results(one) };
+        let second = Results { unfinished_of: Some(3), ..results(two.clone()) };
+        let over = results(two);
+        assert_eq!((second.summary().unfinished, over.summary().unfinished), (Some((2, 3)), None));
+        assert!(first.progress() < second.progress() && second.progress() < over.progress());
+        let text = crate::wire::spell(&over);
+        assert!(!text.contains("nfinished"), "{text}");
+        assert_eq!(crate::wire::read(&text), Some(over), "as it was kept before there was a difference");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::game::frame::{Changed, GameClientMessage, GameServerMessage, Step};
 use crate::id::Pin;
 
 /// The types that a client may send.
-const KNOWN: [&str; 23] = [
+const KNOWN: [&str; 24] = [
     "create",
     "open",
     "join",
@@ -32,6 +32,7 @@ const KNOWN: [&str; 23] = [
     "handOver",
     "removeHost",
     "end",
+    "again",
     "leave",
     "ping",
 ];
@@ -76,6 +77,7 @@ pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
         "chat" => M::Chat(payload.read()?),
         "handOver" => M::HandOver,
         "end" => M::End(payload.step()?),
+        "again" => M::Again(payload.read_or_default()?),
         "leave" => M::Leave,
         "ping" => M::Ping,
         _ => {
@@ -98,7 +100,11 @@ impl<'a> Payload<'a> {
     }
 
     fn step(&self) -> Result<Step, Refusal> {
-        if self.text == "null" { Ok(Step::default()) } else { self.read() }
+        self.read_or_default()
+    }
+
+    fn read_or_default<T: Deserialize<'a> + Default>(&self) -> Result<T, Refusal> {
+        if self.text == "null" { Ok(T::default()) } else { self.read() }
     }
 }
 
@@ -148,7 +154,7 @@ pub fn game_template(pin: &Pin, game: &Game) -> Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::game::frame::{Admit, Create, Decline, GivenAnswer, HostHere, Kick, RemoveHost, SetAdmission};
+    use crate::game::frame::{Admit, Again, Create, Decline, GivenAnswer, HostHere, Kick, RemoveHost, SetAdmission};
     use crate::game::{Admission, Answer, Phase};
     use crate::id::UserId;
 
@@ -162,14 +168,21 @@ mod tests {
         let step = Step { version: Some(7) };
         assert_eq!(decode_game_client(r#"{"type":"next","payload":{"version":7}}"#), Ok(GameClientMessage::Next(step)));
         assert_eq!(decode_game_client(r#"{"type":"ping"}"#), Ok(GameClientMessage::Ping));
+        assert_eq!(decode_game_client(r#"{"type":"again"}"#), Ok(GameClientMessage::Again(Again::default())));
     }
 
     #[test]
     fn what_a_client_says_is_read_as_it_was_spelled() {
         for message in [
             GameClientMessage::Create(Create { quiz: "q1".parse().unwrap() }),
-            GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Choices(vec![0, 3]) }),
-            GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Number("3.5".parse().unwrap()) }),
+            GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Choices(vec![0, 3]), round: None }),
+            GameClientMessage::Answer(GivenAnswer {
+                question: 2,
+                answer: Answer::Number("3.5".parse().unwrap()),
+                round: Some(2),
+            }),
+            GameClientMessage::Again(Again::default()),
+            GameClientMessage::Again(Again { version: Some(9), quiz: Some("q1".parse().unwrap()) }),
             GameClientMessage::HandOver,
             GameClientMessage::Pardon,
             GameClientMessage::Admission(SetAdmission { admission: Admission::Approve }),
@@ -214,6 +227,15 @@ mod tests {
         let changed = GameServerMessage::Game(Changed { pin, version: 12, game });
         assert_eq!(filled, encode_game_server(&changed));
         assert_eq!(decode_game_server(&filled), Some(changed));
+    }
+
+    #[test]
+    fn the_first_round_is_not_spelled_and_each_other_one_is() {
+        let first = lobby();
+        assert_eq!(first.round, 1);
+        assert!(!spell(&first).contains("round"));
+        let second = Game { round: 2, ..first };
+        assert_eq!(read::<Game>(&spell(&second)), Some(second));
     }
 
     #[test]

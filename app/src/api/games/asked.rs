@@ -18,12 +18,25 @@ pub struct Hosted {
     pub cookie: String,
 }
 
+/// A host's page, and what makes its reader a host for longer.
+#[derive(Clone, Debug)]
+pub struct HostView {
+    /// What it begins with.
+    pub page: HostPage,
+    /// The value of the `Set-Cookie` header that proves it.
+    pub cookie: String,
+}
+
 /// The server behind the pages of games; put into the context of every request
 /// as `Arc<dyn GameService>`.
 #[async_trait]
 pub trait GameService: Send + Sync {
     /// Begins a game of a quiz that the viewer may play.
     async fn host(&self, viewer: &Member, quiz: &QuizId) -> Result<Hosted, ApiError>;
+
+    /// Takes the class of a game that is over into another one: of a quiz, or of the same
+    /// one as it was saved last. For hosts alone; another quiz for whoever began the game.
+    async fn again(&self, viewer: &Member, pin: &Pin, quiz: Option<&QuizId>) -> Result<(), ApiError>;
 
     /// Makes whoever asks a host, by a code that another host was given.
     async fn take_over(&self, viewer: &Member, pin: &Pin, code: &str) -> Result<Hosted, ApiError>;
@@ -39,7 +52,7 @@ pub trait GameService: Send + Sync {
     async fn class_chat(&self, viewer: &Member, pin: &Pin) -> Result<RoomId, ApiError>;
 
     /// What a host's page begins with, for hosts alone.
-    async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostPage, ApiError>;
+    async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostView, ApiError>;
 
     /// What a player's page begins with.
     async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError>;

@@ -20,7 +20,7 @@ use super::spelled::Json;
 mod asked;
 
 #[cfg(feature = "ssr")]
-pub use asked::{GameService, Hosted};
+pub use asked::{GameService, HostView, Hosted};
 
 /// All that a host's page shows first. From here on it follows the socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,8 +40,8 @@ pub struct HostPage {
     pub answered: usize,
     /// The server's clock, in milliseconds since 1970.
     pub now: u64,
-    /// The quiz, for whose game it is: they may begin another one of it, and the
-    /// results are theirs. `None` for other hosts.
+    /// The quiz that is played, for whose game it is: the results are theirs, and so is the
+    /// choice of another quiz. `None` for other hosts.
     pub quiz: Option<QuizId>,
 }
 
@@ -71,6 +71,20 @@ pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
     service::set_cookie(&hosted.cookie)?;
     leptos_axum::redirect(&format!("/host/{}", hosted.pin));
     Ok(hosted.pin)
+}
+
+/// Plays again with the class of a game that is over, and leads its host back there:
+/// `/host/482915`. Without `quiz` the same one is played, as it was saved last.
+///
+/// # Errors
+/// [`ApiError::Refused`] while the game goes on, for who does not host it, and where the
+/// quiz cannot be played.
+#[server(name = PlayAgain, prefix = "/api", output = Json, endpoint = "play-again")]
+pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> {
+    let (viewer, games) = (service::viewer()?, asked::service()?);
+    games.again(&viewer, &pin, quiz.as_ref()).await.map_err(service::told)?;
+    leptos_axum::redirect(&format!("/host/{pin}"));
+    Ok(())
 }
 
 /// Becomes a host too, by the code that another host was given, and leads there.
@@ -141,7 +155,9 @@ pub async fn class_chat(pin: Pin) -> Result<RoomId, ApiError> {
 #[server(name = ReadHostPage, prefix = "/api", output = Json, endpoint = "host-page")]
 pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
     let (viewer, games) = (service::viewer()?, asked::service()?);
-    games.host_page(&viewer, &pin).await.map_err(service::told)
+    let view = games.host_page(&viewer, &pin).await.map_err(service::told)?;
+    service::set_cookie(&view.cookie)?;
+    Ok(view.page)
 }
 
 /// Everything the page of a game's player begins with.

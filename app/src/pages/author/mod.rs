@@ -10,6 +10,7 @@ mod quizzes;
 mod reading;
 mod result;
 mod results;
+mod running;
 mod table;
 mod versions;
 mod words;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
 
+use super::result::unfinished;
 use super::table::right_of;
 use super::{Here, Top};
 use crate::components::icon::{ARROW_LEFT, icon};
@@ -80,6 +81,7 @@ pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
                     <h1 class="author__title" dir="auto">
                         {results.title.clone()}
                     </h1>
+                    {unfinished(&results)}
                 </div>
                 {too_many}
                 {sheets}

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
-use protocol::limits;
 use protocol::quiz::QuizSummary;
+use protocol::{Pin, limits};
 
+use super::running::{Choosing, Running, class_of};
 use super::{Here, Top, instead, words, wrong};
-use crate::api::games::HostGame;
+use crate::api::games::{HostGame, PlayAgain};
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
 use crate::api::{refused, refused_at, typed};
 use crate::components::avatar::{Looks, avatar};
@@ -18,26 +19,29 @@ use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::upload::IMPORT;
 
-/// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go.
+/// The page at `/quizzes`; with `?delete={id}` it asks whether that one should go, and with
+/// `?class={pin}` which one the class of that game plays next.
 #[component]
 pub(crate) fn Quizzes() -> impl IntoView {
     let query = use_query_map();
-    let deleting = query.with_untracked(|query| query.get_str("delete").map(str::to_owned));
+    let asked = |name: &str| query.with_untracked(|query| query.get_str(name).map(str::to_owned));
+    let (deleting, class) = (asked("delete"), asked("class"));
     let list = Resource::new(|| (), |()| quizzes::quizzes());
     let refusal = refused::<NewQuiz>()
         .or_else(refused::<CopyQuiz>)
         .or_else(refused::<DeleteQuiz>)
         .or_else(refused::<HostGame>)
+        .or_else(refused::<PlayAgain>)
         .or_else(refused::<BecomeAuthor>)
         .or_else(|| refused_at(IMPORT));
     view! {
         <PageStyles of="author" />
         <Suspense>
             {move || {
-                let (deleting, refusal) = (deleting.clone(), refusal.clone());
+                let (deleting, class, refusal) = (deleting.clone(), class.clone(), refusal.clone());
                 Suspend::new(async move {
                     match list.await {
-                        Ok(list) => view! { <Lists list deleting refusal /> }.into_any(),
+                        Ok(list) => view! { <Lists list deleting class refusal /> }.into_any(),
                         Err(error) => instead(&error),
                     }
                 })
@@ -47,12 +51,14 @@ pub(crate) fn Quizzes() -> impl IntoView {
 }
 
 #[component]
-fn Lists(list: QuizList, deleting: Option<String>, refusal: Option<String>) -> impl IntoView {
-    let QuizList { may_write, own, samples } = list;
+fn Lists(list: QuizList, deleting: Option<String>, class: Option<String>, refusal: Option<String>) -> impl IntoView {
+    let QuizList { may_write, own, samples, running, unfinished } = list;
+    let class = class.and_then(|pin| class_of(&running, &pin).cloned());
+    let pin = class.as_ref().map(|class| class.pin.clone());
     let asked = deleting.and_then(|id| own.iter().find(|quiz| quiz.id.as_str() == id).cloned());
     let is_empty = own.is_empty();
-    let own = own.into_iter().map(|quiz| row(quiz, Owner::Viewer)).collect_view();
-    let samples = samples.into_iter().map(|quiz| row(quiz, Owner::Program)).collect_view();
+    let own = own.into_iter().map(|quiz| row(quiz, Owner::Viewer, pin.as_ref())).collect_view();
+    let samples = samples.into_iter().map(|quiz| row(quiz, Owner::Program, pin.as_ref())).collect_view();
     view! {
         <PageTitle of="Your quizzes" />
         <div class="author">
@@ -61,6 +67,8 @@ fn Lists(list: QuizList, deleting: Option<String>, refusal: Option<String>) -> i
                 <h1>"Your quizzes"</h1>
                 {wrong(refusal)}
                 {asked.map(|quiz| view! { <Deleting quiz /> })}
+                {class.map(|game| view! { <Choosing game /> })}
+                <Running running unfinished />
                 {if may_write { view! { <New /> }.into_any() } else { view! { <Key /> }.into_any() }}
                 {is_empty.then(nothing)}
                 <ul class="quizzes">{own}</ul>
@@ -80,13 +88,16 @@ enum Owner {
     Program,
 }
 
-/// A quiz on its line.
-fn row(quiz: QuizSummary, owner: Owner) -> AnyView {
+/// A quiz on its line. With the PIN of a class, it is begun for that class.
+fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
     let title = words::title(quiz.title);
     let (id, page) = (quiz.id.to_string(), format!("/quizzes/{}", quiz.id));
     let saved = (quiz.saved_at > 0).then(|| view! { ", saved " {moment(quiz.saved_at)} });
     let todo = words::missing(quiz.problems).map(|missing| view! { <span class="quizzes__todo">{missing}</span> });
-    let start = (quiz.problems == 0).then(|| one_field(HostGame::PATH, "quiz", &id, ("button", "Start"), PLAY, &title));
+    let start = (quiz.problems == 0).then(|| match class {
+        Some(pin) => next_quiz(pin, &id, &title),
+        None => one_field(HostGame::PATH, "quiz", &id, ("button", "Start"), PLAY, &title),
+    });
     let copy = one_field(CopyQuiz::PATH, "id", &id, ("button button--quiet", "Copy"), COPY, &title);
     let mine = (owner == Owner::Viewer).then(|| {
         view! {
@@ -157,6 +168,22 @@ fn one_field(
                 {icon(drawing)}
                 {word}
                 <span class="unseen">" " {about.to_owned()}</span>
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Begins a quiz for the class of a game that is over.
+fn next_quiz(pin: &Pin, quiz: &str, title: &str) -> AnyView {
+    view! {
+        <form method="post" action=PlayAgain::PATH>
+            <input type="hidden" name="pin" value=pin.to_string() />
+            <input type="hidden" name="quiz" value=quiz.to_owned() />
+            <button class="button">
+                {icon(PLAY)}
+                "Play next"
+                <span class="unseen">" " {title.to_owned()}</span>
             </button>
         </form>
     }

@@ -1,4 +1,4 @@
-//! One game that is over: what the class knew, and who knew it.
+//! One game that is over, or as far as it came: what the class knew, and who knew it.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -85,6 +85,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
                     <h1 class="author__title" dir="auto">
                         {results.title.clone()}
                     </h1>
+                    {unfinished(&results)}
                 </div>
                 {asked}
                 <Totals results=results.clone() />
@@ -103,6 +104,12 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
             </main>
         </div>
     }
+}
+
+/// That the game has not ended, and how far it came.
+pub(super) fn unfinished(results: &quiz::Results) -> Option<AnyView> {
+    let progress = words::not_finished(results.unfinished()?);
+    Some(view! { <p class="author__unfinished">{progress}</p> }.into_any())
 }
 
 #[component]

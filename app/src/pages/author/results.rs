@@ -1,4 +1,4 @@
-//! The games of an author that are over.
+//! What came of an author's games.
 
 use leptos::prelude::*;
 use protocol::quiz::ResultsSummary;
@@ -66,6 +66,7 @@ fn row(results: ResultsSummary) -> AnyView {
                     {results.title}
                 </a>
                 <span class="quiet small">
+                    {results.unfinished.map(|progress| format!("{}, ", words::not_finished(progress)))}
                     {words::players(results.players)} ", "
                     {moment(results.ended_at)}
                 </span>

@@ -38,6 +38,17 @@ pub(crate) struct Board {
     pub(crate) out: Option<Refusal>,
     /// What one waits for before one is in.
     pub(crate) waits: Option<String>,
+    /// What came of the round before, where one was in it.
+    pub(crate) last_round: Option<LastRound>,
+}
+
+/// What came of a round for one of its players.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LastRound {
+    /// The place, from 1; `None` where there were no points to be had.
+    pub(crate) place: Option<usize>,
+    /// Points in all.
+    pub(crate) score: u32,
 }
 
 /// An answer, from the press of a button on.
@@ -106,6 +117,7 @@ impl Board {
             host_here: true,
             out: None,
             waits: None,
+            last_round: None,
         }
     }
 
@@ -133,17 +145,26 @@ impl Board {
     pub(crate) fn fold(&mut self, event: &Event) -> bool {
         match event {
             Event::Joined(joined) => {
+                let is_same_round = self.game.round == joined.game.round;
                 let sending = match &self.answer {
-                    MyAnswer::Sending(_) if self.game.at == joined.game.at => Some(self.answer.clone()),
+                    MyAnswer::Sending(_) if is_same_round && self.game.at == joined.game.at => {
+                        Some(self.answer.clone())
+                    }
                     _ => None,
                 };
-                *self = Self::joined(joined.clone());
+                let last_round = if is_same_round { self.last_round } else { self.comes_of() };
+                *self = Self { last_round, ..Self::joined(joined.clone()) };
                 if let (Some(sending), MyAnswer::Open) = (sending, &self.answer) {
                     self.answer = sending;
                 }
             }
             Event::Hosting(hosting) => *self = Self::hosting(hosting.version, hosting.game.clone()),
             Event::Changed(changed) => {
+                if self.game.round != changed.game.round {
+                    self.last_round = self.comes_of();
+                    (self.score, self.place, self.answer) = (0, None, MyAnswer::Open);
+                    self.outcome = None;
+                }
                 if self.game.at != changed.game.at {
                     self.answer = MyAnswer::Open;
                 }
@@ -194,6 +215,12 @@ impl Board {
         leader.map(|leader| leader.place).or(self.place)
     }
 
+    /// What comes of this round, for who is in it.
+    fn comes_of(&self) -> Option<LastRound> {
+        let place = self.final_place().filter(|_| self.game.scored);
+        self.me.as_ref().map(|_| LastRound { place, score: self.score })
+    }
+
     fn answering(&mut self, answer: &GivenAnswer) -> bool {
         let is_new = self.game.at == Some(answer.question) && self.answer == MyAnswer::Open;
         if is_new {
@@ -229,6 +256,7 @@ fn untold(title: String) -> Game {
     Game {
         title,
         phase: Phase::Lobby,
+        round: 1,
         questions: 0,
         at: None,
         asked: None,

@@ -44,7 +44,7 @@ fn changed(game: Game) -> Event {
 }
 
 fn answering() -> Event {
-    Event::Answering(GivenAnswer { question: 3, answer: Answer::Choice(1) })
+    Event::Answering(GivenAnswer { question: 3, answer: Answer::Choice(1), round: None })
 }
 
 #[test]
@@ -128,6 +128,28 @@ fn at_the_end_the_place_is_the_one_that_everybody_sees() {
     let leaders = r#","leaders":[{"place":2,"id":"noor","name":"Noor","score":3330}]"#;
     board.fold(&changed(game("podium", leaders)));
     assert_eq!(words::finish(&board), "You came 2nd with 3,330 points.");
+}
+
+#[test]
+fn the_next_round_begins_without_points_and_tells_what_came_of_the_last() {
+    let mut board = board("open");
+    board.fold(&answering());
+    board.fold(&Event::Outcome(outcome(3)));
+    let next = |at| Game { round: 2, at, ..game("lobby", "") };
+    let came = Some(LastRound { place: Some(3), score: 3330 });
+    let mut followed = board.clone();
+    followed.fold(&changed(next(None)));
+    assert_eq!((followed.screen(), followed.score, followed.place), (Screen::Lobby, 0, None));
+    assert_eq!((followed.last_round, followed.answer.clone(), followed.outcome.clone()), (came, MyAnswer::Open, None));
+    // Whoever was cut off meanwhile finds the same question asked again, and no answer to it.
+    let again = Joined { score: 0, ..joined(next(Some(3)), "") };
+    board.fold(&Event::Joined(again.clone()));
+    assert_eq!((board.last_round, board.score, board.answer.clone()), (came, 0, MyAnswer::Open));
+    board.fold(&Event::Joined(again));
+    assert_eq!(board.last_round, came, "a reconnection does not take it back");
+    let mut outside = Board::outside("Planets".into());
+    outside.fold(&changed(next(None)));
+    assert_eq!(outside.last_round, None);
 }
 
 #[test]

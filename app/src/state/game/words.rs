@@ -154,6 +154,22 @@ pub(crate) fn result(outcome: &Outcome, reveal: &Reveal, scored: bool) -> String
     said.join(". ") + "."
 }
 
+/// What came of the round before, for one player.
+pub(crate) fn last_round(score: u32) -> String {
+    format!("{}. Everyone starts at 0 again.", points(score))
+}
+
+/// What is said to a player before the first question.
+pub(crate) fn soon(round: u32) -> String {
+    match round {
+        1 => "Watch the big screen. The host will start soon.".into(),
+        _ => format!("Same class, round {round}. Watch the big screen: it starts there."),
+    }
+}
+
+/// What a player who is done waits for.
+pub(crate) const WAITING_FOR_NEXT: &str = "Waiting for the host: the next quiz begins here by itself.";
+
 /// What became of it all, for one player.
 pub(crate) fn finish(board: &Board) -> String {
     match board.final_place().filter(|_| board.game.scored) {

@@ -32,6 +32,7 @@ const CALLS: &[&str] = &[
     "delete-result",
     "become-author",
     "host-game",
+    "play-again",
     "take-over",
     "game-results",
     "enter-game",

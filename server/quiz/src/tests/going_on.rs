@@ -1,6 +1,7 @@
 //! What a host and time do to a game.
 
-use super::{check, planets, quiz, slide};
+use super::{check, planets, play, quiz, slide};
+use crate::{Seat, State, show};
 use protocol::quiz::{Question, Scoring};
 
 const OPEN: [(u64, &str); 2] = [(0, "start"), (4_000, "tick")];
@@ -181,4 +182,20 @@ fn what_does_not_fit_is_refused_with_what_is_going_on() {
 #[test]
 fn a_quiz_of_nothing_ends_at_once() {
     check(&quiz(&[]), &[(0, "start")], "podium");
+}
+
+#[test]
+fn the_next_game_of_a_class_begins_in_the_lobby_with_the_door_as_it_was_and_without_points() {
+    let quiz = quiz(&[planets(), planets()]);
+    let script = [(0, "ana joins"), (1, "start"), (4_001, "tick"), (5_000, "ana answers 1"), (6_000, "reveal")];
+    let end = [(6_010, "count"), (7_000, "lock"), (7_001, "chat"), (8_000, "end")];
+    let table = play(&quiz, &[&script[..], &end].concat());
+    assert!(table.state.is_over() && table.seats[0].score > 0 && table.seats[0].outcome.is_some());
+
+    let next = table.state.again(&quiz, 1);
+    let fresh = State { round: 2, locked: true, chat: true, ..State::new(&quiz, 1) };
+    assert_eq!((&next, next.again(&quiz, 1).round), (&fresh, 3));
+    assert_eq!(show(&quiz, &next).round, 2);
+    let seat = Seat { score: 0, streak: 0, place: 0, outcome: None, ..table.seats[0].clone() };
+    assert_eq!(table.seats[0].clone().again(), seat);
 }

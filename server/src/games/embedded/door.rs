@@ -38,6 +38,10 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
         Standing::Kicked => return Ok(Seated::Kicked),
         Standing::Declined => return Ok(Seated::Declined),
         Standing::Seated(seat) => return Ok(Seated::At(seat)),
+        Standing::Away(seat) => {
+            bring_back(sql, key, &wish.player)?;
+            return Ok(Seated::At(seat));
+        }
         Standing::Unknown => {}
     }
     let waited = waited(sql, key, &wish.player)?;
@@ -69,6 +73,14 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
     sql.prepare_cached(insert)?.execute(row)?;
     sql.prepare_cached("UPDATE games SET seated = seated + 1 WHERE id = ?1")?.execute([&key.id])?;
     Ok(Seated::At(read(&seat, "a seat")?))
+}
+
+/// Gives somebody who is away their seat back.
+fn bring_back(sql: &Connection, key: &Key, player: &UserId) -> Result<()> {
+    let update = "UPDATE seats SET away = 0 WHERE game = ?1 AND player = ?2";
+    sql.prepare_cached(update)?.execute(params![key.id, player.as_str()])?;
+    sql.prepare_cached("UPDATE games SET seated = seated + 1 WHERE id = ?1")?.execute([&key.id])?;
+    Ok(())
 }
 
 /// Somebody who waits, or was let in and has not come yet.
@@ -215,21 +227,23 @@ pub(super) fn kick(
     block_for_ms: Option<u64>,
     now: u64,
 ) -> Result<Vec<UserId>> {
-    let mut delete = sql.prepare_cached("DELETE FROM seats WHERE game = ?1 AND player = ?2 RETURNING network")?;
+    let delete = "DELETE FROM seats WHERE game = ?1 AND player = ?2 RETURNING network, away";
+    let mut delete = sql.prepare_cached(delete)?;
     let mut block = sql.prepare_cached("INSERT OR REPLACE INTO blocked VALUES (?1, ?2, ?3)")?;
-    let mut gone = Vec::new();
+    let (mut gone, mut freed) = (Vec::new(), 0);
     for player in players {
-        let network: Option<String> =
-            delete.query_row(params![key.id, player.as_str()], |row| row.get(0)).optional()?;
-        let Some(network) = network else { continue };
+        let seat: Option<(String, bool)> =
+            delete.query_row(params![key.id, player.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((network, is_away)) = seat else { continue };
+        freed += u64::from(!is_away);
         if let Some(for_ms) = block_for_ms.filter(|_| !network.is_empty()) {
             block.execute(params![key.id, network, signed(now + for_ms)])?;
         }
         send_away(sql, key, &player, Standing::Kicked)?;
         gone.push(player);
     }
-    let seats = signed(gone.len() as u64);
-    sql.prepare_cached("UPDATE games SET seated = seated - ?2 WHERE id = ?1")?.execute(params![key.id, seats])?;
+    let update = "UPDATE games SET seated = seated - ?2 WHERE id = ?1";
+    sql.prepare_cached(update)?.execute(params![key.id, signed(freed)])?;
     Ok(gone)
 }
 

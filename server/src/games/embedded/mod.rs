@@ -15,8 +15,8 @@ use quiz::Seat;
 use tokio::time::Instant;
 
 use super::{
-    Answered, Begun, Commit, Key, Loaded, Newcomer, Played, Rename, Renamed, Seated, Standing, Store, StoreError,
-    TakenOver, Turnout, in_order,
+    Answered, Begun, Commit, Key, Loaded, Newcomer, NextRound, Played, Rename, Renamed, Seated, Standing, Store,
+    StoreError, TakenOver, Turnout, in_order,
 };
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
@@ -109,15 +109,27 @@ impl Store for EmbeddedGames {
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
-        let Commit { key, expected, state, taking, seats, frame } = commit;
+        let Commit { key, expected, state, taking, seats, away, frame } = commit;
         let (pin, key, state) = (key.pin.clone(), key.clone(), state.clone());
-        let seats: Vec<Seat> = seats.to_vec();
+        let (seats, away) = (seats.to_vec(), away.to_vec());
         self.change(&pin, frame, move |sql, version| {
             let is_done = rows::commit(sql, &key, expected, version, &state, taking, now_ms())?;
             if is_done {
                 rows::put_seats(sql, &key, state.at.unwrap_or(0), &seats)?;
+                rows::put_away(sql, &key, &away)?;
             }
             Ok(is_done)
+        })
+        .await
+    }
+
+    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StoreError> {
+        let NextRound { key, expected, quiz, state, seats, frame } = next;
+        let (pin, key, quiz, state) = (key.pin.clone(), key.clone(), quiz.clone(), state.clone());
+        let (seats, told) = (seats.to_vec(), frame.clone());
+        self.change(&pin, told, move |sql, version| {
+            let next = NextRound { key: &key, expected, quiz: &quiz, state: &state, seats: &seats, frame };
+            rows::again(sql, &next, version, now_ms())
         })
         .await
     }
@@ -209,9 +221,9 @@ impl Store for EmbeddedGames {
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
-    async fn keep(&self, key: &Key) -> Result<(), StoreError> {
+    async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError> {
         let key = key.clone();
-        Ok(self.file.write(move |sql| rows::keep(sql, &key)).await?)
+        Ok(self.file.write(move |sql| rows::note_kept(sql, &key, kept)).await?)
     }
 
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {

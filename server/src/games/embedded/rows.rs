@@ -8,10 +8,19 @@ use quiz::{Decision, Seat, State, Taking};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
-use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, Played, Standing, Turnout, new_given};
+use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, NextRound, Played, Standing, Turnout, new_given};
 use crate::store::StoreError;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
+
+/// Under which number a question (`?2`) of a game (`?1`) is kept: those of each round follow
+/// those of the one before, so that what was answered in one is not found in the next. A
+/// quiz has fewer than a thousand questions.
+macro_rules! number_in_round {
+    () => {
+        "(?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))"
+    };
+}
 
 /// False: the PIN is in use, or a game of it was and has not been swept yet.
 pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
@@ -32,24 +41,25 @@ pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) ->
 }
 
 pub(super) fn played(sql: &Connection, key: &Key) -> Result<Option<Played>> {
-    let mut select = sql.prepare_cached("SELECT owner, quiz FROM games WHERE pin = ?1 AND id = ?2")?;
-    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-    let Some((owner, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
+    let mut select = sql.prepare_cached("SELECT owner, round, quiz FROM games WHERE pin = ?1 AND id = ?2")?;
+    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, String>(2)?));
+    let Some((owner, round, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
         return Ok(None);
     };
     let owner = UserId::parse(&owner).map_err(|error| StoreError::Failed(error.to_string()))?;
-    Ok(Some(Played { owner, quiz: read(&quiz, "a quiz")? }))
+    Ok(Some(Played { owner, round, quiz: read(&quiz, "a quiz")? }))
 }
 
 pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<Loaded>> {
     let select = "SELECT id, version, state, kept FROM games WHERE pin = ?1 AND stepped_at >= ?2";
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?));
     let lives = params![pin.as_str(), signed(now.saturating_sub(LIVES * 1000))];
-    let Some((id, version, state, is_kept)) = sql.prepare_cached(select)?.query_row(lives, row).optional()? else {
+    let Some((id, version, state, kept)) = sql.prepare_cached(select)?.query_row(lives, row).optional()? else {
         return Ok(None);
     };
     let key = Key { pin: pin.clone(), id };
-    Ok(Some(Loaded { key, version: unsigned(version), state: read(&state, "a game")?, now, is_kept }))
+    let (version, kept) = (unsigned(version), unsigned(kept));
+    Ok(Some(Loaded { key, version, state: read(&state, "a game")?, now, kept }))
 }
 
 /// False: it is not at the expected version.
@@ -83,10 +93,54 @@ pub(super) fn commit(
     Ok(is_done)
 }
 
+/// The next round: of the one before, only the seats are left. False: the game is not at
+/// the expected version.
+pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u64) -> Result<bool> {
+    let NextRound { key, expected, quiz, state, seats, .. } = next;
+    let update = "UPDATE games SET version = ?4, state = ?5, round = ?6, quiz = ?7, locked = ?8, stepped_at = ?9,
+            is_open = 0, question = NULL, opened_at = NULL, closes_at = NULL
+        WHERE pin = ?1 AND id = ?2 AND version = ?3";
+    let row = params![
+        key.pin.as_str(),
+        key.id,
+        signed(*expected),
+        signed(version),
+        wire::spell(state),
+        state.round,
+        wire::spell(quiz),
+        Door::of(state) as i64,
+        signed(now)
+    ];
+    if sql.prepare_cached(update)?.execute(row)? == 0 {
+        return Ok(false);
+    }
+    let mut update = sql.prepare_cached("UPDATE seats SET seat = ?3 WHERE game = ?1 AND player = ?2")?;
+    for seat in *seats {
+        update.execute(params![key.id, seat.id.as_str(), wire::spell(seat)])?;
+    }
+    Ok(true)
+}
+
+/// Puts the seats of these players away, until they are back.
+pub(super) fn put_away(sql: &Connection, key: &Key, players: &[UserId]) -> Result<()> {
+    if players.is_empty() {
+        return Ok(());
+    }
+    let mut update = sql.prepare_cached("UPDATE seats SET away = 1 WHERE game = ?1 AND player = ?2 AND away = 0")?;
+    let mut gone = 0;
+    for player in players {
+        gone += update.execute(params![key.id, player.as_str()])?;
+    }
+    let count = params![key.id, signed(gone as u64)];
+    sql.prepare_cached("UPDATE games SET seated = seated - ?2 WHERE id = ?1")?.execute(count)?;
+    Ok(())
+}
+
 /// Seats as the count of a question left them; not of those who were sent away meanwhile.
 pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[Seat]) -> Result<()> {
     let mut update = sql.prepare_cached("UPDATE seats SET seat = ?3 WHERE game = ?1 AND player = ?2")?;
-    let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO counted VALUES (?1, ?2, ?3, ?4)")?;
+    let insert = concat!("INSERT OR REPLACE INTO counted VALUES (?1, ", number_in_round!(), ", ?3, ?4)");
+    let mut insert = sql.prepare_cached(insert)?;
     for seat in seats {
         let text = wire::spell(seat);
         if update.execute(params![key.id, seat.id.as_str(), text])? == 1 {
@@ -105,24 +159,26 @@ pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<S
     if let Some(was_in) = was_in {
         return Ok(if was_in { Standing::Kicked } else { Standing::Declined });
     }
-    let seat: Option<String> = sql
-        .prepare_cached("SELECT seat FROM seats WHERE game = ?1 AND player = ?2")?
-        .query_row(whom, |row| row.get(0))
+    let seat: Option<(String, bool)> = sql
+        .prepare_cached("SELECT seat, away FROM seats WHERE game = ?1 AND player = ?2")?
+        .query_row(whom, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(match seat {
-        Some(seat) => Standing::Seated(read(&seat, "a seat")?),
+        Some((seat, false)) => Standing::Seated(read(&seat, "a seat")?),
+        Some((seat, true)) => Standing::Away(read(&seat, "a seat")?),
         None => Standing::Unknown,
     })
 }
 
 pub(super) fn seats(sql: &Connection, key: &Key) -> Result<Vec<Seat>> {
-    let mut select = sql.prepare_cached("SELECT seat FROM seats WHERE game = ?1")?;
+    let mut select = sql.prepare_cached("SELECT seat FROM seats WHERE game = ?1 AND away = 0")?;
     let rows = select.query_map([&key.id], |row| row.get::<_, String>(0))?;
     rows.map(|seat| read(&seat?, "a seat")).collect()
 }
 
 pub(super) fn counted(sql: &Connection, key: &Key, question: usize) -> Result<Vec<Seat>> {
-    let mut select = sql.prepare_cached("SELECT seat FROM counted WHERE game = ?1 AND question = ?2")?;
+    let select = concat!("SELECT seat FROM counted WHERE game = ?1 AND question = ", number_in_round!());
+    let mut select = sql.prepare_cached(select)?;
     let rows = select.query_map(params![key.id, signed(question as u64)], |row| row.get::<_, String>(0))?;
     rows.map(|seat| read(&seat?, "a seat")).collect()
 }
@@ -136,7 +192,7 @@ pub(super) fn answer(
     now: u64,
 ) -> Result<Answered> {
     let whom = params![key.id, player.as_str()];
-    if !sql.prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND player = ?2")?.exists(whom)? {
+    if !sql.prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND player = ?2 AND away = 0")?.exists(whom)? {
         return Ok(Answered::NoSeat);
     }
     let first = given(sql, key, player, question)?;
@@ -144,7 +200,8 @@ pub(super) fn answer(
         (Decision::Accepted { took_ms }, _) => {
             let given = new_given(question, answer).fill(took_ms);
             let row = params![key.id, signed(question as u64), player.as_str(), given];
-            sql.prepare_cached("INSERT INTO answers VALUES (?1, ?2, ?3, ?4)")?.execute(row)?;
+            let insert = concat!("INSERT INTO answers VALUES (?1, ", number_in_round!(), ", ?3, ?4)");
+            sql.prepare_cached(insert)?.execute(row)?;
             Answered::Accepted(read(&given, "an answer")?)
         }
         (Decision::Duplicate, Some(first)) => Answered::Duplicate(first),
@@ -164,7 +221,8 @@ fn taking(sql: &Connection, key: &Key) -> Result<Option<Taking>> {
 }
 
 pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>> {
-    let mut select = sql.prepare_cached("SELECT player, given FROM answers WHERE game = ?1 AND question = ?2")?;
+    let select = concat!("SELECT player, given FROM answers WHERE game = ?1 AND question = ", number_in_round!());
+    let mut select = sql.prepare_cached(select)?;
     let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
     let mut answers = BTreeMap::new();
     for found in select.query_map(params![key.id, signed(question as u64)], row)? {
@@ -177,15 +235,19 @@ pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BT
 }
 
 pub(super) fn given(sql: &Connection, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>> {
-    let select = "SELECT given FROM answers WHERE game = ?1 AND question = ?2 AND player = ?3";
+    let select =
+        concat!("SELECT given FROM answers WHERE game = ?1 AND question = ", number_in_round!(), " AND player = ?3");
     let whose = params![key.id, signed(question as u64), player.as_str()];
     let given: Option<String> = sql.prepare_cached(select)?.query_row(whose, |row| row.get(0)).optional()?;
     given.map(|given| read(&given, "an answer")).transpose()
 }
 
 pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Turnout> {
-    let select = "SELECT (SELECT count(*) FROM answers WHERE game = ?1 AND question = ?2),
-        coalesce((SELECT seated FROM games WHERE id = ?1), 0)";
+    let select = concat!(
+        "SELECT (SELECT count(*) FROM answers WHERE game = ?1 AND question = ",
+        number_in_round!(),
+        "), coalesce((SELECT seated FROM games WHERE id = ?1), 0)"
+    );
     let row = |row: &Row<'_>| {
         let count = |at| Ok::<_, rusqlite::Error>(usize::try_from(row.get::<_, i64>(at)?).unwrap_or(0));
         Ok(Turnout { answered: count(0)?, players: count(1)? })
@@ -193,8 +255,9 @@ pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Tu
     Ok(sql.prepare_cached(select)?.query_row(params![key.id, signed(question as u64)], row)?)
 }
 
-pub(super) fn keep(sql: &Connection, key: &Key) -> Result<()> {
-    sql.prepare_cached("UPDATE games SET kept = 1 WHERE id = ?1")?.execute([&key.id])?;
+pub(super) fn note_kept(sql: &Connection, key: &Key, kept: u64) -> Result<()> {
+    let update = "UPDATE games SET kept = max(kept, ?2) WHERE id = ?1";
+    sql.prepare_cached(update)?.execute(params![key.id, signed(kept)])?;
     Ok(())
 }
 

@@ -9,20 +9,20 @@ use protocol::Pin;
 use crate::broker::redis::Keyspace;
 use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
-use crate::games::{Commit, Key};
+use crate::games::Key;
 
 /// The names of a deployment's games.
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The keys of `commit.lua`, in the order that it says.
-    pub(super) fn of_commit(&self, commit: &Commit<'_>, shard: &Shard) -> Vec<String> {
-        let (key, at) = (commit.key, commit.state.at);
+    /// The keys of `commit.lua` but those of what is past, in the order that it says, for a
+    /// game that is at a question.
+    pub(super) fn of_change(&self, key: &Key, at: Option<usize>, shard: &Shard) -> Vec<String> {
         let channel = Channel::Game(key.pin.clone());
         let mut all =
             vec![self.game(&key.pin), self.0.meta(&channel), self.0.log(&channel), shard.deliveries(&channel)];
-        all.extend([self.seats(key), self.counted(key, at.unwrap_or(0)), self.names(key), self.kicked(key)]);
-        all.extend([self.networks(key), self.hosts(key)]);
+        all.extend([self.seats(key), self.counted(key, at.unwrap_or(0)), self.away(key)]);
+        all.extend([self.names(key), self.kicked(key), self.declined(key), self.networks(key), self.hosts(key)]);
         for question in 0..at.map_or(0, |at| at + 1) {
             all.extend([self.answers(key, question), self.counted(key, question)]);
         }
@@ -30,20 +30,21 @@ impl Keys {
     }
 
     /// The keys of `seat.lua`, in the order that it says.
-    pub(super) fn of_seat(&self, key: &Key) -> [String; 10] {
-        let [game, seats, names, kicked, networks, blocked] = self.of_kick(key);
+    pub(super) fn of_seat(&self, key: &Key) -> [String; 11] {
+        let [game, seats, names, kicked, networks, blocked, away] = self.of_kick(key);
         let [waiting, admitted, declined] = [self.waiting(key), self.admitted(key), self.declined(key)];
-        [game, seats, names, kicked, self.arrivals(key), networks, blocked, waiting, admitted, declined]
+        [game, seats, names, kicked, self.arrivals(key), networks, blocked, waiting, admitted, declined, away]
     }
 
     /// The keys of `kick.lua`, in the order that it says.
-    pub(super) fn of_kick(&self, key: &Key) -> [String; 6] {
+    pub(super) fn of_kick(&self, key: &Key) -> [String; 7] {
         let [seats, names, kicked] = [self.seats(key), self.names(key), self.kicked(key)];
-        [self.game(&key.pin), seats, names, kicked, self.networks(key), self.blocked(key)]
+        [self.game(&key.pin), seats, names, kicked, self.networks(key), self.blocked(key), self.away(key)]
     }
 
-    /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, and what
-    /// scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in), `open`, `question`, `opened`, `closes`, `kept`.
+    /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, `kept`, the `round` where it is
+    /// not the first, and what scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in),
+    /// `open`, `question`, `opened`, `closes`.
     pub(super) fn game(&self, pin: &Pin) -> String {
         self.0.beside(&Channel::Game(pin.clone()), &[":game"])
     }
@@ -51,6 +52,11 @@ impl Keys {
     /// The hash of seats: player -> the seat as JSON.
     pub(super) fn seats(&self, key: &Key) -> String {
         self.of(key, &[":seats"])
+    }
+
+    /// The hash of the seats of those who were not there when this round began.
+    pub(super) fn away(&self, key: &Key) -> String {
+        self.of(key, &[":away"])
     }
 
     /// The hash of names: what they look like -> player.

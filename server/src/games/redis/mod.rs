@@ -8,20 +8,22 @@ use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, Given};
 use protocol::{HostId, Name, Pin, UserId, limits, wire};
-use quiz::{Seat, Taking};
-use redis::{Cmd, Script, ScriptInvocation};
+use quiz::Seat;
+use redis::{Cmd, Script};
 
 use super::{
-    Answered, Begun, Commit, Door, Key, LIVES, Loaded, Newcomer, Played, Rename, Renamed, Seated, Standing, Store,
+    Answered, Begun, Commit, Key, LIVES, Loaded, Newcomer, NextRound, Played, Rename, Renamed, Seated, Standing, Store,
     StoreError, TakenOver, Turnout,
 };
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
-use crate::broker::{BrokerError, LogLimits, random_epoch};
+use crate::broker::{BrokerError, LogLimits};
 use crate::channel::Channel;
 
+mod changing;
 mod keys;
 
+use changing::Change;
 use keys::Keys;
 
 /// Tries are counted for so long, in seconds.
@@ -40,15 +42,7 @@ pub struct RedisGames {
     judge: Script,
     take_over: Script,
     rename: Script,
-}
-
-/// What `commit.lua` is given.
-struct Change<'a> {
-    commit: &'a Commit<'a>,
-    /// Nothing: there must be no such game.
-    expected: String,
-    /// Set once.
-    fields: Vec<(&'static str, String)>,
+    note_kept: Script,
 }
 
 impl RedisGames {
@@ -74,41 +68,12 @@ impl RedisGames {
             judge: Script::new(include_str!("judge.lua")),
             take_over: Script::new(include_str!("take_over.lua")),
             rename: Script::new(include_str!("rename.lua")),
+            note_kept: Script::new(include_str!("note_kept.lua")),
         }
     }
 
     fn shard(&self, pin: &Pin) -> Result<Arc<Shard>, BrokerError> {
         self.link.of(&Channel::Game(pin.clone()))
-    }
-
-    async fn change(&self, change: &Change<'_>) -> Result<Option<u64>, StoreError> {
-        let shard = self.shard(&change.commit.key.pin)?;
-        let epoch = random_epoch();
-        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            self.keys.of_commit(change.commit, &shard).into_iter().for_each(|key| {
-                call.key(key);
-            });
-            let Commit { key, state, taking, seats, frame, .. } = change.commit;
-            let (question, opened, closes) = spelled(*taking);
-            call.arg(&key.id).arg(&change.expected).arg(wire::spell(state));
-            call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(Door::of(state) as u8);
-            call.arg(LIVES).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
-            call.arg(self.log.entries).arg(shard.publish_command()).arg(seats.len());
-            for seat in *seats {
-                call.arg(seat.id.as_str()).arg(wire::spell(seat));
-            }
-            for (field, value) in &change.fields {
-                call.arg(field).arg(value);
-            }
-        };
-        let version: Option<String> = shard.invoke_on(&self.commit, fill).await?;
-        version.map(|version| version.parse().map_err(|_| odd("a version"))).transpose()
-    }
-
-    async fn is_of(&self, shard: &Shard, key: &Key) -> Result<bool, StoreError> {
-        let game = self.keys.game(&key.pin);
-        let id: Option<String> = shard.run(&Cmd::hget(game, "id")).await?;
-        Ok(id.as_deref() == Some(&key.id))
     }
 
     async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StoreError> {
@@ -138,22 +103,21 @@ impl RedisGames {
 #[async_trait]
 impl Store for RedisGames {
     async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
-        let Begun { key, owner, quiz, state, frame } = begun;
-        let commit = Commit { key, expected: 0, state, taking: None, seats: &[], frame: frame.clone() };
-        let fields = vec![("owner", owner.to_string()), ("quiz", wire::spell(quiz))];
-        self.change(&Change { commit: &commit, expected: String::new(), fields }).await
+        self.change(&Change::begins(begun)).await
     }
 
     async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
         let mut ask = redis::cmd("HMGET");
-        ask.arg(self.keys.game(&key.pin)).arg("id").arg("owner").arg("quiz");
-        let known: (Option<String>, Option<String>, Option<String>) = self.shard(&key.pin)?.run(&ask).await?;
-        let (Some(id), Some(owner), Some(quiz)) = known else { return Ok(None) };
+        ask.arg(self.keys.game(&key.pin)).arg("id").arg("owner").arg("quiz").arg("round");
+        type Found = (Option<String>, Option<String>, Option<String>, Option<u32>);
+        let known: Found = self.shard(&key.pin)?.run(&ask).await?;
+        let (Some(id), Some(owner), Some(quiz), round) = known else { return Ok(None) };
         if id != key.id {
             return Ok(None);
         }
         let owner = UserId::parse(&owner).map_err(|_| odd("an owner"))?;
-        Ok(Some(Played { owner, quiz: wire::read(&quiz).ok_or_else(|| odd("a quiz"))? }))
+        let quiz = wire::read(&quiz).ok_or_else(|| odd("a quiz"))?;
+        Ok(Some(Played { owner, round: round.unwrap_or(1), quiz }))
     }
 
     async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
@@ -164,12 +128,15 @@ impl Store for RedisGames {
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
         let state = wire::read(&state).ok_or_else(|| odd("a game"))?;
-        Ok(Some(Loaded { key, version, state, now, is_kept: kept == "1" }))
+        Ok(Some(Loaded { key, version, state, now, kept: kept.parse().unwrap_or(0) }))
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
-        let expected = commit.expected.to_string();
-        self.change(&Change { commit: &commit, expected, fields: Vec::new() }).await
+        self.change(&Change::step(&commit)).await
+    }
+
+    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StoreError> {
+        self.change(&Change::next_round(&next, &self.keys)).await
     }
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
@@ -224,14 +191,18 @@ impl Store for RedisGames {
 
     async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
         let mut ask = redis::pipe();
-        ask.hget(self.keys.seats(key), player.as_str());
+        // At one moment: a seat goes from one of these to the other.
+        ask.atomic().hget(self.keys.seats(key), player.as_str()).hget(self.keys.away(key), player.as_str());
         ask.sismember(self.keys.kicked(key), player.as_str()).sismember(self.keys.declined(key), player.as_str());
-        let (seat, is_kicked, is_declined): (Option<String>, bool, bool) = self.shard(&key.pin)?.run_all(&ask).await?;
-        Ok(match seat {
+        type Found = (Option<String>, Option<String>, bool, bool);
+        let (seat, away, is_kicked, is_declined): Found = self.shard(&key.pin)?.run_all(&ask).await?;
+        let read = |seat: String| wire::read(&seat).ok_or_else(|| odd("a seat"));
+        Ok(match (seat, away) {
             _ if is_declined => Standing::Declined,
             _ if is_kicked => Standing::Kicked,
-            Some(seat) => Standing::Seated(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
-            None => Standing::Unknown,
+            (Some(seat), _) => Standing::Seated(read(seat)?),
+            (None, Some(away)) => Standing::Away(read(away)?),
+            (None, None) => Standing::Unknown,
         })
     }
 
@@ -243,9 +214,12 @@ impl Store for RedisGames {
 
     async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
         let shard = self.shard(&key.pin)?;
-        let mut ask = redis::cmd("HMGET");
-        ask.arg(self.keys.seats(key)).arg(ids(players));
-        let seats: Vec<Option<String>> = if players.is_empty() { Vec::new() } else { shard.run(&ask).await? };
+        let mut seats: Vec<Option<String>> = Vec::new();
+        for hash in [self.keys.seats(key), self.keys.away(key)] {
+            let mut ask = redis::cmd("HMGET");
+            ask.arg(hash).arg(ids(players));
+            seats.extend(if players.is_empty() { Vec::new() } else { shard.run(&ask).await? });
+        }
         let mut call = self.kick.prepare_invoke();
         call.key(&self.keys.of_kick(key)[..]);
         call.arg(&key.id).arg(LIVES).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
@@ -327,11 +301,10 @@ impl Store for RedisGames {
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
-    async fn keep(&self, key: &Key) -> Result<(), StoreError> {
-        let shard = self.shard(&key.pin)?;
-        if self.is_of(&shard, key).await? {
-            shard.run::<()>(&Cmd::hset(self.keys.game(&key.pin), "kept", 1)).await?;
-        }
+    async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError> {
+        let mut call = self.note_kept.prepare_invoke();
+        call.key(self.keys.game(&key.pin)).arg(&key.id).arg(kept);
+        self.shard(&key.pin)?.invoke::<u64>(&call).await?;
         Ok(())
     }
 
@@ -374,20 +347,6 @@ impl Store for RedisGames {
         let (shard, key) = self.counter(who)?;
         Ok(shard.run::<Option<u64>>(&Cmd::get(key)).await?.unwrap_or(0))
     }
-}
-
-fn spelled(taking: Option<Taking>) -> (String, String, String) {
-    let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-    match taking {
-        Some(Taking { question, opened_at, closes_at }) => {
-            (question.to_string(), opened_at.to_string(), text(closes_at))
-        }
-        None => Default::default(),
-    }
-}
-
-fn flag(is_set: bool) -> &'static str {
-    if is_set { "1" } else { "0" }
 }
 
 fn ids(players: &[UserId]) -> Vec<&str> {

@@ -1,7 +1,7 @@
--- Gives a player the seat they have, or a new one; where newcomers are to be
--- let in, notes that they wait.
+-- Gives a player the seat they have or that is kept for them, or a new one;
+-- where newcomers are to be let in, notes that they wait.
 -- KEYS: game, seats, names, kicked, arrivals, networks, blocked, waiting, admitted,
---       declined
+--       declined, the seats of those who are away
 -- ARGV: id, player, what the name looks like, head of the seat up to the time,
 --       what stands between it and the number of seats before, seats at most,
 --       seconds to live, the network to block them by, head of them as one who
@@ -11,7 +11,7 @@
 -- Returns {what became of it, the seat or the milliseconds to wait}.
 
 local game, seats, names, kicked, arrivals = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local networks, blocked, waiting, admitted, declined = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local networks, blocked, waiting, admitted, declined, away = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local id, player, skeleton, head, between, most, live = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 local network, waiting_head, waiting_most, waits_for = ARGV[8], ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
 local first_arrival = 12
@@ -23,6 +23,13 @@ if redis.call('SISMEMBER', kicked, player) == 1 then
 end
 local before = redis.call('HGET', seats, player)
 if before then return {'at', before} end
+local kept = redis.call('HGET', away, player)
+if kept then
+  redis.call('HDEL', away, player)
+  redis.call('HSET', seats, player, kept)
+  redis.call('EXPIRE', seats, live)
+  return {'at', kept}
+end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -1,14 +1,26 @@
--- Keeps what came of a game, once; forgets the oldest beyond the limit, and
--- those that are too old.
--- KEYS: the host's results, the list of them, their order. ARGV: id, the whole,
--- its summary, when it was over, how many to keep, seconds until all is forgotten.
+-- Keeps what came of a game, instead of what was kept of it when it was less far;
+-- forgets the oldest beyond the limit, and those that are too old.
+-- KEYS: the host's results, the list of them, their order, how far each game was.
+-- ARGV: id, the whole, its summary, when it was over, how many to keep, seconds
+-- until all is forgotten, how far the game was.
+-- Answers what became of it, and how many bytes went.
 
-local WHOLE, LIST, ORDER = KEYS[1], KEYS[2], KEYS[3]
+local WHOLE, LIST, ORDER, PROGRESS = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, whole, summary, ended_at = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local most, kept_for = tonumber(ARGV[5]), ARGV[6]
+local most, kept_for, progress = tonumber(ARGV[5]), ARGV[6], ARGV[7]
 
-if redis.call('HSETNX', WHOLE, id, whole) == 1 then
+local became, freed = 'before', redis.call('HSTRLEN', WHOLE, id)
+local earlier = redis.call('HGET', PROGRESS, id)
+if freed == 0 then
+  became = 'new'
+-- What was kept without saying how far the game was, is of one that was over.
+elseif earlier and tonumber(progress) > tonumber(earlier) then
+  became = 'renewed'
+end
+if became ~= 'before' then
+  redis.call('HSET', WHOLE, id, whole)
   redis.call('HSET', LIST, id, summary)
+  redis.call('HSET', PROGRESS, id, progress)
   redis.call('ZADD', ORDER, ended_at, id)
   local too_old = redis.call('ZCOUNT', ORDER, '-inf', string.format('(%.0f', ended_at - kept_for * 1000))
   local excess = math.max(redis.call('ZCARD', ORDER) - most, too_old)
@@ -17,9 +29,11 @@ if redis.call('HSETNX', WHOLE, id, whole) == 1 then
     for at = 1, #oldest, 2 do
       redis.call('HDEL', WHOLE, oldest[at])
       redis.call('HDEL', LIST, oldest[at])
+      redis.call('HDEL', PROGRESS, oldest[at])
     end
   end
 end
 for _, key in ipairs(KEYS) do
   redis.call('EXPIRE', key, kept_for)
 end
+return { became, freed }

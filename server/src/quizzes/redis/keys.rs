@@ -79,9 +79,9 @@ impl Author {
         format!("{}:pictures:{id}", self.list)
     }
 
-    /// Hashes with the results of games and with their summaries, and a sorted
-    /// set of them by their end.
-    pub(super) fn results(&self) -> [String; 3] {
-        ["results", "results:list", "results:order"].map(|end| format!("{}:{end}", self.list))
+    /// Hashes with the results of games and with their summaries, a sorted set of
+    /// them by their end, and a hash with how far each game was.
+    pub(super) fn results(&self) -> [String; 4] {
+        ["results", "results:list", "results:order", "results:progress"].map(|end| format!("{}:{end}", self.list))
     }
 }

@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use tracing::warn;
 
 use super::versions::forgotten;
-use super::{OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::broker::BrokerError;
 use crate::broker::redis::Link;
 use crate::broker::redis::shard::Shard;
@@ -247,20 +247,25 @@ impl Quizzes for RedisQuizzes {
         if was_there { Ok(()) } else { Err(QuizzesError::Missing) }
     }
 
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError> {
         let author = self.keys.author(owner);
         let mut keep = self.keep.prepare_invoke();
         for key in author.results() {
             keep.key(key);
         }
         keep.arg(results.id.as_str()).arg(wire::spell(results)).arg(wire::spell(&results.summary()));
-        keep.arg(results.ended_at).arg(RESULTS).arg(self.retain_results);
-        Ok(self.shard_of(&author)?.invoke(&keep).await?)
+        keep.arg(results.ended_at).arg(RESULTS).arg(self.retain_results).arg(results.progress());
+        let (became, bytes): (String, u64) = self.shard_of(&author)?.invoke(&keep).await?;
+        Ok(match became.as_str() {
+            "new" => Kept::New,
+            "renewed" => Kept::Renewed { bytes },
+            _ => Kept::Before,
+        })
     }
 
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
         let author = self.keys.author(owner);
-        let [_, list, _] = author.results();
+        let [_, list, ..] = author.results();
         let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(list)).await?;
         let mut list: Vec<ResultsSummary> = read_all(&texts, "a list of results")?;
         list.sort_by(|one, other| other.ended_at.cmp(&one.ended_at).then_with(|| one.id.cmp(&other.id)));
@@ -276,10 +281,11 @@ impl Quizzes for RedisQuizzes {
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
         let author = self.keys.author(owner);
-        let [whole, list, order] = author.results();
+        let [whole, list, order, progress] = author.results();
         let mut commands = Pipeline::new();
-        commands.atomic().hdel(whole, id.as_str()).hdel(list, id.as_str()).zrem(order, id.as_str());
-        let (was_there, _, _): (bool, bool, bool) = self.shard_of(&author)?.run_all(&commands).await?;
+        commands.atomic().hdel(whole, id.as_str()).hdel(list, id.as_str()).ignore();
+        commands.zrem(order, id.as_str()).ignore().hdel(progress, id.as_str()).ignore();
+        let (was_there,): (bool,) = self.shard_of(&author)?.run_all(&commands).await?;
         Ok(was_there)
     }
 

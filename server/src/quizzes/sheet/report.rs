@@ -98,7 +98,17 @@ fn players(results: &Results) -> Rows {
         }
         cells
     };
-    std::iter::once(header).chain(results.players.iter().map(row)).collect()
+    noted(results, std::iter::once(header).chain(results.players.iter().map(row)).collect())
+}
+
+/// The same rows; of a game that has not ended, each says in a last column how far it came.
+fn noted(results: &Results, mut rows: Rows) -> Rows {
+    let Some((asked, of)) = results.unfinished() else { return rows };
+    for (at, row) in rows.iter_mut().enumerate() {
+        let note = format!("not finished: {asked} of {of} questions");
+        row.push(text(if at == 0 { "Game".to_owned() } else { note }));
+    }
+    rows
 }
 
 fn answer(answer: Option<&PlayerAnswer>) -> [Cell; 4] {
@@ -140,7 +150,7 @@ fn questions(results: &Results) -> Rows {
             text(wrong_answers(results, at)),
         ]);
     }
-    rows
+    noted(results, rows)
 }
 
 /// What was answered instead, the most frequent first: `Mars (5), Venus (2)`.

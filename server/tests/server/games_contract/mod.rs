@@ -1,6 +1,7 @@
 //! What every store of games promises (`server/src/games/mod.rs`), and the
 //! games, seats and answers that its tests speak of.
 
+mod again;
 mod answers;
 mod door;
 mod hosts;
@@ -52,7 +53,7 @@ async fn load(cluster: &Cluster, key: &Key) -> Loaded {
 
 async fn commit(cluster: &Cluster, key: &Key, expected: u64, state: &State, seats: &[Seat]) -> Option<u64> {
     let (taking, frame) = (state.taking(&a_quiz()), frame(key, state));
-    cluster.games(0).commit(Commit { key, expected, state, taking, seats, frame }).await.unwrap()
+    cluster.games(0).commit(Commit { key, expected, state, taking, seats, away: &[], frame }).await.unwrap()
 }
 
 /// Changes the game, whatever it is.

@@ -22,11 +22,11 @@ async fn a_game_is_found_by_its_pin(cluster: Cluster) {
     let version = cluster.games(0).create(&begun).await.unwrap().unwrap();
     let loaded = load(&cluster, &begun.key).await;
     assert_eq!((&loaded.key, loaded.version, &loaded.state), (&begun.key, version, &begun.state));
-    assert!(loaded.now > 1_700_000_000_000 && !loaded.is_kept);
-    let played = Played { owner: begun.owner, quiz: begun.quiz };
+    assert!(loaded.now > 1_700_000_000_000 && loaded.kept == 0);
+    let played = Played { owner: begun.owner, round: 1, quiz: begun.quiz };
     assert_eq!(cluster.games(1).played(&begun.key).await.unwrap(), Some(played));
-    cluster.games(1).keep(&begun.key).await.unwrap();
-    assert!(load(&cluster, &begun.key).await.is_kept);
+    cluster.games(1).note_kept(&begun.key, 1_003).await.unwrap();
+    assert_eq!(load(&cluster, &begun.key).await.kept, 1_003);
 }
 
 async fn a_pin_in_use_is_not_given_again(cluster: Cluster) {
@@ -70,7 +70,7 @@ async fn of_many_changes_at_once_one_wins(cluster: Cluster) {
         async move {
             let state = State { players: turn, ..before.state.clone() };
             let (taking, frame) = (None, frame(key, &state));
-            let commit = Commit { key, expected: before.version, state: &state, taking, seats: &[], frame };
+            let commit = Commit { key, expected: before.version, state: &state, taking, seats: &[], away: &[], frame };
             cluster.games(turn).commit(commit).await.unwrap().map(|_| turn)
         }
     });
@@ -90,7 +90,7 @@ async fn another_games_key_opens_nothing(cluster: Cluster) {
     assert_eq!(seat_of(&cluster, &other, &any_user(), "Ben", 9).await, Seated::Gone);
     assert_eq!(answer(&cluster, &other, &ada, 0, RED).await, Answered::NoSeat);
     assert_eq!(cluster.games(0).kick(&other, &[ada], Some(1_000)).await.unwrap(), []);
-    cluster.games(0).keep(&other).await.unwrap();
+    cluster.games(0).note_kept(&other, 1_003).await.unwrap();
     let after = load(&cluster, &key).await;
     assert_eq!(Loaded { now: loaded.now, ..after }, loaded);
 }

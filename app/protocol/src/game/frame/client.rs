@@ -54,6 +54,8 @@ pub enum GameClientMessage {
     RemoveHost(RemoveHost),
     /// To the podium, and from it to the end.
     End(Step),
+    /// From the podium or the end to the lobby of another game with the same class.
+    Again(Again),
     /// Leaves the game. A player's seat is kept.
     Leave,
     /// Asks for a `pong`.
@@ -105,6 +107,10 @@ pub struct GivenAnswer {
     pub question: usize,
     /// The answer. The first one counts.
     pub answer: Answer,
+    /// The round that it is meant for: in another one it is not taken. `None`: for
+    /// whichever is played.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub round: Option<u32>,
 }
 
 /// A host's step.
@@ -114,6 +120,19 @@ pub struct Step {
     /// Only if the game is still at this version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
+}
+
+/// Plays again with the same class.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Again {
+    /// Only if the game is still at this version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// Another quiz, which only who began the game may choose. `None`: the same quiz, as
+    /// it was saved last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiz: Option<QuizId>,
 }
 
 /// Gives more time.

@@ -5,7 +5,7 @@ mod client;
 mod server;
 
 pub use self::client::{
-    Admit, Chat, Create, Decline, Extend, GameClientMessage, GivenAnswer, Join, Kick, Lock, Open, RemoveHost,
+    Admit, Again, Chat, Create, Decline, Extend, GameClientMessage, GivenAnswer, Join, Kick, Lock, Open, RemoveHost,
     SetAdmission, Step,
 };
 pub use self::server::{

@@ -70,11 +70,7 @@ impl GameLink {
     }
 
     pub(super) fn closed(&mut self, code: u16) {
-        if !self.is_over {
-            self.advance(Happened::Closed { code });
-        } else if self.connection.phase().has_socket() {
-            self.advance(Happened::Stopped);
-        }
+        self.advance(Happened::Closed { code });
     }
 
     /// There is no way into this game.

@@ -99,9 +99,14 @@ impl GameLink {
         }
     }
 
-    /// An answer to a question that is no longer shown cannot count.
+    /// An answer to a question that is no longer shown cannot count; nor can one of an
+    /// earlier round, though its question may be asked again under the same number.
     pub(super) fn forget_past(&mut self, game: &Game) {
-        if self.kept.as_ref().is_some_and(|kept| game.at != Some(kept.question)) {
+        let is_past = |kept: &GivenAnswer| {
+            let round = kept.round.or(self.round).unwrap_or(game.round);
+            game.at != Some(kept.question) || round != game.round
+        };
+        if self.kept.as_ref().is_some_and(is_past) {
             self.forget_answer();
         }
     }

@@ -5,7 +5,8 @@
 //! answer that was given is sent until the server says what became of it, or
 //! the game has gone on. A host's step is done once. What is shown never goes
 //! back to an earlier version, but for a snapshot, which is what the server
-//! says the game is.
+//! says the game is. A game that has ended is come back to like any other: its
+//! host may play again, and an answer to one round is never given to another.
 //!
 //! Whether a step that was sent before a cut was done cannot be known; it is
 //! sent once more if the game is still where it was meant for.
@@ -34,7 +35,9 @@ pub struct GameLink {
     steps: Vec<Waiting>,
     /// Of the game as it is shown.
     version: Option<u64>,
-    /// The game has ended; a connection that is lost now stays so.
+    /// The round of the game as it is shown.
+    round: Option<u32>,
+    /// The game has ended: whoever has seen that needs not hear that it is gone.
     is_over: bool,
     /// The random number of this step.
     dice: u32,
@@ -52,6 +55,7 @@ impl GameLink {
             kept: beginning.kept,
             steps: Vec::new(),
             version: None,
+            round: None,
             is_over: false,
             dice: 0,
             out: Vec::new(),

@@ -102,6 +102,7 @@ impl GameLink {
 
     fn note(&mut self, version: u64, game: &Game) {
         self.version = Some(version);
+        self.round = Some(game.round);
         self.is_over = game.phase == GamePhase::Ended;
     }
 

@@ -3,11 +3,11 @@
 use crate::connection::{Status, Timer};
 use crate::error::Refusal;
 use crate::game::frame::{
-    Admit, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, GivenAnswer, Hosting,
-    Hosts, Joined, Kick, Lock, Players, RemoveHost, SetAdmission, Step,
+    Admit, Again, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, GivenAnswer,
+    Hosting, Hosts, Joined, Kick, Lock, Players, RemoveHost, SetAdmission, Step,
 };
 use crate::game::{Admission, GameClientMessage, Outcome};
-use crate::id::{HostId, Pin, UserId};
+use crate::id::{HostId, Pin, QuizId, UserId};
 
 /// Where a link begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ pub enum HostStep {
     Reveal,
     /// To the podium, and from it to the end.
     End,
+    /// Plays again with the same class: another quiz, or the same one.
+    Again(Option<QuizId>),
     /// So many seconds more, 1 to 600; `None`: until the host goes on.
     Extend(Option<u32>),
     /// Sends players away for good.
@@ -98,6 +100,7 @@ impl HostStep {
             Self::Resume => M::Resume(step),
             Self::Reveal => M::Reveal(step),
             Self::End => M::End(step),
+            Self::Again(quiz) => M::Again(Again { version, quiz: quiz.clone() }),
             Self::Extend(seconds) => M::Extend(Extend { seconds: *seconds }),
             Self::Kick { players, block } => M::Kick(Kick { player: None, players: players.clone(), block: *block }),
             Self::Pardon => M::Pardon,
@@ -124,7 +127,9 @@ impl HostStep {
 
     /// Whether it names the version that it is meant for.
     pub(super) fn is_of_version(&self) -> bool {
-        matches!(self, Self::Start | Self::Next | Self::Skip | Self::Pause | Self::Resume | Self::Reveal | Self::End)
+        use HostStep as S;
+        let is_step = matches!(self, S::Start | S::Next | S::Skip | S::Pause | S::Resume | S::Reveal | S::End);
+        is_step || matches!(self, S::Again(_))
     }
 }
 

@@ -1,12 +1,16 @@
-//! What a host does when the game is over: looks at what came of it, or plays
-//! the quiz once more. Plain forms, for they lead to other pages anyway.
+//! What a host does when the game is over: looks at what came of it, or takes the
+//! class into another game. Plain forms, which work before the page is alive;
+//! playing the same quiz again needs no other page once it is.
 
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use protocol::game::link::HostStep;
 
 use super::{Host, podium};
-use crate::api::games::{HostGame, OpenResults};
+use crate::api::games::{OpenResults, PlayAgain};
 use crate::components::icon::{CIRCLE_ALERT, icon};
+use crate::state::Standing;
 
 /// What stands beside the ways on: why one of them led back, or else what was
 /// known best.
@@ -24,29 +28,37 @@ pub(super) fn said(host: Host) -> AnyView {
     }
 }
 
-/// The ways on. Who hosts somebody else's game has none.
+/// The ways on. The results, and the choice of another quiz, are whoever's began the game.
 pub(super) fn ways(host: Host) -> AnyView {
-    let Some(quiz) = host.afterwards.with_value(|afterwards| afterwards.quiz.clone()) else {
-        return view! { <p class="quiet">"Whoever started the game has the results."</p> }.into_any();
-    };
+    let is_owner = host.afterwards.with_value(|afterwards| afterwards.quiz.is_some());
     let pin = host.pin().to_string();
-    let (results, again) = ("button button--stage button--quiet", "button button--stage");
+    let quiet = "button button--stage button--quiet";
+    let owners = if is_owner {
+        view! {
+            <form class="controls__way" method="post" action=OpenResults::PATH>
+                <input type="hidden" name="pin" value=pin.clone() />
+                <button class=quiet>"Results"</button>
+            </form>
+            <a class=quiet href=format!("/quizzes?class={pin}") rel="external">
+                "Another quiz"
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <p class="quiet">"Whoever started the game has the results."</p> }.into_any()
+    };
+    // Where nobody hears a step, the form leads there.
+    let again = move |event: SubmitEvent| {
+        if host.live.standing.get_untracked() == Standing::Live {
+            event.prevent_default();
+            host.step(HostStep::Again(None));
+        }
+    };
     view! {
-        {way(OpenResults::PATH, ("pin", pin), (results, "Results"))}
-        {way(HostGame::PATH, ("quiz", quiz.to_string()), (again, "Play again"))}
-    }
-    .into_any()
-}
-
-fn way(
-    action: &'static str,
-    (name, value): (&'static str, String),
-    (class, label): (&'static str, &'static str),
-) -> AnyView {
-    view! {
-        <form class="controls__way" method="post" action=action>
-            <input type="hidden" name=name value=value />
-            <button class=class>{label}</button>
+        {owners}
+        <form class="controls__way" method="post" action=PlayAgain::PATH on:submit=again>
+            <input type="hidden" name="pin" value=pin />
+            <button class="button button--stage">"Play again"</button>
         </form>
     }
     .into_any()

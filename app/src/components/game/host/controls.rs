@@ -27,13 +27,13 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
         missing => Some(words::nth_place(missing - 1)),
     });
     let start = memo(move || screen.get() == Screen::Lobby);
-    let empty = memo(move || start.get() && host.players(<[_]>::is_empty));
+    let empty = memo(move || start.get() && host.is_alone());
     // For a moment these go on by themselves.
     let busy = memo(move || host.game(|game| matches!(game.phase, Phase::Ready | Phase::Closed)));
     let cannot = memo(move || empty.get() || busy.get());
     let press = move || {
         if untrack(|| host.places_missing()) > 0 {
-            host.places_shown.update(|shown| *shown += 1);
+            host.show_place();
             return;
         }
         let step = host.game_now(main_step).map(|(_, step)| step);

@@ -26,10 +26,21 @@ pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
     let digits: Vec<_> = pin.as_str().chars().map(String::from).collect();
     let spaced = pin.spaced();
     let (first, last) = spaced.split_once(' ').unwrap_or((&spaced, ""));
+    let is_first = host.game_now(|game| game.round) == 1;
+    let (door, how) = if is_first {
+        let how = view! { <p class="lobby__how">"Go to " <b>{site}</b> " and type"</p> };
+        ("lobby__door", how.into_any())
+    } else {
+        let how = view! {
+            <h2 class="lobby__title">"Same class, new round"</h2>
+            <p class="lobby__how">"Your phone follows by itself. New here? Go to " <b>{site}</b></p>
+        };
+        ("lobby__door lobby__door--again", how.into_any())
+    };
     view! {
-        <section class="lobby__door" aria-label="How to join">
+        <section class=door aria-label="How to join">
             <div class="lobby__way">
-                <p class="lobby__how">"Go to " <b>{site}</b> " and type"</p>
+                {how}
                 <p class="lobby__pin">
                     <span class="unseen">{format!("PIN {}", digits.join(" "))}</span>
                     <span aria-hidden="true">{first.to_owned()}</span>
@@ -103,9 +114,12 @@ fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
     let name = move || player.get().map(|(name, _)| name).unwrap_or_default();
     let here = memo(move || player.get().is_none_or(|(_, here)| here));
     let arch = move || avatar(if here.get() { looks } else { looks.asleep() });
-    let away = move || (!here.get()).then(|| view! { <span class="unseen">", away"</span> }.into_any());
+    let is_first = memo(move || host.game(|game| game.round) == 1);
+    let note = move || if is_first.get() { ", away" } else { ", seat kept" };
+    let away = move || (!here.get()).then(|| view! { <span class="unseen">{words(note)}</span> }.into_any());
+    let class = derived(move || if here.get() || is_first.get() { "player" } else { "player player--seat" });
     view! {
-        <li class="player">
+        <li class=class>
             <span class="player__stand">{changing(arch)}</span>
             <span class="player__name">
                 <bdi title=derived(name)>{words(name)}</bdi>
@@ -124,16 +138,19 @@ fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
     .into_any()
 }
 
-/// As in `22 players`.
+/// As in `22 players`, and as in `19 are back, 3 seats are kept`.
 pub(super) fn count(host: Host) -> AnyView {
     // Of a crowd only the first are listed, with whether they are connected.
-    let count = memo(move || {
-        let away = host.players(|players| players.iter().filter(|player| !player.here).count());
-        host.players_count().saturating_sub(away)
-    });
+    let away = memo(move || host.players(|players| players.iter().filter(|player| !player.here).count()));
+    let count = memo(move || host.players_count().saturating_sub(away.get()));
+    let sentence = move || match (host.game(|game| game.round), count.get(), away.get()) {
+        (1, 0, _) | (_, 0, 0) => NOBODY.into(),
+        (1, count, _) => text::players(count),
+        (_, back, kept) => text::back(back, kept),
+    };
     view! {
         <p class="lobby__count" role="status">
-            {words(move || if count.get() > 0 { text::players(count.get()) } else { NOBODY.into() })}
+            {words(sentence)}
         </p>
     }
     .into_any()

@@ -64,7 +64,8 @@ pub(crate) struct WayIn {
 
 /// What there is to do when the game is over.
 struct Afterwards {
-    /// What can be played again, and whose results can be seen, here.
+    /// The quiz, where whoever hosts here began the game: the results are theirs, and the
+    /// choice of another quiz.
     quiz: Option<QuizId>,
     /// Why it was not done.
     refusal: Option<String>,
@@ -77,8 +78,8 @@ struct Host {
     pin: StoredValue<Pin>,
     way_in: StoredValue<WayIn>,
     afterwards: StoredValue<Afterwards>,
-    /// How many places of the podium are shown: the last of them first.
-    places_shown: RwSignal<usize>,
+    /// How many places of the podium of a round are shown: the last of them first.
+    places_shown: RwSignal<(u32, usize)>,
 }
 
 impl Host {
@@ -96,6 +97,12 @@ impl Host {
 
     fn players_now<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
         self.live.players.with_untracked(|players| read(&players.players))
+    }
+
+    /// Whether there is nobody to play: when a class plays again, nobody who is back.
+    fn is_alone(self) -> bool {
+        let is_first = self.game(|game| game.round) == 1;
+        self.players(|players| !players.iter().any(|player| is_first || player.here))
     }
 
     /// How many there are, those too who are not listed.
@@ -116,7 +123,18 @@ impl Host {
     /// How many places of the podium are not shown yet.
     fn places_missing(self) -> usize {
         let places = self.game(|game| if game.phase == Phase::Podium { podium::places(game) } else { 0 });
-        places.saturating_sub(self.places_shown.get())
+        places.saturating_sub(self.places_shown())
+    }
+
+    /// Of each podium, the last place is shown at once.
+    fn places_shown(self) -> usize {
+        let (of, shown) = self.places_shown.get();
+        if self.game(|game| game.round) == of { shown } else { 1 }
+    }
+
+    fn show_place(self) {
+        let shown = untrack(|| (self.game(|game| game.round), self.places_shown() + 1));
+        self.places_shown.set(shown);
     }
 
     fn pin(self) -> Pin {
@@ -165,7 +183,8 @@ fn stage((page, way_in, refusal): Beginning) -> AnyView {
     let pin = StoredValue::new(page.pin.clone());
     let afterwards = StoredValue::new(Afterwards { quiz: page.quiz.clone(), refusal });
     // Whoever loads the page of a podium has seen it.
-    let places_shown = RwSignal::new(if page.game.phase == Phase::Podium { usize::MAX } else { 1 });
+    let shown = if page.game.phase == Phase::Podium { usize::MAX } else { 1 };
+    let places_shown = RwSignal::new((page.game.round, shown));
     let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in), afterwards, places_shown };
     let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
@@ -178,6 +197,8 @@ fn stage((page, way_in, refusal): Beginning) -> AnyView {
 fn on_stage(host: Host) -> AnyView {
     let kicking = Kicking::new();
     let screen = memo(move || host.game(Screen::of));
+    // The same screen of another round is another one.
+    let shown = memo(move || (host.game(|game| game.round), screen.get()));
     let split = memo(move || host.game(|game| game.phase == Phase::Reveal && reveal::has_why(game)));
     let class = derived(move || if split.get() { "stage__main stage__main--split" } else { "stage__main" });
     let standing = host.live.standing.into();
@@ -186,7 +207,7 @@ fn on_stage(host: Host) -> AnyView {
             <div class="stage__bar">
                 {changing(move || bar(host, screen.get()))} <Pill standing /> {menu::menu(host, kicking)}
             </div>
-            <div class="stage__screen">{changing(move || body(host, kicking, screen.get()))}</div>
+            <div class="stage__screen">{changing(move || body(host, kicking, shown.get().1))}</div>
             {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
                 <Notice standing trouble=host.live.trouble.into() words=WORDS />

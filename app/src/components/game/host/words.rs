@@ -15,6 +15,19 @@ pub(super) fn questions(count: usize) -> String {
     counted(count as u64, "question", "questions")
 }
 
+/// As in `19 are back, 3 seats are kept`: of a class that plays again.
+pub(super) fn back(back: usize, kept: usize) -> String {
+    let back = match back {
+        1 => "1 is back".into(),
+        _ => format!("{} are back", grouped(back as u64)),
+    };
+    match kept {
+        0 => back,
+        1 => format!("{back}, 1 seat is kept"),
+        _ => format!("{back}, {} seats are kept", grouped(kept as u64)),
+    }
+}
+
 /// As in `8,340`.
 pub(super) fn thousands(number: u32) -> String {
     grouped(u64::from(number))
@@ -58,6 +71,7 @@ const NOBODY_SCORED: &str = "Nobody scored this time.";
 pub(super) fn told(game: &Game) -> String {
     let asked = game.asked.as_ref();
     match game.phase {
+        Phase::Lobby if game.round > 1 => "Same class, new round.".into(),
         Phase::Lobby | Phase::Closed => String::new(),
         Phase::Ready => asked.map(|asked| format!("{}: {}", progress(game), asked.text)).unwrap_or_default(),
         Phase::Open => asked.map(|asked| opened(game, asked)).unwrap_or_default(),
@@ -128,6 +142,19 @@ mod tests {
     #[test]
     fn a_change_of_place_is_said_in_words() {
         assert_eq!([2, -1, 0].map(moved), ["up 2", "down 1", "same"]);
+    }
+
+    #[test]
+    fn a_class_that_plays_again_is_counted_by_who_is_back() {
+        assert_eq!(
+            [(19, 3), (1, 1), (0, 2), (4, 0)].map(|(is, kept)| back(is, kept)),
+            [
+                "19 are back, 3 seats are kept",
+                "1 is back, 1 seat is kept",
+                "0 are back, 2 seats are kept",
+                "4 are back",
+            ]
+        );
     }
 
     #[test]

@@ -51,6 +51,8 @@ fn play(page: PlayPage) -> AnyView {
     let place = Place { viewer: page.viewer.clone(), chat: class_chat_path(&page.pin) };
     let live = GameLive::play(page);
     let screen = memo(move || live.board.with(Board::screen));
+    // The same screen of another round is another one.
+    let shown = memo(move || (live.board.with(|board| board.game.round), screen.get()));
     // When it is over nothing more is missed.
     let standing = derived(move || match screen.get() {
         Screen::Ended | Screen::Out => Standing::Resting,
@@ -61,7 +63,7 @@ fn play(page: PlayPage) -> AnyView {
     view! {
         <div class="play">
             <main class="play__main" id="main">
-                {changing(move || draw(live, screen.get(), &place))}
+                {changing(move || draw(live, shown.get().1, &place))}
             </main>
             <div class="play__notices">
                 <Notice standing trouble=live.trouble.into() words=NOTICES />
@@ -108,6 +110,9 @@ fn said(live: GameLive, screen: Screen) -> String {
         }),
         Screen::Waiting => live.board.with(|board| board.waits.clone().unwrap_or_default()),
         Screen::Podium => live.board.with(words::finish),
+        Screen::Lobby if live.board.with(|board| board.game.round > 1) => {
+            live.board.with(|board| words::soon(board.game.round))
+        }
         _ => String::new(),
     }
 }

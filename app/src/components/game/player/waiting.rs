@@ -34,7 +34,7 @@ pub(super) fn lobby(live: GameLive) -> AnyView {
             <h1 class="plane__title" tabindex="-1">
                 "You are in, " <bdi>{name}</bdi> "."
             </h1>
-            <p class="plane__words">"Watch the big screen. The host will start soon."</p>
+            <p class="plane__words">{words(move || live.board.with(|board| words::soon(board.game.round)))}</p>
             <p>
                 <a class="button button--quiet" href="?name" rel="external">
                     "Change your name"
@@ -42,6 +42,46 @@ pub(super) fn lobby(live: GameLive) -> AnyView {
             </p>
             <div class="plane__me">{avatar(looks.tall(58).looking((0, -19)))}</div>
         </section>
+        {last_round(live)}
+    }
+    .into_any()
+}
+
+/// What came of the round before, for who was taken along from it.
+fn last_round(live: GameLive) -> Option<AnyView> {
+    let last = live.board.with_untracked(|board| board.last_round)?;
+    let place = last.place.map(|place| {
+        view! {
+            <span class="fact__big">
+                {place} <sup>{words::ordinal(place)}</sup>
+            </span>
+            <p class="fact__text">
+                <b>"Last round"</b>
+                {words::last_round(last.score)}
+            </p>
+        }
+    });
+    Some(
+        view! {
+            <section class="result__facts" aria-label="Last round">
+                {place.map(|place| view! { <div class="fact">{place}</div> })}
+                <a class="button button--quiet" href="/" rel="external">
+                    "Leave the class"
+                </a>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Where to go from the end of a game, for who does not wait for the next one.
+fn onwards(way: &'static str, name: &'static str, class: &'static str) -> AnyView {
+    view! {
+        <p>
+            <a class=class href=way rel="external">
+                {name}
+            </a>
+        </p>
     }
     .into_any()
 }
@@ -72,6 +112,8 @@ pub(super) fn podium(live: GameLive) -> AnyView {
             <p class="plane__of">{of}</p>
             <p class="plane__words">{words(move || live.board.with(words::finish))}</p>
             {sometimes(best)}
+            <p class="plane__words">{words::WAITING_FOR_NEXT}</p>
+            {onwards("/", "Go to the front page", "button button--quiet")}
             <div class="plane__me">{avatar(looks.tall(58))}</div>
         </section>
     }
@@ -87,11 +129,9 @@ pub(super) fn ended(live: GameLive) -> AnyView {
                 "The game is over"
             </h1>
             <p class="plane__words">{words(move || live.board.with(words::finish))}</p>
-            <p>
-                <a class="button" href="/play" rel="external">
-                    "Join another game"
-                </a>
-            </p>
+            <p class="plane__words">"If the host plays again, this page follows by itself."</p>
+            {onwards("/play", "Join another game", "button")}
+            {onwards("/", "Go to the front page", "button button--quiet")}
             <div class="plane__me">{avatar(looks.tall(46).asleep())}</div>
         </section>
     }

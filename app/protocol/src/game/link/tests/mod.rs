@@ -165,7 +165,7 @@ fn changed(version: u64, at: usize) -> GameServerMessage {
 }
 
 fn given(question: usize) -> GivenAnswer {
-    GivenAnswer { question, answer: Answer::Choice(2) }
+    GivenAnswer { question, answer: Answer::Choice(2), round: None }
 }
 
 fn answered(question: usize, taken: Taken) -> GameServerMessage {
@@ -276,17 +276,49 @@ fn whoever_the_server_lost_goes_in_again() {
     assert_eq!(scene.answers(), 1);
 }
 
+/// The same game after its end, or in the lobby of its next round.
+fn later(version: u64, phase: &str, round: u32) -> Changed {
+    let game = format!(r#"{{"title":"Planets","phase":"{phase}","round":{round},"questions":5}}"#);
+    Changed { pin: pin(), version, game: wire::read(&game).unwrap() }
+}
+
 #[test]
-fn a_game_that_is_over_needs_no_connection() {
+fn a_game_that_has_ended_is_come_back_to_and_the_next_round_of_it_is_shown() {
     let mut scene = Scene::playing();
-    let game: Game = wire::read(r#"{"title":"Planets","phase":"ended","questions":5}"#).unwrap();
-    scene.frame(GameServerMessage::Game(Changed { pin: pin(), version: 20, game }));
+    scene.frame(GameServerMessage::Game(later(20, "ended", 1)));
+    let lobby = Joined { game: later(21, "lobby", 2).game, ..snapshot(21, 0) };
+    scene.lose_and_find(GameServerMessage::Joined(lobby));
+    assert_eq!((scene.shown(), scene.statuses().last()), (vec![21], Some(&Status::Live)));
+}
+
+#[test]
+fn whoever_saw_the_end_of_a_game_is_not_told_that_it_is_gone() {
+    let mut scene = Scene::playing();
+    scene.frame(GameServerMessage::Game(later(20, "ended", 1))).step(Input::Closed { code: 1006 });
     scene.out.clear();
-    scene.step(Input::Closed { code: 1000 });
-    assert_eq!(scene.told(), Vec::<&Event>::new());
+    scene.step(Input::Woken(Timer::Connect)).step(Input::Opened).refuse(ErrorCode::NoGame);
+    assert!(scene.told().iter().all(|event| !matches!(event, Event::Out(_))), "{:?}", scene.told());
     scene.out.clear();
     scene.step(Input::Online).step(Input::Woken(Timer::Connect));
     assert_eq!(scene.out, []);
+}
+
+#[test]
+fn an_answer_to_one_round_is_not_given_to_the_next() {
+    // The same question, two rounds on: it came back there while the phone was cut off.
+    let again = |round| Joined { game: Game { round, ..game(3) }, ..snapshot(40, 3) };
+    for round in [1, 2] {
+        let mut scene = Scene::playing();
+        scene.answer(3);
+        scene.lose_and_find(GameServerMessage::Joined(again(round)));
+        assert_eq!(scene.answers(), usize::from(round == 1), "in round {round}");
+    }
+    // So does a page that was loaded again meanwhile.
+    let kept = Some(GivenAnswer { round: Some(1), ..given(3) });
+    let entry = Entry::Player { nickname: None, seat: None };
+    let mut scene = Scene { link: GameLink::new(Beginning { pin: pin(), entry, kept }), out: vec![] };
+    scene.step(Input::Start).enter(GameServerMessage::Joined(again(2)));
+    assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
 }
 
 #[test]

@@ -1,0 +1,109 @@
+//! The way back: games that go on, and those that were not ended.
+
+use leptos::prelude::*;
+use protocol::game::Phase;
+use protocol::quiz::ResultsSummary;
+
+use super::words;
+use crate::api::quizzes::RunningGame;
+use crate::components::icon::{ARROW_LEFT, PLAY, icon};
+use crate::components::reader_clock::moment;
+
+/// The games that go on, and those whose results stayed when nobody ended them; nothing
+/// where there are none.
+#[component]
+pub(super) fn Running(running: Vec<RunningGame>, unfinished: Vec<ResultsSummary>) -> impl IntoView {
+    let running = (!running.is_empty()).then(|| {
+        view! {
+            <section class="author__part" aria-labelledby="running">
+                <h2 id="running">"Running games"</h2>
+                <ul class="quizzes">{running.into_iter().map(game).collect_view()}</ul>
+            </section>
+        }
+    });
+    let unfinished = (!unfinished.is_empty()).then(|| {
+        view! {
+            <section class="author__part" aria-labelledby="unfinished">
+                <h2 id="unfinished">"Not finished"</h2>
+                <p class="quiet">"These games were not ended. Their results are kept as far as they came."</p>
+                <ul class="quizzes">{unfinished.into_iter().map(left).collect_view()}</ul>
+            </section>
+        }
+    });
+    view! { {running} {unfinished} }
+}
+
+/// A game on its line. The host's right to it is in this browser.
+fn game(game: RunningGame) -> AnyView {
+    let page = format!("/host/{}", game.pin);
+    let title = words::title(game.title.clone());
+    let state = format!("PIN {}, {}, {}", game.pin.spaced(), words::progress(&game), words::players(game.players));
+    let results = game.results.map(|id| {
+        view! {
+            <a class="button button--quiet" href=format!("/results/{id}") rel="external">
+                "Results so far"
+                <span class="unseen">" of " {title.clone()}</span>
+            </a>
+        }
+    });
+    view! {
+        <li class="quiz-row">
+            <div class="quiz-row__text">
+                <a class="quiz-row__name" href=page.clone() rel="external" dir="auto">
+                    {title.clone()}
+                </a>
+                <span class="quiet small">{state}</span>
+            </div>
+            <div class="quiz-row__doing">
+                <a class="button" href=page rel="external">
+                    {icon(PLAY)}
+                    "Back to the game"
+                    <span class="unseen">" " {title.clone()}</span>
+                </a>
+                {results}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// Results of a game that nobody ended.
+fn left(results: ResultsSummary) -> AnyView {
+    let progress = results.unfinished.map(words::not_finished);
+    view! {
+        <li class="quiz-row">
+            <div class="quiz-row__text">
+                <a class="quiz-row__name" href=format!("/results/{}", results.id) rel="external" dir="auto">
+                    {words::title(results.title)}
+                </a>
+                <span class="quiet small">
+                    {progress} ", " {words::players(results.players)} ", " {moment(results.ended_at)}
+                </span>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The game of these for whose class another quiz is to be chosen: one that is over, and
+/// the viewer's own.
+pub(super) fn class_of<'a>(running: &'a [RunningGame], pin: &str) -> Option<&'a RunningGame> {
+    running.iter().find(|game| game.pin.as_str() == pin && game.phase == Phase::Podium && game.is_own)
+}
+
+/// Asks which quiz a class is to play next.
+#[component]
+pub(super) fn Choosing(game: RunningGame) -> impl IntoView {
+    view! {
+        <section class="asking" aria-labelledby="choosing">
+            <h2 id="choosing">"Choose the next quiz for your class"</h2>
+            <p>{format!("The phones in the game with PIN {} follow by themselves.", game.pin.spaced())}</p>
+            <div class="asking__doing">
+                <a class="button button--quiet" href=format!("/host/{}", game.pin) rel="external">
+                    {icon(ARROW_LEFT)}
+                    "Back to the podium"
+                </a>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,82 @@
+//! Playing again with the same class: the next round of a game that is over.
+//!
+//! It is the same game: the same PIN, the same log, the same right of its hosts
+//! and the same seats. So one step takes everybody along, on whichever node they
+//! are, and whoever was cut off finds it where the game was.
+
+use protocol::quiz::StoredQuiz;
+use protocol::{QuizId, Refusal, wire};
+use quiz::Seat;
+use rand::RngExt;
+use tracing::info;
+
+use super::finding::{playable, refuse_quiz};
+use super::{Games, Key, Loaded, NextRound, Played, results, words};
+use crate::metrics;
+use crate::quizzes::QuizzesError;
+use crate::quota::Payer;
+use crate::session::HostRole;
+
+/// Who wants to play again, and what.
+#[derive(Clone, Copy, Debug)]
+pub struct PlayAgain<'a> {
+    /// As what they host the game.
+    pub role: &'a HostRole,
+    /// Only if the game is still at this version.
+    pub version: Option<u64>,
+    /// Another quiz of whoever began the game; `None`: the same one, as it was saved last.
+    pub quiz: Option<&'a QuizId>,
+    /// From where they ask. It is on the account of whoever began the game.
+    pub by: &'a Payer,
+}
+
+impl Games {
+    /// Plays again. What came of the round before is kept first.
+    ///
+    /// # Errors
+    /// The refusal to answer with; the game is as it was.
+    pub async fn again(&self, key: &Key, wish: PlayAgain<'_>) -> Result<(), Refusal> {
+        if wish.quiz.is_some() && *wish.role != HostRole::Owner {
+            return Err(words::not_owner());
+        }
+        let loaded = self.load(&key.pin).await?;
+        check(&loaded, key, wish.version)?;
+        let played = self.played_in(&loaded).await?;
+        if results::due(&loaded).is_some() {
+            results::keep(self, &loaded, &played).await.map_err(words::unavailable)?;
+        }
+        let quiz = self.quiz_again(&played, wish.quiz).await?;
+        let payer = Payer { person: played.owner.clone(), ..wish.by.clone() };
+        self.library.charge_game(&payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
+
+        let state = loaded.state.again(&quiz.quiz, rand::rng().random());
+        let seats = self.store.seats(key).await.map_err(words::unavailable)?;
+        let seats: Vec<Seat> = seats.into_iter().map(Seat::again).collect();
+        let frame = wire::game_template(&key.pin, &quiz::show(&quiz.quiz, &state));
+        let next = NextRound { key, expected: loaded.version, quiz: &quiz, state: &state, seats: &seats, frame };
+        if self.store.again(next).await.map_err(words::unavailable)?.is_none() {
+            return Err(words::gone_on());
+        }
+        ::metrics::counter!(metrics::GAME_STEPS).increment(1);
+        info!(game = key.id, round = state.round, "a class plays again");
+        Ok(())
+    }
+
+    /// What is played next. A quiz that was deleted meanwhile is played as it was.
+    async fn quiz_again(&self, played: &Played, other: Option<&QuizId>) -> Result<StoredQuiz, Refusal> {
+        let id = other.unwrap_or(&played.quiz.id);
+        match self.library.open(&played.owner, id, None).await {
+            Err(QuizzesError::Missing) if other.is_none() => Ok(played.quiz.clone()),
+            opened => playable(opened.map_err(|error| refuse_quiz(&error))?),
+        }
+    }
+}
+
+fn check(loaded: &Loaded, key: &Key, version: Option<u64>) -> Result<(), Refusal> {
+    match version {
+        _ if loaded.key != *key => Err(words::no_game()),
+        Some(version) if version != loaded.version => Err(words::gone_on()),
+        _ if !loaded.state.is_over() => Err(words::not_over()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,103 @@
+//! Changes of a game in Redis: each is one script, which numbers and tells it too.
+
+use std::sync::Arc;
+
+use protocol::wire::{self, Template};
+use protocol::{UserId, limits};
+use quiz::{Seat, State, Taking};
+use redis::ScriptInvocation;
+
+use super::keys::Keys;
+use super::{RedisGames, odd};
+use crate::broker::random_epoch;
+use crate::broker::redis::shard::Shard;
+use crate::games::{Begun, Commit, Door, Key, LIVES, NextRound, StoreError};
+
+/// What `commit.lua` is given.
+pub(super) struct Change<'a> {
+    key: &'a Key,
+    /// The version that is changed; nothing: there must be no such game.
+    expected: String,
+    state: &'a State,
+    taking: Option<Taking>,
+    seats: &'a [Seat],
+    away: &'a [UserId],
+    frame: &'a Template,
+    /// What is different besides the state.
+    fields: Vec<(&'static str, String)>,
+    /// What is not found any more.
+    past: Vec<String>,
+}
+
+impl<'a> Change<'a> {
+    /// There is a game from now on.
+    pub(super) fn begins(begun: &'a Begun) -> Self {
+        let Begun { key, owner, quiz, state, frame } = begun;
+        let fields = vec![("owner", owner.to_string()), ("quiz", wire::spell(quiz))];
+        let expected = String::new();
+        Self { key, expected, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
+    }
+
+    /// A step of a game.
+    pub(super) fn step(commit: &'a Commit<'_>) -> Self {
+        let Commit { key, expected, state, taking, seats, away, frame } = commit;
+        let (expected, taking) = (expected.to_string(), *taking);
+        Self { key, expected, state, taking, seats, away, frame, fields: Vec::new(), past: Vec::new() }
+    }
+
+    /// The next round of a game: nothing that was answered in the one before is found.
+    pub(super) fn next_round(next: &'a NextRound<'_>, keys: &Keys) -> Self {
+        let NextRound { key, expected, quiz, state, seats, frame } = next;
+        let fields = vec![("quiz", wire::spell(quiz)), ("round", state.round.to_string())];
+        let past = (0..limits::QUESTIONS).flat_map(|at| [keys.answers(key, at), keys.counted(key, at)]).collect();
+        Self { key, expected: expected.to_string(), state, taking: None, seats, away: &[], frame, fields, past }
+    }
+}
+
+impl RedisGames {
+    /// Makes a change, and gives the version that it has; `None`: the game was not at the
+    /// expected one.
+    pub(super) async fn change(&self, change: &Change<'_>) -> Result<Option<u64>, StoreError> {
+        let shard: Arc<Shard> = self.shard(&change.key.pin)?;
+        let epoch = random_epoch();
+        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+            let live = self.keys.of_change(change.key, change.state.at, &shard);
+            let first_past = live.len() + 1;
+            for key in live.iter().chain(&change.past) {
+                call.key(key);
+            }
+            let Change { key, expected, state, taking, seats, away, frame, fields, .. } = change;
+            let (question, opened, closes) = spelled(*taking);
+            call.arg(&key.id).arg(expected).arg(wire::spell(state));
+            call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(Door::of(state) as u8);
+            call.arg(LIVES).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
+            call.arg(self.log.entries).arg(shard.publish_command());
+            call.arg(seats.len()).arg(away.len()).arg(first_past);
+            for seat in *seats {
+                call.arg(seat.id.as_str()).arg(wire::spell(seat));
+            }
+            for player in *away {
+                call.arg(player.as_str());
+            }
+            for (field, value) in fields {
+                call.arg(field).arg(value);
+            }
+        };
+        let version: Option<String> = shard.invoke_on(&self.commit, fill).await?;
+        version.map(|version| version.parse().map_err(|_| odd("a version"))).transpose()
+    }
+}
+
+fn spelled(taking: Option<Taking>) -> (String, String, String) {
+    let text = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+    match taking {
+        Some(Taking { question, opened_at, closes_at }) => {
+            (question.to_string(), opened_at.to_string(), text(closes_at))
+        }
+        None => Default::default(),
+    }
+}
+
+fn flag(is_set: bool) -> &'static str {
+    if is_set { "1" } else { "0" }
+}
