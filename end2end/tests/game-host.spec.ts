@@ -69,14 +69,13 @@ test("a whole game is on the wall, from the PIN to the podium", async ({ person 
   await expect(page.getByRole("row", { name: /Ada/ })).toContainText("2 of 2");
   await page.goBack();
   await wall.press("Play again");
-  await expect(wall.heading("The Solar System")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Same class, new round" })).toBeVisible();
   await expect(wall.button("Start the quiz")).toBeVisible();
-  expect(page.url()).toMatch(/\/host\/\d{6}$/);
-  expect(page.url()).not.toContain(wall.pin);
+  expect(page.url()).toContain(`/host/${wall.pin}`);
   wall.leave();
 });
 
-test("without scripts, too, the podium leads to the results and into the next game", async ({ person, browser }) => {
+test("without scripts, too, the podium leads to the results and into the next round", async ({ person, browser }) => {
   const teacher = await person("Ms Rivera");
   const wall = await open(teacher);
   await wall.joins("Ada");
@@ -100,8 +99,8 @@ test("without scripts, too, the podium leads to the results and into the next ga
   await still.press("Results");
   await expect(still.page.getByRole("alert")).toHaveText(/There are no results of this game/);
   await still.press("Play again");
-  await expect(still.page).toHaveURL(/\/host\/\d{6}$/);
-  expect(still.page.url()).not.toContain(wall.pin);
+  await expect(still.page.getByRole("heading", { name: "Same class, new round" })).toBeVisible();
+  expect(still.page.url()).toMatch(new RegExp(`/host/${wall.pin}$`));
   await context.close();
   wall.leave();
 });
