@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Extension, Request, State};
@@ -23,6 +24,8 @@ use crate::throttle::{Purpose, request as cost};
 /// for, as it has come with the head, is not among them.
 const BODIES: usize = 64;
 const BODIES_PER_ADDRESS: usize = 16;
+/// How long it takes to say that too much was asked: whoever asks again at once makes the node work so often and no more.
+pub(crate) const TOO_MUCH_TAKES: Duration = Duration::from_millis(100);
 /// When somebody may come again where all places for bodies are taken.
 const AGAIN_SECONDS: u64 = 5;
 
@@ -60,6 +63,7 @@ pub async fn api_gate(
     let tokens = cost::cost_of(is_read, request.uri().path());
     if let Err(wait) = node.throttle.spend_at(address, Purpose::Request, tokens) {
         let seconds = wait.as_secs() + 1;
+        sleep(TOO_MUCH_TAKES).await;
         let sentence = format!("Too many requests came from your network. Try again in {seconds} s.");
         return come_again(StatusCode::TOO_MANY_REQUESTS, seconds, sentence);
     }
@@ -78,6 +82,9 @@ pub async fn api_gate(
     }
     let response = next.run(request).await;
     drop(turn);
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        sleep(TOO_MUCH_TAKES).await;
+    }
     // Where there is no such file, a whole page was drawn to say so.
     if response.status() == StatusCode::NOT_FOUND && tokens < cost::PAGE {
         node.throttle.charge_at(address, Purpose::Request, cost::PAGE - tokens);

@@ -24,6 +24,7 @@ pub mod origin;
 mod panics;
 mod quizzes;
 
+pub(crate) use api_gate::TOO_MUCH_TAKES;
 pub use api_gate::{Gate, api_gate};
 pub use compression::compression;
 pub use entrance::entrance;

@@ -11,12 +11,13 @@ use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use protocol::{CloseCode, VERSION};
 use serde::Deserialize;
+use tokio::time::sleep;
 use tungstenite::handshake::derive_accept_key;
 
 use super::ears::{Bounds, Ears};
 use super::{Meaning, Visitor, session};
 use crate::config::Limits;
-use crate::http::origin;
+use crate::http::{TOO_MUCH_TAKES, origin};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::outbox::Outbox;
@@ -62,6 +63,7 @@ pub(super) async fn upgrade<M: Meaning>(
     };
     let address = client_address(peer, headers, &node.config.trusted_proxies);
     if node.throttle.spend_at(address, Purpose::Request, cost::PAGE).is_err() {
+        sleep(TOO_MUCH_TAKES).await;
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     }
     let claims = M::claims(&node, headers, address);

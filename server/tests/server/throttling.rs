@@ -1,5 +1,7 @@
 //! What one person and one address may do, however they go about it.
 
+use std::time::{Duration, Instant};
+
 use futures::{SinkExt, StreamExt};
 use protocol::{ClientMessage, ErrorCode, Position, RoomId, limits};
 use reqwest::{Client, StatusCode};
@@ -83,6 +85,24 @@ async fn one_address_opens_so_many_pages_and_no_more() {
     assert!(refused.headers().contains_key("retry-after"));
     assert!(refused.text().await.unwrap().contains("your network"));
     assert!(matches!(Visitor::with(&node, &[]).await, Err(Error::Http(answer)) if answer.status() == 429));
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_on_after_a_refusal_is_answered_ten_times_a_second_and_no_more() {
+    let node = TestNode::embedded(&["--rate-limit", "1/1"]).await;
+    let client = Client::new();
+    let until_refused =
+        async || while client.get(node.url("/robots.txt")).send().await.unwrap().status() == StatusCode::OK {};
+    until_refused().await;
+    let began = Instant::now();
+    for _ in 0..5 {
+        until_refused().await;
+    }
+    assert!(began.elapsed() >= 5 * Duration::from_millis(100), "five refusals after {:?}", began.elapsed());
+    let refused = client.post(node.url("/api/import-quiz")).body(vec![0; 200_000]).send().await.unwrap().status();
+    assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
+    assert!(began.elapsed() >= 6 * Duration::from_millis(100), "six refusals after {:?}", began.elapsed());
     node.stop().await;
 }
 
