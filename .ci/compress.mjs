@@ -5,7 +5,7 @@ import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 
-const SHRINK = new Set([".wasm", ".js", ".css", ".svg", ".html", ".txt", ".json", ".webmanifest", ".xml", ".ico"]);
+const SHRINK = new Set([".wasm", ".pieces", ".js", ".css", ".svg", ".html", ".txt", ".json", ".webmanifest", ".xml", ".ico"]);
 
 const best = {
   ".br": (bytes) =>

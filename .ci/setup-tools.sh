@@ -120,6 +120,7 @@ for_testing() {
 
 for_lighthouse() {
     need_chromium
+    need_npm_packages end2end "the browser tests"
     need_npm_packages end2end/lighthouse Lighthouse
 }
 

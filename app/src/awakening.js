@@ -169,6 +169,7 @@
 		listen(removeEventListener);
 		for (const button of pressed) if (button.isConnected) button.click();
 		for (const field of entered) if (field.isConnected) field.form?.requestSubmit();
+		performance.mark("alive");
 	};
 	listen(addEventListener);
 	addEventListener("error", ({ error }) => onError(error));

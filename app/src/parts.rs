@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use leptos::prelude::*;
 use protocol::wire;
+use serde::Deserialize;
 
 /// The part of what drives a game's socket; its caller is no island.
 const DRIVER: &str = "drive";
@@ -40,19 +41,35 @@ struct Built {
     loader: String,
     /// By a part's name with a number behind it.
     parts: HashMap<String, Vec<String>>,
+    /// The one file that has all that a part needs, by the part's name.
+    joined: HashMap<String, String>,
+}
+
+/// What `.ci/join.mjs` made of it. While developing there is none.
+#[derive(Deserialize)]
+struct Joined {
+    /// The manifest of the build whose parts are joined; those of another build are of no use.
+    manifest: String,
+    parts: HashMap<String, String>,
 }
 
 impl Built {
     fn read(options: &LeptosOptions) -> Self {
         let folder = format!("/{}", options.site_pkg_dir);
-        let manifest =
-            format!("{}{folder}/__wasm_split_manifest{}.json", options.site_root, hashed(options, "manifest"));
+        let read = |name: &str| fs::read_to_string(format!("{}{folder}/{name}", options.site_root)).ok();
+        let manifest = format!("__wasm_split_manifest{}.json", hashed(options, "manifest"));
         // A site that was built in one piece has no parts.
-        let parts = fs::read_to_string(manifest).ok().and_then(|text| wire::read(&text)).unwrap_or_default();
-        Self { loader: format!("{folder}/__wasm_split{}.js", hashed(options, "split")), folder, parts }
+        let parts = read(&manifest).and_then(|text| wire::read(&text)).unwrap_or_default();
+        let joined = read("joined.json").and_then(|text| wire::read::<Joined>(&text));
+        let joined = joined.filter(|joined| joined.manifest == manifest).map(|joined| joined.parts);
+        let loader = format!("{folder}/__wasm_split{}.js", hashed(options, "split"));
+        Self { folder, loader, parts, joined: joined.unwrap_or_default() }
     }
 
     fn files(&self, part: &str) -> Vec<String> {
+        if let Some(file) = self.joined.get(part) {
+            return vec![format!("{}/{file}", self.folder), self.loader.clone()];
+        }
         let of = |name: &str| {
             let is_of = |key: &str| key.rsplit_once('_').is_some_and(|(key, _)| key == name);
             self.parts.iter().find(|(key, _)| is_of(key)).map(|(_, files)| files.as_slice()).unwrap_or_default()
@@ -84,12 +101,19 @@ mod tests {
     #[test]
     fn a_part_comes_with_what_it_shares_and_a_game_with_its_driver() {
         let manifest = r#"{"front_part_528":["chunk_1.a","split_front.b"],"player_part_7":["chunk_1.a","split_play.c"],"drive_9":["split_drive.d"]}"#;
-        let built = Built { folder: "/pkg".into(), loader: "/pkg/s.js".into(), parts: wire::read(manifest).unwrap() };
+        let mut built = Built {
+            folder: "/pkg".into(),
+            loader: "/pkg/s.js".into(),
+            parts: wire::read(manifest).unwrap(),
+            joined: HashMap::new(),
+        };
         assert_eq!(built.files("front_part"), ["/pkg/chunk_1.a.wasm", "/pkg/s.js", "/pkg/split_front.b.wasm"]);
         assert_eq!(
             built.files("player_part"),
             ["/pkg/chunk_1.a.wasm", "/pkg/s.js", "/pkg/split_drive.d.wasm", "/pkg/split_play.c.wasm"]
         );
         assert!(built.files("").is_empty());
+        built.joined.insert("front_part".into(), "front_part.c.pieces".into());
+        assert_eq!(built.files("front_part"), ["/pkg/front_part.c.pieces", "/pkg/s.js"], "one file for all");
     }
 }

@@ -84,7 +84,8 @@ async function enter(url, roomId) {
   };
 }
 
-async function freePort() {
+/** A port that nobody has taken. */
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address();

@@ -9,7 +9,7 @@ use super::people::{PeopleButton, PeoplePanel};
 use super::pill::Pill;
 use crate::api::RoomPage;
 use crate::given::given;
-use crate::island::part;
+use crate::island::island;
 use crate::live::Live;
 
 /// What a room begins with, why what was said by the plain form was not taken, and that text.
@@ -17,10 +17,9 @@ pub(crate) type Beginning = (RoomPage, Option<String>, Option<String>);
 /// Where that stands in the page.
 pub(crate) const BEGINNING: &str = "talk-begins";
 
-part! {
-    talk_part:
+island! {
     /// All that is on the page of a room, live from where the page stands.
-    Talk draws talk,
+    Talk draws talk
 }
 
 fn talk() -> Option<AnyView> {

@@ -46,7 +46,6 @@ pub(crate) fn Play() -> impl IntoView {
     );
     view! {
         <PageStyles of="game" />
-        <PageStyles of="join" />
         <PageStyles of="play" />
         <Suspense>
             {move || Suspend::new(async move {
