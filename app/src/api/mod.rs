@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::theme::Theme;
 
 mod error;
+pub mod formulas;
 pub mod games;
 pub mod quizzes;
 #[cfg(feature = "ssr")]

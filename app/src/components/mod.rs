@@ -10,6 +10,7 @@ pub(crate) mod avatar;
 pub(crate) mod chat;
 pub(crate) mod dialog;
 pub(crate) mod field;
+pub(crate) mod formula;
 pub(crate) mod front;
 pub(crate) mod game;
 pub(crate) mod icon;

@@ -1,5 +1,6 @@
 //! What everybody may see of a game. No right answer is in it before the reveal.
 
+use protocol::formula::Formulas;
 use protocol::game::{Asked, Game, Phase};
 use protocol::quiz::{Kind, Question, Quiz};
 
@@ -32,6 +33,8 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
         reveal: state.reveal.clone().filter(|_| is_revealed),
         leaders: if is_over || phase == Phase::Places { state.leaders.clone() } else { Vec::new() },
         best_known: best_known(quiz, &state.tallies).filter(|_| is_over),
+        // Drawn by whoever sends it.
+        formulas: Formulas::default(),
     }
 }
 

@@ -52,7 +52,7 @@ impl Games {
         let state = loaded.state.again(&quiz.quiz, rand::rng().random());
         let seats = self.store.seats(key).await.map_err(words::unavailable)?;
         let seats: Vec<Seat> = seats.into_iter().map(Seat::again).collect();
-        let frame = wire::game_template(&key.pin, &quiz::show(&quiz.quiz, &state));
+        let frame = wire::game_template(&key.pin, &super::showing::show(&quiz.quiz, &state));
         let next = NextRound { key, expected: loaded.version, quiz: &quiz, state: &state, seats: &seats, frame };
         if self.store.again(next).await.map_err(words::unavailable)?.is_none() {
             return Err(words::gone_on());

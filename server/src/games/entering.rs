@@ -153,7 +153,7 @@ async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Pl
         you,
         now: loaded.now,
         version: loaded.version,
-        game: quiz::show(&played.quiz.quiz, &loaded.state),
+        game: super::showing::show(&played.quiz.quiz, &loaded.state),
         score: seat.score,
         given,
         outcome: outcome(&loaded, seat.outcome),
@@ -180,7 +180,7 @@ async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, A
         token: games.sessions.host_token(&key.pin, &key.id, &role),
         now: loaded.now,
         version: loaded.version,
-        game: quiz::show(&played.quiz.quiz, &loaded.state),
+        game: super::showing::show(&played.quiz.quiz, &loaded.state),
         players: list.0.clone(),
         answered,
         host: match role {
@@ -209,7 +209,7 @@ async fn settle(games: &Games, sitting: &Sitting, version: u64, hello: &GameServ
     let heard_from = sitting.settle(wire::encode_game_server(hello)).await.map_err(words::unavailable)?;
     if heard_from > version {
         let loaded = loaded(games, &sitting.key).await?;
-        let game = quiz::show(&games.played_in(&loaded).await?.quiz.quiz, &loaded.state);
+        let game = super::showing::show(&games.played_in(&loaded).await?.quiz.quiz, &loaded.state);
         let (pin, version) = (sitting.key.pin.clone(), loaded.version);
         let changed = GameServerMessage::Game(Changed { pin, version, game });
         sitting.outbox.push(&wire::encode_game_server(&changed));

@@ -59,7 +59,7 @@ impl Games {
             // No game's PIN begins with a 0: it would get lost in a sheet.
             let drawn = rand::rng().random_range(100_000..1_000_000).to_string();
             let Ok(pin) = Pin::parse(&drawn) else { continue };
-            let frame = wire::game_template(&pin, &quiz::show(&quiz.quiz, &state));
+            let frame = wire::game_template(&pin, &super::showing::show(&quiz.quiz, &state));
             let key = Key { pin, id: crate::random::text(ID_LETTERS) };
             let (owner, quiz, state) = (owner.clone(), quiz.clone(), state.clone());
             let begun = Begun { key, owner, quiz, state, frame };

@@ -27,6 +27,7 @@ pub mod redis;
 mod results;
 mod running;
 mod service;
+mod showing;
 mod sitting;
 mod spelled;
 mod stepping;

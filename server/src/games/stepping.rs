@@ -99,7 +99,7 @@ impl Games {
             taking: state.taking(quiz),
             seats,
             away,
-            frame: wire::game_template(&loaded.key.pin, &quiz::show(quiz, state)),
+            frame: wire::game_template(&loaded.key.pin, &super::showing::show(quiz, state)),
         };
         let is_done = self.store.commit(commit).await?.is_some();
         if is_done {

@@ -72,6 +72,7 @@ fn shown(imported: &Imported) -> ImportedQuiz {
         quiz: imported.quiz.clone(),
         doubts: imported.doubts.iter().map(doubt).collect(),
         notes: imported.notes.clone(),
+        missing: imported.missing.iter().map(ToString::to_string).collect(),
         carried: imported.spelled_doubts(),
     }
 }

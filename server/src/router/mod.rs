@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use app::api::formulas::FormulaService;
 use app::api::games::GameService;
 use app::api::quizzes::{ImportedQuiz, QuizService};
 use app::api::{ReturnedForm, Service, Viewer};
@@ -34,6 +35,7 @@ use crate::ws;
 
 mod addresses;
 mod form_errors;
+mod formulas;
 mod games;
 mod importing;
 mod quizzes;
@@ -130,7 +132,9 @@ fn pages(site: &Site) -> Router {
     let service: Arc<dyn Service> = Arc::new(Rooms::new(site.node.clone()));
     let authors: Arc<dyn QuizService> = Arc::new(Authors::new(site.node.clone()));
     let games: Arc<dyn GameService> = Arc::new(games::Games::new(site.node.clone()));
+    let formulas: Arc<dyn FormulaService> = Arc::new(formulas::Drawer);
     let context = move || {
+        provide_context(formulas.clone());
         provide_context(service.clone());
         provide_context(authors.clone());
         provide_context(games.clone());

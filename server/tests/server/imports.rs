@@ -180,3 +180,43 @@ async fn a_template_is_there_for_everybody_and_comes_in_again() {
     }
     node.stop().await;
 }
+
+/// The smallest picture there is, in a text.
+const PIXEL: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAACklEQVR4nGMAAQAABQABDQottAAAAABJRU5ErkJggg==";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_in_a_file_are_taken_along_and_each_other_one_is_told() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Teacher::at(&node).await;
+    let question =
+        |picture: &str| format!(r#"{{"question":"Q?","answers":["a","b"],"solutions":[0],"image":"{picture}"}}"#);
+    let large = format!("data:image/png;base64,{}", "A".repeat(1_600_000));
+    let pictures = [PIXEL, "https://x.example/y.png", "data:image/svg+xml;base64,PHN2Zz4=", &large];
+    let file = format!(r#"{{"title":"T","questions":[{}]}}"#, pictures.map(question).join(","));
+    let page = ana.brings("T.json", file.as_bytes()).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let page = page.text().await.unwrap();
+    for part in [
+        "All 4 questions understood",
+        r#"<img class="reading__picture" src="/pictures/"#,
+        "Question 2: the picture was not taken, because it is on another site, x.example, and nothing is fetched from there.",
+        "Question 3: the picture was not taken, because it is no PNG, JPEG, WebP or GIF.",
+        "Question 4: the picture was not taken, because it has more than 1 MiB.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let kept = ana.send("/api/keep-import", FORM, filled_in(&page, &[("use", "all")])).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    assert_eq!(file.matches("\"picture\":").count(), 1, "{file}");
+    let id = file.split("\"picture\":\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(ana.browser.get(&format!("/pictures/{id}")).await.status(), StatusCode::OK);
+
+    // Our own file finds its picture here, and on another server it does not.
+    let again = ana.brings("T.json", file.as_bytes()).await.text().await.unwrap();
+    assert!(again.contains(&format!("/pictures/{id}")) && !again.contains("was not taken"), "{again}");
+    let other = TestNode::embedded(&[]).await;
+    let there = Teacher::at(&other).await.brings("T.json", file.as_bytes()).await.text().await.unwrap();
+    assert!(there.contains("Question 1: the picture was not taken, because it is kept on another server."), "{there}");
+    other.stop().await;
+    node.stop().await;
+}

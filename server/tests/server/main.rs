@@ -19,6 +19,7 @@ mod cluster;
 mod doors;
 mod embedded_faults;
 mod form_errors;
+mod formulas;
 mod game_pages;
 mod games_contract;
 mod history_contract;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::formula::Formulas;
 use crate::id::{Name, PictureId, UserId};
 use crate::quiz::{Kind, Points};
 
@@ -60,6 +61,9 @@ pub struct Game {
     /// At the end: the question that most knew, and how many of how many.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub best_known: Option<(String, usize, usize)>,
+    /// What was drawn of the formulas in the texts above.
+    #[serde(skip_serializing_if = "Formulas::is_empty", default)]
+    pub formulas: Formulas,
 }
 
 /// What a game is in that does not say which round it is in.

@@ -12,6 +12,8 @@ pub struct ImportedQuiz {
     pub doubts: Vec<ImportDoubt>,
     /// What was left out or changed, as sentences.
     pub notes: Vec<String>,
+    /// What there was to be seen in a question and was not taken along, as sentences.
+    pub missing: Vec<String>,
     /// The doubts as the form carries them back.
     pub carried: String,
 }

@@ -1,6 +1,9 @@
 //! The four answers, told apart by colour, shape, letter and text.
 
 use leptos::prelude::*;
+use protocol::formula::Formulas;
+
+use crate::components::formula;
 
 /// The letters of the options, in their order.
 pub(crate) const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
@@ -24,18 +27,14 @@ pub(crate) fn letter(option: usize) -> &'static str {
     LETTERS.get(option).copied().unwrap_or_default()
 }
 
-/// What an option is called by those who hear it: `A, Mercury`.
-pub(crate) fn spoken(option: usize, text: &str) -> String {
-    format!("{}, {text}", letter(option))
-}
-
 /// The class of an option's block, such as `answer answer--b` for `answer`.
 pub(crate) fn kind(block: &str, option: usize) -> String {
     format!("{block} {block}--{}", KINDS.get(option).copied().unwrap_or("d"))
 }
 
-/// What is inside the tile of an option, which is a `.answer`.
-pub(crate) fn inside(option: usize, text: String) -> AnyView {
+/// What is inside the tile of an option, which is a `.answer`. It is also what the tile is
+/// called by those who hear it, `A, Mercury`: a name beside it could differ from what is seen.
+pub(crate) fn inside(option: usize, text: &str, formulas: &Formulas) -> AnyView {
     let is_long = text.chars().count() > LONG;
     let class = if is_long { "answer__text answer__text--long" } else { "answer__text" };
     view! {
@@ -44,10 +43,9 @@ pub(crate) fn inside(option: usize, text: String) -> AnyView {
         <span class="answer__letter" aria-hidden="true">
             {letter(option)}
         </span>
-        // What is seen is to be read as what is said: two words.
-        " "
+        <span class="unseen">{letter(option)} ", "</span>
         <span class=class dir="auto">
-            {text}
+            {formula::text(text, formulas)}
         </span>
     }
     .into_any()

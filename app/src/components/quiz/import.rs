@@ -20,7 +20,7 @@ pub(crate) fn Import() -> impl IntoView {
                     id="import-file"
                     name="file"
                     type="file"
-                    accept=".json,.csv,.tsv,.txt,.gift,.xlsx,.xlsm,.h5p"
+                    accept=".json,.csv,.tsv,.txt,.gift,.xlsx,.xlsm,.h5p,.cqa"
                     aria-describedby="import-help"
                     required
                 />

@@ -1,10 +1,14 @@
 //! The quiz as a player would see it, tried out by its author.
 
 use leptos::prelude::*;
-use protocol::quiz::{Kind, Question};
+use leptos::task::spawn_local;
+use protocol::formula::{Formulas, Piece, pieces};
+use protocol::quiz::{Kind, Question, Quiz};
 
+use crate::api::formulas::draw_formulas;
 use crate::authoring::Authoring;
 use crate::components::dialog::Dialog;
+use crate::components::formula;
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
@@ -25,6 +29,7 @@ pub(super) fn Preview(authoring: Authoring, dialog: Dialog) -> impl IntoView {
     };
     let trying = Trying { chosen, is_shown };
     let question = memo(move || editor.with(|editor| editor.quiz().questions.get(at.get()).cloned()));
+    let formulas = drawn(editor.with_untracked(|editor| formulas_of(editor.quiz())));
     let is_last = memo(move || at.get() + 1 >= count());
     view! {
         <div class="preview__inner">
@@ -36,7 +41,10 @@ pub(super) fn Preview(authoring: Authoring, dialog: Dialog) -> impl IntoView {
                     {icon(X)}
                 </button>
             </div>
-            {changing(move || question.get().map(|question| shown(question, trying)).into_any())}
+            {changing(move || {
+                let shown = |question| formulas.with(|formulas| shown(question, trying, formulas));
+                question.get().map(shown).into_any()
+            })}
             <div class="preview__doing">
                 <button
                     class="button button--quiet"
@@ -70,29 +78,66 @@ struct Trying {
     is_shown: RwSignal<bool>,
 }
 
-fn shown(question: Question, trying: Trying) -> AnyView {
+/// As many bytes of formulas are asked for at most: what a call may bring, however it is spelled.
+const ASKED_BYTES: usize = 16 * 1024;
+
+/// All formulas of a quiz, one to a line.
+fn formulas_of(quiz: &Quiz) -> String {
+    let mut asked = String::new();
+    for question in &quiz.questions {
+        let options = question.options.iter().map(|option| &option.text);
+        for text in [&question.text, &question.why].into_iter().chain(options).chain(&question.spellings) {
+            for piece in pieces(text) {
+                if let Piece::Formula(source) = piece
+                    && asked.len() + source.written.len() < ASKED_BYTES
+                {
+                    asked.extend([source.written, "\n"]);
+                }
+            }
+        }
+    }
+    asked
+}
+
+/// What the server draws of them; until it has, and where it cannot be reached, they are
+/// shown as they are written.
+fn drawn(asked: String) -> RwSignal<Formulas> {
+    let formulas = RwSignal::new(Formulas::default());
+    if !asked.is_empty() {
+        spawn_local(async move {
+            if let Ok(drawn) = draw_formulas(asked).await {
+                // The preview may be closed already.
+                formulas.try_set(drawn);
+            }
+        });
+    }
+    formulas
+}
+
+fn shown(question: Question, trying: Trying, formulas: &Formulas) -> AnyView {
     let picture = question.picture.as_ref().map(|picture| {
         view! { <img class="preview__picture" src=format!("/pictures/{picture}") alt=question.picture_words.clone() /> }
     });
     let answers = match question.kind {
-        Kind::Slide => view! { <p class="preview__words">{question.why.clone()}</p> }.into_any(),
+        Kind::Slide => view! { <p class="preview__words">{formula::text(&question.why, formulas)}</p> }.into_any(),
         Kind::Typed => field("text", "Your answer"),
         Kind::Number => field("decimal", "Your number"),
-        _ => tiles(&question, trying),
+        _ => tiles(&question, trying, formulas),
     };
     let told = verdict(&question);
     let why = question.why.clone();
+    let drawn = formulas.clone();
     let is_slide = question.kind == Kind::Slide;
     let answer = move || {
         view! {
-            <p class="preview__right">{icon(CHECK)} <b>{told.clone()}</b></p>
-            {(!why.is_empty()).then(|| view! { <p>{why.clone()}</p> })}
+            <p class="preview__right">{icon(CHECK)} <b>{formula::text(&told, &drawn)}</b></p>
+            {(!why.is_empty()).then(|| view! { <p>{formula::text(&why, &drawn)}</p> })}
         }
         .into_any()
     };
     view! {
         <p class="preview__question" dir="auto">
-            {say::heading(&question)}
+            {formula::text(&say::heading(&question), formulas)}
         </p>
         {picture}
         {answers}
@@ -109,7 +154,7 @@ fn field(mode: &'static str, name: &'static str) -> AnyView {
 
 /// The answers in their shapes. An order is shown from behind: the right one
 /// would give it away.
-fn tiles(question: &Question, trying: Trying) -> AnyView {
+fn tiles(question: &Question, trying: Trying, formulas: &Formulas) -> AnyView {
     let Trying { chosen, is_shown } = trying;
     let is_many = matches!(question.kind, Kind::Several | Kind::Order);
     let mut options: Vec<_> = question.options.clone();
@@ -137,12 +182,11 @@ fn tiles(question: &Question, trying: Trying) -> AnyView {
             <button
                 class=answer::kind("answer", at)
                 type="button"
-                aria-label=answer::spoken(at, &option.text)
                 aria-pressed=derived(move || if is_chosen.get() { "true" } else { "false" })
                 class:answer--left=derived(move || has_right && is_shown.get() && !option.right)
                 on:click=choose
             >
-                {answer::inside(at, option.text.clone())}
+                {answer::inside(at, &option.text, formulas)}
                 {if is_order { sometimes(place) } else { sometimes(check) }}
             </button>
         }

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::StoredQuiz;
 
-use super::reading::asked;
+use super::reading::{asked, draw_formulas};
 use super::{Here, Top, instead, words};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
@@ -84,6 +84,7 @@ pub(crate) fn Edit() -> impl IntoView {
 fn Reading(stored: StoredQuiz) -> impl IntoView {
     let (id, quiz) = (stored.id.to_string(), stored.quiz);
     let count = words::questions(quiz.questions.len());
+    draw_formulas(&quiz);
     let questions = quiz.questions.into_iter().map(asked).collect_view();
     view! {
         <PageTitle of=quiz.title.clone() />

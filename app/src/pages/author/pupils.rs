@@ -6,8 +6,9 @@ use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
 
 use super::result::unfinished;
-use super::table::right_of;
+use super::table::{draw_formulas, right_of};
 use super::{Here, Top};
+use crate::components::formula::on_page;
 use crate::components::icon::{ARROW_LEFT, icon};
 use crate::components::reader_clock::moment;
 use crate::page_title::PageTitle;
@@ -38,6 +39,7 @@ impl Shown {
 
 #[component]
 pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
+    draw_formulas(&results);
     let (page, count) = (format!("/results/{}", results.id), results.players.len());
     let fits = count.saturating_mul(results.questions.len()) <= ANSWERS;
     let sheets: Vec<_> = match shown {
@@ -124,10 +126,10 @@ fn row(at: usize, question: &QuestionResult, answer: Option<&PlayerAnswer>) -> A
         Verdict::Poll => ("pupil__word", "Poll"),
     };
     let given = answer.filter(|answer| !answer.text.is_empty()).map(|answer| {
-        view! { <p>"Answered: " <bdi>{answer.text.clone()}</bdi></p> }
+        view! { <p>"Answered: " <bdi>{on_page(&answer.text)}</bdi></p> }
     });
     let is_told = !question.right.is_empty() && verdict != Verdict::Right;
-    let right = is_told.then(|| view! { <p>"Right answer: " <b><bdi>{question.right.clone()}</bdi></b></p> });
+    let right = is_told.then(|| view! { <p>"Right answer: " <b><bdi>{on_page(&question.right)}</bdi></b></p> });
     let points = answer.filter(|_| question.kind.has_right()).map(|answer| {
         view! { <span class="quiet num">{format!("{} points", number(u64::from(answer.points)))}</span> }
     });
@@ -136,7 +138,7 @@ fn row(at: usize, question: &QuestionResult, answer: Option<&PlayerAnswer>) -> A
             <span class="figures__place num">{at + 1}</span>
             <div>
                 <p class="pupil__question" dir="auto">
-                    {question.text.clone()}
+                    {on_page(&question.text)}
                 </p>
                 {given}
                 {right}

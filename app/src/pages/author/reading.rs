@@ -1,24 +1,36 @@
 //! Questions to be read: with their answers, and which of these are right.
 
 use leptos::prelude::*;
-use protocol::quiz::{Decimal, Question};
+use protocol::quiz::{Decimal, Question, Quiz};
 
+use crate::components::formula::{draw_for_page, on_page};
 use crate::components::game::answer;
 use crate::state::editor::words as say;
+
+/// Draws the formulas of a quiz for the page that shows it.
+pub(super) fn draw_formulas(quiz: &Quiz) {
+    draw_for_page(quiz.questions.iter().flat_map(|question| {
+        let options = question.options.iter().map(|option| &option.text).chain(&question.spellings);
+        [&question.text, &question.why].into_iter().chain(options).map(String::as_str)
+    }));
+}
 
 /// A question with its answers and which of them are right.
 pub(super) fn asked(question: Question) -> AnyView {
     let has_right = question.kind.has_right();
+    let picture = question.picture.map(|id| {
+        view! { <img class="reading__picture" src=format!("/pictures/{id}") alt=question.picture_words loading="lazy" /> }
+    });
     let options = question.options.into_iter().enumerate().map(|(at, option)| {
         let right = (has_right && option.right).then(|| view! { <b class="reading__right">"Right"</b> });
         view! {
             <li class="reading__option">
-                {answer::key(at)} <bdi>{option.text}</bdi> {right}
+                {answer::key(at)} <bdi>{on_page(&option.text)}</bdi> {right}
             </li>
         }
     });
     let spellings = (!question.spellings.is_empty()).then(|| {
-        view! { <p>"Right: " <bdi>{question.spellings.join(", ")}</bdi></p> }
+        view! { <p>"Right: " <bdi>{on_page(&question.spellings.join(", "))}</bdi></p> }
     });
     let within = question.tolerance.filter(|tolerance| *tolerance > Decimal::default());
     let within = within.map(|tolerance| format!(", within {tolerance} of it")).unwrap_or_default();
@@ -29,12 +41,13 @@ pub(super) fn asked(question: Question) -> AnyView {
     };
     view! {
         <li class="reading__question">
-            <h2 dir="auto">{question.text}</h2>
+            <h2 dir="auto">{on_page(&question.text)}</h2>
             <p class="quiet small">{say::kind(question.kind).0} {seconds}</p>
+            {picture}
             <ul class="reading__options">{options.collect_view()}</ul>
             {spellings}
             {number}
-            {(!question.why.is_empty()).then(|| view! { <p dir="auto">{question.why}</p> })}
+            {(!question.why.is_empty()).then(|| view! { <p dir="auto">{on_page(&question.why)}</p> })}
         </li>
     }
     .into_any()

@@ -9,9 +9,10 @@ use protocol::quiz::{self, QuestionResult};
 
 use super::bars::Bars;
 use super::pupils::{Pupils, Shown};
-use super::table::{Players, Questions};
+use super::table::{Players, Questions, draw_formulas};
 use super::{Here, Top, instead, words};
 use crate::api::quizzes::{self, DeleteResult};
+use crate::components::formula::on_page;
 use crate::components::icon::{DOWNLOAD, TRASH, USERS, icon};
 use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
@@ -71,6 +72,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
             </a>
         }
     });
+    draw_formulas(&results);
     let hardest = results.hardest().and_then(|at| Some((at, results.questions.get(at)?.clone())));
     let asked = is_deleting.then(|| view! { <Deleting id=results.id.clone() page=page.clone() /> });
     view! {
@@ -135,14 +137,15 @@ fn Totals(results: quiz::Results) -> impl IntoView {
 #[component]
 fn Hardest(at: usize, question: QuestionResult) -> impl IntoView {
     let known = format!("{} of {} were right.", question.knew, question.players);
-    let right = (!question.right.is_empty()).then(|| view! { " The answer was " <bdi>{question.right}</bdi> "." });
+    let right =
+        (!question.right.is_empty()).then(|| view! { " The answer was " <bdi>{on_page(&question.right)}</bdi> "." });
     view! {
         <section class="hardest" aria-labelledby="hardest">
             <h2 class="hardest__name" id="hardest">
                 "The hardest: question " {at + 1}
             </h2>
             <p class="hardest__question" dir="auto">
-                {question.text}
+                {on_page(&question.text)}
             </p>
             <p>{known} {right}</p>
         </section>

@@ -5,11 +5,19 @@ use protocol::game::Verdict;
 use protocol::quiz::{PlayerResult, Results};
 
 use super::words;
+use crate::components::formula::{draw_for_page, on_page};
 use crate::state::editor::words as say;
 use crate::state::game::words::number;
 
 /// Wrong answers that a row names.
 const WRONG: usize = 4;
+
+/// Draws the formulas of what was asked and answered for the page that shows it.
+pub(super) fn draw_formulas(results: &Results) {
+    let asked = results.questions.iter().flat_map(|question| [question.text.as_str(), &question.right]);
+    let answers = results.players.iter().flat_map(|player| player.answers.iter().flatten());
+    draw_for_page(asked.chain(answers.map(|answer| answer.text.as_str())));
+}
 
 /// Each question with its numbers; the table of the chart above.
 #[component]
@@ -24,7 +32,7 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
                 <th scope="row">
                     <span class="figures__place num">{at + 1}</span>
                     <span>
-                        <bdi>{question.text}</bdi>
+                        <bdi>{on_page(&question.text)}</bdi>
                         <span class="figures__kind">{say::kind(question.kind).0}</span>
                     </span>
                 </th>
@@ -32,7 +40,7 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
                 <td class="num">{knew}</td>
                 <td class="num">{question.answered}</td>
                 <td class="figures__words">
-                    <bdi>{question.right}</bdi>
+                    <bdi>{on_page(&question.right)}</bdi>
                 </td>
                 <td class="figures__words">{wrong}</td>
             </tr>
@@ -101,7 +109,7 @@ fn wrong_answers(results: &Results, question: usize) -> AnyView {
     let each = all.into_iter().take(WRONG).map(|(text, count)| {
         view! {
             <span class="figures__wrong">
-                <bdi>{text.to_owned()}</bdi>
+                <bdi>{on_page(text)}</bdi>
                 " "
                 <b class="num">{count}</b>
             </span>

@@ -6,6 +6,7 @@
 mod clock;
 pub(crate) mod words;
 
+use protocol::formula::Formulas;
 use protocol::game::frame::{Answered, GivenAnswer, Joined};
 use protocol::game::link::Event;
 use protocol::game::{Admission, Answer, Game, Outcome, Phase, Taken};
@@ -271,6 +272,7 @@ fn untold(title: String) -> Game {
         reveal: None,
         leaders: Vec::new(),
         best_known: None,
+        formulas: Formulas::default(),
     }
 }
 

@@ -26,6 +26,7 @@ const CALLS: &[&str] = &[
     "delete-quiz",
     "copy-quiz",
     "quiz-versions",
+    "formulas",
     "restore-quiz",
     "results",
     "result",

@@ -24,7 +24,10 @@ pub(super) fn said(host: Host) -> AnyView {
             </p>
         }
         .into_any(),
-        None => view! { <p class="controls__sentence">{host.game_now(podium::best_known)}</p> }.into_any(),
+        None => {
+            view! { <p class="controls__sentence">{host.game_now(podium::best_known).map(|best| host.text(&best))}</p> }
+                .into_any()
+        }
     }
 }
 

@@ -1,10 +1,12 @@
 //! What people answered, as arches on a line.
 
 use leptos::prelude::*;
+use protocol::formula::Formulas;
 use protocol::game::{Asked, Bar, Reveal};
 use protocol::quiz::Kind;
 
 use super::words;
+use crate::components::formula;
 use crate::components::game::answer::{key, kind};
 use crate::components::icon::{CHECK, icon};
 
@@ -17,11 +19,11 @@ const LONG: usize = 24;
 const LONGER: usize = 48;
 
 /// The chart of a reveal. Who cannot see it gets a table.
-pub(super) fn bars(asked: &Asked, reveal: &Reveal) -> AnyView {
+pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyView {
     let most = reveal.bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
-    let columns =
-        reveal.bars.iter().enumerate().map(|(at, bar)| column(bar, option_of(asked, at), most)).collect_view();
-    let rows = reveal.bars.iter().map(row).collect_view();
+    let columns = reveal.bars.iter().enumerate();
+    let columns = columns.map(|(at, bar)| column(bar, option_of(asked, at), most, formulas)).collect_view();
+    let rows = reveal.bars.iter().map(|bar| row(bar, formulas)).collect_view();
     let letters = reveal.bars.iter().map(|bar| bar.text.chars().count()).max().unwrap_or_default();
     let class = match reveal.bars.len() {
         5.. => "bars bars--many",
@@ -52,7 +54,7 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal) -> AnyView {
     .into_any()
 }
 
-fn column(bar: &Bar, option: Option<usize>, most: usize) -> AnyView {
+fn column(bar: &Bar, option: Option<usize>, most: usize, formulas: &Formulas) -> AnyView {
     let height = (bar.count * STEPS).div_ceil(most);
     let right = bar.right.then(|| {
         view! { <span class="bars__flag">"Right answer"</span> }
@@ -68,7 +70,7 @@ fn column(bar: &Bar, option: Option<usize>, most: usize) -> AnyView {
         <div class="bars__label">
             {option.map(key)}
             <span class=text_class(&bar.text) dir="auto">
-                {bar.text.clone()}
+                {formula::text(&bar.text, formulas)}
             </span>
         </div>
     }
@@ -84,11 +86,11 @@ fn text_class(text: &str) -> &'static str {
     }
 }
 
-fn row(bar: &Bar) -> AnyView {
+fn row(bar: &Bar, formulas: &Formulas) -> AnyView {
     view! {
         <tr>
             <th scope="row" dir="auto">
-                {bar.text.clone()}
+                {formula::text(&bar.text, formulas)}
             </th>
             <td>{bar.count}</td>
             <td>{if bar.right { "yes" } else { "no" }}</td>

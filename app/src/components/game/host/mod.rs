@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use self::kick::Kicking;
 use self::qr::QrCode;
 use crate::api::games::HostPage;
+use crate::components::formula;
 use crate::components::game::steps::steps;
 use crate::components::notice::{Notice, Words};
 use crate::components::pill::Pill;
@@ -141,6 +142,11 @@ impl Host {
         self.pin.get_value()
     }
 
+    /// A text of the game with its formulas.
+    fn text(self, text: &str) -> AnyView {
+        formula::in_game(self.live, text)
+    }
+
     fn step(self, step: HostStep) {
         self.live.step(step);
     }
@@ -222,7 +228,7 @@ fn body(host: Host, kicking: Kicking, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => lobby::lobby(host, kicking),
         Screen::Question(_) => question::question(host),
-        Screen::Reveal(_) => host.game_now(reveal::reveal),
+        Screen::Reveal(_) => host.game_now(|game| reveal::reveal(host, game)),
         Screen::Places(_) => led(host, |game, _| places::places(game)),
         Screen::Podium => led(host, podium::podium),
     }

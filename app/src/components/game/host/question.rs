@@ -7,7 +7,7 @@ use protocol::quiz::Kind;
 
 use super::Host;
 use super::answered::answered;
-use crate::components::game::answer::{inside, kind as kind_of, letter};
+use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::game::ring::Ring;
 use crate::erase::{changing, memo, sometimes};
 
@@ -21,8 +21,8 @@ pub(super) fn question(host: Host) -> AnyView {
     if kind == Kind::Slide {
         return view! {
             <section class="slide">
-                {heading(text)} {picture} <p class="slide__words" dir="auto">
-                    {words}
+                {heading(host, &text)} {picture} <p class="slide__words" dir="auto">
+                    {host.text(&words)}
                 </p>
             </section>
         }
@@ -30,7 +30,7 @@ pub(super) fn question(host: Host) -> AnyView {
     }
     let class = if picture.is_some() { "middle middle--pictured" } else { "middle" };
     view! {
-        <section class="question">{heading(text)} <Ring live=host.live class="ring" /></section>
+        <section class="question">{heading(host, &text)} <Ring live=host.live class="ring" /></section>
         <div class=class>{picture} {middle(host, kind)}</div>
         <div class="stage__foot">{answered(host)} {pin(host)}</div>
     }
@@ -38,7 +38,7 @@ pub(super) fn question(host: Host) -> AnyView {
 }
 
 /// A question's text, smaller the longer it is.
-pub(super) fn heading(text: String) -> AnyView {
+pub(super) fn heading(host: Host, text: &str) -> AnyView {
     let class = match text.chars().count() {
         0..=60 => "question__text",
         61..=110 => "question__text question__text--long",
@@ -46,7 +46,7 @@ pub(super) fn heading(text: String) -> AnyView {
     };
     view! {
         <h1 class=class tabindex="-1" dir="auto">
-            {text}
+            {host.text(text)}
         </h1>
     }
     .into_any()
@@ -62,7 +62,7 @@ fn middle(host: Host, kind: Kind) -> AnyView {
         (_, true) => hint("Paused."),
         (Phase::Ready, _) => hint("Get ready."),
         (Phase::Closed, _) => hint("Time is up."),
-        _ if kind.has_options() => tiles(&options.get()),
+        _ if kind.has_options() => tiles(host, &options.get()),
         _ => hint(how(kind)),
     };
     let note = move || {
@@ -72,7 +72,7 @@ fn middle(host: Host, kind: Kind) -> AnyView {
     view! { {sometimes(note)} {changing(body)} }.into_any()
 }
 
-fn tiles(options: &[String]) -> AnyView {
+fn tiles(host: Host, options: &[String]) -> AnyView {
     // All of one size, however long the longest is.
     let long = match options.iter().map(|option| option.chars().count()).max() {
         Some(51..) => " answer--longest",
@@ -82,8 +82,7 @@ fn tiles(options: &[String]) -> AnyView {
     let tile = |(at, option): (usize, &String)| {
         view! {
             <li class=kind_of("answer", at) + long>
-                <span class="unseen">{format!("{}, ", letter(at))}</span>
-                {inside(at, option.clone())}
+                {host.game_now(|game| inside(at, option, &game.formulas))}
             </li>
         }
         .into_any()

@@ -12,7 +12,7 @@ use super::words;
 use crate::components::avatar::{Looks, avatar};
 
 /// The question once more, with what people answered.
-pub(super) fn reveal(game: &Game) -> AnyView {
+pub(super) fn reveal(host: Host, game: &Game) -> AnyView {
     let (Some(asked), Some(reveal)) = (&game.asked, &game.reveal) else { return ().into_any() };
     // Where neither a bar nor the plane says it, what is right is written out.
     let is_said = reveal.why.is_empty() || reveal.bars.iter().any(|bar| bar.right && bar.text == reveal.right);
@@ -21,15 +21,15 @@ pub(super) fn reveal(game: &Game) -> AnyView {
         view! {
             <p class="reveal__right">
                 <span class="bars__flag">"Right answer"</span>
-                <bdi class="reveal__words">{reveal.right.clone()}</bdi>
+                <bdi class="reveal__words">{host.text(&reveal.right)}</bdi>
             </p>
         }
     });
     let nobody = (reveal.answered == 0).then(|| view! { <p class="reveal__nobody quiet">"Nobody has answered."</p> });
     view! {
-        <section class="question question--asked">{heading(asked.text.clone())}</section>
+        <section class="question question--asked">{heading(host, &asked.text)}</section>
         {right}
-        {bars(asked, reveal)}
+        {bars(asked, reveal, &game.formulas)}
         {nobody}
     }
     .into_any()
@@ -47,7 +47,7 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
     let title = if why.is_empty() { "Right" } else { "Why" };
     let text = if why.is_empty() { right } else { why };
     let paragraphs =
-        text.lines().filter(|line| !line.trim().is_empty()).map(|line| paragraph(line.to_owned())).collect_view();
+        text.lines().filter(|line| !line.trim().is_empty()).map(|line| paragraph(host, line)).collect_view();
     let count = (!right.is_empty()).then(|| {
         view! {
             <p class="why__count">
@@ -71,10 +71,10 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
     )
 }
 
-fn paragraph(text: String) -> AnyView {
+fn paragraph(host: Host, text: &str) -> AnyView {
     view! {
         <p class="why__text" dir="auto">
-            {text}
+            {host.text(text)}
         </p>
     }
     .into_any()

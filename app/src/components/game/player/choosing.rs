@@ -8,7 +8,7 @@ use protocol::game::Answer;
 use protocol::quiz::Kind;
 
 use super::question::{is_open, lock_in};
-use crate::components::game::answer::{inside, kind as kind_of, spoken};
+use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::icon::{CHECK, icon};
 use crate::erase::{derived, effect, memo, sometimes};
 use crate::game_live::GameLive;
@@ -55,7 +55,6 @@ pub(super) fn choosing(live: GameLive, kind: Kind, options: Vec<String>) -> AnyV
 }
 
 fn tile(choosing: Choosing, option: usize, text: String) -> AnyView {
-    let name = spoken(option, &text);
     let block = kind_of("answer", option);
     let state = memo(move || choosing.state(option));
     let class = move || match state.get() {
@@ -69,12 +68,11 @@ fn tile(choosing: Choosing, option: usize, text: String) -> AnyView {
         <button
             class=derived(class)
             type="button"
-            aria-label=name
             aria-pressed=derived(move || Some(if is_chosen.get() { "true" } else { "false" }))
             aria-disabled=derived(move || (!choosing.is_open.get()).then_some("true"))
             on:click=move |_| choosing.tap(option)
         >
-            {inside(option, text)}
+            {choosing.live.board.with_untracked(|board| inside(option, &text, &board.game.formulas))}
             {sometimes(check)}
         </button>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::game::Answer;
 
 use super::question::{is_open, lock_in};
+use crate::components::formula::in_game;
 use crate::components::game::answer::{key, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::erase::{derived, list, words};
@@ -66,7 +67,7 @@ pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
             <li class="order__row" data-letter=letter(option)>
                 {key(option)}
                 <span class="order__text" dir="auto">
-                    {text(option)}
+                    {in_game(live, &text(option))}
                 </span>
                 {button(true)}
                 {button(false)}

@@ -1,11 +1,13 @@
 //! What a question brought: right or not, points, place and streak.
 
 use leptos::prelude::*;
+use protocol::formula::Formulas;
 use protocol::game::{Answer, Game, Outcome, Reveal, Verdict};
 use protocol::quiz::Kind;
 
 use super::waiting::me;
 use crate::components::avatar::{Looks, avatar};
+use crate::components::formula;
 use crate::components::game::answer::key;
 use crate::components::icon::{CHECK, X, icon};
 use crate::erase::{changing, memo};
@@ -30,12 +32,21 @@ struct Told {
     scored: bool,
     kind: Kind,
     given: Option<Answer>,
+    formulas: Formulas,
+}
+
+impl Told {
+    /// A text of the game with its formulas.
+    fn text(&self, text: &str) -> AnyView {
+        formula::text(text, &self.formulas)
+    }
 }
 
 fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, Told) {
-    let Game { scored, asked, reveal, .. } = &board.game;
+    let Game { scored, asked, reveal, formulas, .. } = &board.game;
     let kind = asked.as_ref().map_or(Kind::Choice, |asked| asked.kind);
-    let told = Told { scored: *scored, kind, given: board.answer.given().cloned() };
+    let given = board.answer.given().cloned();
+    let told = Told { scored: *scored, kind, given, formulas: formulas.clone() };
     (board.outcome.clone(), reveal.clone(), told)
 }
 
@@ -62,7 +73,7 @@ fn told_result(outcome: &Outcome, reveal: &Reveal, told: &Told, looks: Looks) ->
                 {note(outcome, reveal, told)}
                 <div class="result__me">{avatar(looks)}</div>
             </section>
-            {facts(outcome, reveal, told.scored)}
+            {facts(outcome, reveal, told)}
         </div>
     }
     .into_any()
@@ -76,11 +87,11 @@ fn only_right(reveal: &Reveal, told: &Told, looks: Looks) -> AnyView {
                 <h1 class="result__word" tabindex="-1">
                     "Look up"
                 </h1>
-                <p class="result__note">{right(reveal, told.kind)}</p>
+                <p class="result__note">{right(reveal, told)}</p>
                 <div class="result__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
             </section>
             <section class="result__facts" aria-label="How you stand">
-                {why(reveal)}
+                {why(reveal, told)}
             </section>
         </div>
     }
@@ -103,7 +114,7 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
     match outcome.verdict {
         Verdict::Right => {
             let took = outcome.took_ms.map(|ms| format!(", in {} seconds.", words::seconds(ms)));
-            view! { <p class="result__note">{right(reveal, told.kind)} {took}</p> }.into_any()
+            view! { <p class="result__note">{right(reveal, told)} {took}</p> }.into_any()
         }
         Verdict::Poll => {
             let count = match told.given {
@@ -112,18 +123,18 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
             };
             let chose = count.map(|(option, bar)| {
                 let others = format!(". {}", words::chose_too(bar.count.saturating_sub(1)));
-                view! { "You chose " {key(option)} " " <b dir="auto">{bar.text.clone()}</b> {others} }
+                view! { "You chose " {key(option)} " " <b dir="auto">{told.text(&bar.text)}</b> {others} }
             });
             view! { <p class="result__note">{chose}</p> }.into_any()
         }
         Verdict::Partly => {
-            view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told.kind)} "."</p> }.into_any()
+            view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told)} "."</p> }.into_any()
         }
         Verdict::Wrong | Verdict::Missing => {
             let others = reveal.players.saturating_sub(reveal.knew).saturating_sub(1);
             view! {
                 <p class="result__note">
-                    {it_was(reveal, told.kind)} {right(reveal, told.kind)} "." <br /> {words::missed(others)}
+                    {it_was(reveal, told.kind)} {right(reveal, told)} "." <br /> {words::missed(others)}
                 </p>
             }
             .into_any()
@@ -137,22 +148,23 @@ fn it_was(reveal: &Reveal, kind: Kind) -> &'static str {
 }
 
 /// What is right, with its shapes where it could be chosen.
-fn right(reveal: &Reveal, kind: Kind) -> AnyView {
-    if !kind.has_options() || kind == Kind::Order {
-        return view! { <b dir="auto">{reveal.right.clone()}</b> }.into_any();
+fn right(reveal: &Reveal, told: &Told) -> AnyView {
+    if !told.kind.has_options() || told.kind == Kind::Order {
+        return view! { <b dir="auto">{told.text(&reveal.right)}</b> }.into_any();
     }
     let right = reveal.bars.iter().enumerate().filter(|(_, bar)| bar.right);
     let parts: Vec<_> = right
         .enumerate()
         .map(|(place, (option, bar))| {
             let and = (place > 0).then_some(" and ");
-            view! { {and} {key(option)} " " <b dir="auto">{bar.text.clone()}</b> }.into_any()
+            view! { {and} {key(option)} " " <b dir="auto">{told.text(&bar.text)}</b> }.into_any()
         })
         .collect();
     parts.into_any()
 }
 
-fn facts(outcome: &Outcome, reveal: &Reveal, scored: bool) -> AnyView {
+fn facts(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
+    let scored = told.scored;
     let place = (scored && outcome.place > 0).then(|| {
         view! {
             <div class="fact">
@@ -166,16 +178,23 @@ fn facts(outcome: &Outcome, reveal: &Reveal, scored: bool) -> AnyView {
     });
     view! {
         <section class="result__facts" aria-label="How you stand">
-            {why(reveal)} {place} {streak(outcome, scored)}
+            {why(reveal, told)} {place} {streak(outcome, scored)}
             <p class="quiet small">"Look up at the big screen."</p>
         </section>
     }
     .into_any()
 }
 
-fn why(reveal: &Reveal) -> AnyView {
-    let why = (!reveal.why.is_empty()).then(|| reveal.why.clone());
-    why.map(|why| view! { <p class="result__why" dir="auto">{why}</p> }.into_any()).unwrap_or_else(|| ().into_any())
+fn why(reveal: &Reveal, told: &Told) -> AnyView {
+    if reveal.why.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <p class="result__why" dir="auto">
+            {told.text(&reveal.why)}
+        </p>
+    }
+    .into_any()
 }
 
 fn streak(outcome: &Outcome, scored: bool) -> AnyView {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::Member;
 
 use crate::components::avatar::{Looks, avatar};
+use crate::components::formula::in_game;
 use crate::erase::{memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::state::game::Board;
@@ -97,7 +98,10 @@ pub(super) fn podium(live: GameLive) -> AnyView {
     let best = move || {
         let (question, knew, of) = best.get()?;
         let count = format!(" {knew} of {of} were right.");
-        Some(view! { <p class="plane__words">"Best known: " <b dir="auto">{question}</b> {count}</p> }.into_any())
+        Some(
+            view! { <p class="plane__words">"Best known: " <b dir="auto">{in_game(live, &question)}</b> {count}</p> }
+                .into_any(),
+        )
     };
     let title = match place {
         Some(place) => view! { {place} <sup>{words::ordinal(place)}</sup> }.into_any(),

@@ -7,6 +7,7 @@ use protocol::quiz::Question;
 
 use crate::api::quizzes::{Ask, ImportDoubt, ImportedQuiz, ShownCell};
 use crate::components::avatar::{Looks, avatar};
+use crate::components::formula::on_page;
 use crate::components::game::answer;
 use crate::components::icon::{CIRCLE_ALERT, icon};
 
@@ -38,7 +39,7 @@ fn about(at: usize, question: &Question, doubts: &[Numbered<'_>]) -> AnyView {
                 {avatar(Looks::plain("tomato", 46, (0, 22)))}
                 <div>
                     <h2 id=id dir="auto">
-                        {text}
+                        {on_page(&text)}
                     </h2>
                     <p class="quiet small">{format!("Question {}", at + 1)}</p>
                 </div>
@@ -141,7 +142,7 @@ fn settling(number: usize, ask: &Ask, question: &Question) -> AnyView {
     let (legend, mut choices) = match ask {
         Ask::Right => {
             let option = |(at, text): (usize, &str)| {
-                let label = view! { {answer::key(at)} <bdi>{text.to_owned()}</bdi> }.into_any();
+                let label = view! { {answer::key(at)} <bdi>{on_page(text)}</bdi> }.into_any();
                 choice(at.to_string(), label)
             };
             let options = question.options.iter().take(limits::OPTIONS).map(|option| option.text.as_str());

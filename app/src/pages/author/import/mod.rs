@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::limits;
 
-use super::reading::asked;
+use super::reading::{asked, draw_formulas};
 use super::{Here, Top, words};
 use crate::api::quizzes::{ImportedQuiz, QUIZZES};
 use crate::components::avatar::{Looks, avatar};
@@ -32,6 +32,7 @@ pub(crate) fn ImportReview() -> impl IntoView {
         leptos_axum::redirect(QUIZZES);
         return ().into_any();
     };
+    draw_formulas(&imported.quiz);
     view! {
         <PageStyles of="game" />
         <PageStyles of="author" />
@@ -41,7 +42,7 @@ pub(crate) fn ImportReview() -> impl IntoView {
             <Top here=Here::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">
                 {verdict(&imported)}
-                {notes(imported.notes.clone())}
+                {notes(imported.notes.iter().chain(&imported.missing).cloned().collect())}
                 {review(&imported)}
             </main>
         </div>

@@ -1,0 +1,15 @@
+//! Draws the formulas of pages.
+
+use app::api::formulas::FormulaService;
+use protocol::formula::Formulas;
+
+use crate::formulas;
+
+/// Draws as much as one page may have.
+pub(super) struct Drawer;
+
+impl FormulaService for Drawer {
+    fn draw(&self, texts: &[&str]) -> Formulas {
+        formulas::draw(texts.iter().copied(), formulas::PAGE_BYTES)
+    }
+}
