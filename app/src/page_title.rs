@@ -6,8 +6,11 @@
 //! Pages are drawn by the server alone: no script sets a title here, and what is
 //! escaped is read by a browser once. Attributes it escapes by itself.
 
+use http::request::Parts;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
+
+use crate::api::SiteAddress;
 
 /// What Hubbub is, in a sentence.
 pub(crate) const ABOUT: &str = "Live rooms and quizzes. No account needed.";
@@ -40,7 +43,15 @@ pub(crate) fn FrontTitle() -> impl IntoView {
 /// What stands beside the link of a page where somebody is sent it.
 #[component]
 fn Card(#[prop(into)] title: String, about: &'static str) -> impl IntoView {
+    // Whoever shows a card wants whole addresses.
+    let whole = use_context::<SiteAddress>().zip(use_context::<Parts>()).map(|(SiteAddress(site), parts)| {
+        view! {
+            <Meta property="og:url" content=format!("{site}{}", parts.uri.path()) />
+            <Meta property="og:image" content=format!("{site}/icon-512.png") />
+        }
+    });
     view! {
+        {whole}
         <Meta name="description" content=about />
         <Meta property="og:site_name" content="Hubbub" />
         <Meta property="og:type" content="website" />

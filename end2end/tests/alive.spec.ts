@@ -185,6 +185,8 @@ test("a hidden tab counts what others say", async ({ person, bot, room }) => {
 test("a page has a card for where its link is sent, and its icons", async ({ nodes, room }) => {
   const html = await (await fetch(`${nodes[0].url}/rooms/${room}`)).text();
   expect(html).toContain(`<meta property="og:title" content="${room}"`);
+  expect(html).toContain(`<meta property="og:url" content="${nodes[0].url}/rooms/${room}"`);
+  expect(html).toContain(`<meta property="og:image" content="${nodes[0].url}/icon-512.png"`);
   expect(html).toContain('<meta name="format-detection"');
   for (const [file, type] of [
     ["favicon.ico", /icon/],

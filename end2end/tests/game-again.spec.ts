@@ -132,6 +132,6 @@ test("a game that was left at a reveal is on the list of quizzes, with its resul
   await teacher.page.goBack();
   await running.getByRole("link", { name: "Back to the game The Solar System" }).click();
   await teacher.live();
-  await next(teacher, "Next question");
+  await press(teacher, "Next question");
   await expect(heading(noor, WATER.text)).toBeVisible();
 });

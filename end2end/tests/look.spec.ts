@@ -1,6 +1,7 @@
 // Every page, by day and by night, narrow and wide: usable by everyone, quick
 // to arrive, and no flash of the wrong theme.
 import { expect, test } from "../fixtures";
+import { ask, host } from "../fixtures/class";
 import { fitsEverybody } from "../fixtures/barriers";
 
 // A browser reports every 404, that of the page itself too.
@@ -8,6 +9,8 @@ test.use({ expectedErrors: /status of 404/ });
 
 const PAGES = ["home", "room", "not found"] as const;
 const FIRST_LOAD_KIB = 200;
+const FIRST_REQUESTS = 12;
+const PLANETS = ask("Which planet has the shortest day?", "Jupiter", ["Mercury", "Earth", "Neptune"]);
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const which of PAGES) {
@@ -41,7 +44,7 @@ test(`the room page arrives with at most ${FIRST_LOAD_KIB} KiB of wasm, scripts 
   const page = await context.newPage();
   const sized: Promise<void>[] = [];
   page.on("requestfinished", (request) => {
-    if (!/\.(wasm|js|css)(\?|$)/.test(request.url())) return;
+    if (!/\.(wasm|pieces|js|css)(\?|$)/.test(request.url())) return;
     sized.push(
       (async () => {
         const encoding = (await (await request.response())?.allHeaders())?.["content-encoding"];
@@ -56,9 +59,34 @@ test(`the room page arrives with at most ${FIRST_LOAD_KIB} KiB of wasm, scripts 
   await Promise.all(sized);
   console.log(`First load of a room: ${(bytes / 1024).toFixed(1)} KiB (${parts.join(", ")})`);
   expect(parts.some((part) => part.includes(".wasm"))).toBe(true);
-  expect(parts.filter((part) => /split_|^\/styles\//.test(part)), "parts of other pages").toEqual([]);
+  expect(parts.filter((part) => /split_|\.pieces|^\/styles\//.test(part)), "parts of other pages").toEqual([]);
   expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_KIB * 1024);
   await context.close();
+});
+
+test(`the front page and a game arrive with at most ${FIRST_REQUESTS} requests`, async ({ person }) => {
+  const teacher = await person("Ms Rivera");
+  const pin = await host(teacher, { title: "Planets", questions: [PLANETS] });
+  for (const path of ["/", `/play/${pin}`]) {
+    const context = await teacher.page.context().browser()!.newContext(); // nothing cached
+    const page = await context.newPage();
+    const asked: string[] = [];
+    page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
+    await page.goto(new URL(path, teacher.page.url()).href, { waitUntil: "networkidle" });
+    await page.waitForFunction(() => performance.getEntriesByName("alive").length > 0);
+    expect(asked.length, asked.join(", ")).toBeLessThanOrEqual(FIRST_REQUESTS);
+    await context.close();
+  }
+});
+
+test("a page comes to life though a file of joined pieces does not come: they are fetched one by one", async ({ person }) => {
+  const ana = await person("Ana");
+  await ana.page.route(/\.pieces$/, (route) => route.fulfill({ status: 404, body: "gone" }));
+  const single = ana.page.waitForResponse(/split_front_part.*\.wasm$/);
+  await ana.page.reload();
+  await single;
+  await ana.page.getByRole("button", { name: "Night" }).click();
+  await expect(ana.page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
 
 test("what only the front page needs comes with it: a room that is listed elsewhere appears there by itself", async ({ person, room, bot }) => {
@@ -67,7 +95,7 @@ test("what only the front page needs comes with it: a room that is listed elsewh
   const came: string[] = [];
   ana.page.on("requestfinished", (request) => void came.push(new URL(request.url()).pathname));
   await ana.page.reload({ waitUntil: "networkidle" });
-  expect(came).toEqual(expect.arrayContaining([expect.stringMatching(/split_front_part/), "/styles/home.css"]));
+  expect(came).toEqual(expect.arrayContaining([expect.stringMatching(/front_part\..*\.pieces$/), "/styles/home.css"]));
   const row = ana.page.locator(`main a[href="/rooms/${room}"]`);
   await expect(row).toHaveCount(0);
   const raw = await bot();

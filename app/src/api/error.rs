@@ -52,6 +52,16 @@ impl ApiError {
         }
     }
 
+    /// After how many whole seconds it may be asked for again, if it was asked for too often.
+    pub fn retry_after_seconds(&self) -> Option<u64> {
+        let ms = match self {
+            Self::RateLimited { retry_after_ms } => Some(*retry_after_ms),
+            Self::Refused(refusal) if refusal.code == ErrorCode::RateLimited => refusal.retry_after_ms,
+            _ => None,
+        };
+        ms.map(|ms| ms.div_ceil(1000).max(1))
+    }
+
     /// What is wrong with a name.
     pub fn name(why: InvalidId) -> Self {
         Self::Invalid(match why {

@@ -29,7 +29,7 @@ pub use returned::ReturnedForm;
 #[cfg(feature = "ssr")]
 pub(crate) use returned::{refused, refused_at, typed};
 #[cfg(feature = "ssr")]
-pub use service::{Renamed, Service, Viewer};
+pub use service::{Renamed, Service, SiteAddress, Viewer};
 use spelled::Json;
 
 /// All that a room's page shows first.

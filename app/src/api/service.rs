@@ -17,6 +17,11 @@ use super::ApiError;
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Member);
 
+/// Where whoever asks reached this site, without a slash at its end: `https://chat.example.org`; put into the
+/// context of every request.
+#[derive(Clone, Debug)]
+pub struct SiteAddress(pub String);
+
 /// A viewer with a new name.
 #[derive(Clone, Debug)]
 pub struct Renamed {
@@ -88,6 +93,9 @@ pub(super) fn told(error: ApiError) -> ApiError {
         ApiError::RateLimited { .. } | ApiError::Other => return error,
     };
     with_status(status);
+    if let (Some(seconds), Some(response)) = (error.retry_after_seconds(), use_context::<ResponseOptions>()) {
+        response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     error
 }
 

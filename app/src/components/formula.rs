@@ -5,11 +5,29 @@ use protocol::formula::{Formulas, Piece, pieces};
 
 use crate::game_live::GameLive;
 
-/// A formula of more letters may be wider than the page, and is scrolled there.
+/// A formula of more letters may be wider than the page.
 const LONG: usize = 24;
+
+/// What becomes of a long formula.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Long {
+    /// It is smaller: on a button nothing else can be reached by keys.
+    Shrinks,
+    /// It is scrolled in its place, by keys too.
+    Scrolls,
+}
 
 /// A text with its formulas. One that was not drawn is shown as it is written.
 pub(crate) fn text(text: &str, formulas: &Formulas) -> AnyView {
+    with_formulas(text, formulas, Long::Shrinks)
+}
+
+/// A text that stands alone, as a question does, with its formulas.
+pub(crate) fn alone(text: &str, formulas: &Formulas) -> AnyView {
+    with_formulas(text, formulas, Long::Scrolls)
+}
+
+fn with_formulas(text: &str, formulas: &Formulas, long: Long) -> AnyView {
     if !text.contains('$') {
         return text.to_owned().into_any();
     }
@@ -18,7 +36,7 @@ pub(crate) fn text(text: &str, formulas: &Formulas) -> AnyView {
         Piece::Formula(source) => match formulas.markup(source) {
             Some(markup) => {
                 let is_long = source.latex.chars().nth(LONG).is_some();
-                drawn(markup.to_owned(), if is_long { "formula formula--long" } else { "formula" })
+                drawn(markup.to_owned(), is_long.then_some(long))
             }
             None => source.written.to_owned().into_any(),
         },
@@ -31,24 +49,76 @@ pub(crate) fn in_game(live: GameLive, shown: &str) -> AnyView {
     live.board.with_untracked(|board| text(shown, &board.game.formulas))
 }
 
+/// A text of the game that stands alone.
+pub(crate) fn alone_in_game(live: GameLive, shown: &str) -> AnyView {
+    live.board.with_untracked(|board| alone(shown, &board.game.formulas))
+}
+
 /// The markup is put in as it is: the server made it of words of its own, with all that
 /// somebody wrote escaped. As a tree of elements it would be the same, and every page
 /// would carry what builds them.
-fn drawn(markup: String, class: &'static str) -> AnyView {
-    view! { <span class=class inner_html=markup></span> }.into_any()
+fn drawn(markup: String, long: Option<Long>) -> AnyView {
+    let class = match long {
+        None => "formula",
+        Some(Long::Shrinks) => "formula formula--small",
+        Some(Long::Scrolls) => "formula formula--long",
+    };
+    let tabindex = (long == Some(Long::Scrolls)).then_some("0");
+    view! { <span class=class tabindex=tabindex inner_html=markup></span> }.into_any()
 }
 
-/// Draws the formulas of all texts that a page is going to show.
 #[cfg(feature = "ssr")]
-pub(crate) fn draw_for_page<'t>(texts: impl IntoIterator<Item = &'t str>) {
-    provide_context(std::sync::Arc::new(crate::api::formulas::drawn(texts)));
-}
+pub(crate) use page::{draw_for_page, on_page};
 
-/// A text on a page whose formulas were drawn by [`draw_for_page`].
 #[cfg(feature = "ssr")]
-pub(crate) fn on_page(shown: &str) -> AnyView {
-    match use_context::<std::sync::Arc<Formulas>>() {
-        Some(formulas) => text(shown, &formulas),
-        None => text(shown, &Formulas::default()),
+mod page {
+    //! Pages that come drawn from the server, where one formula may stand in many places.
+
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use leptos::prelude::*;
+    use protocol::formula::{Formulas, Piece, pieces};
+
+    use super::text;
+
+    /// Bytes of markup on one page, every place counted.
+    const MOST_BYTES: usize = 512 * 1024;
+
+    /// The formulas of a page, and how much of them it has shown.
+    struct Page {
+        formulas: Formulas,
+        none: Formulas,
+        shown_bytes: AtomicUsize,
+    }
+
+    /// Draws the formulas of all texts that a page is going to show.
+    pub(crate) fn draw_for_page<'t>(texts: impl IntoIterator<Item = &'t str>) {
+        let formulas = crate::api::formulas::drawn(texts);
+        provide_context(Arc::new(Page { formulas, none: Formulas::default(), shown_bytes: AtomicUsize::new(0) }));
+    }
+
+    /// A text on a page whose formulas were drawn by [`draw_for_page`]. Where there is too much of them on the page
+    /// already, they are shown as they are written.
+    pub(crate) fn on_page(shown: &str) -> AnyView {
+        match use_context::<Arc<Page>>() {
+            Some(page) => text(shown, page.formulas_for(shown)),
+            None => text(shown, &Formulas::default()),
+        }
+    }
+
+    impl Page {
+        fn formulas_for(&self, shown: &str) -> &Formulas {
+            if !shown.contains('$') {
+                return &self.none;
+            }
+            let markup = pieces(shown).filter_map(|piece| match piece {
+                Piece::Formula(source) => self.formulas.markup(source).map(str::len),
+                Piece::Words(_) => None,
+            });
+            let bytes = markup.sum();
+            let before = self.shown_bytes.fetch_add(bytes, Ordering::Relaxed);
+            if before.saturating_add(bytes) <= MOST_BYTES { &self.formulas } else { &self.none }
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A slide is open at once and goes straight on. A quiz without points has no
-//! places. Knows no answers and no players: what they bring is [`crate::count`]ed.
+//! places. The podium shows its last place at once, and one more with each step. Knows no answers and no players: what they bring is [`crate::count`]ed.
 
 use protocol::game::{Admission, Phase};
 use protocol::limits;
@@ -109,6 +109,9 @@ pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<
         (Phase::Ready | Phase::Open, Command::Resume) => resume(state, now),
         (Phase::Reveal, Command::Next) if is_scored(quiz) => Ok(State { phase: Phase::Places, ..state.clone() }),
         (Phase::Reveal | Phase::Places, Command::Next) => Ok(go_on(quiz, state, now)),
+        (Phase::Podium, Command::Next) if state.missing > 0 => {
+            Ok(State { missing: state.missing - 1, ..state.clone() })
+        }
         (Phase::Podium, Command::Next | Command::End) => Ok(State { phase: Phase::Ended, ..state.clone() }),
 
         (Phase::Lobby | Phase::Podium, Command::Skip) => Err(Rejection::NotNow(state.phase)),
@@ -135,7 +138,8 @@ fn ask(quiz: &Quiz, state: &State, number: usize, now: u64) -> State {
 }
 
 fn podium(state: &State) -> State {
-    State { phase: Phase::Podium, clock: Clock::default(), reveal: None, ..state.clone() }
+    let missing = state.places_to_come();
+    State { phase: Phase::Podium, clock: Clock::default(), reveal: None, missing, ..state.clone() }
 }
 
 fn open(quiz: &Quiz, state: &State, now: u64) -> Result<State, Rejection> {

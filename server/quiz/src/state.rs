@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::Taking;
 use crate::shuffle::shuffles;
 
+/// Places of a podium, at most.
+const PODIUM_PLACES: usize = 3;
+
 /// All of a game but its quiz, its players and their answers: one small
 /// document that is read and committed as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,9 @@ pub struct State {
     pub reveal: Option<Reveal>,
     /// The best at the last count.
     pub leaders: Vec<Leader>,
+    /// On the podium: how many of the first places are not shown yet.
+    #[serde(default)]
+    pub missing: usize,
     /// What became of the questions that were counted, in their order.
     pub tallies: Vec<Tally>,
 }
@@ -58,6 +64,7 @@ impl State {
             players: 0,
             reveal: None,
             leaders: Vec::new(),
+            missing: 0,
             tallies: Vec::new(),
         }
     }
@@ -109,7 +116,13 @@ impl State {
     pub fn without(&self, players: &[UserId]) -> Self {
         let mut state = self.clone();
         state.leaders.retain(|leader| !players.contains(&leader.id));
+        state.missing = state.missing.min(state.places_to_come());
         state
+    }
+
+    /// How many places of a podium come after the one that is shown at once, its last.
+    pub(crate) fn places_to_come(&self) -> usize {
+        self.leaders.len().min(PODIUM_PLACES).saturating_sub(1)
     }
 
     /// The question it is at, and its number from 0.

@@ -32,6 +32,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
         players: state.players,
         reveal: state.reveal.clone().filter(|_| is_revealed),
         leaders: if is_over || phase == Phase::Places { state.leaders.clone() } else { Vec::new() },
+        missing: if phase == Phase::Podium { state.missing } else { 0 },
         best_known: best_known(quiz, &state.tallies).filter(|_| is_over),
         // Drawn by whoever sends it.
         formulas: Formulas::default(),

@@ -29,6 +29,10 @@ pub(crate) const TOO_MUCH_TAKES: Duration = Duration::from_millis(100);
 /// When somebody may come again where all places for bodies are taken.
 const AGAIN_SECONDS: u64 = 5;
 
+/// Said of an answer to a form that was refused because too much was asked, and leads to a page: its extension.
+#[derive(Clone, Copy)]
+pub(crate) struct TooMuch;
+
 /// What the gate needs.
 pub struct Gate {
     node: Arc<Node>,
@@ -82,7 +86,7 @@ pub async fn api_gate(
     }
     let response = next.run(request).await;
     drop(turn);
-    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+    if response.status() == StatusCode::TOO_MANY_REQUESTS || response.extensions().get::<TooMuch>().is_some() {
         sleep(TOO_MUCH_TAKES).await;
     }
     // Where there is no such file, a whole page was drawn to say so.

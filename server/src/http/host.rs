@@ -140,6 +140,13 @@ impl fmt::Display for Host {
     }
 }
 
+/// Where whoever asks reached this site, without a slash at its end.
+pub fn site_address(headers: &HeaderMap) -> String {
+    let host = Host::public(headers).map_or_else(|| "localhost".to_owned(), |host| host.to_string());
+    let scheme = if is_https(headers) { "https" } else { "http" };
+    format!("{scheme}://{host}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

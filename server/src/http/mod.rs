@@ -24,12 +24,12 @@ pub mod origin;
 mod panics;
 mod quizzes;
 
-pub(crate) use api_gate::TOO_MUCH_TAKES;
 pub use api_gate::{Gate, api_gate};
+pub(crate) use api_gate::{TOO_MUCH_TAKES, TooMuch};
 pub use compression::compression;
 pub use entrance::entrance;
 pub use headers::{is_file, security_headers};
-pub use host::{Host, HostError};
+pub use host::{Host, HostError, site_address};
 pub use identity::identity;
 pub use panics::{catch_panics, report_panics};
 pub use quizzes::{Understood, quizzes};

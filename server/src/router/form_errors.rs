@@ -25,7 +25,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use protocol::{Member, RoomId, UserId, wire};
 
-use crate::http::body_bytes;
+use crate::http::{TooMuch, body_bytes};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::throttle::{Purpose, request as cost};
@@ -64,7 +64,7 @@ struct Form {
     sent_to: &'static str,
     /// A page that it stands on, for a browser that does not say from where it was sent.
     page: &'static str,
-    /// Its fields that may be shown again. Keys are typed anew.
+    /// Its fields that may be shown again. Keys and codes are typed anew.
     shown: &'static [&'static str],
     /// Whether what it does is kept for whoever sent it, who has to be the same person afterwards.
     is_senders: bool,
@@ -74,7 +74,7 @@ const FORMS: [Form; 14] = [
     Form { sent_to: "/api/open-room", page: "/", shown: &["title", "listed"], is_senders: false },
     Form { sent_to: "/api/rename", page: "/", shown: &["name"], is_senders: true },
     Form { sent_to: "/api/enter-game", page: "/play", shown: &["pin"], is_senders: false },
-    Form { sent_to: "/api/take-over", page: "/host", shown: &["pin", "code"], is_senders: true },
+    Form { sent_to: "/api/take-over", page: "/host", shown: &["pin"], is_senders: true },
     Form { sent_to: "/api/new-quiz", page: QUIZZES, shown: &["title"], is_senders: true },
     Form { sent_to: "/api/copy-quiz", page: QUIZZES, shown: &[], is_senders: true },
     Form { sent_to: "/api/delete-quiz", page: QUIZZES, shown: &[], is_senders: false },
@@ -110,13 +110,15 @@ impl FormErrors {
         };
         let (parts, body) = request.into_parts();
         let asker = parts.clone();
-        if let Some(form) = form.filter(|form| form.is_senders && !asker.headers.contains_key(header::COOKIE)) {
+        let brings_cookies = asker.headers.get(header::COOKIE).is_some_and(|cookies| !cookies.is_empty());
+        if let Some(form) = form.filter(|form| form.is_senders && !brings_cookies) {
             let page = page_of(&asker, Some(form), &typed);
             let returned = ReturnedForm { sent_to: form.sent_to.to_owned(), why: NO_COOKIES.to_owned(), typed };
             return self.draw_page(asker, &page, returned).await;
         }
         let mut answer = next.run(Request::from_parts(parts, body)).await;
         let Some(why) = why(&mut answer).await else { return led_to_a_page(answer) };
+        let is_too_much = answer.headers().contains_key(header::RETRY_AFTER);
         let (sent_to, page, why) = match why {
             Why::Known(Wrong { sent_to, page, why }) => (sent_to.to_owned(), page.to_owned(), why),
             Why::Call(why) => {
@@ -125,10 +127,14 @@ impl FormErrors {
             }
         };
         let returned = ReturnedForm { sent_to, why, typed };
-        match self.cookie(person, &page, &returned, &asker.headers) {
+        let mut told = match self.cookie(person, &page, &returned, &asker.headers) {
             Some(cookie) => (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&page)).into_response(),
             None => self.draw_page(asker, &page, returned).await,
+        };
+        if is_too_much {
+            told.extensions_mut().insert(TooMuch);
         }
+        told
     }
 
     /// What carries it to the page; `None` where nothing can.

@@ -13,8 +13,7 @@ use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 use super::in_turn;
 use super::rooms::papers;
 use crate::games::{Key, Loaded, PlayAgain, Seeker};
-use crate::http::Host;
-use crate::http::origin::is_https;
+use crate::http::site_address;
 use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
 use crate::session::HostRole;
@@ -152,9 +151,7 @@ impl GameService for Games {
 
 /// Where a player comes in: this site, as whoever asks reached it.
 fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
-    let host = Host::public(headers).map_or_else(|| "localhost".to_owned(), |host| host.to_string());
-    let scheme = if is_https(headers) { "https" } else { "http" };
-    format!("{scheme}://{host}/play/{pin}")
+    format!("{}/play/{pin}", site_address(headers))
 }
 
 pub(super) fn refused(refusal: Refusal) -> ApiError {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use app::api::formulas::FormulaService;
 use app::api::games::GameService;
 use app::api::quizzes::{ImportedQuiz, QuizService};
-use app::api::{ReturnedForm, Service, Viewer};
+use app::api::{ReturnedForm, Service, SiteAddress, Viewer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
@@ -27,6 +27,7 @@ use tracing::warn;
 use crate::http::quizzes as quiz_files;
 use crate::http::{
     Gate, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file, operations, security_headers,
+    site_address,
 };
 use crate::limits::client_address;
 use crate::node::Node;
@@ -140,6 +141,9 @@ fn pages(site: &Site) -> Router {
         provide_context(games.clone());
         if let Some(member) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Member>().cloned()) {
             provide_context(Viewer(member));
+        }
+        if let Some(parts) = use_context::<Parts>() {
+            provide_context(SiteAddress(site_address(&parts.headers)));
         }
         // What a form brought, for the page that shows it.
         let imported = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<ImportedQuiz>>().cloned());

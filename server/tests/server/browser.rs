@@ -40,7 +40,8 @@ impl<'a> Browser<'a> {
 
     /// A request with its cookies.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        Client::new().request(method, self.node.url(path)).header("cookie", self.cookie())
+        let request = Client::new().request(method, self.node.url(path));
+        if self.cookies.is_empty() { request } else { request.header("cookie", self.cookie()) }
     }
 
     /// Sends a request, goes where the answer leads, and keeps the cookies of all answers.
@@ -58,7 +59,8 @@ impl<'a> Browser<'a> {
         panic!("{} leads on and on", answer.url());
     }
 
-    fn keep_cookies(&mut self, answer: &Response) {
+    /// Keeps the cookies of an answer.
+    pub fn keep_cookies(&mut self, answer: &Response) {
         for cookie in answer.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();

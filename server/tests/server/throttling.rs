@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message as Raw};
 
+use crate::browser::Browser;
 use crate::node::TestNode;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
@@ -103,6 +104,25 @@ async fn whoever_asks_on_after_a_refusal_is_answered_ten_times_a_second_and_no_m
     let refused = client.post(node.url("/api/import-quiz")).body(vec![0; 200_000]).send().await.unwrap().status();
     assert_eq!(refused, StatusCode::TOO_MANY_REQUESTS);
     assert!(began.elapsed() >= 6 * Duration::from_millis(100), "six refusals after {:?}", began.elapsed());
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_sent_too_often_is_answered_as_slowly_and_a_program_reads_when_to_come_again() {
+    let node = TestNode::embedded(&TWENTY).await;
+    let mut ana = Browser::at(&node).await;
+    for number in 0..20 {
+        ana.says_by_form("hall", &format!("m{number}"), "again").await;
+    }
+    let began = Instant::now();
+    for number in 20..25 {
+        let page = ana.says_by_form("hall", &format!("m{number}"), "again").await.text().await.unwrap();
+        assert!(page.contains("a little fast"), "{page}");
+    }
+    assert!(began.elapsed() >= 5 * Duration::from_millis(100), "five refusals after {:?}", began.elapsed());
+    let refused = ana.form("say", &[("room", "hall"), ("id", "last"), ("message", "again")]).send().await.unwrap();
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers().contains_key("retry-after"));
     node.stop().await;
 }
 

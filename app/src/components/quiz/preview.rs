@@ -119,7 +119,7 @@ fn shown(question: Question, trying: Trying, formulas: &Formulas) -> AnyView {
         view! { <img class="preview__picture" src=format!("/pictures/{picture}") alt=question.picture_words.clone() /> }
     });
     let answers = match question.kind {
-        Kind::Slide => view! { <p class="preview__words">{formula::text(&question.why, formulas)}</p> }.into_any(),
+        Kind::Slide => view! { <p class="preview__words">{formula::alone(&question.why, formulas)}</p> }.into_any(),
         Kind::Typed => field("text", "Your answer"),
         Kind::Number => field("decimal", "Your number"),
         _ => tiles(&question, trying, formulas),
@@ -137,7 +137,7 @@ fn shown(question: Question, trying: Trying, formulas: &Formulas) -> AnyView {
     };
     view! {
         <p class="preview__question" dir="auto">
-            {formula::text(&say::heading(&question), formulas)}
+            {formula::alone(&say::heading(&question), formulas)}
         </p>
         {picture}
         {answers}

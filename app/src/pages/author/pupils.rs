@@ -16,7 +16,9 @@ use crate::pages::not_found::NotFound;
 use crate::state::game::words::number;
 
 /// Answers that one page shows, at most.
-const ANSWERS: usize = 10_000;
+const ANSWERS: usize = 5_000;
+/// Bytes of what people wrote that one page shows, at most: questions stand there once for each player.
+const TEXT_BYTES: usize = 1024 * 1024;
 
 /// Whose answers are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ impl Shown {
 pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
     draw_formulas(&results);
     let (page, count) = (format!("/results/{}", results.id), results.players.len());
-    let fits = count.saturating_mul(results.questions.len()) <= ANSWERS;
+    let fits = count.saturating_mul(results.questions.len()) <= ANSWERS && text_bytes(&results) <= TEXT_BYTES;
     let sheets: Vec<_> = match shown {
         Shown::All if fits => results.players.iter().map(|player| sheet(&results, player)).collect(),
         Shown::All => Vec::new(),
@@ -91,6 +93,14 @@ pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What the sheets of all players have in them that people wrote.
+fn text_bytes(results: &Results) -> usize {
+    let asked: usize = results.questions.iter().map(|question| question.text.len() + question.right.len()).sum();
+    let answers = results.players.iter().flat_map(|player| player.answers.iter().flatten());
+    let answered: usize = answers.map(|answer| answer.text.len()).sum();
+    asked.saturating_mul(results.players.len()).saturating_add(answered)
 }
 
 /// All that one player answered.

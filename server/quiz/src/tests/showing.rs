@@ -76,3 +76,25 @@ fn the_podium_names_the_question_that_most_knew() {
     assert_eq!(podium.best_known, Some(("Which planet is the largest?".into(), 2, 2)));
     assert_eq!((podium.asked, podium.reveal, podium.players), (None, None, 2));
 }
+
+#[test]
+fn the_podium_shows_a_place_with_each_step() {
+    let mut table = Table::new(quiz(&[planets()]));
+    for name in ["ana joins", "ben joins", "eve joins", "ida joins"] {
+        table.happens(0, name);
+    }
+    for (now, event) in [(1, "start"), (4_001, "tick"), (5_000, "ana answers 1"), (6_000, "next"), (6_000, "count")] {
+        table.happens(now, event);
+    }
+    let missing = |table: &Table| show(&quiz(&[planets()]), &table.state).missing;
+    assert_eq!(missing(&table), 0, "it is not the podium yet");
+    table.happens(7_000, "end");
+    assert_eq!((missing(&table), table.state.leaders.len()), (2, 4));
+    let two: Vec<_> = table.state.leaders[..2].iter().map(|leader| leader.id.clone()).collect();
+    assert_eq!(table.state.without(&two).missing, 1, "two places are left, and the second is shown");
+    table.happens(8_000, "next");
+    table.happens(8_001, "next");
+    assert_eq!((missing(&table), table.state.phase), (0, Phase::Podium));
+    table.happens(9_000, "next");
+    assert_eq!((missing(&table), table.state.phase), (0, Phase::Ended));
+}

@@ -1,4 +1,8 @@
 //! Games as rows: every statement about them is here, but those about the door.
+//!
+//! A question is kept under a number that says its round as well, a thousand for each
+//! round before: what was answered in one is not found in the next. A quiz has fewer
+//! questions than that.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +16,6 @@ use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, NextRound, Played,
 use crate::store::StoreError;
 
 pub(super) type Result<T> = std::result::Result<T, StoreError>;
-
-/// Under which number a question (`?2`) of a game (`?1`) is kept: those of each round follow
-/// those of the one before, so that what was answered in one is not found in the next. A
-/// quiz has fewer than a thousand questions.
-macro_rules! number_in_round {
-    () => {
-        "(?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))"
-    };
-}
 
 /// False: the PIN is in use, or a game of it was and has not been swept yet.
 pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
@@ -139,7 +134,8 @@ pub(super) fn put_away(sql: &Connection, key: &Key, players: &[UserId]) -> Resul
 /// Seats as the count of a question left them; not of those who were sent away meanwhile.
 pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[Seat]) -> Result<()> {
     let mut update = sql.prepare_cached("UPDATE seats SET seat = ?3 WHERE game = ?1 AND player = ?2")?;
-    let insert = concat!("INSERT OR REPLACE INTO counted VALUES (?1, ", number_in_round!(), ", ?3, ?4)");
+    let insert = "INSERT OR REPLACE INTO counted VALUES (?1,
+        (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)), ?3, ?4)";
     let mut insert = sql.prepare_cached(insert)?;
     for seat in seats {
         let text = wire::spell(seat);
@@ -177,7 +173,8 @@ pub(super) fn seats(sql: &Connection, key: &Key) -> Result<Vec<Seat>> {
 }
 
 pub(super) fn counted(sql: &Connection, key: &Key, question: usize) -> Result<Vec<Seat>> {
-    let select = concat!("SELECT seat FROM counted WHERE game = ?1 AND question = ", number_in_round!());
+    let select = "SELECT seat FROM counted WHERE game = ?1 AND question =
+        (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))";
     let mut select = sql.prepare_cached(select)?;
     let rows = select.query_map(params![key.id, signed(question as u64)], |row| row.get::<_, String>(0))?;
     rows.map(|seat| read(&seat?, "a seat")).collect()
@@ -200,7 +197,8 @@ pub(super) fn answer(
         (Decision::Accepted { took_ms }, _) => {
             let given = new_given(question, answer).fill(took_ms);
             let row = params![key.id, signed(question as u64), player.as_str(), given];
-            let insert = concat!("INSERT INTO answers VALUES (?1, ", number_in_round!(), ", ?3, ?4)");
+            let insert = "INSERT INTO answers VALUES (?1,
+                (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)), ?3, ?4)";
             sql.prepare_cached(insert)?.execute(row)?;
             Answered::Accepted(read(&given, "an answer")?)
         }
@@ -221,7 +219,8 @@ fn taking(sql: &Connection, key: &Key) -> Result<Option<Taking>> {
 }
 
 pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>> {
-    let select = concat!("SELECT player, given FROM answers WHERE game = ?1 AND question = ", number_in_round!());
+    let select = "SELECT player, given FROM answers WHERE game = ?1 AND question =
+        (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))";
     let mut select = sql.prepare_cached(select)?;
     let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
     let mut answers = BTreeMap::new();
@@ -235,19 +234,17 @@ pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BT
 }
 
 pub(super) fn given(sql: &Connection, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>> {
-    let select =
-        concat!("SELECT given FROM answers WHERE game = ?1 AND question = ", number_in_round!(), " AND player = ?3");
+    let select = "SELECT given FROM answers WHERE game = ?1 AND question =
+        (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)) AND player = ?3";
     let whose = params![key.id, signed(question as u64), player.as_str()];
     let given: Option<String> = sql.prepare_cached(select)?.query_row(whose, |row| row.get(0)).optional()?;
     given.map(|given| read(&given, "an answer")).transpose()
 }
 
 pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Turnout> {
-    let select = concat!(
-        "SELECT (SELECT count(*) FROM answers WHERE game = ?1 AND question = ",
-        number_in_round!(),
-        "), coalesce((SELECT seated FROM games WHERE id = ?1), 0)"
-    );
+    let select = "SELECT (SELECT count(*) FROM answers WHERE game = ?1 AND question =
+        (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))),
+        coalesce((SELECT seated FROM games WHERE id = ?1), 0)";
     let row = |row: &Row<'_>| {
         let count = |at| Ok::<_, rusqlite::Error>(usize::try_from(row.get::<_, i64>(at)?).unwrap_or(0));
         Ok(Turnout { answered: count(0)?, players: count(1)? })

@@ -144,7 +144,7 @@ impl Host {
 
     /// A text of the game with its formulas.
     fn text(self, text: &str) -> AnyView {
-        formula::in_game(self.live, text)
+        formula::alone_in_game(self.live, text)
     }
 
     fn step(self, step: HostStep) {

@@ -7,7 +7,7 @@ use protocol::quiz::{Kind, Points};
 use super::waiting::me;
 use super::{choosing, ordering, writing};
 use crate::components::avatar::avatar;
-use crate::components::formula::in_game;
+use crate::components::formula::alone_in_game;
 use crate::components::game::ring::Ring;
 use crate::components::game::steps::steps;
 use crate::erase::{changing, derived, memo, sometimes, words};
@@ -32,7 +32,7 @@ pub(super) fn question(live: GameLive, at: usize) -> AnyView {
             <Ring live class="ring ring--small" />
         </header>
         <h1 class=long tabindex="-1" dir="auto">
-            {in_game(live, &asked.text)}
+            {alone_in_game(live, &asked.text)}
         </h1>
         {picture(&asked)}
         {changing(move || answering(live, place.get()))}
@@ -50,11 +50,11 @@ pub(super) fn slide(live: GameLive) -> AnyView {
     view! {
         <section class="plane plane--sun">
             <h1 class="plane__title" tabindex="-1" dir="auto">
-                {in_game(live, &asked.text)}
+                {alone_in_game(live, &asked.text)}
             </h1>
             {picture(&asked)}
             <p class="plane__words" dir="auto">
-                {in_game(live, &asked.words)}
+                {alone_in_game(live, &asked.words)}
             </p>
             <div class="plane__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
         </section>
