@@ -23,12 +23,15 @@ struct Choosing {
     marked: RwSignal<Vec<usize>>,
     /// Whether more than one may be chosen.
     several: bool,
+    /// Nothing is right or wrong, so nothing is hatched: that means not right.
+    is_poll: bool,
 }
 
 /// One tile for each option. One tap answers, but where several may be right.
 pub(super) fn choosing(live: GameLive, kind: Kind, options: Vec<String>) -> AnyView {
     let several = kind == Kind::Several;
-    let choosing = Choosing { live, is_open: is_open(live), marked: RwSignal::new(Vec::new()), several };
+    let is_poll = kind == Kind::Poll;
+    let choosing = Choosing { live, is_open: is_open(live), marked: RwSignal::new(Vec::new()), several, is_poll };
     let count = options.len();
     effect(move || choosing.hear_keys(count));
     let tiles: Vec<_> = options.into_iter().enumerate().map(|(option, text)| tile(choosing, option, text)).collect();
@@ -60,6 +63,7 @@ fn tile(choosing: Choosing, option: usize, text: String) -> AnyView {
     let class = move || match state.get() {
         State::Free => block.clone(),
         State::Chosen => format!("{block} answer--chosen"),
+        State::Left if choosing.is_poll => block.clone(),
         State::Left => format!("{block} answer--left"),
     };
     let is_chosen = memo(move || state.get() == State::Chosen);
