@@ -59,6 +59,10 @@ test("pupils on two nodes are taken along to the next round, with their seats", 
   await expect(heading(tomas, "Not this one")).toBeVisible();
   await next(teacher, "Show the podium");
   await expect(heading(teacher, "Second place")).toBeVisible();
+  // A phone tells nothing before the wall does.
+  await expect(tomas.page.getByText("You came 2nd", { exact: false }).first()).toBeVisible();
+  await expect(heading(noor, "Look at the big screen")).toBeVisible();
+  await expect(noor.page.getByText("You came 1st", { exact: false })).toHaveCount(0);
   await next(teacher, "First place");
   await expect(heading(teacher, "Well played")).toBeVisible();
   await expect(noor.page.getByText("You came 1st", { exact: false }).first()).toBeVisible();

@@ -10,6 +10,10 @@ test("the host sends somebody away, and is asked first", async ({ person }) => {
   await wall.players.nth(1).hover();
   await wall.press("Remove Mallory");
   const asked = wall.page.getByRole("dialog", { name: "Remove Mallory?" });
+  // The space bar, pressed at once, ticks nothing.
+  await expect(asked.getByRole("heading")).toBeFocused();
+  await wall.page.keyboard.press(" ");
+  await expect(asked.getByRole("checkbox")).not.toBeChecked();
   await asked.getByRole("button", { name: "Cancel" }).click();
   await expect(wall.players).toHaveCount(2);
   await wall.press("Remove Mallory");

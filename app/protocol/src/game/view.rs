@@ -58,6 +58,9 @@ pub struct Game {
     /// The best, in [`Phase::Places`] and after.
     #[serde(default)]
     pub leaders: Vec<Leader>,
+    /// In [`Phase::Podium`]: how many of the first of them are not shown to the class yet.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub missing: usize,
     /// At the end: the question that most knew, and how many of how many.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub best_known: Option<(String, usize, usize)>,
@@ -73,6 +76,10 @@ pub(crate) fn first_round() -> u32 {
 
 fn is_first_round(round: &u32) -> bool {
     *round == first_round()
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// How somebody new comes into a game.

@@ -18,6 +18,7 @@ use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
+use crate::state::game::words::full_stop;
 
 /// The page at `/results/{id}`; with `?delete` it asks whether it should go, and
 /// with `?player=3` or `?player=all` it shows what players answered.
@@ -137,8 +138,8 @@ fn Totals(results: quiz::Results) -> impl IntoView {
 #[component]
 fn Hardest(at: usize, question: QuestionResult) -> impl IntoView {
     let known = format!("{} of {} were right.", question.knew, question.players);
-    let right =
-        (!question.right.is_empty()).then(|| view! { " The answer was " <bdi>{on_page(&question.right)}</bdi> "." });
+    let right = (!question.right.is_empty())
+        .then(|| view! { " The answer was " <bdi>{on_page(&question.right)}</bdi> {full_stop(&question.right)} });
     view! {
         <section class="hardest" aria-labelledby="hardest">
             <h2 class="hardest__name" id="hardest">

@@ -88,6 +88,8 @@ pub(crate) enum Screen {
     Result(usize),
     /// Who leads, after that question.
     Places(usize),
+    /// Who won, while one's own place is still to come.
+    Unveiling,
     /// Who won.
     Podium,
     /// It is over.
@@ -204,6 +206,7 @@ impl Board {
             Phase::Ready | Phase::Open | Phase::Closed => Screen::Question(at),
             Phase::Reveal => Screen::Result(at),
             Phase::Places => Screen::Places(at),
+            Phase::Podium if self.is_to_come() => Screen::Unveiling,
             Phase::Podium => Screen::Podium,
             Phase::Ended => Screen::Ended,
         }
@@ -214,6 +217,12 @@ impl Board {
         let me = self.me.as_ref()?;
         let leader = self.game.leaders.iter().find(|leader| leader.id == me.id);
         leader.map(|leader| leader.place).or(self.place)
+    }
+
+    /// Whether one is on the podium, in a place that the class is not shown yet.
+    fn is_to_come(&self) -> bool {
+        let mut first = self.game.leaders.iter().take(self.game.missing);
+        self.me.as_ref().is_some_and(|me| first.any(|leader| leader.id == me.id))
     }
 
     /// What comes of this round, for who is in it.
@@ -271,6 +280,7 @@ fn untold(title: String) -> Game {
         players: 0,
         reveal: None,
         leaders: Vec::new(),
+        missing: 0,
         best_known: None,
         formulas: Formulas::default(),
     }

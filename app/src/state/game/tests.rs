@@ -131,6 +131,18 @@ fn at_the_end_the_place_is_the_one_that_everybody_sees() {
 }
 
 #[test]
+fn a_place_is_told_once_the_class_is_shown_it() {
+    let leaders = r#""leaders":[{"place":1,"id":"ada","name":"Ada","score":9},{"place":2,"id":"noor","name":"Noor","score":8},{"place":3,"id":"mei","name":"Mei","score":7}]"#;
+    let mut board = board("open");
+    for (missing, screen) in [(2, Screen::Unveiling), (1, Screen::Podium), (0, Screen::Podium)] {
+        board.fold(&changed(game("podium", &format!(r#",{leaders},"missing":{missing}"#))));
+        assert_eq!(board.screen(), screen, "{missing} places are still to come");
+    }
+    board.fold(&changed(game("podium", r#","leaders":[{"place":1,"id":"ada","name":"Ada","score":9}],"missing":1"#)));
+    assert_eq!(board.screen(), Screen::Podium, "whoever is not on it waits for nothing");
+}
+
+#[test]
 fn the_next_round_begins_without_points_and_tells_what_came_of_the_last() {
     let mut board = board("open");
     board.fold(&answering());
@@ -159,6 +171,16 @@ fn the_result_is_told_in_a_sentence() {
     let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
     assert_eq!(words::result(&wrong, &reveal, true), "Not this one. No points. It was Jupiter. You are 3rd.");
     assert_eq!(words::result(&wrong, &reveal, false), "Not this one. It was Jupiter.");
+}
+
+#[test]
+fn a_text_with_a_sign_of_its_own_gets_no_second_one() {
+    let ends = ["Jupiter", "It was born.", "Who?", "So!", "And so…", "“Eureka!”", "(a)", ""].map(words::full_stop);
+    assert_eq!(ends, [".", "", "", "", "", "", ".", "."]);
+    let text = r#"{"right":"It was born.","bars":[],"knew":1,"answered":2,"players":2}"#;
+    let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
+    let said = words::result(&wrong, &wire::read(text).unwrap(), false);
+    assert_eq!(said, "Not this one. It was It was born.");
 }
 
 #[test]

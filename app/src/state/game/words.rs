@@ -17,6 +17,14 @@ pub(crate) fn number(number: u64) -> String {
     text
 }
 
+/// The sign that ends a sentence of ours behind somebody's text; nothing where the text
+/// has one of its own.
+pub(crate) fn full_stop(text: &str) -> &'static str {
+    let text = text.trim_end_matches(['"', '\'', ')', '”', '’', '»']);
+    let has_own = text.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।']);
+    if has_own { "" } else { "." }
+}
+
 /// As in `1 point` and `2,410 points`.
 pub(crate) fn points(points: u32) -> String {
     counted(u64::from(points), "point", "points")
@@ -151,7 +159,8 @@ pub(crate) fn result(outcome: &Outcome, reveal: &Reveal, scored: bool) -> String
     if scored && outcome.place > 0 {
         said.push(format!("You are {}{}", outcome.place, ordinal(outcome.place)));
     }
-    said.join(". ") + "."
+    let sentences: Vec<_> = said.iter().map(|said| format!("{said}{}", full_stop(said))).collect();
+    sentences.join(" ")
 }
 
 /// What came of the round before, for one player.
@@ -169,6 +178,9 @@ pub(crate) fn soon(round: u32) -> String {
 
 /// What a player who is done waits for.
 pub(crate) const WAITING_FOR_NEXT: &str = "Waiting for the host: the next quiz begins here by itself.";
+
+/// What is said to a player whose place is still to come on the podium.
+pub(crate) const UNVEILING: &str = "Your place is shown there first.";
 
 /// What became of it all, for one player.
 pub(crate) fn finish(board: &Board) -> String {

@@ -1,7 +1,8 @@
 //! What everybody sees, and what nobody sees yet.
 
-use super::{planets, play, question, quiz, slide};
+use super::{Table, planets, play, question, quiz, slide};
 use crate::show;
+use protocol::game::Phase;
 use protocol::quiz::{Kind, Question};
 
 #[test]

@@ -23,7 +23,9 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
     let most = reveal.bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
     let columns = reveal.bars.iter().enumerate();
     let columns = columns.map(|(at, bar)| column(bar, option_of(asked, at), most, formulas)).collect_view();
-    let rows = reveal.bars.iter().map(|bar| row(bar, formulas)).collect_view();
+    // In a poll nothing is right or wrong.
+    let has_right = asked.kind != Kind::Poll;
+    let rows = reveal.bars.iter().map(|bar| row(bar, has_right, formulas)).collect_view();
     let letters = reveal.bars.iter().map(|bar| bar.text.chars().count()).max().unwrap_or_default();
     let class = match reveal.bars.len() {
         5.. => "bars bars--many",
@@ -43,7 +45,7 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
                         <tr>
                             <th scope="col">"Answer"</th>
                             <th scope="col">"Players"</th>
-                            <th scope="col">"Right"</th>
+                            {has_right.then(|| view! { <th scope="col">"Right"</th> })}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -86,14 +88,15 @@ fn text_class(text: &str) -> &'static str {
     }
 }
 
-fn row(bar: &Bar, formulas: &Formulas) -> AnyView {
+fn row(bar: &Bar, has_right: bool, formulas: &Formulas) -> AnyView {
+    let right = has_right.then(|| view! { <td>{if bar.right { "yes" } else { "no" }}</td> });
     view! {
         <tr>
             <th scope="row" dir="auto">
                 {formula::text(&bar.text, formulas)}
             </th>
             <td>{bar.count}</td>
-            <td>{if bar.right { "yes" } else { "no" }}</td>
+            {right}
         </tr>
     }
     .into_any()

@@ -33,7 +33,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     let cannot = memo(move || empty.get() || busy.get());
     let press = move || {
         if untrack(|| host.places_missing()) > 0 {
-            host.show_place();
+            host.step(HostStep::Next);
             return;
         }
         let step = host.game_now(main_step).map(|(_, step)| step);
@@ -127,7 +127,7 @@ fn others(host: Host, screen: Screen) -> AnyView {
             let has_places = host.game_now(main_step).is_some_and(|(label, _)| label == LEADERBOARD);
             if has_places { button(|| "Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
         }
-        Screen::Podium if host.places_missing() == 0 => afterwards::ways(host),
+        Screen::Podium if host.has_ways_on() => afterwards::ways(host),
         Screen::Places(_) | Screen::Podium => ().into_any(),
     }
 }

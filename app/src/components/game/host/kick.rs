@@ -7,6 +7,7 @@ use protocol::game::link::HostStep;
 use super::Host;
 use crate::components::dialog::Dialog;
 use crate::erase::{changing, words};
+use crate::focus::lead_to;
 
 /// Whom the host is asked about.
 #[derive(Clone, Copy)]
@@ -31,6 +32,8 @@ impl Kicking {
         self.whom.set(whom);
         self.block.set(false);
         self.dialog.open();
+        // Not to the box below, which the space bar would tick.
+        lead_to("#kick-title");
     }
 
     /// The question, to stand somewhere in the page.
@@ -55,7 +58,7 @@ impl Kicking {
         };
         view! {
             <div class="question-box__inner">
-                <h2 class="question-box__title" id="kick-title">
+                <h2 class="question-box__title" id="kick-title" tabindex="-1">
                     {changing(title)}
                 </h2>
                 <p>{words(they)}</p>

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 use protocol::UserId;
+use protocol::game::Phase;
+use protocol::game::frame::Player;
 
 use super::kick::Kicking;
 use super::qr::qr;
 use super::{Host, entrance, words as text};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{X, icon};
-use crate::erase::{changing, derived, list, memo, sometimes, words};
+use crate::erase::{changing, derived, effect, list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
 
 /// So many arches fit on a wall; of more, the latest are shown.
@@ -138,6 +140,33 @@ fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
     .into_any()
 }
 
+/// Keeps in mind who plays a round, so that the lobby of the next one tells who is new.
+pub(super) fn remember(host: Host) {
+    effect(move || {
+        let (round, phase) = host.game(|game| (game.round, game.phase));
+        let all = host.players_count();
+        let ids = host.players(|players| players.iter().map(|player| player.id.clone()).collect::<Vec<_>>());
+        // Of a crowd only the first are listed.
+        if phase != Phase::Lobby {
+            host.before.set((ids.len() == all).then_some((round, ids)));
+        }
+    });
+}
+
+/// How many of those who are here did not play the round before; `None`: it is not known.
+fn new(host: Host) -> Option<usize> {
+    let round = host.game(|game| game.round);
+    let all = host.players_count();
+    host.before.with(|before| {
+        let (played, ids) = before.as_ref()?;
+        let count = |players: &[Player]| {
+            let new = players.iter().filter(|player| player.here && !ids.contains(&player.id)).count();
+            (players.len() == all).then_some(new)
+        };
+        if played.saturating_add(1) == round { host.players(count) } else { None }
+    })
+}
+
 /// As in `22 players`, and as in `19 are back, 3 seats are kept`.
 pub(super) fn count(host: Host) -> AnyView {
     // Of a crowd only the first are listed, with whether they are connected.
@@ -146,7 +175,7 @@ pub(super) fn count(host: Host) -> AnyView {
     let sentence = move || match (host.game(|game| game.round), count.get(), away.get()) {
         (1, 0, _) | (_, 0, 0) => NOBODY.into(),
         (1, count, _) => text::players(count),
-        (_, back, kept) => text::back(back, kept),
+        (_, here, kept) => text::back(here, new(host), kept),
     };
     view! {
         <p class="lobby__count" role="status">

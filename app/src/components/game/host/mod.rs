@@ -72,6 +72,9 @@ struct Afterwards {
     refusal: Option<String>,
 }
 
+/// A round, and all who played it.
+type Before = Option<(u32, Vec<UserId>)>;
+
 /// What the parts of the stage share.
 #[derive(Clone, Copy)]
 struct Host {
@@ -79,8 +82,11 @@ struct Host {
     pin: StoredValue<Pin>,
     way_in: StoredValue<WayIn>,
     afterwards: StoredValue<Afterwards>,
-    /// How many places of the podium of a round are shown: the last of them first.
-    places_shown: RwSignal<(u32, usize)>,
+    /// Of which round the page began with the podium: without scripts no place is shown
+    /// by a button, so there the ways on are at hand from the beginning.
+    began_over: Option<u32>,
+    /// Who played the round before, where this page has seen it.
+    before: RwSignal<Before>,
 }
 
 impl Host {
@@ -123,19 +129,12 @@ impl Host {
 
     /// How many places of the podium are not shown yet.
     fn places_missing(self) -> usize {
-        let places = self.game(|game| if game.phase == Phase::Podium { podium::places(game) } else { 0 });
-        places.saturating_sub(self.places_shown())
+        self.game(podium::missing)
     }
 
-    /// Of each podium, the last place is shown at once.
-    fn places_shown(self) -> usize {
-        let (of, shown) = self.places_shown.get();
-        if self.game(|game| game.round) == of { shown } else { 1 }
-    }
-
-    fn show_place(self) {
-        let shown = untrack(|| (self.game(|game| game.round), self.places_shown() + 1));
-        self.places_shown.set(shown);
+    /// Whether the ways on from the podium are at hand.
+    fn has_ways_on(self) -> bool {
+        self.places_missing() == 0 || self.began_over == Some(self.game(|game| game.round))
     }
 
     fn pin(self) -> Pin {
@@ -188,10 +187,10 @@ fn host_stage() -> Option<AnyView> {
 fn stage((page, way_in, refusal): Beginning) -> AnyView {
     let pin = StoredValue::new(page.pin.clone());
     let afterwards = StoredValue::new(Afterwards { quiz: page.quiz.clone(), refusal });
-    // Whoever loads the page of a podium has seen it.
-    let shown = if page.game.phase == Phase::Podium { usize::MAX } else { 1 };
-    let places_shown = RwSignal::new((page.game.round, shown));
-    let host = Host { live: GameLive::host(page), pin, way_in: StoredValue::new(way_in), afterwards, places_shown };
+    let began_over = (page.game.phase == Phase::Podium).then_some(page.game.round);
+    let (way_in, before) = (StoredValue::new(way_in), RwSignal::new(None));
+    let host = Host { live: GameLive::host(page), pin, way_in, afterwards, began_over, before };
+    lobby::remember(host);
     let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
         Some(why) => gone(why),

@@ -1,7 +1,7 @@
 //! Who won: three arches, a crown, and a little confetti.
 
 use leptos::prelude::*;
-use protocol::game::{Game, Leader};
+use protocol::game::{Game, Leader, Phase};
 
 use super::confetti::confetti;
 use super::places::leaderboard;
@@ -17,8 +17,13 @@ const OTHERS: usize = 5;
 const CROWN: &str = "M11 17 8.5 5 15 10 20 2 25 10 31.5 5 29 17z";
 
 /// How many places are shown one after the other.
-pub(super) fn places(game: &Game) -> usize {
+fn places(game: &Game) -> usize {
     if game.scored { game.leaders.len().min(HEIGHTS.len()) } else { 0 }
+}
+
+/// How many of the first places are still to come. The last one is shown at once.
+pub(super) fn missing(game: &Game) -> usize {
+    if game.phase == Phase::Podium { game.missing.min(places(game).saturating_sub(1)) } else { 0 }
 }
 
 /// The end of a game. Of the places the last is shown first; the first `missing`

@@ -3,7 +3,7 @@
 use protocol::game::{Asked, Game, Leader, Phase, Reveal};
 use protocol::quiz::Kind;
 
-use crate::state::game::words::{counted, number as grouped};
+use crate::state::game::words::{counted, full_stop, number as grouped};
 
 /// As in `1 player` and `22 players`.
 pub(super) fn players(count: usize) -> String {
@@ -15,17 +15,26 @@ pub(super) fn questions(count: usize) -> String {
     counted(count as u64, "question", "questions")
 }
 
-/// As in `19 are back, 3 seats are kept`: of a class that plays again.
-pub(super) fn back(back: usize, kept: usize) -> String {
-    let back = match back {
-        1 => "1 is back".into(),
-        _ => format!("{} are back", grouped(back as u64)),
+/// As in `19 are back, 2 are new, 3 seats are kept`: of a class that plays again. Where
+/// it is not known how many of `here` are new, they are counted as players.
+pub(super) fn back(here: usize, new: Option<usize>, kept: usize) -> String {
+    let are = |count: usize| if count == 1 { "is" } else { "are" };
+    let number = |count: usize| grouped(count as u64);
+    let mut said = match new {
+        None => players(here),
+        Some(new) => {
+            let back = here.saturating_sub(new);
+            format!("{} {} back", number(back), are(back))
+        }
     };
-    match kept {
-        0 => back,
-        1 => format!("{back}, 1 seat is kept"),
-        _ => format!("{back}, {} seats are kept", grouped(kept as u64)),
+    if let Some(new) = new.filter(|new| *new > 0) {
+        said.push_str(&format!(", {} {} new", number(new), are(new)));
     }
+    if kept > 0 {
+        let seats = if kept == 1 { "seat" } else { "seats" };
+        said.push_str(&format!(", {} {seats} {} kept", number(kept), are(kept)));
+    }
+    said
 }
 
 /// As in `8,340`.
@@ -98,7 +107,9 @@ pub(super) fn nth_place(place: usize) -> &'static str {
 fn opened(game: &Game, asked: &Asked) -> String {
     match (asked.kind, game.paused) {
         (_, Some(_)) => "Paused.".into(),
-        (Kind::Slide, _) => format!("{}: {}. {}", progress(game), asked.text, asked.words),
+        (Kind::Slide, _) => {
+            format!("{}: {}{} {}", progress(game), asked.text, full_stop(&asked.text), asked.words)
+        }
         _ if game.closes_at.is_none() => "The question is open, without a time limit.".into(),
         _ => format!("The question is open for {} seconds.", asked.seconds),
     }
@@ -107,7 +118,9 @@ fn opened(game: &Game, asked: &Asked) -> String {
 fn revealed(reveal: &Reveal) -> String {
     match reveal.right.as_str() {
         "" => chart(reveal),
-        right => format!("Right: {right}. {} {}.", reveal.knew, were_right(reveal.knew, reveal.players)),
+        right => {
+            format!("Right: {right}{} {} {}.", full_stop(right), reveal.knew, were_right(reveal.knew, reveal.players))
+        }
     }
 }
 
@@ -147,12 +160,15 @@ mod tests {
     #[test]
     fn a_class_that_plays_again_is_counted_by_who_is_back() {
         assert_eq!(
-            [(19, 3), (1, 1), (0, 2), (4, 0)].map(|(is, kept)| back(is, kept)),
+            [(19, Some(0), 3), (1, Some(0), 1), (0, Some(0), 2), (4, Some(0), 0), (6, Some(1), 0), (6, None, 2)]
+                .map(|(here, new, kept)| back(here, new, kept)),
             [
                 "19 are back, 3 seats are kept",
                 "1 is back, 1 seat is kept",
                 "0 are back, 2 seats are kept",
                 "4 are back",
+                "5 are back, 1 is new",
+                "6 players, 2 seats are kept",
             ]
         );
     }

@@ -95,6 +95,7 @@ fn draw(live: GameLive, screen: Screen, place: &Place) -> AnyView {
         Screen::Slide(_) => question::slide(live),
         Screen::Result(_) => result::result(live),
         Screen::Places(_) => standings::places(live),
+        Screen::Unveiling => waiting::unveiling(live),
         Screen::Podium => waiting::podium(live),
         Screen::Ended => waiting::ended(live),
     }
@@ -109,6 +110,7 @@ fn said(live: GameLive, screen: Screen) -> String {
             _ => String::new(),
         }),
         Screen::Waiting => live.board.with(|board| board.waits.clone().unwrap_or_default()),
+        Screen::Unveiling => words::UNVEILING.into(),
         Screen::Podium => live.board.with(words::finish),
         Screen::Lobby if live.board.with(|board| board.game.round > 1) => {
             live.board.with(|board| words::soon(board.game.round))

@@ -111,9 +111,11 @@ fn counting(looks: Looks) -> AnyView {
 }
 
 fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
+    let stop = words::full_stop(last_right(reveal, told));
     match outcome.verdict {
         Verdict::Right => {
-            let took = outcome.took_ms.map(|ms| format!(", in {} seconds.", words::seconds(ms)));
+            let link = if stop.is_empty() { " In" } else { ", in" };
+            let took = outcome.took_ms.map(|ms| format!("{link} {} seconds.", words::seconds(ms)));
             view! { <p class="result__note">{right(reveal, told)} {took}</p> }.into_any()
         }
         Verdict::Poll => {
@@ -122,19 +124,20 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
                 _ => None,
             };
             let chose = count.map(|(option, bar)| {
-                let others = format!(". {}", words::chose_too(bar.count.saturating_sub(1)));
+                let others = words::chose_too(bar.count.saturating_sub(1));
+                let others = format!("{} {others}", words::full_stop(&bar.text));
                 view! { "You chose " {key(option)} " " <b dir="auto">{told.text(&bar.text)}</b> {others} }
             });
             view! { <p class="result__note">{chose}</p> }.into_any()
         }
         Verdict::Partly => {
-            view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told)} "."</p> }.into_any()
+            view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told)} {stop}</p> }.into_any()
         }
         Verdict::Wrong | Verdict::Missing => {
             let others = reveal.players.saturating_sub(reveal.knew).saturating_sub(1);
             view! {
                 <p class="result__note">
-                    {it_was(reveal, told.kind)} {right(reveal, told)} "." <br /> {words::missed(others)}
+                    {it_was(reveal, told.kind)} {right(reveal, told)} {stop} <br /> {words::missed(others)}
                 </p>
             }
             .into_any()
@@ -145,6 +148,14 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
 fn it_was(reveal: &Reveal, kind: Kind) -> &'static str {
     let several = kind == Kind::Several && reveal.bars.iter().filter(|bar| bar.right).count() > 1;
     if several { "The answers were " } else { "It was " }
+}
+
+/// The text that stands last in what is right.
+fn last_right<'a>(reveal: &'a Reveal, told: &Told) -> &'a str {
+    if !told.kind.has_options() || told.kind == Kind::Order {
+        return &reveal.right;
+    }
+    reveal.bars.iter().rev().find(|bar| bar.right).map_or("", |bar| bar.text.as_str())
 }
 
 /// What is right, with its shapes where it could be chosen.
@@ -207,7 +218,7 @@ fn streak(outcome: &Outcome, scored: bool) -> AnyView {
         0 if is_broken => ("A new streak starts now".into(), None),
         0 | 1 => return ().into_any(),
         row => {
-            let more = scored.then(|| format!("The next one adds {}", words::points(outcome.next_bonus)));
+            let more = scored.then(|| format!("The next right answer adds {}", words::points(outcome.next_bonus)));
             (format!("{row} right in a row"), more)
         }
     };

@@ -87,6 +87,21 @@ fn onwards(way: &'static str, name: &'static str, class: &'static str) -> AnyVie
     .into_any()
 }
 
+/// Who won is being shown, and one's own place is still to come.
+pub(super) fn unveiling(live: GameLive) -> AnyView {
+    let (_, looks) = me(live);
+    view! {
+        <section class="plane plane--sun">
+            <h1 class="plane__title" tabindex="-1">
+                "Look at the big screen"
+            </h1>
+            <p class="plane__words">{words::UNVEILING}</p>
+            <div class="plane__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
+        </section>
+    }
+    .into_any()
+}
+
 /// Who won, and what became of oneself.
 pub(super) fn podium(live: GameLive) -> AnyView {
     let (_, looks) = me(live);
