@@ -108,7 +108,7 @@ async fn all_faults_are_shown_at_once_and_each_is_settled_by_an_answer() {
     for part in [
         "1 question understood, 2 need you",
         "Row 3, column E, “Correct answer(s)”",
-        "Answer 7 is empty.",
+        "There is no answer 7.",
         "Row 4, column D, “Time limit”",
         "“1e9” is no time limit; write seconds up to 600, such as 20.",
         "Use all 3",
@@ -125,6 +125,24 @@ async fn all_faults_are_shown_at_once_and_each_is_settled_by_an_answer() {
     let kept = ana.send("/api/keep-import", FORM, good).await;
     let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
     assert_eq!(file.matches("\"kind\"").count(), 1, "{file}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_without_a_right_answer_is_asked_about() {
+    let node = TestNode::embedded(&[]).await;
+    let mut ana = Teacher::at(&node).await;
+    let question =
+        |kind: &str| format!(r#"{{"kind":"{kind}","text":"Which?","options":[{{"text":"Moss"}},{{"text":"Stone"}}]}}"#);
+    let file = format!(r#"{{"title":"T","questions":[{},{}]}}"#, question("choice"), question("poll"));
+    let page = ana.brings("T.json", file.as_bytes()).await.text().await.unwrap();
+    for part in ["1 question understood, 1 needs you", "It does not say which answer is right.", "Which one is right?"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let kept = ana.send("/api/keep-import", FORM, filled_in(&page, &[("answer-0", "1"), ("use", "all")])).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    assert!(file.contains(r#"{"text":"Stone","right":true}"#), "{file}");
     node.stop().await;
 }
 
@@ -160,7 +178,7 @@ async fn a_program_gets_the_quiz_or_every_fault() {
     let told = bad.text().await.unwrap();
     let lines: Vec<_> = told.lines().collect();
     assert_eq!(lines.len(), 2, "{told}");
-    assert_eq!(lines[0], "Row 2, column E: answer 7 is empty.");
+    assert_eq!(lines[0], "Row 2, column E: there is no answer 7.");
 
     let good = ana.post("/api/import-quiz?name=Plants.csv", format!("{HEADER}Which?,Moss,Stone,1 min,1")).await;
     let saved: SavedQuiz = wire::read(&good.text().await.unwrap()).unwrap();

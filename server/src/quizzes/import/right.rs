@@ -53,7 +53,13 @@ fn checked(numbers: Vec<usize>, shown: &str, mark: &str, options: &[&str]) -> Ri
     Right::Unclear(if is_letter {
         format!("{shown} is the right answer, but there are only A to {last}")
     } else {
-        format!("answer {} is empty", missing + 1)
+        let number = missing + 1;
+        // A cell that is there was meant to be filled in.
+        if options.len() > *missing {
+            format!("answer {number} is empty")
+        } else {
+            format!("there is no answer {number}")
+        }
     })
 }
 
@@ -127,7 +133,7 @@ mod tests {
         for (mark, why) in [
             ("E", "E is the right answer, but there are only A to C"),
             ("4", "answer 4 is empty"),
-            ("7", "answer 7 is empty"),
+            ("7", "there is no answer 7"),
             ("0", "“0” is none of the answers; write a number, such as 1 or 1,3"),
             ("Pluto", "“Pluto” is none of the answers; write a number, such as 1 or 1,3"),
             ("1e9", "“1e9” is none of the answers; write a number, such as 1 or 1,3"),

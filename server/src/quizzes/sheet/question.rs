@@ -24,7 +24,7 @@ const POINTS: [(Points, &str); 3] = [(Points::None, "none"), (Points::Normal, "n
 /// Answers in the columns up to "Correct answer(s)".
 const ANSWERS: usize = 4;
 /// What is asked of whoever marked no answer.
-const SAY_WHICH: &str = "say which answers are right by their numbers, such as 1 or 1,3";
+const NONE_GIVEN: &str = "no right answer is given";
 
 /// Reads a row. Whatever is wrong in it is told; what is right in it stays.
 pub(super) fn read(line: &Line<'_>) -> Read {
@@ -157,7 +157,7 @@ fn options(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
     }
     let why = match right {
         Right::Options(_) => return,
-        Right::Unsaid => SAY_WHICH.to_owned(),
+        Right::Unsaid => NONE_GIVEN.to_owned(),
         Right::Unclear(why) => why,
     };
     let can_be_asked = (2..=limits::OPTIONS).contains(&count);

@@ -81,6 +81,7 @@ fn sentence(understood: usize, doubtful: usize) -> String {
     match (understood, doubtful) {
         (0, 0) => "There is no question in it yet".into(),
         (1, 0) => "The one question is understood".into(),
+        (2, 0) => "Both questions understood".into(),
         (all, 0) => format!("All {all} questions understood"),
         (0, doubtful) => format!("{} {} you", words::questions(doubtful), needs(doubtful)),
         (understood, doubtful) => {
@@ -192,6 +193,7 @@ mod tests {
         for (understood, doubtful, expected) in [
             (12, 2, "12 questions understood, 2 need you"),
             (1, 1, "1 question understood, 1 needs you"),
+            (2, 0, "Both questions understood"),
             (14, 0, "All 14 questions understood"),
             (1, 0, "The one question is understood"),
             (0, 1, "1 question needs you"),

@@ -62,7 +62,9 @@ fn by_text(mark: &Node, options: &mut [Choice]) -> Result<(), (u32, String)> {
             }
         }
     }
-    Ok(())
+    // An empty list names none.
+    let is_marked = options.iter().any(|option| option.right);
+    if is_marked { Ok(()) } else { Err((mark.line, "it does not say which answer is right".into())) }
 }
 
 fn same(one: &str, other: &str) -> bool {

@@ -148,6 +148,7 @@ impl Reading<'_> {
         self.question.spellings = spellings.iter().take(LISTED).filter_map(Node::words).collect();
         self.question.options = self.options();
         if self.is_ours {
+            self.right_of_ours();
             return;
         }
         self.other_kinds(kind_is_said);
@@ -162,6 +163,18 @@ impl Reading<'_> {
         }
         if !kind_is_said {
             self.question.kind = marks::kind_of(&self.question.options);
+        }
+    }
+
+    /// Drafts come in as they are. Of a question that can be chosen from already, it is
+    /// asked what is right.
+    fn right_of_ours(&mut self) {
+        let Question { kind, options, .. } = &self.question;
+        let is_marked = matches!(kind, Kind::Choice | Kind::Several | Kind::TrueFalse);
+        let filled = options.iter().filter(|option| !option.text.trim().is_empty()).count();
+        let can_be_asked = filled >= 2 && options.len() <= limits::OPTIONS;
+        if is_marked && can_be_asked && !options.iter().any(|option| option.right) {
+            self.wrong(&fields::OPTIONS, "it does not say which answer is right", Ask::Right);
         }
     }
 

@@ -123,6 +123,29 @@ fn what_can_be_counted_in_two_ways_is_asked() {
 }
 
 #[test]
+fn a_question_without_a_right_answer_is_asked_about_and_a_draft_is_not() {
+    let ours = |kind: &str, options: &str| {
+        format!(r#"{{"title":"T","questions":[{{"kind":"{kind}","text":"Q?","options":[{options}]}}]}}"#)
+    };
+    let (two, marked) = (r#"{"text":"a"},{"text":"b"}"#, r#"{"text":"a"},{"text":"b","right":true}"#);
+    for (kind, options, is_asked) in [
+        ("choice", two, true),
+        ("several", two, true),
+        ("choice", marked, false),
+        ("choice", r#"{"text":"a"},{"text":""}"#, false),
+        ("poll", two, false),
+        ("order", two, false),
+    ] {
+        let imported = understood(ours(kind, options).as_bytes(), "");
+        let asks: Vec<_> = imported.doubts.into_iter().map(|doubt| doubt.ask).collect();
+        let asked = if is_asked { vec![Ask::Right] } else { vec![] };
+        assert_eq!(asks, asked, "{kind} {options}");
+    }
+    let theirs = r#"{"questions":[{"question":"Q?","answers":["a","b"],"correct":[]}]}"#;
+    assert_eq!(doubts(theirs.as_bytes()), ["Line 1: it does not say which answer is right."]);
+}
+
+#[test]
 fn what_is_broken_is_told_in_our_words() {
     for (file, told) in [
         (
@@ -188,7 +211,8 @@ proptest! {
     ) {
         let quiz = Quiz { title, scoring: Scoring::None, streaks, filter: !streaks, questions }.cleaned();
         let read = read(&super::json(&quiz), "", &Budget::of(LIMITS)).unwrap();
-        prop_assert_eq!((read.quiz, read.doubts), (quiz, vec![]));
+        prop_assert_eq!(read.quiz, quiz);
+        prop_assert!(read.doubts.iter().all(|doubt| doubt.ask == Ask::Right), "{:?}", read.doubts);
     }
 }
 

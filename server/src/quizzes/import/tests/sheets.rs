@@ -95,8 +95,8 @@ fn gimkits_sheet_has_the_right_answer_in_a_column_of_its_own() {
 #[test]
 fn what_is_wrong_is_told_with_row_and_column() {
     for (bad, told_so) in [
-        ("Which?,a,b,,,20,", "Row 2, column G: say which answers are right"),
-        ("Which?,a,b,,,20,5", "Row 2, column G: answer 5 is empty"),
+        ("Which?,a,b,,,20,", "Row 2, column G: no right answer is given"),
+        ("Which?,a,b,,,20,5", "Row 2, column G: there is no answer 5"),
         ("Which?,a,b,,,20,E", "Row 2, column G: E is the right answer, but there are only A to B"),
         ("Which?,a,b,,,20,0", "Row 2, column G: “0” is none of the answers"),
         ("Which?,a,b,,,20,3", "Row 2, column G: answer 3 is empty"),
@@ -110,7 +110,7 @@ fn what_is_wrong_is_told_with_row_and_column() {
         ("Which?,a,b,,,20,1,choice,many", "Row 2, column I: “many” is no number of points"),
         ("Which?,x,,,,20,,number", "Row 2, column B: a number has up to 12 digits"),
         ("Which?,\"1,000\",,,,20,,number", "Row 2, column B: this can mean 1000 or 1"),
-        ("Fine?,a,b,,,20,1\n\nWhich?,a,b,,,20,9", "Row 4, column G: answer 9 is empty"),
+        ("Fine?,a,b,,,20,1\n\nWhich?,a,b,,,20,9", "Row 4, column G: there is no answer 9"),
     ] {
         let told = doubts(row(bad).as_bytes());
         assert!(told.len() == 1 && told[0].starts_with(told_so), "{bad}: {told:?}");
