@@ -52,7 +52,7 @@ test("a teacher writes a quiz by keyboard, is told what is missing, and finds it
     await page.keyboard.press("Enter");
   }
   await expect(outline(page).filter({ hasText: "No right answer yet" })).toHaveCount(1);
-  await expect(page.getByText("Not ready: Question 1: No right answer yet.")).toBeVisible();
+  await expect(page.getByText("Not ready: question 1 has no right answer yet.")).toBeVisible();
   await page.getByLabel("C is right").press("Space");
   await expect(page.getByText("No right answer yet")).toHaveCount(0);
 
@@ -322,7 +322,7 @@ test("without JavaScript a file leads back with what is wrong, or to what was un
   await bring("Plants.csv", "milk, eggs");
   await expect(page.getByText("No header row was found.")).toBeVisible();
   await bring("Plants.csv", `${columns}\nWhich?,Moss,Stone,20,7\nWhat?,Moss,Stone,20,1`);
-  await expect(page.getByText("Answer 7 is empty.")).toBeVisible();
+  await expect(page.getByText("There is no answer 7.")).toBeVisible();
   await page.getByRole("button", { name: "Use the 1 now" }).click();
   await expect(page.getByRole("heading", { name: "Plants" })).toBeVisible();
   await context.close();

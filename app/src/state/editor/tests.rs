@@ -198,6 +198,12 @@ fn the_first_thing_that_keeps_a_game_from_starting_is_named() {
     let quiz = Quiz { questions: vec![choice(["a", "b", "c", "d"], &[])], ..Quiz::default() };
     let problems = protocol::quiz::problems(&quiz);
     let told = words::hindrance(&problems).unwrap();
-    assert_eq!(told, "The quiz has no title yet. One more thing is missing.");
-    assert_eq!(words::hindrance(&problems[1..]).unwrap(), "Question 1: No right answer yet.");
+    assert_eq!(told, "the quiz has no title yet. One more thing is missing.");
+    assert_eq!(words::hindrance(&problems[1..]).unwrap(), "question 1 has no right answer yet.");
+    let of = |sentence: &str| {
+        words::hindrance(&[protocol::quiz::Problem { question: Some(1), sentence: sentence.into() }]).unwrap()
+    };
+    assert_eq!(of("The question is 41 characters too long"), "question 2 is 41 characters too long.");
+    assert_eq!(of("No question yet"), "question 2 has no text yet.");
+    assert_eq!(of("Two to 4 answers are needed"), "in question 2, two to 4 answers are needed.");
 }

@@ -109,16 +109,35 @@ fn is_begun(question: &Question) -> bool {
     has_text || question.number.is_some() || question.picture.is_some()
 }
 
-/// Why a game cannot be started yet; `None` where it can.
+/// Why a game cannot be started yet, to stand behind a colon; `None` where it can.
 pub(crate) fn hindrance(problems: &[protocol::quiz::Problem]) -> Option<String> {
     let first = problems.first()?;
     let first = match first.question {
-        Some(at) => format!("Question {}: {}.", at + 1, first.sentence),
-        None => first.sentence.clone(),
+        Some(at) => of_question(at + 1, &first.sentence),
+        None => uncapitalised(&first.sentence),
     };
     Some(match problems.len() {
         1 => first,
         2 => format!("{first} One more thing is missing."),
         more => format!("{first} {} more things are missing.", more - 1),
     })
+}
+
+/// A question's problem with its number, as in `question 2 is 41 characters too long.`
+fn of_question(number: usize, problem: &str) -> String {
+    if let Some(is) = problem.strip_prefix("The question ") {
+        return format!("question {number} {is}.");
+    }
+    match problem.strip_prefix("No ").and_then(|missing| missing.strip_suffix(" yet")) {
+        Some("question") => format!("question {number} has no text yet."),
+        Some(missing) => format!("question {number} has no {missing} yet."),
+        None => format!("in question {number}, {}.", uncapitalised(problem)),
+    }
+}
+
+/// The same sentence behind a colon or a comma.
+fn uncapitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(letters).collect()
 }
