@@ -92,6 +92,7 @@ test("everybody who answered stands on one line, and a poll is not hatched", asy
   await wall.pupils[0].answers({ choice: 0 });
   await wall.press("Show the answer");
   await expect(wall.page.getByRole("figure")).toBeVisible();
+  await expect(wall.page.getByRole("columnheader")).toHaveText(["Answer", "Players"]);
   const hatched = await wall.page.locator(".bars__bar").evaluateAll((bars) => bars.some((bar) => getComputedStyle(bar).backgroundImage !== "none"));
   expect(hatched).toBe(false);
   wall.leave();

@@ -225,6 +225,14 @@ impl Board {
         self.me.as_ref().is_some_and(|me| first.any(|leader| leader.id == me.id))
     }
 
+    /// What the question brought, as it is told. After the last one the place is left to
+    /// the podium.
+    pub(crate) fn told_outcome(&self) -> Option<Outcome> {
+        let is_last = self.game.at.is_some_and(|at| at + 1 >= self.game.questions);
+        let outcome = self.outcome.clone()?;
+        Some(if is_last { Outcome { place: 0, ..outcome } } else { outcome })
+    }
+
     /// What comes of this round, for who is in it.
     fn comes_of(&self) -> Option<LastRound> {
         let place = self.final_place().filter(|_| self.game.scored);

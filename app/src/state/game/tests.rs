@@ -143,6 +143,18 @@ fn a_place_is_told_once_the_class_is_shown_it() {
 }
 
 #[test]
+fn the_result_of_the_last_question_leaves_the_place_to_the_podium() {
+    let place = |questions| {
+        let mut board = board("open");
+        board.fold(&Event::Outcome(outcome(3)));
+        board.fold(&changed(Game { questions, ..game("reveal", "") }));
+        board.told_outcome().map(|outcome| (outcome.place, outcome.score))
+    };
+    assert_eq!(place(5), Some((3, 3330)));
+    assert_eq!(place(4), Some((0, 3330)));
+}
+
+#[test]
 fn the_next_round_begins_without_points_and_tells_what_came_of_the_last() {
     let mut board = board("open");
     board.fold(&answering());

@@ -105,8 +105,8 @@ fn draw(live: GameLive, screen: Screen, place: &Place) -> AnyView {
 fn said(live: GameLive, screen: Screen) -> String {
     match screen {
         Screen::Question(_) => live.mark.get().to_owned(),
-        Screen::Result(_) => live.board.with(|board| match (&board.outcome, &board.game.reveal) {
-            (Some(outcome), Some(reveal)) => words::result(outcome, reveal, board.game.scored),
+        Screen::Result(_) => live.board.with(|board| match (board.told_outcome(), &board.game.reveal) {
+            (Some(outcome), Some(reveal)) => words::result(&outcome, reveal, board.game.scored),
             _ => String::new(),
         }),
         Screen::Waiting => live.board.with(|board| board.waits.clone().unwrap_or_default()),

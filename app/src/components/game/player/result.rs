@@ -47,7 +47,7 @@ fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, Told) {
     let kind = asked.as_ref().map_or(Kind::Choice, |asked| asked.kind);
     let given = board.answer.given().cloned();
     let told = Told { scored: *scored, kind, given, formulas: formulas.clone() };
-    (board.outcome.clone(), reveal.clone(), told)
+    (board.told_outcome(), reveal.clone(), told)
 }
 
 fn told_result(outcome: &Outcome, reveal: &Reveal, told: &Told, looks: Looks) -> AnyView {
