@@ -24,7 +24,7 @@ export async function usable(url, cookie) {
     await context.addCookies(cookies(url, cookie));
     const page = await context.newPage();
     let requests = 0;
-    page.on("request", ({ url }) => /^http/.test(url()) && requests++);
+    page.on("request", (request) => /^http/.test(request.url()) && requests++);
     const devtools = await context.newCDPSession(page);
     await devtools.send("Network.enable");
     await devtools.send("Network.emulateNetworkConditions", SLOW_4G);
