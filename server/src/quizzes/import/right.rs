@@ -54,8 +54,8 @@ fn checked(numbers: Vec<usize>, shown: &str, mark: &str, options: &[&str]) -> Ri
         format!("{shown} is the right answer, but there are only A to {last}")
     } else {
         let number = missing + 1;
-        // A cell that is there was meant to be filled in.
-        if options.len() > *missing {
+        // Whoever counted one too many may have meant to fill it in.
+        if *missing <= count {
             format!("answer {number} is empty")
         } else {
             format!("there is no answer {number}")
