@@ -55,11 +55,7 @@ fn checked(numbers: Vec<usize>, shown: &str, mark: &str, options: &[&str]) -> Ri
     } else {
         let number = missing + 1;
         // Whoever counted one too many may have meant to fill it in.
-        if *missing <= count {
-            format!("answer {number} is empty")
-        } else {
-            format!("there is no answer {number}")
-        }
+        if *missing <= count { format!("answer {number} is empty") } else { format!("there is no answer {number}") }
     })
 }
 
