@@ -15,7 +15,7 @@ const PHONE = { viewport: { width: 412, height: 823 }, deviceScaleFactor: 1.75, 
 
 /**
  * Opens the page with nothing kept. `ms` is from the first byte that is asked for until all of the page is alive,
- * `requests` are those until then, and `shift` is how far things moved until two seconds later (CLS).
+ * `requests` are those until then, and `shift` is how far things moved until nothing more came (CLS).
  */
 export async function usable(url, cookie) {
   const browser = await chromium.launch({ executablePath: process.env.CHROME_PATH, args: ["--no-sandbox"] });
@@ -34,7 +34,8 @@ export async function usable(url, cookie) {
     await page.waitForFunction(() => performance.getEntriesByName("alive").length > 0, undefined, { timeout: 60_000 });
     const seen = requests;
     const ms = await page.evaluate(() => performance.getEntriesByName("alive")[0].startTime);
-    await page.waitForTimeout(2_000);
+    await page.waitForLoadState("networkidle");
+    await page.evaluate(() => document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => true));
     return { ms, requests: seen, shift: await page.evaluate(() => window.shifted) };
   } finally {
     await browser.close();

@@ -133,7 +133,7 @@ impl Node {
     }
 }
 
-/// As in `0.167em`.
+/// A length as MathML takes it, to a thousandth: `0.167em`.
 fn measure(em: f32) -> String {
     let digits = format!("{em:.3}");
     format!("{}em", digits.trim_end_matches('0').trim_end_matches('.'))

@@ -83,7 +83,7 @@ fn remembered(source: Source<'_>) -> Option<Arc<str>> {
     markup
 }
 
-/// Draws a formula.
+/// The `<math>` of a formula, with its source as what is said of it.
 fn draw_one(source: Source<'_>) -> Result<String, Wrong> {
     let latex = source::prepared(source.latex)?;
     // The crate's own rules hold for what it was tried with; whatever else it meets is no formula.

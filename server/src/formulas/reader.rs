@@ -15,7 +15,7 @@ use super::{Wrong, table};
 
 /// Elements within each other.
 const DEPTH: usize = 32;
-/// Elements in all.
+/// Elements that one formula may have in all.
 const ELEMENTS: usize = 600;
 
 /// The elements of a formula.

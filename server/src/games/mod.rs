@@ -43,7 +43,6 @@ pub use class_chat::{ClassMember, Papers, is_class_room};
 pub use client::Client;
 pub use finding::Seeker;
 pub use naming::{Rename, Renamed};
-pub use running::Running;
 pub use service::{Games, Parts};
 pub use sitting::{Role, Sitting};
 pub use store::{Answered, Seated, Standing, Store, StoreError, Turnout};

@@ -1,8 +1,8 @@
 //! The games that somebody hosts and that have not ended, in a list: the way back to them.
 
 use futures::future::join_all;
-use protocol::game::Phase;
-use protocol::{Pin, ResultsId};
+use protocol::Pin;
+use protocol::game::{Phase, RunningGame};
 
 use super::{Games, results};
 use crate::session::HostRole;
@@ -10,33 +10,10 @@ use crate::session::HostRole;
 /// Games that one list looks for, at most. A browser that hosted more in two days shows the latest of them.
 const LOOKED_FOR: usize = 50;
 
-/// A game that goes on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Running {
-    /// Which.
-    pub pin: Pin,
-    /// What its quiz is called.
-    pub title: String,
-    /// Which game of its class it is, from 1.
-    pub round: u32,
-    /// How far it is.
-    pub phase: Phase,
-    /// The question it is at, from 0; `None` before the first.
-    pub at: Option<usize>,
-    /// Questions and slides in all.
-    pub questions: usize,
-    /// How many seats it has now.
-    pub players: usize,
-    /// Whether the token is of whoever began it.
-    pub is_own: bool,
-    /// What is kept of it so far, for whoever began it, if anything is.
-    pub results: Option<ResultsId>,
-}
-
 impl Games {
     /// Of the games of these PINs, those of which the token beside each PIN makes somebody
     /// a host, and that have not ended. What cannot be reached now is left out.
-    pub async fn running(&self, tokens: &[(Pin, String)]) -> Vec<Running> {
+    pub async fn running(&self, tokens: &[(Pin, String)]) -> Vec<RunningGame> {
         // Browsers send last what they got last.
         let latest = tokens.iter().rev().take(LOOKED_FOR);
         let found = join_all(latest.map(|(pin, token)| self.hosted_by(pin, token))).await;
@@ -46,7 +23,7 @@ impl Games {
     }
 
     /// One of them.
-    async fn hosted_by(&self, pin: &Pin, token: &str) -> Option<Running> {
+    async fn hosted_by(&self, pin: &Pin, token: &str) -> Option<RunningGame> {
         let loaded = self.store.load(pin).await.ok()??;
         let role = self.host_role(&loaded.key, &[token.to_owned()]).await.ok()??;
         let state = &loaded.state;
@@ -57,7 +34,7 @@ impl Games {
         let players = self.store.turnout(&loaded.key, 0).await.ok()?.players;
         let is_own = role == HostRole::Owner;
         let results = if is_own && !state.tallies.is_empty() { results::id_of(&loaded).ok() } else { None };
-        Some(Running {
+        Some(RunningGame {
             pin: pin.clone(),
             title: quiz.title.clone(),
             round: state.round,

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::api::ApiError;
-use app::api::quizzes::{OpenedQuiz, QuizList, QuizService, RunningGame, Saved};
+use app::api::quizzes::{OpenedQuiz, QuizList, QuizService, Saved};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
+use protocol::game::RunningGame;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
 
 use super::in_turn;
 use super::rooms::{too_fast, unavailable};
-use crate::games::Running;
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::{QuizzesError, samples, summary_of};
@@ -43,7 +43,7 @@ impl Authors {
     }
 
     /// The games that the viewer hosts by what their browser holds.
-    async fn running(&self) -> Vec<Running> {
+    async fn running(&self) -> Vec<RunningGame> {
         let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
         in_turn(self.node.games.running(&tokens.unwrap_or_default())).await
     }
@@ -72,7 +72,7 @@ impl QuizService for Authors {
             own,
             samples: samples::all().iter().map(summary_of).collect(),
             unfinished: unfinished.take(UNFINISHED).collect(),
-            running: running.into_iter().map(listed).collect(),
+            running,
         })
     }
 
@@ -129,11 +129,6 @@ impl QuizService for Authors {
         let cookie = cookie.ok_or_else(|| ApiError::Invalid("This is not the authors' key. Try again.".into()))?;
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
     }
-}
-
-fn listed(game: Running) -> RunningGame {
-    let Running { pin, title, round, phase, at, questions, players, is_own, results } = game;
-    RunningGame { pin, title, round, phase, at, questions, players, is_own, results }
 }
 
 fn saved(quiz: StoredQuiz) -> Saved {

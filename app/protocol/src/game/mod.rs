@@ -5,6 +5,7 @@
 
 pub mod frame;
 pub mod link;
+mod running;
 mod view;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::quiz::Decimal;
 
 pub use frame::{GameClientMessage, GameServerMessage};
+pub use running::RunningGame;
 pub use view::{Admission, Asked, Bar, Game, Leader, Outcome, Phase, Reveal, Verdict};
 
 /// An answer, as the question's kind wants it. Options are counted from 0, as

@@ -15,10 +15,10 @@
 //! - `GET /results/{id}/export.csv?by=players` or `?by=questions`, and `.xlsx`.
 
 use leptos::prelude::*;
-use protocol::game::Phase;
+use protocol::game::RunningGame;
 pub use protocol::quiz::SavedQuiz as Saved;
 use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz};
-use protocol::{Pin, QuizId, ResultsId};
+use protocol::{QuizId, ResultsId};
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
@@ -57,30 +57,6 @@ pub struct QuizList {
     /// The latest of the viewer's games that were not ended and do not go on.
     #[serde(default)]
     pub unfinished: Vec<ResultsSummary>,
-}
-
-/// A game that goes on, as its host finds it in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RunningGame {
-    /// Which: its host's page is `/host/{pin}`.
-    pub pin: Pin,
-    /// What its quiz is called.
-    pub title: String,
-    /// Which game of its class it is, from 1.
-    pub round: u32,
-    /// How far it is.
-    pub phase: Phase,
-    /// The question it is at, from 0.
-    pub at: Option<usize>,
-    /// Questions and slides in all.
-    pub questions: usize,
-    /// How many play.
-    pub players: usize,
-    /// Whether the viewer began it, and may choose another quiz for its class.
-    pub is_own: bool,
-    /// What is kept of it so far, for whoever began it.
-    pub results: Option<ResultsId>,
 }
 
 /// A quiz, and what the viewer may do with it.

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use protocol::quiz::QuizSummary;
 use protocol::{Pin, limits};
 
-use super::running::{Choosing, Running, class_of};
+use super::running::{Choosing, Running, class_of, list_row};
 use super::{Here, Top, instead, words, wrong};
 use crate::api::games::{HostGame, PlayAgain};
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
@@ -117,18 +117,10 @@ fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
             </a>
         }
     });
-    view! {
-        <li class="quiz-row">
-            <div class="quiz-row__text">
-                <a class="quiz-row__name" href=page.clone() rel="external" dir="auto">
-                    {title.clone()}
-                </a>
-                <span class="quiet small">{words::questions(quiz.questions)} {saved} {todo}</span>
-            </div>
-            <div class="quiz-row__doing">{start} {mine} {copy} <Export page /> {delete}</div>
-        </li>
-    }
-    .into_any()
+    let about = view! { {words::questions(quiz.questions)} {saved} {todo} };
+    let doing =
+        view! { <div class="quiz-row__doing">{start} {mine} {copy} <Export page=page.clone() /> {delete}</div> };
+    list_row(page, title, about, Some(doing))
 }
 
 /// The quiz as a file, in each of its forms.

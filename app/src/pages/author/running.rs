@@ -1,11 +1,10 @@
 //! The way back: games that go on, and those that were not ended.
 
 use leptos::prelude::*;
-use protocol::game::Phase;
+use protocol::game::{Phase, RunningGame};
 use protocol::quiz::ResultsSummary;
 
 use super::words;
-use crate::api::quizzes::RunningGame;
 use crate::components::icon::{ARROW_LEFT, PLAY, icon};
 use crate::components::reader_clock::moment;
 
@@ -46,47 +45,43 @@ fn game(game: RunningGame) -> AnyView {
             </a>
         }
     });
-    view! {
-        <li class="quiz-row">
-            <div class="quiz-row__text">
-                <a class="quiz-row__name" href=page.clone() rel="external" dir="auto">
-                    {title.clone()}
-                </a>
-                <span class="quiet small">{state}</span>
-            </div>
-            <div class="quiz-row__doing">
-                <a class="button" href=page rel="external">
-                    {icon(PLAY)}
-                    "Back to the game"
-                    <span class="unseen">" " {title.clone()}</span>
-                </a>
-                {results}
-            </div>
-        </li>
-    }
-    .into_any()
+    let back = view! {
+        <a class="button" href=page.clone() rel="external">
+            {icon(PLAY)}
+            "Back to the game"
+            <span class="unseen">" " {title.clone()}</span>
+        </a>
+    };
+    let doing = view! { <div class="quiz-row__doing">{back} {results}</div> };
+    list_row(page, title, view! { {state} }, Some(doing))
 }
 
 /// Results of a game that nobody ended.
 fn left(results: ResultsSummary) -> AnyView {
     let progress = results.unfinished.map(words::not_finished);
+    let about = view! { {progress} ", " {words::players(results.players)} ", " {moment(results.ended_at)} };
+    list_row(format!("/results/{}", results.id), words::title(results.title), about, None::<()>)
+}
+
+/// A row of a list of quizzes or games: the name that leads to the page, a line about it, and
+/// what can be done with it.
+pub(super) fn list_row(page: String, name: String, about: impl IntoView, doing: Option<impl IntoView>) -> AnyView {
     view! {
         <li class="quiz-row">
             <div class="quiz-row__text">
-                <a class="quiz-row__name" href=format!("/results/{}", results.id) rel="external" dir="auto">
-                    {words::title(results.title)}
+                <a class="quiz-row__name" href=page rel="external" dir="auto">
+                    {name}
                 </a>
-                <span class="quiet small">
-                    {progress} ", " {words::players(results.players)} ", " {moment(results.ended_at)}
-                </span>
+                <span class="quiet small">{about}</span>
             </div>
+            {doing}
         </li>
     }
     .into_any()
 }
 
-/// The game of these for whose class another quiz is to be chosen: one that is over, and
-/// the viewer's own.
+/// The game of these for whose class another quiz is to be chosen: it is the viewer's own,
+/// and its podium is shown.
 pub(super) fn class_of<'a>(running: &'a [RunningGame], pin: &str) -> Option<&'a RunningGame> {
     running.iter().find(|game| game.pin.as_str() == pin && game.phase == Phase::Podium && game.is_own)
 }

@@ -1,8 +1,7 @@
 //! Numbers of these pages, as sentences.
 
-use protocol::game::Phase;
+use protocol::game::{Phase, RunningGame};
 
-use crate::api::quizzes::RunningGame;
 use crate::state::game::words::counted;
 
 /// As in `1 question` and `12 questions`.

@@ -89,7 +89,7 @@ struct Told {
     origin: String,
 }
 
-/// See [`Broker::publish`](crate::broker::Broker::publish).
+/// What [`Broker::publish`](crate::broker::Broker::publish) promises, at the server that keeps the log.
 pub(super) async fn publish(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
     // No timer for each publication: who keeps the line asks it something
     // every second, and closes one that is silent.
@@ -120,7 +120,7 @@ async fn on_line(shard: &Shard, line: &Line, append: &Append) -> Result<Result<A
     Box::pin(at_length(shard, line, append)).await
 }
 
-/// The long way.
+/// Publishes with `publish.lua`, which takes a publication of any kind and needs to know nothing of the log.
 async fn at_length(shard: &Shard, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
     let (keys, epoch) = (keys_of(&shard.keyspace, append), random_epoch());
     let count = keys.len().to_string();

@@ -88,8 +88,8 @@ pub(super) fn commit(
     Ok(is_done)
 }
 
-/// The next round: of the one before, only the seats are left. False: the game is not at
-/// the expected version.
+/// The next round: of the one before, only the seats are left. False: the game has gone on
+/// from the expected version meanwhile.
 pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u64) -> Result<bool> {
     let NextRound { key, expected, quiz, state, seats, .. } = next;
     let update = "UPDATE games SET version = ?4, state = ?5, round = ?6, quiz = ?7, locked = ?8, stepped_at = ?9,

@@ -36,9 +36,9 @@ pub(super) const MARKS: [&str; 9] = [
 ];
 /// Those that are wrong.
 pub(super) const WRONG: [&str; 2] = ["incorrect_answers", "incorrectAnswers"];
-/// Pictures.
+/// Those that name a picture of the question, or hold it as a data URL.
 pub(super) const PICTURES: [&str; 5] = ["image", "imageUrl", "media", "picture", "cover"];
-/// Films.
+/// Those that name a film, which no quiz here can show.
 pub(super) const FILMS: [&str; 2] = ["video", "videoUrl"];
 
 /// All that a question of ours can have.
