@@ -1,13 +1,19 @@
 ((script, wasm) => {
 	const turn = (ms) => new Promise((done) => setTimeout(done, ms));
-	const asleep = new Set(document.querySelectorAll("leptos-island"));
+	const all = (selector) => document.querySelectorAll(selector);
+
+	// Not known before the page is read to its end; until then all of it is asleep.
+	let asleep;
 
 	// What a person does before the page is alive is done once it is.
 	const pressed = new Set();
 	const entered = new Set();
 	let isDown = false;
 	let isComposing = false;
-	const isAsleep = (element) => asleep.has(element?.closest?.("leptos-island"));
+	const isAsleep = (element) => {
+		const island = element?.closest?.("leptos-island");
+		return island && (!asleep || asleep.has(island));
+	};
 	const listeners = {
 		click: ({ target }) => {
 			const button = target.closest?.("button[type=button]:not([aria-disabled])");
@@ -52,6 +58,12 @@
 			now.setSelectionRange(held.selectionStart, held.selectionEnd, held.selectionDirection);
 		}
 	};
+	// How far each box in it was scrolled, for its twin. To be asked while nothing has changed: later the browser
+	// would have to lay out the whole page for the answer, the old one and the new.
+	const scrolled = (old, fresh) => {
+		const boxes = [...old.querySelectorAll("[tabindex='0'], textarea")].filter((box) => box.scrollTop);
+		return boxes.map((box) => [twin(box, old, fresh), box.scrollTop]).filter(([now]) => now);
+	};
 	const carry = (old, fresh) => {
 		const each = (elements, then) => {
 			for (const element of elements) {
@@ -61,9 +73,6 @@
 		};
 		each(old.querySelectorAll("input, textarea"), carryField);
 		each(old.querySelectorAll("details[open]"), (_, now) => (now.open = true));
-		each([...old.querySelectorAll("[tabindex='0'], textarea")].filter((box) => box.scrollTop), (box, now) => {
-			now.scrollTop = box.scrollTop;
-		});
 		each([document.activeElement].filter((held) => old.contains(held)), carryFocus);
 		for (const noted of [pressed, entered]) {
 			each([...noted].filter((element) => old.contains(element)), (element, now) => {
@@ -83,9 +92,11 @@
 	// from one to the other; under a finger, or while letters are being composed, nothing is taken away.
 	const settle = async (old, fresh) => {
 		for (let waited = 0; (isDown || isComposing) && waited < 200; waited++) await turn(50);
+		const boxes = scrolled(old, fresh);
 		old.after(fresh);
 		carry(old, fresh);
 		old.remove();
+		for (const [now, top] of boxes) now.scrollTop = top;
 		goOn(fresh);
 		asleep.delete(old);
 	};
@@ -115,7 +126,7 @@
 		if (hasFailed) return;
 		hasFailed = true;
 		listen(removeEventListener);
-		say(asleep.size ? "This page could not start, so it does not change by itself." : "This page has stopped working.");
+		say(!asleep || asleep.size ? "This page could not start, so it does not change by itself." : "This page has stopped working.");
 		// Whoever others see here would hear nothing: the socket is closed, and no other opened.
 		dispatchEvent(new Event("pagehide"));
 		delete self.WebSocket;
@@ -133,20 +144,30 @@
 		if (self.WebAssembly && error instanceof WebAssembly.RuntimeError) fail();
 	};
 
+	// All side by side: each would else be asked for when the one before it has come.
+	const asked = new Set();
+	const ask = () => {
+		const files = [...all("leptos-island[data-files]")].flatMap((island) => island.dataset.files.split(" "));
+		for (const href of [wasm, script, ...files]) {
+			if (asked.has(href)) continue;
+			asked.add(href);
+			const rel = href.endsWith(".js") ? "modulepreload" : "preload";
+			const link = Object.assign(document.createElement("link"), { rel, href, crossOrigin: "anonymous" });
+			if (rel === "preload") link.as = "fetch";
+			document.head.append(link);
+		}
+	};
+	const isRead = new Promise((done) => addEventListener("DOMContentLoaded", done));
+
 	let hasBegun = false;
 	const wake = async () => {
 		if (hasBegun) return;
 		hasBegun = true;
 		const late = setTimeout(() => hasFailed || say("This page is taking long to start."), 20_000);
 		try {
-			// All side by side: each would else be asked for when the one before it has come.
-			const files = [...asleep].flatMap((island) => island.dataset.files?.split(" ") ?? []);
-			for (const href of new Set(files)) {
-				const rel = href.endsWith(".js") ? "modulepreload" : "preload";
-				const link = Object.assign(document.createElement("link"), { rel, href, crossOrigin: "anonymous" });
-				if (rel === "preload") link.as = "fetch";
-				document.head.append(link);
-			}
+			await isRead;
+			asleep = new Set(all("leptos-island"));
+			ask();
 			const bytes = fetch(wasm);
 			bytes.catch(() => {}); // told below
 			const parts = await import(script);
@@ -175,5 +196,6 @@
 	addEventListener("error", ({ error }) => onError(error));
 	addEventListener("unhandledrejection", ({ reason }) => onError(reason));
 	new PerformanceObserver(wake).observe({ type: "paint", buffered: true });
-	setTimeout(wake, document.hidden ? 0 : 1000);
+	isRead.then(() => setTimeout(wake, document.hidden ? 0 : 1000));
+	setTimeout(ask, 300);
 })

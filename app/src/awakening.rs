@@ -1,9 +1,11 @@
 //! How the islands of a page come to life in a browser.
 //!
-//! What is to be read comes before what makes it move: the files are asked for
-//! once the page is painted, so that they do not share a slow line with its
-//! styles and fonts. Each island has a turn of its own, for a finger may be
-//! waiting. A tab in the background is never painted, and joins at once.
+//! What is to be read comes before what makes it move. Nothing is drawn before the
+//! page is painted, and its files are asked for by then, or after 300 ms where the
+//! line is slow: half a round trip later than its styles and fonts, they arrive when
+//! those are through, and the line does not stand idle for a round trip. Each island
+//! has a turn of its own, for a finger may be waiting. A tab in the background is
+//! never painted, and joins at once.
 //!
 //! Each is drawn anew and put in the place of the server's drawing (`crate::island`).
 //! What a person did there goes along: letters, the cursor, ticks, files, what they
@@ -32,7 +34,7 @@ pub(crate) fn Awakening(options: LeptosOptions) -> impl IntoView {
     }
     let file = |kind| format!("/{}/{}{}.{kind}", options.site_pkg_dir, options.output_name, hashed(&options, kind));
     view! {
-        <script type="module" nonce=use_nonce()>
+        <script nonce=use_nonce()>
             {format!("{SCRIPT}({:?}, {:?});", file("js"), file("wasm"))}
         </script>
     }

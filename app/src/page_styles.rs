@@ -2,7 +2,8 @@
 //!
 //! The sheet of `style/main.scss` comes with every page, so what it holds for
 //! some of them weighs on the first load of all. What only some have is in
-//! `style/sheets`, each linked by the pages that need it.
+//! `style/sheets`. A page links one of them: browsers fetch six files at a time,
+//! and the wasm waits for whatever comes before it.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};

@@ -31,14 +31,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 // A phone makes no links of numbers: they are ours, or text.
                 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
                 {paper}
+                // Before the sheets: a script behind them waits for them.
+                <Awakening options=options.clone() />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" r#type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/touch-icon.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 {preloads}
                 <HashedStylesheet options=options.clone() id="style" />
-                <AutoReload options=options.clone() />
-                <Awakening options />
+                <AutoReload options />
                 <MetaTags />
             </head>
             <body>

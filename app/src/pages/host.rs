@@ -32,9 +32,7 @@ pub(crate) fn Host() -> impl IntoView {
         },
     );
     view! {
-        <PageStyles of="game" />
         <PageStyles of="host" />
-        <PageStyles of="take-over" />
         <Suspense>
             {move || Suspend::new(async move {
                 match page.await {

@@ -45,7 +45,6 @@ pub(crate) fn Play() -> impl IntoView {
         },
     );
     view! {
-        <PageStyles of="game" />
         <PageStyles of="play" />
         <Suspense>
             {move || Suspend::new(async move {
