@@ -7,19 +7,21 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { slowdown } from "./phone.mjs";
-import { game, startNode, talk } from "./site.mjs";
+import { author, startNode, talk } from "./site.mjs";
 import { browserOf, usable } from "./usable.mjs";
 
 /**
- * Every kind of page. To have another one judged, add it here. `PIN` is that of a game; `isHosts` shows it to its host.
+ * Every kind of page. To have another one judged, add it here. `PIN` is that of a game, `QUIZ` what it is made of;
+ * `isAuthors` shows a page to who wrote the quiz and hosts the game.
  * `requests` is how many it may make until it can be used.
  */
 const PAGES = {
   home: { path: "/", requests: 12 },
   room: { path: "/rooms/garden" },
   game: { path: "/play/PIN", requests: 12 },
-  stage: { path: "/host/PIN", isHosts: true },
-  quizzes: { path: "/quizzes" },
+  stage: { path: "/host/PIN", isAuthors: true },
+  quizzes: { path: "/quizzes", isAuthors: true },
+  editor: { path: "/quizzes/QUIZ", isAuthors: true },
   "not-found": { path: "/nowhere/at-all", isMissing: true },
 };
 const PRESETS = { phone: [], desktop: ["--preset=desktop"] };
@@ -42,9 +44,9 @@ const node = await startNode();
 try {
   await talk(node.url, "garden", 5, 120);
   await talk(node.url, "kitchen", 2, 3);
-  const { pin, cookie } = await game(node.url);
-  for (const [, page] of pages) page.path = page.path.replace("PIN", pin);
-  for (const [, page] of pages) page.cookie = page.isHosts ? cookie : "";
+  const { quiz, pin, cookie } = await author(node.url);
+  for (const [, page] of pages) page.path = page.path.replace("PIN", pin).replace("QUIZ", quiz);
+  for (const [, page] of pages) page.cookie = page.isAuthors ? cookie : "";
   console.log(`  ${"".padEnd(20)}${Object.keys(LOWEST).map((kind) => kind.padStart(16)).join("")}   FCP, LCP, TBT, CLS, processor slowed down`);
   for (const [name, page] of pages) {
     for (const [preset, flags] of Object.entries(PRESETS)) await judge(name, page, preset, flags);

@@ -48,15 +48,23 @@ export async function talk(url, roomId, many, messages) {
   }
 }
 
-/** Begins a game of a sample quiz; gives its PIN and what makes a browser its host. */
-export async function game(url) {
+/**
+ * Lets an author copy a sample quiz and begin a game of it; gives the quiz's id, the game's PIN and the
+ * cookies that make a browser the author and the host.
+ */
+export async function author(url) {
   const kept = (answer) => answer.headers.getSetCookie().map((cookie) => cookie.split(";")[0]);
   const session = kept(await fetch(url)).join("; ");
-  const headers = { cookie: session, origin: url, accept: "application/json" };
-  const body = new URLSearchParams({ quiz: "sample-solar-system" });
-  const begun = await fetch(`${url}/api/host-game`, { method: "POST", headers, body });
-  if (!begun.ok) throw new Error(`no game begins: ${await begun.text()}`);
-  return { pin: await begun.json(), cookie: [session, ...kept(begun)].join("; ") };
+  const ask = async (what, body) => {
+    const headers = { cookie: session, origin: url, accept: "application/json" };
+    const answer = await fetch(`${url}/api/${what}`, { method: "POST", headers, body: new URLSearchParams(body) });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${what}: ${text}`);
+    return [JSON.parse(text), kept(answer)];
+  };
+  const [{ id }] = await ask("copy-quiz", { id: "sample-solar-system" });
+  const [pin, host] = await ask("host-game", { quiz: id });
+  return { quiz: id, pin, cookie: [session, ...host].join("; ") };
 }
 
 async function enter(url, roomId) {
