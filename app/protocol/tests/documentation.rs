@@ -6,7 +6,7 @@ use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};
 
 const PAGE: &str = include_str!("../../../docs/protocol.md");
 
-const GAME_CLIENT: [&str; 24] = [
+const GAME_CLIENT: [&str; 25] = [
     "create",
     "open",
     "join",
@@ -19,6 +19,7 @@ const GAME_CLIENT: [&str; 24] = [
     "extend",
     "reveal",
     "kick",
+    "rename",
     "pardon",
     "lock",
     "admission",
@@ -32,9 +33,9 @@ const GAME_CLIENT: [&str; 24] = [
     "leave",
     "ping",
 ];
-const GAME_SERVER: [&str; 15] = [
+const GAME_SERVER: [&str; 16] = [
     "hosting", "joined", "game", "answered", "outcome", "players", "entrance", "hosts", "count", "host", "code",
-    "kicked", "error", "reach", "pong",
+    "renamed", "kicked", "error", "reach", "pong",
 ];
 
 /// The fenced examples of a kind.

@@ -76,8 +76,15 @@ pub fn count(
     };
     let tallies = state.tallies.iter().copied().chain([tally]).collect();
     let leaders = if is_scored(quiz) { leaders } else { Vec::new() };
-    let state =
-        State { phase: Phase::Reveal, players: seats.len(), reveal: Some(reveal), leaders, tallies, ..state.clone() };
+    let state = State {
+        phase: Phase::Reveal,
+        players: seats.len(),
+        reveal: Some(reveal),
+        leaders,
+        tallies,
+        called: Vec::new(),
+        ..state.clone()
+    };
     Ok(Counted { state, seats: scored })
 }
 

@@ -10,6 +10,8 @@ use crate::shuffle::shuffles;
 
 /// Places of a podium, at most.
 const PODIUM_PLACES: usize = 3;
+/// Earlier names that a game remembers, at most.
+const EARLIER_NAMES: usize = 100;
 
 /// All of a game but its quiz, its players and their answers: one small
 /// document that is read and committed as a whole.
@@ -46,6 +48,12 @@ pub struct State {
     pub missing: usize,
     /// What became of the questions that were counted, in their order.
     pub tallies: Vec<Tally>,
+    /// How often a host called a player by another name in this round.
+    #[serde(default)]
+    pub renames: u32,
+    /// Of those who were called anew since the last count: what outcomes call them, and what they are called.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub called: Vec<(Name, Name)>,
 }
 
 impl State {
@@ -66,6 +74,8 @@ impl State {
             leaders: Vec::new(),
             missing: 0,
             tallies: Vec::new(),
+            renames: 0,
+            called: Vec::new(),
         }
     }
 
@@ -118,6 +128,34 @@ impl State {
         state.leaders.retain(|leader| !players.contains(&leader.id));
         state.missing = state.missing.min(state.places_to_come());
         state
+    }
+
+    /// The same game after a host has called a player by another name: nobody reads the one before again.
+    #[must_use]
+    pub fn calling(&self, player: &UserId, before: &Name, name: &Name) -> Self {
+        let mut state = self.clone();
+        state.renames = state.renames.saturating_add(1);
+        state.leaders.iter_mut().filter(|leader| leader.id == *player).for_each(|leader| leader.name = name.clone());
+        let mut is_known = state.called.iter().any(|(earlier, _)| earlier == before);
+        for (_, now) in state.called.iter_mut().filter(|(_, now)| now == before) {
+            (*now, is_known) = (name.clone(), true);
+        }
+        if !is_known && before != name {
+            let excess = (state.called.len() + 1).saturating_sub(EARLIER_NAMES);
+            state.called.drain(..excess);
+            state.called.push((before.clone(), name.clone()));
+        }
+        state
+    }
+
+    /// What a question brought, by the names that players have now.
+    #[must_use]
+    pub fn told(&self, outcome: Outcome) -> Outcome {
+        let now = |name: Name| {
+            let called = self.called.iter().find(|(earlier, _)| *earlier == name);
+            called.map_or(name, |(_, now)| now.clone())
+        };
+        Outcome { ahead: outcome.ahead.map(|(name, behind)| (now(name), behind)), ..outcome }
     }
 
     /// How many places of a podium come after the one that is shown at once, its last.
@@ -200,14 +238,16 @@ pub struct Seat {
     /// What the last counted question brought.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
+    /// Whether a host chose the name.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub named_by_host: bool,
 }
 
 impl Seat {
     /// The same seat in the next game of the class: without points, in its old turn.
     #[must_use]
     pub fn again(self) -> Self {
-        let Self { id, name, joined_at, after, .. } = self;
-        Self { id, name, joined_at, after, score: 0, streak: 0, place: 0, outcome: None }
+        Self { score: 0, streak: 0, place: 0, outcome: None, ..self }
     }
 
     /// What seats are sorted by to stand in the order in which they were taken.

@@ -19,7 +19,7 @@ use crate::presence::Departure;
 use crate::quota::Payer;
 use crate::session::HostRole;
 use crate::throttle::Cost;
-use crate::ws::{Frame, Meaning, Meter, Verdict, Visitor, Work};
+use crate::ws::{Frame, Meaning, Meter, Purpose, Verdict, Visitor, Work};
 
 /// Tokens of hosts that one connection brings, at most; the latest count.
 const TOKENS: usize = 32;
@@ -61,6 +61,8 @@ struct Place {
 impl Meaning for Client {
     type Later = Asked;
     type Claims = Box<Claims>;
+
+    const PURPOSE: Purpose = Purpose::Games;
 
     fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Claims> {
         let (mut hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
@@ -139,6 +141,9 @@ impl Client {
             M::Kick(kick) => {
                 let block = kick.block;
                 return self.games().kick(&self.hosting().await?.key, &kick.whom(), block).await;
+            }
+            M::Rename(rename) => {
+                return self.games().rename(&self.hosting().await?.key, &rename.player, &rename.nickname).await;
             }
             M::Pardon => return self.games().pardon(&self.hosting().await?.key).await,
             M::Admit(admit) => return self.admit(admit).await,

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use protocol::game::frame::{Changed, Hosting, Joined};
+use protocol::game::frame::{Changed, Hosting, Joined, Renamed};
 use protocol::game::{GameServerMessage, Outcome};
 use protocol::{Member, QuizId, Refusal, UserId, wire};
 use quiz::{Seat, nickname};
@@ -150,7 +150,7 @@ async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Pl
     let joined = Joined {
         pin: key.pin.clone(),
         seat: games.sessions.seat_token(&key.pin, &key.id, &you.id),
-        you,
+        you: Member { id: you.id, name: seat.name },
         now: loaded.now,
         version: loaded.version,
         game: super::showing::show(&played.quiz.quiz, &loaded.state),
@@ -195,7 +195,8 @@ async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, A
 
 /// What the question that was revealed brought; nothing of an earlier one.
 fn outcome(loaded: &Loaded, outcome: Option<Outcome>) -> Option<Outcome> {
-    outcome.filter(|outcome| Some(outcome.question) == loaded.state.revealed())
+    let outcome = outcome.filter(|outcome| Some(outcome.question) == loaded.state.revealed());
+    outcome.map(|outcome| loaded.state.told(outcome))
 }
 
 async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
@@ -213,6 +214,23 @@ async fn settle(games: &Games, sitting: &Sitting, version: u64, hello: &GameServ
         let (pin, version) = (sitting.key.pin.clone(), loaded.version);
         let changed = GameServerMessage::Game(Changed { pin, version, game });
         sitting.outbox.push(&wire::encode_game_server(&changed));
+        if let (GameServerMessage::Joined(joined), 1..) = (hello, loaded.state.renames) {
+            tell_name(games, sitting, joined).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells a player who was called by another name while they came in.
+async fn tell_name(games: &Games, sitting: &Sitting, joined: &Joined) -> Result<(), Refusal> {
+    let standing = games.store.standing(&sitting.key, &joined.you.id).await.map_err(words::unavailable)?;
+    if let Standing::Seated(seat) = standing
+        && seat.name != joined.you.name
+    {
+        sitting.learns(&seat.name);
+        let (pin, by_host) = (joined.pin.clone(), seat.named_by_host);
+        let renamed = GameServerMessage::Renamed(Renamed { pin, name: seat.name, by_host });
+        sitting.outbox.push(&wire::encode_game_server(&renamed));
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use tracing::{debug, warn};
 
 use super::keeping::{Keeping, Turn};
 use super::paced::Paced;
+use super::renaming::tell_names;
 use super::stepping::Becomes;
 use super::table::{Due, Table};
 use super::{Games, Key, Loaded, Played, StoreError, Turnout, sitting};
@@ -27,6 +28,8 @@ const MISSED_AFTER: Duration = Duration::from_secs(5);
 const RETRY: Duration = Duration::from_millis(500);
 /// How often hosts are told who plays, at most: in a small game, in a large one.
 const PEOPLE_EVERY: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
+/// How often players are told how many have answered, at most: in a small game, in a large one.
+const COUNT_FOR_ALL_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 /// How often hosts are told who waits to be let in, at most.
 const DOOR_EVERY: Duration = Duration::from_millis(250);
 /// While somebody waits, or is kept out, it is looked at again: people go, and time goes by.
@@ -56,6 +59,13 @@ pub(super) async fn keep(games: Arc<Games>, table: Arc<Table>) {
     }
 }
 
+/// Whom it is time to tell how many have answered.
+#[derive(Clone, Copy)]
+struct Told {
+    hosts: bool,
+    players: bool,
+}
+
 struct Keeper {
     games: Arc<Games>,
     table: Arc<Table>,
@@ -78,9 +88,13 @@ struct Keeper {
     waits_until: Option<Instant>,
     announce: Paced,
     count: Paced,
+    count_for_all: Paced,
     people: Paced,
     entrance: Paced,
     hosts: Paced,
+    names: Paced,
+    /// After how many renames players were told their names.
+    renames: u32,
     /// What hosts were told of it last, and when it is looked at again while somebody is there.
     entrance_told: Entrance,
     entrance_at: Option<Instant>,
@@ -103,9 +117,12 @@ impl Keeper {
             waits_until: None,
             announce: Paced::new(),
             count: Paced::new(),
+            count_for_all: Paced::new(),
             people: Paced::new(),
             entrance: Paced::new(),
             hosts: Paced::new(),
+            names: Paced::new(),
+            renames: 0,
             entrance_told: Entrance::default(),
             entrance_at: None,
         }
@@ -114,8 +131,14 @@ impl Keeper {
     /// When there is something to do, if nobody rings before.
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
-        let paced = [&self.announce, &self.count, &self.people, &self.entrance, &self.hosts].map(Paced::next);
-        paced.into_iter().chain([missed, self.waits_until, self.entrance_at]).flatten().fold(self.look_at, Instant::min)
+        let answers = [&self.announce, &self.count, &self.count_for_all].map(Paced::next);
+        let people = [&self.people, &self.entrance, &self.hosts, &self.names].map(Paced::next);
+        answers
+            .into_iter()
+            .chain(people)
+            .chain([missed, self.waits_until, self.entrance_at])
+            .flatten()
+            .fold(self.look_at, Instant::min)
     }
 
     /// Does what is due.
@@ -123,6 +146,8 @@ impl Keeper {
         let due = self.table.take_due();
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
+        // Whoever comes back has answered, perhaps, and is told as well.
+        self.count_for_all.is_due |= due.turnout || due.people;
         self.people.is_due |= due.people || due.stepped;
         self.entrance.is_due |= due.entrance;
         self.hosts.is_due |= due.hosts;
@@ -137,13 +162,15 @@ impl Keeper {
             self.look_at = Instant::now() + RETRY;
         }
         let many = self.seen.as_ref().is_some_and(|(seen, _)| seen.state.players > MANY);
-        if let Err(error) = self.tell(PEOPLE_EVERY[usize::from(many)]).await {
+        if let Err(error) = self.tell(usize::from(many)).await {
             debug!("people of a game are told later: {error}");
             self.look_at = self.look_at.min(Instant::now() + RETRY);
             self.people.is_due = true;
             self.count.is_due = true;
+            self.count_for_all.is_due = true;
             self.entrance.is_due = true;
             self.hosts.is_due = true;
+            self.names.is_due |= self.renames > 0;
         }
     }
 
@@ -175,6 +202,7 @@ impl Keeper {
             self.look_at = self.look_at.min(Instant::now() + wait);
         }
         self.tell_outcomes(&loaded).await?;
+        self.names.is_due |= std::mem::replace(&mut self.renames, loaded.state.renames) != loaded.state.renames;
         self.keep_results(&loaded, &played);
         self.seen = Some((loaded, played));
         Ok(())
@@ -220,7 +248,7 @@ impl Keeper {
         if !self.table.players().is_empty() {
             for seat in self.games.store.seats(&loaded.key).await? {
                 if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {
-                    self.table.tell(&seat.id, &GameServerMessage::Outcome(outcome));
+                    self.table.tell(&seat.id, &GameServerMessage::Outcome(loaded.state.told(outcome)));
                 }
             }
         }
@@ -238,24 +266,31 @@ impl Keeper {
         self.look_at = self.keeping.next().map_or(self.look_at, |next| next.min(self.look_at));
     }
 
-    /// Tells what changes all the time, at its pace.
-    async fn tell(&mut self, people_every: Duration) -> Result<(), StoreError> {
+    /// Tells what changes all the time, at its pace: that of a small game (0) or of a large one (1).
+    async fn tell(&mut self, size: usize) -> Result<(), StoreError> {
         let is_announced = self.announce.begin(limits::COUNT_EVERY);
-        let is_counted = self.count.begin(limits::COUNT_EVERY);
+        let told = Told {
+            hosts: self.count.begin(limits::COUNT_EVERY),
+            players: self.count_for_all.begin(COUNT_FOR_ALL_EVERY[size]),
+        };
+        let people_every = PEOPLE_EVERY[size];
         let are_people_told = self.people.begin(people_every);
         if is_announced {
             self.games.announce_answers(&self.table.pin).await;
         }
         self.tell_door().await?;
         let Some((seen, _)) = &self.seen else { return Ok(()) };
+        if self.names.begin(people_every) {
+            tell_names(&self.games, &self.table, seen).await?;
+        }
         if are_people_told && self.table.has_host() {
             let (players, count) = self.games.players(&seen.key).await?;
             self.table.tell_hosts(&GameServerMessage::Players(Players { players, count }));
         }
-        if (is_announced || are_people_told || is_counted)
+        if (is_announced || are_people_told || told.hosts || told.players)
             && let Some(taking) = self.taking()
         {
-            self.tell_count(taking, is_counted).await?;
+            self.tell_count(taking, told).await?;
         }
         Ok(())
     }
@@ -295,13 +330,18 @@ impl Keeper {
         self.seen.as_ref().and_then(|(seen, played)| seen.state.taking(&played.quiz.quiz))
     }
 
-    /// Tells hosts how many have answered, and closes what all have answered.
-    async fn tell_count(&mut self, taking: Taking, is_counted: bool) -> Result<(), StoreError> {
+    /// Tells how many have answered, and closes what all have answered.
+    async fn tell_count(&mut self, taking: Taking, told: Told) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
         let Turnout { answered, players } = self.games.store.turnout(&key, question).await?;
-        if is_counted && self.table.has_host() {
-            self.table.tell_hosts(&GameServerMessage::Count(Count { question, answered, players }));
+        let count = GameServerMessage::Count(Count { question, answered, players });
+        if told.hosts && self.table.has_host() {
+            self.table.tell_hosts(&count);
+        }
+        // Only who has answered reads it.
+        if told.players && answered > 0 {
+            self.table.tell_players(&count);
         }
         if !self.have_all_answered(&key, question, answered).await? {
             return Ok(());

@@ -24,6 +24,7 @@ mod lists;
 mod naming;
 mod paced;
 pub mod redis;
+mod renaming;
 mod results;
 mod running;
 mod service;

@@ -1,5 +1,5 @@
 //! What players are called: checked when they come, and changed when they come
-//! again under another name.
+//! again under another name or a host calls them by one.
 
 use std::time::Duration;
 
@@ -40,6 +40,13 @@ pub enum Renamed {
     Stale,
 }
 
+/// Who chooses a name for somebody who has a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Player,
+    Host,
+}
+
 /// A nickname as it is taken.
 ///
 /// # Errors
@@ -68,7 +75,15 @@ pub(super) async fn renamed(
     if name == seat.name || loaded.state.is_over() {
         return Ok(seat);
     }
-    let skeleton = nickname::skeleton(&name);
+    give(games, loaded, seat, &name, By::Player).await
+}
+
+/// Gives a seat another name, as soon as the game lets it.
+///
+/// # Errors
+/// The refusal to answer with; the seat is as it was.
+pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name, by: By) -> Result<Seat, Refusal> {
+    let skeleton = nickname::skeleton(name);
     let (mut seat, mut version, mut phase) = (seat, loaded.version, loaded.state.phase);
     for _ in 0..TIMES {
         if phase == Phase::Closed {
@@ -76,11 +91,11 @@ pub(super) async fn renamed(
             sleep(COUNTED_WITHIN).await;
         } else {
             let before = nickname::skeleton(&seat.name);
-            seat.name = name.clone();
+            (seat.name, seat.named_by_host) = (name.clone(), by == By::Host);
             let rename = Rename { seat: &seat, before: &before, skeleton: &skeleton };
             match games.store.rename(&loaded.key, version, rename).await.map_err(words::unavailable)? {
                 Renamed::Yes => return Ok(seat),
-                Renamed::Taken => return Err(taken(games, &loaded.key, &name).await?),
+                Renamed::Taken => return Err(taken(games, &loaded.key, name).await?),
                 Renamed::Stale => {}
             }
         }
@@ -89,11 +104,12 @@ pub(super) async fn renamed(
             return Err(words::no_game());
         }
         (version, phase) = (now.version, now.state.phase);
-        seat = match games.store.standing(&loaded.key, &seat.id).await.map_err(words::unavailable)? {
-            Standing::Seated(seat) => seat,
+        seat = match (games.store.standing(&loaded.key, &seat.id).await.map_err(words::unavailable)?, by) {
+            (Standing::Seated(seat), _) | (Standing::Away(seat), By::Host) => seat,
             // The class plays without them since a moment ago: asking again brings them back.
-            Standing::Away(_) => return Err(words::busy()),
-            Standing::Kicked | Standing::Declined | Standing::Unknown => return Err(words::kicked()),
+            (Standing::Away(_), By::Player) => return Err(words::busy()),
+            (_, By::Player) => return Err(words::kicked()),
+            (_, By::Host) => return Err(words::not_playing()),
         };
     }
     Err(words::busy())

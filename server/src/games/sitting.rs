@@ -1,7 +1,7 @@
 //! One connection in one game: heard by the hub, seen by presence, at its table.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use protocol::{CloseCode, HostId, Member, Name, UserId};
 
@@ -36,6 +36,8 @@ pub struct Sitting {
     pub(super) whose: Option<UserId>,
     /// Who, as presence knows them.
     pub(super) member: Member,
+    /// What they were told that they are called.
+    called: Mutex<Name>,
     pub(super) outbox: Arc<Outbox>,
     games: Arc<Games>,
     seat: Seat,
@@ -63,6 +65,7 @@ impl Sitting {
             key: key.clone(),
             role,
             whose,
+            called: Mutex::new(member.name.clone()),
             member,
             outbox,
             games: games.clone(),
@@ -98,6 +101,14 @@ impl Sitting {
         };
         self.games.hub.settle(&channel, self.seat, None, spell).await?;
         Ok(at)
+    }
+
+    /// Notes what they are called now. True: they were told something else.
+    pub(super) fn learns(&self, name: &Name) -> bool {
+        let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = *called != *name;
+        called.clone_from(name);
+        is_news
     }
 
     /// Which of the added hosts this is, if it is one.

@@ -54,7 +54,7 @@ impl Games {
 
     /// Makes of a game what `change` says; `None`: it is to stay as it is.
     /// False: somebody else was first, each time.
-    async fn carry(
+    pub(super) async fn carry(
         &self,
         key: &Key,
         change: impl Fn(&Loaded, &Quiz) -> Result<Option<State>, Refusal>,
@@ -118,7 +118,7 @@ impl Games {
         let block_for_ms = block.then_some(limits::BLOCKED_FOR.as_millis() as u64);
         let gone = self.store.kick(key, players, block_for_ms).await.map_err(words::unavailable)?;
         if gone.is_empty() {
-            return Err(words::not_now("This player is not in the game any more."));
+            return Err(words::not_playing());
         }
         let ids = gone.iter().map(UserId::as_str).collect::<Vec<_>>().join(" ");
         self.announce_to_class(key, [KICKED, ids.as_bytes()].concat().into()).await;

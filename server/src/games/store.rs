@@ -137,7 +137,7 @@ pub trait Store: Send + Sync {
     /// who waits then goes on waiting.
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError>;
 
-    /// Gives a player who has a seat another name, if the game is at the expected version still: a
+    /// Gives a player who has a seat, or for whom one is kept, another name, if the game is at the expected version still: a
     /// count that is under way would bring the old one back.
     async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError>;
 

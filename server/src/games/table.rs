@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::game::GameServerMessage;
-use protocol::game::frame::InGame;
-use protocol::{CloseCode, HostId, Pin, UserId, wire};
+use protocol::game::frame::{InGame, Renamed};
+use protocol::{CloseCode, HostId, Name, Pin, UserId, wire};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -151,6 +151,15 @@ impl Table {
         if !sittings.is_empty() {
             let frame = wire::encode_game_server(message);
             sittings.iter().for_each(|sitting| sitting.outbox.push(&frame));
+        }
+    }
+
+    /// Tells a player what they are called, wherever they know another name here.
+    pub(super) fn call(&self, player: &UserId, name: &Name, by_host: bool) {
+        let sittings = self.people().players.get(player).cloned().unwrap_or_default();
+        let renamed = || GameServerMessage::Renamed(Renamed { pin: self.pin.clone(), name: name.clone(), by_host });
+        for sitting in sittings.iter().filter(|sitting| sitting.learns(name)) {
+            sitting.outbox.push(&wire::encode_game_server(&renamed()));
         }
     }
 

@@ -109,6 +109,11 @@ pub(super) fn crowded() -> Refusal {
     Refusal::new(ErrorCode::Waiting, sentence).retry_after_ms(5_000)
 }
 
+/// What is told to a host who means somebody without a seat.
+pub(super) fn not_playing() -> Refusal {
+    not_now("This player is not in the game any more.")
+}
+
 pub(super) fn kicked() -> Refusal {
     Refusal::new(ErrorCode::Kicked, "The host removed you from this game.")
 }

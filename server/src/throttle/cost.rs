@@ -138,7 +138,7 @@ impl From<&GameClientMessage> for Cost {
             M::Answer(_) | M::Leave => Self::FRAME,
             M::Ping => Self::PING,
             M::Start(_) | M::Next(_) | M::Skip(_) | M::Pause(_) | M::Resume(_) | M::Reveal(_) | M::End(_) => Self::STEP,
-            M::Extend(_) | M::Lock(_) | M::Chat(_) | M::Kick(_) | M::Pardon | M::HandOver => Self::STEP,
+            M::Extend(_) | M::Lock(_) | M::Chat(_) | M::Kick(_) | M::Rename(_) | M::Pardon | M::HandOver => Self::STEP,
             M::Admission(_) | M::Admit(_) | M::Decline(_) | M::RemoveHost(_) => Self::STEP,
         }
     }

@@ -10,7 +10,7 @@ use crate::game::frame::{Changed, GameClientMessage, GameServerMessage, Step};
 use crate::id::Pin;
 
 /// The types that a client may send.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 25] = [
     "create",
     "open",
     "join",
@@ -23,6 +23,7 @@ const KNOWN: [&str; 24] = [
     "extend",
     "reveal",
     "kick",
+    "rename",
     "pardon",
     "lock",
     "admission",
@@ -68,6 +69,7 @@ pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
         "extend" => M::Extend(payload.read()?),
         "reveal" => M::Reveal(payload.step()?),
         "kick" => M::Kick(payload.read()?),
+        "rename" => M::Rename(payload.read()?),
         "pardon" => M::Pardon,
         "admission" => M::Admission(payload.read()?),
         "admit" => M::Admit(payload.read()?),
@@ -124,6 +126,7 @@ pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
         "count" => read(payload).map(M::Count),
         "host" => read(payload).map(M::Host),
         "code" => read(payload).map(M::Code),
+        "renamed" => read(payload).map(M::Renamed),
         "kicked" => read(payload).map(M::Kicked),
         "error" => read(payload).map(M::Error),
         "reach" => read(payload).map(M::Reach),
@@ -154,7 +157,9 @@ pub fn game_template(pin: &Pin, game: &Game) -> Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::game::frame::{Admit, Again, Create, Decline, GivenAnswer, HostHere, Kick, RemoveHost, SetAdmission};
+    use crate::game::frame::{
+        Admit, Again, Create, Decline, GivenAnswer, HostHere, Kick, RemoveHost, Rename, SetAdmission,
+    };
     use crate::game::{Admission, Answer, Phase};
     use crate::id::UserId;
 
@@ -184,6 +189,7 @@ mod tests {
             GameClientMessage::Again(Again::default()),
             GameClientMessage::Again(Again { version: Some(9), quiz: Some("q1".parse().unwrap()) }),
             GameClientMessage::HandOver,
+            GameClientMessage::Rename(Rename { player: "u1".parse().unwrap(), nickname: "Ada B.".into() }),
             GameClientMessage::Pardon,
             GameClientMessage::Admission(SetAdmission { admission: Admission::Approve }),
             GameClientMessage::Admit(Admit { all: true, ..Admit::default() }),

@@ -3,6 +3,7 @@
 mod anything;
 mod counting;
 mod going_on;
+mod names;
 mod showing;
 
 use std::collections::BTreeMap;
@@ -35,7 +36,17 @@ impl Table {
         let id = UserId::parse(name).unwrap();
         let name = Name::parse(name).unwrap();
         let after = self.seats.len() as u64;
-        self.seats.push(Seat { id, name, joined_at: now, after, score: 0, streak: 0, place: 0, outcome: None });
+        self.seats.push(Seat {
+            id,
+            name,
+            joined_at: now,
+            after,
+            score: 0,
+            streak: 0,
+            place: 0,
+            outcome: None,
+            named_by_host: false,
+        });
     }
 
     fn does(&mut self, command: Command, now: u64) {

@@ -169,7 +169,7 @@ impl Store for RedisGames {
     async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError> {
         let Rename { seat, before, skeleton } = rename;
         let mut call = self.rename.prepare_invoke();
-        call.key(self.keys.game(&key.pin)).key(self.keys.seats(key)).key(self.keys.names(key));
+        call.key(self.keys.game(&key.pin)).key(self.keys.seats(key)).key(self.keys.names(key)).key(self.keys.away(key));
         call.arg(&key.id).arg(expected).arg(seat.id.as_str()).arg(wire::spell(seat)).arg(before).arg(skeleton);
         let became: String = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {

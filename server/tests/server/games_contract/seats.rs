@@ -12,6 +12,7 @@ on_every_backend!(Cluster => [
     a_name_belongs_to_one_player,
     a_locked_or_full_game_takes_nobody_new,
     another_name_is_taken_if_it_is_free_and_the_game_has_not_gone_on,
+    a_seat_that_is_only_kept_can_have_another_name_too,
     who_was_sent_away_has_no_seat,
     a_seat_that_is_free_again_can_be_taken,
     taken_names_are_looked_up_few_at_a_time,
@@ -98,6 +99,28 @@ async fn another_name_is_taken_if_it_is_free_and_the_game_has_not_gone_on(cluste
     let stranger = quiz::Seat { id: any_user(), ..called(&ben).await };
     let rename = Rename { seat: &stranger, before: "x", skeleton: "y" };
     assert_eq!(cluster.games(0).rename(&key, version, rename).await.unwrap(), Renamed::Stale, "who has no seat");
+}
+
+async fn a_seat_that_is_only_kept_can_have_another_name_too(cluster: Cluster) {
+    let key = game(&cluster).await;
+    let (ada, ben) = (player(&cluster, &key, "Ada").await, player(&cluster, &key, "Ben").await);
+    let loaded = load(&cluster, &key).await;
+    let (state, frame) = (&loaded.state, frame(&key, &loaded.state));
+    let away = [ada.clone()];
+    let put_away = Commit { key: &key, expected: loaded.version, state, taking: None, seats: &[], away: &away, frame };
+    let version = cluster.games(0).commit(put_away).await.unwrap().unwrap();
+    let Standing::Away(seat) = cluster.games(1).standing(&key, &ada).await.unwrap() else { panic!() };
+    let seat = quiz::Seat { name: name("Adele"), named_by_host: true, ..seat };
+    let [before, skeleton] = ["Ada", "Adele"].map(|text| quiz::nickname::skeleton(&name(text)));
+    let rename = Rename { seat: &seat, before: &before, skeleton: &skeleton };
+    for _ in 0..2 {
+        assert_eq!(cluster.games(1).rename(&key, version, rename).await.unwrap(), Renamed::Yes, "twice is as once");
+    }
+    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), Standing::Away(seat.clone()), "still away");
+    assert_eq!(cluster.games(0).seats(&key).await.unwrap().into_iter().map(|seat| seat.id).collect::<Vec<_>>(), [ben]);
+    assert_eq!(seat_of(&cluster, &key, &any_user(), "Adele", 9).await, Seated::NameTaken);
+    player(&cluster, &key, "Ada").await;
+    assert_eq!(seat_of(&cluster, &key, &ada, "Ada", 9).await, Seated::At(seat), "who is back has the new name");
 }
 
 async fn who_was_sent_away_has_no_seat(cluster: Cluster) {

@@ -36,6 +36,8 @@ pub enum GameClientMessage {
     Reveal(Step),
     /// Sends players away for good.
     Kick(Kick),
+    /// Calls a player by another name.
+    Rename(Rename),
     /// Lets the networks in again that a [`Kick`] keeps out.
     Pardon,
     /// Decides how somebody new comes in.
@@ -164,6 +166,16 @@ impl Kick {
     pub fn whom(self) -> Vec<UserId> {
         self.player.into_iter().chain(self.players).collect()
     }
+}
+
+/// Calls a player by another name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rename {
+    /// Whom.
+    pub player: UserId,
+    /// What they are called from now on, under the rules of the door but for its bad words.
+    pub nickname: String,
 }
 
 /// Decides how somebody new comes in.

@@ -6,9 +6,9 @@ mod server;
 
 pub use self::client::{
     Admit, Again, Chat, Create, Decline, Extend, GameClientMessage, GivenAnswer, Join, Kick, Lock, Open, RemoveHost,
-    SetAdmission, Step,
+    Rename, SetAdmission, Step,
 };
 pub use self::server::{
     AddedHost, Answered, Changed, Code, Count, Entrance, GameServerMessage, HostHere, Hosting, Hosts, InGame, Joined,
-    Player, Players, Reach, Waiting,
+    Player, Players, Reach, Renamed, Waiting,
 };

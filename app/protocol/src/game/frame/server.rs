@@ -27,12 +27,14 @@ pub enum GameServerMessage {
     Entrance(Entrance),
     /// Who was added as a host; for hosts.
     Hosts(Hosts),
-    /// How many have answered; for hosts, at most 4 times a second.
+    /// How many have answered; for hosts at most 4 times a second, for players every 2 s.
     Count(Count),
     /// Whether a host is there; for players.
     Host(HostHere),
     /// The answer to `handOver`.
     Code(Code),
+    /// One is called something else from now on.
+    Renamed(Renamed),
     /// One was sent away and cannot come back.
     Kicked(InGame),
     /// Something was not done.
@@ -221,6 +223,19 @@ pub struct Code {
     pub code: String,
     /// How long it is good for, in milliseconds.
     pub good_for_ms: u64,
+}
+
+/// A player is called something else from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Renamed {
+    /// Which game.
+    pub pin: Pin,
+    /// The new name.
+    pub name: Name,
+    /// Whether a host chose it; else it was oneself, elsewhere.
+    #[serde(default)]
+    pub by_host: bool,
 }
 
 /// In which game.

@@ -47,6 +47,7 @@ impl GameLink {
                 self.settle(Shown::Hosts);
                 self.tell(Event::Hosts(hosts));
             }
+            GameServerMessage::Renamed(renamed) if renamed.pin == self.pin => self.tell(Event::Renamed(renamed)),
             GameServerMessage::Count(count) => self.tell(Event::Count(count)),
             GameServerMessage::Host(host) => self.tell(Event::HostHere(host.here)),
             GameServerMessage::Code(code) => {

@@ -4,7 +4,7 @@ use crate::connection::{Status, Timer};
 use crate::error::Refusal;
 use crate::game::frame::{
     Admit, Again, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, GivenAnswer,
-    Hosting, Hosts, Joined, Kick, Lock, Players, RemoveHost, SetAdmission, Step,
+    Hosting, Hosts, Joined, Kick, Lock, Players, RemoveHost, Rename, Renamed, SetAdmission, Step,
 };
 use crate::game::{Admission, GameClientMessage, Outcome};
 use crate::id::{HostId, Pin, QuizId, UserId};
@@ -69,6 +69,13 @@ pub enum HostStep {
         /// Whether nobody new comes in from where they are for a while.
         block: bool,
     },
+    /// Calls a player by another name.
+    Rename {
+        /// Whom.
+        player: UserId,
+        /// What they are called from now on.
+        nickname: String,
+    },
     /// Lets those networks in again.
     Pardon,
     /// Decides how somebody new comes in.
@@ -103,6 +110,9 @@ impl HostStep {
             Self::Again(quiz) => M::Again(Again { version, quiz: quiz.clone() }),
             Self::Extend(seconds) => M::Extend(Extend { seconds: *seconds }),
             Self::Kick { players, block } => M::Kick(Kick { player: None, players: players.clone(), block: *block }),
+            Self::Rename { player, nickname } => {
+                M::Rename(Rename { player: player.clone(), nickname: nickname.clone() })
+            }
             Self::Pardon => M::Pardon,
             Self::Admission(admission) => M::Admission(SetAdmission { admission: *admission }),
             Self::Admit(players) => M::Admit(Admit { all: players.is_empty(), players: players.clone() }),
@@ -117,7 +127,7 @@ impl HostStep {
     /// What shows that it was done; of most steps, it is the next version of the game.
     pub(super) fn is_shown_by(&self, shown: Shown) -> bool {
         match self {
-            Self::Kick { .. } => matches!(shown, Shown::Players),
+            Self::Kick { .. } | Self::Rename { .. } => matches!(shown, Shown::Players),
             Self::Pardon | Self::Admit(_) | Self::Decline(_) => matches!(shown, Shown::Entrance),
             Self::RemoveHost(_) => matches!(shown, Shown::Hosts),
             Self::HandOver => matches!(shown, Shown::Code),
@@ -218,13 +228,15 @@ pub enum Event {
     Unanswered(Refusal),
     /// What the question brought this player.
     Outcome(Outcome),
+    /// What this player is called from now on.
+    Renamed(Renamed),
     /// Who plays; for hosts.
     Players(Players),
     /// Who waits to be let in, and what is kept out; for hosts.
     Entrance(Entrance),
     /// Who was added as a host; for hosts.
     Hosts(Hosts),
-    /// How many have answered; for hosts.
+    /// How many have answered.
     Count(Count),
     /// Whether a host is there; for players.
     HostHere(bool),

@@ -117,3 +117,17 @@ fn a_refused_step_is_told_but_not_the_second_sending_of_one_that_was_done() {
     scene.refuse(ErrorCode::NotNow);
     assert_eq!(scene.told(), Vec::<&Event>::new());
 }
+
+#[test]
+fn a_new_name_for_a_player_is_asked_for_once_and_once_more_after_a_cut() {
+    let rename = || HostStep::Rename { player: "noor".parse().unwrap(), nickname: "Noor B.".into() };
+    let spelled = r#"{"type":"rename","payload":{"player":"noor","nickname":"Noor B."}}"#;
+    let mut scene = Scene::hosting();
+    scene.step(Input::Step(rename())).step(Input::Step(rename()));
+    assert_eq!(scene.sent(), [spelled]);
+    scene.lose_and_find(hosting(8, 3));
+    assert_eq!(scene.sent().last().unwrap(), spelled, "whatever the version is");
+    scene.frame(GameServerMessage::Players(Players { players: vec![], count: 0 }));
+    scene.lose_and_find(hosting(8, 3));
+    assert_eq!(scene.sent().len(), 1, "to open: the list of players showed that it was done");
+}

@@ -5,8 +5,11 @@ mod doing;
 use super::*;
 use crate::close::CloseCode;
 use crate::error::{ErrorCode, Refusal};
-use crate::game::frame::{Answered, Changed, GameClientMessage, GameServerMessage, HostHere, Hosting, InGame, Joined};
+use crate::game::frame::{
+    Answered, Changed, GameClientMessage, GameServerMessage, HostHere, Hosting, InGame, Joined, Players, Renamed,
+};
 use crate::game::{Answer, Game, Given, Taken};
+use crate::id::Name;
 use crate::link::Status;
 use crate::wire;
 
@@ -328,4 +331,13 @@ fn of_another_game_nothing_is_told() {
     scene.frame(GameServerMessage::Game(Changed { pin, version: 99, game: game(1) }));
     scene.frame(GameServerMessage::Host(HostHere { here: false }));
     assert_eq!(scene.told(), [&Event::HostHere(false)]);
+}
+
+#[test]
+fn a_player_is_told_the_name_that_a_host_gave_them_in_this_game() {
+    let mut scene = Scene::playing();
+    let renamed =
+        |pin: &str| Renamed { pin: pin.parse().unwrap(), name: Name::parse("Noor B.").unwrap(), by_host: true };
+    scene.frame(GameServerMessage::Renamed(renamed("111111"))).frame(GameServerMessage::Renamed(renamed("482915")));
+    assert_eq!(scene.told(), [&Event::Renamed(renamed("482915"))]);
 }

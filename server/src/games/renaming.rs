@@ -1,0 +1,77 @@
+//! A host calls a player by another name: the seat has it first, and then everybody
+//! is told, on whichever node they are.
+
+use std::collections::HashSet;
+
+use protocol::game::GameServerMessage;
+use protocol::quiz::Quiz;
+use protocol::{Name, Refusal, UserId};
+use quiz::{Seat, nickname};
+
+use super::naming::{self, By};
+use super::table::Table;
+use super::{Games, Key, Loaded, Standing, StoreError, words};
+
+/// How often it is begun anew because somebody else changed the seat meanwhile.
+const TIMES: usize = 3;
+
+impl Games {
+    /// Calls a player by another name. Done twice, it is done once. The list of bad
+    /// words is for those who choose their own names.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    pub async fn rename(&self, key: &Key, player: &UserId, nickname: &str) -> Result<(), Refusal> {
+        let name = nickname::check(nickname, false).map_err(|problem| words::bad_nickname(problem.to_string()))?;
+        for _ in 0..TIMES {
+            let loaded = self.load(&key.pin).await?;
+            if loaded.key != *key {
+                return Err(words::no_game());
+            }
+            let seat = self.seat_of(key, player).await?;
+            let before = seat.name.clone();
+            if before != name {
+                naming::give(self, &loaded, seat, &name, By::Host).await?;
+            }
+            self.note_name(key, player, &before, &name).await?;
+            // A round that began meanwhile may have put the seat back as it was.
+            if self.seat_of(key, player).await?.name == name {
+                return Ok(());
+            }
+        }
+        Err(words::busy())
+    }
+
+    async fn seat_of(&self, key: &Key, player: &UserId) -> Result<Seat, Refusal> {
+        match self.store.standing(key, player).await.map_err(words::unavailable)? {
+            Standing::Seated(seat) | Standing::Away(seat) => Ok(seat),
+            Standing::Kicked | Standing::Declined | Standing::Unknown => Err(words::not_playing()),
+        }
+    }
+
+    /// Makes it a step of the game: so every node sees that there is a name to tell.
+    async fn note_name(&self, key: &Key, player: &UserId, before: &Name, name: &Name) -> Result<(), Refusal> {
+        let called =
+            |loaded: &Loaded, _: &Quiz| Ok((loaded.key == *key).then(|| loaded.state.calling(player, before, name)));
+        if self.carry(key, called).await? { Ok(()) } else { Err(words::busy()) }
+    }
+}
+
+/// Tells the players here what they are called now, and those who were told of
+/// somebody by an earlier name: from seats that are read once for all of them.
+pub(super) async fn tell_names(games: &Games, table: &Table, loaded: &Loaded) -> Result<(), StoreError> {
+    let here: HashSet<UserId> = table.players();
+    if here.is_empty() {
+        return Ok(());
+    }
+    let revealed = loaded.state.revealed();
+    for seat in games.store.seats(&loaded.key).await?.into_iter().filter(|seat| here.contains(&seat.id)) {
+        table.call(&seat.id, &seat.name, seat.named_by_host);
+        let Some(outcome) = seat.outcome.filter(|outcome| Some(outcome.question) == revealed) else { continue };
+        let told = loaded.state.told(outcome.clone());
+        if told != outcome {
+            table.tell(&seat.id, &GameServerMessage::Outcome(told));
+        }
+    }
+    Ok(())
+}
