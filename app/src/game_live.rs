@@ -12,7 +12,7 @@ use leptos::reactive::spawn_local_scoped_with_cancellation;
 use protocol::game::frame::{AddedHost, Code, Count, Entrance, GivenAnswer, Player, Players};
 use protocol::game::link::{Beginning, Entry, Event, HostStep};
 use protocol::game::{Answer, Game, Phase};
-use protocol::{HostId, Pin, Refusal};
+use protocol::{HostId, Name, Pin, Refusal};
 
 use crate::api::games::{HostPage, PlayPage};
 use crate::erase::effect;
@@ -34,7 +34,7 @@ pub(crate) struct GameLive {
     pub(crate) board: RwSignal<Board>,
     /// Who plays; for hosts.
     pub(crate) players: RwSignal<Players>,
-    /// How many have answered; for hosts.
+    /// How many have answered.
     pub(crate) count: RwSignal<Option<Count>>,
     /// Who waits to be let in, and what is kept out; for hosts.
     pub(crate) entrance: RwSignal<Entrance>,
@@ -48,6 +48,8 @@ pub(crate) struct GameLive {
     pub(crate) standing: RwSignal<Standing>,
     /// Why one was not let in under this nickname.
     pub(crate) not_in: RwSignal<Option<Refusal>>,
+    /// What a host has called one, until the game goes on.
+    pub(crate) called: RwSignal<Option<Name>>,
     /// What the server did not like, in its words.
     pub(crate) trouble: RwSignal<Option<String>>,
     /// Whole seconds until the question opens or closes; `None` where nothing runs out.
@@ -125,6 +127,7 @@ impl GameLive {
             code: RwSignal::new(None),
             standing: RwSignal::new(if knows_who { Standing::Connecting } else { Standing::Resting }),
             not_in: RwSignal::new(None),
+            called: RwSignal::new(None),
             trouble: RwSignal::new(None),
             left: RwSignal::new(left),
             ring: RwSignal::new(ring),
@@ -201,6 +204,10 @@ impl GameLive {
     fn fold(self, event: &Event, connector: GameConnector) {
         match event {
             Event::Joined(joined) => {
+                // What was counted in another round is of other answers.
+                if self.board.with_untracked(|board| board.game.round) != joined.game.round {
+                    self.count.set(None);
+                }
                 self.hear_time(joined.now, connector);
                 self.pin.with_value(nickname::forget);
             }
@@ -217,6 +224,9 @@ impl GameLive {
             Event::Players(players) => self.players.set(players.clone()),
             Event::Count(count) => self.count.set(Some(*count)),
             Event::Code(code) => self.code.set(Some(code.clone())),
+            Event::Renamed(renamed) => self.called.set(renamed.by_host.then(|| renamed.name.clone())),
+            // One's own answer was not among them.
+            Event::Answering(_) => self.count.set(None),
             Event::Waiting(_) => self.note_waiting(),
             Event::NotIn(refusal) => {
                 self.pin.with_value(nickname::rest);
@@ -226,8 +236,12 @@ impl GameLive {
             Event::Trouble(refusal) | Event::Unanswered(refusal) => self.trouble.set(Some(refusal.message.clone())),
             Event::Changed(changed) => {
                 self.trouble.set(None);
-                if self.board.with_untracked(|board| board.game.round) != changed.game.round {
+                let (round, phase) = self.board.with_untracked(|board| (board.game.round, board.game.phase));
+                if round != changed.game.round {
                     self.count.set(None);
+                }
+                if phase != changed.game.phase {
+                    self.called.set(None);
                 }
             }
             _ => {}

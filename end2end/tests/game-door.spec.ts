@@ -8,7 +8,7 @@ test("the host sends somebody away, and is asked first", async ({ person }) => {
   const wall = await open(teacher);
   const [, mallory] = await wall.joins("Ada", "Mallory");
   await wall.players.nth(1).hover();
-  await wall.press("Remove Mallory");
+  await wall.sendsAway("Mallory");
   const asked = wall.page.getByRole("dialog", { name: "Remove Mallory?" });
   // The space bar, pressed at once, ticks nothing.
   await expect(asked.getByRole("heading")).toBeFocused();
@@ -16,11 +16,29 @@ test("the host sends somebody away, and is asked first", async ({ person }) => {
   await expect(asked.getByRole("checkbox")).not.toBeChecked();
   await asked.getByRole("button", { name: "Cancel" }).click();
   await expect(wall.players).toHaveCount(2);
-  await wall.press("Remove Mallory");
+  await wall.sendsAway("Mallory");
   await asked.getByRole("button", { name: "Remove" }).click();
   await mallory.isSentAway();
   await expect(wall.players).toHaveCount(1);
   wall.leave();
+});
+
+test("whoever waits to be let in reads under which name, and the host reads it too", async ({ person }) => {
+  const wall = await open(await person("Ms Rivera"));
+  await wall.press("Menu");
+  await wall.press("Approve each new player");
+  await expect(wall.button("Let everyone join")).toBeVisible();
+  await wall.page.keyboard.press("Escape");
+  const { page } = await person("Guest");
+  await page.goto(`${new URL(wall.page.url()).origin}/play/${wall.pin}`);
+  await page.getByLabel("Your name", { exact: true }).fill("Ada B.");
+  await page.getByRole("button", { name: "Join", exact: true }).click();
+  await expect(page.getByText("You asked to join as Ada B.", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("You asked to join as Ada B.", { exact: true })).toBeVisible();
+  await expect(wall.page.getByRole("region", { name: "Waiting to join" }).first().getByRole("listitem")).toHaveText([/Ada B\./]);
+  await wall.press("Let in Ada B.");
+  await expect(page.getByRole("heading", { name: "You are in, Ada B." })).toBeVisible();
 });
 
 test("another device hosts the game with a code, and both see the same", async ({ person, nodes }) => {

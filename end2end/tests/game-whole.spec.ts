@@ -77,8 +77,9 @@ test("who is sent away does not come back", async ({ person }) => {
   const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS] });
   const rude = await person("Rude", { node: 1 });
   await play(rude, pin);
-  await teacher.page.getByRole("button", { name: "Remove Rude" }).click();
-  await teacher.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await teacher.page.getByRole("button", { name: "Rename or remove Rude" }).click();
+  await teacher.page.getByRole("dialog", { name: "Rude", exact: true }).getByRole("button", { name: "Remove" }).click();
+  await teacher.page.getByRole("dialog", { name: "Remove Rude?" }).getByRole("button", { name: "Remove" }).click();
   await expect(heading(rude, "You are not in this game")).toBeVisible();
   await rude.page.reload();
   await expect(heading(rude, "You are in, Rude.")).toBeHidden();

@@ -184,6 +184,10 @@ impl Board {
                 self.outcome = Some(outcome.clone());
                 self.drop_past();
             }
+            Event::Renamed(renamed) => {
+                let Some(me) = &mut self.me else { return false };
+                me.name = renamed.name.clone();
+            }
             Event::HostHere(here) => self.host_here = *here,
             Event::Waiting(refusal) => self.waits = Some(refusal.message.clone()),
             Event::NotIn(_) => self.waits = None,

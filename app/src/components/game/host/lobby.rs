@@ -5,11 +5,10 @@ use protocol::UserId;
 use protocol::game::Phase;
 use protocol::game::frame::Player;
 
-use super::kick::Kicking;
+use super::person::Person;
 use super::qr::qr;
 use super::{Host, entrance, words as text};
 use crate::components::avatar::{Looks, avatar};
-use crate::components::icon::{X, icon};
 use crate::erase::{changing, derived, effect, list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
 
@@ -22,7 +21,7 @@ const CLASS: Rows = Rows { list: ".lobby__class", instead: &[".host-menu__open"]
 const ROOMY: usize = 24;
 
 /// The lobby: the PIN, the code, the class.
-pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
+pub(super) fn lobby(host: Host, person: Person) -> AnyView {
     let (site, code) = host.way_in.with_value(|way| (way.site.clone(), way.code.clone()));
     let pin = host.pin();
     let digits: Vec<_> = pin.as_str().chars().map(String::from).collect();
@@ -52,13 +51,13 @@ pub(super) fn lobby(host: Host, kicking: Kicking) -> AnyView {
             {qr(&code)}
         </section>
         <div class="lobby__entrance">{entrance::waiting(host, entrance::ON_WALL)}</div>
-        {class(host, kicking)}
+        {class(host, person)}
     }
     .into_any()
 }
 
 /// Everybody who has come, on lines.
-fn class(host: Host, kicking: Kicking) -> AnyView {
+fn class(host: Host, person: Person) -> AnyView {
     let count = memo(move || host.players_count());
     let keys = move || -> Vec<String> {
         host.players(|players| {
@@ -68,7 +67,7 @@ fn class(host: Host, kicking: Kicking) -> AnyView {
     };
     let focus = RowFocus::follow(keys, CLASS);
     let row = move |id: String| match UserId::parse(&id) {
-        Ok(id) => person(host, kicking, id),
+        Ok(id) => player(host, person, id),
         Err(_) => ().into_any(),
     };
     let more = move || {
@@ -107,7 +106,7 @@ fn class(host: Host, kicking: Kicking) -> AnyView {
     .into_any()
 }
 
-fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
+fn player(host: Host, person: Person, id: UserId) -> AnyView {
     let looks = Looks::of(&id);
     let of = id.clone();
     let player = memo(move || {
@@ -127,14 +126,7 @@ fn person(host: Host, kicking: Kicking, id: UserId) -> AnyView {
                 <bdi title=derived(name)>{words(name)}</bdi>
                 {sometimes(away)}
             </span>
-            <button
-                class="player__kick"
-                type="button"
-                aria-label=derived(move || format!("Remove {}", name()))
-                on:click=move |_| kicking.ask(host.player(&id))
-            >
-                {icon(X)}
-            </button>
+            {person.button("player__more", derived(name), move || host.player(&id))}
         </li>
     }
     .into_any()

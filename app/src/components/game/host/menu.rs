@@ -3,27 +3,28 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use protocol::game::frame::Player;
 use protocol::game::link::HostStep;
 use protocol::game::{Admission, Phase};
 use protocol::{UserId, limits};
 
-use super::kick::Kicking;
+use super::person::Person;
 use super::{Host, entrance, hosts};
 use crate::api::games::class_chat_path;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
 use crate::components::theme_switch::theme_switch;
-use crate::erase::{changing, effect, list, memo, sometimes, words};
+use crate::erase::{changing, derived, effect, list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
 
 /// Where the players are listed; when the last of them is gone, so is the list's name.
 const PLAYERS: Rows = Rows { list: ".host-menu__players ul", instead: &[".host-menu__players summary", "#host-menu"] };
 
 /// The button, and what it opens.
-pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
+pub(super) fn menu(host: Host, person: Person) -> AnyView {
     let dialog = Dialog::new();
-    let content = sometimes(move || dialog.is_open().then(|| sheet(host, kicking, dialog)));
+    let content = sometimes(move || dialog.is_open().then(|| sheet(host, person, dialog)));
     view! {
         <button
             class="button button--quiet host-menu__open needs-script"
@@ -40,7 +41,7 @@ pub(super) fn menu(host: Host, kicking: Kicking) -> AnyView {
     .into_any()
 }
 
-fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
+fn sheet(host: Host, person: Person, dialog: Dialog) -> AnyView {
     view! {
         <div class="sheet__inner host-menu">
             <h2 class="people__title" id="host-menu" tabindex="-1">
@@ -59,7 +60,7 @@ fn sheet(host: Host, kicking: Kicking, dialog: Dialog) -> AnyView {
             <button class="button button--quiet" type="button" on:click=move |_| full_screen()>
                 "Full screen"
             </button>
-            {players(host, kicking)} {end(host, dialog)}
+            {players(host, person)} {end(host, dialog)}
             <div class="host-menu__foot">
                 {theme_switch()}
             </div>
@@ -138,35 +139,16 @@ fn hand_over(host: Host) -> AnyView {
     .into_any()
 }
 
-/// Who plays, each with a way out, and one for several at once.
-fn players(host: Host, kicking: Kicking) -> AnyView {
+/// Who plays, each with another name or the way out, and one way out for several at once.
+fn players(host: Host, person: Person) -> AnyView {
     const MOST: usize = limits::PLAYERS_NAMED;
     let chosen = RwSignal::new(Vec::<UserId>::new());
     let keys = move || -> Vec<String> {
         host.players(|players| players.iter().take(MOST).map(|player| player.id.to_string()).collect())
     };
     let focus = RowFocus::follow(keys, PLAYERS);
-    let person = move |id: String| match UserId::parse(&id) {
-        Ok(id) => {
-            let player = host.player(&id);
-            let name = player.as_ref().map(|player| player.name.to_string()).unwrap_or_default();
-            view! {
-                <li class="person">
-                    {choose(chosen, id.clone(), &name)} {avatar(Looks::of(&id))} <span class="person__name">
-                        <bdi title=name.clone()>{name.clone()}</bdi>
-                    </span>
-                    <button
-                        class="button button--bare"
-                        type="button"
-                        aria-label=format!("Remove {name}")
-                        on:click=move |_| kicking.ask(host.player(&id))
-                    >
-                        {icon(X)}
-                    </button>
-                </li>
-            }
-            .into_any()
-        }
+    let row = move |id: String| match UserId::parse(&id) {
+        Ok(id) => player(host, person, chosen, id),
         Err(_) => ().into_any(),
     };
     let count = memo(move || host.players(<[_]>::len));
@@ -179,7 +161,7 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
                     on:focusout=move |event| focus.leave(&event)
                 >
                     <summary>{words(move || super::words::players(count.get()))}</summary>
-                    {send_chosen_away(host, kicking, chosen)} <ul>{list(keys, person)}</ul>
+                    {send_chosen_away(host, person, chosen)} <ul>{list(keys, row)}</ul>
                 </details>
             }
             .into_any()
@@ -188,8 +170,25 @@ fn players(host: Host, kicking: Kicking) -> AnyView {
     sometimes(shown)
 }
 
+fn player(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>, id: UserId) -> AnyView {
+    let of = id.clone();
+    let name = memo(move || {
+        let find = |players: &[Player]| players.iter().find(|one| one.id == of).map(|one| one.name.to_string());
+        host.players(find).unwrap_or_default()
+    });
+    view! {
+        <li class="person">
+            {choose(chosen, id.clone(), name)} {avatar(Looks::of(&id))} <span class="person__name">
+                <bdi title=derived(move || name.get())>{words(move || name.get())}</bdi>
+            </span>
+            {person.button("button button--bare", name.into(), move || host.player(&id))}
+        </li>
+    }
+    .into_any()
+}
+
 /// Chooses a player, to be sent away together with others.
-fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: &str) -> AnyView {
+fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: Memo<String>) -> AnyView {
     let change = move |event| {
         let is_chosen = event_target_checked(&event);
         chosen.update(|chosen| {
@@ -202,21 +201,21 @@ fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: &str) -> AnyView {
     view! {
         <label class="host-menu__pick">
             <input type="checkbox" on:change=change />
-            <span class="unseen">{format!("Choose {name}")}</span>
+            <span class="unseen">{words(move || format!("Choose {}", name.get()))}</span>
         </label>
     }
     .into_any()
 }
 
 /// A way out for all who were chosen and still play.
-fn send_chosen_away(host: Host, kicking: Kicking, chosen: RwSignal<Vec<UserId>>) -> AnyView {
+fn send_chosen_away(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>) -> AnyView {
     let count = memo(move || {
         let chosen = chosen.get();
         host.players(|players| players.iter().filter(|player| chosen.contains(&player.id)).count())
     });
     let ask = move |_| {
         let chosen = chosen.get_untracked();
-        kicking.ask(host.players_now(|players| {
+        person.kicking.ask(host.players_now(|players| {
             players.iter().filter(|player| chosen.contains(&player.id)).cloned().collect::<Vec<_>>()
         }));
     };

@@ -13,6 +13,7 @@ mod hosts;
 mod kick;
 mod lobby;
 mod menu;
+mod person;
 mod places;
 mod podium;
 pub(crate) mod qr;
@@ -27,7 +28,7 @@ use protocol::game::{Game, Phase};
 use protocol::{Pin, QuizId, UserId};
 use serde::{Deserialize, Serialize};
 
-use self::kick::Kicking;
+use self::person::Person;
 use self::qr::QrCode;
 use crate::api::games::HostPage;
 use crate::components::formula;
@@ -200,7 +201,7 @@ fn stage((page, way_in, refusal): Beginning) -> AnyView {
 }
 
 fn on_stage(host: Host) -> AnyView {
-    let kicking = Kicking::new();
+    let person = Person::new();
     let screen = memo(move || host.game(Screen::of));
     // The same screen of another round is another one.
     let shown = memo(move || (host.game(|game| game.round), screen.get()));
@@ -210,22 +211,22 @@ fn on_stage(host: Host) -> AnyView {
     view! {
         <main class=class id="main" tabindex="-1">
             <div class="stage__bar">
-                {changing(move || bar(host, screen.get()))} <Pill standing /> {menu::menu(host, kicking)}
+                {changing(move || bar(host, screen.get()))} <Pill standing /> {menu::menu(host, person)}
             </div>
-            <div class="stage__screen">{changing(move || body(host, kicking, shown.get().1))}</div>
+            <div class="stage__screen">{changing(move || body(host, person, shown.get().1))}</div>
             {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
                 <Notice standing trouble=host.live.trouble.into() words=WORDS />
             </div>
-            {controls::controls(host, screen)} {told(host)} {kicking.dialog(host)}
+            {controls::controls(host, screen)} {told(host)} {person.dialogs(host)}
         </main>
     }
     .into_any()
 }
 
-fn body(host: Host, kicking: Kicking, screen: Screen) -> AnyView {
+fn body(host: Host, person: Person, screen: Screen) -> AnyView {
     match screen {
-        Screen::Lobby => lobby::lobby(host, kicking),
+        Screen::Lobby => lobby::lobby(host, person),
         Screen::Question(_) => question::question(host),
         Screen::Reveal(_) => host.game_now(|game| reveal::reveal(host, game)),
         Screen::Places(_) => led(host, |game, _| places::places(game)),
