@@ -26,7 +26,7 @@ pub struct PlayAgain<'a> {
     pub version: Option<u64>,
     /// Another quiz of whoever began the game; `None`: the same one, as it was saved last.
     pub quiz: Option<&'a QuizId>,
-    /// From where they ask. It is on the account of whoever began the game.
+    /// Who asks, and from where. An added host plays on an account of their own.
     pub by: &'a Payer,
 }
 
@@ -46,7 +46,11 @@ impl Games {
             results::keep(self, &loaded, &played).await.map_err(words::unavailable)?;
         }
         let quiz = self.quiz_again(&played, wish.quiz).await?;
-        let payer = Payer { person: played.owner.clone(), ..wish.by.clone() };
+        let payer = match wish.role {
+            // On another device, whoever began the game has another session.
+            HostRole::Owner => Payer { person: played.owner.clone(), ..wish.by.clone() },
+            HostRole::Added(_) => wish.by.clone(),
+        };
         self.library.charge_game(&payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
 
         let state = loaded.state.again(&quiz.quiz, rand::rng().random());
