@@ -13,7 +13,7 @@ use server::config::Config;
 use server::node::Node;
 use server::outbox::Outbox;
 use server::presence::Departure;
-use server::ws::{Frame, Meaning, Visitor, Work, door_to};
+use server::ws::{Frame, Meaning, Purpose, Visitor, Work, door_to};
 
 struct Echo(Arc<Member>, Arc<Outbox>);
 
@@ -21,6 +21,8 @@ impl Meaning for Echo {
     type Later = Infallible;
 
     type Claims = ();
+
+    const PURPOSE: Purpose = Purpose::Rooms;
 
     fn claims(_: &Node, _: &HeaderMap, _: IpAddr) {}
 

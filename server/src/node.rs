@@ -167,7 +167,7 @@ impl Node {
     /// Whom deliveries concern.
     pub(crate) fn recipients(&self) -> pump::Recipients {
         let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.tables.clone());
-        pump::Recipients { hub, presence, games }
+        pump::Recipients { hub, presence, games, connections: self.connections.clone() }
     }
 
     /// On whose account something is kept that came with a request.

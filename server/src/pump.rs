@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use protocol::game::GameServerMessage;
 use protocol::game::frame::Reach;
-use protocol::{Position, wire};
+use protocol::{Member, Position, ServerMessage, wire};
 use tokio_util::sync::CancellationToken;
 use tungstenite::Utf8Bytes;
 
@@ -13,6 +13,7 @@ use crate::channel::Channel;
 use crate::games::Tables;
 use crate::hub::{Hub, Turn};
 use crate::presence::Presence;
+use crate::ws::Connections;
 use crate::{clock, metrics};
 
 /// Deliveries that go out together at most.
@@ -26,13 +27,16 @@ pub(crate) struct Recipients {
     pub(crate) presence: Arc<Presence>,
     /// Who looks after games.
     pub(crate) games: Arc<Tables>,
+    /// Everybody who is connected here.
+    pub(crate) connections: Arc<Connections>,
 }
 
 /// Runs until the broker ends or `stop` is set. All that has come by the time
 /// it looks is one turn: one write for each listener, however many frames. When
 /// little comes, each goes out at once; under load, writes are what is saved.
 pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: CancellationToken) {
-    let Recipients { hub, presence, games } = to;
+    let Recipients { hub, presence, games, connections } = to;
+    let mut renamed = Vec::new();
     let (mut stepped, mut delivered) = (Vec::new(), Vec::new());
     let mut batch = Vec::with_capacity(TOGETHER);
     loop {
@@ -47,12 +51,16 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
             if let Delivery::Publication { channel: channel @ Channel::Game(_), .. } = &delivery {
                 stepped.push(channel.clone());
             }
+            if let Delivery::Passing { channel: Channel::Nodes, passing: Passing::Notice(body) } = &delivery {
+                renamed.extend(std::str::from_utf8(body).ok().and_then(wire::read::<Member>));
+            }
             delivered.extend(hand_over(delivery, &mut turn, &hub, &presence, &games));
         }
         // Whoever looks at a game tells more about it: after this.
         drop(turn);
         delivered.drain(..).for_each(|frame: Utf8Bytes| observe(&frame));
         stepped.drain(..).for_each(|channel| games.stepped(&channel));
+        renamed.drain(..).for_each(|member| tell_namesakes(&presence, &connections, &member));
     }
 }
 
@@ -88,13 +96,20 @@ fn hand_over(
     None
 }
 
+/// Tells somebody who got another name whom they could be taken for now.
+fn tell_namesakes(presence: &Presence, connections: &Connections, member: &Member) {
+    for namesake in presence.namesakes(member) {
+        connections.tell_in_rooms(&member.id, &wire::encode_server(&ServerMessage::Namesake(namesake)));
+    }
+}
+
 /// Gives a change of people to everybody in the room on this node. Of a game,
 /// whoever looks after it tells what concerns whom.
 pub(crate) fn tell(hub: &Hub, games: &Tables, channel: &Channel, presence: protocol::Presence) {
     if let Channel::Game(_) = channel {
         return games.people_changed(channel);
     }
-    let frame = wire::encode_server(&protocol::ServerMessage::Presence(presence));
+    let frame = wire::encode_server(&ServerMessage::Presence(presence));
     hub.broadcast(channel, &frame.into());
 }
 
@@ -105,7 +120,7 @@ pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
         return reach(channel, true);
     }
     let renamed = protocol::Renamed { room_id: channel.room(), position: position.clone() };
-    wire::encode_server(&protocol::ServerMessage::Position(renamed)).into()
+    wire::encode_server(&ServerMessage::Position(renamed)).into()
 }
 
 /// Spells the frame that says whether a room's or a game's log is reached.
@@ -114,7 +129,7 @@ pub(crate) fn reach(channel: &Channel, reachable: bool) -> Utf8Bytes {
         Channel::Game(_) => wire::encode_game_server(&GameServerMessage::Reach(Reach { reachable })).into(),
         Channel::Room(_) | Channel::Nodes => {
             let reach = protocol::Reach { room_id: channel.room(), reachable };
-            wire::encode_server(&protocol::ServerMessage::Reach(reach)).into()
+            wire::encode_server(&ServerMessage::Reach(reach)).into()
         }
     }
 }

@@ -15,6 +15,7 @@ pub(crate) mod front;
 pub(crate) mod game;
 pub(crate) mod icon;
 pub(crate) mod name_tag;
+pub(crate) mod namesake;
 pub(crate) mod notice;
 pub(crate) mod open_room;
 pub(crate) mod people;

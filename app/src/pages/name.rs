@@ -8,6 +8,7 @@ use super::home::name_tag_begins;
 use crate::api;
 use crate::components::front::NameTag;
 use crate::components::name_tag;
+use crate::components::namesake::look_alike;
 use crate::components::theme_switch::ThemeSwitch;
 use crate::given::give;
 use crate::page_styles::PageStyles;
@@ -16,7 +17,14 @@ use crate::page_title::PageTitle;
 /// The page at `/rooms/{id}?name`: another name, and the way back.
 #[component]
 pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
-    let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::hosted_games()) });
+    let asked = room.clone();
+    let data = Resource::new(
+        || (),
+        move |()| {
+            let room = asked.clone();
+            async move { futures::join!(api::viewer(), api::hosted_games(), api::namesake(&room)) }
+        },
+    );
     view! {
         <PageTitle of="Your name" about="What others see beside your messages." />
         <PageStyles of="home" />
@@ -29,13 +37,14 @@ pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
                 <h1 class="unseen">"Your name"</h1>
                 <Suspense>
                     {move || Suspend::new(async move {
-                        let (viewer, games) = data.await;
+                        let (viewer, games, namesake) = data.await;
                         viewer
                             .ok()
                             .map(|viewer| {
                                 view! {
                                     {give(name_tag::BEGINNING, name_tag_begins(viewer, &games))}
                                     <NameTag />
+                                    {namesake.map(|namesake| look_alike(&namesake, ().into_any()))}
                                 }
                             })
                     })}

@@ -1,11 +1,21 @@
 //! Two people of one name in a room: the second is told, as in a game.
 
-use protocol::{Member, Name};
+use protocol::{Member, Name, Namesake, RoomId};
 use quiz::nickname;
+
+use super::Glimpse;
+
+/// What somebody is told who could be taken for another person in a room. Of many only some are
+/// known, and nobody looks through all of them.
+pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, here: &Glimpse) -> Option<Namesake> {
+    let knows_all = here.members.len() == here.count;
+    let (member, free_name) = knows_all.then(|| look_alike(newcomer, &here.members)).flatten()?;
+    Some(Namesake { room_id, member: member.clone(), free_name })
+}
 
 /// Of those who are in a room already, somebody whom `newcomer` could be taken for, and a
 /// name that nobody there has. Somebody's other tabs are no others.
-pub(crate) fn namesake<'a>(newcomer: &Member, members: &'a [Member]) -> Option<(&'a Member, Name)> {
+fn look_alike<'a>(newcomer: &Member, members: &'a [Member]) -> Option<(&'a Member, Name)> {
     let looks = nickname::skeleton(&newcomer.name);
     let others = || members.iter().filter(|member| member.id != newcomer.id);
     let is_taken = |looks: &str| others().any(|member| nickname::skeleton(&member.name) == looks);
@@ -29,9 +39,17 @@ mod tests {
     fn who_looks_like_somebody_there_is_offered_a_number() {
         let there = [called("u1", "Ana"), called("u2", "Ana 2"), called("u3", "Ben")];
         let told =
-            |newcomer: &Member| namesake(newcomer, &there).map(|(who, free)| (who.id.to_string(), free.to_string()));
+            |newcomer: &Member| look_alike(newcomer, &there).map(|(who, free)| (who.id.to_string(), free.to_string()));
         assert_eq!(told(&called("u9", "Аna")), Some(("u1".into(), "Аna 3".into())), "in Cyrillic letters");
         assert_eq!(told(&called("u9", "Ann")), None);
         assert_eq!(told(&called("u1", "Ana")), None, "another tab of hers");
+    }
+
+    #[test]
+    fn in_a_crowd_of_which_only_some_are_known_nobody_is_told() {
+        let room = || RoomId::parse("garden").unwrap();
+        let here = |count| Glimpse { members: vec![called("u1", "Ana")], count };
+        let told = |count| namesake(room(), &called("u9", "Ana"), &here(count)).map(|told| told.free_name.to_string());
+        assert_eq!((told(1), told(101)), (Some("Ana 2".into()), None));
     }
 }

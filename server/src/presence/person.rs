@@ -18,6 +18,8 @@ pub(super) struct Goodbye(pub(super) u64);
 pub(super) struct Person {
     pub(super) name: Name,
     pub(super) connections: usize,
+    /// Whether they got another name here, and have not come in again since.
+    pub(super) is_renamed: bool,
     /// The last connection was lost, and may come back until this is due.
     pub(super) goodbye: Option<Goodbye>,
     entry: Entry,
@@ -43,7 +45,7 @@ enum Under {
 
 impl Person {
     pub(super) fn new(name: Name) -> Self {
-        Self { name, connections: 0, goodbye: None, entry: Entry::Absent, call: Under::Nothing }
+        Self { name, connections: 0, is_renamed: false, goodbye: None, entry: Entry::Absent, call: Under::Nothing }
     }
 
     /// Nobody is connected, so all that is due for them is a leave.

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use protocol::limits::{MEMBERS_PER_FRAME, PRESENCE_EVERY};
-use protocol::{Member, MembersPage, Name, UserId, wire};
+use protocol::{Member, MembersPage, Name, Namesake, UserId, wire};
 use tokio::time::timeout;
 
+use super::namesake::namesake;
 use super::work::Work;
 use super::{Glimpse, PresenceError, PresenceStore};
 use crate::channel::Channel;
@@ -159,9 +160,20 @@ impl Presence {
         self.work.channels.known(channel)?.lock().name_of(user)
     }
 
-    /// Whether somebody is in a channel already, for all that this node knows.
-    pub fn has(&self, channel: &Channel, user: &UserId) -> bool {
-        self.work.channels.known(channel).is_some_and(|channel| channel.lock().has(user))
+    /// Whether somebody who comes into a channel is new there by their name, for all that this node
+    /// knows: asked once, before they enter.
+    pub fn is_new(&self, channel: &Channel, user: &UserId) -> bool {
+        self.work.channels.known(channel).is_none_or(|channel| channel.lock().is_new(user))
+    }
+
+    /// In which rooms somebody could be taken for another person, of those that they are in over this node.
+    pub fn namesakes(&self, member: &Member) -> Vec<Namesake> {
+        let channels = self.work.channels.of(&member.id).into_iter();
+        let found = channels.filter_map(|shared| match shared.name() {
+            channel @ Channel::Room(_) => namesake(channel.room(), member, &shared.lock().page(&member.id)),
+            Channel::Game(_) | Channel::Nodes => None,
+        });
+        found.collect()
     }
 
     /// Somebody has another name now, wherever they are on this node. Says in how many rooms.

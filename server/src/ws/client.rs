@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{
-    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Namesake, Position, Refusal, RoomId, ServerMessage,
+    ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage,
     SessionToken, wire,
 };
 use tungstenite::Utf8Bytes;
 
-use super::meaning::{Frame, Meaning, Visitor, Work};
+use super::meaning::{Frame, Meaning, Purpose, Visitor, Work};
 use super::meter::{Meter, Verdict};
 use super::seats::Seats;
 use crate::broker::BrokerError;
@@ -53,6 +53,8 @@ impl Meaning for Client {
     type Later = ClientMessage;
 
     type Claims = (IpAddr, Papers);
+
+    const PURPOSE: Purpose = Purpose::Rooms;
 
     fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, Papers) {
         (address, Papers::of(&node.sessions, headers, address))
@@ -264,7 +266,8 @@ impl Client {
         again: bool,
     ) -> Result<(), BrokerError> {
         let presence = &self.node.presence;
-        let was_here = presence.has(channel, &self.member.id);
+        // The first to come is not told of the second.
+        let is_new = presence.is_new(channel, &self.member.id);
         // A tab counts once, however often it joins.
         let here = match again {
             false => presence.enter(channel, &self.member).await,
@@ -273,14 +276,7 @@ impl Client {
         let you = Member::clone(&self.member);
         let session = (self.proof == Proof::Open).then(|| self.node.sessions.token(&you)).flatten();
         let resumes = since.is_some();
-        // The first to come is not told of the second. Of many only some are known, and nobody looks through all of them.
-        let knows_all = here.members.len() == here.count;
-        let namesake = if was_here || !knows_all { None } else { namesake(&self.member, &here.members) };
-        let namesake = namesake.map(|(member, free_name)| Namesake {
-            room_id: room_id.clone(),
-            member: member.clone(),
-            free_name,
-        });
+        let namesake = is_new.then(|| namesake(room_id.clone(), &self.member, &here)).flatten();
         let mut sent = Sent::default();
         let told = &mut sent;
         let hello = move |position: &Position, recovered: bool, missed: &[Utf8Bytes]| {

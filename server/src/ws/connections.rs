@@ -13,6 +13,7 @@ use rand::seq::SliceRandom;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::meaning::Purpose;
 use crate::outbox::{Outbox, frame};
 use crate::session::RevokedUsers;
 
@@ -54,6 +55,7 @@ struct Rules {
 /// A connection's signs of life.
 pub(super) struct Beat {
     outbox: Arc<Outbox>,
+    purpose: Purpose,
     rules: Arc<Rules>,
     pulse: Mutex<Pulse>,
 }
@@ -84,10 +86,10 @@ impl Connections {
     }
 
     /// Looks after a connection for as long as its beat is held.
-    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>) -> Arc<Beat> {
+    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>, purpose: Purpose) -> Arc<Beat> {
         let next = Instant::now() + self.rules.patience.hello_within;
         let pulse = Mutex::new(Pulse { next, missing: Missing::Hello, member: member.clone() });
-        let beat = Arc::new(Beat { outbox, rules: self.rules.clone(), pulse });
+        let beat = Arc::new(Beat { outbox, purpose, rules: self.rules.clone(), pulse });
         self.put(next, Arc::downgrade(&beat));
         // Registered first, so that who signs out meanwhile is found by one of the two.
         beat.belong_to(&member);
@@ -100,6 +102,16 @@ impl Connections {
         for beat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
             if users.contains(&beat.pulse().member.id) {
                 beat.outbox.close(CloseCode::SignedOut);
+            }
+        }
+    }
+
+    /// Tells somebody something of the rooms that they are in, wherever they are connected here.
+    pub(crate) fn tell_in_rooms(&self, user: &UserId, frame: &str) {
+        let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
+        for beat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
+            if beat.purpose == Purpose::Rooms && beat.pulse().member.id == *user {
+                beat.outbox.push(frame);
             }
         }
     }
@@ -229,7 +241,7 @@ mod tests {
 
     fn watched(connections: &Connections) -> (Arc<Outbox>, Arc<Beat>) {
         let outbox = Arc::new(Outbox::stuck(1 << 20));
-        let beat = connections.watch(outbox.clone(), Arc::new(guest()));
+        let beat = connections.watch(outbox.clone(), Arc::new(guest()), Purpose::Rooms);
         (outbox, beat)
     }
 
@@ -309,7 +321,7 @@ mod tests {
         let (ana, ben) = (Arc::new(guest()), Arc::new(guest()));
         let watch = |member: &Arc<Member>| {
             let outbox = Arc::new(Outbox::stuck(1 << 20));
-            (outbox.clone(), connections.watch(outbox, member.clone()))
+            (outbox.clone(), connections.watch(outbox, member.clone(), Purpose::Games))
         };
         let all = [watch(&ana), watch(&ben), watch(&ben)];
         all[2].1.belong_to(&ana);

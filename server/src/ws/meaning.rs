@@ -56,6 +56,15 @@ pub struct Visitor {
     pub has_session: bool,
 }
 
+/// What connections are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Talking in rooms.
+    Rooms,
+    /// Being in a game.
+    Games,
+}
+
 /// What the frames of one connection do. Everything else about a connection is
 /// the same for all: the door, the codec, the outbox, the limits, the close.
 pub trait Meaning: Sized + Send + 'static {
@@ -65,6 +74,9 @@ pub trait Meaning: Sized + Send + 'static {
     /// What is kept of the request that somebody came with. A connection has
     /// it until it [begins](Meaning::begin).
     type Claims: Send + 'static;
+
+    /// What these connections are for.
+    const PURPOSE: Purpose;
 
     /// Looks at that request.
     fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Self::Claims;

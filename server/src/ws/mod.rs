@@ -21,7 +21,7 @@ use axum::routing::{MethodRouter, get};
 use crate::node::Node;
 
 pub use connections::{Connections, Patience};
-pub use meaning::{Frame, Meaning, Visitor, Work};
+pub use meaning::{Frame, Meaning, Purpose, Visitor, Work};
 pub(crate) use meter::{Meter, Verdict};
 
 /// Where WebSockets come in.

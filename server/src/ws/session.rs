@@ -52,7 +52,7 @@ pub(super) fn run<M: Meaning>(
     claims: M::Claims,
 ) -> impl Future<Output = ()> + Send {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
-    let beat = node.connections.watch(outbox.clone(), visitor.member.clone());
+    let beat = node.connections.watch(outbox.clone(), visitor.member.clone(), M::PURPOSE);
     let doors = node.doors.clone();
     let mut client = M::begin(node, visitor, outbox.clone(), claims);
     let mut saying = Saying::default();

@@ -1,7 +1,7 @@
 //! One thing has one identity: a room, however it is written; a person, in all
 //! their tabs; and two people are not taken for one.
 
-use protocol::{ErrorCode, Joined, Member, RoomId, ServerMessage, wire};
+use protocol::{ErrorCode, Joined, Member, Namesake, RoomId, ServerMessage, wire};
 use reqwest::{Client, StatusCode, redirect};
 
 use crate::browser::{Browser, percent};
@@ -139,6 +139,72 @@ async fn whoever_comes_second_under_a_name_is_told() {
         }
     })
     .await;
+}
+
+/// The next one of whom somebody is told that they could be taken for them.
+async fn told_of(visitor: &mut Visitor) -> Namesake {
+    let namesake = |frame| match frame {
+        ServerMessage::Namesake(namesake) => Some(namesake),
+        _ => None,
+    };
+    visitor.until(namesake).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_takes_the_name_of_somebody_in_their_room_is_told_in_all_tabs() {
+    everywhere(async |one, two| {
+        let (mut anas, mut bens) = (Browser::at(one).await, Browser::at(one).await);
+        anas.ask("rename", &[("name", "Ana")]).await;
+        bens.ask("rename", &[("name", "Ben")]).await;
+        let come = async |node, cookie: &str| Visitor::with(node, &[("cookie", cookie)]).await.unwrap();
+        let mut ana = come(one, &anas.cookie()).await;
+        let you = ana.join("attic", None).await.you;
+        let (mut ben, mut tab) = (come(two, &bens.cookie()).await, come(one, &bens.cookie()).await);
+        ben.join("attic", None).await;
+        tab.join("attic", None).await;
+        ana.sees(|presence| presence.joined.iter().any(|member| member.name.as_str() == "Ben")).await;
+        bens.ask("rename", &[("name", "аna")]).await;
+        for visitor in [&mut ben, &mut tab] {
+            let told = told_of(visitor).await;
+            assert_eq!((told.room_id.as_str(), &told.member), ("attic", &you));
+            assert_eq!(told.free_name.as_str(), "аna 2");
+        }
+        // So is whoever comes back to the room before anybody has noticed that they were gone, once.
+        let mut back = come(two, &bens.cookie()).await;
+        back.join("attic", None).await;
+        assert_eq!(told_of(&mut back).await.member, you);
+        // And the one who had the name hears only what is said.
+        ana.send_text(r#"{"type":"message","payload":{"message":"hello"}}"#).await;
+        let is_told = |frame| match frame {
+            ServerMessage::Namesake(_) => Some(true),
+            ServerMessage::Message(_) => Some(false),
+            _ => None,
+        };
+        assert!(!ana.until(is_told).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_pages_tell_whom_one_could_be_taken_for() {
+    let node = TestNode::embedded(&["--rate-limit", "off"]).await;
+    let (mut anas, mut bens) = (Browser::at(&node).await, Browser::at(&node).await);
+    anas.ask("rename", &[("name", "Ana")]).await;
+    let mut ana = Visitor::with(&node, &[("cookie", &anas.cookie())]).await.unwrap();
+    ana.join("garden", None).await;
+    let tells = |page: &str| page.contains("There is another ") && page.contains(">Ana 2<");
+    bens.ask("rename", &[("name", "Ben")]).await;
+    for path in ["/rooms/garden", "/rooms/garden?name"] {
+        assert!(!tells(&bens.get(path).await.text().await.unwrap()), "Ben is no double: {path}");
+    }
+    bens.ask("rename", &[("name", "Ana")]).await;
+    for path in ["/rooms/garden", "/rooms/garden?name"] {
+        let page = bens.get(path).await.text().await.unwrap();
+        assert!(tells(&page), "{path}: {page}");
+    }
+    assert!(!tells(&bens.get("/rooms/kitchen").await.text().await.unwrap()), "nobody is there");
+    assert!(!tells(&anas.get("/rooms/garden").await.text().await.unwrap()), "Ana was there first");
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -109,6 +109,7 @@ impl Here {
     /// Says whether the person is here.
     pub(super) fn rename(&mut self, member: &Member) -> bool {
         let Some(person) = self.people.get_mut(&member.id) else { return false };
+        person.is_renamed |= person.name != member.name;
         person.name = member.name.clone();
         true
     }
@@ -118,9 +119,13 @@ impl Here {
         self.people.get(user).map(|person| person.name.clone())
     }
 
-    /// Whether somebody is in the channel, for all that this node knows.
-    pub(super) fn has(&self, user: &UserId) -> bool {
-        self.people.contains_key(user) || self.roster.has(user)
+    /// Whether somebody who comes in is new here by their name, for all that this node knows: they were
+    /// not here, or not under that name.
+    pub(super) fn is_new(&mut self, user: &UserId) -> bool {
+        match self.people.get_mut(user) {
+            Some(person) => std::mem::take(&mut person.is_renamed),
+            None => !self.roster.has(user),
+        }
     }
 
     /// What is due for a person, if no call is under way. It is under way now.
