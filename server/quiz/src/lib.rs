@@ -29,7 +29,7 @@ pub use answer::{Judge, Judged};
 pub use count::{Counted, count};
 pub use machine::{Command, Rejection, apply};
 pub use nickname::NicknameProblem;
-pub use reveal::{answer_words, right_words};
+pub use reveal::{answer_words, poll_bars, right_words};
 pub use state::{Clock, Seat, State, Tally};
 pub use taking::{Decision, Misfit, Taking, check_answer, take};
 pub use view::show;

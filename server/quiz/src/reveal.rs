@@ -42,6 +42,11 @@ pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> 
     }
 }
 
+/// How often each answer of a poll was chosen; nothing for other kinds.
+pub fn poll_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+    if question.kind == Kind::Poll { option_bars(question, answers) } else { Vec::new() }
+}
+
 fn number_words(question: &Question) -> String {
     let Some(number) = question.number else { return String::new() };
     match question.tolerance {

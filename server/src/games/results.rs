@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use protocol::game::Given;
+use protocol::game::{Given, Verdict};
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
 use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
@@ -91,6 +91,14 @@ struct CountedQuestion {
 
 fn results(
     loaded: &Loaded,
+impl CountedQuestion {
+    /// The answers that were counted: those of seats that there were, and that fit the question.
+    fn taken(&self) -> BTreeMap<&UserId, &Given> {
+        let counts = |seat: &Seat| seat.outcome.as_ref().is_some_and(|outcome| outcome.verdict != Verdict::Missing);
+        self.answers.iter().filter(|(player, _)| self.counted.get(player).is_some_and(counts)).collect()
+    }
+}
+
     played: &Played,
     mut seats: Vec<Seat>,
     questions: &[CountedQuestion],
@@ -100,6 +108,7 @@ fn results(
         let question = quiz.questions.get(one.tally.question)?;
         Some(QuestionResult {
             text: question.text.clone(),
+        let bars = quiz::poll_bars(question, &one.taken());
             kind: question.kind,
             right: quiz::right_words(question),
             knew: one.tally.knew,
@@ -107,6 +116,7 @@ fn results(
             players: one.tally.players,
         })
     };
+            bars,
     seats.sort_by(|one, other| (other.score, one.turn()).cmp(&(one.score, other.turn())));
     let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
     let place = |score: u32| 1 + scores.partition_point(|other| *other > score);

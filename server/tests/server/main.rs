@@ -59,6 +59,7 @@ mod redis_shapes;
 mod redis_short_way;
 mod refusals;
 mod retention_contract;
+mod results;
 mod revocations_contract;
 mod rooms_contract;
 mod rooms_house;

@@ -34,6 +34,7 @@ fn results(id: &str, ended_at: u64) -> Results {
         knew: 1,
         answered: 1,
         players: 2,
+        bars: vec![],
     };
     let player =
         |name: &str, place, answers| PlayerResult { name: Name::parse(name).unwrap(), score: 812, place, answers };

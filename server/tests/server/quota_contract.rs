@@ -116,6 +116,7 @@ async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: Shelf) {
         knew: 1,
         answered: 1,
         players: 1,
+        bars: vec![],
     };
     let results = |asked: usize| Results {
         id: ResultsId::parse("g1").unwrap(),

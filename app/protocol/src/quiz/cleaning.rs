@@ -32,6 +32,7 @@ impl Results {
         for question in &mut self.questions {
             clean_in_place(&mut question.text, Lines);
             clean_in_place(&mut question.right, Lines);
+            question.bars.iter_mut().for_each(|bar| clean_in_place(&mut bar.text, Line));
         }
         let answers = self.players.iter_mut().flat_map(|player| &mut player.answers);
         answers.flatten().for_each(|answer| clean_in_place(&mut answer.text, Lines));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
-use crate::game::Verdict;
+use crate::game::{Bar, Verdict};
 use crate::id::{Name, Pin, ResultsId};
 
 /// A game that is over, or as far as it came.
@@ -53,6 +53,10 @@ pub struct QuestionResult {
 #[serde(rename_all = "camelCase")]
 pub struct PlayerResult {
     /// The nickname.
+    /// Of a poll, what could be chosen, and how often it was; empty for other kinds, and for
+    /// polls that were kept before this was ([`Results::chosen`] knows them, too).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub bars: Vec<Bar>,
     pub name: Name,
     /// Points in all.
     pub score: u32,
@@ -103,6 +107,12 @@ impl QuestionResult {
     }
 }
 
+    /// How many of those who answered chose one of [`Results::chosen`], in percent; `None`
+    /// where nobody answered.
+    pub fn chosen_percent(&self, bar: &Bar) -> Option<u32> {
+        percent(bar.count, self.answered)
+    }
+
 impl Results {
     /// How much was known in all, in percent; `None` where nothing could be.
     pub fn correct_percent(&self) -> Option<u32> {
@@ -126,13 +136,21 @@ impl Results {
     pub fn wrong_answers(&self, question: usize) -> Vec<(&str, usize)> {
         let given = self.players.iter().filter_map(|player| player.answers.get(question)?.as_ref());
         let wrong = given.filter(|answer| matches!(answer.verdict, Verdict::Wrong | Verdict::Partly));
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for answer in wrong {
-            *counts.entry(answer.text.as_str()).or_default() += 1;
+        counted(wrong.map(|answer| answer.text.as_str()))
+    }
+
+    /// What was chosen in a poll, in the order of its answers; of one whose answers were not
+    /// kept, what was chosen at all, the most frequent first. Nothing for other kinds.
+    pub fn chosen(&self, question: usize) -> Vec<Bar> {
+        let Some(asked) = self.questions.get(question).filter(|asked| asked.kind == Kind::Poll) else {
+            return Vec::new();
+        };
+        if !asked.bars.is_empty() {
+            return asked.bars.clone();
         }
-        let mut counts: Vec<_> = counts.into_iter().collect();
-        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        counts
+        let given = self.players.iter().filter_map(|player| player.answers.get(question)?.as_ref());
+        let counts = counted(given.map(|answer| answer.text.as_str()));
+        counts.into_iter().map(|(text, count)| Bar { text: text.into(), count, right: false }).collect()
     }
 
     /// How many questions were asked, of how many, where the game has not ended.
@@ -166,12 +184,23 @@ fn percent(part: usize, whole: usize) -> Option<u32> {
     u32::try_from(if part < whole { rounded.min(99) } else { rounded }).ok()
 }
 
+/// The same texts together: the most frequent first, of the same the first by its letters.
+fn counted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for text in texts {
+        *counts.entry(text).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn asked(kind: Kind, knew: usize) -> QuestionResult {
-        QuestionResult { text: "?".into(), kind, right: String::new(), knew, answered: 4, players: 4 }
+        QuestionResult { text: "?".into(), kind, right: String::new(), knew, answered: 4, players: 4, bars: vec![] }
     }
 
     fn results(questions: Vec<QuestionResult>) -> Results {
@@ -202,12 +231,6 @@ mod tests {
 
     #[test]
     fn wrong_answers_are_counted_the_most_frequent_first() {
-        let player = |text: &str, verdict| PlayerResult {
-            name: Name::parse("Ana").unwrap(),
-            score: 0,
-            place: 1,
-            answers: vec![Some(PlayerAnswer { text: text.into(), verdict, points: 0, took_ms: 1 })],
-        };
         let given = [("Mars", Verdict::Wrong), ("Venus", Verdict::Partly), ("Mars", Verdict::Wrong)];
         let players =
             given.into_iter().chain([("Saturn", Verdict::Right)]).map(|(text, verdict)| player(text, verdict));
@@ -222,6 +245,26 @@ mod tests {
     }
 
     #[test]
+    fn player(text: &str, verdict: Verdict) -> PlayerResult {
+        let answer = PlayerAnswer { text: text.into(), verdict, points: 0, took_ms: 1 };
+        PlayerResult { name: Name::parse("Ana").unwrap(), score: 0, place: 1, answers: vec![Some(answer)] }
+    }
+
+    #[test]
+    fn a_poll_tells_how_often_each_of_its_answers_was_chosen() {
+        let bar = |text: &str, count| Bar { text: text.into(), count, right: false };
+        let bars = vec![bar("Easy", 1), bar("Hard", 3), bar("So so", 0)];
+        let poll = QuestionResult { bars: bars.clone(), ..asked(Kind::Poll, 0) };
+        let of = |bar: &Bar| poll.chosen_percent(bar);
+        assert_eq!(bars.iter().map(of).collect::<Vec<_>>(), [Some(25), Some(75), Some(0)]);
+        assert_eq!(results(vec![poll]).chosen(0), bars, "in the order in which they stood, with what nobody chose");
+
+        let given = ["Hard", "Easy", "Hard"].map(|text| player(text, Verdict::Poll)).into();
+        let before = Results { players: given, ..results(vec![asked(Kind::Poll, 0)]) };
+        assert_eq!(before.chosen(0), [bar("Hard", 2), bar("Easy", 1)], "kept before there were bars");
+        assert_eq!((before.chosen(7), results(vec![asked(Kind::Choice, 1)]).chosen(0)), (vec![], vec![]));
+    }
+
     fn a_hundred_percent_means_everybody() {
         assert_eq!((percent(999, 1000), percent(1000, 1000), percent(1, 3)), (Some(99), Some(100), Some(33)));
     }

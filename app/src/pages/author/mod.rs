@@ -5,6 +5,7 @@
 mod bars;
 mod editor;
 mod import;
+mod polls;
 mod pupils;
 mod quizzes;
 mod reading;

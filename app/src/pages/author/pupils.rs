@@ -136,7 +136,8 @@ fn row(at: usize, question: &QuestionResult, answer: Option<&PlayerAnswer>) -> A
         Verdict::Poll => ("pupil__word", "Poll"),
     };
     let given = answer.filter(|answer| !answer.text.is_empty()).map(|answer| {
-        view! { <p>"Answered: " <bdi>{on_page(&answer.text)}</bdi></p> }
+        let how = if question.kind == Kind::Poll { "Chosen: " } else { "Answered: " };
+        view! { <p>{how} <bdi>{on_page(&answer.text)}</bdi></p> }
     });
     let is_told = !question.right.is_empty() && verdict != Verdict::Right;
     let right = is_told.then(|| view! { <p>"Right answer: " <b><bdi>{on_page(&question.right)}</bdi></b></p> });

@@ -8,6 +8,7 @@ use protocol::ResultsId;
 use protocol::quiz::{self, QuestionResult};
 
 use super::bars::Bars;
+use super::polls::Polls;
 use super::pupils::{Pupils, Shown};
 use super::table::{Players, Questions, draw_formulas};
 use super::{Here, Top, instead, words};
@@ -94,12 +95,13 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
                 <Totals results=results.clone() />
                 {hardest.map(|(at, question)| view! { <Hardest at question /> })}
                 <Bars questions=results.questions.clone() />
+                <Polls results=results.clone() />
                 <Questions results=results.clone() />
                 <Players results=results.clone() />
                 <div class="asking__doing author__screen">
                     {pupils} {download("xlsx", "Excel")} {download("csv?by=players", "CSV by players")}
                     {download("csv?by=questions", "CSV by questions")}
-                    <a class="button button--quiet" href=format!("{page}?delete=1") rel="external">
+                    <a class="button button--remove" href=format!("{page}?delete=1") rel="external">
                         {icon(TRASH)}
                         "Delete"
                     </a>
@@ -160,7 +162,7 @@ fn Deleting(id: ResultsId, page: String) -> impl IntoView {
             <h2 id="deleting">"Delete these results?"</h2>
             <p>"This cannot be undone. The quiz itself stays."</p>
             <div class="asking__doing">
-                <a class="button button--quiet" href=page rel="external">
+                <a class="button button--quiet" href=page rel="external" autofocus>
                     "Cancel"
                 </a>
                 <form method="post" action=DeleteResult::PATH>

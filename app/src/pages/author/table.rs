@@ -14,7 +14,10 @@ const WRONG: usize = 4;
 
 /// Draws the formulas of what was asked and answered for the page that shows it.
 pub(super) fn draw_formulas(results: &Results) {
-    let asked = results.questions.iter().flat_map(|question| [question.text.as_str(), &question.right]);
+    let asked = results.questions.iter().flat_map(|question| {
+        let bars = question.bars.iter().map(|bar| bar.text.as_str());
+        [question.text.as_str(), &question.right].into_iter().chain(bars)
+    });
     let answers = results.players.iter().flat_map(|player| player.answers.iter().flatten());
     draw_for_page(asked.chain(answers.map(|answer| answer.text.as_str())));
 }
@@ -27,22 +30,31 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
         let percent = words::percent(question.correct_percent());
         let knew =
             if question.kind.has_right() { format!("{} of {}", question.knew, question.players) } else { "–".into() };
+        let right = (!question.right.is_empty()).then(|| view! { <bdi>{on_page(&question.right)}</bdi> });
         view! {
             <tr>
                 <th scope="row">
                     <span class="figures__place num">{at + 1}</span>
                     <span>
-                        <bdi>{on_page(&question.text)}</bdi>
+                        <bdi class="figures__text">{on_page(&question.text)}</bdi>
                         <span class="figures__kind">{say::kind(question.kind).0}</span>
                     </span>
                 </th>
-                <td class="num">{percent}</td>
-                <td class="num">{knew}</td>
-                <td class="num">{question.answered}</td>
-                <td class="figures__words">
-                    <bdi>{on_page(&question.right)}</bdi>
+                <td class="num" data-of="Share">
+                    {percent}
                 </td>
-                <td class="figures__words">{wrong}</td>
+                <td class="num" data-of="Right">
+                    {knew}
+                </td>
+                <td class="num" data-of="Answered">
+                    {question.answered}
+                </td>
+                <td class="figures__words" data-of="Right answer">
+                    {right}
+                </td>
+                <td class="figures__words" data-of="Wrong answers">
+                    {wrong}
+                </td>
             </tr>
         }
     });
@@ -50,7 +62,7 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
         <div class="author__part">
             <h2 id="by-question">"By question"</h2>
             <div class="figures__frame" tabindex="0" role="region" aria-labelledby="by-question">
-                <table class="figures">
+                <table class="figures figures--wide">
                     <thead>
                         <tr>
                             <th scope="col">"Question"</th>

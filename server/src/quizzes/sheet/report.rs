@@ -21,6 +21,8 @@ type Rows = Vec<Vec<Cell>>;
 /// a workbook is in memory as a whole while it is written.
 const ANSWERS: usize = 50_000;
 const LISTED: usize = 10_000;
+/// Answers that stand together in one cell, at most.
+const TOLD: usize = 20;
 
 impl From<Cell> for String {
     fn from(cell: Cell) -> Self {
@@ -69,9 +71,15 @@ pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
         return Err(NotAQuiz::because("There are too many answers for one workbook. Take the CSV."));
     }
     let answers = if count <= LISTED { answers(results) } else { vec![headings(["Too many to list. Take the CSV."])] };
-    let (players, questions) = (players(results), questions(results));
+    let (players, questions, polls) = (players(results), questions(results), polls(results));
     let page = |name, rows, wide| xlsx::Page { name, rows, header: 0, wide };
-    written(&[page("Players", &players, 1), page("Questions", &questions, 1), page("Answers", &answers, 3)])
+    let mut pages = vec![page("Players", &players, 1), page("Questions", &questions, 1)];
+    // Of a game without polls there is nothing in it but the headings.
+    if polls.len() > 1 {
+        pages.push(page("Polls", &polls, 1));
+    }
+    pages.push(page("Answers", &answers, 3));
+    written(&pages)
 }
 
 fn as_csv(rows: Rows) -> Vec<u8> {
@@ -135,6 +143,7 @@ fn questions(results: &Results) -> Rows {
         "Players",
         "Right in percent",
         "Wrong answers",
+        "Chosen in the poll",
     ])];
     for (at, question) in asked(results) {
         let knew = if question.kind.has_right() { number(question.knew) } else { text("") };
@@ -148,14 +157,44 @@ fn questions(results: &Results) -> Rows {
             number(question.players),
             percent,
             text(wrong_answers(results, at)),
+            text(chosen(results, at, question)),
         ]);
+    }
+    noted(results, rows)
+}
+
+/// What was chosen in a poll, in the order of its answers: `Easy: 5 (42%), Hard: 7 (58%)`.
+fn chosen(results: &Results, at: usize, question: &QuestionResult) -> String {
+    let told = results.chosen(at).into_iter().take(TOLD).map(|bar| {
+        let share = question.chosen_percent(&bar).map(|percent| format!(" ({percent}%)")).unwrap_or_default();
+        format!("{}: {}{share}", bar.text, bar.count)
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// One row for each answer of each poll, to be calculated with.
+fn polls(results: &Results) -> Rows {
+    let mut rows = vec![headings(["Number", "Question", "Answer", "Chosen", "In percent", "Answered", "Players"])];
+    for (at, question) in asked(results) {
+        for bar in results.chosen(at) {
+            let percent =
+                question.chosen_percent(&bar).map_or_else(|| text(""), |percent| Cell::Number(percent.into()));
+            rows.push(vec![
+                number(at + 1),
+                text(&question.text),
+                text(&bar.text),
+                number(bar.count),
+                percent,
+                number(question.answered),
+                number(question.players),
+            ]);
+        }
     }
     noted(results, rows)
 }
 
 /// What was answered instead, the most frequent first: `Mars (5), Venus (2)`.
 fn wrong_answers(results: &Results, question: usize) -> String {
-    const TOLD: usize = 20;
     let counts = results.wrong_answers(question);
     let told = counts.iter().take(TOLD).map(|(text, count)| format!("{text} ({count})"));
     let told = told.collect::<Vec<_>>().join(", ");
