@@ -36,15 +36,17 @@ impl Games {
 }
 
 /// How much more of a game there is to keep than is kept, as a number that grows with each
-/// question, at the end, and with each round; `None`: nothing.
+/// question and each rename, at the end, and with each round; `None`: nothing.
 pub(super) fn due(loaded: &Loaded) -> Option<u64> {
-    // A quiz has fewer than five hundred questions.
+    // A quiz has at most a hundred questions, and of renames so many count.
     const ROUND: u64 = 1_000;
+    const RENAMES: u32 = 500;
     let Loaded { state, kept, .. } = loaded;
     if state.tallies.is_empty() && !state.is_over() {
         return None;
     }
-    let due = u64::from(state.round) * ROUND + 2 * state.tallies.len() as u64 + u64::from(state.is_over());
+    let renames = u64::from(state.renames.min(RENAMES));
+    let due = u64::from(state.round) * ROUND + 2 * state.tallies.len() as u64 + u64::from(state.is_over()) + renames;
     Some(due).filter(|due| due > kept)
 }
 
@@ -89,8 +91,6 @@ struct CountedQuestion {
     counted: BTreeMap<UserId, Seat>,
 }
 
-fn results(
-    loaded: &Loaded,
 impl CountedQuestion {
     /// The answers that were counted: those of seats that there were, and that fit the question.
     fn taken(&self) -> BTreeMap<&UserId, &Given> {
@@ -99,6 +99,8 @@ impl CountedQuestion {
     }
 }
 
+fn results(
+    loaded: &Loaded,
     played: &Played,
     mut seats: Vec<Seat>,
     questions: &[CountedQuestion],
@@ -106,17 +108,17 @@ impl CountedQuestion {
     let quiz = &played.quiz.quiz;
     let asked = |one: &CountedQuestion| {
         let question = quiz.questions.get(one.tally.question)?;
+        let bars = quiz::poll_bars(question, &one.taken());
         Some(QuestionResult {
             text: question.text.clone(),
-        let bars = quiz::poll_bars(question, &one.taken());
             kind: question.kind,
             right: quiz::right_words(question),
             knew: one.tally.knew,
             answered: one.tally.answered,
             players: one.tally.players,
+            bars,
         })
     };
-            bars,
     seats.sort_by(|one, other| (other.score, one.turn()).cmp(&(one.score, other.turn())));
     let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
     let place = |score: u32| 1 + scores.partition_point(|other| *other > score);
@@ -149,6 +151,7 @@ impl CountedQuestion {
         unfinished_of: (!loaded.state.is_over()).then(|| answerable(quiz)),
         questions: questions.iter().filter_map(asked).collect(),
         players: seats.iter().map(player).collect(),
+        renames: loaded.state.renames,
     })
 }
 

@@ -46,6 +46,7 @@ fn results(id: &str, ended_at: u64) -> Results {
         unfinished_of: None,
         questions: vec![question],
         players: vec![player("Ana", 1, vec![Some(answer)]), player("Ben", 2, vec![None])],
+        renames: 0,
     }
 }
 

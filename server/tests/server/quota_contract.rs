@@ -126,6 +126,7 @@ async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: Shelf) {
         unfinished_of: Some(30),
         questions: (0..asked).map(question).collect(),
         players: vec![],
+        renames: 0,
     };
     // All that was written would be ten times as much.
     for asked in 1..=30 {

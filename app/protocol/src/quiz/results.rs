@@ -28,6 +28,13 @@ pub struct Results {
     pub questions: Vec<QuestionResult>,
     /// Those who played, the best first.
     pub players: Vec<PlayerResult>,
+    /// How often a host had called a player by another name by then.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub renames: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A question that was asked.
@@ -46,6 +53,10 @@ pub struct QuestionResult {
     pub answered: usize,
     /// How many could have.
     pub players: usize,
+    /// Of a poll, what could be chosen, and how often it was; empty for other kinds, and for
+    /// polls that were kept before this was ([`Results::chosen`] knows them, too).
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub bars: Vec<Bar>,
 }
 
 /// Somebody who played.
@@ -53,10 +64,6 @@ pub struct QuestionResult {
 #[serde(rename_all = "camelCase")]
 pub struct PlayerResult {
     /// The nickname.
-    /// Of a poll, what could be chosen, and how often it was; empty for other kinds, and for
-    /// polls that were kept before this was ([`Results::chosen`] knows them, too).
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub bars: Vec<Bar>,
     pub name: Name,
     /// Points in all.
     pub score: u32,
@@ -100,18 +107,18 @@ pub struct ResultsSummary {
 }
 
 impl QuestionResult {
+    /// How many of those who answered chose one of [`Results::chosen`], in percent; `None`
+    /// where nobody answered.
+    pub fn chosen_percent(&self, bar: &Bar) -> Option<u32> {
+        percent(bar.count, self.answered)
+    }
+
     /// Those who knew it, in percent of those who could have answered; `None`
     /// where nothing is right or nobody was asked.
     pub fn correct_percent(&self) -> Option<u32> {
         percent(self.knew, if self.kind.has_right() { self.players } else { 0 })
     }
 }
-
-    /// How many of those who answered chose one of [`Results::chosen`], in percent; `None`
-    /// where nobody answered.
-    pub fn chosen_percent(&self, bar: &Bar) -> Option<u32> {
-        percent(bar.count, self.answered)
-    }
 
 impl Results {
     /// How much was known in all, in percent; `None` where nothing could be.
@@ -160,7 +167,8 @@ impl Results {
 
     /// How far the game was: of two results of one game, the one that is further is the later.
     pub fn progress(&self) -> u64 {
-        2 * self.questions.len() as u64 + u64::from(self.unfinished_of.is_none())
+        let over = u64::from(self.unfinished_of.is_none());
+        2 * self.questions.len() as u64 + over + u64::from(self.renames)
     }
 
     /// How it stands in a list.
@@ -176,14 +184,6 @@ impl Results {
     }
 }
 
-/// Rounded to the next whole one, but 100 only where it is all of them.
-fn percent(part: usize, whole: usize) -> Option<u32> {
-    let whole = u64::try_from(whole).ok().filter(|whole| *whole > 0)?;
-    let part = u64::try_from(part).ok()?.min(whole);
-    let rounded = part.saturating_mul(200).saturating_add(whole) / whole.saturating_mul(2);
-    u32::try_from(if part < whole { rounded.min(99) } else { rounded }).ok()
-}
-
 /// The same texts together: the most frequent first, of the same the first by its letters.
 fn counted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -193,6 +193,14 @@ fn counted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     counts
+}
+
+/// Rounded to the next whole one, but 100 only where it is all of them.
+fn percent(part: usize, whole: usize) -> Option<u32> {
+    let whole = u64::try_from(whole).ok().filter(|whole| *whole > 0)?;
+    let part = u64::try_from(part).ok()?.min(whole);
+    let rounded = part.saturating_mul(200).saturating_add(whole) / whole.saturating_mul(2);
+    u32::try_from(if part < whole { rounded.min(99) } else { rounded }).ok()
 }
 
 #[cfg(test)]
@@ -205,7 +213,16 @@ mod tests {
 
     fn results(questions: Vec<QuestionResult>) -> Results {
         let (id, pin) = (ResultsId::parse("g1").unwrap(), Pin::parse("482915").unwrap());
-        Results { id, pin, title: "T".into(), ended_at: 1, unfinished_of: None, questions, players: Vec::new() }
+        Results {
+            id,
+            pin,
+            title: "T".into(),
+            ended_at: 1,
+            unfinished_of: None,
+            questions,
+            players: Vec::new(),
+            renames: 0,
+        }
     }
 
     #[test]
@@ -216,6 +233,11 @@ mod tests {
         let over = results(two);
         assert_eq!((second.summary().unfinished, over.summary().unfinished), (Some((2, 3)), None));
         assert!(first.progress() < second.progress() && second.progress() < over.progress());
+        let renamed = Results { renames: 1, ..over.clone() };
+        assert!(
+            over.progress() < renamed.progress(),
+            "a player who is called by another name is so in the results, too"
+        );
         let text = crate::wire::spell(&over);
         assert!(!text.contains("nfinished"), "{text}");
         assert_eq!(crate::wire::read(&text), Some(over), "as it was kept before there was a difference");
@@ -229,22 +251,6 @@ mod tests {
         assert_eq!(results(vec![asked(Kind::Poll, 0)]).correct_percent(), None);
     }
 
-    #[test]
-    fn wrong_answers_are_counted_the_most_frequent_first() {
-        let given = [("Mars", Verdict::Wrong), ("Venus", Verdict::Partly), ("Mars", Verdict::Wrong)];
-        let players =
-            given.into_iter().chain([("Saturn", Verdict::Right)]).map(|(text, verdict)| player(text, verdict));
-        let results = Results { players: players.collect(), ..results(vec![asked(Kind::Typed, 1)]) };
-        assert_eq!(results.wrong_answers(0), [("Mars", 2), ("Venus", 1)]);
-        assert_eq!(results.wrong_answers(7), []);
-    }
-
-    #[test]
-    fn nothing_is_hard_where_all_knew_all() {
-        assert_eq!(results(vec![asked(Kind::Choice, 4)]).hardest(), None);
-    }
-
-    #[test]
     fn player(text: &str, verdict: Verdict) -> PlayerResult {
         let answer = PlayerAnswer { text: text.into(), verdict, points: 0, took_ms: 1 };
         PlayerResult { name: Name::parse("Ana").unwrap(), score: 0, place: 1, answers: vec![Some(answer)] }
@@ -265,6 +271,22 @@ mod tests {
         assert_eq!((before.chosen(7), results(vec![asked(Kind::Choice, 1)]).chosen(0)), (vec![], vec![]));
     }
 
+    #[test]
+    fn wrong_answers_are_counted_the_most_frequent_first() {
+        let given = [("Mars", Verdict::Wrong), ("Venus", Verdict::Partly), ("Mars", Verdict::Wrong)];
+        let players =
+            given.into_iter().chain([("Saturn", Verdict::Right)]).map(|(text, verdict)| player(text, verdict));
+        let results = Results { players: players.collect(), ..results(vec![asked(Kind::Typed, 1)]) };
+        assert_eq!(results.wrong_answers(0), [("Mars", 2), ("Venus", 1)]);
+        assert_eq!(results.wrong_answers(7), []);
+    }
+
+    #[test]
+    fn nothing_is_hard_where_all_knew_all() {
+        assert_eq!(results(vec![asked(Kind::Choice, 4)]).hardest(), None);
+    }
+
+    #[test]
     fn a_hundred_percent_means_everybody() {
         assert_eq!((percent(999, 1000), percent(1000, 1000), percent(1, 3)), (Some(99), Some(100), Some(33)));
     }
