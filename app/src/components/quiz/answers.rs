@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{Choice, Kind, Question};
 
-use super::choices;
+use super::{choices, line};
 use crate::authoring::Authoring;
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
@@ -64,17 +64,19 @@ fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
 fn text_field(place: Placing, at: usize, text: String) -> AnyView {
     let Placing { authoring, count, .. } = place;
     view! {
-        <input
+        <textarea
             class="choice__text"
             id=format!("answer-{at}")
+            rows="1"
             aria-label=format!("Answer {}", letter(at))
             autocomplete="off"
-            maxlength=limits::OPTION_CHARS
+            enterkeyhint="next"
+            maxlength=line::room(limits::OPTION_CHARS)
             dir="auto"
             prop:value=text
             on:keydown=choices::onwards(authoring, at, count, Change::AddOption)
-            on:input=move |event| authoring.change(Change::OptionText(at, event_target_value(&event)))
-        />
+            on:input=move |event| authoring.change(Change::OptionText(at, line::typed(&event)))
+        ></textarea>
     }
     .into_any()
 }

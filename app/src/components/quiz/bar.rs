@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::problems;
 
+use super::line;
 use super::preview::Preview;
 use crate::authoring::Authoring;
 use crate::components::dialog::Dialog;
 use crate::components::field::Wrong;
 use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::focus::lead_to;
 use crate::state::editor::saving::{Saving, Told};
 use crate::state::editor::{Edit, Editor, words as say};
 
@@ -22,18 +24,25 @@ pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
     view! {
         <header class="editor__bar">
             <h1 class="unseen">{words(move || format!("Edit: {}", title.get()))}</h1>
-            <input
+            <textarea
                 class="editor__title"
                 id="quiz-title"
+                rows="1"
                 aria-label="Title of the quiz"
                 placeholder="Title of the quiz"
                 autocomplete="off"
-                maxlength=limits::TITLE_CHARS
+                enterkeyhint="next"
+                maxlength=line::room(limits::TITLE_CHARS)
                 dir="auto"
                 aria-invalid=flag(move || !has_title.get())
                 prop:value=derived(move || title.get())
-                on:input=move |event| authoring.edit(Edit::Title(event_target_value(&event)))
-            />
+                on:keydown=move |event| {
+                    if line::ends(&event) {
+                        lead_to("#question-text");
+                    }
+                }
+                on:input=move |event| authoring.edit(Edit::Title(line::typed(&event)))
+            ></textarea>
             <Saved authoring />
             <TryIt authoring />
             <Start authoring />
@@ -51,8 +60,8 @@ fn Saved(authoring: Authoring) -> impl IntoView {
     let told = memo(move || authoring.saving.with(Saving::told));
     let said = changing(move || match told.get() {
         Told::Saved(at) => {
-            let clock = authoring.zone.get().local(at).clock();
-            view! { {icon(CHECK)} {format!("Saved at {clock}")} }.into_any()
+            let local = authoring.zone.get().local(at);
+            view! { {icon(CHECK)} <span title=local.moment()>{format!("Saved at {}", local.clock())}</span> }.into_any()
         }
         Told::Saving => view! { {icon(CLOCK)} "Saving" }.into_any(),
         Told::Failed(why) => {

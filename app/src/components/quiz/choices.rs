@@ -3,6 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::line;
 use super::writing::wrong;
 use crate::authoring::Authoring;
 use crate::components::icon::{PLUS, X, icon};
@@ -52,7 +53,7 @@ pub(super) fn adder(authoring: Authoring, label: &'static str, change: Change) -
 pub(super) fn remover(authoring: Authoring, label: String, change: Change) -> AnyView {
     view! {
         <button
-            class="button button--bare choice__small"
+            class="button button--bare choice__small choice__remove"
             type="button"
             aria-label=label
             on:click=move |_| authoring.change(change.clone())
@@ -67,10 +68,9 @@ pub(super) fn remover(authoring: Authoring, label: String, change: Change) -> An
 /// where there is room.
 pub(super) fn onwards(authoring: Authoring, at: usize, count: usize, more: Change) -> impl Fn(KeyboardEvent) + 'static {
     move |event| {
-        if event.key() != "Enter" || event.is_composing() {
+        if !line::ends(&event) {
             return;
         }
-        event.prevent_default();
         if at + 1 < count {
             lead_to(&format!("#answer-{}", at + 1));
         } else {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{self, Kind, Question};
 
+use super::line;
 use super::writing::{is_wrong, wrong};
 use crate::authoring::Authoring;
 use crate::erase::{derived, flag, memo, words};
@@ -113,7 +114,7 @@ pub(super) fn Why(authoring: Authoring, question: Question) -> impl IntoView {
                 class="field__input field__input--long"
                 id="question-why"
                 rows="3"
-                maxlength=limits::WHY_CHARS
+                maxlength=line::room(limits::WHY_CHARS)
                 dir="auto"
                 aria-invalid=flag(move || is_wrong(authoring, Place::Why))
                 aria-describedby="why-count wrong-why"

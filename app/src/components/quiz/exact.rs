@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{Decimal, NoDecimal, Question};
 
-use super::choices;
+use super::{choices, line};
 use crate::authoring::Authoring;
 use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::erase::{flag, sometimes};
@@ -27,17 +27,19 @@ fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyV
         .then(|| choices::remover(authoring, format!("Remove accepted answer {}", at + 1), Change::RemoveSpelling(at)));
     view! {
         <div class="choice choice--plain">
-            <input
+            <textarea
                 class="choice__text"
                 id=format!("answer-{at}")
+                rows="1"
                 aria-label=format!("Accepted answer {}", at + 1)
                 autocomplete="off"
-                maxlength=limits::OPTION_CHARS
+                enterkeyhint="next"
+                maxlength=line::room(limits::OPTION_CHARS)
                 dir="auto"
                 prop:value=text
                 on:keydown=choices::onwards(authoring, at, count, Change::AddSpelling)
-                on:input=move |event| authoring.change(Change::Spelling(at, event_target_value(&event)))
-            />
+                on:input=move |event| authoring.change(Change::Spelling(at, line::typed(&event)))
+            ></textarea>
             <span class="choice__tools">{remove}</span>
         </div>
     }

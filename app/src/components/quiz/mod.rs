@@ -8,6 +8,7 @@ pub(crate) mod editor;
 mod exact;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;
+mod line;
 mod outline;
 mod picture;
 mod preview;

@@ -8,6 +8,7 @@ use leptos::web_sys::{File, HtmlInputElement};
 use protocol::quiz::Question;
 use protocol::{PictureId, limits};
 
+use super::line;
 use super::writing::{is_wrong, wrong};
 use crate::authoring::Authoring;
 use crate::components::field::Wrong;
@@ -65,7 +66,7 @@ pub(super) fn Picture(authoring: Authoring, question: Question) -> impl IntoView
                 </label>
                 {question.picture.is_some().then(|| view! {
                     <button
-                        class="button button--quiet"
+                        class="button button--remove"
                         type="button"
                         on:click=move |_| authoring.change(Change::Picture(None))
                     >
@@ -85,17 +86,21 @@ fn shown(authoring: Authoring, picture: &PictureId, picture_words: String) -> An
         <label class="field__label" for="picture-words">
             "Description " <span class="choices__hint">"Read aloud to those who cannot see it"</span>
         </label>
-        <input
-            class="field__input"
+        <textarea
+            class="field__input field__input--line"
             id="picture-words"
-            maxlength=limits::QUESTION_CHARS
+            rows="1"
+            maxlength=line::room(limits::QUESTION_CHARS)
             dir="auto"
             autocomplete="off"
             aria-invalid=flag(move || is_wrong(authoring, Place::Picture))
             aria-describedby="wrong-picture"
             prop:value=picture_words
-            on:input=move |event| authoring.change(Change::PictureWords(event_target_value(&event)))
-        />
+            on:keydown=|event| {
+                line::ends(&event);
+            }
+            on:input=move |event| authoring.change(Change::PictureWords(line::typed(&event)))
+        ></textarea>
         {wrong(authoring, Place::Picture, "wrong-picture")}
     }
     .into_any()

@@ -8,6 +8,7 @@ use protocol::quiz::{Kind, Question};
 use super::answers::Answers;
 use super::details::{Points, Seconds, Why};
 use super::exact::{Number, Spellings};
+use super::line;
 use super::picture::Picture;
 use crate::authoring::Authoring;
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
@@ -77,10 +78,10 @@ fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
         let (at, count) = editor.with(|editor| (editor.selected() + 1, editor.keys().len()));
         format!("Question {at} of {count}")
     });
-    // One line of thought: Enter goes on to the answers.
+    // One line of thought: Enter goes on to the answers. With Shift there is another line,
+    // which is shown on the wall.
     let pressed = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.is_composing() {
-            event.prevent_default();
+        if !event.shift_key() && line::ends(&event) {
             lead_to(if kind_of(authoring) == Kind::Slide { "#question-why" } else { "#answer-0" });
         }
     };
@@ -114,16 +115,20 @@ fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
                 class="writing__question"
                 id="question-text"
                 rows="1"
-                maxlength=limits::QUESTION_CHARS
+                enterkeyhint="next"
+                maxlength=line::room(limits::QUESTION_CHARS)
                 dir="auto"
                 placeholder=if question.kind == Kind::Slide { "Heading" } else { "Your question" }
                 aria-invalid=flag(move || is_wrong(authoring, Place::Text))
-                aria-describedby="wrong-text"
+                aria-describedby="wrong-text formula-help"
                 prop:value=question.text
                 on:keydown=pressed
-                on:input=move |event| authoring.change(Change::Text(event_target_value(&event).replace('\n', " ")))
+                on:input=move |event| authoring.change(Change::Text(event_target_value(&event)))
             ></textarea>
             {wrong(authoring, Place::Text, "wrong-text")}
+            <span class="field__help" id="formula-help">
+                "Formulas stand between dollar signs, in answers too: $x^2$ is shown as x²."
+            </span>
         </div>
     }
 }
@@ -135,9 +140,10 @@ fn Doing(authoring: Authoring) -> impl IntoView {
     let is_first = memo(move || editor.with(|editor| editor.selected() == 0));
     let is_last = memo(move || editor.with(|editor| editor.selected() + 1 >= editor.keys().len()));
     let button = move |drawing, name: &'static str, edit: Edit, is_idle: Option<Memo<bool>>| {
+        let class = if edit == Edit::Remove { "button button--remove" } else { "button button--quiet" };
         view! {
             <button
-                class="button button--quiet"
+                class=class
                 type="button"
                 aria-disabled=derived(move || is_idle.is_some_and(|is_idle| is_idle.get()).then_some("true"))
                 on:click=move |_| authoring.edit(edit.clone())

@@ -110,7 +110,7 @@ fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
     });
     let delete = (owner == Owner::Viewer).then(|| {
         view! {
-            <a class="button button--quiet" href=format!("/quizzes?delete={id}") rel="external">
+            <a class="button button--remove" href=format!("/quizzes?delete={id}") rel="external">
                 {icon(TRASH)}
                 "Delete"
                 <span class="unseen">" " {title.clone()}</span>
@@ -190,7 +190,7 @@ fn Deleting(quiz: QuizSummary) -> impl IntoView {
             <h2 id="deleting">"Delete " <bdi>{title.clone()}</bdi> "?"</h2>
             <p>"This cannot be undone. The results of its games stay."</p>
             <div class="asking__doing">
-                <a class="button button--quiet" href="/quizzes" rel="external">
+                <a class="button button--quiet" href="/quizzes" rel="external" autofocus>
                     "Cancel"
                 </a>
                 {one_field(DeleteQuiz::PATH, "id", quiz.id.as_str(), ("button button--remove", "Delete quiz"), TRASH, &title)}
