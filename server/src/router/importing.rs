@@ -32,8 +32,8 @@ pub(super) async fn show(request: Request, next: Next, draw: Draw) -> Response {
     let (parts, body) = request.into_parts();
     let asker = parts.clone();
     let answer = next.run(Request::from_parts(parts, body)).await;
-    if let Some(Understood(imported)) = answer.extensions().get().cloned() {
-        return draw(page_request(asker, &imported)).await;
+    if let Some(understood) = answer.extensions().get::<Understood>().cloned() {
+        return draw(page_request(asker, &understood)).await;
     }
     let status = answer.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -56,19 +56,20 @@ async fn sentence(answer: Response) -> String {
 }
 
 /// Asks for the page in the name of whoever sent the form.
-fn page_request(mut asker: Parts, imported: &Imported) -> Request {
+fn page_request(mut asker: Parts, understood: &Understood) -> Request {
     asker.method = Method::GET;
     asker.uri = Uri::from_static(IMPORT_PAGE);
     for about_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::TRANSFER_ENCODING] {
         asker.headers.remove(about_body);
     }
-    asker.extensions.insert(Arc::new(shown(imported)));
+    asker.extensions.insert(Arc::new(shown(&understood.imported, &understood.file)));
     Request::from_parts(asker, Body::empty())
 }
 
 /// What was understood, as the page shows it.
-fn shown(imported: &Imported) -> ImportedQuiz {
+fn shown(imported: &Imported, file: &str) -> ImportedQuiz {
     ImportedQuiz {
+        file: file.to_owned(),
         quiz: imported.quiz.clone(),
         doubts: imported.doubts.iter().map(doubt).collect(),
         notes: imported.notes.clone(),

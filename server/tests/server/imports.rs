@@ -106,7 +106,12 @@ async fn all_faults_are_shown_at_once_and_each_is_settled_by_an_answer() {
     let file = format!("{HEADER}Fine?,Moss,Stone,20,1\nWhich one?,Moss,Stone,20,7\nHow long?,Moss,Stone,1e9,2");
     let page = ana.brings("Plants.csv", file.as_bytes()).await.text().await.unwrap();
     for part in [
+        "Plants.csv",
         "1 question understood, 2 need you",
+        "href=\"#q1\"",
+        "id=\"q1\"",
+        "href=\"#q3\"",
+        "id=\"q3\"",
         "Row 3, column E, “Correct answer(s)”",
         "There is no answer 7.",
         "Row 4, column D, “Time limit”",

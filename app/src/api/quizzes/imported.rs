@@ -6,6 +6,8 @@ use protocol::quiz::{Decimal, Quiz};
 /// What was understood of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedQuiz {
+    /// What the file is called; empty where nobody said.
+    pub file: String,
     /// All of it; a question with a doubt is as whole as could be.
     pub quiz: Quiz,
     /// What was not understood, in the order of the questions.

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::StoredQuiz;
 
-use super::reading::{asked, draw_formulas};
+use super::reading::{Level, asked, draw_formulas};
 use super::{Here, Top, instead, words};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
@@ -33,8 +33,6 @@ pub(crate) fn Edit() -> impl IntoView {
         },
     );
     view! {
-        <PageStyles of="game" />
-        <PageStyles of="author" />
         <PageStyles of="editor" />
         <Suspense>
             {move || Suspend::new(async move {
@@ -85,7 +83,7 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
     let (id, quiz) = (stored.id.to_string(), stored.quiz);
     let count = words::questions(quiz.questions.len());
     draw_formulas(&quiz);
-    let questions = quiz.questions.into_iter().map(asked).collect_view();
+    let questions = quiz.questions.into_iter().enumerate().map(|(at, question)| asked(at, question, Level::Page));
     view! {
         <PageTitle of=quiz.title.clone() />
         <div class="author">
@@ -105,7 +103,7 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
                         <button class="button button--quiet">{icon(COPY)} "Copy it"</button>
                     </form>
                 </div>
-                <ol class="reading">{questions}</ol>
+                <ol class="reading">{questions.collect_view()}</ol>
             </main>
         </div>
     }

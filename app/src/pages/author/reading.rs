@@ -15,8 +15,22 @@ pub(super) fn draw_formulas(quiz: &Quiz) {
     }));
 }
 
-/// A question with its answers and which of them are right.
-pub(super) fn asked(question: Question) -> AnyView {
+/// The name of question `at`, from 0, in the addresses of its page.
+pub(super) fn anchor(at: usize) -> String {
+    format!("q{}", at + 1)
+}
+
+/// How deep the questions stand in their page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Under the page's own heading.
+    Page,
+    /// Under that of a part of it.
+    Part,
+}
+
+/// Question `at`, from 0, with its answers and which of them are right. Links lead to it by its number.
+pub(super) fn asked(at: usize, question: Question, level: Level) -> AnyView {
     let has_right = question.kind.has_right();
     let picture = question.picture.map(|id| {
         view! { <img class="reading__picture" src=format!("/pictures/{id}") alt=question.picture_words loading="lazy" /> }
@@ -39,10 +53,15 @@ pub(super) fn asked(question: Question) -> AnyView {
         0 => ", no time limit".to_owned(),
         seconds => format!(", {seconds} seconds"),
     };
+    let text = on_page(&question.text);
+    let heading = match level {
+        Level::Page => view! { <h2 dir="auto">{text}</h2> }.into_any(),
+        Level::Part => view! { <h3 dir="auto">{text}</h3> }.into_any(),
+    };
     view! {
-        <li class="reading__question">
-            <h2 dir="auto">{on_page(&question.text)}</h2>
-            <p class="quiet small">{say::kind(question.kind).0} {seconds}</p>
+        <li class="reading__question" id=anchor(at)>
+            {heading}
+            <p class="quiet small">{format!("Question {}: ", at + 1)} {say::kind(question.kind).0} {seconds}</p>
             {picture}
             <ul class="reading__options">{options.collect_view()}</ul>
             {spellings}

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect};
 use futures::stream;
 use protocol::Member;
 use protocol::quiz::SavedQuiz;
+use protocol::text::{Shape, clean};
 use serde::Deserialize;
 
 use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, illustrations, json, not_a_quiz};
@@ -19,7 +20,15 @@ use crate::quizzes::import::{self as file, Answered, Imported};
 /// What was understood of a file that came by a form: the answer's extension.
 /// Who knows the pages shows it.
 #[derive(Clone)]
-pub struct Understood(pub Arc<Imported>);
+pub struct Understood {
+    /// What was understood.
+    pub imported: Arc<Imported>,
+    /// What the file is called, as far as its name is worth a look.
+    pub file: String,
+}
+
+/// Letters of a file's name that are shown.
+const FILE_NAME_CHARS: usize = 100;
 
 /// Makes a quiz of a file: the body itself, or the file in a form. Who sent a
 /// form is shown what was understood, and nothing is kept yet; a program gets
@@ -37,11 +46,13 @@ pub(super) async fn import(
         Some(boundary) => file_in_form(body, boundary).await?,
         None => (named.name, body),
     };
+    let called: String = clean(&name, Shape::Line).chars().take(FILE_NAME_CHARS).collect();
     let workers = &files.node.workers;
     let imported = workers.run(file::LIMITS, move |budget| file::read(&bytes, &name, budget)).await?;
     let imported = illustrations::keep(&files, &payer, imported.map_err(not_a_quiz)?).await?;
     if is_form(&headers) {
-        return Ok((Extension(Understood(Arc::new(imported))), ()).into_response());
+        let understood = Understood { imported: Arc::new(imported), file: called };
+        return Ok((Extension(understood), ()).into_response());
     }
     let quiz = file::whole(imported).map_err(not_a_quiz)?;
     let saved = files.node.library.save(&payer, None, 0, quiz).await?;

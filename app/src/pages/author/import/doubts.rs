@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::Question;
 
+use super::super::reading::anchor;
 use crate::api::quizzes::{Ask, ImportDoubt, ImportedQuiz, ShownCell};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::formula::on_page;
@@ -29,9 +30,8 @@ pub(super) fn doubts(imported: &ImportedQuiz) -> AnyView {
 type Numbered<'a> = (usize, &'a ImportDoubt);
 
 fn about(at: usize, question: &Question, doubts: &[Numbered<'_>]) -> AnyView {
-    let (id, labelled_by) = (format!("q{}", at + 1), format!("q{}", at + 1));
-    let text =
-        if question.text.trim().is_empty() { "A question without words".to_owned() } else { question.text.clone() };
+    let (id, labelled_by) = (anchor(at), anchor(at));
+    let text = words_of(question);
     let each = doubts.iter().map(|(number, doubt)| one(*number, doubt, question)).collect_view();
     view! {
         <section class="doubt" aria-labelledby=labelled_by>
@@ -56,14 +56,30 @@ fn one(number: usize, doubt: &ImportDoubt, question: &Question) -> AnyView {
             {strip(doubt)}
             <div class="doubt__read">
                 <div>
-                    <h3>{place(doubt)}</h3>
+                    <h3>"What was read"</h3>
                     <p dir="auto">{as_sentence(&doubt.why)}</p>
+                    <p class="quiet small">{place(doubt)}</p>
                 </div>
                 {settling(number, &doubt.ask, question)}
             </div>
         </div>
     }
     .into_any()
+}
+
+/// What a question is called in a list.
+pub(super) fn words_of(question: &Question) -> String {
+    if question.text.trim().is_empty() { "A question without words".into() } else { question.text.clone() }
+}
+
+/// What is asked about a doubt, to be read above its answers and in the list of questions.
+pub(super) fn asks(ask: &Ask) -> &'static str {
+    match ask {
+        Ask::Right => "Which one is right?",
+        Ask::Seconds => "How many seconds?",
+        Ask::Number(_) => "Which number is meant?",
+        Ask::Finish => "What should become of it?",
+    }
 }
 
 /// As in `Row 10, column G, “Right”`.
@@ -139,34 +155,29 @@ fn settling(number: usize, ask: &Ask, question: &Question) -> AnyView {
         .into_any()
     };
     let text = |text: String| view! { <bdi>{text}</bdi> }.into_any();
-    let (legend, mut choices) = match ask {
+    let mut choices = match ask {
         Ask::Right => {
             let option = |(at, text): (usize, &str)| {
                 let label = view! { {answer::key(at)} <bdi>{on_page(text)}</bdi> }.into_any();
                 choice(at.to_string(), label)
             };
             let options = question.options.iter().take(limits::OPTIONS).map(|option| option.text.as_str());
-            ("Which one is right?", options.enumerate().map(option).collect::<Vec<_>>())
+            options.enumerate().map(option).collect::<Vec<_>>()
         }
         Ask::Seconds => {
             let seconds = SECONDS.iter().map(|seconds| choice(seconds.to_string(), text(seconds.to_string())));
-            ("How many seconds?", seconds.collect())
+            seconds.collect()
         }
         Ask::Number(numbers) => {
             let numbers = numbers.iter().enumerate();
-            (
-                "Which number is meant?",
-                numbers.map(|(at, number)| choice(at.to_string(), text(number.to_string()))).collect(),
-            )
+            numbers.map(|(at, number)| choice(at.to_string(), text(number.to_string()))).collect()
         }
-        Ask::Finish => {
-            ("What should become of it?", vec![choice("keep".into(), text("Finish it in the editor".into()))])
-        }
+        Ask::Finish => vec![choice("keep".into(), text("Finish it in the editor".into()))],
     };
     choices.push(choice("leave".into(), text("Leave this question out".into())));
     view! {
         <fieldset class="doubt__ask">
-            <legend>{legend}</legend>
+            <legend>{asks(ask)}</legend>
             <div class="keys">{choices}</div>
         </fieldset>
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::limits;
 
-use super::reading::{asked, draw_formulas};
+use super::reading::{Level, asked, draw_formulas};
 use super::{Here, Top, words};
 use crate::api::quizzes::{ImportedQuiz, QUIZZES};
 use crate::components::avatar::{Looks, avatar};
@@ -18,8 +18,10 @@ use crate::page_title::PageTitle;
 use crate::upload::KEEP_IMPORT;
 
 mod doubts;
+mod outline;
 
 use doubts::doubts;
+use outline::outline;
 
 /// Arches on the line, at most.
 const CROWD: usize = 24;
@@ -34,8 +36,6 @@ pub(crate) fn ImportReview() -> impl IntoView {
     };
     draw_formulas(&imported.quiz);
     view! {
-        <PageStyles of="game" />
-        <PageStyles of="author" />
         <PageStyles of="import" />
         <PageTitle of="Check the import" />
         <div class="author">
@@ -43,7 +43,9 @@ pub(crate) fn ImportReview() -> impl IntoView {
             <main class="author__main" id="main" tabindex="-1">
                 {verdict(&imported)}
                 {notes(imported.notes.iter().chain(&imported.missing).cloned().collect())}
-                {review(&imported)}
+                <div class="review__split">
+                    {review(&imported)} {outline(&imported)} {understood(&imported)}
+                </div>
             </main>
         </div>
     }
@@ -63,10 +65,20 @@ fn verdict(imported: &ImportedQuiz) -> AnyView {
             avatar(Looks::plain(colour, height, (0, 0)).happy())
         }
     };
+    let file = (!imported.file.is_empty()).then(|| {
+        view! {
+            <p class="verdict__file" dir="auto">
+                {imported.file.clone()}
+            </p>
+        }
+    });
     let crowd = (0..imported.quiz.questions.len().min(CROWD)).map(person).collect_view();
     view! {
         <header class="verdict">
-            <h1>{sentence(understood, doubtful)}</h1>
+            <div class="verdict__words">
+                {file}
+                <h1>{sentence(understood, doubtful)}</h1>
+            </div>
             <span class="verdict__crowd" aria-hidden="true">
                 {crowd}
             </span>
@@ -109,17 +121,7 @@ fn notes(notes: Vec<String>) -> Option<AnyView> {
 
 fn review(imported: &ImportedQuiz) -> AnyView {
     let quiz = imported.quiz.clone();
-    let questions = quiz.questions.iter().cloned().enumerate();
-    let (good, total) = (questions.filter(|(at, _)| !imported.is_doubtful(*at)), quiz.questions.len());
-    let good: Vec<_> = good.map(|(_, question)| asked(question)).collect();
-    let list = (!good.is_empty()).then(|| {
-        view! {
-            <section class="author__part" aria-labelledby="understood">
-                <h2 id="understood">"Understood"</h2>
-                <ol class="reading">{good.collect_view()}</ol>
-            </section>
-        }
-    });
+    let total = quiz.questions.len();
     view! {
         <form class="review" method="post" action=KEEP_IMPORT>
             <input type="hidden" name="quiz" value=protocol::wire::spell(&quiz) />
@@ -141,10 +143,28 @@ fn review(imported: &ImportedQuiz) -> AnyView {
             </div>
             {doubts(imported)}
             {buttons(imported.understood(), total)}
-            {list}
         </form>
     }
     .into_any()
+}
+
+/// The questions that nothing is doubtful in, with their answers.
+fn understood(imported: &ImportedQuiz) -> Option<AnyView> {
+    let questions = imported.quiz.questions.iter().cloned().enumerate();
+    let good = questions.filter(|(at, _)| !imported.is_doubtful(*at));
+    let good: Vec<_> = good.map(|(at, question)| asked(at, question, Level::Part)).collect();
+    if good.is_empty() {
+        return None;
+    }
+    Some(
+        view! {
+            <section class="author__part review__good" aria-labelledby="understood">
+                <h2 id="understood">"Understood"</h2>
+                <ol class="reading">{good}</ol>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn buttons(understood: usize, total: usize) -> AnyView {

@@ -280,6 +280,26 @@ fn pictures_of_an_h5p_package_are_taken() {
     );
 }
 
+#[test]
+fn a_picture_beyond_the_limit_is_told_and_its_question_is_taken() {
+    let content = r#"{"questions":[{"library":"H5P.MultiChoice 1.16","params":{"question":"A?","behaviour":{},
+        "answers":[{"text":"a","correct":true},{"text":"b"}],
+        "media":{"type":{"library":"H5P.Image 1.1","params":{"file":{"path":"images/a.gif"}}}}}}]}"#;
+    let large = format!("GIF89a{}", "x".repeat(1_200_000));
+    let package =
+        archive(&[("h5p.json", "{}"), ("content/content.json", content), ("content/images/a.gif", &large)], false);
+    let data = format!("data:image/png;base64,{}", "A".repeat(1_600_000));
+    let json = format!(r#"{{"questions":[{{"question":"A?","answers":["a","b"],"solutions":[0],"image":"{data}"}}]}}"#);
+    for (file, expected) in [
+        (package, "Question 1: the picture was not taken, because it has more than 1 MiB."),
+        (json.into_bytes(), "Question 1: the picture was not taken, because it has more than 1 MiB."),
+    ] {
+        let imported = understood(&file, "");
+        assert_eq!((imported.quiz.questions.len(), imported.doubts.len(), imported.pictures.len()), (1, 0, 0));
+        assert_eq!(told(&imported), [expected]);
+    }
+}
+
 /// JSON as ClassQuiz packs it, with what follows.
 fn classquiz_archive(json: &str, rest: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
