@@ -8,8 +8,10 @@ use crate::components::formula;
 /// The letters of the options, in their order.
 pub(crate) const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
 
-/// Longer texts are written smaller.
+/// Longer texts are written smaller,
 const LONG: usize = 24;
+/// and those of more letters than these smaller still.
+const LONGER: usize = 48;
 
 const KINDS: [&str; 4] = ["a", "b", "c", "d"];
 /// An arch, a bow, a clover and a drop: each begins with its letter, or looks like it.
@@ -35,8 +37,11 @@ pub(crate) fn kind(block: &str, option: usize) -> String {
 /// What is inside the tile of an option, which is a `.answer`. It is also what the tile is
 /// called by those who hear it, `A, Mercury`: a name beside it could differ from what is seen.
 pub(crate) fn inside(option: usize, text: &str, formulas: &Formulas) -> AnyView {
-    let is_long = text.chars().count() > LONG;
-    let class = if is_long { "answer__text answer__text--long" } else { "answer__text" };
+    let class = match text.chars().count() {
+        letters if letters <= LONG => "answer__text",
+        letters if letters <= LONGER => "answer__text answer__text--long",
+        _ => "answer__text answer__text--long answer__text--longest",
+    };
     view! {
         {drawing("answer__ghost", option)}
         {drawing("answer__shape", option)}
