@@ -1,6 +1,8 @@
 //! A class plays: on one node and on two.
 
-use protocol::game::frame::Open;
+use std::time::Instant;
+
+use protocol::game::frame::{Count, Open};
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken, Verdict};
 use protocol::quiz::{Kind, Quiz, Scoring};
 use protocol::{ErrorCode, Pin};
@@ -61,6 +63,42 @@ async fn a_class_plays_a_whole_game_on_two_nodes() {
         assert_eq!(podium.leaders.iter().map(|leader| leader.score).collect::<Vec<_>>(), [1000, 1000]);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_answered_is_told_how_many_are_still_thinking_but_not_with_every_answer() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(one, &hosting.pin, "Ada").await;
+        let mut others = Vec::new();
+        for name in ["Ben", "Cleo", "Dan", "Eva", "Finn", "Gus"] {
+            others.push(Pupil::player(two, &hosting.pin, name).await.0);
+        }
+        teacher.step(Say::Start).await;
+        ada.sees(Phase::Open).await;
+        let began = Instant::now();
+        ada.answer(0, RIGHT).await;
+        assert_eq!(thinking(&mut ada, |count| count.answered >= 1).await.players, 7);
+        for other in &mut others[..5] {
+            other.sees(Phase::Open).await;
+            other.answer(0, WRONG).await;
+        }
+        let told = thinking(&mut ada, |count| count.answered == 6).await;
+        assert_eq!((told.question, told.players), (0, 7), "Gus, on the other node, is still thinking");
+        let counts = ada.heard.iter().filter(|text| text.contains(r#""type":"count""#)).count();
+        assert!(counts <= 1 + began.elapsed().as_secs() as usize / 2, "every 2 s: {:?}", ada.heard);
+    })
+    .await;
+}
+
+/// The next count of answers that is as wanted.
+async fn thinking(pupil: &mut Pupil, wanted: impl Fn(&Count) -> bool) -> Count {
+    pupil
+        .until(|frame| match frame {
+            GameServerMessage::Count(count) if wanted(&count) => Some(count),
+            _ => None,
+        })
+        .await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What a player sees of a game, one sentence each.
 
-use protocol::game::frame::Changed;
+use protocol::game::frame::{Changed, Count};
 use protocol::game::link::Event;
 use protocol::link::Status;
 use protocol::{ErrorCode, wire};
@@ -72,10 +72,29 @@ fn an_answer_is_shown_from_the_press_on_and_then_as_what_became_of_it() {
     let mut board = board("open");
     board.fold(&answering());
     assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
-    assert_eq!(words::answering(&board, true), "Locked in. Wait for the others.");
-    assert_eq!(words::answering(&board, false), "Your answer is kept. It is sent when you are back.");
+    assert_eq!(words::answering(&board, true, None), "Locked in. Wait for the others.");
+    assert_eq!(words::answering(&board, false, None), "Your answer is kept. It is sent when you are back.");
     board.fold(&answered("accepted"));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(1)));
+}
+
+#[test]
+fn who_has_answered_reads_how_many_are_still_thinking() {
+    let mut board = board("open");
+    let said = |board: &Board, question, answered| {
+        words::answering(board, true, Some(Count { question, answered, players: 1_208 }))
+    };
+    assert_eq!(said(&board, 3, 1), "Answer now.", "who has not is thinking too");
+    board.fold(&answering());
+    board.fold(&answered("accepted"));
+    assert_eq!(said(&board, 3, 1_201), "Locked in. 7 are still thinking.");
+    assert_eq!(said(&board, 3, 1), "Locked in. 1,207 are still thinking.");
+    assert_eq!(said(&board, 3, 1_207), "Locked in. 1 is still thinking.");
+    assert_eq!(said(&board, 3, 1_208), "Locked in. Everyone has answered.");
+    assert_eq!(said(&board, 3, 1_209), "Locked in. Everyone has answered.", "somebody was removed");
+    assert_eq!(said(&board, 2, 900), "Locked in. Wait for the others.", "that was of the question before");
+    board.fold(&changed(game("closed", "")));
+    assert_eq!(said(&board, 3, 1_201), "Locked in. Time is up.");
 }
 
 #[test]
@@ -83,7 +102,7 @@ fn whose_answer_came_late_reads_by_how_much() {
     let mut board = board("closed");
     board.fold(&answering());
     board.fold(&answered("late"));
-    assert_eq!(words::answering(&board, true), "Time is up. Your answer came 0.4 s late.");
+    assert_eq!(words::answering(&board, true, None), "Time is up. Your answer came 0.4 s late.");
 }
 
 #[test]
@@ -258,4 +277,17 @@ fn the_connection_is_told_as_in_a_room() {
         let outside = standing(Standing::Connecting, &event);
         assert!(!outside.is_cut_off(), "who is not in misses nothing: {event:?}");
     }
+}
+
+#[test]
+fn whom_the_host_calls_by_another_name_keeps_points_and_answer() {
+    let mut board = board("open");
+    board.fold(&answering());
+    let renamed = wire::read(r#"{"pin":"482915","name":"Noor B.","byHost":true}"#).unwrap();
+    assert!(board.fold(&Event::Renamed(renamed)));
+    assert_eq!(board.me.as_ref().map(|me| (me.id.as_str(), me.name.as_str())), Some(("noor", "Noor B.")));
+    assert_eq!((board.score, board.answer.given()), (2410, Some(&Answer::Choice(1))));
+    let mut outside = Board::outside("Planets".into());
+    let renamed = wire::read(r#"{"pin":"482915","name":"Noor B."}"#).unwrap();
+    assert!(!outside.fold(&Event::Renamed(renamed)) && outside.me.is_none(), "who is not in has no name here");
 }

@@ -1,21 +1,10 @@
 //! What a player is told, in words.
 
+use protocol::game::frame::Count;
 use protocol::game::{Outcome, Phase, Reveal, Verdict};
+pub(crate) use protocol::text::grouped as number;
 
 use super::{Board, MyAnswer};
-
-/// A whole number as people read it: `12,410`.
-pub(crate) fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// The sign that ends a sentence of ours behind somebody's text; nothing where the text
 /// has one of its own.
@@ -132,18 +121,34 @@ pub(crate) fn proposal(sentence: &str) -> Option<&str> {
     proposed.strip_suffix('.').filter(|name| !name.is_empty())
 }
 
-/// How it stands with a player's answer while the question is shown.
-pub(crate) fn answering(board: &Board, is_connected: bool) -> String {
+/// What everybody reads before a question opens.
+pub(crate) const GET_READY: &str = "Get ready.";
+
+/// How it stands with a player's answer while the question is shown; `count` as it was
+/// told last, perhaps of another question.
+pub(crate) fn answering(board: &Board, is_connected: bool, count: Option<Count>) -> String {
     let game = &board.game;
     match (&board.answer, game.phase) {
         (MyAnswer::Late { by_ms }, _) => late(*by_ms),
         (MyAnswer::Sending(_), _) if !is_connected => "Your answer is kept. It is sent when you are back.".into(),
         (MyAnswer::Sending(_) | MyAnswer::Counts(_), Phase::Closed) => "Locked in. Time is up.".into(),
-        (MyAnswer::Sending(_) | MyAnswer::Counts(_), _) => "Locked in. Wait for the others.".into(),
+        (MyAnswer::Sending(_) | MyAnswer::Counts(_), _) => {
+            format!("Locked in. {}", thinking(count.filter(|count| Some(count.question) == game.at)))
+        }
         (MyAnswer::Open, Phase::Closed) => "Time is up.".into(),
         (MyAnswer::Open, _) if game.paused.is_some() => "Paused.".into(),
-        (MyAnswer::Open, Phase::Ready) => "Get ready.".into(),
+        (MyAnswer::Open, Phase::Ready) => GET_READY.into(),
         (MyAnswer::Open, _) => "Answer now.".into(),
+    }
+}
+
+/// How many have not answered yet, for who has.
+fn thinking(count: Option<Count>) -> String {
+    match count.map(|count| count.players.saturating_sub(count.answered)) {
+        None => "Wait for the others.".into(),
+        Some(0) => "Everyone has answered.".into(),
+        Some(1) => "1 is still thinking.".into(),
+        Some(others) => format!("{} are still thinking.", number(others as u64)),
     }
 }
 

@@ -97,7 +97,7 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
                     "Let in"
                 </button>
                 <button
-                    class="button button--quiet"
+                    class="button button--remove"
                     type="button"
                     aria-label=format!("Turn away {name}")
                     on:click=move |_| host.step(HostStep::Decline(vec![declined.clone()]))

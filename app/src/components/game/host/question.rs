@@ -10,6 +10,7 @@ use super::answered::answered;
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::game::ring::Ring;
 use crate::erase::{changing, memo, sometimes};
+use crate::state::game::words::GET_READY;
 
 /// A question from the moment it can be read to the end of its time.
 pub(super) fn question(host: Host) -> AnyView {
@@ -60,7 +61,7 @@ fn middle(host: Host, kind: Kind) -> AnyView {
     let paused = memo(move || host.game(|game| game.paused.is_some()));
     let body = move || match (phase.get(), paused.get()) {
         (_, true) => hint("Paused."),
-        (Phase::Ready, _) => hint("Get ready."),
+        (Phase::Ready, _) => hint(GET_READY),
         (Phase::Closed, _) => hint("Time is up."),
         _ if kind.has_options() => tiles(host, &options.get()),
         _ => hint(how(kind)),

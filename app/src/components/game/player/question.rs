@@ -37,7 +37,10 @@ pub(super) fn question(live: GameLive, at: usize) -> AnyView {
         {picture(&asked)}
         {changing(move || answering(live, place.get()))}
         <p class="play__state" class:unseen=derived(move || is_ready.get()) role="status">
-            {words(move || live.board.with(|board| words::answering(board, live.standing.get().is_connected())))}
+            {words(move || {
+                let is_connected = live.standing.get().is_connected();
+                live.board.with(|board| words::answering(board, is_connected, live.count.get()))
+            })}
         </p>
     }
     .into_any()
@@ -100,7 +103,7 @@ fn ready(points: Points) -> AnyView {
     view! {
         <div class="play__ready">
             <p class="play__get-ready" aria-hidden="true">
-                "Get ready"
+                {words::GET_READY}
             </p>
             {worth.map(|worth| view! { <p class="play__worth">{worth}</p> })}
         </div>

@@ -7,18 +7,25 @@ use crate::components::avatar::{Looks, avatar};
 use crate::components::formula::in_game;
 use crate::erase::{memo, sometimes, words};
 use crate::game_live::GameLive;
+use crate::nickname;
 use crate::state::game::Board;
 use crate::state::game::words;
 
 /// Before the host lets one in.
 pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
     let waits = move || live.board.with(|board| board.waits.clone().unwrap_or_default());
+    // Drawn in a browser alone, for the server knows nobody who waits: what was typed is there.
+    let name = live.pin.with_value(nickname::typed).map(|name| {
+        let stop = words::full_stop(&name);
+        view! { <p class="plane__words">"You asked to join as " <bdi>{name}</bdi> {stop}</p> }
+    });
     view! {
         <section class="plane plane--sun">
             <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
                 {words(waits)}
             </h1>
+            {name}
             <p class="plane__words">"Keep this page open. You join as soon as the host lets you in."</p>
             <div class="plane__me">{avatar(Looks::of(&viewer.id).tall(54).looking((0, -19)))}</div>
         </section>
@@ -28,12 +35,13 @@ pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
 
 /// In, and nothing is asked yet.
 pub(super) fn lobby(live: GameLive) -> AnyView {
-    let (name, looks) = me(live);
+    let (_, looks) = me(live);
+    let name = move || live.board.with(|board| board.me.as_ref().map(|me| me.name.to_string())).unwrap_or_default();
     view! {
         <section class="plane plane--sun">
             <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
-                "You are in, " <bdi>{name}</bdi> "."
+                "You are in, " <bdi>{words(name)}</bdi> {words(move || words::full_stop(&name()))}
             </h1>
             <p class="plane__words">{words(move || live.board.with(|board| words::soon(board.game.round)))}</p>
             <p>
