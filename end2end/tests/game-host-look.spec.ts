@@ -47,6 +47,22 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+/** Where less than 4 px are between a count and its share, or the bar beneath. */
+function gaps(columns: Element[]) {
+  const box = (column: Element, part: string) => column.querySelector(`.bars__${part}`)!.getBoundingClientRect();
+  return columns.flatMap((column) => {
+    const [count, share, bar] = ["count", "share", "bar"].map((part) => box(column, part));
+    const beside = share.left - count.right >= 4 || share.top >= count.bottom;
+    return beside && bar.top - Math.max(count.bottom, share.bottom) >= 4 ? [] : [column.textContent];
+  });
+}
+
+/** The checks that reach out of their bars. */
+function cut(checks: Element[]) {
+  const reaches = (check: Element) => check.getBoundingClientRect().bottom > check.parentElement!.getBoundingClientRect().bottom;
+  return checks.filter(reaches).map((check) => check.parentElement!.className);
+}
+
 const LONG = "Because the gas giants kept most of the spin of the cloud that they were born of";
 
 test("four answers of 80 letters are whole at the reveal, and the buttons in sight", async ({ person }) => {
@@ -64,10 +80,15 @@ test("four answers of 80 letters are whole at the reveal, and the buttons in sig
     await expect(text).toBeInViewport({ ratio: 1 });
     expect(await text.evaluate((it) => it.scrollHeight <= it.clientHeight + 1 || getComputedStyle(it).display === "inline")).toBe(true);
   }
-  const inside = await wall.page.locator(".bars__check:visible").evaluateAll((checks) =>
-    checks.every((check) => check.getBoundingClientRect().bottom <= check.parentElement!.getBoundingClientRect().bottom),
-  );
-  expect(inside, "a check stays in its bar").toBe(true);
+  expect(await wall.page.locator(".bars__check:visible").evaluateAll(cut), "a check stays in its bar").toEqual([]);
+  // How many chose it stands apart from its share, its bar and its letter.
+  await expect(wall.page.locator(".bars__count")).toHaveText(["1", "0", "1", "0"]);
+  await expect(wall.page.locator(".bars__share")).toHaveText(["50%", "0%", "50%", "0%"]);
+  expect(await wall.page.locator(".bars__col").evaluateAll(gaps), "nothing is glued to a count").toEqual([]);
+  // On a phone, too, no check is cut off by its bar.
+  await wall.page.setViewportSize({ width: 390, height: 844 });
+  expect(await wall.page.locator(".bars__check:visible").evaluateAll(cut)).toEqual([]);
+  expect(await wall.page.locator(".bars__col").evaluateAll(gaps)).toEqual([]);
   // One of two was right, so one smiles.
   await expect(wall.page.locator(".why__crowd .avatar")).toHaveCount(2);
   await expect(wall.page.locator(".why__crowd .avatar__lid")).toHaveCount(1);
@@ -92,7 +113,7 @@ test("everybody who answered stands on one line, and a poll is not hatched", asy
   await wall.pupils[0].answers({ choice: 0 });
   await wall.press("Show the answer");
   await expect(wall.page.getByRole("figure")).toBeVisible();
-  await expect(wall.page.getByRole("columnheader")).toHaveText(["Answer", "Players"]);
+  await expect(wall.page.getByRole("columnheader")).toHaveText(["Answer", "Players", "Share"]);
   const hatched = await wall.page.locator(".bars__bar").evaluateAll((bars) => bars.some((bar) => getComputedStyle(bar).backgroundImage !== "none"));
   expect(hatched).toBe(false);
   wall.leave();

@@ -22,10 +22,11 @@ const LONGER: usize = 48;
 pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyView {
     let most = reveal.bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
     let columns = reveal.bars.iter().enumerate();
-    let columns = columns.map(|(at, bar)| column(bar, option_of(asked, at), most, formulas)).collect_view();
+    let sums = Sums { most, answered: reveal.answered };
+    let columns = columns.map(|(at, bar)| column(bar, option_of(asked, at), sums, formulas)).collect_view();
     // In a poll nothing is right or wrong.
     let has_right = asked.kind != Kind::Poll;
-    let rows = reveal.bars.iter().map(|bar| row(bar, has_right, formulas)).collect_view();
+    let rows = reveal.bars.iter().map(|bar| row(bar, reveal.answered, has_right, formulas)).collect_view();
     let letters = reveal.bars.iter().map(|bar| bar.text.chars().count()).max().unwrap_or_default();
     let class = match reveal.bars.len() {
         5.. => "bars bars--many",
@@ -45,6 +46,7 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
                         <tr>
                             <th scope="col">"Answer"</th>
                             <th scope="col">"Players"</th>
+                            <th scope="col">"Share"</th>
                             {has_right.then(|| view! { <th scope="col">"Right"</th> })}
                         </tr>
                     </thead>
@@ -56,8 +58,17 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
     .into_any()
 }
 
-fn column(bar: &Bar, option: Option<usize>, most: usize, formulas: &Formulas) -> AnyView {
-    let height = (bar.count * STEPS).div_ceil(most);
+/// What the parts of a chart are measured by.
+#[derive(Clone, Copy)]
+struct Sums {
+    /// The count of the highest bar, which is not 0.
+    most: usize,
+    /// How many answered.
+    answered: usize,
+}
+
+fn column(bar: &Bar, option: Option<usize>, sums: Sums, formulas: &Formulas) -> AnyView {
+    let height = (bar.count * STEPS).div_ceil(sums.most);
     let right = bar.right.then(|| {
         view! { <span class="bars__flag">"Right answer"</span> }
     });
@@ -66,7 +77,11 @@ fn column(bar: &Bar, option: Option<usize>, most: usize, formulas: &Formulas) ->
     let class = class + if bar.right { " bars__col--right" } else { "" };
     view! {
         <div class=class>
-            {right} <span class="bars__count">{bar.count}</span>
+            {right}
+            <p class="bars__sum">
+                <span class="bars__count">{bar.count}</span>
+                <span class="bars__share">{words::share(bar.count, sums.answered)}</span>
+            </p>
             <div class=format!("bars__bar bars__bar--{height}")>{check}</div>
         </div>
         <div class="bars__label">
@@ -88,7 +103,7 @@ fn text_class(text: &str) -> &'static str {
     }
 }
 
-fn row(bar: &Bar, has_right: bool, formulas: &Formulas) -> AnyView {
+fn row(bar: &Bar, answered: usize, has_right: bool, formulas: &Formulas) -> AnyView {
     let right = has_right.then(|| view! { <td>{if bar.right { "yes" } else { "no" }}</td> });
     view! {
         <tr>
@@ -96,6 +111,7 @@ fn row(bar: &Bar, has_right: bool, formulas: &Formulas) -> AnyView {
                 {formula::text(&bar.text, formulas)}
             </th>
             <td>{bar.count}</td>
+            <td>{words::share(bar.count, answered)}</td>
             {right}
         </tr>
     }

@@ -69,6 +69,12 @@ pub(super) fn chart(reveal: &Reveal) -> String {
     sentence.trim_end().to_owned()
 }
 
+/// As in `55%`: how many of those who answered gave this answer.
+pub(super) fn share(count: usize, answered: usize) -> String {
+    let rounded = (count * 100 + answered / 2).checked_div(answered).unwrap_or(0);
+    format!("{}%", rounded.min(100))
+}
+
 /// As in `of 22 were right`; the number stands before it.
 pub(super) fn were_right(knew: usize, players: usize) -> String {
     format!("of {players} {} right", if knew == 1 { "was" } else { "were" })
@@ -178,6 +184,12 @@ mod tests {
         let bars = vec![bar("Mercury", 4, false), bar("Earth", 3, false), bar("Jupiter", 12, true)];
         assert_eq!(chart(&reveal(bars)), "12 of 22 answered Jupiter, a right answer. Mercury 4, Earth 3.");
         assert_eq!(chart(&reveal(vec![])), "19 of 22 answered.");
+    }
+
+    #[test]
+    fn a_share_is_of_those_who_answered() {
+        assert_eq!([0, 1, 2, 3].map(|count| share(count, 3)), ["0%", "33%", "67%", "100%"]);
+        assert_eq!([(0, 0), (12, 24), (5, 1)].map(|(count, of)| share(count, of)), ["0%", "50%", "100%"]);
     }
 
     #[test]
