@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use protocol::text::{Shape, clean};
+use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
 
 use crate::broker::{Append, Appended, Broker, BrokerError, Growth, Once, Passing};
@@ -109,9 +109,9 @@ impl Chat {
             return Err(Refusal::new(ErrorCode::EmptyMessage, "A message needs some text that can be seen."));
         }
         let most = self.message_chars;
-        // No text has more characters than bytes; counting stops one past the limit, whatever the length.
+        // No text has more characters than bytes; counting stops one past the limit where it is not told.
         if text.len() > most && text.chars().take(most + 1).count() > most {
-            let sentence = format!("A message has at most {most} characters. Make it shorter, or send it in parts.");
+            let sentence = format!("{} Shorten it or send it in parts.", too_long(text.chars().count(), most));
             return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
         }
         Ok(text)

@@ -1,6 +1,7 @@
 //! Why the server did not do what it was asked, in words for people.
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, InvalidId, Refusal};
 use serde::{Deserialize, Serialize};
 
@@ -62,25 +63,32 @@ impl ApiError {
         ms.map(|ms| ms.div_ceil(1000).max(1))
     }
 
-    /// What is wrong with a name.
-    pub fn name(why: InvalidId) -> Self {
+    /// What is wrong with a name that was typed.
+    pub fn name(why: InvalidId, typed: &str) -> Self {
         Self::Invalid(match why {
             InvalidId::Empty(_) => "Type a name that others will see.".into(),
-            InvalidId::TooLong(_, most) => format!("A name has {most} letters at most. Try a shorter one."),
+            InvalidId::TooLong(_, most) => shorten(typed, most),
             InvalidId::BadCharacter(_) | InvalidId::Dots(_) => {
                 "That name has a character we cannot show. Try another.".into()
             }
         })
     }
 
-    /// What is wrong with a room's title.
-    pub fn title(why: InvalidId) -> Self {
+    /// What is wrong with a room's title that was typed.
+    pub fn title(why: InvalidId, typed: &str) -> Self {
         Self::Invalid(match why {
             InvalidId::Empty(_) => "Type a name for the room.".into(),
-            InvalidId::TooLong(_, most) => format!("A room's name has {most} letters at most. Try a shorter one."),
+            InvalidId::TooLong(_, most) => shorten(typed, most),
             InvalidId::BadCharacter(_) | InvalidId::Dots(_) => "A room cannot be called that. Try another name.".into(),
         })
     }
+}
+
+/// What to do with a line that is too long.
+fn shorten(typed: &str, most: usize) -> String {
+    let count = clean(typed, Shape::Line).chars().count();
+    // A few letters become several ones in an address.
+    if count > most { format!("{} Shorten it.", too_long(count, most)) } else { "That is too long. Shorten it.".into() }
 }
 
 impl FromServerFnError for ApiError {
@@ -99,5 +107,29 @@ impl FromServerFnError for ApiError {
             ServerFnErrorErr::Deserialization(_) => super::service::unreadable(),
             _ => Self::Other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Name, RoomId, limits};
+
+    use super::*;
+
+    #[test]
+    fn whoever_types_too_much_is_told_how_much() {
+        let typed = format!(" {} ", "ä".repeat(limits::NAME_CHARS + 8));
+        let why = ApiError::name(Name::parse(&typed).unwrap_err(), &typed);
+        assert_eq!(why.to_string(), "That is 40 characters; 32 fit. Shorten it.");
+        let typed = "ä ".repeat(1_000);
+        let why = ApiError::title(RoomId::parse(&typed).unwrap_err(), &typed);
+        assert_eq!(why.to_string(), "That is 1,999 characters; 64 fit. Shorten it.");
+    }
+
+    #[test]
+    fn an_address_that_is_longer_than_its_title_is_not_counted_out() {
+        let typed = "İ".repeat(limits::TITLE_CHARS);
+        let why = ApiError::title(RoomId::parse(&typed).unwrap_err(), &typed);
+        assert_eq!(why.to_string(), "That is too long. Shorten it.");
     }
 }

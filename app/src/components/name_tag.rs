@@ -13,6 +13,7 @@ use super::sign_out::sign_out;
 use crate::api::{self, Rename};
 use crate::erase::{flag, sometimes};
 use crate::given::given;
+use crate::state::excess::excess;
 
 /// The viewer, why the name that was sent by the plain form was not taken, that name, and what
 /// else goes when they sign out.
@@ -26,6 +27,10 @@ const NO_COOKIES: &str =
 /// The viewer's name as a field.
 pub(crate) fn name_tag() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(form)
+}
+
+fn too_much(name: &str) -> Option<String> {
+    excess(name, limits::NAME_CHARS, "Shorten it.")
 }
 
 fn form((viewer, wrong, typed, at_stake): Beginning) -> AnyView {
@@ -73,11 +78,11 @@ fn form((viewer, wrong, typed, at_stake): Beginning) -> AnyView {
                     name="name"
                     value=name
                     autocomplete="nickname"
-                    maxlength=limits::NAME_CHARS
                     dir="auto"
                     required
                     aria-invalid=flag(move || wrong.get().is_some())
                     aria-describedby="name-wrong"
+                    on:input=move |event| set_wrong.set(too_much(&event_target_value(&event)))
                     node_ref=input
                 />
                 <button class="button name-tag__save">"Save"</button>

@@ -11,6 +11,7 @@ use super::field::Wrong;
 use crate::api::{self, OpenRoom};
 use crate::erase::{flag, words};
 use crate::given::given;
+use crate::state::excess::excess;
 
 /// Why what was sent by the plain form was not taken, why a room cannot be listed where it
 /// cannot, and what was typed: a title, and whether the room is to be listed.
@@ -21,6 +22,10 @@ pub(crate) const BEGINNING: &str = "opening-begins";
 /// The form that opens a room and leads there.
 pub(crate) fn open_room() -> Option<AnyView> {
     given::<Beginning>(BEGINNING).map(form)
+}
+
+fn too_much(title: &str) -> Option<String> {
+    excess(title, limits::TITLE_CHARS, "Shorten it.")
 }
 
 fn form((wrong, why_unlisted, title, is_listed): Beginning) -> AnyView {
@@ -52,12 +57,12 @@ fn form((wrong, why_unlisted, title, is_listed): Beginning) -> AnyView {
                 value=title
                 placeholder="Room name"
                 autocomplete="off"
-                maxlength=limits::TITLE_CHARS
                 dir="auto"
                 required
                 aria-invalid=flag(move || wrong.get().is_some())
                 aria-describedby="title-wrong title-help"
-                    node_ref=input
+                on:input=move |event| set_wrong.set(too_much(&event_target_value(&event)))
+                node_ref=input
             />
             <button class="button" aria-busy=flag(move || pending.get())>
                 {words(move || if pending.get() { "Opening" } else { "Open" })}

@@ -1,5 +1,6 @@
 //! A room without scripts: its form says what is written in it, or gives it back.
 
+use protocol::text::grouped;
 use protocol::wire;
 use protocol::{HistoryPage, limits};
 use reqwest::StatusCode;
@@ -63,7 +64,9 @@ async fn a_text_that_is_too_long_is_there_again() {
         let answer = ana.says_by_form("garden", "f1", &text).await;
         assert_eq!(answer.url().as_str(), node.url("/rooms/garden"), "the address is the room's");
         let page = answer.text().await.unwrap();
-        assert!(page.contains("A message has at most 4000 characters."));
+        let count = grouped(text.chars().count() as u64);
+        let sentence = format!("That is {count} characters; 4,000 fit. Shorten it or send it in parts.");
+        assert!(page.contains(&sentence), "{sentence}");
         assert_eq!(written(&page).replace("&lt;", "<").replace("&amp;", "&"), text, "{letter}");
         assert!(!page.contains("<script>alert(1)"), "it is text");
         assert_eq!(next_id(&page), "f1");

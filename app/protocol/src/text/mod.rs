@@ -15,11 +15,13 @@ use std::borrow::Cow;
 mod characters;
 #[cfg(not(target_family = "wasm"))]
 mod cleaning;
+mod excess;
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests;
 
 #[cfg(not(target_family = "wasm"))]
 pub use characters::{is_attached, is_invisible};
+pub use excess::{grouped, too_long};
 
 /// How many lines a text may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //!
 //! Knows one name at a time. Who keeps a game's names keeps their [`skeleton`]s.
 
+use protocol::text::{Shape, clean, too_long};
 use protocol::{InvalidId, Name, limits};
 
 use crate::shuffle::Draws;
@@ -18,9 +19,9 @@ pub enum NicknameProblem {
     /// Nothing that can be seen.
     #[error("Choose a nickname.")]
     Empty,
-    /// Too much of it.
-    #[error("A nickname has up to {} letters.", limits::NICKNAME_CHARS)]
-    TooLong,
+    /// So many characters: too much of it.
+    #[error("{} Shorten it.", too_long(*.0, limits::NICKNAME_CHARS))]
+    TooLong(usize),
     /// Signs alone.
     #[error("A nickname needs a letter or a digit.")]
     NoLetter,
@@ -43,11 +44,12 @@ pub enum NicknameProblem {
 /// [`NicknameProblem`], but not [`NicknameProblem::Taken`]: only who knows the others can tell.
 pub fn check(text: &str, filter: bool) -> Result<Name, NicknameProblem> {
     let name = Name::parse(text).map_err(|problem| match problem {
-        InvalidId::TooLong(..) => NicknameProblem::TooLong,
+        InvalidId::TooLong(..) => NicknameProblem::TooLong(clean(text, Shape::Line).chars().count()),
         _ => NicknameProblem::Empty,
     })?;
-    if name.as_str().chars().count() > limits::NICKNAME_CHARS {
-        return Err(NicknameProblem::TooLong);
+    let count = name.as_str().chars().count();
+    if count > limits::NICKNAME_CHARS {
+        return Err(NicknameProblem::TooLong(count));
     }
     if !name.as_str().chars().any(char::is_alphanumeric) {
         return Err(NicknameProblem::NoLetter);
@@ -92,8 +94,8 @@ mod tests {
             ("7", Ok("7")),
             ("Ada 🐱", Ok("Ada 🐱")),
             (" \t ", Err(NicknameProblem::Empty)),
-            (&long, Err(NicknameProblem::TooLong)),
-            (&endless, Err(NicknameProblem::TooLong)),
+            (&long, Err(NicknameProblem::TooLong(limits::NICKNAME_CHARS + 1))),
+            (&endless, Err(NicknameProblem::TooLong(199_999))),
             ("Ada\u{202E}", Ok("Ada")),
             ("A\u{200B}da", Ok("Ada")),
             ("a\u{302}\u{303}\u{304}\u{309}\u{30A}", Ok("ẫ\u{304}")),

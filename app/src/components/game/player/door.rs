@@ -10,6 +10,7 @@ use crate::components::field::Wrong;
 use crate::erase::{derived, effect, flag, memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::nickname;
+use crate::state::excess::excess;
 use crate::state::game::words::proposal;
 
 /// The form on the way in. What is wrong with a name is said beneath it, and
@@ -28,8 +29,13 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
             field.set_value(&typed);
         }
     });
-    let keep = move |event| live.pin.with_value(|pin| nickname::keep(pin, &event_target_value(&event)));
-    let wrong = memo(move || live.not_in.get().map(|refusal| refusal.message));
+    let (too_long, set_too_long) = signal(None::<String>);
+    let keep = move |event| {
+        let typed = event_target_value(&event);
+        set_too_long.set(too_much(&typed));
+        live.pin.with_value(|pin| nickname::keep(pin, &typed));
+    };
+    let wrong = memo(move || too_long.get().or_else(|| live.not_in.get().map(|refusal| refusal.message)));
     let enter = move |name: String| {
         set_pending.set(true);
         live.enter(name);
@@ -72,7 +78,6 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
                         id="nickname"
                         value=name
                         autocomplete="nickname"
-                        maxlength=limits::NICKNAME_CHARS
                         dir="auto"
                         required
                         aria-invalid=flag(move || wrong.with(Option::is_some))
@@ -98,4 +103,8 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn too_much(name: &str) -> Option<String> {
+    excess(name, limits::NICKNAME_CHARS, "Shorten it.")
 }
