@@ -4,11 +4,18 @@ use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::window;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::{JsCast, JsValue};
+use leptos::web_sys::PerformanceNavigation;
 use wasm_bindgen_futures::JsFuture;
 
 /// Whether it is pointed at with a finger: then keys are most likely on the screen.
 pub(crate) fn is_touched() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Whether Back or Forward has brought the reader to this page.
+pub(crate) fn has_come_back() -> bool {
+    let performance = window().performance();
+    performance.is_some_and(|performance| performance.navigation().type_() == PerformanceNavigation::TYPE_BACK_FORWARD)
 }
 
 /// Whether it has a sheet of its own for sending a link to somebody.

@@ -31,6 +31,7 @@ mod game_live;
 mod given;
 mod island;
 mod kept;
+mod kept_place;
 mod live;
 mod nickname;
 #[cfg(feature = "ssr")]

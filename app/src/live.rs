@@ -12,7 +12,7 @@ use leptos::reactive::spawn_local_scoped_with_cancellation;
 use leptos::task::spawn_local;
 use protocol::limits;
 use protocol::link::{Beginning, Event, Status, Unsent};
-use protocol::{MessageId, Namesake, RoomId};
+use protocol::{HistoryPage, MessageId, Namesake, RoomId};
 
 use crate::api::{self, RoomPage};
 use crate::erase::effect;
@@ -38,7 +38,11 @@ pub(crate) struct Live {
     /// Whose clock the times are of.
     pub(crate) zone: ReadSignal<Zone>,
     /// Whether earlier messages are on their way.
-    pub(crate) earlier: RwSignal<Earlier>,
+    pub(crate) earlier: RwSignal<Reading>,
+    /// Whether later ones are, where a link led far back.
+    pub(crate) later: RwSignal<Reading>,
+    /// The offset of the message that a link named.
+    pub(crate) linked: Option<u64>,
     /// Moves when the reader has sent something.
     pub(crate) sent: RwSignal<()>,
     room: StoredValue<RoomId>,
@@ -47,9 +51,9 @@ pub(crate) struct Live {
     tries: StoredValue<FirstTries>,
 }
 
-/// How the reading of earlier messages goes.
+/// How the reading of messages goes that are not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Earlier {
+pub(crate) enum Reading {
     /// Nothing is asked for.
     Resting,
     /// They are on their way.
@@ -61,7 +65,7 @@ pub(crate) enum Earlier {
 impl Live {
     /// Begins with what the page came with, and goes live where there is a connector.
     pub(crate) fn begin(page: RoomPage) -> Self {
-        let RoomPage { viewer, preview, history, .. } = page;
+        let RoomPage { viewer, preview, history, linked, namesake, .. } = page;
         let position = history.position.clone();
         let live = Self {
             log: RwSignal::new(Log::new(viewer.id.clone(), history)),
@@ -73,9 +77,11 @@ impl Live {
             )),
             standing: RwSignal::new(Standing::Connecting),
             trouble: RwSignal::new(None),
-            namesake: RwSignal::new(None),
+            namesake: RwSignal::new(namesake),
             zone: Zone::of_page(),
-            earlier: RwSignal::new(Earlier::Resting),
+            earlier: RwSignal::new(Reading::Resting),
+            later: RwSignal::new(Reading::Resting),
+            linked,
             sent: RwSignal::new(()),
             room: StoredValue::new(preview.room_id.clone()),
             commands: StoredValue::new(None),
@@ -94,12 +100,18 @@ impl Live {
         live
     }
 
+    /// Which room it is.
+    pub(crate) fn room(self) -> RoomId {
+        self.room.get_value()
+    }
+
     /// Sends a message; says whether there was anything to send.
     pub(crate) fn say(self, text: &str) -> bool {
         let Some(connector) = self.connector.filter(|_| !text.trim().is_empty()) else { return false };
         let id = (connector.message_id)();
         let unsent = Unsent { id, text: text.to_owned(), written_at: (connector.now_ms)(), refused: None };
         self.command(Command::Say(unsent));
+        self.read_newest();
         self.sent.set(());
         true
     }
@@ -121,24 +133,52 @@ impl Live {
 
     /// Reads what was said before what is shown, unless that is going on already.
     pub(crate) fn read_earlier(self) {
-        if self.earlier.get_untracked() == Earlier::Coming {
-            return;
+        if let (Some(before), true) = (self.log.with_untracked(Log::earlier), begins(self.earlier)) {
+            spawn_local(self.read(self.earlier, (Some(before), None), Log::earlier, Log::prepend));
         }
-        let Some(before) = self.log.with_untracked(Log::earlier) else { return };
-        self.earlier.set(Earlier::Coming);
-        let room = self.room.get_value();
-        spawn_local(async move {
-            let page = api::history(room, Some(before)).await;
-            // Meanwhile the log may have been replaced, or the page left.
-            let same = self.log.try_with_untracked(Log::earlier).flatten() == Some(before);
-            let ended = if page.is_ok() { Earlier::Resting } else { Earlier::Failed };
-            if let Ok(page) = page
-                && same
-            {
-                self.log.update(|log| log.prepend(page));
-            }
-            self.earlier.try_set(ended);
-        });
+    }
+
+    /// Reads what was said after what is shown, where there is more, unless that is going on already.
+    pub(crate) fn read_later(self) {
+        if let (Some(after), true) = (self.log.with_untracked(Log::later), begins(self.later)) {
+            spawn_local(self.read(self.later, (None, Some(after)), Log::later, Log::append));
+        }
+    }
+
+    /// Shows what was said last, where something else is shown.
+    pub(crate) fn read_newest(self) {
+        if self.log.with_untracked(Log::later).is_some() {
+            self.later.set(Reading::Coming);
+            spawn_local(self.read(self.later, (None, None), |_| None, Log::turn));
+        }
+    }
+
+    /// Shows what was said after an offset instead of what is shown.
+    pub(crate) async fn read_from(self, after: u64) {
+        self.earlier.set(Reading::Coming);
+        self.read(self.earlier, (None, Some(after)), |_| None, Log::turn).await;
+    }
+
+    /// Reads a page (before or after an offset, or the newest) and has the log `put` it, while the
+    /// `end` of what is shown, which the page goes on from, is where it was.
+    async fn read(
+        self,
+        reading: RwSignal<Reading>,
+        (before, after): (Option<u64>, Option<u64>),
+        end: fn(&Log) -> Option<u64>,
+        put: fn(&mut Log, HistoryPage),
+    ) {
+        let (room, began) = (self.room(), self.log.with_untracked(end));
+        let page = api::history(room, before, after).await;
+        // Meanwhile the log may have been replaced, or the page left.
+        let is_same = self.log.try_with_untracked(end) == Some(began);
+        let ended = if page.is_ok() { Reading::Resting } else { Reading::Failed };
+        if let Ok(page) = page
+            && is_same
+        {
+            self.log.update(|log| put(log, page));
+        }
+        reading.try_set(ended);
     }
 
     fn command(self, command: Command) {
@@ -161,8 +201,10 @@ impl Live {
         match event {
             Event::Status(Status::Live) => {
                 self.trouble.set(None);
-                if self.earlier.get_untracked() == Earlier::Failed {
-                    self.earlier.set(Earlier::Resting);
+                for reading in [self.earlier, self.later] {
+                    if reading.get_untracked() == Reading::Failed {
+                        reading.set(Reading::Resting);
+                    }
                 }
             }
             Event::Namesake(namesake) => self.namesake.set(Some(namesake.clone())),
@@ -190,4 +232,13 @@ impl Live {
         self.log.maybe_update(|log| log.fold(event, now_ms));
         self.people.maybe_update(|people| people.fold(event, now_ms));
     }
+}
+
+/// Begins a reading, unless one is going on.
+fn begins(reading: RwSignal<Reading>) -> bool {
+    let is_free = reading.get_untracked() != Reading::Coming;
+    if is_free {
+        reading.set(Reading::Coming);
+    }
+    is_free
 }

@@ -115,7 +115,7 @@ impl Driver {
         let room_id = self.room_id.clone();
         let reads = self.reads.clone();
         let (read, handle) = abortable(async move {
-            let page = app::api::history(room_id, None).await.ok();
+            let page = app::api::history(room_id, None, None).await.ok();
             // A link that has ended no longer hears.
             drop(reads.unbounded_send(Happening::Read(number, page)));
         });

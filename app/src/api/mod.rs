@@ -8,12 +8,14 @@
 #![allow(missing_docs)]
 
 use leptos::prelude::*;
-use protocol::{HistoryPage, Member, MembersPage, MessageId, RoomId, RoomPreview, RoomSummary, UserId};
+use protocol::{HistoryPage, Member, MembersPage, MessageId, Namesake, RoomId, RoomPreview, RoomSummary, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::theme::Theme;
 
 mod error;
+#[cfg(feature = "ssr")]
+mod farewell;
 pub mod formulas;
 pub mod games;
 pub mod quizzes;
@@ -25,11 +27,13 @@ mod spelled;
 
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
+pub(crate) use farewell::has_signed_out;
+#[cfg(feature = "ssr")]
 pub use returned::ReturnedForm;
 #[cfg(feature = "ssr")]
 pub(crate) use returned::{refused, refused_at, typed};
 #[cfg(feature = "ssr")]
-pub use service::{Renamed, Service, SiteAddress, Viewer};
+pub use service::{Part, Renamed, Service, SiteAddress, Viewer};
 use spelled::Json;
 
 /// All that a room's page shows first.
@@ -44,6 +48,12 @@ pub struct RoomPage {
     pub history: HistoryPage,
     /// The id of the message that the plain form would send.
     pub next_id: MessageId,
+    /// The offset of the message that the page was asked for by a link.
+    pub linked: Option<u64>,
+    /// What its reader should know of that, as a sentence.
+    pub notice: Option<String>,
+    /// Whom its reader could be taken for, who is not in the room yet.
+    pub namesake: Option<Namesake>,
 }
 
 /// Who is asking.
@@ -61,19 +71,42 @@ pub async fn viewer() -> Result<Member, ApiError> {
 /// [`ApiError::Unavailable`] while the log or the roster cannot be reached.
 #[server(name = ReadRoom, prefix = "/api", output = Json, endpoint = "room")]
 pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
-    let (viewer, service) = (service::viewer()?, service::service()?);
-    let (history, preview) =
-        futures::try_join!(service.history(&room, None), service.preview(&room)).map_err(service::told)?;
-    Ok(RoomPage { viewer, preview, history, next_id: service.message_id() })
+    room_at(room, Part::Newest).await
 }
 
-/// What was said before the message at offset `before`; absent: the latest.
+/// The same, with another part of what was said.
+#[cfg(feature = "ssr")]
+pub(crate) async fn room_at(room: RoomId, part: Part) -> Result<RoomPage, ApiError> {
+    let (viewer, service) = (service::viewer()?, service::service()?);
+    let (history, preview) =
+        futures::try_join!(service.history(&room, part), service.preview(&room)).map_err(service::told)?;
+    // The first to come is not told of the second.
+    let is_here = preview.members.iter().any(|member| member.id == viewer.id);
+    let namesake = if is_here { None } else { service.namesake(&viewer, &preview) };
+    let next_id = service.message_id();
+    Ok(RoomPage { viewer, preview, history, next_id, linked: None, notice: None, namesake })
+}
+
+/// Whom the viewer could be taken for in a room; nobody where that cannot be told now.
+#[cfg(feature = "ssr")]
+pub(crate) async fn namesake(room: &RoomId) -> Option<Namesake> {
+    let (viewer, service) = (service::viewer().ok()?, service::service().ok()?);
+    service.namesake(&viewer, &service.preview(room).await.ok()?)
+}
+
+/// What was said before the message at offset `before`, or right after the one at offset `after`;
+/// with neither: the latest.
 ///
 /// # Errors
 /// [`ApiError::Unavailable`] while the log cannot be reached.
 #[server(name = ReadHistory, prefix = "/api", output = Json, endpoint = "history")]
-pub async fn history(room: RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
-    service::service()?.history(&room, before).await.map_err(service::told)
+pub async fn history(room: RoomId, before: Option<u64>, after: Option<u64>) -> Result<HistoryPage, ApiError> {
+    let part = match (before, after) {
+        (Some(before), _) => Part::Before(before),
+        (None, Some(after)) => Part::After(after),
+        (None, None) => Part::Newest,
+    };
+    service::service()?.history(&room, part).await.map_err(service::told)
 }
 
 /// The rooms that are listed, the liveliest first.
@@ -138,7 +171,7 @@ pub(crate) async fn hosted_games() -> Vec<(protocol::Pin, String)> {
 #[server(name = Rename, prefix = "/api", output = Json, endpoint = "rename")]
 pub async fn rename(name: String) -> Result<Member, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
-    let name = protocol::Name::parse(&name).map_err(|why| service::told(ApiError::name(why)))?;
+    let name = protocol::Name::parse(&name).map_err(|why| service::told(ApiError::name(why, &name)))?;
     let renamed = service.rename(&viewer, name).await.map_err(service::told)?;
     service::set_cookie(&renamed.cookie)?;
     Ok(renamed.member)
@@ -153,6 +186,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
     let cookies = service::service()?.sign_out().await.map_err(service::told)?;
     cookies.iter().try_for_each(|cookie| service::set_cookie(cookie))?;
     service::clear_site_data();
+    farewell::note()?;
     leptos_axum::redirect("/");
     Ok(())
 }

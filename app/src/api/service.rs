@@ -8,7 +8,8 @@ use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use protocol::{
-    ErrorCode, HistoryPage, Member, MembersPage, MessageId, Name, Pin, RoomId, RoomPreview, RoomSummary, UserId,
+    ErrorCode, HistoryPage, Member, MembersPage, MessageId, Name, Namesake, Pin, RoomId, RoomPreview, RoomSummary,
+    UserId,
 };
 
 use super::ApiError;
@@ -31,12 +32,23 @@ pub struct Renamed {
     pub cookie: String,
 }
 
+/// A part of what was said in a room, about a page long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What was said last.
+    Newest,
+    /// What was said before the message at that offset.
+    Before(u64),
+    /// What was said right after it; near the end of the log, some of what came before, too.
+    After(u64),
+}
+
 /// The server behind the pages; put into the context of every request as
 /// `Arc<dyn Service>`.
 #[async_trait]
 pub trait Service: Send + Sync {
-    /// The page of history before an offset, or the latest.
-    async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError>;
+    /// A page of what was said.
+    async fn history(&self, room: &RoomId, part: Part) -> Result<HistoryPage, ApiError>;
 
     /// The room of that title, opened where there is none yet, and then listed or not.
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError>;
@@ -52,6 +64,9 @@ pub trait Service: Send + Sync {
 
     /// A page of who is in a room, from the first or after somebody.
     async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError>;
+
+    /// Whom the viewer could be taken for in a room that looks like this.
+    fn namesake(&self, viewer: &Member, room: &RoomPreview) -> Option<Namesake>;
 
     /// Gives the viewer another name, in the rooms they are in too.
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError>;

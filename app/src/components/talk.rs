@@ -29,7 +29,7 @@ fn talk() -> Option<AnyView> {
 fn room((page, wrong, refused): Beginning) -> AnyView {
     let room = page.preview.room_id.clone();
     let title = page.preview.title.clone();
-    let next_id = page.next_id.clone();
+    let (next_id, notice) = (page.next_id.clone(), page.notice.clone());
     let live = Live::begin(page);
     view! {
         <a class="skip" href="#say">
@@ -48,7 +48,7 @@ fn room((page, wrong, refused): Beginning) -> AnyView {
                     <Pill standing=live.standing.into() />
                 </header>
                 <LogView live />
-                <Composer live room title next_id wrong refused />
+                <Composer live room title next_id wrong refused notice />
             </main>
             <PeoplePanel people=live.people />
         </div>

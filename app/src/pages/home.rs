@@ -8,12 +8,14 @@ use protocol::{Member, Pin, RoomId, RoomSummary};
 
 use super::brand::Brand;
 use super::crowd::crowd;
-use crate::api::games::EnterGame;
+use super::still_open::still_open;
+use crate::api::games::{EnterGame, open_game};
 use crate::api::quizzes::QUIZZES;
 use crate::api::{self, ApiError, OpenRoom, Rename, SignOut, refused, typed};
 use crate::components::front::{JoinGame, ListedRooms, NameTag, OpenRoomForm};
 use crate::components::game::join;
 use crate::components::name_tag;
+use crate::components::notice::asleep;
 use crate::components::open_room;
 use crate::components::room_list;
 use crate::components::theme_switch::ThemeSwitch;
@@ -33,7 +35,11 @@ pub(crate) fn Home() -> impl IntoView {
 
 #[component]
 fn Lobby() -> impl IntoView {
-    let data = Resource::new(|| (), |()| async { futures::join!(api::viewer(), api::rooms(), api::hosted_games()) });
+    let data = Resource::new(
+        || (),
+        |()| async { futures::join!(api::viewer(), api::rooms(), api::hosted_games(), open_game()) },
+    );
+    let has_signed_out = api::has_signed_out();
     view! {
         <FrontTitle />
         <PageStyles of="home" />
@@ -53,10 +59,11 @@ fn Lobby() -> impl IntoView {
             <main class="home__main">
                 <Suspense>
                     {move || Suspend::new(async move {
-                        let (viewer, rooms, games) = data.await;
+                        let (viewer, rooms, games, open_game) = data.await;
                         view! {
                             <section class="home__who" aria-label="You">
                                 <p class="home__say">{ABOUT}</p>
+                                {has_signed_out.then(signed_out)}
                                 {viewer.ok().map(|viewer| {
                                     view! {
                                         {give(name_tag::BEGINNING, name_tag_begins(viewer, &games))}
@@ -64,6 +71,7 @@ fn Lobby() -> impl IntoView {
                                         {refused::<SignOut>().map(|why| view! { <p role="alert">{why}</p> })}
                                     }
                                 })}
+                                {open_game.map(still_open)}
                             </section>
                             <section class="home__open" aria-label="Rooms to open">
                                 {give(open_room::BEGINNING, open_room_begins())}
@@ -77,6 +85,12 @@ fn Lobby() -> impl IntoView {
             </main>
         </div>
     }
+}
+
+/// What has become of who signed out.
+fn signed_out() -> AnyView {
+    let sentence = "You are signed out. Here you are a new guest, under another name.";
+    view! { <div class="home__told" role="status">{asleep(sentence.into_any())}</div> }.into_any()
 }
 
 /// What the field with the viewer's name begins with. `games`: those that they host.

@@ -6,11 +6,13 @@ mod class_chat;
 mod crowd;
 mod home;
 mod host;
+mod message_link;
 mod name;
 mod not_found;
 mod play;
 mod room;
 mod status;
+mod still_open;
 
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;

@@ -1,15 +1,22 @@
 //! A room: what is said there, who is there, and a place to write.
+//!
+//! `?at=OFFSET.MOMENT` shows the message that was said there and then, with what was said around it;
+//! `?before=OFFSET` and `?after=OFFSET` turn the pages of its log for whoever has no scripts.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use protocol::{MessageId, RoomId};
 
+use super::message_link::MessageLink;
 use super::name::NamePage;
 use super::not_found::{NotFound, not_let_in};
-use crate::api::{self, RoomPage, Say, refused, typed};
+use crate::api::{self, ApiError, Part, RoomPage, Say, refused, typed};
 use crate::components::talk::{self, Talk};
 use crate::given::give;
 use crate::page_title::PageTitle;
+use crate::state::message_link::CONTEXT;
+
+const GONE: &str = "The message of this link is gone. This is what was said last.";
 
 /// The page at `/rooms/{id}`; with `?name`, where its reader gives another name.
 #[component]
@@ -20,11 +27,12 @@ pub(crate) fn Room() -> impl IntoView {
     if let Some(room) = id.get_untracked().filter(|_| wants_name) {
         return view! { <NamePage room /> }.into_any();
     }
+    let wanted = use_query_map().with_untracked(|query| Wanted::read(|name| query.get_str(name)));
     let page = Resource::new(
         move || id.get(),
-        |id| async move {
+        move |id| async move {
             match id {
-                Some(id) => Some(api::room(id).await),
+                Some(id) => Some(wanted.page(id).await),
                 None => None,
             }
         },
@@ -50,9 +58,83 @@ pub(crate) fn Room() -> impl IntoView {
     .into_any()
 }
 
+/// What of a room's log an address asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Part(Part),
+    Message(MessageLink),
+    /// A message, but nobody can tell which.
+    Nothing,
+}
+
+impl Wanted {
+    fn read<'a>(query: impl Fn(&str) -> Option<&'a str>) -> Self {
+        let offset = |name| query(name).and_then(|offset| offset.parse().ok());
+        match (query("at"), offset("before"), offset("after")) {
+            (Some(at), _, _) => MessageLink::parse(at).map_or(Self::Nothing, Self::Message),
+            (None, Some(before), _) => Self::Part(Part::Before(before)),
+            (None, None, Some(after)) => Self::Part(Part::After(after)),
+            (None, None, None) => Self::Part(Part::Newest),
+        }
+    }
+
+    async fn page(self, room: RoomId) -> Result<RoomPage, ApiError> {
+        let link = match self {
+            Self::Part(part) => return api::room_at(room, part).await,
+            Self::Message(link) => Some(link),
+            Self::Nothing => None,
+        };
+        if let Some(link) = link {
+            let around = Part::After(link.offset.saturating_sub(CONTEXT + 1));
+            let page = api::room_at(room.clone(), around).await?;
+            if page.history.messages.iter().any(|message| link.means(message)) {
+                return Ok(RoomPage { linked: Some(link.offset), ..page });
+            }
+        }
+        let page = api::room_at(room, Part::Newest).await?;
+        Ok(RoomPage { notice: Some(GONE.into()), ..page })
+    }
+}
+
 /// A message that was not taken is there again, with its id: it may have come through, and is said once.
 fn begins(page: RoomPage) -> talk::Beginning {
     let next_id = typed::<Say>("id").and_then(|id| MessageId::parse(&id).ok());
     let page = RoomPage { next_id: next_id.unwrap_or(page.next_id), ..page };
-    (page, refused::<Say>(), typed::<Say>("message"))
+    (with_its_reader(page), refused::<Say>(), typed::<Say>("message"))
+}
+
+/// Its reader is there: a page that is read is a page in the room, and says so from its first moment.
+/// In a room that is larger than a page of people, they may be among the others.
+fn with_its_reader(mut page: RoomPage) -> RoomPage {
+    let RoomPage { viewer, preview, .. } = &mut page;
+    let is_whole = preview.member_count == preview.members.len();
+    if is_whole && preview.members.iter().all(|member| member.id != viewer.id) {
+        preview.members.push(viewer.clone());
+        preview.member_count += 1;
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(query: &[(&str, &'static str)]) -> Wanted {
+        Wanted::read(|name| query.iter().find(|(given, _)| *given == name).map(|(_, value)| *value))
+    }
+
+    #[test]
+    fn an_address_says_which_part_of_the_talk_is_shown() {
+        assert_eq!(wanted(&[]), Wanted::Part(Part::Newest));
+        assert_eq!(wanted(&[("before", "51")]), Wanted::Part(Part::Before(51)));
+        assert_eq!(wanted(&[("after", "100")]), Wanted::Part(Part::After(100)));
+        assert_eq!(wanted(&[("before", "x")]), Wanted::Part(Part::Newest));
+        let link = MessageLink { offset: 7, sent_at: Some(9) };
+        assert_eq!(wanted(&[("before", "51"), ("at", "7.9")]), Wanted::Message(link));
+        assert_eq!(
+            wanted(&[("at", "yesterday")]),
+            Wanted::Nothing,
+            "its reader is told, and not led elsewhere in silence"
+        );
+    }
 }

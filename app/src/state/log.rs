@@ -23,6 +23,8 @@ pub(crate) struct Log {
     epoch: Epoch,
     said: Said,
     more: bool,
+    /// The newest offset that is known of; it is beyond what is shown where a link led far back.
+    top: u64,
     /// How often other messages took the place of all that was shown.
     turns: usize,
     unsent: Vec<Unsent>,
@@ -42,6 +44,8 @@ pub(crate) enum Delivery {
     Pending,
     /// In the log.
     Delivered {
+        /// Its place in the log.
+        offset: u64,
         /// When the server took it.
         sent_at: u64,
     },
@@ -57,6 +61,7 @@ impl Log {
             epoch: page.position.epoch.clone(),
             said: Said::new(),
             more: false,
+            top: 0,
             turns: 0,
             unsent: Vec::new(),
             lost: None,
@@ -96,13 +101,21 @@ impl Log {
         self.said.chunk(number)
     }
 
-    /// The offset of the newest message; 0 where there is none.
+    /// The offset of the newest message that is known of; 0 where there is none.
     pub(crate) fn newest(&self) -> u64 {
+        self.last().max(self.top)
+    }
+
+    /// The offset of the last message that is shown; 0 where there is none.
+    fn last(&self) -> u64 {
         self.said().last().map_or(0, |message| message.offset)
     }
 
-    /// How much others said after that offset, as far as it is shown.
+    /// How much others said after that offset, as far as it is known.
     pub(crate) fn by_others_after(&self, offset: u64) -> usize {
+        if self.later().is_some() {
+            return self.unseen;
+        }
         let after = self.said().iter().rev().take_while(|message| message.offset > offset);
         after.filter(|message| message.author.id != self.me).count()
     }
@@ -120,6 +133,11 @@ impl Log {
     /// Where the earlier messages end, while there are any.
     pub(crate) fn earlier(&self) -> Option<u64> {
         self.said().first().filter(|_| self.more).map(|first| first.offset)
+    }
+
+    /// Where the later messages begin, while there are any that are not shown: after this offset.
+    pub(crate) fn later(&self) -> Option<u64> {
+        self.said().last().map(|last| last.offset).filter(|last| *last < self.top)
     }
 
     /// How often the page was turned: other messages took the place of all
@@ -159,13 +177,16 @@ impl Log {
             return unsent.refused.clone().map_or(Delivery::Pending, Delivery::Failed);
         }
         let own = self.said().iter().rev().find(|message| self.is_own(message, id));
-        own.map_or(Delivery::Pending, |message| Delivery::Delivered { sent_at: message.sent_at })
+        own.map_or(Delivery::Pending, |message| Delivery::Delivered {
+            offset: message.offset,
+            sent_at: message.sent_at,
+        })
     }
 
     /// The reader has scrolled; says whether anything shown is different now.
     pub(crate) fn scrolled(&mut self, at_bottom: bool) -> bool {
-        self.at_bottom = at_bottom;
-        at_bottom && std::mem::take(&mut self.unseen) > 0
+        self.at_bottom = at_bottom && self.later().is_none();
+        self.at_bottom && std::mem::take(&mut self.unseen) > 0
     }
 
     /// Puts an earlier page before what is shown.
@@ -175,6 +196,22 @@ impl Log {
         let mut earlier: Vec<_> = page.messages.into_iter().map(Arc::new).collect();
         earlier.retain(|message| message.offset < first);
         self.said.prepend(earlier);
+    }
+
+    /// Puts a later page after what is shown.
+    pub(crate) fn append(&mut self, page: HistoryPage) {
+        let last = self.last();
+        let later: Vec<_> = page.messages.into_iter().filter(|message| message.offset > last).collect();
+        // Where nothing comes there is nothing, or nothing that can be shown.
+        self.top = if later.is_empty() { last } else { self.top.max(page.position.offset) };
+        self.push(later);
+    }
+
+    /// Shows a page from elsewhere in the log instead.
+    pub(crate) fn turn(&mut self, page: HistoryPage) {
+        self.turn_to(page, 0);
+        self.turns += 1;
+        self.said.touch_end();
     }
 
     /// Takes in what the link tells; says whether anything shown is different now.
@@ -187,6 +224,7 @@ impl Log {
             Event::Entered(joined) => self.enter(joined, now_ms),
             Event::Said(messages) => self.hear(messages),
             Event::Reset(page) => {
+                self.top = 0;
                 self.turn_to(page.clone(), now_ms);
                 self.turns += 1;
             }
@@ -246,27 +284,45 @@ impl Log {
     }
 
     fn hear(&mut self, messages: &[Message]) {
+        let new: Vec<_> = messages.iter().filter(|message| message.offset > self.newest()).cloned().collect();
+        let is_apart = self.later().is_some();
+        if is_apart || !self.at_bottom {
+            self.unseen += new.iter().filter(|message| message.author.id != self.me).count();
+        }
+        self.top = new.last().map_or(self.top, |last| last.offset);
+        if is_apart {
+            // It comes when the reader has come that far down.
+            new.iter().for_each(|message| self.settle(message));
+            return;
+        }
+        self.push(new);
+        if self.at_bottom && self.said().len() > MOST {
+            self.said.cut(KEPT);
+            self.more = true;
+        }
+    }
+
+    /// Adds what follows the last message that is shown.
+    fn push(&mut self, messages: Vec<Message>) {
         let missed = self.missed();
-        let last = self.said().last().map_or(0, |message| message.offset);
-        for message in messages.iter().filter(|message| message.offset > last) {
-            if message.author.id == self.me {
-                self.unsent.retain(|unsent| unsent.id != message.id);
-            } else if !self.at_bottom {
-                self.unseen += 1;
-            }
+        for message in messages {
+            self.settle(&message);
             // A row that waited below stays where it is: neither it nor what
             // comes between opens a chunk.
             let may_open = message.author.id != self.me && self.unsent.is_empty();
-            self.said.push(Arc::new(message.clone()), may_open);
+            self.said.push(Arc::new(message), may_open);
         }
         self.find_missed();
         if self.missed() != missed {
             // There is a line now, or another number on it, further up.
             self.said.touch_all();
         }
-        if self.at_bottom && self.said().len() > MOST {
-            self.said.cut(KEPT);
-            self.more = true;
+    }
+
+    /// What is in the log is no longer on its way.
+    fn settle(&mut self, message: &Message) {
+        if message.author.id == self.me {
+            self.unsent.retain(|unsent| unsent.id != message.id);
         }
     }
 
@@ -276,6 +332,7 @@ impl Log {
         let lost = self.lost.take().map(|lost| Lost { offset: after(&lost), ..lost });
         self.back = lost.map(|lost| lost.until(page.position.offset, now_ms));
         self.away = self.away.filter(|_| is_same_log);
+        self.top = if is_same_log { self.top.max(page.position.offset) } else { page.position.offset };
         self.epoch = page.position.epoch;
         self.more = page.more;
         self.said.replace(page.messages.into_iter().map(Arc::new).collect());

@@ -46,7 +46,7 @@ fn ones_own_message_waits_below_until_it_is_said() {
     assert_eq!(log.delivery(&id("m3")), Delivery::Pending);
     log.fold(&Event::Said(vec![message(3, "ana", "mine", 77)]), 0);
     assert!(log.unsent().is_empty());
-    assert_eq!(log.delivery(&id("m3")), Delivery::Delivered { sent_at: 77 });
+    assert_eq!(log.delivery(&id("m3")), Delivery::Delivered { offset: 3, sent_at: 77 });
     assert!(log.fold(&Event::Settled(id("m3")), 0));
 }
 
@@ -119,6 +119,59 @@ fn a_page_that_stands_open_for_long_forgets_the_beginning_unless_it_is_being_rea
     log.fold(&Event::Said(vec![ben(701)]), 0);
     assert_eq!(offsets(&log), (402..=701).collect::<Vec<_>>());
     assert_eq!(log.earlier(), Some(402));
+}
+
+/// A part of the log whose top is at that offset.
+fn part(offsets: std::ops::RangeInclusive<u64>, top: u64) -> HistoryPage {
+    HistoryPage { messages: offsets.map(ben).collect(), position: position(top), more: true }
+}
+
+#[test]
+fn a_page_from_far_back_is_read_on_to_the_end_without_a_hole() {
+    let mut log = Log::new(member("ana").id, part(101..=150, 210));
+    log.scrolled(true);
+    assert_eq!((log.later(), log.newest()), (Some(150), 210));
+    log.fold(&Event::Said(vec![ben(211), message(212, "ana", "from another tab", 0)]), 0);
+    assert_eq!(
+        (log.said().len(), log.unseen(), log.later()),
+        (50, 1, Some(150)),
+        "it is told, and not put after a hole"
+    );
+    log.append(part(151..=200, 212));
+    assert_eq!(log.later(), Some(200));
+    log.append(part(163..=212, 212));
+    assert_eq!((log.later(), log.unseen()), (None, 1));
+    assert_eq!(offsets(&log), (101..=212).collect::<Vec<_>>());
+    log.scrolled(true);
+    log.fold(&Event::Said(vec![ben(213)]), 0);
+    assert_eq!((log.newest(), log.unseen()), (213, 0));
+    assert_eq!(log.said().last().map(|last| last.offset), Some(213));
+}
+
+#[test]
+fn whoever_goes_to_the_newest_and_meanwhile_hears_something_misses_nothing() {
+    let mut log = Log::new(member("ana").id, part(1..=50, 300));
+    log.fold(&Event::Said(vec![ben(301)]), 0);
+    log.turn(part(251..=300, 300));
+    assert_eq!(log.later(), Some(300), "that page was read before");
+    log.append(part(252..=301, 301));
+    assert_eq!((log.later(), log.earlier(), log.turns()), (None, Some(251), 1));
+}
+
+#[test]
+fn what_is_said_from_far_back_is_no_longer_on_its_way_once_it_is_in_the_log() {
+    let mut log = Log::new(member("ana").id, part(1..=50, 300));
+    log.fold(&Event::Pending(unsent("m301")), 0);
+    log.fold(&Event::Said(vec![message(301, "ana", "mine", 0)]), 0);
+    assert!(log.unsent().is_empty());
+    assert_eq!(log.unseen(), 0);
+}
+
+#[test]
+fn where_later_messages_cannot_be_shown_the_end_is_where_the_last_one_is() {
+    let mut log = Log::new(member("ana").id, part(1..=50, 60));
+    log.append(HistoryPage { messages: vec![], position: position(60), more: true });
+    assert_eq!(log.later(), None);
 }
 
 /// The chunks whose rows may be others after `change`.

@@ -5,9 +5,11 @@
 
 pub(crate) mod away;
 pub(crate) mod editor;
+pub(crate) mod excess;
 pub(crate) mod game;
 mod links;
 pub(crate) mod log;
+pub(crate) mod message_link;
 pub(crate) mod people;
 mod people_list;
 pub(crate) mod rows;
@@ -18,7 +20,7 @@ pub(crate) mod time;
 pub(crate) mod words;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub(crate) use log::{Delivery, Log};
 pub(crate) use people::People;

@@ -1,8 +1,8 @@
 //! The games that somebody hosts and that have not ended, in a list: the way back to them.
 
 use futures::future::join_all;
-use protocol::Pin;
 use protocol::game::{Phase, RunningGame};
+use protocol::{Pin, UserId};
 
 use super::{Games, results};
 use crate::session::HostRole;
@@ -20,6 +20,15 @@ impl Games {
         let mut running: Vec<_> = found.into_iter().flatten().collect();
         running.sort_by(|one, other| (&one.title, one.pin.as_str()).cmp(&(&other.title, other.pin.as_str())));
         running
+    }
+
+    /// What the game of that PIN and id is called, while it goes on and somebody has a seat in it.
+    pub async fn played_by(&self, pin: &Pin, game: &str, person: &UserId) -> Option<String> {
+        let loaded = self.store.load(pin).await.ok()?.filter(|loaded| loaded.key.id == game)?;
+        if loaded.state.phase == Phase::Ended || !self.store.standing(&loaded.key, person).await.ok()?.is_in_class() {
+            return None;
+        }
+        Some(self.played_in(&loaded).await.ok()?.quiz.quiz.title.clone())
     }
 
     /// One of them.

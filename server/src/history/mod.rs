@@ -49,3 +49,26 @@ pub trait History: Send + Sync {
     /// is the top's.
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError>;
 }
+
+/// What comes right after the offset `after`, `limit` publications at most; where there are fewer, some of those before
+/// it, too. A page that is cut because of its bytes loses its oldest ones, which are wanted here, so a shorter one is read then.
+///
+/// # Errors
+/// [`BrokerError`] where the log cannot be read.
+pub async fn page_after(
+    history: &dyn History,
+    channel: &Channel,
+    after: u64,
+    limit: usize,
+) -> Result<Page, BrokerError> {
+    let next = after.saturating_add(1);
+    let mut wanted = limit;
+    loop {
+        let page = history.page(channel, Some(next.saturating_add(wanted as u64)), wanted).await?;
+        let is_next_here = page.publications.first().is_none_or(|first| first.offset <= next);
+        if is_next_here || !page.more || wanted <= 1 {
+            return Ok(page);
+        }
+        wanted /= 2;
+    }
+}

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use app::api::ApiError;
-use app::api::games::{GameService, HostPage, HostView, Hosted, PlayPage};
+use app::api::games::{GameService, HostPage, HostView, Hosted, PlayPage, PlayView};
 use async_trait::async_trait;
 use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::use_context;
@@ -141,11 +141,20 @@ impl GameService for Games {
         Ok(HostView { page, cookie })
     }
 
-    async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError> {
-        let loaded = self.find_for(Some(viewer), pin, &self.asking()).await?;
+    async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayView, ApiError> {
+        let asking = self.asking();
+        let loaded = self.find_for(Some(viewer), pin, &asking).await?;
+        let cookie = self.node.sessions.visited_cookie(pin, &loaded.key.id, &asking.headers).ok_or(ApiError::Other)?;
+        let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
         let title = self.node.games.played_in(&loaded).await.map_err(refused)?.quiz.quiz.title.clone();
         let seat = self.node.games.as_player_sees(&loaded.key, &viewer.id).await.map_err(refused)?;
-        Ok(PlayPage { viewer: viewer.clone(), pin: pin.clone(), title, seat })
+        Ok(PlayView { page: PlayPage { viewer: viewer.clone(), pin: pin.clone(), title, seat }, cookie })
+    }
+
+    async fn open_game(&self, viewer: &Member) -> Option<(Pin, String)> {
+        let (pin, game) = self.node.sessions.visited(&self.asking().headers)?;
+        let title = in_turn(self.node.games.played_by(&pin, &game, &viewer.id)).await?;
+        Some((pin, title))
     }
 }
 

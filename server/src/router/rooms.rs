@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::api::{ApiError, Renamed, Service, Viewer};
+use app::api::{ApiError, Part, Renamed, Service, Viewer};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use leptos::prelude::use_context;
 use protocol::limits::{PAGE_MESSAGES, TITLE_CHARS};
 use protocol::text::{Shape, clean};
 use protocol::{
-    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Pin, Refusal, RoomId, RoomPreview,
-    RoomSummary, UserId, wire,
+    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Namesake, Pin, Refusal, RoomId,
+    RoomPreview, RoomSummary, UserId, wire,
 };
 use tracing::warn;
 
@@ -21,7 +21,9 @@ use crate::channel::Channel;
 use crate::config::RoomListing;
 use crate::digest;
 use crate::games::{Papers, is_class_room};
+use crate::history::page_after;
 use crate::node::{Node, count_refusal};
+use crate::presence::{Glimpse, namesake};
 use crate::quota::QuotaError;
 use crate::rooms::Listing;
 use crate::session::random_message_id;
@@ -100,9 +102,14 @@ impl Rooms {
 
 #[async_trait]
 impl Service for Rooms {
-    async fn history(&self, room: &RoomId, before: Option<u64>) -> Result<HistoryPage, ApiError> {
+    async fn history(&self, room: &RoomId, part: Part) -> Result<HistoryPage, ApiError> {
         self.admit(room).await?;
-        let page = self.node.history.page(&Channel::Room(room.clone()), before, PAGE_MESSAGES).await;
+        let (channel, history) = (Channel::Room(room.clone()), &self.node.history);
+        let page = match part {
+            Part::Newest => history.page(&channel, None, PAGE_MESSAGES).await,
+            Part::Before(offset) => history.page(&channel, Some(offset), PAGE_MESSAGES).await,
+            Part::After(offset) => page_after(history.as_ref(), &channel, offset, PAGE_MESSAGES).await,
+        };
         let page = page.map_err(unavailable)?;
         let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
         Ok(HistoryPage {
@@ -113,13 +120,13 @@ impl Service for Rooms {
     }
 
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {
-        let room = RoomId::parse(title).map_err(ApiError::title)?;
+        let room = RoomId::parse(title).map_err(|why| ApiError::title(why, title))?;
         let title = clean(title, Shape::Line);
         if title.chars().count() > TITLE_CHARS {
-            return Err(ApiError::title(InvalidId::TooLong("a title", TITLE_CHARS)));
+            return Err(ApiError::title(InvalidId::TooLong("a title", TITLE_CHARS), &title));
         }
         if is_class_room(&room) {
-            return Err(ApiError::title(InvalidId::BadCharacter("a room id")));
+            return Err(ApiError::title(InvalidId::BadCharacter("a room id"), &title));
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
         self.spend(&viewer, Cost::OPEN_ROOM)?;
@@ -157,6 +164,11 @@ impl Service for Rooms {
     async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError> {
         self.admit(room).await?;
         self.node.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
+    }
+
+    fn namesake(&self, viewer: &Member, room: &RoomPreview) -> Option<Namesake> {
+        let here = Glimpse { members: room.members.clone(), count: room.member_count };
+        namesake(room.room_id.clone(), viewer, &here)
     }
 
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {

@@ -18,6 +18,7 @@ pub mod revocation;
 mod seals;
 mod signer;
 mod tickets;
+mod visited;
 
 pub use authors::Authors;
 pub use revocation::{RevokedUsers, Revoker};
@@ -72,6 +73,7 @@ struct Inner {
     hosts: Signer,
     seats: Signer,
     seals: Signer,
+    visits: Signer,
     earlier: EarlierCookies,
     keys: SessionKeys,
     rules: SessionRules,
@@ -88,9 +90,9 @@ impl Sessions {
     pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
         let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
         let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
-        let seals = signer("seal");
+        let (seals, visits) = (signer("seal"), signer("visit"));
         let earlier = EarlierCookies::new(&keys);
-        Self { inner: Arc::new(Inner { sessions, hosts, seats, seals, earlier, keys, rules, revoked }) }
+        Self { inner: Arc::new(Inner { sessions, hosts, seats, seals, visits, earlier, keys, rules, revoked }) }
     }
 
     /// A secret nobody can guess, for [`Sessions::new`].
@@ -133,11 +135,12 @@ impl Sessions {
     }
 
     /// The `Set-Cookie` headers that make whoever sent a request with `headers`
-    /// nobody: neither a person nor an author nor a host.
+    /// nobody: neither a person nor an author nor a host, nor a visitor of a game.
     pub fn forget(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        let ours = ["", authors::ENDING, visited::ENDING];
         cookies::beginning(COOKIE, headers)
             .map(|(rest, _)| rest)
-            .filter(|rest| rest.is_empty() || *rest == authors::ENDING || rest.starts_with(tickets::ENDING))
+            .filter(|rest| ours.contains(rest) || rest.starts_with(tickets::ENDING))
             .take(FORGOTTEN)
             .filter_map(|rest| cookies::set(&format!("{COOKIE}{rest}"), "", 0, headers))
             .collect()

@@ -1,7 +1,7 @@
 //! What every history promises (`server/src/history/mod.rs`).
 
 use server::broker::Replay;
-use server::history::Page;
+use server::history::{Page, page_after};
 
 use crate::cluster::{Cluster, entry};
 
@@ -12,6 +12,7 @@ on_every_backend!(Cluster => [
     looking_at_a_room_that_does_not_exist_makes_none,
     a_page_and_its_top_belong_together,
     a_trimmed_log_ends_where_it_ends,
+    what_follows_an_offset_comes_without_a_hole_however_long_it_is,
 ]);
 
 async fn page(cluster: &Cluster, before: Option<u64>, limit: usize) -> Page {
@@ -86,4 +87,25 @@ async fn a_trimmed_log_ends_where_it_ends(cluster: Cluster) {
     let first = *seen.first().unwrap();
     assert!((2..=301).contains(&first), "{first}");
     assert_eq!(seen, (first..=400).collect::<Vec<_>>());
+}
+
+async fn what_follows_an_offset_comes_without_a_hole_however_long_it_is(cluster: Cluster) {
+    cluster.publish_many(20).await;
+    // A dozen of these fill a page.
+    for _ in 0..30 {
+        cluster.publish(&"long ".repeat(4_000)).await;
+    }
+    let mut read = Vec::new();
+    while read.len() < 50 {
+        let last = read.last().copied().unwrap_or(0);
+        let page = page_after(cluster.history().as_ref(), &cluster.channel, last, 25).await.unwrap();
+        let new: Vec<_> = page.publications.iter().map(|one| one.offset).filter(|offset| *offset > last).collect();
+        assert_eq!(new.first(), Some(&(last + 1)), "after {last}");
+        read.extend(new);
+    }
+    assert_eq!(read, (1..=50).collect::<Vec<_>>());
+    for beyond in [50, 99, u64::MAX] {
+        let page = page_after(cluster.history().as_ref(), &cluster.channel, beyond, 25).await.unwrap();
+        assert!(page.publications.iter().all(|one| one.offset <= 50), "after {beyond}");
+    }
 }

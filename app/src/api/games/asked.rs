@@ -27,6 +27,15 @@ pub struct HostView {
     pub cookie: String,
 }
 
+/// A player's page, and what remembers the way back to it.
+#[derive(Clone, Debug)]
+pub struct PlayView {
+    /// What it begins with.
+    pub page: PlayPage,
+    /// The value of the `Set-Cookie` header that names the game.
+    pub cookie: String,
+}
+
 /// The server behind the pages of games; put into the context of every request
 /// as `Arc<dyn GameService>`.
 #[async_trait]
@@ -55,7 +64,11 @@ pub trait GameService: Send + Sync {
     async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostView, ApiError>;
 
     /// What a player's page begins with.
-    async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayPage, ApiError>;
+    async fn play_page(&self, viewer: &Member, pin: &Pin) -> Result<PlayView, ApiError>;
+
+    /// The game to which the viewer went last, while it goes on and they have a seat in it: its PIN and
+    /// its title. What cannot be reached now is left out.
+    async fn open_game(&self, viewer: &Member) -> Option<(Pin, String)>;
 }
 
 pub(super) fn service() -> Result<Arc<dyn GameService>, ApiError> {

@@ -20,7 +20,7 @@ use super::spelled::Json;
 mod asked;
 
 #[cfg(feature = "ssr")]
-pub use asked::{GameService, HostView, Hosted};
+pub use asked::{GameService, HostView, Hosted, PlayView};
 
 /// All that a host's page shows first. From here on it follows the socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -167,7 +167,16 @@ pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
 #[server(name = ReadPlayPage, prefix = "/api", output = Json, endpoint = "play-page")]
 pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
     let (viewer, games) = (service::viewer()?, asked::service()?);
-    games.play_page(&viewer, &pin).await.map_err(service::told)
+    let view = games.play_page(&viewer, &pin).await.map_err(service::told)?;
+    service::set_cookie(&view.cookie)?;
+    Ok(view.page)
+}
+
+/// The game to which the viewer went last, while it goes on with them: its PIN and its title.
+#[cfg(feature = "ssr")]
+pub(crate) async fn open_game() -> Option<(Pin, String)> {
+    let (viewer, games) = (service::viewer().ok()?, asked::service().ok()?);
+    games.open_game(&viewer).await
 }
 
 #[cfg(feature = "ssr")]

@@ -10,13 +10,13 @@ use super::namesake::namesake;
 use super::typing::TypingLine;
 use crate::components::field::Wrong;
 use crate::components::icon::{SEND, icon};
-use crate::components::notice::Notice;
+use crate::components::notice::{Notice, asleep};
 use crate::device;
 use crate::draft;
 use crate::erase::{effect, flag};
 use crate::live::Live;
 use crate::state::Standing;
-use crate::state::game::words::number;
+use crate::state::excess::excess;
 
 /// The key of an input method that is still composing, in browsers that do
 /// not say so otherwise.
@@ -36,6 +36,8 @@ pub(crate) fn Composer(
     wrong: Option<String>,
     /// That message, to be shown again.
     refused: Option<String>,
+    /// What its reader should know of the link that they followed.
+    notice: Option<String>,
 ) -> impl IntoView {
     let input = NodeRef::<Textarea>::new();
     let (wrong, set_wrong) = signal(wrong);
@@ -46,7 +48,7 @@ pub(crate) fn Composer(
             grow(&field);
             // Whoever comes with a keyboard comes to write, unless they have begun with something else.
             let is_at_rest = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-            if is_at_rest && !device::is_touched() {
+            if is_at_rest && live.linked.is_none() && !device::is_touched() {
                 let _ = field.focus();
             }
         }
@@ -54,8 +56,8 @@ pub(crate) fn Composer(
     let send = move || {
         let Some(field) = input.get_untracked() else { return };
         let text = field.value();
-        set_wrong.set(excess(&text));
-        if excess(&text).is_none() && live.say(text.trim_end()) {
+        set_wrong.set(too_much(&text));
+        if too_much(&text).is_none() && live.say(text.trim_end()) {
             field.set_value("");
             grow(&field);
             draft::keep(&draft_of.get_value(), "");
@@ -66,8 +68,9 @@ pub(crate) fn Composer(
         let Some(field) = input.get_untracked() else { return };
         grow(&field);
         draft::keep(&draft_of.get_value(), &field.value());
-        if wrong.get_untracked().is_some() {
-            set_wrong.set(excess(&field.value()));
+        let now = too_much(&field.value());
+        if now != wrong.get_untracked() {
+            set_wrong.set(now);
         }
         if !field.value().is_empty() {
             live.typing();
@@ -84,7 +87,7 @@ pub(crate) fn Composer(
         }
     };
     let submitted = move |event: SubmitEvent| {
-        let is_too_long = input.get_untracked().is_some_and(|field| excess(&field.value()).is_some());
+        let is_too_long = input.get_untracked().is_some_and(|field| too_much(&field.value()).is_some());
         // Where nothing goes over a socket, the form goes as it would without scripts.
         if matches!(live.standing.get_untracked(), Standing::Blocked { .. }) && !is_too_long {
             draft::keep(&draft_of.get_value(), "");
@@ -100,6 +103,7 @@ pub(crate) fn Composer(
         <form class="composer" method="post" action=action on:submit=submitted>
             <Notice standing=live.standing.into() trouble=live.trouble.into() />
             {namesake(live)}
+            {notice.map(|sentence| view! { <div class="notices">{asleep(sentence.into_any())}</div> })}
             <TypingLine people=live.people />
             <input type="hidden" name="room" value=room.to_string() />
             <input type="hidden" name="id" value=next_id.to_string() autocomplete="off" />
@@ -146,13 +150,8 @@ fn grow(field: &HtmlTextAreaElement) {
     field.set_rows(lines.min(MOST_ROWS));
 }
 
-fn excess(text: &str) -> Option<String> {
-    let count = text.trim_end().chars().count();
-    let most = limits::MESSAGE_CHARS;
-    (count > most).then(|| {
-        let (count, most) = (number(count as u64), number(most as u64));
-        format!("That is {count} characters; {most} fit. Shorten it or send it in parts.")
-    })
+fn too_much(text: &str) -> Option<String> {
+    excess(text, limits::MESSAGE_CHARS, "Shorten it or send it in parts.")
 }
 
 #[cfg(test)]

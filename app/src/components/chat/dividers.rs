@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::words;
+use crate::erase::{derived, words};
 use crate::state::time::day_name;
 use crate::state::words::new_messages;
 use crate::zone::Zone;
@@ -30,7 +30,7 @@ pub(super) fn away(count: usize, since_ms: u64, zone: ReadSignal<Zone>) -> AnyVi
         >
             {avatar(Looks::plain("honey", 40, (0, 0)).asleep())}
             <span class="away__text">"While you were away"</span>
-            <span class="away__since">
+            <span class="away__since" title=derived(move || zone.get().local(since_ms).moment())>
                 {format!("{count} new")}
                 <span class="away__hour">" since " {words(move || zone.get().local(since_ms).clock())}</span>
             </span>

@@ -4,7 +4,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::erase::{memo, sometimes, words};
-use crate::live::{Earlier, Live};
+use crate::live::{Live, Reading};
+use crate::state::Log;
 use crate::state::words::earlier_messages;
 
 /// What is above the first message that is shown. The button stays the same
@@ -14,20 +15,24 @@ pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
     let has_earlier = memo(move || live.log.with(|log| log.earlier().is_some()));
     let missed = memo(move || live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
     let label = move || match live.earlier.get() {
-        Earlier::Resting => earlier_messages(missed.get()),
-        Earlier::Coming => "Loading earlier messages".into(),
-        Earlier::Failed => "They could not be loaded. Try again".into(),
+        Reading::Resting => earlier_messages(missed.get()),
+        Reading::Coming => "Loading earlier messages".into(),
+        Reading::Failed => "They could not be loaded. Try again".into(),
     };
     sometimes(move || {
         if !has_earlier.get() {
             leave(frame);
             return None;
         }
+        let before = live.log.with_untracked(Log::earlier)?;
         Some(
             view! {
                 <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_earlier()>
                     {words(label)}
                 </button>
+                <a class="log__earlier plain-only" href=format!("?before={before}")>
+                    "Earlier messages"
+                </a>
             }
             .into_any(),
         )

@@ -4,13 +4,15 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::web_sys::Element;
 
+use super::arrival::arrive;
 use super::earlier::EarlierLine;
 use super::empty::EmptyLog;
+use super::later::LaterLine;
 use super::place::{self, Line};
 use super::{dividers, own, said};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::erase::{effect, flag, list, memo, sometimes, words};
-use crate::live::{Earlier, Live};
+use crate::live::{Live, Reading};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
 use crate::state::words::{missed, new_messages};
@@ -26,7 +28,8 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
     let scrolled = move || {
         let Some(frame) = frame.get_untracked() else { return };
         log.maybe_update(|log| log.scrolled(place::is_at_end(&frame)));
-        place::hold(&frame);
+        let has_later = log.with_untracked(|log| log.later().is_some());
+        place::hold(&frame, has_later);
         // Nobody has to look for a line that was seen.
         if log.with_untracked(Log::missed_unseen) > 0 {
             let line = place::line(&frame);
@@ -36,10 +39,15 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             }
         }
         // What failed is tried again when the reader asks for it.
-        if place::wants_more(&frame) && live.earlier.get_untracked() == Earlier::Resting {
+        if place::wants_more(&frame) && live.earlier.get_untracked() == Reading::Resting {
             live.read_earlier();
         }
+        if has_later && place::wants_later(&frame) && live.later.get_untracked() == Reading::Resting {
+            live.read_later();
+        }
     };
+    // First, for whoever is kept in a place has come there.
+    arrive(live, frame);
     place::keep(live, frame, scrolled);
     // Who says something wants to see it said.
     let mut is_new = true;
@@ -52,7 +60,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         }
     });
     let is_empty = memo(move || log.with(Log::is_empty));
-    let has_unseen = memo(move || log.with(|log| log.unseen() > 0));
+    let is_behind = memo(move || log.with(|log| log.unseen() > 0 || log.later().is_some()));
     let missed_above = memo(move || line_is_above.get() && log.with(Log::missed_unseen) > 0);
     let chunks = move || log.with(|log| log.chunks().map(|number| number.to_string()).collect());
     let up = move || {
@@ -61,12 +69,20 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             frame,
             "button log-frame__new log-frame__new--above",
             view! { {icon(ARROW_UP)} {words} }.into_any(),
-            place::go_to_line,
+            |_, frame| place::go_to_line(frame),
+            live,
         )
     };
     let down = move || {
-        let words = words(move || new_messages(log.with(Log::unseen)));
-        way(frame, "button log-frame__new", view! { {icon(ARROW_DOWN)} {words} }.into_any(), place::go_to_end)
+        let words = words(move || match log.with(Log::unseen) {
+            0 => "Newest messages".into(),
+            unseen => new_messages(unseen),
+        });
+        let go = |live: Live, frame: &Element| {
+            place::go_to_end(frame);
+            live.read_newest();
+        };
+        way(frame, "button log-frame__new", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, live)
     };
     view! {
         <div class="log-frame">
@@ -74,7 +90,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                 class="log"
                 role="log"
                 aria-label="Messages"
-                aria-busy=flag(move || live.earlier.get() == Earlier::Coming)
+                aria-busy=flag(move || live.earlier.get() == Reading::Coming)
                 tabindex="0"
                 node_ref=frame
                 on:scroll=move |_| scrolled()
@@ -82,20 +98,21 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                 <div class="log__inner">
                     <EarlierLine live frame />
                     {list(chunks, move |number| chunk_view(live, &number))}
+                    <LaterLine live />
                     {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=live.people /> }.into_any()))}
                 </div>
             </div>
             {sometimes(move || missed_above.get().then(up))}
-            {sometimes(move || has_unseen.get().then(down))}
+            {sometimes(move || is_behind.get().then(down))}
         </div>
     }
 }
 
 /// A button over the log that leads to another place in it.
-fn way(frame: NodeRef<Div>, class: &'static str, words: AnyView, go: fn(&Element)) -> AnyView {
+fn way(frame: NodeRef<Div>, class: &'static str, words: AnyView, go: fn(Live, &Element), live: Live) -> AnyView {
     let leap = move |_| {
         if let Some(frame) = frame.get_untracked() {
-            go(&frame);
+            go(live, &frame);
             let _ = frame.focus();
         }
     };
@@ -131,8 +148,8 @@ fn row_view(live: Live, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
         Row::Away { count, since_ms } => dividers::away(count, since_ms, live.zone),
-        Row::Said { message, own: false, head } => said::said(&message, head, live.zone),
-        Row::Said { message, own: true, head } => own::delivered(&message.message, message.sent_at, head, live.zone),
+        Row::Said { message, own: false, head } => said::said(&message, head, live),
+        Row::Said { message, own: true, head } => own::delivered(&message, head, live),
         Row::Unsent { unsent, head } => own::tracked(live, unsent.id, &unsent.text, head),
     }
 }

@@ -1,9 +1,11 @@
 //! The talk in a room.
 
+pub(crate) mod arrival;
 pub(crate) mod composer;
 pub(crate) mod dividers;
 pub(crate) mod earlier;
 pub(crate) mod empty;
+pub(crate) mod later;
 pub(crate) mod log;
 mod namesake;
 pub(crate) mod own;

@@ -3,27 +3,33 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use protocol::MessageId;
+use protocol::{Message, MessageId};
 
-use super::said::{text, time};
+use super::said::{linked, text, time};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
 use crate::erase::{changing, derived, effect, memo, sometimes};
 use crate::live::Live;
+use crate::state::message_link::mark;
 use crate::state::{Delivery, Standing};
-use crate::zone::Zone;
 
 /// What takes less needs no word.
 const PATIENCE: Duration = Duration::from_millis(800);
 
 /// A message of one's own that is in the log.
-pub(super) fn delivered(message: &str, sent_at: u64, head: bool, zone: ReadSignal<Zone>) -> AnyView {
-    let time = head.then(|| time(sent_at, zone));
+pub(super) fn delivered(message: &Message, head: bool, live: Live) -> AnyView {
+    let (offset, sent_at) = (message.offset, message.sent_at);
     view! {
-        <article class="said said--own" class:said--head=head>
+        <article
+            class="said said--own"
+            class:said--head=head
+            id=mark(offset)
+            aria-current=linked(offset, live)
+        >
             <div class="said__body">
                 <div class="said__line">
-                    {time} <p class="said__text" dir="auto">
-                        {text(message)}
+                    {beside(head, time(offset, sent_at, live.zone))}
+                    <p class="said__text" dir="auto">
+                        {text(&message.message)}
                     </p>
                 </div>
             </div>
@@ -40,13 +46,20 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
         memo(move || live.log.with(|log| log.delivery(&id)))
     };
     let time = sometimes(move || match delivery.get() {
-        Delivery::Delivered { sent_at } if head => Some(time(sent_at, live.zone)),
+        Delivery::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at, live.zone))),
         _ => None,
     });
+    let id_in_page = {
+        let mark = move || match delivery.get() {
+            Delivery::Delivered { offset, .. } => Some(mark(offset)),
+            _ => None,
+        };
+        derived(mark)
+    };
     let is_pending = derived(move || delivery.get() == Delivery::Pending);
     let is_failed = derived(move || matches!(delivery.get(), Delivery::Failed(_)));
     view! {
-        <article class="said said--own" class:said--head=head>
+        <article class="said said--own" class:said--head=head id=id_in_page>
             <div class="said__body">
                 <div class="said__line">
                     {time}
@@ -64,6 +77,11 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
         </article>
     }
     .into_any()
+}
+
+/// The time beside what was said; of what somebody goes on to say, for who points at it.
+fn beside(head: bool, time: AnyView) -> AnyView {
+    if head { time } else { view! { <span class="said__aside">{time}</span> }.into_any() }
 }
 
 fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> AnyView {

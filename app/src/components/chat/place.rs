@@ -6,10 +6,13 @@
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, css};
 
 use crate::erase::effect;
+use crate::kept_place::Place;
 use crate::live::Live;
+use crate::state::message_link::{MARK, mark};
 
 /// Who is this close to the end is at the end, in pixels.
 const AT_END: i32 = 24;
@@ -37,15 +40,25 @@ pub(super) fn is_at_end(frame: &Element) -> bool {
     below(frame) <= AT_END
 }
 
-/// Tells the browser whether what is read is to keep its place, or the end.
-pub(super) fn hold(frame: &Element) {
-    let _ = frame.toggle_attribute_with_force("data-at-end", is_at_end(frame));
+/// Tells the browser whether what is read is to keep its place, or the end. The end of what
+/// is shown is none where later messages are still to come.
+pub(super) fn hold(frame: &Element, has_later: bool) {
+    let _ = frame.toggle_attribute_with_force("data-at-end", is_at_end(frame) && !has_later);
+    if has_later && frame.scroll_top() == 0 {
+        // Where nothing is scrolled browsers keep no place.
+        frame.set_scroll_top(-1);
+    }
 }
 
 /// Whether there is so little above that more should be fetched.
 pub(super) fn wants_more(frame: &Element) -> bool {
     let above = frame.scroll_height() - frame.client_height() - below(frame);
     above < NEAR_TOP || !is_at_end(frame) && above < AHEAD * frame.client_height()
+}
+
+/// Whether there is so little below that later messages should be fetched, where there are some.
+pub(super) fn wants_later(frame: &Element) -> bool {
+    below(frame) < NEAR_TOP
 }
 
 /// Where the line is now.
@@ -66,6 +79,39 @@ pub(super) fn go_to_line(frame: &Element) {
     if let Some(line) = line_of(frame) {
         line.scroll_into_view();
     }
+}
+
+/// Shows a message, by its id in the page.
+pub(super) fn go_to(frame: &Element, id: &str) {
+    if let Some(message) = called(frame, id) {
+        message.scroll_into_view();
+    }
+}
+
+/// Shows a message where it was; says whether it is here.
+pub(super) fn align(frame: &Element, place: &Place) -> bool {
+    let Some(message) = called(frame, &mark(place.offset)) else { return false };
+    frame.set_scroll_top(frame.scroll_top() + top_in(frame, &message) - place.top);
+    true
+}
+
+/// The first message that begins in sight, and where.
+pub(super) fn first_in_sight(frame: &Element) -> Option<Place> {
+    let messages = frame.query_selector_all(".said[id]").ok()?;
+    let at = |index| messages.get(index).and_then(|node| node.dyn_into::<Element>().ok());
+    // They stand one below the other; measuring each of ten thousand would take too long.
+    let (mut from, mut to) = (0, messages.length());
+    while from < to {
+        let middle = from.midpoint(to);
+        if top_in(frame, &at(middle)?) < 0 {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    let message = at(from).or_else(|| at(from.checked_sub(1)?))?;
+    let offset = message.id().strip_prefix(MARK)?.parse().ok()?;
+    Some(Place { offset, top: top_in(frame, &message) })
 }
 
 /// Shows the newest message.
@@ -115,6 +161,15 @@ fn is_anchored() -> bool {
 
 fn below(frame: &Element) -> i32 {
     -frame.scroll_top()
+}
+
+fn called(frame: &Element, id: &str) -> Option<Element> {
+    frame.query_selector(&format!("#{id}")).ok()?
+}
+
+/// How far below the top of the frame something begins.
+fn top_in(frame: &Element, of: &Element) -> i32 {
+    (of.get_bounding_client_rect().top() - frame.get_bounding_client_rect().top()).round() as i32
 }
 
 fn line_of(frame: &Element) -> Option<Element> {

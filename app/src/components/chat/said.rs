@@ -7,19 +7,22 @@ use protocol::Message;
 
 use crate::components::avatar::{Looks, avatar};
 use crate::erase::{derived, words};
+use crate::live::Live;
+use crate::state::message_link::{address, mark};
 use crate::state::text::{Piece, pieces};
 use crate::state::time::Local;
 use crate::zone::Zone;
 
 /// A message of somebody else; the first of several with face and name.
-pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -> AnyView {
-    let time = time(message.sent_at, zone);
+pub(super) fn said(message: &Arc<Message>, head: bool, live: Live) -> AnyView {
+    let time = time(message.offset, message.sent_at, live.zone);
+    let (id, is_linked) = (mark(message.offset), linked(message.offset, live));
     let body = text(&message.message);
     if head {
         let name = message.author.name.to_string();
         let whole = name.clone();
         view! {
-            <article class="said said--head">
+            <article class="said said--head" id=id aria-current=is_linked>
                 <div class="said__avatar">{avatar(Looks::of(&message.author.id))}</div>
                 <div class="said__body">
                     <div class="said__who">
@@ -37,7 +40,7 @@ pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -
         .into_any()
     } else {
         view! {
-            <article class="said">
+            <article class="said" id=id aria-current=is_linked>
                 <div class="said__aside">{time}</div>
                 <div class="said__body">
                     <p class="said__text" dir="auto">
@@ -50,18 +53,21 @@ pub(super) fn said(message: &Arc<Message>, head: bool, zone: ReadSignal<Zone>) -
     }
 }
 
-/// When something was said. The width is the same in every zone.
-pub(super) fn time(ms: u64, zone: ReadSignal<Zone>) -> AnyView {
+/// When something was said, and the link to it. The width is the same in every zone.
+pub(super) fn time(offset: u64, ms: u64, zone: ReadSignal<Zone>) -> AnyView {
     view! {
-        <time
-            class="said__time"
-            datetime=Local::new(ms, 0).machine()
-            title=derived(move || zone.get().local(ms).moment())
-        >
-            {words(move || zone.get().local(ms).clock())}
-        </time>
+        <a class="said__link" href=address(offset, ms) title=derived(move || zone.get().local(ms).moment())>
+            <time class="said__time" datetime=Local::new(ms, 0).machine()>
+                {words(move || zone.get().local(ms).clock())}
+            </time>
+        </a>
     }
     .into_any()
+}
+
+/// Marks the message that a link named.
+pub(super) fn linked(offset: u64, live: Live) -> Option<&'static str> {
+    (live.linked == Some(offset)).then_some("true")
 }
 
 /// The text of a message, its links alive. Text is only ever text: nothing

@@ -1,0 +1,69 @@
+//! Where its reader comes into the log: at its end, at the message that a link named, or where
+//! they were when they left, if it is Back or Forward that brings them here.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::Element;
+use protocol::RoomId;
+
+use super::place;
+use crate::device;
+use crate::erase::effect;
+use crate::kept_place::{self, Place};
+use crate::live::Live;
+use crate::state::message_link::{CONTEXT, mark};
+
+/// Brings the reader there, and remembers where they are when they leave.
+pub(super) fn arrive(live: Live, frame: NodeRef<Div>) {
+    effect(move || {
+        let room = live.room();
+        let left = device::has_come_back().then(|| kept_place::left(&room)).flatten();
+        request_animation_frame(move || match (left, live.linked) {
+            (Some(place), _) => go_back(live, frame, place),
+            // Whoever has moved already stays where they are; so does who was brought there by the browser itself.
+            (None, Some(offset)) => with(frame, |frame| {
+                if frame.scroll_top() == 0 {
+                    place::go_to(frame, &mark(offset));
+                }
+            }),
+            (None, None) => {}
+        });
+        let leave = window_event_listener_untyped("pagehide", move |_| remember(live, frame, &room));
+        on_cleanup(move || leave.remove());
+    });
+}
+
+/// Shows what the reader left, at the height where it was.
+fn go_back(live: Live, frame: NodeRef<Div>, place: Place) {
+    let align = move || {
+        let mut is_here = false;
+        with(frame, |frame| is_here = place::align(frame, &place));
+        is_here
+    };
+    if align() {
+        return;
+    }
+    spawn_local(async move {
+        live.read_from(place.offset.saturating_sub(CONTEXT)).await;
+        request_animation_frame(move || {
+            // What they read may be gone meanwhile.
+            if !align() {
+                live.read_newest();
+            }
+        });
+    });
+}
+
+fn remember(live: Live, frame: NodeRef<Div>, room: &RoomId) {
+    with(frame, |frame| {
+        let is_at_end = place::is_at_end(frame) && live.log.with_untracked(|log| log.later().is_none());
+        kept_place::keep(room, if is_at_end { None } else { place::first_in_sight(frame) });
+    });
+}
+
+fn with(frame: NodeRef<Div>, look: impl FnOnce(&Element)) {
+    if let Some(frame) = frame.try_get_untracked().flatten() {
+        look(&frame);
+    }
+}

@@ -1,0 +1,33 @@
+//! The way to what was said after the last message that is shown, where a link led far back.
+
+use leptos::prelude::*;
+
+use crate::erase::{memo, sometimes, words};
+use crate::live::{Live, Reading};
+use crate::state::Log;
+
+/// What is below the last message that is shown. The button stays the same while its words change.
+#[component]
+pub(super) fn LaterLine(live: Live) -> impl IntoView {
+    let has_later = memo(move || live.log.with(|log| log.later().is_some()));
+    let label = move || match live.later.get() {
+        Reading::Resting => "Later messages",
+        Reading::Coming => "Loading later messages",
+        Reading::Failed => "They could not be loaded. Try again",
+    };
+    let line = move || {
+        let after = live.log.with_untracked(Log::later)?;
+        Some(
+            view! {
+                <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_later()>
+                    {words(label)}
+                </button>
+                <a class="log__earlier plain-only" href=format!("?after={after}")>
+                    "Later messages"
+                </a>
+            }
+            .into_any(),
+        )
+    };
+    sometimes(move || has_later.get().then(line).flatten())
+}

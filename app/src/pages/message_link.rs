@@ -1,0 +1,54 @@
+//! What a link to a message says, and whether it is that message still.
+
+use protocol::Message;
+
+/// What a link to a message says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MessageLink {
+    /// Where in the log the message is.
+    pub(crate) offset: u64,
+    /// When it was said, in milliseconds since 1970; `None` where the link does not say.
+    pub(crate) sent_at: Option<u64>,
+}
+
+impl MessageLink {
+    /// What a link says, as [`address`](crate::state::message_link::address) writes it.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (offset, sent_at) = match text.split_once('.') {
+            Some((offset, sent_at)) => (offset, Some(sent_at.parse().ok()?)),
+            None => (text, None),
+        };
+        Some(Self { offset: offset.parse().ok()?, sent_at })
+    }
+
+    /// Whether that message is meant.
+    pub(crate) fn means(self, message: &Message) -> bool {
+        message.offset == self.offset && self.sent_at.is_none_or(|sent_at| sent_at == message.sent_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::message_link::address;
+    use crate::state::testing::message;
+
+    #[test]
+    fn a_link_leads_to_its_message_and_to_no_other_that_has_its_place() {
+        let said = message(7, "ben", "hello", 1_795_262_400_000);
+        let written = address(said.offset, said.sent_at);
+        assert_eq!(written, "?at=7.1795262400000#m-7");
+        let link = MessageLink::parse("7.1795262400000").unwrap();
+        assert!(link.means(&said));
+        assert!(!link.means(&message(8, "ben", "hello", said.sent_at)));
+        assert!(!link.means(&message(7, "eve", "hello", said.sent_at + 1)), "the log began anew");
+        assert!(MessageLink::parse("7").unwrap().means(&said), "who wrote it by hand knows no moment");
+    }
+
+    #[test]
+    fn nonsense_is_no_link() {
+        for text in ["", ".", "7.", ".7", "-1", "7.x", "7.8.9", "m-7", "99999999999999999999"] {
+            assert_eq!(MessageLink::parse(text), None, "{text}");
+        }
+    }
+}
