@@ -10,6 +10,9 @@ use crate::erase::derived;
 use crate::island::island;
 use crate::theme::Theme;
 
+/// What a page has while its colours change.
+const TURNING: &str = "data-turning";
+
 island! {
     /// Three buttons. A form without wasm; with it, the colours change at once.
     ThemeSwitch draws alone
@@ -64,9 +67,14 @@ fn apply(theme: Theme) {
     // A browser that keeps no cookies still shows the colours until the next page.
     let _ = document.set_cookie(&theme.cookie());
     if let Some(root) = document.document_element() {
+        // Colours that follow at speeds of their own would flicker.
+        let _ = root.set_attribute(TURNING, "");
         let _ = match theme.attribute() {
             Some(value) => root.set_attribute("data-theme", value),
             None => root.remove_attribute("data-theme"),
         };
+        // Asked how wide it is, a browser takes the colours up now.
+        root.client_width();
+        let _ = root.remove_attribute(TURNING);
     }
 }
