@@ -10,7 +10,7 @@ use protocol::{ErrorCode, Pin, QuizId, UserId, wire};
 use reqwest::StatusCode;
 
 use crate::browser::Browser;
-use crate::class::{Pupil, choice, everywhere, everywhere_with, name, quiz};
+use crate::class::{Pupil, choice, everywhere, name, quiz};
 use crate::node::TestNode;
 use crate::patience::{PATIENCE, at_last};
 
@@ -200,39 +200,6 @@ async fn an_added_host_plays_again_and_only_whose_game_it_is_chooses_another_qui
         helper.step(Say::Skip).await;
         ada.sees_game(|game| game.phase == Phase::Open && game.at == Some(1)).await;
         assert_eq!(ada.answer(1, RIGHT).await.taken, Taken::Accepted, "the first quiz has no second question");
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_added_host_who_plays_again_uses_up_their_own_games_of_the_hour() {
-    everywhere_with(&["--games-per-person", "2"], async |one, two| {
-        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
-        teacher.send(&Say::HandOver).await;
-        let code = teacher.until(|frame| match frame {
-            GameServerMessage::Code(code) => Some(code.code),
-            _ => None,
-        });
-        let mut helper = Pupil::at(two).await;
-        helper.open(Open { pin: hosting.pin, token: None, code: Some(code.await) }).await.unwrap();
-        for round in 2..=3 {
-            helper.step(Say::End).await;
-            helper.sees(Phase::Podium).await;
-            helper.send(&AGAIN).await;
-            lobby(&mut helper, round).await;
-        }
-        helper.step(Say::End).await;
-        helper.sees(Phase::Podium).await;
-        helper.send(&AGAIN).await;
-        assert_eq!(helper.is_refused().await.code, ErrorCode::RateLimited, "two of the helper's");
-        lobby(&mut teacher, 3).await;
-        teacher.sees(Phase::Podium).await;
-        teacher.send(&AGAIN).await;
-        lobby(&mut helper, 4).await;
-        teacher.step(Say::End).await;
-        teacher.sees(Phase::Podium).await;
-        teacher.send(&AGAIN).await;
-        assert_eq!(teacher.is_refused().await.code, ErrorCode::RateLimited, "two of the teacher's, with the first");
     })
     .await;
 }

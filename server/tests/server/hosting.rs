@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::game::frame::{Extend, HostHere, Join, Kick, Lock, Open, Step};
+use protocol::game::frame::{Again, Extend, HostHere, Join, Kick, Lock, Open, Step};
 use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
 use protocol::{CloseCode, ErrorCode};
 
-use crate::class::{Pupil, choice, everywhere, name, quiz};
+use crate::class::{Pupil, choice, everywhere, everywhere_with, name, quiz};
 use crate::node::TestNode;
 use crate::patience::{PATIENCE, at_last};
 
@@ -137,6 +137,39 @@ async fn players_hear_that_the_host_is_gone_and_back() {
         let mut teacher = Pupil::at(one).await;
         teacher.open(Open { pin: hosting.pin, token: Some(hosting.token), code: None }).await.unwrap();
         assert_eq!(ada.until(host).await, HostHere { here: true });
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_added_host_who_plays_again_uses_up_their_own_games_of_the_hour() {
+    everywhere_with(&["--games-per-person", "2"], async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let again = Say::Again(Again::default());
+        teacher.send(&Say::HandOver).await;
+        let code = teacher.until(|frame| match frame {
+            GameServerMessage::Code(code) => Some(code.code),
+            _ => None,
+        });
+        let mut helper = Pupil::at(two).await;
+        helper.open(Open { pin: hosting.pin, token: None, code: Some(code.await) }).await.unwrap();
+        for round in 2..=3 {
+            helper.step(Say::End).await;
+            helper.sees(Phase::Podium).await;
+            helper.send(&again).await;
+            helper.sees_game(|game| game.phase == Phase::Lobby && game.round == round).await;
+        }
+        helper.step(Say::End).await;
+        helper.sees(Phase::Podium).await;
+        helper.send(&again).await;
+        assert_eq!(helper.is_refused().await.code, ErrorCode::RateLimited, "two of the helper's");
+        teacher.sees_game(|game| game.phase == Phase::Podium && game.round == 3).await;
+        teacher.send(&again).await;
+        helper.sees_game(|game| game.phase == Phase::Lobby && game.round == 4).await;
+        teacher.step(Say::End).await;
+        teacher.sees(Phase::Podium).await;
+        teacher.send(&again).await;
+        assert_eq!(teacher.is_refused().await.code, ErrorCode::RateLimited, "two of the teacher's, with the first");
     })
     .await;
 }

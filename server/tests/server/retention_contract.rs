@@ -53,6 +53,7 @@ fn results(id: &str) -> Results {
         unfinished_of: None,
         questions: vec![],
         players: vec![],
+        renames: 0,
     }
 }
 

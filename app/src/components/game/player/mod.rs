@@ -67,7 +67,7 @@ fn play(page: PlayPage) -> AnyView {
             </main>
             <div class="play__notices">
                 <Notice standing trouble=live.trouble.into() words=NOTICES />
-                {host_gone(live)}
+                {host_gone(live)} {called(live)}
             </div>
             {foot(live, chat)}
             <p class="unseen" role="status">
@@ -128,6 +128,24 @@ fn host_gone(live: GameLive) -> AnyView {
     });
     let sentence = move || {
         is_gone.get().then(|| asleep("The host is gone for a moment. The game waits, your points are safe.".into_any()))
+    };
+    view! { <div class="notices" role="status">{sometimes(sentence)}</div> }.into_any()
+}
+
+/// What a host has called one.
+fn called(live: GameLive) -> AnyView {
+    let sentence = move || {
+        let name = live.called.get()?.to_string();
+        let stop = words::full_stop(&name);
+        let arch = live.board.with_untracked(|board| board.me.as_ref().map(|me| avatar(Looks::of(&me.id))));
+        Some(
+            view! {
+                <p class="notice">
+                    {arch} <span>"The host changed your name to " <bdi>{name}</bdi> {stop}</span>
+                </p>
+            }
+            .into_any(),
+        )
     };
     view! { <div class="notices" role="status">{sometimes(sentence)}</div> }.into_any()
 }
