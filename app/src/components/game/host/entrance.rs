@@ -89,7 +89,7 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
             </span>
             <span class="entrance__ways">
                 <button
-                    class="button button--quiet"
+                    class="button button--remove"
                     type="button"
                     aria-label=format!("Let in {name}")
                     on:click=move |_| host.step(HostStep::Admit(vec![admitted.clone()]))

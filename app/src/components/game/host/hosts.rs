@@ -55,7 +55,7 @@ fn added(host: Host, id: HostId) -> AnyView {
                 {me}
             </span>
             <button
-                class="button button--quiet"
+                class="button button--remove"
                 type="button"
                 aria-label=format!("Remove {name} as co-host")
                 on:click=move |_| host.step(HostStep::RemoveHost(id.clone()))

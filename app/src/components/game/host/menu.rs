@@ -223,7 +223,7 @@ fn send_chosen_away(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>) -
     sometimes(move || {
         is_any.get().then(|| {
             view! {
-                <button class="button button--danger" type="button" on:click=ask>
+                <button class="button button--remove" type="button" on:click=ask>
                     {words(move || format!("Remove {}", super::words::players(count.get())))}
                 </button>
             }
