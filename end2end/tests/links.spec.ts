@@ -119,6 +119,8 @@ test("without JavaScript a link leads to its message, and the pages before and a
   await expect(said.first()).toHaveText(`line ${Number(last!.split(" ")[1]) + 1}`);
   await page.getByRole("link", { name: "Earlier messages" }).click();
   await expect(said.last()).toHaveText(last!);
+  await page.getByRole("link", { name: "Newest messages" }).click();
+  await expect(said.last()).toHaveText("line 130");
   await context.close();
 });
 

@@ -19,11 +19,14 @@ pub(super) fn LaterLine(live: Live) -> impl IntoView {
         let after = live.log.with_untracked(Log::later)?;
         Some(
             view! {
-                <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_later()>
+                <button class="log__earlier log__later needs-script" type="button" on:click=move |_| live.read_later()>
                     {words(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?after={after}")>
                     "Later messages"
+                </a>
+                <a class="log__earlier plain-only" href="?">
+                    "Newest messages"
                 </a>
             }
             .into_any(),

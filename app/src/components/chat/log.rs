@@ -67,7 +67,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         let words = words(move || missed(log.with(Log::missed_unseen)));
         way(
             frame,
-            "button log-frame__new log-frame__new--above",
+            "button log-frame__new log-frame__new--above needs-script",
             view! { {icon(ARROW_UP)} {words} }.into_any(),
             |_, frame| place::go_to_line(frame),
             live,
@@ -82,7 +82,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             place::go_to_end(frame);
             live.read_newest();
         };
-        way(frame, "button log-frame__new", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, live)
+        way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, live)
     };
     view! {
         <div class="log-frame">
