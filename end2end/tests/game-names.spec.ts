@@ -4,8 +4,8 @@ import { barriers } from "../fixtures/barriers";
 import { open, type Wall } from "../fixtures/wall";
 
 /** Somebody plays on a phone. */
-async function plays(pupil: Person, wall: Wall, name: string) {
-  await pupil.page.goto(`${new URL(wall.page.url()).origin}/play/${wall.pin}`);
+async function plays(pupil: Person, site: string, wall: Wall, name: string) {
+  await pupil.page.goto(`${site}/play/${wall.pin}`);
   await pupil.page.getByLabel("Your name", { exact: true }).fill(name);
   await pupil.page.getByRole("button", { name: "Join", exact: true }).click();
   await expect(pupil.page.getByRole("heading", { name: `You are in, ${name}.` })).toBeVisible();
@@ -13,9 +13,10 @@ async function plays(pupil: Person, wall: Wall, name: string) {
 
 test("a host gives a player another name with the keyboard, and everybody reads it", async ({ person, nodes }) => {
   const wall = await open(await person("Ms Rivera"));
-  const silly = await person("Guest", { node: nodes.length - 1 });
+  const last = nodes.length - 1;
+  const silly = await person("Guest", { node: last });
   await wall.joins("Ada");
-  await plays(silly, wall, "Silly");
+  await plays(silly, nodes[last].url, wall, "Silly");
   const button = wall.button("Rename or remove Silly");
   await button.focus();
   await wall.page.keyboard.press("Enter");
@@ -69,11 +70,11 @@ test("whoever is offered a free name takes it with one press", async ({ person }
   wall.leave();
 });
 
-test("in the game the menu renames too, and the phone is told while a question is open", async ({ person }) => {
+test("in the game the menu renames too, and the phone is told while a question is open", async ({ person, nodes }) => {
   const wall = await open(await person("Ms Rivera"));
   const silly = await person("Guest");
   await wall.joins("Ada");
-  await plays(silly, wall, "Silly");
+  await plays(silly, nodes[0].url, wall, "Silly");
   await wall.begin();
   await wall.press("Menu");
   await wall.page.locator(".host-menu__players summary").click();
