@@ -16,7 +16,6 @@ use crate::erase::effect;
 use crate::kept;
 use crate::state::editor::saving::{Event, Order, Saving};
 use crate::state::editor::{Change, Edit, Editor, Left};
-use crate::zone::Zone;
 
 /// An editor, as its parts see it.
 #[derive(Clone, Copy)]
@@ -25,8 +24,6 @@ pub(crate) struct Authoring {
     pub(crate) editor: RwSignal<Editor>,
     /// How the saving goes.
     pub(crate) saving: RwSignal<Saving>,
-    /// Whose clock the times are of.
-    pub(crate) zone: ReadSignal<Zone>,
     /// Whether a game is about to begin.
     pub(crate) is_starting: RwSignal<bool>,
     /// Why it did not.
@@ -42,7 +39,6 @@ impl Authoring {
         let authoring = Self {
             editor: RwSignal::new(Editor::new(stored.quiz)),
             saving: RwSignal::new(Saving::new(stored.version, stored.saved_at)),
-            zone: Zone::of_page(),
             is_starting: RwSignal::new(false),
             trouble: RwSignal::new(None),
             id: StoredValue::new(stored.id),

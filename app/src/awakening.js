@@ -71,7 +71,7 @@
 				if (now) then(element, now);
 			}
 		};
-		each(old.querySelectorAll("input, textarea"), carryField);
+		each(old.querySelectorAll("input:not([inert] *), textarea:not([inert] *)"), carryField);
 		each(old.querySelectorAll("details[open]"), (_, now) => (now.open = true));
 		each([document.activeElement].filter((held) => old.contains(held)), carryFocus);
 		for (const noted of [pressed, entered]) {

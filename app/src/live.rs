@@ -20,7 +20,6 @@ use crate::link::{Command, Connector};
 use crate::state::{FirstTries, Log, People, Standing};
 use crate::unread;
 use crate::wall;
-use crate::zone::Zone;
 
 /// A room's page, as its parts see it.
 #[derive(Clone, Copy)]
@@ -35,8 +34,6 @@ pub(crate) struct Live {
     pub(crate) trouble: RwSignal<Option<String>>,
     /// Who else in the room is called as the reader is, or looks so.
     pub(crate) namesake: RwSignal<Option<Namesake>>,
-    /// Whose clock the times are of.
-    pub(crate) zone: ReadSignal<Zone>,
     /// Whether earlier messages are on their way.
     pub(crate) earlier: RwSignal<Reading>,
     /// Whether later ones are, where a link led far back.
@@ -78,7 +75,6 @@ impl Live {
             standing: RwSignal::new(Standing::Connecting),
             trouble: RwSignal::new(None),
             namesake: RwSignal::new(namesake),
-            zone: Zone::of_page(),
             earlier: RwSignal::new(Reading::Resting),
             later: RwSignal::new(Reading::Resting),
             linked,

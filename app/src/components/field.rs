@@ -22,3 +22,8 @@ pub(crate) fn Wrong(
         </span>
     }
 }
+
+/// A text as the markup of a `<textarea>` that shows it.
+pub(crate) fn as_markup(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use crate::erase::effect;
 use crate::island::part;
-use crate::zone::Zone;
+use crate::zone::local;
 
 part! {
     clock_part:
@@ -25,7 +25,7 @@ fn reader_clock() -> Option<AnyView> {
 /// A moment (milliseconds since 1970) with its date, by the server's clock first.
 #[cfg(feature = "ssr")]
 pub(crate) fn moment(ms: u64) -> AnyView {
-    let utc = Zone::Utc.local(ms);
+    let utc = local(ms);
     view! { <time datetime=utc.machine() data-utc="">{format!("{} UTC", utc.moment())}</time> }.into_any()
 }
 
@@ -35,7 +35,7 @@ fn turn() {
         let _ = time.remove_attribute("data-utc");
         let ms = time.get_attribute("datetime").map_or(f64::NAN, |written| Date::parse(&written));
         if ms.is_finite() {
-            time.set_text_content(Some(&Zone::Reader.local(ms as u64).moment()));
+            time.set_text_content(Some(&local(ms as u64).moment()));
         }
     }
 }

@@ -8,7 +8,7 @@ use protocol::{MessageId, RoomId, limits};
 
 use super::namesake::namesake;
 use super::typing::TypingLine;
-use crate::components::field::Wrong;
+use crate::components::field::{Wrong, as_markup};
 use crate::components::icon::{SEND, icon};
 use crate::components::notice::{Notice, asleep};
 use crate::device;
@@ -137,11 +137,6 @@ pub(crate) fn Composer(
             </div>
         </form>
     }
-}
-
-/// A text as the markup of a field that shows it.
-fn as_markup(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// For browsers whose fields do not grow by themselves.

@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::{derived, words};
 use crate::state::time::day_name;
 use crate::state::words::new_messages;
-use crate::zone::Zone;
+use crate::zone::local;
 
 /// Where a day begins.
 pub(super) fn day(day: i64, current: i64) -> AnyView {
@@ -21,7 +20,7 @@ pub(super) fn day(day: i64, current: i64) -> AnyView {
 }
 
 /// Where what the reader missed begins.
-pub(super) fn away(count: usize, since_ms: u64, zone: ReadSignal<Zone>) -> AnyView {
+pub(super) fn away(count: usize, since_ms: u64) -> AnyView {
     view! {
         <div
             class="away"
@@ -30,9 +29,9 @@ pub(super) fn away(count: usize, since_ms: u64, zone: ReadSignal<Zone>) -> AnyVi
         >
             {avatar(Looks::plain("honey", 40, (0, 0)).asleep())}
             <span class="away__text">"While you were away"</span>
-            <span class="away__since" title=derived(move || zone.get().local(since_ms).moment())>
+            <span class="away__since" title=local(since_ms).moment()>
                 {format!("{count} new")}
-                <span class="away__hour">" since " {words(move || zone.get().local(since_ms).clock())}</span>
+                <span class="away__hour">" since " {local(since_ms).clock()}</span>
             </span>
         </div>
     }

@@ -16,6 +16,7 @@ use crate::live::{Live, Reading};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
 use crate::state::words::{missed, new_messages};
+use crate::zone::local;
 
 /// The log. It hangs from its end (`column-reverse`), so it begins there
 /// before any script runs, stays there while messages come, and stands still
@@ -131,8 +132,7 @@ fn chunk_view(live: Live, number: &str) -> AnyView {
     let revision = memo(move || live.log.with(|log| log.revision(number)));
     let all = move || {
         revision.get();
-        let zone = live.zone.get();
-        live.log.with_untracked(|log| rows(log, number, |ms| zone.local(ms)))
+        live.log.with_untracked(|log| rows(log, number, local))
     };
     view! {
         <div class="log__chunk">
@@ -147,7 +147,7 @@ fn chunk_view(live: Live, number: &str) -> AnyView {
 fn row_view(live: Live, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
-        Row::Away { count, since_ms } => dividers::away(count, since_ms, live.zone),
+        Row::Away { count, since_ms } => dividers::away(count, since_ms),
         Row::Said { message, own: false, head } => said::said(&message, head, live),
         Row::Said { message, own: true, head } => own::delivered(&message, head, live),
         Row::Unsent { unsent, head } => own::tracked(live, unsent.id, &unsent.text, head),

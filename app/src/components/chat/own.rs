@@ -27,7 +27,7 @@ pub(super) fn delivered(message: &Message, head: bool, live: Live) -> AnyView {
         >
             <div class="said__body">
                 <div class="said__line">
-                    {beside(head, time(offset, sent_at, live.zone))}
+                    {beside(head, time(offset, sent_at))}
                     <p class="said__text" dir="auto">
                         {text(&message.message)}
                     </p>
@@ -46,7 +46,7 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
         memo(move || live.log.with(|log| log.delivery(&id)))
     };
     let time = sometimes(move || match delivery.get() {
-        Delivery::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at, live.zone))),
+        Delivery::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at))),
         _ => None,
     });
     let id_in_page = {

@@ -6,16 +6,15 @@ use leptos::prelude::*;
 use protocol::Message;
 
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::{derived, words};
 use crate::live::Live;
 use crate::state::message_link::{address, mark};
 use crate::state::text::{Piece, pieces};
 use crate::state::time::Local;
-use crate::zone::Zone;
+use crate::zone::local;
 
 /// A message of somebody else; the first of several with face and name.
 pub(super) fn said(message: &Arc<Message>, head: bool, live: Live) -> AnyView {
-    let time = time(message.offset, message.sent_at, live.zone);
+    let time = time(message.offset, message.sent_at);
     let (id, is_linked) = (mark(message.offset), linked(message.offset, live));
     let body = text(&message.message);
     if head {
@@ -54,11 +53,12 @@ pub(super) fn said(message: &Arc<Message>, head: bool, live: Live) -> AnyView {
 }
 
 /// When something was said, and the link to it. The width is the same in every zone.
-pub(super) fn time(offset: u64, ms: u64, zone: ReadSignal<Zone>) -> AnyView {
+pub(super) fn time(offset: u64, ms: u64) -> AnyView {
+    let local = local(ms);
     view! {
-        <a class="said__link" href=address(offset, ms) title=derived(move || zone.get().local(ms).moment())>
+        <a class="said__link" href=address(offset, ms) title=local.moment()>
             <time class="said__time" datetime=Local::new(ms, 0).machine()>
-                {words(move || zone.get().local(ms).clock())}
+                {local.clock()}
             </time>
         </a>
     }

@@ -14,6 +14,7 @@ use crate::erase::{changing, derived, flag, memo, sometimes, words};
 use crate::focus::lead_to;
 use crate::state::editor::saving::{Saving, Told};
 use crate::state::editor::{Edit, Editor, words as say};
+use crate::zone::local;
 
 #[component]
 pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
@@ -60,7 +61,7 @@ fn Saved(authoring: Authoring) -> impl IntoView {
     let told = memo(move || authoring.saving.with(Saving::told));
     let said = changing(move || match told.get() {
         Told::Saved(at) => {
-            let local = authoring.zone.get().local(at);
+            let local = local(at);
             view! { {icon(CHECK)} <span title=local.moment()>{format!("Saved at {}", local.clock())}</span> }.into_any()
         }
         Told::Saving => view! { {icon(CLOCK)} "Saving" }.into_any(),

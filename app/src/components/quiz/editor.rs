@@ -1,12 +1,14 @@
 //! The editor of a quiz.
 
 use leptos::prelude::*;
+use protocol::quiz::Quiz;
 
 use super::bar::Bar;
 use super::outline::Outline;
 use super::writing::Writing;
 use crate::api::quizzes::OpenedQuiz;
 use crate::authoring::Authoring;
+use crate::components::field::as_markup;
 use crate::components::icon::{ROTATE, icon};
 use crate::erase::{effect, memo, sometimes, words};
 use crate::focus::lead_to;
@@ -27,27 +29,33 @@ part! {
 }
 
 fn quiz_editor() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(|opened| {
-        let title = opened.stored.quiz.title.clone();
-        let authoring = Authoring::begin(opened);
-        let (is_awake, set_awake) = signal(false);
-        effect(move || set_awake.set(true));
-        view! {
-            {sometimes(move || (!is_awake.get()).then(|| waiting(title.clone())))}
-            {sometimes(move || is_awake.get().then(|| alive(authoring)))}
-        }
-        .into_any()
-    })
+    let opened = given::<Beginning>(BEGINNING)?;
+    Some(if cfg!(feature = "ssr") { waiting(opened.stored.quiz) } else { alive(Authoring::begin(opened)) })
 }
 
-fn waiting(title: String) -> AnyView {
+/// The quiz to be read: its name, and its first question in a field like the one that comes.
+fn waiting(quiz: Quiz) -> AnyView {
+    let first = quiz.questions.into_iter().next().map(|question| {
+        view! {
+            <textarea
+                class="writing__question"
+                rows="1"
+                dir="auto"
+                aria-label="Your question"
+                readonly
+                inner_html=as_markup(&question.text)
+            ></textarea>
+        }
+    });
     view! {
         <header class="editor__bar">
             <h1 class="editor__title">
-                <bdi>{title}</bdi>
+                <bdi>{quiz.title}</bdi>
             </h1>
         </header>
-        <main class="writing" id="main">
+        <main class="writing" id="main" inert>
+            <div class="writing__head writing__head--waiting"></div>
+            {first}
             <div class="empty__line waiting__line" aria-hidden="true">
                 <i></i>
                 <i></i>
