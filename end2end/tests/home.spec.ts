@@ -2,6 +2,9 @@
 import { expect, test } from "../fixtures";
 import { ask, host, play } from "../fixtures/class";
 
+// A browser reports what the server refuses, too.
+test.use({ expectedErrors: /status of 422/ });
+
 const PLANETS = ask("Which planet has the shortest day?", "Jupiter", ["Mercury", "Earth", "Neptune"]);
 
 test("whoever has a seat in a game finds the way back on the front page, until the game ends", async ({ person, browser, nodes }) => {
