@@ -50,10 +50,13 @@ where
     boxed(Box::new(value))
 }
 
-/// Does something in the browser, again whenever what it reads changes.
+/// Does something in the browser once this part is in the page, and again whenever what it reads changes.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
     fn boxed(run: Box<dyn FnMut()>) {
+        #[cfg(feature = "ssr")]
         Effect::new(run);
+        #[cfg(not(feature = "ssr"))]
+        crate::waking::start(run);
     }
     boxed(Box::new(run));
 }

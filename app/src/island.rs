@@ -4,14 +4,10 @@
 //! not look for what the server drew: between the two, HTML parsers drop some
 //! letters, phones make numbers into links, translators and extensions add
 //! elements, proxies remove comments. So it draws the island anew, from what the
-//! page gave ([`crate::given`]), and `awakening.js` puts that in the drawing's
+//! page gave ([`crate::given`], `waking.rs`), and `awakening.js` puts that in the drawing's
 //! place, with whatever a person did there meanwhile.
 
-#[cfg(not(feature = "ssr"))]
-use std::cell::Cell;
-#[cfg(not(feature = "ssr"))]
-use std::rc::Rc;
-
+#[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
 /// Makes an island of a function that draws it: a component for pages, and what
@@ -25,7 +21,7 @@ macro_rules! island {
         #[::leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = ::leptos::wasm_bindgen)]
         #[allow(non_snake_case)]
         pub fn $name(fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
-            $crate::island::wake(fresh, &put, $draw);
+            $crate::waking::wake(fresh, put, $draw);
         }
     };
     (@page $(#[$doc:meta])* $name:ident; $draw:path; $part:expr) => {
@@ -50,7 +46,7 @@ macro_rules! part {
         #[::leptos::prelude::lazy]
         fn $part(name: &'static str, fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
             $(if name == stringify!($name) {
-                return $crate::island::wake(fresh, &put, $draw);
+                return $crate::waking::wake(fresh, put, $draw);
             })+
         }
 
@@ -79,21 +75,4 @@ pub(crate) fn place(name: &'static str, part: &'static str, draw: fn() -> Option
         </leptos-island>
     }
     .into_any()
-}
-
-/// Draws an island into the empty element `fresh`, and has `put` put that into the
-/// page; `put` is told whether there was something to draw.
-#[cfg(not(feature = "ssr"))]
-pub(crate) fn wake(fresh: leptos::web_sys::HtmlElement, put: &js_sys::Function, draw: fn() -> Option<AnyView>) {
-    let is_drawn = Rc::new(Cell::new(false));
-    let tell = is_drawn.clone();
-    let draw = move || {
-        let view = draw();
-        tell.set(view.is_some());
-        view
-    };
-    // An island lives as long as its page.
-    leptos::mount::mount_to(fresh, draw).forget();
-    // What goes wrong in there is told to the person by the script itself.
-    let _ = put.call1(&leptos::wasm_bindgen::JsValue::NULL, &is_drawn.get().into());
 }

@@ -49,6 +49,8 @@ mod state;
 mod theme;
 mod unread;
 mod upload;
+#[cfg(not(feature = "ssr"))]
+mod waking;
 mod wall;
 mod zone;
 

@@ -16,6 +16,7 @@ mod page;
 mod socket;
 mod storage;
 
+use any_spawner::Executor;
 use app::game_link::GameConnector;
 use app::link::Connector;
 use leptos::prelude::{Owner, provide_context, window};
@@ -26,6 +27,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn start() {
     console_error_panic_hook::set_once();
+    // Fails where it was done before, which is as well.
+    let _ = Executor::init_wasm_bindgen();
     // Every island inherits from it, for as long as there is the page.
     let owner = Owner::new();
     owner.set();

@@ -21,7 +21,6 @@ pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
     let editor = authoring.editor;
     let title = memo(move || editor.with(|editor| editor.quiz().title.clone()));
     let has_title = memo(move || title.with(|title| !title.trim().is_empty()));
-    let trouble = authoring.trouble;
     view! {
         <header class="editor__bar">
             <h1 class="unseen">{words(move || format!("Edit: {}", title.get()))}</h1>
@@ -44,15 +43,37 @@ pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
                 }
                 on:input=move |event| authoring.edit(Edit::Title(line::typed(&event)))
             ></textarea>
-            <Saved authoring />
-            <TryIt authoring />
-            <Start authoring />
-            <div class="editor__trouble">
-                <Hindrance authoring />
-                <Wrong id="start-wrong" why=trouble.into() />
-            </div>
+            <Doing authoring />
         </header>
         <Conflict authoring />
+    }
+}
+
+/// The same with a title that is only read: before the editor is alive, letters in it would be lost.
+/// The buttons are those that come, and one that is pressed is pressed again then.
+#[component]
+pub(super) fn StillBar(authoring: Authoring) -> impl IntoView {
+    let title = authoring.editor.with_untracked(|editor| editor.quiz().title.clone());
+    view! {
+        <header class="editor__bar">
+            <h1 class="editor__title">
+                <bdi>{title}</bdi>
+            </h1>
+            <Doing authoring />
+        </header>
+    }
+}
+
+#[component]
+fn Doing(authoring: Authoring) -> impl IntoView {
+    view! {
+        <Saved authoring />
+        <TryIt authoring />
+        <Start authoring />
+        <div class="editor__trouble">
+            <Hindrance authoring />
+            <Wrong id="start-wrong" why=authoring.trouble.into() />
+        </div>
     }
 }
 
@@ -114,7 +135,7 @@ fn TryIt(authoring: Authoring) -> impl IntoView {
     let content = sometimes(move || dialog.is_open().then(|| view! { <Preview authoring dialog /> }.into_any()));
     view! {
         <button
-            class="button button--quiet"
+            class="button button--quiet needs-script"
             type="button"
             aria-haspopup="dialog"
             aria-disabled=flag(move || is_empty.get())
@@ -137,7 +158,7 @@ fn Start(authoring: Authoring) -> impl IntoView {
     };
     view! {
         <button
-            class="button"
+            class="button needs-script"
             type="button"
             aria-disabled=flag(move || is_hindered.get().is_some())
             aria-busy=flag(move || authoring.is_starting.get())

@@ -1,9 +1,8 @@
 //! The editor of a quiz.
 
 use leptos::prelude::*;
-use protocol::quiz::Quiz;
 
-use super::bar::Bar;
+use super::bar::{Bar, StillBar};
 use super::outline::Outline;
 use super::writing::Writing;
 use crate::api::quizzes::OpenedQuiz;
@@ -29,13 +28,14 @@ part! {
 }
 
 fn quiz_editor() -> Option<AnyView> {
-    let opened = given::<Beginning>(BEGINNING)?;
-    Some(if cfg!(feature = "ssr") { waiting(opened.stored.quiz) } else { alive(Authoring::begin(opened)) })
+    let authoring = given::<Beginning>(BEGINNING).map(Authoring::begin)?;
+    Some(if cfg!(feature = "ssr") { waiting(authoring) } else { alive(authoring) })
 }
 
-/// The quiz to be read: its name, and its first question in a field like the one that comes.
-fn waiting(quiz: Quiz) -> AnyView {
-    let first = quiz.questions.into_iter().next().map(|question| {
+/// What is to be read while the editor is on its way, each where it will be: its top, and the first
+/// question in a field like the one that comes.
+fn waiting(authoring: Authoring) -> AnyView {
+    let first = authoring.editor.with_untracked(|editor| editor.question().cloned()).map(|question| {
         view! {
             <textarea
                 class="writing__question"
@@ -48,11 +48,7 @@ fn waiting(quiz: Quiz) -> AnyView {
         }
     });
     view! {
-        <header class="editor__bar">
-            <h1 class="editor__title">
-                <bdi>{quiz.title}</bdi>
-            </h1>
-        </header>
+        <StillBar authoring />
         <main class="writing" id="main" inert>
             <div class="writing__head writing__head--waiting"></div>
             {first}
