@@ -143,7 +143,13 @@ fn is_evil(tag: &Tag) -> bool {
     matches!(tag.name.as_str(), "iframe" | "base")
         || tag.attributes.iter().any(|(name, _)| name.starts_with("on"))
         || attribute("http-equiv")
-        || attribute("autofocus")
+        || attribute("autofocus") && !is_cancel(tag)
         || is_code && tag.raw.contains("evil")
         || tag.raw.contains('<') && tag.name != "script"
+}
+
+/// Where something is about to be deleted, "Cancel" has the focus, and nothing else that could take it.
+fn is_cancel(tag: &Tag) -> bool {
+    let names: Vec<_> = tag.attributes.iter().map(|(name, _)| name.as_str()).collect();
+    tag.name == "a" && names == ["class", "href", "rel", "autofocus"]
 }
