@@ -91,6 +91,7 @@
 	// Puts what was drawn anew where the server's drawing is. A keyboard on the screen stays, because the focus goes
 	// from one to the other; under a finger, or while letters are being composed, nothing is taken away.
 	const settle = async (old, fresh) => {
+		await turn();
 		for (let waited = 0; (isDown || isComposing) && waited < 200; waited++) await turn(50);
 		const boxes = scrolled(old, fresh);
 		old.after(fresh);
@@ -100,10 +101,15 @@
 		goOn(fresh);
 		asleep.delete(old);
 	};
-	const revive = (part, old) =>
-		new Promise((done, failed) => {
+	// Ends when the island is drawn; what is left to do is added to `settling`.
+	const revive = (part, old, settling) =>
+		new Promise((drawn, failed) => {
 			const fresh = old.cloneNode();
-			const put = (isDrawn) => (isDrawn ? settle(old, fresh).then(done, failed) : failed());
+			const put = (isDrawn, placed) => {
+				if (!isDrawn) return failed();
+				settling.push(settle(old, fresh).then(placed));
+				drawn();
+			};
 			Promise.resolve(part(fresh, put)).catch(failed);
 		});
 
@@ -173,12 +179,12 @@
 			const parts = await import(script);
 			await parts.default({ module_or_path: bytes });
 			parts.start();
-			const waking = [];
+			const settling = [];
 			for (const island of [...asleep]) {
 				await turn();
-				waking.push(revive(parts[island.dataset.component], island));
+				await revive(parts[island.dataset.component], island, settling);
 			}
-			await Promise.all(waking);
+			await Promise.all(settling);
 			await turn();
 		} catch (error) {
 			console.error(error);

@@ -21,6 +21,14 @@ pub(crate) fn sometimes(view: impl Fn() -> Option<AnyView> + Send + Sync + 'stat
     changing(move || view().unwrap_or_else(|| ().into_any()))
 }
 
+/// A part that takes long to draw: where a page comes to life, its turn is after the others'.
+pub(crate) fn heavy(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    #[cfg(feature = "ssr")]
+    return view();
+    #[cfg(not(feature = "ssr"))]
+    crate::waking::part(view)
+}
+
 /// A text that changes.
 pub(crate) fn words<T: ToString>(text: impl Fn() -> T + Send + Sync + 'static) -> AnyView {
     derived(move || text().to_string()).into_any()

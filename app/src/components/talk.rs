@@ -8,6 +8,7 @@ use super::icon::{ARROW_LEFT, icon};
 use super::people::{PeopleButton, PeoplePanel};
 use super::pill::Pill;
 use crate::api::RoomPage;
+use crate::erase::heavy;
 use crate::given::given;
 use crate::island::island;
 use crate::live::Live;
@@ -31,6 +32,12 @@ fn room((page, wrong, refused): Beginning) -> AnyView {
     let title = page.preview.title.clone();
     let (next_id, notice) = (page.next_id.clone(), page.notice.clone());
     let live = Live::begin(page);
+    let heading = title.clone();
+    let composer = move || {
+        let (room, title, next_id) = (room.clone(), title.clone(), next_id.clone());
+        let (wrong, refused, notice) = (wrong.clone(), refused.clone(), notice.clone());
+        view! { <Composer live room title next_id wrong refused notice /> }.into_any()
+    };
     view! {
         <a class="skip" href="#say">
             "Skip to writing"
@@ -42,15 +49,14 @@ fn room((page, wrong, refused): Beginning) -> AnyView {
                         {icon(ARROW_LEFT)}
                     </a>
                     <div class="room__title">
-                        <h1 dir="auto">{title.clone()}</h1>
+                        <h1 dir="auto">{heading}</h1>
                     </div>
                     <PeopleButton people=live.people />
                     <Pill standing=live.standing.into() />
                 </header>
-                <LogView live />
-                <Composer live room title next_id wrong refused notice />
+                {heavy(move || view! { <LogView live /> }.into_any())} {heavy(composer)}
             </main>
-            <PeoplePanel people=live.people />
+            {heavy(move || view! { <PeoplePanel people=live.people /> }.into_any())}
         </div>
     }
     .into_any()

@@ -35,7 +35,7 @@ use crate::components::formula;
 use crate::components::game::steps::steps;
 use crate::components::notice::{Notice, Words};
 use crate::components::pill::Pill;
-use crate::erase::{changing, derived, memo, sometimes, words as text};
+use crate::erase::{changing, derived, heavy, memo, sometimes, words as text};
 use crate::game_live::GameLive;
 use crate::given::given;
 use crate::island::part;
@@ -211,14 +211,14 @@ fn on_stage(host: Host) -> AnyView {
     view! {
         <main class=class id="main" tabindex="-1">
             <div class="stage__bar">
-                {changing(move || bar(host, screen.get()))} <Pill standing /> {menu::menu(host, person)}
+                {changing(move || bar(host, screen.get()))} <Pill standing /> {heavy(move || menu::menu(host, person))}
             </div>
-            <div class="stage__screen">{changing(move || body(host, person, shown.get().1))}</div>
+            <div class="stage__screen">{heavy(move || changing(move || body(host, person, shown.get().1)))}</div>
             {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
                 <Notice standing trouble=host.live.trouble.into() words=WORDS />
             </div>
-            {controls::controls(host, screen)} {told(host)} {person.dialogs(host)}
+            {heavy(move || controls::controls(host, screen))} {told(host)} {heavy(move || person.dialogs(host))}
         </main>
     }
     .into_any()
