@@ -129,14 +129,18 @@ impl Live {
 
     /// Reads what was said before what is shown, unless that is going on already.
     pub(crate) fn read_earlier(self) {
-        if let (Some(before), true) = (self.log.with_untracked(Log::earlier), begins(self.earlier)) {
+        if let Some(before) = self.log.with_untracked(Log::earlier)
+            && begins(self.earlier)
+        {
             spawn_local(self.read(self.earlier, (Some(before), None), Log::earlier, Log::prepend));
         }
     }
 
     /// Reads what was said after what is shown, where there is more, unless that is going on already.
     pub(crate) fn read_later(self) {
-        if let (Some(after), true) = (self.log.with_untracked(Log::later), begins(self.later)) {
+        if let Some(after) = self.log.with_untracked(Log::later)
+            && begins(self.later)
+        {
             spawn_local(self.read(self.later, (None, Some(after)), Log::later, Log::append));
         }
     }

@@ -105,7 +105,7 @@ test("links are live, and only those that are harmless", async ({ person, bot, r
   const link = ana.log.getByRole("link", { name: "https://example.org/a?b=1" });
   await expect(link).toHaveAttribute("href", "https://example.org/a?b=1");
   await expect(link).toHaveAttribute("rel", /noopener/);
-  for (const href of await ana.log.getByRole("link").evaluateAll((links) => links.map((a) => a.getAttribute("href")))) {
+  for (const href of await ana.said.getByRole("link").evaluateAll((links) => links.map((a) => a.getAttribute("href")))) {
     expect(href).toMatch(/^(https?:|mailto:)/);
   }
 });
