@@ -32,7 +32,7 @@ export default defineConfig<object, { deployment: Deployment }>({
   projects: [
     { name: "embedded", outputDir: "test-results/embedded", use: { deployment: "embedded" }, testIgnore: /redis\.spec/ },
     // What looks the same on any number of nodes is left out.
-    { name: "cluster", outputDir: "test-results/cluster", use: { deployment: "cluster" }, testIgnore: /(look|long)\.spec/ },
+    { name: "cluster", outputDir: "test-results/cluster", use: { deployment: "cluster" }, testIgnore: /(look|long|targets|editor)\.spec/ },
   ],
 });
 
