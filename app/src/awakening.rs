@@ -3,8 +3,8 @@
 //! What is to be read comes before what makes it move. Nothing is drawn before the
 //! page is painted, and its files are asked for by then, or after 300 ms where the
 //! line is slow: half a round trip later than its styles and fonts, they arrive when
-//! those are through, and the line does not stand idle for a round trip. Each island
-//! has a turn of its own, for a finger may be waiting. A tab in the background is
+//! those are through, and the line does not stand idle for a round trip. Islands
+//! come one after the other, each in many short tasks (`waking.rs`), for a finger may be waiting. A tab in the background is
 //! never painted, and joins at once.
 //!
 //! Each is drawn anew and put in the place of the server's drawing (`crate::island`).

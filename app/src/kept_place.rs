@@ -7,9 +7,9 @@ use protocol::RoomId;
 /// A message, and how far below the top of its frame it stood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// The message's.
+    /// The message's offset in the log of its room.
     pub(crate) offset: u64,
-    /// In pixels.
+    /// Pixels from the top of the frame to the top of the message; negative where it begins above.
     pub(crate) top: i32,
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn keep(room: &RoomId, place: Option<Place>) {
     };
 }
 
-/// Where somebody was.
+/// Where somebody was when they left the room in this tab; `None` where that was its end, or is not known.
 pub(crate) fn left(room: &RoomId) -> Option<Place> {
     let kept = storage()?.get_item(&key(room)).ok()??;
     let (offset, top) = kept.split_once(' ')?;

@@ -10,8 +10,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::state::{FirstTries, Standing, Wall};
 
-/// A call of which nothing comes. It is a POST: with those alone a browser says by which address
-/// the page came.
+/// A call of which nothing comes. It is a POST, because only with those a browser says by
+/// which address its page came.
 const CALL: &str = "/api/viewer";
 const FORBIDDEN: u16 = 403;
 

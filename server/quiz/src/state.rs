@@ -207,7 +207,7 @@ pub struct Tally {
     pub question: usize,
     /// How many were right, wholly.
     pub knew: usize,
-    /// How many answered.
+    /// How many gave an answer, right or wrong.
     pub answered: usize,
     /// How many could have.
     pub players: usize,

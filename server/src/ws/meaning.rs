@@ -59,9 +59,9 @@ pub struct Visitor {
 /// What connections are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Talking in rooms.
+    /// Chat: a connection of `/ws`, in any number of rooms.
     Rooms,
-    /// Being in a game.
+    /// A quiz: a connection of `/games`, as player or host.
     Games,
 }
 

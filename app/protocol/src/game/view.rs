@@ -155,7 +155,7 @@ pub struct Reveal {
     pub why: String,
     /// How many were right, wholly.
     pub knew: usize,
-    /// How many answered.
+    /// How many gave an answer, right or wrong.
     pub answered: usize,
     /// How many could have.
     pub players: usize,

@@ -49,7 +49,7 @@ pub struct QuestionResult {
     pub right: String,
     /// How many were right, wholly.
     pub knew: usize,
-    /// How many answered.
+    /// How many gave an answer, right or wrong.
     pub answered: usize,
     /// How many could have.
     pub players: usize,
@@ -107,8 +107,8 @@ pub struct ResultsSummary {
 }
 
 impl QuestionResult {
-    /// How many of those who answered chose one of [`Results::chosen`], in percent; `None`
-    /// where nobody answered.
+    /// The share of those who answered that chose one of [`Results::chosen`], in percent;
+    /// `None` for a question that nobody answered.
     pub fn chosen_percent(&self, bar: &Bar) -> Option<u32> {
         percent(bar.count, self.answered)
     }

@@ -21,7 +21,7 @@ use crate::quizzes::import::{self as file, Answered, Imported};
 /// Who knows the pages shows it.
 #[derive(Clone)]
 pub struct Understood {
-    /// What was understood.
+    /// The quiz as far as it was understood, with its doubts and notes.
     pub imported: Arc<Imported>,
     /// What the file is called, as far as its name is worth a look.
     pub file: String,

@@ -172,7 +172,7 @@ impl Kick {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rename {
-    /// Whom.
+    /// The player who gets the name, by the id that `players` tells.
     pub player: UserId,
     /// What they are called from now on, under the rules of the door but for its bad words.
     pub nickname: String,

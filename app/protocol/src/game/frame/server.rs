@@ -229,9 +229,9 @@ pub struct Code {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renamed {
-    /// Which game.
+    /// The game in which they have the name; elsewhere they keep theirs.
     pub pin: Pin,
-    /// The new name.
+    /// What everybody in it reads from now on, as it was cleaned.
     pub name: Name,
     /// Whether a host chose it; else it was oneself, elsewhere.
     #[serde(default)]

@@ -64,14 +64,14 @@ pub enum HostStep {
     Extend(Option<u32>),
     /// Sends players away for good.
     Kick {
-        /// Whom.
+        /// The players who are sent away.
         players: Vec<UserId>,
         /// Whether nobody new comes in from where they are for a while.
         block: bool,
     },
     /// Calls a player by another name.
     Rename {
-        /// Whom.
+        /// The player who gets the name.
         player: UserId,
         /// What they are called from now on.
         nickname: String,

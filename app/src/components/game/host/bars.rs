@@ -63,7 +63,7 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
 struct Sums {
     /// The count of the highest bar, which is not 0.
     most: usize,
-    /// How many answered.
+    /// How many players answered, of whom shares are told.
     answered: usize,
 }
 
