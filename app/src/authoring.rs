@@ -12,7 +12,7 @@ use protocol::{QuizId, wire};
 use crate::api::ApiError;
 use crate::api::games::host_game;
 use crate::api::quizzes::{self, OpenedQuiz};
-use crate::erase::effect;
+use crate::erase::{early_effect, effect};
 use crate::kept;
 use crate::state::editor::saving::{Event, Order, Saving};
 use crate::state::editor::{Change, Edit, Editor, Left};
@@ -44,7 +44,7 @@ impl Authoring {
             id: StoredValue::new(stored.id),
             timer: StoredValue::new(None),
         };
-        effect(move || authoring.restore());
+        early_effect(move || authoring.restore());
         effect(move || {
             if authoring.is_starting.get() && !authoring.saving.with(Saving::is_unsaved) {
                 authoring.host();

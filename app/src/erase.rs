@@ -69,6 +69,16 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
     boxed(Box::new(run));
 }
 
+/// An effect that starts while its part is being drawn, before the part is in the page: for what has
+/// to be ready before a person can touch it, such as the connection that their messages go out on.
+/// It must not look for elements.
+pub(crate) fn early_effect(run: impl FnMut() + 'static) {
+    fn boxed(run: Box<dyn FnMut()>) {
+        Effect::new(run);
+    }
+    boxed(Box::new(run));
+}
+
 /// A list whose rows stay while their keys do. A row that is to follow its
 /// item reads it by itself.
 pub(crate) fn list(

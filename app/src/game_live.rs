@@ -15,7 +15,7 @@ use protocol::game::{Answer, Game, Phase};
 use protocol::{HostId, Name, Pin, Refusal};
 
 use crate::api::games::{HostPage, PlayPage};
-use crate::erase::effect;
+use crate::erase::early_effect;
 use crate::game_link::{Command, GameConnector};
 use crate::nickname;
 use crate::state::game::{Board, ServerClock, mark, standing, time_left, words};
@@ -138,7 +138,7 @@ impl GameLive {
             commands: StoredValue::new(None),
             tries: StoredValue::new(FirstTries::default()),
         };
-        effect(move || {
+        early_effect(move || {
             let Some(connector) = connector else { return };
             let link = (connector.open)(Beginning { pin: pin.clone(), entry: entry.clone(), kept: None });
             live.commands.set_value(Some(link.commands));

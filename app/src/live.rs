@@ -15,7 +15,7 @@ use protocol::link::{Beginning, Event, Status, Unsent};
 use protocol::{HistoryPage, MessageId, Namesake, RoomId};
 
 use crate::api::{self, RoomPage};
-use crate::erase::effect;
+use crate::erase::early_effect;
 use crate::link::{Command, Connector};
 use crate::state::{FirstTries, Log, People, Standing};
 use crate::unread;
@@ -85,7 +85,7 @@ impl Live {
             tries: StoredValue::new(FirstTries::default()),
         };
         unread::follow(live.log);
-        effect(move || {
+        early_effect(move || {
             let Some(connector) = live.connector else { return };
             let beginning =
                 Beginning { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };

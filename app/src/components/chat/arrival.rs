@@ -14,13 +14,19 @@ use crate::kept_place::{self, Place};
 use crate::live::Live;
 use crate::state::message_link::{CONTEXT, mark};
 
-/// Brings the reader there, and remembers where they are when they leave.
-pub(super) fn arrive(live: Live, frame: NodeRef<Div>) {
+/// Brings the reader there, and remembers where they are when they leave. While what they left is
+/// still to come, `is_arriving` is true; `arrived` is called when they are there.
+pub(super) fn arrive(
+    live: Live,
+    frame: NodeRef<Div>,
+    is_arriving: StoredValue<bool>,
+    arrived: impl Fn() + Copy + Send + Sync + 'static,
+) {
     effect(move || {
         let room = live.room();
         let left = device::has_come_back().then(|| kept_place::left(&room)).flatten();
         request_animation_frame(move || match (left, live.linked) {
-            (Some(place), _) => go_back(live, frame, place),
+            (Some(place), _) => go_back(live, frame, place, is_arriving, arrived),
             // Whoever has moved already stays where they are; so does who was brought there by the browser itself.
             (None, Some(offset)) => with(frame, |frame| {
                 if frame.scroll_top() == 0 {
@@ -35,7 +41,13 @@ pub(super) fn arrive(live: Live, frame: NodeRef<Div>) {
 }
 
 /// Shows what the reader left, at the height where it was.
-fn go_back(live: Live, frame: NodeRef<Div>, place: Place) {
+fn go_back(
+    live: Live,
+    frame: NodeRef<Div>,
+    place: Place,
+    is_arriving: StoredValue<bool>,
+    arrived: impl Fn() + 'static,
+) {
     let align = move || {
         let mut is_here = false;
         with(frame, |frame| is_here = place::align(frame, &place));
@@ -44,6 +56,7 @@ fn go_back(live: Live, frame: NodeRef<Div>, place: Place) {
     if align() {
         return;
     }
+    is_arriving.set_value(true);
     spawn_local(async move {
         live.read_from(place.offset.saturating_sub(CONTEXT)).await;
         request_animation_frame(move || {
@@ -51,6 +64,8 @@ fn go_back(live: Live, frame: NodeRef<Div>, place: Place) {
             if !align() {
                 live.read_newest();
             }
+            is_arriving.try_set_value(false);
+            arrived();
         });
     });
 }

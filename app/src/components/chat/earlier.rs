@@ -21,7 +21,7 @@ pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
     };
     sometimes(move || {
         if !has_earlier.get() {
-            leave(frame);
+            keep_focus(frame);
             return None;
         }
         let before = live.log.with_untracked(Log::earlier)?;
@@ -39,9 +39,9 @@ pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
     })
 }
 
-/// With the first message the button goes, and the focus would be nowhere.
-fn leave(frame: NodeRef<Div>) {
-    if let Some(frame) = frame.get_untracked()
+/// Gives the log the focus when the button that has it goes, or it would be nowhere.
+pub(super) fn keep_focus(frame: NodeRef<Div>) {
+    if let Some(frame) = frame.try_get_untracked().flatten()
         && let Ok(Some(_)) = frame.query_selector(".log__earlier:focus")
     {
         let _ = frame.focus();

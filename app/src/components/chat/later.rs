@@ -1,14 +1,16 @@
 //! The way to what was said after the last message that is shown, where a link led far back.
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::earlier::keep_focus;
 use crate::erase::{memo, sometimes, words};
 use crate::live::{Live, Reading};
 use crate::state::Log;
 
 /// What is below the last message that is shown. The button stays the same while its words change.
 #[component]
-pub(super) fn LaterLine(live: Live) -> impl IntoView {
+pub(super) fn LaterLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
     let has_later = memo(move || live.log.with(|log| log.later().is_some()));
     let label = move || match live.later.get() {
         Reading::Resting => "Later messages",
@@ -32,5 +34,11 @@ pub(super) fn LaterLine(live: Live) -> impl IntoView {
             .into_any(),
         )
     };
-    sometimes(move || has_later.get().then(line).flatten())
+    sometimes(move || {
+        if !has_later.get() {
+            keep_focus(frame);
+            return None;
+        }
+        line()
+    })
 }

@@ -26,8 +26,10 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
     let log = live.log;
     let frame = NodeRef::<Div>::new();
     let (line_is_above, set_line_is_above) = signal(false);
+    // What is in sight before the reader has arrived asks for nothing.
+    let is_arriving = StoredValue::new(false);
     let scrolled = move || {
-        let Some(frame) = frame.get_untracked() else { return };
+        let Some(frame) = frame.try_get_untracked().flatten().filter(|_| !is_arriving.get_value()) else { return };
         log.maybe_update(|log| log.scrolled(place::is_at_end(&frame)));
         let has_later = log.with_untracked(|log| log.later().is_some());
         place::hold(&frame, has_later);
@@ -48,7 +50,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
         }
     };
     // First, for whoever is kept in a place has come there.
-    arrive(live, frame);
+    arrive(live, frame, is_arriving, scrolled);
     place::keep(live, frame, scrolled);
     // Who says something wants to see it said.
     let mut is_new = true;
@@ -99,7 +101,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                 <div class="log__inner">
                     <EarlierLine live frame />
                     {list(chunks, move |number| chunk_view(live, &number))}
-                    <LaterLine live />
+                    <LaterLine live frame />
                     {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=live.people /> }.into_any()))}
                 </div>
             </div>
