@@ -15,7 +15,7 @@ use bench::measure::scenarios::{self, Length, Scenario, alone};
 use bench::measure::{pages, plan, stop, table};
 use clap::Parser;
 
-const PAGE: &str = "docs/performance.md";
+const PAGE: &str = "docs/measurements.md";
 const README: &str = "README.md";
 const IMAGES: &str = "docs/images";
 
@@ -47,7 +47,7 @@ struct Flags {
     #[arg(long)]
     list: bool,
 
-    /// Puts tables and pictures into docs/performance.md, README.md and docs/images.
+    /// Puts tables and pictures into docs/measurements.md, README.md and docs/images.
     #[arg(long)]
     publish: bool,
 
