@@ -235,6 +235,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_types, reason = "a test may look at the clock")]
     fn a_long_text_takes_no_longer_than_it_is() {
         for part in ["$", "$a", "$a ", "$$a", "\\$", "$a\\", "$$ ", "$1$1"] {
             let text = part.repeat(100_000);
