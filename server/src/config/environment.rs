@@ -9,6 +9,7 @@ impl Config {
     /// Reads the flags of this program and the environment. Ends the program with a sentence
     /// where they are wrong, or only asked for help.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     pub fn read() -> Self {
         let matches =
             without_empty(Self::command(), |name| std::env::var_os(name).is_some_and(|value| value.is_empty()));

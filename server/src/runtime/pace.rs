@@ -28,6 +28,7 @@ thread_local! {
 }
 
 /// To be called by a thread that has nothing left to do, before it looks for what is new.
+#[expect(clippy::disallowed_methods, reason = "the thread has nothing to do: it would be parked")]
 pub(super) fn keep(every: Duration) {
     let now = Instant::now();
     let mut pace = PACE.get().unwrap_or_else(|| Pace::new(now));
