@@ -142,7 +142,7 @@ impl Authoring {
     fn save(self, version: u64) {
         let quiz = self.editor.with_untracked(|editor| editor.quiz().clone());
         spawn_local(async move {
-            let event = match quizzes::save_quiz(Some(self.id()), version, wire::spell(&quiz)).await {
+            let event = match quizzes::save_quiz(Some(self.id()), version, wire::encode(&quiz)).await {
                 Ok(saved) => Event::Saved(saved.version, saved.saved_at),
                 Err(ApiError::Stale { current }) => self.answer_unheard(&quiz).await.unwrap_or(Event::Stale(current)),
                 Err(error @ (ApiError::Invalid(_) | ApiError::Missing | ApiError::KeyNeeded)) => {

@@ -18,7 +18,7 @@ use crate::api::games::{HostPage, PlayPage};
 use crate::erase::early_effect;
 use crate::game_link::{Command, GameConnector};
 use crate::nickname;
-use crate::state::game::{Board, ServerClock, mark, standing, time_left, words};
+use crate::state::game::{Board, ServerClock, mark, standing, texts, time_left};
 use crate::state::{FirstTries, Standing};
 use crate::wall;
 
@@ -158,7 +158,7 @@ impl GameLive {
     fn wait_on(self) {
         let title = self.board.with_untracked(|board| board.game.title.clone());
         if let Some(name) = self.pin.with_value(|pin| nickname::waits_as(pin, &title)) {
-            self.board.update(|board| board.waits = Some(words::WAITING.into()));
+            self.board.update(|board| board.waits = Some(texts::WAITING.into()));
             self.enter(name);
         }
     }

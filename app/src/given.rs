@@ -14,7 +14,7 @@ where
     T: serde::Serialize + Clone + Send + Sync + 'static,
 {
     // What ends a script has no meaning in it when spelled so.
-    let text = wire::spell(&beginning).replace('<', "\\u003c");
+    let text = wire::encode(&beginning).replace('<', "\\u003c");
     provide_context(beginning);
     view! {
         <script type="application/json" id=place>
@@ -32,5 +32,5 @@ pub(crate) fn given<T: Clone + 'static>(_: &'static str) -> Option<T> {
 /// What the page gave; the page of an island always gives it.
 #[cfg(not(feature = "ssr"))]
 pub(crate) fn given<T: serde::de::DeserializeOwned>(place: &'static str) -> Option<T> {
-    wire::read(&document().get_element_by_id(place)?.text_content()?)
+    wire::decode(&document().get_element_by_id(place)?.text_content()?)
 }

@@ -9,7 +9,7 @@ use protocol::{QuizId, wire};
 pub(crate) fn keep(id: &QuizId, version: u64, quiz: &Quiz) {
     let Some(storage) = storage() else { return };
     // A full storage keeps nothing; the quiz is still in the page.
-    let _ = storage.set_item(&key(id), &wire::spell(&(version, quiz)));
+    let _ = storage.set_item(&key(id), &wire::encode(&(version, quiz)));
 }
 
 /// Forgets it: the server has it.
@@ -21,7 +21,7 @@ pub(crate) fn forget(id: &QuizId) {
 
 /// What was kept, and the version that it is a change of.
 pub(crate) fn restore(id: &QuizId) -> Option<(u64, Quiz)> {
-    wire::read(&storage()?.get_item(&key(id)).ok()??)
+    wire::decode(&storage()?.get_item(&key(id)).ok()??)
 }
 
 fn storage() -> Option<Storage> {

@@ -59,8 +59,8 @@ impl Built {
         let read = |name: &str| fs::read_to_string(format!("{}{folder}/{name}", options.site_root)).ok();
         let manifest = format!("__wasm_split_manifest{}.json", hashed(options, "manifest"));
         // A site that was built in one piece has no parts.
-        let parts = read(&manifest).and_then(|text| wire::read(&text)).unwrap_or_default();
-        let joined = read("joined.json").and_then(|text| wire::read::<Joined>(&text));
+        let parts = read(&manifest).and_then(|text| wire::decode(&text)).unwrap_or_default();
+        let joined = read("joined.json").and_then(|text| wire::decode::<Joined>(&text));
         let joined = joined.filter(|joined| joined.manifest == manifest).map(|joined| joined.parts);
         let loader = format!("{folder}/__wasm_split{}.js", hashed(options, "split"));
         Self { folder, loader, parts, joined: joined.unwrap_or_default() }
@@ -104,7 +104,7 @@ mod tests {
         let mut built = Built {
             folder: "/pkg".into(),
             loader: "/pkg/s.js".into(),
-            parts: wire::read(manifest).unwrap(),
+            parts: wire::decode(manifest).unwrap(),
             joined: HashMap::new(),
         };
         assert_eq!(built.files("front_part"), ["/pkg/chunk_1.a.wasm", "/pkg/s.js", "/pkg/split_front.b.wasm"]);

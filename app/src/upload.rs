@@ -28,7 +28,7 @@ pub(crate) async fn picture(file: File) -> Result<PictureId, String> {
 async fn send<T: DeserializeOwned>(to: &str, file: &File) -> Result<T, String> {
     let (is_taken, text) =
         post(to, file).await.map_err(|_| String::from("The file was not sent. Check the connection and try again."))?;
-    let answer = if is_taken { wire::read(&text) } else { None };
+    let answer = if is_taken { wire::decode(&text) } else { None };
     answer.ok_or_else(|| refusal(text))
 }
 

@@ -59,5 +59,5 @@ async fn node_right(node: SocketAddr, room: &RoomId, living: &BTreeSet<UserId>) 
 pub async fn preview(node: SocketAddr, room: &RoomId) -> Result<RoomPreview> {
     let answer = http::post(node, "/api/preview", &format!("room={room}"), None, ANSWER_WITHIN).await?;
     ensure!(answer.status == 200, "a preview answers {}", answer.status);
-    wire::read(&answer.body).context("a preview cannot be read")
+    wire::decode(&answer.body).context("a preview cannot be read")
 }

@@ -33,13 +33,13 @@ impl Kept {
         let _ = if list.is_empty() {
             storage.remove_item(&self.key)
         } else {
-            storage.set_item(&self.key, &wire::spell(&list))
+            storage.set_item(&self.key, &wire::encode(&list))
         };
     }
 
     fn read(&self) -> Vec<Unsent> {
         let text = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
-        text.and_then(|text| wire::read(&text)).unwrap_or_default()
+        text.and_then(|text| wire::decode(&text)).unwrap_or_default()
     }
 }
 
@@ -55,13 +55,13 @@ impl KeptAnswer {
 
     /// What an earlier visit left there.
     pub(crate) fn read(&self) -> Option<GivenAnswer> {
-        wire::read(&storage()?.get_item(&self.key).ok()??)
+        wire::decode(&storage()?.get_item(&self.key).ok()??)
     }
 
     pub(crate) fn keep(&self, answer: Option<&GivenAnswer>) {
         let Some(storage) = storage() else { return };
         let _ = match answer {
-            Some(answer) => storage.set_item(&self.key, &wire::spell(answer)),
+            Some(answer) => storage.set_item(&self.key, &wire::encode(answer)),
             None => storage.remove_item(&self.key),
         };
     }

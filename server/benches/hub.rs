@@ -14,7 +14,7 @@ use divan::{Bencher, black_box};
 use protocol::wire;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::channel::Channel;
-use server::hub::{Hub, Words};
+use server::hub::{ControlFrames, Hub};
 use server::outbox::Outbox;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -93,7 +93,7 @@ struct Turn<'a> {
 
 impl Turn<'_> {
     fn go_out(self) {
-        let mut turn = self.hub.turn();
+        let mut turn = self.hub.batch();
         for (position, frame) in self.frames {
             turn.publication(self.channel, black_box(&position), frame);
         }
@@ -105,7 +105,7 @@ impl Room {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (read, channel) = (Arc::new(AtomicU64::new(0)), Channel::Room(room()));
         let (hub, _asleep) = runtime.block_on(async {
-            let words = Words { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() };
+            let words = ControlFrames { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() };
             let hub = Hub::new(Arc::new(Nothing), words);
             let asleep = people(&hub, &channel, listeners, other_end, &read).await;
             (hub, asleep)

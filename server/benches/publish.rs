@@ -17,7 +17,7 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use protocol::{MessageId, wire};
 use server::broker::redis::{self, Keyspace, Options, RedisBroker, envelope};
-use server::broker::{Append, Broker, Deliveries, Once};
+use server::broker::{Append, Broker, Deliveries, IdempotencyKey};
 use server::channel::Channel;
 use server::chat::Chat;
 use server::quota::{Addition, Counters, CountersError, QuotaLimits, Quotas, Stored};
@@ -169,10 +169,10 @@ async fn forget(mut deliveries: Deliveries) {
 fn message(number: u64, length: usize) -> Append {
     let (author, id) = (gardener(), MessageId::parse(&format!("c1-{number}")).expect("it is well formed"));
     let template = wire::message_template(&room(), &id, &author, &"x".repeat(length), 1_795_305_600_000);
-    let once = Once { key: format!("{}/{id}", author.id), digest: "0123456789abcdef0123456789abcdef".into() };
+    let once = IdempotencyKey { key: format!("{}/{id}", author.id), digest: "0123456789abcdef0123456789abcdef".into() };
     Append {
         channel: Channel::Room(room()),
-        once: Some(once),
+        idempotency: Some(once),
         head: template.head,
         tail: template.tail,
         growth: server::broker::Growth::Free,

@@ -13,18 +13,18 @@ use server::config::Config;
 use server::node::Node;
 use server::outbox::Outbox;
 use server::presence::Departure;
-use server::ws::{Frame, Meaning, Purpose, Visitor, Work, door_to};
+use server::ws::{Action, Frame, Handler, Purpose, Visitor, door_to};
 
 struct Echo(Arc<Member>, Arc<Outbox>);
 
-impl Meaning for Echo {
-    type Later = Infallible;
+impl Handler for Echo {
+    type Deferred = Infallible;
 
-    type Claims = ();
+    type Credentials = ();
 
     const PURPOSE: Purpose = Purpose::Rooms;
 
-    fn claims(_: &Node, _: &HeaderMap, _: IpAddr) {}
+    fn credentials(_: &Node, _: &HeaderMap, _: IpAddr) {}
 
     fn begin(_: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (): ()) -> Self {
         Self(visitor.member, outbox)
@@ -34,19 +34,19 @@ impl Meaning for Echo {
         &self.0
     }
 
-    fn take(&mut self, frame: Frame<'_>) -> Work<Infallible> {
+    fn on_frame(&mut self, frame: Frame<'_>) -> Action<Infallible> {
         match frame {
             Frame::Text(text) => self.1.push(text),
             Frame::Binary(bytes) => self.1.push_binary(bytes),
         }
-        Work::Done
+        Action::Done
     }
 
-    async fn attend(&mut self, later: Infallible) {
-        match later {}
+    async fn on_deferred(&mut self, deferred: Infallible) {
+        match deferred {}
     }
 
-    fn end(&mut self, _: Departure) {}
+    fn on_close(&mut self, _: Departure) {}
 }
 
 #[tokio::main]

@@ -22,7 +22,7 @@ use crate::retention::{Sweep, embedded::EmbeddedSweep, redis::RedisSweep};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
 use crate::session::revocation::{RevocationStore, embedded::EmbeddedRevocations, redis::RedisRevocations};
-use crate::store::{Store, StoreError, make_private};
+use crate::storage::sqlite::{Sqlite, SqliteError, make_private};
 use crate::throttle::Ledger;
 use crate::throttle::redis::RedisLedger;
 
@@ -38,7 +38,7 @@ const KEY_RETRY: Duration = Duration::from_millis(500);
 pub enum BackendError {
     /// The data folder cannot be used.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    GameStore(#[from] SqliteError),
     /// The settings for Redis are none.
     #[error(transparent)]
     Servers(#[from] redis::servers::ServersError),
@@ -71,7 +71,7 @@ pub struct Opened {
     /// What removes what nobody touches any more.
     pub sweep: Arc<dyn Sweep>,
     /// Live games.
-    pub games: Arc<dyn games::Store>,
+    pub games: Arc<dyn games::GameStore>,
     /// What other nodes let pass; `None` where there are none.
     pub ledger: Option<Arc<dyn Ledger>>,
     /// Who signed out.
@@ -94,7 +94,7 @@ pub async fn open(config: &Config) -> Result<Opened, BackendError> {
 
 fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendError> {
     let folder = &config.data_dir;
-    let store = Store::open(folder)?;
+    let store = Sqlite::open(folder)?;
     let session_key = match config.sessions.key() {
         Some(key) => key.to_owned(),
         None => {
@@ -134,26 +134,26 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
         None => servers,
     };
     let (broker, deliveries) = redis::open(servers, options).await?;
-    let link = broker.link();
+    let router = broker.router();
     let session_key = match config.sessions.key() {
         Some(key) => key.to_owned(),
-        None => key_in_redis(&link).await?,
+        None => key_in_redis(&router).await?,
     };
     let presence = PresenceOptions::new(node_name.as_str());
-    let quizzes = Arc::new(RedisQuizzes::new(link.clone(), config.storage.retain_results));
+    let quizzes = Arc::new(RedisQuizzes::new(router.clone(), config.storage.retain_results));
     info!("rooms are kept in Redis");
     Ok(Opened {
         node_name,
         deliveries,
-        history: Arc::new(RedisHistory::new(link.clone())),
-        presence: Arc::new(RedisPresence::new(link.clone(), presence)),
-        sweep: Arc::new(RedisSweep::new(link.clone(), quizzes.clone())),
+        history: Arc::new(RedisHistory::new(router.clone())),
+        presence: Arc::new(RedisPresence::new(router.clone(), presence)),
+        sweep: Arc::new(RedisSweep::new(router.clone(), quizzes.clone())),
         quizzes,
-        counters: Arc::new(RedisCounters::new(link.clone())),
-        games: Arc::new(RedisGames::new(link.clone(), log)),
-        rooms: Arc::new(RedisRooms::new(link.clone())),
-        revocations: Arc::new(RedisRevocations::new(link.clone())),
-        ledger: Some(Arc::new(RedisLedger::new(link))),
+        counters: Arc::new(RedisCounters::new(router.clone())),
+        games: Arc::new(RedisGames::new(router.clone(), log)),
+        rooms: Arc::new(RedisRooms::new(router.clone())),
+        revocations: Arc::new(RedisRevocations::new(router.clone())),
+        ledger: Some(Arc::new(RedisLedger::new(router))),
         broker,
         session_key,
     })
@@ -177,13 +177,13 @@ fn key_in_folder(folder: &Path) -> std::io::Result<String> {
 
 /// The key that the first node left for all, or ours, if we are the first. Of
 /// several servers it is in the first one: all nodes have to find the same.
-async fn key_in_redis(link: &redis::Link) -> Result<String, BackendError> {
-    let (fresh, name) = (Sessions::fresh_secret(), link.keyspace().name(KEY_NAME));
+async fn key_in_redis(router: &redis::Router) -> Result<String, BackendError> {
+    let (fresh, name) = (Sessions::fresh_secret(), router.keyspace().name(KEY_NAME));
     let mut tries = 0;
     loop {
         let mut set = ::redis::cmd("SET");
         set.arg(&name).arg(&fresh).arg("NX").arg("GET");
-        let keep = match link.at(0, &name) {
+        let keep = match router.at(0, &name) {
             Ok(shard) => shard.run::<Option<String>>(&set).await,
             Err(error) => Err(error),
         };

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
 
-use crate::broker::{Append, Appended, Broker, BrokerError, Growth, Once, Passing};
+use crate::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Growth, IdempotencyKey};
 use crate::channel::Channel;
 use crate::games::{Key, is_class_room};
 use crate::quota::Quotas;
@@ -57,7 +57,10 @@ impl Chat {
         let frame = wire::message_template(room, id, author, text, clock::now_ms());
         let append = Append {
             channel: Channel::Room(room.clone()),
-            once: Some(Once { key: [author.id.as_str(), "/", id.as_str()].concat(), digest: digest::of(text, DIGEST) }),
+            idempotency: Some(IdempotencyKey {
+                key: [author.id.as_str(), "/", id.as_str()].concat(),
+                digest: digest::of(text, DIGEST),
+            }),
             head: frame.head,
             tail: frame.tail,
             growth: if self.quotas.is_full() { Growth::Level } else { Growth::Free },
@@ -80,7 +83,7 @@ impl Chat {
     /// Tells the room that somebody is typing. It may get lost.
     pub async fn typing(&self, room: &RoomId, member: &Member) {
         let typing = ServerMessage::Typing(Typing { room_id: room.clone(), member: member.clone() });
-        let frame = Passing::Frame(wire::encode_server(&typing).into());
+        let frame = Ephemeral::Frame(wire::encode_server(&typing).into());
         if let Err(error) = self.broker.announce(&Channel::Room(room.clone()), frame).await {
             tracing::debug!(room.id = %room, "nobody was told who is typing: {error}");
         }

@@ -77,7 +77,7 @@ async fn figures(State(node): State<Arc<Node>>) -> Response {
     #[expect(clippy::cast_precision_loss, reason = "a gauge of rooms needs no more than 52 bits")]
     ::metrics::gauge!(crate::metrics::ROOMS).set(node.hub.channels() as f64);
     #[expect(clippy::cast_precision_loss, reason = "nor does one of games")]
-    ::metrics::gauge!(crate::metrics::GAMES).set(node.games.tables().count() as f64);
+    ::metrics::gauge!(crate::metrics::GAMES).set(node.games.local_games().count() as f64);
     match crate::metrics::install() {
         Ok(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),

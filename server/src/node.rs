@@ -11,15 +11,15 @@ use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::backend::Opened;
-use crate::broker::{Broker, BrokerError, Deliveries, Passing};
+use crate::broker::{Broker, BrokerError, Deliveries, Ephemeral};
 use crate::channel::Channel;
 use crate::chat::{Chat, Classes, Said};
 use crate::config::Config;
-use crate::games::{Games, Parts, Tables, is_class_room};
+use crate::dispatcher;
+use crate::games::{Games, LocalGames, Parts, is_class_room};
 use crate::history::{History, shared::SharedHistory};
-use crate::hub::{Hub, Words};
+use crate::hub::{ControlFrames, Hub};
 use crate::presence::{Presence, Settings};
-use crate::pump;
 use crate::quizzes::Library;
 use crate::quota::{Payer, Quotas};
 use crate::readiness::Readiness;
@@ -32,7 +32,7 @@ use crate::ws::{Connections, Patience};
 
 /// Clients that go into rooms at one time: enough to keep the log busy. With more,
 /// those who come in a storm wait longer for their handshake, and nobody is in sooner.
-const DOORS: usize = 64;
+const MAX_CONCURRENT_JOINS: usize = 64;
 
 /// A room is noted down as active with its first message, and with each so many after it.
 const NOTED_EVERY: u64 = 64;
@@ -59,7 +59,7 @@ pub struct Node {
     pub sweep: Arc<dyn Sweep>,
     /// The games.
     pub games: Arc<Games>,
-    tables: Arc<Tables>,
+    local_games: Arc<LocalGames>,
     /// The listeners on this node.
     pub hub: Arc<Hub>,
     /// Saying things.
@@ -73,7 +73,7 @@ pub struct Node {
     /// How much one person and one address may do.
     pub throttle: Arc<Throttle>,
     /// One place for each client that is just going into a room or out of it.
-    pub doors: Arc<Semaphore>,
+    pub join_permits: Arc<Semaphore>,
     /// Threads for what a single request can make dear.
     pub workers: Workers,
     /// Who of them is still there.
@@ -88,11 +88,14 @@ pub struct Node {
 impl Node {
     /// Puts the parts together. The deliveries are for the pump.
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
-        let hub = Arc::new(Hub::new(opened.broker.clone(), Words { renamed: pump::renamed, reach: pump::reach }));
-        let tables = Arc::<Tables>::default();
+        let hub = Arc::new(Hub::new(
+            opened.broker.clone(),
+            ControlFrames { renamed: dispatcher::renamed, reach: dispatcher::reach },
+        ));
+        let local_games = Arc::<LocalGames>::default();
         let tell = {
-            let (hub, tables) = (hub.clone(), tables.clone());
-            Box::new(move |channel: &_, presence| pump::tell(&hub, &tables, channel, presence))
+            let (hub, local_games) = (hub.clone(), local_games.clone());
+            Box::new(move |channel: &_, presence| dispatcher::tell(&hub, &local_games, channel, presence))
         };
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
         let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
@@ -112,10 +115,10 @@ impl Node {
         let sessions = Sessions::with(keys, rules, revoked.clone());
         let connections = Connections::start(patience, revoked.clone(), leaving.clone());
         let revoker = {
-            let (connections, tables) = (connections.clone(), tables.clone());
+            let (connections, local_games) = (connections.clone(), local_games.clone());
             Revoker::start(opened.revocations, revoked, rules.lifetime, move |users| {
                 connections.end_those_of(users);
-                tables.end_those_of(users);
+                local_games.end_those_of(users);
             })
         };
         let quotas = Arc::new(Quotas::new(opened.counters, config.storage.quotas()));
@@ -127,7 +130,7 @@ impl Node {
             presence: presence.clone(),
             library: library.clone(),
             sessions: sessions.clone(),
-            tables: tables.clone(),
+            local_games: local_games.clone(),
             players: limits.players,
             seats_per_address: limits.seats_per_address,
         });
@@ -150,9 +153,9 @@ impl Node {
             quotas,
             sweep: opened.sweep,
             games,
-            tables,
+            local_games,
             hub,
-            doors: Arc::new(Semaphore::new(DOORS)),
+            join_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_JOINS)),
             workers: Workers::default(),
             readiness: Readiness::default(),
             connections,
@@ -165,9 +168,9 @@ impl Node {
     }
 
     /// Whom deliveries concern.
-    pub(crate) fn recipients(&self) -> pump::Recipients {
-        let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.tables.clone());
-        pump::Recipients { hub, presence, games, connections: self.connections.clone() }
+    pub(crate) fn recipients(&self) -> dispatcher::Recipients {
+        let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.local_games.clone());
+        dispatcher::Recipients { hub, presence, games, connections: self.connections.clone() }
     }
 
     /// On whose account something is kept that came with a request.
@@ -193,7 +196,7 @@ impl Node {
     /// are over this one.
     pub async fn rename(&self, member: &Member) -> usize {
         let rooms = self.presence.rename(member);
-        let notice = Passing::Notice(Presence::notice_of(member).into());
+        let notice = Ephemeral::Notice(Presence::notice_of(member).into());
         if let Err(error) = self.broker.announce(&Channel::Nodes, notice).await {
             // They learn it where both have the person in one room.
             warn!("the other nodes were not told of a new name: {error}");

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::node::Node;
 use crate::serve::{self, Capacity, Deadlines, Places};
 use crate::ws::{self, Door};
-use crate::{figures, metrics, pump, quota, retention, router};
+use crate::{dispatcher, figures, metrics, quota, retention, router};
 
 /// The last ones to be sent away need this long to be somewhere else.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -73,10 +73,10 @@ pub struct Running {
     pub metrics_address: Option<SocketAddr>,
     node: Arc<Node>,
     stop_http: CancellationToken,
-    stop_pump: CancellationToken,
+    stop_dispatcher: CancellationToken,
     http: JoinHandle<()>,
     figures: Option<JoinHandle<()>>,
-    pump: JoinHandle<()>,
+    dispatcher: JoinHandle<()>,
     upkeep: [AbortOnDropHandle<()>; 3],
 }
 
@@ -108,8 +108,8 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     let measuring = AbortOnDropHandle::new(tokio::spawn(quota::watch(node.quotas.clone())));
     let sweeping = retention::watch(node.sweep.clone(), node.config.storage.policy());
     let sweeping = AbortOnDropHandle::new(tokio::spawn(sweeping));
-    let stop_pump = CancellationToken::new();
-    let pump = tokio::spawn(pump::run(deliveries, node.recipients(), stop_pump.clone()));
+    let stop_dispatcher = CancellationToken::new();
+    let dispatcher = tokio::spawn(dispatcher::run(deliveries, node.recipients(), stop_dispatcher.clone()));
     if let Err(error) = node.hear_nodes().await {
         warn!("what other nodes say to all is heard later: {error}");
     }
@@ -126,7 +126,7 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
         tokio::spawn(serve::serve(listener, router, places, deadlines, stop_http.clone()))
     });
     let upkeep = [collecting, measuring, sweeping];
-    Ok(Running { address, metrics_address, node, stop_http, stop_pump, http, figures, pump, upkeep })
+    Ok(Running { address, metrics_address, node, stop_http, stop_dispatcher, http, figures, dispatcher, upkeep })
 }
 
 fn deadlines(config: &Config) -> Deadlines {
@@ -164,7 +164,7 @@ impl Running {
     }
 
     async fn leave(self) {
-        let Self { node, stop_http, stop_pump, http, figures, pump, upkeep, .. } = self;
+        let Self { node, stop_http, stop_dispatcher, http, figures, dispatcher, upkeep, .. } = self;
         info!(node = node.name, "node {} is leaving", node.name);
         node.leaving.cancel();
         let had_people = !node.sockets.is_empty();
@@ -190,8 +190,8 @@ impl Running {
         }
         node.games.stop().await;
         node.hub.stop().await;
-        stop_pump.cancel();
-        let _ = pump.await;
+        stop_dispatcher.cancel();
+        let _ = dispatcher.await;
         // They hold the data folder, which the next node may be waiting for.
         for task in upkeep {
             task.abort();

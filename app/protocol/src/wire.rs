@@ -55,14 +55,14 @@ pub fn decode_client(text: &str) -> Result<ClientMessage, Refusal> {
 pub fn decode_server(text: &str) -> Option<ServerMessage> {
     let (kind, payload) = envelope(text)?;
     match kind.as_str() {
-        "joined" => read(payload).map(ServerMessage::Joined),
-        "message" => read(payload).map(ServerMessage::Message),
-        "presence" => read(payload).map(ServerMessage::Presence),
-        "typing" => read(payload).map(ServerMessage::Typing),
-        "namesake" => read(payload).map(ServerMessage::Namesake),
-        "position" => read(payload).map(ServerMessage::Position),
-        "reach" => read(payload).map(ServerMessage::Reach),
-        "error" => read(payload).map(ServerMessage::Error),
+        "joined" => decode(payload).map(ServerMessage::Joined),
+        "message" => decode(payload).map(ServerMessage::Message),
+        "presence" => decode(payload).map(ServerMessage::Presence),
+        "typing" => decode(payload).map(ServerMessage::Typing),
+        "namesake" => decode(payload).map(ServerMessage::Namesake),
+        "position" => decode(payload).map(ServerMessage::Position),
+        "reach" => decode(payload).map(ServerMessage::Reach),
+        "error" => decode(payload).map(ServerMessage::Error),
         "pong" => Some(ServerMessage::Pong),
         _ => None,
     }
@@ -73,7 +73,7 @@ fn envelope(text: &str) -> Option<(String, &str)> {
     let (mut kind, mut payload) = (None, "null");
     let mut reader = Reader::new(text);
     let whole = reader.object(|name, value| match name {
-        "type" => kind = read::<String>(value),
+        "type" => kind = decode::<String>(value),
         "payload" => payload = value,
         _ => {}
     });
@@ -104,12 +104,12 @@ fn shown(frame: &str) -> Cow<'_, str> {
 
 /// Spells a frame for a server.
 pub fn encode_client(message: &ClientMessage) -> String {
-    spell(message)
+    encode(message)
 }
 
 /// Spells a frame for a client.
 pub fn encode_server(message: &ServerMessage) -> String {
-    spell(message)
+    encode(message)
 }
 
 /// Spells a `message` frame with a gap for the offset.
@@ -130,7 +130,7 @@ pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &s
     Template { head: whole(head), tail: whole(tail) }
 }
 
-/// Writes `before`, then `value` as JSON, which is UTF-8. As in [`spell`], nothing can fail.
+/// Writes `before`, then `value` as JSON, which is UTF-8. As in [`encode`], nothing can fail.
 fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, before: &str, value: &T) {
     out.extend_from_slice(before.as_bytes());
     let _ = serde_json::to_writer(out, value);
@@ -140,7 +140,7 @@ fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, before: &str, value: &T) {
 /// copied once, and read only where they may not be shown as they are.
 /// `joined.messages` is left aside.
 pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) -> String {
-    let mut text = spell(&ServerMessage::Joined(Joined { messages: Vec::new(), ..joined }));
+    let mut text = encode(&ServerMessage::Joined(Joined { messages: Vec::new(), ..joined }));
     // The empty list is the last field: `…"messages":[]}}`.
     text.truncate(text.len() - "]}}".len());
     let mut is_first = true;
@@ -168,13 +168,13 @@ fn payload_of(frame: &str) -> Option<&str> {
 }
 
 /// Spells any of our own data, for what is stored beside the log.
-pub fn spell<T: Serialize + ?Sized>(value: &T) -> String {
+pub fn encode<T: Serialize + ?Sized>(value: &T) -> String {
     // Our types have string keys and finite numbers; nothing in them can fail.
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Reads what [`spell`] wrote; `None` for anything else.
-pub fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+/// Reads what [`encode`] wrote; `None` for anything else.
+pub fn decode<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     let mut reader = Reader::new(text);
     let value = T::deserialize(&mut reader).ok()?;
     reader.end().ok()?;

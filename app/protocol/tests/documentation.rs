@@ -62,10 +62,10 @@ fn every_example_decodes() {
         assert!(wire::decode_server(text).is_some(), "{text}");
     }
     for text in &page {
-        assert!(wire::read::<HistoryPage>(text).is_some(), "{text}");
+        assert!(wire::decode::<HistoryPage>(text).is_some(), "{text}");
     }
     for text in &members {
-        assert!(wire::read::<MembersPage>(text).is_some(), "{text}");
+        assert!(wire::decode::<MembersPage>(text).is_some(), "{text}");
     }
     let fences = PAGE.matches("```json").count();
     assert_eq!(
@@ -83,7 +83,7 @@ fn every_quiz_that_is_shown_can_be_played() {
     for text in texts {
         let quiz: Quiz = wire::read_file(text).unwrap();
         assert_eq!(problems(&quiz), [], "{text}");
-        assert_eq!(wire::read(&wire::spell(&quiz)), Some(quiz));
+        assert_eq!(wire::decode(&wire::encode(&quiz)), Some(quiz));
     }
 }
 

@@ -5,7 +5,7 @@ use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, InvalidId, Refusal};
 use serde::{Deserialize, Serialize};
 
-use super::spelled::Spelled;
+use super::json::JsonBody;
 
 /// Why a server function did not do what it was asked. Shown as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -92,7 +92,7 @@ fn shorten(typed: &str, most: usize) -> String {
 }
 
 impl FromServerFnError for ApiError {
-    type Encoder = Spelled;
+    type Encoder = JsonBody;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use protocol::formula::Formulas;
 
 use super::ApiError;
-use super::spelled::Json;
+use super::json::Json;
 
 /// Draws formulas; put into the context of every request as `Arc<dyn FormulaService>`.
 #[cfg(feature = "ssr")]

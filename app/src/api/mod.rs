@@ -18,23 +18,23 @@ mod error;
 mod farewell;
 pub mod formulas;
 pub mod games;
+mod json;
 pub mod quizzes;
 #[cfg(feature = "ssr")]
 mod returned;
 #[cfg(feature = "ssr")]
 mod service;
-mod spelled;
 
 pub use error::ApiError;
 #[cfg(feature = "ssr")]
 pub(crate) use farewell::has_signed_out;
+use json::Json;
 #[cfg(feature = "ssr")]
 pub use returned::ReturnedForm;
 #[cfg(feature = "ssr")]
 pub(crate) use returned::{refused, refused_at, typed};
 #[cfg(feature = "ssr")]
 pub use service::{Part, Renamed, Service, SiteAddress, Viewer};
-use spelled::Json;
 
 /// All that a room's page shows first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::api;
 use crate::erase::{derived, flag, list, memo, sometimes, words};
 use crate::state::People;
 use crate::state::people::Paging;
-use crate::state::words::{people_here, people_listed};
+use crate::state::texts::{people_here, people_listed};
 
 /// The people beside the talk, where there is room for them.
 #[component]

@@ -10,7 +10,7 @@ use super::avatar::{Looks, avatar};
 use crate::api;
 use crate::erase::{effect, list, memo, sometimes, words};
 use crate::given::given;
-use crate::state::words::people_in_rooms;
+use crate::state::texts::people_in_rooms;
 
 const CROWD: usize = 5;
 const REFRESH: Duration = Duration::from_secs(10);

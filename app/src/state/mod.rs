@@ -16,8 +16,8 @@ pub(crate) mod rows;
 mod said;
 pub(crate) mod standing;
 pub(crate) mod text;
+pub(crate) mod texts;
 pub(crate) mod time;
-pub(crate) mod words;
 
 #[cfg(test)]
 pub(crate) mod testing;

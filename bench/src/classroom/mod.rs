@@ -168,11 +168,11 @@ pub fn now_ms() -> u64 {
 pub type Sheet = BTreeMap<usize, protocol::game::Given>;
 
 async fn save(door: &Door, session: &Session, quiz: &Quiz) -> Result<QuizId> {
-    let form = format!("version=0&quiz={}", escaped(&wire::spell(quiz)));
+    let form = format!("version=0&quiz={}", escaped(&wire::encode(quiz)));
     let answer = door.post("/api/save-quiz", &form, Some(&session.cookie), 0).await?;
     ensure!(answer.status == 200, "the quiz is not taken: {} {}", answer.status, answer.body);
     let saved: protocol::quiz::SavedQuiz =
-        wire::read(&answer.body).ok_or_else(|| anyhow::anyhow!("what is saved cannot be read: {}", answer.body))?;
+        wire::decode(&answer.body).ok_or_else(|| anyhow::anyhow!("what is saved cannot be read: {}", answer.body))?;
     Ok(saved.id)
 }
 

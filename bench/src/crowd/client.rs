@@ -17,7 +17,7 @@ use super::clock::Clock;
 use super::diary::Diary;
 use super::session::Session;
 use super::socket::{Heard, Socket};
-use super::words::{self, Words};
+use super::texts::{self, Words};
 use crate::ledger::Ledger;
 use crate::stage::Door;
 
@@ -135,7 +135,7 @@ impl Driver {
                 Ok(()) = self.talk.changed() => self.plan_words(),
                 () = sleep_until(words_at) => {
                     let (words, stamp) = (self.talk.borrow().words, format!("{} {}", self.session.me, self.written));
-                    let text = words::draw(&mut self.dice, words, &stamp);
+                    let text = texts::draw(&mut self.dice, words, &stamp);
                     self.say(text);
                     self.plan_words();
                 }
@@ -206,7 +206,7 @@ impl Driver {
         let form = format!("room={}", self.room);
         async move {
             let answer = door.post("/api/history", &form, Some(&cookie), dice).await.ok()?;
-            if answer.status == 200 { wire::read(&answer.body) } else { None }
+            if answer.status == 200 { wire::decode(&answer.body) } else { None }
         }
     }
 

@@ -20,14 +20,14 @@ mod clock;
 pub mod diary;
 pub mod session;
 mod socket;
+mod texts;
 pub mod visitor;
-mod words;
 
 pub use bystanders::Bystanders;
 use client::{Command, Driver, Parts, Talk, lock};
 pub use diary::Diary;
+pub use texts::Words;
 pub use visitor::Visitor;
-pub use words::Words;
 
 /// Clients that come in at once; the others wait, as at a real door.
 const AT_THE_DOOR: usize = 64;

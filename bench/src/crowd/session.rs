@@ -23,7 +23,7 @@ impl Session {
         let answer = door.post("/api/viewer", "", None, dice).await?;
         ensure!(answer.status == 200, "the viewer cannot be told: {}", answer.status);
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
-        let viewer: Member = wire::read(&answer.body).context("the viewer cannot be read")?;
+        let viewer: Member = wire::decode(&answer.body).context("the viewer cannot be read")?;
         Ok(Self { cookie: cookie.context("no session came")?.to_owned(), me: viewer.id })
     }
 }

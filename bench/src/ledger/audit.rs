@@ -73,7 +73,7 @@ async fn page(door: &Door, room: &RoomId, before: Option<u64>) -> Result<History
         let answer = door.post("/api/history", &format!("room={room}{before}"), None, rand::random()).await;
         match answer {
             Ok(answer) if answer.status == 200 => {
-                return wire::read(&answer.body).context("a page of history cannot be read");
+                return wire::decode(&answer.body).context("a page of history cannot be read");
             }
             Ok(answer) if tries == 10 => anyhow::bail!("history answers {}", answer.status),
             Err(error) if tries == 10 => return Err(error),

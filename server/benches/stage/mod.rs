@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
-use server::broker::{Append, Appended, Broker, BrokerError, Head, Most, Passing, Publication, Replay};
+use server::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Head, Most, Publication, Replay};
 use server::channel::Channel;
 
 /// A log that takes everything and keeps nothing: what is left is the way to it.
@@ -20,7 +20,7 @@ impl Broker for Nothing {
         Ok(Appended { position: at(1), repeated: false })
     }
 
-    async fn announce(&self, _: &Channel, _: Passing) -> Result<(), BrokerError> {
+    async fn announce(&self, _: &Channel, _: Ephemeral) -> Result<(), BrokerError> {
         Ok(())
     }
 

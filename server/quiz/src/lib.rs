@@ -22,8 +22,8 @@ mod state;
 mod taking;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod view;
-mod words;
 
 pub use answer::{Judge, Judged};
 pub use count::{Counted, count};

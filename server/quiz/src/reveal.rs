@@ -9,7 +9,7 @@ use protocol::text::{Shape, clean};
 
 use crate::answer::Judge;
 use crate::shuffle::written;
-use crate::words::is_rude;
+use crate::texts::is_rude;
 
 /// Bars of typed answers and numbers, at most; the others are told together.
 const BARS: usize = 6;

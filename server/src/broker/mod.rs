@@ -63,7 +63,7 @@ pub struct Append {
     /// The log.
     pub channel: Channel,
     /// Makes a repeat harmless; `None` appends always.
-    pub once: Option<Once>,
+    pub idempotency: Option<IdempotencyKey>,
     /// The frame up to the offset.
     pub head: String,
     /// The frame after the offset.
@@ -74,7 +74,7 @@ pub struct Append {
 
 /// What makes an append unique within its channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Once {
+pub struct IdempotencyKey {
     /// Who and which, in any form; at most 128 bytes of visible ASCII.
     pub key: String,
     /// A digest of what is said, in visible ASCII: the same key with another digest is a conflict.
@@ -137,7 +137,7 @@ pub struct Head {
 
 /// What is sent to all nodes without being kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Passing {
+pub enum Ephemeral {
     /// A frame for the clients in the channel.
     Frame(Bytes),
     /// A word between nodes, not for clients.
@@ -158,11 +158,11 @@ pub enum Delivery {
         frame: Bytes,
     },
     /// Something that is not kept.
-    Passing {
+    Ephemeral {
         /// The channel.
         channel: Channel,
         /// What it is.
-        passing: Passing,
+        ephemeral: Ephemeral,
     },
     /// Deliveries may have been lost; all channels must be compared with their logs.
     Interrupted,
@@ -180,7 +180,7 @@ pub type Deliveries = mpsc::Receiver<Delivery>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokerError {
     /// The log cannot be reached; the same may succeed later. An append may or
-    /// may not have happened: repeat it with the same [`Once`].
+    /// may not have happened: repeat it with the same [`IdempotencyKey`].
     #[error("the log cannot be reached: {0}")]
     Unavailable(String),
     /// No room is left for another entry.
@@ -208,7 +208,7 @@ pub trait Broker: Send + Sync {
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError>;
 
     /// Sends something to all nodes without keeping it; it may be lost.
-    async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError>;
+    async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), BrokerError>;
 
     /// All that came after `since`, or that it can no longer be told. Never a
     /// part of it. More than `most` can not be told either. Offset 0 is before any

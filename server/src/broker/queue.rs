@@ -52,13 +52,13 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::broker::Passing;
+    use crate::broker::Ephemeral;
     use crate::channel::Channel;
     use protocol::RoomId;
 
     fn number(n: u8) -> Delivery {
         let channel = Channel::Room(RoomId::parse("room1").unwrap());
-        Delivery::Passing { channel, passing: Passing::Notice(vec![n].into()) }
+        Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(vec![n].into()) }
     }
 
     fn waiting(deliveries: &mut Deliveries) -> Vec<Delivery> {

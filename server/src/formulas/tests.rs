@@ -257,12 +257,12 @@ fn bombs_and_towers_are_not_drawn() {
 #[test]
 fn each_formula_goes_once_and_all_of_them_have_an_end() {
     let formulas = draw(["$x$ and $x$", "$x$ or $y$"], PAGE_BYTES);
-    assert_eq!(protocol::wire::spell(&formulas).matches("<math").count(), 2);
+    assert_eq!(protocol::wire::encode(&formulas).matches("<math").count(), 2);
     assert!(draw(["It costs $5 and $7", "no $\\frac{1}$"], PAGE_BYTES).is_empty());
     let many: Vec<_> = (0..5_000).map(|at| format!("$x_{{{at}}}$")).collect();
-    let spelled = protocol::wire::spell(&draw(many.iter().map(String::as_str), FRAME_BYTES));
+    let spelled = protocol::wire::encode(&draw(many.iter().map(String::as_str), FRAME_BYTES));
     assert!(spelled.len() < 2 * FRAME_BYTES, "{}", spelled.len());
-    let spelled = protocol::wire::spell(&draw(many.iter().map(String::as_str), usize::MAX));
+    let spelled = protocol::wire::encode(&draw(many.iter().map(String::as_str), usize::MAX));
     assert!(spelled.matches("<math").count() <= LOOKED_AT);
 }
 

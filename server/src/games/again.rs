@@ -11,7 +11,7 @@ use rand::RngExt;
 use tracing::info;
 
 use super::finding::{playable, refuse_quiz};
-use super::{Games, Key, Loaded, NextRound, Played, results, words};
+use super::{Games, Key, Loaded, NextRound, Played, results, texts};
 use crate::metrics;
 use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
@@ -37,13 +37,13 @@ impl Games {
     /// The refusal to answer with; the game is as it was.
     pub async fn again(&self, key: &Key, wish: PlayAgain<'_>) -> Result<(), Refusal> {
         if wish.quiz.is_some() && *wish.role != HostRole::Owner {
-            return Err(words::not_owner());
+            return Err(texts::not_owner());
         }
         let loaded = self.load(&key.pin).await?;
         check(&loaded, key, wish.version)?;
         let played = self.played_in(&loaded).await?;
         if results::due(&loaded).is_some() {
-            results::keep(self, &loaded, &played).await.map_err(words::unavailable)?;
+            results::keep(self, &loaded, &played).await.map_err(texts::unavailable)?;
         }
         let quiz = self.quiz_again(&played, wish.quiz).await?;
         let payer = match wish.role {
@@ -54,12 +54,12 @@ impl Games {
         self.library.charge_game(&payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
 
         let state = loaded.state.again(&quiz.quiz, rand::rng().random());
-        let seats = self.store.seats(key).await.map_err(words::unavailable)?;
+        let seats = self.store.seats(key).await.map_err(texts::unavailable)?;
         let seats: Vec<Seat> = seats.into_iter().map(Seat::again).collect();
         let frame = wire::game_template(&key.pin, &super::showing::show(&quiz.quiz, &state));
         let next = NextRound { key, expected: loaded.version, quiz: &quiz, state: &state, seats: &seats, frame };
-        if self.store.again(next).await.map_err(words::unavailable)?.is_none() {
-            return Err(words::gone_on());
+        if self.store.again(next).await.map_err(texts::unavailable)?.is_none() {
+            return Err(texts::gone_on());
         }
         ::metrics::counter!(metrics::GAME_STEPS).increment(1);
         info!(game = key.id, round = state.round, "a class plays again");
@@ -78,9 +78,9 @@ impl Games {
 
 fn check(loaded: &Loaded, key: &Key, version: Option<u64>) -> Result<(), Refusal> {
     match version {
-        _ if loaded.key != *key => Err(words::no_game()),
-        Some(version) if version != loaded.version => Err(words::gone_on()),
-        _ if !loaded.state.is_over() => Err(words::not_over()),
+        _ if loaded.key != *key => Err(texts::no_game()),
+        Some(version) if version != loaded.version => Err(texts::gone_on()),
+        _ if !loaded.state.is_over() => Err(texts::not_over()),
         _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use protocol::game::frame::{Answered as Told, GivenAnswer};
 use protocol::game::{Phase, Taken};
 use protocol::{Refusal, UserId};
 
-use super::{Answered, Games, Key, Standing, words};
+use super::{Answered, Games, Key, PlayerStatus, texts};
 use crate::metrics;
 
 impl Games {
@@ -33,7 +33,7 @@ impl Games {
 
     async fn take_answer(&self, key: &Key, player: &UserId, given: &GivenAnswer) -> Result<Answered, Refusal> {
         let answered = self.store.answer(key, player, given.question, &given.answer).await;
-        answered.map_err(words::unavailable)
+        answered.map_err(texts::unavailable)
     }
 
     /// How much too late an answer is to a question that takes none. Where it
@@ -44,29 +44,29 @@ impl Games {
         match state.at {
             Some(at) if question < at => Ok(None),
             Some(at) if question == at => match state.phase {
-                Phase::Open if state.clock.paused_at.is_some() => Err(words::not_now("The game is paused.")),
+                Phase::Open if state.clock.paused_at.is_some() => Err(texts::not_now("The game is paused.")),
                 // It opened meanwhile: the same answer will be taken now.
-                Phase::Open | Phase::Ready => Err(words::not_now("Wait a moment: the question is about to open.")),
+                Phase::Open | Phase::Ready => Err(texts::not_now("Wait a moment: the question is about to open.")),
                 _ => Ok(state.clock.closes_at.map(|closes_at| loaded.now.saturating_sub(closes_at))),
             },
-            _ => Err(words::not_now("This question has not been asked yet.")),
+            _ => Err(texts::not_now("This question has not been asked yet.")),
         }
     }
 
     /// Gives somebody who is away their seat back. False: they are not away.
     async fn is_back(&self, key: &Key, player: &UserId) -> Result<bool, Refusal> {
-        match self.store.standing(key, player).await.map_err(words::unavailable)? {
-            Standing::Away(seat) => self.bring_back(key, &seat).await.map(|_| true),
+        match self.store.standing(key, player).await.map_err(texts::unavailable)? {
+            PlayerStatus::Away(seat) => self.bring_back(key, &seat).await.map(|_| true),
             _ => Ok(false),
         }
     }
 
     async fn why_no_seat(&self, key: &Key, player: &UserId) -> Refusal {
         match self.store.standing(key, player).await {
-            Ok(Standing::Kicked) => words::kicked(),
-            Ok(Standing::Declined) => words::declined(),
-            Ok(_) => words::no_game(),
-            Err(error) => words::unavailable(error),
+            Ok(PlayerStatus::Kicked) => texts::kicked(),
+            Ok(PlayerStatus::Declined) => texts::declined(),
+            Ok(_) => texts::no_game(),
+            Err(error) => texts::unavailable(error),
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use axum::http::HeaderMap;
 use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, UserId};
 
-use super::{Games, Key, Seeker, words};
+use super::{Games, Key, Seeker, texts};
 use crate::channel::{CLASS_ROOM, Channel};
 use crate::outbox::Outbox;
 use crate::session::{HostRole, Sessions, person_of};
@@ -99,7 +99,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn class_room(&self, pin: &Pin, person: &UserId, papers: &Papers) -> Result<RoomId, Refusal> {
         let (key, _) = self.class_of(pin, person, papers).await?;
-        key.class_room().ok_or_else(words::no_class)
+        key.class_room().ok_or_else(texts::no_class)
     }
 
     /// What the chat of a class is called.
@@ -114,7 +114,7 @@ impl Games {
         let seeker = Seeker { address: papers.address, person: Some(person), hosts: &papers.tokens, seat };
         let key = match self.find(pin, seeker).await {
             // Counted already.
-            Err(refusal) if refusal.code == ErrorCode::NoGame => return Err(words::no_class()),
+            Err(refusal) if refusal.code == ErrorCode::NoGame => return Err(texts::no_class()),
             found => found?.key,
         };
         match self.member_of(&key, person, papers).await? {
@@ -131,7 +131,7 @@ impl Games {
         }
         let seats = papers.tokens.iter().filter_map(|token| self.sessions.seat_of(token, &key.pin, &key.id));
         for player in seats.chain([person.clone()]) {
-            let standing = self.store.standing(key, &player).await.map_err(words::unavailable)?;
+            let standing = self.store.standing(key, &player).await.map_err(texts::unavailable)?;
             if standing.is_in_class() {
                 return Ok(Some(ClassMember::Player(player)));
             }
@@ -142,7 +142,7 @@ impl Games {
     /// Somebody who is in no such class, if there is one.
     async fn stranger(&self, papers: &Papers) -> Refusal {
         self.count_wrong_try(papers.address).await;
-        words::no_class()
+        texts::no_class()
     }
 }
 
@@ -199,13 +199,13 @@ impl ClassListeners {
 impl Games {
     /// A connection listens to the chat of its class until [`Games::leaves_class`].
     pub fn enters_class(&self, room: &RoomId, member: &ClassMember, outbox: &Arc<Outbox>) {
-        self.tables().classes.enter(room, member, outbox);
+        self.local_games().classes.enter(room, member, outbox);
     }
 
     /// It does not any more.
     pub fn leaves_class(&self, room: &RoomId, outbox: &Arc<Outbox>) {
         if is_class_room(room) {
-            self.tables().classes.leave(room, outbox);
+            self.local_games().classes.leave(room, outbox);
         }
     }
 }

@@ -10,16 +10,16 @@ use protocol::game::{GameClientMessage, GameServerMessage, Taken};
 use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::Command;
 
-use super::sitting::{Role, Sitting};
-use super::table::Table;
-use super::{Games, Key, Loaded, PlayAgain, Seeker, entering, words};
+use super::local_game::LocalGame;
+use super::participant::{Participant, Role};
+use super::{Games, Key, Loaded, PlayAgain, Seeker, entering, texts};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::quota::Payer;
 use crate::session::HostRole;
 use crate::throttle::Cost;
-use crate::ws::{Frame, Meaning, Meter, Purpose, Verdict, Visitor, Work};
+use crate::ws::{Action, Frame, Handler, Meter, Purpose, Verdict, Visitor};
 
 /// Tokens of hosts that one connection brings, at most; the latest count.
 const TOKENS: usize = 32;
@@ -29,13 +29,13 @@ pub struct Client {
     node: Arc<Node>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
-    claims: Box<Claims>,
+    credentials: Box<Credentials>,
     meter: Meter,
     place: Option<Place>,
 }
 
 /// What the request said.
-pub struct Claims {
+pub struct Credentials {
     /// Tokens of games that it may be a host of.
     hosts: Vec<String>,
     /// Where wrong PINs are counted.
@@ -54,77 +54,78 @@ pub struct Asked {
 
 /// A place in a game.
 struct Place {
-    sitting: Arc<Sitting>,
-    table: Arc<Table>,
+    participant: Arc<Participant>,
+    local_game: Arc<LocalGame>,
 }
 
-impl Meaning for Client {
-    type Later = Asked;
-    type Claims = Box<Claims>;
+impl Handler for Client {
+    type Deferred = Asked;
+    type Credentials = Box<Credentials>;
 
     const PURPOSE: Purpose = Purpose::Games;
 
-    fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Claims> {
+    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Credentials> {
         let (mut hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
         hosts.drain(..hosts.len().saturating_sub(TOKENS));
-        Box::new(Claims { hosts, address, may_write, has_key: node.authors.has_key(headers) })
+        Box::new(Credentials { hosts, address, may_write, has_key: node.authors.has_key(headers) })
     }
 
-    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, claims: Box<Claims>) -> Self {
-        let meter = Meter::new(claims.address);
-        Self { node, member: visitor.member, outbox, claims, meter, place: None }
+    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, credentials: Box<Credentials>) -> Self {
+        let meter = Meter::new(credentials.address);
+        Self { node, member: visitor.member, outbox, credentials, meter, place: None }
     }
 
     fn member(&self) -> &Arc<Member> {
         &self.member
     }
 
-    fn take(&mut self, frame: Frame<'_>) -> Work<Asked> {
+    fn on_frame(&mut self, frame: Frame<'_>) -> Action<Asked> {
         let message = match frame {
             Frame::Text(text) => wire::decode_game_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
         };
         let cost = message.as_ref().map_or(Cost::FRAME, Cost::from).and_bytes(frame.len());
         match (self.meter.spend(&self.node.throttle, &self.member.id, cost), message) {
-            (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
+            (Verdict::Flood, _) => return Action::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), _) | (Verdict::Pass, Err(refusal)) => refuse(&self.outbox, refusal),
             (Verdict::Pass, Ok(GameClientMessage::Ping)) => say(&self.outbox, &GameServerMessage::Pong),
             (Verdict::Pass, Ok(GameClientMessage::Answer(given))) => match self.answer(given) {
-                Ok(saying) => return Work::Saying(saying),
+                Ok(saying) => return Action::InFlight(saying),
                 Err(refusal) => refuse(&self.outbox, refusal),
             },
-            (Verdict::Pass, Ok(message)) => return Work::InTurn(Asked { message, found: None }),
+            (Verdict::Pass, Ok(message)) => return Action::Deferred(Asked { message, found: None }),
         }
-        Work::Done
+        Action::Done
     }
 
     /// Finds the game. Whoever guesses waits for it, outside.
     async fn prepare(&mut self, asked: &mut Asked) {
         let found = match &asked.message {
             GameClientMessage::Open(open) => {
-                let mut hosts = self.claims.hosts.clone();
+                let mut hosts = self.credentials.hosts.clone();
                 hosts.extend(open.token.clone());
                 // A code is to be guessed no faster by who has a seat.
                 let person = open.code.is_none().then_some(&self.member.id);
-                self.find(&open.pin, Seeker { address: self.claims.address, person, hosts: &hosts, seat: None }).await
+                self.find(&open.pin, Seeker { address: self.credentials.address, person, hosts: &hosts, seat: None })
+                    .await
             }
             GameClientMessage::Join(join) => {
                 let (person, seat) = (Some(&self.member.id), join.seat.as_deref());
-                let hosts = &self.claims.hosts;
-                self.find(&join.pin, Seeker { address: self.claims.address, person, hosts, seat }).await
+                let hosts = &self.credentials.hosts;
+                self.find(&join.pin, Seeker { address: self.credentials.address, person, hosts, seat }).await
             }
             _ => return,
         };
         asked.found = Some(Box::new(found));
     }
 
-    async fn attend(&mut self, asked: Asked) {
+    async fn on_deferred(&mut self, asked: Asked) {
         if let Err(refusal) = self.done(asked).await {
             refuse(&self.outbox, refusal);
         }
     }
 
-    fn end(&mut self, departure: Departure) {
+    fn on_close(&mut self, departure: Departure) {
         self.leave(departure);
     }
 }
@@ -133,7 +134,7 @@ impl Client {
     async fn done(&mut self, Asked { message, found }: Asked) -> Result<(), Refusal> {
         use GameClientMessage as M;
         // What needs one was prepared.
-        let found = found.map_or_else(|| Err(words::no_game()), |found| *found);
+        let found = found.map_or_else(|| Err(texts::no_game()), |found| *found);
         let (version, command) = match message {
             M::Create(create) => return self.create(&create.quiz).await,
             M::Open(open) => return self.open(open, &found?).await,
@@ -173,7 +174,7 @@ impl Client {
     }
 
     async fn create(&mut self, quiz: &QuizId) -> Result<(), Refusal> {
-        if !self.claims.may_write {
+        if !self.credentials.may_write {
             return Err(Refusal::new(
                 ErrorCode::NotHost,
                 "Only authors begin games here. Enter the authors' key first.",
@@ -185,22 +186,22 @@ impl Client {
     }
 
     fn payer(&self) -> Payer {
-        let Claims { address, has_key, .. } = *self.claims;
+        let Credentials { address, has_key, .. } = *self.credentials;
         Payer { person: self.member.id.clone(), address: Some(address), is_known: has_key }
     }
 
     async fn again(&self, again: Again) -> Result<(), Refusal> {
-        let sitting = self.hosting().await?;
-        let Role::Host(role) = &sitting.role else { return Err(words::not_host()) };
+        let participant = self.hosting().await?;
+        let Role::Host(role) = &participant.role else { return Err(texts::not_host()) };
         let wish = PlayAgain { role, version: again.version, quiz: again.quiz.as_ref(), by: &self.payer() };
-        self.games().again(&sitting.key, wish).await
+        self.games().again(&participant.key, wish).await
     }
 
     /// This connection may come back to the game without showing a token. Only
     /// of its latest games, or one connection could fill the memory.
     fn note_host(&mut self, key: &Key, role: &HostRole) {
         let token = self.node.sessions.host_token(&key.pin, &key.id, role);
-        let hosts = &mut self.claims.hosts;
+        let hosts = &mut self.credentials.hosts;
         if !hosts.contains(&token) {
             hosts.push(token);
             hosts.drain(..hosts.len().saturating_sub(TOKENS));
@@ -208,11 +209,11 @@ impl Client {
     }
 
     async fn admit(&self, admit: Admit) -> Result<(), Refusal> {
-        let sitting = self.hosting().await?;
+        let participant = self.hosting().await?;
         match (admit.all, admit.players) {
-            (true, _) => self.games().admit(&sitting.key, &[]).await,
-            (false, players) if players.is_empty() => Err(words::invalid("Say whom to let in.")),
-            (false, players) => self.games().admit(&sitting.key, &players).await,
+            (true, _) => self.games().admit(&participant.key, &[]).await,
+            (false, players) if players.is_empty() => Err(texts::invalid("Say whom to let in.")),
+            (false, players) => self.games().admit(&participant.key, &players).await,
         }
     }
 
@@ -222,12 +223,12 @@ impl Client {
 
     async fn open(&mut self, open: Open, loaded: &Loaded) -> Result<(), Refusal> {
         let key = &loaded.key;
-        let tokens: Vec<_> = self.claims.hosts.iter().cloned().chain(open.token).collect();
+        let tokens: Vec<_> = self.credentials.hosts.iter().cloned().chain(open.token).collect();
         let role = match self.games().host_role(key, &tokens).await? {
             Some(role) => role,
             None => {
-                let code = open.code.ok_or_else(words::not_host)?;
-                self.games().take_over(key, &code, &self.member, self.claims.address).await?
+                let code = open.code.ok_or_else(texts::not_host)?;
+                self.games().take_over(key, &code, &self.member, self.credentials.address).await?
             }
         };
         self.note_host(key, &role);
@@ -246,7 +247,7 @@ impl Client {
         let Key { pin, id } = &loaded.key;
         let seat = join.seat.as_deref().and_then(|token| self.node.sessions.seat_of(token, pin, id));
         let player: &UserId = seat.as_ref().unwrap_or(&self.member.id);
-        let (nickname, address) = (join.nickname.as_deref(), self.claims.address);
+        let (nickname, address) = (join.nickname.as_deref(), self.credentials.address);
         let entered = entering::player(&games, loaded, player, nickname, address, self.outbox.clone()).await;
         let entered = match entered {
             Err(refusal) if refusal.code == ErrorCode::Kicked => {
@@ -267,28 +268,29 @@ impl Client {
 
     fn answer(&self, given: GivenAnswer) -> Result<BoxFuture<'static, ()>, Refusal> {
         let place = self.place()?;
-        if place.sitting.role != Role::Player {
-            return Err(words::not_now("A host does not answer."));
+        if place.participant.role != Role::Player {
+            return Err(texts::not_now("A host does not answer."));
         }
-        let played = place.table.played(&place.sitting.key).ok_or_else(words::busy)?;
+        let played = place.local_game.played(&place.participant.key).ok_or_else(texts::busy)?;
         match given.round {
             Some(round) if round < played.round => {
                 return Ok(Box::pin(past_round(self.outbox.clone(), given.question)));
             }
             // This node has not seen yet that the class plays again.
-            Some(round) if round > played.round => return Err(words::busy()),
+            Some(round) if round > played.round => return Err(texts::busy()),
             _ => {}
         }
         let question = played.quiz.quiz.questions.get(given.question);
-        let question = question.ok_or_else(|| words::invalid("There is no such question."))?;
-        quiz::check_answer(question, &given.answer).map_err(|misfit| words::invalid(misfit.to_string()))?;
-        let (games, sitting, table) = (self.games().clone(), place.sitting.clone(), place.table.clone());
+        let question = question.ok_or_else(|| texts::invalid("There is no such question."))?;
+        quiz::check_answer(question, &given.answer).map_err(|misfit| texts::invalid(misfit.to_string()))?;
+        let (games, participant, local_game) =
+            (self.games().clone(), place.participant.clone(), place.local_game.clone());
         let outbox = self.outbox.clone();
         Ok(Box::pin(async move {
-            match games.answer(&sitting.key, &sitting.member.id, given).await {
+            match games.answer(&participant.key, &participant.member.id, given).await {
                 Ok(answered) => {
                     if answered.taken == Taken::Accepted {
-                        table.ring(|due| due.answers = true);
+                        local_game.ring(|due| due.answers = true);
                     }
                     say(&outbox, &GameServerMessage::Answered(answered));
                 }
@@ -299,15 +301,15 @@ impl Client {
 
     /// Takes a place, and gives the earlier one up: after it, so that who comes
     /// back to the same game was never away.
-    fn sit(&mut self, (sitting, table): entering::Entered) {
-        if let Some(earlier) = self.place.replace(Place { sitting, table }) {
-            earlier.sitting.end(Departure::Clean);
+    fn sit(&mut self, (participant, local_game): entering::Entered) {
+        if let Some(earlier) = self.place.replace(Place { participant, local_game }) {
+            earlier.participant.end(Departure::Clean);
         }
     }
 
     fn leave(&mut self, departure: Departure) {
         if let Some(place) = self.place.take() {
-            place.sitting.end(departure);
+            place.participant.end(departure);
         }
     }
 
@@ -316,20 +318,22 @@ impl Client {
     }
 
     fn place(&self) -> Result<&Place, Refusal> {
-        self.place.as_ref().filter(|place| !place.sitting.is_over()).ok_or_else(words::not_in_game)
+        self.place.as_ref().filter(|place| !place.participant.is_over()).ok_or_else(texts::not_in_game)
     }
 
     /// Where this is a host, who was not removed meanwhile.
-    async fn hosting(&self) -> Result<&Sitting, Refusal> {
-        let sitting = &self.place()?.sitting;
-        if sitting.whose.as_ref().is_some_and(|whose| self.node.sessions.has_ended(whose)) {
-            return Err(words::not_host());
+    async fn hosting(&self) -> Result<&Participant, Refusal> {
+        let participant = &self.place()?.participant;
+        if participant.whose.as_ref().is_some_and(|whose| self.node.sessions.has_ended(whose)) {
+            return Err(texts::not_host());
         }
-        match &sitting.role {
-            Role::Host(HostRole::Owner) => Ok(sitting),
-            Role::Host(HostRole::Added(host)) if self.games().is_added(&sitting.key, host).await? => Ok(sitting),
-            Role::Host(HostRole::Added(_)) => Err(words::removed_host()),
-            Role::Player => Err(words::not_host()),
+        match &participant.role {
+            Role::Host(HostRole::Owner) => Ok(participant),
+            Role::Host(HostRole::Added(host)) if self.games().is_added(&participant.key, host).await? => {
+                Ok(participant)
+            }
+            Role::Host(HostRole::Added(_)) => Err(texts::removed_host()),
+            Role::Player => Err(texts::not_host()),
         }
     }
 }

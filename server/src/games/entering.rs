@@ -9,9 +9,9 @@ use protocol::game::{GameServerMessage, Outcome};
 use protocol::{Member, QuizId, Refusal, UserId, wire};
 use quiz::{Seat, nickname};
 
-use super::sitting::{Role, Sitting, as_host};
-use super::table::Table;
-use super::{Arrivals, Games, Key, Loaded, Newcomer, Played, Seated, Standing, naming, words};
+use super::local_game::LocalGame;
+use super::participant::{Participant, Role, as_host};
+use super::{Arrivals, Games, Key, Loaded, Newcomer, Played, PlayerStatus, Seated, naming, texts};
 use crate::config::RateLimit;
 use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, allotments};
@@ -20,7 +20,7 @@ use crate::presence::Departure;
 use crate::session::{HostRole, person_of};
 
 /// Somebody who is in.
-pub(super) type Entered = (Arc<Sitting>, Arc<Table>);
+pub(super) type Entered = (Arc<Participant>, Arc<LocalGame>);
 
 impl Games {
     /// How a game is for its hosts, and which quiz is played.
@@ -36,11 +36,11 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn as_player_sees(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
-        match self.store.standing(key, player).await.map_err(words::unavailable)? {
-            Standing::Unknown => Ok(None),
-            Standing::Kicked => Err(words::kicked()),
-            Standing::Declined => Err(words::declined()),
-            Standing::Seated(seat) | Standing::Away(seat) => {
+        match self.store.standing(key, player).await.map_err(texts::unavailable)? {
+            PlayerStatus::Unknown => Ok(None),
+            PlayerStatus::Kicked => Err(texts::kicked()),
+            PlayerStatus::Declined => Err(texts::declined()),
+            PlayerStatus::Seated(seat) | PlayerStatus::Away(seat) => {
                 let you = Member { id: seat.id, name: seat.name };
                 joined(self, key, you).await.map(|(joined, _)| Some(joined))
             }
@@ -55,10 +55,10 @@ impl Games {
         let (name, skeleton) = (&away.name, nickname::skeleton(&away.name));
         let most = self.players;
         let newcomer = Newcomer { player: &away.id, name, skeleton: &skeleton, most, arrivals: &[], network: "" };
-        match self.store.seat(key, newcomer).await.map_err(words::unavailable)? {
+        match self.store.seat(key, newcomer).await.map_err(texts::unavailable)? {
             Seated::At(seat) => Ok(seat),
-            Seated::Kicked | Seated::Declined => Err(words::kicked()),
-            _ => Err(words::no_game()),
+            Seated::Kicked | Seated::Declined => Err(texts::kicked()),
+            _ => Err(texts::no_game()),
         }
     }
 }
@@ -79,8 +79,8 @@ pub(super) async fn player(
     let seat = seat(games, loaded, &played, player, nickname, address).await?;
     let member = Member { id: seat.id.clone(), name: seat.name };
     let whose = Some(seat.id);
-    let begun = Sitting::begin(games, &loaded.key, Role::Player, whose, member.clone(), outbox).await;
-    let entered = begun.map_err(words::unavailable)?;
+    let begun = Participant::begin(games, &loaded.key, Role::Player, whose, member.clone(), outbox).await;
+    let entered = begun.map_err(texts::unavailable)?;
     let hello = async {
         let (joined, played) = joined(games, &loaded.key, member).await?;
         Ok((joined.version, played, GameServerMessage::Joined(joined)))
@@ -99,13 +99,13 @@ pub(super) async fn host(
     person: &Member,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
-    let member = as_host(&person.id).ok_or_else(words::not_host)?;
+    let member = as_host(&person.id).ok_or_else(texts::not_host)?;
     let whose = match &role {
         HostRole::Owner => Some(games.owner(key).await?),
         HostRole::Added(host) => person_of(host),
     };
-    let begun = Sitting::begin(games, key, Role::Host(role.clone()), whose, member, outbox).await;
-    let entered = begun.map_err(words::unavailable)?;
+    let begun = Participant::begin(games, key, Role::Host(role.clone()), whose, member, outbox).await;
+    let entered = begun.map_err(texts::unavailable)?;
     let hello = async {
         let (hosting, played) = hosting(games, key, role).await?;
         Ok((hosting.version, played, GameServerMessage::Hosting(hosting)))
@@ -116,35 +116,35 @@ pub(super) async fn host(
 /// Says hello to somebody who listens already, or lets them go.
 async fn welcome(
     games: &Games,
-    (sitting, table): Entered,
+    (participant, local_game): Entered,
     hello: impl Future<Output = Result<(u64, Arc<Played>, GameServerMessage), Refusal>>,
 ) -> Result<Entered, Refusal> {
     let told = async {
         let (version, played, hello) = hello.await?;
-        table.note_played(&sitting.key, &played);
-        settle(games, &sitting, version, &hello).await
+        local_game.note_played(&participant.key, &played);
+        settle(games, &participant, version, &hello).await
     };
     if let Err(refusal) = told.await {
-        sitting.end(Departure::Clean);
+        participant.end(Departure::Clean);
         return Err(refusal);
     }
-    Ok((sitting, table))
+    Ok((participant, local_game))
 }
 
 /// How a game is for one of its players, and what is played.
 ///
 /// # Errors
-/// The refusal to answer with; [`words::kicked`] for who has no seat any more.
+/// The refusal to answer with; [`texts::kicked`] for who has no seat any more.
 async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Played>), Refusal> {
     let loaded = loaded(games, key).await?;
     let played = games.played_in(&loaded).await?;
-    let (Standing::Seated(seat) | Standing::Away(seat)) =
-        games.store.standing(key, &you.id).await.map_err(words::unavailable)?
+    let (PlayerStatus::Seated(seat) | PlayerStatus::Away(seat)) =
+        games.store.standing(key, &you.id).await.map_err(texts::unavailable)?
     else {
-        return Err(words::kicked());
+        return Err(texts::kicked());
     };
     let given = match loaded.state.at {
-        Some(at) => games.store.given(key, &you.id, at).await.map_err(words::unavailable)?,
+        Some(at) => games.store.given(key, &you.id, at).await.map_err(texts::unavailable)?,
         None => None,
     };
     let joined = Joined {
@@ -170,9 +170,9 @@ async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, A
     let loaded = loaded(games, key).await?;
     let played = games.played_in(&loaded).await?;
     let read = async { tokio::try_join!(games.list(key), games.store.hosts(key), games.store.entrance(key)) };
-    let (list, hosts, entrance) = read.await.map_err(words::unavailable)?;
+    let (list, hosts, entrance) = read.await.map_err(texts::unavailable)?;
     let answered = match loaded.state.at {
-        Some(at) => games.store.turnout(key, at).await.map_err(words::unavailable)?.answered,
+        Some(at) => games.store.turnout(key, at).await.map_err(texts::unavailable)?.answered,
         None => 0,
     };
     let hosting = Hosting {
@@ -201,36 +201,41 @@ fn outcome(loaded: &Loaded, outcome: Option<Outcome>) -> Option<Outcome> {
 
 async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
     let loaded = games.load(&key.pin).await?;
-    if loaded.key == *key { Ok(loaded) } else { Err(words::no_game()) }
+    if loaded.key == *key { Ok(loaded) } else { Err(texts::no_game()) }
 }
 
 /// Says hello. What happened between looking and listening is told at once;
 /// what happens after it comes by itself.
-async fn settle(games: &Games, sitting: &Sitting, version: u64, hello: &GameServerMessage) -> Result<(), Refusal> {
-    let heard_from = sitting.settle(wire::encode_game_server(hello)).await.map_err(words::unavailable)?;
+async fn settle(
+    games: &Games,
+    participant: &Participant,
+    version: u64,
+    hello: &GameServerMessage,
+) -> Result<(), Refusal> {
+    let heard_from = participant.settle(wire::encode_game_server(hello)).await.map_err(texts::unavailable)?;
     if heard_from > version {
-        let loaded = loaded(games, &sitting.key).await?;
+        let loaded = loaded(games, &participant.key).await?;
         let game = super::showing::show(&games.played_in(&loaded).await?.quiz.quiz, &loaded.state);
-        let (pin, version) = (sitting.key.pin.clone(), loaded.version);
+        let (pin, version) = (participant.key.pin.clone(), loaded.version);
         let changed = GameServerMessage::Game(Changed { pin, version, game });
-        sitting.outbox.push(&wire::encode_game_server(&changed));
+        participant.outbox.push(&wire::encode_game_server(&changed));
         if let (GameServerMessage::Joined(joined), 1..) = (hello, loaded.state.renames) {
-            tell_name(games, sitting, joined).await?;
+            tell_name(games, participant, joined).await?;
         }
     }
     Ok(())
 }
 
 /// Tells a player who was called by another name while they came in.
-async fn tell_name(games: &Games, sitting: &Sitting, joined: &Joined) -> Result<(), Refusal> {
-    let standing = games.store.standing(&sitting.key, &joined.you.id).await.map_err(words::unavailable)?;
-    if let Standing::Seated(seat) = standing
+async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) -> Result<(), Refusal> {
+    let standing = games.store.standing(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
+    if let PlayerStatus::Seated(seat) = standing
         && seat.name != joined.you.name
     {
-        sitting.learns(&seat.name);
+        participant.learns(&seat.name);
         let (pin, by_host) = (joined.pin.clone(), seat.named_by_host);
         let renamed = GameServerMessage::Renamed(Renamed { pin, name: seat.name, by_host });
-        sitting.outbox.push(&wire::encode_game_server(&renamed));
+        participant.outbox.push(&wire::encode_game_server(&renamed));
     }
     Ok(())
 }
@@ -244,18 +249,18 @@ async fn seat(
     nickname: Option<&str>,
     address: IpAddr,
 ) -> Result<Seat, Refusal> {
-    match games.store.standing(&loaded.key, player).await.map_err(words::unavailable)? {
-        Standing::Seated(seat) => return naming::renamed(games, loaded, played, seat, nickname).await,
-        Standing::Away(seat) => {
+    match games.store.standing(&loaded.key, player).await.map_err(texts::unavailable)? {
+        PlayerStatus::Seated(seat) => return naming::renamed(games, loaded, played, seat, nickname).await,
+        PlayerStatus::Away(seat) => {
             let seat = games.bring_back(&loaded.key, &seat).await?;
             return naming::renamed(games, loaded, played, seat, nickname).await;
         }
-        Standing::Kicked => return Err(words::kicked()),
-        Standing::Declined => return Err(words::declined()),
-        Standing::Unknown => {}
+        PlayerStatus::Kicked => return Err(texts::kicked()),
+        PlayerStatus::Declined => return Err(texts::declined()),
+        PlayerStatus::Unknown => {}
     }
     if loaded.state.is_over() {
-        return Err(words::over());
+        return Err(texts::over());
     }
     let name = naming::checked(played, nickname.unwrap_or_default())?;
     let skeleton = nickname::skeleton(&name);
@@ -269,22 +274,22 @@ async fn seat(
         arrivals: &arrivals,
         network: &network,
     };
-    match games.store.seat(&loaded.key, newcomer).await.map_err(words::unavailable)? {
+    match games.store.seat(&loaded.key, newcomer).await.map_err(texts::unavailable)? {
         Seated::At(seat) => Ok(seat),
-        Seated::Kicked => Err(words::kicked()),
-        Seated::Declined => Err(words::declined()),
-        Seated::Locked => Err(words::locked()),
-        Seated::Full => Err(words::not_now(format!("This game is full: {} play already.", games.players))),
+        Seated::Kicked => Err(texts::kicked()),
+        Seated::Declined => Err(texts::declined()),
+        Seated::Locked => Err(texts::locked()),
+        Seated::Full => Err(texts::not_now(format!("This game is full: {} play already.", games.players))),
         Seated::Waiting { is_new } => {
             if is_new {
                 games.announce_entrance(&loaded.key.pin).await;
             }
-            Err(words::waiting())
+            Err(texts::waiting())
         }
-        Seated::Crowded => Err(words::crowded()),
-        Seated::Blocked { for_ms } => Err(words::blocked(for_ms)),
-        Seated::TooMany { retry_after_ms } => Err(words::too_many_newcomers(retry_after_ms)),
-        Seated::Gone => Err(words::no_game()),
+        Seated::Crowded => Err(texts::crowded()),
+        Seated::Blocked { for_ms } => Err(texts::blocked(for_ms)),
+        Seated::TooMany { retry_after_ms } => Err(texts::too_many_newcomers(retry_after_ms)),
+        Seated::Gone => Err(texts::no_game()),
         Seated::NameTaken => Err(naming::taken(games, &loaded.key, &name).await?),
     }
 }

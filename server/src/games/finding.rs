@@ -13,8 +13,8 @@ use quiz::State;
 use rand::RngExt;
 use tracing::{info, warn};
 
-use super::tables::HOSTS;
-use super::{Begun, Games, Key, Loaded, StoreError, TakenOver, delays, words};
+use super::local_games::HOSTS;
+use super::{Begun, Games, Key, Loaded, StoreError, TakenOver, delays, texts};
 use crate::channel::Channel;
 use crate::digest;
 use crate::limits::{AddressPrefix, allotments};
@@ -63,12 +63,12 @@ impl Games {
             let key = Key { pin, id: crate::random::text(ID_LETTERS) };
             let (owner, quiz, state) = (owner.clone(), quiz.clone(), state.clone());
             let begun = Begun { key, owner, quiz, state, frame };
-            if self.store.create(&begun).await.map_err(words::unavailable)?.is_some() {
+            if self.store.create(&begun).await.map_err(texts::unavailable)?.is_some() {
                 info!(game = begun.key.id, "a game begins");
                 return Ok(begun.key);
             }
         }
-        Err(words::unavailable(StoreError::Full("all PINs that were drawn are in use".into())))
+        Err(texts::unavailable(StoreError::Full("all PINs that were drawn are in use".into())))
     }
 
     /// The game of a PIN that somebody knows or guesses.
@@ -94,7 +94,7 @@ impl Games {
             return found;
         }
         let Some(_place) = self.delays.enter(AddressPrefix::of(seeker.address)) else {
-            return Err(words::too_many_tries());
+            return Err(texts::too_many_tries());
         };
         // Whoever is at the same address is served meanwhile.
         give_turn_back();
@@ -122,7 +122,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn hand_over(&self, key: &Key) -> Result<(String, u64), Refusal> {
         let code = crate::random::text(CODE_LETTERS);
-        self.store.hand_over(key, &code, CODE_MS).await.map_err(words::unavailable)?;
+        self.store.hand_over(key, &code, CODE_MS).await.map_err(texts::unavailable)?;
         Ok((code, CODE_MS))
     }
 
@@ -140,16 +140,16 @@ impl Games {
     ) -> Result<HostRole, Refusal> {
         let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).take(16).collect();
         let code = code.to_ascii_lowercase();
-        let host = host_id(&person.id).ok_or_else(words::wrong_code)?;
-        match self.store.take_over(key, &code, &host, &person.name).await.map_err(words::unavailable)? {
+        let host = host_id(&person.id).ok_or_else(texts::wrong_code)?;
+        match self.store.take_over(key, &code, &host, &person.name).await.map_err(texts::unavailable)? {
             TakenOver::Yes => {
                 self.announce(&Channel::Game(key.pin.clone()), Bytes::from_static(HOSTS)).await;
                 Ok(HostRole::Added(host))
             }
-            TakenOver::Full => Err(words::too_many_hosts()),
+            TakenOver::Full => Err(texts::too_many_hosts()),
             TakenOver::WrongCode => {
                 self.tries(address, true).await;
-                Err(words::wrong_code())
+                Err(texts::wrong_code())
             }
         }
     }
@@ -199,15 +199,15 @@ fn counted(prefix: AddressPrefix) -> String {
 /// The refusal to answer with, where it is not finished.
 pub(super) fn playable(quiz: StoredQuiz) -> Result<StoredQuiz, Refusal> {
     match problems(&quiz.quiz).first() {
-        Some(problem) => Err(words::unfinished(problem)),
+        Some(problem) => Err(texts::unfinished(problem)),
         None => Ok(StoredQuiz { quiz: quiz.quiz.played(), ..quiz }),
     }
 }
 
 pub(super) fn refuse_quiz(error: &QuizzesError) -> Refusal {
     match error {
-        QuizzesError::Unavailable(why) => words::unavailable(StoreError::Unavailable(why.clone())),
-        QuizzesError::Quota(why) => words::over_quota(*why),
-        _ => words::invalid("There is no such quiz, or it is somebody else's."),
+        QuizzesError::Unavailable(why) => texts::unavailable(StoreError::Unavailable(why.clone())),
+        QuizzesError::Quota(why) => texts::over_quota(*why),
+        _ => texts::invalid("There is no such quiz, or it is somebody else's."),
     }
 }

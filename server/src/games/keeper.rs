@@ -15,11 +15,11 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
 use super::keeping::{Keeping, Turn};
-use super::paced::Paced;
+use super::local_game::{Due, LocalGame};
 use super::renaming::tell_names;
 use super::stepping::Becomes;
-use super::table::{Due, Table};
-use super::{Games, Key, Loaded, Played, StoreError, Turnout, sitting};
+use super::throttled::Throttled;
+use super::{Games, Key, Loaded, Played, StoreError, Turnout, participant};
 
 /// Who is away is missed after this time: a reload of the page takes less, and
 /// so does the way back to a node that was started again.
@@ -40,15 +40,15 @@ const MANY: usize = 200;
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// Runs until nobody here is in the game, or the node ends.
-pub(super) async fn keep(games: Arc<Games>, table: Arc<Table>) {
-    let mut keeper = Keeper::new(games, table);
+pub(super) async fn keep(games: Arc<Games>, local_game: Arc<LocalGame>) {
+    let mut keeper = Keeper::new(games, local_game);
     loop {
         keeper.mind().await;
         let next = keeper.next();
         tokio::select! {
-            () = keeper.table.bell.notified() => {}
+            () = keeper.local_game.bell.notified() => {}
             () = sleep_until(next) => {}
-            () = keeper.table.over.cancelled() => break,
+            () = keeper.local_game.over.cancelled() => break,
             () = keeper.games.ending.cancelled() => return,
         }
     }
@@ -68,7 +68,7 @@ struct Told {
 
 struct Keeper {
     games: Arc<Games>,
-    table: Arc<Table>,
+    local_game: Arc<LocalGame>,
     /// As it was seen last, and what is played.
     seen: Option<(Loaded, Arc<Played>)>,
     /// When it must be looked at again.
@@ -86,13 +86,13 @@ struct Keeper {
     gone_at: Instant,
     /// Until when whoever is gone may come back to answer.
     waits_until: Option<Instant>,
-    announce: Paced,
-    count: Paced,
-    count_for_all: Paced,
-    people: Paced,
-    entrance: Paced,
-    hosts: Paced,
-    names: Paced,
+    announce: Throttled,
+    count: Throttled,
+    count_for_all: Throttled,
+    people: Throttled,
+    entrance: Throttled,
+    hosts: Throttled,
+    names: Throttled,
     /// After how many renames players were told their names.
     renames: u32,
     /// What hosts were told of it last, and when it is looked at again while somebody is there.
@@ -101,11 +101,11 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(games: Arc<Games>, table: Arc<Table>) -> Self {
-        table.ring(|due| *due = Due::ALL);
+    fn new(games: Arc<Games>, local_game: Arc<LocalGame>) -> Self {
+        local_game.ring(|due| *due = Due::ALL);
         Self {
             games,
-            table,
+            local_game,
             seen: None,
             look_at: Instant::now(),
             told: None,
@@ -115,13 +115,13 @@ impl Keeper {
             present: HashSet::new(),
             gone_at: Instant::now(),
             waits_until: None,
-            announce: Paced::new(),
-            count: Paced::new(),
-            count_for_all: Paced::new(),
-            people: Paced::new(),
-            entrance: Paced::new(),
-            hosts: Paced::new(),
-            names: Paced::new(),
+            announce: Throttled::new(),
+            count: Throttled::new(),
+            count_for_all: Throttled::new(),
+            people: Throttled::new(),
+            entrance: Throttled::new(),
+            hosts: Throttled::new(),
+            names: Throttled::new(),
             renames: 0,
             entrance_told: Entrance::default(),
             entrance_at: None,
@@ -131,8 +131,8 @@ impl Keeper {
     /// When there is something to do, if nobody rings before.
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
-        let answers = [&self.announce, &self.count, &self.count_for_all].map(Paced::next);
-        let people = [&self.people, &self.entrance, &self.hosts, &self.names].map(Paced::next);
+        let answers = [&self.announce, &self.count, &self.count_for_all].map(Throttled::next);
+        let people = [&self.people, &self.entrance, &self.hosts, &self.names].map(Throttled::next);
         answers
             .into_iter()
             .chain(people)
@@ -143,7 +143,7 @@ impl Keeper {
 
     /// Does what is due.
     async fn mind(&mut self) {
-        let due = self.table.take_due();
+        let due = self.local_game.take_due();
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
         // Whoever comes back has answered, perhaps, and is told as well.
@@ -177,8 +177,8 @@ impl Keeper {
     /// Reads how the game is, and does what time and answers bring.
     async fn look(&mut self) -> Result<(), StoreError> {
         self.look_at = Instant::now() + LOOK_EVERY;
-        self.hosts.is_due |= !self.table.added_hosts().is_empty();
-        let Some(loaded) = self.games.store.load(&self.table.pin).await? else {
+        self.hosts.is_due |= !self.local_game.added_hosts().is_empty();
+        let Some(loaded) = self.games.store.load(&self.local_game.pin).await? else {
             self.seen = None;
             return Ok(());
         };
@@ -186,8 +186,8 @@ impl Keeper {
             Ok(played) => played,
             Err(refusal) => return Err(StoreError::Unavailable(refusal.message)),
         };
-        self.table.note_chat(loaded.state.chat);
-        self.table.note_played(&loaded.key, &played);
+        self.local_game.note_chat(loaded.state.chat);
+        self.local_game.note_played(&loaded.key, &played);
         let is_overdue = loaded.state.due_at().is_some_and(|due_at| due_at <= loaded.now);
         if loaded.state.needs_count() {
             self.count_answers(&loaded, &played).await?;
@@ -245,10 +245,10 @@ impl Keeper {
     async fn tell_outcomes(&mut self, loaded: &Loaded) -> Result<(), StoreError> {
         let round = loaded.state.round;
         let Some(at) = loaded.state.revealed().filter(|at| self.told != Some((round, *at))) else { return Ok(()) };
-        if !self.table.players().is_empty() {
+        if !self.local_game.players().is_empty() {
             for seat in self.games.store.seats(&loaded.key).await? {
                 if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {
-                    self.table.tell(&seat.id, &GameServerMessage::Outcome(loaded.state.told(outcome)));
+                    self.local_game.tell(&seat.id, &GameServerMessage::Outcome(loaded.state.told(outcome)));
                 }
             }
         }
@@ -257,8 +257,8 @@ impl Keeper {
     }
 
     fn keep_results(&mut self, loaded: &Loaded, played: &Arc<Played>) {
-        let turn = match self.table.has_host() {
-            _ if self.table.over.is_cancelled() => Turn::Last,
+        let turn = match self.local_game.has_host() {
+            _ if self.local_game.over.is_cancelled() => Turn::Last,
             true => Turn::Ours,
             false => Turn::Others,
         };
@@ -276,16 +276,16 @@ impl Keeper {
         let people_every = PEOPLE_EVERY[size];
         let are_people_told = self.people.begin(people_every);
         if is_announced {
-            self.games.announce_answers(&self.table.pin).await;
+            self.games.announce_answers(&self.local_game.pin).await;
         }
         self.tell_door().await?;
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         if self.names.begin(people_every) {
-            tell_names(&self.games, &self.table, seen).await?;
+            tell_names(&self.games, &self.local_game, seen).await?;
         }
-        if are_people_told && self.table.has_host() {
+        if are_people_told && self.local_game.has_host() {
             let (players, count) = self.games.players(&seen.key).await?;
-            self.table.tell_hosts(&GameServerMessage::Players(Players { players, count }));
+            self.local_game.tell_hosts(&GameServerMessage::Players(Players { players, count }));
         }
         if (is_announced || are_people_told || told.hosts || told.players)
             && let Some(taking) = self.taking()
@@ -299,26 +299,26 @@ impl Keeper {
     async fn tell_door(&mut self) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let key = seen.key.clone();
-        if self.hosts.begin(DOOR_EVERY) && self.table.has_host() {
+        if self.hosts.begin(DOOR_EVERY) && self.local_game.has_host() {
             let hosts = self.games.store.hosts(&key).await?;
             // Word of a removal may have been lost.
             let is_removed = |host: &HostId| hosts.iter().all(|one| one.id != *host);
-            self.table
+            self.local_game
                 .added_hosts()
                 .iter()
                 .filter(|host| is_removed(host))
-                .for_each(|host| self.table.remove_host(host));
-            self.table.tell_hosts(&GameServerMessage::Hosts(Hosts { hosts }));
+                .for_each(|host| self.local_game.remove_host(host));
+            self.local_game.tell_hosts(&GameServerMessage::Hosts(Hosts { hosts }));
         }
         let is_asked = self.entrance.begin(DOOR_EVERY);
         let is_over = self.entrance_at.take_if(|at| *at <= Instant::now()).is_some();
-        if (is_asked || is_over) && self.table.has_host() {
+        if (is_asked || is_over) && self.local_game.has_host() {
             let entrance = self.games.store.entrance(&key).await?;
             if entrance != Entrance::default() {
                 self.entrance_at = Some(Instant::now() + ENTRANCE_AGAIN);
             }
             if is_asked || entrance != self.entrance_told {
-                self.table.tell_hosts(&GameServerMessage::Entrance(entrance.clone()));
+                self.local_game.tell_hosts(&GameServerMessage::Entrance(entrance.clone()));
                 self.entrance_told = entrance;
             }
         }
@@ -336,12 +336,12 @@ impl Keeper {
         let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
         let Turnout { answered, players } = self.games.store.turnout(&key, question).await?;
         let count = GameServerMessage::Count(Count { question, answered, players });
-        if told.hosts && self.table.has_host() {
-            self.table.tell_hosts(&count);
+        if told.hosts && self.local_game.has_host() {
+            self.local_game.tell_hosts(&count);
         }
         // Only who has answered reads it.
         if told.players && answered > 0 {
-            self.table.tell_players(&count);
+            self.local_game.tell_players(&count);
         }
         if !self.have_all_answered(&key, question, answered).await? {
             return Ok(());
@@ -358,8 +358,8 @@ impl Keeper {
 
     /// Whether all players who are there have answered.
     async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StoreError> {
-        let Some(mut present) = self.games.here(&self.table.pin) else { return Ok(false) };
-        present.retain(|id| !sitting::is_host(id));
+        let Some(mut present) = self.games.here(&self.local_game.pin) else { return Ok(false) };
+        present.retain(|id| !participant::is_host(id));
         let before = std::mem::replace(&mut self.present, present);
         if !before.is_subset(&self.present) {
             self.gone_at = Instant::now();
@@ -373,18 +373,18 @@ impl Keeper {
 
     /// Tells players when no host is there for a while, and when one is back.
     fn look_for_hosts(&mut self) {
-        if self.games.has_host(&self.table.pin) {
+        if self.games.has_host(&self.local_game.pin) {
             self.missed_since = None;
             if !self.has_host {
                 self.has_host = true;
-                self.table.tell_players(&GameServerMessage::Host(HostHere { here: true }));
+                self.local_game.tell_players(&GameServerMessage::Host(HostHere { here: true }));
             }
             return;
         }
         let since = *self.missed_since.get_or_insert_with(Instant::now);
         if self.has_host && since.elapsed() >= MISSED_AFTER {
             self.has_host = false;
-            self.table.tell_players(&GameServerMessage::Host(HostHere { here: false }));
+            self.local_game.tell_players(&GameServerMessage::Host(HostHere { here: false }));
         }
     }
 }

@@ -21,33 +21,33 @@ mod finding;
 mod keeper;
 mod keeping;
 mod lists;
+mod local_game;
+mod local_games;
 mod naming;
-mod paced;
+mod participant;
 pub mod redis;
 mod renaming;
 mod results;
 mod running;
 mod service;
 mod showing;
-mod sitting;
-mod spelled;
 mod stepping;
 mod store;
-mod table;
-mod tables;
-mod words;
+mod templates;
+mod texts;
+mod throttled;
 
-use spelled::{SEAT_AFTER, host_head, in_order, new_given, new_seat, seat_head, waiting_at, waiting_head};
+use templates::{SEAT_AFTER, host_head, in_order, new_given, new_seat, seat_head, waiting_at, waiting_head};
 
 pub use again::PlayAgain;
 pub use class_chat::{ClassMember, Papers, is_class_room};
 pub use client::Client;
 pub use finding::Seeker;
+pub use local_games::LocalGames;
 pub use naming::{Rename, Renamed};
+pub use participant::{Participant, Role};
 pub use service::{Games, Parts};
-pub use sitting::{Role, Sitting};
-pub use store::{Answered, Seated, Standing, Store, StoreError, Turnout};
-pub use tables::Tables;
+pub use store::{Answered, GameStore, PlayerStatus, Seated, StoreError, Turnout};
 
 /// A game lives so long after its last step, in seconds.
 pub const LIVES: u64 = 24 * 60 * 60;
@@ -119,7 +119,7 @@ pub struct Commit<'a> {
     pub taking: Option<Taking>,
     /// Seats that are different now. Of players who were sent away meanwhile none is kept.
     pub seats: &'a [Seat],
-    /// Whose seats are [`Standing::Away`] from now on.
+    /// Whose seats are [`PlayerStatus::Away`] from now on.
     pub away: &'a [UserId],
     /// The `game` frame for everybody; the gap is for the version.
     pub frame: Template,

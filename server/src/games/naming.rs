@@ -9,7 +9,7 @@ use quiz::{NicknameProblem, Seat, nickname};
 use rand::RngExt;
 use tokio::time::sleep;
 
-use super::{Games, Key, Loaded, Played, Standing, StoreError, words};
+use super::{Games, Key, Loaded, Played, PlayerStatus, StoreError, texts};
 
 /// Names that are looked up before more of them are: mostly one of these is free.
 const IN_ORDER: usize = 4;
@@ -53,8 +53,8 @@ pub(super) enum By {
 /// The refusal to answer with.
 pub(super) fn checked(played: &Played, nickname: &str) -> Result<Name, Refusal> {
     nickname::check(nickname, played.quiz.quiz.filter).map_err(|problem| match problem {
-        NicknameProblem::Taken { name, free } => words::nickname_taken(&name, &free),
-        problem => words::bad_nickname(problem.to_string()),
+        NicknameProblem::Taken { name, free } => texts::nickname_taken(&name, &free),
+        problem => texts::bad_nickname(problem.to_string()),
     })
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
             let before = nickname::skeleton(&seat.name);
             (seat.name, seat.named_by_host) = (name.clone(), by == By::Host);
             let rename = Rename { seat: &seat, before: &before, skeleton: &skeleton };
-            match games.store.rename(&loaded.key, version, rename).await.map_err(words::unavailable)? {
+            match games.store.rename(&loaded.key, version, rename).await.map_err(texts::unavailable)? {
                 Renamed::Yes => return Ok(seat),
                 Renamed::Taken => return Err(taken(games, &loaded.key, name).await?),
                 Renamed::Stale => {}
@@ -101,18 +101,18 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
         }
         let now = games.load(&loaded.key.pin).await?;
         if now.key != loaded.key {
-            return Err(words::no_game());
+            return Err(texts::no_game());
         }
         (version, phase) = (now.version, now.state.phase);
-        seat = match (games.store.standing(&loaded.key, &seat.id).await.map_err(words::unavailable)?, by) {
-            (Standing::Seated(seat), _) | (Standing::Away(seat), By::Host) => seat,
+        seat = match (games.store.standing(&loaded.key, &seat.id).await.map_err(texts::unavailable)?, by) {
+            (PlayerStatus::Seated(seat), _) | (PlayerStatus::Away(seat), By::Host) => seat,
             // The class plays without them since a moment ago: asking again brings them back.
-            (Standing::Away(_), By::Player) => return Err(words::busy()),
-            (_, By::Player) => return Err(words::kicked()),
-            (_, By::Host) => return Err(words::not_playing()),
+            (PlayerStatus::Away(_), By::Player) => return Err(texts::busy()),
+            (_, By::Player) => return Err(texts::kicked()),
+            (_, By::Host) => return Err(texts::not_playing()),
         };
     }
-    Err(words::busy())
+    Err(texts::busy())
 }
 
 /// What is told to somebody who wants a name that is taken.
@@ -120,8 +120,8 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
 /// # Errors
 /// It cannot be told which one is free.
 pub(super) async fn taken(games: &Games, key: &Key, name: &Name) -> Result<Refusal, Refusal> {
-    let free = free_name(games, key, name).await.map_err(words::unavailable)?;
-    Ok(words::nickname_taken(name, &free))
+    let free = free_name(games, key, name).await.map_err(texts::unavailable)?;
+    Ok(texts::nickname_taken(name, &free))
 }
 
 /// A name like one that is taken. A few are looked up, in one question or two,

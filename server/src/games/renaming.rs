@@ -8,9 +8,9 @@ use protocol::quiz::Quiz;
 use protocol::{Name, Refusal, UserId};
 use quiz::{Seat, nickname};
 
+use super::local_game::LocalGame;
 use super::naming::{self, By};
-use super::table::Table;
-use super::{Games, Key, Loaded, Standing, StoreError, words};
+use super::{Games, Key, Loaded, PlayerStatus, StoreError, texts};
 
 /// How often it is begun anew because somebody else changed the seat meanwhile.
 const TIMES: usize = 3;
@@ -22,11 +22,11 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn rename(&self, key: &Key, player: &UserId, nickname: &str) -> Result<(), Refusal> {
-        let name = nickname::check(nickname, false).map_err(|problem| words::bad_nickname(problem.to_string()))?;
+        let name = nickname::check(nickname, false).map_err(|problem| texts::bad_nickname(problem.to_string()))?;
         for _ in 0..TIMES {
             let loaded = self.load(&key.pin).await?;
             if loaded.key != *key {
-                return Err(words::no_game());
+                return Err(texts::no_game());
             }
             let seat = self.seat_of(key, player).await?;
             let before = seat.name.clone();
@@ -39,13 +39,13 @@ impl Games {
                 return Ok(());
             }
         }
-        Err(words::busy())
+        Err(texts::busy())
     }
 
     async fn seat_of(&self, key: &Key, player: &UserId) -> Result<Seat, Refusal> {
-        match self.store.standing(key, player).await.map_err(words::unavailable)? {
-            Standing::Seated(seat) | Standing::Away(seat) => Ok(seat),
-            Standing::Kicked | Standing::Declined | Standing::Unknown => Err(words::not_playing()),
+        match self.store.standing(key, player).await.map_err(texts::unavailable)? {
+            PlayerStatus::Seated(seat) | PlayerStatus::Away(seat) => Ok(seat),
+            PlayerStatus::Kicked | PlayerStatus::Declined | PlayerStatus::Unknown => Err(texts::not_playing()),
         }
     }
 
@@ -53,24 +53,24 @@ impl Games {
     async fn note_name(&self, key: &Key, player: &UserId, before: &Name, name: &Name) -> Result<(), Refusal> {
         let called =
             |loaded: &Loaded, _: &Quiz| Ok((loaded.key == *key).then(|| loaded.state.calling(player, before, name)));
-        if self.carry(key, called).await? { Ok(()) } else { Err(words::busy()) }
+        if self.carry(key, called).await? { Ok(()) } else { Err(texts::busy()) }
     }
 }
 
 /// Tells the players here what they are called now, and those who were told of
 /// somebody by an earlier name: from seats that are read once for all of them.
-pub(super) async fn tell_names(games: &Games, table: &Table, loaded: &Loaded) -> Result<(), StoreError> {
-    let here: HashSet<UserId> = table.players();
+pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &Loaded) -> Result<(), StoreError> {
+    let here: HashSet<UserId> = local_game.players();
     if here.is_empty() {
         return Ok(());
     }
     let revealed = loaded.state.revealed();
     for seat in games.store.seats(&loaded.key).await?.into_iter().filter(|seat| here.contains(&seat.id)) {
-        table.call(&seat.id, &seat.name, seat.named_by_host);
+        local_game.call(&seat.id, &seat.name, seat.named_by_host);
         let Some(outcome) = seat.outcome.filter(|outcome| Some(outcome.question) == revealed) else { continue };
         let told = loaded.state.told(outcome.clone());
         if told != outcome {
-            table.tell(&seat.id, &GameServerMessage::Outcome(told));
+            local_game.tell(&seat.id, &GameServerMessage::Outcome(told));
         }
     }
     Ok(())

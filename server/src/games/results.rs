@@ -8,7 +8,7 @@ use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
 use tracing::warn;
 
-use super::{Games, Loaded, Played, StoreError, words};
+use super::{Games, Loaded, Played, StoreError, texts};
 use crate::quizzes::QuizzesError;
 
 impl Games {
@@ -20,18 +20,18 @@ impl Games {
     pub async fn results(&self, viewer: &UserId, loaded: &Loaded) -> Result<ResultsId, Refusal> {
         let played = self.played_in(loaded).await?;
         if played.owner != *viewer {
-            return Err(words::not_yours());
+            return Err(texts::not_yours());
         }
         if !loaded.state.is_over() {
-            return Err(words::not_over());
+            return Err(texts::not_over());
         }
         if due(loaded).is_some() {
-            keep(self, loaded, &played).await.map_err(words::unavailable)?;
+            keep(self, loaded, &played).await.map_err(texts::unavailable)?;
         }
-        let id = id_of(loaded).map_err(words::unavailable)?;
+        let id = id_of(loaded).map_err(texts::unavailable)?;
         let kept = self.library.kept.result(viewer, &id).await;
-        let kept = kept.map_err(|error| words::unavailable(StoreError::Unavailable(error.to_string())))?;
-        kept.map(|results| results.id).ok_or_else(words::no_results)
+        let kept = kept.map_err(|error| texts::unavailable(StoreError::Unavailable(error.to_string())))?;
+        kept.map(|results| results.id).ok_or_else(texts::no_results)
     }
 }
 

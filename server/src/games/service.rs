@@ -16,10 +16,10 @@ use tracing::warn;
 
 use super::delays::Delays;
 use super::lists::{List, Lists};
-use super::table::Table;
-use super::tables::{ANSWERS, Tables};
-use super::{Key, Loaded, Played, Store, StoreError, keeper, sitting, words};
-use crate::broker::{Broker, Passing};
+use super::local_game::LocalGame;
+use super::local_games::{ANSWERS, LocalGames};
+use super::{GameStore, Key, Loaded, Played, StoreError, keeper, participant, texts};
+use crate::broker::{Broker, Ephemeral};
 use crate::channel::Channel;
 use crate::config::RateLimit;
 use crate::hub::Hub;
@@ -38,7 +38,7 @@ const LISTED: usize = 2_000;
 /// What a node needs to have games.
 pub struct Parts {
     /// Keeps them.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn GameStore>,
     /// Carries words between nodes.
     pub broker: Arc<dyn Broker>,
     /// Carries frames to this node's people.
@@ -50,7 +50,7 @@ pub struct Parts {
     /// Signs hosts' tokens and players' seats.
     pub sessions: Sessions,
     /// Games with somebody on this node.
-    pub tables: Arc<Tables>,
+    pub local_games: Arc<LocalGames>,
     /// Players of a game, at most.
     pub players: usize,
     /// How many of them may come from one network.
@@ -76,13 +76,13 @@ impl Weighter<Key, Remembered> for Weight {
 
 /// This node's part in all games.
 pub struct Games {
-    pub(super) store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn GameStore>,
     pub(super) broker: Arc<dyn Broker>,
     pub(super) hub: Arc<Hub>,
     pub(super) presence: Arc<Presence>,
     pub(super) library: Library,
     pub(super) sessions: Sessions,
-    pub(super) tables: Arc<Tables>,
+    pub(super) local_games: Arc<LocalGames>,
     pub(super) players: usize,
     pub(super) seats_per_address: RateLimit,
     pub(super) delays: Delays,
@@ -95,7 +95,7 @@ pub struct Games {
 impl Games {
     /// Puts them together; nothing runs before somebody comes.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, broker, hub, presence, library, sessions, tables, players, seats_per_address } = parts;
+        let Parts { store, broker, hub, presence, library, sessions, local_games, players, seats_per_address } = parts;
         Arc::new(Self {
             store,
             broker,
@@ -103,7 +103,7 @@ impl Games {
             presence,
             library,
             sessions,
-            tables,
+            local_games,
             players,
             seats_per_address,
             delays: Delays::default(),
@@ -119,8 +119,8 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn load(&self, pin: &Pin) -> Result<Loaded, Refusal> {
-        let loaded = self.store.load(pin).await.map_err(words::unavailable)?;
-        loaded.ok_or_else(words::no_game)
+        let loaded = self.store.load(pin).await.map_err(texts::unavailable)?;
+        loaded.ok_or_else(texts::no_game)
     }
 
     /// As what the tokens make somebody a host; `None` where they do not, or no more.
@@ -141,14 +141,14 @@ impl Games {
         if added.is_empty() {
             return Ok(None);
         }
-        let hosts = self.store.hosts(key).await.map_err(words::unavailable)?;
+        let hosts = self.store.hosts(key).await.map_err(texts::unavailable)?;
         let host = added.into_iter().find(|host| hosts.iter().any(|one| one.id == *host));
         Ok(host.map(HostRole::Added))
     }
 
     /// Whether an added host is one still.
     pub(super) async fn is_added(&self, key: &Key, host: &HostId) -> Result<bool, Refusal> {
-        let hosts = self.store.hosts(key).await.map_err(words::unavailable)?;
+        let hosts = self.store.hosts(key).await.map_err(texts::unavailable)?;
         Ok(hosts.iter().any(|one| one.id == *host))
     }
 
@@ -163,7 +163,7 @@ impl Games {
             return Ok(remembered.played);
         }
         let played = self.read_played(&loaded.key).await?;
-        if played.round == round { Ok(played) } else { Err(words::busy()) }
+        if played.round == round { Ok(played) } else { Err(texts::busy()) }
     }
 
     /// Who began a game: the same in all rounds.
@@ -178,11 +178,11 @@ impl Games {
     }
 
     async fn read_played(&self, key: &Key) -> Result<Arc<Played>, Refusal> {
-        let played = self.store.played(key).await.map_err(words::unavailable)?;
-        let mut played = played.ok_or_else(words::no_game)?;
+        let played = self.store.played(key).await.map_err(texts::unavailable)?;
+        let mut played = played.ok_or_else(texts::no_game)?;
         played.quiz.quiz = played.quiz.quiz.cleaned();
         let played = Arc::new(played);
-        let bytes = wire::spell(&played.quiz).len() as u64;
+        let bytes = wire::encode(&played.quiz).len() as u64;
         self.played.insert(key.clone(), Remembered { played: played.clone(), bytes });
         Ok(played)
     }
@@ -196,7 +196,7 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn chat_is_open(&self, key: &Key) -> Result<bool, Refusal> {
-        if self.tables.has_open_chat(key) {
+        if self.local_games.has_open_chat(key) {
             return Ok(true);
         }
         let loaded = self.load(&key.pin).await?;
@@ -222,13 +222,13 @@ impl Games {
     /// Whether a host is there, as far as this node knows.
     pub(super) fn has_host(&self, pin: &Pin) -> bool {
         let here = self.presence.everybody(&Channel::Game(pin.clone()));
-        here.is_some_and(|here| here.iter().any(sitting::is_host))
+        here.is_some_and(|here| here.iter().any(participant::is_host))
     }
 
     /// The same, for whoever is not in the game: asks where this node does not know.
     pub(super) async fn finds_host(&self, pin: &Pin) -> bool {
-        let page = self.presence.members(&Channel::Game(pin.clone()), sitting::before_hosts().as_ref()).await;
-        page.is_ok_and(|page| page.members.first().is_some_and(|first| sitting::is_host(&first.id)))
+        let page = self.presence.members(&Channel::Game(pin.clone()), participant::before_hosts().as_ref()).await;
+        page.is_ok_and(|page| page.members.first().is_some_and(|first| participant::is_host(&first.id)))
     }
 
     /// Tells the nodes of the hosts that there are more answers.
@@ -237,14 +237,14 @@ impl Games {
     }
 
     pub(super) async fn announce(&self, channel: &Channel, notice: Bytes) {
-        if let Err(error) = self.broker.announce(channel, Passing::Notice(notice)).await {
+        if let Err(error) = self.broker.announce(channel, Ephemeral::Notice(notice)).await {
             warn!("the other nodes were not told of a game: {error}");
         }
     }
 
     /// Begins to look after a game.
-    pub(super) fn keep(self: &Arc<Self>, table: Arc<Table>) {
-        self.keepers.spawn(keeper::keep(self.clone(), table));
+    pub(super) fn keep(self: &Arc<Self>, local_game: Arc<LocalGame>) {
+        self.keepers.spawn(keeper::keep(self.clone(), local_game));
     }
 
     /// Begins something that this node ends before it stops.
@@ -255,18 +255,18 @@ impl Games {
     /// Which people of a game are connected, on all nodes, hosts too; `None` where that is not known.
     pub(super) fn here(&self, pin: &Pin) -> Option<HashSet<UserId>> {
         let mut here = self.presence.everybody(&Channel::Game(pin.clone()))?;
-        here.extend(self.tables.players(pin));
+        here.extend(self.local_games.players(pin));
         Some(here)
     }
 
     /// What is kept of games.
-    pub fn store(&self) -> &Arc<dyn Store> {
+    pub fn store(&self) -> &Arc<dyn GameStore> {
         &self.store
     }
 
     /// Games with somebody on this node.
-    pub fn tables(&self) -> &Tables {
-        &self.tables
+    pub fn local_games(&self) -> &LocalGames {
+        &self.local_games
     }
 
     /// Ends all keepers.

@@ -5,8 +5,8 @@ use protocol::quiz::Quiz;
 use protocol::{HostId, Pin, Refusal, UserId, limits, wire};
 use quiz::{Command, Rejection, Seat, State};
 
-use super::tables::{ENTRANCE, KICKED, UNHOSTED};
-use super::{Commit, Games, Key, Loaded, Played, StoreError, words};
+use super::local_games::{ENTRANCE, KICKED, UNHOSTED};
+use super::{Commit, Games, Key, Loaded, Played, StoreError, texts};
 use crate::channel::Channel;
 use crate::metrics;
 
@@ -39,17 +39,17 @@ impl Games {
     pub async fn step(&self, key: &Key, version: Option<u64>, command: &Command) -> Result<(), Refusal> {
         let on = |loaded: &Loaded, quiz: &Quiz| {
             if loaded.key != *key {
-                return Err(words::no_game());
+                return Err(texts::no_game());
             }
             if version.is_some_and(|version| version != loaded.version) {
-                return Err(words::gone_on());
+                return Err(texts::gone_on());
             }
             quiz::apply(quiz, &loaded.state, command, loaded.now).map(Some).map_err(refuse_step)
         };
         if self.carry(key, on).await? {
             return Ok(());
         }
-        Err(words::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
+        Err(texts::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
     }
 
     /// Makes of a game what `change` says; `None`: it is to stay as it is.
@@ -63,9 +63,9 @@ impl Games {
             let loaded = self.load(&key.pin).await?;
             let played = self.played_in(&loaded).await?;
             let Some(state) = change(&loaded, &played.quiz.quiz)? else { return Ok(true) };
-            let away = self.missing(&loaded, &state).await.map_err(words::unavailable)?;
+            let away = self.missing(&loaded, &state).await.map_err(texts::unavailable)?;
             let becomes = Becomes { away: &away, ..Becomes::only(&state) };
-            if self.commit(&loaded, &played, becomes).await.map_err(words::unavailable)? {
+            if self.commit(&loaded, &played, becomes).await.map_err(texts::unavailable)? {
                 return Ok(true);
             }
         }
@@ -116,9 +116,9 @@ impl Games {
     pub async fn kick(&self, key: &Key, players: &[UserId], block: bool) -> Result<(), Refusal> {
         check_count(players)?;
         let block_for_ms = block.then_some(limits::BLOCKED_FOR.as_millis() as u64);
-        let gone = self.store.kick(key, players, block_for_ms).await.map_err(words::unavailable)?;
+        let gone = self.store.kick(key, players, block_for_ms).await.map_err(texts::unavailable)?;
         if gone.is_empty() {
-            return Err(words::not_playing());
+            return Err(texts::not_playing());
         }
         let ids = gone.iter().map(UserId::as_str).collect::<Vec<_>>().join(" ");
         self.announce_to_class(key, [KICKED, ids.as_bytes()].concat().into()).await;
@@ -130,7 +130,7 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn pardon(&self, key: &Key) -> Result<(), Refusal> {
-        self.store.pardon(key).await.map_err(words::unavailable)?;
+        self.store.pardon(key).await.map_err(texts::unavailable)?;
         self.announce_entrance(&key.pin).await;
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
         check_count(players)?;
-        self.store.admit(key, players).await.map_err(words::unavailable)?;
+        self.store.admit(key, players).await.map_err(texts::unavailable)?;
         self.announce_entrance(&key.pin).await;
         Ok(())
     }
@@ -152,7 +152,7 @@ impl Games {
     /// The refusal to answer with.
     pub async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
         check_count(players)?;
-        self.store.decline(key, players).await.map_err(words::unavailable)?;
+        self.store.decline(key, players).await.map_err(texts::unavailable)?;
         self.announce_entrance(&key.pin).await;
         Ok(())
     }
@@ -162,8 +162,8 @@ impl Games {
     /// # Errors
     /// The refusal to answer with.
     pub async fn remove_host(&self, key: &Key, host: &HostId) -> Result<(), Refusal> {
-        if !self.store.remove_host(key, host).await.map_err(words::unavailable)? {
-            return Err(words::not_now("This host is no host of the game any more."));
+        if !self.store.remove_host(key, host).await.map_err(texts::unavailable)? {
+            return Err(texts::not_now("This host is no host of the game any more."));
         }
         let notice = [UNHOSTED, host.as_str().as_bytes()].concat();
         self.announce_to_class(key, notice.into()).await;
@@ -196,14 +196,14 @@ impl Games {
 
 fn check_count(players: &[UserId]) -> Result<(), Refusal> {
     if players.len() > limits::PLAYERS_NAMED {
-        return Err(words::invalid(format!("Name up to {} players at once.", limits::PLAYERS_NAMED)));
+        return Err(texts::invalid(format!("Name up to {} players at once.", limits::PLAYERS_NAMED)));
     }
     Ok(())
 }
 
 fn refuse_step(rejection: Rejection) -> Refusal {
     match rejection {
-        Rejection::BadSeconds => words::invalid(rejection.to_string()),
-        _ => words::not_now(rejection.to_string()),
+        Rejection::BadSeconds => texts::invalid(rejection.to_string()),
+        _ => texts::not_now(rejection.to_string()),
     }
 }

@@ -10,7 +10,7 @@ use quiz::Seat;
 
 use super::{Begun, Commit, Key, Loaded, Newcomer, NextRound, Played, Rename, Renamed, TakenOver};
 use crate::broker::BrokerError;
-use crate::store::StoreError as FileError;
+use crate::storage::sqlite::SqliteError;
 
 /// What became of a wish for a seat.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,7 @@ pub enum Seated {
 
 /// What is known of a player.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Standing {
+pub enum PlayerStatus {
     /// Nobody by this id has come in.
     Unknown,
     /// They have a seat.
@@ -64,7 +64,7 @@ pub enum Standing {
     Declined,
 }
 
-impl Standing {
+impl PlayerStatus {
     /// Whether they are of the class: they have a seat, or one is kept for them.
     pub fn is_in_class(&self) -> bool {
         matches!(self, Self::Seated(_) | Self::Away(_))
@@ -111,7 +111,7 @@ pub enum StoreError {
 /// contract test runs on all. What a game was asked for by the [`Key`] of
 /// another one finds nothing and changes nothing.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait GameStore: Send + Sync {
     /// Begins a game and tells its first frame. `None`: the PIN is in use.
     async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError>;
 
@@ -145,9 +145,9 @@ pub trait Store: Send + Sync {
     async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError>;
 
     /// What is known of a player.
-    async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError>;
+    async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError>;
 
-    /// All seats but those of who is [`Standing::Away`], in the order in which they were taken.
+    /// All seats but those of who is [`PlayerStatus::Away`], in the order in which they were taken.
     async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError>;
 
     /// Sends players away for good; for so long, nobody new comes in from the
@@ -191,7 +191,7 @@ pub trait Store: Send + Sync {
     /// Results are kept of so much of the game: a [`Loaded::kept`], which never becomes less.
     async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError>;
 
-    /// A code is good for one [`Store::take_over`] within so many milliseconds.
+    /// A code is good for one [`GameStore::take_over`] within so many milliseconds.
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError>;
 
     /// Uses a code up, and adds a host.
@@ -219,10 +219,10 @@ impl From<BrokerError> for StoreError {
     }
 }
 
-impl From<FileError> for StoreError {
-    fn from(error: FileError) -> Self {
+impl From<SqliteError> for StoreError {
+    fn from(error: SqliteError) -> Self {
         match error {
-            FileError::Full(why) => Self::Full(why),
+            SqliteError::Full(why) => Self::Full(why),
             other => Self::Unavailable(other.to_string()),
         }
     }

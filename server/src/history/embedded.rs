@@ -6,16 +6,16 @@ use super::{History, Page};
 use crate::broker::BrokerError;
 use crate::broker::embedded::{log, read_log};
 use crate::channel::Channel;
-use crate::store::Store;
+use crate::storage::sqlite::Sqlite;
 
-/// Reads the logs in a [`Store`].
+/// Reads the logs in a [`Sqlite`].
 pub struct EmbeddedHistory {
-    store: Store,
+    store: Sqlite,
 }
 
 impl EmbeddedHistory {
     /// Reads what the embedded broker writes into `store`.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{History, Page};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::broker::redis::log::{Part, Reader};
 use crate::channel::Channel;
 
@@ -15,8 +15,8 @@ pub struct RedisHistory {
 
 impl RedisHistory {
     /// Reads what the Redis broker writes, over its connection.
-    pub fn new(link: Link) -> Self {
-        Self { reader: Reader::new(link, None) }
+    pub fn new(router: Router) -> Self {
+        Self { reader: Reader::new(router, None) }
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use protocol::CloseCode;
 
-use super::Seat;
+use super::SubscriptionId;
 use crate::outbox::{Outbox, frame};
 
 /// A turn that brings more than this goes in parts.
@@ -23,18 +23,18 @@ const TOUCHED_TOGETHER: usize = 8;
 #[derive(Default)]
 pub(super) struct Audience {
     /// Those who get everything, in no order: a loop over it is the delivery path.
-    live: Vec<(Seat, Arc<Outbox>)>,
+    live: Vec<(SubscriptionId, Arc<Outbox>)>,
     /// Where they are in `live`.
-    places: HashMap<Seat, usize>,
+    places: HashMap<SubscriptionId, usize>,
     /// Those who read the log further than this node was told: they get what is after that.
-    ahead: Vec<(Seat, Arc<Outbox>, u64)>,
+    ahead: Vec<(SubscriptionId, Arc<Outbox>, u64)>,
     /// Whole frames, ready for the socket, for all that are live.
     turn: Vec<u8>,
 }
 
 impl Audience {
     /// Somebody who has everything up to `after`, in a channel that was delivered up to `delivered`.
-    pub(super) fn add(&mut self, seat: Seat, outbox: Arc<Outbox>, after: u64, delivered: u64) {
+    pub(super) fn add(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>, after: u64, delivered: u64) {
         if after > delivered {
             self.ahead.push((seat, outbox, after));
         } else {
@@ -42,7 +42,7 @@ impl Audience {
         }
     }
 
-    pub(super) fn remove(&mut self, seat: Seat) {
+    pub(super) fn remove(&mut self, seat: SubscriptionId) {
         self.ahead.retain(|(one, ..)| *one != seat);
         let Some(place) = self.places.remove(&seat) else { return };
         self.live.swap_remove(place);
@@ -110,7 +110,7 @@ impl Audience {
         }
     }
 
-    fn listen(&mut self, seat: Seat, outbox: Arc<Outbox>) {
+    fn listen(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>) {
         // They have what this turn brought so far.
         self.flush();
         self.places.insert(seat, self.live.len());

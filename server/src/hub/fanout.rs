@@ -15,7 +15,7 @@ use crate::outbox::Outbox;
 
 /// One subscription of one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Seat(pub(crate) u64);
+pub struct SubscriptionId(pub(crate) u64);
 
 /// What has to be done after a frame came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(super) struct Fanout {
     ahead: Ahead,
     audience: Audience,
     /// Not yet told where they stand: frames wait, with their offset if they have one.
-    held: HashMap<Seat, Held>,
+    held: HashMap<SubscriptionId, Held>,
     /// While the log is out of reach: what newcomers are told.
     out_of_reach: Option<Utf8Bytes>,
 }
@@ -54,11 +54,11 @@ struct Held {
 }
 
 impl Fanout {
-    pub(super) fn hold(&mut self, seat: Seat, outbox: Arc<Outbox>) {
+    pub(super) fn hold(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>) {
         self.held.insert(seat, Held { outbox, frames: Vec::new() });
     }
 
-    pub(super) fn remove(&mut self, seat: Seat) {
+    pub(super) fn remove(&mut self, seat: SubscriptionId) {
         self.held.remove(&seat);
         self.audience.remove(seat);
     }
@@ -143,7 +143,7 @@ impl Fanout {
         }
         self.ahead.keep(position, frame);
         if self.ahead.is_too_much() {
-            // The hole is not mended, but everybody resyncs.
+            // The hole is not repaired, but everybody resyncs.
             self.resync(position.clone());
         }
         self.catch_up()
@@ -192,7 +192,7 @@ impl Fanout {
     }
 
     /// Tells a held seat where it stands and lets go what waited for it.
-    pub(super) fn settle(&mut self, seat: Seat, position: &Position, hello: &str) -> After {
+    pub(super) fn settle(&mut self, seat: SubscriptionId, position: &Position, hello: &str) -> After {
         let Some(Held { outbox, frames }) = self.held.remove(&seat) else { return After::Nothing };
         outbox.push(hello);
         let is_renamed = self.last.as_ref().is_some_and(|last| last.epoch != position.epoch);

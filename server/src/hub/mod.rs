@@ -1,7 +1,7 @@
 //! This node's registry: which connections listen to which channel.
 //!
 //! Gives every publication to every local listener once and in order, and
-//! mends holes from the log. Never looks inside a frame, and knows nothing of
+//! repairs holes from the log. Never looks inside a frame, and knows nothing of
 //! people, rooms' rules or Redis.
 
 use std::collections::HashMap;
@@ -21,17 +21,17 @@ use crate::outbox::Outbox;
 
 mod ahead;
 mod audience;
+mod availability;
+mod batch;
+mod channel;
 mod fanout;
-mod line;
-mod mend;
-mod reach;
+mod repair;
 mod ring;
-mod turn;
 
-pub use fanout::Seat;
+pub use batch::Batch;
+use channel::ChannelState;
+pub use fanout::SubscriptionId;
 use fanout::{After, Welcome};
-use line::Line;
-pub use turn::Turn;
 
 /// A channel nobody here listens to is given up after this long, so that a
 /// reload of the last listener's page costs no new subscription.
@@ -44,7 +44,7 @@ pub struct Hub {
 
 /// How the hub's own words are spelled, which it does not know.
 #[derive(Clone, Copy)]
-pub struct Words {
+pub struct ControlFrames {
     /// Under which epoch a log goes on.
     pub renamed: fn(&Channel, &Position) -> Utf8Bytes,
     /// Whether a log is reached.
@@ -53,8 +53,8 @@ pub struct Words {
 
 struct Inner {
     broker: Arc<dyn Broker>,
-    words: Words,
-    lines: RwLock<HashMap<Channel, Arc<Line>>>,
+    control_frames: ControlFrames,
+    channels: RwLock<HashMap<Channel, Arc<ChannelState>>>,
     next_seat: AtomicU64,
     tasks: TaskTracker,
     stop: CancellationToken,
@@ -62,30 +62,30 @@ struct Inner {
 
 impl Hub {
     /// A hub that listens to `broker`, with its own tasks until [`Hub::stop`].
-    pub fn new(broker: Arc<dyn Broker>, words: Words) -> Self {
+    pub fn new(broker: Arc<dyn Broker>, control_frames: ControlFrames) -> Self {
         let inner = Arc::new(Inner {
             broker,
-            words,
-            lines: RwLock::default(),
+            control_frames,
+            channels: RwLock::default(),
             next_seat: AtomicU64::new(1),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
-        inner.tasks.spawn(mend::watch(inner.clone()));
-        inner.tasks.spawn(reach::watch(inner.clone()));
+        inner.tasks.spawn(repair::watch(inner.clone()));
+        inner.tasks.spawn(availability::watch(inner.clone()));
         Self { inner }
     }
 
     /// Registers a listener. Its frames are held until [`Hub::settle`].
-    pub fn hold(&self, channel: &Channel, outbox: Arc<Outbox>) -> Seat {
-        let seat = Seat(self.inner.next_seat.fetch_add(1, Ordering::Relaxed));
-        if let Some(line) = read(&self.inner.lines).get(channel) {
-            line.fanout().hold(seat, outbox);
+    pub fn hold(&self, channel: &Channel, outbox: Arc<Outbox>) -> SubscriptionId {
+        let seat = SubscriptionId(self.inner.next_seat.fetch_add(1, Ordering::Relaxed));
+        if let Some(state) = read(&self.inner.channels).get(channel) {
+            state.fanout().hold(seat, outbox);
             return seat;
         }
-        let mut lines = self.inner.lines.write().unwrap_or_else(PoisonError::into_inner);
-        let line = lines.entry(channel.clone()).or_insert_with(|| Arc::new(Line::new(channel)));
-        line.fanout().hold(seat, outbox);
+        let mut channels = self.inner.channels.write().unwrap_or_else(PoisonError::into_inner);
+        let state = channels.entry(channel.clone()).or_insert_with(|| Arc::new(ChannelState::new(channel)));
+        state.fanout().hold(seat, outbox);
         seat
     }
 
@@ -95,8 +95,8 @@ impl Hub {
     /// # Errors
     /// The broker's; the seat stays held, ask again or [`Hub::leave`].
     pub async fn open(&self, channel: &Channel) -> Result<(), BrokerError> {
-        let Some(line) = self.inner.line(channel) else { return Ok(()) };
-        let mut subscribed = line.subscribed.lock().await;
+        let Some(state) = self.inner.state(channel) else { return Ok(()) };
+        let mut subscribed = state.subscribed.lock().await;
         if !*subscribed {
             let top = match self.inner.broker.subscribe(channel).await {
                 Ok(()) => self.inner.broker.top(channel).await,
@@ -110,10 +110,10 @@ impl Hub {
                     return Err(error);
                 }
             };
-            let after = line.fanout().anchor(top);
+            let after = state.fanout().anchor(top);
             *subscribed = true;
             drop(subscribed);
-            self.inner.react(&line, after);
+            self.inner.react(&state, after);
         }
         Ok(())
     }
@@ -127,20 +127,20 @@ impl Hub {
     pub async fn settle(
         &self,
         channel: &Channel,
-        seat: Seat,
+        seat: SubscriptionId,
         since: Option<Position>,
         hello: impl FnOnce(&Position, bool, &[Utf8Bytes]) -> String + Send,
     ) -> Result<(), BrokerError> {
-        let Some(line) = self.inner.line(channel) else { return Ok(()) };
-        let Some(hello) = line.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
+        let Some(state) = self.inner.state(channel) else { return Ok(()) };
+        let Some(hello) = state.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
         let asked = Instant::now();
-        let mut failure = line.recovering.lock().await;
+        let mut failure = state.recovering.lock().await;
         if let Some((at, error)) = &*failure
             && *at >= asked
         {
             return Err(error.clone());
         }
-        let Some(hello) = line.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
+        let Some(hello) = state.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
         let Welcome { position, recovered, missed } = match self.inner.recover(channel, since.as_ref()).await {
             Ok(welcome) => welcome,
             Err(error) => {
@@ -149,25 +149,25 @@ impl Hub {
             }
         };
         let after = {
-            let mut fanout = line.fanout();
+            let mut fanout = state.fanout();
             fanout.remember_older(&position, &missed);
             fanout.settle(seat, &position, &hello(&position, recovered, &missed))
         };
         drop(failure);
-        self.inner.react(&line, after);
+        self.inner.react(&state, after);
         Ok(())
     }
 
     /// Ends a listener.
-    pub fn leave(&self, channel: &Channel, seat: Seat) {
-        let Some(line) = self.inner.line(channel) else { return };
+    pub fn leave(&self, channel: &Channel, seat: SubscriptionId) {
+        let Some(state) = self.inner.state(channel) else { return };
         let empty = {
-            let mut fanout = line.fanout();
+            let mut fanout = state.fanout();
             fanout.remove(seat);
             fanout.is_empty()
         };
         if empty && !self.inner.tasks.is_closed() {
-            self.inner.tasks.spawn(self.inner.clone().retire(line));
+            self.inner.tasks.spawn(self.inner.clone().retire(state));
         }
     }
 
@@ -175,30 +175,30 @@ impl Hub {
     /// Not while the log has another epoch than this node knows: it will read which it is.
     pub fn has_delivered(&self, channel: &Channel, position: &Position) -> bool {
         let is_past = |last: &Position| last.epoch == position.epoch && position.offset <= last.offset;
-        self.inner.line(channel).is_some_and(|line| line.fanout().last().is_some_and(is_past))
+        self.inner.state(channel).is_some_and(|state| state.fanout().last().is_some_and(is_past))
     }
 
     /// Gives a frame that is not in the log to everybody in the channel on this node.
     pub fn broadcast(&self, channel: &Channel, frame: &Utf8Bytes) {
-        self.turn().broadcast(channel, frame);
+        self.batch().broadcast(channel, frame);
     }
 
     /// Deliveries may have been lost: every channel is compared with its log.
     pub fn interrupted(&self) {
-        let lines: Vec<_> = read(&self.inner.lines).values().cloned().collect();
-        for line in lines {
-            self.inner.react(&line, After::Mend);
+        let channels: Vec<_> = read(&self.inner.channels).values().cloned().collect();
+        for state in channels {
+            self.inner.react(&state, After::Mend);
         }
     }
 
     /// Channels with a listener on this node.
     pub fn channels(&self) -> usize {
-        read(&self.inner.lines).len()
+        read(&self.inner.channels).len()
     }
 
     /// Listeners on this node, over all channels.
     pub fn listeners(&self) -> usize {
-        read(&self.inner.lines).values().map(|line| line.fanout().seats()).sum()
+        read(&self.inner.channels).values().map(|state| state.fanout().seats()).sum()
     }
 
     /// Ends the hub's own tasks.
@@ -210,8 +210,8 @@ impl Hub {
 }
 
 impl Inner {
-    fn line(&self, channel: &Channel) -> Option<Arc<Line>> {
-        read(&self.lines).get(channel).cloned()
+    fn state(&self, channel: &Channel) -> Option<Arc<ChannelState>> {
+        read(&self.channels).get(channel).cloned()
     }
 
     async fn recover(&self, channel: &Channel, since: Option<&Position>) -> Result<Welcome, BrokerError> {
@@ -226,31 +226,31 @@ impl Inner {
         })
     }
 
-    fn react(self: &Arc<Self>, line: &Arc<Line>, after: After) {
-        if after == After::Mend && !self.tasks.is_closed() && line.mends.fetch_add(1, Ordering::AcqRel) == 0 {
-            self.tasks.spawn(mend::mend(self.clone(), line.clone()));
+    fn react(self: &Arc<Self>, state: &Arc<ChannelState>, after: After) {
+        if after == After::Mend && !self.tasks.is_closed() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
+            self.tasks.spawn(repair::repair(self.clone(), state.clone()));
         }
     }
 
     /// Stops the deliveries of a channel that nobody listened to for a while.
-    async fn retire(self: Arc<Self>, line: Arc<Line>) {
+    async fn retire(self: Arc<Self>, state: Arc<ChannelState>) {
         tokio::select! {
             () = tokio::time::sleep(LINGER) => {}
             () = self.stop.cancelled() => return,
         }
-        let mut subscribed = line.subscribed.lock().await;
-        if !line.fanout().is_empty() {
+        let mut subscribed = state.subscribed.lock().await;
+        if !state.fanout().is_empty() {
             return;
         }
         if std::mem::take(&mut *subscribed) {
-            self.broker.unsubscribe(&line.channel).await;
-            line.fanout().forget();
+            self.broker.unsubscribe(&state.channel).await;
+            state.fanout().forget();
         }
         // Somebody may have come meanwhile; `hold` registers under the same lock.
-        let mut lines = self.lines.write().unwrap_or_else(PoisonError::into_inner);
-        // And after an earlier one of us, there may be another line by this name.
-        if line.fanout().is_empty() && lines.get(&line.channel).is_some_and(|known| Arc::ptr_eq(known, &line)) {
-            lines.remove(&line.channel);
+        let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
+        // And after an earlier one of us, there may be another state by this name.
+        if state.fanout().is_empty() && channels.get(&state.channel).is_some_and(|known| Arc::ptr_eq(known, &state)) {
+            channels.remove(&state.channel);
         }
     }
 }

@@ -7,10 +7,10 @@ use tokio::time::{advance, sleep};
 
 use super::*;
 use crate::broker::{Append, embedded};
-use crate::store::Store;
+use crate::storage::sqlite::Sqlite;
 
 fn hub(folder: &tempfile::TempDir) -> Hub {
-    let store = Store::open(folder.path()).unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
     let (broker, _deliveries) = embedded::open(
         store,
         embedded::Options {
@@ -22,7 +22,7 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
             },
         },
     );
-    Hub::new(broker, Words { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() })
+    Hub::new(broker, ControlFrames { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() })
 }
 
 fn outbox() -> Arc<Outbox> {
@@ -33,7 +33,7 @@ fn outbox() -> Arc<Outbox> {
 fn said_in(channel: &Channel) -> Append {
     Append {
         channel: channel.clone(),
-        once: None,
+        idempotency: None,
         head: r#"{"offset":"#.into(),
         tail: "}".into(),
         growth: crate::broker::Growth::Free,
@@ -93,15 +93,15 @@ async fn what_another_log_says_is_never_heard_in_place_of_what_this_one_says() {
     let seat = hub.hold(&channel, outbox.clone());
     let theirs = |offset| Position { epoch: Epoch::parse("theirs").unwrap(), offset };
     // Before the top of our log is read, and after it.
-    hub.turn().publication(&channel, &theirs(1), "theirs".into());
+    hub.batch().publication(&channel, &theirs(1), "theirs".into());
     hub.open(&channel).await.unwrap();
     hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
-    hub.turn().publication(&channel, &theirs(1), "theirs".into());
+    hub.batch().publication(&channel, &theirs(1), "theirs".into());
     for offset in 1..=2 {
         let ours = hub.inner.broker.publish(said_in(&channel)).await.unwrap().position;
-        hub.turn().publication(&channel, &ours, format!(r#"{{"offset":{offset}}}"#).into());
+        hub.batch().publication(&channel, &ours, format!(r#"{{"offset":{offset}}}"#).into());
         assert!(hub.has_delivered(&channel, &ours) && !hub.has_delivered(&channel, &theirs(offset)));
-        hub.turn().publication(&channel, &theirs(offset + 1), "theirs".into());
+        hub.batch().publication(&channel, &theirs(offset + 1), "theirs".into());
     }
     assert_eq!(outbox.take().0, ["hello", r#"{"offset":1}"#, r#"{"offset":2}"#]);
 }

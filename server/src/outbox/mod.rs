@@ -15,10 +15,10 @@ use socket2::SockRef;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::Instant;
 
-use self::work::Work;
+use self::waker::Waker;
 
 pub(crate) mod frame;
-mod work;
+mod waker;
 
 /// Pieces that one write takes.
 const PIECES: usize = 32;
@@ -33,7 +33,7 @@ const BYTES_PER_SECOND: u32 = 1024;
 pub struct Outbox {
     socket: Socket,
     waiting: Mutex<Waiting>,
-    work: Work,
+    work: Waker,
     /// Bytes at most.
     room_for: usize,
 }
@@ -63,7 +63,7 @@ impl Outbox {
     }
 
     fn over(socket: Socket, room_for: usize) -> Self {
-        Self { socket, waiting: Mutex::default(), work: Work::default(), room_for }
+        Self { socket, waiting: Mutex::default(), work: Waker::default(), room_for }
     }
 
     /// Sends one text frame.

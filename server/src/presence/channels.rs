@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use protocol::{Member, UserId};
 use tokio::sync::watch;
 
-use super::here::Here;
-use super::person::Goodbye;
+use super::local::Local;
+use super::local_member::GraceToken;
 use super::service::Departure;
 use crate::channel::Channel;
 
 /// One channel. It stays registered as long as anybody is here.
 pub(super) struct Shared {
     name: Channel,
-    here: Mutex<Here>,
+    here: Mutex<Local>,
     /// Spreads the checks of many channels over time.
     pub(super) phase: u64,
     /// Marked when a question for a snapshot ended, well or not.
@@ -25,7 +25,7 @@ impl Shared {
     fn new(name: &Channel) -> Self {
         Self {
             name: name.clone(),
-            here: Mutex::new(Here::new(name.clone())),
+            here: Mutex::new(Local::new(name.clone())),
             phase: rand::random(),
             answered: watch::Sender::new(()),
         }
@@ -35,7 +35,7 @@ impl Shared {
         &self.name
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Here> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Local> {
         // No step leaves it half changed, so a panic elsewhere spoils nothing.
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -96,7 +96,7 @@ impl Channels {
         channel: &Channel,
         user: &UserId,
         departure: Departure,
-    ) -> Option<(Arc<Shared>, Option<Goodbye>)> {
+    ) -> Option<(Arc<Shared>, Option<GraceToken>)> {
         let mut known = self.lock();
         let shared = known.channels.get(channel)?.clone();
         let goodbye = shared.lock().depart(user, departure);

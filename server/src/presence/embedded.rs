@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{Member, MembersPage, Name, UserId, wire};
 
-use super::{Change, Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
-use crate::broker::{Broker, Passing};
+use super::{Change, Lease, PresenceError, PresenceStore, Preview, Snapshot, Summary};
+use crate::broker::{Broker, Ephemeral};
 use crate::channel::Channel;
 
 /// Presence without Redis.
@@ -40,7 +40,7 @@ impl EmbeddedPresence {
 
     async fn announce(&self, channel: &Channel, change: Option<Change>) -> Result<(), PresenceError> {
         let Some(change) = change else { return Ok(()) };
-        let notice = Passing::Notice(Bytes::from(wire::spell(&change)));
+        let notice = Ephemeral::Notice(Bytes::from(wire::encode(&change)));
         self.broker.announce(channel, notice).await.map_err(|error| PresenceError(error.to_string()))
     }
 
@@ -111,11 +111,11 @@ impl PresenceStore for EmbeddedPresence {
         Ok(())
     }
 
-    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
+    async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError> {
         let rooms = self.lock();
         let known =
-            |room: &Room| Standing { version: room.version, count: room.members.len(), mine: room.members.len() };
-        Ok(rooms.known.get(channel).map_or(Standing { version: rooms.spent, ..Standing::default() }, known))
+            |room: &Room| Summary { version: room.version, count: room.members.len(), mine: room.members.len() };
+        Ok(rooms.known.get(channel).map_or(Summary { version: rooms.spent, ..Summary::default() }, known))
     }
 
     async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
@@ -134,9 +134,9 @@ impl PresenceStore for EmbeddedPresence {
         })
     }
 
-    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Glimpse>, PresenceError> {
+    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError> {
         let rooms = self.lock();
-        let look = |room: &Room| Glimpse { members: room.members().take(members).collect(), count: room.members.len() };
+        let look = |room: &Room| Preview { members: room.members().take(members).collect(), count: room.members.len() };
         Ok(channels.iter().map(|channel| rooms.known.get(channel).map(look).unwrap_or_default()).collect())
     }
 

@@ -16,11 +16,11 @@ pub mod roster;
 pub mod service;
 
 mod channels;
-mod here;
+mod delta;
+mod local;
+mod local_member;
 mod namesake;
-mod news;
-mod person;
-mod work;
+mod reconciler;
 
 pub(crate) use namesake::namesake;
 pub use service::{Departure, Presence, Settings};
@@ -39,7 +39,7 @@ pub struct Snapshot {
 
 /// Where a channel stands, told at the same cost however many are in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct Summary {
     /// As in [`Snapshot`].
     pub version: u64,
     /// How many people there are.
@@ -50,7 +50,7 @@ pub struct Standing {
 
 /// A few of the people in a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Glimpse {
+pub struct Preview {
     /// Some of them.
     pub members: Vec<Member>,
     /// How many there are.
@@ -58,7 +58,7 @@ pub struct Glimpse {
 }
 
 /// One change of a channel's members, as nodes tell each other (the body of a
-/// [`crate::broker::Passing::Notice`], as JSON).
+/// [`crate::broker::Ephemeral::Notice`], as JSON).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The version after it.
@@ -103,7 +103,7 @@ pub trait PresenceStore: Send + Sync {
     async fn forget(&self, channel: &Channel) -> Result<(), PresenceError>;
 
     /// Enough of a channel to see whether a snapshot would tell anything new.
-    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError>;
+    async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError>;
 
     /// A page of at most `most` people, from the first one or after somebody,
     /// in the order of their ids. Costs what is on it, not what is in the channel.
@@ -113,7 +113,7 @@ pub trait PresenceStore: Send + Sync {
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError>;
 
     /// A few of the people in each channel, in the given order.
-    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Glimpse>, PresenceError>;
+    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError>;
 
     /// Renews this node's lease.
     async fn renew(&self) -> Result<Lease, PresenceError>;

@@ -3,11 +3,11 @@
 use protocol::{Member, Name, Namesake, RoomId};
 use quiz::nickname;
 
-use super::Glimpse;
+use super::Preview;
 
 /// What somebody is told who could be taken for another person in a room. Of many only some are
 /// known, and nobody looks through all of them.
-pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, here: &Glimpse) -> Option<Namesake> {
+pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, here: &Preview) -> Option<Namesake> {
     let knows_all = here.members.len() == here.count;
     let (member, free_name) = knows_all.then(|| look_alike(newcomer, &here.members)).flatten()?;
     Some(Namesake { room_id, member: member.clone(), free_name })
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn in_a_crowd_of_which_only_some_are_known_nobody_is_told() {
         let room = || RoomId::parse("garden").unwrap();
-        let here = |count| Glimpse { members: vec![called("u1", "Ana")], count };
+        let here = |count| Preview { members: vec![called("u1", "Ana")], count };
         let told = |count| namesake(room(), &called("u9", "Ana"), &here(count)).map(|told| told.free_name.to_string());
         assert_eq!((told(1), told(101)), (Some("Ana 2".into()), None));
     }

@@ -14,8 +14,8 @@ use protocol::{Member, MembersPage, Name, Namesake, UserId, wire};
 use tokio::time::timeout;
 
 use super::namesake::namesake;
-use super::work::Work;
-use super::{Glimpse, PresenceError, PresenceStore};
+use super::reconciler::Reconciler;
+use super::{PresenceError, PresenceStore, Preview};
 use crate::channel::Channel;
 
 /// The times of a node's presence.
@@ -62,7 +62,7 @@ pub type Tell = Box<dyn Fn(&Channel, protocol::Presence) + Send + Sync>;
 
 /// One node's presence. Its tasks end with it.
 pub struct Presence {
-    work: Arc<Work>,
+    work: Arc<Reconciler>,
     /// How often somebody got another name.
     renames: AtomicU64,
 }
@@ -70,9 +70,9 @@ pub struct Presence {
 impl Presence {
     /// Begins to renew the node's lease, and to remove what dead nodes left.
     pub fn start(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
-        let work = Arc::new(Work::new(store, tell, settings));
-        work.spawn(Work::keep_lease);
-        work.spawn(Work::reap);
+        let work = Arc::new(Reconciler::new(store, tell, settings));
+        work.spawn(Reconciler::keep_lease);
+        work.spawn(Reconciler::reap);
         Self { work, renames: AtomicU64::new(0) }
     }
 
@@ -81,7 +81,7 @@ impl Presence {
     ///
     /// Awaiting it gives the first page of who is there, oneself among them; as
     /// much of it as is known, when the store does not answer in time.
-    pub fn enter(&self, channel: &Channel, member: &Member) -> impl Future<Output = Glimpse> + Send + use<> {
+    pub fn enter(&self, channel: &Channel, member: &Member) -> impl Future<Output = Preview> + Send + use<> {
         let (work, user) = (self.work.clone(), member.id.clone());
         let channel = work.channels.arrive(channel, member);
         let entering = {
@@ -101,13 +101,13 @@ impl Presence {
     /// Looks at who is there, as `user` is shown it. No frame of this channel
     /// goes out while `look` runs: what it is given and the frames after it
     /// tell the whole story. It must not wait, and not call [`Presence`].
-    pub fn see<R>(&self, channel: &Channel, user: &UserId, look: impl FnOnce(Glimpse) -> R) -> R {
+    pub fn see<R>(&self, channel: &Channel, user: &UserId, look: impl FnOnce(Preview) -> R) -> R {
         match self.work.channels.known(channel) {
             Some(channel) => {
                 let mut here = channel.lock();
                 look(here.page(user))
             }
-            None => look(Glimpse::default()),
+            None => look(Preview::default()),
         }
     }
 
@@ -145,9 +145,9 @@ impl Presence {
     }
 
     /// What other nodes are told when somebody has another name: the body of a
-    /// [`crate::broker::Passing::Notice`] on [`Channel::Nodes`].
+    /// [`crate::broker::Ephemeral::Notice`] on [`Channel::Nodes`].
     pub fn notice_of(member: &Member) -> String {
-        wire::spell(member)
+        wire::encode(member)
     }
 
     /// How often people were renamed: while it is the same, nobody has another name.
@@ -194,16 +194,16 @@ impl Presence {
     }
 
     /// A node announced something on a channel: the body of a
-    /// [`crate::broker::Passing::Notice`].
+    /// [`crate::broker::Ephemeral::Notice`].
     pub fn on_notice(&self, channel: &Channel, body: &[u8]) {
         let Ok(body) = std::str::from_utf8(body) else { return };
         if *channel == Channel::Nodes {
-            if let Some(member) = wire::read(body) {
+            if let Some(member) = wire::decode(body) {
                 self.rename(&member);
             }
             return;
         }
-        let Some(change) = wire::read(body) else { return };
+        let Some(change) = wire::decode(body) else { return };
         let Some(channel) = self.work.channels.known(channel) else { return };
         let wants_snapshot = {
             let mut here = channel.lock();

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::versions::forgotten;
 use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::clock;
-use crate::store::{Store, StoreError};
+use crate::storage::sqlite::{Sqlite, SqliteError};
 
 const LIST: &str = "SELECT summary FROM quizzes WHERE owner = ?1 ORDER BY saved_at DESC, id";
 const OWNER: &str = "SELECT owner, version FROM quizzes WHERE id = ?1";
@@ -59,12 +59,12 @@ const FORGOTTEN_AT_ONCE: i64 = 100;
 
 /// Quizzes without Redis.
 pub struct EmbeddedQuizzes {
-    store: Store,
+    store: Sqlite,
 }
 
 impl EmbeddedQuizzes {
     /// Works on the node's data file.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
 
@@ -81,7 +81,7 @@ impl EmbeddedQuizzes {
             Ok(texts.collect::<Result<Vec<String>, _>>()?)
         };
         let texts = self.store.read(read).await?;
-        texts.iter().map(|text| wire::read(text).ok_or_else(|| unreadable(what))).collect()
+        texts.iter().map(|text| wire::decode(text).ok_or_else(|| unreadable(what))).collect()
     }
 }
 
@@ -100,7 +100,7 @@ impl Quizzes for EmbeddedQuizzes {
         };
         let Some((owner, stored)) = self.store.read(read).await? else { return Ok(None) };
         let owner = UserId::parse(&owner).map_err(|_| unreadable("a quiz"))?;
-        let stored = wire::read(&stored).ok_or_else(|| unreadable("a quiz"))?;
+        let stored = wire::decode(&stored).ok_or_else(|| unreadable("a quiz"))?;
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
@@ -132,7 +132,7 @@ impl Quizzes for EmbeddedQuizzes {
 
     async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError> {
         let (owner, id, ended_at) = (owner.to_string(), results.id.to_string(), number(results.ended_at));
-        let (summary, whole) = (wire::spell(&results.summary()), wire::spell(results));
+        let (summary, whole) = (wire::encode(&results.summary()), wire::encode(results));
         let progress = number(results.progress());
         let write = move |sql: &Connection| {
             let before = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
@@ -164,7 +164,7 @@ impl Quizzes for EmbeddedQuizzes {
             Ok(sql.prepare_cached(RESULT)?.query_row(key, |row| row.get::<_, String>(0)).optional()?)
         };
         let whole = self.store.read(read).await?;
-        whole.map(|text| wire::read(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
+        whole.map(|text| wire::decode(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
@@ -217,7 +217,7 @@ fn save(
     version: u64,
     saved_at: u64,
     spelled: &Spelled,
-) -> Result<Result<u64, QuizzesError>, StoreError> {
+) -> Result<Result<u64, QuizzesError>, SqliteError> {
     let current = match owned(sql, owner, id)? {
         Ok(current) => current,
         Err(QuizzesError::Missing) if version == 1 => 0,
@@ -232,7 +232,7 @@ fn save(
     }
     let mut versions = sql.prepare_cached(VERSIONS)?;
     let versions = versions.query_map([id], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    let versions: Vec<QuizVersion> = versions.iter().filter_map(|text| wire::read(text)).collect();
+    let versions: Vec<QuizVersion> = versions.iter().filter_map(|text| wire::decode(text)).collect();
     let mut freed = None;
     if let Some(forgotten) = forgotten(&versions, saved_at) {
         let version = params![id, number(forgotten)];
@@ -248,7 +248,7 @@ fn save(
 }
 
 /// The version of an author's quiz, or why it is not theirs to touch.
-fn owned(sql: &Connection, owner: &str, id: &str) -> Result<Result<u64, QuizzesError>, StoreError> {
+fn owned(sql: &Connection, owner: &str, id: &str) -> Result<Result<u64, QuizzesError>, SqliteError> {
     let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
     let found = sql.prepare_cached(OWNER)?.query_row([id], found).optional()?;
     Ok(match found {
@@ -266,8 +266,8 @@ fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-impl From<StoreError> for QuizzesError {
-    fn from(error: StoreError) -> Self {
+impl From<SqliteError> for QuizzesError {
+    fn from(error: SqliteError) -> Self {
         Self::Unavailable(error.to_string())
     }
 }

@@ -66,7 +66,7 @@ impl Library {
             None => (fresh_id()?, 0),
         };
         let stored = StoredQuiz { id, version: version.saturating_add(1), saved_at: clock::now_ms(), quiz };
-        let bytes = wire::spell(&stored).len() as u64;
+        let bytes = wire::encode(&stored).len() as u64;
         if bytes > limits::QUIZ_BYTES as u64 {
             return Err(QuizzesError::TooLong);
         }
@@ -146,7 +146,7 @@ impl Library {
     /// [`QuizzesError::Quota`]: it must not be begun.
     pub async fn charge_game(&self, payer: &Payer, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
         let payer = self.known(payer).await?;
-        Ok(self.quotas.charge_game(&payer, wire::spell(quiz).len() as u64).await?)
+        Ok(self.quotas.charge_game(&payer, wire::encode(quiz).len() as u64).await?)
     }
 
     /// Keeps what came of a game until now, if its host has room for it.
@@ -155,7 +155,7 @@ impl Library {
     /// [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
     pub async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
         let payer = Payer { person: owner.clone(), address: None, is_known: true };
-        let bytes = wire::spell(results).len() as u64;
+        let bytes = wire::encode(results).len() as u64;
         self.quotas.charge(&payer, Kind::Results, bytes).await?;
         let kept = self.kept.keep(owner, results).await;
         let forgotten = match kept {

@@ -155,7 +155,7 @@ impl Spelled {
     /// [`QuizzesError::TooLong`].
     fn new(stored: &StoredQuiz) -> Result<Self, QuizzesError> {
         let StoredQuiz { quiz, version, saved_at, .. } = stored;
-        let whole = wire::spell(stored);
+        let whole = wire::encode(stored);
         if whole.len() > limits::QUIZ_BYTES {
             return Err(QuizzesError::TooLong);
         }
@@ -166,7 +166,7 @@ impl Spelled {
             saved_at: *saved_at,
         };
         let pictures = quiz.questions.iter().filter_map(|question| question.picture.clone()).collect();
-        Ok(Self { whole, summary: wire::spell(&summary_of(stored)), version: wire::spell(&about), pictures })
+        Ok(Self { whole, summary: wire::encode(&summary_of(stored)), version: wire::encode(&about), pictures })
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Addition, Counters, CountersError, Stored};
 use crate::clock::now_ms;
-use crate::store::{Store, StoreError};
+use crate::storage::sqlite::{Sqlite, SqliteError};
 
 const GET: &str = "SELECT amount FROM counters WHERE name = ?1";
 const ADD: &str = "
@@ -20,12 +20,12 @@ const STORED: &str = "
 
 /// Counters without Redis.
 pub struct EmbeddedCounters {
-    store: Store,
+    store: Sqlite,
 }
 
 impl EmbeddedCounters {
     /// Works on the node's data file.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
 }
@@ -43,7 +43,7 @@ impl Counters for EmbeddedCounters {
     }
 }
 
-fn add(sql: &Connection, additions: &[Addition]) -> Result<Option<usize>, StoreError> {
+fn add(sql: &Connection, additions: &[Addition]) -> Result<Option<usize>, SqliteError> {
     let mut get = sql.prepare_cached(GET)?;
     for (at, Addition { name, amount, limit, .. }) in additions.iter().enumerate() {
         let before: i64 = get.query_row([name], |row| row.get(0)).optional()?.unwrap_or(0);
@@ -63,8 +63,8 @@ fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-impl From<StoreError> for CountersError {
-    fn from(error: StoreError) -> Self {
+impl From<SqliteError> for CountersError {
+    fn from(error: SqliteError) -> Self {
         Self(error.to_string())
     }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Kind, RetentionError, Sweep};
-use crate::store::{Store, StoreError};
+use crate::storage::sqlite::{Sqlite, SqliteError};
 
 /// Things that are looked for at a time.
 const BATCH: i64 = 100;
@@ -73,17 +73,17 @@ const DROP_PICTURE: &str = "
 
 /// Sweeps without Redis.
 pub struct EmbeddedSweep {
-    store: Store,
+    store: Sqlite,
 }
 
 impl EmbeddedSweep {
     /// Works on the node's data file.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
 
     /// What is too old, as the first column of `query`.
-    async fn find(&self, query: &'static str, before: i64) -> Result<Vec<String>, StoreError> {
+    async fn find(&self, query: &'static str, before: i64) -> Result<Vec<String>, SqliteError> {
         let find = move |sql: &Connection| {
             let mut find = sql.prepare_cached(query)?;
             let found = find.query_map(params![before, BATCH], |row| {
@@ -98,7 +98,7 @@ impl EmbeddedSweep {
         self.store.read(find).await
     }
 
-    async fn delete(&self, statement: &'static str, before: i64) -> Result<usize, StoreError> {
+    async fn delete(&self, statement: &'static str, before: i64) -> Result<usize, SqliteError> {
         self.store.write(move |sql| Ok(sql.prepare_cached(statement)?.execute([before])?)).await
     }
 
@@ -109,7 +109,7 @@ impl EmbeddedSweep {
         is_idle: &'static str,
         parts: &'static [&'static str],
         before: i64,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<usize, SqliteError> {
         let count = found.len();
         for id in found {
             for part in parts {
@@ -126,7 +126,7 @@ impl EmbeddedSweep {
         is_idle: &'static str,
         part: &'static str,
         before: i64,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, SqliteError> {
         let drop = move |sql: &Connection| {
             let is_idle = sql.prepare_cached(is_idle)?.query_row(params![id, before], |_| Ok(())).optional()?;
             Ok(is_idle.is_some() && sql.prepare_cached(part)?.execute([id])? > 0)
@@ -180,8 +180,8 @@ impl Sweep for EmbeddedSweep {
     }
 }
 
-impl From<StoreError> for RetentionError {
-    fn from(error: StoreError) -> Self {
+impl From<SqliteError> for RetentionError {
+    fn from(error: SqliteError) -> Self {
         Self(error.to_string())
     }
 }

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::{KnownRoom, Listing, Rooms, RoomsError};
 use crate::channel::Channel;
-use crate::presence::{Glimpse, PresenceError, PresenceStore};
+use crate::presence::{PresenceError, PresenceStore, Preview};
 
 /// Rooms in the list.
 const LISTED: usize = 50;
@@ -145,7 +145,7 @@ impl Directory {
 }
 
 /// Nothing of what is said: a room on the list may still be meant for those who enter it.
-fn summary(known: KnownRoom, glimpse: Glimpse) -> RoomSummary {
+fn summary(known: KnownRoom, glimpse: Preview) -> RoomSummary {
     RoomSummary {
         title: title_of(&known.room, known.title),
         room_id: known.room,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
 use crate::channel::Channel;
 use crate::clock;
-use crate::store::{Store, StoreError};
+use crate::storage::sqlite::{Sqlite, SqliteError};
 
 /// A title once given stays, and so does the choice of the listing; the empty
 /// title stands for none.
@@ -33,12 +33,12 @@ const LISTED: &str = "
 
 /// The list of rooms without Redis.
 pub struct EmbeddedRooms {
-    store: Store,
+    store: Sqlite,
 }
 
 impl EmbeddedRooms {
     /// Works on the node's data file.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
 
@@ -53,7 +53,7 @@ impl EmbeddedRooms {
 }
 
 /// Keeps the number of rooms where it is to be.
-fn forget_quiet(sql: &Connection) -> Result<(), StoreError> {
+fn forget_quiet(sql: &Connection) -> Result<(), SqliteError> {
     let known: i64 = sql.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?;
     let excess = known.saturating_sub(count(KNOWN)).min(count(FORGOTTEN_AT_ONCE));
     if excess > 0 {
@@ -115,8 +115,8 @@ fn now_ms() -> i64 {
     i64::try_from(clock::now_ms()).unwrap_or(i64::MAX)
 }
 
-impl From<StoreError> for RoomsError {
-    fn from(error: StoreError) -> Self {
+impl From<SqliteError> for RoomsError {
+    fn from(error: SqliteError) -> Self {
         Self(error.to_string())
     }
 }

@@ -141,7 +141,7 @@ impl FormErrors {
     fn cookie(&self, person: &UserId, page: &str, returned: &ReturnedForm, headers: &HeaderMap) -> Option<HeaderValue> {
         // Whoever brings no session keeps no cookies, and is somebody else on the next page.
         self.node.sessions.read(headers)?;
-        self.node.sessions.tell_next(person, &wire::spell(&(page, returned)), headers)
+        self.node.sessions.tell_next(person, &wire::encode(&(page, returned)), headers)
     }
 
     /// The page itself, as the answer to the form.
@@ -162,7 +162,7 @@ impl FormErrors {
     /// Shows a page, with what it has to tell of a form.
     async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
         let told = self.node.sessions.told(person, request.headers());
-        let told = told.and_then(|text| wire::read::<(String, ReturnedForm)>(&text));
+        let told = told.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
         let told = told.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
         let Some((_, returned)) = told else { return next.run(request).await };
         let forget = self.node.sessions.forget_told(request.headers());
@@ -235,7 +235,7 @@ async fn why(answer: &mut Response) -> Option<Why> {
     }
     let body = std::mem::take(answer.body_mut());
     let body = to_bytes(body, SENTENCE_BYTES).await.unwrap_or_default();
-    let error = std::str::from_utf8(&body).ok().and_then(wire::read::<ApiError>);
+    let error = std::str::from_utf8(&body).ok().and_then(wire::decode::<ApiError>);
     Some(Why::Call(error.unwrap_or(ApiError::Other).to_string()))
 }
 

@@ -90,12 +90,12 @@ pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Re
     let site = Site { node: node.clone(), options: options(node, address)? };
     // Beside the layers and not behind them: what says how a page is to be shown
     // means nothing to a WebSocket, and would be work for each newcomer.
-    let doors = Router::new().route("/ws", door).route("/games", ws::door_to::<crate::games::Client>());
+    let sockets = Router::new().route("/ws", door).route("/games", ws::door_to::<crate::games::Client>());
     Ok(operations()
         .with_state(node.clone())
         .merge(pages(&site))
         .layer(from_fn(security_headers))
-        .merge(doors.with_state(node.clone()))
+        .merge(sockets.with_state(node.clone()))
         .layer(from_fn_with_state(node.clone(), entrance))
         .layer(catch_panics()))
 }

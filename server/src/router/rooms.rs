@@ -23,7 +23,7 @@ use crate::digest;
 use crate::games::{Papers, is_class_room};
 use crate::history::page_after;
 use crate::node::{Node, count_refusal};
-use crate::presence::{Glimpse, namesake};
+use crate::presence::{Preview, namesake};
 use crate::quota::QuotaError;
 use crate::rooms::Listing;
 use crate::session::random_message_id;
@@ -167,7 +167,7 @@ impl Service for Rooms {
     }
 
     fn namesake(&self, viewer: &Member, room: &RoomPreview) -> Option<Namesake> {
-        let here = Glimpse { members: room.members.clone(), count: room.member_count };
+        let here = Preview { members: room.members.clone(), count: room.member_count };
         namesake(room.room_id.clone(), viewer, &here)
     }
 

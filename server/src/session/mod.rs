@@ -13,17 +13,17 @@ use protocol::{Member, MessageId, Name, SessionToken, UserId};
 mod authors;
 mod cookies;
 mod earlier;
+mod game_tokens;
 mod names;
 pub mod revocation;
 mod seals;
 mod signer;
-mod tickets;
 mod visited;
 
 pub use authors::Authors;
+pub use game_tokens::{HostRole, host_id, person_of};
 pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
-pub use tickets::{HostRole, host_id, person_of};
 
 use crate::clock;
 use earlier::EarlierCookies;
@@ -140,7 +140,7 @@ impl Sessions {
         let ours = ["", authors::ENDING, visited::ENDING];
         cookies::beginning(COOKIE, headers)
             .map(|(rest, _)| rest)
-            .filter(|rest| ours.contains(rest) || rest.starts_with(tickets::ENDING))
+            .filter(|rest| ours.contains(rest) || rest.starts_with(game_tokens::ENDING))
             .take(FORGOTTEN)
             .filter_map(|rest| cookies::set(&format!("{COOKIE}{rest}"), "", 0, headers))
             .collect()

@@ -11,14 +11,14 @@ use protocol::{
 };
 use tungstenite::Utf8Bytes;
 
-use super::meaning::{Frame, Meaning, Purpose, Visitor, Work};
+use super::handler::{Action, Frame, Handler, Purpose, Visitor};
 use super::meter::{Meter, Verdict};
-use super::seats::Seats;
+use super::subscriptions::Subscriptions;
 use crate::broker::BrokerError;
 use crate::channel::Channel;
 use crate::chat::Said;
 use crate::games::{ClassMember, Papers};
-use crate::hub::Seat;
+use crate::hub::SubscriptionId;
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::{Departure, namesake};
@@ -30,7 +30,7 @@ pub(super) struct Client {
     node: Arc<Node>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
-    seats: Seats,
+    seats: Subscriptions,
     meter: Meter,
     proof: Proof,
     papers: Papers,
@@ -49,14 +49,14 @@ enum Proof {
     Settled,
 }
 
-impl Meaning for Client {
-    type Later = ClientMessage;
+impl Handler for Client {
+    type Deferred = ClientMessage;
 
-    type Claims = (IpAddr, Papers);
+    type Credentials = (IpAddr, Papers);
 
     const PURPOSE: Purpose = Purpose::Rooms;
 
-    fn claims(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, Papers) {
+    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, Papers) {
         (address, Papers::of(&node.sessions, headers, address))
     }
 
@@ -67,7 +67,7 @@ impl Meaning for Client {
             node,
             member: visitor.member,
             outbox,
-            seats: Seats::default(),
+            seats: Subscriptions::default(),
             meter: Meter::new(address),
             proof,
             papers,
@@ -79,7 +79,7 @@ impl Meaning for Client {
         &self.member
     }
 
-    fn take(&mut self, frame: Frame<'_>) -> Work<ClientMessage> {
+    fn on_frame(&mut self, frame: Frame<'_>) -> Action<ClientMessage> {
         let message = match frame {
             Frame::Text(text) => wire::decode_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
@@ -87,23 +87,23 @@ impl Meaning for Client {
         let cost = message.as_ref().map_or(Cost::FRAME, Cost::from).and_bytes(frame.len());
         let verdict = self.meter.spend(&self.node.throttle, &self.member.id, cost);
         match (verdict, message) {
-            (Verdict::Flood, _) => return Work::Close(CloseCode::Flood),
+            (Verdict::Flood, _) => return Action::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), Ok(ClientMessage::Message { id, .. })) => self.answer(refusal.answering(id)),
             (Verdict::Refuse(refusal), _) => self.answer(refusal),
             (Verdict::Pass, Err(refusal)) => self.answer(refusal),
             (Verdict::Pass, Ok(ClientMessage::Ping)) => self.outbox.push(&wire::encode_server(&ServerMessage::Pong)),
             (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message })) => {
                 match self.say(room_id, id, message) {
-                    Ok(saying) => return Work::Saying(saying),
+                    Ok(saying) => return Action::InFlight(saying),
                     Err(refusal) => self.answer(refusal),
                 }
             }
-            (Verdict::Pass, Ok(message)) => return Work::InTurn(message),
+            (Verdict::Pass, Ok(message)) => return Action::Deferred(message),
         }
-        Work::Done
+        Action::Done
     }
 
-    async fn attend(&mut self, message: ClientMessage) {
+    async fn on_deferred(&mut self, message: ClientMessage) {
         let done = match message {
             ClientMessage::Join { room_id, since, session } => {
                 self.recognise(session.as_ref());
@@ -123,7 +123,7 @@ impl Meaning for Client {
     }
 
     /// Leaves all rooms.
-    fn end(&mut self, departure: Departure) {
+    fn on_close(&mut self, departure: Departure) {
         for (room, seat) in self.seats.take() {
             self.node.games.leaves_class(&room, &self.outbox);
             let channel = Channel::Room(room);
@@ -261,7 +261,7 @@ impl Client {
         &mut self,
         channel: &Channel,
         room_id: RoomId,
-        seat: Seat,
+        seat: SubscriptionId,
         since: Option<Position>,
         again: bool,
     ) -> Result<(), BrokerError> {

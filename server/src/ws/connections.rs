@@ -13,7 +13,7 @@ use rand::seq::SliceRandom;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::meaning::Purpose;
+use super::handler::Purpose;
 use crate::outbox::{Outbox, frame};
 use crate::session::RevokedUsers;
 

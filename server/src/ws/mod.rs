@@ -6,12 +6,12 @@
 mod client;
 mod connections;
 mod decoder;
-mod ears;
-mod meaning;
+mod handler;
+mod in_flight;
 mod meter;
-mod saying;
-mod seats;
+mod reader;
 mod session;
+mod subscriptions;
 mod upgrade;
 
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use axum::routing::{MethodRouter, get};
 use crate::node::Node;
 
 pub use connections::{Connections, Patience};
-pub use meaning::{Frame, Meaning, Purpose, Visitor, Work};
+pub use handler::{Action, Frame, Handler, Purpose, Visitor};
 pub(crate) use meter::{Meter, Verdict};
 
 /// Where WebSockets come in.
@@ -33,6 +33,6 @@ pub fn door() -> Door {
 }
 
 /// The same door with another meaning of the frames behind it.
-pub fn door_to<M: Meaning>() -> Door {
+pub fn door_to<M: Handler>() -> Door {
     get(upgrade::upgrade::<M>)
 }

@@ -10,9 +10,9 @@ use tungstenite::protocol::CloseFrame;
 use tungstenite::{Error, Message};
 
 use super::connections::Beat;
-use super::ears::{Ears, Heard};
-use super::meaning::{Frame, Meaning, Visitor, Work};
-use super::saying::Saying;
+use super::handler::{Action, Frame, Handler, Visitor};
+use super::in_flight::InFlight;
+use super::reader::{FrameReader, Heard};
 use crate::node::Node;
 use crate::outbox::{Outbox, frame};
 use crate::presence::Departure;
@@ -37,38 +37,44 @@ impl From<CloseCode> for End {
 }
 
 /// Closes a connection at once.
-pub(super) async fn refuse(mut ears: Ears, outbox: &Outbox, code: CloseCode) {
-    close(&mut ears, outbox, code.number(), code.reason()).await;
+pub(super) async fn refuse(mut reader: FrameReader, outbox: &Outbox, code: CloseCode) {
+    close(&mut reader, outbox, code.number(), code.reason()).await;
 }
 
 /// Serves a connection until it ends. What this returns is there for as long as
 /// the connection is, so it is kept small: what is rare is in a box, and nothing
 /// is held twice, as the arguments of an `async fn` are.
-pub(super) fn run<M: Meaning>(
-    mut ears: Ears,
+pub(super) fn run<M: Handler>(
+    mut reader: FrameReader,
     outbox: Arc<Outbox>,
     node: Arc<Node>,
     visitor: Visitor,
-    claims: M::Claims,
+    credentials: M::Credentials,
 ) -> impl Future<Output = ()> + Send {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
     let beat = node.connections.watch(outbox.clone(), visitor.member.clone(), M::PURPOSE);
-    let doors = node.doors.clone();
-    let mut client = M::begin(node, visitor, outbox.clone(), claims);
-    let mut saying = Saying::default();
+    let join_permits = node.join_permits.clone();
+    let mut client = M::begin(node, visitor, outbox.clone(), credentials);
+    let mut in_flight = InFlight::default();
     async move {
-        let end = serve(&mut ears, &outbox, &beat, &doors, &mut client, &mut saying).await;
+        let end = serve(&mut reader, &outbox, &beat, &join_permits, &mut client, &mut in_flight).await;
         drop(beat);
-        Box::pin(finish(end, &mut ears, &outbox, &mut client, &mut saying)).await;
+        Box::pin(finish(end, &mut reader, &outbox, &mut client, &mut in_flight)).await;
         metrics::gauge!(crate::metrics::CONNECTIONS).decrement(1.0);
     }
 }
 
 /// What is due when a connection has ended.
-async fn finish(end: End, ears: &mut Ears, outbox: &Outbox, client: &mut impl Meaning, saying: &mut Saying) {
+async fn finish(
+    end: End,
+    reader: &mut FrameReader,
+    outbox: &Outbox,
+    client: &mut impl Handler,
+    in_flight: &mut InFlight,
+) {
     // What was said before the end is said.
-    let _ = timeout(FAREWELL, saying.finish()).await;
-    client.end(match end {
+    let _ = timeout(FAREWELL, in_flight.finish()).await;
+    client.on_close(match end {
         End::Client(departure) => departure,
         // Silent for longer than any grace: who is back by now is so on another connection.
         End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
@@ -78,7 +84,7 @@ async fn finish(end: End, ears: &mut Ears, outbox: &Outbox, client: &mut impl Me
     match end {
         End::Close(code, reason) => {
             metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
-            close(ears, outbox, code, reason).await;
+            close(reader, outbox, code, reason).await;
         }
         // The answer to their close.
         End::Client(_) => drop(timeout(FAREWELL, outbox.drain()).await),
@@ -87,20 +93,20 @@ async fn finish(end: End, ears: &mut Ears, outbox: &Outbox, client: &mut impl Me
 }
 
 async fn serve(
-    ears: &mut Ears,
+    reader: &mut FrameReader,
     outbox: &Outbox,
     beat: &Beat,
-    doors: &Semaphore,
-    client: &mut impl Meaning,
-    saying: &mut Saying,
+    join_permits: &Semaphore,
+    client: &mut impl Handler,
+    in_flight: &mut InFlight,
 ) -> End {
     loop {
         tokio::select! {
             // In this order: what was said goes to the log before more is heard.
             biased;
-            () = saying.next(), if !saying.is_empty() => {}
+            () = in_flight.next(), if !in_flight.is_empty() => {}
             end = look_after(outbox) => return end,
-            heard = ears.hear(outbox), if saying.has_room() => {
+            heard = reader.hear(outbox), if in_flight.has_room() => {
                 let message = match heard {
                     Heard::Message(message) => message,
                     Heard::Fault(error) => return why(&error),
@@ -108,7 +114,7 @@ async fn serve(
                     Heard::End => return End::Cut,
                 };
                 beat.heard(message.is_text());
-                if let Some(end) = attend(message, outbox, beat, doors, client, saying).await {
+                if let Some(end) = act_on(message, outbox, beat, join_permits, client, in_flight).await {
                     return end;
                 }
             }
@@ -117,43 +123,43 @@ async fn serve(
 }
 
 /// Does what a message asks, and goes on sending while that waits for the log.
-async fn attend(
+async fn act_on(
     message: Message,
     outbox: &Outbox,
     beat: &Beat,
-    doors: &Semaphore,
-    client: &mut impl Meaning,
-    saying: &mut Saying,
+    join_permits: &Semaphore,
+    client: &mut impl Handler,
+    in_flight: &mut InFlight,
 ) -> Option<End> {
-    let work = match &message {
-        Message::Text(text) => client.take(Frame::Text(text)),
-        Message::Binary(bytes) => client.take(Frame::Binary(bytes)),
+    let action = match &message {
+        Message::Text(text) => client.on_frame(Frame::Text(text)),
+        Message::Binary(bytes) => client.on_frame(Frame::Binary(bytes)),
         Message::Close(frame) => return Some(End::Client(farewell(frame.as_ref()))),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
     drop(message);
-    let mut later = match work {
-        Work::Done => return None,
-        Work::Close(code) => return Some(code.into()),
-        Work::Saying(one) => {
-            saying.begin(one);
+    let mut deferred = match action {
+        Action::Done => return None,
+        Action::Close(code) => return Some(code.into()),
+        Action::InFlight(one) => {
+            in_flight.begin(one);
             return None;
         }
-        Work::InTurn(later) => later,
+        Action::Deferred(deferred) => deferred,
     };
     // In a box: it is there only while something is done, the task all the time.
     Box::pin(async {
-        if let Err(end) = meanwhile(outbox, client.prepare(&mut later)).await {
+        if let Err(end) = meanwhile(outbox, client.prepare(&mut deferred)).await {
             return Some(end);
         }
         // A storm of newcomers must not all be half-way in at once, each with all that this takes.
-        let _turn = match meanwhile(outbox, doors.acquire()).await {
+        let _turn = match meanwhile(outbox, join_permits.acquire()).await {
             Ok(turn) => turn,
             Err(end) => return Some(end),
         };
         let attended = async {
-            saying.finish().await;
-            client.attend(later).await;
+            in_flight.finish().await;
+            client.on_deferred(deferred).await;
             beat.belong_to(client.member());
         };
         meanwhile(outbox, attended).await.err()
@@ -188,11 +194,11 @@ async fn look_after(outbox: &Outbox) -> End {
 /// Sends a close frame and waits a moment for the client to take it. Closing
 /// the socket with unread bytes in it would reset the connection, and the
 /// client might never read why.
-async fn close(ears: &mut Ears, outbox: &Outbox, code: u16, reason: &'static str) {
+async fn close(reader: &mut FrameReader, outbox: &Outbox, code: u16, reason: &'static str) {
     outbox.finish(frame::close(code, reason));
     let farewell = async {
         if outbox.drain().await.is_ok() {
-            while let Heard::Message(message) = ears.hear(outbox).await
+            while let Heard::Message(message) = reader.hear(outbox).await
                 && !message.is_close()
             {}
         }

@@ -14,8 +14,8 @@ use serde::Deserialize;
 use tokio::time::sleep;
 use tungstenite::handshake::derive_accept_key;
 
-use super::ears::{Bounds, Ears};
-use super::{Meaning, Visitor, session};
+use super::reader::{Bounds, FrameReader};
+use super::{Handler, Visitor, session};
 use crate::config::Limits;
 use crate::http::{TOO_MUCH_TAKES, origin};
 use crate::limits::client_address;
@@ -32,7 +32,7 @@ pub(super) struct Version {
 }
 
 /// `GET /ws?v=1`.
-pub(super) async fn upgrade<M: Meaning>(
+pub(super) async fn upgrade<M: Handler>(
     State(node): State<Arc<Node>>,
     Extension(peer): Extension<SocketAddr>,
     Extension(place): Extension<serve::Place>,
@@ -66,7 +66,7 @@ pub(super) async fn upgrade<M: Meaning>(
         sleep(TOO_MUCH_TAKES).await;
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     }
-    let claims = M::claims(&node, headers, address);
+    let credentials = M::credentials(&node, headers, address);
     let share = match place.becomes_socket(SocketOwner::new(visitor.member.id.clone(), age)) {
         Ok(share) => share,
         Err(full) => return full.into(),
@@ -79,7 +79,7 @@ pub(super) async fn upgrade<M: Meaning>(
         if version.v.is_some_and(|v| v != VERSION) {
             Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
-            session::run::<M>(ears, outbox, node, visitor, claims).await;
+            session::run::<M>(ears, outbox, node, visitor, credentials).await;
         }
         // Until here, they count.
         drop((place, share, task));
@@ -89,12 +89,12 @@ pub(super) async fn upgrade<M: Meaning>(
 
 /// Both ends of the connection. The buffer that the request was read into ends
 /// here: kept, it would be the largest thing that a silent connection has.
-fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(Ears, Arc<Outbox>)> {
+fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(FrameReader, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
     let bounds = Bounds { frame_bytes: limits.frame_bytes, whole_within: limits.header_within };
-    let ears = Ears::new(read, bounds, budget, &parts.read_buf, &outbox);
+    let ears = FrameReader::new(read, bounds, budget, &parts.read_buf, &outbox);
     Some((ears, outbox))
 }
 

@@ -277,7 +277,7 @@ async fn listed(node: &TestNode, cookie: &str) -> QuizList {
         browser.cookies.insert(name.into(), value.into());
     }
     let answer = browser.ask("quizzes", &[]).await.text().await.unwrap();
-    wire::read(&answer).unwrap_or_else(|| panic!("{answer}"))
+    wire::decode(&answer).unwrap_or_else(|| panic!("{answer}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -358,7 +358,7 @@ async fn a_form_takes_the_class_along_and_the_page_renews_the_right_of_its_host(
         let open = Open { pin: pin.clone(), token: Some(renewed.clone()), code: None };
         assert_eq!(Pupil::at(one).await.open(open).await.unwrap().game.round, 2);
         let page = browser.ask("host-page", &[("pin", pin.as_str())]).await.text().await.unwrap();
-        let page: HostPage = wire::read(&page).unwrap_or_else(|| panic!("{page}"));
+        let page: HostPage = wire::decode(&page).unwrap_or_else(|| panic!("{page}"));
         assert_eq!((page.game.round, page.quiz.is_some()), (2, true));
 
         let mut stranger = Browser::at(one).await;

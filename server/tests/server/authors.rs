@@ -20,7 +20,7 @@ fn quiz(title: &str) -> Quiz {
 
 async fn saved(answer: Response) -> SavedQuiz {
     let (status, text) = (answer.status(), answer.text().await.unwrap());
-    wire::read(&text).unwrap_or_else(|| panic!("{status}: {text}"))
+    wire::decode(&text).unwrap_or_else(|| panic!("{status}: {text}"))
 }
 
 fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
@@ -82,7 +82,7 @@ async fn where_a_key_is_needed_only_who_entered_it_writes() {
     assert_eq!(ana.save("", "0", &quiz("Draft")).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(ana.ask("copy-quiz", &[("id", SAMPLE)]).await.status(), StatusCode::FORBIDDEN);
     assert_eq!(ana.post("/api/picture", PNG).await.status(), StatusCode::FORBIDDEN);
-    assert_eq!(ana.post("/api/import-quiz", wire::spell(&quiz("T"))).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(ana.post("/api/import-quiz", wire::encode(&quiz("T"))).await.status(), StatusCode::FORBIDDEN);
     let sample = ana.ask("quiz", &[("id", SAMPLE)]).await;
     assert_eq!(sample.status(), StatusCode::OK, "samples can be read by everybody");
 
@@ -127,7 +127,7 @@ async fn a_picture_is_shown_to_everybody_and_kept_by_their_browsers() {
     let mut ana = Browser::at(&node).await;
     let with_notes = [PNG, b"and where it was taken"].concat();
     let answer = ana.post("/api/picture", with_notes).await.text().await.unwrap();
-    let id: PictureId = wire::read(&answer).unwrap();
+    let id: PictureId = wire::decode(&answer).unwrap();
     let picture = Client::new().get(node.url(&format!("/pictures/{id}"))).send().await.unwrap();
     assert_eq!(header(&picture, "content-type"), "image/png");
     assert_eq!(header(&picture, "cache-control"), "public, max-age=31536000, immutable");
@@ -196,12 +196,12 @@ async fn a_host_reads_the_results_and_nobody_else_does() {
     let node = TestNode::embedded(&[]).await;
     let (mut ana, mut ben) = (Browser::at(&node).await, Browser::at(&node).await);
     let viewer = ana.ask("viewer", &[]).await.text().await.unwrap();
-    let member: protocol::Member = wire::read(&viewer).unwrap();
-    let results: Results = wire::read(RESULTS).unwrap();
+    let member: protocol::Member = wire::decode(&viewer).unwrap();
+    let results: Results = wire::decode(RESULTS).unwrap();
     node.node().library.kept.keep(&member.id, &results).await.unwrap();
 
     assert!(ana.ask("results", &[]).await.text().await.unwrap().contains(r#""correctPercent":50"#));
-    assert_eq!(ana.ask("result", &[("id", "g1")]).await.text().await.unwrap(), wire::spell(&results));
+    assert_eq!(ana.ask("result", &[("id", "g1")]).await.text().await.unwrap(), wire::encode(&results));
     let players = ana.get("/results/g1/export.csv?by=players").await.text().await.unwrap();
     assert!(players.contains("\"1\",\"'=Ana\",\"812\",\"'=1+1\",\"right\",\"812\",\"4.3\""), "{players}");
     assert!(players.contains("\"2\",\"a;'=1+1;\",\"0\",\"three\",\"wrong\",\"0\",\"1\""), "{players}");

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Epoch, Position};
-use server::broker::{Append, Appended, BrokerError, Delivery, Growth, Head, Most, Once, Passing, Replay};
+use server::broker::{Append, Appended, BrokerError, Delivery, Ephemeral, Growth, Head, IdempotencyKey, Most, Replay};
 use server::channel::Channel;
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
@@ -59,7 +59,7 @@ async fn many_at_once_are_numbered_once_and_seen_in_order(mut cluster: Cluster) 
 
 async fn a_repeat_changes_nothing(mut cluster: Cluster) {
     cluster.subscribe().await;
-    let once = Some(Once { key: "ana:1".into(), digest: "abc".into() });
+    let once = Some(IdempotencyKey { key: "ana:1".into(), digest: "abc".into() });
     let first = cluster.broker(0).publish(append(&cluster.channel, "hello", once.clone())).await.unwrap();
     let again = cluster.broker(1).publish(append(&cluster.channel, "hello", once)).await.unwrap();
     assert!(!first.repeated);
@@ -72,7 +72,7 @@ async fn a_repeat_changes_nothing(mut cluster: Cluster) {
 }
 
 async fn repeats_at_the_same_time_are_one(cluster: Cluster) {
-    let once = Once { key: "ana:1".into(), digest: "abc".into() };
+    let once = IdempotencyKey { key: "ana:1".into(), digest: "abc".into() };
     let repeats = (0..20).map(|n| cluster.broker(n).publish(append(&cluster.channel, "hello", Some(once.clone()))));
     let appended: Vec<Appended> = join_all(repeats).await.into_iter().collect::<Result<_, _>>().unwrap();
     assert_eq!(appended.iter().filter(|appended| !appended.repeated).count(), 1);
@@ -82,7 +82,7 @@ async fn repeats_at_the_same_time_are_one(cluster: Cluster) {
 
 async fn the_same_key_for_something_else_is_a_conflict(cluster: Cluster) {
     let publish = |key: &str, digest: &str| {
-        let once = Once { key: key.into(), digest: digest.into() };
+        let once = IdempotencyKey { key: key.into(), digest: digest.into() };
         cluster.broker(0).publish(append(&cluster.channel, "hello", Some(once)))
     };
     publish("ana:1", "abc").await.unwrap();
@@ -142,7 +142,7 @@ async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
     // Without a limit in bytes, a hundred of them would be three times as much as is kept.
     let long = "x".repeat(32 * 1024);
     for n in 0..512 {
-        let once = Once { key: format!("key-{n}"), digest: "digest".into() };
+        let once = IdempotencyKey { key: format!("key-{n}"), digest: "digest".into() };
         cluster.broker(n).publish(append(&cluster.channel, &long, Some(once))).await.unwrap();
     }
     let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
@@ -154,14 +154,14 @@ async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
     let kept = cluster.broker(0).replay(&cluster.channel, &since(512 - 10), Most::publications(1000)).await.unwrap();
     assert!(matches!(kept, Replay::All { publications, .. } if publications.len() == 10));
     // Of those that have gone, none is said a second time.
-    let once = Some(Once { key: "key-500".into(), digest: "digest".into() });
+    let once = Some(IdempotencyKey { key: "key-500".into(), digest: "digest".into() });
     assert!(cluster.broker(0).publish(append(&cluster.channel, &long, once)).await.unwrap().repeated);
 }
 
 async fn in_a_full_store_a_log_gives_as_much_as_it_gets(cluster: Cluster) {
     cluster.publish_many(20).await;
     let level = |channel: &Channel, n: u64| {
-        let once = Once { key: format!("level-{n}"), digest: "digest".into() };
+        let once = IdempotencyKey { key: format!("level-{n}"), digest: "digest".into() };
         Append { growth: Growth::Level, ..append(channel, "many", Some(once)) }
     };
     for n in 21..=60 {
@@ -211,7 +211,7 @@ async fn other_channels_are_not_heard(mut cluster: Cluster) {
     cluster.subscribe().await;
     for channel in [&left, &any_channel()] {
         cluster.broker(0).publish(append(channel, "elsewhere", None)).await.unwrap();
-        cluster.broker(0).announce(channel, Passing::Frame(Bytes::from("elsewhere"))).await.unwrap();
+        cluster.broker(0).announce(channel, Ephemeral::Frame(Bytes::from("elsewhere"))).await.unwrap();
     }
     cluster.publish("here").await;
     for node in &mut cluster.nodes {
@@ -222,13 +222,13 @@ async fn other_channels_are_not_heard(mut cluster: Cluster) {
 
 async fn what_passes_by_is_heard_and_not_kept(mut cluster: Cluster) {
     cluster.subscribe().await;
-    let passing = [Passing::Frame(Bytes::from("{\"typing\":1}")), Passing::Notice(Bytes::from("p1 2 3"))];
-    for passing in &passing {
-        cluster.broker(0).announce(&cluster.channel, passing.clone()).await.unwrap();
+    let ephemeral = [Ephemeral::Frame(Bytes::from("{\"typing\":1}")), Ephemeral::Notice(Bytes::from("p1 2 3"))];
+    for ephemeral in &ephemeral {
+        cluster.broker(0).announce(&cluster.channel, ephemeral.clone()).await.unwrap();
     }
     for node in &mut cluster.nodes {
-        for passing in &passing {
-            let expected = Delivery::Passing { channel: cluster.channel.clone(), passing: passing.clone() };
+        for ephemeral in &ephemeral {
+            let expected = Delivery::Ephemeral { channel: cluster.channel.clone(), ephemeral: ephemeral.clone() };
             assert_eq!(node.next().await, expected);
         }
     }
@@ -236,7 +236,7 @@ async fn what_passes_by_is_heard_and_not_kept(mut cluster: Cluster) {
 }
 
 async fn a_restart_keeps_all(mut cluster: Cluster) {
-    let once = Some(Once { key: "ana:1".into(), digest: "abc".into() });
+    let once = Some(IdempotencyKey { key: "ana:1".into(), digest: "abc".into() });
     let start = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
     let first = cluster.broker(0).publish(append(&cluster.channel, "hello", once.clone())).await.unwrap();
     cluster.restart().await;

@@ -115,7 +115,7 @@ impl<'a> Browser<'a> {
 
     /// Saves a quiz; a new one without `id`.
     pub async fn save(&mut self, id: &str, version: &str, quiz: &Quiz) -> Response {
-        let quiz = wire::spell(quiz);
+        let quiz = wire::encode(quiz);
         let form = [("id", id), ("version", version), ("quiz", &quiz)];
         self.ask("save-quiz", if id.is_empty() { &form[1..] } else { &form }).await
     }

@@ -28,7 +28,7 @@ async fn chat_of(node: &TestNode, pin: &str, header: (&str, &str)) -> (StatusCod
 
 async fn room_of(node: &TestNode, pin: &str, header: (&str, &str)) -> RoomId {
     let (status, text) = chat_of(node, pin, header).await;
-    wire::read(&text).unwrap_or_else(|| panic!("{status}: {text}"))
+    wire::decode(&text).unwrap_or_else(|| panic!("{status}: {text}"))
 }
 
 /// Somebody in the chat, known by a cookie.

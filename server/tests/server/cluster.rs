@@ -8,7 +8,8 @@ use futures::future::join_all;
 use protocol::{Position, RoomId};
 use server::broker::redis::Keyspace;
 use server::broker::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, LogLimits, Once, Publication, embedded, redis,
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded,
+    redis,
 };
 use server::channel::Channel;
 use server::games;
@@ -17,7 +18,7 @@ use server::games::redis::RedisGames;
 use server::history::History;
 use server::history::embedded::EmbeddedHistory;
 use server::history::redis::RedisHistory;
-use server::store::Store;
+use server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::patience::{PATIENCE, at_last, once_reached};
@@ -47,7 +48,7 @@ pub enum Backend {
 pub struct Node {
     pub broker: Arc<dyn Broker>,
     pub history: Arc<dyn History>,
-    pub games: Arc<dyn games::Store>,
+    pub games: Arc<dyn games::GameStore>,
     pub deliveries: Deliveries,
 }
 
@@ -110,7 +111,7 @@ impl Cluster {
     }
 
     /// The games of one of the nodes, by turns.
-    pub fn games(&self, turn: usize) -> &Arc<dyn games::Store> {
+    pub fn games(&self, turn: usize) -> &Arc<dyn games::GameStore> {
         &self.nodes[turn % self.nodes.len()].games
     }
 
@@ -122,7 +123,7 @@ impl Cluster {
     /// Publishes so many at once, on all nodes; what they say is not told.
     pub async fn publish_many(&self, count: usize) -> Vec<Appended> {
         let appends = (0..count).map(|n| {
-            let once = Once { key: format!("key-{n}"), digest: "digest".into() };
+            let once = IdempotencyKey { key: format!("key-{n}"), digest: "digest".into() };
             self.broker(n).publish(append(&self.channel, "many", Some(once)))
         });
         join_all(appends).await.into_iter().collect::<Result<_, _>>().unwrap()
@@ -138,7 +139,7 @@ impl Backend {
     async fn nodes(&self) -> Vec<Node> {
         match self {
             Self::Embedded(folder) => {
-                let store = Store::open(folder.path()).unwrap();
+                let store = Sqlite::open(folder.path()).unwrap();
                 let (broker, deliveries) =
                     embedded::open(store.clone(), embedded::Options { log: log_limits(LOG_LENGTH) });
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
@@ -165,8 +166,8 @@ pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
 /// A node on the Redis at `url`, with options of its own.
 pub async fn redis_node_with(url: &str, options: redis::Options) -> Node {
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
-    let history = Arc::new(RedisHistory::new(broker.link()));
-    let games = Arc::new(RedisGames::new(broker.link(), log_limits(LOG_LENGTH)));
+    let history = Arc::new(RedisHistory::new(broker.router()));
+    let games = Arc::new(RedisGames::new(broker.router(), log_limits(LOG_LENGTH)));
     Node { broker, history, games, deliveries }
 }
 
@@ -198,7 +199,7 @@ impl Node {
 
     /// Waits until the node says that its link is down.
     pub async fn becomes_deaf(&self) {
-        self.says(|ready| ready.is_err_and(|error| error.to_string().contains("link to Redis is down"))).await;
+        self.says(|ready| ready.is_err_and(|error| error.to_string().contains("connection to Redis is down"))).await;
     }
 
     async fn says(&self, expected: impl Fn(Result<(), BrokerError>) -> bool) {
@@ -220,10 +221,10 @@ pub fn any_channel() -> Channel {
 }
 
 /// An append whose frame is `text` and the offset.
-pub fn append(channel: &Channel, text: &str, once: Option<Once>) -> Append {
+pub fn append(channel: &Channel, text: &str, idempotency: Option<IdempotencyKey>) -> Append {
     Append {
         channel: channel.clone(),
-        once,
+        idempotency,
         head: format!("{{\"{text}\":"),
         tail: "}".into(),
         growth: server::broker::Growth::Free,

@@ -1,18 +1,18 @@
 //! A node that runs alone, with trouble on its disk.
 
 use futures::FutureExt;
-use server::broker::{Append, Broker, BrokerError, Once, embedded};
-use server::store::Store;
+use server::broker::{Append, Broker, BrokerError, IdempotencyKey, embedded};
+use server::storage::sqlite::Sqlite;
 
 use crate::cluster::{any_channel, append, log_limits};
 
 #[tokio::test]
 async fn a_full_disk_refuses_and_takes_it_later() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log: log_limits(100) });
     let limit = |pages: i64| store.write(move |sql| Ok(sql.pragma_update(None, "max_page_count", pages)?));
-    let once = Once { key: "ana:1".into(), digest: "abc".into() };
+    let once = IdempotencyKey { key: "ana:1".into(), digest: "abc".into() };
     let large = Append { tail: "x".repeat(100_000), ..append(&any_channel(), "large", Some(once)) };
 
     limit(1).await.unwrap();
@@ -27,12 +27,12 @@ async fn a_full_disk_refuses_and_takes_it_later() {
 #[tokio::test]
 async fn what_a_log_remembers_of_appends_goes_with_its_entries() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
     let log = log_limits(100);
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
     let channel = any_channel();
     let appends = (0..640).map(|n| {
-        let once = Once { key: format!("key-{n}"), digest: "digest".into() };
+        let once = IdempotencyKey { key: format!("key-{n}"), digest: "digest".into() };
         broker.publish(append(&channel, "text", Some(once)))
     });
     futures::future::try_join_all(appends).await.unwrap();
@@ -48,7 +48,7 @@ const ENDLESS: &str = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 F
 #[tokio::test]
 async fn a_node_whose_reads_are_stuck_is_not_ready() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
+    let store = Sqlite::open(folder.path()).unwrap();
     let log = log_limits(100);
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log });
     broker.ready().await.unwrap();

@@ -76,7 +76,7 @@ async fn whoever_tries_a_quiz_gets_its_formulas_drawn() {
     let text = format!("$x^2$\n$\\frac{{1}}$\n{HOSTILE}\n$$\\sum_i i$$ for $5 and $7");
     let answer = ana.ask("formulas", &[("text", &text)]).await;
     assert_eq!(answer.status(), StatusCode::OK);
-    let formulas: Formulas = wire::read(&answer.text().await.unwrap()).unwrap();
+    let formulas: Formulas = wire::decode(&answer.text().await.unwrap()).unwrap();
     let markup: Vec<_> = pieces(&text)
         .filter_map(|piece| match piece {
             Piece::Formula(source) => Some(formulas.markup(source).map(str::to_owned)),

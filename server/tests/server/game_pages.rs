@@ -17,7 +17,7 @@ async fn post(node: &TestNode, path: &str, form: &str, cookie: &str) -> Response
 /// What a form's sender finds there.
 async fn read<T: serde::de::DeserializeOwned>(node: &TestNode, path: &str, form: &str, cookie: &str) -> T {
     let answer = post(node, path, form, cookie).await.text().await.unwrap();
-    wire::read(&answer).unwrap_or_else(|| panic!("{path}: {answer}"))
+    wire::decode(&answer).unwrap_or_else(|| panic!("{path}: {answer}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +28,7 @@ async fn a_page_begins_a_game_and_its_cookie_makes_a_host() {
         let set: Vec<_> = begun.headers().get_all(header::SET_COOKIE).iter().collect();
         let set = set[0].to_str().unwrap().to_owned();
         assert!(set.starts_with("hubbub-host-") && set.contains("HttpOnly"), "{set}");
-        let pin: Pin = wire::read(&begun.text().await.unwrap()).unwrap();
+        let pin: Pin = wire::decode(&begun.text().await.unwrap()).unwrap();
         let form = format!("pin={pin}");
         let stranger = post(two, "/api/host-page", &form, &cookie).await;
         assert_eq!(stranger.status(), StatusCode::UNPROCESSABLE_ENTITY, "who began it, but without its cookie");

@@ -39,7 +39,7 @@ async fn a_room_shows_what_people_wrote_as_text() {
             assert!(text.contains('\u{2028}'), "{text} can be a title");
             continue;
         }
-        let room: protocol::RoomId = wire::read(&room.text().await.unwrap()).unwrap();
+        let room: protocol::RoomId = wire::decode(&room.text().await.unwrap()).unwrap();
         eve.ask("say", &[("room", room.as_str()), ("id", "m1"), ("message", text)]).await;
         let mut ana = Browser::at(&node).await;
         let page = is_harmless(&mut ana, &room.path()).await;
@@ -59,7 +59,7 @@ async fn a_quiz_and_its_game_show_what_people_wrote_as_text() {
         let mut eve = Browser::at(&node).await;
         eve.ask("rename", &[("name", &short(text, limits::NAME_CHARS))]).await;
         let saved = eve.save("", "0", &quiz(text)).await.text().await.unwrap();
-        let id = wire::read::<SavedQuiz>(&saved).unwrap_or_else(|| panic!("{text}: {saved}")).id;
+        let id = wire::decode::<SavedQuiz>(&saved).unwrap_or_else(|| panic!("{text}: {saved}")).id;
         for page in ["/quizzes".into(), format!("/quizzes?delete={id}")] {
             is_harmless(&mut eve, &page).await;
         }
@@ -67,7 +67,7 @@ async fn a_quiz_and_its_game_show_what_people_wrote_as_text() {
             assert!(is_harmless(&mut eve, &format!("/quizzes/{id}{page}")).await.contains("evil"));
         }
         let begun = eve.ask("host-game", &[("quiz", id.as_str())]).await.text().await.unwrap();
-        let pin: Pin = wire::read(&begun).unwrap_or_else(|| panic!("{text}: {begun}"));
+        let pin: Pin = wire::decode(&begun).unwrap_or_else(|| panic!("{text}: {begun}"));
         let mut mallory = Browser::at(&node).await;
         assert!(is_harmless(&mut mallory, &format!("/play/{pin}")).await.contains("evil"));
         let mut player = Pupil::with(&node, &mallory.cookie()).await;
@@ -91,7 +91,7 @@ async fn a_quiz_and_its_game_show_what_people_wrote_as_text() {
         is_harmless(&mut mallory, &format!("/play/{pin}")).await;
         is_harmless(&mut eve, &format!("/host/{pin}")).await;
         let results = eve.ask("game-results", &[("pin", pin.as_str())]).await.text().await.unwrap();
-        if let Some(results) = wire::read::<ResultsId>(&results) {
+        if let Some(results) = wire::decode::<ResultsId>(&results) {
             is_harmless(&mut eve, "/results").await;
             assert!(is_harmless(&mut eve, &format!("/results/{results}")).await.contains("evil"));
             is_harmless(&mut eve, &format!("/results/{results}?delete=1")).await;

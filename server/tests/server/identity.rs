@@ -23,7 +23,7 @@ async fn a_room_has_one_address() {
     let mut ana = Browser::at(&node).await;
     for (title, own) in [("Staff Room", "/rooms/staff-room"), ("Café", "/rooms/caf%C3%A9")] {
         let opened = ana.ask("open-room", &[("title", title)]).await.text().await.unwrap();
-        assert_eq!(wire::read::<RoomId>(&opened).unwrap().path(), own);
+        assert_eq!(wire::decode::<RoomId>(&opened).unwrap().path(), own);
         assert_eq!(leads_to(&node, own).await, (StatusCode::OK, String::new()));
     }
     for (written, own) in [
@@ -95,7 +95,7 @@ async fn all_tabs_of_a_person_speak_under_the_new_name() {
         let mut ben = Visitor::in_room(one, "garden").await;
         // Each in its own room, so that no list of people tells of it.
         let renamed = tab.ask("rename", &[("name", "Amara")]).await.text().await.unwrap();
-        let amara: Member = wire::read(&renamed).unwrap_or_else(|| panic!("{renamed}"));
+        let amara: Member = wire::decode(&renamed).unwrap_or_else(|| panic!("{renamed}"));
         ben.sees(|presence| presence.joined.contains(&amara)).await;
         assert_eq!(other_tab.say("m1", "it is still me").await.author, amara);
         assert_eq!(other_tab.join("kitchen", None).await.you, amara);

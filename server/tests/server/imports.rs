@@ -186,7 +186,7 @@ async fn a_program_gets_the_quiz_or_every_fault() {
     assert_eq!(lines[0], "Row 2, column E: there is no answer 7.");
 
     let good = ana.post("/api/import-quiz?name=Plants.csv", format!("{HEADER}Which?,Moss,Stone,1 min,1")).await;
-    let saved: SavedQuiz = wire::read(&good.text().await.unwrap()).unwrap();
+    let saved: SavedQuiz = wire::decode(&good.text().await.unwrap()).unwrap();
     let quiz = ana.ask("quiz", &[("id", saved.id.as_str())]).await.text().await.unwrap();
     assert!(quiz.contains(r#""title":"Plants""#) && quiz.contains(r#""seconds":60"#), "{quiz}");
     node.stop().await;

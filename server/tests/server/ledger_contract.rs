@@ -40,7 +40,7 @@ impl Nodes {
         let Backend::Redis { url, .. } = &cluster.backend else { panic!("no Redis, no other node") };
         let open = async |node: &str| connect(url, redis_options(100, node)).await.unwrap().0;
         let brokers = [open("one").await, open("two").await];
-        let [one, two] = [&brokers[0], &brokers[1]].map(|broker| RedisLedger::new(broker.link()));
+        let [one, two] = [&brokers[0], &brokers[1]].map(|broker| RedisLedger::new(broker.router()));
         Self { one, two, _brokers: brokers, _cluster: cluster }
     }
 }

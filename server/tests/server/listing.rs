@@ -12,7 +12,7 @@ use crate::visitor::Visitor;
 
 async fn listed(browser: &mut Browser<'_>) -> Vec<String> {
     let rooms = browser.ask("rooms", &[]).await.text().await.unwrap();
-    let rooms: Vec<RoomSummary> = wire::read(&rooms).unwrap_or_else(|| panic!("{rooms}"));
+    let rooms: Vec<RoomSummary> = wire::decode(&rooms).unwrap_or_else(|| panic!("{rooms}"));
     rooms.into_iter().map(|room| room.title).collect()
 }
 
@@ -53,7 +53,7 @@ async fn nobody_lists_a_room_of_others() {
     ana.say("m1", "just us").await;
     let mut eve = Browser::at(&node).await;
     let opened = eve.ask("open-room", &[("title", "By link"), ("listed", "true")]).await;
-    let room: RoomId = wire::read(&opened.text().await.unwrap()).unwrap();
+    let room: RoomId = wire::decode(&opened.text().await.unwrap()).unwrap();
     assert_eq!(room.as_str(), "by-link", "whoever knows the name comes in");
     assert_eq!(listed(&mut eve).await, [""; 0]);
     node.stop().await;

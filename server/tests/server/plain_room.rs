@@ -12,7 +12,7 @@ use crate::visitor::Visitor;
 
 async fn said(browser: &mut Browser<'_>, room: &str) -> Vec<String> {
     let page = browser.ask("history", &[("room", room)]).await.text().await.unwrap();
-    let page: HistoryPage = wire::read(&page).unwrap_or_else(|| panic!("{page}"));
+    let page: HistoryPage = wire::decode(&page).unwrap_or_else(|| panic!("{page}"));
     page.messages.into_iter().map(|message| message.message).collect()
 }
 

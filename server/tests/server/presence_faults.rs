@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use ::redis::Cmd;
 use protocol::{Member, Name, UserId};
-use server::broker::redis::{self, Link};
-use server::broker::{Broker, Deliveries, Delivery, Passing};
+use server::broker::redis::{self, Router};
+use server::broker::{Broker, Deliveries, Delivery, Ephemeral};
 use server::channel::Channel;
 use server::presence::redis::{Options, RedisPresence};
 use server::presence::{Departure, Presence, Settings};
@@ -25,7 +25,7 @@ struct Node {
     channel: Channel,
     presence: Arc<Presence>,
     told: watch::Receiver<Vec<String>>,
-    link: Link,
+    router: Router,
     _broker: Arc<dyn Broker>,
     _listening: AbortOnDropHandle<()>,
 }
@@ -34,8 +34,8 @@ impl Node {
     async fn start(server: &RedisServer, channel: &Channel, name: &str, lease: Duration) -> Self {
         let (broker, deliveries) = redis::connect(&server.url(), redis_options(10, name)).await.unwrap();
         broker.subscribe(channel).await.unwrap();
-        let link = broker.link();
-        let store = RedisPresence::new(link.clone(), Options { lease, ..Options::new(name) });
+        let router = broker.router();
+        let store = RedisPresence::new(router.clone(), Options { lease, ..Options::new(name) });
         let (tell, told) = watch::channel(Vec::new());
         let tell = Box::new(move |_: &Channel, frame: protocol::Presence| {
             let joined = frame.joined.iter().map(|member| format!("+{}", member.name));
@@ -51,7 +51,7 @@ impl Node {
         };
         let presence = Arc::new(Presence::start(Arc::new(store), tell, settings));
         let listening = AbortOnDropHandle::new(tokio::spawn(listen(deliveries, presence.clone())));
-        Self { channel: channel.clone(), presence, told, link, _broker: broker, _listening: listening }
+        Self { channel: channel.clone(), presence, told, router, _broker: broker, _listening: listening }
     }
 
     /// Gives back who is there.
@@ -62,7 +62,7 @@ impl Node {
 
     /// The names of leases under a key; something else while Redis is away.
     async fn leases(&self, key: &str) -> Vec<String> {
-        self.link.run(&Cmd::zrange(key, 0, -1)).await.unwrap_or_else(|_| vec!["away".into()])
+        self.router.run(&Cmd::zrange(key, 0, -1)).await.unwrap_or_else(|_| vec!["away".into()])
     }
 
     /// Waits until people here were told so many things, and gives them.
@@ -75,7 +75,7 @@ impl Node {
 async fn listen(mut deliveries: Deliveries, presence: Arc<Presence>) {
     while let Some(delivery) = deliveries.recv().await {
         match delivery {
-            Delivery::Passing { channel, passing: Passing::Notice(body) } => presence.on_notice(&channel, &body),
+            Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } => presence.on_notice(&channel, &body),
             Delivery::Interrupted => presence.on_interrupted(),
             _ => {}
         }
@@ -144,7 +144,7 @@ async fn everybody_is_there_again_after_redis_lost_everything() {
     b.enter("ben").await;
     server.command(&["FLUSHALL"]).await;
     let key = format!("hubbub:{{{channel}}}:people");
-    let both = async || (b.link.run::<usize>(&Cmd::hlen(&key)).await.unwrap() >= 2).then_some(());
+    let both = async || (b.router.run::<usize>(&Cmd::hlen(&key)).await.unwrap() >= 2).then_some(());
     at_last(PATIENCE, both).await.expect("somebody was not entered again");
     let c = Node::start(&server, &channel, "c", Duration::from_secs(3)).await;
     assert_eq!(c.enter("cleo").await, ["ana", "ben", "cleo"]);

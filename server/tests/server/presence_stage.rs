@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use ::redis::{Cmd, cmd};
 use protocol::{Member, Name, UserId, wire};
-use server::broker::{Broker, Deliveries, Delivery, Passing, embedded, redis};
+use server::broker::{Broker, Deliveries, Delivery, Ephemeral, embedded, redis};
 use server::channel::Channel;
 use server::presence::embedded::EmbeddedPresence;
 use server::presence::redis::{Options, RedisPresence};
 use server::presence::{Change, PresenceStore};
-use server::store::Store;
+use server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{any_channel, log_limits, redis_options, url_of};
@@ -32,13 +32,13 @@ pub struct Stage {
 
 enum Kind {
     Embedded { _folder: TempDir },
-    Redis { _servers: Arc<dyn Send + Sync>, link: redis::Link, namespace: String },
+    Redis { _servers: Arc<dyn Send + Sync>, router: redis::Router, namespace: String },
 }
 
 impl Stage {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
+        let store = Sqlite::open(folder.path()).unwrap();
         let (broker, deliveries) = embedded::open(store, embedded::Options { log: log_limits(10) });
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
@@ -67,9 +67,9 @@ impl Stage {
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
         let options = redis::Options { sharded, ..redis_options(10, "test") };
         let (broker, deliveries) = redis::connect(url, options).await.unwrap();
-        let (link, namespace) = (broker.link(), format!("nodes-{:x}", rand::random::<u64>()));
-        let node = Arc::new(redis_node(&link, &namespace, "first", Duration::from_secs(60)));
-        Self::new(broker, deliveries, Kind::Redis { _servers: servers, link, namespace }, node).await
+        let (router, namespace) = (broker.router(), format!("nodes-{:x}", rand::random::<u64>()));
+        let node = Arc::new(redis_node(&router, &namespace, "first", Duration::from_secs(60)));
+        Self::new(broker, deliveries, Kind::Redis { _servers: servers, router, namespace }, node).await
     }
 
     async fn new(broker: Arc<dyn Broker>, deliveries: Deliveries, kind: Kind, node: Arc<dyn PresenceStore>) -> Self {
@@ -80,44 +80,44 @@ impl Stage {
 
     /// Another node, with a lease of this length.
     pub fn another(&self, name: &str, lease: Duration) -> Arc<dyn PresenceStore> {
-        let (link, namespace) = self.parts();
-        Arc::new(redis_node(link, namespace, name, lease))
+        let (router, namespace) = self.parts();
+        Arc::new(redis_node(router, namespace, name, lease))
     }
 
     /// Makes the leases of nodes called `name` end now.
     pub async fn lease_runs_out(&self, name: &str) {
-        let (link, namespace) = self.parts();
+        let (router, namespace) = self.parts();
         let leases = format!("hubbub:{{{namespace}}}");
-        let nodes: Vec<String> = link.run(&Cmd::zrange(&leases, 0, -1)).await.unwrap();
+        let nodes: Vec<String> = router.run(&Cmd::zrange(&leases, 0, -1)).await.unwrap();
         for node in nodes.iter().filter(|node| node.starts_with(&format!("{name}."))) {
-            link.run::<()>(cmd("ZADD").arg(&leases).arg("XX").arg(1).arg(node)).await.unwrap();
+            router.run::<()>(cmd("ZADD").arg(&leases).arg("XX").arg(1).arg(node)).await.unwrap();
         }
     }
 
     /// Makes it look as if somebody had begun to remove nodes called `name`, and died over it.
     pub async fn removal_is_abandoned(&self, name: &str) {
         self.lease_runs_out(name).await;
-        let (link, namespace) = self.parts();
+        let (router, namespace) = self.parts();
         let leases = format!("hubbub:{{{namespace}}}");
         let moved = cmd("ZRANGESTORE").arg(format!("{leases}:expired")).arg(&leases).arg(0).arg(0).to_owned();
-        link.run::<()>(&moved).await.unwrap();
-        link.run::<()>(&Cmd::zremrangebyrank(&leases, 0, 0)).await.unwrap();
+        router.run::<()>(&moved).await.unwrap();
+        router.run::<()>(&Cmd::zremrangebyrank(&leases, 0, 0)).await.unwrap();
     }
 
     /// The channels in which nodes called `name` may have entries, for all that Redis knows.
     pub async fn noted_channels(&self, name: &str) -> Vec<String> {
-        let (link, namespace) = self.parts();
+        let (router, namespace) = self.parts();
         let pattern = format!("hubbub:{{{namespace}}}:channels:{name}.*");
-        let keys: Vec<String> = link.run(cmd("KEYS").arg(pattern)).await.unwrap();
+        let keys: Vec<String> = router.run(cmd("KEYS").arg(pattern)).await.unwrap();
         match keys.first() {
-            Some(key) => link.run(&Cmd::smembers(key)).await.unwrap(),
+            Some(key) => router.run(&Cmd::smembers(key)).await.unwrap(),
             None => Vec::new(),
         }
     }
 
-    fn parts(&self) -> (&redis::Link, &str) {
+    fn parts(&self) -> (&redis::Router, &str) {
         match &self.kind {
-            Kind::Redis { link, namespace, .. } => (link, namespace),
+            Kind::Redis { router, namespace, .. } => (router, namespace),
             Kind::Embedded { .. } => panic!("an embedded node is alone"),
         }
     }
@@ -131,9 +131,9 @@ impl Stage {
         loop {
             let next = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await;
             let delivery = next.expect("nothing was announced").expect("deliveries ended");
-            let Delivery::Passing { channel, passing: Passing::Notice(body) } = delivery else { continue };
+            let Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } = delivery else { continue };
             assert_eq!(channel, self.channel);
-            let change: Change = wire::read(std::str::from_utf8(&body).unwrap()).unwrap();
+            let change: Change = wire::decode(std::str::from_utf8(&body).unwrap()).unwrap();
             let joined = change.joined.iter().map(|member| format!("+{}", member.name));
             let left = change.left.iter().map(|user| format!("-{user}"));
             let words = joined.chain(left).collect::<Vec<_>>().join(" ");
@@ -156,8 +156,8 @@ impl Stage {
     }
 }
 
-fn redis_node(link: &redis::Link, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
-    RedisPresence::new(link.clone(), Options { node: name.into(), lease, namespace: namespace.into() })
+fn redis_node(router: &redis::Router, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
+    RedisPresence::new(router.clone(), Options { node: name.into(), lease, namespace: namespace.into() })
 }
 
 pub fn person(id: &str) -> Member {

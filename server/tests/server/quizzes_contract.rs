@@ -162,7 +162,7 @@ fn unfinished(asked: usize, ended_at: u64) -> Results {
 async fn results_of_a_game_that_goes_on_are_renewed_and_never_doubled(shelf: Shelf) {
     let (ana, id) = (user("ana"), ResultsId::parse("g1").unwrap());
     let keep = async |results: Results| shelf.kept.keep(&ana, &results).await.unwrap();
-    let spelled = |results: &Results| protocol::wire::spell(results).len() as u64;
+    let spelled = |results: &Results| protocol::wire::encode(results).len() as u64;
     assert_eq!(keep(unfinished(1, 10)).await, Kept::New);
     assert_eq!(keep(results("g2", 15)).await, Kept::New);
     assert_eq!(keep(unfinished(2, 20)).await, Kept::Renewed { bytes: spelled(&unfinished(1, 10)) });

@@ -14,7 +14,7 @@ use server::quota::{Counters, Payer, QuotaLimits, Quotas};
 use server::retention::Sweep;
 use server::retention::embedded::EmbeddedSweep;
 use server::retention::redis::RedisSweep;
-use server::store::Store;
+use server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{redis_options, url_of};
@@ -38,7 +38,7 @@ enum Home {
 impl Shelf {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
+        let store = Sqlite::open(folder.path()).unwrap();
         let counters = Arc::new(EmbeddedCounters::new(store.clone()));
         let sweep = Arc::new(EmbeddedSweep::new(store.clone()));
         let kept = Arc::new(EmbeddedQuizzes::new(store));
@@ -56,9 +56,9 @@ impl Shelf {
     async fn on(count: usize) -> Self {
         let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
         let (broker, _) = redis::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
-        let kept = Arc::new(RedisQuizzes::new(broker.link(), None));
-        let counters = Arc::new(RedisCounters::new(broker.link()));
-        let sweep = Arc::new(RedisSweep::new(broker.link(), kept.clone()));
+        let kept = Arc::new(RedisQuizzes::new(broker.router(), None));
+        let counters = Arc::new(RedisCounters::new(broker.router()));
+        let sweep = Arc::new(RedisSweep::new(broker.router(), kept.clone()));
         Self { kept, counters, sweep, home: Home::Servers { servers, _broker: broker } }
     }
 

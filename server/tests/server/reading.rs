@@ -19,7 +19,7 @@ async fn post(node: &TestNode, path: &str, form: &str, headers: &[(&str, &str)])
 
 async fn ask<T: for<'a> serde::Deserialize<'a>>(node: &TestNode, path: &str, form: &str) -> T {
     let answer = post(node, path, form, &[]).await.text().await.unwrap();
-    wire::read(&answer).unwrap_or_else(|| panic!("{path} answered {answer}"))
+    wire::decode(&answer).unwrap_or_else(|| panic!("{path} answered {answer}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +106,7 @@ async fn a_session_is_one_person_with_a_name_to_change() {
 
     let first = post(&node, "/api/viewer", "", &[]).await;
     let cookie = first.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let guest: Member = wire::read(&first.text().await.unwrap()).unwrap();
+    let guest: Member = wire::decode(&first.text().await.unwrap()).unwrap();
 
     let renamed = post(&node, "/api/rename", "name=N%C3%B6%C3%B6r", &[("cookie", &cookie)]).await;
     let cookie = renamed.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use protocol::game::{Answer, GameClientMessage as Say, Phase};
 use protocol::{ClientMessage, ErrorCode, MessageId, RoomId, ServerMessage};
 use server::broker::redis::{Keyspace, Options};
-use server::broker::{Delivery, Passing};
+use server::broker::{Delivery, Ephemeral};
 use server::rooms::Listing;
 
 use crate::browser::Browser;
@@ -42,7 +42,7 @@ async fn hear_nothing_of_each_other(mut nodes: [Node; 2]) {
     }
     for offset in 1..=5 {
         for (node, word) in nodes.iter().zip(words) {
-            node.broker.announce(&channel, Passing::Frame(Bytes::from(word))).await.unwrap();
+            node.broker.announce(&channel, Ephemeral::Frame(Bytes::from(word))).await.unwrap();
             let said = node.broker.publish(append(&channel, word, None)).await.unwrap();
             assert_eq!(said.position.offset, offset, "{word}");
         }
@@ -51,8 +51,8 @@ async fn hear_nothing_of_each_other(mut nodes: [Node; 2]) {
     for (node, word) in nodes.iter_mut().zip(words) {
         let epoch = node.broker.top(&channel).await.unwrap().position.epoch;
         for offset in 1..=5 {
-            let passing = Passing::Frame(Bytes::from(word));
-            assert_eq!(node.next().await, Delivery::Passing { channel: channel.clone(), passing });
+            let ephemeral = Ephemeral::Frame(Bytes::from(word));
+            assert_eq!(node.next().await, Delivery::Ephemeral { channel: channel.clone(), ephemeral });
             let position = protocol::Position { epoch: epoch.clone(), offset };
             let said = Delivery::Publication { channel: channel.clone(), position, frame: frame(word, offset) };
             assert_eq!(node.next().await, said);

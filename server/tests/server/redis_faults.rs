@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use server::broker::{
-    BrokerError, Head, Most, Once, Replay,
+    BrokerError, Head, IdempotencyKey, Most, Replay,
     redis::{self, Keyspace},
 };
 
@@ -18,8 +18,8 @@ async fn cluster(server: &Arc<RedisServer>) -> Cluster {
     Cluster::on(Backend::redis(server)).await
 }
 
-fn once(key: &str) -> Option<Once> {
-    Some(Once { key: key.into(), digest: "digest".into() })
+fn once(key: &str) -> Option<IdempotencyKey> {
+    Some(IdempotencyKey { key: key.into(), digest: "digest".into() })
 }
 
 async fn is_refused(node: &Node, cluster: &Cluster) {

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use protocol::Position;
-use server::broker::{Append, Appended, Broker, BrokerError, Head, Most, Once, Replay};
+use server::broker::{Append, Appended, Broker, BrokerError, Head, IdempotencyKey, Most, Replay};
 use tempfile::TempDir;
 
 use crate::cluster::{Backend, Cluster, append, entry, frame};
@@ -14,7 +14,7 @@ use crate::redis_server::RedisServer;
 
 /// What a sender may send again.
 fn resent(cluster: &Cluster, text: &str) -> Append {
-    append(&cluster.channel, text, Some(Once { key: text.into(), digest: "digest".into() }))
+    append(&cluster.channel, text, Some(IdempotencyKey { key: text.into(), digest: "digest".into() }))
 }
 
 async fn say(cluster: &Cluster, text: &str) -> Appended {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Member, Name, UserId};
 use server::broker::redis::{self, Keyspace, Servers};
-use server::broker::{Broker, BrokerError, Delivery, Head, Most, Passing, Replay};
+use server::broker::{Broker, BrokerError, Delivery, Ephemeral, Head, Most, Replay};
 use server::channel::Channel;
 use server::presence::redis::{Options as PresenceOptions, RedisPresence};
 use server::presence::{Lease, PresenceStore};
@@ -143,7 +143,7 @@ async fn people_of_a_dead_shard_are_told_and_the_others_go_on_talking() {
 async fn leases_are_kept_on_the_living_shards_while_one_is_dead() {
     let servers = [RedisServer::start(), RedisServer::start(), RedisServer::start()];
     let (broker, _deliveries) = redis::connect(&url_of(&servers), options()).await.unwrap();
-    let presence = RedisPresence::new(broker.link(), PresenceOptions::new("a"));
+    let presence = RedisPresence::new(broker.router(), PresenceOptions::new("a"));
     assert_eq!(presence.renew().await, Ok(Lease::Kept));
     servers[2].stop();
     assert_eq!(presence.renew().await, Ok(Lease::Kept));
@@ -159,7 +159,7 @@ async fn leases_are_kept_on_the_living_shards_while_one_is_dead() {
 async fn people_can_leave_when_redis_is_full() {
     let server = RedisServer::start();
     let (broker, _deliveries) = redis::connect(&server.url(), options()).await.unwrap();
-    let [one, other] = ["a", "b"].map(|name| RedisPresence::new(broker.link(), PresenceOptions::new(name)));
+    let [one, other] = ["a", "b"].map(|name| RedisPresence::new(broker.router(), PresenceOptions::new(name)));
     let (channel, ana) = (any_channel(), ana());
     for node in [&one, &other] {
         node.enter(&channel, &ana).await.unwrap();
@@ -222,10 +222,10 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     let from = cluster.master_of(&name).await;
     cluster.move_slot(&name, (from + 1) % 3).await;
     // What is passed on is not kept: until the subscription has moved, too, it may be missed.
-    let passing = Passing::Notice(Bytes::from("here"));
-    let expected = Delivery::Passing { channel: channel.clone(), passing: passing.clone() };
+    let ephemeral = Ephemeral::Notice(Bytes::from("here"));
+    let expected = Delivery::Ephemeral { channel: channel.clone(), ephemeral: ephemeral.clone() };
     let heard = at_last(PROMOTED, async || {
-        node.broker.announce(&channel, passing.clone()).await.ok()?;
+        node.broker.announce(&channel, ephemeral.clone()).await.ok()?;
         timeout(A_MOMENT, async { while node.next().await != expected {} }).await.ok()
     });
     heard.await.expect("the channel was not found where it is kept now");
@@ -284,12 +284,12 @@ async fn passwords_and_tls_are_spoken_and_never_shown() {
     broker.publish(append(&channel, "text", None)).await.unwrap();
     let head = broker.top(&channel).await.unwrap();
     assert!(matches!(broker.catch_up(&channel, &head, Most::publications(10)).await.unwrap(), Replay::All { .. }));
-    let presence = RedisPresence::new(broker.link(), PresenceOptions::new("a"));
+    let presence = RedisPresence::new(broker.router(), PresenceOptions::new("a"));
     presence.enter(&channel, &ana()).await.unwrap();
     assert_eq!(presence.renew().await, Ok(Lease::Kept));
     assert_eq!(presence.snapshot(&channel).await.unwrap().members, [ana()]);
     presence.withdraw().await.unwrap();
-    let rooms = RedisRooms::new(broker.link());
+    let rooms = RedisRooms::new(broker.router());
     rooms.open(&channel.room(), "Garden", Listing::Listed).await.unwrap();
     assert_eq!(rooms.listed(10).await.unwrap()[0].title.as_deref(), Some("Garden"));
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use protocol::Epoch;
 use server::broker::redis::Keyspace;
-use server::broker::{Append, Appended, BrokerError, Once};
+use server::broker::{Append, Appended, BrokerError, IdempotencyKey};
 
 use crate::cluster::{Backend, Cluster, append, entry};
 use crate::redis_server::RedisServer;
@@ -21,7 +21,7 @@ async fn known() -> (Arc<RedisServer>, Cluster) {
 }
 
 fn message(cluster: &Cluster, text: &str, digest: &str) -> Append {
-    append(&cluster.channel, text, Some(Once { key: text.into(), digest: digest.into() }))
+    append(&cluster.channel, text, Some(IdempotencyKey { key: text.into(), digest: digest.into() }))
 }
 
 async fn say(cluster: &Cluster, text: &str, digest: &str) -> Result<Appended, BrokerError> {

@@ -14,8 +14,8 @@ async fn a_host_reads_what_was_chosen_in_a_poll_and_by_whom() {
     let node = TestNode::embedded(&[]).await;
     let mut ana = Browser::at(&node).await;
     let viewer = ana.ask("viewer", &[]).await.text().await.unwrap();
-    let member: protocol::Member = wire::read(&viewer).unwrap();
-    let results: Results = wire::read(POLL).unwrap();
+    let member: protocol::Member = wire::decode(&viewer).unwrap();
+    let results: Results = wire::decode(POLL).unwrap();
     node.node().library.kept.keep(&member.id, &results).await.unwrap();
 
     let page = ana.get("/results/g2").await.text().await.unwrap();

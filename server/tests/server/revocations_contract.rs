@@ -7,7 +7,7 @@ use server::broker::redis as broker;
 use server::session::revocation::embedded::EmbeddedRevocations;
 use server::session::revocation::redis::RedisRevocations;
 use server::session::revocation::{RevocationStore, Revoked};
-use server::store::Store;
+use server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{redis_options, url_of};
@@ -32,7 +32,7 @@ enum Kept {
 impl List {
     async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(EmbeddedRevocations::new(Store::open(folder.path()).unwrap()).keeping(MOST));
+        let store = Arc::new(EmbeddedRevocations::new(Sqlite::open(folder.path()).unwrap()).keeping(MOST));
         Self { store, _kept: Kept::Folder { _folder: folder } }
     }
 
@@ -40,7 +40,7 @@ impl List {
         let servers = vec![RedisServer::start()];
         let (broker, _) = broker::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
         Self {
-            store: Arc::new(RedisRevocations::new(broker.link()).keeping(MOST)),
+            store: Arc::new(RedisRevocations::new(broker.router()).keeping(MOST)),
             _kept: Kept::Servers { _servers: servers },
         }
     }

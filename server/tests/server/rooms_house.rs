@@ -10,7 +10,7 @@ use server::presence::redis::{Options, RedisPresence};
 use server::rooms::embedded::EmbeddedRooms;
 use server::rooms::redis::RedisRooms;
 use server::rooms::{Directory, Listing, Rooms};
-use server::store::Store;
+use server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{log_limits, redis_options, url_of};
@@ -31,7 +31,7 @@ enum Kept {
 impl House {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
+        let store = Sqlite::open(folder.path()).unwrap();
         let (broker, _) = embedded::open(store.clone(), embedded::Options { log: log_limits(10) });
         Self {
             rooms: Arc::new(EmbeddedRooms::new(store)),
@@ -51,10 +51,10 @@ impl House {
 
     async fn on(servers: Vec<Arc<RedisServer>>) -> Self {
         let (broker, _) = redis::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
-        let link = broker.link();
+        let router = broker.router();
         Self {
-            rooms: Arc::new(RedisRooms::new(link.clone())),
-            presence: Arc::new(RedisPresence::new(link, Options::new("test"))),
+            rooms: Arc::new(RedisRooms::new(router.clone())),
+            presence: Arc::new(RedisPresence::new(router, Options::new("test"))),
             _kept: Kept::Servers { _servers: servers },
         }
     }

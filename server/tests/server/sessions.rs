@@ -25,7 +25,7 @@ async fn ask(node: &TestNode, path: &str, cookie: &[u8]) -> Response {
 async fn viewer(node: &TestNode, cookie: &str) -> (Member, Option<String>) {
     let answer = ask(node, "/api/viewer", cookie.as_bytes()).await;
     let set = cookie_of(&answer);
-    (wire::read(&answer.text().await.unwrap()).unwrap(), set)
+    (wire::decode(&answer.text().await.unwrap()).unwrap(), set)
 }
 
 fn cookie_of(answer: &Response) -> Option<String> {
@@ -53,7 +53,7 @@ async fn a_cookie_of_another_program_with_any_letters_ends_nobodys_session() {
     for cookie in cookies {
         let answer = ask(&node, "/api/viewer", &cookie).await;
         assert_eq!(cookie_of(&answer), None, "{}", String::from_utf8_lossy(&cookie[..60]));
-        assert_eq!(wire::read::<Member>(&answer.text().await.unwrap()).unwrap(), ana);
+        assert_eq!(wire::decode::<Member>(&answer.text().await.unwrap()).unwrap(), ana);
     }
     let mut socket = Visitor::with_bytes(&node, "cookie", format!("city=Köln; {cookie}").as_bytes()).await;
     assert_eq!(socket.join("garden", None).await.you, ana);

@@ -13,7 +13,7 @@ async fn whoever_hosts_running_games_reads_which_ones_lose_their_host() {
         let mut pins = Vec::new();
         for said in ["You are hosting a game right now: ", "You are hosting games right now: "] {
             let begun = ana.ask("host-game", &[("quiz", "sample-solar-system")]).await.text().await.unwrap();
-            pins.push(wire::read::<Pin>(&begun).unwrap_or_else(|| panic!("{begun}")));
+            pins.push(wire::decode::<Pin>(&begun).unwrap_or_else(|| panic!("{begun}")));
             // On any node, and on the page for a name as well.
             let mut elsewhere = Browser::without_cookies(two);
             elsewhere.cookies = ana.cookies.clone();

@@ -116,5 +116,5 @@ async fn a_page_that_is_not_let_in_is_in_the_log_once_with_the_flag_that_helps()
     assert!(line.contains("https://hub.example:8443 was not let in, which asked for hub.example"), "{line}");
     assert!(line.contains("--allowed-origins https://hub.example:8443"), "{line}");
     let line = started.says("hub.example").await;
-    assert!(line.contains("other.example"), "each is said once: {line}");
+    assert!(line.contains("other.example"), "each is said idempotency: {line}");
 }

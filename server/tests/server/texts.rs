@@ -20,18 +20,18 @@ const CLEAN: &str = "ab\nć\u{302}\u{303}";
 async fn keep_as_it_is(node: &TestNode, room: &RoomId, text: &str, name: &str) {
     let member = Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Eve").unwrap() };
     let frame = wire::message_template(room, &MessageId::parse("m1").unwrap(), &member, text, 1);
-    let tail = frame.tail.replace("\"Eve\"", &wire::spell(name));
+    let tail = frame.tail.replace("\"Eve\"", &wire::encode(name));
     let channel = Channel::Room(room.clone());
     node.node()
         .broker
-        .publish(Append { channel, once: None, head: frame.head, tail, growth: Growth::Free })
+        .publish(Append { channel, idempotency: None, head: frame.head, tail, growth: Growth::Free })
         .await
         .unwrap();
 }
 
 async fn history(browser: &mut Browser<'_>, room: &str) -> HistoryPage {
     let page = browser.ask("history", &[("room", room)]).await.text().await.unwrap();
-    wire::read(&page).unwrap_or_else(|| panic!("{page}"))
+    wire::decode(&page).unwrap_or_else(|| panic!("{page}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +77,7 @@ async fn nothing_hides_in_a_name() {
     let node = TestNode::embedded(&["--rate-limit", "off"]).await;
     let mut ana = Browser::at(&node).await;
     let renamed = ana.ask("rename", &[("name", " A\u{200B}na\0 \u{202E}B ")]).await.text().await.unwrap();
-    assert_eq!(wire::read::<Member>(&renamed).unwrap().name.as_str(), "Ana B");
+    assert_eq!(wire::decode::<Member>(&renamed).unwrap().name.as_str(), "Ana B");
     for nothing in ["\u{3164}", "\0", "\u{2800}\u{200B}"] {
         let refused = ana.ask("rename", &[("name", nothing)]).await;
         assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{nothing:?}");
@@ -100,7 +100,7 @@ async fn a_title_is_as_long_as_the_form_says_whatever_was_kept() {
         assert!(refused.status().is_client_error(), "{} bytes", title.len());
     }
     let opened = ana.ask("open-room", &[("title", "Cafe\u{301}\u{200B}\tat  noon"), ("listed", "true")]).await;
-    assert_eq!(wire::read(&opened.text().await.unwrap()), RoomId::parse("café-at-noon").ok());
+    assert_eq!(wire::decode(&opened.text().await.unwrap()), RoomId::parse("café-at-noon").ok());
     let endless = "é\0 ".repeat(20_000);
     let directory = &node.node().directory;
     directory.open(&RoomId::parse("old").unwrap(), &endless, Listing::Listed).await.unwrap();
@@ -123,12 +123,12 @@ async fn nothing_hides_in_a_quiz() {
     let mut ana = Browser::at(&node).await;
     let odd = Quiz { title: ODD.into(), ..quiz(vec![choice(ODD, 60)]) };
     let saved = ana.save("", "0", &odd).await.text().await.unwrap();
-    let saved: SavedQuiz = wire::read(&saved).unwrap_or_else(|| panic!("{saved}"));
+    let saved: SavedQuiz = wire::decode(&saved).unwrap_or_else(|| panic!("{saved}"));
     let kept = node.node().library.kept.load(&saved.id, None).await.unwrap().unwrap().stored.quiz;
     assert_eq!((kept.title.as_str(), kept.questions[0].text.as_str()), (&*CLEAN.replace('\n', " "), CLEAN));
     // As a file that is brought along, and as it was kept before.
-    let imported = ana.post("/api/import-quiz", wire::spell(&odd)).await.text().await.unwrap();
-    let imported: SavedQuiz = wire::read(&imported).unwrap_or_else(|| panic!("{imported}"));
+    let imported = ana.post("/api/import-quiz", wire::encode(&odd)).await.text().await.unwrap();
+    let imported: SavedQuiz = wire::decode(&imported).unwrap_or_else(|| panic!("{imported}"));
     let kept = node.node().library.kept.load(&imported.id, None).await.unwrap().unwrap().stored.quiz;
     assert_eq!(kept.questions[0].text, CLEAN);
     let (_teacher, hosting) = Pupil::teacher(&node, odd).await;

@@ -238,9 +238,9 @@ mod tests {
             over.progress() < renamed.progress(),
             "a player who is called by another name is so in the results, too"
         );
-        let text = crate::wire::spell(&over);
+        let text = crate::wire::encode(&over);
         assert!(!text.contains("nfinished"), "{text}");
-        assert_eq!(crate::wire::read(&text), Some(over), "as it was kept before there was a difference");
+        assert_eq!(crate::wire::decode(&text), Some(over), "as it was kept before there was a difference");
     }
 
     #[test]

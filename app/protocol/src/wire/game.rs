@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Template, envelope, read, spell};
+use super::{Template, decode, encode, envelope};
 use crate::error::{ErrorCode, Refusal};
 use crate::game::Game;
 use crate::game::frame::{Changed, GameClientMessage, GameServerMessage, Step};
@@ -57,26 +57,26 @@ pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
     let payload = Payload { kind: &kind, text: payload.map_or("{}", RawValue::get) };
     use GameClientMessage as M;
     Ok(match kind.as_str() {
-        "create" => M::Create(payload.read()?),
-        "open" => M::Open(payload.read()?),
-        "join" => M::Join(payload.read()?),
-        "answer" => M::Answer(payload.read()?),
+        "create" => M::Create(payload.decode()?),
+        "open" => M::Open(payload.decode()?),
+        "join" => M::Join(payload.decode()?),
+        "answer" => M::Answer(payload.decode()?),
         "start" => M::Start(payload.step()?),
         "next" => M::Next(payload.step()?),
         "skip" => M::Skip(payload.step()?),
         "pause" => M::Pause(payload.step()?),
         "resume" => M::Resume(payload.step()?),
-        "extend" => M::Extend(payload.read()?),
+        "extend" => M::Extend(payload.decode()?),
         "reveal" => M::Reveal(payload.step()?),
-        "kick" => M::Kick(payload.read()?),
-        "rename" => M::Rename(payload.read()?),
+        "kick" => M::Kick(payload.decode()?),
+        "rename" => M::Rename(payload.decode()?),
         "pardon" => M::Pardon,
-        "admission" => M::Admission(payload.read()?),
-        "admit" => M::Admit(payload.read()?),
-        "decline" => M::Decline(payload.read()?),
-        "removeHost" => M::RemoveHost(payload.read()?),
-        "lock" => M::Lock(payload.read()?),
-        "chat" => M::Chat(payload.read()?),
+        "admission" => M::Admission(payload.decode()?),
+        "admit" => M::Admit(payload.decode()?),
+        "decline" => M::Decline(payload.decode()?),
+        "removeHost" => M::RemoveHost(payload.decode()?),
+        "lock" => M::Lock(payload.decode()?),
+        "chat" => M::Chat(payload.decode()?),
         "handOver" => M::HandOver,
         "end" => M::End(payload.step()?),
         "again" => M::Again(payload.read_or_default()?),
@@ -95,7 +95,7 @@ struct Payload<'a> {
 }
 
 impl<'a> Payload<'a> {
-    fn read<T: Deserialize<'a>>(&self) -> Result<T, Refusal> {
+    fn decode<T: Deserialize<'a>>(&self) -> Result<T, Refusal> {
         serde_json::from_str(self.text).map_err(|error| {
             Refusal::new(ErrorCode::Invalid, format!("The payload of \"{}\" is not right: {error}.", self.kind))
         })
@@ -106,7 +106,7 @@ impl<'a> Payload<'a> {
     }
 
     fn read_or_default<T: Deserialize<'a> + Default>(&self) -> Result<T, Refusal> {
-        if self.text == "null" { Ok(T::default()) } else { self.read() }
+        if self.text == "null" { Ok(T::default()) } else { self.decode() }
     }
 }
 
@@ -115,21 +115,21 @@ pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
     use GameServerMessage as M;
     let (kind, payload) = envelope(text)?;
     match kind.as_str() {
-        "hosting" => read(payload).map(M::Hosting),
-        "joined" => read(payload).map(M::Joined),
-        "game" => read(payload).map(M::Game),
-        "answered" => read(payload).map(M::Answered),
-        "outcome" => read(payload).map(M::Outcome),
-        "players" => read(payload).map(M::Players),
-        "entrance" => read(payload).map(M::Entrance),
-        "hosts" => read(payload).map(M::Hosts),
-        "count" => read(payload).map(M::Count),
-        "host" => read(payload).map(M::Host),
-        "code" => read(payload).map(M::Code),
-        "renamed" => read(payload).map(M::Renamed),
-        "kicked" => read(payload).map(M::Kicked),
-        "error" => read(payload).map(M::Error),
-        "reach" => read(payload).map(M::Reach),
+        "hosting" => decode(payload).map(M::Hosting),
+        "joined" => decode(payload).map(M::Joined),
+        "game" => decode(payload).map(M::Game),
+        "answered" => decode(payload).map(M::Answered),
+        "outcome" => decode(payload).map(M::Outcome),
+        "players" => decode(payload).map(M::Players),
+        "entrance" => decode(payload).map(M::Entrance),
+        "hosts" => decode(payload).map(M::Hosts),
+        "count" => decode(payload).map(M::Count),
+        "host" => decode(payload).map(M::Host),
+        "code" => decode(payload).map(M::Code),
+        "renamed" => decode(payload).map(M::Renamed),
+        "kicked" => decode(payload).map(M::Kicked),
+        "error" => decode(payload).map(M::Error),
+        "reach" => decode(payload).map(M::Reach),
         "pong" => Some(M::Pong),
         _ => None,
     }
@@ -137,12 +137,12 @@ pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
 
 /// Spells a frame for a server.
 pub fn encode_game_client(message: &GameClientMessage) -> String {
-    spell(message)
+    encode(message)
 }
 
 /// Spells a frame for a client.
 pub fn encode_game_server(message: &GameServerMessage) -> String {
-    spell(message)
+    encode(message)
 }
 
 /// Spells a `game` frame with a gap for its version, which is its offset in
@@ -150,8 +150,8 @@ pub fn encode_game_server(message: &GameServerMessage) -> String {
 pub fn game_template(pin: &Pin, game: &Game) -> Template {
     // As `Changed` is spelled; a test holds the two together.
     let _: fn(Changed) -> (Pin, u64, Game) = |Changed { pin, version, game }| (pin, version, game);
-    let head = format!(r#"{{"type":"game","payload":{{"pin":{},"version":"#, spell(pin));
-    Template { head, tail: format!(r#","game":{}}}}}"#, spell(game)) }
+    let head = format!(r#"{{"type":"game","payload":{{"pin":{},"version":"#, encode(pin));
+    Template { head, tail: format!(r#","game":{}}}}}"#, encode(game)) }
 }
 
 #[cfg(test)]
@@ -164,7 +164,7 @@ mod tests {
     use crate::id::UserId;
 
     fn lobby() -> Game {
-        read(r#"{"title":"Planets","phase":"lobby","questions":3}"#).unwrap()
+        decode(r#"{"title":"Planets","phase":"lobby","questions":3}"#).unwrap()
     }
 
     #[test]
@@ -239,9 +239,9 @@ mod tests {
     fn the_first_round_is_not_spelled_and_each_other_one_is() {
         let first = lobby();
         assert_eq!(first.round, 1);
-        assert!(!spell(&first).contains("round"));
+        assert!(!encode(&first).contains("round"));
         let second = Game { round: 2, ..first };
-        assert_eq!(read::<Game>(&spell(&second)), Some(second));
+        assert_eq!(decode::<Game>(&encode(&second)), Some(second));
     }
 
     #[test]

@@ -83,7 +83,7 @@ fn a_filled_template_is_the_message_frame() {
     assert_eq!(sent_at(&frame), Some(1_700_000_000_000));
     let message = decode_message(&frame).unwrap();
     assert_eq!(message.offset, 42);
-    assert_eq!(encode_server(&ServerMessage::Message(message)), frame, "both roads spell the same");
+    assert_eq!(encode_server(&ServerMessage::Message(message)), frame, "both roads encode the same");
 }
 
 #[test]
@@ -102,6 +102,6 @@ fn joined_takes_stored_frames_as_they_are() {
 #[test]
 fn every_error_code_is_spelled_as_it_says() {
     for code in ErrorCode::ALL {
-        assert_eq!(spell(&code), format!("\"{}\"", code.as_str()));
+        assert_eq!(encode(&code), format!("\"{}\"", code.as_str()));
     }
 }

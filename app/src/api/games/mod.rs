@@ -10,11 +10,11 @@ use protocol::{Member, Pin, QuizId, ResultsId, RoomId};
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
+use super::json::Json;
 #[cfg(feature = "ssr")]
 use super::quizzes::RESULTS;
 #[cfg(feature = "ssr")]
 use super::service;
-use super::spelled::Json;
 
 #[cfg(feature = "ssr")]
 mod asked;

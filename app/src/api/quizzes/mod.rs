@@ -22,7 +22,7 @@ use protocol::{QuizId, ResultsId};
 use serde::{Deserialize, Serialize};
 
 use super::ApiError;
-use super::spelled::Json;
+use super::json::Json;
 
 #[cfg(feature = "ssr")]
 mod imported;
@@ -91,7 +91,7 @@ pub async fn quiz(id: QuizId) -> Result<OpenedQuiz, ApiError> {
 
 /// Saves a quiz, half written or whole: a new one without `id`, or a change of
 /// version `version` of one. `quiz` is a [`protocol::quiz::Quiz`] as JSON
-/// ([`protocol::wire::spell`]), because forms are flat.
+/// ([`protocol::wire::encode`]), because forms are flat.
 ///
 /// # Errors
 /// [`ApiError::Stale`] where it was saved elsewhere meanwhile,

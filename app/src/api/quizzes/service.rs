@@ -58,5 +58,5 @@ pub(super) fn read(text: &str) -> Result<Quiz, ApiError> {
     if text.len() > limits::QUIZ_BYTES {
         return Err(ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()));
     }
-    wire::read(text).ok_or_else(|| ApiError::Invalid("This is not a quiz as it is written here.".into()))
+    wire::decode(text).ok_or_else(|| ApiError::Invalid("This is not a quiz as it is written here.".into()))
 }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::avatar::{Looks, avatar};
+use crate::state::texts::new_messages;
 use crate::state::time::day_name;
-use crate::state::words::new_messages;
 use crate::zone::local;
 
 /// Where a day begins.

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::erase::{memo, sometimes, words};
 use crate::live::{Live, Reading};
 use crate::state::Log;
-use crate::state::words::earlier_messages;
+use crate::state::texts::earlier_messages;
 
 /// What is above the first message that is shown. The button stays the same
 /// while its words change, or it would lose the focus with every page.

@@ -15,7 +15,7 @@ use crate::erase::{effect, flag, list, memo, sometimes, words};
 use crate::live::{Live, Reading};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
-use crate::state::words::{missed, new_messages};
+use crate::state::texts::{missed, new_messages};
 use crate::zone::local;
 
 /// The log. It hangs from its end (`column-reverse`), so it begins there

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::erase::{memo, sometimes, words};
 use crate::state::People;
-use crate::state::words::typing;
+use crate::state::texts::typing;
 
 /// The line above the composer; silent for screen readers.
 #[component]

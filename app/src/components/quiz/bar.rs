@@ -13,7 +13,7 @@ use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
 use crate::focus::lead_to;
 use crate::state::editor::saving::{Saving, Told};
-use crate::state::editor::{Edit, Editor, words as say};
+use crate::state::editor::{Edit, Editor, texts as say};
 use crate::zone::local;
 
 #[component]

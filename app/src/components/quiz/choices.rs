@@ -9,7 +9,7 @@ use crate::authoring::Authoring;
 use crate::components::icon::{PLUS, X, icon};
 use crate::focus::lead_to;
 use crate::state::editor::Change;
-use crate::state::editor::words::Place;
+use crate::state::editor::texts::Place;
 
 /// The fields as one group, with what is wrong with them beneath.
 pub(super) fn group(authoring: Authoring, legend: AnyView, fields: AnyView) -> AnyView {

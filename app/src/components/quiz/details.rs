@@ -9,7 +9,7 @@ use super::writing::{is_wrong, wrong};
 use crate::authoring::Authoring;
 use crate::erase::{derived, flag, memo, words};
 use crate::state::editor::Change;
-use crate::state::editor::words::{self as say, Place};
+use crate::state::editor::texts::{self as say, Place};
 
 const SECONDS: [(u32, &str); 5] = [(10, "10"), (20, "20"), (30, "30"), (60, "60"), (0, "None")];
 

@@ -12,7 +12,7 @@ use crate::authoring::Authoring;
 use crate::components::icon::{PLUS, icon};
 use crate::erase::{derived, list, memo, sometimes, words};
 use crate::focus::lead_to;
-use crate::state::editor::{Edit, words as say};
+use crate::state::editor::{Edit, texts as say};
 
 const ROW: &str = "outline__item";
 

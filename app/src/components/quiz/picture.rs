@@ -14,7 +14,7 @@ use crate::authoring::Authoring;
 use crate::components::field::Wrong;
 use crate::components::icon::{IMAGE, TRASH, icon};
 use crate::erase::{flag, words};
-use crate::state::editor::words::Place;
+use crate::state::editor::texts::Place;
 use crate::state::editor::{Change, Editor};
 use crate::upload;
 

@@ -12,7 +12,7 @@ use crate::components::formula;
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
-use crate::state::editor::{Editor, words as say};
+use crate::state::editor::{Editor, texts as say};
 
 /// One question after the other, from the one that is written. Nothing is sent.
 #[component]

@@ -5,7 +5,7 @@ use protocol::quiz::{Quiz, Scoring};
 
 use crate::authoring::Authoring;
 use crate::erase::{derived, flag, memo};
-use crate::state::editor::{Edit, words as say};
+use crate::state::editor::{Edit, texts as say};
 
 /// Scoring, streaks, nicknames.
 #[component]

@@ -14,7 +14,7 @@ use crate::authoring::Authoring;
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
 use crate::erase::{changing, derived, flag, memo, sometimes, words};
 use crate::focus::lead_to;
-use crate::state::editor::words::{self as say, Place};
+use crate::state::editor::texts::{self as say, Place};
 use crate::state::editor::{Change, Direction, Edit, Editor};
 
 /// The form of the selected question; drawn anew when `drawing` moves.

@@ -7,7 +7,7 @@ use protocol::QuizId;
 use protocol::quiz::StoredQuiz;
 
 use super::reading::{Level, asked, draw_formulas};
-use super::{Here, Top, instead, words};
+use super::{Here, Top, instead, texts};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
 use crate::components::icon::{COPY, PLAY, icon};
@@ -81,7 +81,7 @@ pub(crate) fn Edit() -> impl IntoView {
 #[component]
 fn Reading(stored: StoredQuiz) -> impl IntoView {
     let (id, quiz) = (stored.id.to_string(), stored.quiz);
-    let count = words::questions(quiz.questions.len());
+    let count = texts::questions(quiz.questions.len());
     draw_formulas(&quiz);
     let questions = quiz.questions.into_iter().enumerate().map(|(at, question)| asked(at, question, Level::Page));
     view! {

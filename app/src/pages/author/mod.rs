@@ -13,8 +13,8 @@ mod result;
 mod results;
 mod running;
 mod table;
+mod texts;
 mod versions;
-mod words;
 
 use leptos::prelude::*;
 

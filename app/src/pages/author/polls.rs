@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use protocol::game::Bar;
 use protocol::quiz::{Kind, QuestionResult, Results};
 
-use super::words;
+use super::texts;
 use crate::components::formula::on_page;
-use crate::state::game::words::counted;
+use crate::state::game::texts::counted;
 
 /// All polls of a game; nothing where there was none.
 #[component]
@@ -70,7 +70,7 @@ fn row(bar: &Bar, percent: Option<u32>) -> AnyView {
                     <rect width=percent.unwrap_or(0) height="1"></rect>
                 </svg>
             </th>
-            <td class="num">{words::percent(percent)}</td>
+            <td class="num">{texts::percent(percent)}</td>
             <td class="num">{bar.count}</td>
         </tr>
     }

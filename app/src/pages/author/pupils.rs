@@ -13,7 +13,7 @@ use crate::components::icon::{ARROW_LEFT, icon};
 use crate::components::reader_clock::moment;
 use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
-use crate::state::game::words::number;
+use crate::state::game::texts::number;
 
 /// Answers that one page shows, at most.
 const ANSWERS: usize = 5_000;

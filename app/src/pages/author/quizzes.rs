@@ -7,7 +7,7 @@ use protocol::quiz::QuizSummary;
 use protocol::{Pin, limits};
 
 use super::running::{Choosing, Running, class_of, list_row};
-use super::{Here, Top, instead, words, wrong};
+use super::{Here, Top, instead, texts, wrong};
 use crate::api::games::{HostGame, PlayAgain};
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
 use crate::api::{refused, refused_at, typed};
@@ -90,10 +90,10 @@ enum Owner {
 
 /// A quiz on its line. With the PIN of a class, it is begun for that class.
 fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
-    let title = words::title(quiz.title);
+    let title = texts::title(quiz.title);
     let (id, page) = (quiz.id.to_string(), format!("/quizzes/{}", quiz.id));
     let saved = (quiz.saved_at > 0).then(|| view! { ", saved " {moment(quiz.saved_at)} });
-    let todo = words::missing(quiz.problems).map(|missing| view! { <span class="quizzes__todo">{missing}</span> });
+    let todo = texts::missing(quiz.problems).map(|missing| view! { <span class="quizzes__todo">{missing}</span> });
     let start = (quiz.problems == 0).then(|| match class {
         Some(pin) => next_quiz(pin, &id, &title),
         None => one_field(HostGame::PATH, "quiz", &id, ("button", "Start"), PLAY, &title),
@@ -117,7 +117,7 @@ fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
             </a>
         }
     });
-    let about = view! { {words::questions(quiz.questions)} {saved} {todo} };
+    let about = view! { {texts::questions(quiz.questions)} {saved} {todo} };
     let doing =
         view! { <div class="quiz-row__doing">{start} {mine} {copy} <Export page=page.clone() /> {delete}</div> };
     list_row(page, title, about, Some(doing))
@@ -184,7 +184,7 @@ fn next_quiz(pin: &Pin, quiz: &str, title: &str) -> AnyView {
 
 #[component]
 fn Deleting(quiz: QuizSummary) -> impl IntoView {
-    let title = words::title(quiz.title);
+    let title = texts::title(quiz.title);
     view! {
         <section class="asking" aria-labelledby="deleting">
             <h2 id="deleting">"Delete " <bdi>{title.clone()}</bdi> "?"</h2>

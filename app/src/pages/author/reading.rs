@@ -5,7 +5,7 @@ use protocol::quiz::{Decimal, Question, Quiz};
 
 use crate::components::formula::{draw_for_page, on_page};
 use crate::components::game::answer;
-use crate::state::editor::words as say;
+use crate::state::editor::texts as say;
 
 /// Draws the formulas of a quiz for the page that shows it.
 pub(super) fn draw_formulas(quiz: &Quiz) {

@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::polls::Polls;
 use super::pupils::{Pupils, Shown};
 use super::table::{Players, Questions, draw_formulas};
-use super::{Here, Top, instead, words};
+use super::{Here, Top, instead, texts};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::components::formula::on_page;
 use crate::components::icon::{DOWNLOAD, TRASH, USERS, icon};
@@ -19,7 +19,7 @@ use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
-use crate::state::game::words::full_stop;
+use crate::state::game::texts::full_stop;
 
 /// The page at `/results/{id}`; with `?delete` it asks whether it should go, and
 /// with `?player=3` or `?player=all` it shows what players answered.
@@ -113,7 +113,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
 
 /// That the game has not ended, and how far it came.
 pub(super) fn unfinished(results: &quiz::Results) -> Option<AnyView> {
-    let progress = words::not_finished(results.unfinished()?);
+    let progress = texts::not_finished(results.unfinished()?);
     Some(view! { <p class="author__unfinished">{progress}</p> }.into_any())
 }
 
@@ -129,7 +129,7 @@ fn Totals(results: quiz::Results) -> impl IntoView {
     };
     view! {
         <dl class="totals">
-            {total(words::percent(results.correct_percent()), "right overall")}
+            {total(texts::percent(results.correct_percent()), "right overall")}
             {total(results.players.len().to_string(), if results.players.len() == 1 { "player" } else { "players" })}
             {total(results.questions.len().to_string(), if results.questions.len() == 1 { "question" } else { "questions" })}
         </dl>

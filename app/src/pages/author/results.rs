@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::quiz::ResultsSummary;
 
-use super::{Here, Top, instead, words, wrong};
+use super::{Here, Top, instead, texts, wrong};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
@@ -54,7 +54,7 @@ fn row(results: ResultsSummary) -> AnyView {
     let known = results.correct_percent.map(|_| {
         view! {
             <span class="results-row__known">
-                <b class="num">{words::percent(results.correct_percent)}</b>
+                <b class="num">{texts::percent(results.correct_percent)}</b>
                 " right"
             </span>
         }
@@ -66,8 +66,8 @@ fn row(results: ResultsSummary) -> AnyView {
                     {results.title}
                 </a>
                 <span class="quiet small">
-                    {results.unfinished.map(|progress| format!("{}, ", words::not_finished(progress)))}
-                    {words::players(results.players)} ", "
+                    {results.unfinished.map(|progress| format!("{}, ", texts::not_finished(progress)))}
+                    {texts::players(results.players)} ", "
                     {moment(results.ended_at)}
                 </span>
             </div>

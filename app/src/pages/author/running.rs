@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::game::{Phase, RunningGame};
 use protocol::quiz::ResultsSummary;
 
-use super::words;
+use super::texts;
 use crate::components::icon::{ARROW_LEFT, PLAY, icon};
 use crate::components::reader_clock::moment;
 
@@ -35,8 +35,8 @@ pub(super) fn Running(running: Vec<RunningGame>, unfinished: Vec<ResultsSummary>
 /// A game on its line. The host's right to it is in this browser.
 fn game(game: RunningGame) -> AnyView {
     let page = format!("/host/{}", game.pin);
-    let title = words::title(game.title.clone());
-    let state = format!("PIN {}, {}, {}", game.pin.spaced(), words::progress(&game), words::players(game.players));
+    let title = texts::title(game.title.clone());
+    let state = format!("PIN {}, {}, {}", game.pin.spaced(), texts::progress(&game), texts::players(game.players));
     let results = game.results.map(|id| {
         view! {
             <a class="button button--quiet" href=format!("/results/{id}") rel="external">
@@ -58,9 +58,9 @@ fn game(game: RunningGame) -> AnyView {
 
 /// Results of a game that nobody ended.
 fn left(results: ResultsSummary) -> AnyView {
-    let progress = results.unfinished.map(words::not_finished);
-    let about = view! { {progress} ", " {words::players(results.players)} ", " {moment(results.ended_at)} };
-    list_row(format!("/results/{}", results.id), words::title(results.title), about, None::<()>)
+    let progress = results.unfinished.map(texts::not_finished);
+    let about = view! { {progress} ", " {texts::players(results.players)} ", " {moment(results.ended_at)} };
+    list_row(format!("/results/{}", results.id), texts::title(results.title), about, None::<()>)
 }
 
 /// A row of a list of quizzes or games: the name that leads to the page, a line about it, and

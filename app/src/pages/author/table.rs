@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use protocol::game::Verdict;
 use protocol::quiz::{PlayerResult, Results};
 
-use super::words;
+use super::texts;
 use crate::components::formula::{draw_for_page, on_page};
-use crate::state::editor::words as say;
-use crate::state::game::words::number;
+use crate::state::editor::texts as say;
+use crate::state::game::texts::number;
 
 /// Wrong answers that a row names.
 const WRONG: usize = 4;
@@ -27,7 +27,7 @@ pub(super) fn draw_formulas(results: &Results) {
 pub(super) fn Questions(results: Results) -> impl IntoView {
     let wrong: Vec<_> = (0..results.questions.len()).map(|at| wrong_answers(&results, at)).collect();
     let rows = results.questions.into_iter().zip(wrong).enumerate().map(|(at, (question, wrong))| {
-        let percent = words::percent(question.correct_percent());
+        let percent = texts::percent(question.correct_percent());
         let knew =
             if question.kind.has_right() { format!("{} of {}", question.knew, question.players) } else { "–".into() };
         let right = (!question.right.is_empty()).then(|| view! { <bdi>{on_page(&question.right)}</bdi> });

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::QuizVersion;
 
-use super::{Here, Top, instead, words, wrong};
+use super::{Here, Top, instead, texts, wrong};
 use crate::api::quizzes::{self, RestoreQuiz};
 use crate::api::refused;
 use crate::components::icon::{CHECK, PENCIL, icon};
@@ -50,7 +50,7 @@ pub(crate) fn Versions() -> impl IntoView {
 #[component]
 fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl IntoView {
     let editor = format!("/quizzes/{id}");
-    let title = words::title(versions.first().map(|latest| latest.title.clone()).unwrap_or_default());
+    let title = texts::title(versions.first().map(|latest| latest.title.clone()).unwrap_or_default());
     let note = match versions.len() {
         0 | 1 => "None yet. Every save is kept for a while.",
         _ => "Every save is kept for a while.",
@@ -103,7 +103,7 @@ fn row(id: &QuizId, version: QuizVersion, is_latest: bool) -> AnyView {
             <div class="quiz-row__text" id=format!("version-{version}")>
                 <b class="versions__when">{moment(saved_at)}</b>
                 <span class="quiet small">
-                    {words::questions(questions)} ", " <bdi>{words::title(title)}</bdi>
+                    {texts::questions(questions)} ", " <bdi>{texts::title(title)}</bdi>
                 </span>
             </div>
             <div class="quiz-row__doing">{doing}</div>

@@ -6,7 +6,7 @@ mod kind;
 pub(crate) mod saving;
 #[cfg(test)]
 mod tests;
-pub(crate) mod words;
+pub(crate) mod texts;
 
 use protocol::limits;
 use protocol::quiz::{Kind, Question, Quiz, Scoring};

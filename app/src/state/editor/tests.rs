@@ -183,25 +183,25 @@ fn a_blank_question_of_each_kind_lacks_only_words() {
 
 #[test]
 fn a_problem_is_told_beside_its_field() {
-    let place = |question: &Question| words::problem(question).map(|(place, _)| place);
+    let place = |question: &Question| texts::problem(question).map(|(place, _)| place);
     assert_eq!(place(&kind::blank(Kind::Choice)), None, "nobody is scolded before the first key");
     let no_text = Question { text: String::new(), ..choice(["a", "b", "c", "d"], &[0]) };
-    assert_eq!(place(&no_text), Some(words::Place::Text));
-    assert_eq!(place(&choice(["a", "b", "c", "d"], &[])), Some(words::Place::Answers));
+    assert_eq!(place(&no_text), Some(texts::Place::Text));
+    assert_eq!(place(&choice(["a", "b", "c", "d"], &[])), Some(texts::Place::Answers));
     assert_eq!(place(&choice(["a", "b", "c", "d"], &[0])), None);
     let why = "y".repeat(limits::WHY_CHARS + 1);
-    assert_eq!(place(&Question { why, ..choice(["a", "b", "c", "d"], &[0]) }), Some(words::Place::Why));
+    assert_eq!(place(&Question { why, ..choice(["a", "b", "c", "d"], &[0]) }), Some(texts::Place::Why));
 }
 
 #[test]
 fn the_first_thing_that_keeps_a_game_from_starting_is_named() {
     let quiz = Quiz { questions: vec![choice(["a", "b", "c", "d"], &[])], ..Quiz::default() };
     let problems = protocol::quiz::problems(&quiz);
-    let told = words::hindrance(&problems).unwrap();
+    let told = texts::hindrance(&problems).unwrap();
     assert_eq!(told, "the quiz has no title yet. One more thing is missing.");
-    assert_eq!(words::hindrance(&problems[1..]).unwrap(), "question 1 has no right answer yet.");
+    assert_eq!(texts::hindrance(&problems[1..]).unwrap(), "question 1 has no right answer yet.");
     let of = |sentence: &str| {
-        words::hindrance(&[protocol::quiz::Problem { question: Some(1), sentence: sentence.into() }]).unwrap()
+        texts::hindrance(&[protocol::quiz::Problem { question: Some(1), sentence: sentence.into() }]).unwrap()
     };
     assert_eq!(of("The question is 41 characters too long"), "question 2 is 41 characters too long.");
     assert_eq!(of("No question yet"), "question 2 has no text yet.");

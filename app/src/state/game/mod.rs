@@ -4,7 +4,7 @@
 //! argument, and the server's is reckoned from what the server tells.
 
 mod clock;
-pub(crate) mod words;
+pub(crate) mod texts;
 
 use protocol::formula::Formulas;
 use protocol::game::frame::{Answered, GivenAnswer, Joined};

@@ -6,22 +6,22 @@ use protocol::link::Status;
 use protocol::{ErrorCode, wire};
 
 use super::*;
-use crate::state::game::words;
+use crate::state::game::texts;
 
 /// Question 3 (the fourth) of a game that is in `phase`.
 fn game(phase: &str, rest: &str) -> Game {
     let asked = r#""asked":{"kind":"choice","text":"Which?","seconds":20,"points":"normal","options":["a","b"]}"#;
     let text = format!(r#"{{"title":"Planets","phase":"{phase}","questions":5,"at":3,"scored":true,{asked}{rest}}}"#);
-    wire::read(&text).unwrap()
+    wire::decode(&text).unwrap()
 }
 
 fn joined(game: Game, rest: &str) -> Joined {
     let you = r#""you":{"id":"noor","name":"Noor"}"#;
     let text = format!(
         r#"{{"pin":"482915",{you},"seat":"s","now":1,"version":7,"game":{},"score":2410,"hostHere":true{rest}}}"#,
-        wire::spell(&game)
+        wire::encode(&game)
     );
-    wire::read(&text).unwrap()
+    wire::decode(&text).unwrap()
 }
 
 fn board(phase: &str) -> Board {
@@ -32,11 +32,11 @@ fn outcome(question: usize) -> Outcome {
     let text = format!(
         r#"{{"question":{question},"verdict":"right","points":920,"streak":4,"nextBonus":200,"tookMs":3100,"score":3330,"place":3,"moved":2,"ahead":["Mei-Ling",140]}}"#
     );
-    wire::read(&text).unwrap()
+    wire::decode(&text).unwrap()
 }
 
 fn answered(taken: &str) -> Event {
-    Event::Answered(wire::read(&format!(r#"{{"question":3,"taken":"{taken}","lateMs":400}}"#)).unwrap())
+    Event::Answered(wire::decode(&format!(r#"{{"question":3,"taken":"{taken}","lateMs":400}}"#)).unwrap())
 }
 
 fn changed(game: Game) -> Event {
@@ -72,8 +72,8 @@ fn an_answer_is_shown_from_the_press_on_and_then_as_what_became_of_it() {
     let mut board = board("open");
     board.fold(&answering());
     assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
-    assert_eq!(words::answering(&board, true, None), "Locked in. Wait for the others.");
-    assert_eq!(words::answering(&board, false, None), "Your answer is kept. It is sent when you are back.");
+    assert_eq!(texts::answering(&board, true, None), "Locked in. Wait for the others.");
+    assert_eq!(texts::answering(&board, false, None), "Your answer is kept. It is sent when you are back.");
     board.fold(&answered("accepted"));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(1)));
 }
@@ -82,7 +82,7 @@ fn an_answer_is_shown_from_the_press_on_and_then_as_what_became_of_it() {
 fn who_has_answered_reads_how_many_are_still_thinking() {
     let mut board = board("open");
     let said = |board: &Board, question, answered| {
-        words::answering(board, true, Some(Count { question, answered, players: 1_208 }))
+        texts::answering(board, true, Some(Count { question, answered, players: 1_208 }))
     };
     assert_eq!(said(&board, 3, 1), "Answer now.", "who has not is thinking too");
     board.fold(&answering());
@@ -102,7 +102,7 @@ fn whose_answer_came_late_reads_by_how_much() {
     let mut board = board("closed");
     board.fold(&answering());
     board.fold(&answered("late"));
-    assert_eq!(words::answering(&board, true, None), "Time is up. Your answer came 0.4 s late.");
+    assert_eq!(texts::answering(&board, true, None), "Time is up. Your answer came 0.4 s late.");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_counts_is_the_first_answer_also_if_another_device_gave_it() {
     let mut board = board("open");
     board.fold(&answering());
     let text = r#"{"question":3,"taken":"duplicate","given":{"question":3,"answer":{"choice":0},"tookMs":900}}"#;
-    board.fold(&Event::Answered(wire::read(text).unwrap()));
+    board.fold(&Event::Answered(wire::decode(text).unwrap()));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(0)));
 }
 
@@ -143,10 +143,10 @@ fn another_question_begins_without_an_answer_or_an_outcome() {
 fn at_the_end_the_place_is_the_one_that_everybody_sees() {
     let mut board = board("open");
     board.fold(&Event::Outcome(outcome(3)));
-    assert_eq!(words::finish(&board), "You came 3rd with 3,330 points.");
+    assert_eq!(texts::finish(&board), "You came 3rd with 3,330 points.");
     let leaders = r#","leaders":[{"place":2,"id":"noor","name":"Noor","score":3330}]"#;
     board.fold(&changed(game("podium", leaders)));
-    assert_eq!(words::finish(&board), "You came 2nd with 3,330 points.");
+    assert_eq!(texts::finish(&board), "You came 2nd with 3,330 points.");
 }
 
 #[test]
@@ -197,40 +197,40 @@ fn the_next_round_begins_without_points_and_tells_what_came_of_the_last() {
 
 #[test]
 fn the_result_is_told_in_a_sentence() {
-    let reveal = wire::read(r#"{"right":"Jupiter","bars":[],"knew":12,"answered":20,"players":22}"#).unwrap();
-    assert_eq!(words::result(&outcome(3), &reveal, true), "Right. 920 points. You are 3rd.");
+    let reveal = wire::decode(r#"{"right":"Jupiter","bars":[],"knew":12,"answered":20,"players":22}"#).unwrap();
+    assert_eq!(texts::result(&outcome(3), &reveal, true), "Right. 920 points. You are 3rd.");
     let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
-    assert_eq!(words::result(&wrong, &reveal, true), "Not this one. No points. It was Jupiter. You are 3rd.");
-    assert_eq!(words::result(&wrong, &reveal, false), "Not this one. It was Jupiter.");
+    assert_eq!(texts::result(&wrong, &reveal, true), "Not this one. No points. It was Jupiter. You are 3rd.");
+    assert_eq!(texts::result(&wrong, &reveal, false), "Not this one. It was Jupiter.");
 }
 
 #[test]
 fn a_text_with_a_sign_of_its_own_gets_no_second_one() {
-    let ends = ["Jupiter", "It was born.", "Who?", "So!", "And so…", "“Eureka!”", "(a)", ""].map(words::full_stop);
+    let ends = ["Jupiter", "It was born.", "Who?", "So!", "And so…", "“Eureka!”", "(a)", ""].map(texts::full_stop);
     assert_eq!(ends, [".", "", "", "", "", "", ".", "."]);
     let text = r#"{"right":"It was born.","bars":[],"knew":1,"answered":2,"players":2}"#;
     let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
-    let said = words::result(&wrong, &wire::read(text).unwrap(), false);
+    let said = texts::result(&wrong, &wire::decode(text).unwrap(), false);
     assert_eq!(said, "Not this one. It was It was born.");
 }
 
 #[test]
 fn numbers_are_written_as_people_write_them() {
-    assert_eq!(words::points(1), "1 point");
-    assert_eq!(words::points(2_410), "2,410 points");
-    assert_eq!(words::number(1_234_567), "1,234,567");
-    let places: Vec<_> = [1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(words::ordinal).into();
+    assert_eq!(texts::points(1), "1 point");
+    assert_eq!(texts::points(2_410), "2,410 points");
+    assert_eq!(texts::number(1_234_567), "1,234,567");
+    let places: Vec<_> = [1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(texts::ordinal).into();
     assert_eq!(places, ["st", "nd", "rd", "th", "th", "th", "th", "st", "nd", "rd", "th"]);
-    assert_eq!(words::seconds(3_149), "3.1");
-    assert_eq!(words::place(&Outcome { question: 1, moved: -1, ..outcome(3) }), "Down 1 place");
-    assert_eq!(words::place(&Outcome { question: 0, moved: 0, ..outcome(3) }), "Your place");
-    assert_eq!(words::ahead(&outcome(3)), "140 points behind Mei-Ling");
+    assert_eq!(texts::seconds(3_149), "3.1");
+    assert_eq!(texts::place(&Outcome { question: 1, moved: -1, ..outcome(3) }), "Down 1 place");
+    assert_eq!(texts::place(&Outcome { question: 0, moved: 0, ..outcome(3) }), "Your place");
+    assert_eq!(texts::ahead(&outcome(3)), "140 points behind Mei-Ling");
 }
 
 #[test]
 fn a_free_nickname_is_read_out_of_the_refusal() {
-    assert_eq!(words::proposal("Somebody in this game is called Ada. Try Ada L."), Some("Ada L"));
-    assert_eq!(words::proposal("The host lets nobody new in."), None);
+    assert_eq!(texts::proposal("Somebody in this game is called Ada. Try Ada L."), Some("Ada L"));
+    assert_eq!(texts::proposal("The host lets nobody new in."), None);
 }
 
 #[test]
@@ -283,11 +283,11 @@ fn the_connection_is_told_as_in_a_room() {
 fn whom_the_host_calls_by_another_name_keeps_points_and_answer() {
     let mut board = board("open");
     board.fold(&answering());
-    let renamed = wire::read(r#"{"pin":"482915","name":"Noor B.","byHost":true}"#).unwrap();
+    let renamed = wire::decode(r#"{"pin":"482915","name":"Noor B.","byHost":true}"#).unwrap();
     assert!(board.fold(&Event::Renamed(renamed)));
     assert_eq!(board.me.as_ref().map(|me| (me.id.as_str(), me.name.as_str())), Some(("noor", "Noor B.")));
     assert_eq!((board.score, board.answer.given()), (2410, Some(&Answer::Choice(1))));
     let mut outside = Board::outside("Planets".into());
-    let renamed = wire::read(r#"{"pin":"482915","name":"Noor B."}"#).unwrap();
+    let renamed = wire::decode(r#"{"pin":"482915","name":"Noor B."}"#).unwrap();
     assert!(!outside.fold(&Event::Renamed(renamed)) && outside.me.is_none(), "who is not in has no name here");
 }

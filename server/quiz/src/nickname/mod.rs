@@ -7,7 +7,7 @@ use protocol::text::{Shape, clean, too_long};
 use protocol::{InvalidId, Name, limits};
 
 use crate::shuffle::Draws;
-use crate::words::is_rude;
+use crate::texts::is_rude;
 
 mod skeleton;
 

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use protocol::game::{Answer, Phase, Verdict};
 use protocol::quiz::{Choice, Decimal, Kind, Points, Question, Quiz, Scoring};
-use protocol::wire::{read, spell};
+use protocol::wire::{decode, encode};
 
 use super::Table;
 use crate::{Command, Decision, Seat, apply, check_answer, show};
@@ -155,9 +155,9 @@ fn is_possible(before: &Table, table: &Table) -> Result<(), TestCaseError> {
         prop_assert!(tally.knew <= tally.answered && tally.answered <= tally.players && tally.players <= players);
     }
     prop_assert!(state.players <= players && state.leaders.len() <= players);
-    let (kept, seats) = (spell(state), spell(&table.seats));
-    prop_assert_eq!(read(&kept), Some(state.clone()), "it is kept as a document");
-    prop_assert_eq!(read(&seats), Some(table.seats.clone()));
+    let (kept, seats) = (encode(state), encode(&table.seats));
+    prop_assert_eq!(decode(&kept), Some(state.clone()), "it is kept as a document");
+    prop_assert_eq!(decode(&seats), Some(table.seats.clone()));
     if before.state.phase == Phase::Closed && state.phase == Phase::Reveal {
         counts_right(before, table)?;
     } else {
@@ -195,7 +195,7 @@ fn counts_right(before: &Table, table: &Table) -> Result<(), TestCaseError> {
 
 /// Before the reveal nothing that is shown depends on what is right.
 fn tells_nothing_early(table: &Table) -> Result<(), TestCaseError> {
-    let shown = spell(&show(&table.quiz, &table.state));
+    let shown = encode(&show(&table.quiz, &table.state));
     let is_revealed = matches!(table.state.phase, Phase::Reveal | Phase::Places);
     for at in 0..table.quiz.questions.len() {
         for mark in [format!("right word {at}"), format!("{}", 770_000 + at), format!("because {at}")] {
@@ -207,7 +207,7 @@ fn tells_nothing_early(table: &Table) -> Result<(), TestCaseError> {
         question.options.iter_mut().for_each(|option| option.right = !option.right);
         (question.spellings, question.number, question.tolerance) = (vec!["other".into()], None, None);
     }
-    prop_assert_eq!(spell(&show(&other, &table.state)), shown, "another quiz with the same questions looks the same");
+    prop_assert_eq!(encode(&show(&other, &table.state)), shown, "another quiz with the same questions looks the same");
     Ok(())
 }
 

@@ -3,10 +3,10 @@
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::broker::{Growth, LogLimits, Most, Once, Publication};
+use crate::broker::{Growth, IdempotencyKey, LogLimits, Most, Publication};
 use crate::channel::Channel;
 use crate::clock;
-use crate::store::StoreError;
+use crate::storage::sqlite::SqliteError;
 
 /// Old entries go in batches of this many: a DELETE for every append would
 /// double its cost.
@@ -32,18 +32,18 @@ pub(super) enum Found {
 }
 
 /// The channel's log, if it has one.
-pub(crate) fn find(sql: &Connection, channel: &Channel) -> Result<Option<Log>, StoreError> {
+pub(crate) fn find(sql: &Connection, channel: &Channel) -> Result<Option<Log>, SqliteError> {
     let mut statement = sql.prepare_cached("SELECT id, epoch, top, bytes FROM logs WHERE channel = ?1")?;
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?));
     let Some((id, epoch, top, bytes)) = statement.query_row([channel.to_string()], row).optional()? else {
         return Ok(None);
     };
-    let epoch = Epoch::parse(&epoch).map_err(|error| StoreError::Failed(error.to_string()))?;
+    let epoch = Epoch::parse(&epoch).map_err(|error| SqliteError::Failed(error.to_string()))?;
     Ok(Some(Log { id, epoch, top: unsigned(top), bytes: unsigned(bytes) }))
 }
 
 /// The channel's log; a new one gets the epoch `new`.
-pub(super) fn open(sql: &Connection, channel: &Channel, new: &Epoch) -> Result<Log, StoreError> {
+pub(super) fn open(sql: &Connection, channel: &Channel, new: &Epoch) -> Result<Log, SqliteError> {
     if let Some(log) = find(sql, channel)? {
         return Ok(log);
     }
@@ -60,11 +60,15 @@ impl Log {
     }
 
     /// Whether an append with this key was done before.
-    pub(super) fn find_once(&self, sql: &Connection, once: &Once) -> Result<Option<Found>, StoreError> {
+    pub(super) fn find_once(
+        &self,
+        sql: &Connection,
+        idempotency: &IdempotencyKey,
+    ) -> Result<Option<Found>, SqliteError> {
         let mut statement = sql.prepare_cached("SELECT offset, digest FROM once WHERE log = ?1 AND key = ?2")?;
         let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
-        let found = statement.query_row(params![self.id, once.key], row).optional()?;
-        Ok(found.map(|(offset, digest)| match digest == once.digest {
+        let found = statement.query_row(params![self.id, idempotency.key], row).optional()?;
+        Ok(found.map(|(offset, digest)| match digest == idempotency.digest {
             true => Found::Same { offset: unsigned(offset) },
             false => Found::Other,
         }))
@@ -74,11 +78,11 @@ impl Log {
     pub(super) fn append(
         &self,
         sql: &Connection,
-        once: Option<&Once>,
+        idempotency: Option<&IdempotencyKey>,
         frame: &[u8],
         keep: LogLimits,
         growth: Growth,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), SqliteError> {
         let top = self.top + 1;
         let offset = signed(top);
         let bytes = self.bytes.saturating_add(frame.len() as u64);
@@ -89,12 +93,12 @@ impl Log {
             signed(clock::now_ms()),
         ])?;
         sql.prepare_cached("INSERT INTO publications VALUES (?1, ?2, ?3)")?.execute(params![self.id, offset, frame])?;
-        if let Some(once) = once {
+        if let Some(idempotency) = idempotency {
             sql.prepare_cached("INSERT INTO once VALUES (?1, ?2, ?3, ?4)")?.execute(params![
                 self.id,
-                once.key,
+                idempotency.key,
                 offset,
-                once.digest
+                idempotency.digest
             ])?;
         }
         // An eighth more than must go: the next trim is that far away.
@@ -111,7 +115,7 @@ impl Log {
 
     /// Forgets what is too old or too much, and what was remembered of
     /// appends that the log would not hold any more by their number.
-    fn trim(&self, sql: &Connection, top: u64, excess: u64, entries: u64) -> Result<(), StoreError> {
+    fn trim(&self, sql: &Connection, top: u64, excess: u64, entries: u64) -> Result<(), SqliteError> {
         let by_number = top.saturating_sub(entries);
         let by_bytes = if excess > 0 { self.last_of_oldest(sql, top, excess)? } else { 0 };
         let mut delete =
@@ -125,7 +129,7 @@ impl Log {
     }
 
     /// The offset up to which the oldest entries have `bytes` together; the newest one stays.
-    fn last_of_oldest(&self, sql: &Connection, top: u64, bytes: u64) -> Result<u64, StoreError> {
+    fn last_of_oldest(&self, sql: &Connection, top: u64, bytes: u64) -> Result<u64, SqliteError> {
         let mut oldest = sql.prepare_cached(
             "SELECT offset, length(frame) FROM publications WHERE log = ?1 AND offset < ?2 ORDER BY offset",
         )?;
@@ -141,7 +145,7 @@ impl Log {
     }
 
     /// The first entries after `offset`, oldest first, as many as `most` has room for.
-    pub(super) fn after(&self, sql: &Connection, offset: u64, most: Most) -> Result<Vec<Publication>, StoreError> {
+    pub(super) fn after(&self, sql: &Connection, offset: u64, most: Most) -> Result<Vec<Publication>, SqliteError> {
         let mut statement = sql.prepare_cached(
             "SELECT offset, frame FROM publications WHERE log = ?1 AND offset > ?2 ORDER BY offset LIMIT ?3",
         )?;
@@ -155,7 +159,7 @@ impl Log {
     }
 
     /// The last `limit` entries before `offset`, newest first.
-    pub(crate) fn before(&self, sql: &Connection, offset: u64, limit: usize) -> Result<Vec<Publication>, StoreError> {
+    pub(crate) fn before(&self, sql: &Connection, offset: u64, limit: usize) -> Result<Vec<Publication>, SqliteError> {
         let mut statement = sql.prepare_cached(
             "SELECT offset, frame FROM publications WHERE log = ?1 AND offset < ?2 ORDER BY offset DESC LIMIT ?3",
         )?;
@@ -164,7 +168,7 @@ impl Log {
     }
 
     /// The entry at `offset`.
-    pub(super) fn entry(&self, sql: &Connection, offset: u64) -> Result<Option<Publication>, StoreError> {
+    pub(super) fn entry(&self, sql: &Connection, offset: u64) -> Result<Option<Publication>, SqliteError> {
         let mut statement =
             sql.prepare_cached("SELECT offset, frame FROM publications WHERE log = ?1 AND offset = ?2")?;
         Ok(statement.query_row([self.id, signed(offset)], publication).optional()?)

@@ -1,4 +1,4 @@
-//! The broker of a node that runs alone: its logs are in the [`Store`], its
+//! The broker of a node that runs alone: its logs are in the [`Sqlite`], its
 //! deliveries never leave the process.
 //!
 //! Does what the cluster's broker does, in the same order: append, number,
@@ -14,11 +14,11 @@ use protocol::{Epoch, Position};
 
 use super::queue::Queue;
 use super::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Growth, Head, LogLimits, Most, Passing, Publication,
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Ephemeral, Growth, Head, LogLimits, Most, Publication,
     Replay, random_epoch,
 };
 use crate::channel::Channel;
-use crate::store::{Store, StoreError};
+use crate::storage::sqlite::{Sqlite, SqliteError};
 
 pub(crate) mod log;
 
@@ -33,7 +33,7 @@ pub struct Options {
 }
 
 /// Makes the broker over an open store.
-pub fn open(store: Store, options: Options) -> (Arc<EmbeddedBroker>, Deliveries) {
+pub fn open(store: Sqlite, options: Options) -> (Arc<EmbeddedBroker>, Deliveries) {
     let (queue, deliveries) = Queue::new();
     let fan_out = Arc::new(FanOut { subscribed: Mutex::default(), queue });
     (Arc::new(EmbeddedBroker { store, options, fan_out }), deliveries)
@@ -41,7 +41,7 @@ pub fn open(store: Store, options: Options) -> (Arc<EmbeddedBroker>, Deliveries)
 
 /// The broker of a node that runs alone.
 pub struct EmbeddedBroker {
-    store: Store,
+    store: Sqlite,
     options: Options,
     fan_out: Arc<FanOut>,
 }
@@ -69,10 +69,10 @@ impl EmbeddedBroker {
     /// Writes something of a caller's own and, in the same commit, appends the
     /// frame that it makes and tells it. `write` gets the offset that the frame
     /// would have; `None`: nothing is appended.
-    pub(crate) async fn append_with<T, F>(&self, channel: Channel, write: F) -> Result<Option<T>, StoreError>
+    pub(crate) async fn append_with<T, F>(&self, channel: Channel, write: F) -> Result<Option<T>, SqliteError>
     where
         T: Send + 'static,
-        F: FnOnce(&rusqlite::Connection, u64) -> Result<Option<(String, T)>, StoreError> + Send + 'static,
+        F: FnOnce(&rusqlite::Connection, u64) -> Result<Option<(String, T)>, SqliteError> + Send + 'static,
     {
         let (written, keep, fan_out) = (channel.clone(), self.options.log, Arc::clone(&self.fan_out));
         let write = move |sql: &_| {
@@ -106,7 +106,7 @@ impl Broker for EmbeddedBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
-        let Append { channel, once, head, tail, growth } = append;
+        let Append { channel, idempotency, head, tail, growth } = append;
         let written = channel.clone();
         let keep = self.options.log;
         let fan_out = Arc::clone(&self.fan_out);
@@ -115,12 +115,12 @@ impl Broker for EmbeddedBroker {
                 Growth::Free => log::open(sql, &written, &random_epoch())?,
                 Growth::Level => log::find(sql, &written)?.filter(|log| log.top > 0).ok_or_else(no_new_log)?,
             };
-            match once.as_ref().map(|once| log.find_once(sql, once)).transpose()?.flatten() {
+            match idempotency.as_ref().map(|idempotency| log.find_once(sql, idempotency)).transpose()?.flatten() {
                 Some(found) => Ok(Written::Before(log.epoch, found)),
                 None => {
                     let offset = log.top + 1;
                     let frame = Bytes::from(format!("{head}{offset}{tail}"));
-                    log.append(sql, once.as_ref(), &frame, keep, growth)?;
+                    log.append(sql, idempotency.as_ref(), &frame, keep, growth)?;
                     Ok(Written::Now(Position { epoch: log.epoch, offset }, frame))
                 }
             }
@@ -140,8 +140,8 @@ impl Broker for EmbeddedBroker {
         self.store.write_then(write, deliver).await?
     }
 
-    async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError> {
-        self.fan_out.deliver(channel, || Delivery::Passing { channel: channel.clone(), passing });
+    async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), BrokerError> {
+        self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
         Ok(())
     }
 
@@ -195,8 +195,8 @@ impl Broker for EmbeddedBroker {
     }
 }
 
-fn no_new_log() -> StoreError {
-    StoreError::Full("everything together has as much as it may".into())
+fn no_new_log() -> SqliteError {
+    SqliteError::Full("everything together has as much as it may".into())
 }
 
 enum Written {
@@ -206,10 +206,10 @@ enum Written {
 
 /// Reads from a channel's log at one moment. A log that does not exist is read
 /// as an empty one, and still does not exist: anybody may look at any room.
-pub(crate) async fn read_log<T, F>(store: &Store, channel: &Channel, read: F) -> Result<(Position, T), StoreError>
+pub(crate) async fn read_log<T, F>(store: &Sqlite, channel: &Channel, read: F) -> Result<(Position, T), SqliteError>
 where
     T: Send + 'static,
-    F: FnOnce(&rusqlite::Connection, &log::Log) -> Result<T, StoreError> + Send + 'static,
+    F: FnOnce(&rusqlite::Connection, &log::Log) -> Result<T, SqliteError> + Send + 'static,
 {
     let channel = channel.clone();
     let read = move |sql: &_| {
@@ -222,10 +222,10 @@ where
 
 /// The same for somebody who is going to listen: all of them must be told one
 /// epoch, so a log that does not exist is made.
-async fn open_log<T, F>(store: &Store, channel: &Channel, read: F) -> Result<(Position, T), StoreError>
+async fn open_log<T, F>(store: &Sqlite, channel: &Channel, read: F) -> Result<(Position, T), SqliteError>
 where
     T: Send + 'static,
-    F: Fn(&rusqlite::Connection, &log::Log) -> Result<T, StoreError> + Send + Sync + Clone + 'static,
+    F: Fn(&rusqlite::Connection, &log::Log) -> Result<T, SqliteError> + Send + Sync + Clone + 'static,
 {
     let existing = {
         let (channel, read) = (channel.clone(), read.clone());
@@ -249,10 +249,10 @@ where
     Ok((Position { epoch: log.epoch, offset: log.top }, result))
 }
 
-impl From<StoreError> for BrokerError {
-    fn from(error: StoreError) -> Self {
+impl From<SqliteError> for BrokerError {
+    fn from(error: SqliteError) -> Self {
         match error {
-            StoreError::Full(why) => Self::Full(why),
+            SqliteError::Full(why) => Self::Full(why),
             other => Self::Unavailable(other.to_string()),
         }
     }

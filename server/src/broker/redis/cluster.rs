@@ -11,11 +11,11 @@ use redis::{Cmd, Value};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use super::connection::{Broken, Connection};
 use super::info::Unfit;
-use super::link::Inner;
 use super::placement::{SLOTS, slot_of};
+use super::router::Inner;
 use super::servers::Address;
+use super::supervisor::{Broken, Supervisor};
 use crate::broker::BrokerError;
 
 /// Between two readings while all is well.
@@ -77,8 +77,8 @@ impl Slots {
 
 /// Reads the slots for the first time, from whichever of the given servers is
 /// there.
-pub(super) async fn begin(link: &Inner) -> Result<(), Unfit> {
-    match from_seeds(link).await {
+pub(super) async fn begin(router: &Inner) -> Result<(), Unfit> {
+    match from_seeds(router).await {
         Ok(()) => Ok(()),
         Err(Broken::Unfit(unfit)) => Err(unfit),
         Err(why) => {
@@ -89,16 +89,18 @@ pub(super) async fn begin(link: &Inner) -> Result<(), Unfit> {
 }
 
 /// Keeps up with the cluster for as long as it is polled and anybody uses it.
-pub(super) async fn follow(link: Weak<Inner>) {
+pub(super) async fn follow(router: Weak<Inner>) {
     let mut was_reached = true;
     loop {
-        let Some((misplaced, is_well)) = link.upgrade().map(|link| (link.misplaced(), is_well(&link))) else { return };
+        let Some((misplaced, is_well)) = router.upgrade().map(|router| (router.misplaced(), is_well(&router))) else {
+            return;
+        };
         if is_well && was_reached {
             let _ = timeout(READ_EVERY, misplaced.notified()).await;
         }
         sleep(READ_AGAIN.mul_f64(rand::random_range(0.5..1.0))).await;
-        let Some(link) = link.upgrade() else { return };
-        match read_again(&link).await {
+        let Some(router) = router.upgrade() else { return };
+        match read_again(&router).await {
             Ok(()) if was_reached => {}
             Ok(()) => {
                 info!("the Redis Cluster is reached again");
@@ -113,14 +115,14 @@ pub(super) async fn follow(link: Weak<Inner>) {
     }
 }
 
-fn is_well(link: &Inner) -> bool {
-    let shards = link.all();
+fn is_well(router: &Inner) -> bool {
+    let shards = router.all();
     !shards.is_empty() && shards.iter().all(|shard| shard.is_up())
 }
 
 /// Asks a master that is there; where none is, the servers of the settings.
-async fn read_again(link: &Inner) -> Result<(), Broken> {
-    let mut shards = link.all();
+async fn read_again(router: &Inner) -> Result<(), Broken> {
+    let mut shards = router.all();
     shards.retain(|shard| shard.is_up());
     // Not always the same one: it may be the one that is behind.
     if !shards.is_empty() {
@@ -131,17 +133,17 @@ async fn read_again(link: &Inner) -> Result<(), Broken> {
         if let Ok(answer) = shard.run::<Value>(&cluster_slots()).await
             && let Some(slots) = Slots::read(&answer, &shard.address)
         {
-            return apply(link, slots);
+            return apply(router, slots);
         }
     }
-    from_seeds(link).await
+    from_seeds(router).await
 }
 
-async fn from_seeds(link: &Inner) -> Result<(), Broken> {
+async fn from_seeds(router: &Inner) -> Result<(), Broken> {
     let mut trouble = Broken::Silent;
-    for address in &link.servers.addresses {
+    for address in &router.servers.addresses {
         match ask(address).await {
-            Ok(slots) => return apply(link, slots),
+            Ok(slots) => return apply(router, slots),
             Err(why @ Broken::Unfit(_)) => return Err(why),
             Err(why) => trouble = why,
         }
@@ -150,13 +152,13 @@ async fn from_seeds(link: &Inner) -> Result<(), Broken> {
 }
 
 async fn ask(address: &Address) -> Result<Slots, Broken> {
-    let mut redis = Connection::probe(&address.client()?).await?;
+    let mut redis = Supervisor::probe(&address.client()?).await?;
     let answer: Value = cluster_slots().query_async(&mut redis).await?;
     Slots::read(&answer, address).ok_or(Broken::Slotless)
 }
 
-fn apply(link: &Inner, slots: Slots) -> Result<(), Broken> {
-    link.relocate(slots).map_err(|error: BrokerError| Broken::Address(error.to_string()))
+fn apply(router: &Inner, slots: Slots) -> Result<(), Broken> {
+    router.relocate(slots).map_err(|error: BrokerError| Broken::Address(error.to_string()))
 }
 
 fn cluster_slots() -> Cmd {

@@ -15,9 +15,9 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connection::{BEAT_EVERY, Backoff, Broken, Connection};
 use super::info::Unfit;
 use super::publisher::Scripts;
+use super::supervisor::{BEAT_EVERY, Backoff, Broken, Supervisor};
 use crate::broker::BrokerError;
 
 /// A call fails after this time, whatever it waits for.
@@ -149,7 +149,7 @@ impl Commands {
 async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Scripts) {
     let mut backoff = Backoff::new();
     loop {
-        let why = match Connection::open(&client, wants_cluster).await {
+        let why = match Supervisor::open(&client, wants_cluster).await {
             Ok(connection) => {
                 // A Redis that refuses it refuses the calls, too, and they say why.
                 for script in first.all() {
@@ -172,7 +172,7 @@ async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, 
 }
 
 /// Returns when the connection is of no more use, and why.
-async fn watch_over(connection: &Connection, trouble: &Trouble) -> Broken {
+async fn watch_over(connection: &Supervisor, trouble: &Trouble) -> Broken {
     let mut beat = interval(BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -9,14 +9,14 @@
 use bytes::Bytes;
 use protocol::{Epoch, Position};
 
-use crate::broker::{Delivery, Passing};
+use crate::broker::{Delivery, Ephemeral};
 use crate::channel::Channel;
 
 /// Spells something that is not kept.
-pub fn encode(passing: &Passing) -> Vec<u8> {
-    let (letter, body) = match passing {
-        Passing::Frame(frame) => (b'f', frame),
-        Passing::Notice(body) => (b'n', body),
+pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
+    let (letter, body) = match ephemeral {
+        Ephemeral::Frame(frame) => (b'f', frame),
+        Ephemeral::Notice(body) => (b'n', body),
     };
     let mut envelope = Vec::with_capacity(1 + body.len());
     envelope.push(letter);
@@ -29,8 +29,8 @@ pub fn decode(channel: Channel, envelope: Bytes) -> Option<Delivery> {
     let body = envelope.slice(1.min(envelope.len())..);
     match envelope.first()? {
         b'p' => publication(channel, body),
-        b'f' => Some(Delivery::Passing { channel, passing: Passing::Frame(body) }),
-        b'n' => Some(Delivery::Passing { channel, passing: Passing::Notice(body) }),
+        b'f' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(body) }),
+        b'n' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) }),
         _ => None,
     }
 }
@@ -55,9 +55,9 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_comes_out_as_it_went_in() {
-        for passing in [Passing::Frame(Bytes::from("{}")), Passing::Notice(Bytes::new())] {
-            let read = decode(room(), encode(&passing).into());
-            assert_eq!(read, Some(Delivery::Passing { channel: room(), passing }));
+        for ephemeral in [Ephemeral::Frame(Bytes::from("{}")), Ephemeral::Notice(Bytes::new())] {
+            let read = decode(room(), encode(&ephemeral).into());
+            assert_eq!(read, Some(Delivery::Ephemeral { channel: room(), ephemeral }));
         }
     }
 

@@ -15,15 +15,15 @@ use crate::broker::BrokerError;
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// The last echo may be so old.
 const ECHO_WITHIN: Duration = Duration::from_millis(2500);
-/// So many probes without an echo prove that the link is deaf.
+/// So many probes without an echo prove that the connection is deaf.
 const UNANSWERED: u32 = 5;
 
-/// What is known about the link.
+/// What is known about the connection.
 #[derive(Default)]
 pub(super) struct Health {
     last_echo: Mutex<Option<Instant>>,
     trouble: Mutex<Option<String>>,
-    /// Probes that Redis took since the last echo, or since the link was made.
+    /// Probes that Redis took since the last echo, or since the connection was made.
     unanswered: AtomicU32,
 }
 
@@ -57,13 +57,13 @@ impl Health {
         self.unanswered.load(Ordering::Relaxed) >= UNANSWERED
     }
 
-    /// The link was made.
+    /// The connection was made.
     pub(super) fn connected(&self) {
         self.unanswered.store(0, Ordering::Relaxed);
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The link is broken; says why.
+    /// The connection is broken; says why.
     pub(super) fn broken(&self, why: String) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
     }

@@ -33,8 +33,8 @@ pub(super) struct Info {
 }
 
 impl Info {
-    pub(super) async fn ask(connection: &mut MultiplexedConnection) -> redis::RedisResult<Self> {
-        let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(connection).await;
+    pub(super) async fn ask(line: &mut MultiplexedConnection) -> redis::RedisResult<Self> {
+        let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(line).await;
         match info {
             Ok(info) => Ok(Self::read(&info)),
             // Not allowed to ask: what is not known to be wrong is taken for right.

@@ -71,7 +71,7 @@ impl Keyspace {
     }
 
     /// The text `origin digest offset` of an append that must happen once.
-    pub(super) fn once(&self, channel: &Channel, key: &str) -> String {
+    pub(super) fn idempotency(&self, channel: &Channel, key: &str) -> String {
         self.beside(channel, &[":once:", key])
     }
 
@@ -160,7 +160,7 @@ mod tests {
         let (keyspace, garden) = (Keyspace::default(), room("garden"));
         assert_eq!(keyspace.log(&garden), "hubbub:{room:garden}:log");
         assert_eq!(keyspace.meta(&garden), "hubbub:{room:garden}:meta");
-        assert_eq!(keyspace.once(&garden, "ana/1"), "hubbub:{room:garden}:once:ana/1");
+        assert_eq!(keyspace.idempotency(&garden, "ana/1"), "hubbub:{room:garden}:once:ana/1");
         assert_eq!(names("hubbub", 0).of(&garden), keyspace.log(&garden), "one name for both");
     }
 

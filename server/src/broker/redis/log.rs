@@ -4,8 +4,8 @@ use bytes::Bytes;
 use protocol::{Epoch, Position};
 use redis::{Script, ScriptInvocation};
 
-use super::link::Link;
 use super::publisher::retain_seconds;
+use super::router::Router;
 use crate::broker::{BrokerError, Head, LogLimits, Most, Publication, random_epoch};
 use crate::channel::Channel;
 
@@ -57,15 +57,15 @@ pub(super) struct Found {
 /// Reads logs.
 #[derive(Clone)]
 pub(crate) struct Reader {
-    link: Link,
+    router: Router,
     script: Script,
     /// How long logs stay that somebody listens to; `None` for who only looks.
     keep: Option<LogLimits>,
 }
 
 impl Reader {
-    pub(crate) fn new(link: Link, keep: Option<LogLimits>) -> Self {
-        Self { link, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), keep }
+    pub(crate) fn new(router: Router, keep: Option<LogLimits>) -> Self {
+        Self { router, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), keep }
     }
 
     /// Reads `part` of a log and its top. A log that does not exist is read as
@@ -105,7 +105,7 @@ impl Reader {
             Why::Look => (String::new(), String::new()),
             Why::Listen => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
         };
-        let keyspace = self.link.keyspace();
+        let keyspace = self.router.keyspace();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
             call.key(keyspace.meta(channel)).key(keyspace.log(channel));
             call.arg(random_epoch().as_str()).arg(run).arg(&keep_empty).arg(&retain);
@@ -117,7 +117,7 @@ impl Reader {
                 }
             }
         };
-        let shard = self.link.of(channel)?;
+        let shard = self.router.of(channel)?;
         let (epoch, offset, entries, is_seen): (String, u64, Vec<Entry>, bool) =
             shard.invoke_on(&self.script, fill).await?;
         Ok(Found { top: position(&epoch, offset)?, publications: publications(entries), is_seen })

@@ -5,8 +5,8 @@
 //! [`Delivery::Interrupted`](super::Delivery::Interrupted) says when to compare.
 //!
 //! Every Redis master that a node talks to is a [`shard`] with connections of
-//! its own: a [`line`] for what every message passes, and redis-rs for the rest;
-//! the [`link`] knows which of them keeps a channel. A shard that is away touches
+//! its own: a [`connection`] for what every message passes, and redis-rs for the rest;
+//! the [`router`] knows which of them keeps a channel. A shard that is away touches
 //! only its channels: what is sent there is refused as temporary, and the node
 //! stays ready as long as any shard works. Otherwise one dead Redis
 //! of three would take every node away from the people of the other two.
@@ -22,37 +22,37 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
-use self::connection::ANSWER_WITHIN;
 use self::log::{Part, Reader};
 use self::shard::Common;
+use self::supervisor::ANSWER_WITHIN;
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Head, LogLimits, Most, Passing, Publication, Replay};
+use super::{Append, Appended, Broker, BrokerError, Deliveries, Ephemeral, Head, LogLimits, Most, Publication, Replay};
 use crate::channel::Channel;
 
 mod cluster;
 mod commands;
 mod connection;
-mod ears;
+mod deliveries;
+mod desired;
 pub mod envelope;
+mod epoch_cache;
 mod health;
 mod info;
 mod keys;
-mod known;
-mod line;
-pub mod link;
 pub(crate) mod log;
 mod placement;
 mod publisher;
+pub mod router;
 pub mod servers;
 pub(crate) mod shard;
 mod subscriptions;
-mod wishes;
+mod supervisor;
 
 pub use self::keys::{InvalidPrefix, Keyspace};
-pub use self::link::Link;
+pub use self::router::Router;
 pub use self::servers::Servers;
 
-/// A subscription waits so long for the link; after that the caller is told.
+/// A subscription waits so long for the connection; after that the caller is told.
 const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
 
 /// What an operator may choose.
@@ -96,41 +96,41 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
         keyspace: options.keyspace,
         log: options.log,
     };
-    let link = Link::open(servers, common, &options.node)?;
+    let router = Router::open(servers, common, &options.node)?;
     let mut following = None;
     let unfit = |unfit: info::Unfit| BrokerError::Unavailable(unfit.to_string());
-    if link.is_cluster() {
-        cluster::begin(link.inner()).await.map_err(unfit)?;
-        let follow = cluster::follow(Arc::downgrade(link.inner()));
+    if router.is_cluster() {
+        cluster::begin(router.inner()).await.map_err(unfit)?;
+        let follow = cluster::follow(Arc::downgrade(router.inner()));
         following = Some(AbortOnDropHandle::new(tokio::spawn(follow)));
     }
-    let shards = link.all();
+    let shards = router.all();
     match timeout(ANSWER_WITHIN, join_all(shards.iter().map(|shard| shard.attempted()))).await {
         Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
-    let broker = RedisBroker { reader: Reader::new(link.clone(), Some(options.log)), link, _following: following };
+    let broker = RedisBroker { reader: Reader::new(router.clone(), Some(options.log)), router, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 
 /// The broker that many nodes share.
 pub struct RedisBroker {
-    link: Link,
+    router: Router,
     reader: Reader,
     _following: Option<AbortOnDropHandle<()>>,
 }
 
 impl RedisBroker {
     /// The way to Redis, for others that keep something there.
-    pub fn link(&self) -> Link {
-        self.link.clone()
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     async fn wish(&self, channel: &Channel, is_wanted: bool) -> Result<(), BrokerError> {
-        let fulfilled = self.link.hear(channel, is_wanted)?;
+        let fulfilled = self.router.hear(channel, is_wanted)?;
         match timeout(SUBSCRIBE_WITHIN, fulfilled.wait()).await {
             Ok(Some(())) => Ok(()),
-            _ => Err(BrokerError::Unavailable("the subscription link to Redis is down".into())),
+            _ => Err(BrokerError::Unavailable("the subscription connection to Redis is down".into())),
         }
     }
 }
@@ -148,13 +148,13 @@ impl Broker for RedisBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError> {
-        publisher::publish(&*self.link.of(&append.channel)?, &append).await
+        publisher::publish(&*self.router.of(&append.channel)?, &append).await
     }
 
-    async fn announce(&self, channel: &Channel, passing: Passing) -> Result<(), BrokerError> {
-        let shard = self.link.of(channel)?;
+    async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), BrokerError> {
+        let shard = self.router.of(channel)?;
         let mut command = Cmd::new();
-        command.arg(shard.publish_command()).arg(shard.deliveries(channel)).arg(envelope::encode(&passing));
+        command.arg(shard.publish_command()).arg(shard.deliveries(channel)).arg(envelope::encode(&ephemeral));
         shard.run(&command).await
     }
 
@@ -181,12 +181,12 @@ impl Broker for RedisBroker {
 
     /// Ok while any shard works.
     fn reaches(&self, channel: &Channel) -> bool {
-        self.link.of(channel).is_ok_and(|shard| !shard.is_lost())
+        self.router.of(channel).is_ok_and(|shard| !shard.is_lost())
     }
 
     async fn ready(&self) -> Result<(), BrokerError> {
         let mut trouble = BrokerError::Unavailable("no Redis of the cluster is reached".into());
-        for shard in self.link.all() {
+        for shard in self.router.all() {
             match shard.check() {
                 Ok(()) => return Ok(()),
                 Err(error) => trouble = error,

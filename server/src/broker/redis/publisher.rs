@@ -1,4 +1,4 @@
-//! Brings a publication into its log: on the line while that is up, by the
+//! Brings a publication into its log: on the connection while that is up, by the
 //! other connection while it is not.
 
 use std::time::Duration;
@@ -8,12 +8,12 @@ use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
+use super::connection::{Connection, Unanswered, Word};
+use super::epoch_cache::Log;
 use super::keys::Keyspace;
-use super::known::Log;
-use super::line::{Line, Unanswered, Word};
 use super::log;
 use super::shard::{Shard, publish_command};
-use crate::broker::{Append, Appended, BrokerError, Growth, LogLimits, Once, random_epoch};
+use crate::broker::{Append, Appended, BrokerError, Growth, IdempotencyKey, LogLimits, random_epoch};
 use crate::channel::Channel;
 
 /// A resend is recognised for so long, in seconds.
@@ -25,7 +25,7 @@ pub(super) struct Scripts {
     /// Into those that stay as rooms do.
     lasting: Ways,
     /// Into those that end with a game.
-    passing: Ways,
+    ephemeral: Ways,
 }
 
 /// The two ways into a log.
@@ -42,16 +42,16 @@ impl Scripts {
     /// whoever listens to `database` (see [`DeliveryNames`](super::keys::DeliveryNames)).
     pub(super) fn new(keep: LogLimits, is_sharded: bool, database: &str) -> Self {
         let ways = |retain| Ways::new(keep, retain, publish_command(is_sharded), database);
-        Self { lasting: ways(keep.retain), passing: ways(Some(keep.retain_game)) }
+        Self { lasting: ways(keep.retain), ephemeral: ways(Some(keep.retain_game)) }
     }
 
     /// All that Redis should have loaded.
     pub(super) fn all(&self) -> [&Script; 4] {
-        [&self.lasting.append, &self.lasting.publish, &self.passing.append, &self.passing.publish]
+        [&self.lasting.append, &self.lasting.publish, &self.ephemeral.append, &self.ephemeral.publish]
     }
 
     fn of(&self, channel: &Channel) -> &Ways {
-        if channel.ends_with_game() { &self.passing } else { &self.lasting }
+        if channel.ends_with_game() { &self.ephemeral } else { &self.lasting }
     }
 }
 
@@ -91,47 +91,55 @@ struct Told {
 
 /// What [`Broker::publish`](crate::broker::Broker::publish) promises, at the server that keeps the log.
 pub(super) async fn publish(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
-    // No timer for each publication: who keeps the line asks it something
+    // No timer for each publication: who keeps the connection asks it something
     // every second, and closes one that is silent.
-    if let Some(line) = shard.line() {
-        match on_line(shard, &line, append).await {
+    if let Some(connection) = shard.connection() {
+        match on_line(shard, &connection, append).await {
             Ok(appended) => return appended,
             // Not done; the other way knows what to do about it.
             Err(Unanswered::Refused(_)) => {}
             Err(Unanswered::Silent) => return Err(silent()),
             // Perhaps done, but a second time does no harm.
-            Err(_) if append.once.is_some() => {}
-            Err(_) => return Err(BrokerError::Unavailable("the link to Redis broke".into())),
+            Err(_) if append.idempotency.is_some() => {}
+            Err(_) => return Err(BrokerError::Unavailable("the connection to Redis broke".into())),
         }
     }
     // In a box: hardly ever taken, and every publication would carry the room for it.
     Box::pin(timeout(CALL_WITHIN, by_command(shard, append))).await.unwrap_or_else(|_| Err(silent()))
 }
 
-async fn on_line(shard: &Shard, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
+async fn on_line(
+    shard: &Shard,
+    connection: &Connection,
+    append: &Append,
+) -> Result<Result<Appended, BrokerError>, Unanswered> {
     if append.growth == Growth::Free
-        && let Some(once) = &append.once
-        && let Some(log) = line.known.get(&append.channel)
-        && let Some(offset) = shortly(shard, line, append, once, &log).await?
+        && let Some(idempotency) = &append.idempotency
+        && let Some(log) = connection.known.get(&append.channel)
+        && let Some(offset) = shortly(shard, connection, append, idempotency, &log).await?
     {
         let position = Position { epoch: log.epoch.clone(), offset };
         return Ok(Ok(Appended { position, repeated: false }));
     }
-    Box::pin(at_length(shard, line, append)).await
+    Box::pin(at_length(shard, connection, append)).await
 }
 
 /// Publishes with `publish.lua`, which takes a publication of any kind and needs to know nothing of the log.
-async fn at_length(shard: &Shard, line: &Line, append: &Append) -> Result<Result<Appended, BrokerError>, Unanswered> {
+async fn at_length(
+    shard: &Shard,
+    connection: &Connection,
+    append: &Append,
+) -> Result<Result<Appended, BrokerError>, Unanswered> {
     let (keys, epoch) = (keys_of(&shard.keyspace, append), random_epoch());
     let count = keys.len().to_string();
     let script = shard.scripts.of(&append.channel).publish.get_hash();
     let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
     words.extend(keys.iter().map(String::as_bytes));
-    words.extend(arguments(append, &epoch, line.run()));
-    let Some(told) = line.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
+    words.extend(arguments(append, &epoch, connection.run()));
+    let Some(told) = connection.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
     let appended = told.appended();
     if let Ok(Appended { position, .. }) = &appended {
-        line.known.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
+        connection.known.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
     }
     Ok(appended)
 }
@@ -139,13 +147,13 @@ async fn at_length(shard: &Shard, line: &Line, append: &Append) -> Result<Result
 /// The short way; `None` where it is closed.
 async fn shortly(
     shard: &Shard,
-    line: &Line,
+    connection: &Connection,
     append: &Append,
-    once: &Once,
+    idempotency: &IdempotencyKey,
     log: &Log,
 ) -> Result<Option<u64>, Unanswered> {
     let keys = keys_of(&shard.keyspace, append);
-    let memory = [&log.origin, " ", &once.digest, " "].concat();
+    let memory = [&log.origin, " ", &idempotency.digest, " "].concat();
     let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
     let words: [&str; 10] = [
         "EVALSHA",
@@ -164,7 +172,7 @@ async fn shortly(
         Word::Number(offset) => u64::try_from(offset).ok().map(Some),
         _ => None,
     };
-    match line.ask(&words.map(str::as_bytes), read).await {
+    match connection.ask(&words.map(str::as_bytes), read).await {
         // Redis does not know it (any more), or has no memory left: the long way tells.
         Err(Unanswered::Refused(_)) => Ok(None),
         answer => answer,
@@ -204,7 +212,7 @@ fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Ite
         Growth::Level => "level",
     };
     let all = [&append.head, &append.tail, epoch.as_str(), run, growth];
-    all.into_iter().chain(append.once.iter().map(|once| once.digest.as_str())).map(str::as_bytes)
+    all.into_iter().chain(append.idempotency.iter().map(|idempotency| idempotency.digest.as_str())).map(str::as_bytes)
 }
 
 /// The keys of both scripts, in the order that they say.
@@ -212,7 +220,7 @@ fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     let channel = &append.channel;
     let mut all = Vec::with_capacity(3);
     all.extend([keyspace.meta(channel), keyspace.log(channel)]);
-    all.extend(append.once.as_ref().map(|once| keyspace.once(channel, &once.key)));
+    all.extend(append.idempotency.as_ref().map(|idempotency| keyspace.idempotency(channel, &idempotency.key)));
     all
 }
 

@@ -1,4 +1,4 @@
-//! One Redis master that this node talks to: a line for publications and
+//! One Redis master that this node talks to: a connection for publications and
 //! deliveries, a connection for all other commands, and the proof that both work.
 
 use std::sync::Arc;
@@ -8,15 +8,15 @@ use tokio::sync::Notify;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::commands::Commands;
-use super::ears::Ears;
+use super::connection::Connection;
+use super::deliveries::DeliveryHandler;
+use super::desired::Desired;
 use super::health::{self, Health};
 use super::info::Unfit;
 use super::keys::{DeliveryNames, Keyspace};
-use super::line::Line;
 use super::publisher::Scripts;
 use super::servers::Address;
-use super::subscriptions::{Slot, Subscriptions};
-use super::wishes::Wishes;
+use super::subscriptions::{CurrentConnection, Subscriptions};
 use crate::broker::queue::Queue;
 use crate::broker::{BrokerError, LogLimits};
 use crate::channel::Channel;
@@ -36,7 +36,7 @@ pub(super) struct Common {
 /// One Redis master. Its tasks end with it.
 pub(crate) struct Shard {
     pub(super) address: Address,
-    pub(super) wishes: Arc<Wishes>,
+    pub(super) wishes: Arc<Desired>,
     /// The pub/sub channel on which it proves itself.
     pub(super) probe: String,
     pub(super) keyspace: Keyspace,
@@ -44,7 +44,7 @@ pub(crate) struct Shard {
     pub(super) scripts: Scripts,
     names: DeliveryNames,
     commands: Commands,
-    line: Arc<Slot>,
+    connection: Arc<CurrentConnection>,
     health: Arc<Health>,
     is_sharded: bool,
     _tasks: [AbortOnDropHandle<()>; 2],
@@ -55,21 +55,21 @@ impl Shard {
     pub(super) fn open(address: Address, probe: String, common: &Common) -> RedisResult<Self> {
         let client = address.client()?;
         let health = Arc::new(Health::default());
-        let wishes = Arc::new(Wishes::new());
+        let wishes = Arc::new(Desired::new());
         let names = DeliveryNames::new(common.keyspace.clone(), address.database());
         let scripts = Scripts::new(common.log, common.is_sharded, names.database());
         let probe = probe + names.database();
         let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), scripts.clone());
-        let ears = Ears {
+        let ears = DeliveryHandler {
             queue: Arc::clone(&common.queue),
             health: Arc::clone(&health),
             names: names.clone(),
             probe: probe.clone(),
         };
-        let line = Arc::new(Slot::default());
+        let connection = Arc::new(CurrentConnection::default());
         let subscriptions = Subscriptions {
             address: address.clone(),
-            line: Arc::clone(&line),
+            connection: Arc::clone(&connection),
             ears: Arc::new(ears),
             wishes: Arc::clone(&wishes),
             is_sharded: common.is_sharded,
@@ -83,7 +83,19 @@ impl Shard {
             AbortOnDropHandle::new(tokio::spawn(health::probe(commands.clone(), Arc::clone(&health), sent))),
         ];
         let (keyspace, is_sharded) = (common.keyspace.clone(), common.is_sharded);
-        Ok(Self { address, wishes, probe, keyspace, scripts, names, commands, line, health, is_sharded, _tasks: tasks })
+        Ok(Self {
+            address,
+            wishes,
+            probe,
+            keyspace,
+            scripts,
+            names,
+            commands,
+            connection,
+            health,
+            is_sharded,
+            _tasks: tasks,
+        })
     }
 
     /// The pub/sub channel of a channel's deliveries here.
@@ -91,9 +103,9 @@ impl Shard {
         self.names.of(channel)
     }
 
-    /// The line, while it is up.
-    pub(super) fn line(&self) -> Option<Arc<Line>> {
-        self.line.line()
+    /// The connection, while it is up.
+    pub(super) fn connection(&self) -> Option<Arc<Connection>> {
+        self.connection.connection()
     }
 
     /// Runs a script; loads it first where Redis does not know it.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
 use super::rows::{Result, signed, standing, unsigned};
-use crate::games::{Arrivals, Door, Key, Newcomer, Renamed, Seated, Standing, WAITS_FOR_MS, new_seat};
+use crate::games::{Arrivals, Door, Key, Newcomer, PlayerStatus, Renamed, Seated, WAITS_FOR_MS, new_seat};
 
 /// A [`Newcomer`] that the writing thread can have.
 pub(super) struct Wish {
@@ -35,14 +35,14 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
         .optional()?;
     let Some((door, after)) = known else { return Ok(Seated::Gone) };
     match standing(sql, key, &wish.player)? {
-        Standing::Kicked => return Ok(Seated::Kicked),
-        Standing::Declined => return Ok(Seated::Declined),
-        Standing::Seated(seat) => return Ok(Seated::At(seat)),
-        Standing::Away(seat) => {
+        PlayerStatus::Kicked => return Ok(Seated::Kicked),
+        PlayerStatus::Declined => return Ok(Seated::Declined),
+        PlayerStatus::Seated(seat) => return Ok(Seated::At(seat)),
+        PlayerStatus::Away(seat) => {
             bring_back(sql, key, &wish.player)?;
             return Ok(Seated::At(seat));
         }
-        Standing::Unknown => {}
+        PlayerStatus::Unknown => {}
     }
     let waited = waited(sql, key, &wish.player)?;
     let blocked_for = blocked_for(sql, key, &wish.network, now)?;
@@ -202,7 +202,7 @@ pub(super) fn rename(sql: &Connection, key: &Key, expected: u64, seat: &Seat, sk
         return Ok(Renamed::Taken);
     }
     let update = "UPDATE seats SET seat = ?3, skeleton = ?4 WHERE game = ?1 AND player = ?2";
-    let row = params![key.id, seat.id.as_str(), wire::spell(seat), skeleton];
+    let row = params![key.id, seat.id.as_str(), wire::encode(seat), skeleton];
     let is_done = sql.prepare_cached(update)?.execute(row)? == 1;
     Ok(if is_done { Renamed::Yes } else { Renamed::Stale })
 }
@@ -239,7 +239,7 @@ pub(super) fn kick(
         if let Some(for_ms) = block_for_ms.filter(|_| !network.is_empty()) {
             block.execute(params![key.id, network, signed(now + for_ms)])?;
         }
-        send_away(sql, key, &player, Standing::Kicked)?;
+        send_away(sql, key, &player, PlayerStatus::Kicked)?;
         gone.push(player);
     }
     let update = "UPDATE games SET seated = seated - ?2 WHERE id = ?1";
@@ -248,11 +248,11 @@ pub(super) fn kick(
 }
 
 /// Makes of somebody who is sent away what they are from then on.
-fn send_away(sql: &Connection, key: &Key, player: &UserId, standing: Standing) -> Result<()> {
+fn send_away(sql: &Connection, key: &Key, player: &UserId, standing: PlayerStatus) -> Result<()> {
     sql.prepare_cached("INSERT OR IGNORE INTO kicked (game, player, was_in) VALUES (?1, ?2, ?3)")?.execute(params![
         key.id,
         player.as_str(),
-        standing == Standing::Kicked
+        standing == PlayerStatus::Kicked
     ])?;
     Ok(())
 }
@@ -297,7 +297,7 @@ pub(super) fn decline(sql: &Connection, key: &Key, players: &[UserId]) -> Result
     let mut delete = sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?;
     for player in players {
         if delete.execute(params![key.id, player.as_str()])? == 1 {
-            send_away(sql, key, player, Standing::Declined)?;
+            send_away(sql, key, player, PlayerStatus::Declined)?;
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::rows::{Result, unsigned};
 use crate::games::{Key, host_head};
-use crate::store::StoreError;
+use crate::storage::sqlite::SqliteError;
 
 /// False: there are as many as there may be.
 pub(super) fn add(sql: &Connection, key: &Key, host: &HostId, name: &Name, now: u64) -> Result<bool> {
@@ -26,7 +26,8 @@ pub(super) fn all(sql: &Connection, key: &Key) -> Result<Vec<AddedHost>> {
     let mut hosts = Vec::new();
     for text in select.query_map([&key.id], |row| row.get::<_, String>(0))? {
         let text = text?;
-        hosts.push(wire::read::<AddedHost>(&text).ok_or_else(|| StoreError::Failed("a host cannot be read".into()))?);
+        hosts
+            .push(wire::decode::<AddedHost>(&text).ok_or_else(|| SqliteError::Failed("a host cannot be read".into()))?);
     }
     hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
     Ok(hosts)

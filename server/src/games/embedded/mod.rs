@@ -15,13 +15,13 @@ use quiz::Seat;
 use tokio::time::Instant;
 
 use super::{
-    Answered, Begun, Commit, Key, Loaded, Newcomer, NextRound, Played, Rename, Renamed, Seated, Standing, Store,
-    StoreError, TakenOver, Turnout, in_order,
+    Answered, Begun, Commit, GameStore, Key, Loaded, Newcomer, NextRound, Played, PlayerStatus, Rename, Renamed,
+    Seated, StoreError, TakenOver, Turnout, in_order,
 };
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
 use crate::clock::now_ms;
-use crate::store::Store as File;
+use crate::storage::sqlite::Sqlite;
 
 mod door;
 mod hosts;
@@ -34,7 +34,7 @@ const REMEMBERED: usize = 10_000;
 
 /// Games without Redis.
 pub struct EmbeddedGames {
-    file: File,
+    file: Sqlite,
     broker: Arc<EmbeddedBroker>,
     memory: Mutex<Memory>,
 }
@@ -50,7 +50,7 @@ struct Memory {
 impl EmbeddedGames {
     /// Keeps games in `file`, and tells of them through `broker`, which keeps
     /// its logs in the same one.
-    pub fn new(file: File, broker: Arc<EmbeddedBroker>) -> Self {
+    pub fn new(file: Sqlite, broker: Arc<EmbeddedBroker>) -> Self {
         Self { file, broker, memory: Mutex::default() }
     }
 
@@ -92,7 +92,7 @@ fn forget<K: Eq + Hash, V>(all: &mut HashMap<K, V>, until: impl Fn(&V) -> Instan
 }
 
 #[async_trait]
-impl Store for EmbeddedGames {
+impl GameStore for EmbeddedGames {
     async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
         let (pin, frame, begun) = (begun.key.pin.clone(), begun.frame.clone(), begun.clone());
         self.change(&pin, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
@@ -150,7 +150,7 @@ impl Store for EmbeddedGames {
         self.read(move |sql| door::taken(sql, &key, &skeletons)).await
     }
 
-    async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
+    async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
         let (key, player) = (key.clone(), player.clone());
         self.read(move |sql| rows::standing(sql, &key, &player)).await
     }
@@ -274,5 +274,5 @@ impl Store for EmbeddedGames {
 
 /// A document of ours as it is kept.
 fn read<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> rows::Result<T> {
-    wire::read(text).ok_or_else(|| crate::store::StoreError::Failed(format!("{what} cannot be read")))
+    wire::decode(text).ok_or_else(|| crate::storage::sqlite::SqliteError::Failed(format!("{what} cannot be read")))
 }

@@ -12,10 +12,10 @@ use quiz::{Decision, Seat, State, Taking};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
-use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, NextRound, Played, Standing, Turnout, new_given};
-use crate::store::StoreError;
+use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, NextRound, Played, PlayerStatus, Turnout, new_given};
+use crate::storage::sqlite::SqliteError;
 
-pub(super) type Result<T> = std::result::Result<T, StoreError>;
+pub(super) type Result<T> = std::result::Result<T, SqliteError>;
 
 /// False: the PIN is in use, or a game of it was and has not been swept yet.
 pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
@@ -26,8 +26,8 @@ pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) ->
         key.pin.as_str(),
         key.id,
         owner.as_str(),
-        wire::spell(quiz),
-        wire::spell(state),
+        wire::encode(quiz),
+        wire::encode(state),
         signed(version),
         Door::of(state) as i64,
         signed(now)
@@ -41,7 +41,7 @@ pub(super) fn played(sql: &Connection, key: &Key) -> Result<Option<Played>> {
     let Some((owner, round, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
         return Ok(None);
     };
-    let owner = UserId::parse(&owner).map_err(|error| StoreError::Failed(error.to_string()))?;
+    let owner = UserId::parse(&owner).map_err(|error| SqliteError::Failed(error.to_string()))?;
     Ok(Some(Played { owner, round, quiz: read(&quiz, "a quiz")? }))
 }
 
@@ -74,7 +74,7 @@ pub(super) fn commit(
         key.id,
         signed(expected),
         signed(version),
-        wire::spell(state),
+        wire::encode(state),
         taking.is_some(),
         Door::of(state) as i64,
         signed(now)
@@ -100,9 +100,9 @@ pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u
         key.id,
         signed(*expected),
         signed(version),
-        wire::spell(state),
+        wire::encode(state),
         state.round,
-        wire::spell(quiz),
+        wire::encode(quiz),
         Door::of(state) as i64,
         signed(now)
     ];
@@ -111,7 +111,7 @@ pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u
     }
     let mut update = sql.prepare_cached("UPDATE seats SET seat = ?3 WHERE game = ?1 AND player = ?2")?;
     for seat in *seats {
-        update.execute(params![key.id, seat.id.as_str(), wire::spell(seat)])?;
+        update.execute(params![key.id, seat.id.as_str(), wire::encode(seat)])?;
     }
     Ok(true)
 }
@@ -138,7 +138,7 @@ pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[S
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)), ?3, ?4)";
     let mut insert = sql.prepare_cached(insert)?;
     for seat in seats {
-        let text = wire::spell(seat);
+        let text = wire::encode(seat);
         if update.execute(params![key.id, seat.id.as_str(), text])? == 1 {
             insert.execute(params![key.id, signed(question as u64), seat.id.as_str(), text])?;
         }
@@ -146,23 +146,23 @@ pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[S
     Ok(())
 }
 
-pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<Standing> {
+pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<PlayerStatus> {
     let whom = params![key.id, player.as_str()];
     let was_in: Option<bool> = sql
         .prepare_cached("SELECT was_in FROM kicked WHERE game = ?1 AND player = ?2")?
         .query_row(whom, |row| row.get(0))
         .optional()?;
     if let Some(was_in) = was_in {
-        return Ok(if was_in { Standing::Kicked } else { Standing::Declined });
+        return Ok(if was_in { PlayerStatus::Kicked } else { PlayerStatus::Declined });
     }
     let seat: Option<(String, bool)> = sql
         .prepare_cached("SELECT seat, away FROM seats WHERE game = ?1 AND player = ?2")?
         .query_row(whom, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(match seat {
-        Some((seat, false)) => Standing::Seated(read(&seat, "a seat")?),
-        Some((seat, true)) => Standing::Away(read(&seat, "a seat")?),
-        None => Standing::Unknown,
+        Some((seat, false)) => PlayerStatus::Seated(read(&seat, "a seat")?),
+        Some((seat, true)) => PlayerStatus::Away(read(&seat, "a seat")?),
+        None => PlayerStatus::Unknown,
     })
 }
 

@@ -33,7 +33,7 @@ impl<'a> Change<'a> {
     /// There is a game from now on.
     pub(super) fn begins(begun: &'a Begun) -> Self {
         let Begun { key, owner, quiz, state, frame } = begun;
-        let fields = vec![("owner", owner.to_string()), ("quiz", wire::spell(quiz))];
+        let fields = vec![("owner", owner.to_string()), ("quiz", wire::encode(quiz))];
         let expected = String::new();
         Self { key, expected, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
     }
@@ -48,7 +48,7 @@ impl<'a> Change<'a> {
     /// The next round of a game: nothing that was answered in the one before is found.
     pub(super) fn next_round(next: &'a NextRound<'_>, keys: &Keys) -> Self {
         let NextRound { key, expected, quiz, state, seats, frame } = next;
-        let fields = vec![("quiz", wire::spell(quiz)), ("round", state.round.to_string())];
+        let fields = vec![("quiz", wire::encode(quiz)), ("round", state.round.to_string())];
         let past = (0..limits::QUESTIONS).flat_map(|at| [keys.answers(key, at), keys.counted(key, at)]).collect();
         Self { key, expected: expected.to_string(), state, taking: None, seats, away: &[], frame, fields, past }
     }
@@ -68,13 +68,13 @@ impl RedisGames {
             }
             let Change { key, expected, state, taking, seats, away, frame, fields, .. } = change;
             let (question, opened, closes) = spelled(*taking);
-            call.arg(&key.id).arg(expected).arg(wire::spell(state));
+            call.arg(&key.id).arg(expected).arg(wire::encode(state));
             call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(Door::of(state) as u8);
             call.arg(LIVES).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
             call.arg(self.log.entries).arg(shard.publish_command());
             call.arg(seats.len()).arg(away.len()).arg(first_past);
             for seat in *seats {
-                call.arg(seat.id.as_str()).arg(wire::spell(seat));
+                call.arg(seat.id.as_str()).arg(wire::encode(seat));
             }
             for player in *away {
                 call.arg(player.as_str());

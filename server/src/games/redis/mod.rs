@@ -12,10 +12,10 @@ use quiz::Seat;
 use redis::{Cmd, Script};
 
 use super::{
-    Answered, Begun, Commit, Key, LIVES, Loaded, Newcomer, NextRound, Played, Rename, Renamed, Seated, Standing, Store,
-    StoreError, TakenOver, Turnout,
+    Answered, Begun, Commit, GameStore, Key, LIVES, Loaded, Newcomer, NextRound, Played, PlayerStatus, Rename, Renamed,
+    Seated, StoreError, TakenOver, Turnout,
 };
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
 use crate::broker::{BrokerError, LogLimits};
 use crate::channel::Channel;
@@ -31,7 +31,7 @@ const MINUTE: i64 = 60;
 
 /// Games on Redis.
 pub struct RedisGames {
-    link: Link,
+    router: Router,
     keys: Keys,
     log: LogLimits,
     commit: Script,
@@ -48,7 +48,7 @@ pub struct RedisGames {
 impl RedisGames {
     /// Works on the broker's connections for commands, and keeps so much
     /// of each game's log.
-    pub fn new(link: Link, log: LogLimits) -> Self {
+    pub fn new(router: Router, log: LogLimits) -> Self {
         let commit = format!(
             "local bytes = {}\n{}{}{}",
             log.bytes,
@@ -57,8 +57,8 @@ impl RedisGames {
             include_str!("commit.lua")
         );
         Self {
-            keys: Keys(link.keyspace().clone()),
-            link,
+            keys: Keys(router.keyspace().clone()),
+            router,
             log,
             commit: Script::new(&commit),
             load: Script::new(include_str!("load.lua")),
@@ -73,12 +73,12 @@ impl RedisGames {
     }
 
     fn shard(&self, pin: &Pin) -> Result<Arc<Shard>, BrokerError> {
-        self.link.of(&Channel::Game(pin.clone()))
+        self.router.of(&Channel::Game(pin.clone()))
     }
 
     async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StoreError> {
         let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
-        let read = move || all.iter().filter_map(|text| wire::read(text)).collect();
+        let read = move || all.iter().filter_map(|text| wire::decode(text)).collect();
         // Of thousands, reading takes too long for a thread that serves others.
         let reading = tokio::task::spawn_blocking(read);
         reading.await.map_err(|error| StoreError::Unavailable(error.to_string()))
@@ -96,12 +96,12 @@ impl RedisGames {
     /// Tries stand on the first server: all nodes have to count in one place.
     fn counter(&self, who: &str) -> Result<(Arc<Shard>, String), BrokerError> {
         let key = self.keys.tries(who);
-        Ok((self.link.at(0, &key)?, key))
+        Ok((self.router.at(0, &key)?, key))
     }
 }
 
 #[async_trait]
-impl Store for RedisGames {
+impl GameStore for RedisGames {
     async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
         self.change(&Change::begins(begun)).await
     }
@@ -116,7 +116,7 @@ impl Store for RedisGames {
             return Ok(None);
         }
         let owner = UserId::parse(&owner).map_err(|_| odd("an owner"))?;
-        let quiz = wire::read(&quiz).ok_or_else(|| odd("a quiz"))?;
+        let quiz = wire::decode(&quiz).ok_or_else(|| odd("a quiz"))?;
         Ok(Some(Played { owner, round: round.unwrap_or(1), quiz }))
     }
 
@@ -127,7 +127,7 @@ impl Store for RedisGames {
         let known: Option<(String, u64, String, String, u64)> = shard.invoke(&load).await?;
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
-        let state = wire::read(&state).ok_or_else(|| odd("a game"))?;
+        let state = wire::decode(&state).ok_or_else(|| odd("a game"))?;
         Ok(Some(Loaded { key, version, state, now, kept: kept.parse().unwrap_or(0) }))
     }
 
@@ -151,7 +151,7 @@ impl Store for RedisGames {
         }
         let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
-            "at" => Seated::At(wire::read(&seat).ok_or_else(|| odd("a seat"))?),
+            "at" => Seated::At(wire::decode(&seat).ok_or_else(|| odd("a seat"))?),
             "kicked" => Seated::Kicked,
             "declined" => Seated::Declined,
             "locked" => Seated::Locked,
@@ -170,7 +170,7 @@ impl Store for RedisGames {
         let Rename { seat, before, skeleton } = rename;
         let mut call = self.rename.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.seats(key)).key(self.keys.names(key)).key(self.keys.away(key));
-        call.arg(&key.id).arg(expected).arg(seat.id.as_str()).arg(wire::spell(seat)).arg(before).arg(skeleton);
+        call.arg(&key.id).arg(expected).arg(seat.id.as_str()).arg(wire::encode(seat)).arg(before).arg(skeleton);
         let became: String = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
             "yes" => Renamed::Yes,
@@ -189,20 +189,20 @@ impl Store for RedisGames {
         Ok(players.iter().map(Option::is_some).collect())
     }
 
-    async fn standing(&self, key: &Key, player: &UserId) -> Result<Standing, StoreError> {
+    async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
         let mut ask = redis::pipe();
         // At one moment: a seat goes from one of these to the other.
         ask.atomic().hget(self.keys.seats(key), player.as_str()).hget(self.keys.away(key), player.as_str());
         ask.sismember(self.keys.kicked(key), player.as_str()).sismember(self.keys.declined(key), player.as_str());
         type Found = (Option<String>, Option<String>, bool, bool);
         let (seat, away, is_kicked, is_declined): Found = self.shard(&key.pin)?.run_all(&ask).await?;
-        let read = |seat: String| wire::read(&seat).ok_or_else(|| odd("a seat"));
+        let read = |seat: String| wire::decode(&seat).ok_or_else(|| odd("a seat"));
         Ok(match (seat, away) {
-            _ if is_declined => Standing::Declined,
-            _ if is_kicked => Standing::Kicked,
-            (Some(seat), _) => Standing::Seated(read(seat)?),
-            (None, Some(away)) => Standing::Away(read(away)?),
-            (None, None) => Standing::Unknown,
+            _ if is_declined => PlayerStatus::Declined,
+            _ if is_kicked => PlayerStatus::Kicked,
+            (Some(seat), _) => PlayerStatus::Seated(read(seat)?),
+            (None, Some(away)) => PlayerStatus::Away(read(away)?),
+            (None, None) => PlayerStatus::Unknown,
         })
     }
 
@@ -223,7 +223,7 @@ impl Store for RedisGames {
         let mut call = self.kick.prepare_invoke();
         call.key(&self.keys.of_kick(key)[..]);
         call.arg(&key.id).arg(LIVES).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
-        for seat in seats.iter().flatten().filter_map(|text| wire::read::<Seat>(text)) {
+        for seat in seats.iter().flatten().filter_map(|text| wire::decode::<Seat>(text)) {
             call.arg(seat.id.as_str()).arg(quiz::nickname::skeleton(&seat.name));
         }
         let gone: Vec<String> = shard.invoke(&call).await?;
@@ -266,7 +266,7 @@ impl Store for RedisGames {
         call.key(self.keys.seats(key)).key(self.keys.answers(key, question));
         call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(LIVES);
         let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
-        let given = || wire::read(&told).ok_or_else(|| odd("an answer"));
+        let given = || wire::decode(&told).ok_or_else(|| odd("an answer"));
         Ok(match became.as_str() {
             "accepted" => Answered::Accepted(given()?),
             "duplicate" => Answered::Duplicate(given()?),
@@ -279,14 +279,14 @@ impl Store for RedisGames {
     async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError> {
         let all: Vec<(String, String)> =
             self.shard(&key.pin)?.run(&Cmd::hgetall(self.keys.answers(key, question))).await?;
-        let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::read(given)?));
+        let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::decode(given)?));
         Ok(all.iter().filter_map(read).collect())
     }
 
     async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError> {
         let ask = Cmd::hget(self.keys.answers(key, question), player.as_str());
         let given: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
-        given.map(|given| wire::read(&given).ok_or_else(|| odd("an answer"))).transpose()
+        given.map(|given| wire::decode(&given).ok_or_else(|| odd("an answer"))).transpose()
     }
 
     async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
@@ -326,7 +326,7 @@ impl Store for RedisGames {
 
     async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
         let all: Vec<String> = self.shard(&key.pin)?.run(&Cmd::hvals(self.keys.hosts(key))).await?;
-        let mut hosts: Vec<AddedHost> = all.iter().filter_map(|text| wire::read(text)).collect();
+        let mut hosts: Vec<AddedHost> = all.iter().filter_map(|text| wire::decode(text)).collect();
         hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
         Ok(hosts)
     }

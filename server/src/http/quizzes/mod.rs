@@ -162,7 +162,7 @@ async fn show_picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -
 }
 
 fn json(value: &impl Serialize) -> Response {
-    ([(header::CONTENT_TYPE, JSON)], wire::spell(value)).into_response()
+    ([(header::CONTENT_TYPE, JSON)], wire::encode(value)).into_response()
 }
 
 fn contains(value: &HeaderValue, part: &str) -> bool {

@@ -25,9 +25,9 @@ fn frame(offset: u64) -> Utf8Bytes {
 fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
     let outbox = Arc::new(Outbox::stuck(1 << 20));
     let mut fanout = Fanout::default();
-    fanout.hold(Seat(1), outbox.clone());
+    fanout.hold(SubscriptionId(1), outbox.clone());
     fanout.anchor(head(top));
-    fanout.settle(Seat(1), &at(top), "hello");
+    fanout.settle(SubscriptionId(1), &at(top), "hello");
     (fanout, outbox)
 }
 
@@ -51,11 +51,11 @@ fn publications_reach_listeners_once_and_in_order() {
 fn what_comes_before_the_top_is_known_waits() {
     let mut fanout = Fanout::default();
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(Seat(1), outbox.clone());
+    fanout.hold(SubscriptionId(1), outbox.clone());
     fanout.receive(&at(3), frame(3));
     fanout.receive(&at(4), frame(4));
     assert_eq!(fanout.anchor(head(3)), After::Nothing);
-    fanout.settle(Seat(1), &at(3), "hello");
+    fanout.settle(SubscriptionId(1), &at(3), "hello");
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"], "what the log had already is not repeated");
 }
 
@@ -63,7 +63,7 @@ fn what_comes_before_the_top_is_known_waits() {
 fn unknown(came: &[(Position, &str)]) -> (Fanout, Arc<Outbox>) {
     let outbox = Arc::new(Outbox::stuck(1 << 20));
     let mut fanout = Fanout::default();
-    fanout.hold(Seat(1), outbox.clone());
+    fanout.hold(SubscriptionId(1), outbox.clone());
     for (position, text) in came {
         assert_eq!(fanout.receive(position, Utf8Bytes::from(*text)), After::Nothing);
     }
@@ -79,7 +79,7 @@ fn what_another_log_said_before_the_top_is_known_is_thrown_away_and_this_one_is_
         fanout.receive(&at(5), frame(5));
         fanout.receive(&renamed(900), "theirs".into());
         assert_eq!(fanout.anchor(head(3)), After::Mend, "{came:?}");
-        fanout.settle(Seat(1), &at(3), "hello");
+        fanout.settle(SubscriptionId(1), &at(3), "hello");
         // As the log has it; a part of it may have gone out already.
         assert_eq!(fanout.receive(&at(4), frame(4)), After::Nothing, "{came:?}");
         assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4", "m5"]);
@@ -91,7 +91,7 @@ fn what_another_log_said_before_the_top_is_known_is_thrown_away_and_this_one_is_
 fn what_another_log_said_before_the_top_costs_nothing() {
     let (mut fanout, outbox) = unknown(&[(renamed(2), "theirs"), (at(4), "m4")]);
     assert_eq!(fanout.anchor(head(3)), After::Nothing);
-    fanout.settle(Seat(1), &at(3), "hello");
+    fanout.settle(SubscriptionId(1), &at(3), "hello");
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"]);
 }
 
@@ -102,7 +102,7 @@ fn too_much_before_the_top_is_known_is_read_from_the_log_instead() {
         assert_eq!(fanout.receive(&at(offset), frame(offset)), After::Nothing);
     }
     assert_eq!(fanout.anchor(head(3)), After::Mend);
-    fanout.settle(Seat(1), &at(3), "hello");
+    fanout.settle(SubscriptionId(1), &at(3), "hello");
     assert_eq!(fanout.receive(&at(4), frame(4)), After::Nothing);
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"]);
 }
@@ -111,8 +111,8 @@ fn too_much_before_the_top_is_known_is_read_from_the_log_instead() {
 fn a_seat_that_read_the_log_ahead_of_this_node_hears_nothing_twice() {
     let (mut fanout, _) = listening(4);
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(Seat(2), outbox.clone());
-    fanout.settle(Seat(2), &at(6), "hello");
+    fanout.hold(SubscriptionId(2), outbox.clone());
+    fanout.settle(SubscriptionId(2), &at(6), "hello");
     for offset in 5..=7 {
         fanout.receive(&at(offset), frame(offset));
     }
@@ -159,8 +159,8 @@ fn a_frame_under_another_epoch_waits_for_the_log_to_explain_it() {
 fn a_log_with_a_new_name_is_told_to_those_who_listen_and_goes_on() {
     let (mut fanout, outbox) = listening(4);
     let ahead = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(Seat(2), ahead.clone());
-    fanout.settle(Seat(2), &at(6), "hello");
+    fanout.hold(SubscriptionId(2), ahead.clone());
+    fanout.settle(SubscriptionId(2), &at(6), "hello");
     assert_eq!(fanout.head(), Some(head(4)));
     assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Nothing);
     fanout.receive(&renamed(5), frame(5));
@@ -181,8 +181,8 @@ fn a_new_name_proven_for_an_earlier_moment_is_not_believed() {
 fn a_seat_that_read_the_log_under_another_name_comes_back() {
     let (mut fanout, _) = listening(4);
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(Seat(2), outbox.clone());
-    assert_eq!(fanout.settle(Seat(2), &renamed(4), "hello"), After::Mend);
+    fanout.hold(SubscriptionId(2), outbox.clone());
+    assert_eq!(fanout.settle(SubscriptionId(2), &renamed(4), "hello"), After::Mend);
     assert_eq!(outbox.take().1, Some(CloseCode::Resync));
 }
 
@@ -200,8 +200,8 @@ fn everybody_is_told_when_the_log_is_out_of_reach_and_whoever_comes_meanwhile_to
     fanout.tell_reach(false, "away".into());
     assert!(!fanout.is_reached());
     let late = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(Seat(2), late.clone());
-    fanout.settle(Seat(2), &at(4), "hello");
+    fanout.hold(SubscriptionId(2), late.clone());
+    fanout.settle(SubscriptionId(2), &at(4), "hello");
     fanout.tell_reach(true, "back".into());
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "away", "back"]);
     assert_eq!(heard(&mut fanout, &late), ["hello", "away", "back"]);
@@ -212,8 +212,8 @@ fn whoever_comes_in_the_middle_of_a_turn_hears_nothing_twice() {
     let (mut fanout, outbox) = listening(4);
     fanout.receive(&at(5), frame(5));
     let late = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(Seat(2), late.clone());
-    fanout.settle(Seat(2), &at(5), "hello");
+    fanout.hold(SubscriptionId(2), late.clone());
+    fanout.settle(SubscriptionId(2), &at(5), "hello");
     fanout.receive(&at(6), frame(6));
     assert_eq!(heard(&mut fanout, &late), ["hello", "m6"]);
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5", "m6"]);

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::Options;
 use super::keys::Keys;
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 use crate::presence::{Lease, PresenceError};
@@ -25,7 +25,7 @@ const CLAIMS: usize = 16;
 /// The leases at one place: each independent Redis has its own, a cluster has
 /// them once.
 pub(super) struct Leases {
-    link: Link,
+    router: Router,
     keys: Keys,
     site: usize,
     options: Options,
@@ -59,10 +59,10 @@ pub(super) struct Claimed {
 }
 
 impl Leases {
-    pub(super) fn new(link: Link, site: usize, options: Options) -> Self {
+    pub(super) fn new(router: Router, site: usize, options: Options) -> Self {
         Self {
-            keys: Keys(link.keyspace().clone()),
-            link,
+            keys: Keys(router.keyspace().clone()),
+            router,
             site,
             // With its memory full, Redis must still tell the living from the dead.
             renew: Script::new(concat!("#!lua flags=allow-oom\n", include_str!("renew.lua"))),
@@ -74,7 +74,7 @@ impl Leases {
 
     /// The Redis that keeps them.
     pub(super) fn shard(&self) -> Result<Arc<Shard>, BrokerError> {
-        self.link.at(self.site, &self.keys.leases(&self.options.namespace))
+        self.router.at(self.site, &self.keys.leases(&self.options.namespace))
     }
 
     /// The name to write entries under; takes a lease first if there is none.

@@ -6,7 +6,7 @@
 //! told from what lives.
 //!
 //! Leases stand beside the channels: on each independent Redis for its own
-//! channels, and once in a cluster ([`Link::sites`]).
+//! channels, and once in a cluster ([`Router::sites`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +19,9 @@ use protocol::{Member, MembersPage, Name, UserId, wire};
 use redis::{Cmd, RedisError, Script};
 use tracing::{info, warn};
 
-use super::{Glimpse, Lease, PresenceError, PresenceStore, Snapshot, Standing};
+use super::{Lease, PresenceError, PresenceStore, Preview, Snapshot, Summary};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 
@@ -63,7 +63,7 @@ impl Options {
 
 /// Presence on Redis.
 pub struct RedisPresence {
-    link: Link,
+    router: Router,
     keys: Keys,
     /// One for each place; a node has a lease at every one.
     leases: Vec<Leases>,
@@ -75,11 +75,11 @@ pub struct RedisPresence {
 
 impl RedisPresence {
     /// Works on the broker's connections for commands.
-    pub fn new(link: Link, options: Options) -> Self {
-        let leases = (0..link.sites()).map(|site| Leases::new(link.clone(), site, options.clone())).collect();
+    pub fn new(router: Router, options: Options) -> Self {
+        let leases = (0..router.sites()).map(|site| Leases::new(router.clone(), site, options.clone())).collect();
         Self {
-            keys: Keys(link.keyspace().clone()),
-            link,
+            keys: Keys(router.keyspace().clone()),
+            router,
             leases,
             leave: Script::new(LEAVE),
             page: Script::new(include_str!("page.lua")),
@@ -89,7 +89,7 @@ impl RedisPresence {
     }
 
     fn leases_of(&self, channel: &Channel) -> &Leases {
-        &self.leases[self.link.site_of(channel)]
+        &self.leases[self.router.site_of(channel)]
     }
 
     /// The keys of people.lua.
@@ -101,7 +101,7 @@ impl RedisPresence {
 
     /// Removes a node's entry for somebody, or some of its entries; gives how many.
     async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, BrokerError> {
-        let shard = self.link.of(channel)?;
+        let shard = self.router.of(channel)?;
         let mut leave = self.leave.prepare_invoke();
         for key in self.script_keys(&shard, channel, node) {
             leave.key(key);
@@ -159,7 +159,7 @@ impl PresenceStore for RedisPresence {
     async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError> {
         let leases = self.leases_of(channel);
         let node = leases.node().await?;
-        let (shard, beside) = (self.link.of(channel)?, leases.shard()?);
+        let (shard, beside) = (self.router.of(channel)?, leases.shard()?);
         // The channel is noted first: whoever removes a dead node's entries
         // finds them by that. One write to the socket where it is the same one.
         let mut pipe = redis::pipe();
@@ -171,7 +171,7 @@ impl PresenceStore for RedisPresence {
         let keys = self.script_keys(&shard, channel, &node);
         pipe.cmd("EVAL").arg(ENTER).arg(keys.len()).arg(&keys);
         pipe.arg(shard.publish_command()).arg(&node);
-        pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::spell(member)).ignore();
+        pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::encode(member)).ignore();
         Ok(shard.run_all(&pipe).await?)
     }
 
@@ -186,25 +186,25 @@ impl PresenceStore for RedisPresence {
         let leases = self.leases_of(channel);
         let node = leases.last_node();
         // With an entry that came late, it stays noted for whoever reaps.
-        if self.link.of(channel)?.run::<usize>(&Cmd::scard(self.keys.own(channel, &node))).await? == 0 {
+        if self.router.of(channel)?.run::<usize>(&Cmd::scard(self.keys.own(channel, &node))).await? == 0 {
             leases.leave_channel(&node, channel).await?;
         }
         Ok(())
     }
 
-    async fn standing(&self, channel: &Channel) -> Result<Standing, PresenceError> {
+    async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError> {
         let own = self.keys.own(channel, &self.leases_of(channel).last_node());
         let mut standing = self.standing.prepare_invoke();
         standing.key(self.keys.version(channel)).key(self.keys.people(channel)).key(own);
-        let (version, count, mine): (Option<u64>, usize, usize) = self.link.of(channel)?.invoke(&standing).await?;
-        Ok(Standing { version: version.unwrap_or(0), count, mine })
+        let (version, count, mine): (Option<u64>, usize, usize) = self.router.of(channel)?.invoke(&standing).await?;
+        Ok(Summary { version: version.unwrap_or(0), count, mine })
     }
 
     async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError> {
         let mut page = self.page.prepare_invoke();
         page.key(self.keys.people(channel)).key(self.keys.order(channel));
         page.arg(after.map_or("", UserId::as_str)).arg(most);
-        let (member_count, people): (usize, Vec<(String, String)>) = self.link.of(channel)?.invoke(&page).await?;
+        let (member_count, people): (usize, Vec<(String, String)>) = self.router.of(channel)?.invoke(&page).await?;
         let next = match people.get(most) {
             Some(_) => people[..most].last().and_then(|(user, _)| UserId::parse(user).ok()),
             None => None,
@@ -216,7 +216,8 @@ impl PresenceStore for RedisPresence {
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError> {
         let mut snapshot = self.snapshot.prepare_invoke();
         snapshot.key(self.keys.people(channel)).key(self.keys.version(channel));
-        let (people, version): (Vec<(String, String)>, Option<u64>) = self.link.of(channel)?.invoke(&snapshot).await?;
+        let (people, version): (Vec<(String, String)>, Option<u64>) =
+            self.router.of(channel)?.invoke(&snapshot).await?;
         let node = self.leases_of(channel).last_node();
         let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
         people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
@@ -226,7 +227,7 @@ impl PresenceStore for RedisPresence {
         Ok(Snapshot { version: version.unwrap_or(0), members, mine })
     }
 
-    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Glimpse>, PresenceError> {
+    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError> {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
@@ -234,10 +235,10 @@ impl PresenceStore for RedisPresence {
             let people = self.keys.people(channel);
             pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
         };
-        let replies = self.link.ask_each::<redis::Value>(channels, 2, question).await?;
+        let replies = self.router.ask_each::<redis::Value>(channels, 2, question).await?;
         let glimpses = replies.iter().map(|reply| match reply.as_deref() {
             Some([count, some]) => glimpse(count, some, members),
-            _ => Ok(Glimpse::default()),
+            _ => Ok(Preview::default()),
         });
         glimpses.collect::<Result<_, _>>().map_err(|error| PresenceError(error.to_string()))
     }
@@ -271,13 +272,13 @@ fn read<'a>(user: &str, value: &'a str) -> Option<(Member, &'a str)> {
     Some((Member { id: UserId::parse(user).ok()?, name: Name::from(name.to_owned()) }, nodes))
 }
 
-fn glimpse(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Glimpse, RedisError> {
+fn glimpse(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Preview, RedisError> {
     let count = redis::from_redis_value_ref(count)?;
     let (_cursor, some): (u64, Vec<(String, String)>) = redis::from_redis_value_ref(some)?;
     let mut members: Vec<_> = some.iter().filter_map(|(user, value)| read(user, value)).map(|(who, _)| who).collect();
     members.sort_by(|one, other| one.id.cmp(&other.id));
     members.truncate(most);
-    Ok(Glimpse { members, count })
+    Ok(Preview { members, count })
 }
 
 impl From<BrokerError> for PresenceError {

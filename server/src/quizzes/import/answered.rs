@@ -48,7 +48,7 @@ impl Imported {
     /// The doubts, for the form to carry along.
     pub fn spelled_doubts(&self) -> String {
         let open = self.doubts.iter().map(|doubt| Open { question: doubt.question, ask: doubt.ask.clone() });
-        wire::spell(&open.collect::<Vec<_>>())
+        wire::encode(&open.collect::<Vec<_>>())
     }
 }
 
@@ -86,7 +86,7 @@ impl Answered {
         if self.quiz.len() > limits::QUIZ_BYTES {
             return Err(NotAQuiz::because("This quiz is too long to be kept. Bring it in parts."));
         }
-        let mut quiz: Quiz = wire::read(&self.quiz).ok_or_else(odd)?;
+        let mut quiz: Quiz = wire::decode(&self.quiz).ok_or_else(odd)?;
         if let Some(title) = &self.title {
             quiz.title = title.trim().chars().take(limits::TITLE_CHARS).collect();
         }
@@ -155,7 +155,7 @@ mod tests {
 
     fn decided(answers: &[(&str, &str)]) -> Result<Quiz, NotAQuiz> {
         let imported = imported();
-        let carried = [("quiz", wire::spell(&imported.quiz)), ("doubts", imported.spelled_doubts())];
+        let carried = [("quiz", wire::encode(&imported.quiz)), ("doubts", imported.spelled_doubts())];
         let answers = answers.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let fields = carried.into_iter().chain(answers).map(|(name, value)| (name.to_owned(), value));
         Answered::read(fields).quiz()

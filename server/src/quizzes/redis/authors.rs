@@ -13,7 +13,7 @@ impl RedisQuizzes {
         visit.cmd("ZADD").arg(&authors).arg("GT").arg(now_ms).arg(owner.as_str()).ignore();
         visit.cmd("HSETNX").arg(&known_since).arg(owner.as_str()).arg(now_ms).ignore();
         visit.cmd("HGET").arg(&known_since).arg(owner.as_str());
-        let noted = match self.link.at(0, &authors) {
+        let noted = match self.router.at(0, &authors) {
             Ok(shard) => shard.run_all::<(u64,)>(&visit).await,
             Err(error) => Err(error),
         };
@@ -29,14 +29,14 @@ impl RedisQuizzes {
         let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut idle = redis::cmd("ZRANGE");
         idle.arg(&authors).arg("-inf").arg(format!("({before_ms}")).arg("BYSCORE").arg("LIMIT").arg(0).arg(most);
-        let idle: Vec<String> = self.link.at(0, &authors)?.run(&idle).await?;
+        let idle: Vec<String> = self.router.at(0, &authors)?.run(&idle).await?;
         for author in &idle {
             if let Ok(owner) = UserId::parse(author) {
                 self.forget_author(&owner).await?;
             }
             let mut forget = Pipeline::new();
             forget.zrem(&authors, author).ignore().hdel(&known_since, author).ignore();
-            self.link.at(0, &authors)?.run_all::<()>(&forget).await?;
+            self.router.at(0, &authors)?.run_all::<()>(&forget).await?;
         }
         Ok(idle.len())
     }

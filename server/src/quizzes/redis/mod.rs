@@ -21,7 +21,7 @@ use tracing::warn;
 use super::versions::forgotten;
 use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
 use crate::config::Retention;
 use crate::retention::PICTURE_GRACE;
@@ -36,7 +36,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Quizzes on Redis.
 pub struct RedisQuizzes {
-    link: Link,
+    router: Router,
     keys: Keys,
     save: Script,
     load: Script,
@@ -56,10 +56,10 @@ struct Key {
 
 impl RedisQuizzes {
     /// Works on the broker's connections for commands; results stay so long.
-    pub fn new(link: Link, retain_results: Retention) -> Self {
+    pub fn new(router: Router, retain_results: Retention) -> Self {
         Self {
-            keys: Keys(link.keyspace().clone()),
-            link,
+            keys: Keys(router.keyspace().clone()),
+            router,
             save: Script::new(include_str!("save.lua")),
             load: Script::new(include_str!("load.lua")),
             delete: Script::new(include_str!("delete.lua")),
@@ -71,7 +71,7 @@ impl RedisQuizzes {
     }
 
     fn shard(&self, tag: &str, key: &str) -> Result<Arc<Shard>, BrokerError> {
-        self.link.at(self.link.site_of_name(tag), key)
+        self.router.at(self.router.site_of_name(tag), key)
     }
 
     fn shard_of(&self, author: &Author) -> Result<Arc<Shard>, BrokerError> {
@@ -208,7 +208,7 @@ impl Quizzes for RedisQuizzes {
         load.key(author.quiz(id)).arg(version.map_or_else(String::new, |version| version.to_string()));
         let stored: Option<String> = self.shard_of(&author)?.invoke(&load).await?;
         let Some(stored) = stored else { return Ok(None) };
-        let stored = wire::read(&stored).ok_or_else(|| unreadable("a quiz"))?;
+        let stored = wire::decode(&stored).ok_or_else(|| unreadable("a quiz"))?;
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
@@ -253,7 +253,7 @@ impl Quizzes for RedisQuizzes {
         for key in author.results() {
             keep.key(key);
         }
-        keep.arg(results.id.as_str()).arg(wire::spell(results)).arg(wire::spell(&results.summary()));
+        keep.arg(results.id.as_str()).arg(wire::encode(results)).arg(wire::encode(&results.summary()));
         keep.arg(results.ended_at).arg(RESULTS).arg(self.retain_results).arg(results.progress());
         let (became, bytes): (String, u64) = self.shard_of(&author)?.invoke(&keep).await?;
         Ok(match became.as_str() {
@@ -276,7 +276,7 @@ impl Quizzes for RedisQuizzes {
         let author = self.keys.author(owner);
         let [whole, ..] = author.results();
         let whole: Option<String> = self.shard_of(&author)?.run(&Cmd::hget(whole, id.as_str())).await?;
-        whole.map(|text| wire::read(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
+        whole.map(|text| wire::decode(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
@@ -315,7 +315,7 @@ impl Quizzes for RedisQuizzes {
 }
 
 fn read_all<T: DeserializeOwned>(texts: &[String], what: &str) -> Result<Vec<T>, QuizzesError> {
-    texts.iter().map(|text| wire::read(text).ok_or_else(|| unreadable(what))).collect()
+    texts.iter().map(|text| wire::decode(text).ok_or_else(|| unreadable(what))).collect()
 }
 
 impl From<BrokerError> for QuizzesError {

@@ -29,7 +29,7 @@ pub fn find(id: &QuizId) -> Option<&'static StoredQuiz> {
 
 /// A test sees to it that all can be read.
 fn read(id: &str, text: &str) -> Option<StoredQuiz> {
-    let quiz: Quiz = wire::read(text)?;
+    let quiz: Quiz = wire::decode(text)?;
     Some(StoredQuiz { id: QuizId::parse(id).ok()?, version: 1, saved_at: 0, quiz })
 }
 
@@ -63,7 +63,7 @@ mod tests {
     fn nobody_has_to_look_for_what_is_spelled_wrong() {
         // A name that is not known would be left aside, and be missing in the game.
         for (id, text) in TEXTS {
-            let spelled = wire::spell(&find(&QuizId::parse(id).unwrap()).unwrap().quiz);
+            let spelled = wire::encode(&find(&QuizId::parse(id).unwrap()).unwrap().quiz);
             let names = |text: &str| {
                 let names = text.split('"').skip(1).step_by(2).filter(|part| !part.contains(' '));
                 names.map(str::to_owned).collect::<HashSet<_>>()

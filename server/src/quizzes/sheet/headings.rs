@@ -47,7 +47,7 @@ pub(super) struct Header {
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Meaning {
+enum ColumnKind {
     Question,
     /// From 0.
     Answer(usize),
@@ -72,17 +72,17 @@ impl Columns {
         1 + answers + others.iter().flatten().count()
     }
 
-    fn place(&mut self, meaning: Meaning) -> Option<&mut Option<usize>> {
+    fn place(&mut self, meaning: ColumnKind) -> Option<&mut Option<usize>> {
         match meaning {
-            Meaning::Answer(at) => self.answers.get_mut(at),
-            Meaning::Right => Some(&mut self.correct),
-            Meaning::Seconds => Some(&mut self.seconds),
-            Meaning::Kind => Some(&mut self.kind),
-            Meaning::Points => Some(&mut self.points),
-            Meaning::Why => Some(&mut self.why),
-            Meaning::Tolerance => Some(&mut self.tolerance),
-            Meaning::Picture => Some(&mut self.picture),
-            Meaning::Question | Meaning::Wrong(_) | Meaning::RowNumber => None,
+            ColumnKind::Answer(at) => self.answers.get_mut(at),
+            ColumnKind::Right => Some(&mut self.correct),
+            ColumnKind::Seconds => Some(&mut self.seconds),
+            ColumnKind::Kind => Some(&mut self.kind),
+            ColumnKind::Points => Some(&mut self.points),
+            ColumnKind::Why => Some(&mut self.why),
+            ColumnKind::Tolerance => Some(&mut self.tolerance),
+            ColumnKind::Picture => Some(&mut self.picture),
+            ColumnKind::Question | ColumnKind::Wrong(_) | ColumnKind::RowNumber => None,
         }
     }
 }
@@ -122,8 +122,8 @@ fn header(row: usize, cells: &[String]) -> Option<Header> {
         };
         match meaning {
             // The wording is meant where there are its number and its wording.
-            Meaning::Question if question.is_none() || *name == "question text" => question = Some(at),
-            Meaning::Wrong(_) => wrong.push(at),
+            ColumnKind::Question if question.is_none() || *name == "question text" => question = Some(at),
+            ColumnKind::Wrong(_) => wrong.push(at),
             meaning => {
                 if let Some(place) = header.columns.place(meaning) {
                     place.get_or_insert(at);
@@ -164,18 +164,18 @@ fn normal(cell: &str) -> String {
 }
 
 /// Beginnings of headings, the longer ones first where one begins as another does.
-const BEGINNINGS: [(Meaning, &[&str]); 9] = [
+const BEGINNINGS: [(ColumnKind, &[&str]); 9] = [
     (
-        Meaning::RowNumber,
+        ColumnKind::RowNumber,
         &["question #", "question no", "question number", "question nr", "question id", "frage nr", "frage-nr"],
     ),
-    (Meaning::Kind, &["question type", "kind", "type", "fragetyp", "tipo"]),
+    (ColumnKind::Kind, &["question type", "kind", "type", "fragetyp", "tipo"]),
     (
-        Meaning::Why,
+        ColumnKind::Why,
         &["explanation", "answer explanation", "feedback", "erklärung", "explicación", "explication", "rationale"],
     ),
     (
-        Meaning::Right,
+        ColumnKind::Right,
         &[
             "correct",
             "right",
@@ -196,34 +196,34 @@ const BEGINNINGS: [(Meaning, &[&str]); 9] = [
         ],
     ),
     (
-        Meaning::Question,
+        ColumnKind::Question,
         &["question", "frage", "pregunta", "domanda", "vraag", "pergunta", "pytanie", "prompt", "вопрос", "fråga"],
     ),
     (
-        Meaning::Seconds,
+        ColumnKind::Seconds,
         &["time", "seconds", "zeit", "sekunden", "tiempo", "límite", "limite de", "temps", "tempo", "tijd"],
     ),
-    (Meaning::Points, &["points", "punkte", "puntos"]),
-    (Meaning::Tolerance, &["tolerance", "toleranz"]),
-    (Meaning::Picture, &["image", "picture", "bild", "imagen", "media", "video", "youtube"]),
+    (ColumnKind::Points, &["points", "punkte", "puntos"]),
+    (ColumnKind::Tolerance, &["tolerance", "toleranz"]),
+    (ColumnKind::Picture, &["image", "picture", "bild", "imagen", "media", "video", "youtube"]),
 ];
 const ROW_NUMBERS: [&str; 6] = ["#", "no", "no.", "nr", "nr.", "row"];
 const ANSWERS: [&str; 8] = ["answer", "option", "antwort", "respuesta", "réponse", "risposta", "antwoord", "resposta"];
 const WRONG: [&str; 4] = ["incorrect", "wrong", "distractor", "falsche"];
 
 /// What a normal heading means.
-fn meaning(name: &str) -> Option<Meaning> {
+fn meaning(name: &str) -> Option<ColumnKind> {
     if ROW_NUMBERS.contains(&name) {
-        return Some(Meaning::RowNumber);
+        return Some(ColumnKind::RowNumber);
     }
     if WRONG.iter().any(|start| name.starts_with(start)) {
-        return Some(Meaning::Wrong(0));
+        return Some(ColumnKind::Wrong(0));
     }
     let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     if let Some((meaning, _)) = BEGINNINGS.iter().find(|(_, starts)| begins(starts)) {
         return Some(*meaning);
     }
-    ANSWERS.iter().find_map(|start| number_of_answer(name.strip_prefix(start)?)).map(Meaning::Answer)
+    ANSWERS.iter().find_map(|start| number_of_answer(name.strip_prefix(start)?)).map(ColumnKind::Answer)
 }
 
 /// Which answer, from 0: ` 1 - max 75 characters`, `_2`, ` b`.

@@ -93,7 +93,7 @@ pub(super) fn read_workbook(bytes: &[u8], budget: &Budget) -> Result<Imported, N
 
 /// A quiz as JSON: all of it, and what is read from it is the same again.
 pub fn json(quiz: &Quiz) -> Vec<u8> {
-    wire::spell(quiz).into_bytes()
+    wire::encode(quiz).into_bytes()
 }
 
 /// A quiz as CSV, for spreadsheets.

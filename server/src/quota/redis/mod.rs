@@ -6,12 +6,12 @@ use redis::Script;
 
 use super::{Addition, Counters, CountersError, Stored};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::clock::now_ms;
 
 /// Counters on Redis.
 pub struct RedisCounters {
-    link: Link,
+    router: Router,
     /// What the names of counters begin with. In one place, also in a cluster:
     /// one script changes several.
     counters: String,
@@ -20,9 +20,9 @@ pub struct RedisCounters {
 
 impl RedisCounters {
     /// Works on the broker's connections for commands.
-    pub fn new(link: Link) -> Self {
-        let counters = link.keyspace().name("{quota}:");
-        Self { link, counters, add: Script::new(include_str!("add.lua")) }
+    pub fn new(router: Router) -> Self {
+        let counters = router.keyspace().name("{quota}:");
+        Self { router, counters, add: Script::new(include_str!("add.lua")) }
     }
 }
 
@@ -37,14 +37,14 @@ impl Counters for RedisCounters {
             let lives_s = until_ms.saturating_sub(now_ms()) / 1000 + 1;
             add.arg(*amount).arg(*limit).arg(lives_s);
         }
-        let full: usize = self.link.at(0, &self.counters)?.invoke(&add).await?;
+        let full: usize = self.router.at(0, &self.counters)?.invoke(&add).await?;
         Ok(full.checked_sub(1))
     }
 
     async fn stored(&self) -> Result<Stored, CountersError> {
         let mut info = redis::cmd("INFO");
         info.arg("memory");
-        let shards = self.link.all();
+        let shards = self.router.all();
         let answers = join_all(shards.iter().map(|shard| shard.run::<String>(&info))).await;
         let mut stored = Stored::default();
         // What is away is not filled either.

@@ -10,7 +10,7 @@ use redis::Script;
 
 use super::{Kind, RetentionError, Sweep};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 use crate::quizzes::QuizzesError;
 use crate::quizzes::redis::RedisQuizzes;
 use crate::rooms::redis::Keys as RoomKeys;
@@ -20,7 +20,7 @@ const BATCH: usize = 100;
 
 /// Sweeps Redis.
 pub struct RedisSweep {
-    link: Link,
+    router: Router,
     quizzes: Arc<RedisQuizzes>,
     /// The key that is there while a period lasts in which a node has swept.
     lease: String,
@@ -30,9 +30,9 @@ pub struct RedisSweep {
 
 impl RedisSweep {
     /// Works on the broker's connections for commands; `quizzes` are what authors have.
-    pub fn new(link: Link, quizzes: Arc<RedisQuizzes>) -> Self {
-        let (lease, room_keys) = (link.keyspace().name("{authors}:swept"), RoomKeys::new(link.keyspace()));
-        Self { link, quizzes, lease, room_keys, rooms: Script::new(include_str!("rooms.lua")) }
+    pub fn new(router: Router, quizzes: Arc<RedisQuizzes>) -> Self {
+        let (lease, room_keys) = (router.keyspace().name("{authors}:swept"), RoomKeys::new(router.keyspace()));
+        Self { router, quizzes, lease, room_keys, rooms: Script::new(include_str!("rooms.lua")) }
     }
 
     async fn sweep_rooms(&self, before_ms: u64) -> Result<usize, RetentionError> {
@@ -41,8 +41,8 @@ impl RedisSweep {
         rooms.key(list).key(titles).key(listed).arg(before_ms).arg(BATCH);
         let mut all = 0;
         // Each server has a list of its own; one that is away is swept another time.
-        for site in 0..self.link.sites() {
-            if let Ok(shard) = self.link.at(site, list) {
+        for site in 0..self.router.sites() {
+            if let Ok(shard) = self.router.at(site, list) {
                 all += shard.invoke::<usize>(&rooms).await.unwrap_or(0);
             }
         }
@@ -57,7 +57,7 @@ impl Sweep for RedisSweep {
         let period_ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX) / 10 * 9;
         let mut set = redis::cmd("SET");
         set.arg(&self.lease).arg(1).arg("NX").arg("PX").arg(period_ms);
-        let set: Option<String> = self.link.at(0, &self.lease)?.run(&set).await?;
+        let set: Option<String> = self.router.at(0, &self.lease)?.run(&set).await?;
         Ok(set.is_some())
     }
 

@@ -15,7 +15,7 @@ use tracing::warn;
 use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
 use crate::broker::BrokerError;
 use crate::broker::redis::shard::Shard;
-use crate::broker::redis::{Keyspace, Link};
+use crate::broker::redis::{Keyspace, Router};
 use crate::channel::Channel;
 
 /// The names of a list.
@@ -38,15 +38,15 @@ impl Keys {
 
 /// The list of rooms on Redis.
 pub struct RedisRooms {
-    link: Link,
+    router: Router,
     keys: Keys,
     touch: Script,
 }
 
 impl RedisRooms {
     /// Works on the broker's connections for commands.
-    pub fn new(link: Link) -> Self {
-        Self { keys: Keys::new(link.keyspace()), link, touch: Script::new(include_str!("touch.lua")) }
+    pub fn new(router: Router) -> Self {
+        Self { keys: Keys::new(router.keyspace()), router, touch: Script::new(include_str!("touch.lua")) }
     }
 
     /// See `touch.lua` for what can happen.
@@ -59,11 +59,11 @@ impl RedisRooms {
     }
 
     fn shard_of(&self, room: &RoomId) -> Result<Arc<Shard>, BrokerError> {
-        self.link.at(self.link.site_of(&Channel::Room(room.clone())), &self.keys.rooms)
+        self.router.at(self.router.site_of(&Channel::Room(room.clone())), &self.keys.rooms)
     }
 
     async fn listed_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, BrokerError> {
-        let shard = self.link.at(site, &self.keys.rooms)?;
+        let shard = self.router.at(site, &self.keys.rooms)?;
         let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(&self.keys.listed, 0, last)).await?;
         if recent.is_empty() {
             return Ok(Vec::new());
@@ -99,7 +99,7 @@ impl Rooms for RedisRooms {
     async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
         let Some(last) = limit.checked_sub(1) else { return Ok(Vec::new()) };
         let last = isize::try_from(last).unwrap_or(isize::MAX);
-        let lists = join_all((0..self.link.sites()).map(|site| self.listed_at(site, last))).await;
+        let lists = join_all((0..self.router.sites()).map(|site| self.listed_at(site, last))).await;
         if let Some(Err(error)) = lists.iter().find(|list| list.is_err()) {
             if lists.iter().all(Result::is_err) {
                 return Err(error.clone().into());

@@ -6,7 +6,7 @@ use rusqlite::params;
 
 use super::{MOST, RevocationError, RevocationStore, Revoked};
 use crate::clock;
-use crate::store::{Store, StoreError};
+use crate::storage::sqlite::{Sqlite, SqliteError};
 
 const REVOKE: &str = "
     INSERT INTO revoked_users (user, revoked_at, network) VALUES (?1, ?2, ?3)
@@ -24,13 +24,13 @@ const FORGET: &str = "DELETE FROM revoked_users WHERE revoked_at < ?1";
 
 /// Who signed out, without Redis.
 pub struct EmbeddedRevocations {
-    store: Store,
+    store: Sqlite,
     most: usize,
 }
 
 impl EmbeddedRevocations {
     /// Works on the node's data file.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Sqlite) -> Self {
         Self { store, most: MOST }
     }
 
@@ -83,8 +83,8 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-impl From<StoreError> for RevocationError {
-    fn from(error: StoreError) -> Self {
+impl From<SqliteError> for RevocationError {
+    fn from(error: SqliteError) -> Self {
         Self(error.to_string())
     }
 }

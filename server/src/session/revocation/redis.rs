@@ -7,14 +7,14 @@ use redis::{Script, cmd};
 
 use super::{MOST, RevocationError, RevocationStore, Revoked};
 use crate::broker::BrokerError;
-use crate::broker::redis::{Keyspace, Link};
+use crate::broker::redis::{Keyspace, Router};
 
 /// So many are forgotten in one step: nobody waits long for it.
 const AT_A_TIME: usize = 500;
 
 /// Who signed out, on Redis.
 pub struct RedisRevocations {
-    link: Link,
+    router: Router,
     keys: Keys,
     revoke: Script,
     forget: Script,
@@ -49,9 +49,9 @@ impl Keys {
 
 impl RedisRevocations {
     /// Works on the broker's connections for commands.
-    pub fn new(link: Link) -> Self {
+    pub fn new(router: Router) -> Self {
         let [revoke, forget] = [include_str!("revoke.lua"), include_str!("forget.lua")].map(Script::new);
-        Self { keys: Keys::new(link.keyspace()), link, revoke, forget, most: MOST }
+        Self { keys: Keys::new(router.keyspace()), router, revoke, forget, most: MOST }
     }
 
     /// The same with a list of `most` people and not [`MOST`], for tests that fill it.
@@ -66,13 +66,13 @@ impl RevocationStore for RedisRevocations {
         let mut revoke = self.revoke.prepare_invoke();
         revoke.key(&self.keys.all()[..]);
         revoke.arg(user.as_str()).arg(network).arg(self.most);
-        Ok(self.link.at(0, &self.keys.revoked)?.invoke(&revoke).await?)
+        Ok(self.router.at(0, &self.keys.revoked)?.invoke(&revoke).await?)
     }
 
     async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError> {
         let mut since = cmd("ZRANGE");
         since.arg(&self.keys.revoked).arg(moment).arg("+inf").arg("BYSCORE").arg("WITHSCORES");
-        let rows: Vec<(String, u64)> = self.link.at(0, &self.keys.revoked)?.run(&since).await?;
+        let rows: Vec<(String, u64)> = self.router.at(0, &self.keys.revoked)?.run(&since).await?;
         let revoked =
             |(user, revoked_at): (String, u64)| Some(Revoked { user: UserId::parse(&user).ok()?, revoked_at });
         Ok(rows.into_iter().filter_map(revoked).collect())
@@ -81,7 +81,7 @@ impl RevocationStore for RedisRevocations {
     async fn forget_before(&self, moment: u64) -> Result<(), RevocationError> {
         let mut forget = self.forget.prepare_invoke();
         forget.key(&self.keys.all()[..]).arg(moment).arg(AT_A_TIME);
-        while self.link.at(0, &self.keys.revoked)?.invoke::<usize>(&forget).await? == AT_A_TIME {}
+        while self.router.at(0, &self.keys.revoked)?.invoke::<usize>(&forget).await? == AT_A_TIME {}
         Ok(())
     }
 

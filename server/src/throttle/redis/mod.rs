@@ -12,7 +12,7 @@ use redis::Script;
 
 use super::ledger::{Ledger, Spent};
 use crate::broker::BrokerError;
-use crate::broker::redis::Link;
+use crate::broker::redis::Router;
 
 const TAGS: u128 = 16;
 /// Keys that one call of the script has at most: it must not keep Redis from others for long.
@@ -20,19 +20,19 @@ const KEYS_AT_ONCE: usize = 256;
 
 /// The ledger of all nodes.
 pub struct RedisLedger {
-    link: Link,
+    router: Router,
     script: Script,
 }
 
 impl RedisLedger {
     /// Works on the broker's connections for commands.
-    pub fn new(link: Link) -> Self {
-        Self { link, script: Script::new(include_str!("settle.lua")) }
+    pub fn new(router: Router) -> Self {
+        Self { router, script: Script::new(include_str!("settle.lua")) }
     }
 
     async fn settle_tag(&self, tag: u128, spent: &[&Spent]) -> Result<Vec<u64>, BrokerError> {
-        let name = self.link.keyspace().name(format_args!("{{throttle:{tag}}}"));
-        let shard = self.link.at(self.link.site_of_name(&name), &name)?;
+        let name = self.router.keyspace().name(format_args!("{{throttle:{tag}}}"));
+        let shard = self.router.at(self.router.site_of_name(&name), &name)?;
         let mut full_in = Vec::with_capacity(spent.len());
         for some in spent.chunks(KEYS_AT_ONCE) {
             let mut call = self.script.prepare_invoke();

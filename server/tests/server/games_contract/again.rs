@@ -5,7 +5,7 @@ use protocol::{HostId, QuizId};
 use quiz::{Command, Seat, State};
 use server::broker::Delivery;
 use server::channel::Channel;
-use server::games::{Answered, NextRound, Played, Seated, Standing, Turnout};
+use server::games::{Answered, NextRound, Played, PlayerStatus, Seated, Turnout};
 
 use super::*;
 
@@ -86,7 +86,7 @@ async fn a_class_plays_again_on_its_seats_and_nothing_else_is_left_of_the_round_
 
     let fresh: Vec<Seat> = seats.into_iter().map(Seat::again).collect();
     assert_eq!(cluster.games(1).seats(&key).await.unwrap(), fresh, "in their old order");
-    assert_eq!(cluster.games(1).standing(&key, &eve).await.unwrap(), Standing::Kicked);
+    assert_eq!(cluster.games(1).standing(&key, &eve).await.unwrap(), PlayerStatus::Kicked);
     assert_eq!(cluster.games(1).hosts(&key).await.unwrap()[0].id, host);
     assert_eq!(cluster.games(1).entrance(&key).await.unwrap().blocked, 0, "a seat without a network keeps none out");
     let games = cluster.games(1);
@@ -121,10 +121,10 @@ async fn a_seat_is_kept_for_who_is_away(cluster: Cluster) {
     let key = game(&cluster).await;
     let [ada, ben, cem] =
         [player(&cluster, &key, "Ada").await, player(&cluster, &key, "Ben").await, player(&cluster, &key, "Cem").await];
-    let Standing::Seated(seat) = cluster.games(0).standing(&key, &ben).await.unwrap() else { panic!() };
+    let PlayerStatus::Seated(seat) = cluster.games(0).standing(&key, &ben).await.unwrap() else { panic!() };
     open(&cluster, &key, 100, None).await;
     put_away(&cluster, &key, &[ben.clone(), cem.clone(), any_user()]).await;
-    assert_eq!(cluster.games(1).standing(&key, &ben).await.unwrap(), Standing::Away(seat.clone()));
+    assert_eq!(cluster.games(1).standing(&key, &ben).await.unwrap(), PlayerStatus::Away(seat.clone()));
     let ids: Vec<_> = cluster.games(1).seats(&key).await.unwrap().into_iter().map(|seat| seat.id).collect();
     assert_eq!(ids, [ada]);
     assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 1);
@@ -133,13 +133,13 @@ async fn a_seat_is_kept_for_who_is_away(cluster: Cluster) {
 
     change(&cluster, &key, |loaded| State { locked: true, ..loaded.state.clone() }).await;
     assert_eq!(seat_of(&cluster, &key, &ben, "Another", 1).await, Seated::At(seat.clone()), "through any door");
-    assert_eq!(cluster.games(1).standing(&key, &ben).await.unwrap(), Standing::Seated(seat));
+    assert_eq!(cluster.games(1).standing(&key, &ben).await.unwrap(), PlayerStatus::Seated(seat));
     assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 2);
     assert!(matches!(answer(&cluster, &key, &ben, 0, RED).await, Answered::Accepted(_)));
 
     let gone = cluster.games(0).kick(&key, std::slice::from_ref(&cem), None).await.unwrap();
     assert_eq!(gone, std::slice::from_ref(&cem));
-    assert_eq!(cluster.games(1).standing(&key, &cem).await.unwrap(), Standing::Kicked);
+    assert_eq!(cluster.games(1).standing(&key, &cem).await.unwrap(), PlayerStatus::Kicked);
     assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 2);
     change(&cluster, &key, |loaded| State { locked: false, ..loaded.state.clone() }).await;
     assert!(matches!(seat_of(&cluster, &key, &any_user(), "Cem", 9).await, Seated::At(_)));

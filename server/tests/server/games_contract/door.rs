@@ -4,7 +4,7 @@ use protocol::game::Admission;
 use protocol::game::frame::{Entrance, Waiting};
 use protocol::limits;
 use quiz::State;
-use server::games::{Seated, Standing};
+use server::games::{PlayerStatus, Seated};
 
 use super::*;
 
@@ -54,9 +54,9 @@ async fn several_are_sent_away_at_once(cluster: Cluster) {
     assert_eq!(gone, crowd[..3]);
     assert_eq!(cluster.games(1).seats(&key).await.unwrap().len(), 2);
     for player in &gone {
-        assert_eq!(cluster.games(1).standing(&key, player).await.unwrap(), Standing::Kicked);
+        assert_eq!(cluster.games(1).standing(&key, player).await.unwrap(), PlayerStatus::Kicked);
     }
-    assert_eq!(cluster.games(0).standing(&key, &whom[1]).await.unwrap(), Standing::Unknown, "who had no seat");
+    assert_eq!(cluster.games(0).standing(&key, &whom[1]).await.unwrap(), PlayerStatus::Unknown, "who had no seat");
     for number in 0..3 {
         player(&cluster, &key, &format!("Bot {number}")).await;
     }
@@ -110,7 +110,7 @@ async fn newcomers_wait_until_they_are_let_in(cluster: Cluster) {
     assert_eq!(waiting(&cluster, &key).await, sorted([ada.clone(), ben.clone(), cem.clone()]));
     let told = cluster.games(1).entrance(&key).await.unwrap().waiting;
     assert!(told.contains(&Waiting { id: ada.clone(), name: name(ada.as_str()) }));
-    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), Standing::Unknown);
+    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), PlayerStatus::Unknown);
 
     cluster.games(0).admit(&key, &[ben.clone(), any_user()]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, sorted([ada.clone(), cem.clone()]));
@@ -134,10 +134,10 @@ async fn who_is_declined_is_sent_away(cluster: Cluster) {
     cluster.games(0).decline(&key, &[]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, [ada]);
     assert_eq!(comes_from(&cluster, &key, &eve, "").await, Seated::Declined);
-    assert_eq!(cluster.games(0).standing(&key, &eve).await.unwrap(), Standing::Declined);
+    assert_eq!(cluster.games(0).standing(&key, &eve).await.unwrap(), PlayerStatus::Declined);
     let absent = any_user();
     cluster.games(1).decline(&key, std::slice::from_ref(&absent)).await.unwrap();
-    assert_eq!(cluster.games(0).standing(&key, &absent).await.unwrap(), Standing::Unknown);
+    assert_eq!(cluster.games(0).standing(&key, &absent).await.unwrap(), PlayerStatus::Unknown);
 }
 
 /// From now on nobody new comes in by themselves.

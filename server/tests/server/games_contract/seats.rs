@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use quiz::State;
-use server::games::{Answered, Arrivals, Rename, Renamed, Seated, Standing};
+use server::games::{Answered, Arrivals, PlayerStatus, Rename, Renamed, Seated};
 
 use super::*;
 
@@ -22,13 +22,13 @@ on_every_backend!(Cluster => [
 async fn a_player_has_one_seat(cluster: Cluster) {
     let key = game(&cluster).await;
     let ada = any_user();
-    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), Standing::Unknown);
+    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), PlayerStatus::Unknown);
     let Seated::At(seat) = seat_of(&cluster, &key, &ada, "Ada", 10).await else { panic!() };
     assert_eq!((&seat.id, &seat.name, seat.score), (&ada, &name("Ada"), 0));
     assert!(seat.joined_at <= load(&cluster, &key).await.now);
     let again = seat_of(&cluster, &key, &ada, "Another", 10).await;
     assert_eq!(again, Seated::At(seat.clone()), "the name stays");
-    assert_eq!(cluster.games(1).standing(&key, &ada).await.unwrap(), Standing::Seated(seat.clone()));
+    assert_eq!(cluster.games(1).standing(&key, &ada).await.unwrap(), PlayerStatus::Seated(seat.clone()));
     let ben = player(&cluster, &key, "Ben").await;
     let seats = cluster.games(1).seats(&key).await.unwrap();
     assert_eq!(seats.len(), 2);
@@ -74,7 +74,7 @@ async fn another_name_is_taken_if_it_is_free_and_the_game_has_not_gone_on(cluste
     let ada = player(&cluster, &key, "Ada").await;
     let ben = player(&cluster, &key, "Ben").await;
     let called = async |player: &UserId| match cluster.games(1).standing(&key, player).await.unwrap() {
-        Standing::Seated(seat) => seat,
+        PlayerStatus::Seated(seat) => seat,
         standing => panic!("{standing:?}"),
     };
     let rename = async |player: &UserId, new: &str, expected: u64| {
@@ -109,14 +109,14 @@ async fn a_seat_that_is_only_kept_can_have_another_name_too(cluster: Cluster) {
     let away = [ada.clone()];
     let put_away = Commit { key: &key, expected: loaded.version, state, taking: None, seats: &[], away: &away, frame };
     let version = cluster.games(0).commit(put_away).await.unwrap().unwrap();
-    let Standing::Away(seat) = cluster.games(1).standing(&key, &ada).await.unwrap() else { panic!() };
+    let PlayerStatus::Away(seat) = cluster.games(1).standing(&key, &ada).await.unwrap() else { panic!() };
     let seat = quiz::Seat { name: name("Adele"), named_by_host: true, ..seat };
     let [before, skeleton] = ["Ada", "Adele"].map(|text| quiz::nickname::skeleton(&name(text)));
     let rename = Rename { seat: &seat, before: &before, skeleton: &skeleton };
     for _ in 0..2 {
         assert_eq!(cluster.games(1).rename(&key, version, rename).await.unwrap(), Renamed::Yes, "twice is as once");
     }
-    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), Standing::Away(seat.clone()), "still away");
+    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), PlayerStatus::Away(seat.clone()), "still away");
     assert_eq!(cluster.games(0).seats(&key).await.unwrap().into_iter().map(|seat| seat.id).collect::<Vec<_>>(), [ben]);
     assert_eq!(seat_of(&cluster, &key, &any_user(), "Adele", 9).await, Seated::NameTaken);
     player(&cluster, &key, "Ada").await;
@@ -127,11 +127,11 @@ async fn who_was_sent_away_has_no_seat(cluster: Cluster) {
     let key = game(&cluster).await;
     let ada = player(&cluster, &key, "Ada").await;
     open(&cluster, &key, 0, None).await;
-    let Standing::Seated(seat) = cluster.games(0).standing(&key, &ada).await.unwrap() else { panic!() };
+    let PlayerStatus::Seated(seat) = cluster.games(0).standing(&key, &ada).await.unwrap() else { panic!() };
     let whom = [ada.clone()];
     assert_eq!(cluster.games(0).kick(&key, &whom, None).await.unwrap(), whom);
     assert_eq!(cluster.games(1).kick(&key, &whom, None).await.unwrap(), [], "once");
-    assert_eq!(cluster.games(1).standing(&key, &ada).await.unwrap(), Standing::Kicked);
+    assert_eq!(cluster.games(1).standing(&key, &ada).await.unwrap(), PlayerStatus::Kicked);
     assert_eq!(seat_of(&cluster, &key, &ada, "Eve", 9).await, Seated::Kicked);
     assert_eq!(answer(&cluster, &key, &ada, 0, RED).await, Answered::NoSeat);
     let loaded = load(&cluster, &key).await;

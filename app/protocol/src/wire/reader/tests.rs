@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::wire::read;
+use crate::wire::decode;
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -24,7 +24,7 @@ enum Shape {
 /// What both read from a text, or that neither does.
 fn check<T: DeserializeOwned + PartialEq + std::fmt::Debug>(text: &str) -> Option<T> {
     let theirs = serde_json::from_str::<T>(text).ok();
-    assert_eq!(read::<T>(text), theirs, "{text}");
+    assert_eq!(decode::<T>(text), theirs, "{text}");
     theirs
 }
 
@@ -64,8 +64,8 @@ fn whole_numbers_are_read_in_their_range() {
 
 #[test]
 fn lists_in_lists_without_end_do_no_harm() {
-    assert_eq!(read::<Value>(&"[".repeat(100_000)), None);
-    assert_eq!(read::<Shape>(&format!(r#"{{"full":{{"x":{}"#, "[{\"y\":".repeat(100_000))), None);
+    assert_eq!(decode::<Value>(&"[".repeat(100_000)), None);
+    assert_eq!(decode::<Shape>(&format!(r#"{{"full":{{"x":{}"#, "[{\"y\":".repeat(100_000))), None);
 }
 
 fn values() -> impl Strategy<Value = Value> {
@@ -87,7 +87,7 @@ proptest! {
     #[test]
     fn what_serde_json_spells_is_read(value in values(), pretty in any::<bool>()) {
         let text = if pretty { format!("{value:#}") } else { value.to_string() };
-        prop_assert_eq!(read::<Value>(&text), Some(value));
+        prop_assert_eq!(decode::<Value>(&text), Some(value));
     }
 
     #[test]

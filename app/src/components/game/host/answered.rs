@@ -6,7 +6,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use protocol::UserId;
 
-use super::{Host, words as sentences};
+use super::{Host, texts as sentences};
 use crate::components::avatar::{Looks, avatar};
 use crate::erase::{derived, effect, list, memo, sometimes, words};
 

@@ -5,7 +5,7 @@ use protocol::formula::Formulas;
 use protocol::game::{Asked, Bar, Reveal};
 use protocol::quiz::Kind;
 
-use super::words;
+use super::texts;
 use crate::components::formula;
 use crate::components::game::answer::{key, kind};
 use crate::components::icon::{CHECK, icon};
@@ -35,7 +35,7 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
     };
     let class = if letters > LONGER { format!("{class} bars--long") } else { class.to_owned() };
     view! {
-        <figure class=class aria-label=words::chart(reveal)>
+        <figure class=class aria-label=texts::chart(reveal)>
             <div class="bars__chart" aria-hidden="true">
                 {columns}
             </div>
@@ -80,7 +80,7 @@ fn column(bar: &Bar, option: Option<usize>, sums: Sums, formulas: &Formulas) -> 
             {right}
             <p class="bars__sum">
                 <span class="bars__count">{bar.count}</span>
-                <span class="bars__share">{words::share(bar.count, sums.answered)}</span>
+                <span class="bars__share">{texts::share(bar.count, sums.answered)}</span>
             </p>
             <div class=format!("bars__bar bars__bar--{height}")>{check}</div>
         </div>
@@ -111,7 +111,7 @@ fn row(bar: &Bar, answered: usize, has_right: bool, formulas: &Formulas) -> AnyV
                 {formula::text(&bar.text, formulas)}
             </th>
             <td>{bar.count}</td>
-            <td>{words::share(bar.count, answered)}</td>
+            <td>{texts::share(bar.count, answered)}</td>
             {right}
         </tr>
     }

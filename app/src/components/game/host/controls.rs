@@ -10,7 +10,7 @@ use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
-use super::{Host, Screen, afterwards, lobby, words};
+use super::{Host, Screen, afterwards, lobby, texts};
 use crate::components::icon::{PLAY, icon};
 use crate::erase::{changing, derived, effect, flag, memo, sometimes, words as text};
 
@@ -24,7 +24,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     let main = NodeRef::<Button>::new();
     let label = memo(move || match host.places_missing() {
         0 => host.game(|game| main_step(game).map(|(label, _)| label)),
-        missing => Some(words::nth_place(missing - 1)),
+        missing => Some(texts::nth_place(missing - 1)),
     });
     let start = memo(move || screen.get() == Screen::Lobby);
     let empty = memo(move || start.get() && host.is_alone());

@@ -9,7 +9,7 @@ use super::Host;
 use crate::components::avatar::{Looks, avatar};
 use crate::erase::{list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
-use crate::state::game::words::counted;
+use crate::state::game::texts::counted;
 
 /// Whether newcomers wait for the host, as a button with its note.
 pub(super) fn choice(host: Host) -> AnyView {

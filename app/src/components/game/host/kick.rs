@@ -44,7 +44,7 @@ impl Kicking {
     fn question(self, host: Host) -> AnyView {
         let title = move || match self.whom.get().as_slice() {
             [one] => view! { "Remove " <bdi>{one.name.to_string()}</bdi> "?" }.into_any(),
-            several => format!("Remove {}?", super::words::players(several.len())).into_any(),
+            several => format!("Remove {}?", super::texts::players(several.len())).into_any(),
         };
         let they = move || match self.whom.with(Vec::len) {
             1 => "They leave the game and cannot rejoin on this device.",

@@ -7,7 +7,7 @@ use protocol::game::frame::Player;
 
 use super::person::Person;
 use super::qr::qr;
-use super::{Host, entrance, words as text};
+use super::{Host, entrance, texts as text};
 use crate::components::avatar::{Looks, avatar};
 use crate::erase::{changing, derived, effect, list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};

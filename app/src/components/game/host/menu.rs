@@ -160,7 +160,7 @@ fn players(host: Host, person: Person) -> AnyView {
                     on:focusin=move |event| focus.enter(&event)
                     on:focusout=move |event| focus.leave(&event)
                 >
-                    <summary>{words(move || super::words::players(count.get()))}</summary>
+                    <summary>{words(move || super::texts::players(count.get()))}</summary>
                     {send_chosen_away(host, person, chosen)} <ul>{list(keys, row)}</ul>
                 </details>
             }
@@ -224,7 +224,7 @@ fn send_chosen_away(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>) -
         is_any.get().then(|| {
             view! {
                 <button class="button button--remove" type="button" on:click=ask>
-                    {words(move || format!("Remove {}", super::words::players(count.get())))}
+                    {words(move || format!("Remove {}", super::texts::players(count.get())))}
                 </button>
             }
             .into_any()

@@ -19,7 +19,7 @@ mod podium;
 pub(crate) mod qr;
 mod question;
 mod reveal;
-mod words;
+mod texts;
 
 use leptos::prelude::*;
 use protocol::game::frame::Player;
@@ -245,8 +245,8 @@ fn led(host: Host, draw: fn(&Game, usize) -> AnyView) -> AnyView {
 /// Which quiz, and how far it is.
 fn bar(host: Host, screen: Screen) -> AnyView {
     host.game_now(|game| match screen {
-        Screen::Lobby => title(game, words::questions(game.questions)),
-        Screen::Podium => title(game, words::players(game.players)),
+        Screen::Lobby => title(game, texts::questions(game.questions)),
+        Screen::Podium => title(game, texts::players(game.players)),
         _ => {
             let (at, of) = (game.at.unwrap_or_default(), game.questions);
             view! {
@@ -279,8 +279,8 @@ fn title(game: &Game, note: String) -> AnyView {
 /// What has changed, and how time runs, for who does not see it.
 fn told(host: Host) -> AnyView {
     let phase = memo(move || match host.places_missing() {
-        0 => host.game(words::told),
-        missing => host.game(|game| words::place_told(game, missing)),
+        0 => host.game(texts::told),
+        missing => host.game(|game| texts::place_told(game, missing)),
     });
     view! {
         <div class="unseen">

@@ -13,7 +13,7 @@ use crate::components::field::Wrong;
 use crate::components::icon::{ELLIPSIS, X, icon};
 use crate::erase::{changing, derived, effect, flag, sometimes};
 use crate::focus::lead_to;
-use crate::state::game::words::proposal;
+use crate::state::game::texts::proposal;
 
 /// Whom it is about, and what became of a new name.
 #[derive(Clone, Copy)]

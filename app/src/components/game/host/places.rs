@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::game::{Game, Leader};
 
-use super::words;
+use super::texts;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 
@@ -41,7 +41,7 @@ fn row(leader: &Leader, told: bool) -> AnyView {
             1.. => Some(icon(ARROW_UP)),
             _ => Some(icon(ARROW_DOWN)),
         };
-        let word = words::moved(leader.moved);
+        let word = texts::moved(leader.moved);
         let (unseen, seen) = word.split_once(' ').unwrap_or(("", &word));
         view! {
             <span class="leaderboard__move">
@@ -63,7 +63,7 @@ fn row(leader: &Leader, told: bool) -> AnyView {
                 <bdi title=leader.name.to_string()>{leader.name.to_string()}</bdi>
             </span>
             <span class="leaderboard__points">
-                {words::thousands(leader.score)} <span class="unseen">" points"</span>
+                {texts::thousands(leader.score)} <span class="unseen">" points"</span>
             </span>
             {way}
         </li>

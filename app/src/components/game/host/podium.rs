@@ -5,7 +5,7 @@ use protocol::game::{Game, Leader, Phase};
 
 use super::confetti::confetti;
 use super::places::leaderboard;
-use super::words;
+use super::texts;
 use crate::components::avatar::{Looks, avatar};
 
 /// How high the arches of the first three are.
@@ -46,7 +46,7 @@ pub(super) fn podium(game: &Game, missing: usize) -> AnyView {
             <div class="podium">{arches}</div>
             <div class="finale__side">
                 <h1 class="finale__cheer" tabindex="-1">
-                    {if is_whole { "Well played" } else { words::nth_place(missing) }}
+                    {if is_whole { "Well played" } else { texts::nth_place(missing) }}
                 </h1>
                 {list}
             </div>
@@ -90,7 +90,7 @@ fn arch(at: usize, leader: &Leader, newest: usize) -> AnyView {
     view! {
         <div class=format!("podium__place podium__place--{}{new}", at + 1)>
             <bdi class="podium__name">{leader.name.to_string()}</bdi>
-            <span class="podium__points">{format!("{} points", words::thousands(leader.score))}</span>
+            <span class="podium__points">{format!("{} points", texts::thousands(leader.score))}</span>
             <div class=format!("podium__arch avatar--{}", looks.colour())>
                 {crown} {avatar(looks)} <span class="podium__num">
                     <span class="unseen">"Place "</span>

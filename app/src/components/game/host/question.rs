@@ -10,7 +10,7 @@ use super::answered::answered;
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::game::ring::Ring;
 use crate::erase::{changing, memo, sometimes};
-use crate::state::game::words::GET_READY;
+use crate::state::game::texts::GET_READY;
 
 /// A question from the moment it can be read to the end of its time.
 pub(super) fn question(host: Host) -> AnyView {

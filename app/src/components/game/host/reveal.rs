@@ -8,7 +8,7 @@ use protocol::quiz::Kind;
 use super::Host;
 use super::bars::bars;
 use super::question::heading;
-use super::words;
+use super::texts;
 use crate::components::avatar::{Looks, avatar};
 
 /// The question once more, with what people answered.
@@ -52,7 +52,7 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
         view! {
             <p class="why__count">
                 <b>{*knew}</b>
-                {format!(" {}", words::were_right(*knew, *players))}
+                {format!(" {}", texts::were_right(*knew, *players))}
             </p>
         }
     });

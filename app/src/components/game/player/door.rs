@@ -11,7 +11,7 @@ use crate::erase::{derived, effect, flag, memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::nickname;
 use crate::state::excess::excess;
-use crate::state::game::words::proposal;
+use crate::state::game::texts::proposal;
 
 /// The form on the way in. What is wrong with a name is said beneath it, and
 /// a free one is offered.

@@ -24,7 +24,7 @@ use crate::game_live::GameLive;
 use crate::given::given;
 use crate::island::part;
 use crate::state::Standing;
-use crate::state::game::{Board, Screen, words};
+use crate::state::game::{Board, Screen, texts};
 
 /// What a player's page begins with.
 pub(crate) type Beginning = PlayPage;
@@ -106,14 +106,14 @@ fn said(live: GameLive, screen: Screen) -> String {
     match screen {
         Screen::Question(_) => live.mark.get().to_owned(),
         Screen::Result(_) => live.board.with(|board| match (board.told_outcome(), &board.game.reveal) {
-            (Some(outcome), Some(reveal)) => words::result(&outcome, reveal, board.game.scored),
+            (Some(outcome), Some(reveal)) => texts::result(&outcome, reveal, board.game.scored),
             _ => String::new(),
         }),
         Screen::Waiting => live.board.with(|board| board.waits.clone().unwrap_or_default()),
-        Screen::Unveiling => words::UNVEILING.into(),
-        Screen::Podium => live.board.with(words::finish),
+        Screen::Unveiling => texts::UNVEILING.into(),
+        Screen::Podium => live.board.with(texts::finish),
         Screen::Lobby if live.board.with(|board| board.game.round > 1) => {
-            live.board.with(|board| words::soon(board.game.round))
+            live.board.with(|board| texts::soon(board.game.round))
         }
         _ => String::new(),
     }
@@ -136,7 +136,7 @@ fn host_gone(live: GameLive) -> AnyView {
 fn called(live: GameLive) -> AnyView {
     let sentence = move || {
         let name = live.called.get()?.to_string();
-        let stop = words::full_stop(&name);
+        let stop = texts::full_stop(&name);
         let arch = live.board.with_untracked(|board| board.me.as_ref().map(|me| avatar(Looks::of(&me.id))));
         Some(
             view! {
@@ -154,7 +154,7 @@ fn called(live: GameLive) -> AnyView {
 fn foot(live: GameLive, chat: String) -> AnyView {
     // Who was sent away has no points, and nothing to be live in.
     let me = memo(move || live.board.with(|board| board.me.clone().filter(|_| board.out.is_none())));
-    let points = memo(move || live.board.with(|board| board.game.scored.then(|| words::points(board.score))));
+    let points = memo(move || live.board.with(|board| board.game.scored.then(|| texts::points(board.score))));
     let has_chat = memo(move || live.board.with(|board| board.game.chat));
     let foot = move || {
         let me = me.get()?;

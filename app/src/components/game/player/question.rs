@@ -12,7 +12,7 @@ use crate::components::game::ring::Ring;
 use crate::components::game::steps::steps;
 use crate::erase::{changing, derived, memo, sometimes, words};
 use crate::game_live::GameLive;
-use crate::state::game::{Board, MyAnswer, words};
+use crate::state::game::{Board, MyAnswer, texts};
 
 /// A question, from the moment it can be read until everybody's time is over.
 pub(super) fn question(live: GameLive, at: usize) -> AnyView {
@@ -39,7 +39,7 @@ pub(super) fn question(live: GameLive, at: usize) -> AnyView {
         <p class="play__state" class:unseen=derived(move || is_ready.get()) role="status">
             {words(move || {
                 let is_connected = live.standing.get().is_connected();
-                live.board.with(|board| words::answering(board, is_connected, live.count.get()))
+                live.board.with(|board| texts::answering(board, is_connected, live.count.get()))
             })}
         </p>
     }
@@ -103,7 +103,7 @@ fn ready(points: Points) -> AnyView {
     view! {
         <div class="play__ready">
             <p class="play__get-ready" aria-hidden="true">
-                {words::GET_READY}
+                {texts::GET_READY}
             </p>
             {worth.map(|worth| view! { <p class="play__worth">{worth}</p> })}
         </div>

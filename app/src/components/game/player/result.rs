@@ -12,7 +12,7 @@ use crate::components::game::answer::key;
 use crate::components::icon::{CHECK, X, icon};
 use crate::erase::{changing, memo};
 use crate::game_live::GameLive;
-use crate::state::game::{Board, words};
+use crate::state::game::{Board, texts};
 
 /// What was right, and how it went for this player.
 pub(super) fn result(live: GameLive) -> AnyView {
@@ -62,12 +62,12 @@ fn told_result(outcome: &Outcome, reveal: &Reveal, told: &Told, looks: Looks) ->
         Verdict::Wrong | Verdict::Missing => looks.tall(52).looking((-15, 15)),
     };
     let badge = badge.map(|badge| view! { <span class="result__badge">{icon(badge)}</span> });
-    let brought = told.scored.then(|| words::brought(outcome)).filter(|brought| !brought.is_empty());
+    let brought = told.scored.then(|| texts::brought(outcome)).filter(|brought| !brought.is_empty());
     view! {
         <div class=class>
             <section class="result__plane">
                 <h1 class="result__word" tabindex="-1">
-                    {words::verdict(outcome.verdict)} {badge}
+                    {texts::verdict(outcome.verdict)} {badge}
                 </h1>
                 {brought.map(|brought| view! { <p class="result__points">{brought}</p> })}
                 {note(outcome, reveal, told)}
@@ -111,11 +111,11 @@ fn counting(looks: Looks) -> AnyView {
 }
 
 fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
-    let stop = words::full_stop(last_right(reveal, told));
+    let stop = texts::full_stop(last_right(reveal, told));
     match outcome.verdict {
         Verdict::Right => {
             let link = if stop.is_empty() { " In" } else { ", in" };
-            let took = outcome.took_ms.map(|ms| format!("{link} {} seconds.", words::seconds(ms)));
+            let took = outcome.took_ms.map(|ms| format!("{link} {} seconds.", texts::seconds(ms)));
             view! { <p class="result__note">{right(reveal, told)} {took}</p> }.into_any()
         }
         Verdict::Poll => {
@@ -124,8 +124,8 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
                 _ => None,
             };
             let chose = count.map(|(option, bar)| {
-                let others = words::chose_too(bar.count.saturating_sub(1));
-                let others = format!("{} {others}", words::full_stop(&bar.text));
+                let others = texts::chose_too(bar.count.saturating_sub(1));
+                let others = format!("{} {others}", texts::full_stop(&bar.text));
                 view! { "You chose " {key(option)} " " <b dir="auto">{told.text(&bar.text)}</b> {others} }
             });
             view! { <p class="result__note">{chose}</p> }.into_any()
@@ -137,7 +137,7 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
             let others = reveal.players.saturating_sub(reveal.knew).saturating_sub(1);
             view! {
                 <p class="result__note">
-                    {it_was(reveal, told.kind)} {right(reveal, told)} {stop} <br /> {words::missed(others)}
+                    {it_was(reveal, told.kind)} {right(reveal, told)} {stop} <br /> {texts::missed(others)}
                 </p>
             }
             .into_any()
@@ -179,10 +179,10 @@ fn facts(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
     let place = (scored && outcome.place > 0).then(|| {
         view! {
             <div class="fact">
-                <span class="fact__big">{outcome.place} <sup>{words::ordinal(outcome.place)}</sup></span>
+                <span class="fact__big">{outcome.place} <sup>{texts::ordinal(outcome.place)}</sup></span>
                 <p class="fact__text">
-                    <b>{words::place(outcome)}</b>
-                    <bdi>{words::ahead(outcome)}</bdi>
+                    <b>{texts::place(outcome)}</b>
+                    <bdi>{texts::ahead(outcome)}</bdi>
                 </p>
             </div>
         }
@@ -218,7 +218,7 @@ fn streak(outcome: &Outcome, scored: bool) -> AnyView {
         0 if is_broken => ("A new streak starts now".into(), None),
         0 | 1 => return ().into_any(),
         row => {
-            let more = scored.then(|| format!("The next right answer adds {}", words::points(outcome.next_bonus)));
+            let more = scored.then(|| format!("The next right answer adds {}", texts::points(outcome.next_bonus)));
             (format!("{row} right in a row"), more)
         }
     };

@@ -8,7 +8,7 @@ use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::erase::{changing, memo};
 use crate::game_live::GameLive;
-use crate::state::game::words;
+use crate::state::game::texts;
 
 /// The best as a list; and oneself beneath it, if one is not among them.
 pub(super) fn places(live: GameLive) -> AnyView {
@@ -26,7 +26,7 @@ pub(super) fn places(live: GameLive) -> AnyView {
         (Some(place), score)
             if leaders.with(|leaders| leaders.iter().all(|leader| Some(&leader.id) != me.as_ref())) =>
         {
-            let sentence = format!("You are {place}{} with {}.", words::ordinal(place), words::points(score));
+            let sentence = format!("You are {place}{} with {}.", texts::ordinal(place), texts::points(score));
             view! { <p class="ranking__own">{sentence}</p> }.into_any()
         }
         _ => ().into_any(),
@@ -67,7 +67,7 @@ fn row(leader: Leader, me: Option<&UserId>) -> AnyView {
             <span class="ranking__name">
                 <bdi>{leader.name.to_string()}</bdi>
             </span>
-            <span class="ranking__points num">{words::number(u64::from(leader.score))}</span>
+            <span class="ranking__points num">{texts::number(u64::from(leader.score))}</span>
             <span class="ranking__move">{moved}</span>
         </li>
     }

@@ -9,14 +9,14 @@ use crate::erase::{memo, sometimes, words};
 use crate::game_live::GameLive;
 use crate::nickname;
 use crate::state::game::Board;
-use crate::state::game::words;
+use crate::state::game::texts;
 
 /// Before the host lets one in.
 pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
     let waits = move || live.board.with(|board| board.waits.clone().unwrap_or_default());
     // Drawn in a browser alone, for the server knows nobody who waits: what was typed is there.
     let name = live.pin.with_value(nickname::typed).map(|name| {
-        let stop = words::full_stop(&name);
+        let stop = texts::full_stop(&name);
         view! { <p class="plane__words">"You asked to join as " <bdi>{name}</bdi> {stop}</p> }
     });
     view! {
@@ -41,9 +41,9 @@ pub(super) fn lobby(live: GameLive) -> AnyView {
         <section class="plane plane--sun">
             <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
-                "You are in, " <bdi>{words(name)}</bdi> {words(move || words::full_stop(&name()))}
+                "You are in, " <bdi>{words(name)}</bdi> {words(move || texts::full_stop(&name()))}
             </h1>
-            <p class="plane__words">{words(move || live.board.with(|board| words::soon(board.game.round)))}</p>
+            <p class="plane__words">{words(move || live.board.with(|board| texts::soon(board.game.round)))}</p>
             <p>
                 <a class="button button--quiet" href="?name" rel="external">
                     "Change your name"
@@ -62,11 +62,11 @@ fn last_round(live: GameLive) -> Option<AnyView> {
     let place = last.place.map(|place| {
         view! {
             <span class="fact__big">
-                {place} <sup>{words::ordinal(place)}</sup>
+                {place} <sup>{texts::ordinal(place)}</sup>
             </span>
             <p class="fact__text">
                 <b>"Last round"</b>
-                {words::last_round(last.score)}
+                {texts::last_round(last.score)}
             </p>
         }
     });
@@ -103,7 +103,7 @@ pub(super) fn unveiling(live: GameLive) -> AnyView {
             <h1 class="plane__title" tabindex="-1">
                 "Look at the big screen"
             </h1>
-            <p class="plane__words">{words::UNVEILING}</p>
+            <p class="plane__words">{texts::UNVEILING}</p>
             <div class="plane__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
         </section>
     }
@@ -127,19 +127,19 @@ pub(super) fn podium(live: GameLive) -> AnyView {
         )
     };
     let title = match place {
-        Some(place) => view! { {place} <sup>{words::ordinal(place)}</sup> }.into_any(),
+        Some(place) => view! { {place} <sup>{texts::ordinal(place)}</sup> }.into_any(),
         None => "Done".into_any(),
     };
-    let of = place.map(|_| format!("of {}", words::counted(players, "player", "players")));
+    let of = place.map(|_| format!("of {}", texts::counted(players, "player", "players")));
     view! {
         <section class="plane plane--sun plane--finish">
             <h1 class="plane__place" tabindex="-1">
                 {title}
             </h1>
             <p class="plane__of">{of}</p>
-            <p class="plane__words">{words(move || live.board.with(words::finish))}</p>
+            <p class="plane__words">{words(move || live.board.with(texts::finish))}</p>
             {sometimes(best)}
-            <p class="plane__words">{words::WAITING_FOR_NEXT}</p>
+            <p class="plane__words">{texts::WAITING_FOR_NEXT}</p>
             {onwards("/", "Go to the front page", "button button--quiet")}
             <div class="plane__me">{avatar(looks.tall(58))}</div>
         </section>
@@ -155,7 +155,7 @@ pub(super) fn ended(live: GameLive) -> AnyView {
             <h1 class="plane__title" tabindex="-1">
                 "The game is over"
             </h1>
-            <p class="plane__words">{words(move || live.board.with(words::finish))}</p>
+            <p class="plane__words">{words(move || live.board.with(texts::finish))}</p>
             <p class="plane__words">"If the host plays again, this page follows by itself."</p>
             {onwards("/play", "Join another game", "button")}
             {onwards("/", "Go to the front page", "button button--quiet")}

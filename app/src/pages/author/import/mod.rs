@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use protocol::limits;
 
 use super::reading::{Level, asked, draw_formulas};
-use super::{Here, Top, words};
+use super::{Here, Top, texts};
 use crate::api::quizzes::{ImportedQuiz, QUIZZES};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{CHECK, CIRCLE_ALERT, icon};
@@ -95,9 +95,9 @@ fn sentence(understood: usize, doubtful: usize) -> String {
         (1, 0) => "The one question is understood".into(),
         (2, 0) => "Both questions understood".into(),
         (all, 0) => format!("All {all} questions understood"),
-        (0, doubtful) => format!("{} {} you", words::questions(doubtful), needs(doubtful)),
+        (0, doubtful) => format!("{} {} you", texts::questions(doubtful), needs(doubtful)),
         (understood, doubtful) => {
-            format!("{} understood, {doubtful} {} you", words::questions(understood), needs(doubtful))
+            format!("{} understood, {doubtful} {} you", texts::questions(understood), needs(doubtful))
         }
     }
 }
@@ -124,7 +124,7 @@ fn review(imported: &ImportedQuiz) -> AnyView {
     let total = quiz.questions.len();
     view! {
         <form class="review" method="post" action=KEEP_IMPORT>
-            <input type="hidden" name="quiz" value=protocol::wire::spell(&quiz) />
+            <input type="hidden" name="quiz" value=protocol::wire::encode(&quiz) />
             <input type="hidden" name="doubts" value=imported.carried.clone() />
             <div class="field">
                 <label class="field__label" for="import-title">

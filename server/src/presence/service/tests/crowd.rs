@@ -178,7 +178,7 @@ async fn a_frame_costs_what_changed_and_not_what_is_there() {
     let mut sizes = Vec::new();
     for people in [10, 1_000, 10_000] {
         let node = among(people - 1).await;
-        let notice = wire::spell(&node.store.with(|state| state.enter(&person("b0000"))));
+        let notice = wire::encode(&node.store.with(|state| state.enter(&person("b0000"))));
         node.presence.on_notice(&room(), notice.as_bytes());
         let alone = node.frames();
         assert_eq!(alone.len(), 1);

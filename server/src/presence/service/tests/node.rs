@@ -9,7 +9,7 @@ use protocol::{Member, MembersPage, Name, RoomId, UserId, wire};
 
 use crate::channel::Channel;
 use crate::presence::{
-    Change, Departure, Glimpse, Lease, Presence, PresenceError, PresenceStore, Settings, Snapshot, Standing,
+    Change, Departure, Lease, Presence, PresenceError, PresenceStore, Preview, Settings, Snapshot, Summary,
 };
 
 pub(super) fn room() -> Channel {
@@ -120,10 +120,10 @@ impl PresenceStore for Fake {
         self.answer(|state| state.forgotten += 1).await
     }
 
-    async fn standing(&self, _: &Channel) -> Result<Standing, PresenceError> {
+    async fn standing(&self, _: &Channel) -> Result<Summary, PresenceError> {
         let act = |state: &mut State| {
             state.standings += 1;
-            Standing { version: state.version, count: state.members.len(), mine: state.mine.len() }
+            Summary { version: state.version, count: state.members.len(), mine: state.mine.len() }
         };
         self.answer(act).await
     }
@@ -138,7 +138,7 @@ impl PresenceStore for Fake {
         self.answer(act).await
     }
 
-    async fn glimpse(&self, _: &[Channel], _: usize) -> Result<Vec<Glimpse>, PresenceError> {
+    async fn glimpse(&self, _: &[Channel], _: usize) -> Result<Vec<Preview>, PresenceError> {
         Ok(Vec::new())
     }
 
@@ -183,7 +183,7 @@ impl Node {
     }
 
     pub(super) fn hear(&self, change: &Change) {
-        self.presence.on_notice(&room(), wire::spell(change).as_bytes());
+        self.presence.on_notice(&room(), wire::encode(change).as_bytes());
     }
 
     /// The frames that each client was told since the last time.

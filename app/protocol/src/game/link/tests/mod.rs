@@ -123,7 +123,7 @@ fn pin() -> Pin {
 }
 
 fn game(at: usize) -> Game {
-    wire::read(&format!(r#"{{"title":"Planets","phase":"open","questions":5,"at":{at}}}"#)).unwrap()
+    wire::decode(&format!(r#"{{"title":"Planets","phase":"open","questions":5,"at":{at}}}"#)).unwrap()
 }
 
 fn joined(version: u64, at: usize) -> GameServerMessage {
@@ -131,7 +131,7 @@ fn joined(version: u64, at: usize) -> GameServerMessage {
 }
 
 fn snapshot(version: u64, at: usize) -> Joined {
-    let you = wire::read(r#"{"id":"noor","name":"Noor"}"#).unwrap();
+    let you = wire::decode(r#"{"id":"noor","name":"Noor"}"#).unwrap();
     let seat = "s1".into();
     Joined {
         pin: pin(),
@@ -282,7 +282,7 @@ fn whoever_the_server_lost_goes_in_again() {
 /// The same game after its end, or in the lobby of its next round.
 fn later(version: u64, phase: &str, round: u32) -> Changed {
     let game = format!(r#"{{"title":"Planets","phase":"{phase}","round":{round},"questions":5}}"#);
-    Changed { pin: pin(), version, game: wire::read(&game).unwrap() }
+    Changed { pin: pin(), version, game: wire::decode(&game).unwrap() }
 }
 
 #[test]

@@ -1,0 +1,263 @@
+//! The way to everything that is kept in Redis: which channel is on which
+//! shard.
+//!
+//! Independent servers are shards for ever, and arithmetic places the channels
+//! ([`placement`]). In a Redis Cluster the shards are its masters of the moment,
+//! and the cluster places the channels ([`cluster`](super::cluster)).
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use futures::future::join_all;
+use redis::{Cmd, FromRedisValue, Pipeline, ScriptInvocation};
+use tokio::sync::Notify;
+use tracing::info;
+
+use super::cluster::Slots;
+use super::desired::Fulfilled;
+use super::keys::Keyspace;
+use super::placement;
+use super::servers::Servers;
+use super::shard::{Common, Shard};
+use crate::broker::{BrokerError, random_epoch};
+use crate::channel::Channel;
+
+/// A handle to all shards; clones share them.
+#[derive(Clone)]
+pub struct Router(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) servers: Servers,
+    pub(super) common: Common,
+    /// No node's probes have such names but this one's.
+    probes: String,
+    map: RwLock<Map>,
+}
+
+/// Who keeps what.
+#[derive(Clone, Default)]
+struct Map {
+    shards: Vec<Arc<Shard>>,
+    /// In a cluster: which of them serves which slot.
+    slots: Option<Arc<Slots>>,
+}
+
+/// A shard, and which of the channels in a list it keeps.
+type Share = (Arc<Shard>, Vec<usize>);
+
+impl Map {
+    fn of(&self, channel: &Channel, keyspace: &Keyspace) -> Option<&Arc<Shard>> {
+        match &self.slots {
+            // With one, there is nothing to reckon.
+            None if self.shards.len() < 2 => self.shards.first(),
+            None => self.shards.get(placement::server_of(channel, self.shards.len())),
+            Some(_) => self.of_key(&keyspace.log(channel)),
+        }
+    }
+
+    /// In a cluster only: all keys of a channel, and its deliveries, share a slot.
+    fn of_key(&self, key: &str) -> Option<&Arc<Shard>> {
+        self.shards.get(self.slots.as_ref()?.owner(placement::slot_of(key))?)
+    }
+}
+
+impl Router {
+    /// Begins to connect to all shards that are known from the start.
+    ///
+    /// # Errors
+    /// An address that is none.
+    pub(super) fn open(servers: Servers, common: Common, node: &str) -> Result<Self, BrokerError> {
+        let probes = common.keyspace.name(format_args!("probe:{node}:{}", random_epoch()));
+        let mut map = Map::default();
+        if !common.is_cluster {
+            for address in &servers.addresses {
+                let shard = Shard::open(address.clone(), probes.clone(), &common).map_err(not_understood)?;
+                map.shards.push(Arc::new(shard));
+            }
+        }
+        Ok(Self(Arc::new(Inner { servers, common, probes, map: RwLock::new(map) })))
+    }
+
+    /// The names of everything that this deployment keeps.
+    pub fn keyspace(&self) -> &Keyspace {
+        &self.0.common.keyspace
+    }
+
+    /// The shard that keeps a channel.
+    ///
+    /// # Errors
+    /// None is known at the moment.
+    pub(crate) fn of(&self, channel: &Channel) -> Result<Arc<Shard>, BrokerError> {
+        self.0.read(|map| map.of(channel, self.keyspace()).cloned())
+    }
+
+    /// Asks the same about each channel, in one round trip to each shard:
+    /// `question` adds `each` commands, which are answered together. Of what a
+    /// shard does not answer there is none.
+    ///
+    /// # Errors
+    /// No shard answered.
+    pub(crate) async fn ask_each<T: FromRedisValue>(
+        &self,
+        channels: &[Channel],
+        each: usize,
+        question: impl Fn(&mut Pipeline, &Channel),
+    ) -> Result<Vec<Option<Vec<T>>>, BrokerError> {
+        let mut answers: Vec<Option<Vec<T>>> = channels.iter().map(|_| None).collect();
+        let asked = self.by_shard(channels)?.into_iter().map(|(shard, part)| {
+            let mut commands = Pipeline::with_capacity(part.len() * each);
+            part.iter().for_each(|at| question(&mut commands, &channels[*at]));
+            async move { (shard.run_all::<Vec<T>>(&commands).await, part) }
+        });
+        let (mut trouble, mut is_answered) = (None, false);
+        for (answer, part) in join_all(asked).await {
+            match answer {
+                Ok(answer) => {
+                    is_answered = true;
+                    let mut answer = answer.into_iter();
+                    part.into_iter().for_each(|at| answers[at] = Some(answer.by_ref().take(each).collect()));
+                }
+                Err(error) => trouble = Some(error),
+            }
+        }
+        match trouble {
+            Some(error) if !is_answered => Err(error),
+            _ => Ok(answers),
+        }
+    }
+
+    /// The channels of each shard, as indices into `channels`.
+    fn by_shard(&self, channels: &[Channel]) -> Result<Vec<Share>, BrokerError> {
+        let mut parts: Vec<Share> = Vec::new();
+        for (at, channel) in channels.iter().enumerate() {
+            let shard = self.of(channel)?;
+            match parts.iter_mut().find(|(known, _)| Arc::ptr_eq(known, &shard)) {
+                Some((_, part)) => part.push(at),
+                None => parts.push((shard, vec![at])),
+            }
+        }
+        Ok(parts)
+    }
+
+    /// How many places there are for what belongs to no channel: one on each
+    /// independent server, one in a whole cluster.
+    pub(crate) fn sites(&self) -> usize {
+        if self.is_cluster() { 1 } else { self.0.servers.addresses.len() }
+    }
+
+    /// The place beside a channel.
+    pub(crate) fn site_of(&self, channel: &Channel) -> usize {
+        if self.is_cluster() { 0 } else { placement::server_of(channel, self.sites()) }
+    }
+
+    /// The place for what is no channel's, by its name.
+    pub(crate) fn site_of_name(&self, name: &str) -> usize {
+        if self.is_cluster() { 0 } else { placement::server_of_name(name, self.sites()) }
+    }
+
+    /// The shard that keeps `key` of such a place.
+    ///
+    /// # Errors
+    /// None is known at the moment.
+    pub(crate) fn at(&self, site: usize, key: &str) -> Result<Arc<Shard>, BrokerError> {
+        self.0.read(|map| if map.slots.is_some() { map.of_key(key) } else { map.shards.get(site) }.cloned())
+    }
+
+    /// All shards of this moment.
+    pub(crate) fn all(&self) -> Vec<Arc<Shard>> {
+        self.0.all()
+    }
+
+    /// Starts or ends deliveries of a channel.
+    pub(super) fn hear(&self, channel: &Channel, is_wanted: bool) -> Result<Fulfilled, BrokerError> {
+        // Under the lock, so that no wish goes to a shard that has just lost the channel.
+        self.0.read(|map| {
+            let shard = map.of(channel, self.keyspace())?;
+            Some(shard.wishes.note(shard.deliveries(channel), is_wanted))
+        })
+    }
+
+    pub(super) fn is_cluster(&self) -> bool {
+        self.0.common.is_cluster
+    }
+
+    pub(super) fn inner(&self) -> &Arc<Inner> {
+        &self.0
+    }
+
+    /// Runs a script on the first server, the only one in most deployments.
+    pub async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
+        self.first()?.invoke(script).await
+    }
+
+    /// Runs a command on the first server.
+    pub async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
+        self.first()?.run(command).await
+    }
+
+    /// Runs commands on the first server in one round trip.
+    pub async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
+        self.first()?.run_all(commands).await
+    }
+
+    fn first(&self) -> Result<Arc<Shard>, BrokerError> {
+        self.0.read(|map| map.shards.first().cloned())
+    }
+}
+
+impl Inner {
+    pub(super) fn all(&self) -> Vec<Arc<Shard>> {
+        self.map.read().unwrap_or_else(PoisonError::into_inner).shards.clone()
+    }
+
+    pub(super) fn misplaced(&self) -> Arc<Notify> {
+        Arc::clone(&self.common.misplaced)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Map) -> Option<T>) -> Result<T, BrokerError> {
+        let map = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        read(&map).ok_or_else(|| BrokerError::Unavailable("no Redis of the cluster is reached".into()))
+    }
+
+    /// Follows a cluster: opens shards for new masters, moves deliveries to
+    /// those that keep their channels now, and lets the others go.
+    pub(super) fn relocate(&self, slots: Slots) -> Result<(), BrokerError> {
+        let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
+        if map.slots.as_deref() == Some(&slots) {
+            return Ok(());
+        }
+        if map.slots.as_ref().is_some_and(|before| before.covered() > slots.covered()) {
+            // In the middle of a change; what is kept where is told soon.
+            return Err(BrokerError::Unavailable("some slots of the cluster have no master".into()));
+        }
+        let mut shards = Vec::with_capacity(slots.masters().len());
+        for (at, master) in slots.masters().iter().enumerate() {
+            // A shard whose probe belongs to another one now cannot prove itself.
+            let keeps = |shard: &&Arc<Shard>| {
+                shard.address == *master && slots.owner(placement::slot_of(&shard.probe)) == Some(at)
+            };
+            let shard = match map.shards.iter().find(keeps) {
+                Some(shard) => Arc::clone(shard),
+                None => {
+                    let probe = slots.name_at(at, &self.probes);
+                    info!("{master} keeps a part of the rooms now");
+                    Arc::new(Shard::open(master.clone(), probe, &self.common).map_err(not_understood)?)
+                }
+            };
+            shards.push(shard);
+        }
+        let before = std::mem::replace(&mut *map, Map { shards, slots: Some(Arc::new(slots)) });
+        for shard in &before.shards {
+            for name in shard.wishes.wanted() {
+                if let Some(now) = map.of_key(&name).filter(|now| !Arc::ptr_eq(now, shard)) {
+                    drop(shard.wishes.note(name.clone(), false));
+                    now.wishes.move_here(name);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn not_understood(error: redis::RedisError) -> BrokerError {
+    BrokerError::Unavailable(format!("the address of Redis is not understood: {error}"))
+}

@@ -1,0 +1,172 @@
+//! One connection to one Redis, for commands.
+//!
+//! It never comes back by itself: what was learned when it was made
+//! ([`Info::run`]) is true of every command that goes out on it.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, PushInfo, PushKind};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use super::connection::Unanswered;
+use super::info::{Info, Unfit};
+
+/// Redis answers within this time, or it counts as away.
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// Between two looks at a connection.
+pub(super) const BEAT_EVERY: Duration = Duration::from_secs(1);
+/// Waits between two attempts to connect: from, to.
+const RETRY_FIRST: Duration = Duration::from_millis(100);
+const RETRY_MOST: Duration = Duration::from_secs(1);
+
+/// Why there is no connection at the moment.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum Broken {
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    #[error("this Redis is a replica")]
+    Replica,
+    #[error("this Redis is no longer the one it was")]
+    Changed,
+    #[error("{0}")]
+    Redis(#[from] redis::RedisError),
+    #[error("{0}")]
+    Unreached(Arc<io::Error>),
+    #[error("it refuses us: {0}")]
+    Refused(String),
+    #[error("Redis does not answer")]
+    Silent,
+    #[error("Redis closed the connection")]
+    Closed,
+    #[error("probes do not come back")]
+    Deaf,
+    #[error("some of the channels are kept elsewhere now")]
+    Moved,
+    #[error("it knows of no master")]
+    Slotless,
+    #[error("{0}")]
+    Address(String),
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Unreached(Arc::new(error))
+    }
+}
+
+impl From<Unanswered> for Broken {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered {
+            Unanswered::Refused(why) => Self::Refused(why),
+            Unanswered::Silent => Self::Silent,
+            Unanswered::Lost | Unanswered::Odd => Self::Closed,
+        }
+    }
+}
+
+/// One connection.
+pub(super) struct Supervisor {
+    redis: MultiplexedConnection,
+    info: Info,
+    closed: Arc<Notify>,
+}
+
+impl Supervisor {
+    /// Connects to the Redis of `client`.
+    pub(super) async fn open(client: &Client, wants_cluster: bool) -> Result<Self, Broken> {
+        let closed = Arc::new(Notify::new());
+        let receiver = {
+            let closed = Arc::clone(&closed);
+            move |push: PushInfo| {
+                if push.kind == PushKind::Disconnection {
+                    closed.notify_one();
+                }
+                Ok::<_, Infallible>(())
+            }
+        };
+        let (redis, info) = connect(client, &config().set_push_sender(receiver), wants_cluster).await?;
+        match info.is_replica {
+            true => Err(Broken::Replica),
+            false => Ok(Self { redis, info, closed }),
+        }
+    }
+
+    /// A connection for one question to a cluster, master or not.
+    pub(super) async fn probe(client: &Client) -> Result<MultiplexedConnection, Broken> {
+        Ok(connect(client, &config(), true).await?.0)
+    }
+
+    /// For commands on this very connection.
+    pub(super) fn redis(&self) -> MultiplexedConnection {
+        self.redis.clone()
+    }
+
+    /// Which Redis it leads to; see [`Info::run`].
+    pub(super) fn run(&self) -> &str {
+        &self.info.run
+    }
+
+    /// Ok while Redis answers on it and is still what it was.
+    pub(super) async fn beat(&self) -> Result<(), Broken> {
+        let info = match Info::ask(&mut self.redis()).await {
+            Ok(info) => info,
+            Err(error) if error.is_timeout() => return Err(Broken::Silent),
+            Err(error) => return Err(error.into()),
+        };
+        match info {
+            info if info == self.info => Ok(()),
+            info if info.is_replica => Err(Broken::Replica),
+            _ => Err(Broken::Changed),
+        }
+    }
+
+    /// Returns once the connection is closed.
+    pub(super) async fn closed(&self) {
+        self.closed.notified().await;
+    }
+}
+
+fn config() -> AsyncConnectionConfig {
+    AsyncConnectionConfig::new().set_connection_timeout(Some(ANSWER_WITHIN)).set_response_timeout(Some(ANSWER_WITHIN))
+}
+
+async fn connect(
+    client: &Client,
+    config: &AsyncConnectionConfig,
+    wants_cluster: bool,
+) -> Result<(MultiplexedConnection, Info), Broken> {
+    let connecting = async {
+        let mut redis = client.get_multiplexed_async_connection_with_config(config).await?;
+        let info = Info::ask(&mut redis).await?;
+        Ok::<_, Broken>((redis, info))
+    };
+    let (redis, info) = timeout(ANSWER_WITHIN * 2, connecting).await.map_err(|_| Broken::Silent)??;
+    info.fits(wants_cluster)?;
+    Ok((redis, info))
+}
+
+/// How long to wait before the next attempt to connect.
+pub(super) struct Backoff(Duration);
+
+impl Backoff {
+    pub(super) fn new() -> Self {
+        Self(RETRY_FIRST)
+    }
+
+    /// The next wait, with jitter: not all nodes at the same moment.
+    pub(super) fn next(&mut self) -> Duration {
+        let wait = self.0.mul_f64(rand::random_range(0.5..1.0));
+        self.0 = (self.0 * 2).min(RETRY_MOST);
+        wait
+    }
+
+    /// Whether this is the first attempt since it worked.
+    pub(super) fn is_first(&self) -> bool {
+        self.0 == RETRY_FIRST
+    }
+}

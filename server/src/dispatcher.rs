@@ -1,0 +1,144 @@
+//! Hands what the broker delivers to whom it concerns, in order.
+
+use std::sync::Arc;
+
+use protocol::game::GameServerMessage;
+use protocol::game::frame::Reach;
+use protocol::{Member, Position, ServerMessage, wire};
+use tokio_util::sync::CancellationToken;
+use tungstenite::Utf8Bytes;
+
+use crate::broker::{Deliveries, Delivery, Ephemeral};
+use crate::channel::Channel;
+use crate::games::LocalGames;
+use crate::hub::{Batch, Hub};
+use crate::presence::Presence;
+use crate::ws::Connections;
+use crate::{clock, metrics};
+
+/// Deliveries that go out together at most.
+const TOGETHER: usize = 512;
+
+/// Whom deliveries concern.
+pub(crate) struct Recipients {
+    /// Listeners.
+    pub(crate) hub: Arc<Hub>,
+    /// Who knows who is where.
+    pub(crate) presence: Arc<Presence>,
+    /// Who looks after games.
+    pub(crate) games: Arc<LocalGames>,
+    /// Everybody who is connected here.
+    pub(crate) connections: Arc<Connections>,
+}
+
+/// Runs until the broker ends or `stop` is set. All that has come by the time
+/// it looks is one turn: one write for each listener, however many frames. When
+/// little comes, each goes out at once; under load, writes are what is saved.
+pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: CancellationToken) {
+    let Recipients { hub, presence, games, connections } = to;
+    let mut renamed = Vec::new();
+    let (mut stepped, mut delivered) = (Vec::new(), Vec::new());
+    let mut batch = Vec::with_capacity(TOGETHER);
+    loop {
+        tokio::select! {
+            // The end first: it must not wait until nothing comes.
+            biased;
+            () = stop.cancelled() => return,
+            came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
+        }
+        let mut turn = hub.batch();
+        for delivery in batch.drain(..) {
+            if let Delivery::Publication { channel: channel @ Channel::Game(_), .. } = &delivery {
+                stepped.push(channel.clone());
+            }
+            if let Delivery::Ephemeral { channel: Channel::Nodes, ephemeral: Ephemeral::Notice(body) } = &delivery {
+                renamed.extend(std::str::from_utf8(body).ok().and_then(wire::decode::<Member>));
+            }
+            delivered.extend(hand_over(delivery, &mut turn, &hub, &presence, &games));
+        }
+        // Whoever looks at a game tells more about it: after this.
+        drop(turn);
+        delivered.drain(..).for_each(|frame: Utf8Bytes| observe(&frame));
+        stepped.drain(..).for_each(|channel| games.stepped(&channel));
+        renamed.drain(..).for_each(|member| tell_namesakes(&presence, &connections, &member));
+    }
+}
+
+/// Returns the frame of a publication.
+fn hand_over(
+    delivery: Delivery,
+    turn: &mut Batch<'_>,
+    hub: &Hub,
+    presence: &Presence,
+    games: &LocalGames,
+) -> Option<Utf8Bytes> {
+    match delivery {
+        Delivery::Publication { channel, position, frame } => {
+            let frame = Utf8Bytes::try_from(frame).ok()?;
+            turn.publication(&channel, &position, frame.clone());
+            return Some(frame);
+        }
+        Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(frame) } => {
+            if let Ok(frame) = Utf8Bytes::try_from(frame) {
+                turn.broadcast(&channel, &frame);
+            }
+        }
+        Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } => {
+            presence.on_notice(&channel, &body);
+            games.hear(&channel, &body);
+        }
+        Delivery::Interrupted => {
+            hub.interrupted();
+            presence.on_interrupted();
+            games.interrupted();
+        }
+    }
+    None
+}
+
+/// Tells somebody who got another name whom they could be taken for now.
+fn tell_namesakes(presence: &Presence, connections: &Connections, member: &Member) {
+    for namesake in presence.namesakes(member) {
+        connections.tell_in_rooms(&member.id, &wire::encode_server(&ServerMessage::Namesake(namesake)));
+    }
+}
+
+/// Gives a change of people to everybody in the room on this node. Of a game,
+/// whoever looks after it tells what concerns whom.
+pub(crate) fn tell(hub: &Hub, games: &LocalGames, channel: &Channel, presence: protocol::Presence) {
+    if let Channel::Game(_) = channel {
+        return games.people_changed(channel);
+    }
+    let frame = wire::encode_server(&ServerMessage::Presence(presence));
+    hub.broadcast(channel, &frame.into());
+}
+
+/// Spells the frame that says under which epoch a room's log goes on. A game's
+/// people know no positions: they hear that it is reached.
+pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
+    if let Channel::Game(_) = channel {
+        return reach(channel, true);
+    }
+    let renamed = protocol::Renamed { room_id: channel.room(), position: position.clone() };
+    wire::encode_server(&ServerMessage::Position(renamed)).into()
+}
+
+/// Spells the frame that says whether a room's or a game's log is reached.
+pub(crate) fn reach(channel: &Channel, reachable: bool) -> Utf8Bytes {
+    match channel {
+        Channel::Game(_) => wire::encode_game_server(&GameServerMessage::Reach(Reach { reachable })).into(),
+        Channel::Room(_) | Channel::Nodes => {
+            let reach = protocol::Reach { room_id: channel.room(), reachable };
+            wire::encode_server(&ServerMessage::Reach(reach)).into()
+        }
+    }
+}
+
+fn observe(frame: &str) {
+    let hot = metrics::hot();
+    hot.publications_out.increment(1);
+    if let Some(sent_at) = wire::sent_at(frame) {
+        let ms = u32::try_from(clock::now_ms().saturating_sub(sent_at)).unwrap_or(u32::MAX);
+        hot.publish_to_deliver.record(f64::from(ms) / 1000.0);
+    }
+}

@@ -1,0 +1,154 @@
+//! One connection in one game: heard by the hub, seen by presence, in one local game.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use protocol::{CloseCode, HostId, Member, Name, UserId};
+
+use super::local_game::{Latch, LocalGame};
+use super::{Games, Key};
+use crate::broker::BrokerError;
+use crate::channel::Channel;
+use crate::digest;
+use crate::hub::SubscriptionId;
+use crate::outbox::Outbox;
+use crate::presence::Departure;
+use crate::session::HostRole;
+
+/// What a host's id among the people of a game begins with.
+const HOST: &str = "host-";
+
+/// As what somebody is in a game.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Answers.
+    Player,
+    /// Goes on.
+    Host(HostRole),
+}
+
+/// A connection that is in a game until it [ends](Participant::end).
+pub struct Participant {
+    /// Which game.
+    pub key: Key,
+    pub(super) role: Role,
+    /// Whose right it is to sit here, whoever shows it; when they sign out, it ends.
+    pub(super) whose: Option<UserId>,
+    /// Who, as presence knows them.
+    pub(super) member: Member,
+    /// What they were told that they are called.
+    called: Mutex<Name>,
+    pub(super) outbox: Arc<Outbox>,
+    games: Arc<Games>,
+    subscription: SubscriptionId,
+    has_entered: AtomicBool,
+    latch: Latch,
+}
+
+impl Participant {
+    /// Registers a connection, so that it misses nothing from now on; what
+    /// comes is held until [`Participant::settle`].
+    ///
+    /// # Errors
+    /// The log cannot be reached.
+    pub(super) async fn begin(
+        games: &Arc<Games>,
+        key: &Key,
+        role: Role,
+        whose: Option<UserId>,
+        member: Member,
+        outbox: Arc<Outbox>,
+    ) -> Result<(Arc<Self>, Arc<LocalGame>), BrokerError> {
+        let channel = Channel::Game(key.pin.clone());
+        let subscription = games.hub.hold(&channel, outbox.clone());
+        let participant = Arc::new(Self {
+            key: key.clone(),
+            role,
+            whose,
+            called: Mutex::new(member.name.clone()),
+            member,
+            outbox,
+            games: games.clone(),
+            subscription,
+            has_entered: AtomicBool::new(false),
+            latch: Latch::default(),
+        });
+        let (local_game, is_new) = games.local_games.sit(&key.pin, participant.clone());
+        if is_new {
+            games.keep(local_game.clone());
+        }
+        // Registered first, so that who signs out meanwhile is found by one of the two.
+        if participant.whose.as_ref().is_some_and(|whose| games.sessions.has_ended(whose)) {
+            participant.outbox.close(CloseCode::SignedOut);
+        }
+        if let Err(error) = games.hub.open(&channel).await {
+            participant.end(Departure::Clean);
+            return Err(error);
+        }
+        participant.has_entered.store(true, Ordering::Release);
+        games.presence.enter(&channel, &participant.member).await;
+        Ok((participant, local_game))
+    }
+
+    /// Lets the held frames go after `hello`. Gives the version up to which
+    /// the frames that will come leave nothing out.
+    pub(super) async fn settle(&self, hello: String) -> Result<u64, BrokerError> {
+        let channel = Channel::Game(self.key.pin.clone());
+        let mut at = 0;
+        let spell = |position: &protocol::Position, _, _: &[_]| {
+            at = position.offset;
+            hello
+        };
+        self.games.hub.settle(&channel, self.subscription, None, spell).await?;
+        Ok(at)
+    }
+
+    /// Notes what they are called now. True: they were told something else.
+    pub(super) fn learns(&self, name: &Name) -> bool {
+        let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_news = *called != *name;
+        called.clone_from(name);
+        is_news
+    }
+
+    /// Which of the added hosts this is, if it is one.
+    pub(super) fn added_host(&self) -> Option<&HostId> {
+        match &self.role {
+            Role::Host(HostRole::Added(host)) => Some(host),
+            Role::Host(HostRole::Owner) | Role::Player => None,
+        }
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        self.latch.is_up()
+    }
+
+    /// The connection is not in the game any more.
+    pub fn end(&self, departure: Departure) {
+        if self.latch.up() {
+            let channel = Channel::Game(self.key.pin.clone());
+            self.games.hub.leave(&channel, self.subscription);
+            if self.has_entered.load(Ordering::Acquire) {
+                self.games.presence.leave(&channel, &self.member.id, departure);
+            }
+            self.games.local_games.rise(&self.key.pin, self);
+        }
+    }
+}
+
+/// A person as a host of a game: not the player that they may be, too.
+pub(super) fn as_host(person: &UserId) -> Option<Member> {
+    let digest = digest::of(person.as_str(), 10);
+    Some(Member { id: UserId::parse(&format!("{HOST}{digest}")).ok()?, name: Name::parse("Host").ok()? })
+}
+
+/// In the order of ids, the people of a game who are hosts follow this one.
+pub(super) fn before_hosts() -> Option<UserId> {
+    UserId::parse(HOST).ok()
+}
+
+/// Whether somebody among the people of a game is a host.
+pub(super) fn is_host(id: &UserId) -> bool {
+    id.as_str().starts_with(HOST)
+}

@@ -1,0 +1,108 @@
+//! What stores put together themselves, so that their clock is in it.
+
+use protocol::game::Answer;
+use protocol::game::frame::Waiting;
+use protocol::wire::Template;
+use protocol::{HostId, Name, UserId, limits, wire};
+use quiz::Seat;
+use serde::Deserialize;
+
+use super::WAITS_FOR_MS;
+
+/// A new seat after so many others, with a gap for when it was taken.
+pub(super) fn new_seat(player: &UserId, name: &Name, after: u64) -> Template {
+    let head = seat_head(player, name);
+    Template { head, tail: format!("{SEAT_AFTER}{after}}}") }
+}
+
+/// A new seat up to when it was taken.
+pub(super) fn seat_head(player: &UserId, name: &Name) -> String {
+    // As `Seat` is spelled; a test holds the two together.
+    let (player, name) = (wire::encode(player), wire::encode(name));
+    format!(r#"{{"id":{player},"name":{name},"joinedAt":"#)
+}
+
+/// What stands between when a seat was taken and after how many others.
+pub(super) const SEAT_AFTER: &str = r#","after":"#;
+
+/// Somebody who waits to be let in, as they are kept.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WaitingSince {
+    #[serde(flatten)]
+    waiting: Waiting,
+    /// Since when they wait, in milliseconds since 1970.
+    #[serde(default)]
+    since: u64,
+    /// When they asked the last time, in milliseconds since 1970.
+    asked_at: u64,
+}
+
+impl WaitingSince {
+    /// What those who wait are sorted by: who came first stands first.
+    fn turn(&self) -> (u64, &UserId) {
+        (self.since, &self.waiting.id)
+    }
+}
+
+/// Who waits, of those who asked lately, in the order of their coming.
+pub(super) fn waiting_at(all: &[String], now: u64) -> Vec<Waiting> {
+    let waiting = all.iter().filter_map(|text| wire::decode::<WaitingSince>(text));
+    let mut waiting: Vec<_> = waiting.filter(|one| one.asked_at + WAITS_FOR_MS >= now).collect();
+    waiting.sort_by(|one, other| one.turn().cmp(&other.turn()));
+    waiting.into_iter().map(|one| one.waiting).take(limits::WAITING).collect()
+}
+
+/// Somebody who waits, up to since when; when they asked and a `}` follow that.
+pub(super) fn waiting_head(player: &UserId, name: &Name) -> String {
+    let (player, name) = (wire::encode(player), wire::encode(name));
+    format!(r#"{{"id":{player},"name":{name},"since":"#)
+}
+
+/// A host who is added, up to when; a `}` follows that.
+pub(super) fn host_head(host: &HostId, name: &Name) -> String {
+    // As `AddedHost` is spelled; a test holds the two together.
+    let (host, name) = (wire::encode(host), wire::encode(name));
+    format!(r#"{{"id":{host},"name":{name},"since":"#)
+}
+
+/// An answer, with a gap for how long it took.
+pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
+    // As `Given` is spelled; a test holds the two together.
+    let head = format!(r#"{{"question":{question},"answer":{},"tookMs":"#, wire::encode(answer));
+    Template { head, tail: "}".into() }
+}
+
+/// Sorts seats by when they were taken.
+pub(super) fn in_order(seats: &mut [Seat]) {
+    seats.sort_by(|one, other| one.turn().cmp(&other.turn()));
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::game::Given;
+    use protocol::game::frame::AddedHost;
+
+    use super::*;
+
+    fn seat_id() -> UserId {
+        UserId::parse("u1").unwrap()
+    }
+
+    #[test]
+    fn what_scripts_put_together_can_be_read() {
+        let (player, name) = (UserId::parse("u1").unwrap(), Name::parse("Ada \"L\".").unwrap());
+        let seat: Seat = wire::decode(&new_seat(&player, &name, 3).fill(7)).unwrap();
+        assert_eq!((seat.id, seat.name, seat.joined_at, seat.after), (player, name.clone(), 7, 3));
+        let text = format!(r#"{}6,"askedAt":7}}"#, waiting_head(&seat_id(), &name));
+        let waiting: WaitingSince = wire::decode(&text).unwrap();
+        assert_eq!((waiting.turn(), waiting.asked_at), ((6, &seat_id()), 7));
+        assert_eq!(waiting.waiting, Waiting { id: seat_id(), name: name.clone() });
+        let host = HostId::parse("h1").unwrap();
+        let added: AddedHost = wire::decode(&format!("{}7}}", host_head(&host, &name))).unwrap();
+        assert_eq!(added, AddedHost { id: host, name, since: 7 });
+        let answer = Answer::Text("a \"quoted\" word".into());
+        let given: Given = wire::decode(&new_given(3, &answer).fill(250)).unwrap();
+        assert_eq!(given, Given { question: 3, answer, took_ms: 250 });
+    }
+}

@@ -1,0 +1,64 @@
+//! What is told to people no more often than they can read it.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Something that is done at most so often.
+pub(super) struct Throttled {
+    pub(super) is_due: bool,
+    not_before: Instant,
+}
+
+impl Throttled {
+    pub(super) fn new() -> Self {
+        Self { is_due: false, not_before: Instant::now() }
+    }
+
+    /// True when it is to be done now; the next time is later by `pause`.
+    pub(super) fn begin(&mut self, pause: Duration) -> bool {
+        let now = Instant::now();
+        if !self.is_due || now < self.not_before {
+            return false;
+        }
+        *self = Self { is_due: false, not_before: now + pause };
+        true
+    }
+
+    pub(super) fn next(&self) -> Option<Instant> {
+        self.is_due.then_some(self.not_before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAUSE: Duration = Duration::from_millis(250);
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_due_all_the_time_is_done_once_in_each_pause() {
+        let mut throttled = Throttled::new();
+        assert!(!throttled.begin(PAUSE), "nothing is due");
+        let mut done = 0;
+        for _ in 0..100 {
+            throttled.is_due = true;
+            done += u32::from(throttled.begin(PAUSE));
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        assert_eq!(done, 4, "in a second");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_came_too_early_is_done_when_the_pause_is_over() {
+        let mut throttled = Throttled::new();
+        throttled.is_due = true;
+        assert!(throttled.begin(PAUSE));
+        assert_eq!(throttled.next(), None);
+        throttled.is_due = true;
+        assert!(!throttled.begin(PAUSE));
+        assert_eq!(throttled.next(), Some(Instant::now() + PAUSE));
+        tokio::time::advance(PAUSE).await;
+        assert!(throttled.begin(PAUSE));
+    }
+}

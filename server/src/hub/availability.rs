@@ -1,0 +1,27 @@
+//! Tells listeners when their channel's log is out of reach, and when it is back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Inner, read};
+
+/// How often it is looked at.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Looks at every channel until the hub stops. A look asks nobody.
+pub(super) async fn watch(hub: Arc<Inner>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = hub.stop.cancelled() => return,
+        }
+        let channels: Vec<_> = read(&hub.channels).values().cloned().collect();
+        for state in channels {
+            let is_reached = hub.broker.reaches(&state.channel);
+            let mut fanout = state.fanout();
+            if fanout.is_reached() != is_reached {
+                fanout.tell_reach(is_reached, (hub.control_frames.reach)(&state.channel, is_reached));
+            }
+        }
+    }
+}

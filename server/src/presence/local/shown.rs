@@ -1,0 +1,86 @@
+//! What people of a channel are shown of who is here, and told of what changes.
+
+use std::collections::HashSet;
+use std::ops::Bound;
+
+use protocol::{Member, MembersPage, Presence, UserId, limits};
+
+use super::super::Preview;
+use super::super::local_member::LocalMember;
+use super::Local;
+
+const PAGE: usize = limits::MEMBERS_PER_FRAME;
+
+impl Local {
+    /// The first page of who is here, as one of them is shown it.
+    pub(in crate::presence) fn page(&mut self, you: &UserId) -> Preview {
+        self.shown = true;
+        let mut page = match self.members(None) {
+            Some(page) => Preview { members: page.members, count: page.member_count },
+            None => self.own_people(),
+        };
+        let Some(person) = self.people.get(you) else { return page };
+        if page.members.iter().all(|member| member.id != *you) {
+            page.count += usize::from(self.roster.is_loaded() && !self.roster.has(you));
+            page.members.truncate(PAGE - 1);
+            page.members.push(Member { id: you.clone(), name: person.name.clone() });
+            self.news.shown((Bound::Included(you), Bound::Included(you)));
+        }
+        page
+    }
+
+    /// A page of who is here, from the first or after somebody; nothing where
+    /// this node does not know it.
+    pub(in crate::presence) fn members(&mut self, after: Option<&UserId>) -> Option<MembersPage> {
+        if self.connections == 0 || !self.roster.is_loaded() {
+            return None;
+        }
+        let mut members: Vec<_> = match after {
+            None => self.roster.members().take(PAGE + 1).collect(),
+            Some(after) => self.roster.members_after(after).take(PAGE + 1).collect(),
+        };
+        let has_more = members.len() > PAGE;
+        members.truncate(PAGE);
+        let next = members.last().filter(|_| has_more).map(|member| member.id.clone());
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let upto = next.as_ref().map_or(Bound::Unbounded, Bound::Included);
+        self.news.shown((from, upto));
+        Some(MembersPage { members, member_count: self.roster.count(), next })
+    }
+
+    /// What to tell now to everybody who was shown who is here. In a large
+    /// room, and where one frame was not enough, nothing for a while after it:
+    /// until [`Self::end_pause`].
+    pub(in crate::presence) fn tell(&mut self) -> Option<Presence> {
+        if self.pauses {
+            return None;
+        }
+        let (joined, left) = self.news.take()?;
+        let member_count = self.roster.count();
+        self.pauses = member_count > limits::MEMBERS_TOLD_AT_ONCE || !self.news.is_empty();
+        Some(Presence { room_id: self.channel.room(), joined, left, member_count })
+    }
+
+    /// Whether news have to wait now.
+    pub(in crate::presence) fn pauses(&self) -> bool {
+        self.pauses
+    }
+
+    /// Changes may be told again.
+    pub(in crate::presence) fn end_pause(&mut self) {
+        self.pauses = false;
+    }
+
+    /// The ids of all who are here; nothing where this node does not know it.
+    pub(in crate::presence) fn everybody(&self) -> Option<HashSet<UserId>> {
+        let is_known = self.connections > 0 && self.roster.is_loaded();
+        is_known.then(|| self.roster.members().map(|member| member.id).collect())
+    }
+
+    /// Until the store has answered, at least those on this node are known.
+    fn own_people(&self) -> Preview {
+        let people = || self.people.iter().filter(|(_, person)| person.connections > 0);
+        let member = |(id, person): (&UserId, &LocalMember)| Member { id: id.clone(), name: person.name.clone() };
+        Preview { members: people().take(PAGE).map(member).collect(), count: people().count() }
+    }
+}

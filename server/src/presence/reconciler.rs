@@ -1,0 +1,268 @@
+//! What goes on behind [`super::Presence`]: calls to the store, snapshots, and
+//! the lease. Every task is owned here and ends here.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use protocol::{MembersPage, UserId};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, info, warn};
+
+use super::channels::{Channels, Shared};
+use super::local::Local;
+use super::local_member::Call;
+use super::service::{Settings, Tell};
+use super::{Lease, PresenceError, PresenceStore};
+use crate::channel::Channel;
+
+/// Calls to the store at one time, so that entering everybody again leaves
+/// room for what else travels there.
+const CALLS_AT_ONCE: usize = 64;
+
+pub(super) struct Reconciler {
+    store: Arc<dyn PresenceStore>,
+    pub(super) tell: Tell,
+    pub(super) settings: Settings,
+    pub(super) channels: Channels,
+    calls: Semaphore,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+impl Reconciler {
+    pub(super) fn new(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
+        Self {
+            store,
+            tell,
+            settings,
+            channels: Channels::default(),
+            calls: Semaphore::new(CALLS_AT_ONCE),
+            tasks: TaskTracker::new(),
+            ending: CancellationToken::new(),
+        }
+    }
+
+    /// Starts a task that ends with this node's presence at the latest.
+    pub(super) fn spawn<F>(self: &Arc<Self>, task: impl FnOnce(Arc<Self>) -> F) -> JoinHandle<()>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (task, ending) = (task(self.clone()), self.ending.clone());
+        self.tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                () = ending.cancelled() => {}
+                () = task => {}
+            }
+        })
+    }
+
+    /// Makes somebody's entry in the store what it should be, and lets go of
+    /// the channel with the last of its people. A failure is left to
+    /// [`Self::keep_lease`].
+    pub(super) async fn settle(&self, channel: &Shared, user: &UserId) {
+        if self.settle_one(channel, user).await && channel.lock().is_over() {
+            // What is not let go of now is so with the lease.
+            let _ = self.store.forget(channel.name()).await;
+            if let Some(channel) = self.channels.close(channel.name()) {
+                let newcomers = channel.lock().doubt_entries();
+                join_all(newcomers.iter().map(|user| self.settle_one(&channel, user))).await;
+            }
+        }
+    }
+
+    /// Says whether it is settled.
+    async fn settle_one(&self, channel: &Shared, user: &UserId) -> bool {
+        loop {
+            let call = channel.lock().next_call(user);
+            let Some(call) = call else { return true };
+            let outcome = self.call(channel, &call).await;
+            channel.lock().called(call, &outcome);
+            if let Err(error) = outcome {
+                debug!(%error, "somebody's presence is not settled yet");
+                return false;
+            }
+        }
+    }
+
+    /// A page of a channel that this node does not follow.
+    pub(super) async fn page(
+        &self,
+        channel: &Channel,
+        after: Option<&UserId>,
+        most: usize,
+    ) -> Result<MembersPage, PresenceError> {
+        let _permit = self.calls.acquire().await;
+        self.store.page(channel, after, most).await
+    }
+
+    async fn call(&self, channel: &Shared, call: &Call) -> Result<(), PresenceError> {
+        let _permit = self.calls.acquire().await;
+        match call {
+            Call::Enter(member) => self.store.enter(channel.name(), member).await,
+            Call::Leave(user) => self.store.leave(channel.name(), user).await,
+        }
+    }
+
+    /// Reads snapshots until the roster is right, or the store fails. Many
+    /// callers at once cost one snapshot.
+    pub(super) async fn load(self: &Arc<Self>, channel: &Arc<Shared>) {
+        let mut answered = channel.answered.subscribe();
+        let mut is_reached = true;
+        while is_reached {
+            let ticket = {
+                let mut here = channel.lock();
+                here.wants_snapshot().then(|| here.roster.ask())
+            };
+            let Some(ticket) = ticket else { break };
+            let outcome = {
+                let _permit = self.calls.acquire().await;
+                self.store.snapshot(channel.name()).await
+            };
+            is_reached = outcome.is_ok();
+            let unsettled = {
+                let mut here = channel.lock();
+                match outcome {
+                    Ok(snapshot) => {
+                        here.answer(ticket, &snapshot);
+                        self.tell_news(channel, &mut here);
+                    }
+                    Err(error) => {
+                        debug!(%error, "a channel's people are not known yet");
+                        here.roster.unanswered(ticket);
+                    }
+                }
+                here.unsettled()
+            };
+            channel.answered.send_replace(());
+            if is_reached {
+                self.settle_all(channel, unsettled).await;
+            }
+        }
+        let somebody_else_asked = is_reached && channel.lock().waits_for_first();
+        if somebody_else_asked {
+            // The sender lives in the channel; and any end of it will do.
+            let _ = answered.changed().await;
+        }
+    }
+
+    /// Tells what there is to tell, now or when the pause after the last news
+    /// is over. There is one clock for a channel at most, and none without need.
+    pub(super) fn tell_news(self: &Arc<Self>, channel: &Arc<Shared>, here: &mut Local) {
+        let Some(news) = here.tell() else { return };
+        (self.tell)(channel.name(), news);
+        if here.pauses() {
+            let channel = channel.clone();
+            self.spawn(|work| async move {
+                tokio::time::sleep(work.settings.news_every).await;
+                let mut here = channel.lock();
+                here.end_pause();
+                work.tell_news(&channel, &mut here);
+            });
+        }
+    }
+
+    /// Compares a quiet channel with the store, at the same cost however many
+    /// are in it.
+    async fn check(self: &Arc<Self>, channel: &Arc<Shared>) {
+        let Some(question) = channel.lock().question() else { return };
+        let standing = {
+            let _permit = self.calls.acquire().await;
+            self.store.standing(channel.name()).await
+        };
+        // A store that does not answer is compared with when it is back.
+        if let Ok(standing) = standing {
+            channel.lock().compare(question, standing);
+            self.load(channel).await;
+        }
+    }
+
+    async fn settle_all(&self, channel: &Shared, users: Vec<UserId>) {
+        join_all(users.iter().map(|user| self.settle(channel, user))).await;
+    }
+
+    /// Renews the node's lease for ever, and mends after each time what was
+    /// not done or not certain.
+    pub(super) async fn keep_lease(self: Arc<Self>) {
+        let checks = self.settings.check_every.div_duration_f64(self.settings.renew_every);
+        let checks = (checks as u64).max(1);
+        let mut was_reached = true;
+        for round in 0_u64.. {
+            match self.store.renew().await {
+                Ok(lease) => {
+                    if !was_reached {
+                        info!("presence is reached again");
+                    }
+                    was_reached = true;
+                    self.mend(lease, |channel| round.wrapping_add(channel.phase) % checks == 0);
+                }
+                Err(error) => {
+                    if was_reached {
+                        warn!(%error, "presence cannot be reached; who comes and goes is told later");
+                    }
+                    was_reached = false;
+                }
+            }
+            self.rest().await;
+        }
+    }
+
+    /// Removes for ever what dead nodes left. However long that takes, this
+    /// node's own lease is renewed beside it.
+    pub(super) async fn reap(self: Arc<Self>) {
+        loop {
+            if let Err(error) = self.store.reap().await {
+                debug!(%error, "what dead nodes left is removed later");
+            }
+            self.rest().await;
+        }
+    }
+
+    /// Not all nodes at the same moment.
+    async fn rest(&self) {
+        tokio::time::sleep(self.settings.renew_every.mul_f64(rand::random_range(0.8..=1.0))).await;
+    }
+
+    fn mend(self: &Arc<Self>, lease: Lease, is_due: impl Fn(&Shared) -> bool) {
+        if lease == Lease::Lost {
+            warn!("the lease on presence ran out; everybody of this node is entered again");
+        }
+        for channel in self.channels.all() {
+            let is_due = is_due(&channel);
+            let (unsettled, wants_snapshot) = {
+                let mut here = channel.lock();
+                if lease == Lease::Lost {
+                    here.doubt_entries();
+                    here.roster.doubt();
+                }
+                here.roster.expect_awaited();
+                (here.unsettled(), here.wants_snapshot())
+            };
+            if is_due || wants_snapshot || !unsettled.is_empty() {
+                self.spawn(|work| async move {
+                    work.settle_all(&channel, unsettled).await;
+                    work.load(&channel).await;
+                    if is_due {
+                        work.check(&channel).await;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Ends all tasks, then removes everybody of this node from the store.
+    pub(super) async fn end(&self) -> Result<(), PresenceError> {
+        self.abandon();
+        self.tasks.wait().await;
+        self.store.withdraw().await
+    }
+
+    /// Ends all tasks.
+    pub(super) fn abandon(&self) {
+        self.ending.cancel();
+        self.tasks.close();
+    }
+}

@@ -1,0 +1,94 @@
+//! What one client is saying: begun in order, and not yet in the log.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll};
+
+use futures::future::BoxFuture;
+
+/// So many may be under way; the next ones wait unread.
+const AT_ONCE: usize = 32;
+
+/// Everything under way. One after the other would be a round trip to the log
+/// for each message, and the log could never take them together.
+#[derive(Default)]
+pub(super) struct InFlight {
+    /// In the order of their beginning. Few enough to look at all of them, and
+    /// nearly always it is one: cheaper than to know which of them was woken.
+    under_way: Vec<BoxFuture<'static, ()>>,
+}
+
+impl InFlight {
+    pub(super) fn is_empty(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.under_way.len() < AT_ONCE
+    }
+
+    /// Adds one. New ones are first polled in the order in which they were
+    /// added, and the log is asked in their first poll.
+    pub(super) fn begin(&mut self, one: BoxFuture<'static, ()>) {
+        self.under_way.push(one);
+    }
+
+    /// Goes on with all, until one of them is done. May be dropped and called again.
+    pub(super) async fn next(&mut self) {
+        poll_fn(|context| self.poll(context)).await;
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let before = self.under_way.len();
+        self.under_way.retain_mut(|one| one.as_mut().poll(context).is_pending());
+        if self.under_way.is_empty() {
+            // Nothing is kept for those who say nothing.
+            self.under_way = Vec::new();
+        }
+        if self.under_way.len() == before && before > 0 { Poll::Pending } else { Poll::Ready(()) }
+    }
+
+    /// Until nothing is under way.
+    pub(super) async fn finish(&mut self) {
+        while !self.is_empty() {
+            self.next().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn they_begin_in_the_order_in_which_they_were_said() {
+        let (begun, mut saying) = (Arc::new(Mutex::new(Vec::new())), InFlight::default());
+        for number in 0..AT_ONCE {
+            assert!(saying.has_room());
+            let begun = begun.clone();
+            saying.begin(Box::pin(async move {
+                begun.lock().unwrap().push(number);
+                tokio::task::yield_now().await;
+            }));
+        }
+        assert!(!saying.has_room(), "the next one stays unread");
+        saying.finish().await;
+        assert!(saying.is_empty());
+        assert_eq!(*begun.lock().unwrap(), (0..AT_ONCE).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn who_waits_longer_keeps_nobody_from_being_done() {
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        let mut saying = InFlight::default();
+        saying.begin(Box::pin(async move { drop(told.await) }));
+        saying.begin(Box::pin(async {}));
+        saying.next().await;
+        assert!(!saying.is_empty(), "the second is done, the first is not");
+        tell.send(()).unwrap();
+        saying.next().await;
+        assert!(saying.is_empty());
+        saying.next().await;
+    }
+}

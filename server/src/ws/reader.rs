@@ -1,0 +1,147 @@
+//! Hears one client: bytes from its socket, as messages.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use std::vec;
+
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::time::{Sleep, sleep};
+use tungstenite::{Error, Message};
+
+use super::decoder::Decoder;
+use crate::outbox::Outbox;
+use crate::throttle::FrameBudget;
+
+/// Bytes that are read at a time.
+const BUFFER: usize = 64 * 1024;
+
+thread_local! {
+    /// One for all connections of a thread: nothing stays in it while somebody waits.
+    static READ: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER].into());
+}
+
+/// The hearing end of a connection.
+pub(super) struct FrameReader {
+    socket: OwnedReadHalf,
+    decoder: Decoder,
+    whole_within: Duration,
+    /// While a message is on its way: when it must have come whole. In a box: hardly any waits in parts.
+    due: Option<Pin<Box<Sleep>>>,
+    budget: FrameBudget,
+    /// Read and not yet given out, in order.
+    messages: vec::IntoIter<Message>,
+    /// What comes after the last of them. In a box: there is hardly ever one.
+    fault: Option<Box<Error>>,
+}
+
+/// What one message may take.
+pub(super) struct Bounds {
+    /// Bytes of it.
+    pub(super) frame_bytes: usize,
+    /// From its first byte to its last. What has come of it is kept in memory, so it cannot take its time.
+    pub(super) whole_within: Duration,
+}
+
+/// What was heard.
+pub(super) enum Heard {
+    Message(Message),
+    /// This is not how WebSocket works.
+    Fault(Error),
+    /// A message began, and was not whole in time.
+    Late,
+    /// Nothing will come any more.
+    End,
+}
+
+impl FrameReader {
+    /// A reader at `socket`; `early` came with the request.
+    pub(super) fn new(
+        socket: OwnedReadHalf,
+        bounds: Bounds,
+        budget: FrameBudget,
+        early: &[u8],
+        outbox: &Outbox,
+    ) -> Self {
+        let Bounds { frame_bytes, whole_within } = bounds;
+        let decoder = Decoder::new(frame_bytes);
+        let messages = vec::IntoIter::default();
+        let mut ears = Self { socket, decoder, whole_within, due: None, budget, messages, fault: None };
+        if !early.is_empty() {
+            ears.read(early, outbox);
+        }
+        ears
+    }
+
+    /// The next thing. May be dropped and asked again. What the protocol wants
+    /// answered goes into `outbox`.
+    pub(super) async fn hear(&mut self, outbox: &Outbox) -> Heard {
+        loop {
+            if let Some(message) = self.messages.next() {
+                return Heard::Message(message);
+            }
+            if let Some(fault) = self.fault.take() {
+                return Heard::Fault(*fault);
+            }
+            self.messages = vec::IntoIter::default();
+            match poll_fn(|context| self.poll_read_in_time(context, outbox)).await {
+                Err(error) if error.kind() == io::ErrorKind::TimedOut && self.due.is_some() => return Heard::Late,
+                Ok(0) | Err(_) => return Heard::End,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Reads once, unless there is nothing to read and the message on its way is too late.
+    fn poll_read_in_time(&mut self, context: &mut Context<'_>, outbox: &Outbox) -> Poll<io::Result<usize>> {
+        // What has come counts, however late this is asked.
+        let read = self.poll_read(context, outbox);
+        if read.is_pending()
+            && let Some(due) = &mut self.due
+        {
+            ready!(due.as_mut().poll(context));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        read
+    }
+
+    /// Reads once; 0 bytes: the other end is closed.
+    fn poll_read(&mut self, context: &mut Context<'_>, outbox: &Outbox) -> Poll<io::Result<usize>> {
+        READ.with_borrow_mut(|buffer| {
+            let mut buffer = ReadBuf::new(buffer);
+            ready!(Pin::new(&mut self.socket).poll_read(context, &mut buffer))?;
+            if !buffer.filled().is_empty() {
+                self.read(buffer.filled(), outbox);
+            }
+            Poll::Ready(Ok(buffer.filled().len()))
+        })
+    }
+
+    fn read(&mut self, bytes: &[u8], outbox: &Outbox) {
+        if !self.budget.spend(self.decoder.look(bytes)) {
+            // Before anything is answered: a read has room for ten thousand pings.
+            self.fault = Some(Box::new(Error::AttackAttempt));
+            return;
+        }
+        let (mut messages, mut answers) = (Vec::new(), Vec::new());
+        self.fault = self.decoder.take(bytes, &mut messages, &mut answers).err().map(Box::new);
+        self.expect_the_rest(messages.iter().any(|one| one.is_text() || one.is_binary()));
+        self.messages = messages.into_iter();
+        if !answers.is_empty() {
+            outbox.send(&answers.into());
+        }
+    }
+
+    /// Sets the time for what has begun; `has_ended`: what had begun before is whole.
+    fn expect_the_rest(&mut self, has_ended: bool) {
+        if !self.decoder.is_in_message() {
+            self.due = None;
+        } else if self.due.is_none() || has_ended {
+            self.due = Some(Box::pin(sleep(self.whole_within)));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The rooms that one connection is in.
+
+use protocol::RoomId;
+
+use crate::hub::SubscriptionId;
+
+/// The rooms of a connection, and which it joined last.
+/// Hardly ever more than one, and never many: a list is the smallest that there is.
+#[derive(Default)]
+pub(super) struct Subscriptions(Vec<(RoomId, SubscriptionId)>);
+
+impl Subscriptions {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn contains(&self, room: &RoomId) -> bool {
+        self.0.iter().any(|(one, _)| one == room)
+    }
+
+    /// Takes a seat; gives back the one that was taken in this room before.
+    pub(super) fn insert(&mut self, room: RoomId, seat: SubscriptionId) -> Option<SubscriptionId> {
+        let earlier = self.remove(&room);
+        self.0.reserve_exact(1);
+        self.0.push((room, seat));
+        earlier
+    }
+
+    pub(super) fn remove(&mut self, room: &RoomId) -> Option<SubscriptionId> {
+        let at = self.0.iter().position(|(one, _)| one == room)?;
+        Some(self.0.remove(at).1)
+    }
+
+    /// The room that was joined last.
+    pub(super) fn latest(&self) -> Option<&RoomId> {
+        self.0.last().map(|(room, _)| room)
+    }
+
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (RoomId, SubscriptionId)> + use<> {
+        std::mem::take(&mut self.0).into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_without_a_room_goes_to_the_one_joined_last() {
+        let [a, b] = ["a", "b"].map(|id| RoomId::parse(id).unwrap());
+        let mut seats = Subscriptions::default();
+        seats.insert(a.clone(), SubscriptionId(1));
+        seats.insert(b.clone(), SubscriptionId(2));
+        assert_eq!(seats.latest(), Some(&b));
+        assert_eq!(seats.insert(a.clone(), SubscriptionId(3)), Some(SubscriptionId(1)));
+        assert_eq!(seats.latest(), Some(&a));
+        seats.remove(&a);
+        assert_eq!(seats.latest(), Some(&b));
+    }
+}
