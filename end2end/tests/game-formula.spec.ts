@@ -13,7 +13,7 @@ const QUIZ: Quiz = {
       kind: "choice",
       text: "What is $x^2$ for $x = 3$? A pen costs $5 and $7, and $\\frac{1}$ is wrong.",
       seconds: 60,
-      why: "Because $3 \\cdot 3 = 9$.",
+      explanation: "Because $3 \\cdot 3 = 9$.",
       options: [
         { text: "$\\frac{18}{2}$", right: true },
         { text: "$6$" },

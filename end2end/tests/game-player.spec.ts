@@ -58,7 +58,7 @@ test("every kind of question is answered in its own way, with keys too", async (
     nodes[0],
     PLANETS,
     { kind: "several", text: "Which are gas giants?", seconds: 60, options: options(["Jupiter", "Saturn"], ["Mars"]) },
-    { kind: "typed", text: "Which planet is red?", seconds: 60, spellings: ["Mars"] },
+    { kind: "typed", text: "Which planet is red?", seconds: 60, acceptedAnswers: ["Mars"] },
     { kind: "number", text: "How many planets are there?", seconds: 60, number: "8" },
     { kind: "order", text: "From the Sun outwards", seconds: 60, options: options([], ["Venus", "Earth", "Mars"]) },
     { kind: "poll", text: "Would you go there?", seconds: 60, options: options([], ["Yes", "No"]) },
@@ -71,7 +71,7 @@ test("every kind of question is answered in its own way, with keys too", async (
   await expect(heading(noor, PLANETS.text)).toBeFocused();
   await noor.page.keyboard.press("3");
   await expect(heading(noor, "Right")).toBeVisible();
-  await expect(noor.page.getByText(PLANETS.why!)).toBeVisible();
+  await expect(noor.page.getByText(PLANETS.explanation!)).toBeVisible();
 
   await host.nextQuestion();
   await button(noor, "A, Jupiter").click();

@@ -48,7 +48,7 @@ test("a teacher and three students play, on different nodes", async ({ person, n
   await expect(heading(priya, "Right")).toBeVisible();
   await expect(heading(tomas, "Not this one")).toBeVisible();
   await expect(teacher.page.getByText("Right answer")).toBeVisible();
-  await expect(teacher.page.getByText(PLANETS.why!)).toBeVisible();
+  await expect(teacher.page.getByText(PLANETS.explanation!)).toBeVisible();
 
   await next(teacher, "Show the leaderboard");
   await expect(teacher.page.getByRole("list", { name: "Leaderboard" }).getByRole("listitem").first()).toContainText(/Noor|Priya/);

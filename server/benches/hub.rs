@@ -105,7 +105,7 @@ impl Room {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (read, channel) = (Arc::new(AtomicU64::new(0)), Channel::Room(room()));
         let (hub, _asleep) = runtime.block_on(async {
-            let words = ControlFrames { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() };
+            let words = ControlFrames { renamed: |_, _| "renamed".into(), availability: |_, _| "availability".into() };
             let hub = Hub::new(Arc::new(Nothing), words);
             let asleep = people(&hub, &channel, listeners, other_end, &read).await;
             (hub, asleep)

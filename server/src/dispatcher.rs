@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::game::GameServerMessage;
-use protocol::game::frame::Reach;
+use protocol::game::frame::Availability;
 use protocol::{Member, Position, ServerMessage, wire};
 use tokio_util::sync::CancellationToken;
 use tungstenite::Utf8Bytes;
@@ -117,19 +117,21 @@ pub(crate) fn tell(hub: &Hub, games: &LocalGames, channel: &Channel, presence: p
 /// people know no positions: they hear that it is reached.
 pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
     if let Channel::Game(_) = channel {
-        return reach(channel, true);
+        return availability(channel, true);
     }
     let renamed = protocol::Renamed { room_id: channel.room(), position: position.clone() };
     wire::encode_server(&ServerMessage::Position(renamed)).into()
 }
 
 /// Spells the frame that says whether a room's or a game's log is reached.
-pub(crate) fn reach(channel: &Channel, reachable: bool) -> Utf8Bytes {
+pub(crate) fn availability(channel: &Channel, available: bool) -> Utf8Bytes {
     match channel {
-        Channel::Game(_) => wire::encode_game_server(&GameServerMessage::Reach(Reach { reachable })).into(),
+        Channel::Game(_) => {
+            wire::encode_game_server(&GameServerMessage::Availability(Availability { available })).into()
+        }
         Channel::Room(_) | Channel::Nodes => {
-            let reach = protocol::Reach { room_id: channel.room(), reachable };
-            wire::encode_server(&ServerMessage::Reach(reach)).into()
+            let availability = protocol::Availability { room_id: channel.room(), available };
+            wire::encode_server(&ServerMessage::Availability(availability)).into()
         }
     }
 }

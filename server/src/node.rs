@@ -90,7 +90,7 @@ impl Node {
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
         let hub = Arc::new(Hub::new(
             opened.broker.clone(),
-            ControlFrames { renamed: dispatcher::renamed, reach: dispatcher::reach },
+            ControlFrames { renamed: dispatcher::renamed, availability: dispatcher::availability },
         ));
         let local_games = Arc::<LocalGames>::default();
         let tell = {

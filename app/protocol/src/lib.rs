@@ -25,7 +25,9 @@ pub use error::{ErrorCode, Refusal};
 pub use id::{
     Epoch, HostId, InvalidId, MessageId, Name, PictureId, Pin, QuizId, ResultsId, RoomId, SessionToken, UserId,
 };
-pub use message::{ClientMessage, Joined, Member, Message, Namesake, Presence, Reach, Renamed, ServerMessage, Typing};
+pub use message::{
+    Availability, ClientMessage, Joined, Member, Message, Namesake, Presence, Renamed, ServerMessage, Typing,
+};
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};
 

@@ -74,11 +74,11 @@ pub const OPTION_CHARS: usize = 80;
 /// Options of a question, at most: as many as there are shapes.
 pub const OPTIONS: usize = 4;
 /// Spellings of a typed answer, at most.
-pub const SPELLINGS: usize = 10;
+pub const ACCEPTED_ANSWERS: usize = 10;
 /// Characters of an explanation, at most.
-pub const WHY_CHARS: usize = 280;
+pub const EXPLANATION_CHARS: usize = 280;
 /// Characters of a formula between its dollars, at most; longer ones are shown as they are written.
-pub const FORMULA_CHARS: usize = WHY_CHARS;
+pub const FORMULA_CHARS: usize = EXPLANATION_CHARS;
 /// Seconds to answer, at most.
 pub const ANSWER_SECONDS: u32 = 600;
 /// Seconds to read a question before it opens.

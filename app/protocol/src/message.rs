@@ -65,7 +65,7 @@ pub enum ServerMessage {
     /// The room's log goes on under another epoch.
     Position(Renamed),
     /// The room's log cannot be reached for now, or can be again.
-    Reach(Reach),
+    Availability(Availability),
     /// Something was not done.
     Error(Refusal),
     /// The answer to `ping`.
@@ -155,11 +155,11 @@ pub struct Renamed {
 /// said is taken, and nothing comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Reach {
+pub struct Availability {
     /// The room.
     pub room_id: RoomId,
     /// As far as the node knows.
-    pub reachable: bool,
+    pub available: bool,
 }
 
 /// Somebody else in the room is called as this person is, or looks so. Told to

@@ -61,7 +61,7 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
         "typing" => decode(payload).map(ServerMessage::Typing),
         "namesake" => decode(payload).map(ServerMessage::Namesake),
         "position" => decode(payload).map(ServerMessage::Position),
-        "reach" => decode(payload).map(ServerMessage::Reach),
+        "availability" => decode(payload).map(ServerMessage::Availability),
         "error" => decode(payload).map(ServerMessage::Error),
         "pong" => Some(ServerMessage::Pong),
         _ => None,

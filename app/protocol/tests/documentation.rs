@@ -34,8 +34,22 @@ const GAME_CLIENT: [&str; 25] = [
     "ping",
 ];
 const GAME_SERVER: [&str; 16] = [
-    "hosting", "joined", "game", "answered", "outcome", "players", "entrance", "hosts", "count", "host", "code",
-    "renamed", "kicked", "error", "reach", "pong",
+    "hosting",
+    "joined",
+    "game",
+    "answered",
+    "outcome",
+    "players",
+    "entrance",
+    "hosts",
+    "count",
+    "host",
+    "code",
+    "renamed",
+    "kicked",
+    "error",
+    "availability",
+    "pong",
 ];
 
 /// The fenced examples of a kind.

@@ -235,7 +235,7 @@ impl Log {
                     unsent.refused = Some(refusal.message.clone());
                 }
             }
-            Event::Reach(_)
+            Event::Availability(_)
             | Event::Delayed(..)
             | Event::Presence(_)
             | Event::Typing(_)

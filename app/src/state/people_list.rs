@@ -13,7 +13,7 @@ pub(crate) struct PeopleList {
     me: UserId,
     /// In the order of their ids.
     members: Vec<Member>,
-    reach: Reach,
+    reach: Availability,
     /// How many it holds at most.
     room_for: usize,
     /// Who went since a page was asked for, which may still name them.
@@ -22,7 +22,7 @@ pub(crate) struct PeopleList {
 
 /// How far the list is whole; of those beyond it, it has the reader alone.
 #[derive(Clone, Debug, PartialEq)]
-enum Reach {
+enum Availability {
     All,
     UpTo(UserId),
     Nobody,
@@ -32,7 +32,7 @@ impl PeopleList {
     /// The first page of `count` people.
     pub(crate) fn new(me: UserId, members: Vec<Member>, count: usize) -> Self {
         let room_for = limits::MEMBERS_PER_FRAME.max(members.len());
-        let mut list = Self { me, members: Vec::new(), reach: Reach::All, room_for, gone: None };
+        let mut list = Self { me, members: Vec::new(), reach: Availability::All, room_for, gone: None };
         // Put in one by one, as later ones are: to sort them costs more bytes than time.
         for member in members {
             list.insert(member);
@@ -58,9 +58,9 @@ impl PeopleList {
         }
         let is_listed = new.id == self.me
             || match &self.reach {
-                Reach::All => true,
-                Reach::UpTo(last) => new.id <= *last,
-                Reach::Nobody => false,
+                Availability::All => true,
+                Availability::UpTo(last) => new.id <= *last,
+                Availability::Nobody => false,
             };
         match self.place(&new.id) {
             Ok(at) => self.members[at].name = new.name.clone(),
@@ -89,9 +89,9 @@ impl PeopleList {
     pub(crate) fn ask(&mut self) -> Option<UserId> {
         self.gone = Some(Vec::new());
         match &self.reach {
-            Reach::UpTo(last) => Some(last.clone()),
+            Availability::UpTo(last) => Some(last.clone()),
             // All were listed, and still some are missing: from the beginning.
-            Reach::All | Reach::Nobody => None,
+            Availability::All | Availability::Nobody => None,
         }
     }
 
@@ -104,7 +104,7 @@ impl PeopleList {
                 self.insert(member);
             }
         }
-        self.reach = page.next.map_or(Reach::All, Reach::UpTo);
+        self.reach = page.next.map_or(Availability::All, Availability::UpTo);
         self.room_for = self.room_for.max(self.members.len());
     }
 
@@ -115,7 +115,7 @@ impl PeopleList {
 
     fn end_here(&mut self) {
         let last = self.members.iter().rev().find(|member| member.id != self.me);
-        self.reach = last.map_or(Reach::Nobody, |last| Reach::UpTo(last.id.clone()));
+        self.reach = last.map_or(Availability::Nobody, |last| Availability::UpTo(last.id.clone()));
     }
 
     /// Puts somebody in their place, unless they are there.

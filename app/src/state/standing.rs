@@ -45,8 +45,8 @@ impl Standing {
             Event::Status(status) => Self::from(*status),
             // Whoever is only too fast is slowed down, not stopped.
             Event::Delayed(_, refusal) if refusal.code == ErrorCode::RateLimited => self,
-            Event::Delayed(..) | Event::Reach(false) if self == Self::Live => Self::Paused,
-            Event::Settled(_) | Event::Refused(..) | Event::Reach(true) if self == Self::Paused => Self::Live,
+            Event::Delayed(..) | Event::Availability(false) if self == Self::Live => Self::Paused,
+            Event::Settled(_) | Event::Refused(..) | Event::Availability(true) if self == Self::Paused => Self::Live,
             _ => self,
         }
     }
@@ -207,10 +207,10 @@ mod tests {
 
     #[test]
     fn whoever_only_reads_is_told_too() {
-        let standing = Standing::Live.fold(&Event::Reach(false));
+        let standing = Standing::Live.fold(&Event::Availability(false));
         assert_eq!(standing, Standing::Paused);
-        assert_eq!(standing.fold(&Event::Reach(true)), Standing::Live);
-        assert_eq!(Standing::Offline.fold(&Event::Reach(true)), Standing::Offline);
+        assert_eq!(standing.fold(&Event::Availability(true)), Standing::Live);
+        assert_eq!(Standing::Offline.fold(&Event::Availability(true)), Standing::Offline);
     }
 
     #[test]

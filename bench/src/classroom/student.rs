@@ -146,7 +146,7 @@ impl Player {
             GameServerMessage::Joined(joined) => {
                 self.must(joined.pin == self.pin, || format!("joined {} in the place of another", joined.pin));
                 lock(&self.notes).me = Some(joined.you.id.clone());
-                if let Some(given) = joined.given {
+                if let Some(given) = joined.answer {
                     self.keep(given);
                 }
                 if let Some(outcome) = joined.outcome {
@@ -174,7 +174,7 @@ impl Player {
                     Taken::Late => notes.late += 1,
                 }
                 drop(notes);
-                if let Some(given) = answered.given {
+                if let Some(given) = answered.answer {
                     self.keep(given);
                 }
             }

@@ -40,7 +40,7 @@ impl Broker for Nothing {
         Ok(None)
     }
 
-    fn reaches(&self, _: &Channel) -> bool {
+    fn is_available(&self, _: &Channel) -> bool {
         true
     }
 

@@ -13,7 +13,7 @@ pub struct Judge<'a> {
     question: &'a Question,
     shuffle: &'a [usize],
     /// Each spelling as typed answers are compared with it.
-    spellings: Vec<Spelling>,
+    accepted_answers: Vec<Spelling>,
 }
 
 /// A spelling, and the same in the letters that every keyboard has.
@@ -49,11 +49,11 @@ impl<'a> Judge<'a> {
     /// `shuffle` says which option of an order stands where, as it is shown;
     /// empty: as they are written.
     pub fn new(question: &'a Question, shuffle: &'a [usize]) -> Self {
-        let spellings = match question.kind {
-            Kind::Typed => question.spellings.iter().map(|spelling| Spelling::of(spelling)).collect(),
+        let accepted_answers = match question.kind {
+            Kind::Typed => question.accepted_answers.iter().map(|spelling| Spelling::of(spelling)).collect(),
             _ => Vec::new(),
         };
-        Self { question, shuffle, spellings }
+        Self { question, shuffle, accepted_answers }
     }
 
     /// What the answer is worth. One that does not fit the question is wrong.
@@ -98,7 +98,7 @@ impl<'a> Judge<'a> {
     }
 
     fn spelling_of(&self, typed: &Spelling) -> Option<&Spelling> {
-        self.spellings.iter().find(|spelling| spelling.matches(typed))
+        self.accepted_answers.iter().find(|spelling| spelling.matches(typed))
     }
 
     fn is_near(&self, number: Decimal) -> bool {
@@ -156,8 +156,9 @@ mod tests {
 
     #[test]
     fn any_spelling_is_right() {
-        let spellings = vec!["New York".into(), "Big Apple".into(), "'".into(), "Neu-Köln".into(), "Aeroe".into()];
-        let city = Question { kind: Kind::Typed, spellings, ..Question::default() };
+        let accepted_answers =
+            vec!["New York".into(), "Big Apple".into(), "'".into(), "Neu-Köln".into(), "Aeroe".into()];
+        let city = Question { kind: Kind::Typed, accepted_answers, ..Question::default() };
         for (typed, told) in [
             ("new  york!", Verdict::Right),
             ("BIG APPLE", Verdict::Right),

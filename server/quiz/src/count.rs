@@ -62,15 +62,15 @@ pub fn count(
     let could = |seat: &&Seat| seat.joined_at < closed_at || answers.contains_key(&seat.id);
     let tally = Tally {
         question: number,
-        knew: scored.iter().filter(|seat| was(seat, Verdict::Right)).count(),
+        correct: scored.iter().filter(|seat| was(seat, Verdict::Right)).count(),
         answered: answers.len(),
         players: seats.iter().filter(could).count(),
     };
     let reveal = Reveal {
         right: right_words(question),
         bars: bars(question, &judge, quiz.filter, &answers),
-        why: question.why.clone(),
-        knew: tally.knew,
+        explanation: question.explanation.clone(),
+        correct: tally.correct,
         answered: tally.answered,
         players: tally.players,
     };

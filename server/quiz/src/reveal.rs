@@ -22,7 +22,9 @@ pub fn right_words(question: &Question) -> String {
     match question.kind {
         Kind::Choice | Kind::TrueFalse => right().collect::<Vec<_>>().join(" or "),
         Kind::Several => right().collect::<Vec<_>>().join(", "),
-        Kind::Typed => question.spellings.iter().find(|text| !text.trim().is_empty()).cloned().unwrap_or_default(),
+        Kind::Typed => {
+            question.accepted_answers.iter().find(|text| !text.trim().is_empty()).cloned().unwrap_or_default()
+        }
         Kind::Number => number_words(question),
         Kind::Order => question.options.iter().map(|option| option.text.as_str()).collect::<Vec<_>>().join(", then "),
         Kind::Poll | Kind::Slide => String::new(),
@@ -80,10 +82,10 @@ fn option_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<
 }
 
 fn order_bars(judge: &Judge, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
-    let knew = answers.values().filter(|given| judge.judge(&given.answer).verdict == Verdict::Right).count();
+    let correct = answers.values().filter(|given| judge.judge(&given.answer).verdict == Verdict::Right).count();
     vec![
-        Bar { text: "In the right order".into(), count: knew, right: true },
-        Bar { text: "Another order".into(), count: answers.len() - knew, right: false },
+        Bar { text: "In the right order".into(), count: correct, right: true },
+        Bar { text: "Another order".into(), count: answers.len() - correct, right: false },
     ]
 }
 

@@ -205,8 +205,10 @@ pub struct Clock {
 pub struct Tally {
     /// Which one, from 0.
     pub question: usize,
-    /// How many were right, wholly.
-    pub knew: usize,
+    /// How many were right, wholly. Running games are stored under the earlier name, which
+    /// nodes of both versions read.
+    #[serde(rename = "knew")]
+    pub correct: usize,
     /// How many gave an answer, right or wrong.
     pub answered: usize,
     /// How many could have.

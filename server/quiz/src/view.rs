@@ -44,9 +44,9 @@ fn asked(question: &Question, state: &State) -> Asked {
     Asked {
         kind: question.kind,
         text: question.text.clone(),
-        words: if question.kind == Kind::Slide { question.why.clone() } else { String::new() },
+        body: if question.kind == Kind::Slide { question.explanation.clone() } else { String::new() },
         picture: question.picture.clone(),
-        picture_words: question.picture_words.clone(),
+        picture_alt: question.picture_alt.clone(),
         seconds: question.seconds,
         points: question.points,
         options: if has_options { options(question, state.shuffle()) } else { Vec::new() },
@@ -67,10 +67,10 @@ fn left(state: &State) -> Option<u64> {
 
 /// The question that most knew, in parts of those who could; the first of several.
 fn best_known(quiz: &Quiz, tallies: &[Tally]) -> Option<(String, usize, usize)> {
-    let known = |tally: &&Tally| tally.knew > 0;
+    let known = |tally: &&Tally| tally.correct > 0;
     let better = |best: Tally, next: Tally| {
-        if next.knew * best.players > best.knew * next.players { next } else { best }
+        if next.correct * best.players > best.correct * next.players { next } else { best }
     };
     let best = tallies.iter().filter(known).copied().reduce(better)?;
-    Some((quiz.questions.get(best.question)?.text.clone(), best.knew, best.players))
+    Some((quiz.questions.get(best.question)?.text.clone(), best.correct, best.players))
 }

@@ -234,7 +234,7 @@ pub trait Broker: Send + Sync {
 
     /// Whether a channel's log is reached at this moment, as far as is known
     /// without asking.
-    fn reaches(&self, channel: &Channel) -> bool;
+    fn is_available(&self, channel: &Channel) -> bool;
 
     /// Whether appends, deliveries and reads work at this moment: a probe that
     /// takes their way came back lately.

@@ -19,7 +19,7 @@ impl Games {
         if answered == Answered::NoSeat && self.is_back(key, player).await? {
             answered = self.take_answer(key, player, &given).await?;
         }
-        let told = |taken, given, late_ms| Told { question, taken, given, late_ms };
+        let told = |taken, given, late_ms| Told { question, taken, answer: given, late_ms };
         let told = match answered {
             Answered::Accepted(given) => told(Taken::Accepted, Some(given), None),
             Answered::Duplicate(first) => told(Taken::Duplicate, Some(first), None),

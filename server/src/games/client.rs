@@ -340,7 +340,7 @@ impl Client {
 
 /// Tells somebody that the round that their answer was meant for is over.
 async fn past_round(outbox: Arc<Outbox>, question: usize) {
-    let late = Answered { question, taken: Taken::Late, given: None, late_ms: None };
+    let late = Answered { question, taken: Taken::Late, answer: None, late_ms: None };
     say(&outbox, &GameServerMessage::Answered(late));
 }
 

@@ -155,7 +155,7 @@ async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Pl
         version: loaded.version,
         game: super::showing::show(&played.quiz.quiz, &loaded.state),
         score: seat.score,
-        given,
+        answer: given,
         outcome: outcome(&loaded, seat.outcome),
         host_here: games.finds_host(&key.pin).await,
     };

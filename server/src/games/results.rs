@@ -113,7 +113,7 @@ fn results(
             text: question.text.clone(),
             kind: question.kind,
             right: quiz::right_words(question),
-            knew: one.tally.knew,
+            correct: one.tally.correct,
             answered: one.tally.answered,
             players: one.tally.players,
             bars,

@@ -18,9 +18,9 @@ pub(super) fn show(quiz: &Quiz, state: &State) -> Game {
 fn texts(game: &Game) -> impl Iterator<Item = &str> {
     let asked = game.asked.iter().flat_map(|asked| {
         let options = asked.options.iter().map(String::as_str);
-        [asked.text.as_str(), &asked.words].into_iter().chain(options)
+        [asked.text.as_str(), &asked.body].into_iter().chain(options)
     });
-    let reveal = game.reveal.iter().flat_map(|reveal| [reveal.right.as_str(), &reveal.why]);
+    let reveal = game.reveal.iter().flat_map(|reveal| [reveal.right.as_str(), &reveal.explanation]);
     let best_known = game.best_known.iter().map(|(question, ..)| question.as_str());
     asked.chain(reveal).chain(best_known)
 }
@@ -37,7 +37,7 @@ mod tests {
         let option = |text: &str, right| Choice { text: text.into(), right };
         Question {
             text: text.into(),
-            why: "Because $w=1$".into(),
+            explanation: "Because $w=1$".into(),
             options: vec![option("$a=1$", true), option("$\\frac{1}$", false)],
             ..Question::default()
         }
@@ -64,7 +64,14 @@ mod tests {
         state.phase = Phase::Open;
         assert_eq!(drawn(&state), [true, true, false, false], "one is wrong");
         let why = "Because $w=1$".to_owned();
-        state.reveal = Some(Reveal { right: "$a=1$".into(), bars: Vec::new(), why, knew: 0, answered: 0, players: 0 });
+        state.reveal = Some(Reveal {
+            right: "$a=1$".into(),
+            bars: Vec::new(),
+            explanation: why,
+            correct: 0,
+            answered: 0,
+            players: 0,
+        });
         assert_eq!(drawn(&state), [true, true, false, false], "it is not revealed yet");
         state.phase = Phase::Reveal;
         assert_eq!(drawn(&state), [true, true, true, false]);
@@ -77,7 +84,7 @@ mod tests {
         let mut state = State::new(&quiz, 1);
         (state.phase, state.at) = (Phase::Open, Some(0));
         let game = show(&quiz, &state);
-        let words = game.asked.as_ref().map(|Asked { words, .. }| words.clone());
+        let words = game.asked.as_ref().map(|Asked { body: words, .. }| words.clone());
         assert_eq!(words.as_deref(), Some("Because $w=1$"));
         assert!(is_drawn(&game, "$s=1$") && is_drawn(&game, "$w=1$"));
     }

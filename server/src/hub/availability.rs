@@ -17,10 +17,10 @@ pub(super) async fn watch(hub: Arc<Inner>) {
         }
         let channels: Vec<_> = read(&hub.channels).values().cloned().collect();
         for state in channels {
-            let is_reached = hub.broker.reaches(&state.channel);
+            let is_available = hub.broker.is_available(&state.channel);
             let mut fanout = state.fanout();
-            if fanout.is_reached() != is_reached {
-                fanout.tell_reach(is_reached, (hub.control_frames.reach)(&state.channel, is_reached));
+            if fanout.is_available() != is_available {
+                fanout.tell_availability(is_available, (hub.control_frames.availability)(&state.channel, is_available));
             }
         }
     }

@@ -44,7 +44,7 @@ pub(super) struct Fanout {
     audience: Audience,
     /// Not yet told where they stand: frames wait, with their offset if they have one.
     held: HashMap<SubscriptionId, Held>,
-    /// While the log is out of reach: what newcomers are told.
+    /// While the log is out of availability: what newcomers are told.
     out_of_reach: Option<Utf8Bytes>,
 }
 
@@ -91,14 +91,14 @@ impl Fanout {
         self.last.clone().map(|position| Head { position, frame })
     }
 
-    pub(super) fn is_reached(&self) -> bool {
+    pub(super) fn is_available(&self) -> bool {
         self.out_of_reach.is_none()
     }
 
     /// Tells everybody, and those who come while it is so, whether the log is reached.
-    pub(super) fn tell_reach(&mut self, is_reached: bool, word: Utf8Bytes) {
+    pub(super) fn tell_availability(&mut self, is_available: bool, word: Utf8Bytes) {
         self.broadcast(None, &word);
-        self.out_of_reach = (!is_reached).then_some(word);
+        self.out_of_reach = (!is_available).then_some(word);
     }
 
     /// Forgets where the log stands, once nothing is delivered any more.

@@ -48,7 +48,7 @@ pub struct ControlFrames {
     /// Under which epoch a log goes on.
     pub renamed: fn(&Channel, &Position) -> Utf8Bytes,
     /// Whether a log is reached.
-    pub reach: fn(&Channel, bool) -> Utf8Bytes,
+    pub availability: fn(&Channel, bool) -> Utf8Bytes,
 }
 
 struct Inner {

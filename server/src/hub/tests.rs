@@ -22,7 +22,7 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
             },
         },
     );
-    Hub::new(broker, ControlFrames { renamed: |_, _| "renamed".into(), reach: |_, _| "reach".into() })
+    Hub::new(broker, ControlFrames { renamed: |_, _| "renamed".into(), availability: |_, _| "availability".into() })
 }
 
 fn outbox() -> Arc<Outbox> {

@@ -13,6 +13,7 @@ use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 
 use crate::quota::QuotaError;
 
+pub(crate) mod earlier_names;
 pub mod embedded;
 pub mod import;
 mod library;

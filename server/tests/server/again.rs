@@ -121,7 +121,7 @@ async fn who_was_gone_finds_the_next_round_where_the_game_was() {
         // By the session, without a name; and by the seat of the round before.
         let mut ben = Pupil::with(two, &cookie).await;
         let back = ben.try_join(&pin, None).await.unwrap();
-        assert_eq!((back.you.name, back.score, back.game.round, back.given), (name("Ben"), 0, 2, None));
+        assert_eq!((back.you.name, back.score, back.game.round, back.answer), (name("Ben"), 0, 2, None));
         assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Accepted);
         let mut cem = Pupil::at(one).await;
         let seat = Some(joined.seat.clone());

@@ -170,9 +170,9 @@ async fn long_quizzes_are_taken_and_endless_ones_are_not() {
     let node = TestNode::embedded(&[]).await;
     let mut ana = Browser::at(&node).await;
     let mut long = quiz("Long");
-    long.questions[0].why = "ä".repeat(limits::QUIZ_BYTES / 2 - 500);
+    long.questions[0].explanation = "ä".repeat(limits::QUIZ_BYTES / 2 - 500);
     saved(ana.save("", "0", &long).await).await;
-    long.questions[0].why = "ä".repeat(limits::QUIZ_BYTES / 2 + 500);
+    long.questions[0].explanation = "ä".repeat(limits::QUIZ_BYTES / 2 + 500);
     assert_eq!(ana.save("", "0", &long).await.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(ana.ask("save-quiz", &[("version", "0"), ("quiz", "{nope")]).await.status(), 422);
     let endless = vec![b' '; 4 * 1024 * 1024];
@@ -229,7 +229,7 @@ async fn a_host_reads_the_results_and_nobody_else_does() {
 }
 
 const RESULTS: &str = r#"{"id":"g1","pin":"482915","title":"Sums","endedAt":5,
-    "questions":[{"text":"What is 2?","kind":"typed","right":"=1+1","knew":1,"answered":2,"players":2}],
+    "questions":[{"text":"What is 2?","kind":"typed","right":"=1+1","correct":1,"answered":2,"players":2}],
     "players":[
         {"name":"=Ana","score":812,"place":1,"answers":[{"text":"=1+1","verdict":"right","points":812,"tookMs":4321}]},
         {"name":"a;=1+1;","score":0,"place":2,"answers":[{"text":"three","verdict":"wrong","points":0,"tookMs":1000}]},

@@ -41,8 +41,10 @@ pub fn quiz(questions: Vec<Question>) -> Quiz {
 pub fn secret(kind: Kind, marker: &str) -> Question {
     let question = Question { kind, text: format!("A question of kind {kind:?}"), seconds: 60, ..Question::default() };
     match kind {
-        Kind::Typed => Question { spellings: vec![marker.into()], why: format!("why {marker}"), ..question },
-        _ => Question { why: format!("why {marker}"), ..choice("Which?", 60) },
+        Kind::Typed => {
+            Question { accepted_answers: vec![marker.into()], explanation: format!("why {marker}"), ..question }
+        }
+        _ => Question { explanation: format!("why {marker}"), ..choice("Which?", 60) },
     }
 }
 

@@ -18,7 +18,7 @@ fn squares() -> Question {
     let option = |text: &str, right| Choice { text: text.into(), right };
     Question {
         text: r"What is $x^2$ for $x=3$? It costs $5 and $7, not $\frac{1}$.".into(),
-        why: r"Because $3\cdot 3=9$.".into(),
+        explanation: r"Because $3\cdot 3=9$.".into(),
         options: vec![option("$9$", true), option("$6$", false), option(HOSTILE, false)],
         seconds: 60,
         ..Question::default()
@@ -37,7 +37,7 @@ fn drawn(game: &Game, text: &str) -> Vec<bool> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_game_brings_the_formulas_that_it_shows_and_none_before() {
     everywhere(async |one, two| {
-        let Question { text, why, .. } = squares();
+        let Question { text, explanation: why, .. } = squares();
         let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![squares()])).await;
         assert!(hosting.game.formulas.is_empty());
         let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;

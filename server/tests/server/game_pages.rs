@@ -81,7 +81,7 @@ async fn whose_game_it_was_reads_what_came_of_it_as_soon_as_it_is_over() {
         // Whichever node keeps it, and whenever: who asks at once finds it.
         let id: ResultsId = read(two, "/api/game-results", &form, &cookie).await;
         let results: Results = read(one, "/api/result", &format!("id={id}"), &cookie).await;
-        assert_eq!((results.players.len(), results.questions[0].knew), (1, 1));
+        assert_eq!((results.players.len(), results.questions[0].correct), (1, 1));
         let other = post(two, "/api/game-results", &form, &ada.cookie).await;
         assert_eq!(other.status(), StatusCode::UNPROCESSABLE_ENTITY);
         post(one, "/api/delete-result", &format!("id={id}"), &cookie).await;

@@ -44,7 +44,7 @@ fn texts() -> Vec<File> {
         ("brackets without end", SHEET, list("{\"questions\":", "[")),
         ("a third of a million questions", SHEET, list("{\"questions\":[", "{},")),
         ("a third of a million options", SHEET, list("{\"questions\":[{\"options\":[", "{},")),
-        ("a third of a million spellings", SHEET, list("{\"questions\":[{\"spellings\":[", "\"\",")),
+        ("a third of a million accepted answers", SHEET, list("{\"questions\":[{\"accepted_answers\":[", "\"\",")),
         ("a number beyond all", SHEET, b"{\"questions\":[{\"seconds\":1e999}]}".to_vec()),
         ("a kind with a long name", SHEET, list("{\"questions\":[{\"kind\":\"", "x")),
     ]

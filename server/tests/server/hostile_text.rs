@@ -120,7 +120,7 @@ async fn an_address_is_no_way_into_a_page() {
 fn quiz(text: &str) -> Quiz {
     let mut question = choice(&short(text, limits::QUESTION_CHARS), 60);
     question.options.push(Choice { text: short(text, limits::OPTION_CHARS), right: false });
-    question.why = short(text, limits::WHY_CHARS);
+    question.explanation = short(text, limits::EXPLANATION_CHARS);
     Quiz { title: short(text, limits::TITLE_CHARS), questions: vec![question], ..Quiz::default() }
 }
 

@@ -36,12 +36,12 @@ async fn a_class_plays_a_whole_game_on_two_nodes() {
         let first = ada.answer(0, RIGHT).await;
         assert_eq!(first.taken, Taken::Accepted);
         let again = ada.answer(0, WRONG).await;
-        assert_eq!((again.taken, again.given), (Taken::Duplicate, first.given), "the first one counts");
+        assert_eq!((again.taken, again.answer), (Taken::Duplicate, first.answer), "the first one counts");
         assert_eq!(ben.answer(0, WRONG).await.taken, Taken::Accepted);
 
         // All have answered, so nobody waits for the minute to end.
         let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
-        assert_eq!((reveal.right.as_str(), reveal.knew, reveal.answered, reveal.players), ("green", 1, 2, 2));
+        assert_eq!((reveal.right.as_str(), reveal.correct, reveal.answered, reveal.players), ("green", 1, 2, 2));
         let won = ada.outcome(0).await;
         assert_eq!((won.verdict, won.points, won.place), (Verdict::Right, 1000, 1));
         let lost = ben.outcome(0).await;
@@ -124,7 +124,7 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
             assert_eq!(ada.answer(question, right).await.taken, Taken::Accepted);
             for pupil in [&mut teacher, &mut ada] {
                 let reveal = pupil.sees(Phase::Reveal).await.game.reveal.unwrap();
-                assert!(reveal.why.contains(marker), "now they are");
+                assert!(reveal.explanation.contains(marker), "now they are");
             }
             // The last thing that is told of a question.
             ada.outcome(question).await;
@@ -166,14 +166,14 @@ async fn who_comes_back_finds_everything_as_it_was() {
         let (_ben, _) = Pupil::player(two, &pin, "Ben").await;
         teacher.step(Say::Start).await;
         let open = ada.sees(Phase::Open).await.game;
-        let given = ada.answer(0, RIGHT).await.given;
+        let given = ada.answer(0, RIGHT).await.answer;
 
         // A reload of the page, then another node.
         let cookie = ada.cookie.clone();
         ada.leave().await;
         let mut ada = Pupil::with(two, &cookie).await;
         let joined = ada.try_join(&pin, None).await.unwrap();
-        assert_eq!((joined.you.name, joined.given, joined.outcome), (name("Ada"), given, None));
+        assert_eq!((joined.you.name, joined.answer, joined.outcome), (name("Ada"), given, None));
         assert_eq!((joined.game.closes_at, joined.game.phase), (open.closes_at, Phase::Open), "the same deadline");
 
         teacher.leave().await;
@@ -219,7 +219,7 @@ async fn time_closes_a_question_that_somebody_left_open() {
         let closes_at = ada.sees(Phase::Open).await.game.closes_at.unwrap();
         assert_eq!(ada.outcome(0).await.verdict, Verdict::Missing);
         let late = ada.answer(0, RIGHT).await;
-        assert_eq!((late.taken, &late.given), (Taken::Late, &None));
+        assert_eq!((late.taken, &late.answer), (Taken::Late, &None));
         assert!(late.late_ms.is_some_and(|ms| ms < 10_000), "{late:?} after {closes_at}");
     })
     .await;

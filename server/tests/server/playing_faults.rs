@@ -26,13 +26,13 @@ async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
     let mut ada = Pupil::with(&two, &cookie).await;
     let joined = ada.try_join(&pin, None).await.unwrap();
     assert_eq!(joined.game.closes_at, open.closes_at, "the same deadline");
-    assert!(joined.given.is_some(), "the answer is there");
+    assert!(joined.answer.is_some(), "the answer is there");
     let mut teacher = Pupil::at(&two).await;
     teacher.open(Open { pin, token: Some(hosting.token), code: None }).await.unwrap();
     assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, Taken::Accepted);
     teacher.step(Say::Reveal).await;
     let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
-    assert_eq!((reveal.knew, reveal.answered, reveal.players), (1, 2, 3));
+    assert_eq!((reveal.correct, reveal.answered, reveal.players), (1, 2, 3));
     assert_eq!(ada.outcome(0).await.question, 0);
     two.stop().await;
 }
@@ -63,7 +63,7 @@ async fn a_restart_of_redis_is_survived_by_the_game() {
     let (_ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
     teacher.step(Say::Start).await;
     let open = ada.sees(Phase::Open).await;
-    let given = ada.answer(0, Answer::Choice(1)).await.given;
+    let given = ada.answer(0, Answer::Choice(1)).await.answer;
     redis.stop();
     while !redis.start_again() {}
     let joined = crate::patience::at_last(crate::patience::PATIENCE, async || {
@@ -71,7 +71,7 @@ async fn a_restart_of_redis_is_survived_by_the_game() {
         again.try_join(&hosting.pin, None).await.ok()
     });
     let joined = joined.await.unwrap();
-    assert_eq!((joined.given, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
+    assert_eq!((joined.answer, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
     node.stop().await;
 }
 
@@ -83,12 +83,12 @@ async fn a_restart_of_a_node_alone_keeps_the_game() {
     let (ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
     teacher.step(Say::Start).await;
     let open = ada.sees(Phase::Open).await;
-    let given = ada.answer(0, Answer::Choice(1)).await.given;
+    let given = ada.answer(0, Answer::Choice(1)).await.answer;
     let [teachers, adas, bens] = [teacher.cookie, ada.cookie, ben.cookie];
     node = node.restarted().await;
     let mut ada = Pupil::with(&node, &adas).await;
     let joined = ada.try_join(&hosting.pin, None).await.unwrap();
-    assert_eq!((joined.given, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
+    assert_eq!((joined.answer, joined.version, joined.game.closes_at), (given, open.version, open.game.closes_at));
 
     // All who are there have answered, but Ben is only late.
     let mut teacher = Pupil::with(&node, &teachers).await;

@@ -31,7 +31,7 @@ fn results(id: &str, ended_at: u64) -> Results {
         text: "Which planet has the shortest day?".into(),
         kind: Kind::Choice,
         right: "Jupiter".into(),
-        knew: 1,
+        correct: 1,
         answered: 1,
         players: 2,
         bars: vec![],
@@ -125,7 +125,7 @@ async fn a_deleted_quiz_is_gone(shelf: Shelf) {
 
 async fn there_is_an_end_of_quizzes_and_of_their_length(shelf: Shelf) {
     let mut long = quiz("long", 1);
-    long.quiz.questions[0].why = "x".repeat(limits::QUIZ_BYTES);
+    long.quiz.questions[0].explanation = "x".repeat(limits::QUIZ_BYTES);
     assert_eq!(shelf.kept.save(&user("ana"), &long).await, Err(QuizzesError::TooLong));
     for number in 0..limits::QUIZZES {
         shelf.save("ana", &format!("q{number}"), 1).await.unwrap();

@@ -113,7 +113,7 @@ async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: Shelf) {
         text: format!("Question {at}"),
         kind: Kind::Choice,
         right: "this".into(),
-        knew: 1,
+        correct: 1,
         answered: 1,
         players: 1,
         bars: vec![],

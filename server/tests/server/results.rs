@@ -78,7 +78,7 @@ fn unzipped(workbook: &[u8], part: &str) -> String {
 }
 
 const POLL: &str = r#"{"id":"g2","pin":"482915","title":"Moods","endedAt":5,
-    "questions":[{"text":"How was it?","kind":"poll","right":"","knew":0,"answered":2,"players":3,
+    "questions":[{"text":"How was it?","kind":"poll","right":"","correct":0,"answered":2,"players":3,
         "bars":[{"text":"=Easy","count":1},{"text":"So so","count":0},{"text":"Hard","count":1}]}],
     "players":[
         {"name":"Ada","score":0,"place":1,"answers":[{"text":"=Easy","verdict":"poll","points":0,"tookMs":4321}]},

@@ -125,13 +125,13 @@ pub struct Asked {
     pub text: String,
     /// The text of a slide; empty for a question.
     #[serde(skip_serializing_if = "String::is_empty", default)]
-    pub words: String,
+    pub body: String,
     /// Shown beside it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub picture: Option<PictureId>,
     /// What the picture shows.
     #[serde(skip_serializing_if = "String::is_empty", default)]
-    pub picture_words: String,
+    pub picture_alt: String,
     /// Seconds to answer; 0: until the host goes on.
     pub seconds: u32,
     /// What it counts.
@@ -152,9 +152,9 @@ pub struct Reveal {
     pub bars: Vec<Bar>,
     /// Why it is right.
     #[serde(skip_serializing_if = "String::is_empty", default)]
-    pub why: String,
+    pub explanation: String,
     /// How many were right, wholly.
-    pub knew: usize,
+    pub correct: usize,
     /// How many gave an answer, right or wrong.
     pub answered: usize,
     /// How many could have.

@@ -32,7 +32,9 @@ impl Link {
             ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.tell(Event::Typing(typing)),
             ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.tell(Event::Namesake(namesake)),
             ServerMessage::Position(renamed) if self.is_in(&renamed.room_id) => self.renamed(renamed.position),
-            ServerMessage::Reach(reach) if self.is_in(&reach.room_id) => self.tell(Event::Reach(reach.reachable)),
+            ServerMessage::Availability(reach) if self.is_in(&reach.room_id) => {
+                self.tell(Event::Availability(reach.available))
+            }
             ServerMessage::Error(refusal) => self.error(refusal),
             _ => {}
         }

@@ -114,7 +114,7 @@ pub enum Event {
     /// Somebody else in the room is called as this person is.
     Namesake(Namesake),
     /// Whether the room's log can be reached; until it is said, it can.
-    Reach(bool),
+    Availability(bool),
     /// An error that answers no message, such as too many rooms.
     Trouble(Refusal),
 }

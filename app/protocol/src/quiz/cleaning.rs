@@ -16,12 +16,12 @@ impl Quiz {
 
 /// What is asked and why may have lines; what can be answered has one.
 fn clean_question(question: &mut Question) {
-    let Question { text, picture_words, why, options, spellings, .. } = question;
-    for text in [text, picture_words, why] {
+    let Question { text, picture_alt, explanation: why, options, accepted_answers, .. } = question;
+    for text in [text, picture_alt, why] {
         clean_in_place(text, Lines);
     }
     options.iter_mut().for_each(|option| clean_in_place(&mut option.text, Line));
-    spellings.iter_mut().for_each(|spelling| clean_in_place(spelling, Line));
+    accepted_answers.iter_mut().for_each(|spelling| clean_in_place(spelling, Line));
 }
 
 impl Results {
@@ -50,18 +50,18 @@ mod tests {
         let odd = || "  a\0\u{200B}\u{202E}\r\nb ".to_owned();
         let question = Question {
             text: odd(),
-            picture_words: odd(),
-            why: odd(),
+            picture_alt: odd(),
+            explanation: odd(),
             options: vec![Choice { text: odd(), right: true }],
-            spellings: vec![odd()],
+            accepted_answers: vec![odd()],
             ..Question::default()
         };
         let quiz = Quiz { title: odd(), questions: vec![question], ..Quiz::default() }.cleaned();
         let question = &quiz.questions[0];
-        for line in [&quiz.title, &question.options[0].text, &question.spellings[0]] {
+        for line in [&quiz.title, &question.options[0].text, &question.accepted_answers[0]] {
             assert_eq!(line, "a b");
         }
-        for lines in [&question.text, &question.picture_words, &question.why] {
+        for lines in [&question.text, &question.picture_alt, &question.explanation] {
             assert_eq!(lines, "  a\nb");
         }
         assert_eq!(quiz.clone().cleaned(), quiz);

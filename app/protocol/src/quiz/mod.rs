@@ -25,7 +25,7 @@ pub use summary::{QuizSummary, QuizVersion, SavedQuiz};
 
 /// Questions that are read of one quiz: more than can be played, not endless ones.
 const WRITTEN: usize = 4 * limits::QUESTIONS;
-/// Options or spellings that are read of one question: more than may be, not endless ones.
+/// Options or accepted answers that are read of one question: more than may be, not endless ones.
 const LISTED: usize = 100;
 
 /// A quiz. May be half written: [`problems`] says what keeps it from being played.
@@ -83,7 +83,7 @@ pub enum Kind {
     Several,
     /// True or false: two options of these names.
     TrueFalse,
-    /// A word or a few, in any of several spellings.
+    /// A word or a few, in any of several accepted answers.
     Typed,
     /// A number, right within a tolerance.
     Number,
@@ -148,20 +148,20 @@ pub struct Question {
     pub picture: Option<PictureId>,
     /// What the picture shows, for those who do not see it.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub picture_words: String,
+    pub picture_alt: String,
     /// Seconds to answer; 0: until the host goes on.
     pub seconds: u32,
     /// What it counts.
     pub points: Points,
     /// Shown with the right answer; the text of a slide.
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub why: String,
+    pub explanation: String,
     /// What can be chosen.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
     pub options: Vec<Choice>,
     /// Of [`Kind::Typed`]: what is right; the first one is shown.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
-    pub spellings: Vec<String>,
+    pub accepted_answers: Vec<String>,
     /// Of [`Kind::Number`]: what is right.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<Decimal>,
@@ -193,12 +193,12 @@ impl Default for Question {
             kind: Kind::Choice,
             text: String::new(),
             picture: None,
-            picture_words: String::new(),
+            picture_alt: String::new(),
             seconds: 20,
             points: Points::Normal,
-            why: String::new(),
+            explanation: String::new(),
             options: Vec::new(),
-            spellings: Vec::new(),
+            accepted_answers: Vec::new(),
             number: None,
             tolerance: None,
         }

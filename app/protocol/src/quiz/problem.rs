@@ -40,8 +40,8 @@ impl Question {
         }
         let why = if self.kind == Kind::Slide { "The text" } else { "The explanation" };
         let long = too_long("The question", &self.text, limits::QUESTION_CHARS)
-            .or_else(|| too_long(why, &self.why, limits::WHY_CHARS))
-            .or_else(|| too_long("The description", &self.picture_words, limits::QUESTION_CHARS));
+            .or_else(|| too_long(why, &self.explanation, limits::EXPLANATION_CHARS))
+            .or_else(|| too_long("The description", &self.picture_alt, limits::QUESTION_CHARS));
         if long.is_some() {
             return long;
         }
@@ -78,14 +78,14 @@ impl Question {
     }
 
     fn problem_of_spellings(&self) -> Option<String> {
-        let spellings = || self.spellings.iter().filter(|spelling| !spelling.trim().is_empty());
-        if spellings().next().is_none() {
+        let accepted_answers = || self.accepted_answers.iter().filter(|spelling| !spelling.trim().is_empty());
+        if accepted_answers().next().is_none() {
             return Some("No right answer yet".into());
         }
-        if self.spellings.len() > limits::SPELLINGS {
-            return Some(format!("{} accepted answers are the most", limits::SPELLINGS));
+        if self.accepted_answers.len() > limits::ACCEPTED_ANSWERS {
+            return Some(format!("{} accepted answers are the most", limits::ACCEPTED_ANSWERS));
         }
-        spellings().find_map(|spelling| too_long("An answer", spelling, limits::OPTION_CHARS))
+        accepted_answers().find_map(|spelling| too_long("An answer", spelling, limits::OPTION_CHARS))
     }
 
     fn problem_of_number(&self) -> Option<String> {
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(problem(Kind::Poll, |_| {}), None);
         assert_eq!(problem(Kind::Order, |_| {}), None);
         assert_eq!(problem(Kind::Slide, |it| it.options.clear()), None);
-        assert_eq!(problem(Kind::Typed, |it| it.spellings = vec!["Jove".into()]), None);
+        assert_eq!(problem(Kind::Typed, |it| it.accepted_answers = vec!["Jove".into()]), None);
         assert_eq!(problem(Kind::Typed, |_| {}).as_deref(), Some("No right answer yet"));
         assert_eq!(problem(Kind::Number, |_| {}).as_deref(), Some("No right number yet"));
         assert_eq!(problem(Kind::Number, |it| it.number = "3".parse().ok()), None);

@@ -48,7 +48,7 @@ pub struct QuestionResult {
     /// What is right, in words; empty for polls and slides.
     pub right: String,
     /// How many were right, wholly.
-    pub knew: usize,
+    pub correct: usize,
     /// How many gave an answer, right or wrong.
     pub answered: usize,
     /// How many could have.
@@ -116,7 +116,7 @@ impl QuestionResult {
     /// Those who knew it, in percent of those who could have answered; `None`
     /// where nothing is right or nobody was asked.
     pub fn correct_percent(&self) -> Option<u32> {
-        percent(self.knew, if self.kind.has_right() { self.players } else { 0 })
+        percent(self.correct, if self.kind.has_right() { self.players } else { 0 })
     }
 }
 
@@ -124,16 +124,16 @@ impl Results {
     /// How much was known in all, in percent; `None` where nothing could be.
     pub fn correct_percent(&self) -> Option<u32> {
         let asked = self.questions.iter().filter(|question| question.kind.has_right());
-        let (knew, players) = asked.fold((0, 0), |(knew, players), question| {
-            (question.knew.saturating_add(knew), question.players.saturating_add(players))
+        let (correct, players) = asked.fold((0, 0), |(correct, players), question| {
+            (question.correct.saturating_add(correct), question.players.saturating_add(players))
         });
-        percent(knew, players)
+        percent(correct, players)
     }
 
     /// The question that fewest knew, from 0; the first of several. `None`
     /// where all knew all that was asked.
     pub fn hardest(&self) -> Option<usize> {
-        let rates = self.questions.iter().enumerate().filter(|(_, question)| question.knew < question.players);
+        let rates = self.questions.iter().enumerate().filter(|(_, question)| question.correct < question.players);
         let rates = rates.filter_map(|(at, question)| Some((question.correct_percent()?, at)));
         rates.min().map(|(_, at)| at)
     }
@@ -207,8 +207,8 @@ fn percent(part: usize, whole: usize) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn asked(kind: Kind, knew: usize) -> QuestionResult {
-        QuestionResult { text: "?".into(), kind, right: String::new(), knew, answered: 4, players: 4, bars: vec![] }
+    fn asked(kind: Kind, correct: usize) -> QuestionResult {
+        QuestionResult { text: "?".into(), kind, right: String::new(), correct, answered: 4, players: 4, bars: vec![] }
     }
 
     fn results(questions: Vec<QuestionResult>) -> Results {

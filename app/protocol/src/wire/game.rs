@@ -129,7 +129,7 @@ pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
         "renamed" => decode(payload).map(M::Renamed),
         "kicked" => decode(payload).map(M::Kicked),
         "error" => decode(payload).map(M::Error),
-        "reach" => decode(payload).map(M::Reach),
+        "availability" => decode(payload).map(M::Availability),
         "pong" => Some(M::Pong),
         _ => None,
     }

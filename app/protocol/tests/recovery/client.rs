@@ -233,7 +233,7 @@ impl Client {
             Event::Discarded(id) => {
                 self.fates.insert(id, Fate::Discarded);
             }
-            Event::Reach(_)
+            Event::Availability(_)
             | Event::Delayed(..)
             | Event::Entered(_)
             | Event::Presence(_)

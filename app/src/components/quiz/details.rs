@@ -102,7 +102,10 @@ pub(super) fn Why(authoring: Authoring, question: Question) -> impl IntoView {
     };
     let count = memo(move || {
         authoring.editor.with(|editor| {
-            editor.question().map(|question| say::letters(&question.why, limits::WHY_CHARS)).unwrap_or_default()
+            editor
+                .question()
+                .map(|question| say::letters(&question.explanation, limits::EXPLANATION_CHARS))
+                .unwrap_or_default()
         })
     });
     view! {
@@ -114,11 +117,11 @@ pub(super) fn Why(authoring: Authoring, question: Question) -> impl IntoView {
                 class="field__input field__input--long"
                 id="question-why"
                 rows="3"
-                maxlength=line::room(limits::WHY_CHARS)
+                maxlength=line::room(limits::EXPLANATION_CHARS)
                 dir="auto"
                 aria-invalid=flag(move || is_wrong(authoring, Place::Why))
                 aria-describedby="why-count wrong-why"
-                prop:value=question.why
+                prop:value=question.explanation
                 on:input=move |event| authoring.change(Change::Why(event_target_value(&event)))
             ></textarea>
             <span class="field__help num" id="why-count">

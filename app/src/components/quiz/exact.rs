@@ -1,4 +1,4 @@
-//! Answers that are written: words in several spellings, and numbers.
+//! Answers that are written: words in several accepted answers, and numbers.
 
 use leptos::prelude::*;
 use protocol::limits;
@@ -10,13 +10,13 @@ use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::erase::{flag, sometimes};
 use crate::state::editor::Change;
 
-/// What counts as right, in all its spellings.
+/// What counts as right, in all its accepted answers.
 #[component]
 pub(super) fn Spellings(authoring: Authoring, question: Question) -> impl IntoView {
-    let count = question.spellings.len();
+    let count = question.accepted_answers.len();
     let spelling = |(at, text)| spelling(authoring, at, text, count);
-    let fields = question.spellings.into_iter().enumerate().map(spelling).collect();
-    let add = (count < limits::SPELLINGS)
+    let fields = question.accepted_answers.into_iter().enumerate().map(spelling).collect();
+    let add = (count < limits::ACCEPTED_ANSWERS)
         .then(|| choices::adder(authoring, "Add another accepted answer", Change::AddSpelling));
     let legend = choices::legend("Right answer", "Shown as the answer. Others are accepted too.");
     choices::group(authoring, legend, choices::tiles(fields, add))

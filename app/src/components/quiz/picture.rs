@@ -44,7 +44,7 @@ pub(super) fn Picture(authoring: Authoring, question: Question) -> impl IntoView
         });
     };
     let name = if question.picture.is_some() { "Another picture" } else { "Choose a picture" };
-    let shown = question.picture.clone().map(|picture| shown(authoring, &picture, question.picture_words));
+    let shown = question.picture.clone().map(|picture| shown(authoring, &picture, question.picture_alt));
     view! {
         <fieldset class="field field--bare picture">
             <legend class="field__label">
@@ -80,9 +80,9 @@ pub(super) fn Picture(authoring: Authoring, question: Question) -> impl IntoView
     }
 }
 
-fn shown(authoring: Authoring, picture: &PictureId, picture_words: String) -> AnyView {
+fn shown(authoring: Authoring, picture: &PictureId, picture_alt: String) -> AnyView {
     view! {
-        <img class="picture__shown" src=format!("/pictures/{picture}") alt=picture_words.clone() />
+        <img class="picture__shown" src=format!("/pictures/{picture}") alt=picture_alt.clone() />
         <label class="field__label" for="picture-words">
             "Description " <span class="choices__hint">"Read aloud to those who cannot see it"</span>
         </label>
@@ -95,7 +95,7 @@ fn shown(authoring: Authoring, picture: &PictureId, picture_words: String) -> An
             autocomplete="off"
             aria-invalid=flag(move || is_wrong(authoring, Place::Picture))
             aria-describedby="wrong-picture"
-            prop:value=picture_words
+            prop:value=picture_alt
             on:keydown=|event| {
                 line::ends(&event);
             }

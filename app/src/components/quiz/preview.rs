@@ -86,7 +86,8 @@ fn formulas_of(quiz: &Quiz) -> String {
     let mut asked = String::new();
     for question in &quiz.questions {
         let options = question.options.iter().map(|option| &option.text);
-        for text in [&question.text, &question.why].into_iter().chain(options).chain(&question.spellings) {
+        for text in [&question.text, &question.explanation].into_iter().chain(options).chain(&question.accepted_answers)
+        {
             for piece in pieces(text) {
                 if let Piece::Formula(source) = piece
                     && asked.len() + source.written.len() < ASKED_BYTES
@@ -116,16 +117,18 @@ fn drawn(asked: String) -> RwSignal<Formulas> {
 
 fn shown(question: Question, trying: Trying, formulas: &Formulas) -> AnyView {
     let picture = question.picture.as_ref().map(|picture| {
-        view! { <img class="preview__picture" src=format!("/pictures/{picture}") alt=question.picture_words.clone() /> }
+        view! { <img class="preview__picture" src=format!("/pictures/{picture}") alt=question.picture_alt.clone() /> }
     });
     let answers = match question.kind {
-        Kind::Slide => view! { <p class="preview__words">{formula::alone(&question.why, formulas)}</p> }.into_any(),
+        Kind::Slide => {
+            view! { <p class="preview__words">{formula::alone(&question.explanation, formulas)}</p> }.into_any()
+        }
         Kind::Typed => field("text", "Your answer"),
         Kind::Number => field("decimal", "Your number"),
         _ => tiles(&question, trying, formulas),
     };
     let told = verdict(&question);
-    let why = question.why.clone();
+    let why = question.explanation.clone();
     let drawn = formulas.clone();
     let is_slide = question.kind == Kind::Slide;
     let answer = move || {
@@ -206,7 +209,7 @@ fn verdict(question: &Question) -> String {
     let right = match question.kind {
         Kind::Slide => return String::new(),
         Kind::Poll => return "Nothing is right or wrong here.".into(),
-        Kind::Typed => question.spellings.iter().filter(|text| !text.trim().is_empty()).cloned().collect(),
+        Kind::Typed => question.accepted_answers.iter().filter(|text| !text.trim().is_empty()).cloned().collect(),
         Kind::Number => match (question.number, question.tolerance) {
             (Some(number), Some(tolerance)) => vec![format!("{number}, give or take {tolerance}")],
             (Some(number), None) => vec![number.to_string()],

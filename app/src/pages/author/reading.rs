@@ -10,8 +10,8 @@ use crate::state::editor::texts as say;
 /// Draws the formulas of a quiz for the page that shows it.
 pub(super) fn draw_formulas(quiz: &Quiz) {
     draw_for_page(quiz.questions.iter().flat_map(|question| {
-        let options = question.options.iter().map(|option| &option.text).chain(&question.spellings);
-        [&question.text, &question.why].into_iter().chain(options).map(String::as_str)
+        let options = question.options.iter().map(|option| &option.text).chain(&question.accepted_answers);
+        [&question.text, &question.explanation].into_iter().chain(options).map(String::as_str)
     }));
 }
 
@@ -33,7 +33,7 @@ pub(super) enum Level {
 pub(super) fn asked(at: usize, question: Question, level: Level) -> AnyView {
     let has_right = question.kind.has_right();
     let picture = question.picture.map(|id| {
-        view! { <img class="reading__picture" src=format!("/pictures/{id}") alt=question.picture_words loading="lazy" /> }
+        view! { <img class="reading__picture" src=format!("/pictures/{id}") alt=question.picture_alt loading="lazy" /> }
     });
     let options = question.options.into_iter().enumerate().map(|(at, option)| {
         let right = (has_right && option.right).then(|| view! { <b class="reading__right">"Right"</b> });
@@ -43,8 +43,8 @@ pub(super) fn asked(at: usize, question: Question, level: Level) -> AnyView {
             </li>
         }
     });
-    let spellings = (!question.spellings.is_empty()).then(|| {
-        view! { <p>"Right: " <bdi>{on_page(&question.spellings.join(", "))}</bdi></p> }
+    let accepted_answers = (!question.accepted_answers.is_empty()).then(|| {
+        view! { <p>"Right: " <bdi>{on_page(&question.accepted_answers.join(", "))}</bdi></p> }
     });
     let within = question.tolerance.filter(|tolerance| *tolerance > Decimal::default());
     let within = within.map(|tolerance| format!(", within {tolerance} of it")).unwrap_or_default();
@@ -64,9 +64,9 @@ pub(super) fn asked(at: usize, question: Question, level: Level) -> AnyView {
             <p class="quiet small">{format!("Question {}: ", at + 1)} {say::kind(question.kind).0} {seconds}</p>
             {picture}
             <ul class="reading__options">{options.collect_view()}</ul>
-            {spellings}
+            {accepted_answers}
             {number}
-            {(!question.why.is_empty()).then(|| view! { <p dir="auto">{on_page(&question.why)}</p> })}
+            {(!question.explanation.is_empty()).then(|| view! { <p dir="auto">{on_page(&question.explanation)}</p> })}
         </li>
     }
     .into_any()

@@ -139,7 +139,7 @@ fn Totals(results: quiz::Results) -> impl IntoView {
 /// What to talk about once more.
 #[component]
 fn Hardest(at: usize, question: QuestionResult) -> impl IntoView {
-    let known = format!("{} of {} were right.", question.knew, question.players);
+    let known = format!("{} of {} were right.", question.correct, question.players);
     let right = (!question.right.is_empty())
         .then(|| view! { " The answer was " <bdi>{on_page(&question.right)}</bdi> {full_stop(&question.right)} });
     view! {

@@ -28,8 +28,11 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
     let wrong: Vec<_> = (0..results.questions.len()).map(|at| wrong_answers(&results, at)).collect();
     let rows = results.questions.into_iter().zip(wrong).enumerate().map(|(at, (question, wrong))| {
         let percent = texts::percent(question.correct_percent());
-        let knew =
-            if question.kind.has_right() { format!("{} of {}", question.knew, question.players) } else { "–".into() };
+        let correct = if question.kind.has_right() {
+            format!("{} of {}", question.correct, question.players)
+        } else {
+            "–".into()
+        };
         let right = (!question.right.is_empty()).then(|| view! { <bdi>{on_page(&question.right)}</bdi> });
         view! {
             <tr>
@@ -44,7 +47,7 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
                     {percent}
                 </td>
                 <td class="num" data-of="Right">
-                    {knew}
+                    {correct}
                 </td>
                 <td class="num" data-of="Answered">
                     {question.answered}

@@ -7,7 +7,7 @@ use protocol::quiz::{Choice, Decimal, Kind, Points, Question};
 use super::Focus;
 use super::kind::{Marks, change_kind, marks};
 
-/// What an author does to one question. Options and spellings are counted from 0.
+/// What an author does to one question. Options and accepted answers are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Has it answered in another way; what fits is kept.
@@ -73,7 +73,7 @@ impl Change {
     /// Does it. Where the fields are no longer those that were drawn, says
     /// where the author should be among the new ones.
     pub(super) fn apply(self, question: &mut Question) -> Option<Focus> {
-        let Question { options, spellings, .. } = question;
+        let Question { options, accepted_answers, .. } = question;
         match self {
             Self::Kind(kind) => {
                 change_kind(question, kind);
@@ -91,28 +91,28 @@ impl Change {
             }
             Self::MoveOption(at, direction) => return move_option(options, at, direction).map(Focus::Answer),
             Self::Right(at, right) => mark(question, at, right),
-            Self::Spelling(at, text) => *spellings.get_mut(at)? = text,
-            Self::AddSpelling if spellings.len() < limits::SPELLINGS => {
-                spellings.push(String::new());
-                return Some(Focus::Answer(spellings.len() - 1));
+            Self::Spelling(at, text) => *accepted_answers.get_mut(at)? = text,
+            Self::AddSpelling if accepted_answers.len() < limits::ACCEPTED_ANSWERS => {
+                accepted_answers.push(String::new());
+                return Some(Focus::Answer(accepted_answers.len() - 1));
             }
-            Self::RemoveSpelling(at) if spellings.len() > 1 && at < spellings.len() => {
-                spellings.remove(at);
-                return Some(Focus::Answer(at.min(spellings.len() - 1)));
+            Self::RemoveSpelling(at) if accepted_answers.len() > 1 && at < accepted_answers.len() => {
+                accepted_answers.remove(at);
+                return Some(Focus::Answer(at.min(accepted_answers.len() - 1)));
             }
             Self::Number(number) => question.number = number,
             Self::Tolerance(tolerance) => question.tolerance = tolerance,
             Self::Seconds(seconds) => question.seconds = seconds.min(limits::ANSWER_SECONDS),
             Self::Points(points) => question.points = points,
-            Self::Why(why) => question.why = why,
+            Self::Why(why) => question.explanation = why,
             Self::Picture(picture) => {
                 if picture.is_none() {
-                    question.picture_words.clear();
+                    question.picture_alt.clear();
                 }
                 question.picture = picture;
                 return Some(Focus::Picture);
             }
-            Self::PictureWords(words) => question.picture_words = words,
+            Self::PictureWords(words) => question.picture_alt = words,
             // There is no room for one more, or none to spare.
             Self::AddOption | Self::RemoveOption(_) | Self::AddSpelling | Self::RemoveSpelling(_) => {}
         }

@@ -36,13 +36,14 @@ pub(super) fn blank(kind: Kind) -> Question {
 /// Has a question answered in another way.
 pub(super) fn change_kind(question: &mut Question, kind: Kind) {
     let was = std::mem::replace(&mut question.kind, kind);
-    let (options, spellings) = (std::mem::take(&mut question.options), std::mem::take(&mut question.spellings));
+    let (options, accepted_answers) =
+        (std::mem::take(&mut question.options), std::mem::take(&mut question.accepted_answers));
     if kind.has_options() {
-        question.options = options_of(kind, was, options, &spellings);
+        question.options = options_of(kind, was, options, &accepted_answers);
     } else if kind == Kind::Typed {
-        question.spellings = if spellings.is_empty() { right_texts(&options) } else { spellings };
-        if question.spellings.is_empty() {
-            question.spellings.push(String::new());
+        question.accepted_answers = if accepted_answers.is_empty() { right_texts(&options) } else { accepted_answers };
+        if question.accepted_answers.is_empty() {
+            question.accepted_answers.push(String::new());
         }
     }
     if kind != Kind::Number {
@@ -61,13 +62,13 @@ pub(super) fn change_kind(question: &mut Question, kind: Kind) {
     }
 }
 
-fn options_of(kind: Kind, was: Kind, mut options: Vec<Choice>, spellings: &[String]) -> Vec<Choice> {
+fn options_of(kind: Kind, was: Kind, mut options: Vec<Choice>, accepted_answers: &[String]) -> Vec<Choice> {
     if kind == Kind::TrueFalse {
         let right = |text: &str| options.iter().any(|option| option.right && option.text.eq_ignore_ascii_case(text));
         return ["True", "False"].map(|text| Choice { text: text.into(), right: right(text) }).into();
     }
     if was == Kind::Typed {
-        let right = spellings.iter().find(|text| !text.trim().is_empty());
+        let right = accepted_answers.iter().find(|text| !text.trim().is_empty());
         options.extend(right.map(|text| Choice { text: text.clone(), right: true }));
     }
     if options.len() < 2 {
@@ -93,7 +94,8 @@ pub(super) fn dropped(before: &Question, after: &Question) -> Option<String> {
     let written = |question: &Question| {
         let options = question.options.iter().filter(|option| !option.text.trim().is_empty());
         let fixed = question.kind == Kind::TrueFalse;
-        options.filter(|_| !fixed).count() + question.spellings.iter().filter(|text| !text.trim().is_empty()).count()
+        options.filter(|_| !fixed).count()
+            + question.accepted_answers.iter().filter(|text| !text.trim().is_empty()).count()
     };
     let lost = written(before).saturating_sub(written(after));
     let is_number_lost = before.number.is_some() && after.number.is_none();

@@ -124,7 +124,7 @@ fn another_kind_keeps_what_fits() {
     assert_eq!(rights(&[Kind::Several]), [false, false, true, true]);
     assert_eq!(rights(&[Kind::Several, Kind::Choice]), [false, false, true, false]);
     assert_eq!(rights(&[Kind::Poll, Kind::Several]), [false; 4]);
-    assert_eq!(to(&[Kind::Typed]).quiz.questions[0].spellings, ["Jupiter", "Neptune"]);
+    assert_eq!(to(&[Kind::Typed]).quiz.questions[0].accepted_answers, ["Jupiter", "Neptune"]);
     assert_eq!(marked(&to(&[Kind::Typed, Kind::Choice]))[0], ("Jupiter", true));
     assert_eq!(marked(&to(&[Kind::TrueFalse])), [("True", false), ("False", false)]);
     let slide = to(&[Kind::Slide]);
@@ -189,8 +189,8 @@ fn a_problem_is_told_beside_its_field() {
     assert_eq!(place(&no_text), Some(texts::Place::Text));
     assert_eq!(place(&choice(["a", "b", "c", "d"], &[])), Some(texts::Place::Answers));
     assert_eq!(place(&choice(["a", "b", "c", "d"], &[0])), None);
-    let why = "y".repeat(limits::WHY_CHARS + 1);
-    assert_eq!(place(&Question { why, ..choice(["a", "b", "c", "d"], &[0]) }), Some(texts::Place::Why));
+    let why = "y".repeat(limits::EXPLANATION_CHARS + 1);
+    assert_eq!(place(&Question { explanation: why, ..choice(["a", "b", "c", "d"], &[0]) }), Some(texts::Place::Why));
 }
 
 #[test]

@@ -84,9 +84,9 @@ pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
     let is_long = |text: &str, most: usize| text.chars().count() > most;
     let place = if question.text.trim().is_empty() || is_long(&question.text, limits::QUESTION_CHARS) {
         Place::Text
-    } else if is_long(&question.why, limits::WHY_CHARS) {
+    } else if is_long(&question.explanation, limits::EXPLANATION_CHARS) {
         Place::Why
-    } else if is_long(&question.picture_words, limits::QUESTION_CHARS) {
+    } else if is_long(&question.picture_alt, limits::QUESTION_CHARS) {
         Place::Picture
     } else if question.seconds > limits::ANSWER_SECONDS {
         Place::Seconds
@@ -99,7 +99,7 @@ pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
 /// Whether anything was written into a question: before that, nothing is called wrong in it.
 fn is_begun(question: &Question) -> bool {
     let options = question.options.iter().map(|option| &option.text);
-    let mut texts = options.chain(&question.spellings).chain([&question.text, &question.why]);
+    let mut texts = options.chain(&question.accepted_answers).chain([&question.text, &question.explanation]);
     // What is true or false has its two words from the beginning.
     let has_text = if question.kind == Kind::TrueFalse {
         !question.text.is_empty()

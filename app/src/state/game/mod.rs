@@ -137,7 +137,7 @@ impl Board {
         board.place = joined.outcome.as_ref().map(|outcome| outcome.place);
         board.outcome = joined.outcome;
         board.host_here = joined.host_here;
-        if let Some(given) = joined.given.filter(|given| board.game.at == Some(given.question)) {
+        if let Some(given) = joined.answer.filter(|given| board.game.at == Some(given.question)) {
             board.answer = MyAnswer::Counts(given.answer);
         }
         board.drop_past();
@@ -254,7 +254,7 @@ impl Board {
     fn answered(&mut self, answered: &Answered) -> bool {
         let is_this = self.game.at == Some(answered.question);
         if is_this {
-            self.answer = match (&answered.given, answered.taken) {
+            self.answer = match (&answered.answer, answered.taken) {
                 (Some(given), _) => MyAnswer::Counts(given.answer.clone()),
                 (None, Taken::Late) => MyAnswer::Late { by_ms: answered.late_ms },
                 // A server that does not say which one counts means this one.
@@ -302,8 +302,8 @@ fn untold(title: String) -> Game {
 pub(crate) fn standing(before: Standing, event: &Event) -> Standing {
     match event {
         Event::Status(status) => Standing::from(*status),
-        Event::Reach(false) if before == Standing::Live => Standing::Paused,
-        Event::Reach(true) if before == Standing::Paused => Standing::Live,
+        Event::Availability(false) if before == Standing::Live => Standing::Paused,
+        Event::Availability(true) if before == Standing::Paused => Standing::Live,
         // Whoever is not in the game misses nothing of it.
         Event::NotIn(_) | Event::Waiting(_) | Event::Out(_) => Standing::Resting,
         _ => before,

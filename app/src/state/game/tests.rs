@@ -109,7 +109,7 @@ fn whose_answer_came_late_reads_by_how_much() {
 fn what_counts_is_the_first_answer_also_if_another_device_gave_it() {
     let mut board = board("open");
     board.fold(&answering());
-    let text = r#"{"question":3,"taken":"duplicate","given":{"question":3,"answer":{"choice":0},"tookMs":900}}"#;
+    let text = r#"{"question":3,"taken":"duplicate","answer":{"question":3,"answer":{"choice":0},"tookMs":900}}"#;
     board.fold(&Event::Answered(wire::decode(text).unwrap()));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(0)));
 }
@@ -120,7 +120,7 @@ fn who_comes_back_finds_the_answer_that_is_on_its_way_or_counts() {
     board.fold(&answering());
     board.fold(&Event::Joined(joined(game("open", ""), "")));
     assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
-    let given = r#","given":{"question":3,"answer":{"choice":0},"tookMs":900}"#;
+    let given = r#","answer":{"question":3,"answer":{"choice":0},"tookMs":900}"#;
     board.fold(&Event::Joined(joined(game("open", ""), given)));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(0)));
     assert_eq!(board.score, 2410);
@@ -197,7 +197,7 @@ fn the_next_round_begins_without_points_and_tells_what_came_of_the_last() {
 
 #[test]
 fn the_result_is_told_in_a_sentence() {
-    let reveal = wire::decode(r#"{"right":"Jupiter","bars":[],"knew":12,"answered":20,"players":22}"#).unwrap();
+    let reveal = wire::decode(r#"{"right":"Jupiter","bars":[],"correct":12,"answered":20,"players":22}"#).unwrap();
     assert_eq!(texts::result(&outcome(3), &reveal, true), "Right. 920 points. You are 3rd.");
     let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
     assert_eq!(texts::result(&wrong, &reveal, true), "Not this one. No points. It was Jupiter. You are 3rd.");
@@ -208,7 +208,7 @@ fn the_result_is_told_in_a_sentence() {
 fn a_text_with_a_sign_of_its_own_gets_no_second_one() {
     let ends = ["Jupiter", "It was born.", "Who?", "So!", "And so…", "“Eureka!”", "(a)", ""].map(texts::full_stop);
     assert_eq!(ends, [".", "", "", "", "", "", ".", "."]);
-    let text = r#"{"right":"It was born.","bars":[],"knew":1,"answered":2,"players":2}"#;
+    let text = r#"{"right":"It was born.","bars":[],"correct":1,"answered":2,"players":2}"#;
     let wrong = Outcome { verdict: protocol::game::Verdict::Wrong, points: 0, ..outcome(3) };
     let said = texts::result(&wrong, &wire::decode(text).unwrap(), false);
     assert_eq!(said, "Not this one. It was It was born.");
@@ -268,10 +268,10 @@ fn time_marks_are_said_once_each() {
 fn the_connection_is_told_as_in_a_room() {
     let live = standing(Standing::Connecting, &Event::Status(Status::Live));
     assert_eq!(live, Standing::Live);
-    let paused = standing(live, &Event::Reach(false));
+    let paused = standing(live, &Event::Availability(false));
     assert_eq!(paused, Standing::Paused);
-    assert_eq!(standing(paused, &Event::Reach(true)), Standing::Live);
-    assert_eq!(standing(Standing::Offline, &Event::Reach(true)), Standing::Offline);
+    assert_eq!(standing(paused, &Event::Availability(true)), Standing::Live);
+    assert_eq!(standing(Standing::Offline, &Event::Availability(true)), Standing::Offline);
     let refusal = Refusal::new(ErrorCode::NicknameTaken, "taken");
     for event in [Event::NotIn(refusal.clone()), Event::Waiting(refusal.clone()), Event::Out(refusal)] {
         let outside = standing(Standing::Connecting, &event);

@@ -36,7 +36,8 @@ impl Waste {
         let answer = match self {
             Self::Quiz => {
                 let text = "x".repeat(150);
-                let question = format!(r#"{{"text":"{text}","why":"{text}","options":[{{"text":"{round}"}}]}}"#);
+                let question =
+                    format!(r#"{{"text":"{text}","explanation":"{text}","options":[{{"text":"{round}"}}]}}"#);
                 let questions = vec![question; 100].join(",");
                 stranger
                     .upload(

@@ -51,7 +51,7 @@ async fn quiz_pages(author: &mut Stranger, hostile: &str) -> Result<Vec<String>>
     let text = hostile.replace('"', "\\\"");
     let title: String = text.chars().take(62).collect();
     let quiz = format!(
-        r#"{{"title":"{title}","questions":[{{"text":"{text}","why":"{text}","options":[{{"text":"{text}","right":true}},{{"text":"{text} b"}}]}}]}}"#
+        r#"{{"title":"{title}","questions":[{{"text":"{text}","explanation":"{text}","options":[{{"text":"{text}","right":true}},{{"text":"{text} b"}}]}}]}}"#
     );
     let saved = author.upload("/api/import-quiz", quiz.as_bytes()).await?;
     let saved = saved.text();

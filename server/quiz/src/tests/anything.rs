@@ -87,10 +87,10 @@ prop_compose! {
         streaks: bool,
     ) -> Quiz {
         for (at, question) in questions.iter_mut().enumerate() {
-            question.spellings = vec![format!("right word {at}")];
+            question.accepted_answers = vec![format!("right word {at}")];
             question.number = Some(decimal(&format!("{}", 770_000 + at)));
             question.tolerance = Some(decimal("1"));
-            question.why = if question.kind == Kind::Slide { "to be read".into() } else { format!("because {at}") };
+            question.explanation = if question.kind == Kind::Slide { "to be read".into() } else { format!("because {at}") };
         }
         Quiz { title: "Anything".into(), scoring, streaks, filter: true, questions }
     }
@@ -152,7 +152,7 @@ fn is_possible(before: &Table, table: &Table) -> Result<(), TestCaseError> {
     prop_assert!(state.tallies.len() <= table.quiz.questions.len());
     prop_assert!(state.tallies.windows(2).all(|two| two[0].question < two[1].question), "each question counts once");
     for tally in &state.tallies {
-        prop_assert!(tally.knew <= tally.answered && tally.answered <= tally.players && tally.players <= players);
+        prop_assert!(tally.correct <= tally.answered && tally.answered <= tally.players && tally.players <= players);
     }
     prop_assert!(state.players <= players && state.leaders.len() <= players);
     let (kept, seats) = (encode(state), encode(&table.seats));
@@ -205,7 +205,7 @@ fn tells_nothing_early(table: &Table) -> Result<(), TestCaseError> {
     let mut other = table.quiz.clone();
     for question in &mut other.questions {
         question.options.iter_mut().for_each(|option| option.right = !option.right);
-        (question.spellings, question.number, question.tolerance) = (vec!["other".into()], None, None);
+        (question.accepted_answers, question.number, question.tolerance) = (vec!["other".into()], None, None);
     }
     prop_assert_eq!(encode(&show(&other, &table.state)), shown, "another quiz with the same questions looks the same");
     Ok(())

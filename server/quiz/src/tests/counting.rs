@@ -182,8 +182,10 @@ fn a_quiz_without_points_has_no_leaders() {
 
 #[test]
 fn what_was_typed_is_told_once_for_all_who_meant_it() {
-    let typed =
-        Question { spellings: vec!["Jupiter".into(), "Jove".into()], ..question(Kind::Typed, "The largest?", &[]) };
+    let typed = Question {
+        accepted_answers: vec!["Jupiter".into(), "Jove".into()],
+        ..question(Kind::Typed, "The largest?", &[])
+    };
     let answers = [
         ("a", "Saturn"),
         ("b", "jupiter"),
@@ -210,7 +212,7 @@ fn what_was_typed_is_told_once_for_all_who_meant_it() {
 
 #[test]
 fn no_text_breaks_out_of_its_place_on_the_wall() {
-    let typed = Question { spellings: vec!["Jupiter".into()], ..question(Kind::Typed, "The largest?", &[]) };
+    let typed = Question { accepted_answers: vec!["Jupiter".into()], ..question(Kind::Typed, "The largest?", &[]) };
     let heap = "z\u{301}\u{302}\u{303}\u{304}\u{305}";
     let table = one_round(&quiz(&[typed]), &[("ana", heap), ("ben", "two\nlines\u{202E}")]);
     assert_eq!(bars(&table), [("ź\u{302}\u{303}", 1, false), ("two lines", 1, false)]);

@@ -163,7 +163,7 @@ fn planets() -> Question {
 }
 
 fn slide() -> Question {
-    Question { why: "Two more to go.".into(), ..question(Kind::Slide, "Halftime", &[]) }
+    Question { explanation: "Two more to go.".into(), ..question(Kind::Slide, "Halftime", &[]) }
 }
 
 /// A `*` marks what is right.

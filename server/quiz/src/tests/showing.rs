@@ -7,7 +7,7 @@ use protocol::quiz::{Kind, Question};
 
 #[test]
 fn options_are_shown_when_the_question_opens() {
-    let quiz = quiz(&[Question { why: "It is.".into(), ..planets() }]);
+    let quiz = quiz(&[Question { explanation: "It is.".into(), ..planets() }]);
     let options = |script: &[(u64, &str)]| show(&quiz, &play(&quiz, script).state).asked.map(|asked| asked.options);
     assert_eq!(options(&[]), None);
     assert_eq!(options(&[(0, "start")]), Some(vec![]));
@@ -28,8 +28,8 @@ fn an_order_is_shown_shuffled_to_the_end_of_its_question() {
 
 #[test]
 fn a_slide_shows_its_text_and_a_question_does_not() {
-    let quiz = quiz(&[slide(), Question { why: "Because.".into(), ..planets() }]);
-    let words = |script: &[(u64, &str)]| show(&quiz, &play(&quiz, script).state).asked.unwrap().words;
+    let quiz = quiz(&[slide(), Question { explanation: "Because.".into(), ..planets() }]);
+    let words = |script: &[(u64, &str)]| show(&quiz, &play(&quiz, script).state).asked.unwrap().body;
     assert_eq!(words(&[(0, "start")]), "Two more to go.");
     assert_eq!(words(&[(0, "start"), (1, "next"), (5_000, "tick")]), "");
 }

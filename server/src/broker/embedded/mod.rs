@@ -183,7 +183,7 @@ impl Broker for EmbeddedBroker {
     }
 
     /// It is in this very process; a full disk is told to whoever writes.
-    fn reaches(&self, _: &Channel) -> bool {
+    fn is_available(&self, _: &Channel) -> bool {
         true
     }
 

@@ -180,7 +180,7 @@ impl Broker for RedisBroker {
     }
 
     /// Ok while any shard works.
-    fn reaches(&self, channel: &Channel) -> bool {
+    fn is_available(&self, channel: &Channel) -> bool {
         self.router.of(channel).is_ok_and(|shard| !shard.is_lost())
     }
 

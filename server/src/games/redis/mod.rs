@@ -19,6 +19,7 @@ use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
 use crate::broker::{BrokerError, LogLimits};
 use crate::channel::Channel;
+use crate::quizzes::earlier_names::with_names_of_today;
 
 mod changing;
 mod keys;
@@ -116,7 +117,7 @@ impl GameStore for RedisGames {
             return Ok(None);
         }
         let owner = UserId::parse(&owner).map_err(|_| odd("an owner"))?;
-        let quiz = wire::decode(&quiz).ok_or_else(|| odd("a quiz"))?;
+        let quiz = wire::decode(&with_names_of_today(quiz)).ok_or_else(|| odd("a quiz"))?;
         Ok(Some(Played { owner, round: round.unwrap_or(1), quiz }))
     }
 

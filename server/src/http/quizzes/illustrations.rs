@@ -41,7 +41,7 @@ pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -
             Err(why) => Err(why),
         };
         match (kept, imported.quiz.questions.get_mut(at)) {
-            (Ok(id), Some(question)) => (question.picture, question.picture_words) = (Some(id), words),
+            (Ok(id), Some(question)) => (question.picture, question.picture_alt) = (Some(id), words),
             (Ok(_), None) => {}
             (Err(why), _) => imported.missing.push(MissingPicture::because(at, why)),
         }

@@ -197,12 +197,12 @@ fn another_log_sends_everybody_to_read_anew() {
 #[test]
 fn everybody_is_told_when_the_log_is_out_of_reach_and_whoever_comes_meanwhile_too() {
     let (mut fanout, outbox) = listening(4);
-    fanout.tell_reach(false, "away".into());
-    assert!(!fanout.is_reached());
+    fanout.tell_availability(false, "away".into());
+    assert!(!fanout.is_available());
     let late = Arc::new(Outbox::stuck(1 << 20));
     fanout.hold(SubscriptionId(2), late.clone());
     fanout.settle(SubscriptionId(2), &at(4), "hello");
-    fanout.tell_reach(true, "back".into());
+    fanout.tell_availability(true, "back".into());
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "away", "back"]);
     assert_eq!(heard(&mut fanout, &late), ["hello", "away", "back"]);
 }

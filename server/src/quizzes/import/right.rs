@@ -74,7 +74,7 @@ fn numbers(mark: &str) -> Option<Vec<usize>> {
 fn number(part: &str) -> Option<usize> {
     match part.as_bytes() {
         [letter @ b'a'..=b'j'] => Some(usize::from(letter - b'a')),
-        _ => part.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < limits::SPELLINGS),
+        _ => part.parse::<usize>().ok()?.checked_sub(1).filter(|at| *at < limits::ACCEPTED_ANSWERS),
     }
 }
 

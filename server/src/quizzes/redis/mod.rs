@@ -18,6 +18,7 @@ use redis::{Cmd, Pipeline, Script};
 use serde::de::DeserializeOwned;
 use tracing::warn;
 
+use super::earlier_names::with_names_of_today;
 use super::versions::forgotten;
 use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
 use crate::broker::BrokerError;
@@ -208,7 +209,7 @@ impl Quizzes for RedisQuizzes {
         load.key(author.quiz(id)).arg(version.map_or_else(String::new, |version| version.to_string()));
         let stored: Option<String> = self.shard_of(&author)?.invoke(&load).await?;
         let Some(stored) = stored else { return Ok(None) };
-        let stored = wire::decode(&stored).ok_or_else(|| unreadable("a quiz"))?;
+        let stored = wire::decode(&with_names_of_today(stored)).ok_or_else(|| unreadable("a quiz"))?;
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
@@ -276,7 +277,9 @@ impl Quizzes for RedisQuizzes {
         let author = self.keys.author(owner);
         let [whole, ..] = author.results();
         let whole: Option<String> = self.shard_of(&author)?.run(&Cmd::hget(whole, id.as_str())).await?;
-        whole.map(|text| wire::decode(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
+        whole
+            .map(|text| wire::decode(&with_names_of_today(text)).ok_or_else(|| unreadable("a game's results")))
+            .transpose()
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {

@@ -55,7 +55,9 @@ mod tests {
         let questions = || all().iter().flat_map(|sample| &sample.quiz.questions);
         let kinds: HashSet<_> = questions().map(|question| question.kind).collect();
         assert_eq!(kinds.len(), Kind::ALL.len());
-        assert!(questions().filter(|question| question.kind.has_right()).all(|question| !question.why.is_empty()));
+        assert!(
+            questions().filter(|question| question.kind.has_right()).all(|question| !question.explanation.is_empty())
+        );
         assert!(all().iter().any(|sample| sample.quiz.scoring == Scoring::Accuracy));
     }
 

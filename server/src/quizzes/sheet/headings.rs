@@ -20,8 +20,8 @@ const HEADING_CHARS: usize = 80;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Columns {
     pub(super) question: usize,
-    /// By the answer's number; up to as many as there may be spellings.
-    pub(super) answers: [Option<usize>; limits::SPELLINGS],
+    /// By the answer's number; up to as many as there may be accepted answers.
+    pub(super) answers: [Option<usize>; limits::ACCEPTED_ANSWERS],
     /// The first answer is the right one, as in Gimkit's sheets.
     pub(super) first_is_right: bool,
     pub(super) seconds: Option<usize>,

@@ -37,8 +37,8 @@ pub(super) fn read(line: &Line<'_>) -> Read {
     for column in columns.answers.iter().filter(|column| column.is_some()) {
         line.checked(*column, limits::OPTION_CHARS, &mut faults);
     }
-    let why = line.checked(columns.why, limits::WHY_CHARS, &mut faults);
-    let mut question = Question { text, why, ..Question::default() };
+    let why = line.checked(columns.why, limits::EXPLANATION_CHARS, &mut faults);
+    let mut question = Question { text, explanation: why, ..Question::default() };
     let mut named = |column, ask: Ask, fault: Result<(), String>| {
         if let Err(why) = fault {
             faults.push(line.wrong(column, why, ask));
@@ -85,7 +85,7 @@ fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
         Kind::Order | Kind::Poll => {
             question.options = line.filled().into_iter().map(|text| Choice { text, right: false }).collect();
         }
-        Kind::Typed => question.spellings = spellings(line),
+        Kind::Typed => question.accepted_answers = accepted_answers(line),
         Kind::Number => {
             question.number = number(line, number_column(line), faults);
             question.tolerance = number(line, columns.tolerance, faults);
@@ -99,7 +99,7 @@ fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
 }
 
 /// The accepted answers; some sheets have them as the right one alone.
-fn spellings(line: &Line<'_>) -> Vec<String> {
+fn accepted_answers(line: &Line<'_>) -> Vec<String> {
     let (filled, right) = (line.filled(), line.at(line.header.columns.correct));
     if filled.is_empty() && !right.is_empty() { vec![right.to_owned()] } else { filled }
 }
@@ -172,7 +172,7 @@ fn marked(line: &Line<'_>, cells: &[&str]) -> Right {
 pub(super) fn write(at: usize, question: &Question, answers: usize) -> Vec<String> {
     let text = |number: Option<Decimal>| number.map(|number| number.to_string()).unwrap_or_default();
     let mut said: Vec<String> = match question.kind {
-        Kind::Typed => question.spellings.clone(),
+        Kind::Typed => question.accepted_answers.clone(),
         Kind::Number => vec![text(question.number)],
         Kind::Slide => Vec::new(),
         _ => question.options.iter().map(|option| option.text.clone()).collect(),
@@ -186,7 +186,7 @@ pub(super) fn write(at: usize, question: &Question, answers: usize) -> Vec<Strin
         right(question),
         name_of(question.kind, &KINDS),
         name_of(question.points, &POINTS),
-        question.why.clone(),
+        question.explanation.clone(),
         if question.kind == Kind::Number { text(question.tolerance) } else { String::new() },
     ]);
     cells.extend(more);

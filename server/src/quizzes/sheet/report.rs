@@ -146,13 +146,13 @@ fn questions(results: &Results) -> Rows {
         "Chosen in the poll",
     ])];
     for (at, question) in asked(results) {
-        let knew = if question.kind.has_right() { number(question.knew) } else { text("") };
+        let correct = if question.kind.has_right() { number(question.correct) } else { text("") };
         let percent = question.correct_percent().map_or_else(|| text(""), |percent| Cell::Number(percent.into()));
         rows.push(vec![
             number(at + 1),
             text(&question.text),
             text(&question.right),
-            knew,
+            correct,
             number(question.answered),
             number(question.players),
             percent,

@@ -14,7 +14,7 @@ use crate::quizzes::import::{Imported, cut};
 
 /// Where the header row stands in what is written, from 0; the template has it in row 8.
 pub(super) const HEADER: u32 = 7;
-/// Answers that a row has, unless a typed one has more spellings.
+/// Answers that a row has, unless a typed one has more accepted answers.
 const ANSWERS: usize = 4;
 
 /// What is understood of a sheet; without a title where the sheet has none.
@@ -83,8 +83,8 @@ fn title(rows: &[Vec<String>]) -> Option<String> {
 
 /// A quiz as a sheet.
 pub(super) fn write(quiz: &Quiz) -> Grid {
-    let spellings = quiz.questions.iter().map(|question| question.spellings.len()).max().unwrap_or(0);
-    let answers = spellings.clamp(ANSWERS, limits::SPELLINGS);
+    let accepted_answers = quiz.questions.iter().map(|question| question.accepted_answers.len()).max().unwrap_or(0);
+    let answers = accepted_answers.clamp(ANSWERS, limits::ACCEPTED_ANSWERS);
     let mut grid = vec![vec![String::new(), "Title".into(), quiz.title.clone()]];
     grid.resize(HEADER as usize, vec![String::new()]);
     grid.push(header(answers));

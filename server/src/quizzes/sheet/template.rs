@@ -27,7 +27,7 @@ fn example() -> Quiz {
             option("Jupiter", true),
             option("Neptune", false),
         ],
-        why: "A day on Jupiter lasts less than 10 hours.".into(),
+        explanation: "A day on Jupiter lasts less than 10 hours.".into(),
         ..Question::default()
     };
     let several = Question {
@@ -46,7 +46,7 @@ fn example() -> Quiz {
     let typed = Question {
         kind: Kind::Typed,
         text: "What is the star called that we see by day?".into(),
-        spellings: vec!["The Sun".into(), "Sun".into()],
+        accepted_answers: vec!["The Sun".into(), "Sun".into()],
         ..Question::default()
     };
     let number = Question {

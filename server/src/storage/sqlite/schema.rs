@@ -277,24 +277,34 @@ const MIGRATIONS: &[&str] = &[
     -- further than what was kept before, which was of games that were over.
     ALTER TABLE results ADD COLUMN progress INTEGER NOT NULL DEFAULT 1000;
 ",
+    // A name with its quotes and colon is in no text: there the quotes have a backslash before them.
+    r#"
+    -- Fields of quizzes and of results have other names.
+    UPDATE quiz_versions SET stored = replace(replace(replace(stored,
+        '"why":', '"explanation":'), '"pictureWords":', '"pictureAlt":'), '"spellings":', '"acceptedAnswers":');
+    UPDATE games SET quiz = replace(replace(replace(quiz,
+        '"why":', '"explanation":'), '"pictureWords":', '"pictureAlt":'), '"spellings":', '"acceptedAnswers":');
+    UPDATE results SET whole = replace(whole, '"knew":', '"correct":');
+"#,
 ];
 
 /// Brings the file to the newest version, all or nothing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), SqliteError> {
+    migrate_to(connection, MIGRATIONS.len() as u32)
+}
+
+/// Brings the file to a version, which is the number of migrations that it has had.
+pub(super) fn migrate_to(connection: &mut Connection, target: u32) -> Result<(), SqliteError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let mut reached = 0;
-    for migration in MIGRATIONS {
-        reached += 1;
-        if reached > version {
-            transaction.execute_batch(migration)?;
-        }
-    }
-    if version > reached {
+    if version > target {
         return Err(SqliteError::Open(format!(
-            "it is of version {version}, written by a later Hubbub; this one knows up to {reached}"
+            "it is of version {version}, written by a later Hubbub; this one knows up to {target}"
         )));
     }
-    transaction.pragma_update(None, "user_version", reached)?;
+    for migration in MIGRATIONS.iter().take(target as usize).skip(version as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", target)?;
     Ok(transaction.commit()?)
 }

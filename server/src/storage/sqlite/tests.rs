@@ -1,6 +1,7 @@
 //! What callers of the store rely on.
 
 mod plans;
+mod upgrade;
 
 use futures::FutureExt;
 

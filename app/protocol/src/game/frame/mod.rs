@@ -9,6 +9,6 @@ pub use self::client::{
     Rename, SetAdmission, Step,
 };
 pub use self::server::{
-    AddedHost, Answered, Changed, Code, Count, Entrance, GameServerMessage, HostHere, Hosting, Hosts, InGame, Joined,
-    Player, Players, Reach, Renamed, Waiting,
+    AddedHost, Answered, Availability, Changed, Code, Count, Entrance, GameServerMessage, HostHere, Hosting, Hosts,
+    InGame, Joined, Player, Players, Renamed, Waiting,
 };

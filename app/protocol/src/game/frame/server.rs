@@ -40,7 +40,7 @@ pub enum GameServerMessage {
     /// Something was not done.
     Error(Refusal),
     /// Whether the game can be reached; while it cannot, nothing changes.
-    Reach(Reach),
+    Availability(Availability),
     /// The answer to `ping`.
     Pong,
 }
@@ -94,7 +94,7 @@ pub struct Joined {
     pub score: u32,
     /// The answer that was given to the question of `game`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub given: Option<Given>,
+    pub answer: Option<Given>,
     /// What the last question brought, from its reveal on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
@@ -124,7 +124,7 @@ pub struct Answered {
     pub taken: Taken,
     /// The answer that counts, if any does.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub given: Option<Given>,
+    pub answer: Option<Given>,
     /// How much too late, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub late_ms: Option<u64>,
@@ -249,7 +249,7 @@ pub struct InGame {
 /// Whether the game can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Reach {
+pub struct Availability {
     /// As far as the node knows.
-    pub reachable: bool,
+    pub available: bool,
 }

@@ -54,7 +54,7 @@ impl GameLink {
                 self.settle(Shown::Code);
                 self.tell(Event::Code(code));
             }
-            GameServerMessage::Reach(reach) => self.tell(Event::Reach(reach.reachable)),
+            GameServerMessage::Availability(reach) => self.tell(Event::Availability(reach.available)),
             _ => {}
         }
     }
@@ -64,7 +64,7 @@ impl GameLink {
         *seat = Some(joined.seat.clone());
         // The seat has the name, and may get another one elsewhere.
         *nickname = None;
-        let is_given = |question| joined.given.as_ref().is_some_and(|given| given.question == question);
+        let is_given = |question| joined.answer.as_ref().is_some_and(|given| given.question == question);
         if self.kept.as_ref().is_some_and(|kept| is_given(kept.question)) {
             self.forget_answer();
         }

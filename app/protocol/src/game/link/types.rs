@@ -243,7 +243,7 @@ pub enum Event {
     /// The code that was asked for.
     Code(Code),
     /// Whether the game can be reached; until it is said, it can.
-    Reach(bool),
+    Availability(bool),
     /// One waits until a host lets one in; the link goes on asking.
     Waiting(Refusal),
     /// One was not let in this time, and is asked for another nickname; the

@@ -135,9 +135,9 @@ mod tests {
         let asked = |kind| Asked {
             kind,
             text: "Which is a prime?".into(),
-            words: String::new(),
+            body: String::new(),
             picture: None,
-            picture_words: String::new(),
+            picture_alt: String::new(),
             seconds: 20,
             points: Points::Normal,
             options: vec!["7".into(), "7".into()],

@@ -120,6 +120,6 @@ fn thanks(game: &Game) -> AnyView {
 
 /// As in `Best known: Which planet floats? 21 of 22 were right.`; nothing where nobody was right.
 pub(super) fn best_known(game: &Game) -> Option<String> {
-    let (question, knew, players) = game.best_known.as_ref().filter(|best| best.1 > 0)?;
-    Some(format!("Best known: {question} {knew} of {players} were right."))
+    let (question, correct, players) = game.best_known.as_ref().filter(|best| best.1 > 0)?;
+    Some(format!("Best known: {question} {correct} of {players} were right."))
 }

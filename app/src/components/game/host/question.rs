@@ -15,9 +15,9 @@ use crate::state::game::texts::GET_READY;
 /// A question from the moment it can be read to the end of its time.
 pub(super) fn question(host: Host) -> AnyView {
     let Some(asked) = host.game_now(|game| game.asked.clone()) else { return ().into_any() };
-    let Asked { kind, text, words, picture, picture_words, .. } = asked;
+    let Asked { kind, text, body: words, picture, picture_alt, .. } = asked;
     let picture = picture.map(|id| {
-        view! { <img class="question__picture" src=format!("/pictures/{id}") alt=picture_words /> }
+        view! { <img class="question__picture" src=format!("/pictures/{id}") alt=picture_alt /> }
     });
     if kind == Kind::Slide {
         return view! {

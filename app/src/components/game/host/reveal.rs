@@ -15,7 +15,7 @@ use crate::components::avatar::{Looks, avatar};
 pub(super) fn reveal(host: Host, game: &Game) -> AnyView {
     let (Some(asked), Some(reveal)) = (&game.asked, &game.reveal) else { return ().into_any() };
     // Where neither a bar nor the plane says it, what is right is written out.
-    let is_said = reveal.why.is_empty() || reveal.bars.iter().any(|bar| bar.right && bar.text == reveal.right);
+    let is_said = reveal.explanation.is_empty() || reveal.bars.iter().any(|bar| bar.right && bar.text == reveal.right);
     let written = asked.kind.has_right() && asked.kind != Kind::Several && !is_said && !reveal.right.is_empty();
     let right = written.then(|| {
         view! {
@@ -37,13 +37,13 @@ pub(super) fn reveal(host: Host, game: &Game) -> AnyView {
 
 /// Whether there is a plane beside it. A poll has one only for an explanation: nothing was right.
 pub(super) fn has_why(game: &Game) -> bool {
-    game.reveal.as_ref().is_some_and(|reveal| !reveal.right.is_empty() || !reveal.why.is_empty())
+    game.reveal.as_ref().is_some_and(|reveal| !reveal.right.is_empty() || !reveal.explanation.is_empty())
 }
 
 /// The plane.
 pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
     let reveal = game.reveal.as_ref()?;
-    let Reveal { why, knew, players, right, .. } = reveal;
+    let Reveal { explanation: why, correct, players, right, .. } = reveal;
     let title = if why.is_empty() { "Right" } else { "Why" };
     let text = if why.is_empty() { right } else { why };
     let paragraphs =
@@ -51,8 +51,8 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
     let count = (!right.is_empty()).then(|| {
         view! {
             <p class="why__count">
-                <b>{*knew}</b>
-                {format!(" {}", texts::were_right(*knew, *players))}
+                <b>{*correct}</b>
+                {format!(" {}", texts::were_right(*correct, *players))}
             </p>
         }
     });
@@ -64,7 +64,7 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
                 </h2>
                 {paragraphs}
                 {count}
-                {(!right.is_empty()).then(|| crowd(host, *knew, *players))}
+                {(!right.is_empty()).then(|| crowd(host, *correct, *players))}
             </section>
         }
         .into_any(),
@@ -82,11 +82,11 @@ fn paragraph(host: Host, text: &str) -> AnyView {
 
 /// Some of the class, as large a part of them happy as of the class. Not those who
 /// knew: that is nobody's business.
-fn crowd(host: Host, knew: usize, players: usize) -> AnyView {
+fn crowd(host: Host, correct: usize, players: usize) -> AnyView {
     const BACK: [u32; 6] = [86, 78, 90, 80, 88, 82];
     const FRONT: [u32; 6] = [40, 48, 42, 54, 44, 50];
     let ids: Vec<UserId> = host.players_now(|players| players.iter().take(12).map(|it| it.id.clone()).collect());
-    let happy = mixed(share(knew, players, ids.len()), ids.len());
+    let happy = mixed(share(correct, players, ids.len()), ids.len());
     let stand = |people: std::ops::Range<usize>, heights: &[u32; 6]| {
         let one = |(at, height): (usize, &u32)| {
             let looks = Looks::of(&ids[at]).tall(*height);

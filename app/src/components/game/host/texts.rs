@@ -76,8 +76,8 @@ pub(super) fn share(count: usize, answered: usize) -> String {
 }
 
 /// As in `of 22 were right`; the number stands before it.
-pub(super) fn were_right(knew: usize, players: usize) -> String {
-    format!("of {players} {} right", if knew == 1 { "was" } else { "were" })
+pub(super) fn were_right(correct: usize, players: usize) -> String {
+    format!("of {players} {} right", if correct == 1 { "was" } else { "were" })
 }
 
 const NOBODY_SCORED: &str = "Nobody scored this time.";
@@ -114,7 +114,7 @@ fn opened(game: &Game, asked: &Asked) -> String {
     match (asked.kind, game.paused) {
         (_, Some(_)) => "Paused.".into(),
         (Kind::Slide, _) => {
-            format!("{}: {}{} {}", progress(game), asked.text, full_stop(&asked.text), asked.words)
+            format!("{}: {}{} {}", progress(game), asked.text, full_stop(&asked.text), asked.body)
         }
         _ if game.closes_at.is_none() => "The question is open, without a time limit.".into(),
         _ => format!("The question is open for {} seconds.", asked.seconds),
@@ -125,7 +125,12 @@ fn revealed(reveal: &Reveal) -> String {
     match reveal.right.as_str() {
         "" => chart(reveal),
         right => {
-            format!("Right: {right}{} {} {}.", full_stop(right), reveal.knew, were_right(reveal.knew, reveal.players))
+            format!(
+                "Right: {right}{} {} {}.",
+                full_stop(right),
+                reveal.correct,
+                were_right(reveal.correct, reveal.players)
+            )
         }
     }
 }
@@ -150,7 +155,7 @@ mod tests {
     }
 
     fn reveal(bars: Vec<Bar>) -> Reveal {
-        Reveal { right: "Jupiter".into(), bars, why: String::new(), knew: 12, answered: 19, players: 22 }
+        Reveal { right: "Jupiter".into(), bars, explanation: String::new(), correct: 12, answered: 19, players: 22 }
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(super) fn slide(live: GameLive) -> AnyView {
             </h1>
             {picture(&asked)}
             <p class="plane__words" dir="auto">
-                {alone_in_game(live, &asked.words)}
+                {alone_in_game(live, &asked.body)}
             </p>
             <div class="plane__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
         </section>
@@ -117,7 +117,7 @@ fn asked(live: GameLive) -> Option<(Asked, usize)> {
 
 fn picture(asked: &Asked) -> AnyView {
     let Some(picture) = &asked.picture else { return ().into_any() };
-    let words = asked.picture_words.clone();
+    let words = asked.picture_alt.clone();
     view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=words /> }.into_any()
 }
 

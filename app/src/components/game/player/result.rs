@@ -134,7 +134,7 @@ fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
             view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told)} {stop}</p> }.into_any()
         }
         Verdict::Wrong | Verdict::Missing => {
-            let others = reveal.players.saturating_sub(reveal.knew).saturating_sub(1);
+            let others = reveal.players.saturating_sub(reveal.correct).saturating_sub(1);
             view! {
                 <p class="result__note">
                     {it_was(reveal, told.kind)} {right(reveal, told)} {stop} <br /> {texts::missed(others)}
@@ -197,12 +197,12 @@ fn facts(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
 }
 
 fn why(reveal: &Reveal, told: &Told) -> AnyView {
-    if reveal.why.is_empty() {
+    if reveal.explanation.is_empty() {
         return ().into_any();
     }
     view! {
         <p class="result__why" dir="auto">
-            {told.text(&reveal.why)}
+            {told.text(&reveal.explanation)}
         </p>
     }
     .into_any()

@@ -119,8 +119,8 @@ pub(super) fn podium(live: GameLive) -> AnyView {
     let looks = if place.is_some_and(|place| place <= 3) { looks.happy() } else { looks };
     let best = memo(move || live.board.with(|board| board.game.best_known.clone()));
     let best = move || {
-        let (question, knew, of) = best.get()?;
-        let count = format!(" {knew} of {of} were right.");
+        let (question, correct, of) = best.get()?;
+        let count = format!(" {correct} of {of} were right.");
         Some(
             view! { <p class="plane__words">"Best known: " <b dir="auto">{in_game(live, &question)}</b> {count}</p> }
                 .into_any(),

@@ -9,13 +9,13 @@ pub(super) const SECONDS: [&str; 6] = ["seconds", "time", "timeLimit", "time_lim
 /// Fields with the weight of a question.
 pub(super) const POINTS: [&str; 2] = ["points", "pointsMultiplier"];
 /// What is said with the right answer.
-pub(super) const WHY: [&str; 4] = ["explanation", "why", "body", "description"];
+pub(super) const EXPLANATION: [&str; 4] = ["explanation", "why", "body", "description"];
 /// What can be chosen.
 pub(super) const OPTIONS: [&str; 4] = ["options", "answers", "choices", "alternatives"];
-/// Fields with the accepted spellings of a typed answer.
-pub(super) const SPELLINGS: [&str; 3] = ["acceptedAnswers", "spellings", "accepted_answers"];
+/// Fields with the accepted answers of a typed one.
+pub(super) const ACCEPTED_ANSWERS: [&str; 3] = ["acceptedAnswers", "spellings", "accepted_answers"];
 /// What a picture shows.
-pub(super) const PICTURE_WORDS: [&str; 2] = ["pictureAlt", "pictureWords"];
+pub(super) const PICTURE_ALT: [&str; 2] = ["pictureAlt", "pictureWords"];
 /// Of an option: what it says.
 pub(super) const OPTION_TEXT: [&str; 6] = ["text", "answer", "option", "label", "value", "content"];
 /// Of an option: whether it is right.

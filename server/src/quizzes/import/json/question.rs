@@ -8,7 +8,7 @@ use super::{fields, marks, seen};
 use crate::quizzes::import::{Ask, Fault, Parts, Pictured, Place, Read, cut, html, kind_named, points_named, seconds};
 use crate::quizzes::sheet::nearest;
 
-/// Options and spellings that are read of one question: more than may be, not endless ones.
+/// Options and accepted answers that are read of one question: more than may be, not endless ones.
 const LISTED: usize = 100;
 
 /// A question while it is read.
@@ -55,7 +55,7 @@ fn at(line: u32) -> Place {
 impl Reading<'_> {
     fn read(&mut self, library: Option<&str>, parts: &mut dyn Parts) {
         self.question.text = self.words(&fields::TEXT);
-        self.question.why = self.words(&fields::WHY);
+        self.question.explanation = self.words(&fields::EXPLANATION);
         let kind = library.map(str::to_owned).or_else(|| self.node.field(&fields::KIND)?.words());
         let kind = kind.map(|name| (name.clone(), kind_named(&name)));
         match kind {
@@ -124,7 +124,7 @@ impl Reading<'_> {
 
     fn picture(&mut self, parts: &mut dyn Parts) {
         if self.is_ours {
-            self.question.picture_words = self.words(&fields::PICTURE_WORDS);
+            self.question.picture_alt = self.words(&fields::PICTURE_ALT);
             let picture = self.node.field(&["picture"]).and_then(Node::text);
             self.question.picture = picture.and_then(|id| PictureId::parse(id).ok());
             if self.question.picture.is_some() {
@@ -132,10 +132,10 @@ impl Reading<'_> {
             }
         }
         self.pictured = seen::pictured(self.node, parts);
-        if self.is_ours && !self.question.picture_words.is_empty() {
+        if self.is_ours && !self.question.picture_alt.is_empty() {
             for pictured in &mut self.pictured {
                 if let Pictured::Here { words, .. } = pictured {
-                    words.clone_from(&self.question.picture_words);
+                    words.clone_from(&self.question.picture_alt);
                 }
             }
         }
@@ -144,8 +144,8 @@ impl Reading<'_> {
     fn answers(&mut self, kind_is_said: bool) {
         self.question.number = self.decimal(&["number"]);
         self.question.tolerance = self.decimal(&["tolerance"]);
-        let spellings = self.node.field(&fields::SPELLINGS).and_then(Node::list).unwrap_or_default();
-        self.question.spellings = spellings.iter().take(LISTED).filter_map(Node::words).collect();
+        let accepted_answers = self.node.field(&fields::ACCEPTED_ANSWERS).and_then(Node::list).unwrap_or_default();
+        self.question.accepted_answers = accepted_answers.iter().take(LISTED).filter_map(Node::words).collect();
         self.question.options = self.options();
         if self.is_ours {
             self.right_of_ours();
@@ -191,9 +191,9 @@ impl Reading<'_> {
                 let right = self.question.options.iter().filter(|option| option.right).count();
                 self.question.kind = if right > 1 { Kind::Several } else { Kind::Choice };
             }
-            Kind::Typed if self.question.spellings.is_empty() => {
+            Kind::Typed if self.question.accepted_answers.is_empty() => {
                 let options = std::mem::take(&mut self.question.options);
-                self.question.spellings = options.into_iter().map(|option| option.text).collect();
+                self.question.accepted_answers = options.into_iter().map(|option| option.text).collect();
             }
             Kind::Number if self.question.number.is_none() => self.range(),
             _ => {}
@@ -305,9 +305,9 @@ fn is_theirs(name: &str) -> bool {
         &fields::KIND,
         &fields::SECONDS,
         &fields::POINTS,
-        &fields::WHY,
+        &fields::EXPLANATION,
         &fields::OPTIONS,
-        &fields::SPELLINGS,
+        &fields::ACCEPTED_ANSWERS,
         &fields::MARKS,
         &fields::WRONG,
         &fields::PICTURES,

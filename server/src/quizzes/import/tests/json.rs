@@ -32,7 +32,7 @@ fn classquiz_is_read() {
     );
     assert_eq!((all.kind, all.seconds), (Kind::Several, 60));
     assert_eq!((many.number, many.tolerance), ("5".parse().ok(), "1".parse().ok()));
-    assert_eq!((mood.kind, word.kind, word.spellings.clone()), (Kind::Poll, Kind::Typed, vec!["Jove".into()]));
+    assert_eq!((mood.kind, word.kind, word.accepted_answers.clone()), (Kind::Poll, Kind::Typed, vec!["Jove".into()]));
 }
 
 #[test]
@@ -48,8 +48,8 @@ fn kahoot_is_read() {
     let [one, name, order, slide] = &imported.quiz.questions[..] else { panic!("{imported:?}") };
     assert_eq!((one.text.as_str(), one.seconds, one.points), ("Which one?", 20, Points::Double));
     assert_eq!(options(one), ["a", "*b"]);
-    assert_eq!(name.spellings, ["Jove", "Jupiter"]);
-    assert_eq!((order.kind, slide.kind, slide.why.as_str()), (Kind::Order, Kind::Slide, "this"));
+    assert_eq!(name.accepted_answers, ["Jove", "Jupiter"]);
+    assert_eq!((order.kind, slide.kind, slide.explanation.as_str()), (Kind::Order, Kind::Slide, "this"));
     let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -173,8 +173,8 @@ fn what_is_broken_is_told_in_our_words() {
 fn endless_lists_are_not_kept() {
     let told = refused(&[&b"{\"questions\":["[..], &b"{},".repeat(300_000)].concat());
     assert!(told.starts_with("This file has too much in it"), "{told}");
-    for list in ["{\"questions\":[{\"options\":[", "{\"questions\":[{\"spellings\":["] {
-        let one = if list.ends_with("spellings\":[") { "\"\"," } else { "{}," };
+    for list in ["{\"questions\":[{\"options\":[", "{\"questions\":[{\"accepted_answers\":["] {
+        let one = if list.ends_with("accepted_answers\":[") { "\"\"," } else { "{}," };
         let told = refused([list, &one.repeat(300_000)].concat().as_bytes());
         assert!(told.starts_with("This file has too much in it"), "{told}");
     }
@@ -197,10 +197,22 @@ fn question() -> impl Strategy<Value = Question> {
     let rest = (prop::collection::vec(choice, 0..5), decimal(), decimal(), prop::bool::ANY);
     (prop::sample::select(Kind::ALL.to_vec()), 0..700_u32, words, rest).prop_map(|(kind, seconds, words, rest)| {
         let picture = rest.3.then(|| PictureId::parse("0123456789abcdef0123456789abcdef.png").unwrap());
-        let (text, why, picture_words, spellings) = words;
+        let (text, why, picture_alt, accepted_answers) = words;
         let points = if seconds % 2 == 0 { Points::Double } else { Points::None };
         let (options, number, tolerance) = (rest.0, rest.1, rest.2);
-        Question { kind, text, picture, picture_words, seconds, points, why, options, spellings, number, tolerance }
+        Question {
+            kind,
+            text,
+            picture,
+            picture_alt,
+            seconds,
+            points,
+            explanation: why,
+            options,
+            accepted_answers,
+            number,
+            tolerance,
+        }
     })
 }
 

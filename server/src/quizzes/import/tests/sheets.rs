@@ -66,11 +66,11 @@ fn quizizz_sheet_is_read_with_its_kinds() {
     let imported = understood(file.as_bytes(), "");
     let [red, even, star, mood, many] = &imported.quiz.questions[..] else { panic!("{imported:?}") };
     assert_eq!(
-        (red.kind, options(red), red.why.as_str()),
+        (red.kind, options(red), red.explanation.as_str()),
         (Kind::Choice, ["*Tomato", "Leaf"].map(String::from).into(), "Look")
     );
     assert_eq!((even.kind, options(even)), (Kind::Several, ["*2", "3", "*4"].map(String::from).into()));
-    assert_eq!((star.kind, &star.spellings[..]), (Kind::Typed, &["Sun".to_owned(), "The Sun".into()][..]));
+    assert_eq!((star.kind, &star.accepted_answers[..]), (Kind::Typed, &["Sun".to_owned(), "The Sun".into()][..]));
     assert_eq!((mood.kind, many.options.len()), (Kind::Poll, 5));
     assert_eq!(doubts(file.as_bytes()), ["Row 7, column G: there are 5 answers, and a question has 4 at most."]);
     let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
@@ -89,7 +89,10 @@ fn gimkits_sheet_has_the_right_answer_in_a_column_of_its_own() {
         What is 2 + 2?,4,3,5,\nOur star?,Sun,,,\n";
     let quiz = quiz(file.as_bytes());
     assert_eq!(options(&quiz.questions[0]), ["*4", "3", "5"]);
-    assert_eq!((quiz.questions[1].kind, &quiz.questions[1].spellings[..]), (Kind::Typed, &["Sun".to_owned()][..]));
+    assert_eq!(
+        (quiz.questions[1].kind, &quiz.questions[1].accepted_answers[..]),
+        (Kind::Typed, &["Sun".to_owned()][..])
+    );
 }
 
 #[test]
@@ -177,8 +180,8 @@ fn the_template_is_a_quiz() {
 
 #[test]
 fn spellings_beyond_four_get_columns_of_their_own() {
-    let spellings: Vec<_> = (0..7).map(|number| format!("word {number}")).collect();
-    let question = Question { kind: Kind::Typed, text: "Which?".into(), spellings, ..Question::default() };
+    let accepted_answers: Vec<_> = (0..7).map(|number| format!("word {number}")).collect();
+    let question = Question { kind: Kind::Typed, text: "Which?".into(), accepted_answers, ..Question::default() };
     let written = Quiz { title: "T".into(), questions: vec![question], ..Quiz::default() };
     assert_eq!(quiz(&csv(&written)), written);
 }

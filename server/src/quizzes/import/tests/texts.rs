@@ -55,9 +55,9 @@ The {=Moon ~Sun} goes round the Earth.
     let [largest, pluto, star, moons, pi, even, gap, slide] = &quiz.questions[..] else { panic!("{quiz:?}") };
     assert_eq!(largest.text, "Which planet is {largest}?");
     assert_eq!(options(largest), ["*Jupiter", "Mars", "Venus"]);
-    assert_eq!(largest.why, "It is larger than all others together.");
+    assert_eq!(largest.explanation, "It is larger than all others together.");
     assert_eq!(options(pluto), ["True", "*False"]);
-    assert_eq!(star.spellings, ["Sun", "The Sun"]);
+    assert_eq!(star.accepted_answers, ["Sun", "The Sun"]);
     assert_eq!((moons.number, moons.tolerance), ("2".parse().ok(), None));
     assert_eq!((pi.number, pi.tolerance), ("3.14".parse().ok(), "0.01".parse().ok()));
     assert_eq!(options(even), ["*2", "*4", "3"]);

@@ -69,7 +69,7 @@ fn question(block: &str, line: usize) -> Read {
     let text = if after.trim().is_empty() { before.to_owned() } else { format!("{before}_____{after}") };
     let mut question = Question { text: shown(&text), ..Question::default() };
     let (answers, why) = answers.split_once("####").unwrap_or((answers, ""));
-    question.why = shown(why).chars().take(4 * limits::WHY_CHARS).collect();
+    question.explanation = shown(why).chars().take(4 * limits::EXPLANATION_CHARS).collect();
     let fault = fill(&mut question, answers.trim());
     let faults = fault.map(|(why, ask)| Fault { place: Place::line(line), why, ask }).into_iter().collect();
     Read { question, faults, pictured: pictured(&text) }.checked(|| Place::line(line))
@@ -134,7 +134,8 @@ fn fill(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
     // Only right ones: they are typed.
     if all.iter().all(|answer| answer.right) {
         question.kind = Kind::Typed;
-        question.spellings = all.into_iter().map(|answer| answer.text).take(4 * limits::SPELLINGS).collect();
+        question.accepted_answers =
+            all.into_iter().map(|answer| answer.text).take(4 * limits::ACCEPTED_ANSWERS).collect();
         return None;
     }
     let right = all.iter().filter(|answer| answer.right).count();

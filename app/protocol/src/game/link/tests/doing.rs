@@ -43,7 +43,7 @@ fn an_answer_that_counts_or_is_of_the_past_is_not_sent_again() {
     let mut scene = Scene::playing();
     scene.answer(3);
     let given = Given { question: 3, answer: Answer::Choice(2), took_ms: 900 };
-    scene.lose_and_find(GameServerMessage::Joined(Joined { given: Some(given), ..snapshot(7, 3) }));
+    scene.lose_and_find(GameServerMessage::Joined(Joined { answer: Some(given), ..snapshot(7, 3) }));
     assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
     let mut scene = Scene::playing();
     scene.answer(3).lose_and_find(joined(12, 4));

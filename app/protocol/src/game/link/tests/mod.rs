@@ -141,7 +141,7 @@ fn snapshot(version: u64, at: usize) -> Joined {
         version,
         game: game(at),
         score: 0,
-        given: None,
+        answer: None,
         outcome: None,
         host_here: true,
     }
@@ -172,7 +172,7 @@ fn given(question: usize) -> GivenAnswer {
 }
 
 fn answered(question: usize, taken: Taken) -> GameServerMessage {
-    GameServerMessage::Answered(Answered { question, taken, given: None, late_ms: None })
+    GameServerMessage::Answered(Answered { question, taken, answer: None, late_ms: None })
 }
 
 #[test]
