@@ -1,8 +1,8 @@
-//! Publications that came before their turn, each with the epoch of its log.
+//! Publications that arrived before the ones in front of them, each with the epoch of its log.
 //!
-//! An offset says nothing without the epoch: while it is not known yet where
-//! the log stands, whatever comes is kept, also what another log says under the
-//! same name. None of it ever stands in the place of what this one says.
+//! An offset means nothing without its epoch: until the log's top is known, all that arrives is buffered,
+//! also what another epoch numbers the same. A publication of another epoch is never delivered in the place
+//! of one of this log.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -10,57 +10,57 @@ use std::mem;
 use protocol::{Epoch, Position};
 use tungstenite::Utf8Bytes;
 
-/// Publications that wait at most.
+/// How many publications wait at most.
 pub(super) const MOST: usize = 10_000;
-/// The same by their bytes.
+/// How many bytes of them wait at most.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// What came before its turn.
+/// The publications of one channel that arrived early, by offset.
 #[derive(Default)]
 pub(super) struct Ahead {
     waiting: BTreeMap<u64, (Epoch, Utf8Bytes)>,
-    /// Their bytes, and those of some that have had their turn since there was a hole.
+    /// Bytes of the waiting publications, and of those delivered since the last hole began.
     bytes: usize,
-    /// Whether something was thrown away that may have been this log's.
+    /// Whether a publication was dropped that may have belonged to this log.
     is_incomplete: bool,
 }
 
 impl Ahead {
-    /// Keeps a publication until its turn.
+    /// Buffers a publication until the ones before it are delivered.
     pub(super) fn keep(&mut self, position: &Position, frame: Utf8Bytes) {
         self.bytes += frame.len();
         let before = self.waiting.insert(position.offset, (position.epoch.clone(), frame));
-        // Of two logs that say something at one place, one is this log. Which, is not known yet.
+        // Two epochs have a publication at this offset; which of them is this log's is not known yet.
         self.is_incomplete |= before.is_some_and(|(epoch, _)| epoch != position.epoch);
     }
 
-    /// Whether more waits than may.
+    /// Whether more publications or bytes wait than may.
     pub(super) fn is_too_much(&self) -> bool {
         self.waiting.len() > MOST || self.bytes > MOST_BYTES
     }
 
-    /// Throws away all that waits; the log has what is of it.
+    /// Drops all that waits; what is this log's will be read from the log.
     pub(super) fn throw_away(&mut self) {
         *self = Self { is_incomplete: true, ..Self::default() };
     }
 
-    /// Forgets all that waits, and that anything was thrown away.
+    /// Drops all that waits, and does not count it as missing.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// The log stands at `top`: throws away what it had by then, and what is of another log.
+    /// Begins at the log's `top`: drops what the log had by then, and publications of other epochs.
     pub(super) fn begin_after(&mut self, top: &Position) {
         let mut later = self.waiting.split_off(&top.offset.saturating_add(1));
         let all = later.len();
         later.retain(|_, (epoch, _)| *epoch == top.epoch);
-        // Something of this log may have stood where those stood.
+        // A dropped one may have taken the place of one of this log's.
         self.is_incomplete |= later.len() < all;
         self.bytes = later.values().map(|(_, frame)| frame.len()).sum();
         self.waiting = later;
     }
 
-    /// What follows on `last`, if it is here and of the same log.
+    /// Takes the publication that follows `last`, if it is here and of the same epoch.
     pub(super) fn next(&mut self, last: &Position) -> Option<Utf8Bytes> {
         let (epoch, frame) = self.waiting.remove(&last.offset.checked_add(1)?)?;
         if epoch == last.epoch {
@@ -70,13 +70,12 @@ impl Ahead {
         None
     }
 
-    /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
 
-    /// Whether the log must be read, because something is missing before what
-    /// waits or was thrown away since this was asked last.
+    /// Whether the log must be read: a publication before the waiting ones is missing, or one was dropped
+    /// since the last call.
     pub(super) fn take_hole(&mut self) -> bool {
         if self.is_empty() {
             self.bytes = 0;

@@ -1,7 +1,7 @@
 //! The listeners of one channel, and what they are about to be sent.
 //!
-//! What one turn brought is put together once, and goes to each listener in
-//! one write. Knows offsets, but not where the log stands.
+//! The frames of one batch are encoded once and go to each listener in one write. Knows offsets, but not
+//! where the log stands.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,28 +12,29 @@ use protocol::CloseCode;
 use super::SubscriptionId;
 use crate::outbox::{Outbox, frame};
 
-/// A turn that brings more than this goes in parts.
+/// A batch of more bytes is sent in several writes.
 const TURN_BYTES: usize = 64 * 1024;
 
-/// Between two turns everything about a listener has left the caches. What so
-/// many have is fetched side by side, before the first of them is sent anything;
-/// in a large room each would wait for its own.
+/// Between two batches a listener's memory has left the processor's caches. The memory of so many listeners
+/// is fetched in parallel before the first of them is written to; in a large room each would wait for its
+/// own.
 const TOUCHED_TOGETHER: usize = 8;
 
 #[derive(Default)]
 pub(super) struct Audience {
-    /// Those who get everything, in no order: a loop over it is the delivery path.
+    /// Listeners that get every frame, in no order: a loop over it is the delivery path.
     live: Vec<(SubscriptionId, Arc<Outbox>)>,
-    /// Where they are in `live`.
+    /// The index of each listener in `live`.
     places: HashMap<SubscriptionId, usize>,
-    /// Those who read the log further than this node was told: they get what is after that.
+    /// Listeners that read the log beyond what this node delivered, up to the offset: they get what follows
+    /// it.
     ahead: Vec<(SubscriptionId, Arc<Outbox>, u64)>,
-    /// Whole frames, ready for the socket, for all that are live.
+    /// Encoded frames for all in `live`, until the next flush.
     turn: Vec<u8>,
 }
 
 impl Audience {
-    /// Somebody who has everything up to `after`, in a channel that was delivered up to `delivered`.
+    /// Adds a listener that has everything up to `after`, in a channel that was delivered up to `delivered`.
     pub(super) fn add(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>, after: u64, delivered: u64) {
         if after > delivered {
             self.ahead.push((seat, outbox, after));
@@ -55,8 +56,8 @@ impl Audience {
         self.live.len() + self.ahead.len()
     }
 
-    /// A frame for everybody who does not have it, with the next flush. Those
-    /// with an offset come in order and without a hole.
+    /// Sends a frame with the next flush to every listener that does not have it. Frames with an offset must
+    /// come in order and without a hole.
     pub(super) fn send(&mut self, offset: Option<u64>, text: &str) {
         if !self.ahead.is_empty() {
             self.send_ahead(offset, text);
@@ -69,12 +70,11 @@ impl Audience {
         }
     }
 
-    /// Whether nothing waits for the next flush.
     pub(super) fn is_flushed(&self) -> bool {
         self.turn.is_empty()
     }
 
-    /// One write to each.
+    /// Writes once to each listener.
     pub(super) fn flush(&mut self) {
         if !self.turn.is_empty() {
             let frames = Bytes::from(std::mem::take(&mut self.turn));
@@ -99,7 +99,7 @@ impl Audience {
         }
     }
 
-    /// Those whose turn has come are live from now on; the others may get it alone.
+    /// Moves the listeners that are reached to `live`; a frame without offset goes to the others at once.
     fn send_ahead(&mut self, offset: Option<u64>, text: &str) {
         let due = |after: u64| offset.is_some_and(|offset| offset > after);
         let (now, still): (Vec<_>, _) = std::mem::take(&mut self.ahead).into_iter().partition(|one| due(one.2));
@@ -111,7 +111,7 @@ impl Audience {
     }
 
     fn listen(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>) {
-        // They have what this turn brought so far.
+        // A new listener already has what this batch brought so far.
         self.flush();
         self.places.insert(seat, self.live.len());
         self.live.push((seat, outbox));

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::{Inner, read};
 
-/// How often it is looked at.
+/// How often each channel's availability is checked.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Looks at every channel until the hub stops. A look asks nobody.
+/// Checks every channel until the hub stops. A check costs no round trip.
 pub(super) async fn watch(hub: Arc<Inner>) {
     loop {
         tokio::select! {

@@ -1,4 +1,4 @@
-//! What came together goes out together.
+//! Deliveries that came together and go out in one write.
 
 use std::sync::Arc;
 
@@ -9,23 +9,22 @@ use super::fanout::{After, Fanout};
 use super::{ChannelState, Hub};
 use crate::channel::Channel;
 
-/// Deliveries that came at one moment. Each listener gets all of them in one
-/// write when this is dropped; with a single one, that is at once.
+/// Deliveries that came together. Each listener gets all of them in one write when this is dropped.
 pub struct Batch<'a> {
     hub: &'a Hub,
-    /// With something to let go.
+    /// Channels with frames that are not flushed yet.
     channels: Vec<Arc<ChannelState>>,
 }
 
 impl Hub {
-    /// Begins a turn. Others may send meanwhile; the order in a channel stays.
+    /// Begins a batch. Other callers may send meanwhile; the order within a channel is kept.
     pub fn batch(&self) -> Batch<'_> {
         Batch { hub: self, channels: Vec::new() }
     }
 }
 
 impl Batch<'_> {
-    /// A publication came.
+    /// Delivers a publication of the broker to the channel's listeners, if it is the next one.
     pub fn publication(&mut self, channel: &Channel, position: &Position, frame: Utf8Bytes) {
         let Some(state) = self.hub.inner.state(channel) else { return };
         let after = self.hand_to(&state, |fanout| fanout.receive(position, frame));

@@ -1,4 +1,4 @@
-//! One channel on this node: who listens, and what is being done about it.
+//! One channel on this node: its listeners, and which tasks work on it.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -12,22 +12,21 @@ use super::fanout::{Fanout, SubscriptionId, Welcome};
 use crate::broker::BrokerError;
 use crate::channel::Channel;
 
-/// One channel on this node.
+/// The state of one channel on this node.
 pub(super) struct ChannelState {
     pub(super) channel: Channel,
     fanout: Mutex<Fanout>,
-    /// Whether deliveries run. An async lock, because starting and stopping
-    /// them must not overlap and both talk to the broker.
+    /// Whether this node is subscribed at the broker. An async lock, because subscribing and unsubscribing
+    /// must not overlap.
     pub(super) subscribed: tokio::sync::Mutex<bool>,
-    /// How often a repair was asked for since the last one ended; 0: none is running.
+    /// How many repairs were asked for since the last one ended; 0 while none is running.
     pub(super) repairs: AtomicU64,
-    /// Held by whoever reads the log for somebody who came back: when a
-    /// thousand do at once, one reads and most others find it in memory. The
-    /// last failure is for all who waited for it; a thousand more tries one
-    /// after the other would take an hour.
+    /// Held by the one task that reads the log for people who came back: when a thousand come at once, one
+    /// reads and most others find it in memory. The last failure counts for all who waited for it; a thousand
+    /// further tries one after the other would take an hour.
     pub(super) recovering: tokio::sync::Mutex<Option<(Instant, BrokerError)>>,
-    /// Looks of [`watch`](super::repair::watch) since its position was known to be
-    /// right: a count and no time, because each publication sets it back.
+    /// Rounds of [`watch`](super::repair::watch) since the position was last confirmed: a count and no time,
+    /// because every publication resets it.
     quiet: AtomicU32,
 }
 
@@ -43,8 +42,7 @@ impl ChannelState {
         }
     }
 
-    /// Settles a seat with what this node remembers; gives `hello` back where
-    /// that is not enough.
+    /// Settles a subscription with what this node has in memory; returns `hello` where that is not enough.
     pub(super) fn settle_from_memory<F>(&self, seat: SubscriptionId, since: Option<&Position>, hello: F) -> Option<F>
     where
         F: FnOnce(&Position, bool, &[Utf8Bytes]) -> String,
@@ -52,7 +50,7 @@ impl ChannelState {
         let mut fanout = self.fanout();
         let Some(Welcome { position, recovered, missed }) = fanout.welcome(since) else { return Some(hello) };
         let hello = hello(&position, recovered, &missed);
-        // From memory it is our own position, so there is nothing to repair.
+        // A position from memory is this node's own, so there is nothing to repair.
         let _ = fanout.settle(seat, &position, &hello);
         None
     }
@@ -61,23 +59,23 @@ impl ChannelState {
         Flushing(self.fanout_in_batch())
     }
 
-    /// Whoever takes this one flushes it.
+    /// The lock for a batch: the caller flushes it.
     pub(super) fn fanout_in_batch(&self) -> MutexGuard<'_, Fanout> {
         self.fanout.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Its position is known to be right at this moment.
+    /// Notes that the position is confirmed at this moment.
     pub(super) fn touch(&self) {
         self.quiet.store(0, Ordering::Relaxed);
     }
 
-    /// Looks at it once more; whether nothing was known for so many looks.
+    /// Counts one more round; true when the position was not confirmed for `looks` rounds.
     pub(super) fn is_quiet_for(&self, looks: u32) -> bool {
         self.quiet.fetch_add(1, Ordering::Relaxed) >= looks
     }
 }
 
-/// The lock on a channel; given back, what was broadcast meanwhile has gone.
+/// The lock on a channel, which flushes what was broadcast when it is released.
 pub(super) struct Flushing<'a>(MutexGuard<'a, Fanout>);
 
 impl Deref for Flushing<'_> {

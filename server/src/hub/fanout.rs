@@ -1,5 +1,5 @@
-//! One channel on this node: who listens, where the log stands, and the last
-//! few frames. A pure fold: it does no IO and waits for nothing.
+//! The fold of one channel on this node: who listens, where the log stands, and the last few frames. It does
+//! no IO and waits for nothing.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,16 +17,15 @@ use crate::outbox::Outbox;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SubscriptionId(pub(crate) u64);
 
-/// What has to be done after a frame came.
+/// What the caller has to do after a frame was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum After {
-    /// Nothing.
     Nothing,
-    /// Something is missing, or the log has another name: compare with it.
+    /// Compare with the log: a publication is missing, or the epoch is another one.
     Mend,
 }
 
-/// What a connection is told when it takes its seat.
+/// The first answer to a new subscription, if memory is enough for it.
 pub(super) struct Welcome {
     pub(super) position: Position,
     pub(super) recovered: bool,
@@ -35,16 +34,17 @@ pub(super) struct Welcome {
 
 #[derive(Default)]
 pub(super) struct Fanout {
-    /// Everything up to here was delivered; `None` until the log's top is known.
+    /// Everything up to this position was delivered; `None` until the log's top is known.
     last: Option<Position>,
-    /// The last publications up to `last`, without a hole.
+    /// The last publications up to `last`, without a gap.
     ring: Ring,
-    /// Publications that came before their turn.
+    /// Publications that arrived before the ones in front of them.
     ahead: Ahead,
     audience: Audience,
-    /// Not yet told where they stand: frames wait, with their offset if they have one.
+    /// Subscriptions that do not know their position yet: frames wait for them, with their offset if they
+    /// have one.
     held: HashMap<SubscriptionId, Held>,
-    /// While the log is out of availability: what newcomers are told.
+    /// The frame that tells newcomers that the log is unavailable, while it is.
     out_of_reach: Option<Utf8Bytes>,
 }
 
@@ -71,8 +71,8 @@ impl Fanout {
         self.held.len() + self.audience.len()
     }
 
-    /// Lets go what was broadcast since the last time. To be called before the
-    /// lock on this is given back, or at the end of a turn.
+    /// Writes out what was broadcast since the last flush. Must be called before the lock is released, or at
+    /// the end of a batch.
     pub(super) fn flush(&mut self) {
         self.audience.flush();
     }
@@ -85,7 +85,7 @@ impl Fanout {
         self.last.as_ref()
     }
 
-    /// Where this node stands, with the entry that proves it.
+    /// This node's position, with the publication at it, by which the log is recognised.
     pub(super) fn head(&self) -> Option<Head> {
         let frame = self.ring.newest().cloned().map(Into::into);
         self.last.clone().map(|position| Head { position, frame })
@@ -95,20 +95,20 @@ impl Fanout {
         self.out_of_reach.is_none()
     }
 
-    /// Tells everybody, and those who come while it is so, whether the log is reached.
+    /// Tells all listeners whether the log is available, and newcomers while it is not.
     pub(super) fn tell_availability(&mut self, is_available: bool, word: Utf8Bytes) {
         self.broadcast(None, &word);
         self.out_of_reach = (!is_available).then_some(word);
     }
 
-    /// Forgets where the log stands, once nothing is delivered any more.
+    /// Forgets the position, once deliveries have stopped.
     pub(super) fn forget(&mut self) {
         self.last = None;
         self.ring.clear();
         self.ahead.clear();
     }
 
-    /// The log's top, read after deliveries began.
+    /// Sets the position to the log's top, which was read after deliveries began.
     pub(super) fn anchor(&mut self, top: Head) -> After {
         if self.last.is_none() {
             self.ahead.begin_after(&top.position);
@@ -120,18 +120,18 @@ impl Fanout {
         self.catch_up()
     }
 
-    /// A publication from the broker or read from the log.
+    /// Takes a publication from the broker or from a read of the log.
     pub(super) fn receive(&mut self, position: &Position, frame: Utf8Bytes) -> After {
         let Some(last) = &self.last else {
             self.ahead.keep(position, frame);
             if self.ahead.is_too_much() {
-                // Nobody here has read anything yet, so it is enough to read it once the top is known.
+                // Nobody here has read anything yet: the log is read once the top is known.
                 self.ahead.throw_away();
             }
             return After::Nothing;
         };
         if last.epoch != position.epoch {
-            // Only the log can tell whether it is the same one under a new name.
+            // Only the log can tell whether it is the same one with a new epoch.
             return After::Mend;
         }
         if position.offset <= last.offset {
@@ -143,13 +143,13 @@ impl Fanout {
         }
         self.ahead.keep(position, frame);
         if self.ahead.is_too_much() {
-            // The hole is not repaired, but everybody resyncs.
+            // Too much for a repair: every client reconnects and reads the log itself.
             self.resync(position.clone());
         }
         self.catch_up()
     }
 
-    /// Delivers what waited for its turn, as far as there is no hole.
+    /// Delivers the waiting publications that follow without a gap.
     fn catch_up(&mut self) -> After {
         while let Some(last) = &self.last
             && let Some(frame) = self.ahead.next(last)
@@ -159,7 +159,7 @@ impl Fanout {
         if self.ahead.take_hole() { After::Mend } else { After::Nothing }
     }
 
-    /// The next publication goes out.
+    /// Delivers the next publication.
     fn deliver(&mut self, frame: Utf8Bytes) {
         let Some(last) = &mut self.last else { return };
         last.offset += 1;
@@ -168,7 +168,7 @@ impl Fanout {
         self.broadcast(Some(offset), &frame);
     }
 
-    /// Gives a frame to every seat, with the next [`Fanout::flush`].
+    /// Gives a frame to every subscription, with the next [`Fanout::flush`].
     pub(super) fn broadcast(&mut self, offset: Option<u64>, frame: &Utf8Bytes) {
         for held in self.held.values_mut() {
             held.frames.push((offset, frame.clone()));
@@ -183,7 +183,7 @@ impl Fanout {
             return Some(Welcome { position: last, recovered: false, missed: Vec::new() });
         };
         if since.epoch != last.epoch && since.offset > 0 {
-            // Theirs may be newer than ours. Who has seen nothing has nothing to compare.
+            // The client's epoch may be newer than ours. At offset 0 there is nothing to compare.
             return None;
         }
         let missed = usize::try_from(last.offset.checked_sub(since.offset)?).ok()?;
@@ -191,14 +191,14 @@ impl Fanout {
         Some(Welcome { position: last, recovered: true, missed: self.ring.since(from).cloned().collect() })
     }
 
-    /// Tells a held seat where it stands and lets go what waited for it.
+    /// Sends a held subscription its first frame, `hello`, and then the frames that waited for it.
     pub(super) fn settle(&mut self, seat: SubscriptionId, position: &Position, hello: &str) -> After {
         let Some(Held { outbox, frames }) = self.held.remove(&seat) else { return After::Nothing };
         outbox.push(hello);
         let is_renamed = self.last.as_ref().is_some_and(|last| last.epoch != position.epoch);
         if is_renamed {
-            // The log got another name while this seat read it. Which of its
-            // offsets the two have in common is not for us to guess.
+            // The epoch changed while this client read the log. Which offsets the two epochs share is not
+            // known.
             outbox.close(CloseCode::Resync);
         }
         for (offset, frame) in frames {
@@ -214,22 +214,22 @@ impl Fanout {
         if is_renamed { After::Mend } else { After::Nothing }
     }
 
-    /// The log is the same one up to `seen`, but its epoch is `epoch` now; `word`
-    /// says so to those who listen. Too late where more than `seen` was delivered.
+    /// The log is unchanged up to `seen`, but has a new epoch; the frame `word` tells the listeners. Not
+    /// possible when more than `seen` was delivered.
     pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, word: &Utf8Bytes) -> After {
         let Some(last) = self.last.as_mut().filter(|last| *last == seen) else { return After::Mend };
         last.epoch = epoch;
         let proven = last.offset;
         self.ahead.clear();
-        // Who read further in the log that was than we can prove.
+        // These read further in the old epoch than was proved to be in the new one.
         self.audience.close_those_ahead_of(proven, CloseCode::Resync);
-        // Those who are held: once they have read, they are compared with what we know by then.
+        // Held subscriptions are not told: their epoch is compared in [`Fanout::settle`].
         self.audience.send(None, word);
         After::Nothing
     }
 
-    /// Older publications, as the log has them, that join those in memory: the
-    /// next who comes back need not ask again.
+    /// Puts older publications, as read from the log, before those in memory, so that the next client that
+    /// comes back need not read them.
     pub(super) fn remember_older(&mut self, top: &Position, publications: &[Utf8Bytes]) {
         if self.last.as_ref() != Some(top) || publications.len() <= self.ring.len() {
             return;
@@ -242,7 +242,7 @@ impl Fanout {
         }
     }
 
-    /// The log is another one, or cannot tell what is missing: everybody comes back and reads anew.
+    /// The log is another one, or no longer has what is missing: every client reconnects and reads it anew.
     pub(super) fn resync(&mut self, top: Position) {
         self.forget();
         self.last = Some(top);

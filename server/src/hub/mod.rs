@@ -1,8 +1,7 @@
-//! This node's registry: which connections listen to which channel.
+//! This node's registry of which connections listen to which channel.
 //!
-//! Gives every publication to every local listener once and in order, and
-//! repairs holes from the log. Never looks inside a frame, and knows nothing of
-//! people, rooms' rules or Redis.
+//! Gives every publication to every local listener once and in order, and repairs gaps from the log. Never
+//! looks inside a frame, and knows nothing of people, rooms' rules or Redis.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,21 +32,21 @@ use channel::ChannelState;
 pub use fanout::SubscriptionId;
 use fanout::{After, Welcome};
 
-/// A channel nobody here listens to is given up after this long, so that a
-/// reload of the last listener's page costs no new subscription.
+/// How long a channel without listeners stays subscribed, so that a reload of the last listener's page costs
+/// no new subscription.
 const LINGER: Duration = Duration::from_secs(5);
 
-/// This node's listeners.
+/// All channels with listeners on this node.
 pub struct Hub {
     inner: Arc<Inner>,
 }
 
-/// How the hub's own words are spelled, which it does not know.
+/// The functions that build the hub's own frames, whose text it does not know.
 #[derive(Clone, Copy)]
 pub struct ControlFrames {
-    /// Under which epoch a log goes on.
+    /// Builds the frame that tells a log's new epoch.
     pub renamed: fn(&Channel, &Position) -> Utf8Bytes,
-    /// Whether a log is reached.
+    /// Builds the frame that tells whether a log is available.
     pub availability: fn(&Channel, bool) -> Utf8Bytes,
 }
 
@@ -61,7 +60,7 @@ struct Inner {
 }
 
 impl Hub {
-    /// A hub that listens to `broker`, with its own tasks until [`Hub::stop`].
+    /// A hub that subscribes at `broker`. Its own tasks run until [`Hub::stop`].
     pub fn new(broker: Arc<dyn Broker>, control_frames: ControlFrames) -> Self {
         let inner = Arc::new(Inner {
             broker,
@@ -89,11 +88,10 @@ impl Hub {
         seat
     }
 
-    /// Makes sure that deliveries run and that the log's top is known. Many
-    /// callers at once cost one subscription and one read.
+    /// Makes sure that deliveries run and that the log's top is known. Concurrent callers share one
+    /// subscription and one read.
     ///
-    /// # Errors
-    /// The broker's; the seat stays held, ask again or [`Hub::leave`].
+    /// # Errors The broker's; the subscription stays held: call again, or [`Hub::leave`].
     pub async fn open(&self, channel: &Channel) -> Result<(), BrokerError> {
         let Some(state) = self.inner.state(channel) else { return Ok(()) };
         let mut subscribed = state.subscribed.lock().await;
@@ -105,7 +103,7 @@ impl Hub {
             let top = match top {
                 Ok(top) => top,
                 Err(error) => {
-                    // A wish that failed may still come true later.
+                    // A subscription that failed may still succeed later.
                     self.inner.broker.unsubscribe(channel).await;
                     return Err(error);
                 }
@@ -118,12 +116,10 @@ impl Hub {
         Ok(())
     }
 
-    /// Tells a held listener where it stands and lets its frames go. `hello`
-    /// makes the first frame from the position, whether all since `since` was
-    /// recovered, and what was missed.
+    /// Sends a held listener its first frame, then the held ones. `hello` makes the first frame from the
+    /// position, whether all since `since` was recovered, and what was missed.
     ///
-    /// # Errors
-    /// The broker's, when the log has to be asked; the seat stays held.
+    /// # Errors The broker's, when the log has to be read; the subscription stays held.
     pub async fn settle(
         &self,
         channel: &Channel,
@@ -158,7 +154,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Ends a listener.
+    /// Removes a listener; the last one of a channel starts its [`LINGER`].
     pub fn leave(&self, channel: &Channel, seat: SubscriptionId) {
         let Some(state) = self.inner.state(channel) else { return };
         let empty = {
@@ -171,19 +167,19 @@ impl Hub {
         }
     }
 
-    /// Whether this node's listeners have what stands at `position`, or had it before they came.
-    /// Not while the log has another epoch than this node knows: it will read which it is.
+    /// Whether this node's listeners have the publication at `position`, or had it before they came. False
+    /// while the log has another epoch than this node knows; a read of the log will decide.
     pub fn has_delivered(&self, channel: &Channel, position: &Position) -> bool {
         let is_past = |last: &Position| last.epoch == position.epoch && position.offset <= last.offset;
         self.inner.state(channel).is_some_and(|state| state.fanout().last().is_some_and(is_past))
     }
 
-    /// Gives a frame that is not in the log to everybody in the channel on this node.
+    /// Sends a frame that is not in the log to all listeners of the channel on this node.
     pub fn broadcast(&self, channel: &Channel, frame: &Utf8Bytes) {
         self.batch().broadcast(channel, frame);
     }
 
-    /// Deliveries may have been lost: every channel is compared with its log.
+    /// Compares every channel with its log, because deliveries may have been lost.
     pub fn interrupted(&self) {
         let channels: Vec<_> = read(&self.inner.channels).values().cloned().collect();
         for state in channels {
@@ -191,17 +187,17 @@ impl Hub {
         }
     }
 
-    /// Channels with a listener on this node.
+    /// The number of channels with a listener on this node.
     pub fn channels(&self) -> usize {
         read(&self.inner.channels).len()
     }
 
-    /// Listeners on this node, over all channels.
+    /// The number of listeners on this node, over all channels.
     pub fn listeners(&self) -> usize {
         read(&self.inner.channels).values().map(|state| state.fanout().seats()).sum()
     }
 
-    /// Ends the hub's own tasks.
+    /// Ends the hub's own tasks and waits for them.
     pub async fn stop(&self) {
         self.inner.stop.cancel();
         self.inner.tasks.close();
@@ -232,7 +228,7 @@ impl Inner {
         }
     }
 
-    /// Stops the deliveries of a channel that nobody listened to for a while.
+    /// Unsubscribes a channel that has had no listener for [`LINGER`].
     async fn retire(self: Arc<Self>, state: Arc<ChannelState>) {
         tokio::select! {
             () = tokio::time::sleep(LINGER) => {}
@@ -246,9 +242,9 @@ impl Inner {
             self.broker.unsubscribe(&state.channel).await;
             state.fanout().forget();
         }
-        // Somebody may have come meanwhile; `hold` registers under the same lock.
+        // Somebody may have joined meanwhile; `hold` registers under the same lock.
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
-        // And after an earlier one of us, there may be another state by this name.
+        // An earlier retirement may have replaced the state of this name.
         if state.fanout().is_empty() && channels.get(&state.channel).is_some_and(|known| Arc::ptr_eq(known, &state)) {
             channels.remove(&state.channel);
         }

@@ -1,4 +1,4 @@
-//! Reads from the log what deliveries left out.
+//! Reads publications from the log that deliveries missed.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,17 +12,17 @@ use super::fanout::After;
 use super::{ChannelState, Inner, read};
 use crate::broker::{BrokerError, Head, Most, Replay};
 
-/// How often quiet channels are looked for.
+/// How often quiet channels are checked.
 const ROUND: Duration = Duration::from_secs(5);
-/// A channel whose position was not confirmed for so many rounds, 40 s, is compared
-/// with its log: a lost delivery in a quiet room would otherwise never be noticed.
+/// After so many rounds (40 s) without confirmation of its position a channel is compared with its log: a
+/// lost delivery in a quiet room would otherwise never be noticed.
 const QUIET: u32 = 8;
-/// What a repair reads at most; after a larger loss everybody resyncs.
+/// The most that a repair reads; after a larger loss every client resyncs.
 const REPAIR_AT_MOST: Most = Most { publications: 5_000, bytes: 16 * 1024 * 1024 };
-/// The wait between tries while the log cannot be reached.
+/// The wait between tries while the log cannot be read.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// Looks after quiet channels until the hub stops.
+/// Checks quiet channels until the hub stops.
 pub(super) async fn watch(hub: Arc<Inner>) {
     loop {
         tokio::select! {
@@ -30,7 +30,7 @@ pub(super) async fn watch(hub: Arc<Inner>) {
             () = hub.stop.cancelled() => return,
         }
         let quiet: Vec<_> = read(&hub.channels).values().filter(|state| state.is_quiet_for(QUIET)).cloned().collect();
-        // One after the other: a check is cheap, and a thousand at once are not.
+        // One after the other: a thousand checks at once would load the broker.
         for state in quiet {
             if !state.fanout().is_empty() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
                 repair(hub.clone(), state).await;
@@ -39,8 +39,8 @@ pub(super) async fn watch(hub: Arc<Inner>) {
     }
 }
 
-/// Compares a channel with its log until nothing is missing. Whoever asks for
-/// it while it runs is served too: what was lost after our reading is read again.
+/// Compares a channel with its log until nothing is missing. A repair that is asked for while one runs makes
+/// it read once more.
 pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
     loop {
         let asked = state.repairs.load(Ordering::Acquire);
@@ -75,7 +75,7 @@ async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<Afte
     let mut fanout = state.fanout();
     match replay {
         Replay::Unknown { top } => {
-            // Deliveries may have moved us on since we asked.
+            // Deliveries may have moved this node on while the log was read.
             if fanout.last() == Some(&seen.position) {
                 info!(channel = %state.channel, "the log cannot tell what is missing; its listeners read anew");
                 fanout.resync(top);

@@ -1,8 +1,8 @@
 //! The last frames of one channel, in memory for people who come back quickly.
 //!
-//! A channel is made by whoever enters it, so all rings of a node together have
-//! a limit, too. Beyond it a ring keeps its newest frame alone: people who come
-//! back are read what they missed from the log, which is slower and as good.
+//! Whoever enters a channel creates it, so all rings of a node together have a limit as well. Beyond it a
+//! ring holds its newest frame alone: people who come back get what they missed from the log, which is slower
+//! and just as good.
 
 use std::collections::VecDeque;
 use std::collections::vec_deque::Iter;
@@ -10,19 +10,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tungstenite::Utf8Bytes;
 
-/// Frames of one ring.
+/// The most frames in one ring.
 const FRAMES: usize = 128;
-/// Bytes of one ring.
+/// The most bytes in one ring.
 const BYTES: usize = 64 * 1024;
-/// Bytes of all rings.
+/// The most bytes in all rings of the process.
 const ALL_BYTES: usize = 64 * 1024 * 1024;
-/// What a frame takes beside its text.
+/// Bytes counted for each frame beside its text.
 const OVERHEAD: usize = 64;
 
-/// Bytes of all rings of this process.
+/// Bytes in all rings of this process.
 static USED: AtomicUsize = AtomicUsize::new(0);
 
-/// The last frames of a channel, without a hole.
+/// The last frames of a channel, without a gap.
 #[derive(Default)]
 pub(super) struct Ring {
     frames: VecDeque<Utf8Bytes>,
@@ -43,7 +43,7 @@ impl Ring {
         self.frames.range(from.min(self.frames.len())..)
     }
 
-    /// Takes the next frame, and forgets old ones for it.
+    /// Adds the next frame and drops the oldest ones where the limits require it.
     pub(super) fn push(&mut self, frame: Utf8Bytes) {
         self.grow(&frame);
         self.frames.push_back(frame);
@@ -53,7 +53,7 @@ impl Ring {
         }
     }
 
-    /// Takes the frame before the oldest one; false: there is no room for it.
+    /// Puts a frame before the oldest one; false when there is no room for it.
     pub(super) fn push_older(&mut self, frame: Utf8Bytes) -> bool {
         if self.frames.len() == FRAMES || self.bytes + weight(&frame) > BYTES || is_over() {
             return false;

@@ -1,5 +1,5 @@
-//! Spells frames as a server sends them: whole, unmasked, uncompressed
-//! (RFC 6455, section 5.2). Reading is a library's business, see `ws`.
+//! Encodes WebSocket frames as a server sends them: whole, unmasked, uncompressed (RFC 6455, section 5.2). A
+//! library decodes, see `ws`.
 
 use bytes::Bytes;
 
@@ -7,7 +7,7 @@ const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 
-/// A ping without words.
+/// A ping without payload.
 pub(crate) const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 
 /// Appends `payload` as one text frame.
@@ -15,7 +15,7 @@ pub(crate) fn text(into: &mut Vec<u8>, payload: &str) {
     data(into, TEXT, payload.as_bytes());
 }
 
-/// Appends `payload` as one binary frame.
+/// What a newcomer can be told from memory; `None` when the log has to be read.
 pub(crate) fn binary(into: &mut Vec<u8>, payload: &[u8]) {
     data(into, BINARY, payload);
 }

@@ -1,7 +1,7 @@
-//! The way out of one connection: straight into its socket, and what the
-//! system does not take waits, up to a number of bytes.
+//! The send buffer of one connection: writes to the socket at once, and holds what the system does not take,
+//! up to a limit.
 //!
-//! Knows bytes, and nothing of what they say or of who sends them.
+//! Knows bytes, not what they say or who sends them.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
@@ -20,44 +20,44 @@ use self::waker::Waker;
 pub(crate) mod frame;
 mod waker;
 
-/// Pieces that one write takes.
+/// The most buffers in one `writev`.
 const PIECES: usize = 32;
-/// Whoever reads more slowly than this is as good as somebody who reads nothing.
+/// A client that reads more slowly than this counts as one that reads nothing.
 const BYTES_PER_SECOND: u32 = 1024;
 
-/// What a connection has to send. Many send, in the order of their calls; what
-/// the socket does not take at once is left to the connection's own task.
+/// What a connection has to send. Many tasks send, in the order of their calls; what the socket does not take
+/// at once is left to the connection's own task.
 ///
-/// Nobody waits here, and no task is woken for what the socket takes: at a low
-/// rate, waking one for each delivery is the largest cost that can be avoided.
+/// No caller waits, and no task is woken for what the socket takes: at a low rate, waking a task for each
+/// delivery is the largest cost that can be avoided.
 pub struct Outbox {
     socket: Socket,
     waiting: Mutex<Waiting>,
     work: Waker,
-    /// Bytes at most.
+    /// How many bytes may wait.
     room_for: usize,
 }
 
 enum Socket {
     Tcp(OwnedWriteHalf),
-    /// One that takes nothing.
+    /// An outbox whose socket takes nothing.
     #[cfg(test)]
     Stuck,
 }
 
 #[derive(Default)]
 struct Waiting {
-    /// The first one may have gone in part.
+    /// Unsent buffers; of the first one a part may have been sent.
     pieces: VecDeque<Bytes>,
     bytes: usize,
-    /// Since when somebody has read nothing of it; what is read in between brings that nearer to now.
+    /// Since when the client has read nothing; each partial read moves it nearer to now.
     since: Option<Instant>,
     closing: Option<CloseCode>,
     is_broken: bool,
 }
 
 impl Outbox {
-    /// The way into `socket`; `room_for` bytes may wait.
+    /// An outbox that writes to `socket`; `room_for` bytes may wait.
     pub fn new(socket: OwnedWriteHalf, room_for: usize) -> Self {
         Self::over(Socket::Tcp(socket), room_for)
     }
@@ -73,21 +73,20 @@ impl Outbox {
         self.send(&bytes.into());
     }
 
-    /// The same for a frame that is not text.
+    /// Sends one binary frame.
     pub fn push_binary(&self, payload: &[u8]) {
         let mut bytes = Vec::new();
         frame::binary(&mut bytes, payload);
         self.send(&bytes.into());
     }
 
-    /// Has it fetched from memory what [`Outbox::send`] will need.
+    /// Prefetches the memory that [`Outbox::send`] will need.
     pub(crate) fn touch(&self) {
         std::hint::black_box(self.socket.handle());
     }
 
-    /// Sends whole frames. What does not fit is dropped with all that waits,
-    /// and the connection is told to close: the log has it all, so the client
-    /// comes back and reads on from its position.
+    /// Sends encoded frames. When too much waits, all of it is dropped and the client is told to reconnect:
+    /// the log has everything, so it continues from its position.
     pub fn send(&self, frames: &Bytes) {
         let mut waiting = self.lock();
         if waiting.closing.is_some() || waiting.is_broken {
@@ -103,7 +102,7 @@ impl Outbox {
             };
         }
         waiting.bytes += frames.len() - taken;
-        // The first is taken whatever its size: what was missed comes as one frame.
+        // The first buffer is taken whatever its size: what a client missed comes as one frame.
         if waiting.bytes > self.room_for && !waiting.pieces.is_empty() {
             waiting.overflow();
         } else {
@@ -114,29 +113,28 @@ impl Outbox {
         self.work.call();
     }
 
-    /// Asks the connection to close, after what is already waiting.
+    /// Asks the connection to close after what already waits.
     pub fn close(&self, code: CloseCode) {
         self.lock().closing.get_or_insert(code);
         self.work.call();
     }
 
-    /// The last frame: goes after what waits, whatever its size.
+    /// Appends the last frame behind what waits, whatever its size.
     pub(crate) fn finish(&self, last: Bytes) {
         let mut waiting = self.lock();
         waiting.bytes += last.len();
         waiting.pieces.push_back(last);
     }
 
-    /// Returns when there is something for the connection's task: bytes that
-    /// wait, or a wish to close. Of one task only.
+    /// Returns when the connection's task has to act: bytes wait, or a close was asked for. For one task
+    /// only.
     pub(crate) async fn work(&self) {
         self.work.called().await;
     }
 
-    /// Sends what waits for as long as something does. May be dropped and called again.
+    /// Sends until nothing waits. Cancel safe.
     ///
-    /// # Errors
-    /// The connection is gone.
+    /// # Errors The connection is gone.
     pub(crate) async fn drain(&self) -> io::Result<()> {
         while !self.write_waiting()? {
             self.socket.writable().await?;
@@ -144,22 +142,21 @@ impl Outbox {
         Ok(())
     }
 
-    /// The wish to close, if there is one.
+    /// The close code that was asked for, if any.
     pub(crate) fn closing(&self) -> Option<CloseCode> {
         self.lock().closing
     }
 
-    /// Whether something waits.
     pub(crate) fn is_waiting(&self) -> bool {
         !self.lock().pieces.is_empty()
     }
 
-    /// Since when something waits of which nothing was read.
+    /// Since when bytes wait of which the client has read nothing.
     pub(crate) fn waiting_since(&self) -> Option<Instant> {
         self.lock().since
     }
 
-    /// Writes as much as the socket takes; says whether nothing waits any more.
+    /// Writes as much as the socket takes; true when nothing waits any more.
     fn write_waiting(&self) -> io::Result<bool> {
         let mut waiting = self.lock();
         while !waiting.pieces.is_empty() {
@@ -173,27 +170,28 @@ impl Outbox {
                 }
             }
         }
-        // A buffer lives only while something is in it.
+        // An empty outbox holds no buffer.
         waiting.pieces = VecDeque::new();
         waiting.since = None;
         Ok(true)
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // Nothing under this lock can panic half-way.
+        // No code under this lock panics half-way.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Waiting {
-    /// Too much waits. A frame that went in part must be ended before a close can follow it.
+    /// Drops what waits, because it is too much. A frame that was sent in part must be completed before a
+    /// close frame can follow.
     fn overflow(&mut self) {
         self.closing = Some(CloseCode::Slow);
         self.pieces.truncate(1);
         self.bytes = self.pieces.front().map_or(0, Bytes::len);
     }
 
-    /// Nobody is at the other end; the reading side finds out, too.
+    /// Drops everything and shuts the socket down, so that the reading side ends as well.
     fn give_up(&mut self) {
         *self = Self { is_broken: true, closing: self.closing, ..Self::default() };
     }
@@ -216,7 +214,7 @@ impl Waiting {
 }
 
 impl Socket {
-    /// What the system calls it.
+    /// The socket's file descriptor.
     fn handle(&self) -> i32 {
         match self {
             Self::Tcp(socket) => socket.as_ref().as_raw_fd(),
@@ -225,9 +223,8 @@ impl Socket {
         }
     }
 
-    /// Past the runtime, which keeps elsewhere in memory whether it believes the
-    /// socket to be writable: in a large room that place would have to be
-    /// fetched for each listener, and the system says it itself.
+    /// Writes without the runtime, whose note of whether the socket is writable lies elsewhere in memory: in
+    /// a large room that would have to be fetched for each listener, and the system tells it anyway.
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Tcp(socket) => SockRef::from(socket.as_ref()).send(bytes),

@@ -1,21 +1,20 @@
-//! An outbox that keeps all, to be looked at.
+//! An outbox for tests, whose content can be looked at.
 
 use tungstenite::protocol::{Role, WebSocket};
 
 use super::*;
 
 impl Outbox {
-    /// One whose socket takes nothing.
+    /// An outbox whose socket takes nothing.
     pub(crate) fn stuck(room_for: usize) -> Self {
         Self::over(Socket::Stuck, room_for)
     }
 
-    /// How many pieces wait.
     pub(crate) fn pieces(&self) -> usize {
         self.lock().pieces.len()
     }
 
-    /// Takes the texts that wait, and the wish to close.
+    /// Takes the texts that wait, and the close code.
     pub(crate) fn take(&self) -> (Vec<String>, Option<CloseCode>) {
         let mut waiting = self.lock();
         waiting.bytes = 0;
