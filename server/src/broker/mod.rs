@@ -19,27 +19,27 @@ pub mod redis;
 /// One entry of a channel's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
-    /// Its place: 1 for the first, then +1 for each.
+    /// Its number: 1 for the first, then +1 for each.
     pub offset: u64,
-    /// What clients get, as it is.
+    /// The text that clients get, unchanged.
     pub frame: Bytes,
 }
 
-/// How much of each log is kept; for a while it is somewhat more.
+/// How much of each log is kept; for a while it can be somewhat more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogLimits {
-    /// Entries.
+    /// Entries per log.
     pub entries: u64,
-    /// Bytes of all entries together.
+    /// Bytes of all entries of a log together.
     pub bytes: u64,
-    /// How long a log stays that nobody touches, where it can end by itself.
+    /// How long an unused log stays; `None` is for ever.
     pub retain: Option<Duration>,
-    /// The same for one that [ends with a game](Channel::ends_with_game).
+    /// The same for a log that [ends with a game](Channel::ends_with_game).
     pub retain_game: Duration,
 }
 
 impl LogLimits {
-    /// How long a channel's log stays that nobody touches; `None` is for ever.
+    /// How long this channel's log stays when nobody uses it; `None` is for ever.
     pub fn retain(&self, channel: &Channel) -> Option<Duration> {
         if channel.ends_with_game() { Some(self.retain_game) } else { self.retain }
     }
@@ -48,79 +48,78 @@ impl LogLimits {
 /// Whether a log may grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Growth {
-    /// As far as its limits say.
+    /// It may grow up to its limits.
     #[default]
     Free,
-    /// Not at all, because the store is full: what is appended takes the place
-    /// of what is oldest, and a log that has nothing yet does not begin.
+    /// It may not, because the store is full: an entry takes the place of the oldest ones, and an empty log
+    /// takes none.
     Level,
 }
 
-/// Something to append to a log: the frame is `head`, the offset in decimal,
-/// `tail`.
+/// A publication to be appended: its frame is `head`, the offset in decimal, `tail`.
 #[derive(Clone, Debug)]
 pub struct Append {
-    /// The log.
+    /// The channel whose log it is appended to.
     pub channel: Channel,
-    /// Makes a repeat harmless; `None` appends always.
+    /// Makes a repeated append harmless; with `None` each call appends.
     pub idempotency: Option<IdempotencyKey>,
     /// The frame up to the offset.
     pub head: String,
     /// The frame after the offset.
     pub tail: String,
-    /// Whether the log may grow by it.
+    /// Whether the log may grow by this entry.
     pub growth: Growth,
 }
 
 /// What makes an append unique within its channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// Who and which, in any form; at most 128 bytes of visible ASCII.
+    /// The sender and the message's id, in any form; at most 128 bytes of visible ASCII.
     pub key: String,
-    /// A digest of what is said, in visible ASCII: the same key with another digest is a conflict.
+    /// A digest of the content, in visible ASCII: the same key with another digest is a conflict.
     pub digest: String,
 }
 
-/// What became of an append.
+/// The result of an append.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
-    /// Where it stands in the log.
+    /// The entry's position in the log.
     pub position: Position,
-    /// True: it was there before; nothing was appended or announced.
+    /// The entry was there before; nothing was appended or announced.
     pub repeated: bool,
 }
 
-/// What the log can tell about what came after a position.
+/// What a log has after a position: everything, or an unknown part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replay {
-    /// Everything after the position up to the top, without a hole.
+    /// Everything after the position, without a gap.
     All {
-        /// In order; empty when nothing was missed.
+        /// The entries in order; none when nothing was missed.
         publications: Vec<Publication>,
         /// The top of the log.
         top: Position,
     },
-    /// It can no longer be told: another epoch, a trimmed log, or more than the limit.
+    /// Not known any more: another epoch, a trimmed log, or more than the limit.
     Unknown {
         /// The top of the log.
         top: Position,
     },
 }
 
-/// How much of a log is read at most, to bring somebody up to date.
+/// The most that one read of a log returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most {
-    /// Publications.
+    /// Number of publications.
     pub publications: usize,
-    /// Bytes of their frames.
+    /// Bytes of their frames together.
     pub bytes: usize,
 }
 
 impl Most {
-    /// What one client that comes back is told.
+    /// The limit of a client's recovery.
     pub const RECOVERY: Self = Self { publications: limits::RECOVERY_MESSAGES, bytes: limits::RECOVERY_BYTES };
 
-    /// So many, whatever is in them.
+    /// A limit on the number of publications alone.
     pub const fn publications(publications: usize) -> Self {
         Self { publications, bytes: u32::MAX as usize }
     }
@@ -129,125 +128,120 @@ impl Most {
 /// Where a log ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// The last offset, and the log's identity.
+    /// The last offset, and the epoch.
     pub position: Position,
-    /// The entry there; `None` where the log has none (any more).
+    /// The entry at that offset; `None` where the log does not have it (any more).
     pub frame: Option<Bytes>,
 }
 
-/// What is sent to all nodes without being kept.
+/// Something that is delivered and not kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ephemeral {
-    /// A frame for the clients in the channel.
+    /// A frame for the clients in the channel on all nodes.
     Frame(Bytes),
-    /// A word between nodes, not for clients.
+    /// A message between nodes; clients do not get it.
     Notice(Bytes),
 }
 
-/// What comes in from the broker, on each node that subscribed the channel.
+/// What a broker delivers to each node that subscribed the channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
-    /// A log grew. One channel's publications come in order, but some may be
-    /// missing after a trouble: an offset that is not the last + 1 says so.
+    /// An entry was appended. The publications of a channel come in order, but some may be missing after a
+    /// failure: then the offset is not the last + 1.
     Publication {
-        /// The log.
+        /// The channel whose log has it.
         channel: Channel,
-        /// Where it stands.
+        /// The entry's position.
         position: Position,
-        /// What clients get.
+        /// The text that clients get.
         frame: Bytes,
     },
-    /// Something that is not kept.
+    /// Something was announced that is not in the log.
     Ephemeral {
-        /// The channel.
+        /// The channel that it was announced in.
         channel: Channel,
-        /// What it is.
+        /// A frame for clients, or a notice for the node.
         ephemeral: Ephemeral,
     },
     /// Deliveries may have been lost; all channels must be compared with their logs.
     Interrupted,
 }
 
-/// How many deliveries wait for the hub at most. A broker that finds the queue
-/// full drops what it holds and says [`Delivery::Interrupted`] as soon as there
-/// is room: the log has it all.
+/// How many deliveries may wait for the hub. A broker that finds the queue full drops deliveries and puts
+/// [`Delivery::Interrupted`] in as soon as there is room: the logs have everything.
 pub const DELIVERIES_WAITING: usize = 4096;
 
-/// The receiving end that comes with every broker.
+/// The receiving end of a broker's queue.
 pub type Deliveries = mpsc::Receiver<Delivery>;
 
-/// Why a broker did not do something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokerError {
-    /// The log cannot be reached; the same may succeed later. An append may or
-    /// may not have happened: repeat it with the same [`IdempotencyKey`].
+    /// The log cannot be reached; a later try may succeed. An append may or may not have happened: repeat it
+    /// with the same [`IdempotencyKey`].
     #[error("the log cannot be reached: {0}")]
     Unavailable(String),
-    /// No room is left for another entry.
+    /// The store has no room for another entry.
     #[error("the log is full: {0}")]
     Full(String),
-    /// The key came before with another digest.
+    /// The idempotency key was used for other content.
     #[error("the same id was used for something else")]
     Conflict,
 }
 
-/// Keeps logs and carries publications. Every implementation keeps every
-/// promise below; one contract test runs on all.
+/// Keeps logs and carries publications. Every implementation keeps every promise below; one contract test
+/// runs on all of them.
 #[async_trait]
 pub trait Broker: Send + Sync {
     /// Starts this node's deliveries for a channel. What is published after
     /// this returns is delivered. Idempotent.
     async fn subscribe(&self, channel: &Channel) -> Result<(), BrokerError>;
 
-    /// Ends this node's deliveries for a channel. Idempotent; a failure is of
-    /// no harm (more is delivered than needed) and is only logged.
+    /// Ends this node's deliveries for a channel. Idempotent. A failure is only logged: it means some
+    /// deliveries too many.
     async fn unsubscribe(&self, channel: &Channel);
 
-    /// Appends, numbers and announces in one step. `Ok` means that the log has
-    /// it. The position is the order in which every node sees it, this one too.
+    /// Appends, numbers and announces in one step. `Ok` means that the log has the entry. The position is the
+    /// order in which every node sees it, this one too.
     async fn publish(&self, append: Append) -> Result<Appended, BrokerError>;
 
-    /// Sends something to all nodes without keeping it; it may be lost.
+    /// Delivers something to all nodes without keeping it; it may be lost.
     async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), BrokerError>;
 
-    /// All that came after `since`, or that it can no longer be told. Never a
-    /// part of it. More than `most` can not be told either. Offset 0 is before any
-    /// log's first entry, whatever the epoch: whoever looked at a room that did
-    /// not exist yet has seen nothing that could be something else now.
+    /// Everything after `since`, or that it is not known any more; never a part. More than `most` counts as
+    /// not known. Offset 0 precedes any log's first entry, whatever the epoch: a client that looked at a room
+    /// before its log existed has seen nothing that could differ.
     async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError>;
 
-    /// The same for what this node itself has seen, never for what a client
+    /// The same for what this node itself has delivered, never for what a client
     /// claims. A node can prove that it saw this very log: the entry at
     /// `seen.position.offset` is `seen.frame`, or the offset is 0. So
     ///
     /// - a log with another epoch that holds the proof is the same one under a
     ///   new name: [`Replay::All`], with the new epoch in `top`;
-    /// - a log with the same epoch that belies it lost entries (its store came
+    /// - a log with the same epoch that contradicts it lost entries (its store came
     ///   back with older data), so it gets another epoch: [`Replay::Unknown`].
     async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError>;
 
-    /// Where a log ends; makes its epoch if it has none yet.
+    /// The end of the log; a log that does not exist gets an epoch.
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError>;
 
-    /// The entry at `offset`; `None` when it is no longer (or not yet) there.
+    /// The entry at `offset`; `None` when the log does not have it (any more, or yet).
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError>;
 
-    /// Whether a channel's log is reached at this moment, as far as is known
-    /// without asking.
+    /// Whether a channel's log can be reached, as far as is known without a round trip.
     fn is_available(&self, channel: &Channel) -> bool;
 
-    /// Whether appends, deliveries and reads work at this moment: a probe that
-    /// takes their way came back lately.
+    /// Whether appends, deliveries and reads work now: a probe that took their path came back lately.
     async fn ready(&self) -> Result<(), BrokerError>;
 }
 
 /// 80 bits: no log draws the same twice.
 const EPOCH_LETTERS: usize = 16;
 
-/// An epoch that no log had before.
+/// An epoch that no log had before, from the random generator.
 pub(crate) fn random_epoch() -> Epoch {
     loop {
-        // Always allowed; the loop only spares the caller an error that cannot be.
+        // Random text is always a valid epoch; the loop spares the caller an error that cannot happen.
         if let Ok(epoch) = Epoch::parse(&crate::random::text(EPOCH_LETTERS)) {
             return epoch;
         }

@@ -1,4 +1,4 @@
-//! What one client's frames do.
+//! What the frames of one client of a chat do.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::presence::{Departure, namesake};
 use crate::session::random_message_id;
 use crate::throttle::Cost;
 
-/// A client: who it is, where it is, and how much it may still say.
+/// One client: its session, the rooms that it is in, and its rate limits.
 pub(super) struct Client {
     node: Arc<Node>,
     member: Arc<Member>,
@@ -34,18 +34,18 @@ pub(super) struct Client {
     meter: Meter,
     proof: Proof,
     papers: Papers,
-    /// As of how many renames the member's name is known.
+    /// The count of renames at which the member's name was last looked up.
     renames: u64,
 }
 
-/// What the client still has to be told, or may still tell, of who it is.
+/// Whether a session token can still change who this client is.
 #[derive(Clone, Copy, PartialEq)]
 enum Proof {
-    /// It is a guest of this connection, and may still bring a token.
+    /// A guest made for this connection, who may still send a token.
     Open,
-    /// It brought a token that is good for long.
+    /// The client sent a token that needs no renewal yet.
     Brought,
-    /// It came with a session, or is in a room: it stays who it is.
+    /// The client came with a session, or is in a room: the session stays.
     Settled,
 }
 
@@ -114,7 +114,7 @@ impl Handler for Client {
                 Ok(())
             }
             ClientMessage::Typing { room_id } => self.typing(&room_id).await,
-            // Done when they were taken.
+            // Done in `on_frame`.
             ClientMessage::Message { .. } | ClientMessage::Ping => Ok(()),
         };
         if let Err(refusal) = done {
@@ -122,7 +122,6 @@ impl Handler for Client {
         }
     }
 
-    /// Leaves all rooms.
     fn on_close(&mut self, departure: Departure) {
         for (room, seat) in self.seats.take() {
             self.node.games.leaves_class(&room, &self.outbox);
@@ -134,7 +133,7 @@ impl Handler for Client {
 }
 
 impl Client {
-    /// Takes the name that this person was given in another tab, or over another node.
+    /// Takes over a name that this person was given in another tab or on another node.
     fn learn_name(&mut self) {
         let renames = self.node.presence.renames();
         if std::mem::replace(&mut self.renames, renames) == renames {
@@ -148,7 +147,6 @@ impl Client {
         }
     }
 
-    /// Says to the client what was not done.
     fn answer(&self, refusal: Refusal) {
         answer(&self.outbox, refusal);
     }
@@ -174,8 +172,8 @@ impl Client {
         }))
     }
 
-    /// Lets somebody be who their token says, unless they are somebody already.
-    /// One that is no good changes nothing: `joined` tells who they are.
+    /// Takes over the session of a token, unless the session is settled. An invalid token changes nothing;
+    /// `joined` tells who the client is.
     fn recognise(&mut self, token: Option<&SessionToken>) {
         if self.proof == Proof::Settled {
             return;
@@ -195,7 +193,7 @@ impl Client {
             return Err(Refusal::new(ErrorCode::TooManyRooms, sentence));
         }
         let class = match self.admitted(&room).await {
-            // Whoever was sent away, and was not told of it, has no place there any more.
+            // Somebody who was kicked and was not told leaves the room here.
             Err(refusal) if refusal.code == ErrorCode::NotInGame => {
                 self.leave(&room);
                 return Err(refusal);
@@ -204,7 +202,7 @@ impl Client {
         };
         let channel = Channel::Room(room.clone());
         let hub = self.node.hub.clone();
-        // First listen, then look: what changes between the two is held back and comes after `joined`.
+        // Hold first, then read: what arrives in between is held and follows `joined`.
         let seat = hub.hold(&channel, self.outbox.clone());
         if let Some(earlier) = self.seats.insert(room.clone(), seat) {
             hub.leave(&channel, earlier);
@@ -214,7 +212,7 @@ impl Client {
             self.node.games.enters_class(&room, member, &self.outbox);
         }
         let opened = hub.open(&channel).await;
-        // Whoever was sent away before the deliveries began was not told.
+        // A kick before the deliveries began did not reach this connection.
         if class.is_some()
             && let Err(refusal) = self.admitted(&room).await
         {
@@ -240,13 +238,15 @@ impl Client {
         Ok(())
     }
 
-    /// As what this client may be in a room; into most come all.
+    /// What this client is in a class chat; `None` in any other room.
+    ///
+    /// # Errors The game's refusal.
     async fn admitted(&self, room: &RoomId) -> Result<Option<ClassMember>, Refusal> {
         self.node.games.admit_to_room(room, &self.member.id, &self.papers).await
     }
 
-    /// Does not listen any more. Who has not entered yet leaves nobody: another
-    /// tab of this person keeps its place.
+    /// Ends the subscription. Without `has_entered`, presence is left alone: it may be of another tab of this
+    /// person.
     fn unlisten(&mut self, room: &RoomId, has_entered: bool) {
         if has_entered {
             return self.leave(room);
@@ -266,9 +266,9 @@ impl Client {
         again: bool,
     ) -> Result<(), BrokerError> {
         let presence = &self.node.presence;
-        // The first to come is not told of the second.
+        // Checked before entering: only the later of two namesakes is told.
         let is_new = presence.is_new(channel, &self.member.id);
-        // A tab counts once, however often it joins.
+        // A connection counts once, however often it joins.
         let here = match again {
             false => presence.enter(channel, &self.member).await,
             true => presence.see(channel, &self.member.id, |here| here),
@@ -325,11 +325,11 @@ impl Client {
     }
 }
 
-/// What was sent to somebody who came into a room.
+/// What the join sent, for its cost.
 #[derive(Default)]
 struct Sent {
     bytes: usize,
-    /// The log was asked for what they missed, and could not tell.
+    /// The log was read for what the client missed, and could not tell it.
     in_vain: bool,
 }
 
@@ -345,9 +345,9 @@ fn answer(outbox: &Outbox, refusal: Refusal) {
     outbox.push(&wire::encode_server(&ServerMessage::Error(refusal)));
 }
 
-/// The first time, the frame comes by the hub, as to everybody. So does one said
-/// again that the hub has not delivered yet: sent from here, it would overtake
-/// what stands before it.
+/// Answers a resend with the frame that was kept. A new message comes through the hub, as to everybody; so
+/// does a resend that the hub has not delivered yet, because sent from here it would overtake the messages
+/// before it.
 fn tell_again(node: &Node, room: RoomId, said: Said, outbox: &Outbox) {
     let is_past = || node.hub.has_delivered(&Channel::Room(room), &said.appended.position);
     if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())

@@ -1,8 +1,8 @@
-//! Every WebSocket of this node: finds those that have fallen silent, and sends
-//! all away when the node leaves, and those of a person who signs out.
+//! All WebSockets of this node: finds those that have fallen silent, and closes all when the node shuts down,
+//! or those of a person who signs out.
 //!
-//! One wheel for all instead of a timer for each. It turns past a connection
-//! only when its time may be up; what is heard meanwhile moves nothing.
+//! One timing wheel in place of a timer for each connection. A connection is looked at only when its time may
+//! be up; frames that arrive meanwhile move nothing in it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -17,42 +17,41 @@ use super::handler::Purpose;
 use crate::outbox::{Outbox, frame};
 use crate::session::RevokedUsers;
 
-/// How often the wheel is turned; a silence may last up to twice so much longer.
+/// How often the wheel turns; a silence may last up to twice this longer.
 const TURN_EVERY: Duration = Duration::from_millis(250);
 
-/// How long silences may be.
+/// How long connections may be silent.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// Until the first frame must have come.
+    /// From the upgrade to the client's first frame.
     pub hello_within: Duration,
-    /// Of silence, before a ping.
+    /// Silence before a ping is sent.
     pub ping_every: Duration,
-    /// Until the ping is answered.
+    /// From the ping to its answer.
     pub pong_within: Duration,
-    /// That what waits for a client may wait without being read, whatever the client itself says meanwhile.
+    /// How long bytes for a client may wait unread, whatever the client itself sends.
     pub write_within: Duration,
-    /// From the leaving until the last one must have been sent away.
+    /// From the start of the shutdown until the last client was told to reconnect elsewhere.
     pub drain_within: Duration,
 }
 
-/// The connections of a node.
 pub struct Connections {
     rules: Arc<Rules>,
-    /// When the wheel began to turn.
+    /// Turn 0 of the wheel.
     since: Instant,
-    /// Who is looked at in which turn.
+    /// The connections to look at, by turn.
     wheel: Mutex<BTreeMap<u128, Vec<Weak<Beat>>>>,
-    /// Held while some are taken out of the wheel, so that whoever looks for somebody finds all.
+    /// Held while connections are out of the wheel to be looked at, so that a search finds all of them.
     turning: Mutex<()>,
 }
 
-/// What holds for all connections.
+/// What holds for all connections of a node.
 struct Rules {
     patience: Patience,
     revoked: Arc<RevokedUsers>,
 }
 
-/// A connection's signs of life.
+/// Watches whether one connection is alive. The session holds it.
 pub(super) struct Beat {
     outbox: Arc<Outbox>,
     purpose: Purpose,
@@ -60,15 +59,15 @@ pub(super) struct Beat {
     pulse: Mutex<Pulse>,
 }
 
-/// When the connection has to have shown that it is alive.
+/// By when the connection has to show that it is alive.
 struct Pulse {
     next: Instant,
     missing: Missing,
-    /// Whose connection it is.
+    /// The person whose connection it is now.
     member: Arc<Member>,
 }
 
-/// What is missing when the time is up.
+/// What the time limit waits for.
 #[derive(Clone, Copy)]
 enum Missing {
     Hello,
@@ -77,7 +76,8 @@ enum Missing {
 }
 
 impl Connections {
-    /// Looks after connections until nobody holds them any more; lets all go once `leaving` is set.
+    /// Looks after connections until the last handle is dropped; closes all of them once `leaving` is
+    /// cancelled.
     pub fn start(patience: Patience, revoked: Arc<RevokedUsers>, leaving: CancellationToken) -> Arc<Self> {
         let (rules, since) = (Arc::new(Rules { patience, revoked }), Instant::now());
         let connections = Arc::new(Self { rules, since, wheel: Mutex::default(), turning: Mutex::default() });
@@ -85,13 +85,13 @@ impl Connections {
         connections
     }
 
-    /// Looks after a connection for as long as its beat is held.
+    /// Looks after a connection until the returned beat is dropped.
     pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>, purpose: Purpose) -> Arc<Beat> {
         let next = Instant::now() + self.rules.patience.hello_within;
         let pulse = Mutex::new(Pulse { next, missing: Missing::Hello, member: member.clone() });
         let beat = Arc::new(Beat { outbox, purpose, rules: self.rules.clone(), pulse });
         self.put(next, Arc::downgrade(&beat));
-        // Registered first, so that who signs out meanwhile is found by one of the two.
+        // Register first, then look at the list: a sign-out in between is found by one of the two.
         beat.belong_to(&member);
         beat
     }
@@ -106,7 +106,7 @@ impl Connections {
         }
     }
 
-    /// Tells somebody something of the rooms that they are in, wherever they are connected here.
+    /// Sends a frame to all connections of a person on this node that are for rooms.
     pub(crate) fn tell_in_rooms(&self, user: &UserId, frame: &str) {
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
         for beat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
@@ -121,7 +121,7 @@ impl Connections {
         self.wheel().entry(turn).or_default().push(beat);
     }
 
-    /// Looks at those whose time may be up.
+    /// Looks at the connections whose time may be up.
     fn turn_to(&self, now: Instant) {
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
         let due = {
@@ -136,7 +136,7 @@ impl Connections {
         }
     }
 
-    /// Sends everybody away within a time, in any order.
+    /// Tells all clients to reconnect, spread over `within`, in no order.
     async fn let_go(&self, within: Duration) {
         let mut all: Vec<_> = std::mem::take(&mut *self.wheel()).into_values().flatten().collect();
         all.shuffle(&mut rand::rng());
@@ -148,7 +148,7 @@ impl Connections {
         }
     }
 
-    /// The last turn that is over at a moment.
+    /// The last turn that is over at `at`.
     fn turn_after(&self, at: Instant) -> u128 {
         at.duration_since(self.since).as_millis() / TURN_EVERY.as_millis()
     }
@@ -171,13 +171,13 @@ async fn turn(connections: Weak<Connections>, leaving: CancellationToken) {
         // All at once would storm the other nodes.
         connections.let_go(connections.rules.patience.drain_within.mul_f64(0.6)).await;
         drop(connections);
-        // Those whose request was on its way.
+        // And those whose upgrade was still under way.
         sleep(TURN_EVERY).await;
     }
 }
 
 impl Beat {
-    /// Something came. Only a frame of ours counts as a hello.
+    /// Notes that bytes arrived. Only a frame of ours counts as the first one.
     pub(super) fn heard(&self, is_frame: bool) {
         let mut pulse = self.pulse();
         if is_frame || !matches!(pulse.missing, Missing::Hello) {
@@ -185,7 +185,7 @@ impl Beat {
         }
     }
 
-    /// Whose connection it is from now on; closed, if they have signed out.
+    /// Sets whose connection it is; closes it if that person has signed out.
     pub(super) fn belong_to(&self, member: &Arc<Member>) {
         self.pulse().member = member.clone();
         if self.rules.revoked.contains(&member.id) {
@@ -193,7 +193,7 @@ impl Beat {
         }
     }
 
-    /// Does what is due; says when to look again.
+    /// Pings or closes if that is due; returns when to look again, or `None` when the connection is over.
     fn look(&self, now: Instant) -> Option<Instant> {
         let unread = self.outbox.waiting_since().map(|since| since + self.rules.patience.write_within);
         if unread.is_some_and(|until| until <= now) {

@@ -1,5 +1,5 @@
-//! Reads what a client sends. All of RFC 6455 is the library's; here is only
-//! how it is fed: without a socket, and without a buffer for the silent.
+//! Decodes what a client sends. RFC 6455 is the library's business; this module feeds it without a socket,
+//! and without a buffer for silent connections.
 
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
@@ -8,53 +8,50 @@ use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::protocol::{Message, Role, WebSocketConfig, WebSocketContext};
 use tungstenite::{Error, Result};
 
-/// Bytes that the library takes at a time, out of what was read: it clears so
-/// many each time.
+/// Bytes given to the library at a time; it clears a buffer of that size for each read.
 const AT_A_TIME: std::ops::RangeInclusive<usize> = 256..=4 * 1024;
-/// A part of a message that has fewer bytes is a crumb: whoever cuts a message
-/// so small sends more headers than words.
+/// A fragment with fewer bytes is a crumb: a message cut so small has more headers than text.
 const CRUMB: u64 = 32;
-/// The longest header of a frame.
+/// The longest header of a client's frame, in bytes.
 const HEADER: usize = 14;
 
 /// The reading side of one connection.
 pub(super) struct Decoder {
     frame_bytes: usize,
-    /// Only while a message is on its way: between messages it would only hold buffers.
+    /// The library's state, only while a message is under way: between messages it would hold buffers for
+    /// nothing.
     context: Option<Box<WebSocketContext>>,
     place: Place,
 }
 
 impl Decoder {
-    /// One that refuses messages of more than `frame_bytes`.
+    /// A decoder that refuses messages of more than `frame_bytes`.
     pub(super) fn new(frame_bytes: usize) -> Self {
         Self { frame_bytes, context: None, place: Place::default() }
     }
 
-    /// Looks at bytes as they came, before they are taken: how many control
-    /// frames and crumbs are among them.
+    /// Looks at bytes before they are decoded; returns how many control frames and crumbs begin in them.
     pub(super) fn look(&mut self, bytes: &[u8]) -> u32 {
         self.place.pass(bytes);
         std::mem::take(&mut self.place.small)
     }
 
-    /// Whether a message or a control frame has begun, and its end has not come yet.
+    /// Whether a message or control frame has begun and is not complete.
     pub(super) fn is_in_message(&self) -> bool {
         !self.place.is_between_messages()
     }
 
-    /// Takes bytes that were [looked at](Self::look). What they say is added to `messages`, what the
-    /// protocol wants answered (a pong, a close) to `answers`.
+    /// Decodes bytes that were [looked at](Self::look). Messages go to `messages`; what the protocol has to
+    /// answer (a pong, a close) goes to `answers`.
     ///
-    /// # Errors
-    /// The library's, after the messages before it: the connection must end.
+    /// # Errors The library's, after the messages before it: the connection must end.
     pub(super) fn take(&mut self, bytes: &[u8], messages: &mut Vec<Message>, answers: &mut Vec<u8>) -> Result<()> {
         let frame_bytes = self.frame_bytes;
         let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes, bytes.len())));
         let mut pipe = Pipe { incoming: bytes, answers };
         loop {
             if self.place.is_between_messages() && self.place.ended == 0 {
-                // All is given out. To ask for more would be to be told that there is none.
+                // All messages are out; another read would only return `WouldBlock`.
                 self.context = None;
                 return Ok(());
             }
@@ -64,7 +61,7 @@ impl Decoder {
                     let (is_ping, is_close) = (message.is_ping(), message.is_close());
                     messages.push(message);
                     if is_ping || is_close {
-                        // Its answer; that a close ends the connection is known.
+                        // Writes the answer; that a close ends the connection is known.
                         let _ = context.flush(&mut pipe);
                     }
                     if is_close {
@@ -87,7 +84,7 @@ fn context(frame_bytes: usize, came: usize) -> WebSocketContext {
     WebSocketContext::new(Role::Server, Some(config))
 }
 
-/// What was read stands in for the socket.
+/// Stands in for the socket: the library reads from a buffer and writes to one.
 struct Pipe<'a> {
     incoming: &'a [u8],
     answers: &'a mut Vec<u8>,
@@ -112,21 +109,21 @@ impl Write for Pipe<'_> {
     }
 }
 
-/// Where in the stream of frames the bytes so far end.
+/// Where in the frame that arrives the bytes so far end.
 #[derive(Default)]
 struct Place {
     header: [u8; HEADER],
     header_bytes: usize,
-    /// Of this frame, still to come.
+    /// Bytes of this frame's payload that are still to come.
     payload_bytes: u64,
     is_in_message: bool,
-    /// This frame ends a message, or is a control frame.
+    /// Whether this frame ends a message or is a control frame.
     is_last: bool,
-    /// Messages and control frames that ended, and were not yet given out.
+    /// Messages and control frames that are complete and were not returned yet.
     ended: usize,
-    /// Control frames and crumbs that nobody has counted yet.
+    /// Control frames and crumbs that were not counted yet.
     small: u32,
-    /// This is no WebSocket; the library says so, too.
+    /// The bytes are no WebSocket frames; the library will report that, too.
     is_lost: bool,
 }
 
@@ -144,7 +141,7 @@ impl Place {
         }
     }
 
-    /// Passes a header that is there as a whole, or else one byte of it; returns the rest.
+    /// Parses a header if it is complete, or else takes one byte of it; returns the rest.
     fn pass_header<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let mut whole = Cursor::new(bytes);
         if self.header_bytes == 0
@@ -166,7 +163,7 @@ impl Place {
     fn begin(&mut self, header: &FrameHeader, payload_bytes: u64) {
         self.header_bytes = 0;
         self.payload_bytes = payload_bytes;
-        // A control frame is alone. One that says that more of it comes is the library's to refuse.
+        // A control frame cannot be fragmented; the library refuses one that is.
         self.is_last = header.is_final || matches!(header.opcode, OpCode::Control(_));
         let is_small = match header.opcode {
             OpCode::Control(_) => true,

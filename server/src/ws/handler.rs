@@ -1,4 +1,4 @@
-//! What frames mean: the one thing about a connection that is not WebSocket's.
+//! What the frames of a connection mean: the only part of it that is not WebSocket's.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -11,17 +11,15 @@ use crate::node::Node;
 use crate::outbox::Outbox;
 use crate::presence::Departure;
 
-/// What a client sent, whole and checked: text is UTF-8.
+/// A complete message of a client.
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'a> {
-    /// Words.
+    /// UTF-8, checked.
     Text(&'a str),
-    /// Anything.
     Binary(&'a [u8]),
 }
 
 impl Frame<'_> {
-    /// Bytes of it.
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -29,75 +27,72 @@ impl Frame<'_> {
         }
     }
 
-    /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// What a frame asks for.
+/// What remains to be done after a frame.
 pub enum Action<Deferred> {
-    /// It is done.
+    /// Nothing.
     Done,
-    /// Something is being said. The next frames need not wait for it: what is
-    /// begun in order is in the log in order.
+    /// A message goes to the log. The next frames need not wait: what is begun in order gets into the log in
+    /// order.
     InFlight(BoxFuture<'static, ()>),
-    /// To be done by [`Handler::on_deferred`], after all that came before.
+    /// [`Handler::on_deferred`] does it, after all frames before it.
     Deferred(Deferred),
-    /// The connection must close.
+    /// The connection closes with this code.
     Close(CloseCode),
 }
 
-/// Who came in.
+/// The person who opened a connection.
 pub struct Visitor {
-    /// Who they are.
+    /// The person's id and name.
     pub member: Arc<Member>,
-    /// Whether the request said so. If not, they are a guest made for it.
+    /// Whether the request carried a valid session; if not, the member is a guest made for it.
     pub has_session: bool,
 }
 
-/// What connections are for.
+/// What a connection is for; decides close reasons and who is told of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Chat: a connection of `/ws`, in any number of rooms.
+    /// Chat: a connection to `/ws`, in any number of rooms.
     Rooms,
-    /// A quiz: a connection of `/games`, as player or host.
+    /// A quiz: a connection to `/games`, as player or host.
     Games,
 }
 
-/// What the frames of one connection do. Everything else about a connection is
-/// the same for all: the door, the codec, the outbox, the limits, the close.
+/// What the frames of one connection do. Everything else is the same for all connections: upgrade, codec,
+/// outbox, limits, close.
 pub trait Handler: Sized + Send + 'static {
-    /// What cannot be done at once.
+    /// Work that cannot be done at once, see [`Action::Deferred`].
     type Deferred: Send;
 
-    /// What is kept of the request that somebody came with. A connection has
-    /// it until it [begins](Handler::begin).
+    /// What is remembered of the upgrade request until the connection [begins](Handler::begin).
     type Credentials: Send + 'static;
 
-    /// What these connections are for.
     const PURPOSE: Purpose;
 
-    /// Looks at that request.
+    /// Takes the credentials from the upgrade request.
     fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> Self::Credentials;
 
-    /// Somebody came in.
+    /// Begins a connection, before its first frame is read.
     fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, credentials: Self::Credentials) -> Self;
 
-    /// Whose connection it is: another person once they have proved who they are.
+    /// Whose connection it is; another member after the client has sent a token.
     fn member(&self) -> &Arc<Member>;
 
-    /// Takes a frame.
+    /// Handles a complete frame.
     fn on_frame(&mut self, frame: Frame<'_>) -> Action<Self::Deferred>;
 
-    /// Waits for what has to be waited for before that. Nobody else waits for it.
+    /// Waits for what the deferred work has to wait for, before a join permit is taken.
     fn prepare(&mut self, _later: &mut Self::Deferred) -> impl Future<Output = ()> + Send {
         async {}
     }
 
-    /// Does what changes where the client is.
+    /// Does the deferred work, such as joining a room.
     fn on_deferred(&mut self, deferred: Self::Deferred) -> impl Future<Output = ()> + Send;
 
-    /// The connection is over.
+    /// Ends the connection: leaves everything that it was in.
     fn on_close(&mut self, departure: Departure);
 }

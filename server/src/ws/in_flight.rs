@@ -1,19 +1,19 @@
-//! What one client is saying: begun in order, and not yet in the log.
+//! The messages of one client that were begun and are not in the log yet, in order.
 
 use std::future::poll_fn;
 use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
 
-/// So many may be under way; the next ones wait unread.
+/// How many may be in flight; after that no frame is read.
 const AT_ONCE: usize = 32;
 
-/// Everything under way. One after the other would be a round trip to the log
-/// for each message, and the log could never take them together.
+/// The messages in flight. One after the other would be a round trip to the log for each, and the log could
+/// never take them together.
 #[derive(Default)]
 pub(super) struct InFlight {
-    /// In the order of their beginning. Few enough to look at all of them, and
-    /// nearly always it is one: cheaper than to know which of them was woken.
+    /// In the order of their beginning. All are polled, because nearly always there is one: cheaper than to
+    /// know which of them was woken.
     under_way: Vec<BoxFuture<'static, ()>>,
 }
 
@@ -26,13 +26,13 @@ impl InFlight {
         self.under_way.len() < AT_ONCE
     }
 
-    /// Adds one. New ones are first polled in the order in which they were
-    /// added, and the log is asked in their first poll.
+    /// Adds a message. New ones are first polled in the order in which they were added, and that poll sends
+    /// to the log.
     pub(super) fn begin(&mut self, one: BoxFuture<'static, ()>) {
         self.under_way.push(one);
     }
 
-    /// Goes on with all, until one of them is done. May be dropped and called again.
+    /// Polls all until at least one is done. Cancel safe.
     pub(super) async fn next(&mut self) {
         poll_fn(|context| self.poll(context)).await;
     }
@@ -41,13 +41,13 @@ impl InFlight {
         let before = self.under_way.len();
         self.under_way.retain_mut(|one| one.as_mut().poll(context).is_pending());
         if self.under_way.is_empty() {
-            // Nothing is kept for those who say nothing.
+            // A client that sends nothing holds no buffer.
             self.under_way = Vec::new();
         }
         if self.under_way.len() == before && before > 0 { Poll::Pending } else { Poll::Ready(()) }
     }
 
-    /// Until nothing is under way.
+    /// Waits until nothing is in flight.
     pub(super) async fn finish(&mut self) {
         while !self.is_empty() {
             self.next().await;

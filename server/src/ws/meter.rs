@@ -1,4 +1,4 @@
-//! What the frames of one connection cost whoever sends them.
+//! Charges the frames of one connection to the rate limits.
 
 use std::net::IpAddr;
 
@@ -6,14 +6,13 @@ use protocol::{Refusal, UserId};
 
 use crate::throttle::{Cost, Payer, Throttle};
 
-/// Refusals for being too fast before the connection is closed.
+/// How many frames are refused for being too fast before the connection is closed.
 const PATIENCE: u32 = 1000;
 
-/// One connection's way to the buckets of its session and its address, which
-/// it shares with all others of them.
+/// Charges one connection to the buckets of its session and of its address, which other connections share.
 pub(crate) struct Meter {
     address: IpAddr,
-    /// Looked up with the first frame: many connections never send one.
+    /// The buckets, looked up with the first frame: many connections never send one.
     payer: Option<Payer>,
     refused: u32,
 }
@@ -21,21 +20,21 @@ pub(crate) struct Meter {
 /// What to do with a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Handle it.
+    /// Handle the frame.
     Pass,
-    /// Answer with this and leave it aside.
+    /// Answer with this and do not handle the frame.
     Refuse(Refusal),
-    /// The client does not listen: close.
+    /// Close: the client does not heed refusals.
     Flood,
 }
 
 impl Meter {
-    /// For a connection from `address`.
+    /// The meter of a connection from `address`.
     pub(crate) fn new(address: IpAddr) -> Self {
         Self { address, payer: None, refused: 0 }
     }
 
-    /// Accounts for a frame of a session, before it is handled.
+    /// Charges a frame of `session` before it is handled.
     pub(crate) fn spend(&mut self, throttle: &Throttle, session: &UserId, cost: Cost) -> Verdict {
         if self.payer.is_none() {
             self.payer = throttle.payer(session, self.address);
@@ -46,12 +45,12 @@ impl Meter {
         if self.refused > PATIENCE { Verdict::Flood } else { Verdict::Refuse(too_fast.refusal()) }
     }
 
-    /// What follows is another session's to pay.
+    /// Charges what follows to another session.
     pub(crate) fn change_payer(&mut self) {
         self.payer = None;
     }
 
-    /// Accounts for what a frame has cost, after it was handled.
+    /// Charges what a frame turned out to cost after it was handled; never refuses.
     pub(crate) fn charge(&self, throttle: &Throttle, cost: Cost) {
         if let Some(payer) = &self.payer {
             throttle.charge(payer, cost);

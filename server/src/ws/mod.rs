@@ -1,7 +1,7 @@
 //! Speaks with clients: from the upgrade to the close of one WebSocket.
 //!
-//! Knows frames, limits and connections. What a frame means is `chat`'s and
-//! `presence`'s business, who hears it the hub's.
+//! Knows frames, limits and connections. What a frame means is the business of `chat` and `presence`, and who
+//! gets it the hub's.
 
 mod client;
 mod connections;
@@ -24,15 +24,15 @@ pub use connections::{Connections, Patience};
 pub use handler::{Action, Frame, Handler, Purpose, Visitor};
 pub(crate) use meter::{Meter, Verdict};
 
-/// Where WebSockets come in.
+/// The route of a WebSocket endpoint.
 pub type Door = MethodRouter<Arc<Node>>;
 
-/// The door to the rooms.
+/// The route of the chat's WebSockets, `/ws`.
 pub fn door() -> Door {
     door_to::<client::Client>()
 }
 
-/// The same door with another meaning of the frames behind it.
+/// A route of WebSockets whose frames another handler handles.
 pub fn door_to<M: Handler>() -> Door {
     get(upgrade::upgrade::<M>)
 }

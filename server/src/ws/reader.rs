@@ -1,4 +1,4 @@
-//! Hears one client: bytes from its socket, as messages.
+//! Reads one client: bytes from its socket, as messages.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -17,49 +17,49 @@ use super::decoder::Decoder;
 use crate::outbox::Outbox;
 use crate::throttle::FrameBudget;
 
-/// Bytes that are read at a time.
+/// Bytes of one read.
 const BUFFER: usize = 64 * 1024;
 
 thread_local! {
-    /// One for all connections of a thread: nothing stays in it while somebody waits.
+    /// The buffer is shared by all connections of a thread: nothing stays in it while a task waits.
     static READ: RefCell<Box<[u8]>> = RefCell::new(vec![0; BUFFER].into());
 }
 
-/// The hearing end of a connection.
+/// The reading side of a connection.
 pub(super) struct FrameReader {
     socket: OwnedReadHalf,
     decoder: Decoder,
     whole_within: Duration,
-    /// While a message is on its way: when it must have come whole. In a box: hardly any waits in parts.
+    /// By when the message under way must be complete. Boxed: most connections never need it.
     due: Option<Pin<Box<Sleep>>>,
     budget: FrameBudget,
-    /// Read and not yet given out, in order.
+    /// Messages that were read and not returned yet, in order.
     messages: vec::IntoIter<Message>,
-    /// What comes after the last of them. In a box: there is hardly ever one.
+    /// The error that follows them. Boxed: there is hardly ever one.
     fault: Option<Box<Error>>,
 }
 
-/// What one message may take.
+/// The limits of one message.
 pub(super) struct Bounds {
-    /// Bytes of it.
+    /// The largest message, in bytes.
     pub(super) frame_bytes: usize,
-    /// From its first byte to its last. What has come of it is kept in memory, so it cannot take its time.
+    /// From its first byte to its last. The bytes so far are in memory, so a client must not take its time.
     pub(super) whole_within: Duration,
 }
 
-/// What was heard.
+/// What the client sent next.
 pub(super) enum Heard {
     Message(Message),
-    /// This is not how WebSocket works.
+    /// The client broke the WebSocket protocol, or the connection failed.
     Fault(Error),
-    /// A message began, and was not whole in time.
+    /// A message was not complete in time.
     Late,
-    /// Nothing will come any more.
+    /// The client closed its side of the socket.
     End,
 }
 
 impl FrameReader {
-    /// A reader at `socket`; `early` came with the request.
+    /// A reader of `socket`; `early` are bytes that came with the request.
     pub(super) fn new(
         socket: OwnedReadHalf,
         bounds: Bounds,
@@ -77,8 +77,7 @@ impl FrameReader {
         ears
     }
 
-    /// The next thing. May be dropped and asked again. What the protocol wants
-    /// answered goes into `outbox`.
+    /// Waits for the next message. Cancel safe. What the protocol has to answer goes into `outbox`.
     pub(super) async fn hear(&mut self, outbox: &Outbox) -> Heard {
         loop {
             if let Some(message) = self.messages.next() {
@@ -96,9 +95,9 @@ impl FrameReader {
         }
     }
 
-    /// Reads once, unless there is nothing to read and the message on its way is too late.
+    /// Reads once; ready with an error when nothing is there and the message under way is late.
     fn poll_read_in_time(&mut self, context: &mut Context<'_>, outbox: &Outbox) -> Poll<io::Result<usize>> {
-        // What has come counts, however late this is asked.
+        // Read before the timer is looked at: bytes that have arrived count, however late this runs.
         let read = self.poll_read(context, outbox);
         if read.is_pending()
             && let Some(due) = &mut self.due
@@ -109,7 +108,7 @@ impl FrameReader {
         read
     }
 
-    /// Reads once; 0 bytes: the other end is closed.
+    /// Reads once; 0 bytes: the client closed its side.
     fn poll_read(&mut self, context: &mut Context<'_>, outbox: &Outbox) -> Poll<io::Result<usize>> {
         READ.with_borrow_mut(|buffer| {
             let mut buffer = ReadBuf::new(buffer);
@@ -123,7 +122,7 @@ impl FrameReader {
 
     fn read(&mut self, bytes: &[u8], outbox: &Outbox) {
         if !self.budget.spend(self.decoder.look(bytes)) {
-            // Before anything is answered: a read has room for ten thousand pings.
+            // Checked before anything is answered: one read has room for ten thousand pings.
             self.fault = Some(Box::new(Error::AttackAttempt));
             return;
         }
@@ -136,7 +135,7 @@ impl FrameReader {
         }
     }
 
-    /// Sets the time for what has begun; `has_ended`: what had begun before is whole.
+    /// Starts the time limit of the message that has begun; `has_ended`: the one before it is complete.
     fn expect_the_rest(&mut self, has_ended: bool) {
         if !self.decoder.is_in_message() {
             self.due = None;

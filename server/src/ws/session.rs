@@ -1,4 +1,4 @@
-//! One connection, from its first frame to its close, in one task.
+//! One WebSocket, from its first frame to its close, in one task.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,16 +17,16 @@ use crate::node::Node;
 use crate::outbox::{Outbox, frame};
 use crate::presence::Departure;
 
-/// How long a closing client may take to read what is still on its way.
+/// How long a client may take to read what still waits when the connection closes.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why a connection ends.
 enum End {
-    /// The client closed it, and says whether it will be back.
+    /// The client closed it; the code says whether it will be back.
     Client(Departure),
-    /// It was cut.
+    /// The connection broke.
     Cut,
-    /// We close it.
+    /// The server closes it, with a code and a reason.
     Close(u16, &'static str),
 }
 
@@ -36,14 +36,13 @@ impl From<CloseCode> for End {
     }
 }
 
-/// Closes a connection at once.
+/// Closes a connection before it began.
 pub(super) async fn refuse(mut reader: FrameReader, outbox: &Outbox, code: CloseCode) {
     close(&mut reader, outbox, code.number(), code.reason()).await;
 }
 
-/// Serves a connection until it ends. What this returns is there for as long as
-/// the connection is, so it is kept small: what is rare is in a box, and nothing
-/// is held twice, as the arguments of an `async fn` are.
+/// Serves a connection until it ends. The returned future lives as long as the connection, so it is kept
+/// small: rare parts are boxed, and no argument is held twice, as in an `async fn`.
 pub(super) fn run<M: Handler>(
     mut reader: FrameReader,
     outbox: Arc<Outbox>,
@@ -64,7 +63,7 @@ pub(super) fn run<M: Handler>(
     }
 }
 
-/// What is due when a connection has ended.
+/// Sends what is in flight, tells the handler, and closes the socket.
 async fn finish(
     end: End,
     reader: &mut FrameReader,
@@ -72,11 +71,11 @@ async fn finish(
     client: &mut impl Handler,
     in_flight: &mut InFlight,
 ) {
-    // What was said before the end is said.
+    // Messages that were begun still go to the log.
     let _ = timeout(FAREWELL, in_flight.finish()).await;
     client.on_close(match end {
         End::Client(departure) => departure,
-        // Silent for longer than any grace: who is back by now is so on another connection.
+        // Silent for longer than any grace: a person who is back is so on another connection.
         End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
         End::Close(code, _) if code == CloseCode::SignedOut.number() => Departure::Clean,
         End::Cut | End::Close(..) => Departure::Lost,
@@ -86,7 +85,7 @@ async fn finish(
             metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
             close(reader, outbox, code, reason).await;
         }
-        // The answer to their close.
+        // Sends the answer to the client's close.
         End::Client(_) => drop(timeout(FAREWELL, outbox.drain()).await),
         End::Cut => {}
     }
@@ -102,7 +101,7 @@ async fn serve(
 ) -> End {
     loop {
         tokio::select! {
-            // In this order: what was said goes to the log before more is heard.
+            // In this order: messages in flight go on before another frame is read.
             biased;
             () = in_flight.next(), if !in_flight.is_empty() => {}
             end = look_after(outbox) => return end,
@@ -122,7 +121,7 @@ async fn serve(
     }
 }
 
-/// Does what a message asks, and goes on sending while that waits for the log.
+/// Handles a message, and goes on sending while that waits for the log.
 async fn act_on(
     message: Message,
     outbox: &Outbox,
@@ -147,12 +146,12 @@ async fn act_on(
         }
         Action::Deferred(deferred) => deferred,
     };
-    // In a box: it is there only while something is done, the task all the time.
+    // Boxed: this is needed only while a frame is handled, the task exists all the time.
     Box::pin(async {
         if let Err(end) = meanwhile(outbox, client.prepare(&mut deferred)).await {
             return Some(end);
         }
-        // A storm of newcomers must not all be half-way in at once, each with all that this takes.
+        // Limits how many clients join at the same time, each with all the memory that this takes.
         let _turn = match meanwhile(outbox, join_permits.acquire()).await {
             Ok(turn) => turn,
             Err(end) => return Some(end),
@@ -167,7 +166,7 @@ async fn act_on(
     .await
 }
 
-/// Waits for something, and goes on sending until it is there or the connection ends.
+/// Waits for `something` while the outbox is sent; ends early when the connection does.
 async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, End> {
     tokio::select! {
         done = something => Ok(done),
@@ -175,25 +174,24 @@ async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Re
     }
 }
 
-/// Sends what the outbox leaves to this task, until the connection has to end.
+/// Sends what the outbox leaves to this task, until the connection has to close.
 async fn look_after(outbox: &Outbox) -> End {
     loop {
-        // Whoever does not read is not waited for here.
+        // A close does not wait here for a client that does not read.
         if let Some(code) = outbox.closing() {
             return code.into();
         }
         tokio::select! {
             biased;
             () = outbox.work() => {}
-            // In a box, made when it is needed: hardly anybody ever is.
+            // Boxed when it is needed: most sockets take everything at once.
             drained = async { Box::pin(outbox.drain()).await }, if outbox.is_waiting() => if drained.is_err() { return End::Cut },
         }
     }
 }
 
-/// Sends a close frame and waits a moment for the client to take it. Closing
-/// the socket with unread bytes in it would reset the connection, and the
-/// client might never read why.
+/// Sends a close frame and waits a moment for the client to take it. A socket that is closed with unread
+/// bytes in it is reset, and the client might never read why.
 async fn close(reader: &mut FrameReader, outbox: &Outbox, code: u16, reason: &'static str) {
     outbox.finish(frame::close(code, reason));
     let farewell = async {
@@ -206,7 +204,7 @@ async fn close(reader: &mut FrameReader, outbox: &Outbox, code: u16, reason: &'s
     let _ = timeout(FAREWELL, farewell).await;
 }
 
-/// A client that closes with one of our come-back codes is about to do so.
+/// Whether the client will be back: one that closes with a reconnect code of ours will.
 fn farewell(frame: Option<&CloseFrame>) -> Departure {
     match frame {
         Some(frame) if (4000..4500).contains(&u16::from(frame.code)) => Departure::Lost,
@@ -214,7 +212,7 @@ fn farewell(frame: Option<&CloseFrame>) -> Departure {
     }
 }
 
-/// What a failed read means (RFC 6455, section 7.4.1).
+/// The close code for a failed read (RFC 6455, section 7.4.1).
 fn why(error: &Error) -> End {
     match error {
         Error::AttackAttempt => CloseCode::Flood.into(),

@@ -4,8 +4,8 @@ use protocol::RoomId;
 
 use crate::hub::SubscriptionId;
 
-/// The rooms of a connection, and which it joined last.
-/// Hardly ever more than one, and never many: a list is the smallest that there is.
+/// The rooms of a connection, the one joined last at the end. Hardly ever more than one, so a list is the
+/// smallest form.
 #[derive(Default)]
 pub(super) struct Subscriptions(Vec<(RoomId, SubscriptionId)>);
 
@@ -18,7 +18,7 @@ impl Subscriptions {
         self.0.iter().any(|(one, _)| one == room)
     }
 
-    /// Takes a seat; gives back the one that was taken in this room before.
+    /// Adds a room; returns its earlier subscription, if there is one.
     pub(super) fn insert(&mut self, room: RoomId, seat: SubscriptionId) -> Option<SubscriptionId> {
         let earlier = self.remove(&room);
         self.0.reserve_exact(1);
@@ -31,7 +31,6 @@ impl Subscriptions {
         Some(self.0.remove(at).1)
     }
 
-    /// The room that was joined last.
     pub(super) fn latest(&self) -> Option<&RoomId> {
         self.0.last().map(|(room, _)| room)
     }

@@ -31,7 +31,7 @@ pub(super) struct Version {
     v: Option<u32>,
 }
 
-/// `GET /ws?v=1`.
+/// Answers `GET /ws?v=1` or `/games`: checks the request, then starts the session.
 pub(super) async fn upgrade<M: Handler>(
     State(node): State<Arc<Node>>,
     Extension(peer): Extension<SocketAddr>,
@@ -81,14 +81,14 @@ pub(super) async fn upgrade<M: Handler>(
         } else {
             session::run::<M>(ears, outbox, node, visitor, credentials).await;
         }
-        // Until here, they count.
+        // The connection counts until here.
         drop((place, share, task));
     });
     switching(key)
 }
 
-/// Both ends of the connection. The buffer that the request was read into ends
-/// here: kept, it would be the largest thing that a silent connection has.
+/// Splits the connection into reader and outbox. The buffer that the request was read into ends here: it
+/// would be the largest part of a silent connection.
 fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(FrameReader, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
@@ -98,7 +98,7 @@ fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(Fra
     Some((ears, outbox))
 }
 
-/// The key of a handshake that is one (RFC 6455, section 4.2.1).
+/// Checks the headers of a handshake and returns its key (RFC 6455, section 4.2.1).
 fn handshake(headers: &HeaderMap) -> Result<String, NoHandshake> {
     let has = |name: header::HeaderName, word: &str| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
@@ -118,12 +118,12 @@ fn handshake(headers: &HeaderMap) -> Result<String, NoHandshake> {
     Ok(derive_accept_key(key.map_or(&[], HeaderValue::as_bytes)))
 }
 
-/// What is missing for a handshake.
+/// The answer to a request that is no handshake.
 struct NoHandshake(StatusCode, &'static str);
 
 impl IntoResponse for NoHandshake {
     fn into_response(self) -> Response {
-        // RFC 6455, section 4.4: whoever speaks another version is told ours.
+        // RFC 6455, section 4.4: a client of another version is told ours.
         (self.0, [(header::SEC_WEBSOCKET_VERSION, "13")], self.1).into_response()
     }
 }
@@ -140,8 +140,8 @@ fn switching(accept_key: String) -> Response {
     response
 }
 
-/// RFC 6455, section 4.2.1: a base64 value that decodes to 16 bytes, so 22
-/// characters, the last of which carries 2 bits, and two fillers.
+/// RFC 6455, section 4.2.1: a base64 value that decodes to 16 bytes, so 22 characters, the last of which
+/// carries 2 bits, and two fillers.
 fn is_key(headers: &HeaderMap) -> bool {
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else { return false };
     let Some(digits) = key.as_bytes().strip_suffix(b"==") else { return false };

@@ -1,4 +1,4 @@
-//! A channel's log as rows: every statement about logs is here.
+//! A channel's log as rows; every SQL statement about logs is here.
 
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -8,30 +8,29 @@ use crate::channel::Channel;
 use crate::clock;
 use crate::storage::sqlite::SqliteError;
 
-/// Old entries go in batches of this many: a DELETE for every append would
-/// double its cost.
+/// Old entries are deleted in batches of this many: a DELETE for every append would double its cost.
 const TRIM_EVERY: u64 = 64;
 
-/// A log at one moment.
+/// The row of a log, as read in one transaction.
 pub(crate) struct Log {
     id: i64,
-    /// Its identity.
+    /// The name of this life of the log.
     pub(crate) epoch: Epoch,
     /// The offset of its last entry; 0 before the first.
     pub(crate) top: u64,
-    /// What its entries have together.
+    /// Bytes of all its entries together.
     bytes: u64,
 }
 
-/// What is known about a key that must be used once.
+/// What became of an earlier append with the same idempotency key.
 pub(super) enum Found {
-    /// It was used for the same, which stands here.
+    /// The same content was appended, at this offset.
     Same { offset: u64 },
-    /// It was used for something else.
+    /// Other content was appended with the key: a conflict.
     Other,
 }
 
-/// The channel's log, if it has one.
+/// The channel's log; `None` if it does not exist.
 pub(crate) fn find(sql: &Connection, channel: &Channel) -> Result<Option<Log>, SqliteError> {
     let mut statement = sql.prepare_cached("SELECT id, epoch, top, bytes FROM logs WHERE channel = ?1")?;
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get(3)?));
@@ -53,13 +52,13 @@ pub(super) fn open(sql: &Connection, channel: &Channel, new: &Epoch) -> Result<L
 }
 
 impl Log {
-    /// One that is not there: nothing is in it, and nobody else is told of `epoch`.
+    /// A log that does not exist, to be read as empty; `epoch` is not stored.
     pub(super) fn none(epoch: Epoch) -> Self {
-        // Rows of logs are counted from 1.
+        // No log has this id, they begin at 1.
         Self { id: 0, epoch, top: 0, bytes: 0 }
     }
 
-    /// Whether an append with this key was done before.
+    /// Looks for an earlier append with this key.
     pub(super) fn find_once(
         &self,
         sql: &Connection,
@@ -74,7 +73,7 @@ impl Log {
         }))
     }
 
-    /// Puts `frame` after the top and keeps as many of the last entries as `keep` says.
+    /// Appends `frame` and trims the log to the limits of `keep`.
     pub(super) fn append(
         &self,
         sql: &Connection,
@@ -101,7 +100,7 @@ impl Log {
                 idempotency.digest
             ])?;
         }
-        // An eighth more than must go: the next trim is that far away.
+        // Trims an eighth more than necessary, so that the next trim is that far away.
         let (most, spare) = match growth {
             Growth::Free => (keep.bytes, keep.bytes / 8),
             Growth::Level => (keep.bytes.min(self.bytes), 0),
@@ -113,8 +112,7 @@ impl Log {
         Ok(())
     }
 
-    /// Forgets what is too old or too much, and what was remembered of
-    /// appends that the log would not hold any more by their number.
+    /// Deletes entries beyond the limits, and idempotency keys whose entry is gone.
     fn trim(&self, sql: &Connection, top: u64, excess: u64, entries: u64) -> Result<(), SqliteError> {
         let by_number = top.saturating_sub(entries);
         let by_bytes = if excess > 0 { self.last_of_oldest(sql, top, excess)? } else { 0 };
@@ -128,7 +126,7 @@ impl Log {
         Ok(())
     }
 
-    /// The offset up to which the oldest entries have `bytes` together; the newest one stays.
+    /// The offset up to which the oldest entries have `bytes` bytes together; never the newest one.
     fn last_of_oldest(&self, sql: &Connection, top: u64, bytes: u64) -> Result<u64, SqliteError> {
         let mut oldest = sql.prepare_cached(
             "SELECT offset, length(frame) FROM publications WHERE log = ?1 AND offset < ?2 ORDER BY offset",
@@ -144,7 +142,7 @@ impl Log {
         Ok(last)
     }
 
-    /// The first entries after `offset`, oldest first, as many as `most` has room for.
+    /// The first entries after `offset`, oldest first, within the limits of `most`.
     pub(super) fn after(&self, sql: &Connection, offset: u64, most: Most) -> Result<Vec<Publication>, SqliteError> {
         let mut statement = sql.prepare_cached(
             "SELECT offset, frame FROM publications WHERE log = ?1 AND offset > ?2 ORDER BY offset LIMIT ?3",
