@@ -9,12 +9,15 @@ use bytes::Bytes;
 use protocol::{Member, MembersPage, Name, UserId, wire};
 
 use super::{Change, Lease, PresenceError, PresenceStore, Preview, Snapshot, Summary};
-use crate::broker::{Broker, Ephemeral};
+use crate::broker::Ephemeral;
+use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
 
 /// Presence without Redis.
 pub struct EmbeddedPresence {
-    broker: Arc<dyn Broker>,
+    /// Not any broker: this one announces without waiting, so that it can be
+    /// done under the lock of `rooms`.
+    broker: Arc<EmbeddedBroker>,
     rooms: Mutex<Rooms>,
 }
 
@@ -34,14 +37,17 @@ struct Room {
 
 impl EmbeddedPresence {
     /// Nobody yet; changes will be announced through `broker`.
-    pub fn new(broker: Arc<dyn Broker>) -> Self {
+    pub fn new(broker: Arc<EmbeddedBroker>) -> Self {
         Self { broker, rooms: Mutex::default() }
     }
 
-    async fn announce(&self, channel: &Channel, change: Option<Change>) -> Result<(), PresenceError> {
-        let Some(change) = change else { return Ok(()) };
-        let notice = Ephemeral::Notice(Bytes::from(wire::encode(&change)));
-        self.broker.announce(channel, notice).await.map_err(|error| PresenceError(error.to_string()))
+    /// Makes a change and announces it before the lock is released. Otherwise
+    /// another thread could announce the next version first.
+    fn change(&self, channel: &Channel, change: impl FnOnce(&mut Rooms) -> Option<Change>) {
+        let mut rooms = self.lock();
+        if let Some(change) = change(&mut rooms) {
+            self.broker.announce_now(channel, Ephemeral::Notice(Bytes::from(wire::encode(&change))));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Rooms> {
@@ -97,13 +103,13 @@ impl Room {
 #[async_trait]
 impl PresenceStore for EmbeddedPresence {
     async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError> {
-        let change = self.lock().enter(channel, member);
-        self.announce(channel, change).await
+        self.change(channel, |rooms| rooms.enter(channel, member));
+        Ok(())
     }
 
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
-        let change = self.lock().leave(channel, user);
-        self.announce(channel, change).await
+        self.change(channel, |rooms| rooms.leave(channel, user));
+        Ok(())
     }
 
     async fn forget(&self, _: &Channel) -> Result<(), PresenceError> {

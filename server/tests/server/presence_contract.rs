@@ -1,6 +1,10 @@
 //! What every presence store promises (`server/src/presence/mod.rs`).
 
+use std::sync::Arc;
+
+use futures::future::join_all;
 use protocol::MembersPage;
+use tokio::sync::Barrier;
 
 use crate::cluster::any_channel;
 use crate::presence_stage::{Stage, called, person};
@@ -9,6 +13,7 @@ on_every_backend!(Stage => [
     announces_who_comes_and_goes_once,
     announces_a_new_name,
     counts_versions_by_one,
+    announces_changes_in_the_order_of_their_versions,
     shows_a_few_and_counts_all,
     withdraws_everybody,
     lets_go_of_nothing_that_was_not_its_own,
@@ -57,6 +62,32 @@ async fn counts_versions_by_one(mut stage: Stage) {
     let (change, _) = stage.next_change().await;
     assert_eq!(Some(change.version - 1), last);
     assert_eq!(change.count, 1);
+}
+
+async fn announces_changes_in_the_order_of_their_versions(mut stage: Stage) {
+    const TASKS: usize = 8;
+    const ROUNDS: usize = 100;
+    let start = Arc::new(Barrier::new(TASKS));
+    let tasks = (0..TASKS).map(|n| {
+        let (node, channel, start) = (stage.node.clone(), stage.channel.clone(), start.clone());
+        tokio::spawn(async move {
+            let member = person(&format!("p{n}"));
+            start.wait().await;
+            for _ in 0..ROUNDS {
+                node.enter(&channel, &member).await.unwrap();
+                node.leave(&channel, &member.id).await.unwrap();
+            }
+        })
+    });
+    let tasks: Vec<_> = tasks.collect();
+    let mut versions = Vec::new();
+    while versions.len() < TASKS * ROUNDS * 2 {
+        versions.push(stage.next_change().await.0.version);
+    }
+    join_all(tasks).await.into_iter().for_each(Result::unwrap);
+    let out_of_order = versions.windows(2).find(|pair| pair[1] != pair[0] + 1);
+    assert_eq!(out_of_order, None);
+    assert_eq!(stage.node.snapshot(&stage.channel).await.unwrap().version, versions[versions.len() - 1]);
 }
 
 async fn shows_a_few_and_counts_all(stage: Stage) {

@@ -1,8 +1,7 @@
-//! The broker of a node that runs alone: its logs are in the [`Sqlite`], its
-//! deliveries never leave the process.
+//! The broker of a single node: its logs are in the [`Sqlite`] file, its deliveries never leave the process.
 //!
-//! Does what the cluster's broker does, in the same order: append, number,
-//! commit, announce. There is no shorter way for the node's own people.
+//! Does what the cluster's broker does, in the same order: append, number, commit, announce. There is no
+//! shorter path for the node's own clients.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,31 +21,31 @@ use crate::storage::sqlite::{Sqlite, SqliteError};
 
 pub(crate) mod log;
 
-/// A write or a read that takes longer means that this node cannot take messages.
+/// A probe of the file that takes longer counts as failed.
 const PROBE_WITHIN: Duration = Duration::from_secs(3);
 
-/// What an operator may choose.
+/// The settings of the embedded broker.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// What is kept of each channel.
+    /// How much of each log is kept, and how long.
     pub log: LogLimits,
 }
 
-/// Makes the broker over an open store.
+/// Makes the broker over an open file; the second part receives its deliveries.
 pub fn open(store: Sqlite, options: Options) -> (Arc<EmbeddedBroker>, Deliveries) {
     let (queue, deliveries) = Queue::new();
     let fan_out = Arc::new(FanOut { subscribed: Mutex::default(), queue });
     (Arc::new(EmbeddedBroker { store, options, fan_out }), deliveries)
 }
 
-/// The broker of a node that runs alone.
+/// The broker of a single node, over SQLite.
 pub struct EmbeddedBroker {
     store: Sqlite,
     options: Options,
     fan_out: Arc<FanOut>,
 }
 
-/// Hands on what concerns this node's people.
+/// Passes deliveries on for channels that this node subscribed.
 struct FanOut {
     subscribed: Mutex<HashSet<Channel>>,
     queue: Queue,
@@ -66,9 +65,14 @@ impl FanOut {
 }
 
 impl EmbeddedBroker {
-    /// Writes something of a caller's own and, in the same commit, appends the
-    /// frame that it makes and tells it. `write` gets the offset that the frame
-    /// would have; `None`: nothing is appended.
+    /// [`Broker::announce`] without waiting, so that a caller can announce while it holds the lock that
+    /// orders its announcements.
+    pub(crate) fn announce_now(&self, channel: &Channel, ephemeral: Ephemeral) {
+        self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
+    }
+
+    /// Runs `write` in a transaction and, in the same commit, appends the frame that it returns and announces
+    /// it. `write` gets the offset that the frame would have; with `None` nothing is appended.
     pub(crate) async fn append_with<T, F>(&self, channel: Channel, write: F) -> Result<Option<T>, SqliteError>
     where
         T: Send + 'static,
@@ -83,7 +87,7 @@ impl EmbeddedBroker {
             log.append(sql, None, &frame, keep, Growth::Free)?;
             Ok(Some((Position { epoch: log.epoch, offset }, frame, told)))
         };
-        // As in `publish`.
+        // On the writer's thread, so that deliveries are in the order of offsets.
         let deliver = move |written: Option<_>| {
             written.map(|(position, frame, told)| {
                 fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
@@ -141,7 +145,7 @@ impl Broker for EmbeddedBroker {
     }
 
     async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), BrokerError> {
-        self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
+        self.announce_now(channel, ephemeral);
         Ok(())
     }
 
@@ -153,7 +157,7 @@ impl Broker for EmbeddedBroker {
             match missed {
                 Some(missed) if missed <= most.publications as u64 => {
                     let found = log.after(sql, since.offset, most)?;
-                    // Fewer than were missed: they have too many bytes, or the log has been trimmed.
+                    // Fewer than were missed: over the byte limit, or the log has been trimmed.
                     Ok((found.len() as u64 == missed).then_some(found))
                 }
                 _ => Ok(None),
@@ -166,8 +170,8 @@ impl Broker for EmbeddedBroker {
         })
     }
 
-    /// No other process writes this file, and it cannot come back older under
-    /// a running node: there is nothing to prove.
+    /// No other process writes this file, and it cannot become older under a running node: there is nothing
+    /// to prove.
     async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError> {
         self.replay(channel, &seen.position, most).await
     }
@@ -182,7 +186,7 @@ impl Broker for EmbeddedBroker {
         Ok(entry)
     }
 
-    /// It is in this very process; a full disk is told to whoever writes.
+    /// Always true: the log is in this process. A full disk is an error of each append.
     fn is_available(&self, _: &Channel) -> bool {
         true
     }
@@ -204,8 +208,8 @@ enum Written {
     Before(Epoch, log::Found),
 }
 
-/// Reads from a channel's log at one moment. A log that does not exist is read
-/// as an empty one, and still does not exist: anybody may look at any room.
+/// Reads from a channel's log in one transaction. A log that does not exist is read as empty and is not
+/// created: anybody may look at any room.
 pub(crate) async fn read_log<T, F>(store: &Sqlite, channel: &Channel, read: F) -> Result<(Position, T), SqliteError>
 where
     T: Send + 'static,
@@ -220,8 +224,7 @@ where
     Ok((Position { epoch: log.epoch, offset: log.top }, result))
 }
 
-/// The same for somebody who is going to listen: all of them must be told one
-/// epoch, so a log that does not exist is made.
+/// The same for a listener, which creates a log that does not exist: all listeners must be told one epoch.
 async fn open_log<T, F>(store: &Sqlite, channel: &Channel, read: F) -> Result<(Position, T), SqliteError>
 where
     T: Send + 'static,
