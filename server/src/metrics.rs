@@ -18,6 +18,9 @@ pub const ROOMS: &str = "hubbub_rooms";
 pub const PUBLICATIONS_IN: &str = "hubbub_publications_in_total";
 /// Publications that came to this node from the log.
 pub const PUBLICATIONS_OUT: &str = "hubbub_publications_out_total";
+/// How often this node could not keep up with the deliveries of its broker: some were
+/// dropped, and every channel is compared with its log.
+pub const DELIVERIES_INTERRUPTED: &str = "hubbub_deliveries_interrupted_total";
 /// Refusals, by code.
 pub const ERRORS: &str = "hubbub_errors_total";
 /// From a message's `sentAt` to its hand-over to the listeners of this node.
@@ -135,6 +138,10 @@ fn describe() {
     describe_gauge!(ROOMS, "Rooms with a listener on this node.");
     describe_counter!(PUBLICATIONS_IN, "Messages that this node put into the log.");
     describe_counter!(PUBLICATIONS_OUT, "Publications that came to this node from the log.");
+    describe_counter!(
+        DELIVERIES_INTERRUPTED,
+        "How often deliveries of the broker were dropped because the node did not keep up, and every channel was compared with its log."
+    );
     describe_counter!(ERRORS, "Refusals, by code.");
     describe_counter!(CLOSES, "WebSockets closed by the server, by code.");
     describe_counter!(RECOVERIES, "Joins with a position, by whether all that was missed was recovered.");
@@ -163,4 +170,5 @@ fn describe() {
     metrics::counter!(GAME_STEPS).absolute(0);
     metrics::counter!(PUBLICATIONS_IN).absolute(0);
     metrics::counter!(PUBLICATIONS_OUT).absolute(0);
+    metrics::counter!(DELIVERIES_INTERRUPTED).absolute(0);
 }

@@ -1,5 +1,4 @@
-//! The way out of a broker: a bounded queue that never blocks and never loses
-//! anything silently.
+//! The queue of deliveries out of a broker: bounded, never blocks, and never loses anything silently.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,18 +8,16 @@ use super::{DELIVERIES_WAITING, Deliveries, Delivery};
 
 /// The sending end of [`Deliveries`].
 ///
-/// One place is always kept free for [`Delivery::Interrupted`]. When something
-/// finds the queue full it is dropped and that place is used; from then on,
-/// nothing goes in before a place is kept free again. So whatever is dropped,
-/// an `Interrupted` stands in the queue behind it, and the hub finds the lost
-/// things in the log when it gets there.
+/// One slot is always reserved for [`Delivery::Interrupted`]. A delivery that finds the queue full is dropped
+/// and uses that slot; nothing else is queued before a slot is reserved again. So an `Interrupted` follows
+/// every loss in the queue, and by the time the hub reads it, the log has what was lost.
 pub(super) struct Queue {
     sender: mpsc::Sender<Delivery>,
     kept_free: Mutex<Option<OwnedPermit<Delivery>>>,
 }
 
 impl Queue {
-    /// A queue of the usual size.
+    /// A queue of [`DELIVERIES_WAITING`](super::DELIVERIES_WAITING) deliveries.
     pub(super) fn new() -> (Self, Deliveries) {
         Self::with_places(DELIVERIES_WAITING)
     }
@@ -31,7 +28,7 @@ impl Queue {
         (Self { sender, kept_free }, deliveries)
     }
 
-    /// Puts `delivery` in, or says that something is lost.
+    /// Queues `delivery`, or `Interrupted` in its place when the queue is full.
     pub(super) fn send(&self, delivery: Delivery) {
         let mut kept_free = self.kept_free.lock().unwrap_or_else(PoisonError::into_inner);
         if kept_free.is_none() {
@@ -39,11 +36,11 @@ impl Queue {
         }
         let dropped = match *kept_free {
             Some(_) => self.sender.try_send(delivery).is_err(),
-            // Full, and the last in it is `Interrupted`.
+            // The queue is full and ends with `Interrupted`.
             None => return,
         };
         if dropped && let Some(place) = kept_free.take() {
-            metrics::counter!("hubbub_deliveries_interrupted_total").increment(1);
+            metrics::counter!(crate::metrics::DELIVERIES_INTERRUPTED).increment(1);
             place.send(Delivery::Interrupted);
         }
     }
