@@ -1,6 +1,6 @@
 //! What is not right gets a clear answer and does no harm.
 
-use futures::{SinkExt, StreamExt};
+use futures::SinkExt;
 use protocol::{ErrorCode, ServerMessage};
 use tokio_tungstenite::tungstenite::{Error, Message as Raw};
 
@@ -48,15 +48,21 @@ async fn a_long_message_is_an_error_and_a_huge_frame_the_end() {
 async fn a_flood_is_slowed_down_and_says_for_how_long() {
     let node = TestNode::embedded(&["--rate-limit", "3/60"]).await;
     let mut ana = Visitor::in_room(&node, "room1").await;
-    for number in 1..=3 {
-        ana.say(&number.to_string(), "quick").await;
-    }
-    let refusal = ana.try_say("4", "too quick").await.unwrap_err();
+    // On a slow machine the bucket is refilled meanwhile, so more than three may pass.
+    let mut number: u64 = 0;
+    let refusal = loop {
+        number += 1;
+        if let Err(refusal) = ana.try_say(&number.to_string(), "quick").await {
+            break refusal;
+        }
+    };
+    assert!(number > 3, "three at once are allowed, and the message {number} was refused");
     assert_eq!((refusal.code, refusal.temporary), (ErrorCode::RateLimited, true));
     let wait_ms = refusal.retry_after_ms.unwrap();
-    // Not for something to happen: this wait is what the server asked for.
+    // The server asked for this wait; there is no event to wait for.
     tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
-    assert_eq!(ana.say("4", "too quick").await.offset, 4, "the same message passes after the wait it was told");
+    let said = ana.say(&number.to_string(), "quick").await;
+    assert_eq!(said.offset, number, "the refused message passes after the wait that the refusal named");
     node.stop().await;
 }
 
@@ -108,16 +114,17 @@ async fn an_address_has_a_limit_of_connections_and_a_connection_of_rooms() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_says_nothing_is_asked_to_come_back() {
-    let node = TestNode::embedded(&["--hello-seconds", "0.2"]).await;
+    let node = TestNode::embedded(&["--hello-seconds", "1"]).await;
+    let mut early = Visitor::in_room(&node, "room1").await;
+    // Came later, so the time for a first frame is over for both when this one is closed.
     assert_eq!(Visitor::at(&node).await.is_closed().await, 4004);
-    let mut old = Visitor::in_room(&node, "room1").await;
-    old.say("m", "a frame was enough").await;
+    early.say("m", "a frame was enough").await;
     node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_answer_pings_is_let_go_and_who_does_stays() {
-    let node = TestNode::embedded(&["--ping-seconds", "0.2", "--pong-seconds", "0.3"]).await;
+    let node = TestNode::embedded(&["--ping-seconds", "0.2", "--pong-seconds", "2"]).await;
     let mut mute = Visitor::in_room(&node, "room1").await;
     let mut lively = Visitor::in_room(&node, "room1").await;
     // A client that does not read does not answer pings; this one reads: its library answers.
@@ -127,6 +134,7 @@ async fn who_does_not_answer_pings_is_let_go_and_who_does_stays() {
     });
     assert_eq!(gone.await.member_count, 1);
     assert_eq!(mute.is_closed().await, 4002);
+    lively.say("m", "still here").await;
     node.stop().await;
 }
 
@@ -144,15 +152,8 @@ async fn a_slow_reader_is_asked_to_come_back_and_the_others_hear_all() {
         }
     }
     assert_eq!(node.node().hub.listeners(), 1, "the slow one was let go");
-    let code = loop {
-        match slow.socket().next().await {
-            Some(Ok(Raw::Close(Some(frame)))) => break u16::from(frame.code),
-            Some(Ok(_)) => {}
-            // With a full pipe the close frame may not get through any more.
-            Some(Err(_)) | None => break 1006,
-        }
-    };
-    assert!([4001, 1006].contains(&code), "{code}");
+    // The close frame stands behind what the kernel holds, and the node waits until that is read.
+    assert_eq!(slow.is_closed().await, 4001);
     node.stop().await;
 }
 
