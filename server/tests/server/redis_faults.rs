@@ -1,7 +1,6 @@
 //! What people must not notice of a troubled Redis.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use server::broker::{
     BrokerError, Head, IdempotencyKey, Most, Replay,
@@ -9,10 +8,8 @@ use server::broker::{
 };
 
 use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, redis_node, redis_options};
+use crate::patience::PATIENCE;
 use crate::redis_server::RedisServer;
-
-/// Longer than a call may take; a busy machine needs some more.
-const SOON: Duration = Duration::from_secs(4);
 
 async fn cluster(server: &Arc<RedisServer>) -> Cluster {
     Cluster::on(Backend::redis(server)).await
@@ -23,10 +20,9 @@ fn once(key: &str) -> Option<IdempotencyKey> {
 }
 
 async fn is_refused(node: &Node, cluster: &Cluster) {
-    let begin = Instant::now();
-    let refused = node.broker.publish(append(&cluster.channel, "text", once("refused"))).await;
+    let publish = node.broker.publish(append(&cluster.channel, "text", once("refused")));
+    let refused = tokio::time::timeout(PATIENCE, publish).await.expect("neither published nor refused");
     assert!(matches!(refused, Err(BrokerError::Unavailable(_))), "{refused:?}");
-    assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -75,12 +71,10 @@ async fn a_redis_that_was_away_comes_back_by_itself() {
     assert!(server.start_again());
     let appended = cluster.nodes[0].publish_at_last(append(&cluster.channel, "after", once("after"))).await;
     assert_eq!(appended.position.offset, 2, "the log has what it had");
-    let begin = Instant::now();
     for node in &mut cluster.nodes {
         node.interrupted().await;
         node.becomes_ready().await;
     }
-    assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
     let position = cluster.publish("live").await;
     for node in &mut cluster.nodes {
         while node.next_publication().await.0 != position {}

@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures::future::join_all;
@@ -20,18 +19,11 @@ use tokio::time::timeout;
 
 use crate::cluster::{Node, any_channel, append, entry, frame, redis_node, redis_options, url_of};
 use crate::node::TestNode;
-use crate::patience::at_last;
+use crate::patience::{PATIENCE, at_last};
 use crate::redis_cluster::RedisCluster;
 use crate::redis_deployments::documented_user;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
-
-/// A refusal comes within this time; a busy machine needs some more.
-const SOON: Duration = Duration::from_secs(4);
-/// What is delivered at all is delivered within this time, or is passed on again.
-const A_MOMENT: Duration = Duration::from_millis(500);
-/// A cluster whose master died lives again within this time.
-const PROMOTED: Duration = Duration::from_secs(10);
 
 fn options() -> redis::Options {
     redis_options(100, "test")
@@ -91,11 +83,9 @@ async fn a_dead_shard_touches_only_its_rooms_and_comes_back() {
     }
     node.becomes_ready().await;
     servers[1].stop();
-    // Only until it is noticed may a call take as long as one that is not answered.
-    let begin = Instant::now();
-    let refused = node.broker.publish(append(&channels[1], "lost", None)).await;
+    let publish = node.broker.publish(append(&channels[1], "lost", None));
+    let refused = timeout(PATIENCE, publish).await.expect("neither published nor refused");
     assert!(matches!(refused, Err(BrokerError::Unavailable(_))), "{refused:?}");
-    assert!(begin.elapsed() < SOON, "it took {:?}", begin.elapsed());
     for n in 2..20 {
         for channel in [&channels[0], &channels[2]] {
             let appended = node.broker.publish(append(channel, "on", None)).await.unwrap();
@@ -135,7 +125,8 @@ async fn people_of_a_dead_shard_are_told_and_the_others_go_on_talking() {
     let refusal = dead.try_say("m2", "words").await.unwrap_err();
     assert!(refusal.temporary, "{refusal:?}");
     alive.say("m2", "words").await;
-    while reqwest::get(node.url("/readyz")).await.unwrap().status() != 200 {}
+    let ready = async || (reqwest::get(node.url("/readyz")).await.unwrap().status() == 200).then_some(());
+    at_last(PATIENCE, ready).await.expect("the node is not ready without one of its servers");
     node.stop().await;
 }
 
@@ -187,7 +178,6 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
     // What was acknowledged must have reached the replica: losing it is another test's matter.
     while cluster.servers[dead].ask::<u64>(&["WAIT", "1", "1000"]).await < 1 {}
     cluster.servers[dead].stop();
-    let begin = Instant::now();
     for channel in &channels {
         let appended = node.publish_at_last(append(channel, "after", None)).await;
         assert_eq!(appended.position.offset, 2);
@@ -197,9 +187,6 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
     let moved = &channels[0];
     let last = node.publish_at_last(append(moved, "heard", None)).await;
     hears(&mut node, moved, &frame("heard", last.position.offset)).await;
-    let took = begin.elapsed();
-    eprintln!("live again after {took:?}");
-    assert!(took < PROMOTED, "it took {took:?}");
 
     for (channel, head) in channels.iter().zip(heads) {
         let was_moved = cluster.master_of(&Keyspace::default().log(channel)).await == dead;
@@ -224,11 +211,16 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     // What is passed on is not kept: until the subscription has moved, too, it may be missed.
     let ephemeral = Ephemeral::Notice(Bytes::from("here"));
     let expected = Delivery::Ephemeral { channel: channel.clone(), ephemeral: ephemeral.clone() };
-    let heard = at_last(PROMOTED, async || {
-        node.broker.announce(&channel, ephemeral.clone()).await.ok()?;
-        timeout(A_MOMENT, async { while node.next().await != expected {} }).await.ok()
+    let broker = Arc::clone(&node.broker);
+    let announcing = at_last(PATIENCE, async || {
+        // Refused until the new place is known.
+        let _ = broker.announce(&channel, ephemeral.clone()).await;
+        None::<()>
     });
-    heard.await.expect("the channel was not found where it is kept now");
+    tokio::select! {
+        () = async { while node.next().await != expected {} } => {}
+        _ = announcing => panic!("the channel was not found where it is kept now"),
+    }
 
     // The other way that a channel moves: an operator changes who is the master.
     let other = loop {
