@@ -4,7 +4,7 @@
 //! not look for what the server drew: between the two, HTML parsers drop some
 //! letters, phones make numbers into links, translators and extensions add
 //! elements, proxies remove comments. So it draws the island anew, from what the
-//! page gave ([`crate::given`], `waking.rs`), and `awakening.js` puts that in the drawing's
+//! page gave ([`crate::given`], `hydration\/tasks.rs`), and `hydration.js` puts that in the drawing's
 //! place, with whatever a person did there meanwhile.
 
 #[cfg(feature = "ssr")]
@@ -21,7 +21,7 @@ macro_rules! island {
         #[::leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = ::leptos::wasm_bindgen)]
         #[allow(non_snake_case)]
         pub fn $name(fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
-            $crate::waking::wake(fresh, put, $draw);
+            $crate::hydration::tasks::wake(fresh, put, $draw);
         }
     };
     (@page $(#[$doc:meta])* $name:ident; $draw:path; $part:expr) => {
@@ -46,7 +46,7 @@ macro_rules! part {
         #[::leptos::prelude::lazy]
         fn $part(name: &'static str, fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
             $(if name == stringify!($name) {
-                return $crate::waking::wake(fresh, put, $draw);
+                return $crate::hydration::tasks::wake(fresh, put, $draw);
             })+
         }
 
@@ -68,7 +68,7 @@ pub(crate) use part;
 /// An island in a page, as the server draws it, with the files that it needs.
 #[cfg(feature = "ssr")]
 pub(crate) fn place(name: &'static str, part: &'static str, draw: fn() -> Option<AnyView>) -> AnyView {
-    let files = crate::parts::files(part);
+    let files = crate::hydration::files::files(part);
     view! {
         <leptos-island data-component=name data-files=files>
             {draw()}

@@ -3,7 +3,7 @@
 //! The server draws whole pages. What is alive in them are islands
 //! ([`island`]): these alone, and what they are made of, come to the browser, which
 //! draws them anew. They draw the same on both sides, open no socket and keep no clock: both
-//! come in through [`link`].
+//! come in through [`transport`].
 
 // The types of views are as deep as the pages they describe.
 #![recursion_limit = "256"]
@@ -16,23 +16,17 @@ compile_error!("build with `--cfg erase_components`, as .cargo/config.toml does;
 pub use protocol;
 
 pub mod api;
-pub mod game_link;
-pub mod link;
+pub mod transport;
 
-mod authoring;
-#[cfg(feature = "ssr")]
-mod awakening;
+mod boxed_view;
 mod components;
 mod device;
-mod draft;
-mod erase;
+mod editor_store;
 mod focus;
-mod game_live;
-mod given;
+mod game_store;
+mod hydration;
+mod initial_state;
 mod island;
-mod kept;
-mod kept_place;
-mod live;
 mod nickname;
 #[cfg(feature = "ssr")]
 mod page_styles;
@@ -40,19 +34,17 @@ mod page_styles;
 mod page_title;
 #[cfg(feature = "ssr")]
 mod pages;
-#[cfg(feature = "ssr")]
-mod parts;
+mod room_store;
 mod row_focus;
 #[cfg(feature = "ssr")]
 mod shell;
 mod state;
+mod storage;
 mod theme;
+mod time_zone;
 mod unread;
 mod upload;
-#[cfg(not(feature = "ssr"))]
-mod waking;
 mod wall;
-mod zone;
 
 #[cfg(feature = "ssr")]
 pub use pages::App;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
-use crate::erase::effect;
+use crate::boxed_view::effect;
 use crate::focus::lead_to;
 
 /// The rows of one list, and which of them has the focus.

@@ -6,7 +6,7 @@ use leptos::hydration::AutoReload;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::awakening::Awakening;
+use crate::hydration::script::HydrationScript;
 use crate::pages::App;
 use crate::theme::Theme;
 
@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
                 {paper}
                 // Before the sheets: a script behind them waits for them.
-                <Awakening options=options.clone() />
+                <HydrationScript options=options.clone() />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" r#type="image/svg+xml" />
                 <link rel="apple-touch-icon" href="/touch-icon.png" />

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::erase::effect;
+use crate::boxed_view::effect;
 use crate::state::Log;
 
 const ICON: &str = "link[rel=icon][type='image/svg+xml']";

@@ -8,7 +8,7 @@ use leptos::web_sys::{RequestInit, Response};
 use protocol::close::ADDRESS_NOT_LET_IN;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::state::{FirstTries, Standing, Wall};
+use crate::state::{ConnectionStatus, FirstTries, Wall};
 
 /// A call of which nothing comes. It is a POST, because only with those a browser says by
 /// which address its page came.
@@ -19,10 +19,10 @@ const FORBIDDEN: u16 = 403;
 /// server is asked why, and `shown` changes when it has answered.
 pub(crate) fn judge(
     tries: StoredValue<FirstTries>,
-    shown: RwSignal<Standing>,
-    standing: Standing,
+    shown: RwSignal<ConnectionStatus>,
+    standing: ConnectionStatus,
     was_open: bool,
-) -> Standing {
+) -> ConnectionStatus {
     let judged = tries.try_update_value(|tries| {
         let standing = tries.judge(standing, was_open);
         (standing, tries.should_ask(standing))

@@ -1,6 +1,6 @@
 //! The time, and being woken.
 
-use protocol::link::Timer;
+use client::Timer;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 

@@ -1,90 +1,98 @@
-//! Drives one [`protocol::link::Link`]: brings it what happens, one thing
+//! Drives one [`client::room::RoomClient`]: brings it what happens, one thing
 //! after another, and carries out what it asks for.
 //!
-//! A task owns everything: the line, the page being read. It ends when the
+//! A task owns everything: the connection, the page being read. It ends when the
 //! page drops its end of the channel, and all of it with it.
 
-use app::link::{self, Command};
+use app::transport::room::{Command, RoomTransport};
+use client::room::{Event, Input, Output, RoomClient, RoomOptions};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::future::{AbortHandle, abortable};
 use futures::{Stream, StreamExt, stream};
-use protocol::link::{Beginning, Event, Input, Link, Output};
 use protocol::{HistoryPage, RoomId, UserId, wire};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::chance;
-use crate::line::{Line, Stir, Told};
+use crate::connection::{ClientInput, Connection, ConnectionEvent};
+use crate::random;
 use crate::socket::Farewell;
-use crate::storage::Kept;
+use crate::storage::UnsentStorage;
 
 /// Where rooms are entered.
 const PATH: &str = "/ws";
 
 /// Everything that can happen to a link.
-enum Happening {
+enum DriverEvent {
     /// The page asks for something; `None`: it is gone.
     Asked(Option<Command>),
     /// The read of this number has ended.
     Read(u32, Option<HistoryPage>),
-    Stirred(Stir),
+    Stirred(ConnectionEvent),
 }
 
-/// Opens a link; see [`app::link::Connector::open`].
-pub(crate) fn open(person: &UserId, mut beginning: Beginning) -> link::Link {
+/// Opens a link; see [`app::transport::room::RoomConnector::open`].
+pub(crate) fn open(person: &UserId, mut beginning: RoomOptions) -> RoomTransport {
     let (commands, asked) = mpsc::unbounded();
     let (tell, events) = mpsc::unbounded();
-    let (kept, left) = Kept::open(person, &beginning.room_id);
+    let (kept, left) = UnsentStorage::open(person, &beginning.room_id);
     beginning.unsent.extend(left);
     spawn_local(async move {
-        let (line, stirs) = Line::new(PATH);
-        let (driver, reads) = Driver::new(beginning, kept, tell, line);
-        let asked = asked.map(Some).chain(stream::once(async { None })).map(Happening::Asked);
-        let happenings = stream::select(reads, stirs.map(Happening::Stirred));
+        let (connection, events) = Connection::new(PATH);
+        let (driver, reads) = Driver::new(beginning, kept, tell, connection);
+        let asked = asked.map(Some).chain(stream::once(async { None })).map(DriverEvent::Asked);
+        let happenings = stream::select(reads, events.map(DriverEvent::Stirred));
         driver.run(stream::select(asked, happenings)).await;
     });
-    link::Link { commands, events }
+    RoomTransport { commands, events }
 }
 
 struct Driver {
-    link: Link,
+    link: RoomClient,
     room_id: RoomId,
     tell: UnboundedSender<Event>,
-    reads: UnboundedSender<Happening>,
-    line: Line,
+    reads: UnboundedSender<DriverEvent>,
+    connection: Connection,
     /// What an earlier read still tells does not count.
     read_number: u32,
     reading: Option<AbortHandle>,
-    kept: Kept,
+    kept: UnsentStorage,
 }
 
 impl Driver {
     fn new(
-        beginning: Beginning,
-        kept: Kept,
+        beginning: RoomOptions,
+        kept: UnsentStorage,
         tell: UnboundedSender<Event>,
-        line: Line,
-    ) -> (Self, UnboundedReceiver<Happening>) {
+        connection: Connection,
+    ) -> (Self, UnboundedReceiver<DriverEvent>) {
         let (reads, receiver) = mpsc::unbounded();
         let room_id = beginning.room_id.clone();
-        let driver =
-            Self { link: Link::new(beginning), room_id, tell, reads, line, read_number: 0, reading: None, kept };
+        let driver = Self {
+            link: RoomClient::new(beginning),
+            room_id,
+            tell,
+            reads,
+            connection,
+            read_number: 0,
+            reading: None,
+            kept,
+        };
         (driver, receiver)
     }
 
-    async fn run(mut self, happenings: impl Stream<Item = Happening>) {
+    async fn run(mut self, happenings: impl Stream<Item = DriverEvent>) {
         let mut happenings = std::pin::pin!(happenings);
         self.step(Input::Start);
         while let Some(happening) = happenings.next().await {
             match happening {
-                Happening::Asked(Some(command)) => self.step(asked(command)),
-                Happening::Asked(None) => return,
-                Happening::Read(number, page) if number == self.read_number => {
+                DriverEvent::Asked(Some(command)) => self.step(asked(command)),
+                DriverEvent::Asked(None) => return,
+                DriverEvent::Read(number, page) if number == self.read_number => {
                     self.step(page.map_or(Input::NotLoaded, Input::Loaded));
                 }
-                Happening::Read(..) => {}
-                Happening::Stirred(stir) => {
+                DriverEvent::Read(..) => {}
+                DriverEvent::Stirred(event) => {
                     // A frame of a later version is left aside.
-                    if let Some(input) = self.line.take(stir).and_then(told) {
+                    if let Some(input) = self.connection.take(event).and_then(told) {
                         self.step(input);
                     }
                 }
@@ -93,13 +101,13 @@ impl Driver {
     }
 
     fn step(&mut self, input: Input) {
-        for output in self.link.step(input, chance::dice()) {
+        for output in self.link.step(input, random::number()) {
             match output {
-                Output::Connect => self.line.connect(),
-                Output::Drop => self.line.hang_up(Farewell::Returning),
-                Output::Send(frame) => self.line.send(&wire::encode_client(&frame)),
-                Output::Wake { timer, after_ms } => self.line.wake(timer, after_ms),
-                Output::Cancel(timer) => self.line.cancel(timer),
+                Output::Connect => self.connection.connect(),
+                Output::Drop => self.connection.hang_up(Farewell::Returning),
+                Output::Send(frame) => self.connection.send(&wire::encode_client(&frame)),
+                Output::Wake { timer, after_ms } => self.connection.wake(timer, after_ms),
+                Output::Cancel(timer) => self.connection.cancel(timer),
                 Output::Load => self.load(),
                 Output::Keep(unsent) => self.kept.keep(unsent),
                 // A page that no longer listens is about to end this task.
@@ -117,7 +125,7 @@ impl Driver {
         let (read, handle) = abortable(async move {
             let page = app::api::history(room_id, None, None).await.ok();
             // A link that has ended no longer hears.
-            drop(reads.unbounded_send(Happening::Read(number, page)));
+            drop(reads.unbounded_send(DriverEvent::Read(number, page)));
         });
         self.reading = Some(handle);
         spawn_local(async move {
@@ -138,14 +146,14 @@ impl Drop for Driver {
     }
 }
 
-fn told(told: Told) -> Option<Input> {
+fn told(told: ClientInput) -> Option<Input> {
     Some(match told {
-        Told::Opened => Input::Opened,
-        Told::Text(text) => Input::Frame(wire::decode_server(&text)?),
-        Told::Closed(code) => Input::Closed { code },
-        Told::Due(timer) => Input::Woken(timer),
-        Told::Online => Input::Online,
-        Told::Offline => Input::Offline,
+        ClientInput::Opened => Input::Opened,
+        ClientInput::Text(text) => Input::Frame(wire::decode_server(&text)?),
+        ClientInput::Closed(code) => Input::Closed { code },
+        ClientInput::Due(timer) => Input::Woken(timer),
+        ClientInput::Online => Input::Online,
+        ClientInput::Offline => Input::Offline,
     })
 }
 

@@ -1,30 +1,30 @@
-//! Drives one [`protocol::game::link::GameLink`], as [`crate::driver`] does for
+//! Drives one [`client::game::GameClient`], as [`crate::driver`] does for
 //! a room.
 
-use app::game_link::{Command, GameLink as Ends};
+use app::transport::game::{Command, GameTransport as Ends};
+use client::game::{Entry, Event, GameClient, GameOptions, Input, Output};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::{StreamExt, stream};
 use leptos::prelude::lazy;
-use protocol::game::link::{Beginning, Entry, Event, GameLink, Input, Output};
 use protocol::wire;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::chance;
-use crate::line::{Line, Stir, Told};
+use crate::connection::{ClientInput, Connection, ConnectionEvent};
+use crate::random;
 use crate::socket::Farewell;
-use crate::storage::KeptAnswer;
+use crate::storage::AnswerStorage;
 
 /// Where games are entered.
 const PATH: &str = "/games";
 
-enum Happening {
+enum DriverEvent {
     /// The page asks for something; `None`: it is gone.
     Asked(Option<Command>),
-    Stirred(Stir),
+    Stirred(ConnectionEvent),
 }
 
-/// Opens a link; see [`app::game_link::GameConnector::open`].
-pub(crate) fn open(beginning: Beginning) -> Ends {
+/// Opens a link; see [`app::transport::game::GameConnector::open`].
+pub(crate) fn open(beginning: GameOptions) -> Ends {
     let (commands, asked) = mpsc::unbounded();
     let (tell, events) = mpsc::unbounded();
     spawn_local(drive(beginning, tell, asked));
@@ -33,31 +33,31 @@ pub(crate) fn open(beginning: Beginning) -> Ends {
 
 /// Lazy, so that who opens a room does not fetch what only games need.
 #[lazy]
-async fn drive(mut beginning: Beginning, tell: UnboundedSender<Event>, asked: UnboundedReceiver<Command>) {
-    let kept = KeptAnswer::of(&beginning.pin);
+async fn drive(mut beginning: GameOptions, tell: UnboundedSender<Event>, asked: UnboundedReceiver<Command>) {
+    let kept = AnswerStorage::of(&beginning.pin);
     if matches!(beginning.entry, Entry::Player { .. }) {
         beginning.kept = kept.read();
     }
-    let (line, stirs) = Line::new(PATH);
-    Driver { link: GameLink::new(beginning), tell, line, kept }.run(asked, stirs).await;
+    let (connection, events) = Connection::new(PATH);
+    Driver { link: GameClient::new(beginning), tell, connection, kept }.run(asked, events).await;
 }
 
 struct Driver {
-    link: GameLink,
+    link: GameClient,
     tell: UnboundedSender<Event>,
-    line: Line,
-    kept: KeptAnswer,
+    connection: Connection,
+    kept: AnswerStorage,
 }
 
 impl Driver {
-    async fn run(mut self, asked: UnboundedReceiver<Command>, stirs: UnboundedReceiver<Stir>) {
-        let asked = asked.map(Some).chain(stream::once(async { None })).map(Happening::Asked);
-        let mut happenings = std::pin::pin!(stream::select(asked, stirs.map(Happening::Stirred)));
+    async fn run(mut self, asked: UnboundedReceiver<Command>, events: UnboundedReceiver<ConnectionEvent>) {
+        let asked = asked.map(Some).chain(stream::once(async { None })).map(DriverEvent::Asked);
+        let mut happenings = std::pin::pin!(stream::select(asked, events.map(DriverEvent::Stirred)));
         while let Some(happening) = happenings.next().await {
             let input = match happening {
-                Happening::Asked(Some(command)) => Some(input(command)),
-                Happening::Asked(None) => return,
-                Happening::Stirred(stir) => self.line.take(stir).and_then(told),
+                DriverEvent::Asked(Some(command)) => Some(input(command)),
+                DriverEvent::Asked(None) => return,
+                DriverEvent::Stirred(event) => self.connection.take(event).and_then(told),
             };
             if let Some(input) = input {
                 self.step(input);
@@ -66,13 +66,13 @@ impl Driver {
     }
 
     fn step(&mut self, input: Input) {
-        for output in self.link.step(input, chance::dice()) {
+        for output in self.link.step(input, random::number()) {
             match output {
-                Output::Connect => self.line.connect(),
-                Output::Drop => self.line.hang_up(Farewell::Returning),
-                Output::Send(frame) => self.line.send(&wire::encode_game_client(&frame)),
-                Output::Wake { timer, after_ms } => self.line.wake(timer, after_ms),
-                Output::Cancel(timer) => self.line.cancel(timer),
+                Output::Connect => self.connection.connect(),
+                Output::Drop => self.connection.hang_up(Farewell::Returning),
+                Output::Send(frame) => self.connection.send(&wire::encode_game_client(&frame)),
+                Output::Wake { timer, after_ms } => self.connection.wake(timer, after_ms),
+                Output::Cancel(timer) => self.connection.cancel(timer),
                 Output::Keep(answer) => self.kept.keep(answer.as_ref()),
                 // A page that no longer listens is about to end this task.
                 Output::Tell(event) => drop(self.tell.unbounded_send(event)),
@@ -81,14 +81,14 @@ impl Driver {
     }
 }
 
-fn told(told: Told) -> Option<Input> {
+fn told(told: ClientInput) -> Option<Input> {
     Some(match told {
-        Told::Opened => Input::Opened,
-        Told::Text(text) => Input::Frame(wire::decode_game_server(&text)?),
-        Told::Closed(code) => Input::Closed { code },
-        Told::Due(timer) => Input::Woken(timer),
-        Told::Online => Input::Online,
-        Told::Offline => Input::Offline,
+        ClientInput::Opened => Input::Opened,
+        ClientInput::Text(text) => Input::Frame(wire::decode_game_server(&text)?),
+        ClientInput::Closed(code) => Input::Closed { code },
+        ClientInput::Due(timer) => Input::Woken(timer),
+        ClientInput::Online => Input::Online,
+        ClientInput::Offline => Input::Offline,
     })
 }
 

@@ -1,24 +1,24 @@
 //! What only a browser has: the socket, storage, timers and the start of what
 //! is alive in a page.
 //!
-//! Carries out what [`protocol::link::Link`] decides; has no rules of its own,
+//! Carries out what [`client::room::RoomClient`] decides; has no rules of its own,
 //! and no markup.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
 
-mod chance;
 mod clock;
+mod connection;
 mod driver;
 mod game_driver;
-mod line;
 mod page;
+mod random;
 mod socket;
 mod storage;
 
 use any_spawner::Executor;
-use app::game_link::GameConnector;
-use app::link::Connector;
+use app::transport::game::GameConnector;
+use app::transport::room::RoomConnector;
 use leptos::prelude::{Owner, provide_context, window};
 use leptos::server_fn::redirect::set_redirect_hook;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -33,9 +33,9 @@ pub fn start() {
     let owner = Owner::new();
     owner.set();
     std::mem::forget(owner);
-    provide_context(Connector {
+    provide_context(RoomConnector {
         open: driver::open,
-        message_id: chance::message_id,
+        message_id: random::message_id,
         now_ms: clock::now_ms,
         was_open: socket::was_open,
     });

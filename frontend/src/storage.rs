@@ -3,20 +3,20 @@
 //! Storage may be full or forbidden; then a reload forgets, and nothing else
 //! happens. Two tabs of one room share a place: each adds and removes its own.
 
+use client::room::{Unsent, merge_unsent};
 use protocol::game::frame::GivenAnswer;
-use protocol::link::{Unsent, merge_kept};
 use protocol::{MessageId, Pin, RoomId, UserId, wire};
 use web_sys::Storage;
 
 /// The place of one person's unsent messages to one room: whoever comes after
 /// them in the same browser does not send them under another name.
-pub(crate) struct Kept {
+pub(crate) struct UnsentStorage {
     key: String,
     /// What this page put there, or found and took over.
     ours: Vec<MessageId>,
 }
 
-impl Kept {
+impl UnsentStorage {
     /// The place, and what an earlier visit left there.
     pub(crate) fn open(person: &UserId, room: &RoomId) -> (Self, Vec<Unsent>) {
         let mut kept = Self { key: format!("hubbub.unsent.{person}.{room}"), ours: Vec::new() };
@@ -27,7 +27,7 @@ impl Kept {
 
     /// Keeps `unsent` instead of what this page kept before.
     pub(crate) fn keep(&mut self, unsent: Vec<Unsent>) {
-        let list = merge_kept(self.read(), &self.ours, &unsent);
+        let list = merge_unsent(self.read(), &self.ours, &unsent);
         self.ours = unsent.into_iter().map(|unsent| unsent.id).collect();
         let Some(storage) = storage() else { return };
         let _ = if list.is_empty() {
@@ -44,11 +44,11 @@ impl Kept {
 }
 
 /// The place of an answer to a game of which it is not known whether it counts.
-pub(crate) struct KeptAnswer {
+pub(crate) struct AnswerStorage {
     key: String,
 }
 
-impl KeptAnswer {
+impl AnswerStorage {
     pub(crate) fn of(pin: &Pin) -> Self {
         Self { key: format!("hubbub.answer.{pin}") }
     }

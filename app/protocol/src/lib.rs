@@ -6,13 +6,11 @@
 //! and in what a game reveals.
 
 pub mod close;
-mod connection;
 pub mod error;
 pub mod formula;
 pub mod game;
 pub mod id;
 pub mod limits;
-pub mod link;
 pub mod message;
 pub mod position;
 pub mod quiz;

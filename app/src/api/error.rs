@@ -99,7 +99,7 @@ impl FromServerFnError for ApiError {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 let error = Self::Invalid("Something in this form is missing or too long.".into());
                 #[cfg(feature = "ssr")]
-                let error = super::service::told(error);
+                let error = super::service::with_status(error);
                 error
             }
             // Told apart from faults of ours: it was never read as far as its parts.

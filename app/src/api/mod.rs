@@ -79,7 +79,7 @@ pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
 pub(crate) async fn room_at(room: RoomId, part: Part) -> Result<RoomPage, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
     let (history, preview) =
-        futures::try_join!(service.history(&room, part), service.preview(&room)).map_err(service::told)?;
+        futures::try_join!(service.history(&room, part), service.preview(&room)).map_err(service::with_status)?;
     // The first to come is not told of the second.
     let is_here = preview.members.iter().any(|member| member.id == viewer.id);
     let namesake = if is_here { None } else { service.namesake(&viewer, &preview) };
@@ -106,7 +106,7 @@ pub async fn history(room: RoomId, before: Option<u64>, after: Option<u64>) -> R
         (None, Some(after)) => Part::After(after),
         (None, None) => Part::Newest,
     };
-    service::service()?.history(&room, part).await.map_err(service::told)
+    service::service()?.history(&room, part).await.map_err(service::with_status)
 }
 
 /// The rooms that are listed, the liveliest first.
@@ -115,7 +115,7 @@ pub async fn history(room: RoomId, before: Option<u64>, after: Option<u64>) -> R
 /// [`ApiError::Unavailable`] while they cannot be told.
 #[server(name = ReadRooms, prefix = "/api", output = Json, endpoint = "rooms")]
 pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
-    service::service()?.rooms().await.map_err(service::told)
+    service::service()?.rooms().await.map_err(service::with_status)
 }
 
 /// Who is in a room, without entering it.
@@ -124,7 +124,7 @@ pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
 /// [`ApiError::Unavailable`] while it cannot be told.
 #[server(name = ReadPreview, prefix = "/api", output = Json, endpoint = "preview")]
 pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
-    service::service()?.preview(&room).await.map_err(service::told)
+    service::service()?.preview(&room).await.map_err(service::with_status)
 }
 
 /// A page of who is in a room, in the order of their ids: the first one, or
@@ -134,7 +134,7 @@ pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
 /// [`ApiError::Unavailable`] while it cannot be told.
 #[server(name = ReadMembers, prefix = "/api", output = Json, endpoint = "members")]
 pub async fn members(room: RoomId, after: Option<UserId>) -> Result<MembersPage, ApiError> {
-    service::service()?.members(&room, after.as_ref()).await.map_err(service::told)
+    service::service()?.members(&room, after.as_ref()).await.map_err(service::with_status)
 }
 
 /// Opens the room that people call `title`, and leads there. `listed`: whoever
@@ -144,7 +144,7 @@ pub async fn members(room: RoomId, after: Option<UserId>) -> Result<MembersPage,
 /// [`ApiError::Invalid`] says what is wrong with the title, or with listing it.
 #[server(name = OpenRoom, prefix = "/api", output = Json, endpoint = "open-room")]
 pub async fn open_room(title: String, #[server(default)] listed: bool) -> Result<RoomId, ApiError> {
-    let room = service::service()?.open_room(title.trim(), listed).await.map_err(service::told)?;
+    let room = service::service()?.open_room(title.trim(), listed).await.map_err(service::with_status)?;
     leptos_axum::redirect(&room.path());
     Ok(room)
 }
@@ -171,8 +171,8 @@ pub(crate) async fn hosted_games() -> Vec<(protocol::Pin, String)> {
 #[server(name = Rename, prefix = "/api", output = Json, endpoint = "rename")]
 pub async fn rename(name: String) -> Result<Member, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
-    let name = protocol::Name::parse(&name).map_err(|why| service::told(ApiError::name(why, &name)))?;
-    let renamed = service.rename(&viewer, name).await.map_err(service::told)?;
+    let name = protocol::Name::parse(&name).map_err(|why| service::with_status(ApiError::name(why, &name)))?;
+    let renamed = service.rename(&viewer, name).await.map_err(service::with_status)?;
     service::set_cookie(&renamed.cookie)?;
     Ok(renamed.member)
 }
@@ -183,7 +183,7 @@ pub async fn rename(name: String) -> Result<Member, ApiError> {
 /// [`ApiError::Unavailable`] while it cannot be ended everywhere; then it goes on.
 #[server(name = SignOut, prefix = "/api", output = Json, endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {
-    let cookies = service::service()?.sign_out().await.map_err(service::told)?;
+    let cookies = service::service()?.sign_out().await.map_err(service::with_status)?;
     cookies.iter().try_for_each(|cookie| service::set_cookie(cookie))?;
     service::clear_site_data();
     farewell::note()?;
@@ -199,7 +199,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
 #[server(name = Say, prefix = "/api", output = Json, endpoint = "say")]
 pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
-    service.say(&viewer, &room, id, message).await.map_err(service::told)?;
+    service.say(&viewer, &room, id, message).await.map_err(service::with_status)?;
     leptos_axum::redirect(&room.path());
     Ok(())
 }

@@ -96,7 +96,7 @@ pub(super) fn service() -> Result<Arc<dyn Service>, ApiError> {
 
 /// Tells programs too that what was typed cannot be taken, and not that the
 /// server failed.
-pub(super) fn told(error: ApiError) -> ApiError {
+pub(super) fn with_status(error: ApiError) -> ApiError {
     let status = match &error {
         _ if error.is_too_many() => StatusCode::TOO_MANY_REQUESTS,
         ApiError::Refused(refusal) if refusal.code == ErrorCode::Full => StatusCode::SERVICE_UNAVAILABLE,
@@ -107,7 +107,7 @@ pub(super) fn told(error: ApiError) -> ApiError {
         ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ApiError::RateLimited { .. } | ApiError::Other => return error,
     };
-    with_status(status);
+    set_status(status);
     if let (Some(seconds), Some(response)) = (error.retry_after_seconds(), use_context::<ResponseOptions>()) {
         response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -116,12 +116,12 @@ pub(super) fn told(error: ApiError) -> ApiError {
 
 /// A body that is no text, or was longer than is read.
 pub(super) fn unreadable() -> ApiError {
-    with_status(StatusCode::BAD_REQUEST);
+    set_status(StatusCode::BAD_REQUEST);
     ApiError::Invalid("What was sent cannot be read: it is too long, or not written in UTF-8.".into())
 }
 
 /// A plain form is led back to its page instead.
-fn with_status(status: StatusCode) {
+fn set_status(status: StatusCode) {
     let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(header::ACCEPT).cloned());
     let is_form = accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"));
     if let (Some(response), false) = (use_context::<ResponseOptions>(), is_form) {

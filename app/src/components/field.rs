@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{CIRCLE_ALERT, icon};
-use crate::erase::sometimes;
+use crate::boxed_view::sometimes;
 
 /// The sentence under a field that was not accepted. The field names it by
 /// `aria-describedby`; being an alert, it is read out when it comes.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::formula::{Formulas, Piece, pieces};
 
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 
 /// A formula of more letters may be wider than the page.
 const LONG: usize = 24;
@@ -45,13 +45,13 @@ fn with_formulas(text: &str, formulas: &Formulas, long: Long) -> AnyView {
 }
 
 /// A text of the game that a page shows.
-pub(crate) fn in_game(live: GameLive, shown: &str) -> AnyView {
-    live.board.with_untracked(|board| text(shown, &board.game.formulas))
+pub(crate) fn in_game(store: GameStore, shown: &str) -> AnyView {
+    store.board.with_untracked(|board| text(shown, &board.game.formulas))
 }
 
 /// A text of the game that stands alone.
-pub(crate) fn alone_in_game(live: GameLive, shown: &str) -> AnyView {
-    live.board.with_untracked(|board| alone(shown, &board.game.formulas))
+pub(crate) fn alone_in_game(store: GameStore, shown: &str) -> AnyView {
+    store.board.with_untracked(|board| alone(shown, &board.game.formulas))
 }
 
 /// The markup is put in as it is: the server made it of words of its own, with all that

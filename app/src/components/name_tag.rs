@@ -11,29 +11,29 @@ use super::field::Wrong;
 use super::icon::{CHECK, icon};
 use super::sign_out::sign_out;
 use crate::api::{self, Rename};
-use crate::erase::{flag, sometimes};
-use crate::given::given;
+use crate::boxed_view::{flag, sometimes};
+use crate::initial_state;
 use crate::state::excess::excess;
 
 /// The viewer, why the name that was sent by the plain form was not taken, that name, and what
 /// else goes when they sign out.
-pub(crate) type Beginning = (Member, Option<String>, Option<String>, Option<String>);
+pub(crate) type InitialState = (Member, Option<String>, Option<String>, Option<String>);
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "name-begins";
+pub(crate) const INITIAL_STATE: &str = "name-begins";
 
 const NO_COOKIES: &str =
     "This browser blocks cookies here, so the name is not kept. Allow cookies for this site, then save again.";
 
 /// The viewer's name as a field.
 pub(crate) fn name_tag() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(form)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(form)
 }
 
 fn too_much(name: &str) -> Option<String> {
     excess(name, limits::NAME_CHARS, "Shorten it.")
 }
 
-fn form((viewer, wrong, typed, at_stake): Beginning) -> AnyView {
+fn form((viewer, wrong, typed, at_stake): InitialState) -> AnyView {
     let name = typed.unwrap_or_else(|| viewer.name.to_string());
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(wrong);

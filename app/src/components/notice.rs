@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use protocol::close::ADDRESS_NOT_LET_IN;
 
 use super::avatar::{Looks, avatar};
-use crate::erase::{effect, memo, sometimes};
-use crate::state::Standing;
+use crate::boxed_view::{effect, memo, sometimes};
+use crate::state::ConnectionStatus;
 
 /// A blink of the connection is not worth a sentence.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -18,7 +18,7 @@ const MOVING_PATIENCE: Duration = Duration::from_secs(1);
 /// or whose words are not taken; and what the server did not like.
 #[component]
 pub(crate) fn Notice(
-    standing: Signal<Standing>,
+    standing: Signal<ConnectionStatus>,
     trouble: Signal<Option<String>>,
     /// What is said to whom cannot reach anybody.
     #[prop(optional)]
@@ -28,15 +28,15 @@ pub(crate) fn Notice(
     let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
     // Every try to come back is news for the pill, but the sentence stays.
     let subject = memo(move || match standing.get() {
-        Standing::Live | Standing::Resting => None,
-        Standing::Paused => Some(Subject::Pause),
-        Standing::Moving => wondering.get().then_some(Subject::Move),
-        Standing::Connecting | Standing::Reconnecting { .. } | Standing::Offline => {
+        ConnectionStatus::Live | ConnectionStatus::Resting => None,
+        ConnectionStatus::Paused => Some(Subject::Pause),
+        ConnectionStatus::Moving => wondering.get().then_some(Subject::Move),
+        ConnectionStatus::Connecting | ConnectionStatus::Reconnecting { .. } | ConnectionStatus::Offline => {
             cut_off.get().then_some(Subject::Cut)
         }
-        Standing::Blocked { .. } => cut_off.get().then_some(Subject::Wall),
-        Standing::Barred { .. } => cut_off.get().then_some(Subject::Bar),
-        Standing::Stopped => Some(Subject::End),
+        ConnectionStatus::Blocked { .. } => cut_off.get().then_some(Subject::Wall),
+        ConnectionStatus::Barred { .. } => cut_off.get().then_some(Subject::Bar),
+        ConnectionStatus::Stopped => Some(Subject::End),
     });
     let about_connection = sometimes(move || subject.get().map(|subject| sentence(subject, words)));
     let about_trouble = sometimes(move || trouble.get().map(|sentence| awake(sentence.into_any())));

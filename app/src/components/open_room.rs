@@ -9,26 +9,26 @@ use protocol::limits;
 
 use super::field::Wrong;
 use crate::api::{self, OpenRoom};
-use crate::erase::{flag, words};
-use crate::given::given;
+use crate::boxed_view::{flag, words};
+use crate::initial_state;
 use crate::state::excess::excess;
 
 /// Why what was sent by the plain form was not taken, why a room cannot be listed where it
 /// cannot, and what was typed: a title, and whether the room is to be listed.
-pub(crate) type Beginning = (Option<String>, Option<String>, Option<String>, bool);
+pub(crate) type InitialState = (Option<String>, Option<String>, Option<String>, bool);
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "opening-begins";
+pub(crate) const INITIAL_STATE: &str = "opening-begins";
 
 /// The form that opens a room and leads there.
 pub(crate) fn open_room() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(form)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(form)
 }
 
 fn too_much(title: &str) -> Option<String> {
     excess(title, limits::TITLE_CHARS, "Shorten it.")
 }
 
-fn form((wrong, why_unlisted, title, is_listed): Beginning) -> AnyView {
+fn form((wrong, why_unlisted, title, is_listed): InitialState) -> AnyView {
     let (input, listed) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);

@@ -11,7 +11,7 @@ use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::theme_switch;
 use crate::api;
-use crate::erase::{derived, flag, list, memo, sometimes, words};
+use crate::boxed_view::{derived, flag, list, memo, sometimes, words};
 use crate::state::People;
 use crate::state::people::Paging;
 use crate::state::texts::{people_here, people_listed};

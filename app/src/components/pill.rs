@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::erase::{derived, effect, words};
-use crate::state::Standing;
+use crate::boxed_view::{derived, effect, words};
+use crate::state::ConnectionStatus;
 
 /// The connection as a pill. Its word is announced when it changes; the
 /// seconds that count down beside it are only seen.
 #[component]
-pub(crate) fn Pill(standing: Signal<Standing>) -> impl IntoView {
+pub(crate) fn Pill(standing: Signal<ConnectionStatus>) -> impl IntoView {
     let seconds = countdown(standing);
     view! {
         <span class=derived(move || format!("pill {}", kind(standing.get()))) role="status">
@@ -28,21 +28,21 @@ pub(crate) fn Pill(standing: Signal<Standing>) -> impl IntoView {
     }
 }
 
-fn kind(standing: Standing) -> &'static str {
+fn kind(standing: ConnectionStatus) -> &'static str {
     match standing {
-        Standing::Connecting | Standing::Resting => "pill--new",
-        Standing::Live => "pill--live",
-        Standing::Paused
-        | Standing::Moving
-        | Standing::Reconnecting { .. }
-        | Standing::Blocked { .. }
-        | Standing::Barred { .. } => "pill--waiting",
-        Standing::Offline | Standing::Stopped => "pill--off",
+        ConnectionStatus::Connecting | ConnectionStatus::Resting => "pill--new",
+        ConnectionStatus::Live => "pill--live",
+        ConnectionStatus::Paused
+        | ConnectionStatus::Moving
+        | ConnectionStatus::Reconnecting { .. }
+        | ConnectionStatus::Blocked { .. }
+        | ConnectionStatus::Barred { .. } => "pill--waiting",
+        ConnectionStatus::Offline | ConnectionStatus::Stopped => "pill--off",
     }
 }
 
 /// The seconds until the next try, while there are any.
-fn countdown(standing: Signal<Standing>) -> ReadSignal<Option<u64>> {
+fn countdown(standing: Signal<ConnectionStatus>) -> ReadSignal<Option<u64>> {
     let (seconds, set_seconds) = signal(None);
     effect(move || {
         let Some(retry_in_ms) = standing.get().waits() else {

@@ -6,9 +6,9 @@
 use js_sys::Date;
 use leptos::prelude::*;
 
-use crate::erase::effect;
+use crate::boxed_view::effect;
 use crate::island::part;
-use crate::zone::local;
+use crate::time_zone::local;
 
 part! {
     clock_part:

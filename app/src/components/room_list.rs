@@ -8,24 +8,24 @@ use protocol::RoomSummary;
 
 use super::avatar::{Looks, avatar};
 use crate::api;
-use crate::erase::{effect, list, memo, sometimes, words};
-use crate::given::given;
+use crate::boxed_view::{effect, list, memo, sometimes, words};
+use crate::initial_state;
 use crate::state::texts::people_in_rooms;
 
 const CROWD: usize = 5;
 const REFRESH: Duration = Duration::from_secs(10);
 
 /// The rooms as they are when the page is drawn, and whether its reader may put one on the list.
-pub(crate) type Beginning = (Vec<RoomSummary>, bool);
+pub(crate) type InitialState = (Vec<RoomSummary>, bool);
 /// Where they stand in the page.
-pub(crate) const BEGINNING: &str = "rooms-begin";
+pub(crate) const INITIAL_STATE: &str = "rooms-begin";
 
 /// The rooms as they are now, and how many people they hold.
 pub(crate) fn listed_rooms() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(rooms_as_they_are)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(rooms_as_they_are)
 }
 
-fn rooms_as_they_are((rooms, may_list): Beginning) -> AnyView {
+fn rooms_as_they_are((rooms, may_list): InitialState) -> AnyView {
     let rooms = RwSignal::new(rooms);
     effect(move || {
         let again = move || {
@@ -108,9 +108,9 @@ fn nobody(may_list: bool) -> AnyView {
 
 /// How many people are in how many rooms.
 fn total(rooms: &[RoomSummary]) -> String {
-    let live = rooms.iter().filter(|room| room.member_count > 0).count();
+    let store = rooms.iter().filter(|room| room.member_count > 0).count();
     let people = rooms.iter().map(|room| room.member_count).sum();
-    people_in_rooms(people, live)
+    people_in_rooms(people, store)
 }
 
 fn room_row(room: RoomSummary) -> AnyView {

@@ -7,8 +7,8 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlDocument, HtmlTextAreaElement};
 
 use super::icon::{CHECK, COPY, icon};
+use crate::boxed_view::{effect, sometimes, words};
 use crate::device;
-use crate::erase::{effect, sometimes, words};
 
 const TOAST: Duration = Duration::from_secs(4);
 

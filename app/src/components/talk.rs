@@ -8,15 +8,15 @@ use super::icon::{ARROW_LEFT, icon};
 use super::people::{PeopleButton, PeoplePanel};
 use super::pill::Pill;
 use crate::api::RoomPage;
-use crate::erase::heavy;
-use crate::given::given;
+use crate::boxed_view::heavy;
+use crate::initial_state;
 use crate::island::island;
-use crate::live::Live;
+use crate::room_store::RoomStore;
 
 /// What a room begins with, why what was said by the plain form was not taken, and that text.
-pub(crate) type Beginning = (RoomPage, Option<String>, Option<String>);
+pub(crate) type InitialState = (RoomPage, Option<String>, Option<String>);
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "talk-begins";
+pub(crate) const INITIAL_STATE: &str = "talk-begins";
 
 island! {
     /// All that is on the page of a room, live from where the page stands.
@@ -24,19 +24,19 @@ island! {
 }
 
 fn talk() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(room)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(room)
 }
 
-fn room((page, wrong, refused): Beginning) -> AnyView {
+fn room((page, wrong, refused): InitialState) -> AnyView {
     let room = page.preview.room_id.clone();
     let title = page.preview.title.clone();
     let (next_id, notice) = (page.next_id.clone(), page.notice.clone());
-    let live = Live::begin(page);
+    let store = RoomStore::begin(page);
     let heading = title.clone();
     let composer = move || {
         let (room, title, next_id) = (room.clone(), title.clone(), next_id.clone());
         let (wrong, refused, notice) = (wrong.clone(), refused.clone(), notice.clone());
-        view! { <Composer live room title next_id wrong refused notice /> }.into_any()
+        view! { <Composer store room title next_id wrong refused notice /> }.into_any()
     };
     view! {
         <a class="skip" href="#say">
@@ -51,12 +51,12 @@ fn room((page, wrong, refused): Beginning) -> AnyView {
                     <div class="room__title">
                         <h1 dir="auto">{heading}</h1>
                     </div>
-                    <PeopleButton people=live.people />
-                    <Pill standing=live.standing.into() />
+                    <PeopleButton people=store.people />
+                    <Pill standing=store.standing.into() />
                 </header>
-                {heavy(move || view! { <LogView live /> }.into_any())} {heavy(composer)}
+                {heavy(move || view! { <LogView store /> }.into_any())} {heavy(composer)}
             </main>
-            {heavy(move || view! { <PeoplePanel people=live.people /> }.into_any())}
+            {heavy(move || view! { <PeoplePanel people=store.people /> }.into_any())}
         </div>
     }
     .into_any()

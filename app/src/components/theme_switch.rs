@@ -6,7 +6,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlDocument;
 
 use crate::api::ChooseTheme;
-use crate::erase::derived;
+use crate::boxed_view::derived;
 use crate::island::island;
 use crate::theme::Theme;
 

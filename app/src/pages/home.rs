@@ -19,7 +19,7 @@ use crate::components::notice::asleep;
 use crate::components::open_room;
 use crate::components::room_list;
 use crate::components::theme_switch::ThemeSwitch;
-use crate::given::give;
+use crate::initial_state;
 use crate::page_styles::PageStyles;
 use crate::page_title::{ABOUT, FrontTitle};
 
@@ -66,7 +66,7 @@ fn Lobby() -> impl IntoView {
                                 {has_signed_out.then(signed_out)}
                                 {viewer.ok().map(|viewer| {
                                     view! {
-                                        {give(name_tag::BEGINNING, name_tag_begins(viewer, &games))}
+                                        {initial_state::embed(name_tag::INITIAL_STATE, name_tag_begins(viewer, &games))}
                                         <NameTag />
                                         {refused::<SignOut>().map(|why| view! { <p role="alert">{why}</p> })}
                                     }
@@ -74,7 +74,7 @@ fn Lobby() -> impl IntoView {
                                 {open_game.map(still_open)}
                             </section>
                             <section class="home__open" aria-label="Rooms to open">
-                                {give(open_room::BEGINNING, open_room_begins())}
+                                {initial_state::embed(open_room::INITIAL_STATE, open_room_begins())}
                                 <OpenRoomForm />
                             </section>
                             <Door />
@@ -94,12 +94,12 @@ fn signed_out() -> AnyView {
 }
 
 /// What the field with the viewer's name begins with. `games`: those that they host.
-pub(super) fn name_tag_begins(viewer: Member, games: &[(Pin, String)]) -> name_tag::Beginning {
+pub(super) fn name_tag_begins(viewer: Member, games: &[(Pin, String)]) -> name_tag::InitialState {
     (viewer, refused::<Rename>(), typed::<Rename>("name"), at_stake(games))
 }
 
 /// What the form that opens a room begins with.
-fn open_room_begins() -> open_room::Beginning {
+fn open_room_begins() -> open_room::InitialState {
     let is_listed = typed::<OpenRoom>("listed").is_some();
     (refused::<OpenRoom>(), api::why_unlisted(), typed::<OpenRoom>("title"), is_listed)
 }
@@ -124,7 +124,7 @@ fn Door() -> impl IntoView {
             <h2 class="door__title" id="door">
                 "Playing a quiz?"
             </h2>
-            {give(join::BEGINNING, (refused::<EnterGame>(), typed::<EnterGame>("pin")))}
+            {initial_state::embed(join::INITIAL_STATE, (refused::<EnterGame>(), typed::<EnterGame>("pin")))}
             <JoinGame />
             <p class="door__invite">
                 "Teaching? " <a href=QUIZZES rel="external">
@@ -140,7 +140,7 @@ fn Door() -> impl IntoView {
 fn Rooms(rooms: Result<Vec<RoomSummary>, ApiError>) -> impl IntoView {
     let rooms = match rooms {
         Ok(rooms) => view! {
-            {give(room_list::BEGINNING, (rooms, api::why_unlisted().is_none()))}
+            {initial_state::embed(room_list::INITIAL_STATE, (rooms, api::why_unlisted().is_none()))}
             <ListedRooms />
         }
         .into_any(),

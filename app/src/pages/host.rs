@@ -13,7 +13,7 @@ use crate::components::field::Wrong;
 use crate::components::game::host::qr::QrCode;
 use crate::components::game::host::{self, HostStage, WayIn};
 use crate::components::theme_switch::ThemeSwitch;
-use crate::given::give;
+use crate::initial_state;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 
@@ -65,7 +65,7 @@ fn stage(page: HostPage) -> AnyView {
             <header class="stage__brand">
                 <Brand />
             </header>
-            {give(host::BEGINNING, (page, way, refusal))}
+            {initial_state::embed(host::INITIAL_STATE, (page, way, refusal))}
             <HostStage />
         </div>
     }

@@ -10,7 +10,7 @@ use crate::components::front::NameTag;
 use crate::components::name_tag;
 use crate::components::namesake::look_alike;
 use crate::components::theme_switch::ThemeSwitch;
-use crate::given::give;
+use crate::initial_state;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 
@@ -42,7 +42,7 @@ pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
                             .ok()
                             .map(|viewer| {
                                 view! {
-                                    {give(name_tag::BEGINNING, name_tag_begins(viewer, &games))}
+                                    {initial_state::embed(name_tag::INITIAL_STATE, name_tag_begins(viewer, &games))}
                                     <NameTag />
                                     {namesake.map(|namesake| look_alike(&namesake, ().into_any()))}
                                 }

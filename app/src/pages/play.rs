@@ -15,7 +15,7 @@ use crate::components::front::JoinGame;
 use crate::components::game::join;
 use crate::components::game::player::{self, PlayGame};
 use crate::components::theme_switch::ThemeSwitch;
-use crate::given::give;
+use crate::initial_state;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 
@@ -53,7 +53,7 @@ pub(crate) fn Play() -> impl IntoView {
                         let page = if wants_name { nameless(page) } else { page };
                         view! {
                             <PageTitle of=page.title.clone() about="A live quiz. Choose a name and play along." />
-                            {give(player::BEGINNING, page)}
+                            {initial_state::embed(player::INITIAL_STATE, page)}
                             <PlayGame />
                         }
                         .into_any()
@@ -109,7 +109,7 @@ fn Door(
             </header>
             <main class="join__main" id="main">
                 <h1 class="join__title">"Playing a quiz?"</h1>
-                {give(join::BEGINNING, (wrong, typed::<EnterGame>("pin")))}
+                {initial_state::embed(join::INITIAL_STATE, (wrong, typed::<EnterGame>("pin")))}
                 <JoinGame />
                 <div class="join__crowd" aria-hidden="true">
                     {crowd()}

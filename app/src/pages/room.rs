@@ -12,7 +12,7 @@ use super::name::NamePage;
 use super::not_found::{NotFound, not_let_in};
 use crate::api::{self, ApiError, Part, RoomPage, Say, refused, typed};
 use crate::components::talk::{self, Talk};
-use crate::given::give;
+use crate::initial_state;
 use crate::page_title::PageTitle;
 use crate::state::message_link::CONTEXT;
 
@@ -44,7 +44,7 @@ pub(crate) fn Room() -> impl IntoView {
                     Some(Ok(page)) => {
                         view! {
                             <PageTitle of=page.preview.title.clone() about="A live room. Anyone with this link can join." />
-                            {give(talk::BEGINNING, begins(page))}
+                            {initial_state::embed(talk::INITIAL_STATE, begins(page))}
                             <Talk />
                         }
                         .into_any()
@@ -97,7 +97,7 @@ impl Wanted {
 }
 
 /// A message that was not taken is there again, with its id: it may have come through, and is said once.
-fn begins(page: RoomPage) -> talk::Beginning {
+fn begins(page: RoomPage) -> talk::InitialState {
     let next_id = typed::<Say>("id").and_then(|id| MessageId::parse(&id).ok());
     let page = RoomPage { next_id: next_id.unwrap_or(page.next_id), ..page };
     (with_its_reader(page), refused::<Say>(), typed::<Say>("message"))

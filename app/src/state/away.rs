@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use protocol::{Message, UserId};
 
-use super::said::Chunk;
+use super::message_chunks::Chunk;
 
 /// Whoever is lost again so soon was not really back: both are one absence.
 const BACK_FOR_MS: u64 = 60_000;

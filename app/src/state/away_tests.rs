@@ -1,6 +1,6 @@
 //! Somebody is cut off and comes back, told by what a link tells.
 
-use protocol::link::{Event, Status};
+use client::room::{Event, Status};
 use protocol::{Epoch, HistoryPage, Joined, Position};
 
 use super::Missed;

@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use protocol::link::{Event, Status, Unsent};
+use client::Status;
+use client::room::{Event, Unsent};
 use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
 
 use super::away::{Away, Lost, Missed};
-use super::said::{Chunk, Said};
+use super::message_chunks::{Chunk, Said};
 
 /// A page that stands open for days keeps this many messages at most while its
 /// reader is at the end; the earlier ones come back by scrolling up.

@@ -4,17 +4,17 @@
 //! no clock: the time and the reader's zone are arguments.
 
 pub(crate) mod away;
+pub(crate) mod connection_status;
 pub(crate) mod editor;
 pub(crate) mod excess;
 pub(crate) mod game;
 mod links;
 pub(crate) mod log;
+mod message_chunks;
 pub(crate) mod message_link;
 pub(crate) mod people;
 mod people_list;
 pub(crate) mod rows;
-mod said;
-pub(crate) mod standing;
 pub(crate) mod text;
 pub(crate) mod texts;
 pub(crate) mod time;
@@ -22,6 +22,6 @@ pub(crate) mod time;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use connection_status::{ConnectionStatus, FirstTries, Wall};
 pub(crate) use log::{Delivery, Log};
 pub(crate) use people::People;
-pub(crate) use standing::{FirstTries, Standing, Wall};

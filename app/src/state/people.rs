@@ -1,6 +1,6 @@
 //! Who is in the room, and who of them is typing.
 
-use protocol::link::Event;
+use client::room::Event;
 use protocol::{Member, MembersPage, RoomId, UserId, limits};
 
 use super::people_list::PeopleList;

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use protocol::link::Unsent;
+use client::room::Unsent;
 use protocol::{Message, MessageId, UserId};
 
 use super::log::Log;
@@ -130,7 +130,7 @@ impl<F: Fn(u64) -> Local> Rows<F> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::link::{Event, Status};
+    use client::room::{Event, Status};
     use protocol::{Epoch, HistoryPage, Joined, Position};
 
     use super::*;

@@ -5,8 +5,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use client::room::{Input, Output, RoomClient, RoomOptions, Unsent};
 use futures::future::{BoxFuture, FutureExt};
-use protocol::link::{Beginning, Input, Link, Output, Unsent};
 use protocol::{CloseCode, HistoryPage, MessageId, RoomId, wire};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngExt};
@@ -49,7 +49,7 @@ pub(super) struct Talk {
 
 /// What a client is made of.
 pub(super) struct Driver {
-    link: Link,
+    link: RoomClient,
     room: RoomId,
     session: Session,
     door: Arc<Door>,
@@ -81,7 +81,7 @@ impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { room, session, door, ledger, diary, dice, pace, talk } = parts;
         Self {
-            link: Link::new(Beginning { room_id: room.clone(), position: None, unsent: Vec::new() }),
+            link: RoomClient::new(RoomOptions { room_id: room.clone(), position: None, unsent: Vec::new() }),
             clock: Clock::new(pace),
             room,
             session,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::link::Timer;
+use client::Timer;
 use tokio::time::Instant;
 
 /// What a link asked to be woken for.

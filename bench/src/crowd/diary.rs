@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use protocol::link::{Event, Status};
+use client::room::{Event, Status};
 use protocol::{HistoryPage, Joined, Message, Position, RoomId, ServerMessage, UserId};
 
 use crate::ledger::{Ledger, Wrong};

@@ -154,7 +154,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Removes a listener; the last one of a channel starts its [`LINGER`].
+    /// Removes a listener. A channel without listeners stays subscribed for `LINGER`.
     pub fn leave(&self, channel: &Channel, seat: SubscriptionId) {
         let Some(state) = self.inner.state(channel) else { return };
         let empty = {

@@ -4,7 +4,6 @@
 //! the server's.
 
 pub mod frame;
-pub mod link;
 mod running;
 mod view;
 

@@ -17,10 +17,10 @@ use super::quizzes::RESULTS;
 use super::service;
 
 #[cfg(feature = "ssr")]
-mod asked;
+mod game_service;
 
 #[cfg(feature = "ssr")]
-pub use asked::{GameService, HostView, Hosted, PlayView};
+pub use game_service::{GameService, HostView, Hosted, PlayView};
 
 /// All that a host's page shows first. From here on it follows the socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,8 +66,8 @@ pub struct PlayPage {
 /// [`ApiError::Refused`] where the quiz cannot be played, or not by the viewer.
 #[server(name = HostGame, prefix = "/api", output = Json, endpoint = "host-game")]
 pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    let hosted = games.host(&viewer, &quiz).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    let hosted = games.host(&viewer, &quiz).await.map_err(service::with_status)?;
     service::set_cookie(&hosted.cookie)?;
     leptos_axum::redirect(&format!("/host/{}", hosted.pin));
     Ok(hosted.pin)
@@ -81,8 +81,8 @@ pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
 /// quiz cannot be played.
 #[server(name = PlayAgain, prefix = "/api", output = Json, endpoint = "play-again")]
 pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> {
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    games.again(&viewer, &pin, quiz.as_ref()).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    games.again(&viewer, &pin, quiz.as_ref()).await.map_err(service::with_status)?;
     leptos_axum::redirect(&format!("/host/{pin}"));
     Ok(())
 }
@@ -96,7 +96,7 @@ pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> 
 pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;
     let viewer = service::viewer()?;
-    let hosted = asked::service()?.take_over(&viewer, &pin, &code).await.map_err(service::told)?;
+    let hosted = game_service::service()?.take_over(&viewer, &pin, &code).await.map_err(service::with_status)?;
     service::set_cookie(&hosted.cookie)?;
     leptos_axum::redirect(&format!("/host/{}", hosted.pin));
     Ok(hosted.pin)
@@ -110,8 +110,8 @@ pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
 /// nothing came of it.
 #[server(name = OpenResults, prefix = "/api", output = Json, endpoint = "game-results")]
 pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    let results = games.results(&viewer, &pin).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    let results = games.results(&viewer, &pin).await.map_err(service::with_status)?;
     leptos_axum::redirect(&format!("{RESULTS}/{results}"));
     Ok(results)
 }
@@ -125,8 +125,8 @@ pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
 #[server(name = EnterGame, prefix = "/api", output = Json, endpoint = "enter-game")]
 pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    games.find(&viewer, &pin).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    games.find(&viewer, &pin).await.map_err(service::with_status)?;
     leptos_axum::redirect(&format!("/play/{pin}"));
     Ok(pin)
 }
@@ -142,8 +142,8 @@ pub(crate) fn class_chat_path(pin: &Pin) -> String {
 /// [`ApiError::Refused`] for everybody else, whether there is such a game or not.
 #[server(name = OpenClassChat, prefix = "/api", output = Json, endpoint = "class-chat")]
 pub async fn class_chat(pin: Pin) -> Result<RoomId, ApiError> {
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    let room = games.class_chat(&viewer, &pin).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    let room = games.class_chat(&viewer, &pin).await.map_err(service::with_status)?;
     leptos_axum::redirect(&room.path());
     Ok(room)
 }
@@ -154,8 +154,8 @@ pub async fn class_chat(pin: Pin) -> Result<RoomId, ApiError> {
 /// [`ApiError::Refused`] where there is no such game, or for who is no host of it.
 #[server(name = ReadHostPage, prefix = "/api", output = Json, endpoint = "host-page")]
 pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    let view = games.host_page(&viewer, &pin).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    let view = games.host_page(&viewer, &pin).await.map_err(service::with_status)?;
     service::set_cookie(&view.cookie)?;
     Ok(view.page)
 }
@@ -166,8 +166,8 @@ pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
 /// [`ApiError::Refused`] where there is no such game, or for who was sent away.
 #[server(name = ReadPlayPage, prefix = "/api", output = Json, endpoint = "play-page")]
 pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
-    let (viewer, games) = (service::viewer()?, asked::service()?);
-    let view = games.play_page(&viewer, &pin).await.map_err(service::told)?;
+    let (viewer, games) = (service::viewer()?, game_service::service()?);
+    let view = games.play_page(&viewer, &pin).await.map_err(service::with_status)?;
     service::set_cookie(&view.cookie)?;
     Ok(view.page)
 }
@@ -175,12 +175,13 @@ pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
 /// The game to which the viewer went last, while it goes on with them: its PIN and its title.
 #[cfg(feature = "ssr")]
 pub(crate) async fn open_game() -> Option<(Pin, String)> {
-    let (viewer, games) = (service::viewer().ok()?, asked::service().ok()?);
+    let (viewer, games) = (service::viewer().ok()?, game_service::service().ok()?);
     games.open_game(&viewer).await
 }
 
 #[cfg(feature = "ssr")]
 fn read_pin(text: &str) -> Result<Pin, ApiError> {
-    Pin::parse(text)
-        .map_err(|_| service::told(ApiError::Invalid("A PIN has six digits. Look at the big screen again.".into())))
+    Pin::parse(text).map_err(|_| {
+        service::with_status(ApiError::Invalid("A PIN has six digits. Look at the big screen again.".into()))
+    })
 }

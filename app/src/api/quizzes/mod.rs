@@ -76,7 +76,7 @@ pub struct OpenedQuiz {
 #[server(name = ReadQuizzes, prefix = "/api", output = Json, endpoint = "quizzes")]
 pub async fn quizzes() -> Result<QuizList, ApiError> {
     let (viewer, service) = service::both()?;
-    service.quizzes(&viewer).await.map_err(super::service::told)
+    service.quizzes(&viewer).await.map_err(super::service::with_status)
 }
 
 /// One of the viewer's quizzes, or a sample.
@@ -86,7 +86,7 @@ pub async fn quizzes() -> Result<QuizList, ApiError> {
 #[server(name = ReadQuiz, prefix = "/api", output = Json, endpoint = "quiz")]
 pub async fn quiz(id: QuizId) -> Result<OpenedQuiz, ApiError> {
     let (viewer, service) = service::both()?;
-    service.quiz(&viewer, &id).await.map_err(super::service::told)
+    service.quiz(&viewer, &id).await.map_err(super::service::with_status)
 }
 
 /// Saves a quiz, half written or whole: a new one without `id`, or a change of
@@ -100,8 +100,8 @@ pub async fn quiz(id: QuizId) -> Result<OpenedQuiz, ApiError> {
 #[server(name = SaveQuiz, prefix = "/api", output = Json, endpoint = "save-quiz")]
 pub async fn save_quiz(id: Option<QuizId>, version: u64, quiz: String) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
-    let quiz = service::read(&quiz).map_err(super::service::told)?;
-    service.save(&viewer, id.as_ref(), version, quiz).await.map_err(super::service::told)
+    let quiz = service::read(&quiz).map_err(super::service::with_status)?;
+    service.save(&viewer, id.as_ref(), version, quiz).await.map_err(super::service::with_status)
 }
 
 /// Begins a new quiz, empty but for its title, and leads to its editor. For a plain form.
@@ -112,7 +112,7 @@ pub async fn save_quiz(id: Option<QuizId>, version: u64, quiz: String) -> Result
 pub async fn new_quiz(#[server(default)] title: String) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
     let quiz = protocol::quiz::Quiz { title: title.trim().to_owned(), ..Default::default() };
-    let saved = service.save(&viewer, None, 0, quiz).await.map_err(super::service::told)?;
+    let saved = service.save(&viewer, None, 0, quiz).await.map_err(super::service::with_status)?;
     leptos_axum::redirect(&format!("{QUIZZES}/{}", saved.id));
     Ok(saved)
 }
@@ -124,7 +124,7 @@ pub async fn new_quiz(#[server(default)] title: String) -> Result<Saved, ApiErro
 #[server(name = DeleteQuiz, prefix = "/api", output = Json, endpoint = "delete-quiz")]
 pub async fn delete_quiz(id: QuizId) -> Result<(), ApiError> {
     let (viewer, service) = service::both()?;
-    service.delete(&viewer, &id).await.map_err(super::service::told)?;
+    service.delete(&viewer, &id).await.map_err(super::service::with_status)?;
     leptos_axum::redirect(QUIZZES);
     Ok(())
 }
@@ -137,7 +137,7 @@ pub async fn delete_quiz(id: QuizId) -> Result<(), ApiError> {
 #[server(name = CopyQuiz, prefix = "/api", output = Json, endpoint = "copy-quiz")]
 pub async fn copy_quiz(id: QuizId) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
-    let copy = service.copy(&viewer, &id).await.map_err(super::service::told)?;
+    let copy = service.copy(&viewer, &id).await.map_err(super::service::with_status)?;
     leptos_axum::redirect(&format!("{QUIZZES}/{}", copy.id));
     Ok(copy)
 }
@@ -149,7 +149,7 @@ pub async fn copy_quiz(id: QuizId) -> Result<Saved, ApiError> {
 #[server(name = ReadVersions, prefix = "/api", output = Json, endpoint = "quiz-versions")]
 pub async fn quiz_versions(id: QuizId) -> Result<Vec<QuizVersion>, ApiError> {
     let (viewer, service) = service::both()?;
-    service.versions(&viewer, &id).await.map_err(super::service::told)
+    service.versions(&viewer, &id).await.map_err(super::service::with_status)
 }
 
 /// Saves an earlier version of a quiz as the latest one.
@@ -159,7 +159,7 @@ pub async fn quiz_versions(id: QuizId) -> Result<Vec<QuizVersion>, ApiError> {
 #[server(name = RestoreQuiz, prefix = "/api", output = Json, endpoint = "restore-quiz")]
 pub async fn restore_quiz(id: QuizId, version: u64) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
-    let saved = service.restore(&viewer, &id, version).await.map_err(super::service::told)?;
+    let saved = service.restore(&viewer, &id, version).await.map_err(super::service::with_status)?;
     leptos_axum::redirect(&format!("{QUIZZES}/{id}"));
     Ok(saved)
 }
@@ -171,7 +171,7 @@ pub async fn restore_quiz(id: QuizId, version: u64) -> Result<Saved, ApiError> {
 #[server(name = ReadResults, prefix = "/api", output = Json, endpoint = "results")]
 pub async fn results() -> Result<Vec<ResultsSummary>, ApiError> {
     let (viewer, service) = service::both()?;
-    service.results(&viewer).await.map_err(super::service::told)
+    service.results(&viewer).await.map_err(super::service::with_status)
 }
 
 /// One of them, whole.
@@ -181,7 +181,7 @@ pub async fn results() -> Result<Vec<ResultsSummary>, ApiError> {
 #[server(name = ReadResult, prefix = "/api", output = Json, endpoint = "result")]
 pub async fn result(id: ResultsId) -> Result<Results, ApiError> {
     let (viewer, service) = service::both()?;
-    service.result(&viewer, &id).await.map_err(super::service::told)
+    service.result(&viewer, &id).await.map_err(super::service::with_status)
 }
 
 /// Deletes the results of a game, and leads to the list of them.
@@ -191,7 +191,7 @@ pub async fn result(id: ResultsId) -> Result<Results, ApiError> {
 #[server(name = DeleteResult, prefix = "/api", output = Json, endpoint = "delete-result")]
 pub async fn delete_result(id: ResultsId) -> Result<(), ApiError> {
     let (viewer, service) = service::both()?;
-    service.delete_result(&viewer, &id).await.map_err(super::service::told)?;
+    service.delete_result(&viewer, &id).await.map_err(super::service::with_status)?;
     leptos_axum::redirect(RESULTS);
     Ok(())
 }
@@ -204,7 +204,7 @@ pub async fn delete_result(id: ResultsId) -> Result<(), ApiError> {
 #[server(name = BecomeAuthor, prefix = "/api", output = Json, endpoint = "become-author")]
 pub async fn become_author(key: String) -> Result<(), ApiError> {
     let (viewer, service) = service::both()?;
-    let cookie = service.become_author(&viewer, key.trim()).await.map_err(super::service::told)?;
+    let cookie = service.become_author(&viewer, key.trim()).await.map_err(super::service::with_status)?;
     super::service::set_cookie(&cookie)?;
     leptos_axum::redirect(QUIZZES);
     Ok(())

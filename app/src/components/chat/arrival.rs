@@ -8,25 +8,25 @@ use leptos::web_sys::Element;
 use protocol::RoomId;
 
 use super::place;
+use crate::boxed_view::effect;
 use crate::device;
-use crate::erase::effect;
-use crate::kept_place::{self, Place};
-use crate::live::Live;
+use crate::room_store::RoomStore;
 use crate::state::message_link::{CONTEXT, mark};
+use crate::storage::reading_position::{self, Place};
 
 /// Brings the reader there, and remembers where they are when they leave. While what they left is
 /// still to come, `is_arriving` is true; `arrived` is called when they are there.
 pub(super) fn arrive(
-    live: Live,
+    store: RoomStore,
     frame: NodeRef<Div>,
     is_arriving: StoredValue<bool>,
     arrived: impl Fn() + Copy + Send + Sync + 'static,
 ) {
     effect(move || {
-        let room = live.room();
-        let left = device::has_come_back().then(|| kept_place::left(&room)).flatten();
-        request_animation_frame(move || match (left, live.linked) {
-            (Some(place), _) => go_back(live, frame, place, is_arriving, arrived),
+        let room = store.room();
+        let left = device::has_come_back().then(|| reading_position::left(&room)).flatten();
+        request_animation_frame(move || match (left, store.linked) {
+            (Some(place), _) => go_back(store, frame, place, is_arriving, arrived),
             // Whoever has moved already stays where they are; so does who was brought there by the browser itself.
             (None, Some(offset)) => with(frame, |frame| {
                 if frame.scroll_top() == 0 {
@@ -35,14 +35,14 @@ pub(super) fn arrive(
             }),
             (None, None) => {}
         });
-        let leave = window_event_listener_untyped("pagehide", move |_| remember(live, frame, &room));
+        let leave = window_event_listener_untyped("pagehide", move |_| remember(store, frame, &room));
         on_cleanup(move || leave.remove());
     });
 }
 
 /// Shows what the reader left, at the height where it was.
 fn go_back(
-    live: Live,
+    store: RoomStore,
     frame: NodeRef<Div>,
     place: Place,
     is_arriving: StoredValue<bool>,
@@ -58,11 +58,11 @@ fn go_back(
     }
     is_arriving.set_value(true);
     spawn_local(async move {
-        live.read_from(place.offset.saturating_sub(CONTEXT)).await;
+        store.read_from(place.offset.saturating_sub(CONTEXT)).await;
         request_animation_frame(move || {
             // What they read may be gone meanwhile.
             if !align() {
-                live.read_newest();
+                store.read_newest();
             }
             is_arriving.try_set_value(false);
             arrived();
@@ -70,10 +70,10 @@ fn go_back(
     });
 }
 
-fn remember(live: Live, frame: NodeRef<Div>, room: &RoomId) {
+fn remember(store: RoomStore, frame: NodeRef<Div>, room: &RoomId) {
     with(frame, |frame| {
-        let is_at_end = place::is_at_end(frame) && live.log.with_untracked(|log| log.later().is_none());
-        kept_place::keep(room, if is_at_end { None } else { place::first_in_sight(frame) });
+        let is_at_end = place::is_at_end(frame) && store.log.with_untracked(|log| log.later().is_none());
+        reading_position::keep(room, if is_at_end { None } else { place::first_in_sight(frame) });
     });
 }
 

@@ -8,15 +8,15 @@ use protocol::{MessageId, RoomId, limits};
 
 use super::namesake::namesake;
 use super::typing::TypingLine;
+use crate::boxed_view::{effect, flag};
 use crate::components::field::{Wrong, as_markup};
 use crate::components::icon::{SEND, icon};
 use crate::components::notice::{Notice, asleep};
 use crate::device;
-use crate::draft;
-use crate::erase::{effect, flag};
-use crate::live::Live;
-use crate::state::Standing;
+use crate::room_store::RoomStore;
+use crate::state::ConnectionStatus;
 use crate::state::excess::excess;
+use crate::storage::chat_draft;
 
 /// The key of an input method that is still composing, in browsers that do
 /// not say so otherwise.
@@ -27,7 +27,7 @@ const MOST_ROWS: u32 = 8;
 /// written belongs to the browser: nothing here sets it but sending.
 #[component]
 pub(crate) fn Composer(
-    live: Live,
+    store: RoomStore,
     room: RoomId,
     title: String,
     /// The id of the message that the plain form would send.
@@ -44,11 +44,11 @@ pub(crate) fn Composer(
     let draft_of = StoredValue::new(room.clone());
     effect(move || {
         if let Some(field) = input.get() {
-            draft::restore(&draft_of.get_value(), &field);
+            chat_draft::restore(&draft_of.get_value(), &field);
             grow(&field);
             // Whoever comes with a keyboard comes to write, unless they have begun with something else.
             let is_at_rest = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-            if is_at_rest && live.linked.is_none() && !device::is_touched() {
+            if is_at_rest && store.linked.is_none() && !device::is_touched() {
                 let _ = field.focus();
             }
         }
@@ -57,23 +57,23 @@ pub(crate) fn Composer(
         let Some(field) = input.get_untracked() else { return };
         let text = field.value();
         set_wrong.set(too_much(&text));
-        if too_much(&text).is_none() && live.say(text.trim_end()) {
+        if too_much(&text).is_none() && store.say(text.trim_end()) {
             field.set_value("");
             grow(&field);
-            draft::keep(&draft_of.get_value(), "");
+            chat_draft::keep(&draft_of.get_value(), "");
         }
         let _ = field.focus();
     };
     let typed = move |_| {
         let Some(field) = input.get_untracked() else { return };
         grow(&field);
-        draft::keep(&draft_of.get_value(), &field.value());
+        chat_draft::keep(&draft_of.get_value(), &field.value());
         let now = too_much(&field.value());
         if now != wrong.get_untracked() {
             set_wrong.set(now);
         }
         if !field.value().is_empty() {
-            live.typing();
+            store.typing();
         }
     };
     let pressed = move |event: KeyboardEvent| {
@@ -89,8 +89,8 @@ pub(crate) fn Composer(
     let submitted = move |event: SubmitEvent| {
         let is_too_long = input.get_untracked().is_some_and(|field| too_much(&field.value()).is_some());
         // Where nothing goes over a socket, the form goes as it would without scripts.
-        if matches!(live.standing.get_untracked(), Standing::Blocked { .. }) && !is_too_long {
-            draft::keep(&draft_of.get_value(), "");
+        if matches!(store.standing.get_untracked(), ConnectionStatus::Blocked { .. }) && !is_too_long {
+            chat_draft::keep(&draft_of.get_value(), "");
             return;
         }
         event.prevent_default();
@@ -101,10 +101,10 @@ pub(crate) fn Composer(
     let invitation = format!("Write to {title}");
     view! {
         <form class="composer" method="post" action=action on:submit=submitted>
-            <Notice standing=live.standing.into() trouble=live.trouble.into() />
-            {namesake(live)}
+            <Notice standing=store.standing.into() trouble=store.trouble.into() />
+            {namesake(store)}
             {notice.map(|sentence| view! { <div class="notices">{asleep(sentence.into_any())}</div> })}
-            <TypingLine people=live.people />
+            <TypingLine people=store.people />
             <input type="hidden" name="room" value=room.to_string() />
             <input type="hidden" name="id" value=next_id.to_string() autocomplete="off" />
             <div class="composer__row">

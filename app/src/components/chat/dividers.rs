@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::avatar::{Looks, avatar};
 use crate::state::texts::new_messages;
 use crate::state::time::day_name;
-use crate::zone::local;
+use crate::time_zone::local;
 
 /// Where a day begins.
 pub(super) fn day(day: i64, current: i64) -> AnyView {

@@ -3,18 +3,18 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::erase::{memo, sometimes, words};
-use crate::live::{Live, Reading};
+use crate::boxed_view::{memo, sometimes, words};
+use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 use crate::state::texts::earlier_messages;
 
 /// What is above the first message that is shown. The button stays the same
 /// while its words change, or it would lose the focus with every page.
 #[component]
-pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
-    let has_earlier = memo(move || live.log.with(|log| log.earlier().is_some()));
-    let missed = memo(move || live.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
-    let label = move || match live.earlier.get() {
+pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView {
+    let has_earlier = memo(move || store.log.with(|log| log.earlier().is_some()));
+    let missed = memo(move || store.log.with(|log| log.missed().map_or(0, |missed| missed.earlier)));
+    let label = move || match store.earlier.get() {
         Reading::Resting => earlier_messages(missed.get()),
         Reading::Coming => "Loading earlier messages".into(),
         Reading::Failed => "They could not be loaded. Try again".into(),
@@ -24,10 +24,10 @@ pub(super) fn EarlierLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
             keep_focus(frame);
             return None;
         }
-        let before = live.log.with_untracked(Log::earlier)?;
+        let before = store.log.with_untracked(Log::earlier)?;
         Some(
             view! {
-                <button class="log__earlier needs-script" type="button" on:click=move |_| live.read_earlier()>
+                <button class="log__earlier needs-script" type="button" on:click=move |_| store.read_earlier()>
                     {words(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?before={before}")>

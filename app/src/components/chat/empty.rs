@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::boxed_view::{changing, memo, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::share::CopyLink;
-use crate::erase::{changing, memo, words};
 use crate::state::People;
 
 const CROWD: usize = 8;

@@ -4,24 +4,24 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::earlier::keep_focus;
-use crate::erase::{memo, sometimes, words};
-use crate::live::{Live, Reading};
+use crate::boxed_view::{memo, sometimes, words};
+use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 
 /// What is below the last message that is shown. The button stays the same while its words change.
 #[component]
-pub(super) fn LaterLine(live: Live, frame: NodeRef<Div>) -> impl IntoView {
-    let has_later = memo(move || live.log.with(|log| log.later().is_some()));
-    let label = move || match live.later.get() {
+pub(super) fn LaterLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView {
+    let has_later = memo(move || store.log.with(|log| log.later().is_some()));
+    let label = move || match store.later.get() {
         Reading::Resting => "Later messages",
         Reading::Coming => "Loading later messages",
         Reading::Failed => "They could not be loaded. Try again",
     };
     let line = move || {
-        let after = live.log.with_untracked(Log::later)?;
+        let after = store.log.with_untracked(Log::later)?;
         Some(
             view! {
-                <button class="log__earlier log__later needs-script" type="button" on:click=move |_| live.read_later()>
+                <button class="log__earlier log__later needs-script" type="button" on:click=move |_| store.read_later()>
                     {words(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?after={after}")>

@@ -10,20 +10,20 @@ use super::empty::EmptyLog;
 use super::later::LaterLine;
 use super::place::{self, Line};
 use super::{dividers, own, said};
+use crate::boxed_view::{effect, flag, list, memo, sometimes, words};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::erase::{effect, flag, list, memo, sometimes, words};
-use crate::live::{Live, Reading};
+use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 use crate::state::rows::{Row, rows};
 use crate::state::texts::{missed, new_messages};
-use crate::zone::local;
+use crate::time_zone::local;
 
 /// The log. It hangs from its end (`column-reverse`), so it begins there
 /// before any script runs, stays there while messages come, and stands still
 /// when earlier ones are put above.
 #[component]
-pub(crate) fn LogView(live: Live) -> impl IntoView {
-    let log = live.log;
+pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
+    let log = store.log;
     let frame = NodeRef::<Div>::new();
     let (line_is_above, set_line_is_above) = signal(false);
     // What is in sight before the reader has arrived asks for nothing.
@@ -42,20 +42,20 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             }
         }
         // What failed is tried again when the reader asks for it.
-        if place::wants_more(&frame) && live.earlier.get_untracked() == Reading::Resting {
-            live.read_earlier();
+        if place::wants_more(&frame) && store.earlier.get_untracked() == Reading::Resting {
+            store.read_earlier();
         }
-        if has_later && place::wants_later(&frame) && live.later.get_untracked() == Reading::Resting {
-            live.read_later();
+        if has_later && place::wants_later(&frame) && store.later.get_untracked() == Reading::Resting {
+            store.read_later();
         }
     };
     // First, for whoever is kept in a place has come there.
-    arrive(live, frame, is_arriving, scrolled);
-    place::keep(live, frame, scrolled);
+    arrive(store, frame, is_arriving, scrolled);
+    place::keep(store, frame, scrolled);
     // Who says something wants to see it said.
     let mut is_new = true;
     effect(move || {
-        live.sent.get();
+        store.sent.get();
         let is_first = std::mem::take(&mut is_new);
         if let (Some(frame), false) = (frame.get_untracked(), is_first) {
             place::go_to_end(&frame);
@@ -73,7 +73,7 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             "button log-frame__new log-frame__new--above needs-script",
             view! { {icon(ARROW_UP)} {words} }.into_any(),
             |_, frame| place::go_to_line(frame),
-            live,
+            store,
         )
     };
     let down = move || {
@@ -81,11 +81,11 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
             0 => "Newest messages".into(),
             unseen => new_messages(unseen),
         });
-        let go = |live: Live, frame: &Element| {
+        let go = |store: RoomStore, frame: &Element| {
             place::go_to_end(frame);
-            live.read_newest();
+            store.read_newest();
         };
-        way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, live)
+        way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, store)
     };
     view! {
         <div class="log-frame">
@@ -93,16 +93,16 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
                 class="log"
                 role="log"
                 aria-label="Messages"
-                aria-busy=flag(move || live.earlier.get() == Reading::Coming)
+                aria-busy=flag(move || store.earlier.get() == Reading::Coming)
                 tabindex="0"
                 node_ref=frame
                 on:scroll=move |_| scrolled()
             >
                 <div class="log__inner">
-                    <EarlierLine live frame />
-                    {list(chunks, move |number| chunk_view(live, &number))}
-                    <LaterLine live frame />
-                    {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=live.people /> }.into_any()))}
+                    <EarlierLine store frame />
+                    {list(chunks, move |number| chunk_view(store, &number))}
+                    <LaterLine store frame />
+                    {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=store.people /> }.into_any()))}
                 </div>
             </div>
             {sometimes(move || missed_above.get().then(up))}
@@ -112,10 +112,16 @@ pub(crate) fn LogView(live: Live) -> impl IntoView {
 }
 
 /// A button over the log that leads to another place in it.
-fn way(frame: NodeRef<Div>, class: &'static str, words: AnyView, go: fn(Live, &Element), live: Live) -> AnyView {
+fn way(
+    frame: NodeRef<Div>,
+    class: &'static str,
+    words: AnyView,
+    go: fn(RoomStore, &Element),
+    store: RoomStore,
+) -> AnyView {
     let leap = move |_| {
         if let Some(frame) = frame.get_untracked() {
-            go(live, &frame);
+            go(store, &frame);
             let _ = frame.focus();
         }
     };
@@ -129,29 +135,29 @@ fn way(frame: NodeRef<Div>, class: &'static str, words: AnyView, go: fn(Live, &E
 
 /// Some messages in a row. The browser passes over those that are far from
 /// the reader's eyes (see `.log__chunk`), and so do we while they stay the same.
-fn chunk_view(live: Live, number: &str) -> AnyView {
+fn chunk_view(store: RoomStore, number: &str) -> AnyView {
     let Ok(number) = number.parse() else { return ().into_any() };
-    let revision = memo(move || live.log.with(|log| log.revision(number)));
+    let revision = memo(move || store.log.with(|log| log.revision(number)));
     let all = move || {
         revision.get();
-        live.log.with_untracked(|log| rows(log, number, local))
+        store.log.with_untracked(|log| rows(log, number, local))
     };
     view! {
         <div class="log__chunk">
             <For each=all key=Row::key let(row)>
-                {row_view(live, row)}
+                {row_view(store, row)}
             </For>
         </div>
     }
     .into_any()
 }
 
-fn row_view(live: Live, row: Row) -> AnyView {
+fn row_view(store: RoomStore, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
         Row::Away { count, since_ms } => dividers::away(count, since_ms),
-        Row::Said { message, own: false, head } => said::said(&message, head, live),
-        Row::Said { message, own: true, head } => own::delivered(&message, head, live),
-        Row::Unsent { unsent, head } => own::tracked(live, unsent.id, &unsent.text, head),
+        Row::Said { message, own: false, head } => said::said(&message, head, store),
+        Row::Said { message, own: true, head } => own::delivered(&message, head, store),
+        Row::Unsent { unsent, head } => own::tracked(store, unsent.id, &unsent.text, head),
     }
 }

@@ -6,24 +6,24 @@ use leptos::prelude::*;
 use protocol::{Message, MessageId};
 
 use super::said::{linked, text, time};
+use crate::boxed_view::{changing, derived, effect, memo, sometimes};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
-use crate::erase::{changing, derived, effect, memo, sometimes};
-use crate::live::Live;
+use crate::room_store::RoomStore;
 use crate::state::message_link::mark;
-use crate::state::{Delivery, Standing};
+use crate::state::{ConnectionStatus, Delivery};
 
 /// What takes less needs no word.
 const PATIENCE: Duration = Duration::from_millis(800);
 
 /// A message of one's own that is in the log.
-pub(super) fn delivered(message: &Message, head: bool, live: Live) -> AnyView {
+pub(super) fn delivered(message: &Message, head: bool, store: RoomStore) -> AnyView {
     let (offset, sent_at) = (message.offset, message.sent_at);
     view! {
         <article
             class="said said--own"
             class:said--head=head
             id=mark(offset)
-            aria-current=linked(offset, live)
+            aria-current=linked(offset, store)
         >
             <div class="said__body">
                 <div class="said__line">
@@ -40,10 +40,10 @@ pub(super) fn delivered(message: &Message, head: bool, live: Live) -> AnyView {
 
 /// A message of one's own that the page has seen being written: it stays the
 /// same row through all its states, so nothing jumps and nothing is read twice.
-pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> AnyView {
+pub(super) fn tracked(store: RoomStore, id: MessageId, message: &str, head: bool) -> AnyView {
     let delivery = {
         let id = id.clone();
-        memo(move || live.log.with(|log| log.delivery(&id)))
+        memo(move || store.log.with(|log| log.delivery(&id)))
     };
     let time = sometimes(move || match delivery.get() {
         Delivery::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at))),
@@ -72,7 +72,7 @@ pub(super) fn tracked(live: Live, id: MessageId, message: &str, head: bool) -> A
                         {text(message)}
                     </p>
                 </div>
-                {state(live, id, delivery)}
+                {state(store, id, delivery)}
             </div>
         </article>
     }
@@ -84,7 +84,7 @@ fn beside(head: bool, time: AnyView) -> AnyView {
     if head { time } else { view! { <span class="said__aside">{time}</span> }.into_any() }
 }
 
-fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
+fn state(store: RoomStore, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
     let (slow, set_slow) = signal(false);
     effect(move || {
         let timer = set_timeout_with_handle(
@@ -102,23 +102,23 @@ fn state(live: Live, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
     });
     changing(move || match delivery.get() {
         Delivery::Pending if slow.get() => {
-            let word = if live.standing.get() == Standing::Live { "Sending" } else { "Waiting" };
+            let word = if store.standing.get() == ConnectionStatus::Live { "Sending" } else { "Waiting" };
             view! { <div class="said__state">{icon(CLOCK)} {word}</div> }.into_any()
         }
         Delivery::Pending | Delivery::Delivered { .. } => ().into_any(),
-        Delivery::Failed(why) => failed(live, id.clone(), why),
+        Delivery::Failed(why) => failed(store, id.clone(), why),
     })
 }
 
-fn failed(live: Live, id: MessageId, why: String) -> AnyView {
+fn failed(store: RoomStore, id: MessageId, why: String) -> AnyView {
     let (again, gone) = (id.clone(), id);
     view! {
         <div class="said__state said__state--failed" role="alert">
             <span class="said__why">{icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span></span>
-            <button type="button" on:click=move |_| live.retry(again.clone())>
+            <button type="button" on:click=move |_| store.retry(again.clone())>
                 "Try again"
             </button>
-            <button type="button" on:click=move |_| live.discard(gone.clone())>
+            <button type="button" on:click=move |_| store.discard(gone.clone())>
                 "Delete"
             </button>
         </div>

@@ -9,10 +9,10 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, css};
 
-use crate::erase::effect;
-use crate::kept_place::Place;
-use crate::live::Live;
+use crate::boxed_view::effect;
+use crate::room_store::RoomStore;
 use crate::state::message_link::{MARK, mark};
+use crate::storage::reading_position::Place;
 
 /// Who is this close to the end is at the end, in pixels.
 const AT_END: i32 = 24;
@@ -122,10 +122,10 @@ pub(super) fn go_to_end(frame: &Element) {
 /// Who reads further up keeps their place when something comes in below, or
 /// goes on where they stopped when the page is turned. Calls `moved` when
 /// something may have moved.
-pub(super) fn keep(live: Live, frame: NodeRef<Div>, moved: impl Fn() + Copy + Send + Sync + 'static) {
+pub(super) fn keep(store: RoomStore, frame: NodeRef<Div>, moved: impl Fn() + Copy + Send + Sync + 'static) {
     let seen = StoredValue::new(None::<Seen>);
     effect(move || {
-        let (turns, first) = live.log.with(|log| (log.turns(), log.said().first().map(|message| message.offset)));
+        let (turns, first) = store.log.with(|log| (log.turns(), log.said().first().map(|message| message.offset)));
         // Before the next frame is painted, and after the rows are there.
         request_animation_frame(move || {
             let Some(frame) = frame.try_get_untracked().flatten() else { return };

@@ -6,16 +6,16 @@ use leptos::prelude::*;
 use protocol::Message;
 
 use crate::components::avatar::{Looks, avatar};
-use crate::live::Live;
+use crate::room_store::RoomStore;
 use crate::state::message_link::{address, mark};
 use crate::state::text::{Piece, pieces};
 use crate::state::time::Local;
-use crate::zone::local;
+use crate::time_zone::local;
 
 /// A message of somebody else; the first of several with face and name.
-pub(super) fn said(message: &Arc<Message>, head: bool, live: Live) -> AnyView {
+pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyView {
     let time = time(message.offset, message.sent_at);
-    let (id, is_linked) = (mark(message.offset), linked(message.offset, live));
+    let (id, is_linked) = (mark(message.offset), linked(message.offset, store));
     let body = text(&message.message);
     if head {
         let name = message.author.name.to_string();
@@ -66,8 +66,8 @@ pub(super) fn time(offset: u64, ms: u64) -> AnyView {
 }
 
 /// Marks the message that a link named.
-pub(super) fn linked(offset: u64, live: Live) -> Option<&'static str> {
-    (live.linked == Some(offset)).then_some("true")
+pub(super) fn linked(offset: u64, store: RoomStore) -> Option<&'static str> {
+    (store.linked == Some(offset)).then_some("true")
 }
 
 /// The text of a message, its links alive. Text is only ever text: nothing

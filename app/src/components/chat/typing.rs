@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::erase::{memo, sometimes, words};
+use crate::boxed_view::{memo, sometimes, words};
 use crate::state::People;
 use crate::state::texts::typing;
 

@@ -7,21 +7,21 @@ use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
 use crate::api::games::{self, EnterGame};
+use crate::boxed_view::{flag, words};
 use crate::components::field::Wrong;
-use crate::erase::{flag, words};
-use crate::given::given;
+use crate::initial_state;
 
 /// Why the PIN that was sent by the plain form was not taken, and that PIN.
-pub(crate) type Beginning = (Option<String>, Option<String>);
+pub(crate) type InitialState = (Option<String>, Option<String>);
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "joining-begins";
+pub(crate) const INITIAL_STATE: &str = "joining-begins";
 
 /// The form that finds a game and leads there.
 pub(crate) fn join_game() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(form)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(form)
 }
 
-fn form((wrong, typed): Beginning) -> AnyView {
+fn form((wrong, typed): InitialState) -> AnyView {
     let input = NodeRef::<Input>::new();
     let (wrong, set_wrong) = signal(wrong);
     let (pending, set_pending) = signal(false);

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 use protocol::game::Phase;
 
-use crate::erase::{derived, memo, sometimes, words};
-use crate::game_live::{GameLive, RING};
+use crate::boxed_view::{derived, memo, sometimes, words};
+use crate::game_store::{GameStore, RING};
 
 /// From so many seconds on the ring is of another colour, and heavier.
 const ENDING: u64 = 5;
@@ -12,17 +12,17 @@ const ENDING: u64 = 5;
 const LONG: u64 = 100;
 
 /// Counts down to the end of what runs; nothing where nothing runs out. The
-/// numbers are not read out: [`GameLive::mark`] is, now and then.
+/// numbers are not read out: [`GameStore::mark`] is, now and then.
 #[component]
 pub(crate) fn Ring(
-    live: GameLive,
+    store: GameStore,
     /// The block's classes: `ring`, or `ring ring--small`.
     class: &'static str,
 ) -> impl IntoView {
-    let runs = memo(move || live.left.get().is_some());
-    let left = move || live.left.get().unwrap_or_default();
+    let runs = memo(move || store.left.get().is_some());
+    let left = move || store.left.get().unwrap_or_default();
     // Only the end of answering is exciting.
-    let is_open = memo(move || live.board.with(|board| board.game.phase == Phase::Open));
+    let is_open = memo(move || store.board.with(|board| board.game.phase == Phase::Open));
     let block = move || match left() {
         _ if !is_open.get() => class.to_owned(),
         0 => format!("{class} ring--over"),
@@ -46,7 +46,7 @@ pub(crate) fn Ring(
                             cy="50"
                             r="44"
                             pathLength=RING
-                            stroke-dasharray=derived(move || format!("{} {RING}", live.ring.get()))
+                            stroke-dasharray=derived(move || format!("{} {RING}", store.ring.get()))
                         ></circle>
                     </svg>
                     <span class="ring__num" aria-hidden="true">

@@ -5,15 +5,15 @@ use protocol::limits;
 use protocol::quiz::{Choice, Kind, Question};
 
 use super::{choices, line};
-use crate::authoring::Authoring;
+use crate::boxed_view::{derived, memo};
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::erase::{derived, memo};
+use crate::editor_store::EditorStore;
 use crate::state::editor::{Change, Direction, Marks, marks};
 
 /// The answers as the class will see them.
 #[component]
-pub(super) fn Answers(authoring: Authoring, question: Question) -> impl IntoView {
+pub(super) fn Answers(authoring: EditorStore, question: Question) -> impl IntoView {
     let (kind, marks, count) = (question.kind, marks(&question), question.options.len());
     let hint = match (kind, marks) {
         (Kind::TrueFalse, _) => "Mark the right one.",
@@ -32,7 +32,7 @@ pub(super) fn Answers(authoring: Authoring, question: Question) -> impl IntoView
 /// What a tile has to know of the others.
 #[derive(Clone, Copy)]
 struct Placing {
-    authoring: Authoring,
+    authoring: EditorStore,
     kind: Kind,
     marks: Marks,
     count: usize,
@@ -106,7 +106,7 @@ fn mark(place: Placing, at: usize) -> AnyView {
     .into_any()
 }
 
-fn movers(authoring: Authoring, at: usize, count: usize) -> AnyView {
+fn movers(authoring: EditorStore, at: usize, count: usize) -> AnyView {
     let mover = |drawing, name: &str, direction, is_idle: bool| {
         view! {
             <button

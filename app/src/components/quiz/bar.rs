@@ -6,18 +6,18 @@ use protocol::quiz::problems;
 
 use super::line;
 use super::preview::Preview;
-use crate::authoring::Authoring;
+use crate::boxed_view::{changing, derived, flag, memo, sometimes, words};
 use crate::components::dialog::Dialog;
 use crate::components::field::Wrong;
 use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
-use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::editor_store::EditorStore;
 use crate::focus::lead_to;
 use crate::state::editor::saving::{Saving, Told};
 use crate::state::editor::{Edit, Editor, texts as say};
-use crate::zone::local;
+use crate::time_zone::local;
 
 #[component]
-pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
+pub(super) fn Bar(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
     let title = memo(move || editor.with(|editor| editor.quiz().title.clone()));
     let has_title = memo(move || title.with(|title| !title.trim().is_empty()));
@@ -52,7 +52,7 @@ pub(super) fn Bar(authoring: Authoring) -> impl IntoView {
 /// The same with a title that is only read: before the editor is alive, letters in it would be lost.
 /// The buttons are those that come, and one that is pressed is pressed again then.
 #[component]
-pub(super) fn StillBar(authoring: Authoring) -> impl IntoView {
+pub(super) fn StillBar(authoring: EditorStore) -> impl IntoView {
     let title = authoring.editor.with_untracked(|editor| editor.quiz().title.clone());
     view! {
         <header class="editor__bar">
@@ -65,7 +65,7 @@ pub(super) fn StillBar(authoring: Authoring) -> impl IntoView {
 }
 
 #[component]
-fn Doing(authoring: Authoring) -> impl IntoView {
+fn Doing(authoring: EditorStore) -> impl IntoView {
     view! {
         <Saved authoring />
         <TryIt authoring />
@@ -78,7 +78,7 @@ fn Doing(authoring: Authoring) -> impl IntoView {
 }
 
 #[component]
-fn Saved(authoring: Authoring) -> impl IntoView {
+fn Saved(authoring: EditorStore) -> impl IntoView {
     let told = memo(move || authoring.saving.with(Saving::told));
     let said = changing(move || match told.get() {
         Told::Saved(at) => {
@@ -101,7 +101,7 @@ fn Saved(authoring: Authoring) -> impl IntoView {
 
 /// Two versions: the author says which one goes on.
 #[component]
-fn Conflict(authoring: Authoring) -> impl IntoView {
+fn Conflict(authoring: EditorStore) -> impl IntoView {
     let is_stale = memo(move || authoring.saving.with(Saving::told) == Told::Stale);
     let question = move || {
         view! {
@@ -124,7 +124,7 @@ fn Conflict(authoring: Authoring) -> impl IntoView {
 }
 
 #[component]
-fn TryIt(authoring: Authoring) -> impl IntoView {
+fn TryIt(authoring: EditorStore) -> impl IntoView {
     let dialog = Dialog::new();
     let is_empty = memo(move || authoring.editor.with(|editor| editor.question().is_none()));
     let open = move |_| {
@@ -149,7 +149,7 @@ fn TryIt(authoring: Authoring) -> impl IntoView {
 }
 
 #[component]
-fn Start(authoring: Authoring) -> impl IntoView {
+fn Start(authoring: EditorStore) -> impl IntoView {
     let is_hindered = hindered(authoring);
     let start = move |_| {
         if is_hindered.get_untracked().is_none() {
@@ -172,7 +172,7 @@ fn Start(authoring: Authoring) -> impl IntoView {
 }
 
 #[component]
-fn Hindrance(authoring: Authoring) -> impl IntoView {
+fn Hindrance(authoring: EditorStore) -> impl IntoView {
     let is_hindered = hindered(authoring);
     view! {
         <span class="editor__hindrance" id="start-hindrance">
@@ -181,6 +181,6 @@ fn Hindrance(authoring: Authoring) -> impl IntoView {
     }
 }
 
-fn hindered(authoring: Authoring) -> Memo<Option<String>> {
+fn hindered(authoring: EditorStore) -> Memo<Option<String>> {
     memo(move || authoring.editor.with(|editor: &Editor| say::hindrance(&problems(editor.quiz()))))
 }

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 
 use super::line;
 use super::writing::wrong;
-use crate::authoring::Authoring;
 use crate::components::icon::{PLUS, X, icon};
+use crate::editor_store::EditorStore;
 use crate::focus::lead_to;
 use crate::state::editor::Change;
 use crate::state::editor::texts::Place;
 
 /// The fields as one group, with what is wrong with them beneath.
-pub(super) fn group(authoring: Authoring, legend: AnyView, fields: AnyView) -> AnyView {
+pub(super) fn group(authoring: EditorStore, legend: AnyView, fields: AnyView) -> AnyView {
     view! {
         <fieldset class="choices" aria-describedby="wrong-answers">
             {legend}
@@ -39,7 +39,7 @@ pub(super) fn tiles(tiles: Vec<AnyView>, add: Option<AnyView>) -> AnyView {
 }
 
 /// The way to one more field.
-pub(super) fn adder(authoring: Authoring, label: &'static str, change: Change) -> AnyView {
+pub(super) fn adder(authoring: EditorStore, label: &'static str, change: Change) -> AnyView {
     view! {
         <button class="choices__add" type="button" on:click=move |_| authoring.change(change.clone())>
             {icon(PLUS)}
@@ -50,7 +50,7 @@ pub(super) fn adder(authoring: Authoring, label: &'static str, change: Change) -
 }
 
 /// Takes a field away.
-pub(super) fn remover(authoring: Authoring, label: String, change: Change) -> AnyView {
+pub(super) fn remover(authoring: EditorStore, label: String, change: Change) -> AnyView {
     view! {
         <button
             class="button button--bare choice__small choice__remove"
@@ -66,7 +66,12 @@ pub(super) fn remover(authoring: Authoring, label: String, change: Change) -> An
 
 /// Enter goes on from the field `at` of `count` to the next one, and makes one
 /// where there is room.
-pub(super) fn onwards(authoring: Authoring, at: usize, count: usize, more: Change) -> impl Fn(KeyboardEvent) + 'static {
+pub(super) fn onwards(
+    authoring: EditorStore,
+    at: usize,
+    count: usize,
+    more: Change,
+) -> impl Fn(KeyboardEvent) + 'static {
     move |event| {
         if !line::ends(&event) {
             return;

@@ -6,8 +6,8 @@ use protocol::quiz::{self, Kind, Question};
 
 use super::line;
 use super::writing::{is_wrong, wrong};
-use crate::authoring::Authoring;
-use crate::erase::{derived, flag, memo, words};
+use crate::boxed_view::{derived, flag, memo, words};
+use crate::editor_store::EditorStore;
 use crate::state::editor::Change;
 use crate::state::editor::texts::{self as say, Place};
 
@@ -15,7 +15,7 @@ const SECONDS: [(u32, &str); 5] = [(10, "10"), (20, "20"), (30, "30"), (60, "60"
 
 /// Seconds to answer, from those that are usual or another number.
 #[component]
-pub(super) fn Seconds(authoring: Authoring, seconds: u32) -> impl IntoView {
+pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
     let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.seconds)));
     let is_usual = SECONDS.iter().any(|(usual, _)| *usual == seconds);
     // What is typed stays as it is typed, also while it passes a usual number.
@@ -69,7 +69,7 @@ pub(super) fn Seconds(authoring: Authoring, seconds: u32) -> impl IntoView {
 
 /// What a question counts.
 #[component]
-pub(super) fn Points(authoring: Authoring) -> impl IntoView {
+pub(super) fn Points(authoring: EditorStore) -> impl IntoView {
     let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.points)));
     let choices = [quiz::Points::None, quiz::Points::Normal, quiz::Points::Double].map(|points| {
         view! {
@@ -94,7 +94,7 @@ pub(super) fn Points(authoring: Authoring) -> impl IntoView {
 
 /// The explanation; of a slide, its text.
 #[component]
-pub(super) fn Why(authoring: Authoring, question: Question) -> impl IntoView {
+pub(super) fn Why(authoring: EditorStore, question: Question) -> impl IntoView {
     let (name, hint) = match question.kind {
         Kind::Slide => ("Text", "Shown under the heading"),
         Kind::Poll => ("Afterwards", "Shown with the answers"),

@@ -6,19 +6,19 @@ use super::bar::{Bar, StillBar};
 use super::outline::Outline;
 use super::writing::Writing;
 use crate::api::quizzes::OpenedQuiz;
-use crate::authoring::Authoring;
+use crate::boxed_view::{effect, memo, sometimes, words};
 use crate::components::field::as_markup;
 use crate::components::icon::{ROTATE, icon};
-use crate::erase::{effect, memo, sometimes, words};
+use crate::editor_store::EditorStore;
 use crate::focus::lead_to;
-use crate::given::given;
+use crate::initial_state;
 use crate::island::part;
 use crate::state::editor::{Edit, Editor, Focus};
 
 /// The quiz as the page was drawn with it.
-pub(crate) type Beginning = OpenedQuiz;
+pub(crate) type InitialState = OpenedQuiz;
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "editor-begins";
+pub(crate) const INITIAL_STATE: &str = "editor-begins";
 
 part! {
     editor_part:
@@ -28,13 +28,13 @@ part! {
 }
 
 fn quiz_editor() -> Option<AnyView> {
-    let authoring = given::<Beginning>(BEGINNING).map(Authoring::begin)?;
+    let authoring = initial_state::read::<InitialState>(INITIAL_STATE).map(EditorStore::begin)?;
     Some(if cfg!(feature = "ssr") { waiting(authoring) } else { alive(authoring) })
 }
 
 /// What is to be read while the editor is on its way, each where it will be: its top, and the first
 /// question in a field like the one that comes.
-fn waiting(authoring: Authoring) -> AnyView {
+fn waiting(authoring: EditorStore) -> AnyView {
     let first = authoring.editor.with_untracked(|editor| editor.question().cloned()).map(|question| {
         view! {
             <textarea
@@ -62,7 +62,7 @@ fn waiting(authoring: Authoring) -> AnyView {
     .into_any()
 }
 
-fn alive(authoring: Authoring) -> AnyView {
+fn alive(authoring: EditorStore) -> AnyView {
     let drawing = memo(move || authoring.editor.with(Editor::drawing));
     effect(move || {
         drawing.get();
@@ -83,7 +83,7 @@ fn alive(authoring: Authoring) -> AnyView {
 
 /// What happened last, and a way back.
 #[component]
-fn News(authoring: Authoring) -> impl IntoView {
+fn News(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
     let said = memo(move || editor.with(|editor| editor.said().to_owned()));
     let can_undo = memo(move || editor.with(Editor::can_undo));

@@ -5,14 +5,14 @@ use protocol::limits;
 use protocol::quiz::{Decimal, NoDecimal, Question};
 
 use super::{choices, line};
-use crate::authoring::Authoring;
+use crate::boxed_view::{flag, sometimes};
 use crate::components::icon::{CIRCLE_ALERT, icon};
-use crate::erase::{flag, sometimes};
+use crate::editor_store::EditorStore;
 use crate::state::editor::Change;
 
 /// What counts as right, in all its accepted answers.
 #[component]
-pub(super) fn Spellings(authoring: Authoring, question: Question) -> impl IntoView {
+pub(super) fn Spellings(authoring: EditorStore, question: Question) -> impl IntoView {
     let count = question.accepted_answers.len();
     let spelling = |(at, text)| spelling(authoring, at, text, count);
     let fields = question.accepted_answers.into_iter().enumerate().map(spelling).collect();
@@ -22,7 +22,7 @@ pub(super) fn Spellings(authoring: Authoring, question: Question) -> impl IntoVi
     choices::group(authoring, legend, choices::tiles(fields, add))
 }
 
-fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyView {
+fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> AnyView {
     let remove = (count > 1)
         .then(|| choices::remover(authoring, format!("Remove accepted answer {}", at + 1), Change::RemoveSpelling(at)));
     view! {
@@ -48,7 +48,7 @@ fn spelling(authoring: Authoring, at: usize, text: String, count: usize) -> AnyV
 
 /// The right number, and how far from it is right too.
 #[component]
-pub(super) fn Number(authoring: Authoring, question: Question) -> impl IntoView {
+pub(super) fn Number(authoring: EditorStore, question: Question) -> impl IntoView {
     let off = ("answer-1", "Also accept answers within ±", "wrong-tolerance");
     let fields = view! {
         <div class="writing__row">
@@ -61,7 +61,7 @@ pub(super) fn Number(authoring: Authoring, question: Question) -> impl IntoView 
 }
 
 fn number(
-    authoring: Authoring,
+    authoring: EditorStore,
     (id, name, wrong_id): (&'static str, &'static str, &'static str),
     number: Option<Decimal>,
     change: fn(Option<Decimal>) -> Change,

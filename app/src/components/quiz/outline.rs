@@ -8,9 +8,9 @@ use leptos::web_sys::Element;
 use protocol::quiz::{Kind, Question};
 
 use super::settings::{Export, Settings};
-use crate::authoring::Authoring;
+use crate::boxed_view::{derived, list, memo, sometimes, words};
 use crate::components::icon::{PLUS, icon};
-use crate::erase::{derived, list, memo, sometimes, words};
+use crate::editor_store::EditorStore;
 use crate::focus::lead_to;
 use crate::state::editor::{Edit, texts as say};
 
@@ -19,7 +19,7 @@ const ROW: &str = "outline__item";
 /// All questions; the one that is written is marked. Alt moves it, with an
 /// arrow by one place and with Home and End to the ends.
 #[component]
-pub(super) fn Outline(authoring: Authoring) -> impl IntoView {
+pub(super) fn Outline(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
     let keys = move || editor.with(|editor| editor.keys().iter().map(u32::to_string).collect());
     let is_empty = memo(move || editor.with(|editor| editor.keys().is_empty()));
@@ -34,7 +34,7 @@ pub(super) fn Outline(authoring: Authoring) -> impl IntoView {
     }
 }
 
-fn row(authoring: Authoring, key: &str) -> AnyView {
+fn row(authoring: EditorStore, key: &str) -> AnyView {
     let key: u32 = key.parse().unwrap_or_default();
     let editor = authoring.editor;
     // A row that is about to go has neither place nor words.
@@ -69,7 +69,7 @@ fn row(authoring: Authoring, key: &str) -> AnyView {
     .into_any()
 }
 
-fn move_by_key(authoring: Authoring, event: &KeyboardEvent) {
+fn move_by_key(authoring: EditorStore, event: &KeyboardEvent) {
     let Some(row) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
     let (selected, count) = authoring.editor.with_untracked(|editor| (editor.selected(), editor.keys().len()));
     let Some(last) = count.checked_sub(1).filter(|_| row.class_name() == ROW) else { return };
@@ -88,7 +88,7 @@ fn move_by_key(authoring: Authoring, event: &KeyboardEvent) {
 
 /// A question more, of one of the kinds.
 #[component]
-fn Add(authoring: Authoring) -> impl IntoView {
+fn Add(authoring: EditorStore) -> impl IntoView {
     let details = NodeRef::<Details>::new();
     let add = move |kind| {
         if let Some(details) = details.get_untracked() {

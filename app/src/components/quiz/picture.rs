@@ -10,17 +10,17 @@ use protocol::{PictureId, limits};
 
 use super::line;
 use super::writing::{is_wrong, wrong};
-use crate::authoring::Authoring;
+use crate::boxed_view::{flag, words};
 use crate::components::field::Wrong;
 use crate::components::icon::{IMAGE, TRASH, icon};
-use crate::erase::{flag, words};
+use crate::editor_store::EditorStore;
 use crate::state::editor::texts::Place;
 use crate::state::editor::{Change, Editor};
 use crate::upload;
 
 /// The picture with its words, or a way to choose one.
 #[component]
-pub(super) fn Picture(authoring: Authoring, question: Question) -> impl IntoView {
+pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoView {
     let (trouble, set_trouble) = signal(None::<String>);
     let (is_sending, set_sending) = signal(false);
     let chosen = move |event: Event| {
@@ -80,7 +80,7 @@ pub(super) fn Picture(authoring: Authoring, question: Question) -> impl IntoView
     }
 }
 
-fn shown(authoring: Authoring, picture: &PictureId, picture_alt: String) -> AnyView {
+fn shown(authoring: EditorStore, picture: &PictureId, picture_alt: String) -> AnyView {
     view! {
         <img class="picture__shown" src=format!("/pictures/{picture}") alt=picture_alt.clone() />
         <label class="field__label" for="picture-words">

@@ -6,17 +6,17 @@ use protocol::formula::{Formulas, Piece, pieces};
 use protocol::quiz::{Kind, Question, Quiz};
 
 use crate::api::formulas::draw_formulas;
-use crate::authoring::Authoring;
+use crate::boxed_view::{changing, derived, flag, memo, sometimes, words};
 use crate::components::dialog::Dialog;
 use crate::components::formula;
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
-use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::editor_store::EditorStore;
 use crate::state::editor::{Editor, texts as say};
 
 /// One question after the other, from the one that is written. Nothing is sent.
 #[component]
-pub(super) fn Preview(authoring: Authoring, dialog: Dialog) -> impl IntoView {
+pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
     let editor = authoring.editor;
     let at = RwSignal::new(editor.with_untracked(Editor::selected));
     let is_shown = RwSignal::new(false);

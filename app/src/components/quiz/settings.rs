@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use protocol::quiz::{Quiz, Scoring};
 
-use crate::authoring::Authoring;
-use crate::erase::{derived, flag, memo};
+use crate::boxed_view::{derived, flag, memo};
+use crate::editor_store::EditorStore;
 use crate::state::editor::{Edit, texts as say};
 
 /// Scoring, streaks, nicknames.
 #[component]
-pub(super) fn Settings(authoring: Authoring) -> impl IntoView {
+pub(super) fn Settings(authoring: EditorStore) -> impl IntoView {
     let scoring = memo(move || authoring.editor.with(|editor| editor.quiz().scoring));
     let choices = [Scoring::Speed, Scoring::Accuracy, Scoring::None].map(|one| {
         let (name, what) = say::scoring(one);
@@ -52,7 +52,7 @@ pub(super) fn Settings(authoring: Authoring) -> impl IntoView {
 }
 
 fn tick(
-    authoring: Authoring,
+    authoring: EditorStore,
     (name, what): (&'static str, &'static str),
     is_on: fn(&Quiz) -> bool,
     edit: fn(bool) -> Edit,
@@ -76,7 +76,7 @@ fn tick(
 
 /// The quiz as a file. What is not saved yet is not in it.
 #[component]
-pub(super) fn Export(authoring: Authoring) -> impl IntoView {
+pub(super) fn Export(authoring: EditorStore) -> impl IntoView {
     let is_unsaved = flag(move || authoring.saving.with(crate::state::editor::saving::Saving::is_unsaved));
     let links = [("json", "Hubbub file, with everything"), ("xlsx", "Excel sheet"), ("csv", "CSV sheet")].map(
         |(kind, name)| {

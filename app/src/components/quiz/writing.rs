@@ -10,16 +10,16 @@ use super::details::{Points, Seconds, Why};
 use super::exact::{Number, Spellings};
 use super::line;
 use super::picture::Picture;
-use crate::authoring::Authoring;
+use crate::boxed_view::{changing, derived, flag, memo, sometimes, words};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
-use crate::erase::{changing, derived, flag, memo, sometimes, words};
+use crate::editor_store::EditorStore;
 use crate::focus::lead_to;
 use crate::state::editor::texts::{self as say, Place};
 use crate::state::editor::{Change, Direction, Edit, Editor};
 
 /// The form of the selected question; drawn anew when `drawing` moves.
 #[component]
-pub(super) fn Writing(authoring: Authoring, drawing: Memo<u32>) -> impl IntoView {
+pub(super) fn Writing(authoring: EditorStore, drawing: Memo<u32>) -> impl IntoView {
     let form = changing(move || {
         drawing.get();
         match authoring.editor.with_untracked(|editor| editor.question().cloned()) {
@@ -49,7 +49,7 @@ fn nothing() -> AnyView {
 }
 
 #[component]
-fn Form(authoring: Authoring, question: Question) -> impl IntoView {
+fn Form(authoring: EditorStore, question: Question) -> impl IntoView {
     let kind = question.kind;
     let answers = match kind {
         Kind::Typed => view! { <Spellings authoring question=question.clone() /> }.into_any(),
@@ -72,7 +72,7 @@ fn Form(authoring: Authoring, question: Question) -> impl IntoView {
 
 /// What is asked, and how it is answered.
 #[component]
-fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
+fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
     let editor = authoring.editor;
     let label = memo(move || {
         let (at, count) = editor.with(|editor| (editor.selected() + 1, editor.keys().len()));
@@ -135,7 +135,7 @@ fn Asked(authoring: Authoring, question: Question) -> impl IntoView {
 
 /// What one does with a question as a whole.
 #[component]
-fn Doing(authoring: Authoring) -> impl IntoView {
+fn Doing(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
     let is_first = memo(move || editor.with(|editor| editor.selected() == 0));
     let is_last = memo(move || editor.with(|editor| editor.selected() + 1 >= editor.keys().len()));
@@ -164,7 +164,7 @@ fn Doing(authoring: Authoring) -> impl IntoView {
     }
 }
 
-fn kind_of(authoring: Authoring) -> Kind {
+fn kind_of(authoring: EditorStore) -> Kind {
     authoring.editor.with_untracked(|editor| editor.question().map(|question| question.kind)).unwrap_or_default()
 }
 
@@ -173,13 +173,13 @@ fn problem(editor: &Editor) -> Option<(Place, String)> {
 }
 
 /// Whether something is wrong in this field.
-pub(super) fn is_wrong(authoring: Authoring, place: Place) -> bool {
+pub(super) fn is_wrong(authoring: EditorStore, place: Place) -> bool {
     authoring.editor.with(problem).is_some_and(|(where_, _)| where_ == place)
 }
 
 /// What is wrong in a field, beneath it. Read out with the field, which names
 /// it: an alert would interrupt whoever is writing.
-pub(super) fn wrong(authoring: Authoring, place: Place, id: &'static str) -> AnyView {
+pub(super) fn wrong(authoring: EditorStore, place: Place, id: &'static str) -> AnyView {
     let sentence = memo(move || authoring.editor.with(problem).filter(|(here, _)| *here == place).map(|one| one.1));
     view! {
         <span id=id>

@@ -12,7 +12,7 @@ use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
 use crate::components::icon::{COPY, PLAY, icon};
 use crate::components::quiz::editor::{self, QuizEditor};
-use crate::given::give;
+use crate::initial_state;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::pages::brand::Brand;
@@ -56,7 +56,7 @@ pub(crate) fn Edit() -> impl IntoView {
                                         </a>
                                     </span>
                                 </nav>
-                                {give(editor::BEGINNING, opened)}
+                                {initial_state::embed(editor::INITIAL_STATE, opened)}
                                 <QuizEditor />
                                 <noscript>
                                     <p class="editor__noscript">

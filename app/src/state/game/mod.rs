@@ -6,14 +6,14 @@
 mod clock;
 pub(crate) mod texts;
 
+use client::game::Event;
 use protocol::formula::Formulas;
 use protocol::game::frame::{Answered, GivenAnswer, Joined};
-use protocol::game::link::Event;
 use protocol::game::{Admission, Answer, Game, Outcome, Phase, Taken};
 use protocol::quiz::Kind;
 use protocol::{Member, Refusal};
 
-use super::Standing;
+use super::ConnectionStatus;
 pub(crate) use clock::{ServerClock, mark, time_left};
 
 /// A game as one of its people sees it.
@@ -299,13 +299,13 @@ fn untold(title: String) -> Game {
 }
 
 /// How the game can be reached, after what the link told.
-pub(crate) fn standing(before: Standing, event: &Event) -> Standing {
+pub(crate) fn standing(before: ConnectionStatus, event: &Event) -> ConnectionStatus {
     match event {
-        Event::Status(status) => Standing::from(*status),
-        Event::Availability(false) if before == Standing::Live => Standing::Paused,
-        Event::Availability(true) if before == Standing::Paused => Standing::Live,
+        Event::Status(status) => ConnectionStatus::from(*status),
+        Event::Availability(false) if before == ConnectionStatus::Live => ConnectionStatus::Paused,
+        Event::Availability(true) if before == ConnectionStatus::Paused => ConnectionStatus::Live,
         // Whoever is not in the game misses nothing of it.
-        Event::NotIn(_) | Event::Waiting(_) | Event::Out(_) => Standing::Resting,
+        Event::NotIn(_) | Event::Waiting(_) | Event::Out(_) => ConnectionStatus::Resting,
         _ => before,
     }
 }

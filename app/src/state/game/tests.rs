@@ -1,8 +1,8 @@
 //! What a player sees of a game, one sentence each.
 
+use client::Status;
+use client::game::Event;
 use protocol::game::frame::{Changed, Count};
-use protocol::game::link::Event;
-use protocol::link::Status;
 use protocol::{ErrorCode, wire};
 
 use super::*;
@@ -266,15 +266,15 @@ fn time_marks_are_said_once_each() {
 
 #[test]
 fn the_connection_is_told_as_in_a_room() {
-    let live = standing(Standing::Connecting, &Event::Status(Status::Live));
-    assert_eq!(live, Standing::Live);
-    let paused = standing(live, &Event::Availability(false));
-    assert_eq!(paused, Standing::Paused);
-    assert_eq!(standing(paused, &Event::Availability(true)), Standing::Live);
-    assert_eq!(standing(Standing::Offline, &Event::Availability(true)), Standing::Offline);
+    let store = standing(ConnectionStatus::Connecting, &Event::Status(Status::Live));
+    assert_eq!(store, ConnectionStatus::Live);
+    let paused = standing(store, &Event::Availability(false));
+    assert_eq!(paused, ConnectionStatus::Paused);
+    assert_eq!(standing(paused, &Event::Availability(true)), ConnectionStatus::Live);
+    assert_eq!(standing(ConnectionStatus::Offline, &Event::Availability(true)), ConnectionStatus::Offline);
     let refusal = Refusal::new(ErrorCode::NicknameTaken, "taken");
     for event in [Event::NotIn(refusal.clone()), Event::Waiting(refusal.clone()), Event::Out(refusal)] {
-        let outside = standing(Standing::Connecting, &event);
+        let outside = standing(ConnectionStatus::Connecting, &event);
         assert!(!outside.is_cut_off(), "who is not in misses nothing: {event:?}");
     }
 }

@@ -2,15 +2,15 @@
 //! class into another game. Plain forms, which work before the page is alive;
 //! playing the same quiz again needs no other page once it is.
 
+use client::game::HostStep;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use protocol::game::link::HostStep;
 
 use super::{Host, podium};
 use crate::api::games::{OpenResults, PlayAgain};
 use crate::components::icon::{CIRCLE_ALERT, icon};
-use crate::state::Standing;
+use crate::state::ConnectionStatus;
 
 /// What stands beside the ways on: why one of them led back, or else what was
 /// known best.
@@ -52,7 +52,7 @@ pub(super) fn ways(host: Host) -> AnyView {
     };
     // Where nobody hears a step, the form leads there.
     let again = move |event: SubmitEvent| {
-        if host.live.standing.get_untracked() == Standing::Live {
+        if host.store.standing.get_untracked() == ConnectionStatus::Live {
             event.prevent_default();
             host.step(HostStep::Again(None));
         }

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use protocol::UserId;
 
 use super::{Host, texts as sentences};
+use crate::boxed_view::{derived, effect, list, memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::{derived, effect, list, memo, sometimes, words};
 
 /// So many arches stand beside each other at most; of more players, each is several.
 const MOST: usize = 60;

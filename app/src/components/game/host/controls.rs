@@ -1,18 +1,18 @@
 //! What moves the game on. One button is always the next step, and the space
 //! bar presses it.
 
+use client::game::HostStep;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Button;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
-use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
 use super::{Host, Screen, afterwards, lobby, texts};
+use crate::boxed_view::{changing, derived, effect, flag, memo, sometimes, words as text};
 use crate::components::icon::{PLAY, icon};
-use crate::erase::{changing, derived, effect, flag, memo, sometimes, words as text};
 
 const LEADERBOARD: &str = "Show the leaderboard";
 /// Seconds that one press adds.

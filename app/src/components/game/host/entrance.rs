@@ -1,13 +1,13 @@
 //! Who is let in: the host's choice, who waits for it, and what is kept out.
 
+use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::UserId;
-use protocol::game::link::HostStep;
 use protocol::game::{Admission, Phase};
 
 use super::Host;
+use crate::boxed_view::{list, memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::{list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
 use crate::state::game::texts::counted;
 
@@ -35,7 +35,7 @@ pub(super) const IN_MENU: Rows = Rows { list: ".host-menu .entrance__list", inst
 fn count(host: Host) -> Memo<usize> {
     memo(move || match host.game(|game| game.phase) {
         Phase::Podium | Phase::Ended => 0,
-        _ => host.live.entrance.with(|entrance| entrance.waiting.len()),
+        _ => host.store.entrance.with(|entrance| entrance.waiting.len()),
     })
 }
 
@@ -43,7 +43,7 @@ fn count(host: Host) -> Memo<usize> {
 pub(super) fn waiting(host: Host, rows: Rows) -> AnyView {
     let count = count(host);
     let keys = move || -> Vec<String> {
-        host.live.entrance.with(|entrance| entrance.waiting.iter().map(|one| one.id.to_string()).collect())
+        host.store.entrance.with(|entrance| entrance.waiting.iter().map(|one| one.id.to_string()).collect())
     };
     let focus = RowFocus::follow(keys, rows);
     let row = move |id: String| match UserId::parse(&id) {
@@ -80,7 +80,8 @@ pub(super) fn waiting(host: Host, rows: Rows) -> AnyView {
 
 fn newcomer(host: Host, id: UserId) -> AnyView {
     let find = |one: &protocol::game::frame::Waiting| (one.id == id).then(|| one.name.to_string());
-    let name = host.live.entrance.with_untracked(|entrance| entrance.waiting.iter().find_map(find)).unwrap_or_default();
+    let name =
+        host.store.entrance.with_untracked(|entrance| entrance.waiting.iter().find_map(find)).unwrap_or_default();
     let (admitted, declined) = (id.clone(), id.clone());
     view! {
         <li class="person entrance__person">
@@ -127,7 +128,7 @@ pub(super) fn badge(host: Host) -> AnyView {
 
 /// What is kept out for a while, and the way to end that.
 pub(super) fn blocked(host: Host) -> AnyView {
-    let count = memo(move || host.live.entrance.with(|entrance| entrance.blocked));
+    let count = memo(move || host.store.entrance.with(|entrance| entrance.blocked));
     let note = move || match count.get() {
         1 => "Newcomers from one network are blocked for a while.",
         _ => "Newcomers from some networks are blocked for a while.",

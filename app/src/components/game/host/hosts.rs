@@ -1,11 +1,11 @@
 //! Who hosts besides whoever began the game, and the way to end that.
 
+use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::HostId;
-use protocol::game::link::HostStep;
 
 use super::Host;
-use crate::erase::{list, memo, sometimes};
+use crate::boxed_view::{list, memo, sometimes};
 use crate::row_focus::{RowFocus, Rows};
 
 /// Where they are listed.
@@ -13,9 +13,9 @@ const ROWS: Rows = Rows { list: ".host-menu__hosts", instead: &["#host-menu"] };
 
 /// The added hosts, each with a way out; nothing where there are none.
 pub(super) fn hosts(host: Host) -> AnyView {
-    let are_there = memo(move || host.live.hosts.with(|hosts| !hosts.is_empty()));
+    let are_there = memo(move || host.store.hosts.with(|hosts| !hosts.is_empty()));
     let keys =
-        move || -> Vec<String> { host.live.hosts.with(|hosts| hosts.iter().map(|one| one.id.to_string()).collect()) };
+        move || -> Vec<String> { host.store.hosts.with(|hosts| hosts.iter().map(|one| one.id.to_string()).collect()) };
     let focus = RowFocus::follow(keys, ROWS);
     let row = move |id: String| match HostId::parse(&id) {
         Ok(id) => added(host, id),
@@ -45,8 +45,8 @@ pub(super) fn hosts(host: Host) -> AnyView {
 
 fn added(host: Host, id: HostId) -> AnyView {
     let find = |one: &protocol::game::frame::AddedHost| (one.id == id).then(|| one.name.to_string());
-    let name = host.live.hosts.with_untracked(|hosts| hosts.iter().find_map(find)).unwrap_or_default();
-    let is_me = host.live.added_as.with_untracked(|me| me.as_ref() == Some(&id));
+    let name = host.store.hosts.with_untracked(|hosts| hosts.iter().find_map(find)).unwrap_or_default();
+    let is_me = host.store.added_as.with_untracked(|me| me.as_ref() == Some(&id));
     let me = is_me.then_some(" (you)");
     view! {
         <li class="host-menu__host">

@@ -1,12 +1,12 @@
 //! Removing people, and asking first.
 
+use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
-use protocol::game::link::HostStep;
 
 use super::Host;
+use crate::boxed_view::{changing, words};
 use crate::components::dialog::Dialog;
-use crate::erase::{changing, words};
 use crate::focus::lead_to;
 
 /// Whom the host is asked about.

@@ -8,8 +8,8 @@ use protocol::game::frame::Player;
 use super::person::Person;
 use super::qr::qr;
 use super::{Host, entrance, texts as text};
+use crate::boxed_view::{changing, derived, effect, list, memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
-use crate::erase::{changing, derived, effect, list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
 
 /// So many arches fit on a wall; of more, the latest are shown.

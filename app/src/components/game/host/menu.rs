@@ -2,20 +2,20 @@
 
 use std::time::Duration;
 
+use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
-use protocol::game::link::HostStep;
 use protocol::game::{Admission, Phase};
 use protocol::{UserId, limits};
 
 use super::person::Person;
 use super::{Host, entrance, hosts};
 use crate::api::games::class_chat_path;
+use crate::boxed_view::{changing, derived, effect, list, memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
 use crate::components::theme_switch::theme_switch;
-use crate::erase::{changing, derived, effect, list, memo, sometimes, words};
 use crate::row_focus::{RowFocus, Rows};
 
 /// Where the players are listed; when the last of them is gone, so is the list's name.
@@ -103,9 +103,9 @@ fn chat(host: Host) -> AnyView {
 /// A code for one other host, while it works.
 fn hand_over(host: Host) -> AnyView {
     effect(move || {
-        let Some(code) = host.live.code.get() else { return };
+        let Some(code) = host.store.code.get() else { return };
         let forget = move || {
-            host.live.code.try_set(None);
+            host.store.code.try_set(None);
         };
         let timer = set_timeout_with_handle(forget, Duration::from_millis(code.good_for_ms)).ok();
         on_cleanup(move || {
@@ -115,7 +115,7 @@ fn hand_over(host: Host) -> AnyView {
         });
     });
     let shown = move || {
-        host.live.code.get().map(|code| {
+        host.store.code.get().map(|code| {
             let site = host.way_in.with_value(|way| way.host_site.clone());
             let minutes = code.good_for_ms.div_ceil(60_000);
             view! {

@@ -21,9 +21,9 @@ mod question;
 mod reveal;
 mod texts;
 
+use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
-use protocol::game::link::HostStep;
 use protocol::game::{Game, Phase};
 use protocol::{Pin, QuizId, UserId};
 use serde::{Deserialize, Serialize};
@@ -31,20 +31,20 @@ use serde::{Deserialize, Serialize};
 use self::person::Person;
 use self::qr::QrCode;
 use crate::api::games::HostPage;
+use crate::boxed_view::{changing, derived, heavy, memo, sometimes, words as text};
 use crate::components::formula;
 use crate::components::game::steps::steps;
 use crate::components::notice::{Notice, Words};
 use crate::components::pill::Pill;
-use crate::erase::{changing, derived, heavy, memo, sometimes, words as text};
-use crate::game_live::GameLive;
-use crate::given::given;
+use crate::game_store::GameStore;
+use crate::initial_state;
 use crate::island::part;
 
 /// What a host's stage begins with: the game, the way into it, and why a form
 /// that was sent from here led back.
-pub(crate) type Beginning = (HostPage, WayIn, Option<String>);
+pub(crate) type InitialState = (HostPage, WayIn, Option<String>);
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "host-begins";
+pub(crate) const INITIAL_STATE: &str = "host-begins";
 
 const WORDS: Words = Words {
     pause: "The game cannot be reached right now. It continues by itself.",
@@ -79,7 +79,7 @@ type Before = Option<(u32, Vec<UserId>)>;
 /// What the parts of the stage share.
 #[derive(Clone, Copy)]
 struct Host {
-    live: GameLive,
+    store: GameStore,
     pin: StoredValue<Pin>,
     way_in: StoredValue<WayIn>,
     afterwards: StoredValue<Afterwards>,
@@ -92,19 +92,19 @@ struct Host {
 
 impl Host {
     fn game<T>(self, read: impl FnOnce(&Game) -> T) -> T {
-        self.live.board.with(|board| read(&board.game))
+        self.store.board.with(|board| read(&board.game))
     }
 
     fn game_now<T>(self, read: impl FnOnce(&Game) -> T) -> T {
-        self.live.board.with_untracked(|board| read(&board.game))
+        self.store.board.with_untracked(|board| read(&board.game))
     }
 
     fn players<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
-        self.live.players.with(|players| read(&players.players))
+        self.store.players.with(|players| read(&players.players))
     }
 
     fn players_now<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
-        self.live.players.with_untracked(|players| read(&players.players))
+        self.store.players.with_untracked(|players| read(&players.players))
     }
 
     /// Whether there is nobody to play: when a class plays again, nobody who is back.
@@ -115,7 +115,7 @@ impl Host {
 
     /// How many there are, those too who are not listed.
     fn players_count(self) -> usize {
-        self.live.players.with(|players| players.count.max(players.players.len()))
+        self.store.players.with(|players| players.count.max(players.players.len()))
     }
 
     fn player(self, id: &UserId) -> Option<Player> {
@@ -125,7 +125,9 @@ impl Host {
     /// How many have answered the question that is shown.
     fn answered(self) -> usize {
         let at = self.game(|game| game.at);
-        self.live.count.with(|count| count.filter(|count| Some(count.question) == at).map_or(0, |count| count.answered))
+        self.store
+            .count
+            .with(|count| count.filter(|count| Some(count.question) == at).map_or(0, |count| count.answered))
     }
 
     /// How many places of the podium are not shown yet.
@@ -144,11 +146,11 @@ impl Host {
 
     /// A text of the game with its formulas.
     fn text(self, text: &str) -> AnyView {
-        formula::alone_in_game(self.live, text)
+        formula::alone_in_game(self.store, text)
     }
 
     fn step(self, step: HostStep) {
-        self.live.step(step);
+        self.store.step(step);
     }
 }
 
@@ -182,17 +184,17 @@ part! {
 }
 
 fn host_stage() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(stage)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(stage)
 }
 
-fn stage((page, way_in, refusal): Beginning) -> AnyView {
+fn stage((page, way_in, refusal): InitialState) -> AnyView {
     let pin = StoredValue::new(page.pin.clone());
     let afterwards = StoredValue::new(Afterwards { quiz: page.quiz.clone(), refusal });
     let began_over = (page.game.phase == Phase::Podium).then_some(page.game.round);
     let (way_in, before) = (StoredValue::new(way_in), RwSignal::new(None));
-    let host = Host { live: GameLive::host(page), pin, way_in, afterwards, began_over, before };
+    let host = Host { store: GameStore::host(page), pin, way_in, afterwards, began_over, before };
     lobby::remember(host);
-    let out = memo(move || host.live.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
+    let out = memo(move || host.store.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
         Some(why) => gone(why),
         None => on_stage(host),
@@ -207,7 +209,7 @@ fn on_stage(host: Host) -> AnyView {
     let shown = memo(move || (host.game(|game| game.round), screen.get()));
     let split = memo(move || host.game(|game| game.phase == Phase::Reveal && reveal::has_why(game)));
     let class = derived(move || if split.get() { "stage__main stage__main--split" } else { "stage__main" });
-    let standing = host.live.standing.into();
+    let standing = host.store.standing.into();
     view! {
         <main class=class id="main" tabindex="-1">
             <div class="stage__bar">
@@ -216,7 +218,7 @@ fn on_stage(host: Host) -> AnyView {
             <div class="stage__screen">{heavy(move || changing(move || body(host, person, shown.get().1)))}</div>
             {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
-                <Notice standing trouble=host.live.trouble.into() words=WORDS />
+                <Notice standing trouble=host.store.trouble.into() words=WORDS />
             </div>
             {heavy(move || controls::controls(host, screen))} {told(host)} {heavy(move || person.dialogs(host))}
         </main>
@@ -285,7 +287,7 @@ fn told(host: Host) -> AnyView {
     view! {
         <div class="unseen">
             <p role="status">{text(move || phase.get())}</p>
-            <p role="status">{text(move || host.live.mark.get())}</p>
+            <p role="status">{text(move || host.store.mark.get())}</p>
         </div>
     }
     .into_any()

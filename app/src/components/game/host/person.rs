@@ -1,17 +1,17 @@
 //! What a host does about one player: another name, or the way out.
 
+use client::game::HostStep;
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
-use protocol::game::link::HostStep;
 
 use super::Host;
 use super::kick::Kicking;
+use crate::boxed_view::{changing, derived, effect, flag, sometimes};
 use crate::components::dialog::Dialog;
 use crate::components::field::Wrong;
 use crate::components::icon::{ELLIPSIS, X, icon};
-use crate::erase::{changing, derived, effect, flag, sometimes};
 use crate::focus::lead_to;
 use crate::state::game::texts::proposal;
 
@@ -87,7 +87,7 @@ impl Person {
                 host.players(|players| players.iter().find(|one| one.id == whom.id).map(|one| one.name.clone()))
             };
             let now = self.whom.with(|whom| whom.as_ref().and_then(is_called));
-            let trouble = host.live.trouble.get();
+            let trouble = host.store.trouble.get();
             if !self.is_asked.get() {
                 return;
             }
@@ -96,7 +96,7 @@ impl Person {
                 self.is_asked.set(false);
                 self.wrong.set(Some(why));
                 // It stands here, not beneath the stage.
-                host.live.trouble.set(None);
+                host.store.trouble.set(None);
                 lead_to("#person-name");
             } else if now != before {
                 self.is_asked.set(false);

@@ -7,9 +7,9 @@ use protocol::quiz::Kind;
 
 use super::Host;
 use super::answered::answered;
+use crate::boxed_view::{changing, memo, sometimes};
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::game::ring::Ring;
-use crate::erase::{changing, memo, sometimes};
 use crate::state::game::texts::GET_READY;
 
 /// A question from the moment it can be read to the end of its time.
@@ -31,7 +31,7 @@ pub(super) fn question(host: Host) -> AnyView {
     }
     let class = if picture.is_some() { "middle middle--pictured" } else { "middle" };
     view! {
-        <section class="question">{heading(host, &text)} <Ring live=host.live class="ring" /></section>
+        <section class="question">{heading(host, &text)} <Ring store=host.store class="ring" /></section>
         <div class=class>{picture} {middle(host, kind)}</div>
         <div class="stage__foot">{answered(host)} {pin(host)}</div>
     }

@@ -8,16 +8,16 @@ use protocol::game::Answer;
 use protocol::quiz::Kind;
 
 use super::question::{is_open, lock_in};
+use crate::boxed_view::{derived, effect, memo, sometimes};
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::icon::{CHECK, icon};
-use crate::erase::{derived, effect, memo, sometimes};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 use crate::state::game::MyAnswer;
 
 /// What is chosen, and what a tap does.
 #[derive(Clone, Copy)]
 struct Choosing {
-    live: GameLive,
+    store: GameStore,
     is_open: Memo<bool>,
     /// Of several, before they are locked in.
     marked: RwSignal<Vec<usize>>,
@@ -28,10 +28,10 @@ struct Choosing {
 }
 
 /// One tile for each option. One tap answers, but where several may be right.
-pub(super) fn choosing(live: GameLive, kind: Kind, options: Vec<String>) -> AnyView {
+pub(super) fn choosing(store: GameStore, kind: Kind, options: Vec<String>) -> AnyView {
     let several = kind == Kind::Several;
     let is_poll = kind == Kind::Poll;
-    let choosing = Choosing { live, is_open: is_open(live), marked: RwSignal::new(Vec::new()), several, is_poll };
+    let choosing = Choosing { store, is_open: is_open(store), marked: RwSignal::new(Vec::new()), several, is_poll };
     let count = options.len();
     effect(move || choosing.hear_keys(count));
     let tiles: Vec<_> = options.into_iter().enumerate().map(|(option, text)| tile(choosing, option, text)).collect();
@@ -39,7 +39,7 @@ pub(super) fn choosing(live: GameLive, kind: Kind, options: Vec<String>) -> AnyV
         let can = derived(move || choosing.is_open.get() && !choosing.marked.with(Vec::is_empty));
         view! {
             <p class="play__hint">"Choose all that are right."</p>
-            {lock_in(live, can)}
+            {lock_in(store, can)}
         }
     });
     let submit = move |event: SubmitEvent| {
@@ -76,7 +76,7 @@ fn tile(choosing: Choosing, option: usize, text: String) -> AnyView {
             aria-disabled=derived(move || (!choosing.is_open.get()).then_some("true"))
             on:click=move |_| choosing.tap(option)
         >
-            {choosing.live.board.with_untracked(|board| inside(option, &text, &board.game.formulas))}
+            {choosing.store.board.with_untracked(|board| inside(option, &text, &board.game.formulas))}
             {sometimes(check)}
         </button>
     }
@@ -93,7 +93,7 @@ enum State {
 
 impl Choosing {
     fn state(self, option: usize) -> State {
-        let given = self.live.board.with(|board| match &board.answer {
+        let given = self.store.board.with(|board| match &board.answer {
             MyAnswer::Open => None,
             answer => Some(answer.given().is_some_and(|answer| takes(answer, option))),
         });
@@ -115,7 +115,7 @@ impl Choosing {
                 None => marked.push(option),
             });
         } else {
-            self.live.answer(Answer::Choice(option));
+            self.store.answer(Answer::Choice(option));
         }
     }
 
@@ -123,7 +123,7 @@ impl Choosing {
         let mut marked = self.marked.get_untracked();
         if self.is_open.get_untracked() && !marked.is_empty() {
             marked.sort_unstable();
-            self.live.answer(Answer::Choices(marked));
+            self.store.answer(Answer::Choices(marked));
         }
     }
 

@@ -5,26 +5,26 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use protocol::{Member, limits};
 
+use crate::boxed_view::{derived, effect, flag, memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::field::Wrong;
-use crate::erase::{derived, effect, flag, memo, sometimes, words};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 use crate::nickname;
 use crate::state::excess::excess;
 use crate::state::game::texts::proposal;
 
 /// The form on the way in. What is wrong with a name is said beneath it, and
 /// a free one is offered.
-pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
+pub(super) fn door(store: GameStore, viewer: &Member) -> AnyView {
     let input = NodeRef::<Input>::new();
-    let title = live.board.with_untracked(|board| board.game.title.clone());
+    let title = store.board.with_untracked(|board| board.game.title.clone());
     let name: String = viewer.name.as_str().chars().take(limits::NICKNAME_CHARS).collect();
     let (pending, set_pending) = signal(false);
     // Before it is awake the form would only load the page again, without the name.
     let (is_awake, set_awake) = signal(false);
     effect(move || {
         set_awake.set(true);
-        let typed = live.pin.with_value(nickname::typed);
+        let typed = store.pin.with_value(nickname::typed);
         if let (Some(field), Some(typed)) = (input.get_untracked(), typed) {
             field.set_value(&typed);
         }
@@ -33,12 +33,12 @@ pub(super) fn door(live: GameLive, viewer: &Member) -> AnyView {
     let keep = move |event| {
         let typed = event_target_value(&event);
         set_too_long.set(too_much(&typed));
-        live.pin.with_value(|pin| nickname::keep(pin, &typed));
+        store.pin.with_value(|pin| nickname::keep(pin, &typed));
     };
-    let wrong = memo(move || too_long.get().or_else(|| live.not_in.get().map(|refusal| refusal.message)));
+    let wrong = memo(move || too_long.get().or_else(|| store.not_in.get().map(|refusal| refusal.message)));
     let enter = move |name: String| {
         set_pending.set(true);
-        live.enter(name);
+        store.enter(name);
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

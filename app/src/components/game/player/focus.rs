@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::erase::effect;
+use crate::boxed_view::effect;
 use crate::focus::lead_to;
 use crate::state::game::Screen;
 

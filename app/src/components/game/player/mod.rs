@@ -16,20 +16,20 @@ use protocol::Member;
 use protocol::game::Phase;
 
 use crate::api::games::{PlayPage, class_chat_path};
+use crate::boxed_view::{changing, derived, memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::notice::{Notice, Words, asleep};
 use crate::components::pill::Pill;
-use crate::erase::{changing, derived, memo, sometimes, words};
-use crate::game_live::GameLive;
-use crate::given::given;
+use crate::game_store::GameStore;
+use crate::initial_state;
 use crate::island::part;
-use crate::state::Standing;
+use crate::state::ConnectionStatus;
 use crate::state::game::{Board, Screen, texts};
 
 /// What a player's page begins with.
-pub(crate) type Beginning = PlayPage;
+pub(crate) type InitialState = PlayPage;
 /// Where that stands in the page.
-pub(crate) const BEGINNING: &str = "play-begins";
+pub(crate) const INITIAL_STATE: &str = "play-begins";
 
 const NOTICES: Words = Words {
     pause: "The game cannot be reached right now. Nothing is lost: it continues by itself.",
@@ -44,34 +44,34 @@ part! {
 }
 
 fn play_game() -> Option<AnyView> {
-    given::<Beginning>(BEGINNING).map(play)
+    initial_state::read::<InitialState>(INITIAL_STATE).map(play)
 }
 
 fn play(page: PlayPage) -> AnyView {
     let place = Place { viewer: page.viewer.clone(), chat: class_chat_path(&page.pin) };
-    let live = GameLive::play(page);
-    let screen = memo(move || live.board.with(Board::screen));
+    let store = GameStore::play(page);
+    let screen = memo(move || store.board.with(Board::screen));
     // The same screen of another round is another one.
-    let shown = memo(move || (live.board.with(|board| board.game.round), screen.get()));
+    let shown = memo(move || (store.board.with(|board| board.game.round), screen.get()));
     // When it is over nothing more is missed.
     let standing = derived(move || match screen.get() {
-        Screen::Ended | Screen::Out => Standing::Resting,
-        _ => live.standing.get(),
+        Screen::Ended | Screen::Out => ConnectionStatus::Resting,
+        _ => store.standing.get(),
     });
     focus::follow(screen);
     let chat = place.chat.clone();
     view! {
         <div class="play">
             <main class="play__main" id="main">
-                {changing(move || draw(live, shown.get().1, &place))}
+                {changing(move || draw(store, shown.get().1, &place))}
             </main>
             <div class="play__notices">
-                <Notice standing trouble=live.trouble.into() words=NOTICES />
-                {host_gone(live)} {called(live)}
+                <Notice standing trouble=store.trouble.into() words=NOTICES />
+                {host_gone(store)} {called(store)}
             </div>
-            {foot(live, chat)}
+            {foot(store, chat)}
             <p class="unseen" role="status">
-                {words(move || said(live, screen.get()))}
+                {words(move || said(store, screen.get()))}
             </p>
         </div>
     }
@@ -85,44 +85,44 @@ struct Place {
     chat: String,
 }
 
-fn draw(live: GameLive, screen: Screen, place: &Place) -> AnyView {
+fn draw(store: GameStore, screen: Screen, place: &Place) -> AnyView {
     match screen {
-        Screen::Out => waiting::out(live),
-        Screen::Nickname => door::door(live, &place.viewer),
-        Screen::Waiting => waiting::entrance(live, &place.viewer),
-        Screen::Lobby => waiting::lobby(live),
-        Screen::Question(at) => question::question(live, at),
-        Screen::Slide(_) => question::slide(live),
-        Screen::Result(_) => result::result(live),
-        Screen::Places(_) => standings::places(live),
-        Screen::Unveiling => waiting::unveiling(live),
-        Screen::Podium => waiting::podium(live),
-        Screen::Ended => waiting::ended(live),
+        Screen::Out => waiting::out(store),
+        Screen::Nickname => door::door(store, &place.viewer),
+        Screen::Waiting => waiting::entrance(store, &place.viewer),
+        Screen::Lobby => waiting::lobby(store),
+        Screen::Question(at) => question::question(store, at),
+        Screen::Slide(_) => question::slide(store),
+        Screen::Result(_) => result::result(store),
+        Screen::Places(_) => standings::places(store),
+        Screen::Unveiling => waiting::unveiling(store),
+        Screen::Podium => waiting::podium(store),
+        Screen::Ended => waiting::ended(store),
     }
 }
 
 /// What is said to those who do not see the page. A question says its own.
-fn said(live: GameLive, screen: Screen) -> String {
+fn said(store: GameStore, screen: Screen) -> String {
     match screen {
-        Screen::Question(_) => live.mark.get().to_owned(),
-        Screen::Result(_) => live.board.with(|board| match (board.told_outcome(), &board.game.reveal) {
+        Screen::Question(_) => store.mark.get().to_owned(),
+        Screen::Result(_) => store.board.with(|board| match (board.told_outcome(), &board.game.reveal) {
             (Some(outcome), Some(reveal)) => texts::result(&outcome, reveal, board.game.scored),
             _ => String::new(),
         }),
-        Screen::Waiting => live.board.with(|board| board.waits.clone().unwrap_or_default()),
+        Screen::Waiting => store.board.with(|board| board.waits.clone().unwrap_or_default()),
         Screen::Unveiling => texts::UNVEILING.into(),
-        Screen::Podium => live.board.with(texts::finish),
-        Screen::Lobby if live.board.with(|board| board.game.round > 1) => {
-            live.board.with(|board| texts::soon(board.game.round))
+        Screen::Podium => store.board.with(texts::finish),
+        Screen::Lobby if store.board.with(|board| board.game.round > 1) => {
+            store.board.with(|board| texts::soon(board.game.round))
         }
         _ => String::new(),
     }
 }
 
 /// While no host is there, the game waits at the next reveal.
-fn host_gone(live: GameLive) -> AnyView {
+fn host_gone(store: GameStore) -> AnyView {
     let is_gone = memo(move || {
-        live.board.with(|board| {
+        store.board.with(|board| {
             board.me.is_some() && board.out.is_none() && !board.host_here && board.game.phase != Phase::Ended
         })
     });
@@ -133,11 +133,11 @@ fn host_gone(live: GameLive) -> AnyView {
 }
 
 /// What a host has called one.
-fn called(live: GameLive) -> AnyView {
+fn called(store: GameStore) -> AnyView {
     let sentence = move || {
-        let name = live.called.get()?.to_string();
+        let name = store.called.get()?.to_string();
         let stop = texts::full_stop(&name);
-        let arch = live.board.with_untracked(|board| board.me.as_ref().map(|me| avatar(Looks::of(&me.id))));
+        let arch = store.board.with_untracked(|board| board.me.as_ref().map(|me| avatar(Looks::of(&me.id))));
         Some(
             view! {
                 <p class="notice">
@@ -151,11 +151,11 @@ fn called(live: GameLive) -> AnyView {
 }
 
 /// Oneself on the line, the connection, and the points.
-fn foot(live: GameLive, chat: String) -> AnyView {
+fn foot(store: GameStore, chat: String) -> AnyView {
     // Who was sent away has no points, and nothing to be live in.
-    let me = memo(move || live.board.with(|board| board.me.clone().filter(|_| board.out.is_none())));
-    let points = memo(move || live.board.with(|board| board.game.scored.then(|| texts::points(board.score))));
-    let has_chat = memo(move || live.board.with(|board| board.game.chat));
+    let me = memo(move || store.board.with(|board| board.me.clone().filter(|_| board.out.is_none())));
+    let points = memo(move || store.board.with(|board| board.game.scored.then(|| texts::points(board.score))));
+    let has_chat = memo(move || store.board.with(|board| board.game.chat));
     let foot = move || {
         let me = me.get()?;
         let chat = chat.clone();
@@ -173,7 +173,7 @@ fn foot(live: GameLive, chat: String) -> AnyView {
                     {avatar(Looks::of(&me.id))}
                     <bdi class="play__name">{me.name.to_string()}</bdi>
                     {sometimes(chat)}
-                    <Pill standing=live.standing.into() />
+                    <Pill standing=store.standing.into() />
                     <span class="play__points num">{words(move || points.get().unwrap_or_default())}</span>
                 </footer>
             }

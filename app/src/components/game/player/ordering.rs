@@ -5,17 +5,17 @@ use leptos::prelude::*;
 use protocol::game::Answer;
 
 use super::question::{is_open, lock_in};
+use crate::boxed_view::{derived, list, words};
 use crate::components::formula::in_game;
 use crate::components::game::answer::{key, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::erase::{derived, list, words};
 use crate::focus::lead_to;
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 
 /// A row for each option; the first one is the first.
-pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
-    let open = is_open(live);
-    let given = live.board.with_untracked(|board| match board.answer.given() {
+pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
+    let open = is_open(store);
+    let given = store.board.with_untracked(|board| match board.answer.given() {
         Some(Answer::Order(order)) => Some(order.clone()),
         _ => None,
     });
@@ -26,7 +26,7 @@ pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if open.get_untracked() {
-            live.answer(Answer::Order(order.get_untracked()));
+            store.answer(Answer::Order(order.get_untracked()));
         }
     };
     let shift = move |option: usize, up: bool| {
@@ -67,7 +67,7 @@ pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
             <li class="order__row" data-letter=letter(option)>
                 {key(option)}
                 <span class="order__text" dir="auto">
-                    {in_game(live, &text(option))}
+                    {in_game(store, &text(option))}
                 </span>
                 {button(true)}
                 {button(false)}
@@ -80,7 +80,7 @@ pub(super) fn ordering(live: GameLive, options: Vec<String>) -> AnyView {
         <form class="play__form" on:submit=submit>
             <p class="play__hint">"Put them in order, the first one on top."</p>
             <ol class="order">{list(rows, row)}</ol>
-            {lock_in(live, open.into())}
+            {lock_in(store, open.into())}
             <p class="unseen" role="status">
                 {words(move || said.get())}
             </p>

@@ -6,40 +6,40 @@ use protocol::quiz::{Kind, Points};
 
 use super::waiting::me;
 use super::{choosing, ordering, writing};
+use crate::boxed_view::{changing, derived, memo, sometimes, words};
 use crate::components::avatar::avatar;
 use crate::components::formula::alone_in_game;
 use crate::components::game::ring::Ring;
 use crate::components::game::steps::steps;
-use crate::erase::{changing, derived, memo, sometimes, words};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 use crate::state::game::{Board, MyAnswer, texts};
 
 /// A question, from the moment it can be read until everybody's time is over.
-pub(super) fn question(live: GameLive, at: usize) -> AnyView {
-    let Some((asked, questions)) = asked(live) else { return ().into_any() };
+pub(super) fn question(store: GameStore, at: usize) -> AnyView {
+    let Some((asked, questions)) = asked(store) else { return ().into_any() };
     let long = match asked.text.chars().count() {
         0..=80 => "play__question",
         81..=160 => "play__question play__question--long",
         _ => "play__question play__question--longest",
     };
     // While one gets ready the words stand large in the middle, and are only said here.
-    let is_ready = memo(move || live.board.with(|board| board.game.phase == Phase::Ready));
-    let place = memo(move || live.board.with(place));
+    let is_ready = memo(move || store.board.with(|board| board.game.phase == Phase::Ready));
+    let place = memo(move || store.board.with(place));
     view! {
         <header class="play__bar">
             <span class="num">{format!("{} of {questions}", at + 1)}</span>
             {steps(questions, at)}
-            <Ring live class="ring ring--small" />
+            <Ring store class="ring ring--small" />
         </header>
         <h1 class=long tabindex="-1" dir="auto">
-            {alone_in_game(live, &asked.text)}
+            {alone_in_game(store, &asked.text)}
         </h1>
         {picture(&asked)}
-        {changing(move || answering(live, place.get()))}
+        {changing(move || answering(store, place.get()))}
         <p class="play__state" class:unseen=derived(move || is_ready.get()) role="status">
             {words(move || {
-                let is_connected = live.standing.get().is_connected();
-                live.board.with(|board| texts::answering(board, is_connected, live.count.get()))
+                let is_connected = store.standing.get().is_connected();
+                store.board.with(|board| texts::answering(board, is_connected, store.count.get()))
             })}
         </p>
     }
@@ -47,17 +47,17 @@ pub(super) fn question(live: GameLive, at: usize) -> AnyView {
 }
 
 /// Something to read.
-pub(super) fn slide(live: GameLive) -> AnyView {
-    let Some((asked, _)) = asked(live) else { return ().into_any() };
-    let (_, looks) = me(live);
+pub(super) fn slide(store: GameStore) -> AnyView {
+    let Some((asked, _)) = asked(store) else { return ().into_any() };
+    let (_, looks) = me(store);
     view! {
         <section class="plane plane--sun">
             <h1 class="plane__title" tabindex="-1" dir="auto">
-                {alone_in_game(live, &asked.text)}
+                {alone_in_game(store, &asked.text)}
             </h1>
             {picture(&asked)}
             <p class="plane__words" dir="auto">
-                {alone_in_game(live, &asked.body)}
+                {alone_in_game(store, &asked.body)}
             </p>
             <div class="plane__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
         </section>
@@ -84,13 +84,13 @@ fn place(board: &Board) -> Place {
     }
 }
 
-fn answering(live: GameLive, place: Place) -> AnyView {
+fn answering(store: GameStore, place: Place) -> AnyView {
     match place {
         Place::Ready(points) => ready(points),
-        Place::Open(Kind::Typed, _) => writing::typed(live),
-        Place::Open(Kind::Number, _) => writing::number(live),
-        Place::Open(Kind::Order, options) => ordering::ordering(live, options),
-        Place::Open(kind, options) => choosing::choosing(live, kind, options),
+        Place::Open(Kind::Typed, _) => writing::typed(store),
+        Place::Open(Kind::Number, _) => writing::number(store),
+        Place::Open(Kind::Order, options) => ordering::ordering(store, options),
+        Place::Open(kind, options) => choosing::choosing(store, kind, options),
     }
 }
 
@@ -111,8 +111,8 @@ fn ready(points: Points) -> AnyView {
     .into_any()
 }
 
-fn asked(live: GameLive) -> Option<(Asked, usize)> {
-    live.board.with_untracked(|board| Some((board.game.asked.clone()?, board.game.questions)))
+fn asked(store: GameStore) -> Option<(Asked, usize)> {
+    store.board.with_untracked(|board| Some((board.game.asked.clone()?, board.game.questions)))
 }
 
 fn picture(asked: &Asked) -> AnyView {
@@ -123,10 +123,10 @@ fn picture(asked: &Asked) -> AnyView {
 
 /// Whether an answer is taken now, as far as the page knows. Not before it is
 /// awake: what is pressed there would be lost, without a word.
-pub(super) fn is_open(live: GameLive) -> Memo<bool> {
+pub(super) fn is_open(store: GameStore) -> Memo<bool> {
     memo(move || {
-        let is_awake = live.is_awake.get();
-        live.board.with(|board| {
+        let is_awake = store.is_awake.get();
+        store.board.with(|board| {
             let runs = board.game.phase == Phase::Open && board.game.paused.is_none();
             is_awake && runs && board.answer == MyAnswer::Open
         })
@@ -135,8 +135,8 @@ pub(super) fn is_open(live: GameLive) -> Memo<bool> {
 
 /// The button that gives an answer which takes more than one tap; gone once it
 /// is given. It stays where it is while nothing can be given, and says so.
-pub(super) fn lock_in(live: GameLive, can: Signal<bool>) -> AnyView {
-    let is_given = memo(move || live.board.with(|board| board.answer != MyAnswer::Open));
+pub(super) fn lock_in(store: GameStore, can: Signal<bool>) -> AnyView {
+    let is_given = memo(move || store.board.with(|board| board.answer != MyAnswer::Open));
     let disabled = derived(move || (!can.get()).then_some("true"));
     sometimes(move || {
         (!is_given.get()).then(|| {

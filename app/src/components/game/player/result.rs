@@ -6,19 +6,19 @@ use protocol::game::{Answer, Game, Outcome, Reveal, Verdict};
 use protocol::quiz::Kind;
 
 use super::waiting::me;
+use crate::boxed_view::{changing, memo};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::formula;
 use crate::components::game::answer::key;
 use crate::components::icon::{CHECK, X, icon};
-use crate::erase::{changing, memo};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 use crate::state::game::{Board, texts};
 
 /// What was right, and how it went for this player.
-pub(super) fn result(live: GameLive) -> AnyView {
-    let (_, looks) = me(live);
+pub(super) fn result(store: GameStore) -> AnyView {
+    let (_, looks) = me(store);
     // Its parts come in two frames, in either order.
-    let parts = memo(move || live.board.with(parts));
+    let parts = memo(move || store.board.with(parts));
     changing(move || match parts.get() {
         (Some(outcome), Some(reveal), told) => told_result(&outcome, &reveal, &told, looks),
         (None, Some(reveal), told) => only_right(&reveal, &told, looks),

@@ -4,17 +4,17 @@ use leptos::prelude::*;
 use protocol::UserId;
 use protocol::game::Leader;
 
+use crate::boxed_view::{changing, memo};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::erase::{changing, memo};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 use crate::state::game::texts;
 
 /// The best as a list; and oneself beneath it, if one is not among them.
-pub(super) fn places(live: GameLive) -> AnyView {
-    let leaders = memo(move || live.board.with(|board| board.game.leaders.clone()));
-    let me = live.board.with_untracked(|board| board.me.as_ref().map(|me| me.id.clone()));
-    let own = memo(move || live.board.with(|board| (board.final_place(), board.score)));
+pub(super) fn places(store: GameStore) -> AnyView {
+    let leaders = memo(move || store.board.with(|board| board.game.leaders.clone()));
+    let me = store.board.with_untracked(|board| board.me.as_ref().map(|me| me.id.clone()));
+    let own = memo(move || store.board.with(|board| (board.final_place(), board.score)));
     let rows = {
         let me = me.clone();
         changing(move || {

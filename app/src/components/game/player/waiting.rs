@@ -3,25 +3,25 @@
 use leptos::prelude::*;
 use protocol::Member;
 
+use crate::boxed_view::{memo, sometimes, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::formula::in_game;
-use crate::erase::{memo, sometimes, words};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 use crate::nickname;
 use crate::state::game::Board;
 use crate::state::game::texts;
 
 /// Before the host lets one in.
-pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
-    let waits = move || live.board.with(|board| board.waits.clone().unwrap_or_default());
+pub(super) fn entrance(store: GameStore, viewer: &Member) -> AnyView {
+    let waits = move || store.board.with(|board| board.waits.clone().unwrap_or_default());
     // Drawn in a browser alone, for the server knows nobody who waits: what was typed is there.
-    let name = live.pin.with_value(nickname::typed).map(|name| {
+    let name = store.pin.with_value(nickname::typed).map(|name| {
         let stop = texts::full_stop(&name);
         view! { <p class="plane__words">"You asked to join as " <bdi>{name}</bdi> {stop}</p> }
     });
     view! {
         <section class="plane plane--sun">
-            <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
+            <p class="plane__over" dir="auto">{store.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
                 {words(waits)}
             </h1>
@@ -34,16 +34,16 @@ pub(super) fn entrance(live: GameLive, viewer: &Member) -> AnyView {
 }
 
 /// In, and nothing is asked yet.
-pub(super) fn lobby(live: GameLive) -> AnyView {
-    let (_, looks) = me(live);
-    let name = move || live.board.with(|board| board.me.as_ref().map(|me| me.name.to_string())).unwrap_or_default();
+pub(super) fn lobby(store: GameStore) -> AnyView {
+    let (_, looks) = me(store);
+    let name = move || store.board.with(|board| board.me.as_ref().map(|me| me.name.to_string())).unwrap_or_default();
     view! {
         <section class="plane plane--sun">
-            <p class="plane__over" dir="auto">{live.board.with_untracked(|board| board.game.title.clone())}</p>
+            <p class="plane__over" dir="auto">{store.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
                 "You are in, " <bdi>{words(name)}</bdi> {words(move || texts::full_stop(&name()))}
             </h1>
-            <p class="plane__words">{words(move || live.board.with(|board| texts::soon(board.game.round)))}</p>
+            <p class="plane__words">{words(move || store.board.with(|board| texts::soon(board.game.round)))}</p>
             <p>
                 <a class="button button--quiet" href="?name" rel="external">
                     "Change your name"
@@ -51,14 +51,14 @@ pub(super) fn lobby(live: GameLive) -> AnyView {
             </p>
             <div class="plane__me">{avatar(looks.tall(58).looking((0, -19)))}</div>
         </section>
-        {last_round(live)}
+        {last_round(store)}
     }
     .into_any()
 }
 
 /// What came of the round before, for who was taken along from it.
-fn last_round(live: GameLive) -> Option<AnyView> {
-    let last = live.board.with_untracked(|board| board.last_round)?;
+fn last_round(store: GameStore) -> Option<AnyView> {
+    let last = store.board.with_untracked(|board| board.last_round)?;
     let place = last.place.map(|place| {
         view! {
             <span class="fact__big">
@@ -96,8 +96,8 @@ fn onwards(way: &'static str, name: &'static str, class: &'static str) -> AnyVie
 }
 
 /// Who won is being shown, and one's own place is still to come.
-pub(super) fn unveiling(live: GameLive) -> AnyView {
-    let (_, looks) = me(live);
+pub(super) fn unveiling(store: GameStore) -> AnyView {
+    let (_, looks) = me(store);
     view! {
         <section class="plane plane--sun">
             <h1 class="plane__title" tabindex="-1">
@@ -111,18 +111,18 @@ pub(super) fn unveiling(live: GameLive) -> AnyView {
 }
 
 /// Who won, and what became of oneself.
-pub(super) fn podium(live: GameLive) -> AnyView {
-    let (_, looks) = me(live);
-    let (place, players) = live
+pub(super) fn podium(store: GameStore) -> AnyView {
+    let (_, looks) = me(store);
+    let (place, players) = store
         .board
         .with_untracked(|board| (board.final_place().filter(|_| board.game.scored), board.game.players as u64));
     let looks = if place.is_some_and(|place| place <= 3) { looks.happy() } else { looks };
-    let best = memo(move || live.board.with(|board| board.game.best_known.clone()));
+    let best = memo(move || store.board.with(|board| board.game.best_known.clone()));
     let best = move || {
         let (question, correct, of) = best.get()?;
         let count = format!(" {correct} of {of} were right.");
         Some(
-            view! { <p class="plane__words">"Best known: " <b dir="auto">{in_game(live, &question)}</b> {count}</p> }
+            view! { <p class="plane__words">"Best known: " <b dir="auto">{in_game(store, &question)}</b> {count}</p> }
                 .into_any(),
         )
     };
@@ -137,7 +137,7 @@ pub(super) fn podium(live: GameLive) -> AnyView {
                 {title}
             </h1>
             <p class="plane__of">{of}</p>
-            <p class="plane__words">{words(move || live.board.with(texts::finish))}</p>
+            <p class="plane__words">{words(move || store.board.with(texts::finish))}</p>
             {sometimes(best)}
             <p class="plane__words">{texts::WAITING_FOR_NEXT}</p>
             {onwards("/", "Go to the front page", "button button--quiet")}
@@ -148,14 +148,14 @@ pub(super) fn podium(live: GameLive) -> AnyView {
 }
 
 /// It is over, and can only be read.
-pub(super) fn ended(live: GameLive) -> AnyView {
-    let (_, looks) = me(live);
+pub(super) fn ended(store: GameStore) -> AnyView {
+    let (_, looks) = me(store);
     view! {
         <section class="plane">
             <h1 class="plane__title" tabindex="-1">
                 "The game is over"
             </h1>
-            <p class="plane__words">{words(move || live.board.with(texts::finish))}</p>
+            <p class="plane__words">{words(move || store.board.with(texts::finish))}</p>
             <p class="plane__words">"If the host plays again, this page follows by itself."</p>
             {onwards("/play", "Join another game", "button")}
             {onwards("/", "Go to the front page", "button button--quiet")}
@@ -166,8 +166,8 @@ pub(super) fn ended(live: GameLive) -> AnyView {
 }
 
 /// There is no being in this game; the server says why.
-pub(super) fn out(live: GameLive) -> AnyView {
-    let why = live.board.with_untracked(|board| board.out.as_ref().map(|refusal| refusal.message.clone()));
+pub(super) fn out(store: GameStore) -> AnyView {
+    let why = store.board.with_untracked(|board| board.out.as_ref().map(|refusal| refusal.message.clone()));
     view! {
         <section class="plane">
             <h1 class="plane__title" tabindex="-1">
@@ -186,7 +186,7 @@ pub(super) fn out(live: GameLive) -> AnyView {
 }
 
 /// What oneself is called and looks like.
-pub(super) fn me(live: GameLive) -> (String, Looks) {
+pub(super) fn me(store: GameStore) -> (String, Looks) {
     let of = |board: &Board| board.me.as_ref().map(|me| (me.name.to_string(), Looks::of(&me.id)));
-    live.board.with_untracked(of).unwrap_or_else(|| (String::new(), Looks::plain("pine", 46, (0, 0))))
+    store.board.with_untracked(of).unwrap_or_else(|| (String::new(), Looks::plain("pine", 46, (0, 0))))
 }

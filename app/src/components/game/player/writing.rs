@@ -8,25 +8,25 @@ use protocol::quiz::Decimal;
 
 use super::question::{is_open, lock_in};
 use super::sign::sign;
+use crate::boxed_view::{derived, effect, flag};
 use crate::components::field::Wrong;
-use crate::erase::{derived, effect, flag};
-use crate::game_live::GameLive;
+use crate::game_store::GameStore;
 
 /// A word or a few.
-pub(super) fn typed(live: GameLive) -> AnyView {
+pub(super) fn typed(store: GameStore) -> AnyView {
     fn read(text: &str) -> Result<Answer, &'static str> {
         if text.is_empty() { Err("Type an answer first.") } else { Ok(Answer::Text(text.to_owned())) }
     }
     let help = "Capitals, accents and spaces do not matter.";
-    writing(live, Field { mode: "text", help, read })
+    writing(store, Field { mode: "text", help, read })
 }
 
 /// A number.
-pub(super) fn number(live: GameLive) -> AnyView {
+pub(super) fn number(store: GameStore) -> AnyView {
     fn read(text: &str) -> Result<Answer, &'static str> {
         text.parse::<Decimal>().map(Answer::Number).map_err(|why| why.advice())
     }
-    writing(live, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
+    writing(store, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
 }
 
 /// What differs between the two.
@@ -36,12 +36,12 @@ struct Field {
     read: fn(&str) -> Result<Answer, &'static str>,
 }
 
-fn writing(live: GameLive, field: Field) -> AnyView {
+fn writing(store: GameStore, field: Field) -> AnyView {
     let Field { mode, help, read } = field;
     let input = NodeRef::<Input>::new();
-    let open = is_open(live);
+    let open = is_open(store);
     let (wrong, set_wrong) = signal(None::<String>);
-    let given = live.board.with_untracked(|board| board.answer.given().map(written)).unwrap_or_default();
+    let given = store.board.with_untracked(|board| board.answer.given().map(written)).unwrap_or_default();
     // Who was reading the question writes next.
     effect(move || {
         if let Some(field) = input.get().filter(|_| open.get_untracked() && super::focus::is_at_rest()) {
@@ -54,7 +54,7 @@ fn writing(live: GameLive, field: Field) -> AnyView {
         match read(field.value().trim()) {
             Ok(answer) => {
                 set_wrong.set(None);
-                live.answer(answer);
+                store.answer(answer);
             }
             Err(why) => {
                 set_wrong.set(Some(why.into()));
@@ -87,7 +87,7 @@ fn writing(live: GameLive, field: Field) -> AnyView {
             <p class="play__hint" id="answer-help">
                 {help}
             </p>
-            {lock_in(live, open.into())}
+            {lock_in(store, open.into())}
         </form>
     }
     .into_any()

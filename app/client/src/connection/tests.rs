@@ -1,0 +1,318 @@
+//! The rules of coming back, one sentence each.
+
+use super::*;
+
+/// A connection and what its last steps asked for. The random numbers always show the
+/// most, so a wait is the limit it was drawn from.
+struct Scene {
+    connection: Connection,
+    asked: Vec<Asks>,
+}
+
+/// One thing that a link is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asks {
+    Drop,
+    LetGo,
+    Tell(Status),
+    ConnectionCommand(ConnectionCommand),
+    Wake(Timer, u64),
+}
+
+impl Asks {
+    fn all(todo: ConnectionOutput) -> impl Iterator<Item = Self> {
+        let ConnectionOutput { drops, lets_go, tells, act, wakes } = todo;
+        let wakes = wakes.map(|(timer, after_ms)| Self::Wake(timer, after_ms));
+        let (drops, lets_go) = (drops.then_some(Self::Drop), lets_go.then_some(Self::LetGo));
+        [drops, lets_go, tells.map(Self::Tell), act.map(Self::ConnectionCommand), wakes].into_iter().flatten()
+    }
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self { connection: Connection::new(), asked: vec![] }
+    }
+
+    fn opening() -> Self {
+        let mut scene = Self::new();
+        scene.step(ConnectionInput::Start).step(ConnectionInput::Prepared).clear();
+        scene
+    }
+
+    fn entering() -> Self {
+        let mut scene = Self::opening();
+        scene.step(ConnectionInput::Opened).clear();
+        scene
+    }
+
+    fn live() -> Self {
+        let mut scene = Self::entering();
+        scene.step(ConnectionInput::Heard).step(ConnectionInput::InStep).clear();
+        scene
+    }
+
+    fn behind() -> Self {
+        let mut scene = Self::entering();
+        scene.step(ConnectionInput::Heard).step(ConnectionInput::Behind).clear();
+        scene
+    }
+
+    fn waiting() -> Self {
+        let mut scene = Self::live();
+        scene.closed(1006).clear();
+        scene
+    }
+
+    fn step(&mut self, happened: ConnectionInput) -> &mut Self {
+        self.asked.extend(Asks::all(self.connection.step(happened, u32::MAX)));
+        self
+    }
+
+    fn woken(&mut self, timer: Timer) -> &mut Self {
+        self.step(ConnectionInput::Woken(timer))
+    }
+
+    fn closed(&mut self, code: u16) -> &mut Self {
+        self.step(ConnectionInput::Closed { code })
+    }
+
+    /// The wait is over, and the next try gets as far as the room.
+    fn comes_back(&mut self) -> &mut Self {
+        self.woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
+        self.step(ConnectionInput::Heard).step(ConnectionInput::InStep)
+    }
+
+    fn clear(&mut self) -> &mut Self {
+        self.asked.clear();
+        self
+    }
+
+    fn told(&self) -> Vec<Status> {
+        self.asked.iter().filter_map(|asks| if let Asks::Tell(status) = asks { Some(*status) } else { None }).collect()
+    }
+
+    fn does(&self, what: Asks) -> bool {
+        self.asked.contains(&what)
+    }
+}
+
+fn reconnecting(retry_in_ms: u64) -> Status {
+    Status::Reconnecting { retry_in_ms }
+}
+
+#[test]
+fn it_opens_a_socket_once_the_link_is_prepared_and_enters_once_it_is_open() {
+    let mut scene = Scene::new();
+    scene.step(ConnectionInput::Start);
+    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::ConnectionCommand(ConnectionCommand::Begin)]);
+    scene.clear().step(ConnectionInput::Prepared);
+    assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Connect), Asks::Wake(Timer::Silence, 10_000)]);
+    scene.clear().step(ConnectionInput::Opened);
+    assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Enter), Asks::Wake(Timer::Silence, 10_000)]);
+    scene.clear().step(ConnectionInput::Heard).step(ConnectionInput::InStep);
+    assert_eq!(
+        scene.asked,
+        [Asks::Wake(Timer::Silence, 26_000), Asks::Tell(Status::Live), Asks::Wake(Timer::Steady, 10_000)]
+    );
+}
+
+#[test]
+fn what_comes_out_of_turn_does_nothing() {
+    let out_of_turn = [
+        (
+            Scene::new(),
+            vec![ConnectionInput::Prepared, ConnectionInput::Opened, ConnectionInput::Online, ConnectionInput::Offline],
+        ),
+        (Scene::opening(), vec![ConnectionInput::Start, ConnectionInput::Prepared, ConnectionInput::Online]),
+        (Scene::live(), vec![ConnectionInput::Start, ConnectionInput::Prepared, ConnectionInput::Opened]),
+        (
+            Scene::waiting(),
+            vec![
+                ConnectionInput::Prepared,
+                ConnectionInput::Opened,
+                ConnectionInput::Closed { code: 4500 },
+                ConnectionInput::Lost,
+            ],
+        ),
+    ];
+    for (mut scene, happenings) in out_of_turn {
+        for happened in happenings {
+            scene.step(happened);
+            assert_eq!(scene.asked, [], "{happened:?} while {:?}", scene.connection.phase());
+        }
+    }
+    let mut scene = Scene::live();
+    scene.woken(Timer::Connect).woken(Timer::Resend).woken(Timer::Reload).woken(Timer::Typing);
+    assert_eq!(scene.asked, [], "a wake that came late, or is for the link");
+}
+
+#[test]
+fn a_loss_lets_go_of_everything_and_waits_longer_each_time() {
+    let mut scene = Scene::live();
+    scene.closed(1006);
+    assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)]);
+    let waits = (0..7).map(|_| {
+        scene.clear().woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
+        scene.told()[0]
+    });
+    assert_eq!(waits.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000].map(reconnecting));
+}
+
+#[test]
+fn only_a_connection_that_held_makes_the_next_loss_a_first_one() {
+    let mut scene = Scene::waiting();
+    scene.comes_back().clear().closed(1006);
+    assert_eq!(scene.told(), [reconnecting(1_000)]);
+    scene.comes_back().woken(Timer::Steady).clear().closed(1006);
+    assert_eq!(scene.told(), [reconnecting(500)]);
+    scene.woken(Timer::Steady).clear().woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
+    assert_eq!(scene.told(), [reconnecting(1_000)], "a wake that came late praises nothing");
+    let mut scene = Scene::behind();
+    scene.closed(1006).woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
+    scene.step(ConnectionInput::Heard).step(ConnectionInput::Behind).woken(Timer::Steady).clear().closed(1006);
+    assert_eq!(scene.told(), [reconnecting(1_000)], "in, but never in step");
+}
+
+#[test]
+fn the_close_code_says_whether_to_come_back() {
+    let told = |code| Scene::live().closed(code).told();
+    assert_eq!(told(CloseCode::NodeLeaving.number()), [Status::Moving]);
+    assert_eq!(told(CloseCode::Slow.number()), [reconnecting(500)]);
+    assert_eq!(told(CloseCode::Flood.number()), [Status::Stopped { code: 4501 }]);
+    assert_eq!(told(1009), [Status::Stopped { code: 1009 }]);
+    let mut scene = Scene::waiting();
+    scene.comes_back().clear().closed(CloseCode::NodeLeaving.number());
+    assert_eq!(scene.told(), [reconnecting(1_000)], "a move that failed is a loss");
+}
+
+#[test]
+fn a_link_that_knows_better_than_the_code_comes_back() {
+    let mut scene = Scene::live();
+    scene.step(ConnectionInput::Lost);
+    assert_eq!(scene.told(), [reconnecting(500)]);
+    assert!(!scene.does(Asks::Drop), "there is nothing left to drop");
+}
+
+#[test]
+fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
+    for (told, wait) in [(None, 500), (Some(10), 500), (Some(3_000), 3_000), (Some(u64::MAX), 60_000)] {
+        let mut scene = Scene::entering();
+        scene.step(ConnectionInput::NotLetIn { retry_after_ms: told });
+        assert!(scene.does(Asks::Drop));
+        assert_eq!(scene.told(), [reconnecting(wait)]);
+    }
+}
+
+#[test]
+fn a_socket_that_neither_opens_nor_lets_in_is_given_up() {
+    for mut scene in [Scene::opening(), Scene::entering()] {
+        scene.woken(Timer::Silence);
+        assert_eq!(scene.asked[0], Asks::Drop);
+        assert_eq!(scene.told(), [reconnecting(500)]);
+    }
+}
+
+#[test]
+fn a_silent_server_is_asked_and_then_given_up() {
+    for mut scene in [Scene::live(), Scene::behind()] {
+        scene.woken(Timer::Silence);
+        assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Ping), Asks::Wake(Timer::Silence, 10_000)]);
+        scene.clear().step(ConnectionInput::Heard).woken(Timer::Silence);
+        assert_eq!(
+            scene.asked,
+            [
+                Asks::Wake(Timer::Silence, 26_000),
+                Asks::ConnectionCommand(ConnectionCommand::Ping),
+                Asks::Wake(Timer::Silence, 10_000)
+            ],
+            "it was there"
+        );
+        scene.clear().woken(Timer::Silence);
+        assert!(scene.does(Asks::Drop));
+    }
+}
+
+#[test]
+fn a_ping_that_an_earlier_socket_never_answered_is_not_held_against_the_next() {
+    let mut scene = Scene::live();
+    scene.woken(Timer::Silence).closed(1006).comes_back().clear();
+    scene.woken(Timer::Silence);
+    assert!(scene.does(Asks::ConnectionCommand(ConnectionCommand::Ping)) && !scene.does(Asks::Drop));
+}
+
+#[test]
+fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
+    let mut scene = Scene::live();
+    scene.woken(Timer::Silence).clear().step(ConnectionInput::Online);
+    assert_eq!(
+        scene.asked,
+        [Asks::ConnectionCommand(ConnectionCommand::Ping), Asks::Wake(Timer::Silence, 1_000)],
+        "a patient question is asked again, for a moment"
+    );
+    scene.clear().step(ConnectionInput::Online);
+    assert_eq!(scene.asked, [], "that moment is not made longer");
+    scene.woken(Timer::Silence);
+    assert!(scene.does(Asks::Drop));
+    let mut scene = Scene::waiting();
+    for _ in 0..8 {
+        scene.woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
+    }
+    scene.clear().step(ConnectionInput::Online);
+    assert_eq!(
+        scene.asked,
+        [Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)],
+        "no long wait is waited out"
+    );
+    let mut scene = Scene::new();
+    scene.step(ConnectionInput::Start).clear().step(ConnectionInput::Online);
+    assert_eq!(
+        scene.asked,
+        [Asks::ConnectionCommand(ConnectionCommand::Prepare)],
+        "what the link was getting is asked for again"
+    );
+}
+
+#[test]
+fn without_a_network_nothing_is_tried_and_with_it_soon() {
+    let mut scene = Scene::live();
+    scene.step(ConnectionInput::Offline);
+    assert_eq!(scene.asked, [Asks::Drop, Asks::LetGo, Asks::Tell(Status::Offline)]);
+    scene
+        .clear()
+        .step(ConnectionInput::Offline)
+        .woken(Timer::Connect)
+        .woken(Timer::Silence)
+        .step(ConnectionInput::Prepared);
+    assert_eq!(scene.asked, []);
+    scene.step(ConnectionInput::Online).woken(Timer::Connect);
+    assert_eq!(
+        scene.asked,
+        [
+            Asks::Tell(reconnecting(500)),
+            Asks::Wake(Timer::Connect, 500),
+            Asks::ConnectionCommand(ConnectionCommand::Prepare)
+        ]
+    );
+    let mut scene = Scene::waiting();
+    scene.step(ConnectionInput::Offline);
+    assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(Status::Offline)]);
+}
+
+#[test]
+fn a_link_that_has_ended_stays_ended_and_one_that_rests_starts_anew() {
+    let mut scene = Scene::live();
+    scene.step(ConnectionInput::Stopped);
+    assert_eq!(scene.asked, [Asks::LetGo]);
+    scene
+        .clear()
+        .woken(Timer::Connect)
+        .step(ConnectionInput::Online)
+        .step(ConnectionInput::Offline)
+        .step(ConnectionInput::Start);
+    assert_eq!(scene.asked, []);
+    let mut scene = Scene::entering();
+    scene.step(ConnectionInput::Reset).clear().step(ConnectionInput::Online);
+    assert_eq!(scene.asked, []);
+    scene.step(ConnectionInput::Start);
+    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::ConnectionCommand(ConnectionCommand::Begin)]);
+}

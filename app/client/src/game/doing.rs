@@ -1,0 +1,138 @@
+//! What a player answers and what a host does, until its fate is known.
+
+use crate::connection::{Phase, Timer, timing};
+use protocol::game::frame::GivenAnswer;
+use protocol::game::{Game, GameClientMessage};
+
+use super::GameClient;
+use super::types::{Event, HostStep, Output, Shown};
+
+/// An answer of which nothing was heard by then is sent again.
+const ANSWERED_WITHIN_MS: u64 = 5_000;
+/// Steps whose fate is not known, at most. Whoever presses more waits.
+const STEPS_MOST: usize = 8;
+
+/// A host's step whose fate is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    step: HostStep,
+    /// The version of the game that it was meant for.
+    version: Option<u64>,
+    /// How often it was sent.
+    sent: u8,
+}
+
+impl GameClient {
+    pub(super) fn answer(&mut self, answer: GivenAnswer) {
+        let is_known = self.kept.as_ref().is_some_and(|kept| kept.question == answer.question);
+        if is_known || self.connection.phase() == Phase::Stopped {
+            return;
+        }
+        self.kept = Some(answer.clone());
+        self.out.push(Output::Keep(Some(answer.clone())));
+        self.tell(Event::Answering(answer));
+        self.send_answer();
+    }
+
+    pub(super) fn take_step(&mut self, step: HostStep) {
+        let version = self.version;
+        let is_known = self.steps.iter().any(|waiting| waiting.step == step && waiting.version == version);
+        if is_known || self.steps.len() >= STEPS_MOST || self.connection.phase() == Phase::Stopped {
+            return;
+        }
+        self.steps.push(Waiting { step, version, sent: 0 });
+        self.send_steps();
+    }
+
+    /// In the game, or in it again: sends what may not have arrived.
+    pub(super) fn go_on(&mut self) {
+        self.send_answer();
+        let version = self.version;
+        self.steps.retain(|waiting| {
+            let is_meant = !waiting.step.is_of_version() || waiting.version == version;
+            // More time may have been given already.
+            let is_harmless = waiting.sent == 0 || waiting.sent == 1 && !matches!(waiting.step, HostStep::Extend(_));
+            is_meant && is_harmless
+        });
+        self.send_steps_again();
+    }
+
+    pub(super) fn send_again(&mut self) {
+        if self.connection.phase() == Phase::Entering {
+            self.send_entry();
+        }
+        self.send_answer();
+        self.send_steps_again();
+    }
+
+    fn send_answer(&mut self) {
+        if let (Phase::Live, Some(kept)) = (self.connection.phase(), self.kept.clone()) {
+            self.out.push(Output::Send(GameClientMessage::Answer(kept)));
+            self.wake(Timer::Resend, ANSWERED_WITHIN_MS);
+        }
+    }
+
+    fn send_steps(&mut self) {
+        self.send_steps_sent(0);
+    }
+
+    fn send_steps_again(&mut self) {
+        self.send_steps_sent(1);
+    }
+
+    /// Sends the steps that were sent `most` times or less.
+    fn send_steps_sent(&mut self, most: u8) {
+        if self.connection.phase() != Phase::Live {
+            return;
+        }
+        for waiting in self.steps.iter_mut().filter(|waiting| waiting.sent <= most) {
+            waiting.sent += 1;
+            self.out.push(Output::Send(waiting.step.frame(waiting.version)));
+        }
+    }
+
+    /// An answer is not sent once more.
+    pub(super) fn forget_answer(&mut self) {
+        if self.kept.take().is_some() {
+            self.out.push(Output::Keep(None));
+            self.out.push(Output::Cancel(Timer::Resend));
+        }
+    }
+
+    /// An answer to a question that is no longer shown cannot count; nor can one of an
+    /// earlier round, though its question may be asked again under the same number.
+    pub(super) fn forget_past(&mut self, game: &Game) {
+        let is_past = |kept: &GivenAnswer| {
+            let round = kept.round.or(self.round).unwrap_or(game.round);
+            game.at != Some(kept.question) || round != game.round
+        };
+        if self.kept.as_ref().is_some_and(is_past) {
+            self.forget_answer();
+        }
+    }
+
+    /// The game is at a later version: what led there was done, or came late.
+    pub(super) fn settle_steps(&mut self) {
+        self.settle(Shown::Game);
+    }
+
+    /// What a frame shows to be done.
+    pub(super) fn settle(&mut self, shown: Shown) {
+        self.steps.retain(|waiting| !waiting.step.is_shown_by(shown));
+    }
+
+    /// The server refused something. Says whether anything asked here for the
+    /// first time can be meant.
+    pub(super) fn refuse_steps(&mut self) -> bool {
+        let is_news = self.steps.iter().all(|waiting| waiting.sent < 2);
+        self.steps.retain(|waiting| waiting.sent == 0);
+        is_news
+    }
+
+    /// The server cannot do it for now: everything that was asked is sent
+    /// again, a step once.
+    pub(super) fn put_off(&mut self, retry_after_ms: Option<u64>) {
+        self.steps.retain(|waiting| waiting.sent < 2);
+        self.wake(Timer::Resend, timing::resend_wait(retry_after_ms, self.random));
+    }
+}

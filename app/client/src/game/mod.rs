@@ -1,0 +1,104 @@
+//! What a client of a game does on each event of its socket, as a function
+//! without IO: [`crate::room`] for games, over the same connection and driven alike.
+//!
+//! The promises: whoever is in a game comes back to it after every loss. An
+//! answer that was given is sent until the server says what became of it, or
+//! the game has gone on. A host's step is done once. What is shown never goes
+//! back to an earlier version, but for a snapshot, which is what the server
+//! says the game is. A game that has ended is come back to like any other: its
+//! host may play again, and an answer to one round is never given to another.
+//!
+//! Whether a step that was sent before a cut was done cannot be known; it is
+//! sent once more if the game is still where it was meant for.
+
+mod connecting;
+mod doing;
+mod receiving;
+mod types;
+
+pub use types::{Entry, Event, GameOptions, HostStep, Input, Output};
+
+use crate::connection::{Connection, ConnectionInput, Timer};
+use doing::Waiting;
+use protocol::game::frame::GivenAnswer;
+use protocol::id::Pin;
+
+/// One game's connection, from opening the page to leaving it.
+#[derive(Clone, Debug)]
+pub struct GameClient {
+    pin: Pin,
+    entry: Entry,
+    connection: Connection,
+    /// The answer whose fate is not known.
+    kept: Option<GivenAnswer>,
+    /// The host's steps whose fate is not known.
+    steps: Vec<Waiting>,
+    /// Of the game as it is shown.
+    version: Option<u64>,
+    /// The round of the game as it is shown.
+    round: Option<u32>,
+    /// The game has ended: whoever has seen that needs not hear that it is gone.
+    is_over: bool,
+    /// The random number of this step.
+    random: u32,
+    /// What this step asks for.
+    out: Vec<Output>,
+}
+
+impl GameClient {
+    /// A link that does nothing before [`Input::Start`] or [`Input::Enter`].
+    pub fn new(beginning: GameOptions) -> Self {
+        Self {
+            pin: beginning.pin,
+            entry: beginning.entry,
+            connection: Connection::new(),
+            kept: beginning.kept,
+            steps: Vec::new(),
+            version: None,
+            round: None,
+            is_over: false,
+            random: 0,
+            out: Vec::new(),
+        }
+    }
+
+    /// Takes one event and says what to do. `random` is any random number; the
+    /// waits are drawn from it.
+    #[must_use]
+    pub fn step(&mut self, input: Input, random: u32) -> Vec<Output> {
+        self.random = random;
+        match input {
+            Input::Start => self.advance(ConnectionInput::Start),
+            Input::Enter(nickname) => self.enter(nickname),
+            Input::Opened => self.advance(ConnectionInput::Opened),
+            Input::Frame(frame) => self.frame(frame),
+            Input::Closed { code } => self.closed(code),
+            Input::Woken(timer) => self.woken(timer),
+            Input::Answer(answer) => self.answer(answer),
+            Input::Step(step) => self.take_step(step),
+            Input::Online => self.advance(ConnectionInput::Online),
+            Input::Offline => self.advance(ConnectionInput::Offline),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn woken(&mut self, timer: Timer) {
+        match timer {
+            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::Woken(timer)),
+            Timer::Resend => self.send_again(),
+            // There is nothing to read over HTTP, and nobody is typing.
+            Timer::Reload | Timer::Typing => {}
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.out.push(Output::Tell(event));
+    }
+
+    fn wake(&mut self, timer: Timer, after_ms: u64) {
+        self.out.push(Output::Wake { timer, after_ms });
+    }
+}
+
+#[cfg(test)]
+mod tests;

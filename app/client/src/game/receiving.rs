@@ -1,0 +1,155 @@
+//! What a server says.
+
+use crate::connection::{ConnectionInput, Phase, Timer, timing};
+use protocol::error::{ErrorCode, Refusal};
+use protocol::game::frame::{Answered, Changed, GameServerMessage, Hosting, Joined};
+use protocol::game::{Game, Phase as GamePhase};
+use protocol::limits;
+
+use super::GameClient;
+use super::types::{Entry, Event, Shown};
+
+impl GameClient {
+    pub(super) fn frame(&mut self, frame: GameServerMessage) {
+        if !self.connection.phase().is_open() {
+            return;
+        }
+        // Until we are in, only an answer to `join` or `open` shows that the game can be entered.
+        if self.connection.phase().is_in() {
+            self.advance(ConnectionInput::Heard);
+        }
+        match frame {
+            GameServerMessage::Joined(joined) if joined.pin == self.pin => self.joined(joined),
+            GameServerMessage::Hosting(hosting) if hosting.pin == self.pin => self.hosting(hosting),
+            GameServerMessage::Kicked(game) if game.pin == self.pin => {
+                self.out(Refusal::new(ErrorCode::Kicked, "The host removed you from this game."));
+            }
+            GameServerMessage::Error(refusal) => self.error(refusal),
+            frame if self.connection.phase().is_in() => self.news(frame),
+            _ => {}
+        }
+    }
+
+    fn news(&mut self, frame: GameServerMessage) {
+        match frame {
+            GameServerMessage::Game(changed) if changed.pin == self.pin => self.changed(changed),
+            GameServerMessage::Answered(answered) => self.answered(answered),
+            GameServerMessage::Outcome(outcome) => self.tell(Event::Outcome(outcome)),
+            GameServerMessage::Players(players) => {
+                self.settle(Shown::Players);
+                self.tell(Event::Players(players));
+            }
+            GameServerMessage::Entrance(entrance) => {
+                self.settle(Shown::Entrance);
+                self.tell(Event::Entrance(entrance));
+            }
+            GameServerMessage::Hosts(hosts) => {
+                self.settle(Shown::Hosts);
+                self.tell(Event::Hosts(hosts));
+            }
+            GameServerMessage::Renamed(renamed) if renamed.pin == self.pin => self.tell(Event::Renamed(renamed)),
+            GameServerMessage::Count(count) => self.tell(Event::Count(count)),
+            GameServerMessage::Host(host) => self.tell(Event::HostHere(host.here)),
+            GameServerMessage::Code(code) => {
+                self.settle(Shown::Code);
+                self.tell(Event::Code(code));
+            }
+            GameServerMessage::Availability(reach) => self.tell(Event::Availability(reach.available)),
+            _ => {}
+        }
+    }
+
+    fn joined(&mut self, joined: Joined) {
+        let Entry::Player { seat, nickname } = &mut self.entry else { return };
+        *seat = Some(joined.seat.clone());
+        // The seat has the name, and may get another one elsewhere.
+        *nickname = None;
+        let is_given = |question| joined.answer.as_ref().is_some_and(|given| given.question == question);
+        if self.kept.as_ref().is_some_and(|kept| is_given(kept.question)) {
+            self.forget_answer();
+        }
+        self.forget_past(&joined.game);
+        self.note(joined.version, &joined.game);
+        self.go_live(Event::Joined(joined));
+    }
+
+    fn hosting(&mut self, hosting: Hosting) {
+        let Entry::Host { token, code } = &mut self.entry else { return };
+        *token = Some(hosting.token.clone());
+        // It was good for one use.
+        *code = None;
+        self.note(hosting.version, &hosting.game);
+        self.go_live(Event::Hosting(hosting));
+    }
+
+    fn go_live(&mut self, snapshot: Event) {
+        self.advance(ConnectionInput::Heard);
+        self.tell(snapshot);
+        if self.connection.phase() == Phase::Entering {
+            self.advance(ConnectionInput::InStep);
+            self.go_on();
+        }
+    }
+
+    fn changed(&mut self, changed: Changed) {
+        if self.version.is_some_and(|version| changed.version <= version) {
+            return;
+        }
+        self.settle_steps();
+        self.forget_past(&changed.game);
+        self.note(changed.version, &changed.game);
+        self.tell(Event::Changed(changed));
+    }
+
+    fn note(&mut self, version: u64, game: &Game) {
+        self.version = Some(version);
+        self.round = Some(game.round);
+        self.is_over = game.phase == GamePhase::Ended;
+    }
+
+    fn answered(&mut self, answered: Answered) {
+        if self.kept.as_ref().is_some_and(|kept| kept.question == answered.question) {
+            self.forget_answer();
+        }
+        self.tell(Event::Answered(answered));
+    }
+
+    fn error(&mut self, refusal: Refusal) {
+        match refusal.code {
+            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.out(refusal),
+            _ if self.connection.phase() == Phase::Entering => self.not_entered(refusal),
+            // The server lost us, but not the game: enter again.
+            ErrorCode::NotInGame => self.advance(ConnectionInput::GivenUp),
+            _ if refusal.temporary => self.put_off(refusal.retry_after_ms),
+            _ if self.kept.is_some() => {
+                self.forget_answer();
+                self.tell(Event::Unanswered(refusal));
+            }
+            // Done by the first of two sendings, or by another host.
+            _ if !self.refuse_steps() && refusal.code == ErrorCode::NotNow => {}
+            _ => self.tell(Event::Trouble(refusal)),
+        }
+    }
+
+    fn not_entered(&mut self, refusal: Refusal) {
+        match refusal.code {
+            // Asked again on the same connection: whoever waits is not away.
+            ErrorCode::Waiting => {
+                self.advance(ConnectionInput::Heard);
+                let wait = refusal.retry_after_ms.unwrap_or_default().max(timing::ms(limits::ASK_AGAIN_AFTER));
+                self.wake(Timer::Resend, timing::resend_wait(Some(wait), self.random));
+                self.tell(Event::Waiting(refusal));
+            }
+            ErrorCode::BadNickname | ErrorCode::NicknameTaken | ErrorCode::Locked | ErrorCode::Full => {
+                self.not_in(refusal);
+            }
+            _ => {
+                let retry_after_ms = refusal.retry_after_ms;
+                if !refusal.temporary {
+                    self.tell(Event::Trouble(refusal));
+                }
+                self.advance(ConnectionInput::NotLetIn { retry_after_ms });
+            }
+        }
+    }
+}

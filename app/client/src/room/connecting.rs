@@ -1,0 +1,68 @@
+//! Does what the connection asks for.
+
+use crate::connection::{ConnectionCommand, ConnectionInput, Timer};
+use protocol::message::ClientMessage;
+
+use super::RoomClient;
+use super::types::{Event, Output};
+
+/// A close for a frame that is too large (RFC 6455).
+const TOO_BIG: u16 = 1009;
+
+impl RoomClient {
+    /// Lets the connection take something in, and does what it says.
+    pub(super) fn advance(&mut self, happened: ConnectionInput) {
+        let todo = self.connection.step(happened, self.random);
+        if todo.drops {
+            self.out.push(Output::Drop);
+        }
+        if todo.lets_go {
+            self.let_go();
+        }
+        if let Some(status) = todo.tells {
+            self.tell(Event::Status(status));
+        }
+        match todo.act {
+            Some(ConnectionCommand::Begin) => {
+                self.tell_left_unsent();
+                self.prepare();
+            }
+            Some(ConnectionCommand::Prepare) => self.prepare(),
+            Some(ConnectionCommand::Connect) => self.out.push(Output::Connect),
+            Some(ConnectionCommand::Enter) => self.enter(),
+            Some(ConnectionCommand::Ping) => self.out.push(Output::Send(ClientMessage::Ping)),
+            None => {}
+        }
+        if let Some((timer, after_ms)) = todo.wakes {
+            self.wake(timer, after_ms);
+        }
+    }
+
+    /// Reads the first page, unless one is shown already.
+    fn prepare(&mut self) {
+        if self.inbox.position().is_some() {
+            self.advance(ConnectionInput::Prepared);
+        } else {
+            self.load();
+        }
+    }
+
+    fn enter(&mut self) {
+        let since = self.inbox.position().cloned();
+        self.out.push(Output::Send(ClientMessage::Join { room_id: self.room_id.clone(), since, session: None }));
+    }
+
+    pub(super) fn closed(&mut self, code: u16) {
+        let was_refused = code == TOO_BIG && self.refuse_too_big();
+        self.advance(if was_refused { ConnectionInput::Lost } else { ConnectionInput::Closed { code } });
+    }
+
+    /// Nothing is left but what is shown and what is unsent.
+    fn let_go(&mut self) {
+        self.inbox.let_go();
+        self.outbox.begin_again();
+        for timer in [Timer::Connect, Timer::Silence, Timer::Steady, Timer::Resend, Timer::Reload] {
+            self.out.push(Output::Cancel(timer));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What a client does on each event of its socket, as a function without IO.
+//!
+//! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries
+//! out. The browser and the load generator drive the same [`RoomClient`], so what is
+//! proved about it here holds for both. It knows no clock: it asks to be woken.
+//!
+//! The promises: what is said in the room is told in the order of the log,
+//! without a hole and without a repeat. What the person says is in the log
+//! once, in the order of writing, or refused; it is never given up silently.
+//!
+//! A driver carries outputs out in their order, and after [`Output::Drop`]
+//! passes on nothing more of the old socket. Wakes may come late or twice.
+
+mod connecting;
+mod inbox;
+mod outbox;
+mod receiving;
+mod sending;
+mod types;
+mod unsent;
+
+pub use types::{Event, Input, Output, RoomOptions, Unsent};
+pub use unsent::merge_unsent;
+
+pub use crate::connection::{Status, Timer};
+
+use crate::connection::{Connection, ConnectionInput};
+use inbox::Inbox;
+use outbox::Outbox;
+use protocol::id::{RoomId, UserId};
+use protocol::position::Position;
+
+/// One room's connection, from opening the page to leaving it.
+#[derive(Clone, Debug)]
+pub struct RoomClient {
+    room_id: RoomId,
+    connection: Connection,
+    inbox: Inbox,
+    outbox: Outbox,
+    /// Who the server takes this client for, once it said so.
+    me: Option<UserId>,
+    /// Pages that could not be had, or did not fit, since one did.
+    misfits: u32,
+    /// That the person types was said a moment ago.
+    typing_said: bool,
+    /// The random number of this step.
+    random: u32,
+    /// What this step asks for.
+    out: Vec<Output>,
+}
+
+impl RoomClient {
+    /// A link that does nothing before [`Input::Start`].
+    pub fn new(beginning: RoomOptions) -> Self {
+        Self {
+            room_id: beginning.room_id,
+            connection: Connection::new(),
+            inbox: Inbox::new(beginning.position),
+            outbox: Outbox::new(beginning.unsent),
+            me: None,
+            misfits: 0,
+            typing_said: false,
+            random: 0,
+            out: Vec::new(),
+        }
+    }
+
+    /// Takes one event and says what to do. `random` is any random number; the
+    /// waits are drawn from it.
+    #[must_use]
+    pub fn step(&mut self, input: Input, random: u32) -> Vec<Output> {
+        self.random = random;
+        match input {
+            Input::Start => self.advance(ConnectionInput::Start),
+            Input::Opened => self.advance(ConnectionInput::Opened),
+            Input::Frame(frame) => self.frame(frame),
+            Input::Closed { code } => self.closed(code),
+            Input::Woken(timer) => self.woken(timer),
+            Input::Say(unsent) => self.say(unsent),
+            Input::Retry(id) => self.retry(&id),
+            Input::Discard(id) => self.discard(&id),
+            Input::Typing => self.typing(),
+            Input::Loaded(page) => self.loaded(page),
+            Input::NotLoaded => self.not_loaded(),
+            Input::Online => self.advance(ConnectionInput::Online),
+            Input::Offline => self.advance(ConnectionInput::Offline),
+        }
+        self.send_waiting();
+        if let Some(unsent) = self.outbox.changed_list() {
+            self.out.push(Output::Keep(unsent));
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// What is shown ends here; `None` before the first page.
+    pub fn position(&self) -> Option<&Position> {
+        self.inbox.position()
+    }
+
+    /// What is not in the log yet, the refused ones too, in the order of writing.
+    pub fn unsent(&self) -> impl Iterator<Item = &Unsent> {
+        self.outbox.unsent()
+    }
+
+    fn woken(&mut self, timer: Timer) {
+        match timer {
+            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::Woken(timer)),
+            Timer::Resend => self.resend(),
+            Timer::Reload => self.reload(),
+            Timer::Typing => self.typing_said = false,
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.out.push(Output::Tell(event));
+    }
+
+    fn wake(&mut self, timer: Timer, after_ms: u64) {
+        self.out.push(Output::Wake { timer, after_ms });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! Keeps what a person said until it is in the log, and sends it in order.
+//!
+//! One message is on its way at a time. A second one could otherwise overtake
+//! it: the first is refused for a moment (the log is away, too many at once),
+//! the next gets through. Whoever writes two lines finds them in that order.
+
+use protocol::error::{ErrorCode, Refusal};
+use protocol::id::MessageId;
+
+use super::types::Unsent;
+
+/// Messages that wait to be sent, at most.
+pub(super) const WAITING_MOST: usize = 500;
+
+/// What is not in the log yet.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outbox {
+    entries: Vec<Entry>,
+    /// Sent on this connection and not answered.
+    on_its_way: Option<MessageId>,
+    /// Nothing is sent until the wait that a server asked for is over.
+    paused: bool,
+    /// The list differs from what was kept last.
+    changed: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    unsent: Unsent,
+    /// Its id is taken by another text; it needs a new one to be sent again.
+    id_is_taken: bool,
+}
+
+impl Outbox {
+    pub(super) fn new(unsent: Vec<Unsent>) -> Self {
+        let mut outbox = Self::default();
+        for unsent in unsent {
+            outbox.add(unsent);
+        }
+        outbox.changed = false;
+        outbox
+    }
+
+    pub(super) fn unsent(&self) -> impl Iterator<Item = &Unsent> {
+        self.entries.iter().map(|entry| &entry.unsent)
+    }
+
+    pub(super) fn has(&self, id: &MessageId) -> bool {
+        self.entries.iter().any(|entry| entry.unsent.id == *id)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.entries.len() >= WAITING_MOST
+    }
+
+    /// Takes a message to be sent. The same id twice is the same message.
+    pub(super) fn add(&mut self, unsent: Unsent) {
+        if !self.has(&unsent.id) {
+            self.entries.push(Entry { unsent, id_is_taken: false });
+            self.changed = true;
+        }
+    }
+
+    /// Removes a message that is in the log, or given up.
+    pub(super) fn remove(&mut self, id: &MessageId) -> bool {
+        let before = self.entries.len();
+        self.entries.retain(|entry| entry.unsent.id != *id);
+        let was_there = self.entries.len() < before;
+        self.changed |= was_there;
+        self.no_longer_on_its_way(id);
+        was_there
+    }
+
+    /// Marks a message that will not be taken as it is.
+    pub(super) fn refuse(&mut self, id: &MessageId, refusal: &Refusal) {
+        self.no_longer_on_its_way(id);
+        if let Some(entry) = self.entry(id) {
+            entry.unsent.refused = Some(refusal.message.clone());
+            entry.id_is_taken = refusal.code == ErrorCode::Conflict;
+            self.changed = true;
+        }
+    }
+
+    /// Lets a refused message be sent once more. `fresh` makes the new id of
+    /// one whose own is taken. Gives back the message as it is now.
+    pub(super) fn retry(&mut self, id: &MessageId, fresh: impl FnOnce() -> Option<MessageId>) -> Option<Unsent> {
+        let entry = self.entry(id).filter(|entry| entry.unsent.refused.is_some())?;
+        entry.unsent.refused = None;
+        if std::mem::take(&mut entry.id_is_taken)
+            && let Some(fresh) = fresh()
+        {
+            entry.unsent.id = fresh;
+        }
+        let unsent = entry.unsent.clone();
+        self.changed = true;
+        Some(unsent)
+    }
+
+    /// The message to send now, if there is one and nothing stands before it.
+    pub(super) fn send_next(&mut self) -> Option<&Unsent> {
+        if self.paused || self.on_its_way.is_some() {
+            return None;
+        }
+        let next = self.entries.iter().map(|entry| &entry.unsent).find(|unsent| unsent.refused.is_none())?;
+        self.on_its_way = Some(next.id.clone());
+        Some(next)
+    }
+
+    pub(super) fn is_on_its_way(&self, id: &MessageId) -> bool {
+        self.on_its_way.as_ref() == Some(id)
+    }
+
+    /// The message whose answer did not come before the connection went.
+    pub(super) fn on_its_way(&self) -> Option<&MessageId> {
+        self.on_its_way.as_ref()
+    }
+
+    /// Sends nothing before [`Self::begin_again`].
+    pub(super) fn pause(&mut self) {
+        self.on_its_way = None;
+        self.paused = true;
+    }
+
+    /// What was on its way may be lost: it goes out again, the first one first.
+    pub(super) fn begin_again(&mut self) {
+        self.on_its_way = None;
+        self.paused = false;
+    }
+
+    /// The list to keep, if it changed since the last time this was asked.
+    pub(super) fn changed_list(&mut self) -> Option<Vec<Unsent>> {
+        std::mem::take(&mut self.changed).then(|| self.unsent().cloned().collect())
+    }
+
+    fn entry(&mut self, id: &MessageId) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|entry| entry.unsent.id == *id)
+    }
+
+    fn no_longer_on_its_way(&mut self, id: &MessageId) {
+        if self.is_on_its_way(id) {
+            self.on_its_way = None;
+        }
+    }
+}

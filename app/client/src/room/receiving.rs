@@ -1,0 +1,198 @@
+//! What a server says, and the pages that are read over HTTP.
+
+use crate::connection::{ConnectionInput, Phase, Status, Timer, timing};
+use protocol::error::{ErrorCode, Refusal};
+use protocol::id::{MessageId, RoomId};
+use protocol::message::{Joined, Message, ServerMessage};
+use protocol::position::Position;
+use protocol::room::HistoryPage;
+
+use super::RoomClient;
+use super::inbox::Hole;
+use super::types::{Event, Output};
+
+/// A page that did not come by then is asked for again.
+const LOAD_WITHIN_MS: u64 = 15_000;
+/// After so many pages that do not join this connection, another one is tried.
+const MISFITS_MOST: u32 = 3;
+
+impl RoomClient {
+    pub(super) fn frame(&mut self, frame: ServerMessage) {
+        if !self.connection.phase().is_open() {
+            return;
+        }
+        // Until we are in, only an answer to `join` shows that the room can be entered.
+        if self.connection.phase().is_in() {
+            self.advance(ConnectionInput::Heard);
+        }
+        match frame {
+            ServerMessage::Joined(joined) => self.joined(joined),
+            ServerMessage::Message(message) if message.room_id == self.room_id => self.message(message),
+            ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.tell(Event::Presence(presence)),
+            ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.tell(Event::Typing(typing)),
+            ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.tell(Event::Namesake(namesake)),
+            ServerMessage::Position(renamed) if self.is_in(&renamed.room_id) => self.renamed(renamed.position),
+            ServerMessage::Availability(reach) if self.is_in(&reach.room_id) => {
+                self.tell(Event::Availability(reach.available))
+            }
+            ServerMessage::Error(refusal) => self.error(refusal),
+            _ => {}
+        }
+    }
+
+    /// The log goes on under another epoch.
+    fn renamed(&mut self, position: Position) {
+        if self.inbox.rename(position).is_err() {
+            self.give_up();
+        }
+    }
+
+    fn is_in(&self, room: &RoomId) -> bool {
+        self.connection.phase().is_in() && *room == self.room_id
+    }
+
+    fn joined(&mut self, mut joined: Joined) {
+        if self.connection.phase() != Phase::Entering || joined.room_id != self.room_id {
+            return;
+        }
+        self.me = Some(joined.you.id.clone());
+        let recovered = self.inbox.recover(&mut joined);
+        joined.messages = Vec::new();
+        let top = joined.position.clone();
+        self.advance(ConnectionInput::Heard);
+        self.tell(Event::Entered(joined));
+        match recovered {
+            Ok(missed) => {
+                self.show(missed);
+                self.go_live();
+            }
+            Err(Hole) => {
+                self.advance(ConnectionInput::Behind);
+                self.misfits = 0;
+                self.inbox.await_page(top);
+                self.load();
+            }
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        let own = self.own(&message);
+        if self.connection.phase() != Phase::Live {
+            self.inbox.hold(message);
+        } else {
+            match self.inbox.take(vec![message]) {
+                Ok(new) => self.show(new),
+                Err(Hole) => self.give_up(),
+            }
+        }
+        // Also where it was shown before: a resend is answered with the first result.
+        self.settle(own);
+    }
+
+    fn error(&mut self, refusal: Refusal) {
+        if self.connection.phase() == Phase::Entering {
+            // With no message sent it can only mean the `join`.
+            let retry_after_ms = refusal.retry_after_ms;
+            if !refusal.temporary {
+                self.tell(Event::Trouble(refusal));
+            }
+            self.advance(ConnectionInput::NotLetIn { retry_after_ms });
+        } else if refusal.code == ErrorCode::NotInRoom {
+            // The server lost us, but not the message: enter again.
+            self.give_up();
+        } else if let Some(id) = refusal.id.clone() {
+            self.refused(&id, refusal);
+        } else {
+            self.tell(Event::Trouble(refusal));
+        }
+    }
+
+    fn give_up(&mut self) {
+        self.advance(ConnectionInput::GivenUp);
+    }
+
+    /// Asks for the latest page, or asks again where the last request hangs.
+    pub(super) fn load(&mut self) {
+        self.out.push(Output::Load);
+        self.wake(Timer::Reload, LOAD_WITHIN_MS);
+    }
+
+    pub(super) fn reload(&mut self) {
+        if matches!(self.connection.phase(), Phase::Preparing | Phase::Behind) {
+            self.load();
+        }
+    }
+
+    pub(super) fn not_loaded(&mut self) {
+        match self.connection.phase() {
+            Phase::Preparing => {
+                let retry_in_ms = self.load_later();
+                self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
+            }
+            Phase::Behind => {
+                self.load_later();
+            }
+            _ => {}
+        }
+    }
+
+    fn load_later(&mut self) -> u64 {
+        let wait = timing::retry_wait(self.misfits, self.random);
+        self.misfits = self.misfits.saturating_add(1);
+        self.wake(Timer::Reload, wait);
+        wait
+    }
+
+    pub(super) fn loaded(&mut self, page: HistoryPage) {
+        match self.connection.phase() {
+            Phase::Behind if self.inbox.joins(&page.position) => {
+                self.turn_to(page);
+                self.go_live();
+            }
+            Phase::Behind if self.misfits < MISFITS_MOST => {
+                self.load_later();
+            }
+            // Page and connection tell of different logs: try another node.
+            Phase::Behind => self.give_up(),
+            _ if self.inbox.position().is_none() => {
+                self.turn_to(page);
+                self.advance(ConnectionInput::Prepared);
+            }
+            _ => {}
+        }
+    }
+
+    fn turn_to(&mut self, page: HistoryPage) {
+        self.misfits = 0;
+        self.out.push(Output::Cancel(Timer::Reload));
+        self.inbox.turn_to(page.position.clone());
+        let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(message)).collect();
+        self.tell(Event::Reset(page));
+        self.settle(own);
+    }
+
+    fn go_live(&mut self) {
+        match self.inbox.release() {
+            Ok(held) => {
+                self.show(held);
+                self.advance(ConnectionInput::InStep);
+            }
+            Err(Hole) => self.give_up(),
+        }
+    }
+
+    fn show(&mut self, new: Vec<Message>) {
+        if new.is_empty() {
+            return;
+        }
+        let own: Vec<_> = new.iter().filter_map(|message| self.own(message)).collect();
+        self.tell(Event::Said(new));
+        self.settle(own);
+    }
+
+    /// The id of a message that is one of ours and not known to be in the log.
+    fn own(&self, message: &Message) -> Option<MessageId> {
+        let is_own = self.me.as_ref() == Some(&message.author.id) && self.outbox.has(&message.id);
+        is_own.then(|| message.id.clone())
+    }
+}

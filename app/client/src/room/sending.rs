@@ -1,0 +1,132 @@
+//! What the person says, until it is in the log.
+
+use crate::connection::{Phase, Timer, timing};
+use protocol::error::{ErrorCode, Refusal};
+use protocol::id::MessageId;
+use protocol::limits;
+use protocol::message::ClientMessage;
+
+use super::RoomClient;
+use super::types::{Event, Output, Unsent};
+
+/// A message that neither came back nor was refused by then is sent again.
+const SETTLE_WITHIN_MS: u64 = 10_000;
+
+impl RoomClient {
+    pub(super) fn tell_left_unsent(&mut self) {
+        let left: Vec<_> = self.unsent().cloned().collect();
+        for unsent in left {
+            self.tell(Event::Pending(unsent));
+        }
+    }
+
+    pub(super) fn say(&mut self, unsent: Unsent) {
+        if self.outbox.has(&unsent.id) {
+            return;
+        }
+        let id = unsent.id.clone();
+        self.tell(Event::Pending(unsent.clone()));
+        if self.outbox.is_full() {
+            self.tell(Event::Refused(id, Refusal::new(ErrorCode::Full, "Too many messages are waiting to be sent.")));
+        } else {
+            self.outbox.add(unsent);
+        }
+    }
+
+    pub(super) fn retry(&mut self, id: &MessageId) {
+        let random = self.random;
+        let Some(unsent) = self.outbox.retry(id, || another_id(id, random)) else {
+            return;
+        };
+        if unsent.id != *id {
+            self.tell(Event::Discarded(id.clone()));
+        }
+        self.tell(Event::Pending(unsent));
+    }
+
+    pub(super) fn discard(&mut self, id: &MessageId) {
+        if self.outbox.remove(id) {
+            self.tell(Event::Discarded(id.clone()));
+        }
+    }
+
+    /// Says that the person types, unless that was said a moment ago.
+    pub(super) fn typing(&mut self) {
+        if self.connection.phase() == Phase::Live && !self.typing_said {
+            self.typing_said = true;
+            self.out.push(Output::Send(ClientMessage::Typing { room_id: self.room_id.clone() }));
+            self.wake(Timer::Typing, timing::ms(limits::TYPING_EVERY));
+        }
+    }
+
+    /// Sends the first that waits; called at the end of each step.
+    pub(super) fn send_waiting(&mut self) {
+        if self.connection.phase() != Phase::Live {
+            return;
+        }
+        let Some(next) = self.outbox.send_next() else {
+            return;
+        };
+        let frame = ClientMessage::Message {
+            room_id: Some(self.room_id.clone()),
+            id: Some(next.id.clone()),
+            message: next.text.clone(),
+        };
+        self.out.push(Output::Send(frame));
+        self.wake(Timer::Resend, SETTLE_WITHIN_MS);
+    }
+
+    /// The wait is over, or no answer came: the first one goes out again.
+    pub(super) fn resend(&mut self) {
+        self.outbox.begin_again();
+    }
+
+    /// One's own messages are in the log.
+    pub(super) fn settle(&mut self, ids: impl IntoIterator<Item = MessageId>) {
+        for id in ids {
+            self.stop_waiting_for(&id);
+            if self.outbox.remove(&id) {
+                self.tell(Event::Settled(id));
+            }
+        }
+    }
+
+    /// A server did not take the message `id`.
+    pub(super) fn refused(&mut self, id: &MessageId, refusal: Refusal) {
+        if !self.outbox.has(id) {
+            return;
+        }
+        if !refusal.temporary {
+            self.stop_waiting_for(id);
+            self.outbox.refuse(id, &refusal);
+            self.tell(Event::Refused(id.clone(), refusal));
+        } else if self.outbox.is_on_its_way(id) {
+            self.outbox.pause();
+            self.wake(Timer::Resend, timing::resend_wait(refusal.retry_after_ms, self.random));
+            self.tell(Event::Delayed(id.clone(), refusal));
+        }
+    }
+
+    /// The connection was closed over a frame that is too large. Only the
+    /// message on its way can have been that; sent again, it would close the
+    /// next connection too.
+    pub(super) fn refuse_too_big(&mut self) -> bool {
+        let Some(id) = self.outbox.on_its_way().cloned() else {
+            return false;
+        };
+        self.refused(&id, Refusal::new(ErrorCode::MessageTooLong, "This message is too long."));
+        true
+    }
+
+    fn stop_waiting_for(&mut self, id: &MessageId) {
+        if self.outbox.is_on_its_way(id) {
+            self.out.push(Output::Cancel(Timer::Resend));
+        }
+    }
+}
+
+/// An id for a message whose own belongs to another text.
+fn another_id(id: &MessageId, random: u32) -> Option<MessageId> {
+    let stem: String = id.as_str().chars().take(limits::MESSAGE_ID_CHARS - 9).collect();
+    MessageId::parse(&format!("{stem}~{random:08x}")).ok()
+}

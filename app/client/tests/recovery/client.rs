@@ -1,0 +1,253 @@
+//! A person with a page: drives a link as a browser does, and checks every
+//! single thing it is told against the truth.
+
+use std::collections::{BTreeMap, HashMap};
+
+use client::room::*;
+use protocol::*;
+
+use crate::server::{Down, Server, Wire, room};
+
+/// A read of the page over HTTP, answered later with what was true when asked.
+type Read = Option<HistoryPage>;
+
+pub(crate) struct Client {
+    name: String,
+    user: String,
+    link: RoomClient,
+    socket: Option<u32>,
+    timers: HashMap<Timer, u64>,
+    read: Option<Read>,
+    kept: Vec<Unsent>,
+    /// Where what is shown ends.
+    shown: Option<Position>,
+    status: Status,
+    /// All ever said, in order, and what became of it.
+    pub(crate) said: Vec<MessageId>,
+    pub(crate) fates: BTreeMap<MessageId, Fate>,
+    counter: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fate {
+    Pending,
+    Settled,
+    Refused,
+    Discarded,
+}
+
+/// What a client needs of the world for one step.
+pub(crate) struct Around<'a> {
+    pub(crate) server: &'a mut Server,
+    pub(crate) now: u64,
+    pub(crate) random: u32,
+    pub(crate) next_socket: &'a mut u32,
+}
+
+impl Client {
+    pub(crate) fn new(name: &str, user: &str) -> Self {
+        Self {
+            name: name.into(),
+            user: user.into(),
+            link: RoomClient::new(RoomOptions { room_id: room(), position: None, unsent: vec![] }),
+            socket: None,
+            timers: HashMap::new(),
+            read: None,
+            kept: vec![],
+            shown: None,
+            status: Status::Connecting,
+            said: vec![],
+            fates: BTreeMap::new(),
+            counter: 0,
+        }
+    }
+
+    /// Opens the page, or reloads it: all that is left is what was kept.
+    pub(crate) fn open_page(&mut self, drawn_by_server: bool, around: &mut Around) {
+        if let Some(socket) = self.socket.take() {
+            around.server.wires.remove(&socket);
+        }
+        self.timers.clear();
+        self.read = None;
+        let drawn_by_server = drawn_by_server && !around.server.away;
+        self.shown = drawn_by_server.then(|| around.server.top());
+        self.status = Status::Connecting;
+        let beginning =
+            RoomOptions { room_id: room(), position: self.shown.clone(), unsent: std::mem::take(&mut self.kept) };
+        self.kept = beginning.unsent.clone();
+        self.link = RoomClient::new(beginning);
+        self.step(Input::Start, around);
+    }
+
+    pub(crate) fn say(&mut self, bad: bool, around: &mut Around) {
+        self.counter += 1;
+        let word = if bad { "bad" } else { "good" };
+        let id = MessageId::parse(&format!("{}{}", self.name, self.counter)).unwrap();
+        self.said.push(id.clone());
+        self.fates.insert(id.clone(), Fate::Pending);
+        let text = format!("{word} {}", self.counter);
+        self.step(Input::Say(Unsent { id, text, written_at: around.now, refused: None }), around);
+    }
+
+    /// Retries or gives up the first refused message.
+    pub(crate) fn decide(&mut self, again: bool, around: &mut Around) {
+        let refused = self.link.unsent().find(|unsent| unsent.refused.is_some()).map(|unsent| unsent.id.clone());
+        if let Some(id) = refused {
+            self.step(if again { Input::Retry(id) } else { Input::Discard(id) }, around);
+        }
+    }
+
+    /// Takes what the socket brings next, if anything.
+    pub(crate) fn hear(&mut self, around: &mut Around) -> bool {
+        let wire = self.socket.and_then(|socket| around.server.wires.get_mut(&socket));
+        let Some(down) = wire.and_then(|wire| wire.down.pop_front()) else { return false };
+        let input = match down {
+            Down::Opened => Input::Opened,
+            Down::Frame(frame) => Input::Frame(frame),
+            Down::Closed(code) => {
+                if let Some(socket) = self.socket.take() {
+                    around.server.wires.remove(&socket);
+                }
+                Input::Closed { code }
+            }
+        };
+        self.step(input, around);
+        true
+    }
+
+    /// Takes the page that was asked for, if one was.
+    pub(crate) fn read(&mut self, around: &mut Around) -> bool {
+        let Some(read) = self.read.take() else { return false };
+        self.step(read.map_or(Input::NotLoaded, Input::Loaded), around);
+        true
+    }
+
+    pub(crate) fn socket(&self) -> Option<u32> {
+        self.socket
+    }
+
+    pub(crate) fn next_wake(&self) -> Option<u64> {
+        self.timers.values().min().copied()
+    }
+
+    /// Wakes the link for what is due.
+    pub(crate) fn wake(&mut self, around: &mut Around) {
+        let due =
+            self.timers.iter().filter(|(_, at)| **at <= around.now).min_by_key(|(timer, at)| (**at, **timer as u8));
+        if let Some(timer) = due.map(|(timer, _)| *timer) {
+            self.timers.remove(&timer);
+            self.step(Input::Woken(timer), around);
+        }
+    }
+
+    pub(crate) fn step(&mut self, input: Input, around: &mut Around) {
+        for output in self.link.step(input, around.random) {
+            self.carry_out(output, around);
+        }
+        self.note_new_epoch(around.server);
+        assert_eq!(self.link.position(), self.shown.as_ref(), "{}: position and page differ", self.name);
+        assert!(self.link.unsent().eq(&self.kept), "{}: a reload would find something else", self.name);
+    }
+
+    /// Under another epoch a client may go on only where all it shows is the same.
+    fn note_new_epoch(&mut self, server: &Server) {
+        if let (Some(now), Some(shown)) = (self.link.position(), &mut self.shown)
+            && now.epoch != shown.epoch
+        {
+            let seen = shown.offset as usize;
+            assert_eq!(server.logs[&now.epoch][..seen], server.log_known_as(&shown.epoch)[..seen], "{}", self.name);
+            shown.epoch = now.epoch.clone();
+        }
+    }
+
+    fn carry_out(&mut self, output: Output, around: &mut Around) {
+        match output {
+            Output::Connect => {
+                assert_eq!(self.socket, None, "{}: a second socket", self.name);
+                *around.next_socket += 1;
+                self.socket = Some(*around.next_socket);
+                let down = [Down::Opened].into();
+                around
+                    .server
+                    .wires
+                    .insert(*around.next_socket, Wire { user: self.user.clone(), down, ..Wire::default() });
+            }
+            Output::Drop => {
+                let socket = self.socket.take().expect("a socket to drop");
+                around.server.wires.remove(&socket);
+            }
+            // A socket that was cut without a word swallows what is sent.
+            Output::Send(frame) => {
+                let socket = self.socket.expect("a socket to send on");
+                if let Some(wire) = around.server.wires.get_mut(&socket) {
+                    wire.up.push_back(frame);
+                }
+            }
+            Output::Wake { timer, after_ms } => {
+                self.timers.insert(timer, around.now + after_ms);
+            }
+            Output::Cancel(timer) => {
+                self.timers.remove(&timer);
+            }
+            Output::Load => {
+                let latest = || (!around.server.away).then(|| around.server.page());
+                self.read = Some(around.server.cached.clone().or_else(latest));
+            }
+            Output::Keep(list) => self.kept = list,
+            Output::Tell(event) => self.told(event, around.server),
+        }
+    }
+
+    fn told(&mut self, event: Event, server: &Server) {
+        match event {
+            Event::Status(status) => self.status = status,
+            Event::Reset(page) => {
+                let log = &server.logs[&page.position.epoch];
+                assert!(log[..page.position.offset as usize].ends_with(&page.messages));
+                self.shown = Some(page.position);
+            }
+            Event::Said(new) => {
+                let shown = self.shown.as_mut().expect("a page before messages");
+                // Whoever has seen nothing goes on in any log that is told from its beginning.
+                if shown.offset == 0
+                    && let Some(reached) = self.link.position()
+                {
+                    shown.epoch = reached.epoch.clone();
+                }
+                for message in new {
+                    let next = &server.log_known_as(&shown.epoch)[shown.offset as usize];
+                    assert_eq!(&message, next, "{}: not the next one", self.name);
+                    shown.offset += 1;
+                }
+            }
+            Event::Settled(id) => {
+                assert!(server.logs.values().flatten().any(|message| message.id == id), "{id} is in no log");
+                assert_eq!(self.fates.insert(id, Fate::Settled), Some(Fate::Pending), "settled twice");
+            }
+            Event::Pending(unsent) => {
+                self.fates.insert(unsent.id, if unsent.refused.is_some() { Fate::Refused } else { Fate::Pending });
+            }
+            Event::Refused(id, _) => {
+                self.fates.insert(id, Fate::Refused);
+            }
+            Event::Discarded(id) => {
+                self.fates.insert(id, Fate::Discarded);
+            }
+            Event::Availability(_)
+            | Event::Delayed(..)
+            | Event::Entered(_)
+            | Event::Presence(_)
+            | Event::Typing(_)
+            | Event::Namesake(_)
+            | Event::Trouble(_) => {}
+        }
+    }
+
+    /// What must be true once the storm is over.
+    pub(crate) fn check_settled(&self, server: &Server) {
+        assert_eq!(self.status, Status::Live, "{}", self.name);
+        assert_eq!(self.shown, Some(server.top()), "{}: everything is shown", self.name);
+        assert!(self.fates.values().all(|fate| *fate != Fate::Pending), "{}: {:?}", self.name, self.fates);
+        assert!(self.link.unsent().all(|unsent| unsent.refused.is_some()));
+    }
+}

@@ -1,0 +1,327 @@
+//! The page of a game, alive: the state of [`crate::state::game`] in signals,
+//! moved by what a [`GameTransport`](crate::transport::game::GameTransport) tells, and by time.
+//!
+//! On the server nothing moves: there is no connector, and effects do not run.
+
+use std::time::Duration;
+
+use client::game::{Entry, Event, GameOptions, HostStep};
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
+use leptos::prelude::*;
+use leptos::reactive::spawn_local_scoped_with_cancellation;
+use protocol::game::frame::{AddedHost, Code, Count, Entrance, GivenAnswer, Player, Players};
+use protocol::game::{Answer, Game, Phase};
+use protocol::{HostId, Name, Pin, Refusal};
+
+use crate::api::games::{HostPage, PlayPage};
+use crate::boxed_view::early_effect;
+use crate::nickname;
+use crate::state::game::{Board, ServerClock, mark, standing, texts, time_left};
+use crate::state::{ConnectionStatus, FirstTries};
+use crate::transport::game::{Command, GameConnector};
+use crate::wall;
+
+/// How often the clock is looked at.
+const TICK: Duration = Duration::from_millis(200);
+/// The whole of [`GameStore::ring`].
+pub(crate) const RING: u32 = 1000;
+
+/// A game's page, as its parts see it.
+#[derive(Clone, Copy)]
+pub(crate) struct GameStore {
+    /// The game, and what one is in it.
+    pub(crate) board: RwSignal<Board>,
+    /// Who plays; for hosts.
+    pub(crate) players: RwSignal<Players>,
+    /// How many have answered.
+    pub(crate) count: RwSignal<Option<Count>>,
+    /// Who waits to be let in, and what is kept out; for hosts.
+    pub(crate) entrance: RwSignal<Entrance>,
+    /// Who was added as a host; for hosts.
+    pub(crate) hosts: RwSignal<Vec<AddedHost>>,
+    /// Which of them one is; `None` for who began the game.
+    pub(crate) added_as: RwSignal<Option<HostId>>,
+    /// The code for another host, once asked for.
+    pub(crate) code: RwSignal<Option<Code>>,
+    /// How the game can be reached.
+    pub(crate) standing: RwSignal<ConnectionStatus>,
+    /// Why one was not let in under this nickname.
+    pub(crate) not_in: RwSignal<Option<Refusal>>,
+    /// What a host has called one, until the game goes on.
+    pub(crate) called: RwSignal<Option<Name>>,
+    /// What the server did not like, in its words.
+    pub(crate) trouble: RwSignal<Option<String>>,
+    /// Whole seconds until the question opens or closes; `None` where nothing runs out.
+    pub(crate) left: RwSignal<Option<u64>>,
+    /// How much of it will be left when this second is over, of [`RING`].
+    pub(crate) ring: RwSignal<u32>,
+    /// What is said of the time to those who do not see it.
+    pub(crate) mark: RwSignal<&'static str>,
+    /// Whether what is pressed is heard; not while the page is only drawn.
+    pub(crate) is_awake: RwSignal<bool>,
+    /// Which game.
+    pub(crate) pin: StoredValue<Pin>,
+    clock: StoredValue<ServerClock>,
+    commands: StoredValue<Option<UnboundedSender<Command>>>,
+    tries: StoredValue<FirstTries>,
+}
+
+/// What a game's page begins with.
+struct Begin {
+    pin: Pin,
+    entry: Entry,
+    board: Board,
+    players: Players,
+    count: Option<Count>,
+    /// The server's clock when that was so; `None`: not told.
+    now: Option<u64>,
+    /// Whether to go in at once, or to wait for [`GameStore::enter`].
+    knows_who: bool,
+}
+
+impl GameStore {
+    /// A player's page. Who has no seat yet goes in with [`Self::enter`].
+    pub(crate) fn play(page: PlayPage) -> Self {
+        let now = page.seat.as_ref().map(|seat| seat.now);
+        let knows_who = page.seat.is_some();
+        Self::begin(Begin {
+            pin: page.pin,
+            entry: Entry::Player { nickname: None, seat: None },
+            board: page.seat.map_or_else(|| Board::outside(page.title), Board::joined),
+            players: Players { players: Vec::new(), count: 0 },
+            count: None,
+            now,
+            knows_who,
+        })
+    }
+
+    /// A host's page.
+    pub(crate) fn host(page: HostPage) -> Self {
+        Self::begin(Begin {
+            pin: page.pin,
+            entry: Entry::Host { token: None, code: None },
+            count: count(&page.game, page.answered, page.players.len()),
+            board: Board::hosting(page.version, page.game),
+            players: all(page.players),
+            now: Some(page.now),
+            knows_who: true,
+        })
+    }
+
+    /// Goes live where there is a connector.
+    fn begin(begin: Begin) -> Self {
+        let Begin { pin, entry, board, players, count, now, knows_who } = begin;
+        let connector = use_context::<GameConnector>();
+        let clock = now.map_or(ServerClock::new(0, 0), |now| {
+            ServerClock::new(now, connector.map_or(now, |connector| (connector.now_ms)()))
+        });
+        let (left, ring) = now.map_or((None, RING), |now| reckon(&board, now));
+        let store = Self {
+            board: RwSignal::new(board),
+            players: RwSignal::new(players),
+            count: RwSignal::new(count),
+            entrance: RwSignal::new(Entrance::default()),
+            hosts: RwSignal::new(Vec::new()),
+            added_as: RwSignal::new(None),
+            code: RwSignal::new(None),
+            standing: RwSignal::new(if knows_who { ConnectionStatus::Connecting } else { ConnectionStatus::Resting }),
+            not_in: RwSignal::new(None),
+            called: RwSignal::new(None),
+            trouble: RwSignal::new(None),
+            left: RwSignal::new(left),
+            ring: RwSignal::new(ring),
+            mark: RwSignal::new(""),
+            is_awake: RwSignal::new(false),
+            pin: StoredValue::new(pin.clone()),
+            clock: StoredValue::new(clock),
+            commands: StoredValue::new(None),
+            tries: StoredValue::new(FirstTries::default()),
+        };
+        early_effect(move || {
+            let Some(connector) = connector else { return };
+            let link = (connector.open)(GameOptions { pin: pin.clone(), entry: entry.clone(), kept: None });
+            store.commands.set_value(Some(link.commands));
+            store.is_awake.set(true);
+            if knows_who {
+                store.command(Command::Start);
+            } else {
+                store.wait_on();
+            }
+            spawn_local_scoped_with_cancellation(store.listen(connector, link.events));
+            store.run_clock(connector);
+        });
+        store
+    }
+
+    /// Goes on waiting to be let in, where the page was loaded again meanwhile.
+    fn wait_on(self) {
+        let title = self.board.with_untracked(|board| board.game.title.clone());
+        if let Some(name) = self.pin.with_value(|pin| nickname::waits_as(pin, &title)) {
+            self.board.update(|board| board.waits = Some(texts::WAITING.into()));
+            self.enter(name);
+        }
+    }
+
+    /// Goes in under a nickname.
+    pub(crate) fn enter(self, nickname: String) {
+        self.pin.with_value(|pin| nickname::keep(pin, &nickname));
+        self.not_in.set(None);
+        self.trouble.set(None);
+        self.command(Command::Enter(nickname));
+    }
+
+    /// Answers the question that is shown. The first answer counts.
+    pub(crate) fn answer(self, answer: Answer) {
+        let (at, round) = self.board.with_untracked(|board| (board.game.at, board.game.round));
+        if let Some(question) = at {
+            self.trouble.set(None);
+            self.command(Command::Answer(GivenAnswer { question, answer, round: Some(round) }));
+        }
+    }
+
+    /// Does what a host does; pressed twice, it is done once.
+    pub(crate) fn step(self, step: HostStep) {
+        self.trouble.set(None);
+        self.command(Command::Step(step));
+    }
+
+    fn command(self, command: Command) {
+        self.commands.with_value(|commands| {
+            if let Some(commands) = commands {
+                // The link ends only with the page.
+                let _ = commands.unbounded_send(command);
+            }
+        });
+    }
+
+    async fn listen(self, connector: GameConnector, mut events: UnboundedReceiver<Event>) {
+        while let Some(event) = events.next().await {
+            self.fold(&event, connector);
+        }
+    }
+
+    fn fold(self, event: &Event, connector: GameConnector) {
+        match event {
+            Event::Joined(joined) => {
+                // What was counted in another round is of other answers.
+                if self.board.with_untracked(|board| board.game.round) != joined.game.round {
+                    self.count.set(None);
+                }
+                self.hear_time(joined.now, connector);
+                self.pin.with_value(nickname::forget);
+            }
+            Event::Hosting(hosting) => {
+                self.hear_time(hosting.now, connector);
+                self.count.set(count(&hosting.game, hosting.answered, hosting.players.len()));
+                self.players.set(all(hosting.players.clone()));
+                self.entrance.set(hosting.entrance.clone());
+                self.added_as.set(hosting.host.clone());
+                self.hear_hosts(&hosting.hosts);
+            }
+            Event::Entrance(entrance) => self.entrance.set(entrance.clone()),
+            Event::Hosts(hosts) => self.hear_hosts(&hosts.hosts),
+            Event::Players(players) => self.players.set(players.clone()),
+            Event::Count(count) => self.count.set(Some(*count)),
+            Event::Code(code) => self.code.set(Some(code.clone())),
+            Event::Renamed(renamed) => self.called.set(renamed.by_host.then(|| renamed.name.clone())),
+            // One's own answer was not among them.
+            Event::Answering(_) => self.count.set(None),
+            Event::Waiting(_) => self.note_waiting(),
+            Event::NotIn(refusal) => {
+                self.pin.with_value(nickname::rest);
+                self.not_in.set(Some(refusal.clone()));
+            }
+            Event::Out(_) => self.pin.with_value(nickname::forget),
+            Event::Trouble(refusal) | Event::Unanswered(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Changed(changed) => {
+                self.trouble.set(None);
+                let (round, phase) = self.board.with_untracked(|board| (board.game.round, board.game.phase));
+                if round != changed.game.round {
+                    self.count.set(None);
+                }
+                if phase != changed.game.phase {
+                    self.called.set(None);
+                }
+            }
+            _ => {}
+        }
+        let mut standing = standing(self.standing.get_untracked(), event);
+        if matches!(event, Event::Status(_)) {
+            standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
+        }
+        // Another try after the same wait counts down anew.
+        if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
+            self.standing.set(standing);
+        }
+        self.board.maybe_update(|board| board.fold(event));
+        if matches!(event, Event::Joined(_) | Event::Hosting(_) | Event::Changed(_)) {
+            self.tick(connector);
+        }
+    }
+
+    fn note_waiting(self) {
+        let title = self.board.with_untracked(|board| board.game.title.clone());
+        self.pin.with_value(|pin| nickname::wait(pin, &title));
+    }
+
+    /// A code works once: when it has made somebody a host, it is not shown any more.
+    fn hear_hosts(self, hosts: &[AddedHost]) {
+        let is_known = |host: &AddedHost| self.hosts.with_untracked(|known| known.iter().any(|one| one.id == host.id));
+        if !hosts.iter().all(is_known) {
+            self.code.set(None);
+        }
+        self.hosts.set(hosts.to_vec());
+    }
+
+    fn hear_time(self, now: u64, connector: GameConnector) {
+        let clock = self.clock.get_value().hear(now, (connector.now_ms)());
+        self.clock.set_value(clock);
+    }
+
+    /// Moves what is left of the time, for as long as the page is there.
+    fn run_clock(self, connector: GameConnector) {
+        let ticking = set_interval_with_handle(move || self.tick(connector), TICK).ok();
+        on_cleanup(move || {
+            if let Some(ticking) = ticking {
+                ticking.clear();
+            }
+        });
+    }
+
+    fn tick(self, connector: GameConnector) {
+        let Some(clock) = self.clock.try_get_value() else { return };
+        let now = clock.at((connector.now_ms)());
+        let (left, ring) = self.board.with_untracked(|board| reckon(board, now));
+        let before = self.left.get_untracked();
+        if left != before {
+            self.left.set(left);
+            let is_open = self.board.with_untracked(|board| board.game.phase == Phase::Open);
+            let said = left.filter(|_| is_open).and_then(|left| mark(before, left)).unwrap_or_default();
+            // What was said a second ago is not taken back; a new question takes it back.
+            if !said.is_empty() || left.is_none_or(|left| left > 10) {
+                self.mark.set(said);
+            }
+        }
+        if ring != self.ring.get_untracked() {
+            self.ring.set(ring);
+        }
+    }
+}
+
+/// Whole seconds that are left, and how much of the ring at the end of this
+/// second: a second is how long it takes to get there.
+fn reckon(board: &Board, now: u64) -> (Option<u64>, u32) {
+    let Some((left, whole)) = time_left(&board.game, now) else { return (None, RING) };
+    let seconds = left.div_ceil(1000);
+    let ring = seconds.saturating_sub(1) * 1000 * u64::from(RING) / whole;
+    (Some(seconds), ring.min(u64::from(RING)) as u32)
+}
+
+fn all(players: Vec<Player>) -> Players {
+    Players { count: players.len(), players }
+}
+
+fn count(game: &Game, answered: usize, players: usize) -> Option<Count> {
+    game.at.map(|question| Count { question, answered, players })
+}

@@ -1,0 +1,110 @@
+//! How an island is drawn in a browser: in steps, each a task of its own.
+//!
+//! Browsers compile a function of wasm when it is first called, on the thread that
+//! a finger waits for. Waking a page calls some 1,500 of them, which takes a phone
+//! longer than what they do. So an island's components run in one task, its elements
+//! are made in the next, its heavy parts ([`part`]) have one each, and so has each
+//! effect, when all is in the page. Between them the browser answers the person.
+//!
+//! `hydration.js` wakes one island after the other, so one at a time is being drawn.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use js_sys::Function;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsValue;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::web_sys::HtmlElement;
+
+use crate::boxed_view::sometimes;
+
+type Step = Box<dyn FnOnce()>;
+
+thread_local! {
+    /// What the island that is being drawn leaves for later.
+    static LATER: RefCell<Option<Later>> = const { RefCell::new(None) };
+}
+
+#[derive(Default)]
+struct Later {
+    parts: VecDeque<Step>,
+    effects: Vec<Step>,
+}
+
+/// Draws an island into the empty element `fresh`. Then calls `put` with whether there was
+/// something to draw, and with what it has to call once that is in the page.
+pub(crate) fn wake(fresh: HtmlElement, put: Function, draw: fn() -> Option<AnyView>) {
+    LATER.set(Some(Later::default()));
+    let owner = Owner::new();
+    let Some(view) = owner.with(draw) else {
+        LATER.set(None);
+        return tell(&put, false, || ());
+    };
+    in_a_task(move || {
+        let elements = owner.with(|| {
+            let mut elements = view.build();
+            elements.mount(&fresh, None);
+            elements
+        });
+        // An island lives as long as its page.
+        mem::forget((owner, elements));
+        go_on(put);
+    });
+}
+
+/// Draws the next part; parts may have parts.
+fn go_on(put: Function) {
+    if let Some(draw) = LATER.with_borrow_mut(|later| later.as_mut()?.parts.pop_front()) {
+        return in_a_task(|| {
+            draw();
+            in_a_task(|| go_on(put));
+        });
+    }
+    let effects = LATER.take().unwrap_or_default().effects;
+    tell(&put, true, || effects.into_iter().for_each(in_a_task));
+}
+
+/// A part of a view that takes long to draw.
+pub(crate) fn part(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    let shown = RwSignal::new(false);
+    let is_later = LATER.with_borrow_mut(|later| {
+        let draw = Box::new(move || shown.set(true));
+        later.as_mut().map(|later| later.parts.push_back(draw)).is_some()
+    });
+    if is_later { sometimes(move || shown.get().then(&view)) } else { view() }
+}
+
+/// Starts an effect: at once, or when the island that is being drawn is in the page.
+pub(crate) fn start(run: Box<dyn FnMut()>) {
+    let is_gone = Arc::new(AtomicBool::new(false));
+    let (gone, owner) = (is_gone.clone(), Owner::current());
+    let start = move || {
+        let start = || Effect::new(run);
+        match owner {
+            _ if is_gone.load(Ordering::Relaxed) => {}
+            Some(owner) => drop(owner.with(start)),
+            None => drop(start()),
+        }
+    };
+    LATER.with_borrow_mut(|later| match later {
+        Some(later) => {
+            on_cleanup(move || gone.store(true, Ordering::Relaxed));
+            later.effects.push(Box::new(start));
+        }
+        None => start(),
+    });
+}
+
+fn in_a_task(run: impl FnOnce() + 'static) {
+    set_timeout(run, Duration::ZERO);
+}
+
+fn tell(put: &Function, is_drawn: bool, placed: impl FnOnce() + 'static) {
+    // What goes wrong in there is told to the person by the script itself.
+    let _ = put.call2(&JsValue::NULL, &is_drawn.into(), &Closure::once_into_js(placed));
+}

@@ -1,0 +1,36 @@
+//! What an island begins with.
+//!
+//! As props it would be read by serde_json, which costs a browser more than
+//! all else that it reads. So it stands in the page as a text of its own, and
+//! is read by the code that reads frames.
+
+use leptos::prelude::*;
+use protocol::wire;
+
+/// Puts what an island begins with into the page, before the island.
+#[cfg(feature = "ssr")]
+pub(crate) fn embed<T>(place: &'static str, beginning: T) -> impl IntoView
+where
+    T: serde::Serialize + Clone + Send + Sync + 'static,
+{
+    // What ends a script has no meaning in it when spelled so.
+    let text = wire::encode(&beginning).replace('<', "\\u003c");
+    provide_context(beginning);
+    view! {
+        <script type="application/json" id=place>
+            {text}
+        </script>
+    }
+}
+
+/// What the page gave; the page of an island always gives it.
+#[cfg(feature = "ssr")]
+pub(crate) fn read<T: Clone + 'static>(_: &'static str) -> Option<T> {
+    use_context()
+}
+
+/// What the page gave; the page of an island always gives it.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn read<T: serde::de::DeserializeOwned>(place: &'static str) -> Option<T> {
+    wire::decode(&document().get_element_by_id(place)?.text_content()?)
+}

@@ -1,0 +1,245 @@
+//! The page of a room, alive: the state of [`crate::state`] in signals, moved
+//! by what a [`RoomTransport`](crate::transport::room::RoomTransport) tells.
+//!
+//! On the server nothing moves: there is no connector, and effects do not run.
+
+use std::time::Duration;
+
+use client::Status;
+use client::room::{Event, RoomOptions, Unsent};
+use futures::StreamExt;
+use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
+use leptos::prelude::*;
+use leptos::reactive::spawn_local_scoped_with_cancellation;
+use leptos::task::spawn_local;
+use protocol::limits;
+use protocol::{HistoryPage, MessageId, Namesake, RoomId};
+
+use crate::api::{self, RoomPage};
+use crate::boxed_view::early_effect;
+use crate::state::{ConnectionStatus, FirstTries, Log, People};
+use crate::transport::room::{Command, RoomConnector};
+use crate::unread;
+use crate::wall;
+
+/// A room's page, as its parts see it.
+#[derive(Clone, Copy)]
+pub(crate) struct RoomStore {
+    /// What was said.
+    pub(crate) log: RwSignal<Log>,
+    /// Who is there.
+    pub(crate) people: RwSignal<People>,
+    /// How the room can be reached.
+    pub(crate) standing: RwSignal<ConnectionStatus>,
+    /// What the server did not like, in its words.
+    pub(crate) trouble: RwSignal<Option<String>>,
+    /// Who else in the room is called as the reader is, or looks so.
+    pub(crate) namesake: RwSignal<Option<Namesake>>,
+    /// Whether earlier messages are on their way.
+    pub(crate) earlier: RwSignal<Reading>,
+    /// Whether later ones are, where a link led far back.
+    pub(crate) later: RwSignal<Reading>,
+    /// The offset of the message that a link named.
+    pub(crate) linked: Option<u64>,
+    /// Moves when the reader has sent something.
+    pub(crate) sent: RwSignal<()>,
+    room: StoredValue<RoomId>,
+    commands: StoredValue<Option<UnboundedSender<Command>>>,
+    connector: Option<RoomConnector>,
+    tries: StoredValue<FirstTries>,
+}
+
+/// How the reading of messages goes that are not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Nothing is asked for.
+    Resting,
+    /// They are on their way.
+    Coming,
+    /// They could not be had.
+    Failed,
+}
+
+impl RoomStore {
+    /// Begins with what the page came with, and goes live where there is a connector.
+    pub(crate) fn begin(page: RoomPage) -> Self {
+        let RoomPage { viewer, preview, history, linked, namesake, .. } = page;
+        let position = history.position.clone();
+        let store = Self {
+            log: RwSignal::new(Log::new(viewer.id.clone(), history)),
+            people: RwSignal::new(People::new(
+                preview.room_id.clone(),
+                viewer.id.clone(),
+                preview.members,
+                preview.member_count,
+            )),
+            standing: RwSignal::new(ConnectionStatus::Connecting),
+            trouble: RwSignal::new(None),
+            namesake: RwSignal::new(namesake),
+            earlier: RwSignal::new(Reading::Resting),
+            later: RwSignal::new(Reading::Resting),
+            linked,
+            sent: RwSignal::new(()),
+            room: StoredValue::new(preview.room_id.clone()),
+            commands: StoredValue::new(None),
+            connector: use_context::<RoomConnector>(),
+            tries: StoredValue::new(FirstTries::default()),
+        };
+        unread::follow(store.log);
+        early_effect(move || {
+            let Some(connector) = store.connector else { return };
+            let beginning =
+                RoomOptions { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };
+            let link = (connector.open)(&viewer.id, beginning);
+            store.commands.set_value(Some(link.commands));
+            spawn_local_scoped_with_cancellation(store.listen(connector, link.events));
+        });
+        store
+    }
+
+    /// Which room it is.
+    pub(crate) fn room(self) -> RoomId {
+        self.room.get_value()
+    }
+
+    /// Sends a message; says whether there was anything to send.
+    pub(crate) fn say(self, text: &str) -> bool {
+        let Some(connector) = self.connector.filter(|_| !text.trim().is_empty()) else { return false };
+        let id = (connector.message_id)();
+        let unsent = Unsent { id, text: text.to_owned(), written_at: (connector.now_ms)(), refused: None };
+        self.command(Command::Say(unsent));
+        self.read_newest();
+        self.sent.set(());
+        true
+    }
+
+    /// Sends a refused message once more.
+    pub(crate) fn retry(self, id: MessageId) {
+        self.command(Command::Retry(id));
+    }
+
+    /// Gives a refused message up.
+    pub(crate) fn discard(self, id: MessageId) {
+        self.command(Command::Discard(id));
+    }
+
+    /// Tells the others that the person is typing.
+    pub(crate) fn typing(self) {
+        self.command(Command::Typing);
+    }
+
+    /// Reads what was said before what is shown, unless that is going on already.
+    pub(crate) fn read_earlier(self) {
+        if let Some(before) = self.log.with_untracked(Log::earlier)
+            && begins(self.earlier)
+        {
+            spawn_local(self.read(self.earlier, (Some(before), None), Log::earlier, Log::prepend));
+        }
+    }
+
+    /// Reads what was said after what is shown, where there is more, unless that is going on already.
+    pub(crate) fn read_later(self) {
+        if let Some(after) = self.log.with_untracked(Log::later)
+            && begins(self.later)
+        {
+            spawn_local(self.read(self.later, (None, Some(after)), Log::later, Log::append));
+        }
+    }
+
+    /// Shows what was said last, where something else is shown.
+    pub(crate) fn read_newest(self) {
+        if self.log.with_untracked(Log::later).is_some() {
+            self.later.set(Reading::Coming);
+            spawn_local(self.read(self.later, (None, None), |_| None, Log::turn));
+        }
+    }
+
+    /// Shows what was said after an offset instead of what is shown.
+    pub(crate) async fn read_from(self, after: u64) {
+        self.earlier.set(Reading::Coming);
+        self.read(self.earlier, (None, Some(after)), |_| None, Log::turn).await;
+    }
+
+    /// Reads a page (before or after an offset, or the newest) and has the log `put` it, while the
+    /// `end` of what is shown, which the page goes on from, is where it was.
+    async fn read(
+        self,
+        reading: RwSignal<Reading>,
+        (before, after): (Option<u64>, Option<u64>),
+        end: fn(&Log) -> Option<u64>,
+        put: fn(&mut Log, HistoryPage),
+    ) {
+        let (room, began) = (self.room(), self.log.with_untracked(end));
+        let page = api::history(room, before, after).await;
+        // Meanwhile the log may have been replaced, or the page left.
+        let is_same = self.log.try_with_untracked(end) == Some(began);
+        let ended = if page.is_ok() { Reading::Resting } else { Reading::Failed };
+        if let Ok(page) = page
+            && is_same
+        {
+            self.log.update(|log| put(log, page));
+        }
+        reading.try_set(ended);
+    }
+
+    fn command(self, command: Command) {
+        self.commands.with_value(|commands| {
+            if let Some(commands) = commands {
+                // The link ends only with the page.
+                let _ = commands.unbounded_send(command);
+            }
+        });
+    }
+
+    async fn listen(self, connector: RoomConnector, mut events: UnboundedReceiver<Event>) {
+        while let Some(event) = events.next().await {
+            self.fold(&event, connector);
+        }
+    }
+
+    fn fold(self, event: &Event, connector: RoomConnector) {
+        let now_ms = (connector.now_ms)();
+        match event {
+            Event::Status(Status::Live) => {
+                self.trouble.set(None);
+                for reading in [self.earlier, self.later] {
+                    if reading.get_untracked() == Reading::Failed {
+                        reading.set(Reading::Resting);
+                    }
+                }
+            }
+            Event::Namesake(namesake) => self.namesake.set(Some(namesake.clone())),
+            Event::Trouble(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Typing(_) => {
+                let expire = move || self.people.maybe_update(|people| people.expire((connector.now_ms)()));
+                // A little later than due, for clocks that round down.
+                set_timeout(
+                    move || {
+                        expire();
+                    },
+                    limits::TYPING_SHOWN + Duration::from_millis(50),
+                );
+            }
+            _ => {}
+        }
+        let mut standing = self.standing.get_untracked().fold(event);
+        if matches!(event, Event::Status(_)) {
+            standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
+        }
+        // Another try after the same wait counts down anew.
+        if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
+            self.standing.set(standing);
+        }
+        self.log.maybe_update(|log| log.fold(event, now_ms));
+        self.people.maybe_update(|people| people.fold(event, now_ms));
+    }
+}
+
+/// Begins a reading, unless one is going on.
+fn begins(reading: RwSignal<Reading>) -> bool {
+    let is_free = reading.get_untracked() != Reading::Coming;
+    if is_free {
+        reading.set(Reading::Coming);
+    }
+    is_free
+}
