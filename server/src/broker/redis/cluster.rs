@@ -1,8 +1,7 @@
-//! Follows a Redis Cluster: which of its nodes is the master of which slots.
+//! Follows a Redis Cluster: which node is the master of which slots.
 //!
-//! Read at the start, every 30 s, whenever Redis says that something is kept
-//! elsewhere or a connection breaks, and again and again while a master is away,
-//! until its replica has been promoted.
+//! The map is read at the start, every 30 s, whenever Redis redirects a command or a connection breaks, and
+//! repeatedly while a master is away, until its replica has been promoted.
 
 use std::sync::Weak;
 use std::time::Duration;
@@ -18,22 +17,21 @@ use super::servers::Address;
 use super::supervisor::{Broken, Supervisor};
 use crate::broker::BrokerError;
 
-/// Between two readings while all is well.
+/// How often the map is read while all is well.
 const READ_EVERY: Duration = Duration::from_secs(30);
-/// Between two readings while something is wrong; never more often.
+/// How often it is read while something is wrong, at most.
 const READ_AGAIN: Duration = Duration::from_millis(500);
 
 /// Which master serves which slot.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Slots {
     masters: Vec<Address>,
-    /// First and last slot, and whose they are; sorted, without overlap.
+    /// First slot, last slot, index into the masters; sorted, without overlap.
     ranges: Vec<(u16, u16, usize)>,
 }
 
 impl Slots {
-    /// Reads the answer to `CLUSTER SLOTS`; `asked` is who gave it. `None` for
-    /// one that leaves no slot to anybody.
+    /// Parses the answer of `CLUSTER SLOTS` by the node `asked`; `None` if it assigns no slot.
     fn read(answer: &Value, asked: &Address) -> Option<Self> {
         let (mut masters, mut ranges) = (Vec::new(), Vec::new());
         for range in answer.as_sequence()? {
@@ -41,7 +39,7 @@ impl Slots {
             let [host, port, ..] = master.as_sequence()? else { return None };
             let host = redis::from_redis_value_ref::<Option<String>>(host).ok()?;
             let slot = |value| redis::from_redis_value_ref::<u16>(value).ok();
-            // A node that does not know its own address leaves it to us.
+            // A node that does not know its own address leaves the host empty.
             let master = asked.sibling(host.as_deref().filter(|host| !host.is_empty() && *host != "?"), slot(port)?);
             let at = masters.iter().position(|known| *known == master).unwrap_or_else(|| {
                 masters.push(master);
@@ -53,7 +51,7 @@ impl Slots {
         (!ranges.is_empty()).then_some(Self { masters, ranges })
     }
 
-    /// How many slots have a master.
+    /// The number of slots that have a master.
     pub(super) fn covered(&self) -> usize {
         self.ranges.iter().map(|(first, last, _)| usize::from(last.saturating_sub(*first)) + 1).sum()
     }
@@ -62,21 +60,20 @@ impl Slots {
         &self.masters
     }
 
-    /// Whose a slot is, as an index into [`Self::masters`].
+    /// The master of a slot, as an index into [`Self::masters`].
     pub(super) fn owner(&self, slot: u16) -> Option<usize> {
         let at = self.ranges.partition_point(|(_, last, _)| *last < slot);
         self.ranges.get(at).filter(|(first, _, _)| *first <= slot).map(|(_, _, owner)| *owner)
     }
 
-    /// A name that begins with `prefix` and belongs to the master `at`.
+    /// A name that begins with `prefix` and hashes to a slot of the master `at`.
     pub(super) fn name_at(&self, at: usize, prefix: &str) -> String {
         let mut names = (0..u32::from(SLOTS) * 8).map(|n| format!("{prefix}:{n}"));
         names.find(|name| self.owner(slot_of(name)) == Some(at)).unwrap_or_else(|| prefix.to_owned())
     }
 }
 
-/// Reads the slots for the first time, from whichever of the given servers is
-/// there.
+/// Reads the map for the first time, from the first of the configured servers that answers.
 pub(super) async fn begin(router: &Inner) -> Result<(), Unfit> {
     match from_seeds(router).await {
         Ok(()) => Ok(()),
@@ -88,7 +85,7 @@ pub(super) async fn begin(router: &Inner) -> Result<(), Unfit> {
     }
 }
 
-/// Keeps up with the cluster for as long as it is polled and anybody uses it.
+/// Keeps the map up to date until the router is dropped. Runs as long as it is polled.
 pub(super) async fn follow(router: Weak<Inner>) {
     let mut was_reached = true;
     loop {
@@ -120,11 +117,11 @@ fn is_well(router: &Inner) -> bool {
     !shards.is_empty() && shards.iter().all(|shard| shard.is_up())
 }
 
-/// Asks a master that is there; where none is, the servers of the settings.
+/// Reads the map from a master that is up; if none is, from the configured servers.
 async fn read_again(router: &Inner) -> Result<(), Broken> {
     let mut shards = router.all();
     shards.retain(|shard| shard.is_up());
-    // Not always the same one: it may be the one that is behind.
+    // Not always the same master: it may be the one that is behind.
     if !shards.is_empty() {
         let turn = rand::random_range(0..shards.len());
         shards.rotate_left(turn);

@@ -1,7 +1,7 @@
-//! The connection on which a node gives one Redis its commands.
+//! The connection on which a node sends its commands to one Redis, beside publications.
 //!
-//! One connection, shared by all callers and pipelined by redis-rs. A task makes
-//! a new one after any outage; meanwhile calls fail soon instead of waiting.
+//! All callers share it, and redis-rs pipelines their commands. A task reconnects after any outage; until
+//! then calls fail soon rather than wait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,9 +20,9 @@ use super::publisher::Scripts;
 use super::supervisor::{BEAT_EVERY, Backoff, Broken, Supervisor};
 use crate::broker::BrokerError;
 
-/// A call fails after this time, whatever it waits for.
+/// The time limit of a call, with the wait for a connection.
 pub(super) const CALL_WITHIN: Duration = Duration::from_millis(2500);
-/// A call waits so long for a connection that is just being made.
+/// How long a call waits while the connection is being made.
 const CONNECTION_WITHIN: Duration = Duration::from_secs(1);
 
 /// A handle to the connection; clones share it.
@@ -33,24 +33,23 @@ pub(crate) struct Commands {
     _task: Arc<AbortOnDropHandle<()>>,
 }
 
-/// Who must look when something is wrong.
+/// How a failed call reports what it found.
 pub(super) struct Trouble {
-    /// The task of this connection looks at it before its time.
+    /// Makes the connection's task check it at once.
     suspect: Notify,
-    /// Whoever knows where channels are kept reads that again.
+    /// Makes the cluster's slots be read again.
     pub(super) misplaced: Arc<Notify>,
 }
 
-/// What calls find.
 #[derive(Clone)]
 enum State {
-    /// Being made, after nothing worse than the last one's end.
+    /// The first attempt, or the one right after the connection was closed.
     Connecting,
     Up(Live),
     Down(Broken),
 }
 
-/// A connection, and the Redis it leads to.
+/// An open connection, with [`Info::run`] of the Redis at its other end.
 #[derive(Clone)]
 struct Live {
     redis: MultiplexedConnection,
@@ -58,9 +57,8 @@ struct Live {
 }
 
 impl Commands {
-    /// Begins to connect.
-    /// `first` is loaded before anything is called: what is sent one after the
-    /// other is then done in that order, without a second try for want of it.
+    /// Starts the task that connects. The scripts `first` are loaded before any call, so that calls are done
+    /// in the order in which they were sent, none of them twice because its script was missing.
     pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>, first: Scripts) -> Self {
         let (sender, state) = watch::channel(State::Connecting);
         let trouble = Arc::new(Trouble { suspect: Notify::new(), misplaced });
@@ -68,13 +66,13 @@ impl Commands {
         Self { state, trouble, _task: Arc::new(AbortOnDropHandle::new(tokio::spawn(task))) }
     }
 
-    /// Runs a script; loads it first where Redis does not know it.
+    /// Runs a script, loading it first if Redis does not have it.
     pub(crate) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
         self.call(async |mut live| script.invoke_async(&mut live.redis).await).await
     }
 
-    /// Runs a script that wants to know which Redis it runs on; `fill` gets
-    /// that name, true of the very connection that the script goes out on.
+    /// Runs a script that needs [`Info::run`]; `fill` gets the one of the very connection that the script
+    /// goes out on.
     pub(crate) async fn invoke_on<T: FromRedisValue>(
         &self,
         script: &Script,
@@ -88,12 +86,12 @@ impl Commands {
         self.call(call).await
     }
 
-    /// Runs a command.
+    /// Runs a command; fails after [`CALL_WITHIN`].
     pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
         self.call(async |mut live| command.query_async(&mut live.redis).await).await
     }
 
-    /// Runs commands in one round trip.
+    /// Runs several commands in one round trip.
     pub(crate) async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
         self.call(async |mut live| commands.query_async(&mut live.redis).await).await
     }
@@ -103,7 +101,7 @@ impl Commands {
         matches!(*self.state.borrow(), State::Up(_))
     }
 
-    /// Waits until the first attempt to connect has ended; tells what no waiting helps.
+    /// Waits until the first attempt to connect has ended. An error means that no later one can succeed.
     pub(super) async fn attempted(&self) -> Result<(), Unfit> {
         let mut state = self.state.clone();
         let ended = state.wait_for(|state| !matches!(state, State::Connecting)).await;
@@ -145,13 +143,13 @@ impl Commands {
     }
 }
 
-/// Keeps the connection up for as long as it is polled.
+/// Keeps the connection open for as long as it is polled.
 async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Scripts) {
     let mut backoff = Backoff::new();
     loop {
         let why = match Supervisor::open(&client, wants_cluster).await {
             Ok(connection) => {
-                // A Redis that refuses it refuses the calls, too, and they say why.
+                // A Redis that refuses to load it refuses the calls, too, and those report why.
                 for script in first.all() {
                     let _ = timeout(CALL_WITHIN, script.prepare_invoke().load_async(&mut connection.redis())).await;
                 }
@@ -163,7 +161,7 @@ async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, 
         };
         trouble.misplaced.notify_one();
         state.send_replace(match why {
-            // Not known to be away: whoever calls now waits for the next attempt.
+            // Perhaps only restarted: calls wait for the next attempt.
             Broken::Closed | Broken::Changed if backoff.is_first() => State::Connecting,
             why => State::Down(why),
         });
@@ -171,7 +169,7 @@ async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, 
     }
 }
 
-/// Returns when the connection is of no more use, and why.
+/// Checks the connection every second; returns why it has to be replaced.
 async fn watch_over(connection: &Supervisor, trouble: &Trouble) -> Broken {
     let mut beat = interval(BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);

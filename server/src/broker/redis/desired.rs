@@ -1,7 +1,7 @@
-//! What a node wants to hear from one Redis.
+//! The subscriptions that a node should have at one Redis.
 //!
-//! A state and no queue: however long Redis is away and however often people
-//! come and go meanwhile, it is no larger than what is wanted or was changed.
+//! A set and not a queue: however long Redis is away and however often people come and go meanwhile, it holds
+//! no more than what is wanted and what has changed.
 
 use std::collections::HashSet;
 use std::mem;
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
-/// The wishes of one shard.
+/// The desired subscriptions of one shard.
 pub(super) struct Desired {
     state: Mutex<State>,
     changed: Notify,
@@ -19,24 +19,24 @@ pub(super) struct Desired {
 #[derive(Default)]
 struct State {
     wanted: HashSet<String>,
-    /// What was wished or given up since somebody looked.
+    /// Names whose state changed since the last [`Desired::take_changed`].
     changed: HashSet<String>,
-    /// Counts wishes.
+    /// The number of the last change.
     latest: u64,
-    /// The last wish that another shard fulfilled before.
+    /// The number of the last change that moved a subscription here from another shard.
     moved: u64,
 }
 
-/// A part of the wishes, to be fulfilled together.
+/// Subscriptions to begin and to end, in one write.
 pub(super) struct Change {
     pub(super) come: Vec<String>,
     pub(super) go: Vec<String>,
-    /// Some were heard elsewhere before, and something may be lost between.
+    /// Some were subscribed at another shard before, so deliveries may have been lost in between.
     pub(super) has_moved_here: bool,
     latest: u64,
 }
 
-/// Ends when a wish is fulfilled.
+/// Waits until a change is confirmed by Redis.
 pub(super) struct Fulfilled {
     done: watch::Receiver<u64>,
     number: u64,
@@ -47,7 +47,7 @@ impl Desired {
         Self { state: Mutex::default(), changed: Notify::new(), done: watch::Sender::new(0) }
     }
 
-    /// Notes a wish to hear `name`, or to hear it no more.
+    /// Notes that `name` shall be subscribed, or no longer.
     pub(super) fn note(&self, name: String, is_wanted: bool) -> Fulfilled {
         let mut state = self.state();
         match is_wanted {
@@ -62,23 +62,23 @@ impl Desired {
         Fulfilled { done: self.done.subscribe(), number }
     }
 
-    /// Takes over what was heard from another Redis until now.
+    /// Notes a subscription that was at another Redis until now.
     pub(super) fn move_here(&self, name: String) {
         let number = self.note(name, true).number;
         self.state().moved = number;
     }
 
-    /// Everything that is wanted.
+    /// All names that shall be subscribed.
     pub(super) fn wanted(&self) -> Vec<String> {
         self.state().wanted.iter().cloned().collect()
     }
 
-    /// Returns when something has changed since it was looked at.
+    /// Waits for a change after the last look.
     pub(super) async fn changed(&self) {
         self.changed.notified().await;
     }
 
-    /// What has changed since the last look.
+    /// What has changed since the last call.
     pub(super) fn take_changed(&self) -> Change {
         let mut state = self.state();
         let changed = mem::take(&mut state.changed);
@@ -86,7 +86,7 @@ impl Desired {
         self.change(&state, come, go)
     }
 
-    /// Everything, for a connection that hears nothing yet.
+    /// All subscriptions, for a new connection, which has none.
     pub(super) fn take_all(&self) -> Change {
         let mut state = self.state();
         state.changed.clear();
@@ -94,7 +94,7 @@ impl Desired {
         self.change(&state, come, Vec::new())
     }
 
-    /// Tells those who wait that a change is done.
+    /// Tells the waiting callers that Redis has confirmed a change.
     pub(super) fn fulfil(&self, change: &Change) {
         self.done.send_replace(change.latest);
     }
@@ -109,7 +109,7 @@ impl Desired {
 }
 
 impl Fulfilled {
-    /// Waits for it; `None` when nobody is left to do it.
+    /// Waits for the confirmation; `None` when the shard was dropped.
     pub(super) async fn wait(mut self) -> Option<()> {
         self.done.wait_for(|done| *done >= self.number).await.ok().map(drop)
     }

@@ -1,8 +1,8 @@
-//! How a delivery travels through Redis pub/sub: one letter, then the rest.
+//! The form of a delivery in Redis pub/sub: one letter, then the rest.
 //!
 //! - `p{epoch} {offset} {frame}`: a publication
-//! - `f{frame}`: a frame that is not kept
-//! - `n{body}`: a word between nodes
+//! - `f{frame}`: an ephemeral frame
+//! - `n{body}`: a notice between nodes
 //!
 //! Scripts write the same form; they are the only other place that knows it.
 
@@ -12,7 +12,7 @@ use protocol::{Epoch, Position};
 use crate::broker::{Delivery, Ephemeral};
 use crate::channel::Channel;
 
-/// Spells something that is not kept.
+/// Encodes something that is not kept.
 pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
     let (letter, body) = match ephemeral {
         Ephemeral::Frame(frame) => (b'f', frame),
@@ -24,7 +24,7 @@ pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
     envelope
 }
 
-/// Reads an envelope; `None` for one of a later version. The frame is not copied.
+/// Decodes an envelope; `None` for the form of a later version. The frame is not copied.
 pub fn decode(channel: Channel, envelope: Bytes) -> Option<Delivery> {
     let body = envelope.slice(1.min(envelope.len())..);
     match envelope.first()? {

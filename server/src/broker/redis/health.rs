@@ -1,5 +1,5 @@
-//! Whether deliveries work at this moment: proved by a probe that a node
-//! sends to itself, not assumed from an open connection.
+//! Whether deliveries work: proved by a probe that a node sends to itself, not concluded from an open
+//! connection.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,24 +11,23 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::commands::Commands;
 use crate::broker::BrokerError;
 
-/// Between two probes.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// The last echo may be so old.
+/// The last echo must not be older.
 const ECHO_WITHIN: Duration = Duration::from_millis(2500);
-/// So many probes without an echo prove that the connection is deaf.
+/// After so many probes without an echo the connection counts as deaf and is replaced.
 const UNANSWERED: u32 = 5;
 
-/// What is known about the connection.
+/// The probes of one shard, and its last error.
 #[derive(Default)]
 pub(super) struct Health {
     last_echo: Mutex<Option<Instant>>,
     trouble: Mutex<Option<String>>,
-    /// Probes that Redis took since the last echo, or since the connection was made.
+    /// Probes that Redis accepted since the last echo, or since the connection was made.
     unanswered: AtomicU32,
 }
 
 impl Health {
-    /// Ok when a probe came back lately.
+    /// Ok when an echo came within the last 2.5 s; or else the last error of the connection.
     pub(super) fn check(&self) -> Result<(), BrokerError> {
         let last_echo = *self.last_echo.lock().unwrap_or_else(PoisonError::into_inner);
         match last_echo {
@@ -40,30 +39,30 @@ impl Health {
         }
     }
 
-    /// Whether probes came back before, and do so no more.
+    /// Whether there were echoes, and the last one is too old.
     pub(super) fn is_lost(&self) -> bool {
         let last_echo = *self.last_echo.lock().unwrap_or_else(PoisonError::into_inner);
         last_echo.is_some_and(|at| at.elapsed() > ECHO_WITHIN)
     }
 
-    /// A probe came back.
+    /// Notes that a probe came back.
     pub(super) fn echo(&self) {
         self.unanswered.store(0, Ordering::Relaxed);
         *self.last_echo.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// Whether probes go out but do not come back.
+    /// Whether Redis accepts probes that do not come back.
     pub(super) fn is_deaf(&self) -> bool {
         self.unanswered.load(Ordering::Relaxed) >= UNANSWERED
     }
 
-    /// The connection was made.
+    /// Notes that the connection was made.
     pub(super) fn connected(&self) {
         self.unanswered.store(0, Ordering::Relaxed);
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The connection is broken; says why.
+    /// Notes why the connection broke.
     pub(super) fn broken(&self, why: String) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
     }

@@ -1,13 +1,13 @@
-//! What a Redis says about itself when a connection to it is made.
+//! What a Redis tells about itself when a connection is made.
 
 use redis::aio::MultiplexedConnection;
 
 /// Redis 7 brought sharded pub/sub and scripts that fail as a whole.
 const OLDEST: u32 = 7;
-/// So much of each of its two names tells one server from another.
+/// How much of each of its two ids is used.
 const NAME: usize = 16;
 
-/// This Redis cannot be used, however long one waits.
+/// Why this Redis can never be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unfit {
     #[error("Hubbub needs Redis {OLDEST} or later; this one is {0}")]
@@ -18,17 +18,15 @@ pub(super) enum Unfit {
     Alone,
 }
 
-/// What one connection was told.
+/// The answers of `INFO` that matter here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Info {
     version: String,
     is_cluster: bool,
     pub(super) is_replica: bool,
-    /// Changes when the server is started again and when it becomes the master:
-    /// whenever what it holds may be older than what was acknowledged before.
-    /// (Also when a master gets its first replica, which does no harm: the nodes
-    /// notice within a second, and can prove what they saw.)
-    /// Empty where Redis does not say it.
+    /// An id that changes when the server is restarted and when it becomes the master: whenever it may hold
+    /// older data than it acknowledged. (Also when a master gets its first replica, which does no harm: the
+    /// nodes notice within a second, and can prove what they saw.) Empty where Redis does not tell it.
     pub(super) run: String,
 }
 
@@ -37,7 +35,7 @@ impl Info {
         let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(line).await;
         match info {
             Ok(info) => Ok(Self::read(&info)),
-            // Not allowed to ask: what is not known to be wrong is taken for right.
+            // `INFO` is not permitted: what cannot be checked is assumed to be right.
             Err(error) if matches!(error.kind(), redis::ErrorKind::Server(_)) => Ok(Self::default()),
             Err(error) => Err(error),
         }
@@ -55,7 +53,7 @@ impl Info {
         }
     }
 
-    /// Whether it is what was asked for.
+    /// Checks role, version and cluster mode.
     pub(super) fn fits(&self, wants_cluster: bool) -> Result<(), Unfit> {
         match self.version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
             Some(major) if major < OLDEST => Err(Unfit::TooOld(self.version.clone())),

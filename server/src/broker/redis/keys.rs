@@ -1,38 +1,37 @@
-//! The names of everything Hubbub keeps in Redis.
+//! The names of all keys and pub/sub channels in Redis.
 //!
-//! Each begins with the prefix of the deployment, so that several of them can
-//! share one Redis. All keys of one channel carry the channel as hash tag, so
-//! that a script can touch them together in a Redis Cluster too. A `}` in a
-//! room's id ends the tag early, but for all keys of that room at the same place.
+//! Each begins with the prefix of the deployment, so that several of them can share one Redis. All keys of
+//! one channel carry the channel as hash tag, so that a script can touch them together in a Redis Cluster
+//! too. A `}` in a room's id ends the tag early, but for all keys of that room at the same place.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::channel::Channel;
 
-/// What stands between the prefix and the rest of a name; no prefix has one.
+/// Separates the prefix from the rest of a name; no prefix contains it.
 const END_OF_PREFIX: char = ':';
-/// What the name of a log, and of its deliveries, ends with.
+/// The end of the name of a log and of its deliveries.
 const LOG: &str = ":log";
-/// A name without its prefix hardly ever takes more.
+/// Most names without their prefix take no more.
 const USUAL_BYTES: usize = 56;
 
-/// What the names of one deployment begin with. Clones share it.
+/// Builds the names of one deployment, which begin with its prefix. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keyspace {
     /// The prefix and [`END_OF_PREFIX`].
     beginning: Arc<str>,
 }
 
-/// Why a prefix is none.
+/// A prefix that is empty, too long, or has characters that are not allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("use 1 to {} of the characters a to z, 0 to 9, hyphen, dot and underscore", Keyspace::MOST_CHARS)]
 pub struct InvalidPrefix;
 
 impl Keyspace {
-    /// The prefix of a deployment that was given no other.
+    /// The prefix when none is configured.
     pub const DEFAULT_PREFIX: &str = "hubbub";
-    /// Characters of a prefix at most.
+    /// The longest prefix, in characters.
     pub const MOST_CHARS: usize = 32;
 
     /// The names that begin with `prefix`. It has nothing in it that means
@@ -53,31 +52,31 @@ impl Keyspace {
         Self { beginning: format!("{prefix}{END_OF_PREFIX}").into() }
     }
 
-    /// The name that goes on with `rest`.
+    /// The prefix, followed by `rest`.
     pub(crate) fn name(&self, rest: impl fmt::Display) -> String {
         format!("{}{rest}", self.beginning)
     }
 
-    /// The stream with the channel's log. An entry's id is `offset-0`; it has the
-    /// frame up to the offset (`h`) and from there on (`t`), or the whole (`f`).
+    /// The stream of the channel's log. An entry's id is `offset-0`; its fields are the frame up to the
+    /// offset (`h`) and after it (`t`), or the whole frame (`f`).
     pub fn log(&self, channel: &Channel) -> String {
         self.beside(channel, &[LOG])
     }
 
-    /// The hash with the log's `top`, its `epoch`, which run of Redis that is good
-    /// for (`run`), and the epoch it began with (`origin`).
+    /// The hash of the log's `top`, its `epoch`, the run of Redis that the epoch holds for (`run`), and the
+    /// epoch it began with (`origin`).
     pub fn meta(&self, channel: &Channel) -> String {
         self.beside(channel, &[":meta"])
     }
 
-    /// The text `origin digest offset` of an append that must happen once.
+    /// The key of an idempotent append; its value is the text `origin digest offset`.
     pub(super) fn idempotency(&self, channel: &Channel, key: &str) -> String {
         self.beside(channel, &[":once:", key])
     }
 
-    /// A name with the channel in it, as its hash tag.
+    /// A name with the channel as its hash tag.
     pub(crate) fn beside(&self, channel: &Channel, ends: &[&str]) -> String {
-        // One room for all of it: each message needs four of them.
+        // One allocation for all of it: each message needs four names.
         let ends_bytes: usize = ends.iter().map(|end| end.len()).sum();
         let mut name = String::with_capacity(self.beginning.len() + USUAL_BYTES + ends_bytes);
         name.push_str(&self.beginning);
@@ -95,15 +94,14 @@ impl Default for Keyspace {
     }
 }
 
-/// The names of the pub/sub channels on which deliveries of one database travel.
+/// The names of the pub/sub channels on which the deliveries of one database travel.
 ///
-/// A channel's is called like its log, so that a script needs one name for both.
-/// But pub/sub knows no databases: what is said in one is heard in all. So the
-/// number of any but the first stands at the end.
+/// It is the name of the channel's log, so that a script needs one name for both. But pub/sub is common to
+/// all databases: so the number of any but the first is appended.
 #[derive(Clone, Debug)]
 pub(super) struct DeliveryNames {
     keyspace: Keyspace,
-    /// Nothing, or `:2`.
+    /// Empty, or such as `:2`.
     database: String,
 }
 
@@ -113,7 +111,7 @@ impl DeliveryNames {
         Self { keyspace, database }
     }
 
-    /// What a script adds to the name of a log.
+    /// What a script appends to the name of a log.
     pub(super) fn database(&self) -> &str {
         &self.database
     }
@@ -123,8 +121,7 @@ impl DeliveryNames {
         self.keyspace.beside(channel, &[LOG, &self.database])
     }
 
-    /// The channel whose deliveries travel on `name`; `None` for a name of
-    /// another deployment.
+    /// The channel of a pub/sub channel; `None` for a name of another deployment.
     pub(super) fn channel_of(&self, name: &str) -> Option<Channel> {
         let tag = name.strip_prefix(&*self.keyspace.beginning)?.strip_prefix('{')?;
         Channel::parse(tag.strip_suffix(&self.database)?.strip_suffix(LOG)?.strip_suffix('}')?)

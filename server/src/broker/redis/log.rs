@@ -1,4 +1,4 @@
-//! Reads a channel's log in Redis: one script, one round trip, one moment.
+//! Reads a channel's log in Redis: one script, so all of it at one moment.
 
 use bytes::Bytes;
 use protocol::{Epoch, Position};
@@ -9,34 +9,34 @@ use super::router::Router;
 use crate::broker::{BrokerError, Head, LogLimits, Most, Publication, random_epoch};
 use crate::channel::Channel;
 
-/// An empty log keeps its identity so long, in seconds.
+/// How long the epoch of an empty log is kept, in seconds.
 const KEEP_EMPTY: u64 = 24 * 60 * 60;
 
-/// Why a log is read.
+/// Whether a read creates the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
-    /// To look at it. One that does not exist goes on not existing.
+    /// It does not.
     Look,
-    /// To listen to it: all nodes must tell one epoch.
+    /// It does: all nodes must tell one epoch to their listeners.
     Listen,
 }
 
-/// A part of a log.
+/// Which part of a log to read.
 pub(crate) enum Part {
-    /// All after an offset, oldest first; none if they are more than that.
+    /// All after an offset, oldest first; none if they exceed the limit.
     After(u64, Most),
     /// So many before an offset, or the last ones; newest first.
     Before(Option<u64>, usize),
-    /// The one at an offset.
+    /// The entry at an offset.
     At(u64),
 }
 
 impl Part {
-    /// The command that reads it, from where, to where, and how much.
+    /// The command that reads it, its bounds and its limit.
     fn range(self) -> (&'static str, String, String, Most) {
         match self {
             Self::After(offset, most) => ("XRANGE", id(offset.saturating_add(1)), "+".into(), most),
-            // Before the first one is nothing; 0-0 is a place where nothing can be.
+            // There is nothing before the first one, and never an entry 0-0.
             Self::Before(Some(offset), limit) => {
                 ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), Most::publications(limit))
             }
@@ -46,20 +46,19 @@ impl Part {
     }
 }
 
-/// What was read at one moment.
+/// A part of a log and its top, at one moment.
 pub(super) struct Found {
     pub(super) top: Position,
     pub(super) publications: Vec<Publication>,
-    /// Whether the node has seen this very log.
+    /// Whether the log proved to be the one that the node knows.
     pub(super) is_seen: bool,
 }
 
-/// Reads logs.
 #[derive(Clone)]
 pub(crate) struct Reader {
     router: Router,
     script: Script,
-    /// How long logs stay that somebody listens to; `None` for who only looks.
+    /// How long logs with listeners are kept; `None` for a reader that never extends it.
     keep: Option<LogLimits>,
 }
 
@@ -68,8 +67,8 @@ impl Reader {
         Self { router, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), keep }
     }
 
-    /// Reads `part` of a log and its top. A log that does not exist is read as
-    /// an empty one, with an epoch that nobody else is told.
+    /// Reads `part` of a log, and its top. A log that does not exist is read as empty, with an epoch that is
+    /// not stored.
     pub(crate) async fn read(
         &self,
         channel: &Channel,
@@ -79,7 +78,7 @@ impl Reader {
         Ok((found.top, found.publications))
     }
 
-    /// The same for somebody who listens: a log that does not exist gets an epoch.
+    /// The same for a listener: a log that does not exist gets an epoch.
     pub(super) async fn open(
         &self,
         channel: &Channel,
@@ -89,7 +88,7 @@ impl Reader {
         Ok((found.top, found.publications))
     }
 
-    /// Reads what came after what this node has seen; see [`Broker::catch_up`].
+    /// Reads everything after what this node has seen; see [`Broker::catch_up`].
     ///
     /// [`Broker::catch_up`]: crate::broker::Broker::catch_up
     pub(super) async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Found, BrokerError> {
@@ -98,7 +97,7 @@ impl Reader {
 
     async fn find(&self, channel: &Channel, part: Part, why: Why, seen: Option<&Head>) -> Result<Found, BrokerError> {
         let (command, from, to, most) = part.range();
-        // A game ends by a time of its own.
+        // The end of a game's log is set by the game.
         let retain = self.keep.filter(|_| matches!(channel, Channel::Room(_)));
         let retain = retain.and_then(|keep| keep.retain(channel));
         let (keep_empty, retain) = match why {
@@ -124,14 +123,14 @@ impl Reader {
     }
 }
 
-/// An entry of a stream: its id, its fields and their values in turn.
+/// An entry of a stream: its id, then fields and values in turn.
 type Entry = (String, Vec<Bytes>);
 
 fn publications(entries: Vec<Entry>) -> Vec<Publication> {
     entries.into_iter().filter_map(publication).collect()
 }
 
-/// See [`Keyspace::log`](super::Keyspace::log) for what an entry has.
+/// Parses an entry of a stream, see [`Keyspace::log`](super::Keyspace::log).
 fn publication((id, mut fields): Entry) -> Option<Publication> {
     let at = id.split('-').next()?;
     let offset = at.parse().ok()?;
@@ -142,7 +141,7 @@ fn publication((id, mut fields): Entry) -> Option<Publication> {
     Some(Publication { offset, frame })
 }
 
-/// The position that a script returned.
+/// Parses the position that a script returned.
 pub(super) fn position(epoch: &str, offset: u64) -> Result<Position, BrokerError> {
     let epoch = Epoch::parse(epoch).map_err(|error| BrokerError::Unavailable(format!("what Redis holds: {error}")))?;
     Ok(Position { epoch, offset })

@@ -1,15 +1,14 @@
 //! The broker that many nodes share through Redis: one, several, or a cluster.
 //!
-//! A log is a stream, a publication one script, a delivery one message of
-//! Redis pub/sub. Pub/sub may lose; the stream is the truth, and
-//! [`Delivery::Interrupted`](super::Delivery::Interrupted) says when to compare.
+//! A log is a stream, a publication one script, a delivery one message of Redis pub/sub. Pub/sub may lose
+//! messages; the stream is the truth, and [`Delivery::Interrupted`](super::Delivery::Interrupted) says when
+//! to compare.
 //!
-//! Every Redis master that a node talks to is a [`shard`] with connections of
-//! its own: a [`connection`] for what every message passes, and redis-rs for the rest;
-//! the [`router`] knows which of them keeps a channel. A shard that is away touches
-//! only its channels: what is sent there is refused as temporary, and the node
-//! stays ready as long as any shard works. Otherwise one dead Redis
-//! of three would take every node away from the people of the other two.
+//! Every Redis master that a node talks to is a [`shard`] with connections of its own: a [`connection`] for
+//! publications and deliveries, and redis-rs for the rest; the [`router`] knows which of them keeps a
+//! channel. A shard that is away affects only its channels: messages to them are refused as temporary, and
+//! the node stays ready as long as any shard works. Otherwise one dead Redis of three would take every node
+//! away from the people of the other two.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,41 +51,38 @@ pub use self::keys::{InvalidPrefix, Keyspace};
 pub use self::router::Router;
 pub use self::servers::Servers;
 
-/// A subscription waits so long for the connection; after that the caller is told.
+/// How long a subscription may take until the caller gets an error.
 const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
 
-/// What an operator may choose.
+/// The settings of the Redis broker.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What is kept of each channel.
+    /// How much of each log is kept, and how long.
     pub log: LogLimits,
     /// Whether to use sharded pub/sub; a cluster always does.
     pub sharded: bool,
-    /// The node's name.
+    /// A name that no other node has, for its probes.
     pub node: String,
-    /// What the names of everything begin with; the same on all nodes.
+    /// The names in Redis; the prefix must be the same on all nodes.
     pub keyspace: Keyspace,
 }
 
-/// Connects to what [`Servers::parse`] reads from `servers`.
+/// Connects to the servers that [`Servers::parse`] reads from `servers`.
 ///
-/// # Errors
-/// As [`open`], and what is no list of servers.
+/// # Errors As [`open`], and a text that is no list of servers.
 pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
     let servers = Servers::parse(servers).map_err(|error| BrokerError::Unavailable(error.to_string()))?;
     open(servers, options).await
 }
 
-/// Connects to Redis. What is not there yet is no error: it is tried until it
-/// is, and [`Broker::ready`] says no while nothing is.
+/// Connects to Redis. A server that is not up yet is no error: connecting goes on, and [`Broker::ready`]
+/// fails while no server is up.
 ///
-/// # Errors
-/// What cannot get better by waiting: an address that is none, a Redis that is
-/// too old or of another kind.
+/// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
 pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
     let (queue, deliveries) = Queue::new();
     let is_cluster = servers.shape == servers::Shape::Cluster;
-    // Deliveries of a cluster's plain kind would go to all of its nodes.
+    // In a cluster, plain pub/sub would send each delivery to all of its nodes.
     let is_sharded = options.sharded || is_cluster;
     let common = Common {
         queue: Arc::new(queue),
@@ -113,7 +109,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     Ok((Arc::new(broker), deliveries))
 }
 
-/// The broker that many nodes share.
+/// The broker that many nodes share, over one or more Redis.
 pub struct RedisBroker {
     router: Router,
     reader: Reader,
@@ -121,7 +117,7 @@ pub struct RedisBroker {
 }
 
 impl RedisBroker {
-    /// The way to Redis, for others that keep something there.
+    /// A handle to Redis for other stores.
     pub fn router(&self) -> Router {
         self.router.clone()
     }
@@ -179,7 +175,7 @@ impl Broker for RedisBroker {
         Ok(found.pop())
     }
 
-    /// Ok while any shard works.
+    /// False only for a shard that worked and does not now.
     fn is_available(&self, channel: &Channel) -> bool {
         self.router.of(channel).is_ok_and(|shard| !shard.is_lost())
     }
@@ -196,10 +192,10 @@ impl Broker for RedisBroker {
     }
 }
 
-/// All after `offset` of a log, if it is the one where that offset was seen.
+/// Everything after `offset` of a log, if it is the log that the offset was seen in.
 fn all_or_nothing(is_same: bool, top: Position, publications: Vec<Publication>, offset: u64) -> Replay {
     let missed = top.offset.checked_sub(offset).filter(|_| is_same);
-    // Fewer than were missed: they are too many or too large, or the log has been trimmed.
+    // Fewer than were missed: over the limit, or the log has been trimmed.
     match missed == Some(publications.len() as u64) {
         true => Replay::All { publications, top },
         false => Replay::Unknown { top },

@@ -1,27 +1,26 @@
-//! Where a channel lives: arithmetic that all nodes must do alike.
+//! Which shard keeps a channel: a calculation that must be the same on all nodes.
 //!
-//! Whoever changes it moves rooms away from their logs, so tests pin its values.
+//! A change of it separates rooms from their logs, so tests pin its values.
 
 use crate::channel::Channel;
 
-/// Slots of a Redis Cluster.
+/// Number of slots in a Redis Cluster.
 pub(super) const SLOTS: u16 = 16_384;
 
-/// Which of `count` independent servers keeps a channel: the jump consistent
-/// hash (Lamping and Veach, 2014) of the FNV-1a hash of its name. A server more
-/// at the end of the list takes its share of the rooms from the others and
-/// moves none between them.
+/// Which of `count` independent servers keeps a channel: the jump consistent hash (Lamping and Veach, 2014)
+/// of the FNV-1a hash of its name. A server added at the end of the list takes its share of the rooms from
+/// the others and moves none between them.
 pub(super) fn server_of(channel: &Channel, count: usize) -> usize {
     server_of_name(&channel.to_string(), count)
 }
 
-/// Which of them keeps what is no channel's, by its name.
+/// Which of `count` servers keeps something that belongs to no channel, by its name.
 pub(super) fn server_of_name(name: &str, count: usize) -> usize {
     jump(fnv_1a(name.as_bytes()), count)
 }
 
-/// The slot of a key or a pub/sub channel in a Redis Cluster: CRC16 of what
-/// stands in the first braces, or of all of it.
+/// The slot of a key or pub/sub channel in a Redis Cluster: CRC16 of the text in the first braces, or of the
+/// whole name.
 pub(super) fn slot_of(key: &str) -> u16 {
     let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(tag, _)| tag);
     crc16(tag.filter(|tag| !tag.is_empty()).unwrap_or(key).as_bytes()) % SLOTS
@@ -43,7 +42,7 @@ fn fnv_1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// CRC16 of XMODEM, as the specification of Redis Cluster says.
+/// CRC16/XMODEM, as in the specification of Redis Cluster.
 fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(*byte) << 8), |crc, _| (crc << 1) ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 })

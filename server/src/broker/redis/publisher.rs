@@ -1,5 +1,5 @@
-//! Brings a publication into its log: on the connection while that is up, by the
-//! other connection while it is not.
+//! Appends a publication to its log: on the connection of deliveries while that is up, or else on the one of
+//! commands.
 
 use std::time::Duration;
 
@@ -16,36 +16,36 @@ use super::shard::{Shard, publish_command};
 use crate::broker::{Append, Appended, BrokerError, Growth, IdempotencyKey, LogLimits, random_epoch};
 use crate::channel::Channel;
 
-/// A resend is recognised for so long, in seconds.
+/// How long an idempotency key is remembered, in seconds.
 const REMEMBER_ONCE: u32 = 86_400;
 
-/// The ways into all logs.
+/// The scripts that append, for both kinds of logs.
 #[derive(Clone)]
 pub(super) struct Scripts {
-    /// Into those that stay as rooms do.
+    /// For logs that are kept like rooms.
     lasting: Ways,
-    /// Into those that end with a game.
+    /// For logs that end with a game.
     ephemeral: Ways,
 }
 
-/// The two ways into a log.
+/// The two scripts that append to a log.
 #[derive(Clone)]
 struct Ways {
-    /// The short way: appends once to a log that is known.
+    /// The short one: appends to a log whose epoch is known.
     append: Script,
-    /// For whatever there is to append, and whatever is found.
+    /// The complete one: for any append, and any state of the log.
     publish: Script,
 }
 
 impl Scripts {
-    /// Scripts that keep so much of each log, and announce what they append to
-    /// whoever listens to `database` (see [`DeliveryNames`](super::keys::DeliveryNames)).
+    /// Scripts that keep `keep` of each log and announce to the pub/sub channels of `database` (see
+    /// [`DeliveryNames`](super::keys::DeliveryNames)).
     pub(super) fn new(keep: LogLimits, is_sharded: bool, database: &str) -> Self {
         let ways = |retain| Ways::new(keep, retain, publish_command(is_sharded), database);
         Self { lasting: ways(keep.retain), ephemeral: ways(Some(keep.retain_game)) }
     }
 
-    /// All that Redis should have loaded.
+    /// All scripts, to be loaded into Redis in advance.
     pub(super) fn all(&self) -> [&Script; 4] {
         [&self.lasting.append, &self.lasting.publish, &self.ephemeral.append, &self.ephemeral.publish]
     }
@@ -57,7 +57,7 @@ impl Scripts {
 
 impl Ways {
     fn new(keep: LogLimits, retain: Option<Duration>, publish: &str, database: &str) -> Self {
-        // A part of the script and not of each call: what a script is given costs.
+        // Part of the script's text, because each argument of a call costs time.
         let LogLimits { entries, bytes, .. } = keep;
         let retain = retain_seconds(retain);
         let settings = format!(
@@ -76,12 +76,12 @@ impl Ways {
     }
 }
 
-/// Seconds that a log stays; nothing is for ever.
+/// The seconds that a log stays, as text; empty for ever.
 pub(super) fn retain_seconds(retain: Option<Duration>) -> String {
     retain.map(|retain| retain.as_secs().to_string()).unwrap_or_default()
 }
 
-/// What `publish.lua` returns.
+/// The answer of `publish.lua`.
 struct Told {
     epoch: String,
     offset: u64,
@@ -89,22 +89,22 @@ struct Told {
     origin: String,
 }
 
-/// What [`Broker::publish`](crate::broker::Broker::publish) promises, at the server that keeps the log.
+/// Implements [`Broker::publish`](crate::broker::Broker::publish) on the shard that keeps the log.
 pub(super) async fn publish(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
-    // No timer for each publication: who keeps the connection asks it something
-    // every second, and closes one that is silent.
+    // No timer for each publication: the connection's owner pings every second, and closes one that is
+    // silent.
     if let Some(connection) = shard.connection() {
         match on_line(shard, &connection, append).await {
             Ok(appended) => return appended,
-            // Not done; the other way knows what to do about it.
+            // Not executed; the complete script finds out why.
             Err(Unanswered::Refused(_)) => {}
             Err(Unanswered::Silent) => return Err(silent()),
-            // Perhaps done, but a second time does no harm.
+            // Perhaps executed, but with a key the second time does no harm.
             Err(_) if append.idempotency.is_some() => {}
             Err(_) => return Err(BrokerError::Unavailable("the connection to Redis broke".into())),
         }
     }
-    // In a box: hardly ever taken, and every publication would carry the room for it.
+    // Boxed: hardly ever needed, and every publication's future would be larger by it.
     Box::pin(timeout(CALL_WITHIN, by_command(shard, append))).await.unwrap_or_else(|_| Err(silent()))
 }
 
@@ -124,7 +124,7 @@ async fn on_line(
     Box::pin(at_length(shard, connection, append)).await
 }
 
-/// Publishes with `publish.lua`, which takes a publication of any kind and needs to know nothing of the log.
+/// Appends with `publish.lua`, which handles any append and any state of the log.
 async fn at_length(
     shard: &Shard,
     connection: &Connection,
@@ -144,7 +144,7 @@ async fn at_length(
     Ok(appended)
 }
 
-/// The short way; `None` where it is closed.
+/// Appends with `append.lua`; `None` where that is not possible.
 async fn shortly(
     shard: &Shard,
     connection: &Connection,
@@ -173,7 +173,7 @@ async fn shortly(
         _ => None,
     };
     match connection.ask(&words.map(str::as_bytes), read).await {
-        // Redis does not know it (any more), or has no memory left: the long way tells.
+        // The script is not loaded (any more), or memory is full: `publish.lua` finds out.
         Err(Unanswered::Refused(_)) => Ok(None),
         answer => answer,
     }
@@ -205,7 +205,7 @@ fn silent() -> BrokerError {
     BrokerError::Unavailable("Redis does not answer".into())
 }
 
-/// What `publish.lua` is given beside its keys, in the order that it says.
+/// The arguments of `publish.lua`, in its order.
 fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let growth = match append.growth {
         Growth::Free => "free",
@@ -215,7 +215,7 @@ fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Ite
     all.into_iter().chain(append.idempotency.iter().map(|idempotency| idempotency.digest.as_str())).map(str::as_bytes)
 }
 
-/// The keys of both scripts, in the order that they say.
+/// The keys of both scripts, in their order.
 fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     let channel = &append.channel;
     let mut all = Vec::with_capacity(3);

@@ -1,9 +1,8 @@
-//! The way to everything that is kept in Redis: which channel is on which
-//! shard.
+//! Finds the shard of a channel, and of everything else that is kept in Redis.
 //!
-//! Independent servers are shards for ever, and arithmetic places the channels
-//! ([`placement`]). In a Redis Cluster the shards are its masters of the moment,
-//! and the cluster places the channels ([`cluster`](super::cluster)).
+//! With independent servers the shards never change, and a hash places the channels ([`placement`]). In a
+//! Redis Cluster the shards are its current masters, and the cluster places the channels
+//! ([`cluster`](super::cluster)).
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -28,43 +27,42 @@ pub struct Router(Arc<Inner>);
 pub(super) struct Inner {
     pub(super) servers: Servers,
     pub(super) common: Common,
-    /// No node's probes have such names but this one's.
+    /// The prefix of this node's probe channels, which no other node has.
     probes: String,
     map: RwLock<Map>,
 }
 
-/// Who keeps what.
+/// The shards, and in a cluster their slots.
 #[derive(Clone, Default)]
 struct Map {
     shards: Vec<Arc<Shard>>,
-    /// In a cluster: which of them serves which slot.
+    /// In a cluster: which shard serves which slot.
     slots: Option<Arc<Slots>>,
 }
 
-/// A shard, and which of the channels in a list it keeps.
+/// A shard, and the indices of the channels in a list that it keeps.
 type Share = (Arc<Shard>, Vec<usize>);
 
 impl Map {
     fn of(&self, channel: &Channel, keyspace: &Keyspace) -> Option<&Arc<Shard>> {
         match &self.slots {
-            // With one, there is nothing to reckon.
+            // With one shard there is nothing to hash.
             None if self.shards.len() < 2 => self.shards.first(),
             None => self.shards.get(placement::server_of(channel, self.shards.len())),
             Some(_) => self.of_key(&keyspace.log(channel)),
         }
     }
 
-    /// In a cluster only: all keys of a channel, and its deliveries, share a slot.
+    /// For clusters: all keys of a channel, and its deliveries, share a slot.
     fn of_key(&self, key: &str) -> Option<&Arc<Shard>> {
         self.shards.get(self.slots.as_ref()?.owner(placement::slot_of(key))?)
     }
 }
 
 impl Router {
-    /// Begins to connect to all shards that are known from the start.
+    /// Starts to connect to all shards that are known from the start.
     ///
-    /// # Errors
-    /// An address that is none.
+    /// # Errors An invalid address.
     pub(super) fn open(servers: Servers, common: Common, node: &str) -> Result<Self, BrokerError> {
         let probes = common.keyspace.name(format_args!("probe:{node}:{}", random_epoch()));
         let mut map = Map::default();
@@ -77,25 +75,22 @@ impl Router {
         Ok(Self(Arc::new(Inner { servers, common, probes, map: RwLock::new(map) })))
     }
 
-    /// The names of everything that this deployment keeps.
+    /// The names of this deployment in Redis.
     pub fn keyspace(&self) -> &Keyspace {
         &self.0.common.keyspace
     }
 
     /// The shard that keeps a channel.
     ///
-    /// # Errors
-    /// None is known at the moment.
+    /// # Errors No shard is known now.
     pub(crate) fn of(&self, channel: &Channel) -> Result<Arc<Shard>, BrokerError> {
         self.0.read(|map| map.of(channel, self.keyspace()).cloned())
     }
 
-    /// Asks the same about each channel, in one round trip to each shard:
-    /// `question` adds `each` commands, which are answered together. Of what a
-    /// shard does not answer there is none.
+    /// Runs the same commands for each channel, in one round trip per shard: `question` adds `each` commands
+    /// to the pipeline. Channels of a shard that does not answer are left out.
     ///
-    /// # Errors
-    /// No shard answered.
+    /// # Errors No shard answered.
     pub(crate) async fn ask_each<T: FromRedisValue>(
         &self,
         channels: &[Channel],
@@ -138,38 +133,37 @@ impl Router {
         Ok(parts)
     }
 
-    /// How many places there are for what belongs to no channel: one on each
-    /// independent server, one in a whole cluster.
+    /// The number of sites for data that belongs to no channel: one for each independent server, one for a
+    /// whole cluster.
     pub(crate) fn sites(&self) -> usize {
         if self.is_cluster() { 1 } else { self.0.servers.addresses.len() }
     }
 
-    /// The place beside a channel.
+    /// The site of the shard that keeps a channel.
     pub(crate) fn site_of(&self, channel: &Channel) -> usize {
         if self.is_cluster() { 0 } else { placement::server_of(channel, self.sites()) }
     }
 
-    /// The place for what is no channel's, by its name.
+    /// The site for data that belongs to no channel, by its name.
     pub(crate) fn site_of_name(&self, name: &str) -> usize {
         if self.is_cluster() { 0 } else { placement::server_of_name(name, self.sites()) }
     }
 
-    /// The shard that keeps `key` of such a place.
+    /// The shard that keeps `key` at a site.
     ///
-    /// # Errors
-    /// None is known at the moment.
+    /// # Errors No shard is known now.
     pub(crate) fn at(&self, site: usize, key: &str) -> Result<Arc<Shard>, BrokerError> {
         self.0.read(|map| if map.slots.is_some() { map.of_key(key) } else { map.shards.get(site) }.cloned())
     }
 
-    /// All shards of this moment.
+    /// All shards that are known now.
     pub(crate) fn all(&self) -> Vec<Arc<Shard>> {
         self.0.all()
     }
 
-    /// Starts or ends deliveries of a channel.
+    /// Subscribes a channel at its shard, or unsubscribes it.
     pub(super) fn hear(&self, channel: &Channel, is_wanted: bool) -> Result<Fulfilled, BrokerError> {
-        // Under the lock, so that no wish goes to a shard that has just lost the channel.
+        // Under the lock, so that no subscription goes to a shard that has just lost the channel.
         self.0.read(|map| {
             let shard = map.of(channel, self.keyspace())?;
             Some(shard.wishes.note(shard.deliveries(channel), is_wanted))
@@ -184,7 +178,7 @@ impl Router {
         &self.0
     }
 
-    /// Runs a script on the first server, the only one in most deployments.
+    /// Runs a script on the first server; most deployments have only that one.
     pub async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
         self.first()?.invoke(script).await
     }
@@ -218,20 +212,20 @@ impl Inner {
         read(&map).ok_or_else(|| BrokerError::Unavailable("no Redis of the cluster is reached".into()))
     }
 
-    /// Follows a cluster: opens shards for new masters, moves deliveries to
-    /// those that keep their channels now, and lets the others go.
+    /// Takes over a new map of a cluster: opens shards for new masters, moves subscriptions to the masters of
+    /// their slots, and drops shards that are none any more.
     pub(super) fn relocate(&self, slots: Slots) -> Result<(), BrokerError> {
         let mut map = self.map.write().unwrap_or_else(PoisonError::into_inner);
         if map.slots.as_deref() == Some(&slots) {
             return Ok(());
         }
         if map.slots.as_ref().is_some_and(|before| before.covered() > slots.covered()) {
-            // In the middle of a change; what is kept where is told soon.
+            // The cluster is being changed; a complete map follows soon.
             return Err(BrokerError::Unavailable("some slots of the cluster have no master".into()));
         }
         let mut shards = Vec::with_capacity(slots.masters().len());
         for (at, master) in slots.masters().iter().enumerate() {
-            // A shard whose probe belongs to another one now cannot prove itself.
+            // A shard whose probe has moved to another master cannot prove that it works.
             let keeps = |shard: &&Arc<Shard>| {
                 shard.address == *master && slots.owner(placement::slot_of(&shard.probe)) == Some(at)
             };

@@ -1,7 +1,7 @@
-//! Which Redis there are, as an operator writes them.
+//! Parses the operator's list of Redis servers.
 //!
 //! - `redis://user:password@host:6379/0`, or `host:port` alone: one server
-//! - several of them, parted by commas: independent servers, each keeps a share
+//! - several of them, separated by commas: independent servers, each keeps a share
 //!   of the rooms. Their order places the rooms, so it is the same on all nodes.
 //! - `redis-cluster://host:6379`: a Redis Cluster; several are tried in turn
 //! - `rediss://` and `rediss-cluster://`: the same through TLS
@@ -19,7 +19,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-/// Why a list of servers is none. Never shows what was written: it may hold a password.
+/// Why a list of servers is invalid. Never shows the text: it may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the address of Redis is not understood: {0}")]
 pub struct ServersError(String);
@@ -28,33 +28,31 @@ pub struct ServersError(String);
 #[derive(Clone, Debug)]
 pub struct Servers {
     pub(super) shape: Shape,
-    /// At least one; no two are the same.
+    /// Not empty, without duplicates.
     pub(super) addresses: Vec<Address>,
 }
 
-/// How the servers belong together.
+/// How several servers belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Not at all; we place the rooms.
+    /// They do not; this program places the rooms.
     Independent,
-    /// As one cluster, which places them.
+    /// They are one Redis Cluster, which places the rooms.
     Cluster,
 }
 
-/// One server. Shown as `host:port`, never with its password.
+/// The address and credentials of a server. Displayed as `host:port`, never with the password.
 #[derive(Clone, Debug)]
 pub(super) struct Address {
     info: ConnectionInfo,
-    /// Whom to trust; `None` for the system's authorities. (`info` has it, too,
-    /// but does not tell.)
+    /// The trusted authorities; `None` for the system's. (`info` has them, too, but no getter.)
     authorities: Option<Arc<RootCertStore>>,
 }
 
 impl Servers {
-    /// Reads what an operator wrote.
+    /// Parses an operator's list.
     ///
-    /// # Errors
-    /// A sentence that says how to write it.
+    /// # Errors A sentence that says how to write it.
     pub fn parse(text: &str) -> Result<Self, ServersError> {
         let parts: Vec<_> = text.split(',').map(|part| Part::read(part.trim())).collect::<Result<_, _>>()?;
         let shape = parts[0].shape;
@@ -70,11 +68,9 @@ impl Servers {
         Ok(Self { shape, addresses })
     }
 
-    /// For TLS, trusts what the certificates in this PEM file have signed, and
-    /// nothing else.
+    /// Trusts, for TLS, only the certificates that the authorities in this PEM file have signed.
     ///
-    /// # Errors
-    /// The file cannot be read, or no server is reached through TLS.
+    /// # Errors The file cannot be read, or no server is reached through TLS.
     pub fn trusting(mut self, authorities: &Path) -> Result<Self, ServersError> {
         let cannot = |why: String| ServersError(format!("{} cannot be trusted: {why}", authorities.display()));
         let pem = std::fs::read(authorities).map_err(|error| cannot(error.to_string()))?;
@@ -130,7 +126,7 @@ impl Part {
 impl Address {
     fn new(info: ConnectionInfo) -> Self {
         let protocol = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
-        // A peer that is gone without a word is noticed by the system, too.
+        // The system, too, notices a peer that is gone without a close.
         let keepalive = TcpKeepalive::new().with_time(Duration::from_secs(5)).with_interval(Duration::from_secs(2));
         let tcp = TcpSettings::default().set_nodelay(true).set_keepalive(keepalive);
         #[cfg(target_os = "linux")]
@@ -146,23 +142,22 @@ impl Address {
         Client::open(self.info.clone())
     }
 
-    /// Where it is, and who we are there.
+    /// Host, port and credentials for redis-rs.
     pub(super) fn info(&self) -> &ConnectionInfo {
         &self.info
     }
 
-    /// Which of its databases is ours; only the first has a cluster.
+    /// The number of the database; a cluster has only 0.
     pub(super) fn database(&self) -> i64 {
         self.info.redis_settings().db()
     }
 
-    /// Whom to trust with TLS; `None` for the system's authorities.
+    /// The authorities that TLS trusts; `None` for the system's.
     pub(super) fn authorities(&self) -> Option<&Arc<RootCertStore>> {
         self.authorities.as_ref()
     }
 
-    /// Another server of the same cluster: with the same password, and through
-    /// TLS where this one is. Without a host it is the same one.
+    /// Another server of the same cluster, with the same password and TLS; without `host`, at the same host.
     pub(super) fn sibling(&self, host: Option<&str>, port: u16) -> Self {
         let beside = |own: &str| host.unwrap_or(own).to_owned();
         let address = match self.info.addr().clone() {

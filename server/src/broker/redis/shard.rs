@@ -1,5 +1,5 @@
-//! One Redis master that this node talks to: a connection for publications and
-//! deliveries, a connection for all other commands, and the proof that both work.
+//! One Redis master that this node uses: a connection for publications and deliveries, one for all other
+//! commands, and the probes of both.
 
 use std::sync::Arc;
 
@@ -29,18 +29,18 @@ pub(super) struct Common {
     pub(super) is_cluster: bool,
     pub(super) misplaced: Arc<Notify>,
     pub(super) keyspace: Keyspace,
-    /// What is kept of each channel.
+    /// How much of each log is kept, and how long.
     pub(super) log: LogLimits,
 }
 
-/// One Redis master. Its tasks end with it.
+/// A handle to one Redis master. Its tasks end when it is dropped.
 pub(crate) struct Shard {
     pub(super) address: Address,
     pub(super) wishes: Arc<Desired>,
-    /// The pub/sub channel on which it proves itself.
+    /// The pub/sub channel of its probes.
     pub(super) probe: String,
     pub(super) keyspace: Keyspace,
-    /// What is called all the time.
+    /// The scripts that append to logs.
     pub(super) scripts: Scripts,
     names: DeliveryNames,
     commands: Commands,
@@ -51,7 +51,7 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    /// Begins to connect. `probe` is a name that no other node uses; the database goes with it.
+    /// Starts to connect. `probe` is a name that no other node uses; the database's number is appended.
     pub(super) fn open(address: Address, probe: String, common: &Common) -> RedisResult<Self> {
         let client = address.client()?;
         let health = Arc::new(Health::default());
@@ -98,22 +98,22 @@ impl Shard {
         })
     }
 
-    /// The pub/sub channel of a channel's deliveries here.
+    /// The pub/sub channel of a channel's deliveries in this database.
     pub(crate) fn deliveries(&self, channel: &Channel) -> String {
         self.names.of(channel)
     }
 
-    /// The connection, while it is up.
+    /// The connection for publications, while it is up.
     pub(super) fn connection(&self) -> Option<Arc<Connection>> {
         self.connection.connection()
     }
 
-    /// Runs a script; loads it first where Redis does not know it.
+    /// Runs a script, loading it first if Redis does not have it.
     pub(crate) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
         self.commands.invoke(script).await
     }
 
-    /// Runs a script that wants to know which Redis it runs on.
+    /// See [`Commands::invoke_on`].
     pub(crate) async fn invoke_on<T: FromRedisValue>(
         &self,
         script: &Script,
@@ -122,18 +122,17 @@ impl Shard {
         self.commands.invoke_on(script, fill).await
     }
 
-    /// Runs a command.
+    /// Runs a command on the connection for commands.
     pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
         self.commands.run(command).await
     }
 
-    /// Runs commands in one round trip.
+    /// Runs several commands in one round trip.
     pub(crate) async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
         self.commands.run_all(commands).await
     }
 
-    /// The command that sends to all nodes, for scripts: `PUBLISH`, or its
-    /// sharded kind.
+    /// `PUBLISH` or `SPUBLISH`, for scripts.
     pub(crate) fn publish_command(&self) -> &'static str {
         publish_command(self.is_sharded)
     }
@@ -143,23 +142,23 @@ impl Shard {
         self.health.check()
     }
 
-    /// Whether a probe came back before, and none does lately.
+    /// Whether probes came back once, and do not now.
     pub(super) fn is_lost(&self) -> bool {
         self.health.is_lost()
     }
 
-    /// Whether commands can be given now.
+    /// Whether the connection for commands is up.
     pub(super) fn is_up(&self) -> bool {
         self.commands.is_up()
     }
 
-    /// Waits until the first attempt to connect has ended; tells what no waiting helps.
+    /// Waits until the first attempt to connect has ended. An error means that no later one can succeed.
     pub(super) async fn attempted(&self) -> Result<(), Unfit> {
         self.commands.attempted().await
     }
 }
 
-/// The command that sends to all nodes.
+/// The command that sends to all subscribers: `PUBLISH` or `SPUBLISH`.
 pub(super) fn publish_command(is_sharded: bool) -> &'static str {
     if is_sharded { "SPUBLISH" } else { "PUBLISH" }
 }

@@ -1,9 +1,8 @@
-//! Keeps a connection to one Redis on which everything wanted is heard.
+//! Keeps a connection to one Redis open, with all desired subscriptions on it.
 //!
-//! One task owns it. Whatever breaks the connection, the task makes a new one,
-//! subscribes everything again and only then says [`Delivery::Interrupted`]. A
-//! question every second on the same connection finds one that is dead without
-//! a word.
+//! One task owns it. Whatever breaks the connection, the task makes a new one, subscribes everything again
+//! and only then queues [`Delivery::Interrupted`]. A ping every second on the same connection finds one that
+//! died silently.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -18,28 +17,27 @@ use super::servers::Address;
 use super::supervisor::{ANSWER_WITHIN, BEAT_EVERY, Backoff, Broken};
 use crate::broker::Delivery;
 
-/// Subscriptions in one write.
+/// How many names go into one SUBSCRIBE.
 const TOGETHER: usize = 512;
 
-/// The task's own things.
+/// The state of that task.
 pub(super) struct Subscriptions {
     pub(super) address: Address,
-    /// Where publications find the connection while it is up.
+    /// Where publishers find the connection while it is up.
     pub(super) connection: Arc<CurrentConnection>,
     pub(super) ears: Arc<DeliveryHandler>,
     pub(super) wishes: Arc<Desired>,
     pub(super) is_sharded: bool,
     pub(super) is_cluster: bool,
-    /// Told when some channels seem to be kept elsewhere.
+    /// Notified when the cluster seems to have moved some channels.
     pub(super) misplaced: Arc<Notify>,
 }
 
-/// Where a connection is while it is up.
+/// The connection that is up now, if any.
 #[derive(Default)]
 pub(super) struct CurrentConnection(RwLock<Option<Arc<Connection>>>);
 
 impl CurrentConnection {
-    /// The connection, if it is up.
     pub(super) fn connection(&self) -> Option<Arc<Connection>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -50,7 +48,7 @@ impl CurrentConnection {
 }
 
 impl Subscriptions {
-    /// Keeps the connection up for as long as it is polled.
+    /// Keeps the connection open for as long as it is polled.
     pub(super) async fn run(self) {
         let mut was_up = false;
         let mut backoff = Backoff::new();
@@ -84,7 +82,7 @@ impl Subscriptions {
         }
     }
 
-    /// Makes a connection on which everything wanted is heard.
+    /// Connects and subscribes everything that is desired.
     async fn connect(&self, was_up: bool) -> Result<Connection, Broken> {
         let ears = Arc::clone(&self.ears);
         let hear = Box::new(move |name: &[u8], body: &[u8]| ears.hear(name, body));
@@ -100,7 +98,7 @@ impl Subscriptions {
         Ok(connection)
     }
 
-    /// Does what is wished until the connection breaks.
+    /// Subscribes and unsubscribes as desired until the connection breaks.
     async fn serve(&self, connection: &Connection) -> Broken {
         let mut beat = interval(BEAT_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,7 +1,7 @@
-//! One connection to one Redis, for commands.
+//! Opens and checks a connection to one Redis for commands.
 //!
-//! It never comes back by itself: what was learned when it was made
-//! ([`Info::run`]) is true of every command that goes out on it.
+//! It is never reopened: what was learned when it was made ([`Info::run`]) holds for every command that goes
+//! out on it.
 
 use std::convert::Infallible;
 use std::io;
@@ -16,11 +16,11 @@ use tokio::time::timeout;
 use super::connection::Unanswered;
 use super::info::{Info, Unfit};
 
-/// Redis answers within this time, or it counts as away.
+/// A Redis that takes longer to answer counts as away.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// Between two looks at a connection.
+/// How often a connection is checked.
 pub(super) const BEAT_EVERY: Duration = Duration::from_secs(1);
-/// Waits between two attempts to connect: from, to.
+/// The first and the longest wait between two attempts to connect.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_MOST: Duration = Duration::from_secs(1);
 
@@ -69,7 +69,7 @@ impl From<Unanswered> for Broken {
     }
 }
 
-/// One connection.
+/// A connection that redis-rs runs, with what was learned when it was made.
 pub(super) struct Supervisor {
     redis: MultiplexedConnection,
     info: Info,
@@ -77,7 +77,7 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Connects to the Redis of `client`.
+    /// Connects with `client`, and checks that the Redis fits.
     pub(super) async fn open(client: &Client, wants_cluster: bool) -> Result<Self, Broken> {
         let closed = Arc::new(Notify::new());
         let receiver = {
@@ -96,22 +96,22 @@ impl Supervisor {
         }
     }
 
-    /// A connection for one question to a cluster, master or not.
+    /// A connection to any node of a cluster, master or not, to read its map.
     pub(super) async fn probe(client: &Client) -> Result<MultiplexedConnection, Broken> {
         Ok(connect(client, &config(), true).await?.0)
     }
 
-    /// For commands on this very connection.
+    /// The redis-rs handle; its commands go out on this very connection.
     pub(super) fn redis(&self) -> MultiplexedConnection {
         self.redis.clone()
     }
 
-    /// Which Redis it leads to; see [`Info::run`].
+    /// [`Info::run`] of the Redis at the other end.
     pub(super) fn run(&self) -> &str {
         &self.info.run
     }
 
-    /// Ok while Redis answers on it and is still what it was.
+    /// Pings Redis, and checks that it is still the same run and kind.
     pub(super) async fn beat(&self) -> Result<(), Broken> {
         let info = match Info::ask(&mut self.redis()).await {
             Ok(info) => info,
@@ -125,7 +125,7 @@ impl Supervisor {
         }
     }
 
-    /// Returns once the connection is closed.
+    /// Returns when the connection is closed.
     pub(super) async fn closed(&self) {
         self.closed.notified().await;
     }
@@ -150,7 +150,7 @@ async fn connect(
     Ok((redis, info))
 }
 
-/// How long to wait before the next attempt to connect.
+/// The waits between attempts to connect, which grow.
 pub(super) struct Backoff(Duration);
 
 impl Backoff {
@@ -158,14 +158,14 @@ impl Backoff {
         Self(RETRY_FIRST)
     }
 
-    /// The next wait, with jitter: not all nodes at the same moment.
+    /// The next wait, with jitter, so that the nodes do not all come at once.
     pub(super) fn next(&mut self) -> Duration {
         let wait = self.0.mul_f64(rand::random_range(0.5..1.0));
         self.0 = (self.0 * 2).min(RETRY_MOST);
         wait
     }
 
-    /// Whether this is the first attempt since it worked.
+    /// Whether this is the first attempt since the connection worked.
     pub(super) fn is_first(&self) -> bool {
         self.0 == RETRY_FIRST
     }

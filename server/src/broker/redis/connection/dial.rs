@@ -1,4 +1,4 @@
-//! Reaches one Redis: a socket to talk through, plain or through TLS.
+//! Opens the socket to one Redis, plain or through TLS.
 
 use std::io;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use tokio_rustls::TlsConnector;
 
 use crate::broker::redis::servers::Address;
 
-/// What a connection talks through.
+/// A plain or TLS socket.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Connects; nothing has been said yet.
+/// Opens the socket; nothing is sent on it yet.
 pub(super) async fn dial(address: &Address) -> io::Result<Box<dyn Stream>> {
     let settings = address.info().tcp_settings();
     match address.info().addr() {
@@ -32,7 +32,7 @@ pub(super) async fn dial(address: &Address) -> io::Result<Box<dyn Stream>> {
     }
 }
 
-/// With the settings that redis-rs has for its connections.
+/// The settings are those that redis-rs uses for its connections.
 async fn tcp(host: &str, port: u16, settings: &TcpSettings) -> io::Result<TcpStream> {
     let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(settings.nodelay())?;
@@ -45,7 +45,7 @@ async fn tcp(host: &str, port: u16, settings: &TcpSettings) -> io::Result<TcpStr
     Ok(stream)
 }
 
-/// Trusts `authorities`, or those of the system.
+/// A TLS configuration that trusts `authorities`, or else the system's.
 fn tls(authorities: Option<&Arc<RootCertStore>>) -> io::Result<Arc<ClientConfig>> {
     let authorities = match authorities {
         Some(authorities) => authorities.clone(),

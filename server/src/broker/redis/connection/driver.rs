@@ -1,4 +1,4 @@
-//! Moves what is said on a connection, both ways.
+//! The task of one connection: writes commands, reads answers and deliveries.
 
 use std::io;
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use super::dial::Stream;
 use super::resp::{self, Unread, Word};
 use super::shared::Shared;
 
-/// Room for what comes, to begin with; it grows with the largest word.
+/// Initial size of the read buffer; it grows with the largest answer.
 const ROOM: usize = 64 * 1024;
-/// What is kept of a buffer that was needed once.
+/// A larger buffer is released after use.
 const KEPT: usize = 256 * 1024;
 
-/// Runs until the connection is broken or closed, and closes it.
+/// Runs until the connection is broken or closed; closes it then.
 pub(super) async fn drive(reading: ReadHalf<Box<dyn Stream>>, shared: Arc<Shared>, hear: Hear) {
     tokio::select! {
         _ = listen(reading, &shared, &hear) => {}
@@ -56,7 +56,7 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, hear: &Hear) 
 fn take(word: Word<'_>, shared: &Shared, hear: &Hear) {
     match &word {
         Word::Push(news) => match news.as_slice() {
-            // What comes after the end must not stand between the words of the next connection.
+            // A delivery after the close must not get between those of the next connection.
             [Word::Text(b"message" | b"smessage"), Word::Text(name), Word::Text(body), ..]
                 if !shared.closed.is_cancelled() =>
             {

@@ -1,13 +1,12 @@
 //! The connection to one Redis on which publications go out and deliveries come in.
 //!
-//! One connection for both, because Redis answers what came together in one
-//! write: who publishes gets the answer and the delivery of it at once. And RESP3
-//! of our own, because this is where every message passes twice: commands are
-//! written into one buffer and what Redis says is read where it lies. For
-//! everything else there are [`commands`](super::commands).
+//! One connection for both, because Redis answers commands that came together in one write: a publisher gets
+//! the answer and its own delivery at once. RESP3 of our own, because every message passes here twice:
+//! commands are written into one buffer, and answers are read where they lie. For everything else there are
+//! [`commands`](super::commands).
 //!
-//! A connection never comes back by itself: what was learned when it was made
-//! ([`Connection::run`]), and on it ([`EpochCache`]), is true of every command that goes out on it.
+//! A connection is never reopened: what was learned when it was made ([`Connection::run`]) and on it
+//! ([`EpochCache`]) holds for every command that goes out on it.
 
 use std::sync::Arc;
 
@@ -30,33 +29,34 @@ mod resp;
 mod shared;
 mod writer;
 
-/// Gets the name and the body of what is delivered; must not block.
+/// Is called with the pub/sub channel and the payload of each delivery; must not block.
 pub(super) type Hear = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
 
-/// Why there is no answer.
+/// Why a command has no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unanswered {
-    /// The connection is broken. What was asked may have been done.
+    /// The connection broke. The command may have been executed.
     Lost,
-    /// The same, because Redis did not answer for too long.
+    /// The connection was closed because Redis did not answer for too long. The command may have been
+    /// executed.
     Silent,
-    /// Redis refused, and says why.
+    /// Redis answered with this error.
     Refused(String),
-    /// The answer is none.
+    /// The answer has another form than the command's.
     Odd,
 }
 
-/// A connection that is up.
+/// An open connection, shared by all who publish.
 pub(crate) struct Connection {
     shared: Arc<Shared>,
     info: Info,
-    /// What was told on it about logs.
+    /// The epochs that Redis told on this connection.
     pub(super) known: EpochCache,
     _driver: AbortOnDropHandle<()>,
 }
 
 impl Connection {
-    /// Reaches a Redis, which has to be a master and of the right kind.
+    /// Connects to a Redis and checks that it is a master, of the right version and kind.
     pub(super) async fn open(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
         timeout(ANSWER_WITHIN * 2, Self::begin(address, wants_cluster, hear)).await.map_err(|_| Broken::Silent)?
     }
@@ -75,7 +75,7 @@ impl Connection {
         }
     }
 
-    /// Says who we are, and where we want to be.
+    /// Sends `HELLO` and `SELECT`.
     async fn greet(&self, address: &Address) -> Result<(), Broken> {
         let settings = address.info().redis_settings();
         let mut hello: Vec<&[u8]> = vec![b"HELLO", b"3"];
@@ -90,13 +90,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Which Redis it leads to; see [`Info::run`].
+    /// [`Info::run`] of the Redis at the other end.
     pub(crate) fn run(&self) -> &str {
         &self.info.run
     }
 
-    /// Asks; commands are done in the order of the calls. `read` reads the
-    /// answer, where it lies.
+    /// Sends a command; commands are executed in the order of the calls. `read` parses the answer in place.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         words: &[&[u8]],
@@ -104,7 +103,7 @@ impl Connection {
     ) -> Result<T, Unanswered> {
         let (told, answer) = oneshot::channel();
         let waiting = Waiting::Answer(Box::new(move |word| {
-            // Who asked may have gone away.
+            // The caller may have been dropped.
             let _ = told.send(match word {
                 Word::Error(why) => Err(Unanswered::Refused(String::from_utf8_lossy(why).into_owned())),
                 word => read(word).ok_or(Unanswered::Odd),
@@ -114,7 +113,7 @@ impl Connection {
         answer.await.unwrap_or_else(|_| Err(self.shared.lost()))
     }
 
-    /// Asks for subscriptions or gives them up: `command` for each of `names`.
+    /// Sends `command` (to subscribe or unsubscribe) with `names`, and waits for the confirmations.
     pub(super) async fn subscribe(&self, command: &str, names: &[String]) -> Result<(), Unanswered> {
         let mut confirmed = Vec::with_capacity(names.len());
         for name in names {
@@ -128,7 +127,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Ok while Redis answers and is still what it was.
+    /// Pings Redis, and checks that it is still the same run and kind.
     pub(super) async fn beat(&self) -> Result<(), Broken> {
         match timeout(ANSWER_WITHIN, self.ask_info()).await.map_err(|_| Broken::Silent)?? {
             info if info == self.info => Ok(()),
@@ -143,35 +142,34 @@ impl Connection {
             _ => None,
         };
         match self.ask(&[b"INFO", b"server", b"replication"], read).await {
-            // Not allowed to ask: what is not known to be wrong is taken for right.
+            // `INFO` is not permitted: what cannot be checked is assumed to be right.
             Err(Unanswered::Refused(_)) => Ok(Info::default()),
             answer => answer,
         }
     }
 
-    /// Returns once the connection is closed or broken.
+    /// Returns when the connection is closed or broken.
     pub(super) async fn closed(&self) {
         self.shared.closed.cancelled().await;
     }
 
-    /// Returns when a subscription ended that was not given up: a cluster
-    /// keeps the channel elsewhere now.
+    /// Returns when Redis ended a subscription by itself, because a cluster has moved the slot.
     pub(super) async fn moved(&self) {
         self.shared.moved.notified().await;
     }
 
-    /// Nothing is heard from it any more, and whoever waits is told that it is lost.
+    /// Closes the connection: no more deliveries, and commands under way fail with [`Unanswered::Lost`].
     pub(super) fn close(&self) {
         self.shared.close();
     }
 
-    /// The same for a connection on which Redis does not answer.
+    /// The same with [`Unanswered::Silent`].
     pub(super) fn close_silent(&self) {
         self.shared.close_silent();
     }
 }
 
-/// An answer that only says that it is done.
+/// Parses an answer whose content does not matter.
 pub(crate) fn done(_: Word<'_>) -> Option<()> {
     Some(())
 }

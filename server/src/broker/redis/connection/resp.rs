@@ -1,48 +1,46 @@
-//! RESP3, as much of it as comes on a line.
+//! The part of RESP3 that this connection uses.
 //!
 //! <https://github.com/redis/redis-specifications/blob/master/protocol/RESP3.md>
 
-/// Lists in lists, at most; Redis has no use for more here.
+/// How deep lists may be nested; Redis needs less here.
 const DEPTH: usize = 8;
-/// The longest line that tells a kind and a length, or an error.
+/// The longest line: a type and a length, or an error.
 const LINE: usize = 64 * 1024;
-/// Words of a list for which there is room from the start.
+/// Elements of a list that are allocated in advance; more are when they come.
 const ROOM: usize = 16;
 
-/// Something that Redis said.
+/// A RESP3 value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Word<'a> {
-    /// Text of any kind.
+    /// A string of any kind.
     Text(&'a [u8]),
-    /// A whole number.
     Number(i64),
-    /// Nothing.
     Null,
-    /// A refusal: its code is the first word of it.
+    /// An error; its first word is the code.
     Error(&'a [u8]),
-    /// Several; of a map, keys and values by turns.
+    /// A list or set; a map, with keys and values in turn.
     List(Vec<Word<'a>>),
-    /// Not an answer, but news: its kind is the first word of it.
+    /// A push message, no answer; its first element is the kind.
     Push(Vec<Word<'a>>),
 }
 
-/// Why nothing was read.
+/// Why no value could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unread {
-    /// The rest of it is not there yet.
+    /// The rest has not arrived yet.
     Incomplete,
-    /// This is not what Redis says.
+    /// The bytes are not RESP3; the connection is closed.
     Malformed,
 }
 
-/// Reads the first of what Redis said, and how many bytes it takes.
+/// Reads the first value, and how many bytes it takes.
 pub(super) fn read(bytes: &[u8]) -> Result<(Word<'_>, usize), Unread> {
     let mut reader = Reader { bytes, at: 0 };
     let word = reader.word(DEPTH)?;
     Ok((word, reader.at))
 }
 
-/// Writes a command.
+/// Appends a command as a list of strings.
 pub(super) fn write(out: &mut Vec<u8>, words: &[&[u8]]) {
     out.reserve(words.iter().map(|word| word.len() + 16).sum());
     head(out, b'*', words.len());
@@ -59,7 +57,7 @@ fn head(out: &mut Vec<u8>, kind: u8, number: usize) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// A number in decimal, at the end of `room`.
+/// Writes a number in decimal to the end of `room`.
 fn decimal(mut number: u64, room: &mut [u8; 20]) -> &[u8] {
     let mut from = room.len();
     loop {
@@ -87,14 +85,14 @@ impl<'a> Reader<'a> {
             b'#' => Ok(Word::Number((line == b"t").into())),
             b'_' => Ok(Word::Null),
             b'$' => Ok(self.body(line)?.map_or(Word::Null, Word::Text)),
-            // Three letters say which kind of text it is.
+            // The first three letters tell the kind of text.
             b'=' => Ok(self.body(line)?.map_or(Word::Null, |body| Word::Text(body.get(4..).unwrap_or(body)))),
             b'!' => Ok(self.body(line)?.map_or(Word::Null, Word::Error)),
             b'*' | b'~' => Ok(self.list(line, 1, depth)?.map_or(Word::Null, Word::List)),
             b'%' => Ok(self.list(line, 2, depth)?.map_or(Word::Null, Word::List)),
             b'>' => Ok(Word::Push(self.list(line, 1, depth)?.unwrap_or_default())),
             b'|' => {
-                // Something about the next word, which nobody asked for.
+                // Attributes of the next value, which were not asked for.
                 self.list(line, 2, depth)?;
                 self.word(depth)
             }
@@ -102,7 +100,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// All up to the end of the line.
+    /// The bytes up to the end of the line.
     fn line(&mut self) -> Result<&'a [u8], Unread> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some(length) = rest.iter().take(LINE).position(|byte| *byte == b'\r') else {
@@ -113,7 +111,7 @@ impl<'a> Reader<'a> {
         Ok(&rest[..length])
     }
 
-    /// So many bytes as `line` says; `None` for less than nothing.
+    /// As many bytes as `line` says; `None` for a negative length.
     fn body(&mut self, line: &[u8]) -> Result<Option<&'a [u8]>, Unread> {
         let Ok(length) = usize::try_from(number(line)?) else { return Ok(None) };
         let from = self.at;

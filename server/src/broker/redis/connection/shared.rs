@@ -1,4 +1,4 @@
-//! What both ends of a connection share: what goes out, and who waits for an answer.
+//! The shared state of a connection: outgoing commands, and the callers that wait for answers.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -15,38 +15,37 @@ use super::Unanswered;
 use super::resp::{self, Word};
 use super::writer::Writer;
 
-/// Who was silent for so long is written for at once, and no task is woken. Oftener,
-/// there is mostly something to go with it, and each write is work for Redis.
+/// After a silence of this length a command is written at once, without waking the task. When commands are
+/// more frequent, the task writes several together: each write is work for Redis.
 const SELDOM: Duration = Duration::from_millis(5);
 
-/// The state of one connection.
 pub(super) struct Shared {
     talk: Mutex<Talk>,
-    /// Until the connection is closed. Locked before `talk` where both are.
+    /// `None` once the connection is closed. Locked before `talk` where both are.
     writer: Mutex<Option<Writer>>,
-    /// There is something to write for the connection's own task.
+    /// Wakes the connection's task when there is something to write.
     wake: Notify,
-    /// A subscription ended that nobody gave up.
+    /// Redis ended a subscription that was not given up.
     pub(super) moved: Notify,
     pub(super) closed: CancellationToken,
-    /// Why it was.
+    /// Whether the connection was closed because Redis did not answer.
     is_silent: AtomicBool,
 }
 
 #[derive(Default)]
 struct Talk {
     outgoing: Vec<u8>,
-    /// When something was said last.
+    /// When the last command was queued.
     said: Option<Instant>,
-    /// Who waits for what Redis says next, and next to that.
+    /// The callers, in the order of the answers.
     waiting: VecDeque<Waiting>,
 }
 
-/// Who waits for a word.
+/// A caller that waits for Redis.
 pub(super) enum Waiting {
     /// Gets the next answer.
     Answer(Box<dyn FnOnce(Word<'_>) + Send>),
-    /// Redis confirms by news with this name in it.
+    /// Gets the push message that confirms a subscription of this name.
     Confirmation(String, oneshot::Sender<Result<(), Unanswered>>),
 }
 
@@ -62,12 +61,11 @@ impl Shared {
         }
     }
 
-    /// Says a command, after those that wait to go out. Where little is said it
-    /// goes at once; where more is, together with what comes by the time that
-    /// the connection's own task looks.
+    /// Queues a command. It is written at once if the last one was more than [`SELDOM`] ago, or else by the
+    /// connection's task, together with others.
     pub(super) fn say(&self, words: &[&[u8]], waiting: Waiting) -> Result<(), Unanswered> {
         let mut talk = self.talk();
-        // Under the lock: what is put in after this would wait for ever.
+        // Checked under the lock: what is queued after the close would never be answered.
         if self.closed.is_cancelled() {
             return Err(self.lost());
         }
@@ -82,15 +80,15 @@ impl Shared {
         Ok(())
     }
 
-    /// Writes what waits to go out; false where the connection's own task has to.
+    /// Writes the queued commands; false when the connection's task has to.
     fn speak_now(&self) -> bool {
-        // Whoever has it takes what waits, and looks once more.
+        // Whoever holds the writer takes what is queued, and looks once more.
         let Ok(mut writer) = self.writer.try_lock() else { return false };
-        // A stream that is broken is found so by the connection's own task, too.
+        // The connection's task will find a broken stream as well.
         writer.as_mut().is_some_and(|writer| writer.write_now(|bytes| self.take_outgoing(bytes)).unwrap_or(false))
     }
 
-    /// Writes what [`Shared::say`] does not, until the connection is broken or closed.
+    /// Writes what [`Shared::say`] leaves, until the connection is broken or closed.
     pub(super) async fn speak(&self) {
         loop {
             self.wake.notified().await;
@@ -104,12 +102,12 @@ impl Shared {
         }
     }
 
-    /// Everything that waits to go out, into an empty `buffer`.
+    /// Moves the queued bytes into `buffer`, which is empty.
     fn take_outgoing(&self, buffer: &mut Vec<u8>) {
         std::mem::swap(&mut self.talk().outgoing, buffer);
     }
 
-    /// Gives an answer to who waits for it.
+    /// Passes an answer to the first caller that waits.
     pub(super) fn answer(&self, word: Word<'_>) {
         let next = self.talk().waiting.pop_front();
         match (next, word) {
@@ -122,7 +120,7 @@ impl Shared {
         }
     }
 
-    /// Gives a confirmation to who waits for it next; says whether anybody did.
+    /// Passes a confirmation to the first caller, if it waits for this name; true if it does.
     pub(super) fn confirm(&self, name: &[u8]) -> bool {
         let mut talk = self.talk();
         match talk.waiting.pop_front() {
@@ -137,7 +135,7 @@ impl Shared {
         }
     }
 
-    /// Why nobody answers on a connection that is closed.
+    /// Why commands on a closed connection have no answer.
     pub(super) fn lost(&self) -> Unanswered {
         match self.is_silent.load(Ordering::Relaxed) {
             true => Unanswered::Silent,
@@ -145,13 +143,13 @@ impl Shared {
         }
     }
 
-    /// Redis does not answer on it any more.
+    /// Closes the connection because Redis does not answer.
     pub(super) fn close_silent(&self) {
         self.is_silent.store(true, Ordering::Relaxed);
         self.close();
     }
 
-    /// Nothing is said or heard any more; whoever waits is told so.
+    /// Closes the connection: nothing more is sent, and callers that wait get an error.
     pub(super) fn close(&self) {
         let mut talk = self.talk();
         self.closed.cancel();
@@ -161,7 +159,7 @@ impl Shared {
     }
 
     fn talk(&self) -> MutexGuard<'_, Talk> {
-        // Nothing under this lock can panic half-way.
+        // No code under this lock panics half-way.
         self.talk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

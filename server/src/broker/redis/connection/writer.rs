@@ -1,4 +1,4 @@
-//! The writing end of a connection.
+//! The writing half of a connection.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -8,15 +8,15 @@ use tokio::io::{AsyncWrite, WriteHalf};
 
 use super::dial::Stream;
 
-/// What is kept of a buffer that was needed once.
+/// A larger buffer is released after use.
 const KEPT: usize = 256 * 1024;
 
-/// Writes what waits to go out, all of it together.
+/// Writes queued commands, all of them together.
 pub(super) struct Writer {
     to: WriteHalf<Box<dyn Stream>>,
     bytes: Vec<u8>,
     written: usize,
-    /// The stream takes no more now; the connection's own task waits for it.
+    /// The stream was full; the connection's task waits for it.
     is_pending: bool,
 }
 
@@ -25,17 +25,17 @@ impl Writer {
         Self { to, bytes: Vec::new(), written: 0, is_pending: false }
     }
 
-    /// Writes until `take` has nothing more: it puts what waits into an empty buffer.
+    /// Writes until `take`, which moves queued bytes into an empty buffer, has nothing more.
     pub(super) fn poll(&mut self, context: &mut Context<'_>, take: impl Fn(&mut Vec<u8>)) -> Poll<io::Result<()>> {
         let done = self.poll_all(context, take);
         self.is_pending = done.is_pending();
         done
     }
 
-    /// Writes at once, as far as the stream takes it. False: the connection's own task has to go on.
+    /// Writes as much as the stream takes at once. False: the connection's task has to go on.
     pub(super) fn write_now(&mut self, take: impl Fn(&mut Vec<u8>)) -> io::Result<bool> {
         if self.is_pending {
-            // It waits already, and a stream wakes only who asked last.
+            // The task waits already, and a stream wakes only its last waiter.
             return Ok(false);
         }
         match self.poll(&mut Context::from_waker(Waker::noop()), take) {
