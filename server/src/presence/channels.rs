@@ -11,13 +11,13 @@ use super::local_member::GraceToken;
 use super::service::Departure;
 use crate::channel::Channel;
 
-/// One channel. It stays registered as long as anybody is here.
+/// One channel. It stays registered as long as somebody of this node is in it.
 pub(super) struct Shared {
     name: Channel,
     here: Mutex<Local>,
-    /// Spreads the checks of many channels over time.
+    /// Spreads the periodic checks of many channels over time.
     pub(super) phase: u64,
-    /// Marked when a question for a snapshot ended, well or not.
+    /// Notified when a read of a snapshot ended, well or not.
     pub(super) answered: watch::Sender<()>,
 }
 
@@ -36,12 +36,12 @@ impl Shared {
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Local> {
-        // No step leaves it half changed, so a panic elsewhere spoils nothing.
+        // No step leaves it half changed, so a panic elsewhere does no harm.
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// All of them. Its own lock is taken before a channel's, never after.
+/// All channels of this node. Its own lock is taken before a channel's, never after.
 #[derive(Default)]
 pub(super) struct Channels {
     known: Mutex<Known>,
@@ -50,12 +50,12 @@ pub(super) struct Channels {
 #[derive(Default)]
 struct Known {
     channels: HashMap<Channel, Arc<Shared>>,
-    /// Where each person has connections, so that what concerns one person costs what they are in,
-    /// and not what everybody is in.
+    /// The channels of each person, so that a rename costs what one person is in, and not what everybody is
+    /// in.
     of_person: HashMap<UserId, Vec<Presences>>,
 }
 
-/// Somebody's connections in one channel.
+/// One person's connections in one channel.
 struct Presences {
     channel: Arc<Shared>,
     connections: usize,
@@ -70,14 +70,14 @@ impl Channels {
         self.lock().channels.values().cloned().collect()
     }
 
-    /// Those in which somebody has connections.
+    /// The channels in which somebody has connections here.
     pub(super) fn of(&self, user: &UserId) -> Vec<Arc<Shared>> {
         let known = self.lock();
         known.of_person.get(user).into_iter().flatten().map(|one| one.channel.clone()).collect()
     }
 
-    /// Somebody arrives in a channel, known or not, with one more connection. Nobody can arrive in one
-    /// that is just being closed.
+    /// Counts one more connection of somebody in a channel, which is registered if it was not. A channel
+    /// cannot be closed meanwhile.
     pub(super) fn arrive(&self, channel: &Channel, member: &Member) -> Arc<Shared> {
         let mut known = self.lock();
         let shared = known.channels.entry(channel.clone()).or_insert_with(|| Arc::new(Shared::new(channel))).clone();
@@ -90,7 +90,8 @@ impl Channels {
         shared
     }
 
-    /// Somebody has one connection less in a channel. Gives it, and their goodbye where a grace begins.
+    /// Counts one connection less. Returns the channel, and a grace token if the connection was lost and was
+    /// the last.
     pub(super) fn depart(
         &self,
         channel: &Channel,
@@ -114,8 +115,7 @@ impl Channels {
         Some((shared, goodbye))
     }
 
-    /// Forgets a channel if nobody is here and nothing is left to do. Gives it
-    /// where somebody is.
+    /// Removes a channel if nobody is in it and nothing is left to do; returns it if somebody is.
     pub(super) fn close(&self, channel: &Channel) -> Option<Arc<Shared>> {
         let mut known = self.lock();
         let shared = known.channels.get(channel)?;

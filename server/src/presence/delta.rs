@@ -1,7 +1,7 @@
-//! What people were not told yet: one line for each person who is not as they
-//! were when it was told last, however often they came and went meanwhile.
+//! The changes of members that were not announced yet: one line for each person who differs from what was
+//! announced last, however often they came and went meanwhile.
 //!
-//! Knows no clock: somebody else says when it is time to tell.
+//! Knows no clock: the caller says when to announce.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -9,11 +9,11 @@ use std::ops::Bound;
 use protocol::limits::{LEAVES_PER_FRAME, MEMBERS_PER_FRAME};
 use protocol::{Member, Name, UserId};
 
-/// Changes that wait to be told.
+/// The changes that wait.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     lines: BTreeMap<UserId, Line>,
-    /// The lines from the oldest to the youngest, so that nobody waits for ever.
+    /// The persons, oldest change first, so that none waits for ever.
     order: BTreeMap<u64, UserId>,
     next: u64,
 }
@@ -25,12 +25,12 @@ struct Line {
     now: Option<Name>,
 }
 
-/// What those who watch believe.
+/// What the clients know of a person.
 #[derive(Debug, PartialEq, Eq)]
 enum Told {
-    /// All of them this: the name, or that the person is not there.
+    /// All clients know the same: the name, or that the person is absent.
     This(Option<Name>),
-    /// Some this and some that, so the person is told of in any case.
+    /// Clients know different things, so the person is announced in any case.
     Mixed,
 }
 
@@ -39,7 +39,7 @@ impl Delta {
         self.lines.is_empty()
     }
 
-    /// A person was not there, or had another name, before now.
+    /// Notes that a person was absent (`None`) or had another name before `now`.
     pub(super) fn note(&mut self, user: &UserId, before: Option<&Name>, now: Option<&Name>) {
         let now = now.cloned();
         if let Some(line) = self.lines.get_mut(user) {
@@ -57,14 +57,13 @@ impl Delta {
         }
     }
 
-    /// Somebody new was shown all of these people as they are now, and so
-    /// believes something else than those who were told before.
+    /// Notes that a new client was shown these people as they are now, which differs from what earlier ones
+    /// know.
     pub(super) fn shown(&mut self, people: (Bound<&UserId>, Bound<&UserId>)) {
         self.lines.range_mut::<UserId, _>(people).for_each(|(_, line)| line.told = Told::Mixed);
     }
 
-    /// The oldest changes, as many as one frame may hold: who came or has a new
-    /// name, and who went.
+    /// Takes the oldest changes, as many as one frame may hold: who came or has a new name, and who left.
     pub(super) fn take(&mut self) -> Option<(Vec<Member>, Vec<UserId>)> {
         let (mut joined, mut left) = (Vec::new(), Vec::new());
         let mut rest = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The people of a single node, in memory: with the process they are gone.
+//! The presence of a single node, in memory: it ends with the process.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
@@ -13,10 +13,9 @@ use crate::broker::Ephemeral;
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
 
-/// Presence without Redis.
+/// The presence store of a node without Redis.
 pub struct EmbeddedPresence {
-    /// Not any broker: this one announces without waiting, so that it can be
-    /// done under the lock of `rooms`.
+    /// The embedded broker, because it announces without waiting, so under the lock of `rooms`.
     broker: Arc<EmbeddedBroker>,
     rooms: Mutex<Rooms>,
 }
@@ -24,8 +23,8 @@ pub struct EmbeddedPresence {
 #[derive(Default)]
 struct Rooms {
     known: HashMap<Channel, Room>,
-    /// The highest version of a room that is no longer known. Rooms start from
-    /// it, so that no version of a room comes twice.
+    /// The highest version of all channels that were dropped. New channels start from it, so that no version
+    /// of a channel comes twice.
     spent: u64,
 }
 
@@ -36,7 +35,7 @@ struct Room {
 }
 
 impl EmbeddedPresence {
-    /// Nobody yet; changes will be announced through `broker`.
+    /// A store without people; it announces changes through `broker`.
     pub fn new(broker: Arc<EmbeddedBroker>) -> Self {
         Self { broker, rooms: Mutex::default() }
     }
@@ -113,7 +112,7 @@ impl PresenceStore for EmbeddedPresence {
     }
 
     async fn forget(&self, _: &Channel) -> Result<(), PresenceError> {
-        // Nothing is kept of a channel without people.
+        // A channel without people keeps nothing.
         Ok(())
     }
 
@@ -147,12 +146,11 @@ impl PresenceStore for EmbeddedPresence {
     }
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
-        // Nobody else could take what is in this process.
+        // Nobody else has access to this process's memory.
         Ok(Lease::Kept)
     }
 
     async fn reap(&self) -> Result<(), PresenceError> {
-        // There is no other node.
         Ok(())
     }
 

@@ -1,16 +1,16 @@
-//! One person on this node: their connections, and what is due for them in
-//! the store. Makes no call itself and reads no clock.
+//! One person on this node: their connections, and the call to the store that is due for them. Makes no call
+//! itself and reads no clock.
 
 use protocol::{Member, Name, UserId};
 
-/// Something that is due in the store.
+/// A call to the store that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Call {
     Enter(Member),
     Leave(UserId),
 }
 
-/// The end of a grace; worth something only while it is the person's latest.
+/// Identifies one grace; only the person's latest one counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct GraceToken(pub(super) u64);
 
@@ -18,9 +18,9 @@ pub(super) struct GraceToken(pub(super) u64);
 pub(super) struct LocalMember {
     pub(super) name: Name,
     pub(super) connections: usize,
-    /// Whether they got another name here, and have not come in again since.
+    /// Whether they were renamed on this node and have not entered again since.
     pub(super) is_renamed: bool,
-    /// The last connection was lost, and may come back until this is due.
+    /// The last connection was lost; the grace that runs.
     pub(super) goodbye: Option<GraceToken>,
     entry: Entry,
     call: Under,
@@ -39,7 +39,7 @@ enum Entry {
 enum Under {
     Nothing,
     Way,
-    /// It is, but entries were lost meanwhile: its outcome proves nothing.
+    /// One is, but entries may have been lost since it began: its result proves nothing.
     Doubt,
 }
 
@@ -48,12 +48,12 @@ impl LocalMember {
         Self { name, connections: 0, is_renamed: false, goodbye: None, entry: Entry::Absent, call: Under::Nothing }
     }
 
-    /// Nobody is connected, so all that is due for them is a leave.
+    /// A person without connections whose entry is in the store: only a leave is due.
     pub(super) fn back_from_the_past(name: Name) -> Self {
         Self { entry: Entry::Unknown, ..Self::new(name) }
     }
 
-    /// What is due, if no call is under way.
+    /// The call that is due, unless one is under way.
     pub(super) fn due(&self, user: &UserId) -> Option<Call> {
         if self.call != Under::Nothing {
             return None;
@@ -67,12 +67,12 @@ impl LocalMember {
         }
     }
 
-    /// A call is under way now.
+    /// Notes that a call begins.
     pub(super) fn calls(&mut self) {
         self.call = Under::Way;
     }
 
-    /// The call ended, with this name in the store if it was done.
+    /// Notes the end of a call, and if it was done, the name that is in the store now.
     pub(super) fn called(&mut self, name: Option<Name>, is_done: bool) {
         self.entry = match name {
             _ if !is_done || self.call != Under::Way => Entry::Unknown,
@@ -82,12 +82,12 @@ impl LocalMember {
         self.call = Under::Nothing;
     }
 
-    /// Whether there is an entry in the store, for all that is known.
+    /// Whether there is an entry in the store, as far as is known.
     pub(super) fn has_entry(&self) -> bool {
         matches!(self.entry, Entry::As(_))
     }
 
-    /// Whether there is, and nothing is to be done about it.
+    /// Whether the entry is right and no call is due.
     pub(super) fn is_settled(&self) -> bool {
         self.call == Under::Nothing
             && match &self.entry {
@@ -96,13 +96,13 @@ impl LocalMember {
             }
     }
 
-    /// Whether nothing is left of them.
+    /// Whether nothing is left of the person here.
     pub(super) fn is_over(&self) -> bool {
         self.connections == 0 && self.goodbye.is_none() && self.entry == Entry::Absent && self.call == Under::Nothing
     }
 
-    /// Somebody who has another name elsewhere has it here too; otherwise
-    /// entering them again would bring the old one back.
+    /// Takes over the name that somebody got elsewhere; otherwise entering them again would bring the old one
+    /// back.
     pub(super) fn learn_name(&mut self, name: &Name) {
         if self.is_settled() {
             self.name = name.clone();
@@ -110,7 +110,7 @@ impl LocalMember {
         }
     }
 
-    /// The store may have lost their entry.
+    /// Notes that the store may have lost the entry.
     pub(super) fn doubt(&mut self) {
         match self.call {
             Under::Nothing => self.entry = Entry::Unknown,

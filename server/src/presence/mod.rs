@@ -25,64 +25,64 @@ mod reconciler;
 pub(crate) use namesake::namesake;
 pub use service::{Departure, Presence, Settings};
 
-/// Everybody in a channel at one moment.
+/// All members of a channel at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
-    /// +1 for every change that anybody can see.
+    /// Grows by 1 with every change that members can see.
     pub version: u64,
     /// In the order of their ids.
     pub members: Vec<Member>,
-    /// Those of them who have an entry of the node that asked, so that it can
-    /// mend what a store that was set back has lost or brought back.
+    /// The members with an entry of the node that asked, so that it can repair what a store that was set back
+    /// has lost or brought back.
     pub mine: Vec<UserId>,
 }
 
-/// Where a channel stands, told at the same cost however many are in it.
+/// A channel's members in short, at the same cost however many there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// As in [`Snapshot`].
+    /// The version, as in [`Snapshot`].
     pub version: u64,
-    /// How many people there are.
+    /// The number of members.
     pub count: usize,
-    /// How many of them have an entry of the node that asked.
+    /// The number of members with an entry of the node that asked.
     pub mine: usize,
 }
 
-/// A few of the people in a channel.
+/// A few members of a channel, and how many there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
-    /// Some of them.
+    /// As many as were asked for.
     pub members: Vec<Member>,
-    /// How many there are.
+    /// The number of all members.
     pub count: usize,
 }
 
-/// One change of a channel's members, as nodes tell each other (the body of a
+/// One change of a channel's members, as nodes tell it each other (the body of a
 /// [`crate::broker::Ephemeral::Notice`], as JSON).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// The version after it.
+    /// The channel's version after the change.
     pub version: u64,
-    /// How many there are after it.
+    /// The number of members after it.
     pub count: usize,
-    /// Who came, or has a new name.
+    /// The persons who came or have a new name.
     #[serde(default)]
     pub joined: Vec<Member>,
-    /// Who went.
+    /// The persons who left.
     #[serde(default)]
     pub left: Vec<UserId>,
 }
 
-/// What became of this node's lease.
+/// The result of renewing this node's lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lease {
-    /// Renewed in time.
+    /// The lease was renewed in time.
     Kept,
     /// It had run out and its entries may have been removed: enter everybody again.
     Lost,
 }
 
-/// Why the store did not answer.
+/// Why the store did not answer, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("presence cannot be reached: {0}")]
 pub struct PresenceError(pub String);
@@ -91,38 +91,37 @@ pub struct PresenceError(pub String);
 /// change on the channel in the same step that makes it.
 #[async_trait]
 pub trait PresenceStore: Send + Sync {
-    /// Makes this node's entry for the member. Announced if the person was in
-    /// no node's entry before, or has another name than before. Idempotent.
+    /// Makes this node's entry for the member. The change is announced if no node had an entry of the person,
+    /// or if the name is a new one. Idempotent.
     async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), PresenceError>;
 
-    /// Removes this node's entry. Announced if it was the person's last. Idempotent.
+    /// Removes this node's entry. The leave is announced if it was the person's last. Idempotent.
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError>;
 
-    /// Nobody of this node is in a channel any more, and nothing needs to be
-    /// kept of it for this node. Whoever enters meanwhile must enter again after it.
+    /// Drops what is kept of a channel for this node, which has nobody in it any more. Whoever enters
+    /// meanwhile must enter again after it.
     async fn forget(&self, channel: &Channel) -> Result<(), PresenceError>;
 
-    /// Enough of a channel to see whether a snapshot would tell anything new.
+    /// Summarises a channel, to see whether a snapshot would tell anything new.
     async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError>;
 
-    /// A page of at most `most` people, from the first one or after somebody,
-    /// in the order of their ids. Costs what is on it, not what is in the channel.
+    /// A page of at most `most` members, from the first one or after somebody, in the order of their ids.
+    /// Costs what is on the page, not what is in the channel.
     async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, PresenceError>;
 
-    /// Everybody in a channel.
+    /// All members of a channel.
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError>;
 
-    /// A few of the people in each channel, in the given order.
+    /// A few members of each channel, in the order of `channels`.
     async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError>;
 
-    /// Renews this node's lease.
+    /// Renews this node's lease; due well before it runs out.
     async fn renew(&self) -> Result<Lease, PresenceError>;
 
-    /// Removes the entries of nodes whose lease has run out, announcing each
-    /// leave once whichever node does it. It may take long, and must not keep
-    /// [`Self::renew`] from being called.
+    /// Removes the entries of nodes whose lease has run out, announcing each leave once whichever node does
+    /// it. It may take long, and must not delay [`Self::renew`].
     async fn reap(&self) -> Result<(), PresenceError>;
 
-    /// Removes all entries of this node and its lease, at a clean end.
+    /// Removes this node's lease and all its entries, at shutdown.
     async fn withdraw(&self) -> Result<(), PresenceError>;
 }

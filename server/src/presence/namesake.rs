@@ -1,20 +1,20 @@
-//! Two people of one name in a room: the second is told, as in a game.
+//! Two people of one name in a room: the later one is told, as in a game.
 
 use protocol::{Member, Name, Namesake, RoomId};
 use quiz::nickname;
 
 use super::Preview;
 
-/// What somebody is told who could be taken for another person in a room. Of many only some are
-/// known, and nobody looks through all of them.
+/// What somebody is told who could be taken for another person in a room. In a large room only some members
+/// are known, and not all of them are compared.
 pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, here: &Preview) -> Option<Namesake> {
     let knows_all = here.members.len() == here.count;
     let (member, free_name) = knows_all.then(|| look_alike(newcomer, &here.members)).flatten()?;
     Some(Namesake { room_id, member: member.clone(), free_name })
 }
 
-/// Of those who are in a room already, somebody whom `newcomer` could be taken for, and a
-/// name that nobody there has. Somebody's other tabs are no others.
+/// A member whom `newcomer` could be taken for, and a name that nobody there has. The newcomer's own tabs do
+/// not count.
 fn look_alike<'a>(newcomer: &Member, members: &'a [Member]) -> Option<(&'a Member, Name)> {
     let looks = nickname::skeleton(&newcomer.name);
     let others = || members.iter().filter(|member| member.id != newcomer.id);

@@ -1,5 +1,5 @@
-//! What goes on behind [`super::Presence`]: calls to the store, snapshots, and
-//! the lease. Every task is owned here and ends here.
+//! The tasks behind [`super::Presence`]: calls to the store, snapshots, and the lease. Every task is owned
+//! here and ends here.
 
 use std::sync::Arc;
 
@@ -18,8 +18,7 @@ use super::service::{Settings, Tell};
 use super::{Lease, PresenceError, PresenceStore};
 use crate::channel::Channel;
 
-/// Calls to the store at one time, so that entering everybody again leaves
-/// room for what else travels there.
+/// How many calls to the store run at a time, so that entering everybody again leaves room for other traffic.
 const CALLS_AT_ONCE: usize = 64;
 
 pub(super) struct Reconciler {
@@ -60,12 +59,11 @@ impl Reconciler {
         })
     }
 
-    /// Makes somebody's entry in the store what it should be, and lets go of
-    /// the channel with the last of its people. A failure is left to
-    /// [`Self::keep_lease`].
+    /// Makes somebody's entry in the store what it should be, and drops the channel with the last of its
+    /// people. A failure is repeated by [`Self::keep_lease`].
     pub(super) async fn settle(&self, channel: &Shared, user: &UserId) {
         if self.settle_one(channel, user).await && channel.lock().is_over() {
-            // What is not let go of now is so with the lease.
+            // What is not dropped now goes with the lease.
             let _ = self.store.forget(channel.name()).await;
             if let Some(channel) = self.channels.close(channel.name()) {
                 let newcomers = channel.lock().doubt_entries();
@@ -74,7 +72,7 @@ impl Reconciler {
         }
     }
 
-    /// Says whether it is settled.
+    /// True when the person's entry is as it should be.
     async fn settle_one(&self, channel: &Shared, user: &UserId) -> bool {
         loop {
             let call = channel.lock().next_call(user);
@@ -88,7 +86,7 @@ impl Reconciler {
         }
     }
 
-    /// A page of a channel that this node does not follow.
+    /// Reads a page of a channel that this node does not follow.
     pub(super) async fn page(
         &self,
         channel: &Channel,
@@ -107,8 +105,7 @@ impl Reconciler {
         }
     }
 
-    /// Reads snapshots until the roster is right, or the store fails. Many
-    /// callers at once cost one snapshot.
+    /// Reads snapshots until the roster is right or the store fails. Concurrent callers share one read.
     pub(super) async fn load(self: &Arc<Self>, channel: &Arc<Shared>) {
         let mut answered = channel.answered.subscribe();
         let mut is_reached = true;
@@ -144,13 +141,13 @@ impl Reconciler {
         }
         let somebody_else_asked = is_reached && channel.lock().waits_for_first();
         if somebody_else_asked {
-            // The sender lives in the channel; and any end of it will do.
+            // The sender lives as long as the channel; how the read ended does not matter.
             let _ = answered.changed().await;
         }
     }
 
-    /// Tells what there is to tell, now or when the pause after the last news
-    /// is over. There is one clock for a channel at most, and none without need.
+    /// Announces changes, now or at the end of the pause after the last ones. At most one timer runs for a
+    /// channel, and none without need.
     pub(super) fn tell_news(self: &Arc<Self>, channel: &Arc<Shared>, here: &mut Local) {
         let Some(news) = here.tell() else { return };
         (self.tell)(channel.name(), news);
@@ -165,15 +162,14 @@ impl Reconciler {
         }
     }
 
-    /// Compares a quiet channel with the store, at the same cost however many
-    /// are in it.
+    /// Compares a quiet channel with the store, at the same cost however many are in it.
     async fn check(self: &Arc<Self>, channel: &Arc<Shared>) {
         let Some(question) = channel.lock().question() else { return };
         let standing = {
             let _permit = self.calls.acquire().await;
             self.store.standing(channel.name()).await
         };
-        // A store that does not answer is compared with when it is back.
+        // Without an answer the next check compares.
         if let Ok(standing) = standing {
             channel.lock().compare(question, standing);
             self.load(channel).await;
@@ -184,8 +180,8 @@ impl Reconciler {
         join_all(users.iter().map(|user| self.settle(channel, user))).await;
     }
 
-    /// Renews the node's lease for ever, and mends after each time what was
-    /// not done or not certain.
+    /// Renews the node's lease for ever; after each renewal it repeats the calls that failed or whose result
+    /// is not certain.
     pub(super) async fn keep_lease(self: Arc<Self>) {
         let checks = self.settings.check_every.div_duration_f64(self.settings.renew_every);
         let checks = (checks as u64).max(1);
@@ -210,8 +206,8 @@ impl Reconciler {
         }
     }
 
-    /// Removes for ever what dead nodes left. However long that takes, this
-    /// node's own lease is renewed beside it.
+    /// Removes for ever what dead nodes left. However long that takes, this node's own lease is renewed
+    /// beside it.
     pub(super) async fn reap(self: Arc<Self>) {
         loop {
             if let Err(error) = self.store.reap().await {
@@ -221,7 +217,7 @@ impl Reconciler {
         }
     }
 
-    /// Not all nodes at the same moment.
+    /// Waits with jitter, so that the nodes do not all come at once.
     async fn rest(&self) {
         tokio::time::sleep(self.settings.renew_every.mul_f64(rand::random_range(0.8..=1.0))).await;
     }
@@ -253,14 +249,14 @@ impl Reconciler {
         }
     }
 
-    /// Ends all tasks, then removes everybody of this node from the store.
+    /// Ends all tasks, then removes this node's people from the store.
     pub(super) async fn end(&self) -> Result<(), PresenceError> {
         self.abandon();
         self.tasks.wait().await;
         self.store.withdraw().await
     }
 
-    /// Ends all tasks.
+    /// Ends all tasks and leaves the store alone.
     pub(super) fn abandon(&self) {
         self.ending.cancel();
         self.tasks.close();

@@ -1,9 +1,8 @@
-//! Everybody in one channel, as this node knows it: a pure fold over changes
-//! and snapshots.
+//! All members of one channel, as this node knows them: a fold over changes and snapshots without clock or
+//! IO.
 //!
-//! Changes may come late, twice, in any order or not at all. What is told stays
-//! right: a change is applied only on top of the version before it, and
-//! whenever that cannot be, a snapshot is wanted. No clock, no IO.
+//! Changes may come late, twice, in any order or not at all. What is told stays right: a change is applied
+//! only to the version before it, and where that is not possible, a snapshot is wanted.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -12,14 +11,13 @@ use protocol::{Member, Name, UserId};
 
 use super::{Change, Snapshot};
 
-/// Changes that wait for a snapshot at most; the snapshot after that has them anyway.
+/// How many changes wait for a snapshot at most; the next snapshot has the others anyway.
 const HELD: usize = 1024;
 
-/// Is told of each person who is not as before: who, their name before, their
-/// name now; none where they are not there.
+/// Is called for each person who changed, with their name before and now; `None` where they are absent.
 pub type Watch<'a> = dyn FnMut(&UserId, Option<&Name>, Option<&Name>) + 'a;
 
-/// Tells the answer to one question for a snapshot from answers to earlier ones.
+/// Identifies one request for a snapshot, so that an earlier answer is not taken for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(u64);
 
@@ -34,57 +32,57 @@ pub struct Roster {
     asked: Option<Asked>,
     tickets: u64,
     doubtful: bool,
-    /// A version that the store has, and whose notice is on its way, or lost.
+    /// A version that the store has and whose notice is under way, or lost.
     awaited: Option<u64>,
 }
 
 #[derive(Debug)]
 struct Asked {
     ticket: Ticket,
-    /// What was known when the question was asked.
+    /// The version here when the snapshot was asked for.
     version: Option<u64>,
-    /// Something may have been missed since, so the answer may be too old.
+    /// Notices may have been lost since, so the answer may be too old.
     too_early: bool,
 }
 
 impl Roster {
-    /// Whether a snapshot ever came.
+    /// Whether a snapshot has ever come.
     pub fn is_loaded(&self) -> bool {
         self.version.is_some()
     }
 
-    /// Whether a snapshot is needed that nobody asked for yet.
+    /// Whether a snapshot is needed that nobody has asked for.
     pub fn wants_snapshot(&self) -> bool {
         self.asked.is_none() && (self.version.is_none() || self.doubtful || !self.held.is_empty())
     }
 
-    /// The version that is known.
+    /// The version that the roster is at; `None` before the first snapshot.
     pub fn version(&self) -> Option<u64> {
         self.version
     }
 
-    /// In the order of their ids.
+    /// All members, in the order of their ids.
     pub fn members(&self) -> impl Iterator<Item = Member> + '_ {
         self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
-    /// Those after somebody, in the order of their ids.
+    /// The members after `user`, in the order of their ids.
     pub fn members_after(&self, user: &UserId) -> impl Iterator<Item = Member> + '_ {
         let after = (Bound::Excluded(user.clone()), Bound::Unbounded);
         self.members.range(after).map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
-    /// How many there are.
+    /// The number of members.
     pub fn count(&self) -> usize {
         self.members.len()
     }
 
-    /// Whether somebody is there.
+    /// Whether a person is a member.
     pub fn has(&self, user: &UserId) -> bool {
         self.members.contains_key(user)
     }
 
-    /// Something may have been missed: a snapshot that is asked for from now on decides.
+    /// Notes that notices may have been lost: only a snapshot that is asked for after this counts.
     pub fn doubt(&mut self) {
         self.doubtful = true;
         if let Some(asked) = &mut self.asked {
@@ -92,9 +90,8 @@ impl Roster {
         }
     }
 
-    /// Compares with what the store says of itself, in an answer to a question
-    /// that was asked when `known` was the version here. Costs the same in a
-    /// room of any size.
+    /// Compares with the store's version and count, in an answer to a question that was asked when `known`
+    /// was the version here. Costs the same in a room of any size.
     pub fn compare(&mut self, known: u64, version: u64, count: usize) {
         match self.version {
             Some(_) if version < known => self.doubt(),
@@ -104,22 +101,22 @@ impl Roster {
         }
     }
 
-    /// A notice that was on its way at the last comparison should be here by now.
+    /// Asks for a snapshot if the notice that was under way at the last comparison still has not come.
     pub fn expect_awaited(&mut self) {
         if self.awaited.take() > self.version {
             self.doubt();
         }
     }
 
-    /// Begins anew. Answers that are under way no longer count.
+    /// Begins anew; answers that are under way no longer count.
     pub fn forget(&mut self) {
         *self = Self { tickets: self.tickets, ..Self::default() };
     }
 
-    /// Somebody now asks for a snapshot.
+    /// Notes that a snapshot is asked for now.
     ///
-    /// Everything heard up to now is in the answer, or belongs to a past that
-    /// the store has lost; so it is no longer held.
+    /// Every change heard until now is in the answer, or belongs to a past that the store has lost; so none
+    /// is held any longer.
     pub fn ask(&mut self) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
@@ -129,14 +126,14 @@ impl Roster {
         ticket
     }
 
-    /// The question failed; a snapshot is still needed.
+    /// Notes that the request failed; a snapshot is still needed.
     pub fn unanswered(&mut self, ticket: Ticket) {
         if self.asked.take_if(|asked| asked.ticket == ticket).is_some() {
             self.doubtful = true;
         }
     }
 
-    /// Takes the answer to a question; false: the question no longer counts.
+    /// Takes a snapshot; false: the request no longer counts.
     pub fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot, watch: &mut Watch) -> bool {
         let Some(asked) = self.asked.take_if(|asked| asked.ticket == ticket) else { return false };
         if asked.too_early {
@@ -144,12 +141,12 @@ impl Roster {
         }
         let went_back = asked.version.is_some_and(|known| snapshot.version < known);
         if went_back {
-            // The store lost its last changes. Some notices of its new past
-            // looked old and were left aside, so look once more.
+            // The store lost its last changes. Some notices of its new history looked old and were ignored,
+            // so read once more.
             self.held.clear();
             self.doubtful = true;
         } else if self.version.is_some_and(|version| snapshot.version < version) {
-            // Overtaken by changes that came one by one since the question.
+            // Changes that came since the request are newer than the answer.
             return true;
         }
         self.replace(snapshot, watch);

@@ -1,8 +1,8 @@
-//! Presence as the rest of this node uses it: people enter and leave with
-//! their connections, and whoever watches a channel is told what changes.
+//! Presence as the rest of this node uses it: people enter and leave with their connections, and clients are
+//! told what changes.
 //!
-//! Asks the store only when a *person* comes to this node or goes from it.
-//! What the store refuses now is done later; a room can be read without it.
+//! Calls the store only when a *person* comes to this node or leaves it. A call that fails is repeated later;
+//! a room can be read without it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::reconciler::Reconciler;
 use super::{PresenceError, PresenceStore, Preview};
 use crate::channel::Channel;
 
-/// The times of a node's presence.
+/// The intervals and time limits of a node's presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// How long somebody whose last connection was lost still counts as present.
@@ -27,9 +27,9 @@ pub struct Settings {
     pub renew_every: Duration,
     /// How often a channel is compared with the store, however quiet it is.
     pub check_every: Duration,
-    /// How often the people of a large room are told what changed, at most.
+    /// How often the changes of a large room are announced, at most.
     pub news_every: Duration,
-    /// How long somebody who enters waits for the store at most.
+    /// How long a person who enters waits for the store, at most.
     pub patience: Duration,
 }
 
@@ -48,27 +48,27 @@ impl Default for Settings {
 /// How a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
-    /// On purpose: gone at once.
+    /// Closed on purpose: the person leaves at once.
     Clean,
-    /// Cut off: they get a grace to come back.
+    /// Cut off: the person leaves after the grace.
     Lost,
 }
 
-/// Gives a frame to every connection of a channel on this node.
+/// Sends a frame to every connection of a channel on this node.
 ///
-/// It is called under the channel's lock, so that frames go out in the order
-/// of what happened: it must not wait, and not call [`Presence`].
+/// It is called under the channel's lock, so that frames go out in the order of the changes: it must not
+/// wait, and not call [`Presence`].
 pub type Tell = Box<dyn Fn(&Channel, protocol::Presence) + Send + Sync>;
 
-/// One node's presence. Its tasks end with it.
+/// One node's presence. Its tasks end when it is dropped.
 pub struct Presence {
     work: Arc<Reconciler>,
-    /// How often somebody got another name.
+    /// Counts renames of persons on this node.
     renames: AtomicU64,
 }
 
 impl Presence {
-    /// Begins to renew the node's lease, and to remove what dead nodes left.
+    /// Starts the tasks that renew the node's lease and remove what dead nodes left.
     pub fn start(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
         let work = Arc::new(Reconciler::new(store, tell, settings));
         work.spawn(Reconciler::keep_lease);
@@ -76,11 +76,11 @@ impl Presence {
         Self { work, renames: AtomicU64::new(0) }
     }
 
-    /// One more connection is in a channel, whose deliveries must have begun.
-    /// It counts from this call on, awaited or not: each needs one [`Self::leave`].
+    /// Counts one more connection in a channel, whose deliveries must have begun. It counts from this call
+    /// on, awaited or not: each needs one [`Self::leave`].
     ///
-    /// Awaiting it gives the first page of who is there, oneself among them; as
-    /// much of it as is known, when the store does not answer in time.
+    /// The future gives the first page of the members, the person among them; as much of it as is known, when
+    /// the store does not answer in time.
     pub fn enter(&self, channel: &Channel, member: &Member) -> impl Future<Output = Preview> + Send + use<> {
         let (work, user) = (self.work.clone(), member.id.clone());
         let channel = work.channels.arrive(channel, member);
@@ -92,15 +92,14 @@ impl Presence {
             })
         };
         async move {
-            // Too late is no failure: the task goes on, and its news are told.
+            // A late answer is no failure: the task goes on, and the changes are announced.
             let _ = timeout(work.settings.patience, entering).await;
             channel.lock().page(&user)
         }
     }
 
-    /// Looks at who is there, as `user` is shown it. No frame of this channel
-    /// goes out while `look` runs: what it is given and the frames after it
-    /// tell the whole story. It must not wait, and not call [`Presence`].
+    /// Shows the members as `user` is shown them. No frame of this channel goes out while `look` runs, so its
+    /// page and the frames after it are complete together. It must not wait, and not call [`Presence`].
     pub fn see<R>(&self, channel: &Channel, user: &UserId, look: impl FnOnce(Preview) -> R) -> R {
         match self.work.channels.known(channel) {
             Some(channel) => {
@@ -111,12 +110,10 @@ impl Presence {
         }
     }
 
-    /// A page of who is in a channel, from the first or after somebody, for
-    /// people in it and for those who only look. A channel with people here is
-    /// answered from what this node knows; any other one costs a page of the store.
+    /// A page of a channel's members, from the first or after somebody, for people in it and others. Where
+    /// this node follows the channel, it is answered from memory; otherwise it costs a page of the store.
     ///
-    /// # Errors
-    /// The store was not reached.
+    /// # Errors The store was not reached.
     pub async fn members(&self, channel: &Channel, after: Option<&UserId>) -> Result<MembersPage, PresenceError> {
         let known = self.work.channels.known(channel).and_then(|channel| channel.lock().members(after));
         match known {
@@ -125,13 +122,13 @@ impl Presence {
         }
     }
 
-    /// The ids of everybody in a channel; `None` where nobody of this node is
-    /// in it, or the store has not answered yet. Asks nobody.
+    /// The ids of all members; `None` where nobody of this node is in the channel, or the store has not
+    /// answered yet. Makes no call.
     pub fn everybody(&self, channel: &Channel) -> Option<HashSet<UserId>> {
         self.work.channels.known(channel).and_then(|channel| channel.lock().everybody())
     }
 
-    /// One connection less.
+    /// Counts one connection less in a channel; the last one of a person begins a leave or a grace.
     pub fn leave(&self, channel: &Channel, user: &UserId, departure: Departure) {
         let user = user.clone();
         let Some((channel, goodbye)) = self.work.channels.depart(channel, &user, departure) else { return };
@@ -144,29 +141,29 @@ impl Presence {
         });
     }
 
-    /// What other nodes are told when somebody has another name: the body of a
-    /// [`crate::broker::Ephemeral::Notice`] on [`Channel::Nodes`].
+    /// What other nodes are told of a rename: the body of a [`crate::broker::Ephemeral::Notice`] on
+    /// [`Channel::Nodes`].
     pub fn notice_of(member: &Member) -> String {
         wire::encode(member)
     }
 
-    /// How often people were renamed: while it is the same, nobody has another name.
+    /// The number of renames so far: while it is unchanged, nobody has another name.
     pub fn renames(&self) -> u64 {
         self.renames.load(Ordering::Acquire)
     }
 
-    /// What somebody is called now in a channel that they are in over this node.
+    /// The current name of somebody in a channel that they are in on this node.
     pub fn name_in(&self, channel: &Channel, user: &UserId) -> Option<Name> {
         self.work.channels.known(channel)?.lock().name_of(user)
     }
 
-    /// Whether somebody who comes into a channel is new there by their name, for all that this node
-    /// knows: asked once, before they enter.
+    /// Whether a person who enters was absent, or had another name, as far as this node knows. Must be called
+    /// before they enter.
     pub fn is_new(&self, channel: &Channel, user: &UserId) -> bool {
         self.work.channels.known(channel).is_none_or(|channel| channel.lock().is_new(user))
     }
 
-    /// In which rooms somebody could be taken for another person, of those that they are in over this node.
+    /// The rooms on this node in which somebody could be taken for another person.
     pub fn namesakes(&self, member: &Member) -> Vec<Namesake> {
         let channels = self.work.channels.of(&member.id).into_iter();
         let found = channels.filter_map(|shared| match shared.name() {
@@ -176,9 +173,9 @@ impl Presence {
         found.collect()
     }
 
-    /// Somebody has another name now, wherever they are on this node. Says in how many rooms.
+    /// Renames somebody in every room of this node; returns in how many.
     pub fn rename(&self, member: &Member) -> usize {
-        // In a game they have the name that they play under.
+        // In a game people have their nickname.
         let channels = self.work.channels.of(&member.id).into_iter();
         let mut rooms = 0;
         for channel in channels.filter(|one| matches!(one.name(), Channel::Room(_))) {
@@ -188,12 +185,12 @@ impl Presence {
                 self.work.spawn(|work| async move { work.settle(&channel, &user).await });
             }
         }
-        // After it: whoever sees the number finds the name.
+        // Last: a reader that sees the new number finds the new name.
         self.renames.fetch_add(1, Ordering::Release);
         rooms
     }
 
-    /// A node announced something on a channel: the body of a
+    /// Takes a change that another node announced on a channel: the body of a
     /// [`crate::broker::Ephemeral::Notice`].
     pub fn on_notice(&self, channel: &Channel, body: &[u8]) {
         let Ok(body) = std::str::from_utf8(body) else { return };
@@ -216,8 +213,8 @@ impl Presence {
         }
     }
 
-    /// Deliveries may have been lost: every channel is compared with the store,
-    /// and the differences are told.
+    /// Compares every channel with the store, because deliveries may have been lost; differences are
+    /// announced.
     pub fn on_interrupted(&self) {
         for channel in self.work.channels.all() {
             channel.lock().roster.doubt();
@@ -225,10 +222,9 @@ impl Presence {
         }
     }
 
-    /// Ends all tasks and withdraws everybody of this node.
+    /// Ends all tasks and removes this node's people.
     ///
-    /// # Errors
-    /// The store was not reached; other nodes remove the entries when the lease runs out.
+    /// # Errors The store was not reached; other nodes remove the entries when the lease runs out.
     pub async fn shutdown(&self) -> Result<(), PresenceError> {
         self.work.end().await
     }

@@ -111,7 +111,7 @@ impl Supervisor {
         &self.info.run
     }
 
-    /// Pings Redis, and checks that it is still the same run and kind.
+    /// Asks Redis for `INFO`, and checks that it is still the same run and kind.
     pub(super) async fn beat(&self) -> Result<(), Broken> {
         let info = match Info::ask(&mut self.redis()).await {
             Ok(info) => info,

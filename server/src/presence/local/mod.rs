@@ -1,8 +1,7 @@
 //! One channel as this node sees it: its own people, beside the roster of all.
 //!
-//! Counts connections and says which call to the store is due for whom: at
-//! most one at a time for each person, so that a leave cannot overtake the
-//! enter after it. Makes no call itself and reads no clock.
+//! Counts connections and tells which call to the store is due for whom: at most one at a time for each
+//! person, so that a leave cannot overtake the enter after it. Makes no call itself and reads no clock.
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,16 +24,16 @@ pub(super) struct Local {
     people: HashMap<UserId, LocalMember>,
     connections: usize,
     goodbyes: u64,
-    /// Calls that ended.
+    /// How many calls have ended, to know whether one did during a [`Question`].
     calls: u64,
-    /// Somebody was shown who is here, so they must be told what changes.
+    /// Whether a client here was shown the members, so that changes must be announced.
     shown: bool,
     news: Delta,
-    /// Changes were told a moment ago; the next ones wait until it is over.
+    /// Whether changes were announced a moment ago; the next ones wait for the end of the pause.
     pauses: bool,
 }
 
-/// What was known when the store was asked for its [`Summary`].
+/// The state at the time when the store was asked for its [`Summary`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Question {
     version: u64,
@@ -56,22 +55,22 @@ impl Local {
         }
     }
 
-    /// Whether nobody is here and nothing is left to do.
+    /// Whether nobody is here and no call is due.
     pub(super) fn is_over(&self) -> bool {
         self.people.is_empty()
     }
 
-    /// Whether the roster has to be right, is not, and nobody asked for it yet.
+    /// Whether a snapshot is needed that nobody has asked for yet.
     pub(super) fn wants_snapshot(&self) -> bool {
         self.connections > 0 && self.roster.wants_snapshot()
     }
 
-    /// Whether the roster has to be right, and the first answer is still to come.
+    /// Whether the first snapshot is needed and has not come yet.
     pub(super) fn waits_for_first(&self) -> bool {
         self.connections > 0 && !self.roster.is_loaded()
     }
 
-    /// One more connection.
+    /// Counts one more connection of a member.
     pub(super) fn arrive(&mut self, member: &Member) {
         self.connections += 1;
         let person = self.people.entry(member.id.clone()).or_insert_with(|| LocalMember::new(member.name.clone()));
@@ -80,13 +79,13 @@ impl Local {
         person.name = member.name.clone();
     }
 
-    /// One connection less. Says when a grace begins.
+    /// Counts one connection less; returns a token if a grace begins.
     pub(super) fn depart(&mut self, user: &UserId, departure: Departure) -> Option<GraceToken> {
         let person = self.people.get_mut(user).filter(|person| person.connections > 0)?;
         person.connections -= 1;
         self.connections -= 1;
         if self.connections == 0 {
-            // Without a connection the node gets no notices of this channel.
+            // Without a connection here the node gets no notices of this channel.
             self.roster.forget();
             self.news = Delta::default();
             self.shown = false;
@@ -99,14 +98,14 @@ impl Local {
         person.goodbye
     }
 
-    /// The grace is over; unless they came back meanwhile, the person is gone.
+    /// Ends a grace: unless the person came back meanwhile, they are gone.
     pub(super) fn say_goodbye(&mut self, user: &UserId, goodbye: GraceToken) {
         if let Some(person) = self.people.get_mut(user) {
             person.goodbye.take_if(|latest| *latest == goodbye);
         }
     }
 
-    /// Says whether the person is here.
+    /// Gives a person a new name; false when they are not on this node.
     pub(super) fn rename(&mut self, member: &Member) -> bool {
         let Some(person) = self.people.get_mut(&member.id) else { return false };
         person.is_renamed |= person.name != member.name;
@@ -114,13 +113,12 @@ impl Local {
         true
     }
 
-    /// What somebody with a connection here is called.
+    /// The name of somebody with a connection here.
     pub(super) fn name_of(&self, user: &UserId) -> Option<Name> {
         self.people.get(user).map(|person| person.name.clone())
     }
 
-    /// Whether somebody who comes in is new here by their name, for all that this node knows: they were
-    /// not here, or not under that name.
+    /// Whether a person who enters was absent until now, or had another name, as far as this node knows.
     pub(super) fn is_new(&mut self, user: &UserId) -> bool {
         match self.people.get_mut(user) {
             Some(person) => std::mem::take(&mut person.is_renamed),
@@ -128,7 +126,7 @@ impl Local {
         }
     }
 
-    /// What is due for a person, if no call is under way. It is under way now.
+    /// Takes the call that is due for a person, unless one is under way.
     pub(super) fn next_call(&mut self, user: &UserId) -> Option<Call> {
         let person = self.people.get_mut(user)?;
         match person.due(user) {
@@ -145,7 +143,7 @@ impl Local {
         }
     }
 
-    /// The outcome of a call.
+    /// Notes how a call ended.
     pub(super) fn called<E>(&mut self, call: Call, outcome: &Result<(), E>) {
         self.calls += 1;
         let (user, name) = match call {
@@ -157,14 +155,13 @@ impl Local {
         }
     }
 
-    /// The store may have lost every entry of this node. Gives for whom
-    /// something is due.
+    /// Marks every entry of this node as possibly lost; returns for whom a call is due.
     pub(super) fn doubt_entries(&mut self) -> Vec<UserId> {
         self.people.values_mut().for_each(LocalMember::doubt);
         self.unsettled()
     }
 
-    /// For whom something is due.
+    /// The persons for whom a call is due.
     pub(super) fn unsettled(&self) -> Vec<UserId> {
         self.people
             .iter()
@@ -181,7 +178,7 @@ impl Local {
         }
     }
 
-    /// Takes a snapshot, and marks whose entries are not as they should be.
+    /// Takes a snapshot, and marks the entries of this node that differ from it.
     pub(super) fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) {
         let Self { roster, people, news, shown, .. } = self;
         if roster.answer(ticket, snapshot, &mut watch(people, shown.then_some(news))) {
@@ -189,15 +186,14 @@ impl Local {
         }
     }
 
-    /// What to compare a [`Summary`] with that is asked for now; nothing
-    /// where a snapshot is on its way anyway, or not needed.
+    /// Begins a comparison with the store's [`Summary`]; `None` when a snapshot is under way or not needed.
     pub(super) fn question(&self) -> Option<Question> {
         let version = self.roster.version().filter(|_| self.connections > 0 && !self.roster.wants_snapshot())?;
         Some(Question { version, calls: self.calls })
     }
 
-    /// Compares with what the store says of itself. Only what cannot be
-    /// explained by what is on its way asks for a snapshot.
+    /// Compares with the store's summary. Only a difference that no notice or call under way explains asks
+    /// for a snapshot.
     pub(super) fn compare(&mut self, question: Question, standing: Summary) {
         self.roster.compare(question.version, standing.version, standing.count);
         let entries = self.people.values().filter(|person| person.has_entry()).count();
@@ -208,7 +204,7 @@ impl Local {
         }
     }
 
-    /// A store that was set back has lost entries, or brought some back.
+    /// A store that was set back may have lost entries, or have old ones again.
     fn compare_entries(&mut self, snapshot: &Snapshot) {
         let mine: HashSet<&UserId> = snapshot.mine.iter().collect();
         for (user, person) in &mut self.people {
@@ -223,8 +219,8 @@ impl Local {
     }
 }
 
-/// Writes down what is different for those who were shown who is here, and
-/// learns the names that people of this node have elsewhere.
+/// Watches changes of the roster: notes them for those who were shown the members, and takes over names that
+/// people of this node got elsewhere.
 fn watch<'a>(
     people: &'a mut HashMap<UserId, LocalMember>,
     mut news: Option<&'a mut Delta>,

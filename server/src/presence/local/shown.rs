@@ -1,4 +1,4 @@
-//! What people of a channel are shown of who is here, and told of what changes.
+//! The members as clients are shown them, and the changes that are announced.
 
 use std::collections::HashSet;
 use std::ops::Bound;
@@ -12,7 +12,7 @@ use super::Local;
 const PAGE: usize = limits::MEMBERS_PER_FRAME;
 
 impl Local {
-    /// The first page of who is here, as one of them is shown it.
+    /// The first page of the members, as one of them is shown it.
     pub(in crate::presence) fn page(&mut self, you: &UserId) -> Preview {
         self.shown = true;
         let mut page = match self.members(None) {
@@ -29,8 +29,7 @@ impl Local {
         page
     }
 
-    /// A page of who is here, from the first or after somebody; nothing where
-    /// this node does not know it.
+    /// A page of the members, from the first or after somebody; `None` where this node does not know them.
     pub(in crate::presence) fn members(&mut self, after: Option<&UserId>) -> Option<MembersPage> {
         if self.connections == 0 || !self.roster.is_loaded() {
             return None;
@@ -48,9 +47,8 @@ impl Local {
         Some(MembersPage { members, member_count: self.roster.count(), next })
     }
 
-    /// What to tell now to everybody who was shown who is here. In a large
-    /// room, and where one frame was not enough, nothing for a while after it:
-    /// until [`Self::end_pause`].
+    /// Takes the changes to announce now. In a large room, and where one frame was not enough, a pause
+    /// follows, until [`Self::end_pause`].
     pub(in crate::presence) fn tell(&mut self) -> Option<Presence> {
         if self.pauses {
             return None;
@@ -61,23 +59,23 @@ impl Local {
         Some(Presence { room_id: self.channel.room(), joined, left, member_count })
     }
 
-    /// Whether news have to wait now.
+    /// Whether announcements have to wait.
     pub(in crate::presence) fn pauses(&self) -> bool {
         self.pauses
     }
 
-    /// Changes may be told again.
+    /// Ends the pause.
     pub(in crate::presence) fn end_pause(&mut self) {
         self.pauses = false;
     }
 
-    /// The ids of all who are here; nothing where this node does not know it.
+    /// The ids of all members; `None` where this node does not know them.
     pub(in crate::presence) fn everybody(&self) -> Option<HashSet<UserId>> {
         let is_known = self.connections > 0 && self.roster.is_loaded();
         is_known.then(|| self.roster.members().map(|member| member.id).collect())
     }
 
-    /// Until the store has answered, at least those on this node are known.
+    /// Until the store has answered, at least this node's own people are known.
     fn own_people(&self) -> Preview {
         let people = || self.people.iter().filter(|(_, person)| person.connections > 0);
         let member = |(id, person): (&UserId, &LocalMember)| Member { id: id.clone(), name: person.name.clone() };

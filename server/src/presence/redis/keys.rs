@@ -1,28 +1,27 @@
-//! The names of everything that presence keeps in Redis.
+//! The names of presence's keys in Redis.
 //!
-//! Keys of a channel carry it as hash tag, like those of its log. All about
-//! nodes shares one other tag, so that one script can touch it together.
+//! Keys of a channel carry it as hash tag, like those of its log. All keys about nodes share another tag, so
+//! that one script can use them together.
 
 use crate::broker::redis::Keyspace;
 use crate::channel::Channel;
 
-/// The names of a deployment's presence.
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The hash of a channel's people: user -> the nodes with an entry of theirs,
-    /// parted by spaces; a line break; their name.
+    /// The hash of a channel's people: user -> the nodes with an entry of theirs, separated by spaces; a line
+    /// break; their name.
     pub(super) fn people(&self, channel: &Channel) -> String {
         self.0.name(format_args!("{{{channel}}}:people"))
     }
 
-    /// The same users, sorted: read page by page.
+    /// The same users in a sorted set, to be read page by page.
     pub(super) fn order(&self, channel: &Channel) -> String {
         self.0.name(format_args!("{{{channel}}}:people:order"))
     }
 
-    /// The set of the channel's users with an entry of one node, so that what it
-    /// left can be removed without looking at all the others.
+    /// The set of the channel's users with an entry of one node, so that these can be removed without looking
+    /// at all others.
     pub(super) fn own(&self, channel: &Channel, node: &str) -> String {
         self.0.name(format_args!("{{{channel}}}:people:of:{node}"))
     }
@@ -32,13 +31,12 @@ impl Keys {
         self.0.name(format_args!("{{{channel}}}:people:version"))
     }
 
-    /// The leases of nodes: a sorted set, scored by their ends in Redis time.
+    /// The leases of all nodes: a sorted set, scored by their ends in Redis time.
     pub(super) fn leases(&self, namespace: &str) -> String {
         self.0.name(format_args!("{{{namespace}}}"))
     }
 
-    /// Nodes whose lease ran out, scored by when another node should remove their
-    /// entries if the one that is at it does not get it done.
+    /// Nodes whose lease ran out, scored by when another node may take over the removal of their entries.
     pub(super) fn expired(&self, namespace: &str) -> String {
         self.0.name(format_args!("{{{namespace}}}:expired"))
     }

@@ -1,9 +1,8 @@
-//! The lease of this node, and the claims on what dead nodes left.
+//! The lease of this node, and its claims on what dead nodes left.
 //!
-//! A lease has a name of its own, made of the node's name and a random part.
-//! A lease that ran out never comes back: the node takes another, under another
-//! name. So a node that was thought dead, or is started again, cannot keep
-//! alive what others are removing.
+//! A lease has a name of its own, made of the node's name and a random part. A lease that ran out never comes
+//! back: the node takes another, under another name. So a node that was thought dead, or is started again,
+//! cannot keep alive what others are removing.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,11 +18,10 @@ use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 use crate::presence::{Lease, PresenceError};
 
-/// Dead nodes that one renewal claims at most.
+/// How many dead nodes one call claims at most.
 const CLAIMS: usize = 16;
 
-/// The leases at one place: each independent Redis has its own, a cluster has
-/// them once.
+/// The leases of one site: each independent Redis has its own, a cluster has them once.
 pub(super) struct Leases {
     router: Router,
     keys: Keys,
@@ -39,22 +37,22 @@ struct Tenure {
     name: String,
     /// When it was taken; empty before that.
     taken: OnceCell<Instant>,
-    /// When it was renewed last.
+    /// When it was last renewed.
     renewed: Mutex<Instant>,
 }
 
-/// What a renewal brought.
+/// The answer of `renew.lua`.
 struct Renewed {
     lease: Lease,
     claimed: Claimed,
 }
 
-/// What dead nodes left, to be removed by this node.
+/// Dead nodes whose entries this node has to remove.
 #[derive(Default)]
 pub(super) struct Claimed {
-    /// The dead nodes.
+    /// The names of their leases.
     pub(super) nodes: Vec<String>,
-    /// After this time of Redis, another node will do it.
+    /// Redis time after which another node may take over.
     pub(super) until: String,
 }
 
@@ -64,7 +62,7 @@ impl Leases {
             keys: Keys(router.keyspace().clone()),
             router,
             site,
-            // With its memory full, Redis must still tell the living from the dead.
+            // Leases must be renewed even when Redis has no memory left.
             renew: Script::new(concat!("#!lua flags=allow-oom\n", include_str!("renew.lua"))),
             bury: Script::new(include_str!("bury.lua")),
             current: Mutex::new(Arc::new(Tenure::new(&options.node))),
@@ -72,15 +70,14 @@ impl Leases {
         }
     }
 
-    /// The Redis that keeps them.
+    /// The shard that keeps them.
     pub(super) fn shard(&self) -> Result<Arc<Shard>, BrokerError> {
         self.router.at(self.site, &self.keys.leases(&self.options.namespace))
     }
 
-    /// The name to write entries under; takes a lease first if there is none.
+    /// The name to write entries under; takes a lease if there is none.
     ///
-    /// # Errors
-    /// The lease may have run out: nothing may be written before it is renewed.
+    /// # Errors The lease may have run out: nothing may be written before it is renewed.
     pub(super) async fn node(&self) -> Result<String, PresenceError> {
         let tenure = self.current();
         self.take(&tenure).await?;
@@ -90,12 +87,12 @@ impl Leases {
         Ok(tenure.name.clone())
     }
 
-    /// The name that entries were written under last.
+    /// The name of the last lease.
     pub(super) fn last_node(&self) -> String {
         self.current().name.clone()
     }
 
-    /// Keeps the lease, or loses it and begins anew at the next call.
+    /// Renews the lease; if it was lost, the next call of [`Self::node`] takes another.
     pub(super) async fn renew(&self) -> Result<Lease, BrokerError> {
         let tenure = self.current();
         self.take(&tenure).await?;
@@ -106,11 +103,11 @@ impl Leases {
         Ok(renewed.lease)
     }
 
-    /// Takes over what dead nodes left. Only who holds a lease may.
+    /// Claims what dead nodes left. Only the holder of a lease may.
     pub(super) async fn claim(&self) -> Result<Claimed, BrokerError> {
         let tenure = self.current();
-        // When Redis was away, all leases have run out, those of the living
-        // too. Whoever is back first must leave the others time to say so.
+        // When Redis was away, all leases have run out, those of living nodes too. The first that is back
+        // must leave the others time to renew.
         match tenure.taken.get() {
             Some(taken) if taken.elapsed() >= self.options.lease => {
                 Ok(self.invoke(&tenure, CLAIMS, "claim").await?.claimed)
@@ -119,18 +116,18 @@ impl Leases {
         }
     }
 
-    /// Forgets a node all of whose entries are removed.
+    /// Forgets a dead node whose entries are all removed.
     pub(super) async fn bury(&self, node: &str, until: &str) -> Result<(), BrokerError> {
         let mut bury = self.bury.prepare_invoke();
         bury.key(self.keys.expired(&self.options.namespace)).key(self.channels_key(node)).arg(node).arg(until);
         self.shard()?.invoke(&bury).await
     }
 
-    /// Ends a lease all of whose entries are removed.
+    /// Ends this node's lease after all its entries were removed.
     pub(super) async fn give_up(&self, node: &str) -> Result<(), BrokerError> {
         let mut pipe = redis::pipe();
-        // Not a transaction: Redis begins none while its memory is full. If only
-        // the first is done, the lease runs out and there is nothing to remove.
+        // Not a transaction: Redis begins none while its memory is full. If only the first is done, the lease
+        // runs out and there is nothing to remove.
         pipe.del(self.channels_key(node)).zrem(self.keys.leases(&self.options.namespace), node);
         self.shard()?.run_all::<()>(&pipe).await
     }
@@ -140,8 +137,8 @@ impl Leases {
         self.shard()?.run(&Cmd::smembers(self.channels_key(node))).await
     }
 
-    /// A node has no entries in a channel any more. Otherwise the set would
-    /// grow for as long as the node lives, and be gone through when it ends.
+    /// Notes that a node has no entries in a channel any more. Otherwise the set would grow as long as the
+    /// node lives, and all of it be read when the node ends.
     pub(super) async fn leave_channel(&self, node: &str, channel: &Channel) -> Result<(), BrokerError> {
         self.shard()?.run(&Cmd::srem(self.channels_key(node), channel.to_string())).await
     }
@@ -181,7 +178,7 @@ impl Leases {
 
 impl Tenure {
     fn new(node: &str) -> Self {
-        // Names are parted by spaces where they are kept.
+        // Names are stored separated by spaces.
         let node: String = node.chars().map(|c| if c.is_whitespace() { '-' } else { c }).collect();
         Self {
             name: format!("{node}.{:016x}", rand::random::<u64>()),

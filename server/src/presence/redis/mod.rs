@@ -1,12 +1,10 @@
-//! The people of all nodes, in Redis.
+//! The presence of all nodes, in Redis.
 //!
-//! A channel's people are one hash; a script changes it, and announces the
-//! change in the same step. Entries are written under a name that belongs to
-//! one lease alone ([`lease`]), so what a dead node left behind can always be
-//! told from what lives.
+//! A channel's people are one hash; a script changes it, and announces the change in the same step. Entries
+//! are written under a name that belongs to one lease alone ([`lease`]), so what a dead node left can always
+//! be told from what lives.
 //!
-//! Leases stand beside the channels: on each independent Redis for its own
-//! channels, and once in a cluster ([`Router::sites`]).
+//! Leases are kept on each independent Redis for its own channels, and once in a cluster ([`Router::sites`]).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,41 +29,41 @@ mod lease;
 use keys::Keys;
 use lease::Leases;
 
-/// Channels in which a node's entries are removed at the same time.
+/// In how many channels a node's entries are removed at a time.
 const CHANNELS_AT_ONCE: usize = 32;
-/// Entries of one channel that are removed, and announced, in one step.
+/// How many entries of one channel are removed, and announced, in one step.
 const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
 const ENTER: &str = concat!(include_str!("people.lua"), include_str!("enter.lua"));
-// Who leaves makes room: that must work when the memory is full, too.
+// A leave frees memory: it must work when Redis has none left, too.
 const LEAVE: &str = concat!("#!lua flags=allow-oom\n", include_str!("people.lua"), include_str!("leave.lua"));
 // Not a transaction: Redis begins none while its memory is full.
 const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
 const STANDING: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
 
-/// What to know about the Redis at hand.
+/// The settings of presence on Redis.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The node's name, for whoever looks into Redis; it need not be unique.
+    /// The node's name, for people who look into Redis; it need not be unique.
     pub node: String,
     /// How long a node counts as alive after it renewed its lease.
     pub lease: Duration,
-    /// Keeps the nodes of tests apart; `nodes` otherwise.
+    /// `nodes`; tests use others to keep their nodes apart.
     pub namespace: String,
 }
 
 impl Options {
-    /// The usual ones.
+    /// The default times for a node of this name.
     pub fn new(node: impl Into<String>) -> Self {
         Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into() }
     }
 }
 
-/// Presence on Redis.
+/// The presence store of a deployment, in Redis.
 pub struct RedisPresence {
     router: Router,
     keys: Keys,
-    /// One for each place; a node has a lease at every one.
+    /// One for each site; a node has a lease at every one.
     leases: Vec<Leases>,
     leave: Script,
     page: Script,
@@ -74,7 +72,7 @@ pub struct RedisPresence {
 }
 
 impl RedisPresence {
-    /// Works on the broker's connections for commands.
+    /// A store over the broker's connections for commands.
     pub fn new(router: Router, options: Options) -> Self {
         let leases = (0..router.sites()).map(|site| Leases::new(router.clone(), site, options.clone())).collect();
         Self {
@@ -92,14 +90,14 @@ impl RedisPresence {
         &self.leases[self.router.site_of(channel)]
     }
 
-    /// The keys of people.lua.
+    /// The keys of people.lua, in its order.
     fn script_keys(&self, shard: &Shard, channel: &Channel, node: &str) -> [String; 5] {
         let Self { keys, .. } = self;
         let own = keys.own(channel, node);
         [keys.people(channel), keys.order(channel), keys.version(channel), own, shard.deliveries(channel)]
     }
 
-    /// Removes a node's entry for somebody, or some of its entries; gives how many.
+    /// Removes a node's entry for somebody, or a batch of its entries; returns how many.
     async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, BrokerError> {
         let shard = self.router.of(channel)?;
         let mut leave = self.leave.prepare_invoke();
@@ -116,11 +114,11 @@ impl RedisPresence {
         Ok(())
     }
 
-    /// Removes all that a node wrote. Harmless when it is done twice.
+    /// Removes all entries and the lease of a node. Idempotent.
     async fn remove_all(&self, leases: &Leases, node: &str) -> Result<(), BrokerError> {
         let channels = leases.channels_of(node).await?;
         let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();
-        // One that cannot be reached does not keep the others from being cleared.
+        // A channel that cannot be reached must not keep the others from being cleared.
         let removed = stream::iter(channels)
             .map(|channel| async move { self.clear(&channel, node).await })
             .buffer_unordered(CHANNELS_AT_ONCE)
@@ -129,13 +127,13 @@ impl RedisPresence {
         removed.into_iter().collect()
     }
 
-    /// Removes what dead nodes left at one place.
+    /// Removes what dead nodes left at one site.
     async fn reap_at(&self, leases: &Leases) -> Result<(), BrokerError> {
         let claimed = leases.claim().await?;
         for dead in &claimed.nodes {
             match self.clear_away(leases, dead, &claimed.until).await {
                 Ok(()) => info!(node = dead, "removed the people of a node that is gone"),
-                // The claim runs out, and somebody tries again.
+                // The claim runs out, and some node tries again.
                 Err(error) => warn!(node = dead, "the people of a node that is gone are not removed yet: {error}"),
             }
         }
@@ -160,8 +158,8 @@ impl PresenceStore for RedisPresence {
         let leases = self.leases_of(channel);
         let node = leases.node().await?;
         let (shard, beside) = (self.router.of(channel)?, leases.shard()?);
-        // The channel is noted first: whoever removes a dead node's entries
-        // finds them by that. One write to the socket where it is the same one.
+        // The channel is noted first: the removal of a dead node's entries finds them by that. One write to
+        // the socket if both are on the same shard.
         let mut pipe = redis::pipe();
         pipe.sadd(leases.channels_key(&node), channel.to_string()).ignore();
         if !Arc::ptr_eq(&shard, &beside) {
@@ -176,7 +174,7 @@ impl PresenceStore for RedisPresence {
     }
 
     async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), PresenceError> {
-        // Without a lease everything of this node is removed anyway.
+        // Without a lease all entries of this node are removed anyway.
         let node = self.leases_of(channel).node().await?;
         self.remove(channel, &node, Some(user)).await?;
         Ok(())
@@ -185,7 +183,7 @@ impl PresenceStore for RedisPresence {
     async fn forget(&self, channel: &Channel) -> Result<(), PresenceError> {
         let leases = self.leases_of(channel);
         let node = leases.last_node();
-        // With an entry that came late, it stays noted for whoever reaps.
+        // If an entry has come since, the channel stays noted for the removal.
         if self.router.of(channel)?.run::<usize>(&Cmd::scard(self.keys.own(channel, &node))).await? == 0 {
             leases.leave_channel(&node, channel).await?;
         }
@@ -245,7 +243,7 @@ impl PresenceStore for RedisPresence {
 
     async fn renew(&self) -> Result<Lease, PresenceError> {
         let renewed = join_all(self.leases.iter().map(Leases::renew)).await;
-        // A place that is not reached is told by its shard; the others go on.
+        // A site that is not reached is reported by its shard; the others go on.
         if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
             return Err(error.clone().into());
         }
@@ -266,7 +264,7 @@ impl PresenceStore for RedisPresence {
     }
 }
 
-/// A field of the people: who, and the nodes with an entry of theirs.
+/// Parses a field of the people's hash: the member, and the nodes with an entry of theirs.
 fn read<'a>(user: &str, value: &'a str) -> Option<(Member, &'a str)> {
     let (nodes, name) = value.split_once('\n')?;
     Some((Member { id: UserId::parse(user).ok()?, name: Name::from(name.to_owned()) }, nodes))

@@ -127,7 +127,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Pings Redis, and checks that it is still the same run and kind.
+    /// Asks Redis for `INFO`, and checks that it is still the same run and kind.
     pub(super) async fn beat(&self) -> Result<(), Broken> {
         match timeout(ANSWER_WITHIN, self.ask_info()).await.map_err(|_| Broken::Silent)?? {
             info if info == self.info => Ok(()),
