@@ -28,7 +28,7 @@ pub struct Publication {
 /// How much of each log is kept; for a while it can be somewhat more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogLimits {
-    /// Entries per log.
+    /// How many entries a log keeps.
     pub entries: u64,
     /// Bytes of all entries of a log together.
     pub bytes: u64,
@@ -109,7 +109,7 @@ pub enum Replay {
 /// The most that one read of a log returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most {
-    /// Number of publications.
+    /// The most publications, by their number.
     pub publications: usize,
     /// Bytes of their frames together.
     pub bytes: usize,
@@ -151,7 +151,7 @@ pub enum Delivery {
     Publication {
         /// The channel whose log has it.
         channel: Channel,
-        /// The entry's position.
+        /// The position of the entry.
         position: Position,
         /// The text that clients get.
         frame: Bytes,

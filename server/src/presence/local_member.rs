@@ -48,7 +48,7 @@ impl LocalMember {
         Self { name, connections: 0, is_renamed: false, goodbye: None, entry: Entry::Absent, call: Under::Nothing }
     }
 
-    /// A person without connections whose entry is in the store: only a leave is due.
+    /// A person without connections who may have an entry in the store: only a leave is due.
     pub(super) fn back_from_the_past(name: Name) -> Self {
         Self { entry: Entry::Unknown, ..Self::new(name) }
     }

@@ -14,7 +14,6 @@ use crate::presence::Departure;
 /// A complete message of a client.
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'a> {
-    /// UTF-8, checked.
     Text(&'a str),
     Binary(&'a [u8]),
 }
@@ -34,7 +33,7 @@ impl Frame<'_> {
 
 /// What remains to be done after a frame.
 pub enum Action<Deferred> {
-    /// Nothing.
+    /// Nothing remains to be done.
     Done,
     /// A message goes to the log. The next frames need not wait: what is begun in order gets into the log in
     /// order.

@@ -20,7 +20,7 @@ pub(crate) struct Meter {
 /// What to do with a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Handle the frame.
+    /// Handle the frame now.
     Pass,
     /// Answer with this and do not handle the frame.
     Refuse(Refusal),

@@ -24,7 +24,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 enum End {
     /// The client closed it; the code says whether it will be back.
     Client(Departure),
-    /// The connection broke.
+    /// The connection broke without a close frame.
     Cut,
     /// The server closes it, with a code and a reason.
     Close(u16, &'static str),

@@ -15,7 +15,7 @@ const KEEP_EMPTY: u64 = 24 * 60 * 60;
 /// Whether a read creates the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Why {
-    /// It does not.
+    /// No; it reads as empty.
     Look,
     /// It does: all nodes must tell one epoch to their listeners.
     Listen,

@@ -113,7 +113,7 @@ impl Shard {
         self.commands.invoke(script).await
     }
 
-    /// See [`Commands::invoke_on`].
+    /// Runs a script as [`Commands::invoke_on`] does.
     pub(crate) async fn invoke_on<T: FromRedisValue>(
         &self,
         script: &Script,

@@ -64,7 +64,7 @@ impl Local {
         self.pauses
     }
 
-    /// Ends the pause.
+    /// Allows announcements again, at the end of a pause.
     pub(in crate::presence) fn end_pause(&mut self) {
         self.pauses = false;
     }

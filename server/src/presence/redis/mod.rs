@@ -114,7 +114,7 @@ impl RedisPresence {
         Ok(())
     }
 
-    /// Removes all entries and the lease of a node. Idempotent.
+    /// Removes all entries that were written under a lease. Idempotent.
     async fn remove_all(&self, leases: &Leases, node: &str) -> Result<(), BrokerError> {
         let channels = leases.channels_of(node).await?;
         let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();

@@ -9,7 +9,6 @@ const LINE: usize = 64 * 1024;
 /// Elements of a list that are allocated in advance; more are when they come.
 const ROOM: usize = 16;
 
-/// A RESP3 value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Word<'a> {
     /// A string of any kind.
