@@ -1,8 +1,7 @@
 //! Playing again with the same class: the next round of a game that is over.
 //!
-//! It is the same game: the same PIN, the same log, the same right of its hosts
-//! and the same seats. So one step takes everybody along, on whichever node they
-//! are, and whoever was cut off finds it where the game was.
+//! It is the same game: the same PIN, log, hosts and seats. So one step takes everybody along, on whichever
+//! node they are, and a client that was cut off finds it in the same place.
 
 use protocol::quiz::StoredQuiz;
 use protocol::{QuizId, Refusal, wire};
@@ -17,24 +16,23 @@ use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
 use crate::session::HostRole;
 
-/// Who wants to play again, and what.
+/// A host's request to play again.
 #[derive(Clone, Copy, Debug)]
 pub struct PlayAgain<'a> {
-    /// As what they host the game.
+    /// The right by which they host the game.
     pub role: &'a HostRole,
     /// Only if the game is still at this version.
     pub version: Option<u64>,
-    /// Another quiz of whoever began the game; `None`: the same one, as it was saved last.
+    /// Another quiz of the game's owner; `None`: the same quiz, as it was saved last.
     pub quiz: Option<&'a QuizId>,
-    /// Who asks, and from where. An added host plays on an account of their own.
+    /// Who is charged for it. An added host is charged on an account of their own.
     pub by: &'a Payer,
 }
 
 impl Games {
-    /// Plays again. What came of the round before is kept first.
+    /// Starts the next round, after the results of the last one were stored.
     ///
-    /// # Errors
-    /// The refusal to answer with; the game is as it was.
+    /// # Errors The refusal to answer with; the game is unchanged.
     pub async fn again(&self, key: &Key, wish: PlayAgain<'_>) -> Result<(), Refusal> {
         if wish.quiz.is_some() && *wish.role != HostRole::Owner {
             return Err(texts::not_owner());
@@ -47,7 +45,7 @@ impl Games {
         }
         let quiz = self.quiz_again(&played, wish.quiz).await?;
         let payer = match wish.role {
-            // On another device, whoever began the game has another session.
+            // On another device the owner has another session.
             HostRole::Owner => Payer { person: played.owner.clone(), ..wish.by.clone() },
             HostRole::Added(_) => wish.by.clone(),
         };
@@ -66,7 +64,7 @@ impl Games {
         Ok(())
     }
 
-    /// What is played next. A quiz that was deleted meanwhile is played as it was.
+    /// The quiz to play. One that was deleted meanwhile is played as it was.
     async fn quiz_again(&self, played: &Played, other: Option<&QuizId>) -> Result<StoredQuiz, Refusal> {
         let id = other.unwrap_or(&played.quiz.id);
         match self.library.open(&played.owner, id, None).await {

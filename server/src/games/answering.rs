@@ -1,4 +1,4 @@
-//! What becomes of a player's answer, told so that they understand it.
+//! Gives players' answers to the store, and explains the result to them.
 
 use protocol::game::frame::{Answered as Told, GivenAnswer};
 use protocol::game::{Phase, Taken};
@@ -10,12 +10,11 @@ use crate::metrics;
 impl Games {
     /// Gives a player's answer to the store, which alone decides.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn answer(&self, key: &Key, player: &UserId, given: GivenAnswer) -> Result<Told, Refusal> {
         let question = given.question;
         let mut answered = self.take_answer(key, player, &given).await?;
-        // They were taken to be away when the round began.
+        // They were counted as away when the round began.
         if answered == Answered::NoSeat && self.is_back(key, player).await? {
             answered = self.take_answer(key, player, &given).await?;
         }
@@ -36,8 +35,8 @@ impl Games {
         answered.map_err(texts::unavailable)
     }
 
-    /// How much too late an answer is to a question that takes none. Where it
-    /// is not late, the refusal says what it is.
+    /// How many milliseconds too late an answer is to a question that is not open. Where it is not late, the
+    /// refusal says why.
     async fn why_not_open(&self, key: &Key, question: usize) -> Result<Option<u64>, Refusal> {
         let loaded = self.load(&key.pin).await?;
         let state = loaded.state;
@@ -45,7 +44,7 @@ impl Games {
             Some(at) if question < at => Ok(None),
             Some(at) if question == at => match state.phase {
                 Phase::Open if state.clock.paused_at.is_some() => Err(texts::not_now("The game is paused.")),
-                // It opened meanwhile: the same answer will be taken now.
+                // It has opened meanwhile: the same answer would be accepted now.
                 Phase::Open | Phase::Ready => Err(texts::not_now("Wait a moment: the question is about to open.")),
                 _ => Ok(state.clock.closes_at.map(|closes_at| loaded.now.saturating_sub(closes_at))),
             },

@@ -1,9 +1,7 @@
-//! The chat of a game's class: a room for those who play and those who host, and
-//! for nobody else.
+//! The chat of a game's class: a room that only its players and hosts can enter.
 //!
-//! It is named by the game's id, so that the next game with this PIN has another
-//! one. Whoever is not in the game gets the same answer, whether there is such a
-//! game or not, and is counted as if they had typed a wrong PIN.
+//! It is named by the game's id, so that the next game under this PIN has another one. Somebody outside gets
+//! the same refusal whether the game exists or not, and it counts as a wrong PIN.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -17,26 +15,26 @@ use crate::channel::{CLASS_ROOM, Channel};
 use crate::outbox::Outbox;
 use crate::session::{HostRole, Sessions, person_of};
 
-/// Stands between the PIN and the id of the game; neither has one.
+/// Separates the PIN from the id of the game in a room's name; neither contains it.
 const BETWEEN: char = '~';
-/// Where a program that keeps no cookies shows the token of a seat or of a host.
+/// The header with the token of a seat or a host, from programs without cookies.
 const HEADER: &str = "hubbub-token";
-/// Tokens that are looked at, at most.
+/// How many tokens of a request are checked at most.
 const TOKENS: usize = 200;
 
-/// Whether a room is a class's, as far as its name tells; not whether there is
-/// one. It is for nobody who is not let in here.
+/// Whether a room's name is that of a class chat, whether the game exists or not. Nobody enters it without
+/// [`Games::admit_to_room`].
 pub fn is_class_room(room: &RoomId) -> bool {
     room.as_str().starts_with(CLASS_ROOM)
 }
 
 impl Key {
-    /// The room in which the class of this game chats.
+    /// The room of this game's class.
     pub fn class_room(&self) -> Option<RoomId> {
         RoomId::parse(&format!("{CLASS_ROOM}{}{BETWEEN}{}", self.pin, self.id)).ok()
     }
 
-    /// The game whose class chats in a room. It has one spelling alone.
+    /// The game of a class's room; `None` for a name that is not exactly as [`Self::class_room`] makes it.
     pub fn of_class_room(room: &RoomId) -> Option<Self> {
         let (pin, id) = room.as_str().strip_prefix(CLASS_ROOM)?.split_once(BETWEEN)?;
         let key = Self { pin: Pin::parse(pin).ok()?, id: id.to_owned() };
@@ -44,17 +42,17 @@ impl Key {
     }
 }
 
-/// What somebody brings along who wants to read or write.
+/// What a request brings to prove that somebody is in a class.
 #[derive(Clone, Debug)]
 pub struct Papers {
-    /// Tokens of hosts and of seats, not looked at yet.
+    /// Tokens of hosts and seats, not verified yet.
     tokens: Box<[String]>,
-    /// Where those who are in no game are counted.
+    /// The address that wrong tries are counted by.
     address: IpAddr,
 }
 
 impl Papers {
-    /// What a request from `address` brings, in its cookies or in a header of its own.
+    /// Takes the tokens from the cookies and the header of a request from `address`.
     pub fn of(sessions: &Sessions, headers: &HeaderMap, address: IpAddr) -> Self {
         let shown = headers.get_all(HEADER).iter().filter_map(|token| token.to_str().ok()).map(str::to_owned);
         let tokens = shown.chain(sessions.host_tokens(headers)).take(TOKENS).collect();
@@ -62,23 +60,22 @@ impl Papers {
     }
 }
 
-/// As what somebody is in a class.
+/// What somebody is in a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClassMember {
-    /// Began the game.
+    /// The person who began the game.
     Owner(UserId),
-    /// Was added as a host.
+    /// An added host.
     AddedHost(HostId),
-    /// Plays, by this seat.
+    /// A player with this seat.
     Player(UserId),
 }
 
 impl Games {
-    /// Lets somebody into a room, to read or to write. Into the room of a class
-    /// come those who are in it; all other rooms are open, and give `None`.
+    /// Checks whether somebody may enter a room, to read or to write. The room of a class is for its members;
+    /// all other rooms are open, and give `None`.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn admit_to_room(
         &self,
         room: &RoomId,
@@ -93,16 +90,15 @@ impl Games {
         if found == key { Ok(Some(member)) } else { Err(self.stranger(papers).await) }
     }
 
-    /// Where the class of a PIN chats, for those who are in it.
+    /// The room of a PIN's class, for its members.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn class_room(&self, pin: &Pin, person: &UserId, papers: &Papers) -> Result<RoomId, Refusal> {
         let (key, _) = self.class_of(pin, person, papers).await?;
         key.class_room().ok_or_else(texts::no_class)
     }
 
-    /// What the chat of a class is called.
+    /// The title of a class's room, made of the quiz's.
     pub async fn class_title(&self, room: &RoomId) -> Option<String> {
         let key = Key::of_class_room(room)?;
         let loaded = self.load(&key.pin).await.ok().filter(|loaded| loaded.key == key)?;
@@ -113,7 +109,7 @@ impl Games {
         let seat = papers.tokens.first().map(String::as_str);
         let seeker = Seeker { address: papers.address, person: Some(person), hosts: &papers.tokens, seat };
         let key = match self.find(pin, seeker).await {
-            // Counted already.
+            // It was counted already.
             Err(refusal) if refusal.code == ErrorCode::NoGame => return Err(texts::no_class()),
             found => found?.key,
         };
@@ -139,14 +135,14 @@ impl Games {
         Ok(None)
     }
 
-    /// Somebody who is in no such class, if there is one.
+    /// Counts a wrong try and returns the refusal, which is the same if there is no such class.
     async fn stranger(&self, papers: &Papers) -> Refusal {
         self.count_wrong_try(papers.address).await;
         texts::no_class()
     }
 }
 
-/// Who listens to the chats of classes on this node.
+/// The connections of this node in rooms of classes.
 #[derive(Default)]
 pub(super) struct ClassListeners(Mutex<HashMap<RoomId, Vec<Listener>>>);
 
@@ -170,9 +166,8 @@ impl ClassListeners {
         }
     }
 
-    /// Somebody was sent away from the class that chats in a channel: their
-    /// connections end. Those that are in other rooms come back to them, and to
-    /// this one no more.
+    /// Closes a kicked member's connections to the room of this channel. Clients that are in other rooms
+    /// reconnect to those only.
     pub(super) fn send_away(&self, channel: &Channel, member: &ClassMember) {
         let Channel::Room(room) = channel else { return };
         let known = self.lock();
@@ -180,7 +175,7 @@ impl ClassListeners {
         listeners.filter_map(|one| one.outbox.upgrade()).for_each(|outbox| outbox.close(CloseCode::Removed));
     }
 
-    /// People signed out: whoever listens by a right of theirs does so no more.
+    /// Closes the connections of people who signed out, also those that came by their seat or host's token.
     pub(super) fn end_those_of(&self, users: &HashSet<UserId>) {
         let known = self.lock();
         let is_over = |listener: &&Listener| match &listener.member {
@@ -197,12 +192,12 @@ impl ClassListeners {
 }
 
 impl Games {
-    /// A connection listens to the chat of its class until [`Games::leaves_class`].
+    /// Registers a connection that enters the room of its class, until [`Games::leaves_class`].
     pub fn enters_class(&self, room: &RoomId, member: &ClassMember, outbox: &Arc<Outbox>) {
         self.local_games().classes.enter(room, member, outbox);
     }
 
-    /// It does not any more.
+    /// Removes a connection from the room of its class.
     pub fn leaves_class(&self, room: &RoomId, outbox: &Arc<Outbox>) {
         if is_class_room(room) {
             self.local_games().classes.leave(room, outbox);

@@ -21,10 +21,10 @@ use crate::session::HostRole;
 use crate::throttle::Cost;
 use crate::ws::{Action, Frame, Handler, Meter, Purpose, Verdict, Visitor};
 
-/// Tokens of hosts that one connection brings, at most; the latest count.
+/// How many host's tokens one connection brings at most; the latest count.
 const TOKENS: usize = 32;
 
-/// Somebody on `/games`: who it is, in which game, and how much it may still say.
+/// One connection on `/games`: its session, the game that it is in, and its rate limits.
 pub struct Client {
     node: Arc<Node>,
     member: Arc<Member>,
@@ -34,25 +34,25 @@ pub struct Client {
     place: Option<Place>,
 }
 
-/// What the request said.
+/// What is remembered of the upgrade request.
 pub struct Credentials {
-    /// Tokens of games that it may be a host of.
+    /// Host's tokens that were not verified yet.
     hosts: Vec<String>,
-    /// Where wrong PINs are counted.
+    /// The address that wrong PINs are counted by.
     address: IpAddr,
-    /// Whether it may begin games of its own.
+    /// Whether this person is an author, who may begin games.
     may_write: bool,
-    /// Whether it has entered the authors' key.
+    /// Whether the authors' key was entered.
     has_key: bool,
 }
 
-/// What somebody asks for, and the game that they ask it of once it is found.
+/// A deferred frame, with its game once [`Handler::prepare`] has found it.
 pub struct Asked {
     message: GameClientMessage,
     found: Option<Box<Result<Loaded, Refusal>>>,
 }
 
-/// A place in a game.
+/// The game that this connection is in.
 struct Place {
     participant: Arc<Participant>,
     local_game: Arc<LocalGame>,
@@ -98,13 +98,13 @@ impl Handler for Client {
         Action::Done
     }
 
-    /// Finds the game. Whoever guesses waits for it, outside.
+    /// Looks the game up. The delay for wrong PINs is spent here, without a join permit.
     async fn prepare(&mut self, asked: &mut Asked) {
         let found = match &asked.message {
             GameClientMessage::Open(open) => {
                 let mut hosts = self.credentials.hosts.clone();
                 hosts.extend(open.token.clone());
-                // A code is to be guessed no faster by who has a seat.
+                // A seat must not make guessing codes faster.
                 let person = open.code.is_none().then_some(&self.member.id);
                 self.find(&open.pin, Seeker { address: self.credentials.address, person, hosts: &hosts, seat: None })
                     .await
@@ -133,7 +133,7 @@ impl Handler for Client {
 impl Client {
     async fn done(&mut self, Asked { message, found }: Asked) -> Result<(), Refusal> {
         use GameClientMessage as M;
-        // What needs one was prepared.
+        // `prepare` found the game of every frame that needs one.
         let found = found.map_or_else(|| Err(texts::no_game()), |found| *found);
         let (version, command) = match message {
             M::Create(create) => return self.create(&create.quiz).await,
@@ -167,7 +167,7 @@ impl Client {
             M::Lock(lock) => (None, Command::Lock(lock.locked)),
             M::Admission(set) => (None, Command::Admission(set.admission)),
             M::Chat(chat) => (None, Command::Chat(chat.open)),
-            // Done when they were taken.
+            // Done in `on_frame`.
             M::Answer(_) | M::Ping => return Ok(()),
         };
         self.games().step(&self.hosting().await?.key, version, &command).await
@@ -197,8 +197,8 @@ impl Client {
         self.games().again(&participant.key, wish).await
     }
 
-    /// This connection may come back to the game without showing a token. Only
-    /// of its latest games, or one connection could fill the memory.
+    /// Lets this connection come back to the game without a token. Only for its latest games: otherwise one
+    /// connection could fill the memory.
     fn note_host(&mut self, key: &Key, role: &HostRole) {
         let token = self.node.sessions.host_token(&key.pin, &key.id, role);
         let hosts = &mut self.credentials.hosts;
@@ -299,8 +299,7 @@ impl Client {
         }))
     }
 
-    /// Takes a place, and gives the earlier one up: after it, so that who comes
-    /// back to the same game was never away.
+    /// Enters a game and then leaves the one before: who comes back to the same game was never away.
     fn sit(&mut self, (participant, local_game): entering::Entered) {
         if let Some(earlier) = self.place.replace(Place { participant, local_game }) {
             earlier.participant.end(Departure::Clean);
@@ -321,7 +320,9 @@ impl Client {
         self.place.as_ref().filter(|place| !place.participant.is_over()).ok_or_else(texts::not_in_game)
     }
 
-    /// Where this is a host, who was not removed meanwhile.
+    /// The participation as a host.
+    ///
+    /// # Errors The refusal: no host, or one who was removed or signed out meanwhile.
     async fn hosting(&self) -> Result<&Participant, Refusal> {
         let participant = &self.place()?.participant;
         if participant.whose.as_ref().is_some_and(|whose| self.node.sessions.has_ended(whose)) {

@@ -1,9 +1,8 @@
-//! How long whoever guesses PINs waits for each answer.
+//! How long each answer to a guessed PIN is delayed.
 //!
-//! Wrong tries of a network are delayed and never walled off: a class goes on
-//! while one of it guesses. The right PIN waits as long as a wrong one, or the
-//! wait would tell which it is; whoever hangs up early has learned nothing.
-//! Knows no games and keeps no counts.
+//! Wrong tries of a network are delayed and never blocked: a class goes on while one of it guesses. A right
+//! PIN is delayed like a wrong one, or the delay would tell which it is; a client that hangs up early has
+//! learned nothing. Knows no games and keeps no counts.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,25 +11,25 @@ use std::time::Duration;
 
 use crate::limits::AddressPrefix;
 
-/// Wrong tries of one network in a minute that nobody waits for.
+/// Wrong tries of one network in a minute without a delay.
 pub(super) const FREE: u64 = 60;
-/// The first wait. It doubles after each [`FREE`] more.
+/// The first delay. It doubles after each [`FREE`] more.
 const FIRST: Duration = Duration::from_secs(1);
-/// No wait is longer: less than a silent connection has until it is given up.
+/// The longest delay: less than the time until a silent connection is closed.
 const LONGEST: Duration = Duration::from_secs(8);
-/// Requests of one network that wait at the same time, on this node.
+/// How many requests of one network are delayed at a time, on this node.
 const AT_ONCE: usize = 32;
-/// Requests that wait at the same time, on this node.
+/// How many requests are delayed at a time, on this node.
 const AT_ONCE_IN_ALL: usize = 2_000;
 
-/// How long the `nth` try of a minute waits for its answer.
+/// The delay of the `nth` try of a minute.
 pub(super) fn delay(nth: u64) -> Duration {
     let Some(doublings) = (nth.saturating_sub(1) / FREE).checked_sub(1) else { return Duration::ZERO };
     let factor = 1_u32.checked_shl(u32::try_from(doublings).unwrap_or(u32::MAX)).unwrap_or(u32::MAX);
     FIRST.saturating_mul(factor).min(LONGEST)
 }
 
-/// The requests that wait.
+/// The requests that are delayed now.
 #[derive(Default)]
 pub(super) struct Delays {
     waiting: Mutex<Waiting>,
@@ -42,14 +41,14 @@ struct Waiting {
     by_prefix: HashMap<AddressPrefix, usize>,
 }
 
-/// One request that waits; dropping it makes room.
+/// One delayed request; dropping it makes room.
 pub(super) struct Delayed<'a> {
     delays: &'a Delays,
     prefix: AddressPrefix,
 }
 
 impl Delays {
-    /// Room for one more to wait; `None` when so many of this network do already.
+    /// Adds a request; `None` when too many of its network wait already.
     pub(super) fn enter(&self, prefix: AddressPrefix) -> Option<Delayed<'_>> {
         let mut waiting = self.lock();
         if waiting.in_all >= AT_ONCE_IN_ALL {

@@ -1,5 +1,5 @@
-//! How somebody comes into a game, for the first time or again: they listen
-//! first, then look, so that nothing falls between the two.
+//! How somebody enters a game, for the first time or again: subscribed first, then the game is read, so that
+//! no change is missed in between.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,22 +19,20 @@ use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::session::{HostRole, person_of};
 
-/// Somebody who is in.
+/// A connection that has entered, and its local game.
 pub(super) type Entered = (Arc<Participant>, Arc<LocalGame>);
 
 impl Games {
-    /// How a game is for its hosts, and which quiz is played.
+    /// The first frame of a host, and which quiz is played.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn as_host_sees(&self, key: &Key, role: HostRole) -> Result<(Hosting, QuizId), Refusal> {
         hosting(self, key, role).await.map(|(hosting, played)| (hosting, played.quiz.id.clone()))
     }
 
-    /// How a game is for somebody; `None` where they have no seat yet.
+    /// The first frame of a player; `None` where they have no seat.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn as_player_sees(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
         match self.store.standing(key, player).await.map_err(texts::unavailable)? {
             PlayerStatus::Unknown => Ok(None),
@@ -49,8 +47,7 @@ impl Games {
 
     /// Gives somebody who is away their seat back.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub(super) async fn bring_back(&self, key: &Key, away: &Seat) -> Result<Seat, Refusal> {
         let (name, skeleton) = (&away.name, nickname::skeleton(&away.name));
         let most = self.players;
@@ -63,10 +60,9 @@ impl Games {
     }
 }
 
-/// Brings a player in.
+/// Lets a player enter, with a seat.
 ///
-/// # Errors
-/// The refusal to answer with.
+/// # Errors The refusal to answer with.
 pub(super) async fn player(
     games: &Arc<Games>,
     loaded: &Loaded,
@@ -88,10 +84,9 @@ pub(super) async fn player(
     welcome(games, entered, hello).await
 }
 
-/// Brings a host in.
+/// Lets a host enter.
 ///
-/// # Errors
-/// The refusal to answer with.
+/// # Errors The refusal to answer with.
 pub(super) async fn host(
     games: &Arc<Games>,
     key: &Key,
@@ -113,7 +108,7 @@ pub(super) async fn host(
     welcome(games, entered, hello).await
 }
 
-/// Says hello to somebody who listens already, or lets them go.
+/// Sends the first frame to somebody who is subscribed, or ends the subscription.
 async fn welcome(
     games: &Games,
     (participant, local_game): Entered,
@@ -131,10 +126,9 @@ async fn welcome(
     Ok((participant, local_game))
 }
 
-/// How a game is for one of its players, and what is played.
+/// The first frame of a player, and the quiz.
 ///
-/// # Errors
-/// The refusal to answer with; [`texts::kicked`] for who has no seat any more.
+/// # Errors The refusal to answer with; [`texts::kicked`] for somebody without a seat.
 async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Played>), Refusal> {
     let loaded = loaded(games, key).await?;
     let played = games.played_in(&loaded).await?;
@@ -162,10 +156,9 @@ async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Pl
     Ok((joined, played))
 }
 
-/// How a game is for its hosts, and what is played.
+/// The first frame of a host, and the quiz.
 ///
-/// # Errors
-/// The refusal to answer with.
+/// # Errors The refusal to answer with.
 async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, Arc<Played>), Refusal> {
     let loaded = loaded(games, key).await?;
     let played = games.played_in(&loaded).await?;
@@ -193,7 +186,7 @@ async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, A
     Ok((hosting, played))
 }
 
-/// What the question that was revealed brought; nothing of an earlier one.
+/// A player's outcome of the question that is revealed; `None` if it is of an earlier one.
 fn outcome(loaded: &Loaded, outcome: Option<Outcome>) -> Option<Outcome> {
     let outcome = outcome.filter(|outcome| Some(outcome.question) == loaded.state.revealed());
     outcome.map(|outcome| loaded.state.told(outcome))
@@ -204,8 +197,8 @@ async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
     if loaded.key == *key { Ok(loaded) } else { Err(texts::no_game()) }
 }
 
-/// Says hello. What happened between looking and listening is told at once;
-/// what happens after it comes by itself.
+/// Sends the first frame. Changes between reading and subscribing are sent right after it; later ones come
+/// from the log.
 async fn settle(
     games: &Games,
     participant: &Participant,
@@ -226,7 +219,7 @@ async fn settle(
     Ok(())
 }
 
-/// Tells a player who was called by another name while they came in.
+/// Tells a player who was renamed while they entered.
 async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) -> Result<(), Refusal> {
     let standing = games.store.standing(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
     if let PlayerStatus::Seated(seat) = standing
@@ -240,7 +233,7 @@ async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) ->
     Ok(())
 }
 
-/// The seat that a player has, under the name that they want now, or a new one.
+/// The player's seat, under the name that they want now, or a new one.
 async fn seat(
     games: &Games,
     loaded: &Loaded,
@@ -294,20 +287,20 @@ async fn seat(
     }
 }
 
-/// The network that is kept out with somebody, if a host wants it so. Of an
-/// IPv6 address that is what one household mostly gets: the /56.
+/// The network that a host's block would apply to. Of an IPv6 address it is the /56, which one household
+/// mostly gets.
 fn network(key: &Key, address: IpAddr) -> String {
     let mut networks = allotments(address);
     let narrowest = networks.next();
     networks.next().or(narrowest).map(|network| counted(key, network.prefix)).unwrap_or_default()
 }
 
-/// A network as it is kept: only to be compared within this game.
+/// A network as it is stored: a digest that can be compared within this game only.
 fn counted(key: &Key, prefix: AddressPrefix) -> String {
     digest::of(format!("{}:{prefix}", key.id), 12)
 }
 
-/// What somebody's networks may still do in a game.
+/// The limits on new seats for the networks of an address.
 fn arrivals(games: &Games, key: &Key, address: IpAddr) -> Vec<Arrivals> {
     let RateLimit::On { burst, per_minute } = games.seats_per_address else { return Vec::new() };
     let of_network = |network: Allotment| Arrivals {

@@ -1,7 +1,7 @@
-//! How somebody comes upon a game: it is begun, found by its PIN, or handed over.
+//! How a game is begun, found by its PIN, or handed over.
 //!
-//! Whoever brings a token of the game finds it at once. Whoever has nothing but
-//! a PIN waits, the longer the more wrong ones came from their network.
+//! Somebody with a token of the game finds it at once. Somebody with only a PIN is delayed, the longer the
+//! more wrong ones came from their network.
 
 use std::net::IpAddr;
 
@@ -23,40 +23,39 @@ use crate::quota::Payer;
 use crate::session::{HostRole, host_id};
 use crate::throttle::give_turn_back;
 
-/// PINs that are drawn until one is free.
+/// How many PINs are drawn at most until one is free.
 const DRAWS: usize = 50;
-/// 60 bits.
+/// 60 bits at 5 bits a letter.
 const ID_LETTERS: usize = 12;
-/// 30 bits: enough for what is tried some hundred times a minute and good for two.
+/// 30 bits: enough for a code that is tried some hundred times a minute and valid for two minutes.
 const CODE_LETTERS: usize = 6;
-/// How long a code is good for.
+/// How long a code is valid, in milliseconds.
 const CODE_MS: u64 = 2 * 60 * 1000;
 
-/// Who looks for a game, and what of it they bring along.
+/// Somebody who looks for a game, and what they have of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Seeker<'a> {
-    /// Where they are: wrong PINs are counted by it.
+    /// The address that wrong PINs are counted by.
     pub address: IpAddr,
-    /// Who they are by their session; nobody where that is not to help them.
+    /// The person of the session; `None` where it must not help to find the game.
     pub person: Option<&'a UserId>,
-    /// Tokens that may make them a host.
+    /// Tokens that may prove a host.
     pub hosts: &'a [String],
-    /// A token that may give them a seat back.
+    /// A token that may prove a seat.
     pub seat: Option<&'a str>,
 }
 
 impl Games {
     /// Begins a game of a quiz that `payer` may play.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn begin(&self, payer: &Payer, quiz: &QuizId) -> Result<Key, Refusal> {
         let owner = &payer.person;
         let quiz = playable(self.library.open(owner, quiz, None).await.map_err(|error| refuse_quiz(&error))?)?;
         self.library.charge_game(payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
         let state = State::new(&quiz.quiz, rand::rng().random());
         for _ in 0..DRAWS {
-            // No game's PIN begins with a 0: it would get lost in a sheet.
+            // No PIN begins with a 0, which a spreadsheet would drop.
             let drawn = rand::rng().random_range(100_000..1_000_000).to_string();
             let Ok(pin) = Pin::parse(&drawn) else { continue };
             let frame = wire::game_template(&pin, &super::showing::show(&quiz.quiz, &state));
@@ -71,10 +70,9 @@ impl Games {
         Err(texts::unavailable(StoreError::Full("all PINs that were drawn are in use".into())))
     }
 
-    /// The game of a PIN that somebody knows or guesses.
+    /// The game of a PIN that somebody knows or guesses; delayed after many wrong ones.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<Loaded, Refusal> {
         let found = self.load(pin).await;
         let is_wrong = match &found {
@@ -83,7 +81,7 @@ impl Games {
             Err(refusal) if refusal.code == ErrorCode::NoGame => true,
             Err(_) => return found,
         };
-        // A right PIN waits as one more wrong one would, or the wait would tell them apart.
+        // A right PIN is delayed like one more wrong one, or the delay would tell them apart.
         let delay = delays::delay(self.tries(seeker.address, is_wrong).await + u64::from(!is_wrong));
         if delay.is_zero() {
             return found;
@@ -96,41 +94,39 @@ impl Games {
         let Some(_place) = self.delays.enter(AddressPrefix::of(seeker.address)) else {
             return Err(texts::too_many_tries());
         };
-        // Whoever is at the same address is served meanwhile.
+        // Other requests of the same address are served meanwhile.
         give_turn_back();
         tokio::time::sleep(delay).await;
-        // Much may have happened meanwhile.
+        // The game may have changed during the delay.
         if is_wrong { found } else { self.load(pin).await }
     }
 
-    /// Whether somebody brings a signed token of this game.
+    /// Whether somebody has a signed token of this game.
     async fn has_token(&self, key: &Key, seeker: Seeker<'_>) -> bool {
         let seat = seeker.seat.and_then(|seat| self.sessions.seat_of(seat, &key.pin, &key.id));
         seat.is_some() || matches!(self.host_role(key, seeker.hosts).await, Ok(Some(_)))
     }
 
-    /// Whether somebody is in this game by their session: it is theirs, or they have a seat.
+    /// Whether the session's person began this game or has a seat in it.
     async fn is_in(&self, key: &Key, seeker: Seeker<'_>) -> bool {
         let Some(person) = seeker.person else { return false };
         let is_owner = self.owner(key).await.is_ok_and(|owner| owner == *person);
         is_owner || self.store.standing(key, person).await.is_ok_and(|standing| standing.is_in_class())
     }
 
-    /// A new code that makes somebody else a host, and how long it is good for.
+    /// A new code that makes somebody else a host, and how long it is valid, in milliseconds.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn hand_over(&self, key: &Key) -> Result<(String, u64), Refusal> {
         let code = crate::random::text(CODE_LETTERS);
         self.store.hand_over(key, &code, CODE_MS).await.map_err(texts::unavailable)?;
         Ok((code, CODE_MS))
     }
 
-    /// Uses a code up, and adds whoever has it as a host. Wrong ones are counted as wrong PINs are; whoever tries
-    /// codes has waited for them in [`Self::find`].
+    /// Uses a code up and adds its user as a host. A wrong code counts as a wrong PIN; the delay for it was
+    /// spent in [`Self::find`].
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn take_over(
         &self,
         key: &Key,
@@ -154,9 +150,8 @@ impl Games {
         }
     }
 
-    /// How many wrong tries came from where somebody is in this minute, after
-    /// one more or without. Of the networks that an address is in, the one that
-    /// has most of what it may have decides.
+    /// How many wrong tries came from somebody's networks in this minute, with one more or without. Of the
+    /// networks of an address, the one that has used most of its allowance decides.
     async fn tries(&self, address: IpAddr, one_more: bool) -> u64 {
         let of_network = allotments(address).map(|network| async move {
             let who = counted(network.prefix);
@@ -166,18 +161,18 @@ impl Games {
         join_all(of_network).await.into_iter().max().unwrap_or(0)
     }
 
-    /// How many there were in this minute.
+    /// The tries of this minute under a key.
     async fn tries_of(&self, who: &str) -> u64 {
-        // They stand in one place, and a game may be reached while that is not.
+        // Tries are counted on one server, and a game may be reached while that one is not.
         self.store.tries(who).await.unwrap_or_else(|error| uncounted(&error))
     }
 
-    /// Counts a try that was as good as a wrong PIN.
+    /// Counts a try that is as good as a wrong PIN.
     pub(super) async fn count_wrong_try(&self, address: IpAddr) {
         self.tries(address, true).await;
     }
 
-    /// Counts one more, and gives how many there were in this minute.
+    /// Counts a try; returns how many there were in this minute.
     async fn tried(&self, who: &str) -> u64 {
         self.store.tried(who).await.unwrap_or_else(|error| uncounted(&error))
     }
@@ -188,15 +183,14 @@ fn uncounted(error: &StoreError) -> u64 {
     0
 }
 
-/// A network as it is counted: nobody reads it anywhere.
+/// A network as it is counted: a digest, so that no address is stored.
 fn counted(prefix: AddressPrefix) -> String {
     digest::of(prefix.to_string(), 12)
 }
 
-/// A quiz as it is played.
+/// Checks that a quiz can be played.
 ///
-/// # Errors
-/// The refusal to answer with, where it is not finished.
+/// # Errors The refusal to answer with, if it is not finished.
 pub(super) fn playable(quiz: StoredQuiz) -> Result<StoredQuiz, Refusal> {
     match problems(&quiz.quiz).first() {
         Some(problem) => Err(texts::unfinished(problem)),

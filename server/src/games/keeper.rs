@@ -1,7 +1,7 @@
-//! Looks after one game for as long as somebody on this node is in it.
+//! The task that looks after one game as long as somebody on this node is in it.
 //!
-//! Every node does so for its own people. What time brings is done by whoever
-//! comes first: a commit that was overtaken changes nothing.
+//! Every node with people in a game runs one. What is due by time is done by whichever comes first: a commit
+//! that was overtaken changes nothing.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,25 +21,25 @@ use super::stepping::Becomes;
 use super::throttled::Throttled;
 use super::{Games, Key, Loaded, Played, StoreError, Turnout, participant};
 
-/// Who is away is missed after this time: a reload of the page takes less, and
-/// so does the way back to a node that was started again.
+/// How long an absent host is not reported: a reload of the page takes less, and so does the way back to a
+/// restarted node.
 const MISSED_AFTER: Duration = Duration::from_secs(5);
-/// The wait between tries while the game cannot be reached.
+/// The wait between tries while the game cannot be read.
 const RETRY: Duration = Duration::from_millis(500);
 /// How often hosts are told who plays, at most: in a small game, in a large one.
 const PEOPLE_EVERY: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
 /// How often players are told how many have answered, at most: in a small game, in a large one.
 const COUNT_FOR_ALL_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
-/// How often hosts are told who waits to be let in, at most.
+/// How often hosts are told who waits to be admitted, at most.
 const DOOR_EVERY: Duration = Duration::from_millis(250);
-/// While somebody waits, or is kept out, it is looked at again: people go, and time goes by.
+/// How often the entrance is read while somebody waits or is blocked: people stop asking, and blocks end.
 const ENTRANCE_AGAIN: Duration = Duration::from_secs(2);
-/// More players than this are many.
+/// A game with more players is a large one.
 const MANY: usize = 200;
-/// However quiet it is, a game is looked at now and then: words between nodes may be lost.
+/// How often a quiet game is read: notices between nodes may be lost.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 
-/// Runs until nobody here is in the game, or the node ends.
+/// Runs until nobody on this node is in the game, or the node ends.
 pub(super) async fn keep(games: Arc<Games>, local_game: Arc<LocalGame>) {
     let mut keeper = Keeper::new(games, local_game);
     loop {
@@ -59,7 +59,7 @@ pub(super) async fn keep(games: Arc<Games>, local_game: Arc<LocalGame>) {
     }
 }
 
-/// Whom it is time to tell how many have answered.
+/// Who is due to be told how many have answered.
 #[derive(Clone, Copy)]
 struct Told {
     hosts: bool,
@@ -69,22 +69,22 @@ struct Told {
 struct Keeper {
     games: Arc<Games>,
     local_game: Arc<LocalGame>,
-    /// As it was seen last, and what is played.
+    /// The game as it was last read, and the quiz.
     seen: Option<(Loaded, Arc<Played>)>,
-    /// When it must be looked at again.
+    /// When it must be read again.
     look_at: Instant,
-    /// Of which question of which round the players here were told what it brought.
+    /// The round and question whose outcomes the players here were last told.
     told: Option<(u32, usize)>,
     keeping: Keeping,
-    /// Whether players were told that a host is there.
+    /// Whether players were last told that a host is there.
     has_host: bool,
-    /// Since when none is.
+    /// Since when no host is there.
     missed_since: Option<Instant>,
-    /// The players who were there when answers were counted last.
+    /// The players who were there when answers were last counted.
     present: HashSet<UserId>,
-    /// When one of them was seen to be gone; before the first count all may be.
+    /// When one of them was seen to be gone; all may be before the first count.
     gone_at: Instant,
-    /// Until when whoever is gone may come back to answer.
+    /// Until when players who are gone may come back to answer.
     waits_until: Option<Instant>,
     announce: Throttled,
     count: Throttled,
@@ -93,9 +93,9 @@ struct Keeper {
     entrance: Throttled,
     hosts: Throttled,
     names: Throttled,
-    /// After how many renames players were told their names.
+    /// The number of renames after which players were last told their names.
     renames: u32,
-    /// What hosts were told of it last, and when it is looked at again while somebody is there.
+    /// The entrance as hosts were last told, and when it is read again.
     entrance_told: Entrance,
     entrance_at: Option<Instant>,
 }
@@ -128,7 +128,7 @@ impl Keeper {
         }
     }
 
-    /// When there is something to do, if nobody rings before.
+    /// When something is due, unless the bell rings before.
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
         let answers = [&self.announce, &self.count, &self.count_for_all].map(Throttled::next);
@@ -141,12 +141,12 @@ impl Keeper {
             .fold(self.look_at, Instant::min)
     }
 
-    /// Does what is due.
+    /// Does everything that is due.
     async fn mind(&mut self) {
         let due = self.local_game.take_due();
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
-        // Whoever comes back has answered, perhaps, and is told as well.
+        // A player who comes back may have answered, and is told as well.
         self.count_for_all.is_due |= due.turnout || due.people;
         self.people.is_due |= due.people || due.stepped;
         self.entrance.is_due |= due.entrance;
@@ -174,7 +174,7 @@ impl Keeper {
         }
     }
 
-    /// Reads how the game is, and does what time and answers bring.
+    /// Reads the game, and does what time and answers have made due.
     async fn look(&mut self) -> Result<(), StoreError> {
         self.look_at = Instant::now() + LOOK_EVERY;
         self.hosts.is_due |= !self.local_game.added_hosts().is_empty();
@@ -194,7 +194,7 @@ impl Keeper {
         } else if is_overdue
             && let Ok(state) = quiz::apply(&played.quiz.quiz, &loaded.state, &Command::Tick, loaded.now)
         {
-            // Done or overtaken, the word of it comes from the log.
+            // Done or overtaken: the change comes back from the log.
             self.games.commit(&loaded, &played, Becomes::only(&state)).await?;
             self.look_at = Instant::now() + RETRY;
         } else if let Some(due_at) = loaded.state.due_at() {
@@ -208,11 +208,11 @@ impl Keeper {
         Ok(())
     }
 
-    /// Nobody here is in the game any more, and perhaps nobody comes back to it. What has
-    /// closed is counted, and results are kept.
+    /// Nobody here is in the game any more, and perhaps nobody comes back. Counts a question that has closed,
+    /// and stores the results.
     async fn close(&mut self) {
         self.keeping.finish().await;
-        // Once to count, once to keep.
+        // The first pass counts, the second stores.
         for _ in 0..2 {
             let looked = self.look().await;
             if looked.is_err() || self.seen.as_ref().is_none_or(|(seen, _)| !seen.state.needs_count()) {
@@ -221,12 +221,12 @@ impl Keeper {
         }
     }
 
-    /// Nothing more can come in: gives everybody what their answer brings.
+    /// Counts the answers of a closed question: gives every seat its points.
     async fn count_answers(&mut self, loaded: &Loaded, played: &Arc<Played>) -> Result<(), StoreError> {
         let (store, key) = (&self.games.store, &loaded.key);
         let question = loaded.state.at.unwrap_or(0);
         let (seats, answers) = tokio::try_join!(store.seats(key), store.answers(key, question))?;
-        // Of thousands, counting takes too long for a thread that serves others.
+        // For thousands of seats, counting would block a runtime thread for too long.
         let (quiz, state) = (Arc::clone(played), loaded.state.clone());
         let counting = tokio::task::spawn_blocking(move || quiz::count(&quiz.quiz.quiz, &state, &seats, &answers));
         match counting.await.map_err(|error| StoreError::Unavailable(error.to_string()))? {
@@ -240,8 +240,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Tells the players here what the question brought them: once, from seats
-    /// that are read once for all of them.
+    /// Tells the players here their outcomes: once, from one read of all seats.
     async fn tell_outcomes(&mut self, loaded: &Loaded) -> Result<(), StoreError> {
         let round = loaded.state.round;
         let Some(at) = loaded.state.revealed().filter(|at| self.told != Some((round, *at))) else { return Ok(()) };
@@ -266,7 +265,7 @@ impl Keeper {
         self.look_at = self.keeping.next().map_or(self.look_at, |next| next.min(self.look_at));
     }
 
-    /// Tells what changes all the time, at its pace: that of a small game (0) or of a large one (1).
+    /// Sends what changes all the time, at the pace of a small game (0) or of a large one (1).
     async fn tell(&mut self, size: usize) -> Result<(), StoreError> {
         let is_announced = self.announce.begin(limits::COUNT_EVERY);
         let told = Told {
@@ -295,13 +294,13 @@ impl Keeper {
         Ok(())
     }
 
-    /// Tells hosts who waits to be let in, and who hosts with them.
+    /// Tells hosts who waits to be admitted, and who else hosts.
     async fn tell_door(&mut self) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let key = seen.key.clone();
         if self.hosts.begin(DOOR_EVERY) && self.local_game.has_host() {
             let hosts = self.games.store.hosts(&key).await?;
-            // Word of a removal may have been lost.
+            // The notice of a removal may have been lost.
             let is_removed = |host: &HostId| hosts.iter().all(|one| one.id != *host);
             self.local_game
                 .added_hosts()
@@ -325,12 +324,12 @@ impl Keeper {
         Ok(())
     }
 
-    /// When answers are taken, as far as is known here.
+    /// When the open question takes answers, as far as is known here.
     fn taking(&self) -> Option<Taking> {
         self.seen.as_ref().and_then(|(seen, played)| seen.state.taking(&played.quiz.quiz))
     }
 
-    /// Tells how many have answered, and closes what all have answered.
+    /// Tells how many have answered, and closes a question that all have answered.
     async fn tell_count(&mut self, taking: Taking, told: Told) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
@@ -339,7 +338,7 @@ impl Keeper {
         if told.hosts && self.local_game.has_host() {
             self.local_game.tell_hosts(&count);
         }
-        // Only who has answered reads it.
+        // Only players who have answered are shown the count.
         if told.players && answered > 0 {
             self.local_game.tell_players(&count);
         }
@@ -351,7 +350,7 @@ impl Keeper {
             self.waits_until = Some(until);
             return Ok(());
         }
-        // A host who went on meanwhile was first: nothing is left to close.
+        // A host may have gone on first: then there is nothing to close.
         let _ = self.games.step(&key, Some(version), &Command::Reveal).await;
         Ok(())
     }
@@ -371,7 +370,7 @@ impl Keeper {
         Ok(self.present.iter().all(|player| answers.contains_key(player)))
     }
 
-    /// Tells players when no host is there for a while, and when one is back.
+    /// Tells players when no host has been there for a while, and when one is back.
     fn look_for_hosts(&mut self) {
         if self.games.has_host(&self.local_game.pin) {
             self.missed_since = None;

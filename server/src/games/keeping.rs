@@ -1,9 +1,8 @@
-//! When the results of one game are kept by this node: from the first reveal on, anew
-//! with each question, and for good at the end.
+//! When this node stores the results of a game: from the first reveal on, again with each question, and
+//! finally at the end.
 //!
-//! So a game that nobody ends has results, too. Every node with somebody in it could
-//! keep them; the one with a host does it at once, and the others only what nobody has
-//! kept a while later.
+//! So a game that nobody ends has results, too. Every node with somebody in it could store them; one with a
+//! host does it at once, the others only what is not stored some seconds later.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,33 +14,33 @@ use tracing::warn;
 
 use super::{Games, Loaded, Played, results};
 
-/// By then whoever keeps results at once has done it.
+/// After this time another node stores what the one with the host did not.
 const KEPT_WITHIN: Duration = Duration::from_secs(5);
-/// After keeping results a node rests so many times as long: those of thousands of
-/// players are megabytes, and are renewed less often.
+/// After storing results a node pauses for so many times as long: those of thousands of players are
+/// megabytes, and are stored less often.
 const REST: u32 = 20;
 
-/// A node that ends waits so long for what it is keeping.
+/// How long a node that shuts down waits for results that are being stored.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Who is to keep what is due.
+/// Which node stores what is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
     /// This node, at once.
     Ours,
-    /// Another one; this node, if it does not.
+    /// Another node; this one, if that does not.
     Others,
-    /// This node, at once and without a rest: perhaps nobody comes back to the game.
+    /// This node, at once and without a pause: perhaps nobody comes back to the game.
     Last,
 }
 
-/// What is known of the results of one game on this node.
+/// What this node knows of a game's stored results.
 pub(super) struct Keeping {
     running: Option<JoinHandle<Duration>>,
     rests_until: Instant,
-    /// What is due, and since when.
+    /// The part of the game that is not stored (see [`Loaded::kept`]), and since when.
     due: Option<(u64, Instant)>,
-    /// When it is this node's turn.
+    /// When this node stores it.
     begins_at: Option<Instant>,
 }
 
@@ -50,7 +49,7 @@ impl Keeping {
         Self { running: None, rests_until: Instant::now(), due: None, begins_at: None }
     }
 
-    /// Begins to keep what is due, if it is this node's turn.
+    /// Starts to store what is due, if it is this node's turn.
     pub(super) fn look(&mut self, games: &Arc<Games>, loaded: &Loaded, played: &Arc<Played>, turn: Turn) {
         let Some(begins_at) = self.plan(results::due(loaded), turn) else { return };
         if Instant::now() < begins_at {
@@ -72,20 +71,20 @@ impl Keeping {
         self.begins_at = None;
     }
 
-    /// Waits for what is being kept.
+    /// Waits until the running store has ended.
     pub(super) async fn finish(&mut self) {
         if let Some(running) = self.running.take() {
-            // Its failure was told already.
+            // It has logged its failure.
             let _ = running.await;
         }
     }
 
-    /// When something is to be kept by this node; `None`: nothing is due, or it is being kept.
+    /// When this node has something to store; `None`: nothing is due, or it is being stored.
     pub(super) fn next(&self) -> Option<Instant> {
         self.begins_at
     }
 
-    /// Notes what is due now; gives when this node is to keep it.
+    /// Notes what is due now; returns when this node is to store it.
     fn plan(&mut self, due: Option<u64>, turn: Turn) -> Option<Instant> {
         let now = Instant::now();
         if let Some(done) = self.running.take_if(|running| running.is_finished()) {
@@ -102,7 +101,7 @@ impl Keeping {
     }
 }
 
-/// Until the node has been ending for a while.
+/// Returns [`LAST`] after the node began to end.
 async fn ended(games: &Games) {
     games.ending.cancelled().await;
     sleep(LAST).await;

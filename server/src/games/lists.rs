@@ -1,6 +1,5 @@
-//! Who plays, for whoever asks: read once for all who ask at about the same
-//! time. Knows no stores; bounds what hosts that open a large game again and
-//! again can cost.
+//! Lists of players for hosts and players who ask: one read for all who ask at about the same time. Knows no
+//! stores; bounds what hosts that open a large game again and again can cost.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +10,12 @@ use tokio::time::Instant;
 
 use super::{Key, StoreError};
 
-/// A list may be as old as this for each player who is in it: reading a long one costs more.
+/// How old a list may be, for each player in it: a long one costs more to read.
 const AGE_PER_PLAYER: Duration = Duration::from_micros(200);
-/// Games whose lists are kept; past this, those that nobody reads just now are forgotten.
+/// Games whose lists are remembered; beyond that, lists that nobody is reading are dropped.
 const GAMES: usize = 256;
 
-/// Who plays, as far as a list names them, and how many there are.
+/// The players, up to the limit of a list, and how many there are.
 pub(super) type List = (Vec<Player>, usize);
 
 /// The latest list of each game.
@@ -27,12 +26,12 @@ pub(super) struct Lists {
 
 #[derive(Default)]
 struct Latest {
-    /// Held while somebody reads: whoever comes meanwhile gets what they bring.
+    /// Held during a read: callers that come meanwhile get its result.
     list: tokio::sync::Mutex<Option<(Instant, Arc<List>)>>,
 }
 
 impl Lists {
-    /// The latest list, if it is young for its length; else what `read` brings.
+    /// The latest list, if it is young enough for its length, or else a new one from `read`.
     pub(super) async fn get(
         &self,
         key: &Key,

@@ -1,5 +1,5 @@
-//! One game with somebody on this node: who sits there, what they are told, and
-//! what there is to look at. Makes no call.
+//! One game with somebody on this node: its participants, what they are told, and what the keeper has to look
+//! at. Makes no call.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,47 +16,47 @@ use super::texts;
 use super::{Key, Played};
 use crate::presence::Departure;
 
-/// What there is to look at.
+/// What the keeper has to look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Due {
-    /// The game went on.
+    /// The game has a new version.
     pub(super) stepped: bool,
-    /// Somebody came or went.
+    /// Somebody came or left.
     pub(super) people: bool,
-    /// Answers were taken here.
+    /// This node accepted answers.
     pub(super) answers: bool,
-    /// Answers were taken somewhere.
+    /// Some node accepted answers.
     pub(super) turnout: bool,
-    /// Who waits to be let in, or what is kept out, changed.
+    /// The list of those who wait, or of blocked networks, changed.
     pub(super) entrance: bool,
-    /// Hosts were added or removed.
+    /// A host was added or removed.
     pub(super) hosts: bool,
 }
 
 impl Due {
-    /// Everything: what was said before may have been missed.
+    /// Everything: earlier notices may have been missed.
     pub(super) const ALL: Self =
         Self { stepped: true, people: true, answers: true, turnout: true, entrance: true, hosts: true };
 }
 
-/// One game with somebody here.
+/// A game with participants on this node.
 pub(super) struct LocalGame {
     pub(super) pin: Pin,
     people: Mutex<People>,
     due: Mutex<Due>,
-    /// Rings when something is due.
+    /// Wakes the keeper.
     pub(super) bell: Notify,
-    /// Set when nobody is here any more.
+    /// Cancelled when no participant is left.
     pub(super) over: CancellationToken,
-    /// Whether the class could chat when the game was looked at last.
+    /// Whether the class chat was open when the game was last read.
     chat: AtomicBool,
-    /// What was played then, in which game.
+    /// The quiz of that time, and its game.
     played: Mutex<Option<(Key, Arc<Played>)>>,
 }
 
 #[derive(Default)]
 struct People {
-    /// By their ids; one player may have several connections.
+    /// By user id; one player may have several connections.
     players: HashMap<UserId, Vec<Arc<Participant>>>,
     hosts: Vec<Arc<Participant>>,
 }
@@ -74,40 +74,40 @@ impl LocalGame {
         }
     }
 
-    /// Leaves a word and rings.
+    /// Notes what is due and wakes the keeper.
     pub(super) fn ring(&self, note: impl FnOnce(&mut Due)) {
         note(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
         self.bell.notify_one();
     }
 
-    /// What is due, which is nobody else's matter from now on.
+    /// Takes what is due; the keeper must handle it.
     pub(super) fn take_due(&self) -> Due {
         std::mem::take(&mut *self.due.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// One more sits here.
+    /// Adds a participant.
     pub(super) fn sit(&self, participant: Arc<Participant>) {
         self.people().add(participant);
     }
 
-    /// One less. True: that was the last one.
+    /// Removes a participant; true if it was the last one.
     pub(super) fn rise(&self, participant: &Participant) -> bool {
         let mut people = self.people();
         people.remove(participant);
         people.players.is_empty() && people.hosts.is_empty()
     }
 
-    /// Whether the class could chat when the game was looked at last.
+    /// Whether the class chat was open when the game was last read.
     pub(super) fn has_open_chat(&self, key: &Key) -> bool {
         self.chat.load(Ordering::Relaxed) && self.people().any().is_some_and(|participant| participant.key == *key)
     }
 
-    /// Whether the class may chat.
+    /// Notes whether the class chat is open.
     pub(super) fn note_chat(&self, is_open: bool) {
         self.chat.store(is_open, Ordering::Relaxed);
     }
 
-    /// What is played, as somebody here saw it; of two rounds, the later one stays.
+    /// Notes which quiz is played; the later of two rounds stays.
     pub(super) fn note_played(&self, key: &Key, played: &Arc<Played>) {
         let mut known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_ref().is_none_or(|(of, known)| of != key || known.round < played.round) {
@@ -115,7 +115,7 @@ impl LocalGame {
         }
     }
 
-    /// What is played in a game, as far as was seen here.
+    /// The quiz of a game, if it was noted here.
     pub(super) fn played(&self, key: &Key) -> Option<Arc<Played>> {
         let known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().filter(|(of, _)| of == key).map(|(_, played)| played.clone())
@@ -131,21 +131,21 @@ impl LocalGame {
         self.people().players.keys().cloned().collect()
     }
 
-    /// Tells every host here.
+    /// Sends a frame to every host here.
     pub(super) fn tell_hosts(&self, message: &GameServerMessage) {
         let frame = wire::encode_game_server(message);
         let hosts = self.people().hosts.clone();
         hosts.iter().for_each(|host| host.outbox.push(&frame));
     }
 
-    /// Tells every player here.
+    /// Sends a frame to every player here.
     pub(super) fn tell_players(&self, message: &GameServerMessage) {
         let frame = wire::encode_game_server(message);
         let players: Vec<_> = self.people().players.values().flatten().cloned().collect();
         players.iter().for_each(|player| player.outbox.push(&frame));
     }
 
-    /// Tells one player, wherever they are connected here.
+    /// Sends a frame to all connections of one player here.
     pub(super) fn tell(&self, player: &UserId, message: &GameServerMessage) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         if !participants.is_empty() {
@@ -154,7 +154,7 @@ impl LocalGame {
         }
     }
 
-    /// Tells a player what they are called, wherever they know another name here.
+    /// Tells a player their name, on connections that were told another one.
     pub(super) fn call(&self, player: &UserId, name: &Name, by_host: bool) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         let renamed = || GameServerMessage::Renamed(Renamed { pin: self.pin.clone(), name: name.clone(), by_host });
@@ -163,7 +163,7 @@ impl LocalGame {
         }
     }
 
-    /// A player was sent away.
+    /// Closes the connections of a player who was kicked.
     pub(super) fn send_away(&self, player: &UserId) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         let kicked = GameServerMessage::Kicked(InGame { pin: self.pin.clone() });
@@ -173,7 +173,7 @@ impl LocalGame {
         }
     }
 
-    /// An added host was removed.
+    /// Closes the connections of an added host who was removed.
     pub(super) fn remove_host(&self, host: &HostId) {
         let is_removed = |participant: &Arc<Participant>| participant.added_host() == Some(host);
         let removed: Vec<_> =
@@ -184,7 +184,7 @@ impl LocalGame {
         }
     }
 
-    /// People signed out: whoever sits here by a right of theirs does so no more.
+    /// Closes the connections of people who signed out, also those that came by a token of theirs.
     pub(super) fn end_those_of(&self, users: &HashSet<UserId>) {
         let people = self.people();
         let all = people.hosts.iter().chain(people.players.values().flatten());
@@ -203,7 +203,7 @@ impl LocalGame {
 }
 
 impl People {
-    /// Somebody of them: all are in the same game.
+    /// Any participant: all are in the same game.
     fn any(&self) -> Option<&Arc<Participant>> {
         self.hosts.first().or_else(|| self.players.values().flatten().next())
     }
@@ -229,17 +229,16 @@ impl People {
     }
 }
 
-/// A place in a local game that is given up once.
+/// A flag that is set once, so that a participant leaves its local game only once.
 #[derive(Debug, Default)]
 pub(super) struct Latch(AtomicBool);
 
 impl Latch {
-    /// True the first time.
+    /// Sets the flag; true the first time.
     pub(super) fn up(&self) -> bool {
         !self.0.swap(true, Ordering::AcqRel)
     }
 
-    /// Whether it was.
     pub(super) fn is_up(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }

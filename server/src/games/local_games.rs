@@ -1,5 +1,4 @@
-//! The games with somebody on this node. Makes no call; whoever rings only
-//! leaves a word for a game's keeper.
+//! The games with somebody on this node. Makes no call: each method only notes something for a game's keeper.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,37 +11,37 @@ use super::local_game::{Due, LocalGame};
 use super::participant::Participant;
 use crate::channel::Channel;
 
-/// A notice between nodes: answers were taken.
+/// A notice between nodes: answers were accepted.
 pub(super) const ANSWERS: &[u8] = b"answers";
-/// A notice between nodes: the players of the ids that follow were sent away.
+/// A notice between nodes: the players whose ids follow were kicked.
 pub(super) const KICKED: &[u8] = b"kicked ";
-/// A notice between nodes: who waits to be let in, or what is kept out, changed.
+/// A notice between nodes: the list of those who wait, or of blocked networks, changed.
 pub(super) const ENTRANCE: &[u8] = b"entrance";
 /// A notice between nodes: a host was added.
 pub(super) const HOSTS: &[u8] = b"hosts";
-/// A notice between nodes: the added host of the id that follows was removed.
+/// A notice between nodes: the added host whose id follows was removed.
 pub(super) const UNHOSTED: &[u8] = b"unhosted ";
 
-/// All games with somebody here.
+/// All games with participants on this node.
 #[derive(Default)]
 pub struct LocalGames {
     known: Mutex<HashMap<Pin, Arc<LocalGame>>>,
-    /// Who listens to the chats of their classes.
+    /// The connections in the chats of their classes.
     pub(super) classes: ClassListeners,
 }
 
 impl LocalGames {
-    /// The log of a game grew, or may have.
+    /// Notes that a game's log grew, or may have.
     pub fn stepped(&self, channel: &Channel) {
         self.ring(channel, |due| due.stepped = true);
     }
 
-    /// People came or went.
+    /// Notes that people came or left.
     pub fn people_changed(&self, channel: &Channel) {
         self.ring(channel, |due| due.people = true);
     }
 
-    /// Another node, or this one, said something to all.
+    /// Takes a notice of another node, or of this one.
     pub fn hear(&self, channel: &Channel, notice: &[u8]) {
         if notice == ANSWERS {
             self.ring(channel, |due| due.turnout = true);
@@ -70,25 +69,25 @@ impl LocalGames {
         }
     }
 
-    /// Words may have been lost: every game is looked at.
+    /// Notices may have been lost: every game is looked at.
     pub fn interrupted(&self) {
         let local_games: Vec<_> = self.lock().values().cloned().collect();
         local_games.iter().for_each(|local_game| local_game.ring(|due| *due = Due::ALL));
     }
 
-    /// People signed out: whoever is in a game, or in the chat of its class, by a right of theirs is so no more.
+    /// Closes what people who signed out have open in games and class chats, also by tokens of theirs.
     pub(crate) fn end_those_of(&self, users: &HashSet<UserId>) {
         let local_games: Vec<_> = self.lock().values().cloned().collect();
         local_games.iter().for_each(|local_game| local_game.end_those_of(users));
         self.classes.end_those_of(users);
     }
 
-    /// How many games have somebody here.
+    /// The number of games with somebody here.
     pub fn count(&self) -> usize {
         self.lock().len()
     }
 
-    /// Whether the class of a game could chat when this node looked last.
+    /// Whether the chat of a game's class was open when this node last read it.
     pub(super) fn has_open_chat(&self, key: &Key) -> bool {
         self.lock().get(&key.pin).is_some_and(|local_game| local_game.has_open_chat(key))
     }
@@ -99,8 +98,7 @@ impl LocalGames {
         local_game.map(|local_game| local_game.players()).unwrap_or_default()
     }
 
-    /// One more sits there. Gives the local game, and whether it is a new one that
-    /// needs a keeper.
+    /// Adds a participant. Returns the local game, and whether it is new and needs a keeper.
     pub(super) fn sit(&self, pin: &Pin, participant: Arc<Participant>) -> (Arc<LocalGame>, bool) {
         let mut known = self.lock();
         let is_new = !known.contains_key(pin);
@@ -109,7 +107,7 @@ impl LocalGames {
         (local_game, is_new)
     }
 
-    /// One less. The last one ends the local game.
+    /// Removes a participant; the last one ends the local game.
     pub(super) fn rise(&self, pin: &Pin, participant: &Participant) {
         let mut known = self.lock();
         let Some(local_game) = known.get(pin) else { return };

@@ -1,8 +1,8 @@
 //! The live games: what happens when a class plays a quiz.
 //!
-//! No node owns a game. How it is, is one document with a version; whoever has
-//! somebody in the game may carry it on, and compare-and-set lets one win. The
-//! rules are the `quiz` crate's; here they are carried, kept and told.
+//! No node owns a game. Its state is one document with a version; any node with somebody in the game may
+//! advance it, and compare-and-set lets one win. The rules are in the crate `quiz`; this module loads, stores
+//! and announces.
 
 use protocol::game::Admission;
 use protocol::quiz::StoredQuiz;
@@ -49,117 +49,117 @@ pub use participant::{Participant, Role};
 pub use service::{Games, Parts};
 pub use store::{Answered, GameStore, PlayerStatus, Seated, StoreError, Turnout};
 
-/// A game lives so long after its last step, in seconds.
+/// How long a game is kept after its last step, in seconds.
 pub const LIVES: u64 = 24 * 60 * 60;
 
-/// Whoever waits to be let in is shown for so long after they last asked, in milliseconds.
+/// How long somebody who waits is shown after they last asked, in milliseconds.
 const WAITS_FOR_MS: u64 = 10_000;
 
-/// Which game. A PIN comes back after a while; the id never does, so whatever
-/// belongs to a game is found by both.
+/// Names one game. A PIN is used again after a while; the id never is, so everything of a game is found by
+/// both.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// What people type.
+    /// The six digits that people type.
     pub pin: Pin,
-    /// Letters and digits.
+    /// A random id of letters and digits.
     pub id: String,
 }
 
-/// A game that begins.
+/// A game to be created.
 #[derive(Clone, Debug)]
 pub struct Begun {
-    /// Which.
+    /// The game's PIN and id.
     pub key: Key,
-    /// Who began it.
+    /// The person who began the game.
     pub owner: UserId,
-    /// What is played, as it was then.
+    /// The quiz, as it is when the game begins.
     pub quiz: StoredQuiz,
-    /// How it is.
+    /// The game's state, as `quiz` defines it.
     pub state: State,
     /// Its first `game` frame; the gap is for the version.
     pub frame: Template,
 }
 
-/// What is played in one round of a game; it never changes.
+/// The quiz of one round of a game; it never changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Played {
-    /// Who began the game.
+    /// The person who began the game.
     pub owner: UserId,
-    /// Which round.
+    /// The round, counted from 1.
     pub round: u32,
     /// The quiz, as it was when the round was begun.
     pub quiz: StoredQuiz,
 }
 
-/// A game at one moment.
+/// A game as it was read at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
-    /// Which.
+    /// The game's PIN and id.
     pub key: Key,
-    /// +1 for every change: the offset in the game's log.
+    /// Grows by 1 with every change; it is the offset in the game's log.
     pub version: u64,
-    /// How it is.
+    /// The game's state, as `quiz` defines it.
     pub state: State,
     /// The store's clock, in milliseconds since 1970.
     pub now: u64,
-    /// Of how much of it results are kept, as the number that its state has for that; 0: of nothing.
+    /// How much of the game has stored results, as `results::due` counts it; 0 for nothing.
     pub kept: u64,
 }
 
-/// A change of a game.
+/// A change of a game, to be stored if the version is still the expected one.
 #[derive(Clone, Debug)]
 pub struct Commit<'a> {
-    /// Which game.
+    /// The game's PIN and id.
     pub key: &'a Key,
-    /// The version that was changed.
+    /// The version that the change was made from.
     pub expected: u64,
-    /// How it is now.
+    /// The new state.
     pub state: &'a State,
-    /// When answers are taken now.
+    /// When the question takes answers now, if one is open.
     pub taking: Option<Taking>,
-    /// Seats that are different now. Of players who were sent away meanwhile none is kept.
+    /// Seats that change. Those of players who were kicked meanwhile are not stored.
     pub seats: &'a [Seat],
-    /// Whose seats are [`PlayerStatus::Away`] from now on.
+    /// Players whose seats become [`PlayerStatus::Away`].
     pub away: &'a [UserId],
     /// The `game` frame for everybody; the gap is for the version.
     pub frame: Template,
 }
 
-/// The next game of a class.
+/// The next round of a game.
 #[derive(Clone, Debug)]
 pub struct NextRound<'a> {
-    /// Which game.
+    /// The game's PIN and id.
     pub key: &'a Key,
-    /// The version at which the round before is over.
+    /// The version at which the last round is over.
     pub expected: u64,
-    /// What is played now.
+    /// The quiz of the next round.
     pub quiz: &'a StoredQuiz,
-    /// How the game is now.
+    /// The game's new state.
     pub state: &'a State,
-    /// All seats, as they are now. Of players who were sent away meanwhile none is kept.
+    /// All seats, reset. Those of players who were kicked meanwhile are not stored.
     pub seats: &'a [Seat],
     /// The `game` frame for everybody; the gap is for the version.
     pub frame: Template,
 }
 
-/// Somebody who wants a seat.
+/// Somebody who asks for a seat.
 #[derive(Clone, Copy, Debug)]
 pub struct Newcomer<'a> {
-    /// Who.
+    /// The user id of their session.
     pub player: &'a UserId,
-    /// What they want to be called.
+    /// The nickname that they want.
     pub name: &'a Name,
-    /// What that looks like; no two seats have the same.
+    /// The nickname's skeleton; no two seats have the same.
     pub skeleton: &'a str,
-    /// Seats of a game, at most.
+    /// The largest number of seats in a game.
     pub most: usize,
-    /// What the networks that they come from may do; every one of them must allow it.
+    /// The limits of the networks that they come from; all of them must allow the seat.
     pub arrivals: &'a [Arrivals],
-    /// The network that is kept out with them, if a host wants it so: any word that stands for it.
+    /// The network that a host's block would apply to, as any text that stands for it.
     pub network: &'a str,
 }
 
-/// How the door of a game stands, as stores decide by it.
+/// Whether newcomers may enter, as the stores read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Door {
     Open = 0,
@@ -177,31 +177,31 @@ impl Door {
     }
 }
 
-/// What became of a code.
+/// The result of using a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenOver {
-    /// It made somebody a host.
+    /// The user is a host now.
     Yes,
-    /// It is wrong, used or too old.
+    /// The code is wrong, used or expired.
     WrongCode,
-    /// The game has as many hosts as it may; the code is good still.
+    /// The game has as many hosts as it may; the code stays valid.
     Full,
 }
 
-/// How many seats one network may take in a game: a token bucket, kept by the
-/// store's clock for all nodes. Only new seats are counted.
+/// How many seats one network may take in a game: a token bucket by the store's clock, for all nodes. Only
+/// new seats count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrivals {
-    /// Which network: any word that stands for it.
+    /// The network, as any text that stands for it.
     pub network: String,
-    /// At once.
+    /// How many seats it may take at once.
     pub burst: u32,
-    /// In the long run.
+    /// How many a minute in the long run.
     pub per_minute: u32,
 }
 
 impl Arrivals {
-    /// Milliseconds until the bucket has room for one more seat.
+    /// Milliseconds after which the bucket has room for one more seat.
     fn emission_ms(&self) -> u64 {
         (60_000 / u64::from(self.per_minute.max(1))).max(1)
     }

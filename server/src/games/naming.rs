@@ -1,5 +1,5 @@
-//! What players are called: checked when they come, and changed when they come
-//! again under another name or a host calls them by one.
+//! Nicknames: checked when players enter, and changed when they come back with another name or a host renames
+//! them.
 
 use std::time::Duration;
 
@@ -11,46 +11,45 @@ use tokio::time::sleep;
 
 use super::{Games, Key, Loaded, Played, PlayerStatus, StoreError, texts};
 
-/// Names that are looked up before more of them are: mostly one of these is free.
+/// How many numbered names are tried before random ones: mostly one of these is free.
 const IN_ORDER: usize = 4;
-/// How often a name is changed anew because the game went on meanwhile.
+/// How often a rename is tried again because the game went on meanwhile.
 const TIMES: usize = 5;
-/// A question is counted within this time.
+/// How long the count of a question takes at most.
 const COUNTED_WITHIN: Duration = Duration::from_millis(200);
 
 /// Another name for somebody who has a seat.
 #[derive(Clone, Copy, Debug)]
 pub struct Rename<'a> {
-    /// The seat, under the new name.
+    /// The seat with the new name.
     pub seat: &'a Seat,
-    /// What the name before looks like; it is free again.
+    /// The skeleton of the name before, which becomes free.
     pub before: &'a str,
-    /// What the new one looks like.
+    /// The skeleton of the new name.
     pub skeleton: &'a str,
 }
 
-/// What became of a wish for another name.
+/// The result of a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renamed {
-    /// The seat has the new name from now on.
+    /// The seat has the new name.
     Yes,
-    /// Somebody else has it.
+    /// Another player has the name.
     Taken,
-    /// The game went on, or they have no seat any more: to be looked at again.
+    /// The game went on, or the player has no seat any more: read it again.
     Stale,
 }
 
-/// Who chooses a name for somebody who has a seat.
+/// Who chose the new name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum By {
     Player,
     Host,
 }
 
-/// A nickname as it is taken.
+/// Checks a nickname and cleans it.
 ///
-/// # Errors
-/// The refusal to answer with.
+/// # Errors The refusal to answer with.
 pub(super) fn checked(played: &Played, nickname: &str) -> Result<Name, Refusal> {
     nickname::check(nickname, played.quiz.quiz.filter).map_err(|problem| match problem {
         NicknameProblem::Taken { name, free } => texts::nickname_taken(&name, &free),
@@ -58,11 +57,10 @@ pub(super) fn checked(played: &Played, nickname: &str) -> Result<Name, Refusal> 
     })
 }
 
-/// The seat of somebody who comes again, under the name that they want now: none
-/// is the one they had. When the game is over, names stay.
+/// The seat of somebody who comes back, under the name that they want now; an empty name keeps the old one.
+/// When the game is over, names stay.
 ///
-/// # Errors
-/// The refusal to answer with; the seat is as it was.
+/// # Errors The refusal to answer with; the seat is unchanged.
 pub(super) async fn renamed(
     games: &Games,
     loaded: &Loaded,
@@ -78,16 +76,15 @@ pub(super) async fn renamed(
     give(games, loaded, seat, &name, By::Player).await
 }
 
-/// Gives a seat another name, as soon as the game lets it.
+/// Renames a seat as soon as the game allows it.
 ///
-/// # Errors
-/// The refusal to answer with; the seat is as it was.
+/// # Errors The refusal to answer with; the seat is unchanged.
 pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name, by: By) -> Result<Seat, Refusal> {
     let skeleton = nickname::skeleton(name);
     let (mut seat, mut version, mut phase) = (seat, loaded.version, loaded.state.phase);
     for _ in 0..TIMES {
         if phase == Phase::Closed {
-            // The seats are being counted, and would be put back as they were.
+            // The seats are being counted, and the count would bring the old name back.
             sleep(COUNTED_WITHIN).await;
         } else {
             let before = nickname::skeleton(&seat.name);
@@ -106,7 +103,7 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
         (version, phase) = (now.version, now.state.phase);
         seat = match (games.store.standing(&loaded.key, &seat.id).await.map_err(texts::unavailable)?, by) {
             (PlayerStatus::Seated(seat), _) | (PlayerStatus::Away(seat), By::Host) => seat,
-            // The class plays without them since a moment ago: asking again brings them back.
+            // They were marked as away a moment ago: asking again brings them back.
             (PlayerStatus::Away(_), By::Player) => return Err(texts::busy()),
             (_, By::Player) => return Err(texts::kicked()),
             (_, By::Host) => return Err(texts::not_playing()),
@@ -115,17 +112,15 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
     Err(texts::busy())
 }
 
-/// What is told to somebody who wants a name that is taken.
+/// The refusal for a name that is taken, with one that is free.
 ///
-/// # Errors
-/// It cannot be told which one is free.
+/// # Errors It could not be found out which one is free.
 pub(super) async fn taken(games: &Games, key: &Key, name: &Name) -> Result<Refusal, Refusal> {
     let free = free_name(games, key, name).await.map_err(texts::unavailable)?;
     Ok(texts::nickname_taken(name, &free))
 }
 
-/// A name like one that is taken. A few are looked up, in one question or two,
-/// however many play.
+/// A free name like one that is taken. It costs one or two reads, however many play.
 async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StoreError> {
     let mut others: Vec<Name> = nickname::alternatives(name, rand::rng().random()).collect();
     let drawn = others.split_off(IN_ORDER.min(others.len()));
@@ -140,6 +135,6 @@ async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StoreE
             last = name;
         }
     }
-    // Whoever tries it reads of the next one.
+    // If this one is taken, the next try proposes another.
     Ok(last)
 }

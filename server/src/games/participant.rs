@@ -1,4 +1,4 @@
-//! One connection in one game: heard by the hub, seen by presence, in one local game.
+//! One connection in one game: subscribed at the hub, counted by presence, in one local game.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,28 +15,28 @@ use crate::outbox::Outbox;
 use crate::presence::Departure;
 use crate::session::HostRole;
 
-/// What a host's id among the people of a game begins with.
+/// The beginning of a host's id in a game's presence.
 const HOST: &str = "host-";
 
-/// As what somebody is in a game.
+/// What somebody is in a game.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Answers.
+    /// Somebody who answers questions.
     Player,
-    /// Goes on.
+    /// Somebody who leads the game.
     Host(HostRole),
 }
 
 /// A connection that is in a game until it [ends](Participant::end).
 pub struct Participant {
-    /// Which game.
+    /// The game's PIN and id.
     pub key: Key,
     pub(super) role: Role,
-    /// Whose right it is to sit here, whoever shows it; when they sign out, it ends.
+    /// The person whose right this is, whoever shows the token; it ends when they sign out.
     pub(super) whose: Option<UserId>,
-    /// Who, as presence knows them.
+    /// The member in the game's presence.
     pub(super) member: Member,
-    /// What they were told that they are called.
+    /// The name that the client was last told.
     called: Mutex<Name>,
     pub(super) outbox: Arc<Outbox>,
     games: Arc<Games>,
@@ -46,11 +46,9 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Registers a connection, so that it misses nothing from now on; what
-    /// comes is held until [`Participant::settle`].
+    /// Subscribes a connection; its frames are held until [`Participant::settle`].
     ///
-    /// # Errors
-    /// The log cannot be reached.
+    /// # Errors The log cannot be reached.
     pub(super) async fn begin(
         games: &Arc<Games>,
         key: &Key,
@@ -77,7 +75,7 @@ impl Participant {
         if is_new {
             games.keep(local_game.clone());
         }
-        // Registered first, so that who signs out meanwhile is found by one of the two.
+        // Subscribed first, so that a sign-out in between is found by one of the two.
         if participant.whose.as_ref().is_some_and(|whose| games.sessions.has_ended(whose)) {
             participant.outbox.close(CloseCode::SignedOut);
         }
@@ -90,8 +88,7 @@ impl Participant {
         Ok((participant, local_game))
     }
 
-    /// Lets the held frames go after `hello`. Gives the version up to which
-    /// the frames that will come leave nothing out.
+    /// Sends `hello`, then the held frames. Returns the version after which every frame will come.
     pub(super) async fn settle(&self, hello: String) -> Result<u64, BrokerError> {
         let channel = Channel::Game(self.key.pin.clone());
         let mut at = 0;
@@ -103,7 +100,7 @@ impl Participant {
         Ok(at)
     }
 
-    /// Notes what they are called now. True: they were told something else.
+    /// Notes the name that the client is told; true if it was told another one.
     pub(super) fn learns(&self, name: &Name) -> bool {
         let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
         let is_news = *called != *name;
@@ -111,7 +108,7 @@ impl Participant {
         is_news
     }
 
-    /// Which of the added hosts this is, if it is one.
+    /// The added host's id, if this is one.
     pub(super) fn added_host(&self) -> Option<&HostId> {
         match &self.role {
             Role::Host(HostRole::Added(host)) => Some(host),
@@ -119,12 +116,12 @@ impl Participant {
         }
     }
 
-    /// Whether it is over.
+    /// Whether the connection has left the game.
     pub fn is_over(&self) -> bool {
         self.latch.is_up()
     }
 
-    /// The connection is not in the game any more.
+    /// Leaves the game; further calls do nothing.
     pub fn end(&self, departure: Departure) {
         if self.latch.up() {
             let channel = Channel::Game(self.key.pin.clone());
@@ -137,18 +134,18 @@ impl Participant {
     }
 }
 
-/// A person as a host of a game: not the player that they may be, too.
+/// A person as a host in a game's presence, apart from the player that they may be, too.
 pub(super) fn as_host(person: &UserId) -> Option<Member> {
     let digest = digest::of(person.as_str(), 10);
     Some(Member { id: UserId::parse(&format!("{HOST}{digest}")).ok()?, name: Name::parse("Host").ok()? })
 }
 
-/// In the order of ids, the people of a game who are hosts follow this one.
+/// An id before those of all hosts, in the order of a game's presence.
 pub(super) fn before_hosts() -> Option<UserId> {
     UserId::parse(HOST).ok()
 }
 
-/// Whether somebody among the people of a game is a host.
+/// Whether an id in a game's presence is a host's.
 pub(super) fn is_host(id: &UserId) -> bool {
     id.as_str().starts_with(HOST)
 }

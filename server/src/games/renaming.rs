@@ -1,5 +1,4 @@
-//! A host calls a player by another name: the seat has it first, and then everybody
-//! is told, on whichever node they are.
+//! A host renames a player: the seat is changed first, then everybody is told, on whichever node they are.
 
 use std::collections::HashSet;
 
@@ -12,15 +11,14 @@ use super::local_game::LocalGame;
 use super::naming::{self, By};
 use super::{Games, Key, Loaded, PlayerStatus, StoreError, texts};
 
-/// How often it is begun anew because somebody else changed the seat meanwhile.
+/// How often it is tried again because somebody else changed the seat meanwhile.
 const TIMES: usize = 3;
 
 impl Games {
-    /// Calls a player by another name. Done twice, it is done once. The list of bad
-    /// words is for those who choose their own names.
+    /// Gives a player another name. Idempotent. The filter of rude names applies only to names that players
+    /// choose.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn rename(&self, key: &Key, player: &UserId, nickname: &str) -> Result<(), Refusal> {
         let name = nickname::check(nickname, false).map_err(|problem| texts::bad_nickname(problem.to_string()))?;
         for _ in 0..TIMES {
@@ -34,7 +32,7 @@ impl Games {
                 naming::give(self, &loaded, seat, &name, By::Host).await?;
             }
             self.note_name(key, player, &before, &name).await?;
-            // A round that began meanwhile may have put the seat back as it was.
+            // A round that began meanwhile may have put the old seat back.
             if self.seat_of(key, player).await?.name == name {
                 return Ok(());
             }
@@ -49,7 +47,7 @@ impl Games {
         }
     }
 
-    /// Makes it a step of the game: so every node sees that there is a name to tell.
+    /// Makes the rename a step of the game, so that every node sees that names have changed.
     async fn note_name(&self, key: &Key, player: &UserId, before: &Name, name: &Name) -> Result<(), Refusal> {
         let called =
             |loaded: &Loaded, _: &Quiz| Ok((loaded.key == *key).then(|| loaded.state.calling(player, before, name)));
@@ -57,8 +55,8 @@ impl Games {
     }
 }
 
-/// Tells the players here what they are called now, and those who were told of
-/// somebody by an earlier name: from seats that are read once for all of them.
+/// Tells the players here their new names, and updates what others were told by an old name: from one read of
+/// all seats.
 pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &Loaded) -> Result<(), StoreError> {
     let here: HashSet<UserId> = local_game.players();
     if here.is_empty() {

@@ -1,4 +1,4 @@
-//! What is kept of a game from its first reveal on, for its host.
+//! The results of a game, which are stored from its first reveal on, for its host.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,9 @@ use super::{Games, Loaded, Played, StoreError, texts};
 use crate::quizzes::QuizzesError;
 
 impl Games {
-    /// What came of a game that is over, for whose game it was. It is kept now
-    /// where no node has come to it yet.
+    /// The results of a game that is over, for its owner. They are stored now if no node has done it yet.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn results(&self, viewer: &UserId, loaded: &Loaded) -> Result<ResultsId, Refusal> {
         let played = self.played_in(loaded).await?;
         if played.owner != *viewer {
@@ -35,10 +33,10 @@ impl Games {
     }
 }
 
-/// How much more of a game there is to keep than is kept, as a number that grows with each
-/// question and each rename, at the end, and with each round; `None`: nothing.
+/// How much of a game there is to store, as a number that grows with each question, each rename, each round,
+/// and at the end; `None`: nothing yet.
 pub(super) fn due(loaded: &Loaded) -> Option<u64> {
-    // A quiz has at most a hundred questions, and of renames so many count.
+    // A quiz has at most a hundred questions; renames beyond the rest do not count.
     const ROUND: u64 = 1_000;
     const RENAMES: u32 = 500;
     let Loaded { state, kept, .. } = loaded;
@@ -50,11 +48,10 @@ pub(super) fn due(loaded: &Loaded) -> Option<u64> {
     Some(due).filter(|due| due > kept)
 }
 
-/// Keeps what came of a game until now. Any node may, more than once, and what comes too
-/// late does no harm: of two results of a game, those that are further stay.
+/// Stores the results so far. Any node may, more than once, and a late one does no harm: of two results of a
+/// game, the more complete ones stay.
 ///
-/// # Errors
-/// Something could not be reached; to be tried again.
+/// # Errors Something could not be reached; try again.
 pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
     let Some(due) = due(loaded) else { return Ok(()) };
     let (key, owner) = (loaded.key.clone(), played.owner.clone());
@@ -66,17 +63,18 @@ pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Res
             let counted = games.store.counted(&loaded.key, tally.question).await?;
             questions.push(CountedQuestion { tally: *tally, answers, counted });
         }
-        // Seats and answers are read one after the other: of two rounds they are nobody's results.
+        // Seats and answers are read one after the other: if a round began in between, they do not belong
+        // together.
         let now = games.store.load(&key.pin).await?.filter(|now| now.key == key);
         if now.is_some_and(|now| now.state.round != loaded.state.round || now.kept >= due) {
             return Ok(());
         }
-        // Of thousands, spelling it takes too long for a thread that serves others.
+        // For thousands of players, encoding would block a runtime thread for too long.
         let (loaded, played) = (loaded.clone(), played.clone());
         let results = tokio::task::spawn_blocking(move || results(&loaded, &played, seats, &questions));
         let results = results.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
         match games.library.keep(&owner, &results).await {
-            // No waiting helps, and nobody is to try for ever.
+            // No later try can succeed.
             Err(QuizzesError::Quota(why)) => warn!(game = key.id, "the results of a game are not kept: {why}"),
             kept => kept.map_err(|error| StoreError::Unavailable(error.to_string()))?,
         }
@@ -84,7 +82,7 @@ pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Res
     games.store.note_kept(&key, due).await
 }
 
-/// A question that was counted.
+/// A question that was counted, with its answers.
 struct CountedQuestion {
     tally: Tally,
     answers: BTreeMap<UserId, Given>,
@@ -92,7 +90,7 @@ struct CountedQuestion {
 }
 
 impl CountedQuestion {
-    /// The answers that were counted: those of seats that there were, and that fit the question.
+    /// The answers that count: those of existing seats that fit the question.
     fn taken(&self) -> BTreeMap<&UserId, &Given> {
         let counts = |seat: &Seat| seat.outcome.as_ref().is_some_and(|outcome| outcome.verdict != Verdict::Missing);
         self.answers.iter().filter(|(player, _)| self.counted.get(player).is_some_and(counts)).collect()
@@ -155,13 +153,13 @@ fn results(
     })
 }
 
-/// How many questions can be answered; a slide is none.
+/// How many questions can be answered; slides cannot.
 fn answerable(quiz: &Quiz) -> usize {
     quiz.questions.iter().filter(|question| question.kind != Kind::Slide).count()
 }
 
-/// Results are called as their game is, which no other one ever will be; those of later
-/// questions have the number of the round behind that.
+/// Results have their game's id, which no other game ever has; those of later rounds have the round's number
+/// behind it.
 pub(super) fn id_of(loaded: &Loaded) -> Result<ResultsId, StoreError> {
     let id = &loaded.key.id;
     let id = match loaded.state.round {

@@ -1,4 +1,4 @@
-//! The games that somebody hosts and that have not ended, in a list: the way back to them.
+//! The list of running games that somebody hosts: their way back.
 
 use futures::future::join_all;
 use protocol::game::{Phase, RunningGame};
@@ -7,14 +7,14 @@ use protocol::{Pin, UserId};
 use super::{Games, results};
 use crate::session::HostRole;
 
-/// Games that one list looks for, at most. A browser that hosted more in two days shows the latest of them.
+/// How many games one list looks up at most; the latest ones.
 const LOOKED_FOR: usize = 50;
 
 impl Games {
-    /// Of the games of these PINs, those of which the token beside each PIN makes somebody
-    /// a host, and that have not ended. What cannot be reached now is left out.
+    /// Of the games of these PINs, those that have not ended and whose token proves a host. Those that cannot
+    /// be reached now are left out.
     pub async fn running(&self, tokens: &[(Pin, String)]) -> Vec<RunningGame> {
-        // Browsers send last what they got last.
+        // Browsers send the newest cookie last.
         let latest = tokens.iter().rev().take(LOOKED_FOR);
         let found = join_all(latest.map(|(pin, token)| self.hosted_by(pin, token))).await;
         let mut running: Vec<_> = found.into_iter().flatten().collect();
@@ -22,7 +22,7 @@ impl Games {
         running
     }
 
-    /// What the game of that PIN and id is called, while it goes on and somebody has a seat in it.
+    /// The title of the game with that PIN and id, while it goes on and the person has a seat in it.
     pub async fn played_by(&self, pin: &Pin, game: &str, person: &UserId) -> Option<String> {
         let loaded = self.store.load(pin).await.ok()?.filter(|loaded| loaded.key.id == game)?;
         if loaded.state.phase == Phase::Ended || !self.store.standing(&loaded.key, person).await.ok()?.is_in_class() {
@@ -31,7 +31,7 @@ impl Games {
         Some(self.played_in(&loaded).await.ok()?.quiz.quiz.title.clone())
     }
 
-    /// One of them.
+    /// The game of a PIN, if it goes on and the token proves a host.
     async fn hosted_by(&self, pin: &Pin, token: &str) -> Option<RunningGame> {
         let loaded = self.store.load(pin).await.ok()??;
         let role = self.host_role(&loaded.key, &[token.to_owned()]).await.ok()??;

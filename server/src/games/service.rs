@@ -1,4 +1,4 @@
-//! Games as the rest of this node uses them: begun, gone on with, played.
+//! Games as the rest of this node uses them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -27,44 +27,43 @@ use crate::presence::Presence;
 use crate::quizzes::Library;
 use crate::session::{HostRole, Sessions};
 
-/// Bytes of the quizzes of games that are remembered, as JSON; past this, those go
-/// that were not asked for lately.
+/// How many bytes of games' quizzes are remembered, as JSON; beyond that, those that were not used lately are
+/// dropped.
 const REMEMBERED_BYTES: u64 = 32 * 1024 * 1024;
-/// How many that may be, as a first guess.
+/// How many quizzes that may be, as a first estimate.
 const REMEMBERED: usize = 1_000;
-/// Players that a list of them names, at most.
+/// How many players a list contains at most.
 const LISTED: usize = 2_000;
 
-/// What a node needs to have games.
+/// The parts of a node that games use.
 pub struct Parts {
-    /// Keeps them.
+    /// Where games are stored.
     pub store: Arc<dyn GameStore>,
-    /// Carries words between nodes.
+    /// Carries notices between nodes.
     pub broker: Arc<dyn Broker>,
-    /// Carries frames to this node's people.
+    /// Carries frames to this node's clients.
     pub hub: Arc<Hub>,
-    /// Who is there.
+    /// Knows who is connected to which game.
     pub presence: Arc<Presence>,
-    /// What there is to play, and where results go.
+    /// Has the quizzes, and takes the results.
     pub library: Library,
-    /// Signs hosts' tokens and players' seats.
+    /// Signs the tokens of hosts and seats.
     pub sessions: Sessions,
     /// Games with somebody on this node.
     pub local_games: Arc<LocalGames>,
-    /// Players of a game, at most.
+    /// The largest number of players in a game.
     pub players: usize,
     /// How many of them may come from one network.
     pub seats_per_address: RateLimit,
 }
 
-/// What is played, and how much it weighs.
+/// A quiz, and its size in bytes.
 #[derive(Clone)]
 struct Remembered {
     played: Arc<Played>,
     bytes: u64,
 }
 
-/// Weighs what is remembered.
 #[derive(Clone)]
 struct Weight;
 
@@ -93,7 +92,7 @@ pub struct Games {
 }
 
 impl Games {
-    /// Puts them together; nothing runs before somebody comes.
+    /// A node without running games; keepers start when somebody enters.
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, broker, hub, presence, library, sessions, local_games, players, seats_per_address } = parts;
         Arc::new(Self {
@@ -116,22 +115,20 @@ impl Games {
 
     /// The game of a PIN.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn load(&self, pin: &Pin) -> Result<Loaded, Refusal> {
         let loaded = self.store.load(pin).await.map_err(texts::unavailable)?;
         loaded.ok_or_else(texts::no_game)
     }
 
-    /// As what the tokens make somebody a host; `None` where they do not, or no more.
+    /// The host's role that the tokens prove; `None` where none of them does, or does any more.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn host_role(&self, key: &Key, tokens: &[String]) -> Result<Option<HostRole>, Refusal> {
         let mut added = Vec::new();
         for token in tokens {
             match self.sessions.host_of(token, &key.pin, &key.id) {
-                // Who signed out has no game any more, whoever shows its token.
+                // An owner who signed out hosts no more, whoever shows the token.
                 Some(HostRole::Owner) if self.sessions.has_ended(&self.owner(key).await?) => {}
                 Some(HostRole::Owner) => return Ok(Some(HostRole::Owner)),
                 Some(HostRole::Added(host)) => added.push(host),
@@ -146,17 +143,15 @@ impl Games {
         Ok(host.map(HostRole::Added))
     }
 
-    /// Whether an added host is one still.
+    /// Whether a host was added and not removed.
     pub(super) async fn is_added(&self, key: &Key, host: &HostId) -> Result<bool, Refusal> {
         let hosts = self.store.hosts(key).await.map_err(texts::unavailable)?;
         Ok(hosts.iter().any(|one| one.id == *host))
     }
 
-    /// What is played in a game as it was looked at; remembered, because in one round it
-    /// never changes.
+    /// The quiz of a game that was read; remembered, because it never changes in one round.
     ///
-    /// # Errors
-    /// The refusal to answer with; temporary where the class plays another round by now.
+    /// # Errors The refusal to answer with; temporary where the class plays another round by now.
     pub async fn played_in(&self, loaded: &Loaded) -> Result<Arc<Played>, Refusal> {
         let round = loaded.state.round;
         if let Some(remembered) = self.played.get(&loaded.key).filter(|one| one.played.round == round) {
@@ -166,10 +161,9 @@ impl Games {
         if played.round == round { Ok(played) } else { Err(texts::busy()) }
     }
 
-    /// Who began a game: the same in all rounds.
+    /// The person who began a game: the same in all rounds.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn owner(&self, key: &Key) -> Result<UserId, Refusal> {
         match self.played.get(key) {
             Some(remembered) => Ok(remembered.played.owner.clone()),
@@ -187,14 +181,12 @@ impl Games {
         Ok(played)
     }
 
-    /// Whether the class of a game may chat.
+    /// Whether the chat of a game's class is open.
     ///
-    /// An open chat is believed from what this node saw last. A closed one is
-    /// looked up: the word that the host opened it, which the class may know by
-    /// now from another node, is perhaps still under way to this one.
+    /// An open chat is believed from what this node read last. A closed one is looked up, because the class
+    /// may know from another node that the host has opened it.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn chat_is_open(&self, key: &Key) -> Result<bool, Refusal> {
         if self.local_games.has_open_chat(key) {
             return Ok(true);
@@ -203,35 +195,35 @@ impl Games {
         Ok(loaded.key == *key && loaded.state.chat)
     }
 
-    /// Who plays, for whoever asks for it. Of many who do, few read it.
+    /// The list of players, shared by all who ask at about the same time.
     pub(super) async fn list(&self, key: &Key) -> Result<Arc<List>, StoreError> {
         self.lists.get(key, self.players(key)).await
     }
 
-    /// Who plays, in the order of their coming, as far as a list names them; and how many.
+    /// The players in the order of their seats, up to the limit of a list, and how many there are.
     pub(super) async fn players(&self, key: &Key) -> Result<List, StoreError> {
         let seats = self.store.seats(key).await?;
         let here = self.presence.everybody(&Channel::Game(key.pin.clone()));
-        // Whoever asks from outside is told soon.
+        // Without presence, all count as connected.
         let is_here = |id: &UserId| here.as_ref().is_none_or(|here| here.contains(id));
         let count = seats.len();
         let player = |seat: Seat| Player { here: is_here(&seat.id), id: seat.id, name: seat.name, score: seat.score };
         Ok((seats.into_iter().take(LISTED).map(player).collect(), count))
     }
 
-    /// Whether a host is there, as far as this node knows.
+    /// Whether a host is connected, as far as this node knows.
     pub(super) fn has_host(&self, pin: &Pin) -> bool {
         let here = self.presence.everybody(&Channel::Game(pin.clone()));
         here.is_some_and(|here| here.iter().any(participant::is_host))
     }
 
-    /// The same, for whoever is not in the game: asks where this node does not know.
+    /// The same for people outside the game: reads presence where this node does not know it.
     pub(super) async fn finds_host(&self, pin: &Pin) -> bool {
         let page = self.presence.members(&Channel::Game(pin.clone()), participant::before_hosts().as_ref()).await;
         page.is_ok_and(|page| page.members.first().is_some_and(|first| participant::is_host(&first.id)))
     }
 
-    /// Tells the nodes of the hosts that there are more answers.
+    /// Tells the nodes with hosts that there are more answers.
     pub(super) async fn announce_answers(&self, pin: &Pin) {
         self.announce(&Channel::Game(pin.clone()), Bytes::from_static(ANSWERS)).await;
     }
@@ -242,24 +234,24 @@ impl Games {
         }
     }
 
-    /// Begins to look after a game.
+    /// Starts the keeper of a game.
     pub(super) fn keep(self: &Arc<Self>, local_game: Arc<LocalGame>) {
         self.keepers.spawn(keeper::keep(self.clone(), local_game));
     }
 
-    /// Begins something that this node ends before it stops.
+    /// Starts a task that this node waits for before it stops.
     pub(super) fn spawn<T: Send + 'static>(&self, task: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         self.keepers.spawn(task)
     }
 
-    /// Which people of a game are connected, on all nodes, hosts too; `None` where that is not known.
+    /// Which people of a game are connected, on all nodes, hosts included; `None` where that is not known.
     pub(super) fn here(&self, pin: &Pin) -> Option<HashSet<UserId>> {
         let mut here = self.presence.everybody(&Channel::Game(pin.clone()))?;
         here.extend(self.local_games.players(pin));
         Some(here)
     }
 
-    /// What is kept of games.
+    /// Where games are stored.
     pub fn store(&self) -> &Arc<dyn GameStore> {
         &self.store
     }
@@ -269,7 +261,7 @@ impl Games {
         &self.local_games
     }
 
-    /// Ends all keepers.
+    /// Ends all keepers, and waits for them.
     pub async fn stop(&self) {
         self.ending.cancel();
         self.keepers.close();

@@ -1,4 +1,4 @@
-//! What everybody may see of a game, with its formulas drawn.
+//! What everybody may see of a game, with formulas rendered.
 
 use protocol::game::Game;
 use protocol::quiz::Quiz;
@@ -6,15 +6,15 @@ use quiz::State;
 
 use crate::formulas;
 
-/// The game as players, hosts and the wall see it. Formulas of what is not shown yet
-/// are not in it: they would tell what is right.
+/// The game as players, hosts and the wall see it. Only formulas of what is shown are in it: others would
+/// tell the right answer.
 pub(super) fn show(quiz: &Quiz, state: &State) -> Game {
     let mut game = quiz::show(quiz, state);
     game.formulas = formulas::draw(texts(&game), formulas::FRAME_BYTES);
     game
 }
 
-/// The texts of a quiz that a game shows. What players typed is not among them.
+/// The quiz's texts that a game shows, without what players typed.
 fn texts(game: &Game) -> impl Iterator<Item = &str> {
     let asked = game.asked.iter().flat_map(|asked| {
         let options = asked.options.iter().map(String::as_str);

@@ -1,4 +1,4 @@
-//! How a game goes on: load, apply the rules, commit. Overtaken is not done.
+//! How a game advances: load, apply the rules, commit. A step that was overtaken is not done.
 
 use bytes::Bytes;
 use protocol::quiz::Quiz;
@@ -10,32 +10,30 @@ use super::{Commit, Games, Key, Loaded, Played, StoreError, texts};
 use crate::channel::Channel;
 use crate::metrics;
 
-/// A step that is overtaken is tried again so often.
+/// How often a step that was overtaken is tried again.
 const OVERTAKEN: usize = 10;
 
-/// What a game becomes.
+/// A change of a game that was loaded.
 #[derive(Clone, Copy)]
 pub(super) struct Becomes<'a> {
     pub(super) state: &'a State,
-    /// Seats that are different now.
+    /// Seats that change.
     pub(super) seats: &'a [Seat],
-    /// Whose seats are only kept from now on.
+    /// Players whose seats become away.
     pub(super) away: &'a [UserId],
 }
 
 impl<'a> Becomes<'a> {
-    /// Nothing is different but the state.
+    /// Only the state changes.
     pub(super) fn only(state: &'a State) -> Self {
         Self { state, seats: &[], away: &[] }
     }
 }
 
 impl Games {
-    /// Carries a game on. With a version, only from that one: done twice, it is
-    /// done once.
+    /// Advances a game. With a version, only from that one, so that a repeated request does nothing.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn step(&self, key: &Key, version: Option<u64>, command: &Command) -> Result<(), Refusal> {
         let on = |loaded: &Loaded, quiz: &Quiz| {
             if loaded.key != *key {
@@ -52,8 +50,8 @@ impl Games {
         Err(texts::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
     }
 
-    /// Makes of a game what `change` says; `None`: it is to stay as it is.
-    /// False: somebody else was first, each time.
+    /// Applies `change` and commits; a `None` of it leaves the game as it is. False: it was overtaken each
+    /// time.
     pub(super) async fn carry(
         &self,
         key: &Key,
@@ -72,8 +70,8 @@ impl Games {
         Ok(false)
     }
 
-    /// Who is not back when their class begins to play again: their seats are kept, and the
-    /// class plays without them. In the first round, whoever came to the lobby plays.
+    /// The players who are not there when their class plays again: their seats become away. In the first
+    /// round, everybody who came to the lobby plays.
     async fn missing(&self, loaded: &Loaded, state: &State) -> Result<Vec<UserId>, StoreError> {
         let begins = loaded.state.at.is_none() && state.at.is_some();
         if state.round == 1 || !begins {
@@ -84,7 +82,7 @@ impl Games {
         Ok(seats.into_iter().map(|seat| seat.id).filter(|id| !here.contains(id)).collect())
     }
 
-    /// Commits what a game has become. False: somebody else was first.
+    /// Commits a change. False: another step came first.
     pub(super) async fn commit(
         &self,
         loaded: &Loaded,
@@ -108,11 +106,9 @@ impl Games {
         Ok(is_done)
     }
 
-    /// Sends players away for good; with `block`, keeps the networks that they
-    /// came from out for a while.
+    /// Kicks players for good; `block` also blocks the networks that they came from.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn kick(&self, key: &Key, players: &[UserId], block: bool) -> Result<(), Refusal> {
         check_count(players)?;
         let block_for_ms = block.then_some(limits::BLOCKED_FOR.as_millis() as u64);
@@ -125,20 +121,18 @@ impl Games {
         self.forget_leaders(key, &gone).await
     }
 
-    /// Lets all networks in again.
+    /// Ends all blocks of networks.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn pardon(&self, key: &Key) -> Result<(), Refusal> {
         self.store.pardon(key).await.map_err(texts::unavailable)?;
         self.announce_entrance(&key.pin).await;
         Ok(())
     }
 
-    /// Lets players in who wait for it; with nobody named, everybody.
+    /// Admits players who wait; with an empty list, all of them.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
         check_count(players)?;
         self.store.admit(key, players).await.map_err(texts::unavailable)?;
@@ -146,10 +140,9 @@ impl Games {
         Ok(())
     }
 
-    /// Sends players away who wait to be let in.
+    /// Declines players who wait to be admitted.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
         check_count(players)?;
         self.store.decline(key, players).await.map_err(texts::unavailable)?;
@@ -157,10 +150,9 @@ impl Games {
         Ok(())
     }
 
-    /// Makes somebody who was added a host no more.
+    /// Removes an added host.
     ///
-    /// # Errors
-    /// The refusal to answer with.
+    /// # Errors The refusal to answer with.
     pub async fn remove_host(&self, key: &Key, host: &HostId) -> Result<(), Refusal> {
         if !self.store.remove_host(key, host).await.map_err(texts::unavailable)? {
             return Err(texts::not_now("This host is no host of the game any more."));
@@ -170,8 +162,7 @@ impl Games {
         Ok(())
     }
 
-    /// Tells the nodes with somebody in the game, and those with nothing of it
-    /// but somebody in its chat.
+    /// Sends a notice to the nodes with somebody in the game, and to those with somebody in its chat only.
     async fn announce_to_class(&self, key: &Key, notice: Bytes) {
         self.announce(&Channel::Game(key.pin.clone()), notice.clone()).await;
         if let Some(room) = key.class_room() {
@@ -179,12 +170,12 @@ impl Games {
         }
     }
 
-    /// Tells the hosts, on all nodes, that there is somebody else to let in, or less to keep out.
+    /// Tells the hosts, on all nodes, that the list of those who wait, or of blocked networks, changed.
     pub(super) async fn announce_entrance(&self, pin: &Pin) {
         self.announce(&Channel::Game(pin.clone()), Bytes::from_static(ENTRANCE)).await;
     }
 
-    /// Nobody reads the names of those who were sent away again.
+    /// Removes kicked players from the list of leaders.
     async fn forget_leaders(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
         let without = |loaded: &Loaded, _: &Quiz| {
             let state = loaded.state.without(players);

@@ -1,4 +1,4 @@
-//! What stores put together themselves, so that their clock is in it.
+//! Texts that stores complete themselves, so that their own clock is in them.
 
 use protocol::game::Answer;
 use protocol::game::frame::Waiting;
@@ -9,43 +9,43 @@ use serde::Deserialize;
 
 use super::WAITS_FOR_MS;
 
-/// A new seat after so many others, with a gap for when it was taken.
+/// A new seat after `after` others, with a gap for when it was taken.
 pub(super) fn new_seat(player: &UserId, name: &Name, after: u64) -> Template {
     let head = seat_head(player, name);
     Template { head, tail: format!("{SEAT_AFTER}{after}}}") }
 }
 
-/// A new seat up to when it was taken.
+/// A new seat up to the time when it was taken.
 pub(super) fn seat_head(player: &UserId, name: &Name) -> String {
-    // As `Seat` is spelled; a test holds the two together.
+    // In the form of `Seat`; a test compares the two.
     let (player, name) = (wire::encode(player), wire::encode(name));
     format!(r#"{{"id":{player},"name":{name},"joinedAt":"#)
 }
 
-/// What stands between when a seat was taken and after how many others.
+/// The text between a seat's time and the number of seats before it.
 pub(super) const SEAT_AFTER: &str = r#","after":"#;
 
-/// Somebody who waits to be let in, as they are kept.
+/// Somebody who waits to be admitted, as stored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WaitingSince {
     #[serde(flatten)]
     waiting: Waiting,
-    /// Since when they wait, in milliseconds since 1970.
+    /// When they began to wait, in milliseconds since 1970.
     #[serde(default)]
     since: u64,
-    /// When they asked the last time, in milliseconds since 1970.
+    /// When they last asked, in milliseconds since 1970.
     asked_at: u64,
 }
 
 impl WaitingSince {
-    /// What those who wait are sorted by: who came first stands first.
+    /// The sort key of those who wait: first come, first listed.
     fn turn(&self) -> (u64, &UserId) {
         (self.since, &self.waiting.id)
     }
 }
 
-/// Who waits, of those who asked lately, in the order of their coming.
+/// The people who wait and asked lately, in the order of their coming.
 pub(super) fn waiting_at(all: &[String], now: u64) -> Vec<Waiting> {
     let waiting = all.iter().filter_map(|text| wire::decode::<WaitingSince>(text));
     let mut waiting: Vec<_> = waiting.filter(|one| one.asked_at + WAITS_FOR_MS >= now).collect();
@@ -53,22 +53,22 @@ pub(super) fn waiting_at(all: &[String], now: u64) -> Vec<Waiting> {
     waiting.into_iter().map(|one| one.waiting).take(limits::WAITING).collect()
 }
 
-/// Somebody who waits, up to since when; when they asked and a `}` follow that.
+/// Somebody who waits, up to the time when they began; the time when they asked and a `}` follow.
 pub(super) fn waiting_head(player: &UserId, name: &Name) -> String {
     let (player, name) = (wire::encode(player), wire::encode(name));
     format!(r#"{{"id":{player},"name":{name},"since":"#)
 }
 
-/// A host who is added, up to when; a `}` follows that.
+/// An added host, up to the time when they were added; a `}` follows.
 pub(super) fn host_head(host: &HostId, name: &Name) -> String {
-    // As `AddedHost` is spelled; a test holds the two together.
+    // In the form of `AddedHost`; a test compares the two.
     let (host, name) = (wire::encode(host), wire::encode(name));
     format!(r#"{{"id":{host},"name":{name},"since":"#)
 }
 
 /// An answer, with a gap for how long it took.
 pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
-    // As `Given` is spelled; a test holds the two together.
+    // In the form of `Given`; a test compares the two.
     let head = format!(r#"{{"question":{question},"answer":{},"tookMs":"#, wire::encode(answer));
     Template { head, tail: "}".into() }
 }

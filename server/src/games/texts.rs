@@ -1,4 +1,4 @@
-//! What games refuse, in words for people.
+//! The sentences of games' refusals.
 
 use protocol::quiz::Problem;
 use protocol::{ErrorCode, Name, Refusal, limits};
@@ -6,27 +6,27 @@ use protocol::{ErrorCode, Name, Refusal, limits};
 use super::StoreError;
 use crate::quota::QuotaError;
 
-/// What is told to whoever typed a wrong PIN.
+/// The refusal for a wrong PIN.
 pub(super) fn no_game() -> Refusal {
     Refusal::new(ErrorCode::NoGame, "No game has this PIN. Look at the big screen again.")
 }
 
-/// What is told to newcomers when nobody new can play, those too who waited for it.
+/// The refusal for newcomers when the game is over, also for those who waited.
 pub(super) fn over() -> Refusal {
     Refusal::new(ErrorCode::NoGame, "This game is over.")
 }
 
-/// What is told to whoever wants something of a game that is over, before it is.
+/// The refusal of what is possible only when the game is over.
 pub(super) fn not_over() -> Refusal {
     not_now("This game is not over yet.")
 }
 
-/// What is told to whoever meant a version that the game is no longer at.
+/// The refusal of a command for a version that the game is no longer at.
 pub(super) fn gone_on() -> Refusal {
     not_now("The game has gone on already.")
 }
 
-/// What is told to an added host who wants to play another quiz.
+/// The refusal for an added host who wants to play another quiz.
 pub(super) fn not_owner() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only who started this game can choose another quiz.")
 }
@@ -35,7 +35,7 @@ pub(super) fn not_host() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")
 }
 
-/// What is told to a host who was removed by another one.
+/// The refusal for a host who was removed by another one.
 pub(super) fn removed_host() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Another host has removed you. You are no longer a host of this game.")
 }
@@ -60,7 +60,7 @@ pub(super) fn wrong_code() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "This code is wrong, used or too old. Ask the host for another one.")
 }
 
-/// What is told to everybody who is in no class that chats there, whether there is one or not.
+/// The refusal for everybody outside a class, whether there is one or not.
 pub(super) fn no_class() -> Refusal {
     Refusal::new(ErrorCode::NotInGame, "This chat is for those who are in its game. Join the game first.")
 }
@@ -79,7 +79,7 @@ pub(super) fn invalid(sentence: impl Into<String>) -> Refusal {
 
 pub(super) fn unfinished(problem: &Problem) -> Refusal {
     invalid(match problem.question {
-        // In the editor it stands beside its question, without a full stop.
+        // The editor shows it beside the question, without a full stop.
         Some(at) => format!("This quiz is not finished yet. Question {}: {}.", at + 1, problem.sentence),
         None => format!("This quiz is not finished yet. {}", problem.sentence),
     })
@@ -89,7 +89,7 @@ pub(super) fn locked() -> Refusal {
     Refusal::new(ErrorCode::Locked, "The game is locked. Ask the host to let you in.")
 }
 
-/// What is told to newcomers from a network that a host keeps out.
+/// The refusal for newcomers from a blocked network.
 pub(super) fn blocked(for_ms: u64) -> Refusal {
     let minutes = for_ms.div_ceil(60_000);
     let minutes = if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
@@ -97,19 +97,19 @@ pub(super) fn blocked(for_ms: u64) -> Refusal {
     Refusal::new(ErrorCode::Locked, sentence)
 }
 
-/// What is told to somebody while they wait to be let in.
+/// The answer for somebody who waits to be admitted.
 pub(super) fn waiting() -> Refusal {
     let wait_ms = limits::ASK_AGAIN_AFTER.as_millis() as u64;
     Refusal::new(ErrorCode::Waiting, "Waiting for the host to let you in.").retry_after_ms(wait_ms)
 }
 
-/// While so many wait to be let in that nobody else can.
+/// The refusal when too many wait already.
 pub(super) fn crowded() -> Refusal {
     let sentence = "Many are waiting for the host to let them in. Wait a moment, then you are in the line.";
     Refusal::new(ErrorCode::Waiting, sentence).retry_after_ms(5_000)
 }
 
-/// What is told to a host who means somebody without a seat.
+/// The refusal for a host who names somebody without a seat.
 pub(super) fn not_playing() -> Refusal {
     not_now("This player is not in the game any more.")
 }
@@ -118,12 +118,12 @@ pub(super) fn kicked() -> Refusal {
     Refusal::new(ErrorCode::Kicked, "The host removed you from this game.")
 }
 
-/// What is told to somebody who waited to be let in, and was not.
+/// The refusal for somebody who was declined.
 pub(super) fn declined() -> Refusal {
     Refusal::new(ErrorCode::Kicked, "The host did not let you in.")
 }
 
-/// While the game goes on too quickly for what was asked.
+/// The refusal when the game changes too quickly for a request.
 pub(super) fn busy() -> Refusal {
     Refusal::new(ErrorCode::Unavailable, "The game is busy. Try again in a moment.")
 }
@@ -133,17 +133,17 @@ pub(super) fn bad_nickname(sentence: impl Into<String>) -> Refusal {
 }
 
 pub(super) fn nickname_taken(name: &Name, free: &Name) -> Refusal {
-    // No article: whether it is "a" or "an" is heard, not written.
+    // Without an article: "a" or "an" depends on how the name is spoken.
     Refusal::new(ErrorCode::NicknameTaken, format!("The name {name} is taken in this game. Try {free}."))
 }
 
-/// While so many from one network wait already, because of wrong PINs, that no more can.
+/// The refusal when too many requests of one network are delayed already.
 pub(super) fn too_many_tries() -> Refusal {
     let sentence = "Many wrong PINs came from your network. Try again in a few seconds.";
     Refusal::new(ErrorCode::RateLimited, sentence).retry_after_ms(2_000)
 }
 
-/// When more come in from one network than may at once.
+/// The refusal when too many enter from one network at once.
 pub(super) fn too_many_newcomers(retry_after_ms: u64) -> Refusal {
     let sentence = "Many players are coming in from your network. Wait a moment, then you are let in.";
     Refusal::new(ErrorCode::RateLimited, sentence).retry_after_ms(retry_after_ms)

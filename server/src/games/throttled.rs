@@ -1,10 +1,10 @@
-//! What is told to people no more often than they can read it.
+//! What people are told no more often than they can read it.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Something that is done at most so often.
+/// Something that is done at most once in an interval.
 pub(super) struct Throttled {
     pub(super) is_due: bool,
     not_before: Instant,
@@ -15,7 +15,7 @@ impl Throttled {
         Self { is_due: false, not_before: Instant::now() }
     }
 
-    /// True when it is to be done now; the next time is later by `pause`.
+    /// True when it is due now; then the next time is at least `pause` later.
     pub(super) fn begin(&mut self, pause: Duration) -> bool {
         let now = Instant::now();
         if !self.is_due || now < self.not_before {

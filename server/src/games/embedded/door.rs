@@ -1,5 +1,4 @@
-//! The door of a game as rows: who comes in, who waits for it, who is sent
-//! away or kept out.
+//! The entrance of a game as rows: who enters, waits, is kicked or blocked.
 
 use protocol::game::frame::{Entrance, Waiting};
 use protocol::{Name, UserId, limits, wire};
@@ -10,7 +9,7 @@ use super::read;
 use super::rows::{Result, signed, standing, unsigned};
 use crate::games::{Arrivals, Door, Key, Newcomer, PlayerStatus, Renamed, Seated, WAITS_FOR_MS, new_seat};
 
-/// A [`Newcomer`] that the writing thread can have.
+/// A [`Newcomer`] that owns its data, for the writer thread.
 pub(super) struct Wish {
     player: UserId,
     name: Name,
@@ -46,8 +45,7 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &Wish, now: u64) -> Result
     }
     let waited = waited(sql, key, &wish.player)?;
     let blocked_for = blocked_for(sql, key, &wish.network, now)?;
-    // Whom a host lets in comes in, whatever else keeps people out; who waits
-    // already goes on waiting for that word.
+    // Whoever was admitted enters, even if locked or blocked since; whoever waits keeps waiting for a host.
     if !waited.as_ref().is_some_and(|waited| waited.is_admitted || waited.is_current(now)) {
         if door == Door::Locked as i64 {
             return Ok(Seated::Locked);
@@ -83,7 +81,7 @@ fn bring_back(sql: &Connection, key: &Key, player: &UserId) -> Result<()> {
     Ok(())
 }
 
-/// Somebody who waits, or was let in and has not come yet.
+/// Somebody who waits, or was admitted and has not entered yet.
 struct Waited {
     is_admitted: bool,
     asked_at: u64,
@@ -91,7 +89,7 @@ struct Waited {
 }
 
 impl Waited {
-    /// Whether they asked lately.
+    /// Whether they asked within the last [`WAITS_FOR_MS`](super::super::WAITS_FOR_MS).
     fn is_current(&self, now: u64) -> bool {
         self.asked_at >= now.saturating_sub(WAITS_FOR_MS)
     }
@@ -108,7 +106,7 @@ fn waited(sql: &Connection, key: &Key, player: &UserId) -> Result<Option<Waited>
     Ok(found.map(waited))
 }
 
-/// Lets somebody pass, or says why not yet. Who waited was accounted for then.
+/// Lets somebody enter, or says why not. Somebody who waited was charged to their networks then.
 fn pass(
     sql: &Connection,
     key: &Key,
@@ -142,7 +140,7 @@ fn pass(
     Ok(Some(Seated::Waiting { is_new: since.is_none() }))
 }
 
-/// Whether as many wait as may. Who does not ask any more makes room.
+/// Whether as many wait as may. People who stopped asking do not count.
 fn is_crowded(sql: &Connection, key: &Key, now: u64) -> Result<bool> {
     let not_before = now.saturating_sub(WAITS_FOR_MS);
     let is_full = || -> Result<bool> {
@@ -158,9 +156,8 @@ fn is_crowded(sql: &Connection, key: &Key, now: u64) -> Result<bool> {
     is_full()
 }
 
-/// Accounts for a new seat with each network, or with none of them: then it
-/// gives the milliseconds until all of them have room. The bucket is the time
-/// at which it will be full again (GCRA).
+/// Charges a new seat to each of the networks, or to none of them: then it returns the milliseconds until all
+/// of them have room. A bucket is stored as the time at which it will be full again (GCRA).
 fn arrive(sql: &Connection, key: &Key, arrivals: &[Arrivals], now: u64) -> Result<Option<u64>> {
     let mut select = sql.prepare_cached("SELECT full_at FROM arrivals WHERE game = ?1 AND network = ?2")?;
     let mut retry_after_ms = 0;
@@ -181,13 +178,13 @@ fn arrive(sql: &Connection, key: &Key, arrivals: &[Arrivals], now: u64) -> Resul
     Ok(None)
 }
 
-/// Whether somebody's name looks like this.
+/// Whether a player's name has this skeleton.
 fn is_taken(sql: &Connection, key: &Key, skeleton: &str) -> Result<bool> {
     let mut select = sql.prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND skeleton = ?2")?;
     Ok(select.exists(params![key.id, skeleton])?)
 }
 
-/// The name before is free with the row that it was in.
+/// Replaces a seat's row; the name before becomes free with it.
 pub(super) fn rename(sql: &Connection, key: &Key, expected: u64, seat: &Seat, skeleton: &str) -> Result<Renamed> {
     let is_current = sql
         .prepare_cached("SELECT 1 FROM games WHERE pin = ?1 AND id = ?2 AND version = ?3")?
@@ -211,7 +208,7 @@ pub(super) fn taken(sql: &Connection, key: &Key, skeletons: &[String]) -> Result
     skeletons.iter().map(|skeleton| is_taken(sql, key, skeleton)).collect()
 }
 
-/// For how many milliseconds more a network is kept out, if it is.
+/// How many milliseconds longer a network is blocked, if it is.
 fn blocked_for(sql: &Connection, key: &Key, network: &str, now: u64) -> Result<Option<u64>> {
     let until: Option<i64> = sql
         .prepare_cached("SELECT until FROM blocked WHERE game = ?1 AND network = ?2")?
@@ -247,7 +244,7 @@ pub(super) fn kick(
     Ok(gone)
 }
 
-/// Makes of somebody who is sent away what they are from then on.
+/// Notes for good that a player was kicked or declined.
 fn send_away(sql: &Connection, key: &Key, player: &UserId, standing: PlayerStatus) -> Result<()> {
     sql.prepare_cached("INSERT OR IGNORE INTO kicked (game, player, was_in) VALUES (?1, ?2, ?3)")?.execute(params![
         key.id,

@@ -1,4 +1,4 @@
-//! Who hosts a game besides whoever began it, as rows.
+//! The added hosts of a game, as rows.
 
 use protocol::game::frame::AddedHost;
 use protocol::{HostId, Name, limits, wire};
@@ -8,7 +8,7 @@ use super::rows::{Result, unsigned};
 use crate::games::{Key, host_head};
 use crate::storage::sqlite::SqliteError;
 
-/// False: there are as many as there may be.
+/// Adds a host; false: the game has as many as it may.
 pub(super) fn add(sql: &Connection, key: &Key, host: &HostId, name: &Name, now: u64) -> Result<bool> {
     let count = "SELECT count(*) FROM added_hosts WHERE game = ?1";
     let hosts: i64 = sql.prepare_cached(count)?.query_row([&key.id], |row| row.get(0))?;

@@ -1,5 +1,5 @@
-//! Games of a node that runs alone: rows in its one file. What is of use for
-//! minutes only is in memory, and gone with the process.
+//! Games of a node without Redis: rows in its SQLite file. What matters for minutes only (codes, wrong tries)
+//! is in memory, and gone with the process.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -27,12 +27,12 @@ mod door;
 mod hosts;
 mod rows;
 
-/// Tries are counted for so long.
+/// How long wrong tries count.
 const MINUTE: Duration = Duration::from_secs(60);
-/// Tries and codes that are remembered; past this, those that are over are forgotten.
+/// How many tries and codes are remembered; beyond that, expired ones are dropped.
 const REMEMBERED: usize = 10_000;
 
-/// Games without Redis.
+/// The game store of a node without Redis.
 pub struct EmbeddedGames {
     file: Sqlite,
     broker: Arc<EmbeddedBroker>,
@@ -41,15 +41,14 @@ pub struct EmbeddedGames {
 
 #[derive(Default)]
 struct Memory {
-    /// Until when a code is good.
+    /// Each code with the time when it expires.
     codes: HashMap<(Key, String), Instant>,
-    /// How often somebody tried, until when that counts.
+    /// Counts of wrong tries, and until when they hold.
     tries: HashMap<String, (u64, Instant)>,
 }
 
 impl EmbeddedGames {
-    /// Keeps games in `file`, and tells of them through `broker`, which keeps
-    /// its logs in the same one.
+    /// Stores games in `file`, and announces them through `broker`, which keeps its logs in the same file.
     pub fn new(file: Sqlite, broker: Arc<EmbeddedBroker>) -> Self {
         Self { file, broker, memory: Mutex::default() }
     }
@@ -68,7 +67,7 @@ impl EmbeddedGames {
         Ok(self.file.read(read).await?)
     }
 
-    /// Writes what changes, and tells the frame if it was written.
+    /// Makes a change and appends its frame in one transaction.
     async fn change(
         &self,
         pin: &Pin,
@@ -195,7 +194,7 @@ impl GameStore for EmbeddedGames {
         answer: &Answer,
     ) -> Result<Answered, StoreError> {
         let (key, player, answer) = (key.clone(), player.clone(), answer.clone());
-        // The clock is read when it is its turn: what waited is not early.
+        // The clock is read on the writer thread, so that a queued answer gets the time of its transaction.
         let take = move |sql: &_| rows::answer(sql, &key, &player, question, &answer, now_ms());
         Ok(self.file.write(take).await?)
     }
@@ -272,7 +271,7 @@ impl GameStore for EmbeddedGames {
     }
 }
 
-/// A document of ours as it is kept.
+/// Parses a stored document.
 fn read<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> rows::Result<T> {
     wire::decode(text).ok_or_else(|| crate::storage::sqlite::SqliteError::Failed(format!("{what} cannot be read")))
 }

@@ -1,8 +1,7 @@
-//! Games as rows: every statement about them is here, but those about the door.
+//! Games as rows: every SQL statement about them, except those about the entrance.
 //!
-//! A question is kept under a number that says its round as well, a thousand for each
-//! round before: what was answered in one is not found in the next. A quiz has fewer
-//! questions than that.
+//! A question is stored under 1,000 times its round plus its index, so that answers of one round are not
+//! found in the next. A quiz has fewer questions than that.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +16,7 @@ use crate::storage::sqlite::SqliteError;
 
 pub(super) type Result<T> = std::result::Result<T, SqliteError>;
 
-/// False: the PIN is in use, or a game of it was and has not been swept yet.
+/// Inserts a game; false: the PIN is in use, or was until its game is swept.
 pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
     let Begun { key, owner, quiz, state, .. } = begun;
     let insert = "INSERT OR IGNORE INTO games (pin, id, owner, quiz, state, version, is_open, locked, kept, stepped_at)
@@ -57,7 +56,7 @@ pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<Loade
     Ok(Some(Loaded { key, version, state: read(&state, "a game")?, now, kept }))
 }
 
-/// False: it is not at the expected version.
+/// Updates a game; false: it is not at the expected version.
 pub(super) fn commit(
     sql: &Connection,
     key: &Key,
@@ -88,8 +87,7 @@ pub(super) fn commit(
     Ok(is_done)
 }
 
-/// The next round: of the one before, only the seats are left. False: the game has gone on
-/// from the expected version meanwhile.
+/// Starts the next round; only the seats remain. False: the game is not at the expected version.
 pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u64) -> Result<bool> {
     let NextRound { key, expected, quiz, state, seats, .. } = next;
     let update = "UPDATE games SET version = ?4, state = ?5, round = ?6, quiz = ?7, locked = ?8, stepped_at = ?9,
@@ -116,7 +114,7 @@ pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u
     Ok(true)
 }
 
-/// Puts the seats of these players away, until they are back.
+/// Marks the seats of these players as away.
 pub(super) fn put_away(sql: &Connection, key: &Key, players: &[UserId]) -> Result<()> {
     if players.is_empty() {
         return Ok(());
@@ -131,7 +129,7 @@ pub(super) fn put_away(sql: &Connection, key: &Key, players: &[UserId]) -> Resul
     Ok(())
 }
 
-/// Seats as the count of a question left them; not of those who were sent away meanwhile.
+/// Stores seats as the count of a question left them, except of players who were kicked meanwhile.
 pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[Seat]) -> Result<()> {
     let mut update = sql.prepare_cached("UPDATE seats SET seat = ?3 WHERE game = ?1 AND player = ?2")?;
     let insert = "INSERT OR REPLACE INTO counted VALUES (?1,

@@ -1,4 +1,4 @@
-//! Changes of a game in Redis: each is one script, which numbers and tells it too.
+//! Changes of a game in Redis: each is one script, which also appends the frame.
 
 use std::sync::Arc;
 
@@ -13,24 +13,24 @@ use crate::broker::random_epoch;
 use crate::broker::redis::shard::Shard;
 use crate::games::{Begun, Commit, Door, Key, LIVES, NextRound, StoreError};
 
-/// What `commit.lua` is given.
+/// The arguments of `commit.lua`.
 pub(super) struct Change<'a> {
     key: &'a Key,
-    /// The version that is changed; nothing: there must be no such game.
+    /// The expected version; empty: there must be no such game.
     expected: String,
     state: &'a State,
     taking: Option<Taking>,
     seats: &'a [Seat],
     away: &'a [UserId],
     frame: &'a Template,
-    /// What is different besides the state.
+    /// Fields that change besides the state.
     fields: Vec<(&'static str, String)>,
-    /// What is not found any more.
+    /// Keys to delete.
     past: Vec<String>,
 }
 
 impl<'a> Change<'a> {
-    /// There is a game from now on.
+    /// Creates a game.
     pub(super) fn begins(begun: &'a Begun) -> Self {
         let Begun { key, owner, quiz, state, frame } = begun;
         let fields = vec![("owner", owner.to_string()), ("quiz", wire::encode(quiz))];
@@ -38,14 +38,14 @@ impl<'a> Change<'a> {
         Self { key, expected, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
     }
 
-    /// A step of a game.
+    /// Changes a game.
     pub(super) fn step(commit: &'a Commit<'_>) -> Self {
         let Commit { key, expected, state, taking, seats, away, frame } = commit;
         let (expected, taking) = (expected.to_string(), *taking);
         Self { key, expected, state, taking, seats, away, frame, fields: Vec::new(), past: Vec::new() }
     }
 
-    /// The next round of a game: nothing that was answered in the one before is found.
+    /// Starts the next round: no answer of the last one is found any more.
     pub(super) fn next_round(next: &'a NextRound<'_>, keys: &Keys) -> Self {
         let NextRound { key, expected, quiz, state, seats, frame } = next;
         let fields = vec![("quiz", wire::encode(quiz)), ("round", state.round.to_string())];
@@ -55,8 +55,7 @@ impl<'a> Change<'a> {
 }
 
 impl RedisGames {
-    /// Makes a change, and gives the version that it has; `None`: the game was not at the
-    /// expected one.
+    /// Makes a change and returns the new version; `None`: the game was not at the expected one.
     pub(super) async fn change(&self, change: &Change<'_>) -> Result<Option<u64>, StoreError> {
         let shard: Arc<Shard> = self.shard(&change.key.pin)?;
         let epoch = random_epoch();

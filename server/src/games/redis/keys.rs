@@ -1,8 +1,7 @@
-//! The names of everything that a game keeps in Redis, beside its log.
+//! The names of a game's keys in Redis, beside its log.
 //!
-//! All of one game carry its channel as hash tag: scripts touch them together.
-//! What belongs to a game's players is named by its id too, so that nothing is
-//! left for the next game with this PIN.
+//! All of them carry the game's channel as hash tag: scripts use them together. The keys about players
+//! contain the game's id too, so that nothing is left for the next game under this PIN.
 
 use protocol::Pin;
 
@@ -11,12 +10,10 @@ use crate::broker::redis::shard::Shard;
 use crate::channel::Channel;
 use crate::games::Key;
 
-/// The names of a deployment's games.
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The keys of `commit.lua` but those of what is past, in the order that it says, for a
-    /// game that is at a question.
+    /// The keys of `commit.lua`, without those to delete, in its order, for a game at a question.
     pub(super) fn of_change(&self, key: &Key, at: Option<usize>, shard: &Shard) -> Vec<String> {
         let channel = Channel::Game(key.pin.clone());
         let mut all =
@@ -29,21 +26,21 @@ impl Keys {
         all
     }
 
-    /// The keys of `seat.lua`, in the order that it says.
+    /// The keys of `seat.lua`, in its order.
     pub(super) fn of_seat(&self, key: &Key) -> [String; 11] {
         let [game, seats, names, kicked, networks, blocked, away] = self.of_kick(key);
         let [waiting, admitted, declined] = [self.waiting(key), self.admitted(key), self.declined(key)];
         [game, seats, names, kicked, self.arrivals(key), networks, blocked, waiting, admitted, declined, away]
     }
 
-    /// The keys of `kick.lua`, in the order that it says.
+    /// The keys of `kick.lua`, in its order.
     pub(super) fn of_kick(&self, key: &Key) -> [String; 7] {
         let [seats, names, kicked] = [self.seats(key), self.names(key), self.kicked(key)];
         [self.game(&key.pin), seats, names, kicked, self.networks(key), self.blocked(key), self.away(key)]
     }
 
-    /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, `kept`, the `round` where it is
-    /// not the first, and what scripts decide by: `locked` (1: nobody new comes in, 2: whom a host lets in),
+    /// The hash of a game: its `id`, `owner`, `quiz`, `state`, `version`, `kept`, the `round` unless it is
+    /// the first, and what scripts decide by: `locked` (1: nobody new enters, 2: a host admits newcomers),
     /// `open`, `question`, `opened`, `closes`.
     pub(super) fn game(&self, pin: &Pin) -> String {
         self.0.beside(&Channel::Game(pin.clone()), &[":game"])
@@ -54,23 +51,22 @@ impl Keys {
         self.of(key, &[":seats"])
     }
 
-    /// The hash of the seats of those who were not there when this round began.
+    /// The hash of the seats of players who were not there when this round began.
     pub(super) fn away(&self, key: &Key) -> String {
         self.of(key, &[":away"])
     }
 
-    /// The hash of names: what they look like -> player.
+    /// The hash of names: skeleton -> player.
     pub(super) fn names(&self, key: &Key) -> String {
         self.of(key, &[":names"])
     }
 
-    /// The set of those who were sent away.
+    /// The set of players who were kicked.
     pub(super) fn kicked(&self, key: &Key) -> String {
         self.of(key, &[":kicked"])
     }
 
-    /// The hash of the networks that seats were taken from: network -> when its
-    /// bucket will be full again.
+    /// The hash of the networks that took seats: network -> when its bucket will be full again.
     pub(super) fn arrivals(&self, key: &Key) -> String {
         self.of(key, &[":arrivals"])
     }
@@ -80,27 +76,27 @@ impl Keys {
         self.of(key, &[":networks"])
     }
 
-    /// The hash of the networks that are kept out: network -> until when.
+    /// The hash of blocked networks: network -> until when.
     pub(super) fn blocked(&self, key: &Key) -> String {
         self.of(key, &[":blocked"])
     }
 
-    /// The hash of those who wait to be let in: player -> they as JSON.
+    /// The hash of people who wait to be admitted: player -> they as JSON.
     pub(super) fn waiting(&self, key: &Key) -> String {
         self.of(key, &[":waiting"])
     }
 
-    /// The set of those who were let in and have not come yet.
+    /// The set of people who were admitted and have not entered yet.
     pub(super) fn admitted(&self, key: &Key) -> String {
         self.of(key, &[":admitted"])
     }
 
-    /// The set of those of [`Self::kicked`] who were not let in.
+    /// The set of those in [`Self::kicked`] who were declined while they waited.
     pub(super) fn declined(&self, key: &Key) -> String {
         self.of(key, &[":declined"])
     }
 
-    /// The hash of the hosts who were added: id -> the host as JSON.
+    /// The hash of added hosts: id -> the host as JSON.
     pub(super) fn hosts(&self, key: &Key) -> String {
         self.of(key, &[":hosts"])
     }
@@ -110,17 +106,17 @@ impl Keys {
         self.of(key, &[":answers:", &question.to_string()])
     }
 
-    /// The hash of the seats as the count of a question left them.
+    /// The hash of seats as the count of a question left them.
     pub(super) fn counted(&self, key: &Key, question: usize) -> String {
         self.of(key, &[":counted:", &question.to_string()])
     }
 
-    /// There while a code is good.
+    /// Exists while a code is valid.
     pub(super) fn code(&self, key: &Key, code: &str) -> String {
         self.of(key, &[":code:", code])
     }
 
-    /// How often somebody tried in vain; stands on the first server.
+    /// The number of wrong tries; on the first server.
     pub(super) fn tries(&self, who: &str) -> String {
         self.0.name(format_args!("{{tries:{who}}}"))
     }

@@ -1,5 +1,4 @@
-//! Games in Redis. Each condition is decided in a script, by the clock of the
-//! Redis that keeps the game.
+//! Games in Redis. Each condition is checked in a script, by the clock of the Redis that keeps the game.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,10 +26,10 @@ mod keys;
 use changing::Change;
 use keys::Keys;
 
-/// Tries are counted for so long, in seconds.
+/// How long wrong tries count, in seconds.
 const MINUTE: i64 = 60;
 
-/// Games on Redis.
+/// The game store of a deployment, in Redis.
 pub struct RedisGames {
     router: Router,
     keys: Keys,
@@ -47,8 +46,7 @@ pub struct RedisGames {
 }
 
 impl RedisGames {
-    /// Works on the broker's connections for commands, and keeps so much
-    /// of each game's log.
+    /// Uses the broker's connections for commands; `log` limits each game's log.
     pub fn new(router: Router, log: LogLimits) -> Self {
         let commit = format!(
             "local bytes = {}\n{}{}{}",
@@ -80,12 +78,12 @@ impl RedisGames {
     async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StoreError> {
         let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
         let read = move || all.iter().filter_map(|text| wire::decode(text)).collect();
-        // Of thousands, reading takes too long for a thread that serves others.
+        // For thousands of seats, parsing would block a runtime thread for too long.
         let reading = tokio::task::spawn_blocking(read);
         reading.await.map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
-    /// Puts those of `players` who wait into other sets; with nobody named, everybody.
+    /// Moves those of `players` who wait into other sets; with an empty list, all who wait.
     async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StoreError> {
         let mut call = self.judge.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.waiting(key)).key(others);
@@ -94,7 +92,7 @@ impl RedisGames {
         Ok(())
     }
 
-    /// Tries stand on the first server: all nodes have to count in one place.
+    /// Tries are counted on the first server, in one place for all nodes.
     fn counter(&self, who: &str) -> Result<(Arc<Shard>, String), BrokerError> {
         let key = self.keys.tries(who);
         Ok((self.router.at(0, &key)?, key))
@@ -192,7 +190,7 @@ impl GameStore for RedisGames {
 
     async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
         let mut ask = redis::pipe();
-        // At one moment: a seat goes from one of these to the other.
+        // In one transaction: a seat moves from one of these to the other.
         ask.atomic().hget(self.keys.seats(key), player.as_str()).hget(self.keys.away(key), player.as_str());
         ask.sismember(self.keys.kicked(key), player.as_str()).sismember(self.keys.declined(key), player.as_str());
         type Found = (Option<String>, Option<String>, bool, bool);
@@ -354,7 +352,7 @@ fn ids(players: &[UserId]) -> Vec<&str> {
     players.iter().map(UserId::as_str).collect()
 }
 
-/// Something in Redis that we did not write.
+/// The error for data in Redis that we did not write.
 fn odd(what: &str) -> StoreError {
     StoreError::Unavailable(format!("{what} cannot be read"))
 }
