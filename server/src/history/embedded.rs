@@ -1,4 +1,4 @@
-//! History from the file of a node that runs alone.
+//! The history of a single node, read from its SQLite file.
 
 use async_trait::async_trait;
 
@@ -14,7 +14,7 @@ pub struct EmbeddedHistory {
 }
 
 impl EmbeddedHistory {
-    /// Reads what the embedded broker writes into `store`.
+    /// A history over the file that the embedded broker writes.
     pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
@@ -23,7 +23,7 @@ impl EmbeddedHistory {
 #[async_trait]
 impl History for EmbeddedHistory {
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError> {
-        // One more than asked for tells whether there are earlier ones.
+        // One more than asked for shows whether there are earlier ones.
         let read = move |sql: &_, log: &log::Log| log.before(sql, before.unwrap_or(u64::MAX), limit.saturating_add(1));
         let (top, newest_first) = read_log(&self.store, channel, read).await?;
         Ok(Page::new(newest_first, limit, top))

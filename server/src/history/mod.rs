@@ -1,7 +1,6 @@
-//! Reads what was said earlier, page by page.
+//! Reads earlier messages page by page.
 //!
-//! Reads the logs that `broker` writes; writes nothing. Knows channels and
-//! bytes, not people.
+//! Reads the logs that `broker` writes; writes nothing. Knows channels and bytes, not people.
 
 use async_trait::async_trait;
 use protocol::{Position, limits};
@@ -13,20 +12,20 @@ pub mod embedded;
 pub mod redis;
 pub mod shared;
 
-/// A page of a log.
+/// A part of a log, as it was read at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// In order, oldest first.
+    /// The entries, oldest first.
     pub publications: Vec<Publication>,
-    /// The top of the log at the moment of reading.
+    /// The top of the log at that moment.
     pub top: Position,
-    /// Whether there are earlier ones.
+    /// Whether there are earlier entries.
     pub more: bool,
 }
 
 impl Page {
-    /// Makes a page of what a log holds, read newest first and one more than
-    /// `limit` where there is one more. One with too many bytes is shorter.
+    /// Makes a page of entries that were read newest first, with one more than `limit` where there are more.
+    /// A page with too many bytes is shortened.
     pub(crate) fn new(mut newest_first: Vec<Publication>, limit: usize, top: Position) -> Self {
         let mut bytes = 0;
         let fits = |one: &&Publication| {
@@ -41,20 +40,19 @@ impl Page {
     }
 }
 
-/// Reads logs.
+/// Reads pages of channels' logs, for people.
 #[async_trait]
 pub trait History: Send + Sync {
-    /// The last `limit` publications before the offset `before`, or the last
-    /// ones of all. Read at one moment: without `before`, the last one's offset
-    /// is the top's.
+    /// The last `limit` entries before the offset `before`, or the last ones of all. Read at one moment:
+    /// without `before`, the last one's offset is the top's.
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError>;
 }
 
-/// What comes right after the offset `after`, `limit` publications at most; where there are fewer, some of those before
-/// it, too. A page that is cut because of its bytes loses its oldest ones, which are wanted here, so a shorter one is read then.
+/// The entries right after the offset `after`, at most `limit`; where there are fewer, some of those before
+/// it, too. A page that exceeds the byte limit loses its oldest entries, which are wanted here, so a shorter
+/// one is read then.
 ///
-/// # Errors
-/// [`BrokerError`] where the log cannot be read.
+/// # Errors [`BrokerError`] where the log cannot be read.
 pub async fn page_after(
     history: &dyn History,
     channel: &Channel,

@@ -1,4 +1,4 @@
-//! History from the streams that many nodes share.
+//! The history of all nodes, read from the streams in Redis.
 
 use async_trait::async_trait;
 
@@ -14,7 +14,7 @@ pub struct RedisHistory {
 }
 
 impl RedisHistory {
-    /// Reads what the Redis broker writes, over its connection.
+    /// A history over what the Redis broker writes, on its connections.
     pub fn new(router: Router) -> Self {
         Self { reader: Reader::new(router, None) }
     }
@@ -23,7 +23,7 @@ impl RedisHistory {
 #[async_trait]
 impl History for RedisHistory {
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError> {
-        // One more than asked for tells whether there are earlier ones.
+        // One more than asked for shows whether there are earlier ones.
         let part = Part::Before(before, limit.saturating_add(1));
         let (top, newest_first) = self.reader.read(channel, part).await?;
         Ok(Page::new(newest_first, limit, top))

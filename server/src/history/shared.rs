@@ -1,8 +1,7 @@
 //! The latest page of a room, read once for all who ask at the same time.
 //!
-//! After a trouble everybody in a room reads its latest page in the same
-//! second. Whoever asks while a read is under way waits for the next one, so
-//! nobody gets a page that is older than their question.
+//! After an outage everybody in a room asks for its latest page in the same second. A request that comes
+//! while a read is under way waits for the next read, so nobody gets a page that is older than their request.
 
 use std::sync::Arc;
 
@@ -13,14 +12,14 @@ use crate::broker::BrokerError;
 use crate::channel::Channel;
 use crate::coalesce::Coalesce;
 
-/// A history in front of another one.
+/// A history that shares reads of another one.
 pub struct SharedHistory {
     history: Arc<dyn History>,
     latest: Coalesce<(Channel, usize), Result<Page, BrokerError>>,
 }
 
 impl SharedHistory {
-    /// Reads from `history`.
+    /// Shares the reads of `history`.
     pub fn new(history: Arc<dyn History>) -> Self {
         Self { history, latest: Coalesce::default() }
     }

@@ -8,13 +8,13 @@ use tracing::warn;
 
 use super::TrustedProxies;
 
-/// Where each proxy adds whom it was asked by, at the end.
+/// The header to which each proxy appends the address of its peer.
 const HEADER: &str = "x-forwarded-for";
 
 /// The address of the client in its canonical form: the last hop that is none of our own proxies.
 ///
-/// Where an entry cannot be read, the proxy that wrote it stands for its client.
-/// What is left of such an entry is never believed: anybody may have written it.
+/// Where an entry cannot be parsed, the proxy that wrote it stands for its client. The entries before that
+/// one are never believed: anybody may have written them.
 pub fn client_address(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedProxies) -> IpAddr {
     let is_trusted = |address: &IpAddr| proxies.iter().any(|proxy| proxy.contains(address));
     let mut address = peer.ip().to_canonical();
@@ -27,8 +27,8 @@ pub fn client_address(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedPr
     address
 }
 
-/// Says once that limits count a proxy, where one from within our own network is
-/// not known to be ours.
+/// Warns once that limits count a proxy as one client, when one from a private network is not configured as
+/// trusted.
 pub fn warn_of_unknown_proxy(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedProxies) {
     static WARNED: Once = Once::new();
     let peer = peer.ip().to_canonical();
@@ -43,7 +43,7 @@ pub fn warn_of_unknown_proxy(peer: SocketAddr, headers: &HeaderMap, proxies: &Tr
     }
 }
 
-/// `ip`, `ip:port`, `[v6]` or `[v6]:port`, whatever stands around it.
+/// Parses `ip`, `ip:port`, `[v6]` or `[v6]:port`, with spaces or quotes around it.
 fn read_hop(hop: &[u8]) -> Option<IpAddr> {
     let hop = std::str::from_utf8(hop).ok()?.trim();
     let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);

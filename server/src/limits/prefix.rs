@@ -1,33 +1,32 @@
 //! The networks that an address is counted under.
 //!
-//! Whoever rents one IPv6 address gets 2^64 of them, often 2^72 or 2^80: a limit
-//! for each single address would limit nobody. So an IPv6 address counts under
-//! its /64, which is mostly one household, and under the wider networks that
-//! are handed out, which may do more.
+//! Whoever rents one IPv6 address gets 2^64 of them, often 2^72 or 2^80: a limit on each single address would
+//! limit nobody. So an IPv6 address counts under its /64, which is mostly one household, and under the wider
+//! networks that are handed out, which may do more.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-/// How an IPv6 address is counted: bits of the network, and how many times one
-/// household's limit the network may have.
+/// The prefix lengths that an IPv6 address is counted by, each with how many times the limit of one household
+/// it has.
 const V6_NETWORKS: [(u8, u32); 3] = [(64, 1), (56, 4), (48, 16)];
 
 /// A network that limits count by: one IPv4 address, or an IPv6 /64, /56 or /48.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressPrefix(IpNet);
 
-/// What an address uses up: of which network, and how much that may have.
+/// A network that an address is charged to, and the network's share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Allotment {
-    /// Whose limit.
+    /// The network that is charged.
     pub prefix: AddressPrefix,
-    /// So many times what one IPv4 address may have.
+    /// How many times the limit of one IPv4 address it has.
     pub times: u32,
 }
 
-/// All that one address is counted under, the narrowest first.
+/// All networks that an address is counted by, the narrowest first.
 pub fn allotments(address: IpAddr) -> impl DoubleEndedIterator<Item = Allotment> + ExactSizeIterator + Clone {
     let networks: &[(u8, u32)] = match address.to_canonical() {
         IpAddr::V4(_) => &[(32, 1)],
@@ -37,7 +36,7 @@ pub fn allotments(address: IpAddr) -> impl DoubleEndedIterator<Item = Allotment>
 }
 
 impl AddressPrefix {
-    /// The narrowest network that an address is counted under.
+    /// The narrowest network that an address is counted by.
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V4(_) => Self::new(address, 32),

@@ -1,4 +1,4 @@
-//! The proxies whose word about an address is believed.
+//! The proxies whose forwarded addresses are believed.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,33 +6,33 @@ use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-/// An address that is IPv4 mapped into IPv6 begins with so many bits.
+/// The length of the prefix of IPv4 addresses that are mapped into IPv6.
 const MAPPED_BITS: u8 = 96;
 
-/// No private network has fewer bits in common: 10.0.0.0/8 and fc00::/7.
+/// The shortest prefixes of private networks: 10.0.0.0/8 and fc00::/7.
 const WIDEST_V4_BITS: u8 = 8;
 const WIDEST_V6_BITS: u8 = 7;
 
-/// Proxies of one's own.
+/// The configured list of trusted proxies.
 pub type TrustedProxies = [TrustedProxy];
 
 /// One proxy, or a network of them: `10.0.0.1`, `10.0.0.0/8`, `fd00::/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TrustedProxy(IpNet);
 
-/// What is neither an address nor a network.
+/// The text is neither an address nor a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write an address or a network, for example 10.0.0.1 or 10.0.0.0/8")]
 pub struct TrustedProxyError;
 
 impl TrustedProxy {
-    /// Whether an address in its canonical form is one of these.
+    /// Whether an address in its canonical form is in this network.
     pub fn contains(&self, address: &IpAddr) -> bool {
         self.0.contains(address)
     }
 
-    /// Whether this is wider than any network that somebody has to themselves (10.0.0.0/8, fc00::/7),
-    /// so that people from outside are in it too.
+    /// Whether the network is wider than any private one (10.0.0.0/8, fc00::/7), so that it contains
+    /// addresses of strangers.
     pub fn has_strangers(&self) -> bool {
         match self.0 {
             IpNet::V4(network) => network.prefix_len() < WIDEST_V4_BITS,
@@ -60,7 +60,7 @@ impl FromStr for TrustedProxy {
     }
 }
 
-/// A network of mapped addresses is one of IPv4: addresses are compared in that form.
+/// Turns a network of mapped addresses into one of IPv4, the form in which addresses are compared.
 fn canonical(network: IpNet) -> IpNet {
     let IpNet::V6(mapped) = network else { return network };
     let v4 = mapped.addr().to_ipv4_mapped();

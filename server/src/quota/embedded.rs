@@ -1,4 +1,4 @@
-//! Counters of a node that runs alone, in its data file.
+//! The quota counters of a single node, in its data file.
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -11,20 +11,20 @@ const GET: &str = "SELECT amount FROM counters WHERE name = ?1";
 const ADD: &str = "
     INSERT INTO counters (name, amount, until) VALUES (?1, max(?2, 0), ?3)
     ON CONFLICT (name) DO UPDATE SET amount = max(amount + ?2, 0)";
-/// A few each time, so that no day's first one has to wait for all of yesterday's.
+/// Deletes a few at a time, so that no write has to wait for all of yesterday's.
 const FORGET: &str = "DELETE FROM counters WHERE name IN (SELECT name FROM counters WHERE until < ?1 LIMIT 20)";
-/// What is in use of the file; SQLite knows it without looking through it.
+/// The bytes in use of the file, which SQLite knows without reading it.
 const STORED: &str = "
     SELECT (page_count - freelist_count) * page_size
     FROM pragma_page_count, pragma_freelist_count, pragma_page_size";
 
-/// Counters without Redis.
+/// The counters of a node without Redis.
 pub struct EmbeddedCounters {
     store: Sqlite,
 }
 
 impl EmbeddedCounters {
-    /// Works on the node's data file.
+    /// Counters in the node's data file.
     pub fn new(store: Sqlite) -> Self {
         Self { store }
     }

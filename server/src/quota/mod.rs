@@ -1,8 +1,7 @@
-//! How much people may have kept here, so that nobody fills the store.
+//! Limits on how much people may store, so that nobody fills the store.
 //!
-//! Counts bytes by person, by address and in all; knows nothing of quizzes,
-//! games or how they are kept. Whoever keeps something asks before, so that
-//! nothing is ever kept by half.
+//! Counts bytes by person, by address and in all; knows nothing of quizzes, games or how they are stored.
+//! Callers charge before they store, so that nothing is ever stored in part.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,40 +20,40 @@ use crate::{digest, metrics};
 pub mod embedded;
 pub mod redis;
 
-/// What each thing takes beside its own bytes: rows, keys, its place in lists.
+/// Bytes counted for each stored thing beside its own: rows, keys, entries in lists.
 pub const OVERHEAD: u64 = 1024;
-/// From here on only people who are known keep something new, in hundredths of the quota.
+/// The percentage of the quota above which only people who are known may store something new.
 const STRANGERS_UNTIL: u64 = 80;
-/// A Redis that is so full of what it may have needs the rest for messages.
+/// The percentage of Redis' own limit above which its memory is left to messages.
 const STORE_UNTIL: u64 = 95;
-/// How long a measure of the store is good for.
+/// How long a measurement of the store is used.
 const MEASURED: Duration = Duration::from_secs(1);
-/// How often it is measured when nobody asks.
+/// How often the store is measured when nobody asks.
 const MEASURE_EVERY: Duration = Duration::from_secs(1);
 const HOUR_MS: u64 = 60 * 60 * 1000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
-/// Who has something kept.
+/// The account that something stored is charged to.
 #[derive(Clone, Debug)]
 pub struct Payer {
-    /// The session on whose account it is kept.
+    /// The person of the session.
     pub person: UserId,
-    /// From where; `None` for what a node does by itself.
+    /// The client's address; `None` for what a node does by itself.
     pub address: Option<IpAddr>,
-    /// Whether they are more than a session that was made just now.
+    /// Whether this is more than a session that was made just now.
     pub is_known: bool,
 }
 
-/// What is kept.
+/// The kinds of things that quotas count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A version of a quiz.
     Quiz,
-    /// A picture.
+    /// A picture of a question.
     Picture,
     /// A game with its copy of a quiz.
     Game,
-    /// What came of a game.
+    /// The results of a game.
     Results,
 }
 
@@ -69,19 +68,19 @@ impl Kind {
     }
 }
 
-/// Why something is not kept, as a sentence for whoever brought it.
+/// Why something may not be stored, as a sentence for the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuotaError {
-    /// The whole store has what it may, or nearly so and they are a stranger.
+    /// The store is full, or nearly full and the person is not known.
     #[error("This server is full. Ask whoever runs it, or try again later.")]
     ServerFull,
-    /// A person brought what one may in a day.
+    /// This person has stored what one may in a day.
     #[error("You have put as much here today as one person may. Try again tomorrow.")]
     Person,
-    /// An address brought what one may in a day.
+    /// This address has stored what one may in a day.
     #[error("As much has come from your network today as may. Try again tomorrow.")]
     Address,
-    /// So many games were begun by one person, or from one address, in an hour.
+    /// This person, or this address, has begun as many games as allowed in an hour.
     #[error("Too many games were begun here in this hour. Go on with one of them, or try again later.")]
     Games,
 }
@@ -97,14 +96,14 @@ impl QuotaError {
     }
 }
 
-/// What an operator may choose. `u64::MAX` is no limit.
+/// The configured limits. `u64::MAX` is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuotaLimits {
-    /// Bytes of everything.
+    /// Bytes of everything that is stored.
     pub storage: u64,
-    /// Bytes that one person may add in a day.
+    /// Bytes that one person may store in a day.
     pub per_person: u64,
-    /// Bytes that may be added from one address in a day.
+    /// Bytes that may be stored from one address in a day.
     pub per_address: u64,
     /// Games that one person may begin in an hour.
     pub games_per_person: u64,
@@ -113,7 +112,7 @@ pub struct QuotaLimits {
 }
 
 impl QuotaLimits {
-    /// No limits.
+    /// Limits that allow everything.
     pub const OFF: Self = Self {
         storage: u64::MAX,
         per_person: u64::MAX,
@@ -123,53 +122,53 @@ impl QuotaLimits {
     };
 }
 
-/// Something to add to a counter.
+/// An addition to one counter.
 #[derive(Clone, Debug)]
 pub struct Addition {
-    /// The counter. It names the hour or the day, too, and so never starts again.
+    /// The counter's name, which contains the hour or the day, so that no counter is ever reset.
     pub name: String,
-    /// How much; less than nothing gives something back.
+    /// The amount; a negative one gives something back.
     pub amount: i64,
-    /// What it may reach.
+    /// The most that the counter may reach.
     pub limit: u64,
-    /// When the counter is of no more use, in milliseconds since 1970.
+    /// When the counter expires, in milliseconds since 1970.
     pub until_ms: u64,
 }
 
 /// How full the store is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
-    /// Bytes of everything in it.
+    /// Bytes of everything that is stored.
     pub bytes: u64,
-    /// How much of what the store itself may have, in hundredths; 0 where it has no limit.
+    /// The percentage of the store's own limit; 0 where it has none.
     pub percent_of_store: u64,
 }
 
-/// Counters cannot be reached.
+/// The counters cannot be reached; as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("quotas cannot be counted: {0}")]
 pub struct CountersError(pub String);
 
-/// What counts, for all nodes together. Every implementation keeps every
-/// promise below; one contract test runs on all.
+/// Counters that all nodes share. Every implementation keeps every promise below; one contract test runs on
+/// all of them.
 #[async_trait]
 pub trait Counters: Send + Sync {
-    /// Adds to all of the counters, or to none where one would go above its
-    /// limit: gives which. Giving back ends at 0.
+    /// Adds to all of the counters, or to none where one would exceed its limit: returns the index of that
+    /// one. Counters do not fall below 0.
     async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError>;
 
-    /// How full the store is.
+    /// Measures how full the store is.
     async fn stored(&self) -> Result<Stored, CountersError>;
 }
 
-/// The quotas of a deployment, as this node keeps them.
+/// The quotas of a deployment, as this node checks them.
 pub struct Quotas {
     counters: Arc<dyn Counters>,
     limits: QuotaLimits,
     measured: Mutex<Measured>,
-    /// Bytes at the last measure.
+    /// Bytes at the last measurement.
     seen: AtomicU64,
-    /// Bytes of messages that this node put into logs since.
+    /// Bytes of messages that this node appended to logs since.
     said: AtomicU64,
     is_full: AtomicBool,
 }
@@ -178,12 +177,12 @@ pub struct Quotas {
 struct Measured {
     at: Option<Instant>,
     stored: Stored,
-    /// What was let in since.
+    /// Bytes that were allowed since.
     added: u64,
 }
 
 impl Quotas {
-    /// Counts with `counters`.
+    /// Quotas that count in `counters`.
     pub fn new(counters: Arc<dyn Counters>, limits: QuotaLimits) -> Self {
         Self {
             counters,
@@ -195,10 +194,9 @@ impl Quotas {
         }
     }
 
-    /// Accounts for so many bytes that are about to be kept.
+    /// Charges bytes that are about to be stored.
     ///
-    /// # Errors
-    /// [`QuotaError`]: it must not be kept, and nothing was counted.
+    /// # Errors [`QuotaError`]: they must not be stored, and nothing was counted.
     pub async fn charge(&self, payer: &Payer, kind: Kind, bytes: u64) -> Result<(), QuotaError> {
         let bytes = bytes.saturating_add(OVERHEAD);
         let charged = match self.check_room(payer.is_known, bytes).await {
@@ -215,26 +213,23 @@ impl Quotas {
         charged
     }
 
-    /// Whether something of so many bytes may be kept that nobody is charged for.
+    /// Checks whether so many bytes may be stored that nobody is charged for.
     ///
-    /// # Errors
-    /// [`QuotaError::ServerFull`].
+    /// # Errors [`QuotaError::ServerFull`].
     pub async fn check_space(&self, is_known: bool, bytes: u64) -> Result<(), QuotaError> {
         let checked = self.check_room(is_known, bytes.saturating_add(OVERHEAD)).await;
         checked.inspect_err(|refused| metrics::count_quota_refusal(refused.as_str()))
     }
 
-    /// Takes back what was charged for something that was not kept after all,
-    /// or made room for itself.
+    /// Gives back what was charged for something that was not stored after all, or that replaced something.
     pub async fn give_back(&self, payer: &Payer, bytes: u64) {
-        // It only takes away, so nothing can be refused.
+        // A negative amount cannot be refused.
         let _ = self.add(self.of_bytes(payer, -signed(bytes))).await;
     }
 
-    /// Accounts for a game that is about to be begun, with a quiz of so many bytes.
+    /// Charges a game that is about to begin, with a quiz of so many bytes.
     ///
-    /// # Errors
-    /// [`QuotaError`]: it must not be begun.
+    /// # Errors [`QuotaError`]: it must not begin.
     pub async fn charge_game(&self, payer: &Payer, bytes: u64) -> Result<(), QuotaError> {
         let hour = now_ms() / HOUR_MS;
         let QuotaLimits { games_per_person, games_per_address, .. } = self.limits;
@@ -250,8 +245,8 @@ impl Quotas {
         self.charge(payer, Kind::Game, bytes).await
     }
 
-    /// Notes a message that is in its log now. It is not charged to anybody, for
-    /// logs have limits of their own; but many of them fill the store between two measures.
+    /// Notes a message that was appended to its log. Nobody is charged, because logs have limits of their
+    /// own; but many of them fill the store between two measurements.
     pub fn note(&self, bytes: u64) {
         let said = self.said.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         if self.seen.load(Ordering::Relaxed).saturating_add(said) >= self.limits.storage {
@@ -259,12 +254,12 @@ impl Quotas {
         }
     }
 
-    /// Whether everything together has as much as it may: logs must not grow.
+    /// Whether everything together is at the limit: logs must not grow.
     pub fn is_full(&self) -> bool {
         self.is_full.load(Ordering::Relaxed)
     }
 
-    /// Looks how many bytes are kept in all.
+    /// Measures how many bytes are stored in all.
     pub async fn stored(&self) -> u64 {
         self.measure().await;
         self.measured().stored.bytes
@@ -285,15 +280,15 @@ impl Quotas {
         if would_be > quota || stored.percent_of_store >= percent { Err(QuotaError::ServerFull) } else { Ok(()) }
     }
 
-    /// Looks how full the store is. What cannot be seen now is as it was before.
+    /// Measures how full the store is. If it cannot be read, the last value stays.
     async fn measure(&self) {
         match self.counters.stored().await {
             Ok(stored) => {
                 *self.measured() = Measured { at: Some(Instant::now()), stored, added: 0 };
                 self.seen.store(stored.bytes, Ordering::Relaxed);
                 self.said.store(0, Ordering::Relaxed);
-                // Not where the store itself is nearly full: it refuses what it cannot take,
-                // and a room forgets nothing that nobody asked it to forget.
+                // Not where the store's own limit is nearly reached: then it refuses new messages by itself,
+                // and no room has to drop old ones.
                 let is_full = stored.bytes >= self.limits.storage;
                 if is_full && !self.is_full.swap(is_full, Ordering::Relaxed) {
                     warn!(
@@ -322,7 +317,7 @@ impl Quotas {
         match self.counters.add(additions).await {
             Ok(None) => Ok(()),
             Ok(Some(at)) => Err(refusals.get(at).copied().unwrap_or(QuotaError::ServerFull)),
-            // They stand in one place, and what is to be kept may go to another that works.
+            // Counters are on one server, and what is to be stored may go to another that works.
             Err(error) => {
                 warn!("{error}");
                 Ok(())
@@ -335,7 +330,7 @@ impl Quotas {
     }
 }
 
-/// Keeps looking how full the store is, for as long as it is polled.
+/// Measures the store regularly, for as long as it is polled.
 pub(crate) async fn watch(quotas: Arc<Quotas>) {
     loop {
         quotas.measure().await;
@@ -343,14 +338,14 @@ pub(crate) async fn watch(quotas: Arc<Quotas>) {
     }
 }
 
-/// Under whose name something is counted.
+/// A person or a network that is charged, with its limit.
 struct Counted {
     name: String,
     refusal: QuotaError,
 }
 
-/// The person, and all networks that their address is in: those that are handed
-/// out whole may do more. Of addresses nobody reads anything but a digest.
+/// The person, and all networks of their address: wider ones have larger limits. Of addresses only a digest
+/// is stored.
 fn counted(payer: &Payer, per_person: u64, per_address: u64) -> impl Iterator<Item = (Counted, u64)> {
     let person = Counted { name: format!("p:{}", payer.person), refusal: QuotaError::Person };
     let networks = payer.address.into_iter().flat_map(allotments).map(move |Allotment { prefix, times }| {

@@ -1,7 +1,7 @@
-//! What goes from the data file of a node that runs alone.
+//! Removes old data from the data file of a single node.
 //!
-//! Each write removes a few hundred rows at most: messages wait for the same
-//! thread. What is to go is looked for beside it.
+//! Each write removes a few hundred rows at most, because messages wait for the same thread. Old data is
+//! searched for on the reading threads.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Kind, RetentionError, Sweep};
 use crate::storage::sqlite::{Sqlite, SqliteError};
 
-/// Things that are looked for at a time.
+/// How many things are searched for at a time.
 const BATCH: i64 = 100;
-/// Free pages that stay for what comes next, and how many go at a time.
+/// Free pages that stay in the file, and how many are released at a time.
 const SPARE_PAGES: i64 = 256;
 const PAGES: i64 = 256;
 
@@ -36,7 +36,7 @@ const PICTURES: &str = "
     SELECT id FROM pictures WHERE idle_at < ?1
         AND NOT EXISTS (SELECT 1 FROM quiz_pictures WHERE picture = pictures.id) LIMIT ?2";
 
-/// The parts of a log, then itself; each is done until nothing is left of it.
+/// Deletes the parts of a log, then the log itself; each is repeated until nothing is left.
 const OF_LOG: [&str; 3] = [
     "DELETE FROM publications WHERE log = ?1 AND offset IN
         (SELECT offset FROM publications WHERE log = ?1 ORDER BY offset LIMIT 500)",
@@ -71,23 +71,23 @@ const DROP_PICTURE: &str = "
     DELETE FROM pictures WHERE id = ?1 AND idle_at < ?2
         AND NOT EXISTS (SELECT 1 FROM quiz_pictures WHERE picture = pictures.id)";
 
-/// Sweeps without Redis.
+/// The sweep of a node without Redis.
 pub struct EmbeddedSweep {
     store: Sqlite,
 }
 
 impl EmbeddedSweep {
-    /// Works on the node's data file.
+    /// A sweep of the node's data file.
     pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
 
-    /// What is too old, as the first column of `query`.
+    /// The things older than `before`, as the first column of `query`.
     async fn find(&self, query: &'static str, before: i64) -> Result<Vec<String>, SqliteError> {
         let find = move |sql: &Connection| {
             let mut find = sql.prepare_cached(query)?;
             let found = find.query_map(params![before, BATCH], |row| {
-                // Ids are numbers or texts; both are written the same for a comparison.
+                // Ids are numbers or texts; both are compared as text.
                 Ok(match row.get_ref(0)? {
                     rusqlite::types::ValueRef::Integer(id) => id.to_string(),
                     text => text.as_str()?.to_owned(),
@@ -102,7 +102,7 @@ impl EmbeddedSweep {
         self.store.write(move |sql| Ok(sql.prepare_cached(statement)?.execute([before])?)).await
     }
 
-    /// Removes all parts of each thing, a few rows at a time, as long as it is idle.
+    /// Deletes all parts of each thing, a few rows at a time, unless it was used meanwhile.
     async fn drop_all(
         &self,
         found: Vec<String>,
@@ -119,7 +119,7 @@ impl EmbeddedSweep {
         Ok(count)
     }
 
-    /// True: something went, and there may be more.
+    /// True: something was deleted, and there may be more.
     async fn drop_some(
         &self,
         id: String,
@@ -137,7 +137,7 @@ impl EmbeddedSweep {
 
 #[async_trait]
 impl Sweep for EmbeddedSweep {
-    /// There is no other node.
+    /// Always true: there is no other node.
     async fn is_due(&self, _: Duration) -> Result<bool, RetentionError> {
         Ok(true)
     }
@@ -173,7 +173,7 @@ impl Sweep for EmbeddedSweep {
                 return Ok(false);
             }
             sql.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
-            // A file of before this version keeps what is free for itself.
+            // A file of an earlier version cannot release free pages.
             Ok(free(sql)? < before)
         };
         Ok(self.store.write(compact).await?)

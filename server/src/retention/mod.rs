@@ -1,8 +1,7 @@
-//! Removes what nobody touched for as long as the operator said.
+//! Removes what nobody has used for as long as the operator configured.
 //!
-//! Knows kinds of things and times; how they are kept is the matter of the
-//! implementations. What goes, goes in small batches with pauses between them, so
-//! that nobody who writes meanwhile waits for long.
+//! Knows kinds of things and times; how they are stored is the implementations' matter. Things are removed in
+//! small batches with pauses between them, so that no write waits for long.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,32 +19,32 @@ pub mod redis;
 
 /// How often a deployment is swept.
 const EVERY: Duration = Duration::from_secs(60 * 60);
-/// After a start others have more to do.
+/// The time from the start to the first sweep: a starting node has other work.
 const FIRST_AFTER: Duration = Duration::from_secs(60);
-/// Between two batches.
+/// The pause between two batches.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Batches of one kind in one sweep; the next sweep goes on.
+/// How many batches of one kind one sweep removes; the next sweep goes on.
 const BATCHES: usize = 10_000;
-/// An empty log, and the log of a game that is over, are of no use after so long.
+/// How long empty logs, and logs of games that are over, are kept.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// A picture that no quiz names stays so long: it was brought just now and its
-/// quiz is not saved yet, or a game is running that began before its quiz was deleted.
+/// How long a picture stays that no quiz names: it was uploaded just now and its quiz is not saved yet, or a
+/// game is running that began before its quiz was deleted.
 pub const PICTURE_GRACE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
-/// What goes by itself.
+/// The kinds of things that are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Rooms in the list.
+    /// Rooms of the room list.
     Rooms,
-    /// What was said in rooms.
+    /// The logs of rooms.
     Logs,
-    /// Logs that somebody opened and nobody wrote in, and those of games.
+    /// Logs of rooms without messages, and logs of games.
     EmptyLogs,
     /// Games that are over.
     Games,
     /// Authors who did not come back, with all their quizzes.
     Authors,
-    /// What came of games that are over.
+    /// Results of games that are over.
     Results,
     /// Pictures that no quiz names.
     Pictures,
@@ -65,19 +64,19 @@ impl Kind {
     }
 }
 
-/// How long things stay; `None` is for ever.
+/// How long unused things are kept; `None` is for ever.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// Rooms and what was said in them.
+    /// Rooms and their messages.
     pub rooms: Retention,
-    /// All of an author.
+    /// Everything of an author.
     pub quizzes: Retention,
-    /// What came of games, from the end of each.
+    /// Results of games, from the end of each game.
     pub results: Retention,
 }
 
 impl Policy {
-    /// What goes, and after how long.
+    /// The kinds, each with how long it is kept, in the order of removal.
     fn terms(self) -> [(Kind, Retention); 7] {
         [
             (Kind::Rooms, self.rooms),
@@ -86,34 +85,34 @@ impl Policy {
             (Kind::Games, Some(Duration::from_secs(crate::games::LIVES))),
             (Kind::Authors, self.quizzes),
             (Kind::Results, self.results),
-            // After the authors, whose pictures they may be; those go a grace later.
+            // After the authors, because pictures may be theirs; those are removed one grace later.
             (Kind::Pictures, Some(PICTURE_GRACE)),
         ]
     }
 }
 
-/// Something could not be removed now.
+/// Something could not be removed now; as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("what is too old cannot be removed: {0}")]
 pub struct RetentionError(pub String);
 
-/// What removes. Every implementation keeps every promise below; one contract
-/// test runs on all. What expires by itself is never left over.
+/// Removes old things. Every implementation keeps every promise below; one contract test runs on all of them.
+/// What the store expires by itself is never left over.
 #[async_trait]
 pub trait Sweep: Send + Sync {
-    /// True for one node of a deployment in each period of this length.
+    /// True for one node of a deployment in each period of length `every`.
     async fn is_due(&self, every: Duration) -> Result<bool, RetentionError>;
 
-    /// Removes some of what was not touched since, in milliseconds since 1970;
-    /// gives how many, 0 when none is left. Each thing is looked at again when
-    /// it is removed: what is touched meanwhile stays.
+    /// Removes a batch of what was last used before `before_ms` (in milliseconds since 1970); returns how
+    /// many, 0 when none is left. Each thing is checked again when it is removed: what is used meanwhile
+    /// stays.
     async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError>;
 
-    /// Gives some of what became free back to the system; false: nothing is left to give.
+    /// Gives some of the freed space back to the system; false: nothing is left to give.
     async fn compact(&self) -> Result<bool, RetentionError>;
 }
 
-/// Sweeps for as long as it is polled.
+/// Sweeps regularly, for as long as it is polled.
 pub(crate) async fn watch(sweep: Arc<dyn Sweep>, policy: Policy) {
     sleep(FIRST_AFTER).await;
     loop {
@@ -132,8 +131,7 @@ pub(crate) async fn watch(sweep: Arc<dyn Sweep>, policy: Policy) {
 
 /// Removes all that is too old at `now_ms`.
 ///
-/// # Errors
-/// [`RetentionError`]; what was not removed is left to the next round.
+/// # Errors [`RetentionError`]; what was not removed is left to the next round.
 pub async fn round(sweep: &dyn Sweep, policy: Policy, now_ms: u64) -> Result<(), RetentionError> {
     for (kind, term) in policy.terms() {
         let Some(term) = term else { continue };

@@ -1,7 +1,7 @@
 //! What can be seen of rooms from outside: the list of them, and who is in one.
 //!
-//! Puts together what rooms and presence know; keeps nothing but the
-//! last list for a moment, because everybody on the home page asks for the same.
+//! Combines rooms and presence; remembers only the last list for a moment, because everybody on the home page
+//! asks for the same.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -17,31 +17,31 @@ use super::{KnownRoom, Listing, Rooms, RoomsError};
 use crate::channel::Channel;
 use crate::presence::{PresenceError, PresenceStore, Preview};
 
-/// Rooms in the list.
+/// How many rooms the list shows.
 const LISTED: usize = 50;
-/// Rooms among which those with people are looked for.
+/// Among how many recently active rooms the ones with people are searched.
 const LOOKED_AT: usize = 500;
-/// People of each room in the list.
+/// How many people the list shows of each room.
 const FACES: usize = 5;
-/// How long a list is given out.
+/// How long a list is reused.
 const FRESH: Duration = Duration::from_secs(1);
-/// A room into which people stream is said to be active once in this time.
+/// The shortest time between two notes that a room is active.
 const TOUCHED: Duration = Duration::from_secs(10);
-/// Rooms whose last touch is remembered; more are forgotten.
+/// How many rooms' last notes are remembered.
 const TOUCHES: usize = 10_000;
 
-/// Why a list or a preview cannot be had at the moment.
+/// Why a list or a preview is not available now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DirectoryError {
-    /// The rooms are not known.
+    /// The list of rooms cannot be read.
     #[error(transparent)]
     Rooms(#[from] RoomsError),
-    /// It is not known who is where.
+    /// Presence cannot be read.
     #[error(transparent)]
     Presence(#[from] PresenceError),
 }
 
-/// Answers for the pages outside of rooms.
+/// The rooms as the home page and room pages show them to people outside.
 pub struct Directory {
     rooms: Arc<dyn Rooms>,
     presence: Arc<dyn PresenceStore>,
@@ -49,7 +49,7 @@ pub struct Directory {
     touched: Mutex<HashMap<RoomId, Instant>>,
 }
 
-/// The list of one moment. Whoever comes first reads it, the others wait for it.
+/// The last list. The first request after it has expired reads it, the others wait for it.
 struct Latest {
     asked_at: Instant,
     list: Arc<OnceCell<Arc<[RoomSummary]>>>,
@@ -62,13 +62,13 @@ impl Latest {
 }
 
 impl Directory {
-    /// Reads from these.
+    /// A directory over these stores.
     pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>) -> Self {
         Self { rooms, presence, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
     }
 
-    /// The listed rooms: those with most people first, then those where people were last.
-    /// It may be a second old.
+    /// The listed rooms: those with most people first, then those that were active last. It may be a second
+    /// old.
     pub async fn list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
         let list = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,8 +80,8 @@ impl Directory {
         list.get_or_try_init(|| self.read_list()).await.cloned()
     }
 
-    /// Opens a room under a title. The same title always leads to the same room.
-    /// Whether it is listed is decided when it is opened first.
+    /// Opens a room under a title. The same title always leads to the same room. Whether it is listed is
+    /// decided when it is first opened.
     pub async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), DirectoryError> {
         Ok(self.rooms.open(room, title, listing).await?)
     }
@@ -91,15 +91,15 @@ impl Directory {
         Ok(self.rooms.title(room).await?.is_some())
     }
 
-    /// Something was said in a room that may not be known yet. A failure is of no harm.
+    /// Notes that somebody wrote in a room, which becomes known by it. A failure does no harm.
     pub async fn spoken(&self, room: &RoomId) {
         if let Err(error) = self.rooms.speak(room).await {
             tracing::debug!(room.id = %room, "{room} was not noted down: {error}");
         }
     }
 
-    /// Somebody entered a room. Only the order of the list depends on it, so a
-    /// failure is of no harm.
+    /// Notes that somebody entered a room. Only the order of the list depends on it, so a failure does no
+    /// harm.
     pub async fn entered(&self, room: &RoomId) {
         {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,7 +116,7 @@ impl Directory {
         }
     }
 
-    /// Who is in a room, without entering it.
+    /// The people in a room, without entering it.
     pub async fn preview(&self, room: &RoomId) -> Result<RoomPreview, DirectoryError> {
         let channel = Channel::Room(room.clone());
         let (title, page) = tokio::join!(
@@ -137,14 +137,14 @@ impl Directory {
         let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
         let glimpses = self.presence.glimpse(&channels, FACES).await?;
         let mut rooms: Vec<_> = known.into_iter().zip(glimpses).collect();
-        // A stable sort: among rooms with as many people, the order stays by time.
+        // A stable sort: rooms with equally many people stay in the order of time.
         rooms.sort_by_key(|(_, glimpse)| Reverse(glimpse.count));
         rooms.truncate(LISTED);
         Ok(rooms.into_iter().map(|(known, glimpse)| summary(known, glimpse)).collect())
     }
 }
 
-/// Nothing of what is said: a room on the list may still be meant for those who enter it.
+/// Makes an entry of the list, without any message: a listed room may still be meant for those who enter it.
 fn summary(known: KnownRoom, glimpse: Preview) -> RoomSummary {
     RoomSummary {
         title: title_of(&known.room, known.title),
@@ -154,7 +154,7 @@ fn summary(known: KnownRoom, glimpse: Preview) -> RoomSummary {
     }
 }
 
-/// What a room is called: its title, as much of it as may be shown, or its id.
+/// A room's title, as much of it as may be shown, or its id.
 fn title_of(room: &RoomId, title: Option<String>) -> String {
     let title = title.unwrap_or_default();
     let title = shown(&title, Shape::Line, limits::TITLE_CHARS);

@@ -9,8 +9,7 @@ use crate::channel::Channel;
 use crate::clock;
 use crate::storage::sqlite::{Sqlite, SqliteError};
 
-/// A title once given stays, and so does the choice of the listing; the empty
-/// title stands for none.
+/// The first title stays, and so does the choice of the listing; an empty title means none.
 const KNOW: &str = "
     INSERT INTO rooms (channel, title, created_at, active_at, listed) VALUES (?1, ?2, ?3, ?3, ?4)
     ON CONFLICT (channel) DO UPDATE SET
@@ -19,10 +18,10 @@ const KNOW: &str = "
 
 const ENTER: &str = "UPDATE rooms SET active_at = max(active_at, ?2) WHERE channel = ?1";
 
-/// Kept by triggers: to count the rooms themselves takes the longer the more there are.
+/// Maintained by triggers, because counting the rooms takes longer the more there are.
 const COUNT: &str = "SELECT rooms FROM room_count WHERE id = 0";
 
-/// Begins at the quiet end of the index, and goes no further than it has to.
+/// Deletes from the quiet end of the index, as many as necessary.
 const FORGET: &str = "
     DELETE FROM rooms WHERE rowid IN (SELECT rowid FROM rooms ORDER BY active_at LIMIT ?1)";
 
@@ -31,13 +30,13 @@ const TITLE: &str = "SELECT title FROM rooms WHERE channel = ?1 AND title <> ''"
 const LISTED: &str = "
     SELECT channel, nullif(title, ''), active_at FROM rooms WHERE listed = 1 ORDER BY active_at DESC LIMIT ?1";
 
-/// The list of rooms without Redis.
+/// The list of rooms of a node without Redis.
 pub struct EmbeddedRooms {
     store: Sqlite,
 }
 
 impl EmbeddedRooms {
-    /// Works on the node's data file.
+    /// A list in the node's data file.
     pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
@@ -52,7 +51,7 @@ impl EmbeddedRooms {
     }
 }
 
-/// Keeps the number of rooms where it is to be.
+/// Deletes rooms beyond the limit.
 fn forget_quiet(sql: &Connection) -> Result<(), SqliteError> {
     let known: i64 = sql.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?;
     let excess = known.saturating_sub(count(KNOWN)).min(count(FORGOTTEN_AT_ONCE));

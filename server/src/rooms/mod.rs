@@ -1,8 +1,8 @@
-//! Knows which rooms there are: their titles, where something went on lately,
-//! and which of them stand on the front page.
+//! The list of rooms: their titles, when they were last active, and which of them are listed on the home
+//! page.
 //!
-//! Nothing depends on it: a room lives by its log and its people. What is
-//! listed on the front page is put together in [`directory`].
+//! Nothing depends on it: a room consists of its log and its people. The home page's list is made in
+//! [`directory`].
 
 use async_trait::async_trait;
 use protocol::RoomId;
@@ -13,52 +13,51 @@ pub mod redis;
 
 pub use directory::Directory;
 
-/// Rooms that are known at most; the one that was quiet longest is forgotten first.
+/// The largest number of known rooms; the one that was quiet longest is forgotten first.
 pub const KNOWN: usize = 10_000;
 
-/// Rooms that one call forgets at most.
+/// How many rooms one call forgets at most.
 const FORGOTTEN_AT_ONCE: usize = 100;
 
-/// A room that somebody opened or spoke in.
+/// A room that somebody opened or wrote in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRoom {
-    /// Which.
+    /// The room's id.
     pub room: RoomId,
-    /// What people call it, if anybody said so.
+    /// Its title, if it was opened under one.
     pub title: Option<String>,
-    /// When something last went on there, in milliseconds since 1970.
+    /// When somebody last wrote in it or entered it, in milliseconds since 1970.
     pub active_at: u64,
 }
 
-/// Whether a room stands on the front page.
+/// Whether a room is on the home page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
-    /// For everybody to find.
+    /// It is on the home page.
     Listed,
-    /// Only whoever has its address finds it.
+    /// It is found by its name or address alone.
     Unlisted,
 }
 
-/// Why the rooms are not known at the moment.
+/// Why the list of rooms is not available now, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the list of rooms cannot be reached: {0}")]
 pub struct RoomsError(pub String);
 
-/// The list of rooms.
+/// Stores the list of rooms.
 #[async_trait]
 pub trait Rooms: Send + Sync {
-    /// Makes a room known under a title. The first title stays. Whether it is
-    /// listed is decided by whoever makes it known, and by nobody later.
+    /// Makes a room known under a title. The first title stays, and so does the first listing.
     async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError>;
 
-    /// Somebody speaks in a room: it is known from now on, and active.
+    /// Notes that somebody wrote in a room: it is known from now on, and active.
     async fn speak(&self, room: &RoomId) -> Result<(), RoomsError>;
 
-    /// Somebody enters a room: where it is known, it is active. Looking at a
-    /// room does not make it known.
+    /// Notes that somebody entered a room: if it is known, it is active. Looking at a room does not make it
+    /// known.
     async fn enter(&self, room: &RoomId) -> Result<(), RoomsError>;
 
-    /// What people call a room, if anybody said so.
+    /// A room's title, if it has one.
     async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError>;
 
     /// The listed rooms that were active last, the latest first.

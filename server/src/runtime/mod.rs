@@ -1,5 +1,5 @@
-//! The threads that serve: one for each core, and how often each of them looks
-//! for what is new. Knows nothing of what runs on them.
+//! The threads of a node: one for each core, and how often a busy one polls. Knows nothing of what runs on
+//! them.
 
 use std::io;
 use std::thread::available_parallelism;
@@ -10,10 +10,9 @@ use crate::config::Config;
 
 mod pace;
 
-/// Starts the threads. A single one needs no queue that others could steal from.
+/// Starts the threads; with a single core, a runtime without work stealing.
 ///
-/// # Errors
-/// The system's, when it has no threads left.
+/// # Errors The system's, when no thread can be started.
 pub fn start(config: &Config) -> io::Result<Runtime> {
     let threads = config.threads.or_else(|| available_parallelism().ok()).map_or(1, |threads| threads.get());
     let mut builder = match threads {

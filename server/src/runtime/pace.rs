@@ -1,33 +1,32 @@
-//! How often a busy thread looks for what is new.
+//! How often a busy thread polls for new work.
 //!
-//! While there is room, each thing wakes the thread and is done at once: latency
-//! wins. A thread that is woken for nearly every frame finds its code and data
-//! gone from the caches each time, and waking costs more than the work; where
-//! the core is full of that, a thread may look so many times a second, and a few
-//! times more in a row. Who looks oftener waits first, and then finds more to do
-//! together, as a network card's interrupts are moderated. Who is never idle
-//! never comes here.
+//! While a thread has capacity, every event wakes it and is handled at once: latency wins. A thread that is
+//! woken for nearly every frame finds its code and data gone from the caches each time, and waking costs more
+//! than the work; where that fills the core, a thread may poll only so many times a second, and a few times
+//! more in a row. A thread that polls more often waits first, and then finds more to do together, as in the
+//! interrupt moderation of a network card. A thread that is never idle is not concerned.
 //!
-//! The waits end when the time of day is a multiple of the pace: nodes on one
-//! machine then ask Redis in one moment, and it answers them in one go.
+//! The waits end at multiples of the pace on the system clock: nodes on one machine then send to Redis at the
+//! same moment, and it answers them together.
 
 use std::cell::Cell;
 use std::fs;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Looks in a row that nobody waits before.
+/// How many polls in a row are not delayed.
 const AT_ONCE: f64 = 8.0;
-/// A thread waits only when it worked, or had work and waited for a core, in more than this part of its time.
+/// The part of its time in which a thread has to have worked, or waited for a core, before its polls are
+/// delayed.
 const BUSY: f64 = 0.85;
-/// How often that is measured.
+/// How often that part is measured.
 const MEASURED_EVERY: Duration = Duration::from_millis(100);
 
 thread_local! {
     static PACE: Cell<Option<Pace>> = const { Cell::new(None) };
 }
 
-/// To be called by a thread that has nothing left to do, before it looks for what is new.
+/// Is called by a thread that has nothing left to do, before it polls for new work.
 #[expect(clippy::disallowed_methods, reason = "the thread has nothing to do: it would be parked")]
 pub(super) fn keep(every: Duration) {
     let now = Instant::now();
@@ -44,14 +43,14 @@ pub(super) fn keep(every: Duration) {
     PACE.set(Some(pace));
 }
 
-/// How busy a thread is, and a bucket of looks, which fills by one in each pace.
+/// How busy a thread is, and a bucket of polls that gains one in each pace.
 #[derive(Clone, Copy)]
 struct Pace {
     looks: f64,
-    /// Up to when they are counted; the wait for a look does not earn another one.
+    /// Until when the bucket was filled; the delay of a poll does not earn another one.
     counted: Instant,
     is_busy: bool,
-    /// When that was measured, and how long the thread had been at work by then.
+    /// When the thread's busy time was last measured, and how much it was.
     measured: Instant,
     at_work: Duration,
 }
@@ -79,9 +78,9 @@ impl Pace {
     }
 }
 
-/// For how long this thread has worked, or had work and waited for a core, since
-/// it began: the first two numbers of its `schedstat` (proc(5)), in nanoseconds.
-/// A system that does not say so has threads that never wait.
+/// How long this thread has worked, or waited for a core, since it began: the first two numbers of its
+/// `schedstat` (proc(5)), in nanoseconds. Zero where the system does not tell, so that such threads never
+/// wait.
 fn time_at_work() -> Duration {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let times = text.split_whitespace().take(2).filter_map(|time| time.parse::<u64>().ok());

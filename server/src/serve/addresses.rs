@@ -1,4 +1,4 @@
-//! How many connections each address and each network of addresses has.
+//! The number of connections of each address and each network.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,32 +8,32 @@ use super::Full;
 use super::shares::{Shares, SocketOwner, SocketShare};
 use crate::limits::{AddressPrefix, allotments};
 
-/// Counts connections by address: an IPv4 address alone, an IPv6 address with
-/// its neighbours, as [`allotments`] says.
+/// Counts connections by network: an IPv4 address alone, an IPv6 address with its neighbours, as
+/// [`allotments`] says.
 pub struct Addresses {
-    /// Of no more networks than there are connections.
+    /// Never more networks than connections.
     open: Mutex<HashMap<AddressPrefix, usize>>,
-    /// 0: no limit.
+    /// Connections per address; 0 for no limit.
     at_most: usize,
-    /// No network has more than that, however large it is.
+    /// The limit of the largest network.
     share: usize,
     sockets: Arc<Shares>,
 }
 
-/// One connection's place; dropping it gives it back.
+/// The place of one connection; dropping it frees the place.
 pub(super) struct AddressPlace {
     addresses: Arc<Addresses>,
     address: IpAddr,
 }
 
 impl Addresses {
-    /// At most `at_most` connections for each address, and never more than `share`; 0 is no limit.
+    /// Allows `at_most` connections for each address, and never more than `share` for a network; 0 is no
+    /// limit.
     pub fn new(at_most: usize, share: usize) -> Arc<Self> {
         Arc::new(Self { open: Mutex::default(), at_most, share, sockets: Arc::default() })
     }
 
-    /// A place for one more connection, or `None` when the address, or a network
-    /// that it belongs to, has all it may.
+    /// Takes a place; `None` when the address, or a network that it belongs to, has all it may.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<AddressPlace> {
         if self.at_most > 0 {
             let mut open = self.lock();
@@ -51,7 +51,7 @@ impl Addresses {
         Some(AddressPlace { addresses: self.clone(), address })
     }
 
-    /// Connections that an address may still have.
+    /// How many connections an address may still open.
     fn free(&self, address: IpAddr) -> usize {
         let open = self.lock().get(&AddressPrefix::of(address)).copied().unwrap_or_default();
         self.at_most.min(self.share).saturating_sub(open)
@@ -63,7 +63,7 @@ impl Addresses {
 }
 
 impl AddressPlace {
-    /// This connection becomes a WebSocket. Where addresses have no limit, nobody has.
+    /// Counts a connection that becomes a WebSocket. Where addresses have no limit, nothing is counted.
     pub(super) fn take_socket(&self, owner: SocketOwner) -> Result<Option<SocketShare>, Full> {
         let Addresses { at_most, sockets, .. } = &*self.addresses;
         if *at_most == 0 {

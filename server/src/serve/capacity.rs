@@ -1,42 +1,41 @@
-//! How many connections this process can have: what was asked for, or what the
-//! system's limit of open files leaves.
+//! How many connections this process can have: the configured number, or what the limit of open files leaves.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tracing::warn;
 
-/// Files that one request over HTTP may have open: its connection, and what it is sent.
+/// Files that one HTTP request may open: its connection, and the file that is sent.
 pub(super) const FILES_OF_A_REQUEST: u32 = 2;
-/// Of the files that may be open, this part is for Redis, SQLite, logs and what is sent away.
+/// One in so many files is reserved for Redis, SQLite, logs and connections that are being refused.
 const RESERVED_PART: usize = 4;
-/// More than that they never need.
+/// The most that is reserved.
 const RESERVED_AT_MOST: usize = 1024;
 
-/// How many there may be.
+/// The limits on connections and files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Connections of any kind.
     pub connections: usize,
     /// Files that connections may have open.
     pub files: usize,
-    /// Connections of one address or network, for as long as there is a limit.
+    /// Connections of one address or network, if addresses are limited at all.
     pub share: usize,
 }
 
 impl Capacity {
-    /// As many as come.
+    /// A capacity without limits, for tests.
     pub const UNBOUNDED: Self = Self { connections: usize::MAX, files: usize::MAX, share: usize::MAX };
 
-    /// The capacity of a process that may open so many files and is to have so many connections.
+    /// The capacity for a configured number of connections and a limit of open files.
     pub fn new(connections: usize, open_files: usize) -> Self {
         let reserved = (open_files / RESERVED_PART).min(RESERVED_AT_MOST);
         let files = open_files - reserved;
         let connections = connections.min(files);
-        // Whatever one of them does, the others have the other half.
+        // Whatever one network does, the other half is left to the others.
         let share = connections.min(files / FILES_OF_A_REQUEST as usize).div_ceil(2);
         Self { connections, files, share }
     }
 
-    /// Says what is less than was asked for.
+    /// Warns when the capacity is less than configured.
     pub fn warn_of_less(&self, connections: usize, per_address: usize, open_files: usize) {
         if self.connections < connections {
             let possible = self.connections;
@@ -52,7 +51,7 @@ impl Capacity {
     }
 }
 
-/// Lets this process open as many files as the system allows it; says how many.
+/// Raises this process's limit of open files as far as the system allows; returns it.
 pub fn raise_open_files() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };

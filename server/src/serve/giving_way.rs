@@ -1,6 +1,6 @@
-//! Which connections over HTTP give way to newcomers when a node is full: the
-//! oldest of whoever has most. So a few addresses can fill a node, but nobody
-//! who has fewer connections has to wait for them. WebSockets are not in here.
+//! Which HTTP connections are closed for newcomers when a node is full: the oldest one of the address that
+//! has most. So a few addresses can fill a node, but nobody who has fewer connections has to wait for them.
+//! WebSockets are not closed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -10,10 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::limits::AddressPrefix;
 
-/// Connections by address, each in the order of coming.
+/// The HTTP connections by address, each in the order of coming.
 #[derive(Default)]
 pub(super) struct GivingWay {
-    /// Of no more addresses than there are connections.
+    /// Never more addresses than connections.
     open: Mutex<Open>,
 }
 
@@ -23,17 +23,17 @@ struct Open {
     next: u64,
 }
 
-/// One connection that may have to give way; dropping it takes it out.
+/// A connection that may have to give way; dropping it removes it from the list.
 pub(super) struct Replaceable {
     all: Arc<GivingWay>,
     address: AddressPrefix,
     number: u64,
-    /// Cancelled when it has to end.
+    /// Cancelled when it has to close.
     pub(super) ends: CancellationToken,
 }
 
 impl GivingWay {
-    /// Adds a connection.
+    /// Adds a connection to the list.
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Replaceable {
         let (address, ends) = (AddressPrefix::of(address), CancellationToken::new());
         let mut open = self.lock();
@@ -43,7 +43,8 @@ impl GivingWay {
         Replaceable { all: self.clone(), address, number, ends }
     }
 
-    /// Ends a connection for one of `address`, unless nobody would still have as many as that one then has.
+    /// Closes a connection in favour of one of `address`; false when no address has enough more connections
+    /// than that one.
     pub(super) fn make_room_for(&self, address: IpAddr) -> bool {
         let mut open = self.lock();
         let own = open.by_address.get(&AddressPrefix::of(address)).map_or(0, BTreeMap::len);

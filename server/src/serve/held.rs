@@ -1,4 +1,4 @@
-//! An answer's body that keeps a place until it was read or given up.
+//! A response body that holds a place until it was read or dropped.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +8,7 @@ use hyper::body::{Frame, SizeHint};
 
 use super::Place;
 
-/// A body, and the place of whoever reads it.
+/// A body, and the place of the request that it answers.
 pub(super) struct Held {
     body: Body,
     _place: Place,

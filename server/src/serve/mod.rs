@@ -1,9 +1,8 @@
-//! The HTTP loop: takes connections, as many as this node and each address may
-//! have, gives each a bounded time to say what it wants and to read what it
-//! gets, and lets them go when the node stops. Knows no routes.
+//! The HTTP loop: accepts connections, as many as this node and each address may have, limits the time for
+//! sending a request and for reading the response, and drains when the node stops. Knows no routes.
 //!
-//! Our own loop, because `axum::serve` 0.8 waits for a request's head for ever,
-//! for a reader too, and has no limit of connections.
+//! Our own loop, because `axum::serve` 0.8 waits for a request's head for ever, for a reader too, and has no
+//! limit of connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -44,23 +43,23 @@ use turn_away::TurnAway;
 
 /// The wait after a failed accept.
 const BREATHER: Duration = Duration::from_millis(100);
-/// How many wait at one time, on a full node, for a connection that gives way, and how long.
+/// How many newcomers of a full node wait at a time for another connection to close, and how long.
 const NEWCOMERS: usize = 16;
 const MAKING_ROOM: Duration = Duration::from_secs(1);
-/// Bytes of a request's head; hyper's own 400 KiB are much for somebody unknown.
+/// The largest head of a request, in bytes; hyper's own limit of 400 KiB is much for a stranger.
 const HEAD_BYTES: usize = 64 * 1024;
-/// Bytes that the system keeps for who does not read, at most (it takes twice as much for them). By itself it
-/// lets that grow to megabytes for each connection.
+/// The socket's send buffer, in bytes (the system takes twice as much). By default it grows to megabytes for
+/// each connection.
 const SEND_BUFFER: usize = 256 * 1024;
 
-/// How long the loop waits.
+/// The time limits of HTTP connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
     /// Until the head of a request must have come, the first one or the next.
     pub header_within: Duration,
-    /// That an answer may wait for somebody who does not read it.
+    /// How long a response may wait for a client that does not read it.
     pub write_within: Duration,
-    /// From the stop until what is still running is dropped.
+    /// From the stop until requests that still run are dropped.
     pub drain_within: Duration,
 }
 
@@ -88,9 +87,8 @@ pub async fn serve(
                 continue;
             }
         };
-        // Who is one too many is taken and sent away: in the kernel's queue they
-        // would stand before those who may come in.
-        // What one of them is waiting for, because it was told to end, is nobody else's.
+        // A connection beyond the limit is accepted and refused: in the kernel's queue it would stand before
+        // those that may come in. Connections are not counted here while a newcomer waits for them to close.
         let is_waited_for = newcomers.available_permits() < NEWCOMERS;
         let place = if is_waited_for { Err(Full::Node) } else { places.take(peer.ip()) };
         match place {
@@ -100,7 +98,7 @@ pub async fn serve(
             }
             Err(Full::Node) => match places.make_room(peer.ip()) {
                 Ok(newcomer) => {
-                    // Only for as long as connections that were told to end take to do so.
+                    // Waits only as long as connections take that were told to close.
                     let Ok(permit) = newcomers.clone().acquire_owned().await else { break };
                     let (places, turn_away, router, stop) =
                         (places.clone(), turn_away.clone(), router.clone(), stop.clone());
@@ -125,9 +123,9 @@ pub async fn serve(
     }
 }
 
-/// Answers what comes over one connection, until it ends, becomes a WebSocket or has to give way.
+/// Serves one connection until it ends, becomes a WebSocket or has to give way.
 async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: Deadlines, stop: CancellationToken) {
-    // Frames are small and people wait for them.
+    // Frames are small and must not be delayed.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
     }
@@ -150,7 +148,7 @@ async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: De
         ended = connection.as_mut() => ended,
         () = gives_way.cancelled() => return,
         () = stop.cancelled() => {
-            // Answers the request at hand and takes no further one.
+            // Answers the current request and takes no further one.
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -160,7 +158,7 @@ async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: De
     }
 }
 
-/// One connection, and what its requests bring along.
+/// One connection, and what its requests carry along.
 #[derive(Clone)]
 struct Visit {
     peer: SocketAddr,
@@ -169,8 +167,8 @@ struct Visit {
 }
 
 impl Visit {
-    /// Puts the peer and its [`Place`] into the request's extensions, so that a
-    /// connection which becomes a WebSocket can keep it, and asks the router.
+    /// Puts the peer and its [`Place`] into the request's extensions, so that a WebSocket can keep it, and
+    /// calls the router.
     async fn answer(self, mut request: Request, router: Router) -> Result<Response, std::convert::Infallible> {
         let Ok(client) = self.places.take_behind_proxy(self.peer, request.headers()) else {
             return Ok(Full::Address.into());
@@ -179,7 +177,7 @@ impl Visit {
         request.extensions_mut().insert(self.peer);
         request.extensions_mut().insert(place.clone());
         let answer = router.oneshot(request).await?;
-        // A client behind a proxy has its place for as long as its answer is read.
+        // A client behind a proxy holds its place until its response is read.
         Ok(if place.has_client() { answer.map(|body| Body::new(Held::new(body, place))) } else { answer })
     }
 }

@@ -1,4 +1,4 @@
-//! Who may come in: so many connections, files and connections of one address.
+//! Admits connections: limits of connections, files and connections of one address.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,31 +15,30 @@ use super::giving_way::{GivingWay, Replaceable};
 use super::shares::{SocketOwner, SocketShare};
 use crate::limits::{TrustedProxy, client_address};
 
-/// Counts what is taken.
+/// Counts connections and files.
 pub struct Places {
     connections: Arc<Semaphore>,
     files: Arc<Semaphore>,
     addresses: Arc<Addresses>,
     giving_way: Arc<GivingWay>,
-    /// Not counted themselves: behind each are many.
+    /// Trusted proxies are not counted by their own address: behind each are many clients.
     proxies: Vec<TrustedProxy>,
 }
 
-/// Why there is no place.
+/// Which limit is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
     /// The node has all the connections that it may have.
     Node,
-    /// The address has.
+    /// The address has all the connections that it may have.
     Address,
-    /// The session has as many WebSockets as it may have at its address.
+    /// The session has all the WebSockets that it may have at its address.
     Session,
-    /// All who are new at the address have.
+    /// The new sessions of the address together have all the WebSockets that they may have.
     Newcomers,
 }
 
-/// A connection's place among all, and that of the client behind it; dropped,
-/// they are given back.
+/// The place of a connection, and of the client behind it; dropping it frees both.
 #[derive(Clone)]
 pub struct Place {
     connection: Arc<Connection>,
@@ -49,12 +48,12 @@ pub struct Place {
 struct Connection {
     _connection: OwnedSemaphorePermit,
     _file: OwnedSemaphorePermit,
-    /// What it needs for as long as it is no WebSocket.
+    /// What it holds until it becomes a WebSocket.
     http: Mutex<Option<OverHttp>>,
     address: Option<AddressPlace>,
 }
 
-/// Somebody for whom another connection ends.
+/// A newcomer for whom another connection is closing.
 pub(super) struct Newcomer {
     peer: IpAddr,
     address: Option<AddressPlace>,
@@ -62,12 +61,12 @@ pub(super) struct Newcomer {
 
 struct OverHttp {
     _file_to_send: Option<OwnedSemaphorePermit>,
-    /// None for a proxy: behind it are many.
+    /// `None` for a proxy: behind it are many clients.
     replaceable: Option<Replaceable>,
 }
 
 impl Places {
-    /// So many places, and for each address at most `per_address` of them; 0: as many as there are.
+    /// Places for `capacity`, at most `per_address` of them for each address; 0 is no limit.
     pub fn new(capacity: Capacity, per_address: usize, proxies: &[TrustedProxy]) -> Arc<Self> {
         let semaphore = |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
         Arc::new(Self {
@@ -79,10 +78,9 @@ impl Places {
         })
     }
 
-    /// A place for one more connection from `peer`.
+    /// Takes a place for a connection from `peer`.
     ///
-    /// # Errors
-    /// [`Full`] says of what there is no more.
+    /// # Errors [`Full`], with the limit that is reached.
     pub fn take(&self, peer: IpAddr) -> Result<Place, Full> {
         let address = self.take_address(peer)?;
         let connection = self.connections.clone().try_acquire_owned().map_err(|_| Full::Node)?;
@@ -90,19 +88,17 @@ impl Places {
         Ok(self.place(peer, address, connection, files))
     }
 
-    /// Ends a connection of somebody who has more, for one of `peer` on a full node.
+    /// Closes a connection of an address that has more, for one of `peer` on a full node.
     ///
-    /// # Errors
-    /// [`Full`], when nobody has, or the address has all it may.
+    /// # Errors [`Full`], when no address has more, or this one has all it may.
     pub(super) fn make_room(&self, peer: IpAddr) -> Result<Newcomer, Full> {
         let address = self.take_address(peer)?;
         if self.giving_way.make_room_for(peer) { Ok(Newcomer { peer, address }) } else { Err(Full::Node) }
     }
 
-    /// The place that [`Self::make_room`] ends a connection for.
+    /// Waits for the place that [`Self::make_room`] frees.
     ///
-    /// # Errors
-    /// [`Full::Node`], when there will be none any more.
+    /// # Errors [`Full::Node`], when none will be freed any more.
     pub(super) async fn wait(&self, newcomer: Newcomer) -> Result<Place, Full> {
         let connection = self.connections.clone().acquire_owned().await.map_err(|_| Full::Node)?;
         let files = self.files.clone().acquire_many_owned(FILES_OF_A_REQUEST).await.map_err(|_| Full::Node)?;
@@ -132,16 +128,15 @@ impl Places {
         Place { connection: Arc::new(connection), client: None }
     }
 
-    /// A place for one request of a client behind a proxy of ours; none for anybody else.
+    /// Takes a place for one request of a client behind a trusted proxy; `None` for other peers.
     ///
-    /// # Errors
-    /// [`Full::Address`] when the client has all it may have.
+    /// # Errors [`Full::Address`] when the client has all it may have.
     pub(super) fn take_behind_proxy(
         &self,
         peer: SocketAddr,
         headers: &HeaderMap,
     ) -> Result<Option<AddressPlace>, Full> {
-        // Without a word about a client, a proxy asks for itself, whether the node is ready.
+        // Without a forwarded address the proxy asks for itself, such as a health check.
         if !self.is_proxy(&peer.ip().to_canonical()) || !headers.contains_key("x-forwarded-for") {
             return Ok(None);
         }
@@ -163,11 +158,10 @@ impl Place {
         self.client.is_some()
     }
 
-    /// A WebSocket sends no files, so somebody else may have the place for one, and it gives way to nobody.
-    /// What this gives is to be held for as long as the WebSocket is open.
+    /// Notes that a connection becomes a WebSocket: it sends no files and never gives way. The result must be
+    /// held as long as the WebSocket is open.
     ///
-    /// # Errors
-    /// [`Full`], when its owner may have no more of them at this address.
+    /// # Errors [`Full`], when its owner may have no more of them at this address.
     pub fn becomes_socket(&self, owner: SocketOwner) -> Result<Option<SocketShare>, Full> {
         let address = self.client.as_deref().or(self.connection.address.as_ref());
         let share = address.map(|address| address.take_socket(owner)).transpose()?.flatten();

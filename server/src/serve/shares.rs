@@ -1,8 +1,8 @@
-//! How many WebSockets one session, and everybody new, may have at one address.
+//! How many WebSockets one session, and all newcomers, may have at one address.
 //!
-//! A class sits behind one address, and whoever spoils it may sit there too. So
-//! what one of them may have shrinks with what is left: however many they open,
-//! some places stay free for a page and for who has fewer.
+//! A class sits behind one address, and somebody who attacks it may sit there too. So the share of one of
+//! them shrinks with what is free: however many they open, some places stay free for a page and for people
+//! with fewer connections.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,39 +14,40 @@ use protocol::UserId;
 use super::Full;
 use crate::limits::AddressPrefix;
 
-/// WebSockets of one session at one address, at most.
+/// The most WebSockets of one session at one address.
 pub const SOCKETS_OF_SESSION: usize = 64;
-/// And of what is free there, no more than one part of so many; a few tabs are never refused.
+/// A session gets at most one part in so many of what is free; a few tabs are never refused.
 const PARTS: usize = 8;
 const TABS: usize = 4;
-/// Newcomers have at most so many times what is free. They count as one: a session costs nothing to make.
+/// All newcomers together get at most so many times what is free. They share it, because a new session costs
+/// nothing.
 const NEWCOMERS_TO_FREE: usize = 4;
-/// Few newcomers are never refused.
+/// So many newcomers are never refused.
 const FEW_NEWCOMERS: usize = 8;
-/// A session is new for so long.
+/// How long a session counts as new.
 const NEW_FOR: Duration = Duration::from_secs(10 * 60);
 
-/// Whose a WebSocket is.
+/// The owner of a WebSocket.
 pub struct SocketOwner {
     id: UserId,
     is_new: bool,
 }
 
-/// What is open at each address.
+/// The open WebSockets of each address.
 #[derive(Default)]
 pub(super) struct Shares {
-    /// Of no more addresses than there are WebSockets.
+    /// Never more addresses than WebSockets.
     open: Mutex<HashMap<AddressPrefix, Open>>,
 }
 
 #[derive(Default)]
 struct Open {
-    /// All with a session, new or not.
+    /// The number of WebSockets of each session, new or not.
     of: HashMap<UserId, usize>,
     newcomers: usize,
 }
 
-/// One WebSocket's part of its address; dropping it gives it back.
+/// One WebSocket's share of its address; dropping it frees it.
 pub struct SocketShare {
     shares: Arc<Shares>,
     address: AddressPrefix,
@@ -54,14 +55,14 @@ pub struct SocketShare {
 }
 
 impl SocketOwner {
-    /// Somebody whose session was signed so long ago; `None` for who has none.
+    /// The owner of a session that was signed so long ago; `None` without a session.
     pub fn new(id: UserId, age: Option<Duration>) -> Self {
         Self { id, is_new: age.is_none_or(|age| age < NEW_FOR) }
     }
 }
 
 impl Shares {
-    /// A part for one more WebSocket, where `free` connections are left to the address.
+    /// Takes a share for one more WebSocket, where `free` connections are left to the address.
     pub(super) fn take(
         self: &Arc<Self>,
         address: IpAddr,

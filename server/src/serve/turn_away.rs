@@ -1,4 +1,4 @@
-//! What somebody is told for whom there is no place, and is not made to wait for.
+//! Answers connections that have no place, without waiting for them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use tokio::time::timeout;
 
 use super::Full;
 
-/// How many are told at one time; the others are cut off without a word.
+/// How many are answered at a time; others are cut off.
 const AT_A_TIME: usize = 16;
-/// How long they may take to hear it.
+/// How long a client may take to read the answer.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Bytes of their request that are read, so that the system does not throw the answer away with it.
+/// How many bytes of the request are read, so that the system does not discard the answer with a reset.
 const REQUEST_BYTES: u64 = 64 * 1024;
 
-/// Sends connections away.
+/// Refuses connections with an HTTP response.
 #[derive(Clone)]
 pub(super) struct TurnAway {
     being_told: Arc<Semaphore>,
@@ -30,7 +30,7 @@ impl Default for TurnAway {
 }
 
 impl TurnAway {
-    /// Says why, and closes.
+    /// Sends the reason and closes.
     pub(super) fn say(&self, stream: TcpStream, full: Full) {
         metrics::counter!(crate::metrics::TURNED_AWAY, "full" => full.label()).increment(1);
         let Ok(permit) = self.being_told.clone().try_acquire_owned() else { return };

@@ -1,13 +1,11 @@
-//! Who may write quizzes and start games: everybody, or who has once entered
-//! the authors' key. A signed cookie of its own remembers that, on all nodes.
+//! Who may write quizzes and start games: everybody, or people who have entered the authors' key once. A
+//! signed cookie of its own remembers that, on all nodes.
 //!
-//! The authors' key is a word that people remember, so it could be guessed. What
-//! leaves the server must therefore not tell whether a guess is right: the
-//! cookie is signed with a key made of the server's secret and the authors'
-//! key. Without the secret there is nothing to try guesses on, however fast
-//! a machine is (and with it, one can sign as anybody anyway); so no slow digest
-//! is needed. The server itself can be asked a few times a minute only. Another
-//! authors' key is another signing key, and makes nobody an author.
+//! The authors' key is a word that people remember, so it could be guessed. What leaves the server must
+//! therefore not tell whether a guess is right: the cookie is signed with a key made of the server's secret
+//! and the authors' key. Without the secret there is nothing to try guesses on, however fast a machine is
+//! (and with it, one can sign as anybody anyway); so no slow digest is needed. The server itself takes a few
+//! guesses a minute only. Another authors' key is another signing key, so that nobody stays an author.
 
 use axum::http::{HeaderMap, HeaderValue};
 use protocol::UserId;
@@ -16,10 +14,10 @@ use super::signer::{Signed, Signer};
 use super::{Sessions, cookies, now};
 
 const COOKIE: &str = "hubbub-author";
-/// What its name has besides that of the session.
+/// Appended to the session cookie's name.
 pub(super) const ENDING: &str = "-author";
 
-/// Knows authors.
+/// Decides who is an author.
 #[derive(Clone)]
 pub struct Authors {
     sessions: Sessions,
@@ -29,18 +27,18 @@ pub struct Authors {
 }
 
 impl Authors {
-    /// With a key, only who enters it is an author. Another key makes nobody one.
+    /// With a key, only people who enter it are authors. A changed key ends all authorships.
     pub fn new(sessions: Sessions, key: Option<&str>) -> Self {
         let signer = Signer::new(&["hubbub 1", "author", key.unwrap_or_default()], &sessions.inner.keys);
         Self { sessions, signer, key: key.map(ToOwned::to_owned) }
     }
 
-    /// Whether whoever sent a request with `headers` may write quizzes and start games.
+    /// Whether the sender of these headers may write quizzes and start games.
     pub fn may_write(&self, headers: &HeaderMap) -> bool {
         self.key.is_none() || self.has_key(headers)
     }
 
-    /// Whether they have entered the key. Where there is none, nobody has.
+    /// Whether the sender has entered the key. Without a key, nobody has.
     pub fn has_key(&self, headers: &HeaderMap) -> bool {
         let entered = |member: protocol::Member| self.entered(&member.id, headers).is_some();
         self.key.is_some() && self.sessions.read(headers).is_some_and(entered)
@@ -54,13 +52,13 @@ impl Authors {
         self.write(user, headers)
     }
 
-    /// The `Set-Cookie` header that keeps `user` an author, where that is due.
+    /// The `Set-Cookie` header that prolongs `user`'s authorship, where that is due.
     pub fn renew(&self, user: &UserId, headers: &HeaderMap) -> Option<HeaderValue> {
         self.entered(user, headers).filter(|signed| self.sessions.is_due(signed, now()))?;
         self.write(user, headers)
     }
 
-    /// When `user` entered the key, as their cookie says.
+    /// The verified cookie with the time when `user` entered the key.
     fn entered<'a>(&self, user: &UserId, headers: &'a HeaderMap) -> Option<Signed<'a>> {
         let lifetime = self.sessions.lifetime();
         cookies::called(COOKIE, headers)

@@ -1,29 +1,27 @@
-//! Reads the cookies of a request, byte by byte and each on its own: what
-//! another program on the same host has set, in whatever letters, spoils
-//! nothing of ours. Writes ours. Knows nothing of what is in them.
+//! Parses and writes cookies. Each cookie is parsed on its own, byte by byte: what another program on the
+//! same host has set, in whatever encoding, does not affect ours. Knows nothing of their contents.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
 /// The prefix that binds a cookie to the host behind https (RFC 6265bis,
 /// section 4.1.3.2).
 const HOST: &str = "__Host-";
-/// Cookies of one name that are tried. A browser sends several where older
-/// ones were set for another path or domain; a stranger could send thousands.
+/// How many cookies of one name are tried. A browser sends several where older ones were set for another path
+/// or domain; a stranger could send thousands.
 const SAME_NAME: usize = 8;
 
-/// The values of the cookies called `name`, in the order they came in.
+/// The values of the cookies named `name`, in the order they came in.
 pub(super) fn called<'a>(name: &str, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
     let name = name_for(name, headers);
     all(headers).filter(move |(other, _)| *other == name).map(|(_, value)| value).take(SAME_NAME)
 }
 
-/// The cookies whose names begin with `start`, behind https or not: what
-/// follows in the name, and the value.
+/// The cookies whose names begin with `start`, behind https or not: the rest of the name, and the value.
 pub(super) fn beginning<'a>(start: &'static str, headers: &'a HeaderMap) -> impl Iterator<Item = (&'a str, &'a str)> {
     all(headers).filter_map(move |(name, value)| Some((plain_name(name).strip_prefix(start)?, value)))
 }
 
-/// The readable ones of all cookies: names and values.
+/// Names and values of all cookies that can be parsed.
 fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     let pairs = headers.get_all(header::COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
     pairs.filter_map(|pair| {
@@ -41,7 +39,7 @@ pub(super) fn set(name: &str, value: &str, seconds: u64, headers: &HeaderMap) ->
     HeaderValue::try_from(format!("{name}={value}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}")).ok()
 }
 
-/// Whether a `Set-Cookie` header is about the cookie called `name`.
+/// Whether a `Set-Cookie` header sets the cookie named `name`.
 pub(super) fn sets(set_cookie: &HeaderValue, name: &str) -> bool {
     let pair = set_cookie.as_bytes().split(|byte| *byte == b'=').next().unwrap_or_default();
     pair.strip_prefix(HOST.as_bytes()).unwrap_or(pair) == name.as_bytes()
@@ -51,13 +49,13 @@ fn plain_name(name: &str) -> &str {
     name.strip_prefix(HOST).unwrap_or(name)
 }
 
-/// What a cookie is called in answer to such a request.
+/// The name of a cookie in the answer to such a request; behind https it has a prefix.
 fn name_for(name: &str, headers: &HeaderMap) -> String {
     if is_secure(headers) { format!("{HOST}{name}") } else { name.to_owned() }
 }
 
-/// Whether the client came by https, as the proxy in front says. A client that
-/// says so itself only gets a cookie that it will not send back.
+/// Whether the client came by https, as the proxy in front says. A client that claims it falsely only gets a
+/// cookie that it will not send back.
 fn is_secure(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
 }

@@ -13,12 +13,12 @@ use super::signer::{SessionKeys, key};
 
 /// The first of June 2027, in seconds since 1970.
 const ENDS_AT: u64 = 1_811_808_000;
-/// Letters of a signature, in base64.
+/// The length of a signature, in base64 letters.
 const SIGNATURE: usize = 44;
-/// Bytes of a key, the first of a digest.
+/// The length of a key: the first bytes of a digest.
 const KEY: usize = 32;
 
-/// Reads sessions of the format before.
+/// Verifies session cookies of the earlier format.
 #[derive(Clone)]
 pub(super) struct EarlierCookies {
     keys: Vec<Hmac<Sha256>>,
@@ -30,7 +30,7 @@ impl EarlierCookies {
         Self { keys: std::iter::once(&keys.current).chain(&keys.old).map(derive).collect() }
     }
 
-    /// The session in a cookie's value.
+    /// The session in a cookie's value, if it is valid at `now`.
     pub(super) fn read(&self, value: &str, now: u64) -> Option<Member> {
         if now >= ENDS_AT {
             return None;

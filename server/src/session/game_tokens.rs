@@ -1,5 +1,5 @@
-//! Who is a host of a game, and whose a seat in it is: signed words that any
-//! node believes. They name the game's id too, because a PIN comes back.
+//! Signed tokens that prove a host of a game or a seat in it, to any node. They name the game's id too,
+//! because a PIN is used again.
 
 use std::time::Duration;
 
@@ -9,19 +9,20 @@ use protocol::{HostId, Pin, UserId};
 use super::signer::Signer;
 use super::{Sessions, cookies, now};
 
-/// What the cookie of a game's host begins with; the PIN follows.
+/// The beginning of the name of a host's cookie; the PIN follows.
 const COOKIE: &str = "hubbub-host-";
-/// What that has besides the name of the session.
+/// Appended to the session cookie's name; the PIN follows.
 pub(super) const ENDING: &str = "-host-";
-/// From one visit of a host's page to the next, at most; a game lives for a day after its last step.
+/// How long a host's token is valid after the last visit of the host's page; a game is kept for a day after
+/// its last step.
 const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// Games of one host that are looked at; a browser keeps fewer cookies of a site.
 const HOSTED: usize = 200;
 
-/// Random letters of an added host's id.
+/// The number of random letters in an added host's id.
 const HOST_LETTERS: usize = 6;
 
-/// As what somebody is a host of a game.
+/// The right by which somebody hosts a game.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostRole {
     /// They began it, and are its host for good.
@@ -30,21 +31,22 @@ pub enum HostRole {
     Added(HostId),
 }
 
-/// An id for somebody who is added as a host. It carries who they are, so that it ends when they sign out.
+/// The id of somebody who is added as a host. It contains the person's id, so that the right ends when they
+/// sign out.
 pub fn host_id(person: &UserId) -> Option<HostId> {
     let random = crate::random::text(HOST_LETTERS);
     let of_person = HostId::parse(&format!("{random}{person}"));
-    // A person's id from before may have signs that a host's may not.
+    // A person's id of an earlier version may have characters that a host's may not.
     of_person.or_else(|_| HostId::parse(&crate::random::text(2 * HOST_LETTERS))).ok()
 }
 
-/// Whose id that is.
+/// The person in a host's id.
 pub fn person_of(host: &HostId) -> Option<UserId> {
     UserId::parse(host.as_str().get(HOST_LETTERS..)?).ok()
 }
 
 impl Sessions {
-    /// What makes somebody a host of a game.
+    /// The token that proves a host of a game.
     pub fn host_token(&self, pin: &Pin, game: &str, role: &HostRole) -> String {
         let subject = subject(pin, game);
         let subject = match role {
@@ -54,7 +56,7 @@ impl Sessions {
         self.inner.hosts.sign(&subject, now())
     }
 
-    /// As what a token makes somebody a host of a game, unless they were removed since, or the owner signed out.
+    /// The right that a token proves for a game. Whether that host was removed since is not known here.
     pub fn host_of(&self, token: &str, pin: &Pin, game: &str) -> Option<HostRole> {
         match self.ticket(&self.inner.hosts, token)?.strip_prefix(&subject(pin, game))? {
             "" => Some(HostRole::Owner),
@@ -66,14 +68,13 @@ impl Sessions {
         }
     }
 
-    /// The `Set-Cookie` header that makes whoever sent a request with `headers` a host.
+    /// The `Set-Cookie` header that makes the sender of these headers a host.
     pub fn host_cookie(&self, pin: &Pin, game: &str, role: &HostRole, headers: &HeaderMap) -> Option<HeaderValue> {
         self.write_cookie(&format!("{COOKIE}{pin}"), &self.host_token(pin, game, role), LIFETIME, headers)
     }
 
-    /// The host tokens in a request that were signed here for a game of the PIN that their
-    /// cookie is named by, with that PIN, in the order of the cookies. Whether there is such a
-    /// game, and they are hosts of it still, is to be looked at.
+    /// The host's tokens in a request that were signed here for a game with the PIN of their cookie, in the
+    /// order of the cookies. Whether the game exists, and they are its hosts still, has to be checked.
     pub fn hosted(&self, headers: &HeaderMap) -> Vec<(Pin, String)> {
         let signed = |(pin, token): (&str, &str)| {
             let pin = Pin::parse(pin).ok()?;
@@ -83,23 +84,23 @@ impl Sessions {
         cookies::beginning(COOKIE, headers).filter_map(signed).take(HOSTED).collect()
     }
 
-    /// The host tokens in a request, not looked at yet.
+    /// The host's tokens in a request, not verified.
     pub fn host_tokens(&self, headers: &HeaderMap) -> Vec<String> {
         cookies::beginning(COOKIE, headers).map(|(_, token)| token.to_owned()).take(HOSTED).collect()
     }
 
-    /// What gives a player their seat back.
+    /// The token that gives a player their seat back.
     pub fn seat_token(&self, pin: &Pin, game: &str, player: &UserId) -> String {
         self.inner.seats.sign(&format!("{}.{player}", subject(pin, game)), now())
     }
 
-    /// Whose seat in a game a token is for.
+    /// The player whose seat a token proves.
     pub fn seat_of(&self, token: &str, pin: &Pin, game: &str) -> Option<UserId> {
         let (of, player) = self.ticket(&self.inner.seats, token)?.rsplit_once('.')?;
         UserId::parse(player).ok().filter(|player| of == subject(pin, game) && !self.has_ended(player))
     }
 
-    /// What a token says that is not over yet.
+    /// The content of a token that was signed here and has not expired.
     fn ticket<'a>(&self, signer: &Signer, token: &'a str) -> Option<&'a str> {
         signer.verify(token).filter(|signed| self.is_good(signed, LIFETIME, now())).map(|signed| signed.body)
     }

@@ -1,7 +1,7 @@
 //! Who is who: a guest session in a signed cookie.
 //!
-//! The cookie is the session: id, name and the second when it was signed,
-//! with a key that all nodes share. So no node has to remember anybody.
+//! The cookie is the session: id, name and the second when it was signed, with a key that all nodes share. So
+//! no node has to store sessions.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,19 +31,19 @@ use signer::{Signed, Signer};
 
 /// The cookie's name; behind https it gets a prefix.
 const COOKIE: &str = "hubbub";
-/// Cookies of ours that are forgotten at once; a browser keeps fewer of a site.
+/// How many of our cookies a sign-out deletes; a browser keeps fewer of a site.
 const FORGOTTEN: usize = 200;
-/// A node whose clock is ahead of ours by so many seconds is still believed.
+/// How many seconds another node's clock may be ahead of ours.
 const CLOCKS_DIFFER: u64 = 24 * 60 * 60;
-/// A session is renewed when it is older than so many seconds, or than a tenth of its life.
+/// A session is renewed when it is older than so many seconds, or than a tenth of its lifetime.
 const RENEWED_AFTER: u64 = 24 * 60 * 60;
 
-/// How long sessions last.
+/// How long sessions are valid.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionRules {
     /// From one visit to the next, at most.
     pub lifetime: Duration,
-    /// Whatever was signed before is over, in seconds since 1970.
+    /// Sessions that were signed before are invalid; in seconds since 1970.
     pub not_before: u64,
 }
 
@@ -53,16 +53,16 @@ impl Default for SessionRules {
     }
 }
 
-/// Somebody with a session.
+/// A valid session in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visit {
-    /// Who.
+    /// The person's id and name.
     pub member: Member,
-    /// Whether the session is to be written anew, so that it goes on.
+    /// Whether the session should be signed anew, so that it does not expire.
     pub is_due: bool,
 }
 
-/// Reads and writes sessions.
+/// Signs and verifies sessions and tokens.
 #[derive(Clone)]
 pub struct Sessions {
     inner: Arc<Inner>,
@@ -81,12 +81,12 @@ struct Inner {
 }
 
 impl Sessions {
-    /// Sessions signed with one secret, under the usual rules.
+    /// Sessions signed with one secret, under the default rules.
     pub fn new(secret: &str) -> Self {
         Self::with(SessionKeys { current: secret.to_owned(), old: Vec::new() }, SessionRules::default(), Arc::default())
     }
 
-    /// Sessions signed with these secrets; those of `revoked` are over.
+    /// Sessions signed with these secrets; those of `revoked` people are invalid.
     pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
         let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
         let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
@@ -95,12 +95,12 @@ impl Sessions {
         Self { inner: Arc::new(Inner { sessions, hosts, seats, seals, visits, earlier, keys, rules, revoked }) }
     }
 
-    /// A secret nobody can guess, for [`Sessions::new`].
+    /// A random secret, for [`Sessions::new`].
     pub fn fresh_secret() -> String {
         crate::random::text(48)
     }
 
-    /// Who sent a request; `None` where its session is missing, foreign, altered or over.
+    /// The person of a request; `None` where its session is missing, foreign, altered, expired or revoked.
     pub fn read(&self, headers: &HeaderMap) -> Option<Member> {
         self.visit(headers).map(|visit| visit.member)
     }
@@ -110,32 +110,31 @@ impl Sessions {
         let now = now();
         cookies::called(COOKIE, headers).find_map(|value| {
             let visit = self.visit_at(value, now).or_else(|| self.earlier(value, now))?;
-            // The cookies of before had no date, and are old.
+            // Cookies of the earlier format had no date, and are old.
             let age = self.inner.sessions.verify(value).map_or(now, |signed| now.saturating_sub(signed.issued_at));
             Some((visit.member, Duration::from_secs(age)))
         })
     }
 
-    /// The same as [`Sessions::read`], and whether the session is due.
+    /// The same as [`Sessions::read`], and whether the session should be renewed.
     pub fn visit(&self, headers: &HeaderMap) -> Option<Visit> {
         let now = now();
         cookies::called(COOKIE, headers)
             .find_map(|value| self.visit_at(value, now).or_else(|| self.earlier(value, now)))
     }
 
-    /// Who brings a [token](Sessions::token).
+    /// The session of a [token](Sessions::token).
     pub fn visit_with(&self, token: &SessionToken) -> Option<Visit> {
         self.visit_at(token.as_str(), now())
     }
 
-    /// The `Set-Cookie` header that makes `member` the session of whoever sent
-    /// a request with `headers`.
+    /// The `Set-Cookie` header that gives the sender of these headers the session of `member`.
     pub fn write(&self, member: &Member, headers: &HeaderMap) -> Option<HeaderValue> {
         self.write_cookie(COOKIE, &self.token_of(member, now()), self.lifetime(), headers)
     }
 
-    /// The `Set-Cookie` headers that make whoever sent a request with `headers`
-    /// nobody: neither a person nor an author nor a host, nor a visitor of a game.
+    /// The `Set-Cookie` headers that delete all our cookies of the sender: session, author, host and visited
+    /// game.
     pub fn forget(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
         let ours = ["", authors::ENDING, visited::ENDING];
         cookies::beginning(COOKIE, headers)
@@ -146,12 +145,12 @@ impl Sessions {
             .collect()
     }
 
-    /// Whether somebody signed out, so that no session of theirs is good any more.
+    /// Whether somebody signed out, so that all their sessions are invalid.
     pub fn has_ended(&self, user: &UserId) -> bool {
         self.inner.revoked.contains(user)
     }
 
-    /// What the cookie says, for programs that have no cookies.
+    /// The session as a token, for programs that have no cookies.
     pub fn token(&self, member: &Member) -> Option<SessionToken> {
         SessionToken::parse(&self.token_of(member, now())).ok()
     }
@@ -171,19 +170,19 @@ impl Sessions {
         Some(Visit { member, is_due }).filter(|visit| !self.has_ended(&visit.member.id))
     }
 
-    /// A session without a date is over as soon as the operator ended any.
+    /// A session without a date is invalid as soon as the operator has ended any.
     fn earlier(&self, value: &str, now: u64) -> Option<Visit> {
         let member = self.inner.earlier.read(value, now).filter(|_| self.inner.rules.not_before == 0)?;
         Some(Visit { member, is_due: true }).filter(|visit| !self.has_ended(&visit.member.id))
     }
 
-    /// Whether what was signed may still be believed.
+    /// Whether something signed is valid still: neither expired nor ended by the operator.
     fn is_good(&self, signed: &Signed<'_>, lifetime: Duration, now: u64) -> bool {
         let at = signed.issued_at;
         at >= self.inner.rules.not_before && at <= now + CLOCKS_DIFFER && now < at.saturating_add(lifetime.as_secs())
     }
 
-    /// Whether it is better signed anew.
+    /// Whether it should be signed anew.
     fn is_due(&self, signed: &Signed<'_>, now: u64) -> bool {
         let age = now.saturating_sub(signed.issued_at);
         signed.by_old_key || age >= RENEWED_AFTER.min(self.lifetime().as_secs() / 10)
@@ -199,28 +198,28 @@ impl Sessions {
     }
 }
 
-/// Whether a `Set-Cookie` header makes a session.
+/// Whether a `Set-Cookie` header sets a session.
 pub fn is_session(set_cookie: &HeaderValue) -> bool {
     cookies::sets(set_cookie, COOKIE)
 }
 
-/// Somebody new, with a friendly name of their own.
+/// A new person, with a random name.
 pub fn guest() -> Member {
     let id = UserId::parse(&crate::random::text(20));
     match (id, Name::parse(&names::draw(&mut rand::rng()))) {
         (Ok(id), Ok(name)) => Member { id, name },
-        // Both are made of letters that ids and names take.
+        // Both consist of letters that ids and names allow.
         _ => unreachable!("drawn ids and names are valid"),
     }
 }
 
-/// An id for a message whose sender gave it none.
+/// A random id for a message that was sent without one.
 pub fn random_message_id() -> MessageId {
-    // Letters and digits are what message ids are made of.
+    // Message ids consist of letters and digits.
     MessageId::parse(&crate::random::text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
 }
 
-/// In seconds since 1970.
+/// The system clock, in seconds since 1970.
 fn now() -> u64 {
     clock::now_ms() / 1000
 }

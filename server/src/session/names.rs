@@ -1,4 +1,4 @@
-//! Friendly names for guests who have not given one.
+//! Random friendly names for guests who have not chosen one.
 
 use rand::{Rng, RngExt};
 
@@ -13,7 +13,7 @@ const SECOND: [&str; 32] = [
     "Plover", "Robin", "Seal", "Swan", "Turtle", "Wren",
 ];
 
-/// One of 1,024 names. Two guests may draw the same: names are not unique.
+/// One of 1,024 names. Two guests may get the same: names are not unique.
 pub(super) fn draw(rng: &mut impl Rng) -> String {
     format!("{} {}", FIRST[rng.random_range(0..FIRST.len())], SECOND[rng.random_range(0..SECOND.len())])
 }

@@ -1,5 +1,5 @@
-//! What one person is told on the next page, in a cookie of their own: signed, so that
-//! nothing else can be said there, and gone once it was told.
+//! A text for one person on the next page, in a cookie of its own: signed, so that nobody else can put a text
+//! there, and deleted once it was shown.
 
 use std::time::Duration;
 
@@ -10,26 +10,26 @@ use protocol::UserId;
 use super::{Sessions, cookies, now};
 use crate::digest;
 
-/// The cookie that carries it.
+/// The name of the cookie.
 const COOKIE: &str = "hubbub-told";
-/// Longer than it takes to be led to a page: how long a browser keeps it.
+/// How long a browser keeps it: longer than a redirect takes.
 const KEPT: Duration = Duration::from_secs(60);
-/// How long it is believed: the clocks of two nodes may differ.
+/// How long it is valid: the clocks of two nodes may differ.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
-/// Bytes of the value; with its name and attributes a browser takes 4,096.
+/// The largest value, in bytes; with its name and attributes a browser takes 4,096.
 const VALUE_BYTES: usize = 3_500;
 /// Bytes of a digest.
 const DIGEST: usize = 16;
 
 impl Sessions {
-    /// The `Set-Cookie` header that carries a text of ours to the next page of whoever sent a request
-    /// with `headers`; `None` where it is too long for that.
+    /// The `Set-Cookie` header that carries a text to the sender's next page; `None` where it is too long for
+    /// that.
     pub fn tell_next(&self, person: &UserId, text: &str, headers: &HeaderMap) -> Option<HeaderValue> {
         let value = format!("{}.{}", self.seal(person, text), BASE64URL_NOPAD.encode(text.as_bytes()));
         (value.len() <= VALUE_BYTES).then(|| self.write_cookie(COOKIE, &value, KEPT, headers)).flatten()
     }
 
-    /// The text that a request carries, if it is ours, for this person, and from just now.
+    /// The text that a request carries, if it is signed by us, for this person, and recent.
     pub fn told(&self, person: &UserId, headers: &HeaderMap) -> Option<String> {
         cookies::called(COOKIE, headers).find_map(|value| {
             let (seal, text) = value.rsplit_once('.')?;
@@ -38,7 +38,7 @@ impl Sessions {
         })
     }
 
-    /// The `Set-Cookie` header that makes a browser forget what it was told.
+    /// The `Set-Cookie` header that deletes the text.
     pub fn forget_told(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         cookies::set(COOKIE, "", 0, headers)
     }

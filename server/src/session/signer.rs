@@ -1,9 +1,9 @@
-//! Texts that only this deployment can have written, with the second in which
-//! each was signed. Knows nothing of what they say.
+//! Texts that only this deployment can have written, with the second in which each was signed. Knows nothing
+//! of their contents.
 //!
-//! A key signs for one purpose alone, so that what was signed for one means
-//! nothing to another. It is derived from the secret that all nodes share
-//! (HMAC as RFC 5869 uses it for its second step, with the purpose as `info`).
+//! A key signs for one purpose alone, so that a text that was signed for one is invalid for another. It is
+//! derived from the secret that all nodes share (HMAC as RFC 5869 uses it for its second step, with the
+//! purpose as `info`).
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,39 +12,39 @@ use sha2::Sha256;
 /// The secrets of a deployment, each of at least 32 characters.
 #[derive(Clone)]
 pub struct SessionKeys {
-    /// Signs, and is believed.
+    /// The secret that signs, and verifies.
     pub current: String,
-    /// Are believed, until the people who bring them have new ones.
+    /// Secrets that only verify, until people have newly signed cookies.
     pub old: Vec<String>,
 }
 
-/// Longer than any text of ours; nothing longer is worth the work.
+/// The longest text that is verified; ours are shorter.
 const LONGEST: usize = 1024;
 
 type Key = Hmac<Sha256>;
 
-/// Signs for one purpose.
+/// Signs and verifies for one purpose.
 #[derive(Clone)]
 pub(super) struct Signer {
     current: Key,
     old: Vec<Key>,
 }
 
-/// What a text of ours says, and how old it is.
+/// A verified text, with the time when it was signed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Signed<'a> {
     pub(super) body: &'a str,
-    /// In seconds since 1970.
+    /// When it was signed, in seconds since 1970.
     pub(super) issued_at: u64,
-    /// A key signed it that does not sign any more.
+    /// Whether an old key signed it.
     pub(super) by_old_key: bool,
 }
 
 impl Signer {
-    /// With keys for `purpose`, which may have a secret of its own in it.
+    /// A signer with keys for `purpose`, which may contain a secret of its own.
     pub(super) fn new(purpose: &[&str], keys: &SessionKeys) -> Self {
         let derive = |secret: &String| {
-            // The end of each part is marked, so that no two purposes are one text.
+            // The end of each part is marked, so that no two purposes give the same text.
             let info =
                 purpose.iter().fold(key(secret.as_bytes()), |mac, part| mac.chain_update(part).chain_update([0]));
             key(&info.finalize().into_bytes())
@@ -52,19 +52,18 @@ impl Signer {
         Self { current: derive(&keys.current), old: keys.old.iter().map(derive).collect() }
     }
 
-    /// Signs a text of letters that a cookie may have (RFC 6265, section 4.1.1).
-    /// It is not hidden.
+    /// Signs a text of characters that a cookie may have (RFC 6265, section 4.1.1). It is not encrypted.
     pub(super) fn sign(&self, body: &str, issued_at: u64) -> String {
         let text = format!("{issued_at:x}.{body}");
         let mac = self.current.clone().chain_update(&text).finalize().into_bytes();
         format!("{text}.{}", BASE64URL_NOPAD.encode(&mac))
     }
 
-    /// What [`Signer::sign`] signed; `None` for any other text.
+    /// The text that [`Signer::sign`] signed; `None` for any other.
     pub(super) fn verify<'a>(&self, signed: &'a str) -> Option<Signed<'a>> {
         let (text, mac) = signed.rsplit_once('.').filter(|_| signed.len() <= LONGEST)?;
         let mac = BASE64URL_NOPAD.decode(mac.as_bytes()).ok()?;
-        // In constant time, as `Mac` has it.
+        // `Mac` compares in constant time.
         let signed_by = |key: &Key| key.clone().chain_update(text).verify_slice(&mac).is_ok();
         let by_old_key = !signed_by(&self.current);
         if by_old_key && !self.old.iter().any(signed_by) {
@@ -74,14 +73,14 @@ impl Signer {
         Some(Signed { body, issued_at: u64::from_str_radix(issued_at, 16).ok()?, by_old_key })
     }
 
-    /// Whether two texts are the same, in a time that does not tell where they differ.
+    /// Compares two texts in constant time.
     pub(super) fn is_same(&self, one: &str, other: &str) -> bool {
         let mac = self.current.clone().chain_update(one).finalize().into_bytes();
         self.current.clone().chain_update(other).verify_slice(&mac).is_ok()
     }
 }
 
-/// HMAC takes keys of any length.
+/// Makes an HMAC key of bytes of any length.
 pub(super) fn key(secret: &[u8]) -> Key {
     Key::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
 }

@@ -1,7 +1,7 @@
-//! Which game somebody went to last, in a signed cookie: the way back to it from other pages.
+//! The game that somebody went to last, in a signed cookie: the way back to it from other pages.
 //!
-//! It gives nobody a seat; whether they have one is asked of the game. It is signed, so that
-//! nobody can try PINs by it.
+//! It gives nobody a seat; whether they have one is checked in the game. It is signed, so that nobody can try
+//! PINs by it.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use protocol::Pin;
 use super::{Sessions, cookies, now};
 
 const COOKIE: &str = "hubbub-game";
-/// What its name has besides that of the session.
+/// Appended to the session cookie's name.
 pub(super) const ENDING: &str = "-game";
-/// A game lives for a day after its last step.
+/// A game is kept for a day after its last step.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Sessions {
-    /// The `Set-Cookie` header that remembers the game to which whoever sent a request with `headers` went.
+    /// The `Set-Cookie` header that remembers a game that the sender of these headers went to.
     pub fn visited_cookie(&self, pin: &Pin, game: &str, headers: &HeaderMap) -> Option<HeaderValue> {
         self.write_cookie(COOKIE, &self.inner.visits.sign(&format!("{pin}.{game}"), now()), LIFETIME, headers)
     }
 
-    /// The PIN and the id of the game to which whoever sent a request with `headers` went last.
+    /// The PIN and the id of the game that the sender of these headers went to last.
     pub fn visited(&self, headers: &HeaderMap) -> Option<(Pin, String)> {
         cookies::called(COOKIE, headers).find_map(|value| {
             let signed = self.inner.visits.verify(value).filter(|signed| self.is_good(signed, LIFETIME, now()))?;

@@ -1,4 +1,4 @@
-//! The buckets of everybody who was here lately, a bounded number of them.
+//! The buckets of the sessions and networks that were active lately, a bounded number of them.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,44 +9,42 @@ use super::bucket::{Bucket, Rate};
 use super::cost::Purpose;
 use super::ledger::{Report, Reports};
 
-/// Parts of the map, each with a lock of its own.
+/// The map is split into so many parts, each with a lock of its own.
 const SHARDS: usize = 16;
-/// Accounts that are looked at for each new one: more than one, so that what
-/// nobody uses goes by itself.
+/// How many accounts are checked for each new one: more than one, so that unused ones are dropped in time.
 const LOOKS: usize = 2;
 /// The same where there is no room left.
 const LOOKS_WHEN_FULL: usize = 16;
 
-/// What somebody may still do: `N` buckets.
+/// The `N` buckets of a session or a network.
 #[derive(Debug)]
 pub(super) struct Account<const N: usize> {
     pub(super) key: u128,
-    /// When this node first heard of it.
+    /// When this node first saw it, in nanoseconds of [`now_ns`](super::now_ns).
     pub(super) since_ns: u64,
-    /// How many times what one person or one address may do.
+    /// How many times the limit of one person or one address it has.
     pub(super) times: u32,
-    /// What it uses up as well: the wider network of an address.
+    /// The account of the wider network of an address, which is charged as well.
     pub(super) wider: Option<Arc<Self>>,
-    /// What is done for it at one time.
+    /// Limits how many of its requests run at a time.
     pub(super) turns: Option<Arc<Semaphore>>,
     pub(super) buckets: [Bucket; N],
 }
 
-/// Accounts by their keys. One that nobody holds, and that has all its tokens,
-/// says nothing and goes.
+/// Accounts by their keys. An account that nobody holds and whose buckets are full can be dropped.
 pub(super) struct Accounts<const N: usize> {
-    /// How much each bucket of an account may give; `None`: it is not counted.
+    /// The rate of each bucket; `None`: it is not counted.
     rates: [Option<Rate>; N],
-    /// Where other nodes are told; `None`: there are none.
+    /// Collects what other nodes have to know; `None`: there are none.
     reports: Option<Arc<Reports>>,
     shards: [Mutex<Shard<N>>; SHARDS],
-    /// That nobody holds, in one shard at most.
+    /// How many accounts one part remembers that nobody holds.
     at_most: usize,
 }
 
 struct Shard<const N: usize> {
     known: HashMap<u128, Arc<Account<N>>>,
-    /// All keys, in the order in which they are looked at.
+    /// All keys, in the order in which they are checked.
     round: VecDeque<u128>,
 }
 
@@ -55,7 +53,7 @@ impl<const N: usize> Account<N> {
         Self { key, since_ns: now_ns, times, wider, turns: None, buckets: std::array::from_fn(|_| Bucket::default()) }
     }
 
-    /// With so many turns at one time.
+    /// Allows each account so many requests at a time.
     pub(super) fn with_turns(self, turns: usize) -> Self {
         Self { turns: Some(Arc::new(Semaphore::new(turns))), ..self }
     }
@@ -67,12 +65,12 @@ impl<const N: usize> Accounts<N> {
         Self { rates, reports, shards: std::array::from_fn(shard), at_most: at_most / SHARDS }
     }
 
-    /// Whether anything is counted for a purpose.
+    /// Whether a purpose is counted at all.
     pub(super) fn counts(&self, purpose: Purpose) -> bool {
         self.rates.get(purpose as usize).is_some_and(Option::is_some)
     }
 
-    /// The account of a key; made where there is none.
+    /// The account of a key; a new one is made by `make`.
     pub(super) fn get(&self, key: u128, make: impl FnOnce() -> Account<N>, now_ns: u64) -> Arc<Account<N>> {
         let mut shard = self.shard(key);
         if let Some(known) = shard.known.get(&key) {
@@ -85,10 +83,9 @@ impl<const N: usize> Accounts<N> {
         made
     }
 
-    /// Takes tokens from an account and all that are wider, or from none.
+    /// Takes tokens from an account and all wider ones, or from none.
     ///
-    /// # Errors
-    /// The time until there are enough, in nanoseconds.
+    /// # Errors The time until there are enough, in nanoseconds.
     pub(super) fn take(
         &self,
         account: &Arc<Account<N>>,
@@ -105,18 +102,18 @@ impl<const N: usize> Accounts<N> {
         Ok(())
     }
 
-    /// Gives back what was just taken.
+    /// Gives tokens back that were just taken.
     pub(super) fn give_back(&self, account: &Arc<Account<N>>, purpose: Purpose, tokens: u32) {
         self.buckets(account, purpose).for_each(|(_, bucket, rate)| bucket.give_back(rate, tokens));
     }
 
-    /// Takes tokens, even if there are none.
+    /// Takes tokens even if there are not enough.
     pub(super) fn charge(&self, account: &Arc<Account<N>>, purpose: Purpose, tokens: u32, now_ns: u64) {
         self.buckets(account, purpose).for_each(|(_, bucket, rate)| bucket.charge(rate, now_ns, tokens));
         self.note(account, purpose, tokens);
     }
 
-    /// Notes for the other nodes what was taken.
+    /// Notes for the other nodes how many tokens were taken.
     pub(super) fn note(&self, account: &Arc<Account<N>>, purpose: Purpose, tokens: u32) {
         let Some(reports) = &self.reports else { return };
         for (account, bucket, rate) in self.buckets(account, purpose) {
@@ -126,7 +123,7 @@ impl<const N: usize> Accounts<N> {
         }
     }
 
-    /// The buckets that something is taken from: an account's own, and the wider ones.
+    /// The buckets of a purpose: the account's own, and those of the wider networks.
     fn buckets<'a>(
         &'a self,
         account: &'a Arc<Account<N>>,
@@ -147,7 +144,7 @@ impl<const N: usize> Accounts<N> {
 }
 
 impl<const N: usize> Shard<N> {
-    /// Looks at a few: who pays for a newcomer never looks at everybody.
+    /// Checks a few accounts, never all of them, and drops those that can go.
     fn tidy(&mut self, now_ns: u64, at_most: usize) {
         let is_crowded = self.known.len() >= at_most;
         for _ in 0..if is_crowded { LOOKS_WHEN_FULL } else { LOOKS } {
@@ -159,7 +156,7 @@ impl<const N: usize> Shard<N> {
                 }
                 None => continue,
             };
-            // Whoever is forgotten early comes back as somebody new, who may do less.
+            // An account that is dropped early comes back as a newcomer, with a smaller allowance.
             if !is_held && (is_full || (is_crowded && self.known.len() >= at_most)) {
                 self.known.remove(&key);
             } else {

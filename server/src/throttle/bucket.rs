@@ -1,11 +1,11 @@
 //! A token bucket of a few bytes, without a lock (GCRA: the generic cell rate algorithm).
 //!
-//! Knows numbers alone: no clock, and nobody whose bucket it is.
+//! Knows numbers alone, neither a clock nor whose bucket it is.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 const MINUTE_NS: u64 = 60_000_000_000;
-/// Somebody is sent away for so many times a whole bucket at most, whatever their work had cost.
+/// The largest debt, in whole buckets, however much a piece of work had cost.
 const MOST_DEBT: u64 = 4;
 
 /// How much a bucket holds, and how fast it fills.
@@ -15,14 +15,14 @@ pub(super) struct Rate {
     per_minute: u32,
 }
 
-/// Tokens of somebody.
+/// The tokens of one account.
 ///
-/// All that is kept is when it is full again: a token that is taken moves this
-/// time by as long as one takes to come back.
+/// The only state is the time at which the bucket will be full again: each token that is taken delays it by
+/// the time that one token takes to come back.
 #[derive(Debug, Default)]
 pub(super) struct Bucket {
     full_at_ns: AtomicU64,
-    /// Taken here, and not yet told to the other nodes.
+    /// Tokens that were taken here and not yet reported to the other nodes.
     unreported: AtomicU32,
 }
 
@@ -40,17 +40,17 @@ impl Rate {
         self.stretched(times, times)
     }
 
-    /// So many times as much at once, and so many times as fast.
+    /// A rate with `at_once` times the burst, and `as_fast` times the speed.
     pub(super) fn stretched(self, at_once: u32, as_fast: u32) -> Self {
         Self::new(self.burst.saturating_mul(at_once), self.per_minute.saturating_mul(as_fast))
     }
 
-    /// How long one token takes.
+    /// How long one token takes to come back, in nanoseconds.
     fn interval_ns(self) -> u64 {
         (MINUTE_NS / u64::from(self.per_minute)).max(1)
     }
 
-    /// How long so many tokens take.
+    /// How long so many tokens take to come back, in nanoseconds.
     pub(super) fn ns_of(self, tokens: u32) -> u64 {
         self.interval_ns().saturating_mul(tokens.into())
     }
@@ -59,17 +59,16 @@ impl Rate {
         self.ns_of(self.burst)
     }
 
-    /// Tokens that a node may let go before it tells the others.
+    /// How many tokens a node may give out before it reports them.
     fn untold(self) -> u32 {
         (self.burst / 4).max(1)
     }
 }
 
 impl Bucket {
-    /// Takes tokens, where there are so many; nothing may cost more than a whole bucket.
+    /// Takes tokens if there are enough; more than a whole bucket is taken as one.
     ///
-    /// # Errors
-    /// The time until there are enough, in nanoseconds.
+    /// # Errors The time until there are enough, in nanoseconds.
     pub(super) fn take(&self, rate: Rate, now_ns: u64, tokens: u32) -> Result<(), u64> {
         let cost = rate.ns_of(tokens.min(rate.burst));
         let after = |full_at: u64| full_at.max(now_ns).saturating_add(cost);
@@ -78,7 +77,7 @@ impl Bucket {
         self.full_at_ns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).map(drop).map_err(wait)
     }
 
-    /// Takes tokens for what is done already, even if there are none.
+    /// Takes tokens for what was done already, even if there are not enough.
     pub(super) fn charge(&self, rate: Rate, now_ns: u64, tokens: u32) {
         let most = now_ns.saturating_add(rate.capacity_ns().saturating_mul(MOST_DEBT));
         let charged = |full_at: u64| {
@@ -88,14 +87,14 @@ impl Bucket {
         let _ = self.full_at_ns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, charged);
     }
 
-    /// Gives back what was just taken and not used.
+    /// Gives tokens back that were just taken and not used.
     pub(super) fn give_back(&self, rate: Rate, tokens: u32) {
         let cost = rate.ns_of(tokens.min(rate.burst));
         let before = |full_at: u64| Some(full_at.saturating_sub(cost));
         let _ = self.full_at_ns.fetch_update(Ordering::Relaxed, Ordering::Relaxed, before);
     }
 
-    /// Tokens that are missing in it.
+    /// How many tokens are missing in it.
     pub(super) fn used(&self, rate: Rate, now_ns: u64) -> u32 {
         let missing_ns = self.full_at_ns.load(Ordering::Relaxed).saturating_sub(now_ns);
         u32::try_from(missing_ns / rate.interval_ns()).unwrap_or(u32::MAX)
@@ -105,18 +104,18 @@ impl Bucket {
         self.full_at_ns.load(Ordering::Relaxed) <= now_ns
     }
 
-    /// Notes what the other nodes have to know; true when it is time to tell them.
+    /// Counts tokens that have to be reported; true when it is time to report them.
     pub(super) fn note(&self, rate: Rate, tokens: u32) -> bool {
         let before = self.unreported.fetch_add(tokens, Ordering::Relaxed);
         before < rate.untold() && before.saturating_add(tokens) >= rate.untold()
     }
 
-    /// What the other nodes have to know; they are about to be told.
+    /// Takes the number of tokens to be reported now.
     pub(super) fn take_unreported(&self) -> u32 {
         self.unreported.swap(0, Ordering::Relaxed)
     }
 
-    /// All nodes together say that it is not full before this time.
+    /// Learns from the ledger that the bucket is not full before `full_at_ns`.
     pub(super) fn learn(&self, rate: Rate, full_at_ns: u64) {
         let unreported = rate.ns_of(self.unreported.load(Ordering::Relaxed));
         self.full_at_ns.fetch_max(full_at_ns.saturating_add(unreported), Ordering::Relaxed);

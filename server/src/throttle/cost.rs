@@ -1,45 +1,45 @@
-//! What everything costs that somebody may ask for. `docs/limits.md` shows the whole of it.
+//! What every action costs. `docs/limits.md` lists all of it.
 
 use std::fmt;
 
 use protocol::ClientMessage;
 use protocol::game::GameClientMessage;
 
-/// Bytes that are sent for one token of [`Purpose::Work`].
+/// How many bytes cost one token of [`Purpose::Work`].
 const BYTES_FOR_ONE: usize = 8 * 1024;
 
-/// Which bucket is meant.
+/// The buckets of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Purpose {
-    /// Saying something.
+    /// Messages in rooms, by session and by address.
     Message,
-    /// Every other frame, by what it costs.
+    /// All other frames, by their cost.
     Work,
-    /// Trying an authors' key.
+    /// Tries of the authors' key.
     Key,
-    /// Bringing a file, a sheet of questions or a picture.
+    /// Uploads of quiz files and pictures.
     File,
-    /// What somebody does whom this node does not know for a minute yet; counted by address.
+    /// What sessions do that this node has known for less than a minute; by address.
     Newcomer,
-    /// Requests over HTTP, counted by address.
+    /// HTTP requests, by address.
     Request,
-    /// Pings and crumbs of whoever sends many, counted by address.
+    /// Pings and crumbs of connections that send many, by address.
     Control,
-    /// Ending a session, which is remembered for as long as one lasts; counted by address.
+    /// Sign-outs, each of which is remembered for as long as a session lasts; by address.
     SignOut,
-    /// Putting a room on the front page, counted by address.
+    /// Rooms that are opened as listed ones, by address.
     Listing,
-    /// Keys that are tried by all at an address who are new.
+    /// Tries of the authors' key by all new sessions of an address.
     NewKey,
-    /// Files that are brought by them.
+    /// Uploads by them.
     NewFile,
-    /// Sessions of theirs that end.
+    /// Sign-outs by them.
     NewSignOut,
 }
 
-/// Something of which each has so much, all who are new at an address have as
-/// much together, and all at the address have more.
+/// An allowance that each session has, that all new sessions of an address have together once more, and that
+/// the whole address has in a larger size.
 #[derive(Clone, Copy, Debug)]
 pub struct Share {
     pub(super) of_all: Purpose,
@@ -47,67 +47,67 @@ pub struct Share {
 }
 
 impl Share {
-    /// Trying an authors' key.
+    /// The allowance for tries of the authors' key.
     pub const KEY: Self = Self { of_all: Purpose::Key, of_new: Purpose::NewKey };
-    /// What bringing a sheet of questions or a picture is charged to.
+    /// The allowance for uploads of quiz files and pictures.
     pub const FILE: Self = Self { of_all: Purpose::File, of_new: Purpose::NewFile };
-    /// What signing out is charged to.
+    /// The allowance for sign-outs.
     pub const SIGN_OUT: Self = Self { of_all: Purpose::SignOut, of_new: Purpose::NewSignOut };
 }
 
-/// Buckets of a session: the first of [`Purpose`].
+/// The number of a session's buckets: the first ones of [`Purpose`].
 pub(super) const OF_SESSION: usize = 4;
-/// Buckets of an address: all.
+/// The number of an address's buckets: all.
 pub(super) const OF_ADDRESS: usize = 12;
 
-/// Tokens of [`Purpose::Listing`] for a room on the front page: five a day.
+/// Tokens of [`Purpose::Listing`] for one listed room: five a day.
 pub const LISTING: u32 = 24 * 60 / 5;
 
-/// What something costs.
+/// A number of tokens of one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     pub(super) purpose: Purpose,
     pub(super) tokens: u32,
-    /// What somebody new uses up beside it.
+    /// What a newcomer is charged beside it.
     pub(super) newcomer: u32,
 }
 
 impl Cost {
-    /// A message, by whichever way.
+    /// A message, over a WebSocket or by a form.
     pub const MESSAGE: Self = Self { purpose: Purpose::Message, tokens: 1, newcomer: 1 };
-    /// A frame that is done with in memory: typing, leave, and all that cannot be read.
+    /// A frame that costs no more than memory: typing, leave, and frames that cannot be parsed.
     pub const FRAME: Self = Self::work(1);
-    /// A frame that is answered, though nothing is asked. A client does it every 25 s at most.
+    /// A ping, which is answered. A client sends one every 25 s at most.
     pub const PING: Self = Self::work(3);
-    /// Entering a room. What is sent for it is [charged](super::Throttle::charge) afterwards.
+    /// Entering a room. The bytes that are sent for it are [charged](super::Throttle::charge) afterwards.
     pub const JOIN: Self = Self::work(1);
-    /// A log that was read for somebody who came back, without any use.
+    /// A recovery for which the log was read without success.
     pub const JOIN_IN_VAIN: Self = Self::work(2);
-    /// Entering a game: nicknames are compared.
+    /// Entering a game, where nicknames are compared.
     pub const JOIN_GAME: Self = Self::work(3);
-    /// A step of a host.
+    /// A host's command to a game.
     pub const STEP: Self = Self::work(2);
-    /// A room with a title.
+    /// Opening a room under a title.
     pub const OPEN_ROOM: Self = Self { purpose: Purpose::Work, tokens: 10, newcomer: 10 };
-    /// A game of one's own.
+    /// Beginning a game.
     pub const CREATE_GAME: Self = Self { purpose: Purpose::Work, tokens: 10, newcomer: 10 };
 
     const fn work(tokens: u32) -> Self {
         Self { purpose: Purpose::Work, tokens, newcomer: 0 }
     }
 
-    /// What so many bytes cost that were read and sent.
+    /// The cost of so many bytes that are read and sent.
     pub fn of_bytes(bytes: usize) -> Self {
         Self::work(u32::try_from(bytes / BYTES_FOR_ONE).unwrap_or(u32::MAX))
     }
 
-    /// This, so many times.
+    /// This cost, so many times.
     pub fn times(self, count: usize) -> Self {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         Self { tokens: self.tokens.saturating_mul(count), newcomer: self.newcomer.saturating_mul(count), ..self }
     }
 
-    /// This, and for as many bytes.
+    /// This cost, and that of as many bytes.
     pub fn and_bytes(self, bytes: usize) -> Self {
         self.and(Self::of_bytes(bytes))
     }
@@ -161,28 +161,28 @@ impl fmt::Display for Cost {
     }
 }
 
-/// What a request over HTTP costs its address.
+/// What an HTTP request costs its address.
 pub mod request {
-    /// A file of the site.
+    /// A static file of the site.
     pub const FILE: u32 = 1;
-    /// A page, a server function, a picture, an export, or a WebSocket that is opened.
+    /// A page, a server function, a picture, an export, or an upgrade to a WebSocket.
     pub const PAGE: u32 = 4;
 
-    /// Folders in which something is made for whoever asks, whatever its name is.
+    /// Folders whose answers are computed, whatever the file's name is.
     const MADE: [&str; 4] = ["/api", "/quizzes", "/results", "/pictures"];
 
-    /// What has rules of its own about how many are read at a time.
+    /// Uploads, which have limits of their own.
     const FILES: [&str; 3] = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
 
-    /// Whether somebody who asks for much waits for each of these.
+    /// Whether requests of this kind take turns, a few of one address at a time.
     pub fn waits(tokens: u32, path: &str) -> bool {
         tokens >= PAGE && !FILES.contains(&path)
     }
 
-    /// What is asked for at `path`; `is_read`: by GET or HEAD.
+    /// The cost of a request at `path`; `is_read`: by GET or HEAD.
     pub fn cost_of(is_read: bool, path: &str) -> u32 {
         let is_made = MADE.iter().any(|folder| path.starts_with(folder));
-        // No page has a dot in its last part; where a file is missing, a page is drawn to say so.
+        // No page has a dot in its last part; for a missing file a page is rendered that says so.
         let is_file = path.starts_with("/pkg/") || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
         if is_read && is_file && !is_made { FILE } else { PAGE }
     }

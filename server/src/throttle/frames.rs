@@ -1,4 +1,4 @@
-//! Frames that carry nothing for us to count by: pings, pongs, and messages in crumbs.
+//! Frames that carry nothing of their own to be charged for: pings, pongs, and messages in crumbs.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,15 +6,14 @@ use std::sync::Arc;
 use super::bucket::{Bucket, Rate};
 use super::{Purpose, Throttle, now_ns};
 
-/// At once on one connection, and a minute in the long run: more than any
-/// library needs, and than the conformance suite sends.
+/// The burst on one connection, and the rate a minute: more than any library needs, and than the conformance
+/// suite sends.
 const FRAMES: Rate = Rate::new(300, 60);
-/// Whoever has sent more lately than a quiet client does takes the rest from
-/// their address, too: another connection is no way to send more. The others
-/// at the address are as quiet as ever, and nothing is taken from them.
+/// A connection that has sent more lately than a quiet client does is also charged to its address: opening
+/// another connection is no way to send more. Quiet clients at the same address are not charged.
 const QUIET: u32 = 15;
 
-/// What one connection may still send of them.
+/// The allowance of one connection for such frames.
 pub(crate) struct FrameBudget {
     throttle: Arc<Throttle>,
     address: IpAddr,
@@ -26,7 +25,7 @@ impl FrameBudget {
         Self { throttle, address, bucket: Bucket::default() }
     }
 
-    /// Accounts for so many; false when they were too many.
+    /// Charges so many frames; false when they are too many.
     pub(crate) fn spend(&self, frames: u32) -> bool {
         if frames == 0 || !self.throttle.counts(Purpose::Control) {
             return true;

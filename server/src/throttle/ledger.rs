@@ -1,9 +1,8 @@
-//! What nodes tell each other about what was used up.
+//! What nodes tell each other about tokens that were taken.
 //!
-//! Nobody waits for it. A node gives out tokens by what it knows itself, tells
-//! the ledger of every few, and hears what all nodes together gave. So with N
-//! nodes somebody gets what one node would give, and once more a burst for each
-//! further node within the moment until they have told each other.
+//! Nobody waits for it. A node gives out tokens by what it knows itself, reports every few to the ledger, and
+//! learns what all nodes together gave out. So with N nodes somebody gets what one node would give, and once
+//! more a burst for each further node within the moment until they have settled.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,38 +18,38 @@ use super::bucket::{Bucket, Rate};
 use super::now_ns;
 use crate::broker::BrokerError;
 
-/// How long what is to be told is collected.
+/// How long reports are collected before they are sent.
 const SETTLE_EVERY: Duration = Duration::from_millis(100);
-/// The pause after the ledger was away.
+/// The pause after the ledger could not be reached.
 const RETRY: Duration = Duration::from_secs(1);
-/// Buckets that wait to be told of, at most; of the others nothing is told.
+/// How many buckets may wait to be reported; of others nothing is reported.
 const WAITING: usize = 10_000;
 
-/// What was taken from one bucket.
+/// Tokens that were taken from one bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spent {
-    /// Whose bucket, and which.
+    /// The account's key, and the number of the bucket.
     pub bucket: (u128, u8),
-    /// How long it takes until that has come back.
+    /// How long these tokens take to come back.
     pub refills_in: Duration,
 }
 
-/// Adds up what all nodes let pass.
+/// Adds up what all nodes give out.
 #[async_trait]
 pub trait Ledger: Send + Sync {
-    /// Adds what was taken, and tells for each bucket, in the same order, how
-    /// long it takes until it is full again, by all that any node has told.
+    /// Adds what was taken, and returns for each bucket, in the same order, how long it takes until it is
+    /// full again, by the reports of all nodes.
     async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, BrokerError>;
 }
 
-/// One bucket that others have to hear of.
+/// One bucket that has to be reported.
 pub(super) struct Report {
     pub(super) holder: Arc<dyn Holder>,
     pub(super) which: u8,
     pub(super) rate: Rate,
 }
 
-/// An account, of whatever kind.
+/// An account with any number of buckets.
 pub(super) trait Holder: Send + Sync {
     fn key(&self) -> u128;
     fn bucket(&self, which: u8) -> Option<&Bucket>;
@@ -66,7 +65,7 @@ impl<const N: usize> Holder for Account<N> {
     }
 }
 
-/// What waits to be told.
+/// The buckets that wait to be reported.
 #[derive(Default)]
 pub(super) struct Reports {
     waiting: Mutex<Vec<Report>>,
@@ -90,7 +89,7 @@ impl Reports {
     }
 }
 
-/// Tells the ledger, until `stop`. While it is away, what this node counts itself still holds.
+/// Reports to the ledger until `stop`. While that cannot be reached, each node limits by its own counts.
 pub(super) async fn settle(reports: Arc<Reports>, ledger: Arc<dyn Ledger>, stop: CancellationToken) {
     let mut is_away = false;
     let work = async {

@@ -1,10 +1,8 @@
-//! How much one person and one address may do, over all their connections,
-//! forms and calls, and on all nodes.
+//! How much one person and one address may do, over all their connections, forms and calls, and on all nodes.
 //!
-//! Each session has buckets, and so has each [network](crate::limits) that an
-//! address counts under, for the class behind it. Whoever is new to this node
-//! uses up a stricter bucket of their address as well: a session that was made a
-//! moment ago brings no allowance of its own to an address that makes many.
+//! Each session has buckets, and so has each [network](crate::limits) that an address counts under, for the
+//! class behind it. A session that is new to this node is also charged to a stricter bucket of its address: a
+//! session that was made a moment ago brings no allowance of its own to an address that makes many.
 //!
 //! Knows ids, addresses and costs. Does not know what is done for them.
 
@@ -36,83 +34,83 @@ pub(crate) use self::frames::FrameBudget;
 pub use self::ledger::{Ledger, Spent};
 pub use self::turn::{Turn, TurnHandle, give_turn_back};
 
-/// Frames that say no message may be so many times more than messages.
+/// How many times more frames other than messages are allowed than messages.
 const WORK: u32 = 5;
-/// A whole class behind one address may say so many times what one person may.
+/// How many times the messages of one person a whole class behind one address may send.
 const CLASS_MESSAGES: u32 = 50;
-/// And do so many times the other things.
+/// How many times the other frames.
 const CLASS_WORK: u32 = WORK * 20;
-/// All at one address who are new may say so many times what one person may at
-/// once (a class comes together), and so many times in the long run.
+/// How many times one person's burst all new sessions of an address may use (a class comes together), and how
+/// many times the rate.
 const CLASS_NEWCOMERS: u32 = 20;
 const NEWCOMERS: u32 = 5;
 /// Requests of one address, as a multiple of one person's messages.
 const CLASS_REQUESTS: u32 = 200;
-/// Keys that people try until they find theirs, and programs do not: of one
-/// person, or of all at one address who are new.
+/// Tries of the authors' key, by one person or by all new sessions of an address: people try until they find
+/// theirs, and programs must not.
 const KEYS: Rate = Rate::new(10, 10);
-/// The same of all at one address. It takes several to use up what all have.
+/// The same by a whole address. It takes several sessions to use that up.
 const CLASS_KEYS: Rate = Rate::new(30, 30);
-/// Rooms on the front page: a day's worth is saved up, of which each takes [`LISTING`].
+/// Listed rooms: a day's worth is saved up, of which each room takes [`LISTING`].
 const LISTINGS: Rate = Rate::new(24 * 60, 1);
-/// Files of one person, or of all at one address who are new.
+/// Uploads of one person, or of all new sessions of an address.
 const FILES: Rate = Rate::new(60, 60);
-/// The same of all at one address: a school at work, and not a disk full of them.
+/// The same of a whole address: enough for a school at work, and not for filling the disk.
 const CLASS_FILES: Rate = Rate::new(240, 240);
-/// Pings and crumbs of those who send many.
+/// Pings and crumbs of clients that send many.
 const CONTROL: Rate = Rate::new(500, 3_000);
-/// Pages and calls that are made at one time for one address.
+/// How many requests of one address run at a time.
 const TURNS: usize = 8;
-/// Sessions that end: a whole class at the end of a lesson, all of them new.
+/// Sign-outs of new sessions: a whole class at the end of a lesson.
 const NEW_SIGN_OUTS: Rate = Rate::new(60, 60);
-/// The same with those that were there for a while: a whole school at the end of a day.
+/// The same with sessions that are known: a whole school at the end of a day.
 const SIGN_OUTS: Rate = Rate::new(600, 60);
-/// Somebody is new for so long.
+/// How long a session counts as new.
 const NEW_FOR: Duration = Duration::from_secs(60);
-/// Sessions and networks that are remembered though nobody of them is connected, at most.
+/// The most sessions and networks that are remembered without a connection.
 const REMEMBERED: usize = 32_768;
 
-/// Everybody's buckets on this node.
+/// All buckets on this node.
 pub struct Throttle {
     sessions: Accounts<OF_SESSION>,
     addresses: Accounts<OF_ADDRESS>,
 }
 
-/// Who pays: a session, from an address.
+/// The accounts that a session at an address is charged to.
 pub struct Payer {
     session: Arc<Account<OF_SESSION>>,
     address: Arc<Account<OF_ADDRESS>>,
 }
 
-/// Who uses up a share.
+/// A session that is charged for a [`Share`].
 #[derive(Clone, Copy, Debug)]
 pub struct Sharer<'a> {
     /// The person whose own share is charged first.
     pub session: &'a UserId,
-    /// For how long they have been that, as their cookie says; not at all without one.
+    /// How long ago their session was signed; zero without one.
     pub known_for: Duration,
     /// The address whose larger share is charged as well.
     pub address: IpAddr,
 }
 
-/// Somebody was too fast.
+/// The refusal of a charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooFast {
-    /// How long to wait.
+    /// How long to wait until it would be allowed.
     pub wait: Duration,
-    /// Whether it is all together at the same address who were.
+    /// Whether the address's bucket is empty, and not only the session's.
     pub is_address: bool,
 }
 
-/// Nanoseconds since this process counted something for the first time.
+/// Nanoseconds since this function was first called.
 fn now_ns() -> u64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     u64::try_from(START.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl Throttle {
-    /// Full buckets for everybody; `ledger` knows what other nodes let pass and
-    /// is told until `stop`. Without it there is no other node.
+    /// Full buckets for everybody; `ledger` has what other nodes give out and gets reports until `stop`.
+    /// Without it there is no other node.
     pub fn start(limit: RateLimit, ledger: Option<Arc<dyn Ledger>>, stop: CancellationToken) -> Arc<Self> {
         let person = match limit {
             RateLimit::Off => None,
@@ -145,7 +143,7 @@ impl Throttle {
         })
     }
 
-    /// Whoever `session` is, at `address`. `None`: nobody is counted.
+    /// The accounts of `session` at `address`. `None`: nothing is limited.
     pub fn payer(&self, session: &UserId, address: IpAddr) -> Option<Payer> {
         if !self.sessions.counts(Purpose::Message) {
             return None;
@@ -154,10 +152,9 @@ impl Throttle {
         Some(Payer { session: self.session_of(session, now_ns), address: self.account_of(address, now_ns) })
     }
 
-    /// Accounts for something, before it is done.
+    /// Charges something before it is done.
     ///
-    /// # Errors
-    /// How long to wait; nothing was used up.
+    /// # Errors How long to wait; nothing was charged.
     pub fn spend(&self, payer: &Payer, cost: Cost) -> Result<(), TooFast> {
         let (now_ns, Cost { purpose, tokens, newcomer }) = (now_ns(), cost);
         let Payer { session, address } = payer;
@@ -175,17 +172,16 @@ impl Throttle {
         Ok(())
     }
 
-    /// Accounts for what something has cost, after it was done.
+    /// Charges what something turned out to cost, after it was done.
     pub fn charge(&self, payer: &Payer, cost: Cost) {
         let (now_ns, Cost { purpose, tokens, .. }) = (now_ns(), cost);
         self.sessions.charge(&payer.session, purpose, tokens, now_ns);
         self.addresses.charge(&payer.address, purpose, tokens, now_ns);
     }
 
-    /// Accounts for something that an address asks for, whoever it is.
+    /// Charges an address, whoever asks.
     ///
-    /// # Errors
-    /// How long to wait; nothing was used up.
+    /// # Errors How long to wait; nothing was charged.
     pub fn spend_at(&self, address: IpAddr, purpose: Purpose, tokens: u32) -> Result<(), Duration> {
         if !self.addresses.counts(purpose) {
             return Ok(());
@@ -197,11 +193,10 @@ impl Throttle {
         Ok(())
     }
 
-    /// Accounts for something of which nobody may use up what their address has:
-    /// somebody known has so much of it, and all who are new there have as much together.
+    /// Charges something that nobody may use up for their whole address: each known session has so much of
+    /// it, and all new ones there have as much together.
     ///
-    /// # Errors
-    /// How long to wait; nothing was used up.
+    /// # Errors How long to wait; nothing was charged.
     pub fn spend_share(&self, sharer: Sharer<'_>, share: Share) -> Result<(), Duration> {
         let Sharer { session, known_for, address } = sharer;
         let (now_ns, Share { of_all, of_new }) = (now_ns(), share);
@@ -227,9 +222,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// Waits for the turn of one of an address's requests, which lasts until it
-    /// is dropped: whoever asks for a thousand pages at once waits for their
-    /// own, and the others do not.
+    /// Waits for the turn of one of an address's requests, which lasts until it is dropped: somebody who asks
+    /// for a thousand pages at once waits for their own, and others do not.
     pub async fn turn(&self, address: IpAddr) -> Option<Turn> {
         if !self.counts(Purpose::Request) {
             return None;
@@ -238,12 +232,12 @@ impl Throttle {
         turns.acquire_owned().await.ok().map(Turn::new)
     }
 
-    /// Whether anything is counted for a purpose.
+    /// Whether a purpose is limited at all.
     pub(crate) fn counts(&self, purpose: Purpose) -> bool {
         self.addresses.counts(purpose)
     }
 
-    /// Accounts for what a request of an address has cost, after it was done.
+    /// Charges an address for what a request turned out to cost, after it was done.
     pub fn charge_at(&self, address: IpAddr, purpose: Purpose, tokens: u32) {
         if self.addresses.counts(purpose) {
             let now_ns = now_ns();
@@ -256,7 +250,7 @@ impl Throttle {
         self.sessions.get(key, || Account::new(key, now_ns, 1, None), now_ns)
     }
 
-    /// The account of the narrowest network, with those of the wider ones behind it.
+    /// The account of the narrowest network, linked to those of the wider ones.
     fn account_of(&self, address: IpAddr, now_ns: u64) -> Arc<Account<OF_ADDRESS>> {
         let open = |Allotment { prefix, times }, wider| {
             let key = key_of("address", &prefix.to_string());
@@ -272,7 +266,7 @@ fn is_new(session: &Account<OF_SESSION>, now_ns: u64) -> bool {
 }
 
 impl TooFast {
-    /// The answer to whoever was.
+    /// The refusal to answer with.
     pub fn refusal(self) -> Refusal {
         let sentence = match self.is_address {
             false => "That was too fast. Wait a moment, then send it again.",
@@ -281,13 +275,13 @@ impl TooFast {
         Refusal::new(ErrorCode::RateLimited, sentence).retry_after_ms(self.wait_ms())
     }
 
-    /// How long to wait, rounded up.
+    /// How long to wait in milliseconds, rounded up.
     pub fn wait_ms(self) -> u64 {
         u64::try_from(self.wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1)
     }
 }
 
-/// Ids and addresses as they are counted: nobody reads them anywhere.
+/// The key of an id or an address: a digest, so that neither is stored.
 fn key_of(kind: &str, name: &str) -> u128 {
     let digest = Sha256::new().chain_update(kind).chain_update(":").chain_update(name).finalize();
     digest.iter().take(16).fold(0, |key, byte| key << 8 | u128::from(*byte))

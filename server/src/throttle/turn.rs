@@ -1,8 +1,7 @@
-//! Turns: how many requests of one address are worked on at a time.
+//! Turns: how many requests of one address run at a time.
 //!
-//! A turn covers work and not waiting. Whoever has to wait for an answer gives
-//! theirs back; what they do after that is little and seldom, so that they need
-//! no other one.
+//! A turn covers work and not waiting. A request that has to wait gives its turn back; what it does
+//! afterwards is little and rare, so that it needs no other one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,12 +10,12 @@ use tokio::sync::OwnedSemaphorePermit;
 /// The turn of one request; dropping it makes room for the next.
 pub struct Turn(TurnHandle);
 
-/// The same for those who answer the request, and may outlive it.
+/// A handle to a turn for code that may outlive the request.
 #[derive(Clone)]
 pub struct TurnHandle(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
 
 tokio::task_local! {
-    /// Whose request is answered by what runs here.
+    /// The turn of the request that the current task answers.
     static AT_WORK: TurnHandle;
 }
 
@@ -25,7 +24,7 @@ impl Turn {
         Self(TurnHandle(Arc::new(Mutex::new(Some(permit)))))
     }
 
-    /// For whoever answers the request.
+    /// A handle for code that answers the request.
     pub fn handle(&self) -> TurnHandle {
         self.0.clone()
     }
@@ -38,7 +37,7 @@ impl Drop for Turn {
 }
 
 impl TurnHandle {
-    /// Does some of the work of this turn, in which [`give_turn_back`] gives it back.
+    /// Runs work of this turn, in which [`give_turn_back`] gives it back.
     pub async fn cover<F: Future>(self, work: F) -> F::Output {
         AT_WORK.scope(self, work).await
     }
@@ -48,9 +47,9 @@ impl TurnHandle {
     }
 }
 
-/// To be called before a long wait: others of the address are worked on
-/// meanwhile. Does nothing where no request is answered, as on a socket.
+/// Must be called before a long wait: other requests of the address run meanwhile. Does nothing outside of a
+/// request, as on a socket.
 pub fn give_turn_back() {
-    // There is none outside of a request.
+    // Outside of a request there is no turn.
     let _ = AT_WORK.try_with(TurnHandle::give_back);
 }

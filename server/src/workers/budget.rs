@@ -1,9 +1,8 @@
-//! What one piece of work may cost, counted as it goes.
+//! The limits of one piece of work, counted as it goes.
 //!
-//! Whoever reads a file of a stranger asks the budget before each step, and
-//! stops when it says so. Knows nothing of files. The first thing that ran out
-//! is remembered, so that an error which went through a library's hands is
-//! still told for what it is.
+//! Code that reads a stranger's file asks the budget before each step, and stops on an error. Knows nothing
+//! of files. The first limit that was reached is remembered, so that an error which went through a library is
+//! still reported as what it is.
 
 use std::cell::Cell;
 use std::io;
@@ -13,34 +12,34 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Steps between two looks at the clock, which is a system call.
+/// How many steps are taken between two reads of the clock, which is a system call.
 const STEPS_BETWEEN_LOOKS: u64 = 256;
 
-/// How much of everything one piece of work may take.
+/// The limits of one piece of work.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes that come out of packed ones, in all; they need not be in memory at one time.
+    /// Bytes that are unpacked in all; they need not be in memory at one time.
     pub unpacked_bytes: u64,
-    /// Bytes in memory that the work asks for, what it was given not counted.
+    /// Bytes of memory that the work allocates, without its input.
     pub held_bytes: u64,
     /// Events, cells, rows, frames: whatever the work does one after the other.
     pub steps: u64,
-    /// Processor time.
+    /// Processor time of its thread.
     pub busy: Duration,
     /// Time on the clock: a busy machine may give the work little of its processor.
     pub elapsed: Duration,
 }
 
-/// What ran out.
+/// The limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exhausted {
-    /// There is more in it than may be: bytes or steps.
+    /// Bytes or steps: there is too much in the file.
     #[error("there is too much in it")]
     Size,
-    /// It took longer than it may.
+    /// Processor time or time on the clock.
     #[error("it takes too long")]
     Time,
-    /// Nobody waits for it any more.
+    /// The caller has gone.
     #[error("nobody waits for it any more")]
     Abandoned,
 }
@@ -58,7 +57,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A budget that begins now, on this thread. `abandoned` is set when nobody waits any more.
+    /// A budget that begins now, on this thread. `abandoned` is set when the caller goes.
     pub fn new(limits: Limits, abandoned: Arc<AtomicBool>) -> Self {
         Self {
             limits,
@@ -72,15 +71,14 @@ impl Budget {
         }
     }
 
-    /// A budget for work that somebody waits for without giving up.
+    /// A budget for work whose caller never goes.
     pub fn of(limits: Limits) -> Self {
         Self::new(limits, Arc::default())
     }
 
-    /// Accounts for one step, and looks at the clock now and then.
+    /// Counts one step, and reads the clock now and then.
     ///
-    /// # Errors
-    /// [`Exhausted`]; from then on for everything that is asked.
+    /// # Errors [`Exhausted`]; from then on for every call.
     pub fn step(&self) -> Result<(), Exhausted> {
         let steps = spend(&self.steps, 1);
         if steps % STEPS_BETWEEN_LOOKS == 1 {
@@ -89,27 +87,24 @@ impl Budget {
         self.fits(steps, self.limits.steps)
     }
 
-    /// Accounts for bytes that were unpacked.
+    /// Counts bytes that were unpacked.
     ///
-    /// # Errors
-    /// [`Exhausted`].
+    /// # Errors [`Exhausted`].
     pub fn unpack(&self, bytes: usize) -> Result<(), Exhausted> {
         self.step()?;
         self.fits(spend(&self.unpacked_bytes, bytes), self.limits.unpacked_bytes)
     }
 
-    /// Accounts for bytes that will be in memory until the end of the work.
+    /// Counts bytes that stay in memory until the end of the work.
     ///
-    /// # Errors
-    /// [`Exhausted`].
+    /// # Errors [`Exhausted`].
     pub fn hold(&self, bytes: usize) -> Result<(), Exhausted> {
         self.fits(spend(&self.held_bytes, bytes), self.limits.held_bytes)
     }
 
-    /// Looks whether there is time left, and whether somebody still waits.
+    /// Checks the time, and whether the caller still waits.
     ///
-    /// # Errors
-    /// [`Exhausted`].
+    /// # Errors [`Exhausted`].
     pub fn check(&self) -> Result<(), Exhausted> {
         if self.abandoned.load(Ordering::Relaxed) {
             return self.exhaust(Exhausted::Abandoned);
@@ -121,17 +116,16 @@ impl Budget {
         self.exhausted.get().map_or(Ok(()), Err)
     }
 
-    /// Ends the work for a reason that its own rules found.
+    /// Ends the work by a rule of its own.
     ///
-    /// # Errors
-    /// Always: what ran out first.
+    /// # Errors Always: the limit that was reached first.
     pub fn exhaust(&self, why: Exhausted) -> Result<(), Exhausted> {
         let first = self.exhausted.get().unwrap_or(why);
         self.exhausted.set(Some(first));
         Err(first)
     }
 
-    /// What ran out, if something did.
+    /// The limit that was reached, if one was.
     pub fn exhausted(&self) -> Option<Exhausted> {
         self.exhausted.get()
     }
@@ -144,7 +138,7 @@ impl Budget {
     }
 }
 
-/// For what reads: the error goes through other people's code.
+/// For readers: the error passes through other libraries.
 impl From<Exhausted> for io::Error {
     fn from(why: Exhausted) -> Self {
         Self::other(why)

@@ -1,10 +1,9 @@
-//! Threads for work that a single request can make dear: reading a stranger's
-//! file, or spelling a large one.
+//! Threads for work that a single request can make expensive: reading a stranger's file, or encoding a large
+//! one.
 //!
-//! They are few and beside the runtime's own: whatever runs on them delays
-//! neither messages nor the store, nor the end of the process. Work that nobody
-//! waits for any more is not begun, and is stopped when it looks at its budget.
-//! Knows nothing of what the work is.
+//! They are few and beside the runtime's own: what runs on them delays neither messages nor the store, nor
+//! the end of the process. Work whose caller has gone is not begun, and stops at its next check of the
+//! budget. Knows nothing of what the work is.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,26 +18,26 @@ mod budget;
 
 pub use budget::{Budget, Exhausted, Limits};
 
-/// Pieces of work at one time.
+/// How many pieces of work run at a time.
 pub const AT_ONCE: usize = 2;
-/// Pieces of work at one time and waiting, at most.
+/// How many run or wait, at most.
 const ALL: usize = AT_ONCE + 16;
 
 /// Why work was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotDone {
-    /// Enough work waits already.
+    /// Too much work waits already.
     #[error("too much work is waiting")]
     Busy,
-    /// The work panicked: a fault of ours.
+    /// The work panicked, which is a bug.
     #[error("the work has failed")]
     Failed,
 }
 
-/// What gives work its threads. Clones share them.
+/// Starts threads for work. Clones share the limit.
 ///
-/// Each piece of work has a thread for itself, which ends with it: a thread that
-/// waited for more would keep what the last one took of memory.
+/// Each piece of work has a thread of its own, which ends with it: a thread that waited for more would keep
+/// memory that the last work allocated.
 #[derive(Clone)]
 pub struct Workers {
     all: Arc<Semaphore>,
@@ -52,11 +51,10 @@ impl Default for Workers {
 }
 
 impl Workers {
-    /// Does `work` within `limits`, as soon as there is a thread. Whoever drops
-    /// the future no longer waits, and the work is told so by its budget.
+    /// Runs `work` within `limits`, as soon as a thread is free. Dropping the future cancels it through its
+    /// budget.
     ///
-    /// # Errors
-    /// [`NotDone`].
+    /// # Errors [`NotDone`].
     pub async fn run<T, F>(&self, limits: Limits, work: F) -> Result<T, NotDone>
     where
         T: Send + 'static,
@@ -69,9 +67,9 @@ impl Workers {
         let abandoned = Arc::clone(&waiting.abandoned);
         let job = move || {
             give_way();
-            // A panic drops the sender, and that is the answer.
+            // A panic drops the sender, which is the answer.
             let done = catch_unwind(AssertUnwindSafe(|| work(&Budget::new(limits, abandoned))));
-            // Whoever is answered finds the thread free.
+            // Before the answer, so that the caller finds the thread free.
             drop((permit, place));
             if let Ok(done) = done {
                 let _ = answer.send(done);
@@ -86,7 +84,7 @@ impl Workers {
     }
 }
 
-/// Lets the threads that carry messages go first where the cores do not suffice for all.
+/// Lowers this thread's priority below that of the threads that carry messages.
 #[cfg(target_os = "linux")]
 fn give_way() {
     const STEPS_BACK: i32 = 10;

@@ -1,4 +1,4 @@
-//! Counters of all nodes, in the first Redis; they end by themselves.
+//! The quota counters of all nodes, in the first Redis; they expire by themselves.
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -9,17 +9,16 @@ use crate::broker::BrokerError;
 use crate::broker::redis::Router;
 use crate::clock::now_ms;
 
-/// Counters on Redis.
+/// The counters of a deployment, in Redis.
 pub struct RedisCounters {
     router: Router,
-    /// What the names of counters begin with. In one place, also in a cluster:
-    /// one script changes several.
+    /// The beginning of the counters' names. All are in one slot, because one script changes several.
     counters: String,
     add: Script,
 }
 
 impl RedisCounters {
-    /// Works on the broker's connections for commands.
+    /// Counters over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
         let counters = router.keyspace().name("{quota}:");
         Self { router, counters, add: Script::new(include_str!("add.lua")) }
@@ -47,7 +46,7 @@ impl Counters for RedisCounters {
         let shards = self.router.all();
         let answers = join_all(shards.iter().map(|shard| shard.run::<String>(&info))).await;
         let mut stored = Stored::default();
-        // What is away is not filled either.
+        // A shard that is away cannot be filled.
         for answer in answers.iter().flatten() {
             let used = number(answer, "used_memory:");
             stored.bytes = stored.bytes.saturating_add(number(answer, "used_memory_dataset:"));

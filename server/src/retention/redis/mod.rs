@@ -1,6 +1,5 @@
-//! What goes from Redis and does not expire by itself: rooms in the list, and
-//! authors with what they have. Logs, games, results and pictures that no quiz
-//! names carry their own end.
+//! Removes old data from Redis that does not expire by itself: rooms in the list, and authors with what they
+//! have. Logs, games, results and pictures that no quiz names have a time to live.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,21 +14,21 @@ use crate::quizzes::QuizzesError;
 use crate::quizzes::redis::RedisQuizzes;
 use crate::rooms::redis::Keys as RoomKeys;
 
-/// Things that go at a time.
+/// How many things one batch removes.
 const BATCH: usize = 100;
 
-/// Sweeps Redis.
+/// The sweep of a deployment with Redis.
 pub struct RedisSweep {
     router: Router,
     quizzes: Arc<RedisQuizzes>,
-    /// The key that is there while a period lasts in which a node has swept.
+    /// A key that exists during a period in which a node has swept.
     lease: String,
     room_keys: RoomKeys,
     rooms: Script,
 }
 
 impl RedisSweep {
-    /// Works on the broker's connections for commands; `quizzes` are what authors have.
+    /// A sweep over the broker's connections for commands; `quizzes` has the authors' data.
     pub fn new(router: Router, quizzes: Arc<RedisQuizzes>) -> Self {
         let (lease, room_keys) = (router.keyspace().name("{authors}:swept"), RoomKeys::new(router.keyspace()));
         Self { router, quizzes, lease, room_keys, rooms: Script::new(include_str!("rooms.lua")) }
@@ -40,7 +39,7 @@ impl RedisSweep {
         let mut rooms = self.rooms.prepare_invoke();
         rooms.key(list).key(titles).key(listed).arg(before_ms).arg(BATCH);
         let mut all = 0;
-        // Each server has a list of its own; one that is away is swept another time.
+        // Each server has a list of its own; one that is away is swept the next time.
         for site in 0..self.router.sites() {
             if let Ok(shard) = self.router.at(site, list) {
                 all += shard.invoke::<usize>(&rooms).await.unwrap_or(0);
@@ -53,7 +52,7 @@ impl RedisSweep {
 #[async_trait]
 impl Sweep for RedisSweep {
     async fn is_due(&self, every: Duration) -> Result<bool, RetentionError> {
-        // Somewhat less, so that whoever comes back after the period finds it over.
+        // A little less, so that the node's next try after the period finds it over.
         let period_ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX) / 10 * 9;
         let mut set = redis::cmd("SET");
         set.arg(&self.lease).arg(1).arg("NX").arg("PX").arg(period_ms);
@@ -69,7 +68,7 @@ impl Sweep for RedisSweep {
         }
     }
 
-    /// Redis does that by itself.
+    /// Always false: Redis frees memory by itself.
     async fn compact(&self) -> Result<bool, RetentionError> {
         Ok(false)
     }

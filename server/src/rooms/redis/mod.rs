@@ -1,7 +1,7 @@
 //! The list of rooms of all nodes, in Redis.
 //!
-//! Each independent server lists the rooms that it keeps; in a cluster there is
-//! one list. The rooms of a server that is away are missing meanwhile.
+//! Each independent server lists the rooms that it keeps; a cluster has one list. The rooms of a server that
+//! is away are missing.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::broker::redis::shard::Shard;
 use crate::broker::redis::{Keyspace, Router};
 use crate::channel::Channel;
 
-/// The names of a list.
+/// The keys of one list.
 pub(crate) struct Keys {
-    /// A sorted set, scored by when something last went on there, in Redis time.
+    /// A sorted set of rooms, scored by when they were last active, in Redis time.
     pub(crate) rooms: String,
     /// A hash: room -> title.
     pub(crate) titles: String,
-    /// As `rooms`, but those alone that stand on the front page.
+    /// As `rooms`, with the listed ones only.
     pub(crate) listed: String,
 }
 
@@ -36,7 +36,7 @@ impl Keys {
     }
 }
 
-/// The list of rooms on Redis.
+/// The list of rooms of a deployment, in Redis.
 pub struct RedisRooms {
     router: Router,
     keys: Keys,
@@ -44,12 +44,12 @@ pub struct RedisRooms {
 }
 
 impl RedisRooms {
-    /// Works on the broker's connections for commands.
+    /// A list over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
         Self { keys: Keys::new(router.keyspace()), router, touch: Script::new(include_str!("touch.lua")) }
     }
 
-    /// See `touch.lua` for what can happen.
+    /// Runs `touch.lua`; `what` is the kind of activity.
     async fn touch(&self, room: &RoomId, title: &str, what: &str) -> Result<(), RoomsError> {
         let Keys { rooms, titles, listed } = &self.keys;
         let mut touch = self.touch.prepare_invoke();
@@ -107,7 +107,7 @@ impl Rooms for RedisRooms {
             warn!("some rooms are missing in the list: {error}");
         }
         let mut recent: Vec<_> = lists.into_iter().flatten().flatten().collect();
-        // A stable sort, so one list keeps its order.
+        // A stable sort keeps the order within one list.
         recent.sort_by_key(|known| Reverse(known.active_at));
         recent.truncate(limit);
         Ok(recent)

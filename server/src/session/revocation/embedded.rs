@@ -1,4 +1,4 @@
-//! Who signed out of a single node, in its data file.
+//! The list of people who signed out of a single node, in its data file.
 
 use async_trait::async_trait;
 use protocol::UserId;
@@ -12,7 +12,7 @@ const REVOKE: &str = "
     INSERT INTO revoked_users (user, revoked_at, network) VALUES (?1, ?2, ?3)
     ON CONFLICT (user) DO UPDATE SET revoked_at = max(revoked_at, excluded.revoked_at)";
 
-/// One came, so one goes: the indexes find whoever it is at once.
+/// For each one that comes, one goes: the indexes find it at once.
 const TRIM: &str = "
     DELETE FROM revoked_users WHERE (SELECT users FROM revoked_count WHERE id = 0) > ?1 AND user =
         (SELECT user FROM revoked_users WHERE network =
@@ -22,19 +22,19 @@ const SINCE: &str = "SELECT user, revoked_at FROM revoked_users WHERE revoked_at
 
 const FORGET: &str = "DELETE FROM revoked_users WHERE revoked_at < ?1";
 
-/// Who signed out, without Redis.
+/// The list of people who signed out, of a node without Redis.
 pub struct EmbeddedRevocations {
     store: Sqlite,
     most: usize,
 }
 
 impl EmbeddedRevocations {
-    /// Works on the node's data file.
+    /// A list in the node's data file.
     pub fn new(store: Sqlite) -> Self {
         Self { store, most: MOST }
     }
 
-    /// The same with a list of `most` people and not [`MOST`], for tests that fill it.
+    /// The same with `most` entries in place of [`MOST`], for tests that fill it.
     pub fn keeping(self, most: usize) -> Self {
         Self { most, ..self }
     }

@@ -1,10 +1,9 @@
 //! People whose sessions ended before their time, because they signed out.
 //!
-//! No node remembers sessions, so what is kept is who has none any more: for
-//! as long as one of theirs could still be brought. Every node holds all of it
-//! in memory and asks the store for news, so that looking somebody up costs
-//! nothing. A person's id is used once, so it is the person that is revoked,
-//! with every copy of their cookie.
+//! No node stores sessions, so the store has a list of people who signed out: for as long as a session of
+//! theirs could still be shown. Every node has the whole list in memory and reads what is new, so that a
+//! look-up costs nothing. A person's id is used once, so it is the person that is revoked, with every copy of
+//! their cookie.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
@@ -18,54 +17,53 @@ mod revoker;
 
 pub use revoker::Revoker;
 
-/// People that are kept at most. Of more, those are forgotten who were revoked first in the network that has most
-/// of them: whoever makes sessions to end them pushes out their own, and nobody's elsewhere.
+/// The largest number of people on the list. Beyond it, the earliest ones of the network that has most are
+/// dropped: somebody who makes sessions to end them displaces their own, and nobody's elsewhere.
 pub const MOST: usize = 100_000;
 
-/// Somebody whose sessions are over.
+/// A person whose sessions are invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revoked {
-    /// Who.
+    /// The id of the person.
     pub user: UserId,
-    /// When, by the store's clock, in milliseconds since 1970.
+    /// When they signed out, by the store's clock, in milliseconds since 1970.
     pub revoked_at: u64,
 }
 
-/// Why nobody's sessions can be ended now, or it is not known whose were.
+/// Why the list cannot be read or written now, as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("who signed out cannot be kept: {0}")]
 pub struct RevocationError(pub String);
 
-/// Keeps who has no session any more, for all nodes.
+/// Stores the list of people who signed out, for all nodes.
 #[async_trait]
 pub trait RevocationStore: Send + Sync {
-    /// Ends all sessions of somebody, who asked for it from a network, named by a short text without spaces.
+    /// Adds somebody, who asked for it from a network, named by a short text without spaces.
     async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError>;
 
-    /// Who was revoked at a moment or later, in milliseconds since 1970, the
-    /// earliest first.
+    /// The people who were added at a moment or later, in milliseconds since 1970, the earliest first.
     async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError>;
 
-    /// Forgets who was revoked before a moment.
+    /// Drops people who were added before a moment.
     async fn forget_before(&self, moment: u64) -> Result<(), RevocationError>;
 
     /// Whether other nodes write to it too.
     fn is_shared(&self) -> bool;
 }
 
-/// Who has no session any more, as far as this node knows.
+/// The list of people who signed out, as far as this node knows it.
 #[derive(Default)]
 pub struct RevokedUsers {
     users: RwLock<HashMap<UserId, u64>>,
 }
 
 impl RevokedUsers {
-    /// Whether somebody's sessions are over.
+    /// Whether somebody signed out.
     pub fn contains(&self, user: &UserId) -> bool {
         self.users.read().unwrap_or_else(PoisonError::into_inner).contains_key(user)
     }
 
-    /// Takes what the store says, and gives those of whom this node did not know.
+    /// Takes entries of the store, and returns the people whom this node did not know.
     fn learn(&self, revoked: Vec<Revoked>) -> HashSet<UserId> {
         let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);
         let news = revoked.into_iter().filter_map(|Revoked { user, revoked_at }| {
@@ -74,8 +72,8 @@ impl RevokedUsers {
         news.collect()
     }
 
-    /// Forgets whom the store has forgotten: who was revoked before a moment, and is not in `kept`, which was
-    /// read after it.
+    /// Drops people whom the store has dropped: those who were added before a moment and are not in `kept`,
+    /// which was read after it.
     fn forget_all_but(&self, kept: &[Revoked], moment: u64) {
         let kept: HashSet<_> = kept.iter().map(|one| &one.user).collect();
         let mut users = self.users.write().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! Who signed out of any node, in Redis: one list for all, so of several
-//! servers it is in the first one, as the session key is.
+//! The list of people who signed out of any node, in Redis: of several servers it is on the first one, as the
+//! session key is.
 
 use async_trait::async_trait;
 use protocol::UserId;
@@ -9,10 +9,10 @@ use super::{MOST, RevocationError, RevocationStore, Revoked};
 use crate::broker::BrokerError;
 use crate::broker::redis::{Keyspace, Router};
 
-/// So many are forgotten in one step: nobody waits long for it.
+/// How many entries are dropped in one step, so that no command waits long.
 const AT_A_TIME: usize = 500;
 
-/// Who signed out, on Redis.
+/// The list of people who signed out, of a deployment with Redis.
 pub struct RedisRevocations {
     router: Router,
     keys: Keys,
@@ -21,13 +21,13 @@ pub struct RedisRevocations {
     most: usize,
 }
 
-/// The keys of both scripts, in the order that they say.
+/// The keys of both scripts, in their order.
 struct Keys {
-    /// A sorted set of people, scored by when they were revoked, in Redis time.
+    /// A sorted set of people, scored by when they were added, in Redis time.
     revoked: String,
     /// The same people as texts "network when who", in that order.
     by_network: String,
-    /// How many each network has.
+    /// The number of entries of each network.
     networks: String,
     /// The first two words of each person's text.
     network_of: String,
@@ -36,7 +36,7 @@ struct Keys {
 impl Keys {
     fn new(keyspace: &Keyspace) -> Self {
         let revoked = keyspace.name("revoked-users");
-        // As their hash tag, the whole name of the first one keeps the others beside it.
+        // The whole name of the first key is the hash tag of the others.
         let beside = |end| keyspace.name(format_args!("{{{revoked}}}:{end}"));
         let [by_network, networks, network_of] = ["by-network", "networks", "network-of"].map(beside);
         Self { by_network, networks, network_of, revoked }
@@ -48,13 +48,13 @@ impl Keys {
 }
 
 impl RedisRevocations {
-    /// Works on the broker's connections for commands.
+    /// A list over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
         let [revoke, forget] = [include_str!("revoke.lua"), include_str!("forget.lua")].map(Script::new);
         Self { keys: Keys::new(router.keyspace()), router, revoke, forget, most: MOST }
     }
 
-    /// The same with a list of `most` people and not [`MOST`], for tests that fill it.
+    /// The same with `most` entries in place of [`MOST`], for tests that fill it.
     pub fn keeping(self, most: usize) -> Self {
         Self { most, ..self }
     }

@@ -1,4 +1,4 @@
-//! Ends sessions, and makes this node know of those that ended on another.
+//! Signs people out, and learns of those who signed out on other nodes.
 
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -14,21 +14,21 @@ use super::{RevocationError, RevocationStore, Revoked, RevokedUsers};
 use crate::limits::allotments;
 use crate::{clock, digest};
 
-/// How often the other nodes' news are asked for: somebody who signed out is
-/// out everywhere within a second.
+/// How often the store is read for people who signed out on other nodes: a sign-out reaches all nodes within
+/// a second.
 const NEWS_EVERY: Duration = Duration::from_millis(500);
-/// What is asked for begins so much before the latest that is known: the
-/// store's clock may be set back, and another server may take its place.
+/// Each read begins so long before the latest known entry: the store's clock may be set back, and another
+/// server may take its place.
 const OVERLAP_MS: u64 = 60_000;
-/// Rounds after which what nobody can bring any more is forgotten: every hour.
+/// The number of reads after which expired entries are dropped: every hour.
 const FORGET_EVERY: u32 = 7_200;
-/// A session may have been renewed on another node just after it was ended.
+/// A session may have been renewed on another node just after its person signed out.
 const MARGIN_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// Told whose sessions are over, when this node learns of it.
+/// Is called with the people whose sessions have ended, when this node learns of it.
 type OnEnd = Box<dyn Fn(&HashSet<UserId>) + Send + Sync>;
 
-/// Ends sessions.
+/// Ends the sessions of people who sign out.
 pub struct Revoker {
     inner: Arc<Inner>,
     _news: AbortOnDropHandle<()>,
@@ -39,13 +39,13 @@ struct Inner {
     users: Arc<RevokedUsers>,
     lifetime: Duration,
     on_end: OnEnd,
-    /// Of whom nobody was told yet: looking for connections takes a moment, so
-    /// it is done for all of them together.
+    /// People whose connections were not closed yet: finding those takes a moment, so it is done for all
+    /// people together.
     untold: Mutex<HashSet<UserId>>,
 }
 
 impl Revoker {
-    /// Looks for news until this is dropped. Sessions live for `lifetime` at most.
+    /// Reads the store until this is dropped. Sessions are valid for `lifetime` at most.
     pub fn start(
         store: Arc<dyn RevocationStore>,
         users: Arc<RevokedUsers>,
@@ -57,11 +57,10 @@ impl Revoker {
         Self { inner, _news: AbortOnDropHandle::new(news) }
     }
 
-    /// Ends all sessions of somebody: for requests to this node at once, for
-    /// connections and other nodes within a second.
+    /// Signs somebody out: for requests to this node at once, for connections and other nodes within a
+    /// second.
     ///
-    /// # Errors
-    /// It cannot be kept, and nothing has ended.
+    /// # Errors The list cannot be written, and nothing has ended.
     pub async fn revoke(&self, user: &UserId, address: IpAddr) -> Result<(), RevocationError> {
         self.inner.store.revoke(user, &network(address)).await?;
         self.inner.learn(vec![Revoked { user: user.clone(), revoked_at: clock::now_ms() }]);
@@ -82,7 +81,7 @@ impl Inner {
         }
     }
 
-    /// Asks for all since a moment, and gives the one to ask from next.
+    /// Reads all entries since a moment, and returns the moment to read from next.
     async fn news(&self, since: u64) -> Result<u64, RevocationError> {
         let revoked = self.store.revoked_since(since).await?;
         let latest = revoked.last().map_or(0, |last| last.revoked_at);
@@ -101,8 +100,8 @@ impl Inner {
     }
 }
 
-/// The widest network that an address is counted under. It is kept for long, and so it is too short to tell which
-/// one it was: many thousand addresses share it.
+/// The widest network of an address, as text. It is stored for long, and so it is too short to tell which
+/// network it was: many thousand addresses share it.
 fn network(address: IpAddr) -> String {
     allotments(address).next_back().map(|network| digest::of(network.prefix.to_string(), 2)).unwrap_or_default()
 }
@@ -110,7 +109,7 @@ fn network(address: IpAddr) -> String {
 async fn look_for_news(inner: Weak<Inner>) {
     let (mut since, mut is_away, mut knows_all, mut round) = (0, false, false, 0);
     while let Some(inner) = inner.upgrade() {
-        // Where nobody else writes, there are no news after the first look.
+        // Where no other node writes, the first read has everything.
         if inner.store.is_shared() || !knows_all {
             match inner.news(since).await {
                 Ok(next) => (since, is_away, knows_all) = (next, false, true),

@@ -1,8 +1,8 @@
 //! The one SQLite file of a node that runs without Redis.
 //!
-//! One thread writes; whatever waits for it is committed together, and nobody
-//! is answered before the commit. Reads go beside it on threads and connections
-//! of their own. Knows tables and transactions; what is in them is its callers' matter.
+//! One thread writes; all writes that wait are committed together, and none is answered before the commit.
+//! Reads run beside it on threads and connections of their own. Knows tables and transactions; what is in
+//! them is its callers' matter.
 
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};

@@ -1,5 +1,5 @@
-//! The threads that read, each with a connection of its own. They do nothing
-//! else, so nothing but reads can keep a read waiting.
+//! The threads that read, each with a connection of its own. They do nothing else, so that only reads can
+//! delay a read.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -14,14 +14,14 @@ use tracing::error;
 use super::{SqliteError, connect};
 use crate::waiting::Waiting;
 
-/// Reads that run at the same time.
+/// How many reads run at the same time.
 const AT_ONCE: usize = 4;
-/// Reads that wait for a thread; further callers wait for a place.
+/// How many reads may wait for a thread; further callers wait for a place.
 const WAITING: usize = 256;
-/// SQLite's own steps between two looks whether somebody still waits for the read.
+/// SQLite's virtual machine steps between two checks whether the caller still waits.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
-/// The queue to the threads. Dropped, it stops what is being read and waits for their end.
+/// The queue to the threads. Dropping it interrupts running reads and waits for the threads.
 pub(super) struct Readers {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     closing: Arc<AtomicBool>,
@@ -41,8 +41,8 @@ impl Readers {
         Ok(Self { queue: Some(queue), closing, threads })
     }
 
-    /// Runs `operation` off the async threads, on one moment of the data. A
-    /// caller that goes away takes it along, whether it has begun or not.
+    /// Runs `operation` on a reading thread, in one snapshot. Dropping the future cancels it, whether it has
+    /// begun or not.
     pub(super) async fn read<T, F>(&self, operation: F) -> Result<T, SqliteError>
     where
         T: Send + 'static,
@@ -62,7 +62,7 @@ impl Drop for Readers {
         self.closing.store(true, Ordering::Relaxed);
         self.queue = None;
         for thread in self.threads.drain(..) {
-            // What was read may hold the last handle; a thread cannot wait for itself.
+            // The result may hold the last handle; a thread cannot wait for itself.
             if thread.thread().id() != thread::current().id() && thread.join().is_err() {
                 error!("a thread that reads the data file has panicked");
             }
@@ -70,11 +70,11 @@ impl Drop for Readers {
     }
 }
 
-/// One read, whatever its types.
+/// A read with its types erased.
 trait Job: Send {
-    /// Set when nobody waits for it any more.
+    /// Set when the caller has gone.
     fn abandoned(&self) -> &Arc<AtomicBool>;
-    /// Does the work and hands out the result.
+    /// Runs the read and sends the result.
     fn run(self: Box<Self>, connection: Result<&mut Connection, SqliteError>);
 }
 
@@ -97,12 +97,12 @@ where
         let Self { operation, answer, .. } = *self;
         let read = AssertUnwindSafe(|| at_one_moment(connection?, operation));
         let result = catch_unwind(read).unwrap_or_else(|_| Err(SqliteError::Failed("the read panicked".into())));
-        // A caller that no longer waits is fine.
+        // The caller may have gone.
         let _ = answer.send(result);
     }
 }
 
-/// What one thread reads with.
+/// The state of one thread.
 struct Reader {
     file: PathBuf,
     connection: Option<Connection>,
@@ -123,7 +123,7 @@ fn run(mut reader: Reader, jobs: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
 }
 
 impl Reader {
-    /// The connection, opened when it is first needed; it gives up what is `abandoned`.
+    /// The connection, opened when it is first needed; it stops a read when `abandoned` is set.
     fn connection(&mut self, abandoned: Arc<AtomicBool>) -> Result<&mut Connection, SqliteError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,

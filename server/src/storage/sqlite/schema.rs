@@ -1,4 +1,4 @@
-//! The tables, and how an older file gets them.
+//! The tables, and the migrations of older files.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -277,7 +277,8 @@ const MIGRATIONS: &[&str] = &[
     -- further than what was kept before, which was of games that were over.
     ALTER TABLE results ADD COLUMN progress INTEGER NOT NULL DEFAULT 1000;
 ",
-    // A name with its quotes and colon is in no text: there the quotes have a backslash before them.
+    // A name with its quotes and colon cannot be inside a text: there the quotes have a backslash before
+    // them.
     r#"
     -- Fields of quizzes and of results have other names.
     UPDATE quiz_versions SET stored = replace(replace(replace(stored,
@@ -288,12 +289,12 @@ const MIGRATIONS: &[&str] = &[
 "#,
 ];
 
-/// Brings the file to the newest version, all or nothing.
+/// Migrates the file to the newest version, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), SqliteError> {
     migrate_to(connection, MIGRATIONS.len() as u32)
 }
 
-/// Brings the file to a version, which is the number of migrations that it has had.
+/// Migrates the file to a version, which is the number of migrations that it has had.
 pub(super) fn migrate_to(connection: &mut Connection, target: u32) -> Result<(), SqliteError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;

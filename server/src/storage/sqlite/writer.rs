@@ -1,4 +1,4 @@
-//! The thread that writes: takes all that waits, commits it as one, answers.
+//! The thread that writes: takes all writes that wait, commits them together, answers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, JoinHandle};
@@ -9,13 +9,12 @@ use tracing::error;
 
 use super::SqliteError;
 
-/// Writes that wait at most; further callers wait for a place.
+/// How many writes may wait; further callers wait for a place.
 const WAITING: usize = 1024;
-/// Writes in one commit at most, so that the first of them is answered soon.
+/// The most writes in one commit, so that the first of them is answered soon.
 const TOGETHER: usize = 256;
 
-/// The queue to the thread. Dropped, it lets the thread finish what is queued
-/// and waits for its end.
+/// The queue to the thread. Dropping it lets the thread finish what is queued, and waits for that.
 pub(super) struct Writer {
     queue: Option<mpsc::Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
@@ -54,11 +53,11 @@ impl Drop for Writer {
     }
 }
 
-/// One write, whatever its types.
+/// A write with its types erased.
 trait Job: Send {
-    /// Does the work; an error: undo it.
+    /// Runs the write; after an error it is rolled back.
     fn run(&mut self, connection: &Connection) -> Result<(), SqliteError>;
-    /// Hands out the result once it is known what became of the commit.
+    /// Sends the result, once the commit has ended.
     fn answer(self: Box<Self>, commit: Result<(), SqliteError>);
 }
 
@@ -87,7 +86,7 @@ where
     fn answer(self: Box<Self>, commit: Result<(), SqliteError>) {
         let Self { result, then, answer, .. } = *self;
         let result = result.unwrap_or_else(|| Err(SqliteError::Failed("the write was not done".into())));
-        // A caller that no longer waits is fine; `then` has been called all the same.
+        // The caller may have gone; `then` was called nevertheless.
         let _ = answer.send(result.and_then(|value| commit.map(|()| then(value))));
     }
 }
@@ -121,13 +120,13 @@ fn write_all(connection: &Connection, batch: &mut [Box<dyn Job>]) -> Result<(), 
     result
 }
 
-/// Runs one job so that it can be undone alone.
+/// Runs one job in a savepoint, so that it can be rolled back alone.
 fn write_one(connection: &Connection, job: &mut dyn Job) -> Result<(), SqliteError> {
     connection.execute_batch("SAVEPOINT job")?;
     let run = catch_unwind(AssertUnwindSafe(|| job.run(connection)));
     if let Err(error) = run.unwrap_or_else(|_| Err(SqliteError::Failed("the write panicked".into()))) {
         if connection.is_autocommit() {
-            // SQLite gave the whole transaction up, as it does on a full disk.
+            // SQLite rolled the whole transaction back, as it does on a full disk.
             return Err(error);
         }
         connection.execute_batch("ROLLBACK TO job")?;

@@ -1,8 +1,7 @@
-//! What all nodes let pass, added up in Redis.
+//! The ledger of all nodes, in Redis.
 //!
-//! A bucket is one key that goes by itself once it is full. Sixteen hash tags
-//! spread them over the masters of a cluster, or over independent servers; each tag
-//! is asked once for all that is to be told.
+//! A bucket is one key that expires when it is full. Sixteen hash tags spread them over the masters of a
+//! cluster, or over independent servers; each tag is asked once for all that is reported.
 
 use std::time::Duration;
 
@@ -15,17 +14,17 @@ use crate::broker::BrokerError;
 use crate::broker::redis::Router;
 
 const TAGS: u128 = 16;
-/// Keys that one call of the script has at most: it must not keep Redis from others for long.
+/// The most keys of one call of the script: it must not block Redis for long.
 const KEYS_AT_ONCE: usize = 256;
 
-/// The ledger of all nodes.
+/// The ledger of a deployment with Redis.
 pub struct RedisLedger {
     router: Router,
     script: Script,
 }
 
 impl RedisLedger {
-    /// Works on the broker's connections for commands.
+    /// A ledger over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
         Self { router, script: Script::new(include_str!("settle.lua")) }
     }
@@ -59,7 +58,7 @@ impl Ledger for RedisLedger {
                 self.settle_tag(tag, &some).await.map(|full_in| (at, full_in))
             }
         });
-        // A shard that is away leaves its part to each node; the others are told.
+        // For buckets on a shard that is away each node counts alone.
         let mut all = vec![Duration::ZERO; spent.len()];
         let mut trouble = None;
         for told in join_all(by_tag).await {
