@@ -1,4 +1,4 @@
-//! Chooses between embedded and Redis. The only place that does.
+//! Chooses between SQLite and Redis at the start; the only place that does.
 
 use std::fs;
 use std::io::Write as _;
@@ -26,64 +26,63 @@ use crate::storage::sqlite::{Sqlite, SqliteError, make_private};
 use crate::throttle::Ledger;
 use crate::throttle::redis::RedisLedger;
 
-/// The session key in the data folder, or in Redis after the prefix.
+/// The file or, after the prefix, the Redis key with the session key.
 const KEY_FILE: &str = "session.key";
 const KEY_NAME: &str = "session-key";
-/// How long a node without a key of its own waits for Redis to give it one.
+/// How often a node without a session key of its own asks Redis for one before it gives up.
 const KEY_TRIES: u32 = 60;
 const KEY_RETRY: Duration = Duration::from_millis(500);
 
-/// Why logs and people cannot be kept.
+/// Why storage could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
     /// The data folder cannot be used.
     #[error(transparent)]
     GameStore(#[from] SqliteError),
-    /// The settings for Redis are none.
+    /// The list of Redis servers is invalid.
     #[error(transparent)]
     Servers(#[from] redis::servers::ServersError),
     /// Redis cannot be used.
     #[error(transparent)]
     Broker(#[from] BrokerError),
-    /// The session key cannot be read or kept.
+    /// The session key cannot be read or stored: where, and why.
     #[error("the session key cannot be kept in {0}: {1}")]
     Key(String, String),
 }
 
-/// Everything that outlives a connection.
+/// The stores and connections that a node was opened with.
 pub struct Opened {
-    /// What this node is called.
+    /// The name of this node.
     pub node_name: String,
-    /// The logs.
+    /// Keeps channels' logs and announces.
     pub broker: Arc<dyn Broker>,
-    /// What the logs deliver.
+    /// The deliveries of the broker.
     pub deliveries: Deliveries,
-    /// Reading the logs page by page.
+    /// Reads the logs page by page.
     pub history: Arc<dyn History>,
-    /// Who is where, on all nodes.
+    /// Stores who is in which channel, for all nodes.
     pub presence: Arc<dyn PresenceStore>,
-    /// Which rooms there are.
+    /// Stores the list of rooms.
     pub rooms: Arc<dyn Rooms>,
-    /// Authors' quizzes, and what came of their games.
+    /// Stores authors' quizzes, pictures and results.
     pub quizzes: Arc<dyn Quizzes>,
-    /// How much was kept, for whom.
+    /// Counts what was stored, by person and network.
     pub counters: Arc<dyn Counters>,
-    /// What removes what nobody touches any more.
+    /// Removes what nobody has used for long.
     pub sweep: Arc<dyn Sweep>,
-    /// Live games.
+    /// Stores the games that are played.
     pub games: Arc<dyn games::GameStore>,
-    /// What other nodes let pass; `None` where there are none.
+    /// Adds up what all nodes let through; `None` for a single node.
     pub ledger: Option<Arc<dyn Ledger>>,
-    /// Who signed out.
+    /// Stores the list of people who signed out.
     pub revocations: Arc<dyn RevocationStore>,
-    /// What sessions are signed with.
+    /// The secret that sessions are signed with.
     pub session_key: String,
 }
 
-/// Opens what the configuration says.
+/// Opens the storage that the configuration names.
 ///
-/// # Errors
-/// [`BackendError`], as a sentence for whoever starts the node.
+/// # Errors [`BackendError`], as a sentence for the operator.
 pub async fn open(config: &Config) -> Result<Opened, BackendError> {
     let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", crate::random::text(6)));
     match config.redis_servers() {
@@ -159,7 +158,7 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
     })
 }
 
-/// The key that an earlier start left, or a new one that only we can read.
+/// The key that an earlier start left, or a new one in a file that only its owner can read.
 fn key_in_folder(folder: &Path) -> std::io::Result<String> {
     let path = folder.join(KEY_FILE);
     if let Ok(key) = fs::read_to_string(&path)
@@ -175,8 +174,8 @@ fn key_in_folder(folder: &Path) -> std::io::Result<String> {
     Ok(key)
 }
 
-/// The key that the first node left for all, or ours, if we are the first. Of
-/// several servers it is in the first one: all nodes have to find the same.
+/// The key that the first node stored for all, or a new one from this node if it is the first. Of several
+/// servers it is on the first one, so that all nodes find the same.
 async fn key_in_redis(router: &redis::Router) -> Result<String, BackendError> {
     let (fresh, name) = (Sessions::fresh_secret(), router.keyspace().name(KEY_NAME));
     let mut tries = 0;

@@ -1,33 +1,33 @@
-//! What a log and its people belong to.
+//! The names of logs and of the people in them.
 
 use std::fmt;
 
 use protocol::{Pin, RoomId};
 
-/// What the name of a room's channel begins with.
+/// The beginning of the name of a room's channel.
 const ROOM: &str = "room:";
-/// What the name of a game's channel begins with.
+/// The beginning of the name of a game's channel.
 const GAME: &str = "game:";
 /// The name of the channel between the nodes.
 const NODES: &str = "nodes:";
-/// What the room of a class is called, and no other one.
+/// The beginning of the id of a class's room; no other room has it.
 pub(crate) const CLASS_ROOM: &str = "class~";
 
-/// An ordered log plus the people who are in it.
+/// An ordered log and the people who are in it.
 ///
 /// A type and not a text, so that an event without a channel does not compile.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
-    /// A chat room.
+    /// The channel of a chat room.
     Room(RoomId),
-    /// A game: its players and its hosts.
+    /// The channel of a game, with its players and hosts.
     Game(Pin),
-    /// What concerns all nodes, wherever their people are. Nobody enters it, and nothing of it is kept.
+    /// The channel for notices to all nodes. Nobody is in it, and it has no log.
     Nodes,
 }
 
 impl Channel {
-    /// The channel that [`fmt::Display`] wrote.
+    /// Parses what [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(ROOM) {
             Some(room) => RoomId::kept(room).map(Self::Room),
@@ -36,24 +36,24 @@ impl Channel {
         }
     }
 
-    /// Adds what [`Channel::parse`] reads.
+    /// Appends the text that [`Channel::parse`] reads.
     pub(crate) fn spell(&self, text: &mut String) {
         let (kind, name) = self.parts();
         text.push_str(kind);
         text.push_str(name);
     }
 
-    /// What frames to its people call it.
+    /// The room id that frames about this channel carry.
     pub fn room(&self) -> RoomId {
         match self {
             Self::Room(room) => room.clone(),
             Self::Game(pin) => pin.room(),
-            // Has no people, so nobody is told.
+            // Nobody is in this channel, so no frame carries it.
             Self::Nodes => RoomId::parse("nodes").unwrap_or_else(|_| unreachable!("a plain word names a room")),
         }
     }
 
-    /// Whether it is of no use when a game is over: the game's own, or its class's room.
+    /// Whether its log ends with a game: the game's own, or its class's room.
     pub fn ends_with_game(&self) -> bool {
         match self {
             Self::Room(room) => room.as_str().starts_with(CLASS_ROOM),

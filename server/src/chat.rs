@@ -1,7 +1,7 @@
-//! The chat: what saying something in a room means.
+//! The chat: checks messages, makes their frames and appends them to the log.
 //!
-//! An application over the broker. Knows messages and their rules; knows
-//! nothing of sockets, and never waits for anybody to hear.
+//! An application over the broker. Knows messages and their rules; knows nothing of sockets, and never waits
+//! for deliveries.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::games::{Key, is_class_room};
 use crate::quota::Quotas;
 use crate::{clock, digest};
 
-/// Bytes of a text's digest.
+/// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
 
-/// Whether the class of a game may chat.
+/// Tells whether the chat of a game's class is open.
 pub type Classes = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
 
-/// Says things in rooms.
+/// Posts messages to rooms.
 pub struct Chat {
     broker: Arc<dyn Broker>,
     classes: Classes,
@@ -31,26 +31,25 @@ pub struct Chat {
     message_chars: usize,
 }
 
-/// Something said.
+/// A message that is in the log.
 pub struct Said {
-    /// Where it stands, and whether it stood there before.
+    /// Its position, and whether it was there before.
     pub appended: Appended,
-    /// The frame as the log has it, when it stood there before: nobody is told
-    /// again, so the sender has to be.
+    /// The frame in the log, for a message that was there before: it is not announced again, so the sender
+    /// has to get it.
     pub again: Option<Bytes>,
 }
 
 impl Chat {
-    /// A chat whose messages have at most `message_chars` characters.
+    /// A chat with messages of at most `message_chars` characters.
     pub fn new(broker: Arc<dyn Broker>, classes: Classes, quotas: Arc<Quotas>, message_chars: usize) -> Self {
         Self { broker, classes, quotas, message_chars }
     }
 
-    /// Says `text` in a room. `Ok` means that the log has it; saying it again
-    /// with the same id gives the first result.
+    /// Posts `text` to a room. `Ok` means that the log has it; a repeat with the same id gives the first
+    /// result.
     ///
-    /// # Errors
-    /// The refusal to answer with. After a temporary one, say it again with the same id.
+    /// # Errors The refusal to answer with. After a temporary one, repeat it with the same id.
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         let text = &*self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
@@ -80,7 +79,7 @@ impl Chat {
         Ok(Said { appended, again })
     }
 
-    /// Tells the room that somebody is typing. It may get lost.
+    /// Announces that somebody is typing. It may get lost.
     pub async fn typing(&self, room: &RoomId, member: &Member) {
         let typing = ServerMessage::Typing(Typing { room_id: room.clone(), member: member.clone() });
         let frame = Ephemeral::Frame(wire::encode_server(&typing).into());
@@ -89,7 +88,7 @@ impl Chat {
         }
     }
 
-    /// The class of a game chats while its host lets it.
+    /// Checks that the class chat is open, if the room is a class's.
     async fn check_class(&self, room: &RoomId) -> Result<(), Refusal> {
         if !is_class_room(room) {
             return Ok(());
@@ -105,14 +104,14 @@ impl Chat {
         if is_open { Ok(()) } else { Err(Refusal::new(ErrorCode::NotNow, "The chat of this game is closed.")) }
     }
 
-    /// The text as it is kept and shown.
+    /// Checks a text and cleans it.
     fn check<'a>(&self, text: &'a str) -> Result<Cow<'a, str>, Refusal> {
         let text = clean(text, Shape::Lines);
         if text.is_empty() {
             return Err(Refusal::new(ErrorCode::EmptyMessage, "A message needs some text that can be seen."));
         }
         let most = self.message_chars;
-        // No text has more characters than bytes; counting stops one past the limit where it is not told.
+        // No text has more characters than bytes; counting stops one past the limit.
         if text.len() > most && text.chars().take(most + 1).count() > most {
             let sentence = format!("{} Shorten it or send it in parts.", too_long(text.chars().count(), most));
             return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));

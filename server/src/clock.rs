@@ -1,9 +1,9 @@
-//! This node's clock, for what people read and for what runs out. What comes
-//! first is told by offsets and versions, never by this.
+//! This node's clock, for times that people read and for expiry. Order is told by offsets and versions, never
+//! by this.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Milliseconds since 1970.
+/// The system clock, in milliseconds since 1970.
 pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)

@@ -1,22 +1,22 @@
 //! One answer for all who ask the same at the same time.
 //!
-//! Knows nothing of what is asked. It is no cache: an answer is given only to
-//! those who asked before the work for it began.
+//! Knows nothing of what is asked. It is no cache: an answer is given only to callers who came before the
+//! work for it began.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Questions under way, by what they are about.
+/// The requests under way, by key.
 pub struct Coalesce<K: Eq + Hash, V> {
     questions: Mutex<HashMap<K, Arc<Question<V>>>>,
 }
 
 struct Question<V> {
-    /// How many asked so far.
+    /// How many callers have come so far.
     asked: AtomicU64,
-    /// The last answer, and how many had asked when the work for it began.
+    /// The last answer, and how many callers had come when the work for it began.
     answer: tokio::sync::Mutex<Option<(u64, V)>>,
 }
 
@@ -27,9 +27,9 @@ impl<K: Eq + Hash, V> Default for Coalesce<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Coalesce<K, V> {
-    /// Does `work`, or waits for somebody who does the same from now on. For
-    /// one key at most one is at work at a time. A failure is an answer too:
-    /// let `V` be a `Result`, or all who wait would try one after the other.
+    /// Runs `work`, or waits for another caller that begins the same after this call. For each key at most
+    /// one runs at a time. A failure is an answer too: let `V` be a `Result`, or all who wait would try one
+    /// after the other.
     pub async fn get(&self, key: K, work: impl Future<Output = V>) -> V {
         let asking = self.ask(key);
         let ticket = asking.question.asked.fetch_add(1, Ordering::Relaxed) + 1;
@@ -58,7 +58,7 @@ impl<K: Eq + Hash, V> Coalesce<K, V> {
     }
 }
 
-/// Somebody who asks; the last one to go takes the question along.
+/// A caller that waits; the last one of a key removes it.
 struct Asking<'a, K: Eq + Hash, V> {
     coalesce: &'a Coalesce<K, V>,
     key: K,
@@ -68,7 +68,7 @@ struct Asking<'a, K: Eq + Hash, V> {
 impl<K: Eq + Hash, V> Drop for Asking<'_, K, V> {
     fn drop(&mut self) {
         let mut questions = self.coalesce.lock();
-        // The list's and ours: under its lock nobody can take another one.
+        // The map's and ours: under its lock nobody can clone another one.
         if Arc::strong_count(&self.question) == 2 {
             questions.remove(&self.key);
         }

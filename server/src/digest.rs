@@ -1,15 +1,15 @@
-//! Digests as text.
+//! Digests in hexadecimal, for ids and keys.
 
 use sha2::{Digest, Sha256};
 
-/// The first so many bytes of what SHA-256 makes of it, two digits each. With
-/// 16 of them nobody makes two things of one digest by chance or for fun.
+/// The first `bytes` bytes of the SHA-256 of `whole`, in hexadecimal. With 16 of them nobody finds two inputs
+/// with one digest.
 pub(crate) fn of(whole: impl AsRef<[u8]>, bytes: usize) -> String {
     let digest = Sha256::digest(whole);
     hex(digest.get(..bytes).unwrap_or(&digest))
 }
 
-/// Two digits for each byte.
+/// Bytes in hexadecimal, two digits each.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |half: u8| char::from(DIGITS[usize::from(half)]);

@@ -1,4 +1,4 @@
-//! Hands what the broker delivers to whom it concerns, in order.
+//! The loop that hands each delivery of the broker to hub, presence, games or connections, in order.
 
 use std::sync::Arc;
 
@@ -16,24 +16,23 @@ use crate::presence::Presence;
 use crate::ws::Connections;
 use crate::{clock, metrics};
 
-/// Deliveries that go out together at most.
+/// The most deliveries in one batch.
 const TOGETHER: usize = 512;
 
-/// Whom deliveries concern.
+/// The parts of a node that take deliveries.
 pub(crate) struct Recipients {
-    /// Listeners.
+    /// Takes publications and frames for clients.
     pub(crate) hub: Arc<Hub>,
-    /// Who knows who is where.
+    /// Takes changes of presence.
     pub(crate) presence: Arc<Presence>,
-    /// Who looks after games.
+    /// Takes notices for games.
     pub(crate) games: Arc<LocalGames>,
-    /// Everybody who is connected here.
+    /// Takes notices about persons.
     pub(crate) connections: Arc<Connections>,
 }
 
-/// Runs until the broker ends or `stop` is set. All that has come by the time
-/// it looks is one turn: one write for each listener, however many frames. When
-/// little comes, each goes out at once; under load, writes are what is saved.
+/// Runs until the broker ends or `stop` is set. All deliveries that wait are one batch: one write for each
+/// listener, however many frames. When few come, each goes out at once; under load, writes are what is saved.
 pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: CancellationToken) {
     let Recipients { hub, presence, games, connections } = to;
     let mut renamed = Vec::new();
@@ -41,7 +40,7 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
     let mut batch = Vec::with_capacity(TOGETHER);
     loop {
         tokio::select! {
-            // The end first: it must not wait until nothing comes.
+            // The stop first: it must not wait until no more deliveries come.
             biased;
             () = stop.cancelled() => return,
             came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
@@ -56,7 +55,7 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
             }
             delivered.extend(hand_over(delivery, &mut turn, &hub, &presence, &games));
         }
-        // Whoever looks at a game tells more about it: after this.
+        // Keepers send more about a game than its frame: after it.
         drop(turn);
         delivered.drain(..).for_each(|frame: Utf8Bytes| observe(&frame));
         stepped.drain(..).for_each(|channel| games.stepped(&channel));
@@ -64,7 +63,7 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
     }
 }
 
-/// Returns the frame of a publication.
+/// Hands one delivery over; returns the frame of a publication.
 fn hand_over(
     delivery: Delivery,
     turn: &mut Batch<'_>,
@@ -96,15 +95,15 @@ fn hand_over(
     None
 }
 
-/// Tells somebody who got another name whom they could be taken for now.
+/// Tells somebody who has a new name of members with a similar one.
 fn tell_namesakes(presence: &Presence, connections: &Connections, member: &Member) {
     for namesake in presence.namesakes(member) {
         connections.tell_in_rooms(&member.id, &wire::encode_server(&ServerMessage::Namesake(namesake)));
     }
 }
 
-/// Gives a change of people to everybody in the room on this node. Of a game,
-/// whoever looks after it tells what concerns whom.
+/// Sends a change of presence to all clients in the room on this node. For a game, its keeper decides who is
+/// told.
 pub(crate) fn tell(hub: &Hub, games: &LocalGames, channel: &Channel, presence: protocol::Presence) {
     if let Channel::Game(_) = channel {
         return games.people_changed(channel);
@@ -113,8 +112,8 @@ pub(crate) fn tell(hub: &Hub, games: &LocalGames, channel: &Channel, presence: p
     hub.broadcast(channel, &frame.into());
 }
 
-/// Spells the frame that says under which epoch a room's log goes on. A game's
-/// people know no positions: they hear that it is reached.
+/// Builds the frame that tells a log's new epoch. Clients of a game know no positions: they are told that its
+/// log is available.
 pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
     if let Channel::Game(_) = channel {
         return availability(channel, true);
@@ -123,7 +122,7 @@ pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
     wire::encode_server(&ServerMessage::Position(renamed)).into()
 }
 
-/// Spells the frame that says whether a room's or a game's log is reached.
+/// Builds the frame that tells whether a room's or a game's log is available.
 pub(crate) fn availability(channel: &Channel, available: bool) -> Utf8Bytes {
     match channel {
         Channel::Game(_) => {

@@ -1,5 +1,5 @@
-//! Shows the figures of this node to whoever runs it, on a listener of their
-//! own: they say when the node is weak, which is nobody else's business.
+//! Serves the metrics of this node to its operator, on a listener of their own: they tell when the node is
+//! weak, which is nobody else's business.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,15 +18,14 @@ use crate::config::{Config, MetricsListen};
 use crate::http::Host;
 use crate::node::Node;
 
-/// Without a word about it, figures are served on loopback at the node's own port and so much more.
+/// By default metrics are served on loopback, at the node's own port plus this.
 const PORT_AFTER: u16 = 1000;
-/// More do not read figures at one time.
+/// How many connections may read metrics at a time.
 pub(crate) const READERS: usize = 16;
 
-/// Listens where the configuration says, or where figures are looked for first.
+/// Listens at the configured address, or at the default one.
 ///
-/// # Errors
-/// The system's, where an address was given. One that was not given may be taken.
+/// # Errors The system's, for a configured address. The default one may be taken.
 pub(crate) async fn bind(config: &Config) -> Result<Option<TcpListener>, (SocketAddr, io::Error)> {
     match config.metrics_listen {
         Some(MetricsListen::Off) => Ok(None),
@@ -47,7 +46,8 @@ pub(crate) async fn bind(config: &Config) -> Result<Option<TcpListener>, (Socket
     }
 }
 
-/// Not of the public address, but for port 0, of which the system makes another each time.
+/// The default address, always on loopback: the node's port plus [`PORT_AFTER`], or port 0 if the node's is
+/// 0.
 fn usual_address(node: SocketAddr) -> Option<SocketAddr> {
     let port = match node.port() {
         0 => 0,
@@ -56,15 +56,15 @@ fn usual_address(node: SocketAddr) -> Option<SocketAddr> {
     Some(SocketAddr::from(([127, 0, 0, 1], port)))
 }
 
-/// The one route.
+/// The route of the metrics, `/metrics`.
 pub(crate) fn router(node: Arc<Node>, address: SocketAddr) -> Router {
     info!("the figures of node {} are at http://{address}/metrics", node.name);
     let router = Router::new().route("/metrics", get(figures)).with_state(node);
     if address.ip().is_loopback() { router.layer(from_fn(by_address)) } else { router }
 }
 
-/// A page of somebody else, whose name they let lead to this machine, could read
-/// what is served on loopback. It cannot ask by an address.
+/// Refuses requests by name: a foreign page whose name was pointed at this machine could otherwise read what
+/// is served on loopback.
 async fn by_address(request: Request, next: Next) -> Response {
     if Host::of(request.headers()).is_some_and(|host| host.is_literal()) {
         return next.run(request).await;

@@ -1,12 +1,11 @@
 //! The Hubbub server: rooms that live on any number of nodes.
 //!
-//! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the way to
-//! one of them, `broker` keeps the logs and carries publications between nodes,
-//! `presence` knows who is where, `history` and `rooms` answer what is read over
-//! HTTP, `limits` knows whom limits count and `throttle` how much they may, `quizzes` keeps what authors write,
-//! `formulas` draws the formulas in it.
-//! `backend` alone chooses between embedded and Redis, `router` alone knows the
-//! pages. `runtime` has the threads on which all of it runs.
+//! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the send buffer of one connection,
+//! `broker` keeps the logs and carries publications between nodes, `presence` knows who is where, `history`
+//! and `rooms` answer what is read over HTTP, `limits` knows which addresses count as one and `throttle` how
+//! much they may do, `quizzes` stores what authors write, `formulas` renders the formulas in it. `backend`
+//! alone chooses between SQLite and Redis, `router` alone knows the pages. `runtime` has the threads on which
+//! all of it runs.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]

@@ -9,15 +9,15 @@ use server::config::{Config, LogFormat};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Each message makes and drops some dozens of small things.
+/// Each message allocates and frees some dozens of small blocks.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How often memory that was left over goes back to the system.
+/// How often unused memory is given back to the system.
 const GIVE_BACK_EVERY: Duration = Duration::from_millis(500);
-/// What is still at work when the node has left gets so long to end.
+/// How long tasks that still run after the node's end may take.
 const END_WITHIN: Duration = Duration::from_millis(300);
-/// More than mimalloc keeps together with other things.
+/// A block that mimalloc allocates on its own.
 const LARGE: usize = 1 << 20;
 
 fn main() -> ExitCode {
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
 fn run(config: Config) -> anyhow::Result<()> {
     let runtime = server::runtime::start(&config).context("cannot start threads")?;
     let served = runtime.block_on(serve(config));
-    // Dropping it would wait for whatever still blocks, for as long as that takes.
+    // Dropping the runtime would wait for blocking tasks, for as long as they take.
     runtime.shutdown_timeout(END_WITHIN);
     served
 }
@@ -54,13 +54,12 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// mimalloc gives back what was free for a second, but looks for it only when
-/// something large comes or goes. After a storm of newcomers nothing does, and
-/// some KiB for each of them would stay.
+/// mimalloc gives back memory that was free for a second, but only when a large block is allocated or freed.
+/// After many newcomers at once no such block comes, and some KiB for each of them would stay.
 async fn give_back_memory() {
     loop {
         tokio::time::sleep(GIVE_BACK_EVERY).await;
-        // Never written to, so it costs no memory.
+        // It is never written to, so it costs no memory.
         drop(black_box(Vec::<u8>::with_capacity(LARGE)));
     }
 }

@@ -1,7 +1,6 @@
-//! The figures that `figures` shows, in Prometheus' text form.
+//! The metrics in Prometheus' text form; `figures` serves them.
 //!
-//! Names follow its conventions: a unit at the end, `_total` for counters.
-//! Never labelled by room or person.
+//! Names follow its conventions: a unit at the end, `_total` for counters. Never labelled by room or person.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -10,79 +9,79 @@ use metrics::{Counter, Histogram, Unit, describe_counter, describe_gauge, descri
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use protocol::game::Taken;
 
-/// Open WebSockets.
+/// The number of open WebSockets.
 pub const CONNECTIONS: &str = "hubbub_connections";
 /// Rooms with a listener on this node.
 pub const ROOMS: &str = "hubbub_rooms";
-/// Messages that this node put into the log.
+/// Messages that this node appended to logs.
 pub const PUBLICATIONS_IN: &str = "hubbub_publications_in_total";
-/// Publications that came to this node from the log.
+/// Publications that were delivered to this node.
 pub const PUBLICATIONS_OUT: &str = "hubbub_publications_out_total";
-/// How often this node could not keep up with the deliveries of its broker: some were
-/// dropped, and every channel is compared with its log.
+/// How often this node could not keep up with the deliveries of its broker: some were dropped, and every
+/// channel was compared with its log.
 pub const DELIVERIES_INTERRUPTED: &str = "hubbub_deliveries_interrupted_total";
-/// Refusals, by code.
+/// Refusals sent to clients, by code.
 pub const ERRORS: &str = "hubbub_errors_total";
 /// From a message's `sentAt` to its hand-over to the listeners of this node.
 pub const PUBLISH_TO_DELIVER: &str = "hubbub_publish_to_deliver_seconds";
-/// Closes by the server, by code.
+/// Closes by the server, by close code.
 pub const CLOSES: &str = "hubbub_closes_total";
 /// Joins with a position, by whether everything missed was recovered.
 pub const RECOVERIES: &str = "hubbub_recoveries_total";
 
-/// Connections and requests that were turned away, by what was full: the node or the address.
+/// Connections and requests that were refused, by what was full: the node or the address.
 pub const TURNED_AWAY: &str = "hubbub_turned_away_total";
-/// Faults of the program that one request or task met.
+/// Panics of one request or task each.
 pub const PANICS: &str = "hubbub_panics_total";
 
 /// Games with somebody on this node.
 pub const GAMES: &str = "hubbub_games";
-/// Answers in games that came to this node, by what became of them.
+/// Answers in games that came to this node, by result.
 pub const GAME_ANSWERS: &str = "hubbub_game_answers_total";
-/// Changes of games that this node made.
+/// Changes of games that this node committed.
 pub const GAME_STEPS: &str = "hubbub_game_steps_total";
 
-/// Bytes of everything that is kept, as the store says.
+/// Bytes of everything that is stored, as the store measures it.
 pub const STORED: &str = "hubbub_storage_bytes";
-/// What may be kept.
+/// The quota on these bytes.
 pub const QUOTA: &str = "hubbub_storage_quota_bytes";
-/// Bytes that were let in by the quotas, by what they are.
+/// Bytes that the quotas allowed, by kind.
 pub const KEPT: &str = "hubbub_kept_bytes_total";
-/// What was not let in, by whose quota was used up.
+/// Refusals by the quotas, by whose quota was used up.
 pub const QUOTA_REFUSALS: &str = "hubbub_quota_refusals_total";
-/// What retention removed, by what it was.
+/// Things that retention removed, by kind.
 pub const SWEPT: &str = "hubbub_swept_total";
 
-/// Counts bytes that are kept.
+/// Counts bytes that are stored.
 pub(crate) fn count_kept(kind: &'static str, bytes: u64) {
     metrics::counter!(KEPT, "kind" => kind).increment(bytes);
 }
 
-/// Counts what was not kept.
+/// Counts a refusal by a quota.
 pub(crate) fn count_quota_refusal(quota: &'static str) {
     metrics::counter!(QUOTA_REFUSALS, "quota" => quota).increment(1);
 }
 
-/// Counts what nobody touched for too long.
+/// Counts things that retention removed.
 pub(crate) fn count_swept(kind: &'static str, count: usize) {
     metrics::counter!(SWEPT, "kind" => kind).increment(count as u64);
 }
 
-/// Shows how full the store is.
-#[allow(clippy::cast_precision_loss)] // To be looked at, not to be counted with.
+/// Sets the gauges of the store's size and quota.
+#[allow(clippy::cast_precision_loss)] // An approximate value is enough for a gauge.
 pub(crate) fn show_stored(bytes: u64, quota: u64) {
     metrics::gauge!(STORED).set(bytes as f64);
     metrics::gauge!(QUOTA).set(quota as f64);
 }
 
-/// What is counted for every message: found once, not by name each time.
+/// Metrics of every message: looked up once, not by name each time.
 pub(crate) struct Hot {
     pub(crate) publications_in: Counter,
     pub(crate) publications_out: Counter,
     pub(crate) publish_to_deliver: Histogram,
 }
 
-/// Counts an answer.
+/// Counts an answer in a game by its result.
 pub(crate) fn count_answer(taken: Taken) {
     let taken = match taken {
         Taken::Accepted => "accepted",
@@ -92,7 +91,7 @@ pub(crate) fn count_answer(taken: Taken) {
     metrics::counter!(GAME_ANSWERS, "taken" => taken).increment(1);
 }
 
-/// The handles of this process. Not to be asked for before [`install`].
+/// The handles of this process. Must not be called before [`install`].
 pub(crate) fn hot() -> &'static Hot {
     static HOT: OnceLock<Hot> = OnceLock::new();
     HOT.get_or_init(|| Hot {
@@ -102,7 +101,7 @@ pub(crate) fn hot() -> &'static Hot {
     })
 }
 
-/// Sums up samples now and then. Without it they would pile up until somebody reads `/metrics`.
+/// Folds samples regularly. Without it they would pile up until somebody reads `/metrics`.
 pub async fn upkeep(handle: PrometheusHandle) {
     loop {
         tokio::time::sleep(UPKEEP_EVERY).await;
@@ -113,11 +112,10 @@ pub async fn upkeep(handle: PrometheusHandle) {
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
-/// Starts collecting for this process. A second call in one process (a test
-/// with several nodes) shares the first one's figures.
+/// Starts collecting for this process. A second call in one process (a test with several nodes) shares the
+/// first one's metrics.
 ///
-/// # Errors
-/// None that a correct build can meet.
+/// # Errors None that a correct build can meet.
 pub fn install() -> Result<PrometheusHandle, BuildError> {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {

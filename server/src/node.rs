@@ -30,63 +30,63 @@ use crate::throttle::Throttle;
 use crate::workers::Workers;
 use crate::ws::{Connections, Patience};
 
-/// Clients that go into rooms at one time: enough to keep the log busy. With more,
-/// those who come in a storm wait longer for their handshake, and nobody is in sooner.
+/// How many clients join rooms at a time: enough to keep the log busy. With more, newcomers of a storm wait
+/// longer for their handshake, and nobody is in sooner.
 const MAX_CONCURRENT_JOINS: usize = 64;
 
-/// A room is noted down as active with its first message, and with each so many after it.
+/// A room is noted as active with its first message, and with each so many after it.
 const NOTED_EVERY: u64 = 64;
 
-/// A node's parts.
+/// The parts of one node, shared by every request.
 pub struct Node {
-    /// What it is called.
+    /// The node's name in logs and between nodes.
     pub name: String,
-    /// What it was started with.
+    /// The settings that it was started with.
     pub config: Config,
-    /// The logs.
+    /// Keeps channels' logs and announces.
     pub broker: Arc<dyn Broker>,
-    /// Reading the logs page by page.
+    /// Reads the logs page by page.
     pub history: Arc<dyn History>,
-    /// Who is where.
+    /// Who is in which channel, and who of them on this node.
     pub presence: Arc<Presence>,
-    /// Which rooms there are.
+    /// The list of rooms, and previews of them.
     pub directory: Arc<Directory>,
-    /// Quizzes, and what came of games.
+    /// Quizzes, pictures and results of games.
     pub library: Library,
-    /// How much may be kept.
+    /// How much may be stored.
     pub quotas: Arc<Quotas>,
-    /// What removes what nobody touches any more.
+    /// Removes what nobody has used for long.
     pub sweep: Arc<dyn Sweep>,
-    /// The games.
+    /// This node's part in all games.
     pub games: Arc<Games>,
     local_games: Arc<LocalGames>,
-    /// The listeners on this node.
+    /// The subscriptions of this node's connections.
     pub hub: Arc<Hub>,
-    /// Saying things.
+    /// Checks and posts messages to rooms.
     pub chat: Chat,
-    /// Who is who.
+    /// Signs and verifies sessions and tokens.
     pub sessions: Sessions,
-    /// Ends sessions, and knows of those that ended on other nodes.
+    /// Signs people out, and learns of sign-outs on other nodes.
     pub revoker: Revoker,
     /// Who may write quizzes and start games.
     pub authors: Authors,
-    /// How much one person and one address may do.
+    /// How much one session and one address may do.
     pub throttle: Arc<Throttle>,
-    /// One place for each client that is just going into a room or out of it.
+    /// One permit for each client that is entering or leaving a room.
     pub join_permits: Arc<Semaphore>,
-    /// Threads for what a single request can make dear.
+    /// Threads for work that a single request can make expensive.
     pub workers: Workers,
-    /// Who of them is still there.
+    /// Watches whether connections are alive.
     pub connections: Arc<Connections>,
     readiness: Readiness,
-    /// Set when the node is leaving: it is no longer ready and lets its connections go.
+    /// Cancelled when the node shuts down: it is no longer ready and closes its connections.
     pub leaving: CancellationToken,
-    /// Every WebSocket's task.
+    /// Tracks the task of each WebSocket, to wait for their end.
     pub sockets: TaskTracker,
 }
 
 impl Node {
-    /// Puts the parts together. The deliveries are for the pump.
+    /// Puts the parts together. The deliveries are for the dispatcher.
     pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
         let hub = Arc::new(Hub::new(
             opened.broker.clone(),
@@ -167,55 +167,51 @@ impl Node {
         (Arc::new(node), opened.deliveries)
     }
 
-    /// Whom deliveries concern.
+    /// The parts that take deliveries.
     pub(crate) fn recipients(&self) -> dispatcher::Recipients {
         let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.local_games.clone());
         dispatcher::Recipients { hub, presence, games, connections: self.connections.clone() }
     }
 
-    /// On whose account something is kept that came with a request.
+    /// The account that something stored for this request is charged to.
     pub fn payer(&self, person: &UserId, headers: &HeaderMap, address: IpAddr) -> Payer {
         Payer { person: person.clone(), address: Some(address), is_known: self.authors.has_key(headers) }
     }
 
-    /// Says something in a room, which is known from then on.
+    /// Posts a message to a room, which is in the list from then on.
     ///
-    /// # Errors
-    /// As [`Chat::say`].
+    /// # Errors As [`Chat::say`].
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
         let said = self.chat.say(room, author, id, text).await?;
         let is_noted = said.appended.position.offset % NOTED_EVERY == 1 && !said.appended.repeated;
-        // The chat of a class is for those who play, and known by its game.
+        // A class chat is not in the list: it is found by its game.
         if is_noted && !is_class_room(room) {
             self.directory.spoken(room).await;
         }
         Ok(said)
     }
 
-    /// Somebody has another name now: all their tabs speak under it, on all nodes. Says in how many rooms they
-    /// are over this one.
+    /// Renames somebody on all nodes. Returns in how many rooms they are on this one.
     pub async fn rename(&self, member: &Member) -> usize {
         let rooms = self.presence.rename(member);
         let notice = Ephemeral::Notice(Presence::notice_of(member).into());
         if let Err(error) = self.broker.announce(&Channel::Nodes, notice).await {
-            // They learn it where both have the person in one room.
+            // A node that has the person in a common room learns it by presence.
             warn!("the other nodes were not told of a new name: {error}");
         }
         rooms
     }
 
-    /// Hears what concerns all nodes.
+    /// Subscribes to the notices for all nodes.
     ///
-    /// # Errors
-    /// It cannot be heard yet; to be tried again.
+    /// # Errors Not possible yet; try again.
     pub async fn hear_nodes(&self) -> Result<(), BrokerError> {
         self.broker.subscribe(&Channel::Nodes).await
     }
 
     /// Whether people can be sent to this node now.
     ///
-    /// # Errors
-    /// A sentence that says why not.
+    /// # Errors A sentence that says why not.
     pub async fn ready(&self) -> Result<(), String> {
         if self.leaving.is_cancelled() {
             return Err("this node is leaving".into());
@@ -224,7 +220,7 @@ impl Node {
     }
 }
 
-/// Counts a refusal, whichever way it is told.
+/// The number of seats.
 pub fn count_refusal(refusal: &Refusal) {
     metrics::counter!(crate::metrics::ERRORS, "code" => refusal.code.as_str()).increment(1);
 }

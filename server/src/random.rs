@@ -1,13 +1,13 @@
-//! Names that nobody else draws.
+//! Random texts for ids and secrets.
 
 use rand::RngExt;
 
-/// Lower-case letters and digits that are not taken for each other.
+/// Lower-case letters and digits without those that look alike.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnopqrstuvwxyz2345678";
-/// Of one draw; a letter takes 5 bits.
+/// How many letters one random number gives; a letter takes 5 bits.
 const LETTERS_OF_A_DRAW: usize = 128 / 5;
 
-/// So many letters, each one of 32.
+/// A text of `length` random letters, each one of 32.
 pub(crate) fn text(length: usize) -> String {
     let mut rng = rand::rng();
     let mut text = String::with_capacity(length);

@@ -1,27 +1,26 @@
-//! Whether people can be sent to this node: proved, and once for all who ask at
-//! about the same time, so that asking costs nothing.
+//! Whether people can be sent to this node: proved by a probe, which is shared by all who ask at about the
+//! same time.
 
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-/// An answer is good for so long.
+/// How long an answer is reused.
 const FRESH: Duration = Duration::from_millis(500);
-/// Who is not proved to be ready within this time is not.
+/// A probe that takes longer means not ready.
 const PROVED_WITHIN: Duration = Duration::from_secs(4);
 
-/// The last answer.
+/// The last answer, for `/readyz`.
 #[derive(Default)]
 pub(crate) struct Readiness {
     last: Mutex<Option<(Instant, Result<(), String>)>>,
 }
 
 impl Readiness {
-    /// The answer of `probe`, or one that was given just before.
+    /// The answer of `probe`, or a recent one.
     ///
-    /// # Errors
-    /// The probe's sentence, or that it took too long.
+    /// # Errors The probe's sentence, or that it took too long.
     pub(crate) async fn check(&self, probe: impl Future<Output = Result<(), String>>) -> Result<(), String> {
         let mut last = self.last.lock().await;
         if let Some((at, answer)) = &*last

@@ -1,4 +1,4 @@
-//! The life of a node: put together, serving, leaving.
+//! The life of a node: assemble, serve, shut down.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,12 +19,12 @@ use crate::serve::{self, Capacity, Deadlines, Places};
 use crate::ws::{self, Door};
 use crate::{dispatcher, figures, metrics, quota, retention, router};
 
-/// The last ones to be sent away need this long to be somewhere else.
+/// How long clients that were sent away last need to be on another node.
 const COMING_BACK: Duration = Duration::from_secs(1);
 
-/// What is asked when the sockets have taken all the time is answered within this one.
+/// The time for requests when closing the sockets has taken all of the drain.
 const LAST_ANSWERS: Duration = Duration::from_millis(500);
-/// Beyond the time to drain: those who come back, and what other nodes are told.
+/// The time beyond the drain: clients reconnect, and other nodes are told.
 const TELLING_OTHERS: Duration = Duration::from_millis(1500);
 
 /// Why a node did not start.
@@ -33,24 +33,24 @@ pub enum StartError {
     /// The address is taken, or not ours.
     #[error("cannot listen on {0} (--listen): {1}")]
     Listen(SocketAddr, io::Error),
-    /// The same for the figures.
+    /// The same for the address of the metrics.
     #[error("cannot listen on {0} (--metrics-listen): {1}")]
     ListenForFigures(SocketAddr, io::Error),
-    /// Pages and figures were given one port.
+    /// Pages and metrics are configured at one port.
     #[error("--listen {listen} and --metrics-listen {figures} have the same port: give one of them another")]
     SamePort {
-        /// Where the node listens.
+        /// The address of the pages.
         listen: SocketAddr,
-        /// Where its figures were to be.
+        /// The address of the metrics.
         figures: SocketAddr,
     },
-    /// Logs and people cannot be kept.
+    /// Storage could not be opened.
     #[error(transparent)]
     Backend(#[from] BackendError),
     /// The built pages are not where they should be.
     #[error(transparent)]
     Site(#[from] router::SiteError),
-    /// The figures cannot be collected.
+    /// The metrics cannot be collected.
     #[error("metrics cannot be collected: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
 }
@@ -65,11 +65,11 @@ impl StartError {
     }
 }
 
-/// A node that serves.
+/// A running node, until [`Running::stop`].
 pub struct Running {
-    /// Where.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Where its figures are read, if they are.
+    /// The address of its metrics, if they are served.
     pub metrics_address: Option<SocketAddr>,
     node: Arc<Node>,
     stop_http: CancellationToken,
@@ -82,16 +82,14 @@ pub struct Running {
 
 /// Starts a node.
 ///
-/// # Errors
-/// [`StartError`], as a sentence for whoever started it.
+/// # Errors [`StartError`], as a sentence for the operator.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     start_with(config, ws::door()).await
 }
 
-/// Starts a node whose WebSockets come in by `door`.
+/// Starts a node with another handler of its WebSockets.
 ///
-/// # Errors
-/// [`StartError`], as for [`start`].
+/// # Errors [`StartError`], as for [`start`].
 pub async fn start_with(config: Config, door: Door) -> Result<Running, StartError> {
     let collecting = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
@@ -138,7 +136,7 @@ fn deadlines(config: &Config) -> Deadlines {
     }
 }
 
-/// All places that there are, after as many files were asked of the system as it gives.
+/// The limits of connections, after the limit of open files was raised.
 fn places(config: &Config) -> Arc<Places> {
     let (connections, per_address) = (config.limits.connections, config.limits.connections_per_address);
     let open_files = serve::raise_open_files();
@@ -148,14 +146,13 @@ fn places(config: &Config) -> Arc<Places> {
 }
 
 impl Running {
-    /// The node's parts.
+    /// The parts of the running node.
     pub fn node(&self) -> &Arc<Node> {
         &self.node
     }
 
-    /// Leaves: not ready at once, the sockets closed one after the other with a
-    /// code that says come back, then the rest; all within the configured time
-    /// and what the others need to be told.
+    /// Shuts down: at once not ready, then the sockets are closed one after the other with a code that says
+    /// come back, then the rest; all within the configured time and what other nodes need to be told.
     pub async fn stop(self) {
         let within = self.node.config.limits.drain_within + TELLING_OTHERS;
         if timeout(within, self.leave()).await.is_err() {
@@ -181,7 +178,7 @@ impl Running {
         if let Some(figures) = figures {
             let _ = figures.await;
         }
-        // Who comes back on another node within this time was never seen to leave.
+        // A person who is on another node within this time was never seen to leave.
         if had_people {
             sleep(COMING_BACK).await;
         }

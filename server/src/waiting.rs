@@ -1,13 +1,12 @@
-//! Tells work on another thread that nobody waits for it any more. Knows nothing of the work.
+//! Tells work on another thread that its caller has gone. Knows nothing of the work.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Somebody who waits for an answer. Dropped, as the future of a caller who has
-/// gone is, it says so to the work.
+/// A caller that waits. Dropping it, as with the future of a caller who has gone, cancels the work.
 #[derive(Default)]
 pub(crate) struct Waiting {
-    /// Set when nobody waits any more.
+    /// Set when the caller has gone.
     pub(crate) abandoned: Arc<AtomicBool>,
 }
 

@@ -6,8 +6,8 @@ use clap::{Arg, Command, CommandFactory, FromArgMatches};
 use super::Config;
 
 impl Config {
-    /// Reads the flags of this program and the environment. Ends the program with a sentence
-    /// where they are wrong, or only asked for help.
+    /// Parses the flags of this program and the environment. Ends the program with a sentence if they are
+    /// wrong, or if help was asked for.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "settings are read here")]
     pub fn read() -> Self {
@@ -17,7 +17,7 @@ impl Config {
     }
 }
 
-/// The command with those variables alone that have something in them.
+/// The command without the variables that are empty.
 fn without_empty(command: Command, is_empty: impl Fn(&std::ffi::OsStr) -> bool) -> Command {
     command.mut_args(|arg: Arg| match arg.get_env().is_some_and(&is_empty) {
         true => arg.env(None::<&'static str>),

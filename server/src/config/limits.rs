@@ -1,4 +1,4 @@
-//! What a client may do, and how much is kept.
+//! The settings for what a client may do, and for the size of logs.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -95,23 +95,23 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// What is kept of each log, for as long.
+    /// The limits of each log; `retain` is how long unused ones stay.
     pub fn log(&self, retain: Retention) -> LogLimits {
         let retain_game = Duration::from_secs(crate::games::LIVES);
         LogLimits { entries: self.log_length as u64, bytes: self.log_bytes, retain, retain_game }
     }
 }
 
-/// So many at once, so many a minute in the long run; or no limit.
+/// A burst and a rate, or no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RateLimit {
-    /// No limit.
+    /// Nothing is limited at all.
     Off,
-    /// A token bucket.
+    /// A token bucket with these sizes.
     On {
-        /// At once.
+        /// How many are allowed at once.
         burst: NonZeroU32,
-        /// In the long run.
+        /// How many a minute in the long run.
         per_minute: NonZeroU32,
     },
 }

@@ -136,7 +136,7 @@ pub struct Config {
     #[command(flatten)]
     pub sessions: SessionSettings,
 
-    /// All limits.
+    /// What clients may do, and how much logs keep.
     #[command(flatten)]
     pub limits: Limits,
 
@@ -158,16 +158,16 @@ pub struct Config {
 /// Where figures are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetricsListen {
-    /// Nowhere.
+    /// The metrics are not served.
     Off,
-    /// There.
+    /// They are served at this address.
     At(SocketAddr),
 }
 
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Lines of text for people.
     Text,
     /// One JSON object a line, for collectors.
     Json,
@@ -176,7 +176,7 @@ pub enum LogFormat {
 /// Who may write quizzes and start games.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum QuizAuthors {
-    /// Everybody.
+    /// Everybody, without any key.
     Open,
     /// Who has entered the key.
     Key,
@@ -185,7 +185,7 @@ pub enum QuizAuthors {
 /// Who may put a room on the front page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RoomListing {
-    /// Whoever opens one.
+    /// Whoever opens the room.
     Everybody,
     /// Who may write quizzes.
     Authors,
@@ -194,14 +194,14 @@ pub enum RoomListing {
 }
 
 impl Config {
-    /// Where to listen.
+    /// The address to listen on.
     pub fn address(&self) -> SocketAddr {
         let port = self.server_port.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
         self.listen.or(port).or(self.leptos_site_addr).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
     }
 
-    /// The folder with the built pages: as given, or `site` beside the program
-    /// or its folder, which is where cargo-leptos puts it.
+    /// The folder with the built pages: the configured one, or `site` beside the program or its folder, where
+    /// cargo-leptos puts it.
     pub fn site(&self) -> PathBuf {
         let beside = || {
             let program = std::env::current_exe().ok()?;
@@ -211,23 +211,23 @@ impl Config {
         self.site_dir.clone().or_else(beside).unwrap_or_else(|| PathBuf::from("target/site"))
     }
 
-    /// The file with the hashes of the built files, where they have some: beside
-    /// the program, where cargo-leptos leaves it, or with the pages of a release.
+    /// The file with the hashes of the built files, if they have any: beside the program, where cargo-leptos
+    /// leaves it, or with the pages of a release.
     pub(crate) fn hash_file(&self) -> Option<PathBuf> {
         const NAME: &str = "hash.txt";
         let beside = || Some(std::env::current_exe().ok()?.parent()?.join(NAME));
-        // While somebody works on the pages, those of the last release may still lie there.
+        // During development, the pages of the last release may still be there.
         let with_pages = self.leptos_watch.is_empty().then(|| self.site().join(NAME));
         [beside(), with_pages].into_iter().flatten().find(|file| file.is_file())
     }
 
-    /// The key that it takes to be an author, where it takes one.
+    /// The authors' key, if one is configured.
     pub fn author_key(&self) -> Option<&str> {
         let key = self.quiz_key_file.as_ref().or(self.quiz_key.as_ref());
         key.map(Secret::as_str).filter(|_| self.quiz_authors == QuizAuthors::Key)
     }
 
-    /// The Redis to use, if any.
+    /// The configured Redis servers, if any.
     pub fn redis_servers(&self) -> Option<&Servers> {
         self.redis.as_ref().or(self.redis_server.as_ref())
     }

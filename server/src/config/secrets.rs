@@ -1,5 +1,5 @@
-//! Secrets and how long sessions last. A secret can stand in a file, where
-//! the list of processes does not show it.
+//! The settings of secrets and sessions. A secret can be in a file, because the list of processes shows
+//! flags.
 
 use std::fmt;
 use std::fs::Metadata;
@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::session::{SessionKeys, SessionRules};
 
-/// Bytes of a file with a key; a longer one is something else.
+/// The largest file with a key, in bytes; a larger one is something else.
 const FILE_BYTES: u64 = 4096;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -45,23 +45,23 @@ pub struct SessionSettings {
 }
 
 impl SessionSettings {
-    /// The secret that was given, if any.
+    /// The configured secret, if any.
     pub fn key(&self) -> Option<&str> {
         self.session_key_file.as_ref().or(self.session_key.as_ref()).map(Secret::as_str)
     }
 
-    /// That secret, or the one that was kept, and those of before.
+    /// The configured secret or else `current`, and the old ones.
     pub fn keys(&self, current: &str) -> SessionKeys {
         let old = self.session_key_old_file.iter().chain(&self.session_key_old);
         SessionKeys { current: current.to_owned(), old: old.map(|secret| secret.as_str().to_owned()).collect() }
     }
 
-    /// The secrets that stand in files: the one of now, and the one of before.
+    /// The secrets that come from files: the current one, and the old one.
     pub(super) fn key_files(&self) -> [Option<&Secret>; 2] {
         [self.session_key_file.as_ref(), self.session_key_old_file.as_ref()]
     }
 
-    /// How long sessions last.
+    /// The configured lifetime of sessions.
     pub fn rules(&self) -> SessionRules {
         SessionRules { lifetime: self.session_lifetime, not_before: self.session_not_before }
     }
@@ -71,17 +71,17 @@ impl SessionSettings {
 #[derive(Clone)]
 pub struct Secret {
     text: String,
-    /// Its file, where others than its owner and group can read that, or change it.
+    /// Its file, if others than its owner and group can read or change that.
     exposed_in: Option<PathBuf>,
 }
 
 impl Secret {
-    /// What it is.
+    /// The secret itself, to be used and not logged.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The file that it stands in, where everybody on the machine can read that, or change it.
+    /// Its file, if everybody on the machine can read or change that.
     pub(super) fn exposed_in(&self) -> Option<&Path> {
         self.exposed_in.as_deref()
     }
@@ -114,7 +114,7 @@ pub(super) fn quiz_key_in(path: &str) -> Result<Secret, String> {
     in_file(path, quiz_key)
 }
 
-/// What a file says, without the end of its line.
+/// Reads a secret from a file, without the line break at its end.
 fn in_file(path: &str, parse: fn(&str) -> Result<Secret, String>) -> Result<Secret, String> {
     let about = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if about.len() > FILE_BYTES {
@@ -125,7 +125,7 @@ fn in_file(path: &str, parse: fn(&str) -> Result<Secret, String>) -> Result<Secr
     Ok(Secret { exposed_in, ..parse(text.trim())? })
 }
 
-/// Whether somebody who is neither the file's owner nor in its group can read it, or put another key there.
+/// Whether somebody who is neither the file's owner nor in its group can read or replace it.
 fn is_exposed(about: &Metadata) -> bool {
     const OTHERS_READ_OR_WRITE: u32 = 0o006;
     about.mode() & OTHERS_READ_OR_WRITE != 0
@@ -140,7 +140,7 @@ fn days(text: &str) -> Result<Duration, String> {
 
 fn moment(text: &str) -> Result<u64, String> {
     let at = text.parse::<u64>().map_err(|_| "write it in seconds since 1970, as `date +%s` prints them".to_owned())?;
-    // In the future, nobody could have a session until then.
+    // With a time in the future, no session would be valid until then.
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     if at <= now.as_secs() + 60 { Ok(at) } else { Err("it must not be in the future".into()) }
 }

@@ -1,4 +1,4 @@
-//! How much may be kept, and for how long.
+//! The settings for how much may be stored, and for how long.
 
 use std::time::Duration;
 
@@ -44,16 +44,16 @@ pub struct Storage {
     pub retain_results: Retention,
 }
 
-/// For how long something stays that nobody touches; `None`: for ever.
+/// How long something is kept that nobody uses; `None` is for ever.
 pub type Retention = Option<Duration>;
 
 impl Storage {
-    /// What goes, and after how long.
+    /// What is removed, and after how long.
     pub fn policy(&self) -> Policy {
         Policy { rooms: self.retain_rooms, quizzes: self.retain_quizzes, results: self.retain_results }
     }
 
-    /// What may be added.
+    /// The limits on what may be stored.
     pub fn quotas(&self) -> QuotaLimits {
         QuotaLimits {
             storage: self.storage_quota,

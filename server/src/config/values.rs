@@ -1,4 +1,4 @@
-//! Reads the values of settings, and says how to write those that are wrong.
+//! Parses the values of settings; an error says how to write them.
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
@@ -25,8 +25,7 @@ pub(super) fn parse_metrics_listen(text: &str) -> Result<MetricsListen, String> 
         .map_err(|_| "write it as ADDRESS:PORT, for example 127.0.0.1:4000, or off".into())
 }
 
-/// Reads servers as [`Servers::parse`] does. A bad value is not shown: it may
-/// hold a password.
+/// Parses servers as [`Servers::parse`] does. A wrong value is not shown, because it may contain a password.
 #[derive(Clone)]
 pub(super) struct RedisServers;
 
@@ -110,13 +109,13 @@ pub(super) fn parse_retention(text: &str) -> Result<Retention, String> {
         return Ok(None);
     }
     match text.parse::<f64>() {
-        // A century, and a minute: tests and demonstrations have no days.
+        // From a minute, for tests and demonstrations, to a century.
         Ok(days) if (0.0007..=36_500.0).contains(&days) => Ok(Some(Duration::from_secs_f64(days * DAY_SECONDS))),
         _ => Err("it must be a number of days from 0.0007 to 36500, or never".into()),
     }
 }
 
-/// The longest recovery of short messages must fit.
+/// The longest recovery of short messages has to fit.
 const LEAST_LOG_BYTES: u64 = 256 * 1024;
 
 pub(super) fn parse_log_bytes(text: &str) -> Result<u64, String> {

@@ -1,12 +1,11 @@
-//! What whoever runs the server should hear at the start: settings that work, and
-//! are most likely not what was meant.
+//! Warnings for the operator at the start: settings that work, and are most likely not what was meant.
 
 use std::net::SocketAddr;
 
 use super::{Config, QuizAuthors, Secret};
 
 impl Config {
-    /// A sentence for each, with the flag that changes it. `address`: where the server listens.
+    /// The warnings, each with the flag that changes it. `address`: where the server listens.
     pub fn warnings(&self, address: SocketAddr) -> Vec<String> {
         let settings = [self.open_authors(address), self.idle_key()].into_iter().flatten().map(ToOwned::to_owned);
         let exposed = self.key_files().into_iter().filter_map(|(flag, secret)| {
@@ -33,7 +32,7 @@ impl Config {
         )
     }
 
-    /// A key that nobody needs: what was meant is another thing than what is said.
+    /// A key that has no effect with the other settings.
     fn idle_key(&self) -> Option<&'static str> {
         let has_key = self.quiz_key_file.is_some() || self.quiz_key.is_some();
         (self.quiz_authors == QuizAuthors::Open && has_key).then_some(
@@ -41,7 +40,7 @@ impl Config {
         )
     }
 
-    /// The keys that may stand in files, and their flags.
+    /// The keys that may come from files, and their flags.
     fn key_files(&self) -> [(&'static str, Option<&Secret>); 3] {
         let [session, old] = self.sessions.key_files();
         [

@@ -56,7 +56,8 @@ impl Sessions {
         self.inner.hosts.sign(&subject, now())
     }
 
-    /// The right that a token proves for a game. Whether that host was removed since is not known here.
+    /// The right that a token proves for a game, unless its added host signed out. Whether that host was
+    /// removed, or the owner signed out, is not checked here.
     pub fn host_of(&self, token: &str, pin: &Pin, game: &str) -> Option<HostRole> {
         match self.ticket(&self.inner.hosts, token)?.strip_prefix(&subject(pin, game))? {
             "" => Some(HostRole::Owner),
