@@ -1,14 +1,13 @@
-//! Elements of MathML Core, and how they are spelled.
+//! Elements of MathML Core, and how they are encoded.
 //!
-//! Their names and attributes are words of ours or measures. What somebody wrote is in
-//! texts, and in the two attributes that say a formula: both are escaped here.
+//! Their names and attributes are constants of ours or measures. What somebody wrote is in texts, and in the
+//! two attributes that repeat a formula: both are escaped here.
 
 use super::Wrong;
 
-/// The longest a measure may be, in em: nothing in a formula is larger than a screen.
+/// The longest measure, in em: nothing in a formula is larger than a screen.
 const EMS: f32 = 10.0;
 
-/// An element.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     name: &'static str,
@@ -30,25 +29,24 @@ enum Value {
 }
 
 impl Node {
-    /// An element with a text in it.
+    /// An element that contains a text.
     pub(super) fn leaf(name: &'static str, text: impl Into<String>) -> Self {
         Self { name, attributes: Vec::new(), content: Content::Text(text.into()) }
     }
 
-    /// An element with others in it.
+    /// An element that contains other elements.
     pub(super) fn branch(name: &'static str, nodes: Vec<Self>) -> Self {
         Self { name, attributes: Vec::new(), content: Content::Nodes(nodes) }
     }
 
-    /// Some space.
+    /// An element with some space in it.
     ///
-    /// # Errors
-    /// [`Wrong`] for more than fits.
+    /// # Errors [`Wrong`] for more than fits.
     pub(super) fn space(attribute: &'static str, em: f32) -> Result<Self, Wrong> {
         Self::branch("mspace", Vec::new()).measures(attribute, em)
     }
 
-    /// A row of elements: the element itself, where it is one.
+    /// A row of elements; a single element is returned as it is.
     pub(super) fn row(mut nodes: Vec<Self>) -> Self {
         match nodes.pop() {
             Some(only) if nodes.is_empty() => only,
@@ -77,17 +75,17 @@ impl Node {
         self
     }
 
-    /// The text in it, where it has one.
+    /// Its text, if it contains one.
     pub(super) fn text(&self) -> Option<&str> {
         if let Content::Text(text) = &self.content { Some(text) } else { None }
     }
 
-    /// Whether it is a sign or a letter, and no operator.
+    /// Whether it is an identifier or a number, and no operator.
     pub(super) fn is_sign(&self) -> bool {
         self.name == "mi"
     }
 
-    /// An operator becomes a sign like any other, with no space around it.
+    /// Makes an operator an ordinary sign, with no space around it.
     pub(super) fn into_sign(mut self) -> Self {
         if self.name == "mo" {
             (self.name, self.attributes) = ("mi", Vec::new());
@@ -95,17 +93,16 @@ impl Node {
         self
     }
 
-    /// Strikes its text out.
+    /// Strikes its text through.
     pub(super) fn struck(mut self) -> Result<Self, Wrong> {
         let Content::Text(text) = &mut self.content else { return Err(Wrong) };
         text.push('\u{338}');
         Ok(self)
     }
 
-    /// All of it as markup.
+    /// Encodes it as markup.
     ///
-    /// # Errors
-    /// [`Wrong`] for more than `most` bytes, and for what no text may have.
+    /// # Errors [`Wrong`] for more than `most` bytes, and for characters that no text may contain.
     pub(super) fn markup(&self, most: usize) -> Result<String, Wrong> {
         let mut markup = String::new();
         self.write(&mut markup, most)?;
@@ -133,7 +130,7 @@ impl Node {
     }
 }
 
-/// A length as MathML takes it, to a thousandth: `0.167em`.
+/// A length in MathML's notation, to a thousandth: `0.167em`.
 fn measure(em: f32) -> String {
     let digits = format!("{em:.3}");
     format!("{}em", digits.trim_end_matches('0').trim_end_matches('.'))
@@ -146,7 +143,7 @@ fn escape(text: &str, to: &mut String) -> Result<(), Wrong> {
             '<' => to.push_str("&lt;"),
             '>' => to.push_str("&gt;"),
             '"' => to.push_str("&quot;"),
-            // HTML parsers take some of these for others.
+            // HTML parsers replace some of these.
             letter if letter.is_control() => return Err(Wrong),
             letter => to.push(letter),
         }

@@ -1,9 +1,8 @@
-//! Letters in the fonts of mathematics. MathML Core has no attribute for them:
-//! `\mathbb{R}` is the letter ℝ.
+//! Letters in mathematical fonts. MathML Core has no attribute for them: `\mathbb{R}` is the letter ℝ.
 
 use pulldown_latex::event::Font;
 
-/// Where the letters of a font begin: those from A, from a, from 0, from Α and from α.
+/// The first code points of a font's letters: of A, a, 0, Α and α.
 struct Places {
     upper: u32,
     lower: u32,
@@ -11,7 +10,7 @@ struct Places {
     greek: Option<(u32, u32)>,
 }
 
-/// Letters that Unicode had before it got the others of their font.
+/// Letters that Unicode had before the others of their font, at other places.
 const EARLIER: [(Font, &str, &str); 4] = [
     (Font::Italic, "h", "ℎ"),
     (Font::Script, "BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ"),
@@ -19,10 +18,10 @@ const EARLIER: [(Font, &str, &str); 4] = [
     (Font::DoubleStruck, "CHNPQRZ", "ℂℍℕℙℚℝℤ"),
 ];
 
-/// The letter in a font; itself where the font does not have it.
+/// The letter in a font; unchanged where the font does not have it.
 pub(super) fn styled(font: Font, letter: char) -> char {
     let font = match font {
-        // Such letters stand slanted, digits do not.
+        // Letters of this font are slanted, digits are not.
         Font::BoldSymbol if letter.is_ascii_digit() || letter.is_uppercase() && !letter.is_ascii() => Font::Bold,
         Font::BoldSymbol => Font::BoldItalic,
         Font::DoubleStruckItalic => Font::DoubleStruck,

@@ -1,10 +1,9 @@
-//! Formulas in the texts of quizzes, drawn as MathML.
+//! Renders formulas in the texts of quizzes as MathML.
 //!
-//! People write LaTeX between dollars, strangers too. A crate reads it, as events;
-//! what is written of them is ours: a tree of elements whose names and attributes
-//! are words of this module, so nothing that somebody wrote can become markup.
-//! What is wrong, or has too much in it, is not drawn, and pages show it as it is
-//! written. Knows nothing of quizzes.
+//! People write LaTeX between dollars, strangers too. A crate parses it into events; the output is ours: a
+//! tree of elements whose names and attributes are constants of this module, so nothing that somebody wrote
+//! can become markup. A formula that is wrong or too large is not rendered, and pages show its source. Knows
+//! nothing of quizzes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};

@@ -1,5 +1,5 @@
-//! Makes elements of the events that the crate reads. Whatever it does not know,
-//! or finds in another place than it should be, makes the whole formula wrong.
+//! Makes elements of the crate's events. An event that is unknown, or in a place where it cannot be, makes
+//! the whole formula wrong.
 
 use std::iter::Peekable;
 
@@ -13,12 +13,12 @@ use super::row::{Atom, Item, spaced};
 use super::signs::{accent, content_of, ems, sized, space};
 use super::{Wrong, table};
 
-/// Elements within each other.
+/// How deep elements may be nested.
 const DEPTH: usize = 32;
-/// Elements that one formula may have in all.
+/// The most elements in one formula.
 const ELEMENTS: usize = 600;
 
-/// The elements of a formula.
+/// Parses a formula into elements.
 pub(super) fn read(latex: &str, is_block: bool) -> Result<Vec<Node>, Wrong> {
     let storage = Storage::new();
     let state = State { font: None, is_display: is_block };
@@ -26,15 +26,15 @@ pub(super) fn read(latex: &str, is_block: bool) -> Result<Vec<Node>, Wrong> {
     reader.row(Within::Formula).map(|(row, _)| row)
 }
 
-/// How what follows is drawn.
+/// The style of what follows.
 #[derive(Clone, Copy)]
 struct State {
     font: Option<Font>,
-    /// Sums have their limits above and beneath.
+    /// Whether sums have their limits above and below.
     is_display: bool,
 }
 
-/// What a row is a part of.
+/// The construct that a row belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Within {
     Formula,
@@ -42,16 +42,16 @@ pub(super) enum Within {
     Cell,
 }
 
-/// What a row ended with.
+/// How a row ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// All of what it is a part of.
+    /// The construct ended.
     Whole,
-    /// A cell: the next one is beside it.
+    /// The cell ended; the next one is beside it.
     Cell,
-    /// A cell: the next one is in the next line.
+    /// The line ended; the next cell begins a new one.
     Line {
-        /// With a rule between the two.
+        /// Whether a rule separates the two lines.
         is_ruled: bool,
     },
 }
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         self.events.next().and_then(Result::ok).ok_or(Wrong)
     }
 
-    /// One level deeper.
+    /// Parses something one level deeper, up to [`DEPTH`].
     fn inside<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Wrong>) -> Result<T, Wrong> {
         self.depth += 1;
         if self.depth > DEPTH {
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         Ok(done)
     }
 
-    /// Elements beside each other, and what they ended with.
+    /// Parses elements up to the end of a row or cell.
     pub(super) fn row(&mut self, within: Within) -> Result<(Vec<Node>, Ended), Wrong> {
         let (items, ended) = self.inside(|reader| reader.items(within))?;
         Ok((spaced(items)?, ended))
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
                 }
                 Event::StateChange(change) => {
                     if let Some(style) = self.change(change) {
-                        // It holds to the end of the row.
+                        // A style holds to the end of the row.
                         let (rest, ended) = self.row(within)?;
                         items.push(Item::new(sized(style, rest), Atom::Inner));
                         return Ok((items, ended));
@@ -114,8 +114,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes note of a change. A style holds for elements; colours are left aside,
-    /// because what can be read on a page is chosen by the page.
+    /// Applies a change of style. A size or font holds for elements; colours are ignored, because the page
+    /// has to stay readable.
     fn change(&mut self, change: StateChange) -> Option<Style> {
         match change {
             StateChange::Font(font) => self.state.font = font,
@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The next element, which belongs to another one.
+    /// Parses the one element that belongs to a command.
     fn operand(&mut self) -> Result<Item, Wrong> {
         loop {
             match self.next()? {
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
             if *grouping == Grouping::Normal {
                 return self.braces();
             }
-            // Fonts do not go into tables.
+            // A font does not hold within tables.
             self.state.font = None;
             return table::read(self, grouping).map(|node| Item::new(node, Atom::Inner));
         };
@@ -226,12 +226,12 @@ impl<'a> Reader<'a> {
         let node = Node::branch(name, nodes);
         let node = match accent.as_ref().map(|accent| accent.text()) {
             None => node,
-            // Few fonts have lines of any length: the style sheet draws them.
+            // Few fonts have lines of any length, so the style sheet draws them.
             Some(Some("‾")) => node.with(is_accent, "true").with("class", "formula__over"),
             Some(Some("_")) => node.with(is_accent, "true").with("class", "formula__under"),
             Some(_) => node.with(is_accent, "true"),
         };
-        // A plus with something above it is one still, a group with an exponent a thing.
+        // A plus with a sign above it stays an operator; a group with an exponent becomes ordinary.
         let atom = match atom {
             Atom::Space | Atom::Inner | Atom::Punctuation => Atom::Ordinary,
             atom => atom,
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
         Ok(Item::new(node, atom))
     }
 
-    /// Passes over the rules above the first line of a table; whether there were some.
+    /// Skips the rules above the first line of a table; whether there were any.
     pub(super) fn first_rule(&mut self) -> bool {
         let is_rule =
             matches!(self.events.peek(), Some(Ok(Event::EnvironmentFlow(EnvironmentFlow::StartLines { .. }))));

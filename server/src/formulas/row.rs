@@ -1,37 +1,37 @@
-//! What stands beside each other in a formula, with the space that TeX puts
-//! between: a `−` between two things takes some, one before a number takes none.
+//! The elements of a row with the space that TeX puts between them: a `−` between two operands has some, one
+//! before a number has none.
 
 use super::Wrong;
 use super::element::Node;
 
-/// Between a function and what stands beside it, in em.
+/// The space between a function and its neighbours, in em.
 const THIN: f32 = 3.0 / 18.0;
-/// Says that a function is taken of what follows, and is not seen.
+/// FUNCTION APPLICATION, an invisible operator.
 const APPLIED: &str = "\u{2061}";
 
-/// What an element is to those beside it, as the TeXbook has it (chapter 17).
+/// The class of an element, which decides the space to its neighbours (TeXbook, chapter 17).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Atom {
-    /// A letter, a number, a sign.
+    /// A letter, a number or a sign.
     Ordinary,
-    /// Such as a sum.
+    /// A large operator such as a sum.
     Operator,
-    /// Such as a sine, which is taken of something.
+    /// A named function such as sine.
     Function,
-    /// Such as a plus, where it stands between two things.
+    /// An operator such as plus, when it is between two operands.
     Binary,
-    /// Such as an equals sign.
+    /// A relation such as an equals sign.
     Relation,
     Opening,
     Closing,
     Punctuation,
-    /// A group, such as a fraction.
+    /// A group such as a fraction.
     Inner,
-    /// Nothing that others look at.
+    /// Space, which is skipped when neighbours are compared.
     Space,
 }
 
-/// An element, and what it is to others.
+/// An element with its class.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
     pub(super) node: Node,
@@ -43,7 +43,7 @@ impl Item {
         Self { node, atom }
     }
 
-    /// The item in braces of its own: no operator any more.
+    /// The item as in braces of its own: an operator becomes ordinary.
     pub(super) fn in_braces(self) -> Self {
         match self.atom {
             Atom::Binary | Atom::Relation | Atom::Punctuation => Self::new(self.node.into_sign(), Atom::Ordinary),
@@ -52,7 +52,7 @@ impl Item {
     }
 }
 
-/// The items of a row as its elements.
+/// The elements of a row, with spaces between them.
 pub(super) fn spaced(items: Vec<Item>) -> Result<Vec<Node>, Wrong> {
     let atoms: Vec<_> = items.iter().map(|item| item.atom).collect();
     let mut nodes = Vec::with_capacity(items.len());

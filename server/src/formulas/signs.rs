@@ -1,4 +1,4 @@
-//! Letters, numbers, signs and spaces of a formula as elements.
+//! Elements for letters, numbers, signs and spaces.
 
 use pulldown_latex::event::{Content, DelimiterSize, DelimiterType, Dimension, DimensionUnit, Font, Style};
 
@@ -8,12 +8,12 @@ use super::letters::styled;
 use super::row::{Atom, Item};
 use super::source::words;
 
-/// Signs that stand above or beneath a letter and belong to it.
+/// Signs that are accents above or below a letter.
 const ACCENTS: &str = "´‾_˘ˇ˙¨`^~→˚←⇒↔↼⇀⏜⏠⏡⏞⏟⏝⎴⎵";
-/// Of these, those that are as wide as what they stand at.
+/// Those of them that stretch over what they mark.
 const WIDE: &str = "‾_";
 
-/// Letters, numbers and signs.
+/// Makes an element of a letter, a number or a sign.
 pub(super) fn content_of(content: Content<'_>, font: Option<Font>) -> Result<Item, Wrong> {
     let mo = |sign: char| Node::leaf("mo", sign);
     Ok(match content {
@@ -28,7 +28,7 @@ pub(super) fn content_of(content: Content<'_>, font: Option<Font>) -> Result<Ite
                 return Err(Wrong);
             }
             let node = Node::leaf("mi", name);
-            // One letter alone would be slanted.
+            // A single letter would be slanted.
             let is_letter = name.chars().nth(1).is_none();
             Item::new(if is_letter { node.with("mathvariant", "normal") } else { node }, Atom::Function)
         }
@@ -56,7 +56,7 @@ pub(super) fn content_of(content: Content<'_>, font: Option<Font>) -> Result<Ite
     })
 }
 
-/// Letters are slanted by themselves, but for capital Greek ones and what is to stand upright.
+/// Letters are slanted by default, except Greek capitals and those in upright fonts.
 fn letter(letter: char, font: Option<Font>) -> Node {
     let is_upright = match font {
         None => letter.is_uppercase() && !letter.is_ascii(),
@@ -68,7 +68,7 @@ fn letter(letter: char, font: Option<Font>) -> Node {
 
 fn delimiter(node: Node, size: Option<DelimiterSize>) -> Result<Node, Wrong> {
     let em = match size {
-        // It would grow with what is beside it.
+        // It would stretch with its neighbours.
         None => return Ok(node.with("stretchy", "false")),
         Some(DelimiterSize::Big) => 1.2,
         Some(DelimiterSize::BIG) => 1.8,
@@ -78,11 +78,11 @@ fn delimiter(node: Node, size: Option<DelimiterSize>) -> Result<Node, Wrong> {
     node.with("stretchy", "true").with("symmetric", "true").measures("minsize", em)?.measures("maxsize", em)
 }
 
-/// The sign that stands above or beneath something and belongs to it, as one.
+/// The element as an accent, if it is one.
 pub(super) fn accent(node: &Node) -> Option<Node> {
     let is_one = |text: &&str| text.chars().count() == 1 && ACCENTS.contains(*text);
     let sign = node.text().filter(is_one)?;
-    // Others are operators already where they are to be wide.
+    // Others are operators already where they have to stretch.
     let is_wide = WIDE.contains(sign) || !node.is_sign();
     Some(Node::leaf("mo", sign).with("stretchy", if is_wide { "true" } else { "false" }))
 }
@@ -107,7 +107,7 @@ pub(super) fn space(measures: [(&'static str, Option<Dimension>); 3]) -> Result<
     Ok(Item::new(node, Atom::Space))
 }
 
-/// A measure in em, where one is ten points.
+/// A measure in em, of which one is ten points.
 pub(super) fn ems(dimension: Dimension) -> f32 {
     let em = match dimension.unit {
         DimensionUnit::Em => 1.0,

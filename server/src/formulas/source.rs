@@ -1,4 +1,4 @@
-//! A formula as it is written, before the crate reads it.
+//! Prepares the source of a formula for the crate.
 
 use std::borrow::Cow;
 
@@ -6,21 +6,21 @@ use protocol::limits;
 
 use super::Wrong;
 
-/// What makes other commands: a few letters could become a million. And what takes a
-/// number, of which the crate does not see whether it is one.
+/// Commands that are refused: those that define others, by which a few letters could become a million, and
+/// those with a number that the crate does not check.
 const UNKNOWN: [&str; 9] =
     ["def", "edef", "gdef", "let", "futurelet", "newcommand", "renewcommand", "providecommand", "char"];
-/// Environments that take such a number.
+/// Environments with such a number.
 const UNKNOWN_LINES: [&str; 2] = ["{alignat", "{alignedat"];
 
-/// The formula as the crate is to read it.
+/// Checks the source, and rewrites what the crate misreads.
 pub(super) fn prepared(latex: &str) -> Result<Cow<'_, str>, Wrong> {
     let is_short = latex.chars().nth(limits::FORMULA_CHARS).is_none();
     let is_known = !UNKNOWN_LINES.iter().any(|lines| latex.contains(lines));
     if !(is_short && is_known && is_plain(latex)) {
         return Err(Wrong);
     }
-    // The crate takes every space for one of a single byte.
+    // The crate assumes that every space is a single byte.
     let is_wide = |letter: char| letter.is_whitespace() && !letter.is_ascii();
     match grouped_indices(latex)? {
         latex if latex.contains(is_wide) => Ok(Cow::Owned(latex.replace(is_wide, " "))),
@@ -28,8 +28,8 @@ pub(super) fn prepared(latex: &str) -> Result<Cow<'_, str>, Wrong> {
     }
 }
 
-/// Whether it defines nothing, and has no remark: a `%` hides what follows it, which
-/// somebody who writes a quiz does not mean.
+/// Whether it defines no command and has no comment: a `%` hides what follows, which the author of a quiz
+/// does not mean.
 fn is_plain(latex: &str) -> bool {
     let mut rest = latex;
     while let Some(at) = rest.find(['\\', '%']) {
@@ -39,7 +39,7 @@ fn is_plain(latex: &str) -> bool {
         if UNKNOWN.contains(&name) {
             return false;
         }
-        // The letter behind a `\` belongs to it.
+        // The character behind a `\` belongs to the command.
         rest = if name.is_empty() {
             after.get(after.chars().next().map_or(0, char::len_utf8)..).unwrap_or("")
         } else {
@@ -49,7 +49,8 @@ fn is_plain(latex: &str) -> bool {
     true
 }
 
-/// Of `\sqrt[2n]{x}` the crate takes `2` as the index; of `\sqrt[{2n}]{x}` all of it.
+/// Puts braces around indices: of `\sqrt[2n]{x}` the crate takes `2` as the index, of `\sqrt[{2n}]{x}` all of
+/// it.
 fn grouped_indices(latex: &str) -> Result<Cow<'_, str>, Wrong> {
     const ROOT: &str = "\\sqrt";
     if !latex.contains(ROOT) {
@@ -71,7 +72,7 @@ fn grouped_indices(latex: &str) -> Result<Cow<'_, str>, Wrong> {
     Ok(Cow::Owned(grouped))
 }
 
-/// What stands before the bracket that ends an index, and behind it.
+/// The text before the bracket that ends an index, and the rest behind it.
 fn index(inside: &str) -> Option<(&str, &str)> {
     let mut depth = 0_usize;
     for (at, letter) in inside.char_indices() {
@@ -85,9 +86,9 @@ fn index(inside: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// The words in `\text{…}`, in which some signs are written with a `\`.
+/// The text in `\text{…}`, in which some characters are escaped with a `\`.
 pub(super) fn words(text: &str) -> Result<String, Wrong> {
-    // How the crate tells of a space that no line breaks.
+    // The crate's event for a no-break space.
     if text == "&nbsp;" {
         return Ok("\u{A0}".into());
     }
@@ -101,7 +102,7 @@ pub(super) fn words(text: &str) -> Result<String, Wrong> {
             letter => words.push(letter),
         }
     }
-    // White space at the ends of an element is not shown.
+    // Browsers drop white space at the ends of an element.
     let inner = words.trim();
     let [before, after] = [words.starts_with(char::is_whitespace), words.ends_with(char::is_whitespace)]
         .map(|is_apart| if is_apart { "\u{A0}" } else { "" });

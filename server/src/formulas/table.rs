@@ -1,4 +1,4 @@
-//! Matrices, cases, and lines under each other.
+//! Parses matrices, cases and aligned lines.
 
 use pulldown_latex::event::{ArrayColumn, ColumnAlignment, Grouping};
 
@@ -6,18 +6,18 @@ use super::Wrong;
 use super::element::Node;
 use super::reader::{Ended, Reader, Within};
 
-/// How the columns of a table stand: words of the style sheet.
+/// The alignment of columns, as classes of the style sheet.
 enum Columns {
     Centred,
     Left,
     Right,
-    /// In turn to the right and to the left, around a sign.
+    /// Right and left in turn, around a relation.
     Aligned,
-    /// Each as it says, and whether a rule stands before it.
+    /// The alignment of each, and whether a rule is before it.
     Each(Vec<(ColumnAlignment, bool)>),
 }
 
-/// The table of a grouping that has just begun.
+/// Parses the table of a grouping that has just begun.
 pub(super) fn read(reader: &mut Reader<'_>, grouping: &Grouping) -> Result<Node, Wrong> {
     let columns = match grouping {
         Grouping::Normal | Grouping::LeftRight(..) => return Err(Wrong),
@@ -77,7 +77,7 @@ fn lines(reader: &mut Reader<'_>, columns: &Columns) -> Result<Vec<Node>, Wrong>
         if ended == Ended::Cell {
             continue;
         }
-        // Behind the last end of a line there is none.
+        // No line follows the last line break.
         let is_last_and_empty = ended == Ended::Whole && is_empty && cells.len() == 1 && !lines.is_empty();
         let line = Node::branch("mtr", std::mem::take(&mut cells));
         if !is_last_and_empty {

@@ -1,6 +1,5 @@
-//! What is checked before a request is answered: whether it may change
-//! something, and whether its address has not asked for too much. What passes
-//! has come whole.
+//! The checks before a request is answered: whether it may change something, and whether its address is
+//! within the limits. Its body has been read when it passes.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -20,20 +19,21 @@ use crate::limits::{client_address, warn_of_unknown_proxy};
 use crate::node::Node;
 use crate::throttle::{Purpose, request as cost};
 
-/// Bodies of calls that come at one time, and of one address: what nobody waits
-/// for, as it has come with the head, is not among them.
+/// How many bodies of requests are read at a time, and how many of one address. Bodies that come with the
+/// head do not count.
 const BODIES: usize = 64;
 const BODIES_PER_ADDRESS: usize = 16;
-/// How long it takes to say that too much was asked: whoever asks again at once makes the node work so often and no more.
+/// The delay of a refusal for too many requests: a client that repeats at once makes the node work so often
+/// and no more.
 pub(crate) const TOO_MUCH_TAKES: Duration = Duration::from_millis(100);
-/// When somebody may come again where all places for bodies are taken.
+/// When to try again if all places for bodies are taken, in seconds.
 const AGAIN_SECONDS: u64 = 5;
 
-/// Said of an answer to a form that was refused because too much was asked, and leads to a page: its extension.
+/// An extension of the response to a form that was refused for too many requests, so that a page is shown.
 #[derive(Clone, Copy)]
 pub(crate) struct TooMuch;
 
-/// What the gate needs.
+/// What the gate works with.
 pub struct Gate {
     node: Arc<Node>,
     bodies: Bodies,
@@ -46,8 +46,8 @@ impl Gate {
     }
 }
 
-/// Lets a request through to the pages, files and server functions, or answers
-/// it. Only a POST may change anything here.
+/// Lets a request through to the pages, files and server functions, or answers it. Only a POST may change
+/// anything here.
 pub async fn api_gate(
     State(gate): State<Arc<Gate>>,
     Extension(peer): Extension<SocketAddr>,
@@ -58,7 +58,7 @@ pub async fn api_gate(
     let headers = request.headers();
     if request.method() == Method::POST && !origin::may_change(headers, &node.config.allowed_origins) {
         origin::note_refusal(headers);
-        // A page of ours whose socket is refused asks here why, and shows this sentence.
+        // A page whose WebSocket is refused calls this to find out why, and shows the sentence.
         return (StatusCode::FORBIDDEN, ADDRESS_NOT_LET_IN).into_response();
     }
     warn_of_unknown_proxy(peer, headers, &node.config.trusted_proxies);
@@ -79,7 +79,7 @@ pub async fn api_gate(
         },
         false => request,
     };
-    // A turn is for the work; whoever sends or waits has none.
+    // A turn is for the work; waiting for a body needs none.
     let turn = if waits { node.throttle.turn(address).await } else { None };
     if let Some(turn) = &turn {
         request.extensions_mut().insert(turn.handle());
@@ -89,19 +89,19 @@ pub async fn api_gate(
     if response.status() == StatusCode::TOO_MANY_REQUESTS || response.extensions().get::<TooMuch>().is_some() {
         sleep(TOO_MUCH_TAKES).await;
     }
-    // Where there is no such file, a whole page was drawn to say so.
+    // The file does not exist, and a whole page was rendered to say so.
     if response.status() == StatusCode::NOT_FOUND && tokens < cost::PAGE {
         node.throttle.charge_at(address, Purpose::Request, cost::PAGE - tokens);
     }
     response
 }
 
-/// The request with a body that has come.
+/// The request with its body read.
 async fn whole(bodies: &Bodies, address: IpAddr, request: Request) -> Result<Request, Response> {
     let at_most = body_bytes(request.uri().path());
     let (parts, body) = request.into_parts();
     match bodies.read(address, body, at_most).await {
-        // Whoever is asked says that this is too much, as it says all else.
+        // The handler refuses it as too long, in its own form.
         Ok(bytes) | Err(NotRead::TooMuch(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
         Err(NotRead::NoPlace) => {
             let sentence = format!("Many people send something just now. Try again in {AGAIN_SECONDS} s.");

@@ -1,12 +1,12 @@
-//! Compresses what is drawn for one reader: pages and answers. The files of the
-//! site were compressed when they were built.
+//! Compresses answers that are made for one client. The files of the site were compressed when they were
+//! built.
 
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use tower_http::CompressionLevel;
 use tower_http::compression::{CompressionLayer, Predicate};
 
-/// Gzip at its fastest: of a room's page an eighth is left. Length tells nothing
-/// about the one secret in a page, its nonce, because every answer has another.
+/// Gzip at its fastest: it leaves an eighth of a room's page. The length tells nothing about the one secret
+/// in a page, its nonce, because every answer has another.
 pub fn compression() -> CompressionLayer<impl Predicate> {
     CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(is_drawn)
 }

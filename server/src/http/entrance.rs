@@ -1,11 +1,9 @@
-//! What is checked on every request before anything else sees it, WebSockets
-//! included: what it asks for, by which name, and what it says about where it
-//! comes from.
+//! The checks on every request before anything else, WebSockets included: method, target, host, and the
+//! headers of proxies.
 //!
-//! What passes has one of the methods that are served, a path that begins with
-//! a slash, at most one `Host`, and tells nothing of the browser that only a
-//! proxy of ours can know. `--hosts` is about `Host` as it comes: what a proxy
-//! says that it was asked by may have been written by whoever asked it.
+//! What passes has one of the methods that are served, a path that begins with a slash, at most one `Host`,
+//! and no header that only a trusted proxy may set. `--hosts` is compared with `Host` as it comes: a
+//! forwarded name may have been written by the client.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +21,7 @@ use super::{HEALTH, READY, origin};
 use crate::config::Config;
 use crate::node::Node;
 
-/// What the proxy in front says about how it was asked.
+/// The header in which a proxy says by which scheme it was asked.
 const PROTO: &str = "x-forwarded-proto";
 
 /// Lets a request through, or answers it.
@@ -40,7 +38,7 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
     }
     let host = host(request)?;
     let target = target(request.uri(), host.as_ref())?;
-    // Balancers ask a node by its address, whatever people call it.
+    // Load balancers ask a node by its address, whatever its public name.
     let is_probe = [HEALTH, READY].contains(&target.path());
     let is_served = |asked: &Host| config.hosts.iter().any(|served| served.serves(asked));
     if !config.hosts.is_empty() && !is_probe && !host.as_ref().is_some_and(is_served) {
@@ -54,7 +52,7 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
     if !config.trusted_proxies.is_empty() && !is_proxy {
         headers.remove(PROTO);
     }
-    // Which pages may use this server depends on these, so nobody else is believed.
+    // Origins are compared with these headers, so only a trusted proxy may set them.
     if !is_proxy {
         headers.remove(FORWARDED_HOST);
         headers.remove(FORWARDED_PORT);
@@ -63,7 +61,7 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Says once of each name that people ask for it: a proxy may pass on another one than they type.
+/// Logs each foreign name once: a proxy may pass on another one than people type.
 fn note_misdirected(host: Option<&Host>) {
     static NOTES: Notes = Notes::new();
     if let Some(host) = host.filter(|host| NOTES.is_new(&host.to_string())) {
@@ -71,7 +69,7 @@ fn note_misdirected(host: Option<&Host>) {
     }
 }
 
-/// RFC 9112, section 3.2: exactly one, which names a host; before HTTP/1.1 there may be none.
+/// RFC 9112, section 3.2: exactly one `Host`; before HTTP/1.1 there may be none.
 fn host(request: &Request) -> Result<Option<Host>, Refusal> {
     let headers = request.headers();
     if request.version() < Version::HTTP_11 && !headers.contains_key(header::HOST) {
@@ -80,8 +78,8 @@ fn host(request: &Request) -> Result<Option<Host>, Refusal> {
     Host::of(headers).map(Some).ok_or(Refusal::Host)
 }
 
-/// The path and query of a target. Proxies are asked for whole addresses; one
-/// that comes here must name the same host twice.
+/// The path and query of a target. A target with a host, as proxies get it, must name the same host as
+/// `Host`.
 fn target(uri: &Uri, host: Option<&Host>) -> Result<Uri, Refusal> {
     if !uri.path().starts_with('/') {
         return Err(Refusal::Target);
@@ -98,8 +96,8 @@ fn target(uri: &Uri, host: Option<&Host>) -> Result<Uri, Refusal> {
     Uri::from_parts(parts).map_err(|_| Refusal::Target)
 }
 
-/// Forms without scripts are led back to where they say that they were. Where
-/// that is another site, nobody is led there.
+/// The library redirects forms to their `Referer`. One of another site is removed, so that nobody is led
+/// there.
 fn forget_foreign_referer(headers: &mut HeaderMap) {
     let mut referers = headers.get_all(header::REFERER).iter();
     let (Some(referer), others) = (referers.next(), referers.next()) else { return };
@@ -109,7 +107,7 @@ fn forget_foreign_referer(headers: &mut HeaderMap) {
     }
 }
 
-/// Why a request goes no further.
+/// Why a request is refused.
 #[derive(Clone, Copy)]
 enum Refusal {
     Method,

@@ -1,4 +1,4 @@
-//! What every answer tells a browser about how careful to be.
+//! Security headers of every answer.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -7,8 +7,8 @@ use axum::response::Response;
 
 use super::origin::is_https;
 
-/// OWASP ASVS 5.0, chapter 3.4. Pages set their own Content-Security-Policy
-/// with a nonce; everything else is not a document and gets the strictest.
+/// As OWASP ASVS 5.0, chapter 3.4, asks. Pages set their own Content-Security-Policy with a nonce; everything
+/// else is not a document and gets the strictest.
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -20,7 +20,7 @@ const NOT_A_DOCUMENT: &str = "default-src 'none'; frame-ancestors 'none'";
 /// Sent only over https, where it means something: a year, as ASVS 3.4.1 asks.
 const TRANSPORT: &str = "max-age=31536000; includeSubDomains";
 
-/// Adds the headers that are not there yet.
+/// Adds the headers that are missing.
 pub async fn security_headers(request: Request, next: Next) -> Response {
     let https = is_https(request.headers());
     let mut response = next.run(request).await;
@@ -40,7 +40,7 @@ pub async fn security_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether an answer may be kept for everybody: what is wrong today is not tomorrow.
+/// Whether caches may keep an answer: not an error, which may be gone tomorrow.
 pub fn is_file(status: StatusCode) -> bool {
     matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED)
 }

@@ -1,7 +1,6 @@
-//! The name and port by which a server was asked.
+//! The host and port that a request was sent to.
 //!
-//! Knows how names are written, and how a proxy passes on the one that it was
-//! asked by. Does not know which of them are served.
+//! Parses names, and what proxies forward of them. Does not know which names are served.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -11,36 +10,36 @@ use axum::http::{HeaderMap, header};
 
 use super::origin::is_https;
 
-/// What a proxy says about how it was asked. The entrance leaves these in a
-/// request from a trusted proxy alone.
+/// Headers in which proxies forward what they were asked by. The entrance leaves them in requests from
+/// trusted proxies alone.
 pub(super) const FORWARDED_HOST: &str = "x-forwarded-host";
 pub(super) const FORWARDED_PORT: &str = "x-forwarded-port";
-/// Proxies in a row whose words are looked at.
+/// How many proxies in a row are considered.
 const PROXIES: usize = 8;
 
-/// A name or an address, and a port where one was given.
+/// A name or an address, with an optional port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
-    /// In small letters, without the dot that may end a name.
+    /// In lower case, without the dot that may end a name.
     name: String,
     port: Option<u16>,
 }
 
-/// What is no host.
+/// The text is no host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write a host as NAME or NAME:PORT, for example chat.example.org")]
 pub struct HostError;
 
 impl Host {
-    /// The one that a request names; `None` where it names none, several, or what is no host.
+    /// The host of a request; `None` if there is none, several, or an invalid one.
     pub fn of(headers: &HeaderMap) -> Option<Self> {
         let mut all = headers.get_all(header::HOST).iter();
         let host = all.next()?.to_str().ok()?.parse().ok()?;
         all.next().is_none().then_some(host)
     }
 
-    /// All names that the browser may have used: the one in `Host`, and those that
-    /// trusted proxies were asked by, with the port that they name where it is missing.
+    /// All names that the browser may have used: the one in `Host`, and those that trusted proxies forwarded,
+    /// with the forwarded port if theirs has none.
     pub fn asked(headers: &HeaderMap) -> Vec<Self> {
         let mut hosts: Vec<_> = Self::of(headers).into_iter().chain(forwarded(headers)).collect();
         if let Some(port) = forwarded_port(headers) {
@@ -50,11 +49,11 @@ impl Host {
         hosts
     }
 
-    /// The name that people reach this server by, as far as it can be told: what the outermost
-    /// trusted proxy was asked by, or what the request names.
+    /// The name by which people reach this server, as far as is known: what the outermost trusted proxy was
+    /// asked by, or `Host`.
     pub fn public(headers: &HeaderMap) -> Option<Self> {
         let host = forwarded(headers).next().or_else(|| Self::of(headers))?;
-        // The usual ports are not written, and a proxy inside another one tells its own.
+        // Default ports are left out, and an inner proxy forwards its own.
         let port = host.port.or_else(|| forwarded_port(headers).filter(|port| !matches!(port, 80 | 443)));
         Some(Self { port: port.filter(|port| *port != if is_https(headers) { 443 } else { 80 }), ..host })
     }
@@ -65,7 +64,7 @@ impl Host {
         self.name == other.name && port(self) == port(other)
     }
 
-    /// Whether a request for `asked` is one for this host: without a port, for any of its ports.
+    /// Whether a request for `asked` is for this host; a host without a port means any port.
     pub fn serves(&self, asked: &Self) -> bool {
         self.name == asked.name && (self.port.is_none() || self.port == asked.port)
     }
@@ -75,7 +74,7 @@ impl Host {
         self.name == other.name
     }
 
-    /// The port, where one was given.
+    /// The port, if there is one.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
@@ -86,14 +85,13 @@ impl Host {
         Self { name: self.name.clone(), port: None }
     }
 
-    /// Whether this is an address, or the name that every machine gives itself:
-    /// names that nobody else can lead here.
+    /// Whether this is an address or `localhost`: names that nobody else can point here.
     pub fn is_literal(&self) -> bool {
         self.name == "localhost" || self.name.starts_with('[') || self.name.parse::<std::net::Ipv4Addr>().is_ok()
     }
 }
 
-/// The hosts that trusted proxies were asked by, the outermost first. Each proxy adds its own at the end.
+/// The hosts that trusted proxies forwarded, the outermost first. Each proxy appends its own.
 fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = Host> {
     let lists = headers.get_all(FORWARDED_HOST).iter().filter_map(|list| list.to_str().ok());
     lists.flat_map(|list| list.split(',')).take(PROXIES).filter_map(|host| host.parse().ok())
@@ -140,7 +138,7 @@ impl fmt::Display for Host {
     }
 }
 
-/// Where whoever asks reached this site, without a slash at its end.
+/// The address of this site as the client reached it, without a slash at its end.
 pub fn site_address(headers: &HeaderMap) -> String {
     let host = Host::public(headers).map_or_else(|| "localhost".to_owned(), |host| host.to_string());
     let scheme = if is_https(headers) { "https" } else { "http" };

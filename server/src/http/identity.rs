@@ -11,10 +11,9 @@ use protocol::Member;
 use crate::node::Node;
 use crate::session::{Visit, guest, is_session};
 
-/// Reads who is asking and puts the [`Member`] into the request's extensions.
-/// Somebody new becomes a guest. The answer carries the cookie of a guest, or a
-/// new one for a session that is due, unless the request itself makes one (a new
-/// name) or is for a file.
+/// Reads the session and puts the [`Member`] into the request's extensions; a new visitor becomes a guest.
+/// The answer sets the cookie of a guest, or a renewed one, unless the handler itself sets one (a new name)
+/// or the answer is a file.
 pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
     let (member, cookies) = match node.sessions.visit(request.headers()) {
         Some(Visit { member, is_due: false }) => (member, Vec::new()),
@@ -40,20 +39,20 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
         }
     }
     if !is_kept_nowhere(&response) {
-        // What is shown depends on who asks.
+        // The answer depends on the session.
         let kept = axum::http::HeaderValue::from_static("private, no-cache");
         response.headers_mut().insert(header::CACHE_CONTROL, kept);
     }
     response
 }
 
-/// What says so itself is stricter than what is said here.
+/// Whether an answer has stricter rules of its own.
 fn is_kept_nowhere(response: &Response) -> bool {
     let kept = response.headers().get_all(header::CACHE_CONTROL);
     kept.iter().any(|kept| kept.to_str().is_ok_and(|kept| kept.contains("no-store")))
 }
 
-/// A file of the site. Caches may keep it, so nobody's cookie goes with it.
+/// Whether an answer is a file of the site. Caches may keep it, so it sets no cookie.
 fn is_for_everybody(response: &Response) -> bool {
     let kept = response.headers().get(header::CACHE_CONTROL);
     kept.is_some_and(|kept| kept.as_bytes().starts_with(b"public"))

@@ -1,5 +1,4 @@
-//! What is served over plain HTTP besides the pages: the state of the node,
-//! and what is checked and said on every request.
+//! HTTP besides the pages: health and readiness, and the layers around every request.
 
 use std::sync::Arc;
 
@@ -36,25 +35,25 @@ pub use quizzes::{Understood, quizzes};
 
 const HEALTH: &str = "/healthz";
 const READY: &str = "/readyz";
-/// Bytes that a request to a server function may have: the longest message, in
-/// the widest letters, spelled as a form.
+/// The largest body of a call to a server function: the longest message, in the widest letters, encoded as a
+/// form.
 const BODY_BYTES: usize = 64 * 1024;
-/// Where plain forms bring a message. Much more than a message may have is read, so that a
-/// text which is too long can be shown again to whoever wrote it.
+/// The address that plain forms post a message to. Much more than a message may have is read, so that a text
+/// that is too long can be shown again to its author.
 const SAY: &str = "/api/say";
 const SAY_FORMS: &str = "/rooms/";
 const SAY_BYTES: usize = 256 * 1024;
-/// The address that a quiz is saved at, and how many bytes that takes: each of
-/// the quiz may be spelled with three. Somewhat more is read, to be told that it is too much.
+/// The address that quizzes are saved at, and how many bytes that takes: each byte of a quiz may be encoded
+/// as three. Somewhat more is read, to be refused with a sentence.
 const SAVE_QUIZ: &str = "/api/save-quiz";
 const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 
-/// Routes for whoever runs the node.
+/// Routes for the operator: health and readiness.
 pub fn operations() -> Router<Arc<Node>> {
     Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz))
 }
 
-/// How many bytes are read of what is sent to a server function.
+/// How many bytes of a request's body are read at most.
 pub fn body_bytes(path: &str) -> usize {
     match path {
         SAVE_QUIZ => QUIZ_BYTES,
@@ -63,12 +62,13 @@ pub fn body_bytes(path: &str) -> usize {
     }
 }
 
-/// The process answers.
+/// Answers as long as the process runs.
 async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// People can be sent here: the log was written and read, and this node is not leaving.
+/// Answers 200 when people can be sent here: the log was written and read, and this node is not shutting
+/// down.
 async fn readyz(State(node): State<Arc<Node>>) -> Response {
     match node.ready().await {
         Ok(()) => "ready\n".into_response(),

@@ -1,21 +1,20 @@
-//! What requests say of themselves and an operator should read: each thing once.
+//! Logs what an operator should know of requests: each thing once.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-/// Different things that are said; strangers could say thousands.
+/// How many different things are logged; strangers could send thousands.
 const MOST: usize = 20;
 
-/// What was said already.
+/// The things that were logged.
 pub(super) struct Notes(Mutex<BTreeSet<String>>);
 
 impl Notes {
-    /// Nothing yet.
     pub(super) const fn new() -> Self {
         Self(Mutex::new(BTreeSet::new()))
     }
 
-    /// Whether this is to be said: it was not yet, and not too much was.
+    /// Whether this should be logged: it is new, and not too many were.
     pub(super) fn is_new(&self, what: &str) -> bool {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         said.len() < MOST && said.insert(what.to_owned())

@@ -1,4 +1,4 @@
-//! Which web pages may use this server, and which addresses are its own.
+//! Which origins may use this server, and which addresses are its own.
 
 use std::fmt;
 
@@ -8,12 +8,10 @@ use tracing::warn;
 use super::host::Host;
 use super::notes::Notes;
 
-/// Whether a request comes from our own pages, from an origin of the
-/// allow-list, or from no browser at all.
+/// Whether a request comes from our own pages, from an origin of the allow-list, or from no browser at all.
 ///
-/// A browser cannot leave `Origin` out of a WebSocket upgrade or a POST, and a
-/// page cannot set it (RFC 6454, section 7), so its absence means another kind
-/// of client. `null` is nobody's origin.
+/// A browser always sends `Origin` with a WebSocket upgrade or a POST, and a page cannot set it (RFC 6454,
+/// section 7), so its absence means another kind of client. `null` is never allowed.
 pub fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else { return true };
@@ -22,19 +20,19 @@ pub fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     allowed.iter().filter_map(|one| Origin::parse(one)).any(|one| one.is_same(&origin)) || origin.is_own(headers)
 }
 
-/// Whether a request that changes something may do so: its origin is allowed
-/// and the browser does not say that another site made it.
+/// Whether a request may change something: its origin is allowed and the browser does not say that another
+/// site made it.
 pub fn may_change(headers: &HeaderMap, allowed: &[String]) -> bool {
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     match site {
         None | Some("same-origin" | "none") => is_allowed(headers, allowed),
-        // The allow-list is of origins, so it needs one.
+        // The allow-list has origins, so the request needs one.
         Some(_) => headers.contains_key(header::ORIGIN) && is_allowed(headers, allowed),
     }
 }
 
-/// Says which page was refused where, and what lets it in: each pair once. Nobody else would tell
-/// an operator whose proxy does not pass on by which name it was asked.
+/// Logs which origin was refused on which host, and which setting allows it: each pair once. Nothing else
+/// would tell an operator whose proxy does not forward the host.
 pub fn note_refusal(headers: &HeaderMap) {
     static NOTES: Notes = Notes::new();
     let origin = headers.get(header::ORIGIN).and_then(|origin| Origin::parse(origin.to_str().ok()?));
@@ -46,20 +44,19 @@ pub fn note_refusal(headers: &HeaderMap) {
     }
 }
 
-/// Whether an address of the web (`https://host/path`) is one of the server that the request asked.
+/// Whether an address (`https://host/path`) is on the server that the request was sent to.
 pub fn is_own_address(address: &str, headers: &HeaderMap) -> bool {
     let Some(host_at) = address.find("://").map(|at| at + 3) else { return false };
     let ends_at = address[host_at..].find(['/', '?', '#']).map_or(address.len(), |at| host_at + at);
     Origin::parse(&address[..ends_at]).is_some_and(|origin| origin.is_own(headers))
 }
 
-/// Whether the browser speaks https, as the proxy in front says. Whose word
-/// about that counts is decided at the entrance.
+/// Whether the browser used https, as the proxy in front says. The entrance decides whose header counts.
 pub fn is_https(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
 }
 
-/// A scheme of the web and a host.
+/// An http or https scheme and a host.
 struct Origin {
     is_https: bool,
     host: Host,
@@ -81,9 +78,9 @@ impl Origin {
         self.is_https == other.is_https && self.host.is_same(&other.host, self.default_port())
     }
 
-    /// Whether the request was sent to this origin. Where the browser spoke
-    /// https, a page that came without it may have been written by anybody on
-    /// the way. Where nobody says that it did, a silent proxy may have been asked by https.
+    /// Whether the request was sent to this origin. If the browser used https, an http page of the same name
+    /// may have been written by anybody on the way. Without a forwarded scheme, a proxy may still have been
+    /// asked by https.
     fn is_own(&self, headers: &HeaderMap) -> bool {
         let by_https = is_https(headers);
         let scheme_fits = self.is_https || !by_https;
@@ -91,12 +88,12 @@ impl Origin {
     }
 
     fn is_at(&self, asked: &Host, by_https: bool) -> bool {
-        // Whoever ends https in front may pass on the port that is listened on behind.
+        // A proxy that ends https may forward its inner port.
         let is_inner = by_https && asked.port() == Some(80);
         self.host.is_same(asked, self.default_port()) || is_inner && self.host.is_same(&asked.without_port(), 443)
     }
 
-    /// What whoever runs the server can do where this is an address of theirs.
+    /// What the operator can do if this is an origin of theirs.
     fn help(&self, headers: &HeaderMap) -> String {
         let is_own_name = Host::asked(headers).iter().any(|asked| asked.has_name_of(&self.host));
         if is_own_name && !self.is_https && is_https(headers) {

@@ -1,6 +1,5 @@
-//! What a fault of ours does: one request is answered with 500, and nothing
-//! else notices. Every panic is counted and logged by where it happened; what
-//! it says may be what somebody wrote, so that is not logged.
+//! What a panic does: one request is answered with 500, and nothing else notices. Every panic is counted and
+//! logged by where it happened; its message may contain what somebody wrote, so that is not logged.
 
 use std::any::Any;
 use std::panic;
@@ -10,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::error;
 
-/// Answers whoever met a panic.
+/// Answers a request whose handler panicked.
 pub fn catch_panics() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
     CatchPanicLayer::custom(answer as fn(_) -> _)
 }

@@ -1,6 +1,5 @@
-//! One address for each room. Whoever follows another spelling of it is led
-//! there: `/rooms/Staff%20Room`, `/rooms/staff-room/` and the letters of "Café" in
-//! two pieces.
+//! One address for each room. Other spellings are redirected to it: `/rooms/Staff%20Room`,
+//! `/rooms/staff-room/` and the letters of "Café" in two code points.
 
 use axum::extract::Request;
 use axum::http::uri::PathAndQuery;
@@ -11,21 +10,21 @@ use percent_encoding::percent_decode_str;
 use protocol::RoomId;
 
 const ROOMS: &str = "/rooms/";
-/// No page has it: what cannot be read is not found.
+/// An address without a page, for texts that cannot be parsed.
 const NOWHERE: &str = "/rooms";
 
 /// What an address of a room leads to.
 #[derive(Debug, PartialEq, Eq)]
 enum Way {
-    /// The page of this address; it says itself where there is no such room.
+    /// The page at this address; it says itself if there is no such room.
     Here,
-    /// The room's own address.
+    /// A redirect to the room's own address.
     Elsewhere(String),
-    /// It is no text.
+    /// No page: the address is not valid text.
     Nowhere,
 }
 
-/// Leads to a room's own address whoever asks for it by another one.
+/// Redirects other spellings of a room's address to its own.
 pub(super) async fn one_address(mut request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         match way(request.uri()) {
@@ -51,7 +50,7 @@ fn way(uri: &Uri) -> Way {
     }
     let Ok(text) = percent_decode_str(plain).decode_utf8() else { return Way::Nowhere };
     match RoomId::parse(&text) {
-        // Compared as read: a proxy may write the same in another way.
+        // Compared decoded: a proxy may encode the same in another way.
         Ok(room) if room.as_str() != text || plain != written => {
             let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
             Way::Elsewhere(room.path() + &query)

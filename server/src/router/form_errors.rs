@@ -1,13 +1,12 @@
-//! What was wrong with a form that was sent without scripts, told on the page that it stands on.
+//! Shows what was wrong with a form that was sent without scripts, on the page with the form.
 //!
-//! Whoever sent it is led back to that page, whose address stays as it is. What
-//! was wrong, and what had been typed, goes along in a cookie that is signed for
-//! them and that the page uses up: a second load, or a link that is sent on,
-//! says nothing of it. Where no cookie can carry it (a long text, a browser that
-//! keeps none) the page itself is the answer to the form.
+//! The sender is redirected to that page, whose address stays as it is. What was wrong, and what had been
+//! typed, goes along in a cookie that is signed for them and that the page uses up: a second load, or a link
+//! that is sent on, shows nothing of it. Where no cookie can carry it (a long text, a browser that keeps
+//! none) the page itself is the response to the form.
 //!
-//! No address has a page say anything: what the library would read there is
-//! taken out of every address first.
+//! No address can make a page show an error: the parameters in which the library would read one are removed
+//! from every address first.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -30,43 +29,43 @@ use crate::limits::client_address;
 use crate::node::Node;
 use crate::throttle::{Purpose, request as cost};
 
-/// What the library would have an address say of a form.
+/// The parameters in which the library would read errors of forms.
 const FOREIGN: [&str; 3] = ["__path", "__err", "__seal"];
-/// Where forms are sent that are server functions; nothing can be looked at there.
+/// The folder of server functions; it has no pages.
 const CALLS: &str = "/api/";
 const ROOMS: &str = "/rooms/";
 const SAY: &str = "/api/say";
-/// Bytes of a sentence as JSON; there is none that is longer.
+/// The longest sentence as JSON, in bytes.
 const SENTENCE_BYTES: usize = 16 * 1024;
 
-/// Draws the page at an address.
+/// Renders the page at an address.
 pub(super) type Draw = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
-/// What is needed to tell people of their forms.
+/// What the layer works with.
 pub(super) struct FormErrors {
     node: Arc<Node>,
     draw: Draw,
 }
 
-/// What was wrong with a form that is no server function's; the answer's extension.
+/// An extension of a response: what was wrong with a form that is no server function's.
 #[derive(Clone)]
 pub(super) struct Wrong {
-    /// Where the form is sent.
+    /// The address that the form posts to.
     pub(super) sent_to: &'static str,
-    /// The page that it stands on.
+    /// The page with the form.
     pub(super) page: &'static str,
-    /// A sentence.
+    /// What was wrong, as a sentence.
     pub(super) why: String,
 }
 
 /// A form on our pages.
 struct Form {
     sent_to: &'static str,
-    /// A page that it stands on, for a browser that does not say from where it was sent.
+    /// Its page, for a browser that does not send a `Referer`.
     page: &'static str,
-    /// Its fields that may be shown again. Keys and codes are typed anew.
+    /// The fields that may be shown again. Keys and codes must be typed anew.
     shown: &'static [&'static str],
-    /// Whether what it does is kept for whoever sent it, who has to be the same person afterwards.
+    /// Whether it stores something for its sender, who has to be the same person on the next page.
     is_senders: bool,
 }
 
@@ -87,12 +86,13 @@ const FORMS: [Form; 14] = [
     Form { sent_to: SAY, page: "/", shown: &["room", "id", "message"], is_senders: false },
 ];
 
-/// Single quizzes and results have forms, but no place to say what was wrong; their lists have. Versions have one, too.
+/// The pages of single quizzes and results have no place for an error, but their lists have. Versions have
+/// one, too.
 const LISTS: [&str; 2] = [QUIZZES, RESULTS];
 const VERSIONS: &str = "/versions";
 
-/// Said to whoever would be somebody else on the next page, before anything is done: a game that nobody
-/// could host, a quiz that nobody could open.
+/// The sentence for somebody who would be another person on the next page, before anything is done: a game
+/// that nobody could host, a quiz that nobody could open.
 const NO_COOKIES: &str = "This browser blocks cookies here, and without them nothing can be kept for you. Allow cookies \
                           for this site, then try again.";
 
@@ -101,7 +101,7 @@ impl FormErrors {
         Arc::new(Self { node, draw })
     }
 
-    /// Sends a form on, and sees to it that its sender reads what was wrong.
+    /// Passes a form on, and makes sure that its sender reads what was wrong.
     async fn send(&self, request: Request, next: Next, person: &UserId) -> Response {
         let form = form_at(request.uri().path());
         let (request, typed) = match form {
@@ -137,14 +137,14 @@ impl FormErrors {
         told
     }
 
-    /// What carries it to the page; `None` where nothing can.
+    /// The cookie that carries an error to the page; `None` where none can.
     fn cookie(&self, person: &UserId, page: &str, returned: &ReturnedForm, headers: &HeaderMap) -> Option<HeaderValue> {
-        // Whoever brings no session keeps no cookies, and is somebody else on the next page.
+        // A client without a session keeps no cookies, and is another person on the next page.
         self.node.sessions.read(headers)?;
         self.node.sessions.tell_next(person, &wire::encode(&(page, returned)), headers)
     }
 
-    /// The page itself, as the answer to the form.
+    /// Renders the page as the response to the form.
     async fn draw_page(&self, mut asker: Parts, page: &str, returned: ReturnedForm) -> Response {
         if let Some(peer) = asker.extensions.get::<SocketAddr>() {
             let address = client_address(*peer, &asker.headers, &self.node.config.trusted_proxies);
@@ -159,7 +159,7 @@ impl FormErrors {
         (self.draw)(Request::from_parts(asker, Body::empty())).await
     }
 
-    /// Shows a page, with what it has to tell of a form.
+    /// Shows a page, with the error of a form if there is one.
     async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
         let told = self.node.sessions.told(person, request.headers());
         let told = told.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
@@ -168,7 +168,7 @@ impl FormErrors {
         let forget = self.node.sessions.forget_told(request.headers());
         request.extensions_mut().insert(Arc::new(returned));
         let mut answer = next.run(request).await;
-        // An answer that leads on has told nobody yet.
+        // A redirect has shown nothing yet.
         if let Some(forget) = forget.filter(|_| !answer.status().is_redirection()) {
             answer.headers_mut().append(header::SET_COOKIE, forget);
         }
@@ -176,7 +176,7 @@ impl FormErrors {
     }
 }
 
-/// Tells people of their forms, and leaves what addresses say of forms out of requests.
+/// The layer that shows errors of forms, and removes the library's parameters from requests.
 pub(super) async fn form_errors(State(forms): State<Arc<FormErrors>>, mut request: Request, next: Next) -> Response {
     let Some(Member { id, .. }) = request.extensions().get::<Member>().cloned() else {
         return next.run(request).await;
@@ -191,7 +191,7 @@ pub(super) async fn form_errors(State(forms): State<Arc<FormErrors>>, mut reques
     }
 }
 
-/// Whether the answer is seen as a page: by whoever sent a form without scripts.
+/// Whether the response is shown as a page: the request came from a form without scripts.
 pub(super) fn accepts_pages(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT);
     accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"))
@@ -202,15 +202,14 @@ fn form_at(path: &str) -> Option<&'static Form> {
     FORMS.iter().find(|form| form.sent_to == sent_to)
 }
 
-/// The request, and what was typed into these fields. The body is in memory already, and no longer
-/// than is read of such a form.
+/// The request, and the values of these fields. The body is in memory already, and limited in size.
 async fn with_typed(request: Request, shown: &[&str]) -> (Request, Vec<(String, String)>) {
     let (parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
         return (Request::from_parts(parts, Body::empty()), Vec::new());
     };
     let is_shown = |name: &str| shown.contains(&name);
-    // Of what was too long only the beginning is here.
+    // Of a body that was too long only the beginning is here.
     let typed = match bytes.len() <= body_bytes(parts.uri.path()) {
         true => form_urlencoded::parse(&bytes).into_owned().filter(|(name, _)| is_shown(name)).collect(),
         false => Vec::new(),
@@ -218,11 +217,11 @@ async fn with_typed(request: Request, shown: &[&str]) -> (Request, Vec<(String, 
     (Request::from_parts(parts, Body::from(bytes)), typed)
 }
 
-/// What an answer says was wrong with a form.
+/// The error in a response to a form.
 enum Why {
-    /// It knows the form's page.
+    /// With the page of the form.
     Known(Wrong),
-    /// It is a server function's.
+    /// Of a server function.
     Call(String),
 }
 
@@ -241,12 +240,13 @@ async fn why(answer: &mut Response) -> Option<Why> {
 
 /// The page that a form was sent from.
 fn page_of(asker: &Parts, form: Option<&Form>, typed: &[(String, String)]) -> String {
-    // The form of a room is sent to the room.
+    // The form of a room posts to the room's address.
     if asker.uri.path().starts_with(ROOMS) {
         return asker.uri.path().to_owned();
     }
     let referer = asker.headers.get(header::REFERER).and_then(|referer| referer.to_str().ok()?.parse::<Uri>().ok());
-    // The entrance leaves only our own addresses there; a page that was drawn for a form has that form's.
+    // The entrance leaves only our own addresses in `Referer`; a page that was rendered for a form has that
+    // form's.
     if let Some(referer) = referer.filter(|referer| !referer.path().starts_with(CALLS)) {
         let is_below = |list: &&str| referer.path().strip_prefix(list).is_some_and(|rest| rest.starts_with('/'));
         if let Some(list) = LISTS.into_iter().find(is_below)
@@ -267,7 +267,7 @@ fn page_of(asker: &Parts, form: Option<&Form>, typed: &[(String, String)]) -> St
     }
 }
 
-/// Nobody is led to where nothing can be looked at.
+/// Prevents redirects to addresses without a page.
 fn led_to_a_page(mut answer: Response) -> Response {
     let leads_to = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()?.parse::<Uri>().ok());
     if leads_to.is_some_and(|to| to.path().starts_with(CALLS)) {
@@ -276,14 +276,14 @@ fn led_to_a_page(mut answer: Response) -> Response {
     answer
 }
 
-/// An address without what it says of forms; `None` where it says nothing.
+/// An address without the library's parameters; `None` if it has none.
 fn without_foreign(uri: &Uri) -> Option<Uri> {
     let query = uri.query()?;
     let is_foreign = |name: &str| FOREIGN.contains(&name);
     if !form_urlencoded::parse(query.as_bytes()).any(|(name, _)| is_foreign(&name)) {
         return None;
     }
-    // Written anew: nothing is left that could be read in another way.
+    // Encoded anew: nothing is left that could be read in another way.
     let rest = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !is_foreign(name));
     let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
     let text = if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{rest}", uri.path()) };

@@ -1,11 +1,11 @@
-//! Draws the formulas of pages.
+//! Renders the formulas of pages.
 
 use app::api::formulas::FormulaService;
 use protocol::formula::Formulas;
 
 use crate::formulas;
 
-/// Draws as much as one page may have.
+/// Renders formulas within the budget of one page.
 pub(super) struct Drawer;
 
 impl FormulaService for Drawer {

@@ -1,4 +1,4 @@
-//! What the pages of games ask, answered by the node.
+//! The calls of the pages of games, answered by the node.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
 use crate::session::HostRole;
 
-/// What the pages of games ask, answered by the node.
+/// Implements the calls of the pages of games.
 pub(super) struct Games {
     node: Arc<Node>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Games {
 /// The request that is being answered.
 struct Asking {
     headers: HeaderMap,
-    /// Where wrong PINs are counted.
+    /// The address that wrong PINs are counted by.
     address: IpAddr,
 }
 
@@ -43,7 +43,7 @@ impl Games {
         Asking { address: client_address(peer, &headers, &self.node.config.trusted_proxies), headers }
     }
 
-    /// The game of a PIN. `viewer`: whom it is to help that they are in it.
+    /// The game of a PIN. `viewer`: the person whose seat may spare them the delay.
     async fn find_for(&self, viewer: Option<&Member>, pin: &Pin, asking: &Asking) -> Result<Loaded, ApiError> {
         let hosts = self.node.sessions.host_tokens(&asking.headers);
         let person = viewer.map(|viewer| &viewer.id);
@@ -62,7 +62,7 @@ impl Games {
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
     }
 
-    /// As what whoever asks hosts a game; nobody else passes.
+    /// The right by which the client hosts a game; an error for others.
     async fn role(&self, key: &Key, asking: &Asking) -> Result<HostRole, ApiError> {
         let tokens = self.node.sessions.host_tokens(&asking.headers);
         let role = self.node.games.host_role(key, &tokens).await.map_err(refused)?;
@@ -85,12 +85,12 @@ impl GameService for Games {
 
     async fn take_over(&self, viewer: &Member, pin: &Pin, code: &str) -> Result<Hosted, ApiError> {
         let asking = self.asking();
-        // Codes are guessed no faster by who has a seat.
+        // A seat must not make guessing codes faster.
         let loaded = self.find_for(None, pin, &asking).await?;
         let games = &self.node.games;
         let tokens = self.node.sessions.host_tokens(&asking.headers);
         let role = match games.host_role(&loaded.key, &tokens).await.map_err(refused)? {
-            // They keep what they are, and the code is good for somebody else.
+            // A host keeps their right, and the code stays valid for another.
             Some(role) => role,
             None => games.take_over(&loaded.key, code, viewer, asking.address).await.map_err(refused)?,
         };
@@ -158,7 +158,7 @@ impl GameService for Games {
     }
 }
 
-/// Where a player comes in: this site, as whoever asks reached it.
+/// The address for players, on this site as the client reached it.
 fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
     format!("{}/play/{pin}", site_address(headers))
 }
@@ -167,7 +167,7 @@ pub(super) fn refused(refusal: Refusal) -> ApiError {
     count_refusal(&refusal);
     match refusal.code {
         ErrorCode::Unavailable => ApiError::Unavailable,
-        // What is full, and what there was too much of, the sentence says.
+        // The sentence says what is full, or what there was too much of.
         _ => ApiError::Refused(refusal),
     }
 }

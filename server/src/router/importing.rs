@@ -1,6 +1,5 @@
-//! A file that a form has brought: its sender is shown what was understood of
-//! it, or led back to the page of the form, which says what is wrong, as with
-//! all other forms. Nothing is kept before they have seen it.
+//! An uploaded file of a form: its sender is shown what was understood of it, or redirected to the page of
+//! the form, which says what is wrong, as with all other forms. Nothing is saved before they have seen it.
 
 use std::sync::Arc;
 
@@ -16,14 +15,14 @@ use super::form_errors::{Draw, Wrong, accepts_pages};
 use crate::http::Understood;
 use crate::quizzes::import::{Ask, Doubt, Imported, too_large};
 
-/// The address of the form, and of the one that keeps what was understood.
+/// The address of the form, and of the one that saves what was understood.
 const IMPORT: &str = "/api/import-quiz";
 const KEEP: &str = "/api/keep-import";
-/// Bytes of a sentence; there is none that is longer.
+/// The longest sentence, in bytes.
 const SENTENCE_BYTES: usize = 16 * 1024;
 
-/// Draws the page of an import, or says what is wrong for the page of the form, where the
-/// answer is seen as a page; programs get the sentence.
+/// Renders the page of an import, or the error for the page of the form, if the client shows pages; programs
+/// get the sentence.
 pub(super) async fn show(request: Request, next: Next, draw: Draw) -> Response {
     let is_import = matches!(request.uri().path(), IMPORT | KEEP);
     if !is_import {
@@ -40,7 +39,7 @@ pub(super) async fn show(request: Request, next: Next, draw: Draw) -> Response {
         return answer;
     }
     let why = match status {
-        // Of this the routes have not heard.
+        // A layer refused this before the route saw it.
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         _ => sentence(answer).await,
     };
@@ -55,7 +54,7 @@ async fn sentence(answer: Response) -> String {
     String::from_utf8(body.into()).unwrap_or_default()
 }
 
-/// Asks for the page in the name of whoever sent the form.
+/// A request for the page, in the name of the form's sender.
 fn page_request(mut asker: Parts, understood: &Understood) -> Request {
     asker.method = Method::GET;
     asker.uri = Uri::from_static(IMPORT_PAGE);
@@ -66,7 +65,7 @@ fn page_request(mut asker: Parts, understood: &Understood) -> Request {
     Request::from_parts(asker, Body::empty())
 }
 
-/// What was understood, as the page shows it.
+/// What was understood, in the form that the page shows.
 fn shown(imported: &Imported, file: &str) -> ImportedQuiz {
     ImportedQuiz {
         file: file.to_owned(),

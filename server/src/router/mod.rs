@@ -1,5 +1,4 @@
-//! All routes, and in the files beside it what the pages may ask of the node.
-//! The only place that knows the pages.
+//! All routes; the files beside it answer the calls of the pages. The only place that knows the pages.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -46,18 +45,18 @@ use form_errors::{Draw, FormErrors};
 use quizzes::Authors;
 use rooms::Rooms;
 
-/// Where the plain form of a room is sent: to the room's own address, so that a page
-/// which says what was wrong has that address, too. It is the call that says something.
+/// The address that the plain form of a room posts to: the room's own, so that a page with an error has that
+/// address, too. It calls the server function that posts a message.
 const SAY_FORM: &str = "/rooms/{id}";
 const SAY: &str = "/api/say";
 
-/// The built pages cannot be served.
+/// Why the built pages cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    /// They are not where they should be.
+    /// The folder does not exist.
     #[error("no pages in {0}: build them with `make build`, or name their folder with --site-dir")]
     Missing(PathBuf),
-    /// Their files have hashes in their names, and nothing says which.
+    /// The files have hashes in their names, and the list of those is missing.
     #[error(
         "nothing says what the files in {0} are called: hash.txt has to come along, beside the program or in there"
     )]
@@ -82,14 +81,13 @@ impl FromRef<Site> for Arc<Node> {
     }
 }
 
-/// Everything that is served on `address`; WebSockets come in by `door`.
+/// Everything that is served on `address`; `door` is the route of the WebSockets.
 ///
-/// # Errors
-/// [`SiteError`] when the pages were not built.
+/// # Errors [`SiteError`] when the pages were not built.
 pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
-    // Beside the layers and not behind them: what says how a page is to be shown
-    // means nothing to a WebSocket, and would be work for each newcomer.
+    // Beside the layers and not behind them: headers for pages mean nothing to a WebSocket, and would cost
+    // time for each newcomer.
     let sockets = Router::new().route("/ws", door).route("/games", ws::door_to::<crate::games::Client>());
     Ok(operations()
         .with_state(node.clone())
@@ -121,7 +119,7 @@ fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError>
         .build())
 }
 
-/// Whether the styles of all pages are there under a name with a hash, and under no other.
+/// Whether the style sheet is there under a name with a hash, and under no other.
 fn has_hashes(pkg: &Path, output_name: &str) -> bool {
     let (plain, begin) = (format!("{output_name}.css"), format!("{output_name}."));
     let names = pkg.read_dir().into_iter().flatten().flatten().filter_map(|file| file.file_name().into_string().ok());
@@ -145,7 +143,7 @@ fn pages(site: &Site) -> Router {
         if let Some(parts) = use_context::<Parts>() {
             provide_context(SiteAddress(site_address(&parts.headers)));
         }
-        // What a form brought, for the page that shows it.
+        // An uploaded quiz, for the page that shows it.
         let imported = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Arc<ImportedQuiz>>().cloned());
         if let Some(imported) = imported {
             provide_context(imported);
@@ -182,7 +180,7 @@ fn pages(site: &Site) -> Router {
             async move {
                 match file(&state.0, wanted).await {
                     Some(file) => file,
-                    // It looks for a file by itself, and would log what names no file can have.
+                    // The library looks for a file by itself, and would log names that no file can have.
                     None => not_found(Uri::from_static("/no-file"), state, request).await,
                 }
             }
@@ -197,7 +195,7 @@ fn pages(site: &Site) -> Router {
         .with_state(site.clone())
 }
 
-/// The address that the request at hand comes from.
+/// The address of the client whose request is being answered.
 fn asker_address(node: &Node) -> IpAddr {
     let parts = use_context::<Parts>();
     let peer = parts.as_ref().and_then(|parts| parts.extensions.get::<SocketAddr>().copied());
@@ -206,8 +204,7 @@ fn asker_address(node: &Node) -> IpAddr {
     client_address(peer, &headers, &node.config.trusted_proxies)
 }
 
-/// Asks something for the request at hand. Where that has to wait for its answer,
-/// other requests of the address are worked on meanwhile.
+/// Answers the current request. While it waits, other requests of the address get its turn.
 async fn in_turn<F: Future>(question: F) -> F::Output {
     let turn = use_context::<Parts>().and_then(|parts| parts.extensions.get::<TurnHandle>().cloned());
     match turn {
@@ -216,13 +213,13 @@ async fn in_turn<F: Future>(question: F) -> F::Output {
     }
 }
 
-/// Says how much of a body is read; routes with limits of their own do it after this.
+/// Sets how much of a body is read; routes with limits of their own override it.
 async fn body_limit(mut request: Request, next: Next) -> Response {
     DefaultBodyLimit::max(body_bytes(request.uri().path())).apply(&mut request);
     next.run(request).await
 }
 
-/// The part of a request that a file needs.
+/// The parts of a request that a static file needs.
 fn file_request(request: &Request) -> Option<Request> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
@@ -239,7 +236,7 @@ fn file_request(request: &Request) -> Option<Request> {
 /// How long a browser may keep a file of the site without asking again.
 fn lifetime(file: &Uri, hash_files: bool) -> &'static str {
     let (path, query) = (file.path(), file.query().unwrap_or_default());
-    // An address that says what is in the file never gets other content; a font has had the same since it is there.
+    // A file with a hash in its name never changes; a font has not changed since it is there.
     let hashed = hash_files && path.starts_with("/pkg/");
     let versioned = path.starts_with("/styles/") && query.starts_with("v=");
     match path {
@@ -251,21 +248,21 @@ fn lifetime(file: &Uri, hash_files: bool) -> &'static str {
 
 /// A file of the site, compressed if it was built so and the browser can read it.
 async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
-    // No file has a zero in its name, and some of those who look for one call that a fault of ours.
+    // No file's name has a zero byte, and some libraries treat it as an internal error.
     let wanted = wanted.filter(|wanted| !wanted.uri().path().contains("%00"))?;
     let keep = lifetime(wanted.uri(), site.options.hash_files);
     let files = ServeDir::new(&*site.options.site_root).append_index_html_on_directories(false);
-    // Asked in this way, it tells what was wrong and logs nothing: anybody can ask for what cannot be read.
+    // This call returns errors and logs nothing: anybody can ask for invalid names.
     let answer = match files.precompressed_br().precompressed_gzip().try_call(wanted).await {
         Ok(answer) => answer.into_response(),
-        // A name that is longer than those of files.
+        // The name is longer than a file's can be.
         Err(error) if error.kind() == ErrorKind::InvalidFilename => return None,
         Err(error) => unreadable(&error),
     };
     (answer.status() != StatusCode::NOT_FOUND).then(|| kept(answer, keep))
 }
 
-/// Says for how long a file may be kept, and nothing of what is none.
+/// Says how long a file may be kept; errors get nothing.
 fn kept(mut answer: Response, keep: &'static str) -> Response {
     if is_file(answer.status()) {
         answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
@@ -274,7 +271,7 @@ fn kept(mut answer: Response, keep: &'static str) -> Response {
     answer
 }
 
-/// A disc that fails, or too many open files.
+/// The answer when a disk fails, or too many files are open.
 fn unreadable(error: &std::io::Error) -> Response {
     warn!("a file of the site could not be read: {error}");
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "That cannot be read just now.").into_response()

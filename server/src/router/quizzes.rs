@@ -1,4 +1,4 @@
-//! What authors' pages ask, answered by the node.
+//! The calls of authors' pages, answered by the node.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,10 +21,10 @@ use crate::quizzes::{QuizzesError, samples, summary_of};
 use crate::quota::Payer;
 use crate::throttle::{Share, Sharer};
 
-/// Games that were not ended and whose results are named beside the quizzes, at most.
+/// How many running games and results are named beside the quizzes.
 const UNFINISHED: usize = 5;
 
-/// What authors' pages ask, answered by the node.
+/// Implements the calls of authors' pages.
 pub(super) struct Authors {
     node: Arc<Node>,
 }
@@ -34,7 +34,7 @@ impl Authors {
         Self { node }
     }
 
-    /// On whose account something is kept.
+    /// The account that something stored is charged to.
     fn payer(&self, viewer: &Member) -> Result<Payer, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
@@ -42,7 +42,7 @@ impl Authors {
         Ok(self.node.payer(&viewer.id, &parts.headers, address))
     }
 
-    /// The games that the viewer hosts by what their browser holds.
+    /// The games that the viewer hosts, by the cookies of their browser.
     async fn running(&self) -> Vec<RunningGame> {
         let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
         in_turn(self.node.games.running(&tokens.unwrap_or_default())).await
@@ -135,7 +135,7 @@ fn saved(quiz: StoredQuiz) -> Saved {
     Saved { id: quiz.id, version: quiz.version, saved_at: quiz.saved_at }
 }
 
-/// What somebody else has is missing: nobody learns that it is there.
+/// What belongs to somebody else is reported as missing: nobody learns that it exists.
 fn refused(error: QuizzesError) -> ApiError {
     match error {
         QuizzesError::Stale { current } => ApiError::Stale { current },

@@ -1,4 +1,4 @@
-//! What the pages of rooms ask, answered by the node.
+//! The calls of the pages of rooms, answered by the node.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,10 +29,10 @@ use crate::rooms::Listing;
 use crate::session::random_message_id;
 use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer};
 
-/// Running games that are named to whoever would sign out of them.
+/// How many running games are named to a host who would sign out of them.
 const GAMES_NAMED: usize = 5;
 
-/// What the pages ask, answered by the node.
+/// Implements the calls of the pages of rooms.
 pub(super) struct Rooms {
     node: Arc<Node>,
 }
@@ -42,13 +42,13 @@ impl Rooms {
         Self { node }
     }
 
-    /// Accounts for what somebody asks for, as for what they do over a socket.
+    /// Charges a call, as a frame over a WebSocket would be.
     fn spend(&self, viewer: &Member, cost: Cost) -> Result<(), ApiError> {
         let Some(payer) = self.node.throttle.payer(&viewer.id, asker_address(&self.node)) else { return Ok(()) };
         self.node.throttle.spend(&payer, cost).map_err(|refused| too_fast(refused.wait))
     }
 
-    /// Lets who asks into a room, to read or to write.
+    /// Checks that the client may enter a room, to read or to write.
     async fn admit(&self, room: &RoomId) -> Result<(), ApiError> {
         if !is_class_room(room) {
             return Ok(());
@@ -58,7 +58,7 @@ impl Rooms {
         in_turn(self.node.games.admit_to_room(room, &viewer.id, &papers)).await.map(drop).map_err(refused)
     }
 
-    /// Whether somebody may have the room listed that they open.
+    /// Checks that the client may open a listed room.
     fn check_listing(&self) -> Result<(), ApiError> {
         if let Some(why) = self.why_unlisted() {
             return Err(ApiError::Invalid(format!("{why} You can open this one unlisted, and send its link.")));
@@ -70,8 +70,8 @@ impl Rooms {
         })
     }
 
-    /// Whether there is space for a room that nobody was in yet. Where there is none, nothing could be said in
-    /// it, and it would not be on the list that it was opened for.
+    /// Checks that there is space for a new room. Where there is none, nobody could write in it, and it would
+    /// not be in the list.
     async fn check_space(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), ApiError> {
         let refused = match listing {
             Listing::Listed => {
@@ -82,7 +82,7 @@ impl Rooms {
             Listing::Unlisted => self.node.quotas.is_full().then_some(QuotaError::ServerFull),
         };
         match refused {
-            // It is also the way into rooms that are there.
+            // Opening is also the way into existing rooms.
             Some(refused) if !self.is_there(room).await? => {
                 Err(super::games::refused(Refusal::new(ErrorCode::Full, refused.to_string())))
             }
@@ -90,7 +90,7 @@ impl Rooms {
         }
     }
 
-    /// Whether somebody opened the room before, or spoke in it.
+    /// Whether the room was opened before, or somebody wrote in it.
     async fn is_there(&self, room: &RoomId) -> Result<bool, ApiError> {
         if self.node.directory.is_opened(room).await.map_err(unavailable)? {
             return Ok(true);
@@ -172,7 +172,7 @@ impl Service for Rooms {
     }
 
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError> {
-        // Whoever owes for the rooms of an earlier name waits.
+        // A client that owes for the rooms of an earlier name waits.
         self.spend(viewer, Cost::FRAME)?;
         let member = Member { id: viewer.id.clone(), name };
         let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
@@ -198,7 +198,7 @@ impl Service for Rooms {
 
     async fn sign_out(&self) -> Result<Vec<String>, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
-        // Who came without a session has nothing to end.
+        // A client without a session has nothing to end.
         if let Some((member, known_for)) = self.node.sessions.read_with_age(&parts.headers) {
             let sharer = Sharer { session: &member.id, known_for, address: asker_address(&self.node) };
             self.node.throttle.spend_share(sharer, Share::SIGN_OUT).map_err(too_fast)?;
@@ -212,7 +212,7 @@ impl Service for Rooms {
         self.spend(viewer, Cost::MESSAGE)?;
         self.admit(room).await?;
         let said = match self.node.say(room, viewer, &id, &text).await {
-            // Whoever goes back finds the form as they sent it, and writes another text there.
+            // A client that goes back finds the form as it was sent, and sends another text with the same id.
             Err(refusal) if refusal.code == ErrorCode::Conflict => {
                 self.node.say(room, viewer, &another_id(&id, &text), &text).await
             }
@@ -232,26 +232,26 @@ impl Service for Rooms {
     }
 }
 
-/// The id of a text whose own is another text's: the same, however often it is sent.
+/// The id of a text whose own id is already used for another text: the same, however often it is sent.
 fn another_id(id: &MessageId, text: &str) -> MessageId {
     const DIGEST: usize = 16;
     let digest = digest::of([id.as_str(), "/", text].concat(), DIGEST);
-    // The digits of a digest are what ids are made of.
+    // The digits of a digest are valid in ids.
     MessageId::parse(&digest).unwrap_or_else(|_| random_message_id())
 }
 
-/// What the request that is being answered brings along.
+/// The tokens of the current request.
 pub(super) fn papers(node: &Node) -> Papers {
     let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
     Papers::of(&node.sessions, &headers, asker_address(node))
 }
 
-/// Somebody asked for too much.
+/// The error for too many requests.
 pub(super) fn too_fast(wait: Duration) -> ApiError {
     ApiError::RateLimited { retry_after_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1) }
 }
 
-/// The log, the roster or the list of rooms could not be reached.
+/// The error when the log, presence or the list of rooms cannot be reached.
 pub(super) fn unavailable(error: impl std::fmt::Display) -> ApiError {
     warn!("a page could not be answered: {error}");
     ApiError::Unavailable

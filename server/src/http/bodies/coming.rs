@@ -1,4 +1,4 @@
-//! A body and what has come of it, no more than it may be.
+//! A body that is being read, and the part that has come.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use tokio::time::timeout;
 
 use super::NotRead;
 
-/// What is too much is let go by for so long, and up to so many bytes.
+/// How long, and for how many bytes, a body that is too long is still read.
 const DISCARD_WITHIN: Duration = Duration::from_secs(2);
 const DISCARD_BYTES: usize = 4 * 1024 * 1024;
 
-/// A body, and what has come of it.
+/// A body and the part of it that has come.
 pub(super) struct Coming {
     body: BodyDataStream,
     at_most: usize,
@@ -24,12 +24,11 @@ impl Coming {
         Self { body: body.into_data_stream(), at_most, bytes: Vec::new() }
     }
 
-    /// How many bytes have come.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Takes what comes until there are so many bytes; whether that was all.
+    /// Reads until there are `bytes` bytes; true if that was all.
     pub(super) async fn few(&mut self, bytes: usize) -> Result<bool, NotRead> {
         while self.bytes.len() < bytes {
             if self.part().await? {
@@ -39,7 +38,7 @@ impl Coming {
         Ok(false)
     }
 
-    /// Takes one more part; whether there is none.
+    /// Reads one more part; true if there is none.
     pub(super) async fn part(&mut self) -> Result<bool, NotRead> {
         let Some(part) = self.body.next().await else { return Ok(true) };
         self.bytes.extend_from_slice(&part.map_err(|_| NotRead::Broken)?);
@@ -56,13 +55,12 @@ impl Coming {
     }
 }
 
-/// Lets a refused body go by, for a while.
+/// Reads and drops a refused body, for a while.
 pub(in crate::http) async fn discard(body: Body) {
     let_go_by(&mut body.into_data_stream()).await;
 }
 
-/// Where a connection is closed before the body has come, its sender hears of
-/// that and not why it was refused.
+/// If the connection were closed before the body has come, the client would get an error and no reason.
 async fn let_go_by(body: &mut BodyDataStream) {
     let mut left = DISCARD_BYTES;
     let go_by = async {
@@ -73,6 +71,6 @@ async fn let_go_by(body: &mut BodyDataStream) {
             }
         }
     };
-    // Who sends slowly is not waited for.
+    // Slow clients are not waited for.
     let _ = timeout(DISCARD_WITHIN, go_by).await;
 }

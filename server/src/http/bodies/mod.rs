@@ -1,9 +1,8 @@
-//! Bodies on their way in, each in a place: so many can be in memory, and no more.
+//! Reads request bodies, each in a place: only so many can be in memory.
 //!
-//! A place is for what comes. Who sends slowly keeps theirs until somebody else
-//! waits for it; an address has only some of them, and one of those that wait
-//! in the line for all. So no number of slow ones keeps all others out.
-//! `places` has the places and those who wait for one, `coming` reads a body.
+//! A slow client keeps its place until another one waits for it; an address has only some of the places, and
+//! one waiter in the queue of all. So no number of slow clients keeps all others out. `places` has the places
+//! and the queue, `coming` reads a body.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -24,41 +23,41 @@ mod places;
 pub(super) use self::coming::discard;
 pub(super) use self::places::Place;
 
-/// The wait for a place.
+/// How long a body waits for a place.
 const PLACE_WITHIN: Duration = Duration::from_secs(5);
-/// So much that comes so soon needs no place: nearly every call of a page.
+/// A body that is smaller, and comes at once, needs no place: nearly every call of a page.
 const FEW_BYTES: usize = 16 * 1024;
 const SOON: Duration = Duration::from_millis(250);
-/// Addresses that are remembered before those without a body are forgotten.
+/// How many addresses are remembered before those without a body are dropped.
 const ADDRESSES: usize = 1000;
 
-/// The places for bodies on their way, and who holds or awaits them.
+/// The places for bodies, and who holds or waits for them.
 pub(super) struct Bodies {
     all: Arc<Places>,
     per_address: usize,
     addresses: Mutex<HashMap<AddressPrefix, Weak<OfAddress>>>,
 }
 
-/// Why a body was not read.
+/// Why a body could not be read.
 #[derive(Debug)]
 pub(super) enum NotRead {
-    /// There was no place for it soon.
+    /// No place became free in time.
     NoPlace,
-    /// It came slowly, and somebody waited; or for very long.
+    /// It came slowly while others waited, or took very long.
     TooSlow,
-    /// It is longer than it may be; this is how it begins.
+    /// It is longer than allowed; this is its beginning.
     TooMuch(Bytes),
-    /// Its sender went away, or does not write HTTP.
+    /// The connection broke, or the body is no HTTP.
     Broken,
 }
 
 impl Bodies {
-    /// So many in all, and so many of one address.
+    /// `places` in all, and `per_address` of one address.
     pub(super) fn new(places: usize, per_address: usize) -> Self {
         Self { all: Arc::new(Places::new(places)), per_address, addresses: Mutex::default() }
     }
 
-    /// Reads a body, of which nearly all come whole with their heads.
+    /// Reads a body. Nearly all come together with their heads.
     pub(super) async fn read(&self, address: IpAddr, body: Body, at_most: usize) -> Result<Bytes, NotRead> {
         let mut coming = Coming::new(body, at_most);
         match timeout(SOON, coming.few(FEW_BYTES)).await {
@@ -70,7 +69,7 @@ impl Bodies {
         place.read_on(coming).await
     }
 
-    /// A place for a body from `address`; `None` when there is none soon.
+    /// Waits for a place for a body from `address`; `None` when there is none in time.
     pub(super) async fn enter(&self, address: IpAddr) -> Option<Place> {
         let of_address = self.of(AddressPrefix::of(address));
         let enter = async {

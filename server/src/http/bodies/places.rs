@@ -1,5 +1,4 @@
-//! The places: who holds one, who waits for one, and when somebody who sends
-//! slowly has to give theirs up.
+//! The places: who holds one, who waits for one, and when a slow client has to give its place up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,28 +11,28 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::NotRead;
 use super::coming::Coming;
 
-/// A body that is on its way for longer is given up.
+/// The longest time for a body.
 const BODY_WITHIN: Duration = Duration::from_secs(15);
-/// What a body brings in a second, after the first one, or it is slow.
+/// The rate below which a body is slow, after its first second.
 const BYTES_A_SECOND: u64 = 32 * 1024;
 const FIRST: Duration = Duration::from_secs(1);
-/// How often a slow one looks whether somebody waits for its place.
+/// How often a slow one checks whether somebody waits for its place.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// Places, and how many wait for one.
+/// The places, and the number of those who wait.
 pub(super) struct Places {
     places: Arc<Semaphore>,
     waiting: AtomicUsize,
 }
 
-/// What one address has of them.
+/// Both costs, from the bucket of this one.
 pub(super) struct OfAddress {
     pub(super) own: Places,
-    /// Whoever stands in the line of all.
+    /// The one of this address that waits in the queue of all.
     pub(super) first: Arc<Semaphore>,
 }
 
-/// A place; dropping it gives it back.
+/// A place; dropping it frees it.
 pub(in crate::http) struct Place {
     all: Arc<Places>,
     of_address: Arc<OfAddress>,
@@ -59,7 +58,7 @@ impl Places {
     }
 }
 
-/// Somebody who waits, until they do not any more.
+/// Counts somebody who waits, until it is dropped.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl<'a> Waiting<'a> {
@@ -80,7 +79,7 @@ impl Place {
         Self { all, of_address, _permits: permits }
     }
 
-    /// Reads a body of up to `at_most` bytes, in a place where it needs one.
+    /// Reads a body of up to `at_most` bytes, and takes a place if it needs one.
     pub(in crate::http) async fn read(&self, body: Body, at_most: usize) -> Result<Bytes, NotRead> {
         self.read_on(Coming::new(body, at_most)).await
     }
@@ -99,7 +98,7 @@ impl Place {
         }
     }
 
-    /// Returns when no more than these bytes came until now, and that is too little.
+    /// Returns when so few bytes have come that the body is too slow.
     async fn is_too_slow(&self, since: Instant, bytes: usize) {
         let paid_for = Duration::from_millis(bytes as u64 * 1000 / BYTES_A_SECOND);
         let given_up_at = since + BODY_WITHIN;

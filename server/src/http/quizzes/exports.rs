@@ -1,4 +1,4 @@
-//! Quizzes and results as files to take away.
+//! Quizzes and results as files to download.
 
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ fn unwritten(why: file::NotAQuiz) -> Refusal {
     Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, why.to_string())
 }
 
-/// What the rows of a table of results are.
+/// The rows of a table of results.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum By {
@@ -84,7 +84,7 @@ pub(super) async fn export_results(
         By::Players => (format!("{} - players", results.title), sheet::players_csv as fn(&_) -> _),
         By::Questions => (format!("{} - questions", results.title), sheet::questions_csv as fn(&_) -> _),
     };
-    // Thousands who played are a large sheet.
+    // With thousands of players a sheet is expensive to make.
     let bytes = files.node.workers.run(file::LIMITS, move |_| what(&results)).await?;
     Ok(download(&title, "csv", CSV, bytes))
 }
@@ -111,8 +111,8 @@ impl Files {
     }
 }
 
-/// A file to be kept and not shown. Its name has letters that every system takes; where
-/// the title has others, they follow in the way of RFC 6266, which browsers prefer.
+/// A response that the browser saves as a file. `filename` has letters that every system takes; if the title
+/// has others, they follow in the form of RFC 6266, which browsers prefer.
 fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8>) -> Response {
     let name: String = title.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { ' ' }).collect();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -125,7 +125,7 @@ fn download(title: &str, ending: &str, content_type: &'static str, bytes: Vec<u8
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CONTENT_DISPOSITION, disposition),
-        // It is its owner's, and a shared computer keeps no copy.
+        // It belongs to one person, and a shared computer must not keep a copy.
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
     (headers, bytes).into_response()

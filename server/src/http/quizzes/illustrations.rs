@@ -1,5 +1,5 @@
-//! Pictures of files that were brought along: looked at like any other, and kept
-//! until the author decides, as those are that are added in the editor.
+//! Pictures of imported files: checked like any other, and stored until the author decides, like those that
+//! are added in the editor.
 
 use std::collections::BTreeMap;
 use std::mem::take;
@@ -14,7 +14,7 @@ use crate::quizzes::picture::{self, NoPicture, Picture};
 use crate::quota::Payer;
 use crate::workers::{Budget, Limits};
 
-/// What looking at all pictures of one file may take; each has a budget of its own besides.
+/// The budget for all pictures of one file; each has one of its own besides.
 const LIMITS: Limits = Limits {
     unpacked_bytes: u64::MAX,
     held_bytes: u64::MAX,
@@ -23,11 +23,11 @@ const LIMITS: Limits = Limits {
     elapsed: Duration::from_secs(12),
 };
 
-/// A picture that was looked at, or why it was not taken, as the end of a sentence.
+/// A checked picture, or why it was refused, as the end of a sentence.
 type Looked = (usize, String, Result<Picture, String>);
 
-/// Keeps the pictures that a file brings, and gives them to their questions. What cannot
-/// be kept is told.
+/// Stores the pictures of an imported file, and links them to their questions. Pictures that cannot be stored
+/// are reported.
 pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -> Result<Imported, Refusal> {
     forget_missing(files, &mut imported).await?;
     let brought = take(&mut imported.pictures);
@@ -62,7 +62,7 @@ fn look_at(brought: Vec<BroughtPicture>, budget: &Budget) -> Vec<Looked> {
     brought.into_iter().map(look).collect()
 }
 
-/// Why a picture was not kept, as the end of a sentence.
+/// Why a picture was not stored, as the end of a sentence.
 fn clause(error: &QuizzesError) -> String {
     match error {
         QuizzesError::Quota(_) => "there is no more room for yours today".into(),
@@ -70,7 +70,8 @@ fn clause(error: &QuizzesError) -> String {
     }
 }
 
-/// Our own files name pictures by their ids: on another server they are not there.
+/// Removes ids of pictures that are not here: our own files name pictures by their ids, which another server
+/// may not have.
 async fn forget_missing(files: &Files, imported: &mut Imported) -> Result<(), Refusal> {
     let mut known: BTreeMap<PictureId, bool> = BTreeMap::new();
     for (at, question) in imported.quiz.questions.iter_mut().enumerate() {

@@ -1,5 +1,5 @@
-//! Quizzes brought along in files: read, shown to their author where a form
-//! sent them, and kept as that author decides.
+//! Imports quizzes from files: parsed, shown to their author if a form sent them, and saved as that author
+//! decides.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,22 +17,21 @@ use serde::Deserialize;
 use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, illustrations, json, not_a_quiz};
 use crate::quizzes::import::{self as file, Answered, Imported};
 
-/// What was understood of a file that came by a form: the answer's extension.
-/// Who knows the pages shows it.
+/// An extension of the response: what was understood of a file that came by a form. The router renders it as
+/// a page.
 #[derive(Clone)]
 pub struct Understood {
     /// The quiz as far as it was understood, with its doubts and notes.
     pub imported: Arc<Imported>,
-    /// What the file is called, as far as its name is worth a look.
+    /// The file's name, shortened.
     pub file: String,
 }
 
-/// Letters of a file's name that are shown.
+/// How many characters of a file's name are shown.
 const FILE_NAME_CHARS: usize = 100;
 
-/// Makes a quiz of a file: the body itself, or the file in a form. Who sent a
-/// form is shown what was understood, and nothing is kept yet; a program gets
-/// the quiz, or all that is wrong with the file.
+/// Parses a file: the body itself, or the file in a form. The sender of a form is shown what was understood,
+/// and nothing is saved yet; a program gets the quiz, or all that is wrong with the file.
 pub(super) async fn import(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,
@@ -59,15 +58,15 @@ pub(super) async fn import(
     Ok(json(&SavedQuiz { id: saved.id, version: saved.version, saved_at: saved.saved_at }))
 }
 
-/// Of a file that is the body itself.
+/// The query of a file that is the body itself.
 #[derive(Default, Deserialize)]
 pub(super) struct Named {
-    /// What it is called: the title of a quiz that has none.
+    /// The file's name: the title of a quiz that has none.
     #[serde(default)]
     name: String,
 }
 
-/// Keeps what was understood of a file, as its author decided; leads to the quiz.
+/// Saves an imported quiz, as its author decided, and redirects to it.
 pub(super) async fn keep_import(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,

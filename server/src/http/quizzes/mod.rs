@@ -1,5 +1,4 @@
-//! Files of authors: pictures, quizzes to bring along and to take away, and what
-//! came of games. Whoever brings something must be an author.
+//! Files of authors: pictures, imports, exports and results. Only authors may upload.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -31,35 +30,34 @@ mod imports;
 
 pub use imports::Understood;
 
-/// What a form puts around a file.
+/// How many bytes a form adds to a file.
 const FORM_BYTES: usize = 16 * 1024;
-/// A form with a whole quiz in it: each byte may be spelled with three.
+/// A form with a whole quiz in it: each byte may be encoded as three.
 const QUIZ_FORM_BYTES: usize = limits::QUIZ_BYTES * 4;
-/// Files at one time: those that come, those that wait, and those that are read.
+/// How many uploads are received, waiting or parsed at a time.
 const PLACES: usize = 12;
-/// Files of one address that are on their way or being read.
+/// How many of them may be of one address.
 const PLACES_PER_ADDRESS: usize = 4;
-/// When somebody may come again where all places are taken.
+/// When to try again if all places are taken, in seconds.
 const AGAIN_SECONDS: u64 = 5;
-/// The same where somebody has brought what one may in a day.
+/// The same if somebody has stored what one may in a day.
 const AGAIN_TOMORROW_SECONDS: u64 = 60 * 60;
 const JSON: &str = "application/json";
 
-/// What these routes need.
+/// What these routes work with.
 struct Files {
     node: Arc<Node>,
     uploads: Bodies,
 }
 
-/// Why somebody does not get what they asked for: a status, a sentence, and when
-/// to come again where that helps.
+/// A refusal: a status, a sentence, and when to try again if that helps.
 struct Refusal {
     status: StatusCode,
     why: String,
     again_seconds: u64,
 }
 
-/// A file that came, and its place until it is read.
+/// An uploaded file, and its place until it is parsed.
 struct Upload {
     payer: Payer,
     headers: HeaderMap,
@@ -69,7 +67,7 @@ struct Upload {
 
 type Answer = Result<Response, Refusal>;
 
-/// The routes. [`super::identity`] must be around them.
+/// The routes. The layer [`super::identity`] must be around them.
 pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> {
     let files = Files { node: node.clone(), uploads: Bodies::new(PLACES, PLACES_PER_ADDRESS) };
     Router::new()
@@ -88,8 +86,8 @@ pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> 
 }
 
 impl Files {
-    /// Takes what an author sends who has not sent too much lately. Nothing of
-    /// the body is read before that is known and there is a place for it.
+    /// Receives an upload of an author who has not uploaded too much lately. Nothing of the body is read
+    /// before that is checked and there is a place for it.
     async fn receive(
         &self,
         member: &Member,
@@ -117,7 +115,7 @@ impl Files {
         }
     }
 
-    /// Lets an author in; tells on whose account, and from where.
+    /// Checks that a member is an author; returns their account, and the address.
     fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<(Payer, IpAddr), Refusal> {
         if !self.node.authors.may_write(headers) {
             let why = "Only authors may do that here. Enter the authors' key first.";
@@ -135,7 +133,7 @@ impl Files {
     }
 }
 
-/// Keeps a picture; answers its id.
+/// Stores a picture; answers with its id.
 async fn take_picture(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,
@@ -148,7 +146,7 @@ async fn take_picture(
     Ok(json(&files.node.library.add_picture(&payer, &picture).await?))
 }
 
-/// Shows a picture. Its id is its digest, so it never changes.
+/// Sends a picture. Its id is its digest, so it never changes.
 async fn show_picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -> Answer {
     let known = PictureId::parse(&id).ok().and_then(|id| Some((Kind::of_id(&id)?, id)));
     let (kind, id) = known.ok_or_else(missing)?;
