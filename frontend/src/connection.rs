@@ -3,26 +3,23 @@
 //!
 //! Dropped, all of it ends.
 
-use client::Timer;
+use client::{Liveness, PageEvent, PageReaction, Timer};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::clock::{Clock, elapsed_ms};
-use crate::page::{self, Listeners, Turn};
+use crate::page::{self, Listeners};
 use crate::socket::{Farewell, Heard, Socket};
 
-/// Looking at the page again asks a server that was silent for longer.
-const QUIET_MS: f64 = 1_000.0;
-
-/// Something events. The queue of these has no limit: the browser calls once
+/// Something happened in the browser. The queue of these has no limit: the browser calls once
 /// for each and lets the task run before it calls again.
 pub(crate) enum ConnectionEvent {
     /// The socket of this number tells something.
     Heard(u32, Heard),
-    Turned(Turn),
+    Page(PageEvent),
     TimeCame,
 }
 
-/// What that means to a link.
+/// What that means to a client.
 pub(crate) enum ClientInput {
     Opened,
     Text(String),
@@ -37,10 +34,8 @@ pub(crate) struct Connection {
     path: &'static str,
     events: UnboundedSender<ConnectionEvent>,
     socket: Option<Socket>,
-    /// What an earlier socket still tells does not count.
-    number: u32,
+    liveness: Liveness,
     clock: Clock,
-    last_heard_ms: f64,
     _listeners: Listeners,
 }
 
@@ -48,25 +43,24 @@ impl Connection {
     pub(crate) fn new(path: &'static str) -> (Self, UnboundedReceiver<ConnectionEvent>) {
         let (events, receiver) = mpsc::unbounded();
         let on_time = events.clone();
-        let on_turn = events.clone();
+        let on_page = events.clone();
         let line = Self {
             path,
             events,
             socket: None,
-            number: 0,
+            liveness: Liveness::new(elapsed_ms()),
             clock: Clock::new(move || queue(&on_time, ConnectionEvent::TimeCame)),
-            last_heard_ms: elapsed_ms(),
-            _listeners: Listeners::new(move |turn| queue(&on_turn, ConnectionEvent::Turned(turn))),
+            _listeners: Listeners::new(move |event| queue(&on_page, ConnectionEvent::Page(event))),
         };
         (line, receiver)
     }
 
-    /// What a event means; `None` where nothing is to be done.
+    /// What an event means to a client; `None` where nothing is to be done.
     pub(crate) fn take(&mut self, event: ConnectionEvent) -> Option<ClientInput> {
         match event {
-            ConnectionEvent::Heard(number, heard) if number == self.number => Some(self.heard(heard)),
+            ConnectionEvent::Heard(socket, heard) if self.liveness.is_current(socket) => Some(self.heard(heard)),
             ConnectionEvent::Heard(..) => None,
-            ConnectionEvent::Turned(turn) => self.turned(turn),
+            ConnectionEvent::Page(event) => self.on_page(event),
             ConnectionEvent::TimeCame => {
                 let timer = self.clock.next_due()?;
                 // There may be others.
@@ -77,9 +71,8 @@ impl Connection {
     }
 
     fn heard(&mut self, heard: Heard) -> ClientInput {
-        // A try that failed is no sign of life.
         if !matches!(heard, Heard::Closed(_)) {
-            self.last_heard_ms = elapsed_ms();
+            self.liveness.heard(elapsed_ms());
         }
         match heard {
             Heard::Opened => ClientInput::Opened,
@@ -91,26 +84,19 @@ impl Connection {
         }
     }
 
-    fn turned(&mut self, turn: Turn) -> Option<ClientInput> {
-        match turn {
-            Turn::Offline => Some(ClientInput::Offline),
-            Turn::Online | Turn::Returned => Some(ClientInput::Online),
-            Turn::Seen if page::is_online() && elapsed_ms() - self.last_heard_ms > QUIET_MS => {
-                Some(ClientInput::Online)
-            }
-            Turn::Seen => None,
-            // Others see at once that the person went, and a page without a
-            // socket is one that the browser may keep.
-            Turn::Left => {
+    fn on_page(&mut self, event: PageEvent) -> Option<ClientInput> {
+        Some(match self.liveness.on_page(event, page::is_online(), elapsed_ms())? {
+            PageReaction::Online => ClientInput::Online,
+            PageReaction::Offline => ClientInput::Offline,
+            PageReaction::Leave => {
                 self.hang_up(Farewell::Leaving);
-                Some(ClientInput::Offline)
+                ClientInput::Offline
             }
-        }
+        })
     }
 
     pub(crate) fn connect(&mut self) {
-        self.number += 1;
-        let number = self.number;
+        let number = self.liveness.next_socket();
         let events = self.events.clone();
         self.socket = Socket::open(self.path, move |heard| queue(&events, ConnectionEvent::Heard(number, heard)));
         if self.socket.is_none() {
@@ -122,7 +108,7 @@ impl Connection {
         if let Some(socket) = self.socket.take() {
             socket.close(farewell);
         }
-        self.number += 1;
+        self.liveness.next_socket();
     }
 
     pub(crate) fn send(&self, frame: &str) {

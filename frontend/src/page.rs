@@ -1,23 +1,9 @@
 //! What the browser tells about the page as a whole.
 
+use client::PageEvent;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::EventTarget;
-
-/// Something that befalls the page.
-#[derive(Clone, Copy)]
-pub(crate) enum Turn {
-    /// The network is back.
-    Online,
-    /// The network is gone.
-    Offline,
-    /// The person looks at the page again.
-    Seen,
-    /// The person leaves; the page may be kept to come back to.
-    Left,
-    /// The person came back to a page that was kept.
-    Returned,
-}
 
 /// The listeners of one link. Dropped, they are taken off again.
 pub(crate) struct Listeners(Vec<Listener>);
@@ -29,24 +15,24 @@ struct Listener {
 }
 
 impl Listeners {
-    pub(crate) fn new(on: impl Fn(Turn) + Clone + 'static) -> Self {
+    pub(crate) fn new(on: impl Fn(PageEvent) + Clone + 'static) -> Self {
         let mut listeners = Self(Vec::new());
         let Some(window) = web_sys::window() else { return listeners };
         let document = window.document();
-        for (event, turn) in [
-            ("online", Turn::Online),
-            ("offline", Turn::Offline),
-            ("pagehide", Turn::Left),
-            ("pageshow", Turn::Returned),
+        for (name, event) in [
+            ("online", PageEvent::Online),
+            ("offline", PageEvent::Offline),
+            ("pagehide", PageEvent::Left),
+            ("pageshow", PageEvent::Restored),
         ] {
             let on = on.clone();
-            listeners.add(window.clone().into(), event, move || on(turn));
+            listeners.add(window.clone().into(), name, move || on(event));
         }
         if let Some(document) = document {
             let target = document.clone().into();
             listeners.add(target, "visibilitychange", move || {
                 if !document.hidden() {
-                    on(Turn::Seen);
+                    on(PageEvent::Shown);
                 }
             });
         }

@@ -3,43 +3,29 @@
 //! Storage may be full or forbidden; then a reload forgets, and nothing else
 //! happens. Two tabs of one room share a place: each adds and removes its own.
 
-use client::room::{Unsent, merge_unsent};
+use client::room::{StoredUnsent, Unsent};
 use protocol::game::frame::GivenAnswer;
-use protocol::{MessageId, Pin, RoomId, UserId, wire};
+use protocol::{Pin, RoomId, UserId, wire};
 use web_sys::Storage;
 
 /// The place of one person's unsent messages to one room: whoever comes after
 /// them in the same browser does not send them under another name.
 pub(crate) struct UnsentStorage {
     key: String,
-    /// What this page put there, or found and took over.
-    ours: Vec<MessageId>,
+    part: StoredUnsent,
 }
 
 impl UnsentStorage {
     /// The place, and what an earlier visit left there.
     pub(crate) fn open(person: &UserId, room: &RoomId) -> (Self, Vec<Unsent>) {
-        let mut kept = Self { key: format!("hubbub.unsent.{person}.{room}"), ours: Vec::new() };
-        let left = kept.read();
-        kept.ours = left.iter().map(|unsent| unsent.id.clone()).collect();
-        (kept, left)
+        let key = format!("hubbub.unsent.{person}.{room}");
+        let (part, left) = StoredUnsent::take_over(read(&key).as_deref());
+        (Self { key, part }, left)
     }
 
     /// Keeps `unsent` instead of what this page kept before.
     pub(crate) fn keep(&mut self, unsent: Vec<Unsent>) {
-        let list = merge_unsent(self.read(), &self.ours, &unsent);
-        self.ours = unsent.into_iter().map(|unsent| unsent.id).collect();
-        let Some(storage) = storage() else { return };
-        let _ = if list.is_empty() {
-            storage.remove_item(&self.key)
-        } else {
-            storage.set_item(&self.key, &wire::encode(&list))
-        };
-    }
-
-    fn read(&self) -> Vec<Unsent> {
-        let text = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
-        text.and_then(|text| wire::decode(&text)).unwrap_or_default()
+        write(&self.key, self.part.replace(read(&self.key).as_deref(), unsent));
     }
 }
 
@@ -55,16 +41,25 @@ impl AnswerStorage {
 
     /// What an earlier visit left there.
     pub(crate) fn read(&self) -> Option<GivenAnswer> {
-        wire::decode(&storage()?.get_item(&self.key).ok()??)
+        wire::decode(&read(&self.key)?)
     }
 
     pub(crate) fn keep(&self, answer: Option<&GivenAnswer>) {
-        let Some(storage) = storage() else { return };
-        let _ = match answer {
-            Some(answer) => storage.set_item(&self.key, &wire::encode(answer)),
-            None => storage.remove_item(&self.key),
-        };
+        write(&self.key, answer.map(wire::encode));
     }
+}
+
+fn read(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok()?
+}
+
+/// Stores a text, or removes what is stored.
+fn write(key: &str, text: Option<String>) {
+    let Some(storage) = storage() else { return };
+    let _ = match text {
+        Some(text) => storage.set_item(key, &text),
+        None => storage.remove_item(key),
+    };
 }
 
 fn storage() -> Option<Storage> {

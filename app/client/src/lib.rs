@@ -7,6 +7,10 @@
 
 mod connection;
 pub mod game;
+mod liveness;
 pub mod room;
+mod timers;
 
 pub use connection::{Status, Timer};
+pub use liveness::{Liveness, PageEvent, PageReaction};
+pub use timers::Timers;

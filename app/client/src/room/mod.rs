@@ -20,7 +20,7 @@ mod types;
 mod unsent;
 
 pub use types::{Event, Input, Output, RoomOptions, Unsent};
-pub use unsent::merge_unsent;
+pub use unsent::StoredUnsent;
 
 pub use crate::connection::{Status, Timer};
 
