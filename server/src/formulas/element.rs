@@ -80,7 +80,7 @@ impl Node {
         if let Content::Text(text) = &self.content { Some(text) } else { None }
     }
 
-    /// Whether it is an identifier or a number, and no operator.
+    /// Whether it is an identifier (`mi`), and no operator.
     pub(super) fn is_sign(&self) -> bool {
         self.name == "mi"
     }

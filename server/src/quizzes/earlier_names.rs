@@ -1,7 +1,7 @@
-//! Quizzes and results that were stored in Redis when some of their fields had other names.
-//! The SQLite file is rewritten once instead, by a migration.
+//! Documents in Redis that were stored when some fields had other names. The SQLite file is rewritten once
+//! instead, by a migration.
 
-/// What fields are called today, by the names they had until November 2026.
+/// The fields' names, before November 2026 and now.
 const NAMES: [(&str, &str); 4] = [
     (r#""why":"#, r#""explanation":"#),
     (r#""pictureWords":"#, r#""pictureAlt":"#),
@@ -9,8 +9,8 @@ const NAMES: [(&str, &str); 4] = [
     (r#""knew":"#, r#""correct":"#),
 ];
 
-/// The JSON document `stored` with today's names. A name with its quotes and colon is in no
-/// text, because there the quotes have a backslash before them.
+/// Renames the fields of a JSON document. A name with its quotes and colon cannot be inside a text, because
+/// there the quotes have a backslash before them.
 pub(crate) fn with_names_of_today(stored: String) -> String {
     NAMES.iter().fold(
         stored,

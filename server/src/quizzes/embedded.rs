@@ -1,5 +1,5 @@
-//! Quizzes, results and pictures of a single node, in its data file. What
-//! nobody touches any more is [`crate::retention`]'s matter.
+//! Quizzes, results and pictures of a single node, in its data file. Removing what nobody uses is
+//! [`crate::retention`]'s matter.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -35,7 +35,7 @@ const KEEP: &str = "
         ended_at = excluded.ended_at, summary = excluded.summary, whole = excluded.whole, progress = excluded.progress";
 const KEPT_BEFORE: &str = "SELECT progress, octet_length(whole) FROM results WHERE owner = ?1 AND id = ?2";
 const COUNT_RESULTS: &str = "SELECT count(*) FROM results WHERE owner = ?1";
-/// Begins with the oldest, and goes no further than it has to.
+/// Deletes from the oldest on, as many as necessary.
 const TRIM_RESULTS: &str = "
     DELETE FROM results WHERE rowid IN
         (SELECT rowid FROM results WHERE owner = ?1 ORDER BY ended_at LIMIT ?2)";
@@ -50,20 +50,20 @@ const SINCE: &str = "SELECT since, seen_at FROM authors WHERE owner = ?1";
 const VISIT: &str = "
     INSERT INTO authors (owner, since, seen_at) VALUES (?1, ?2, ?2)
     ON CONFLICT (owner) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at) RETURNING since";
-/// An author who stays for hours is noted so often, in milliseconds.
+/// How often the visit of an author who stays is noted, in milliseconds.
 const VISIT_EVERY: u64 = 60 * 60 * 1000;
 const PICTURE: &str = "SELECT bytes FROM pictures WHERE id = ?1";
 
-/// Results that one call forgets at most.
+/// How many results one call deletes at most.
 const FORGOTTEN_AT_ONCE: i64 = 100;
 
-/// Quizzes without Redis.
+/// The quiz store of a node without Redis.
 pub struct EmbeddedQuizzes {
     store: Sqlite,
 }
 
 impl EmbeddedQuizzes {
-    /// Works on the node's data file.
+    /// A store in the node's data file.
     pub fn new(store: Sqlite) -> Self {
         Self { store }
     }
@@ -107,7 +107,7 @@ impl Quizzes for EmbeddedQuizzes {
     async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
         let spelled = Spelled::new(quiz)?;
         let (owner, id, version, saved_at) = (owner.to_string(), quiz.id.to_string(), quiz.version, quiz.saved_at);
-        // What is refused is no failure of the store: the answer carries it.
+        // A refusal is no failure of the transaction: the inner result carries it.
         self.store.write(move |sql| save(sql, &owner, &id, version, saved_at, &spelled)).await?
     }
 
@@ -247,7 +247,7 @@ fn save(
     Ok(Ok(freed.unwrap_or(0).unsigned_abs()))
 }
 
-/// The version of an author's quiz, or why it is not theirs to touch.
+/// The version of an author's quiz, or why they may not change it.
 fn owned(sql: &Connection, owner: &str, id: &str) -> Result<Result<u64, QuizzesError>, SqliteError> {
     let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
     let found = sql.prepare_cached(OWNER)?.query_row([id], found).optional()?;

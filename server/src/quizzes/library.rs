@@ -11,31 +11,28 @@ use super::{Kept, Quizzes, QuizzesError, samples};
 use crate::clock;
 use crate::quota::{Kind, OVERHEAD, Payer, Quotas};
 
-/// Letters of a new quiz' id.
+/// The number of letters in a new quiz's id.
 const ID_LETTERS: usize = 20;
-/// Who kept something so long ago is no stranger.
+/// How long after somebody first stored something they count as known.
 const KNOWN_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// Authors' quizzes with the samples beside them. Nobody learns here what
-/// others have: what is somebody else's is missing.
+/// Authors' quizzes together with the samples. What belongs to somebody else is reported as missing.
 #[derive(Clone)]
 pub struct Library {
-    /// What keeps them.
+    /// Stores quizzes, results and pictures.
     pub kept: Arc<dyn Quizzes>,
     quotas: Arc<Quotas>,
 }
 
 impl Library {
-    /// Over what keeps quizzes, as much as the quotas let in.
+    /// A library over a store, limited by quotas.
     pub fn new(kept: Arc<dyn Quizzes>, quotas: Arc<Quotas>) -> Self {
         Self { kept, quotas }
     }
 
-    /// A quiz that `user` may read and start: their own, or a sample; without
-    /// `version` the latest.
+    /// A quiz that `user` may read and start: their own, or a sample; without `version` the latest.
     ///
-    /// # Errors
-    /// [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
     pub async fn open(&self, user: &UserId, id: &QuizId, version: Option<u64>) -> Result<StoredQuiz, QuizzesError> {
         if id.is_sample() {
             return samples::find(id).cloned().ok_or(QuizzesError::Missing);
@@ -46,10 +43,9 @@ impl Library {
         }
     }
 
-    /// Keeps a quiz as the version after `version`; a new one without `id`.
+    /// Saves a quiz as the version after `version`, or a new quiz without `id`.
     ///
-    /// # Errors
-    /// As [`Quizzes::save`]; [`QuizzesError::NotYours`] for a sample too.
+    /// # Errors As [`Quizzes::save`]; [`QuizzesError::NotYours`] for a sample too.
     pub async fn save(
         &self,
         payer: &Payer,
@@ -60,7 +56,7 @@ impl Library {
         let quiz = quiz.cleaned();
         let (id, version) = match id {
             Some(id) if id.is_sample() => return Err(QuizzesError::NotYours),
-            // Only a new quiz begins at nothing: a deleted one does not come back by a late save.
+            // Only a new quiz begins at version 0: a late save must not bring a deleted one back.
             Some(_) if version == 0 => return Err(QuizzesError::Missing),
             Some(id) => (id.clone(), version),
             None => (fresh_id()?, 0),
@@ -72,7 +68,7 @@ impl Library {
         }
         let charged = self.charge(payer, Kind::Quiz, bytes).await?;
         match self.kept.save(&payer.person, &stored).await {
-            // Whoever types gets new versions for old ones, and pays for what has grown.
+            // While somebody types, new versions replace old ones, and only the growth is charged.
             Ok(forgotten) if forgotten > 0 => self.quotas.give_back(payer, charged.min(forgotten + OVERHEAD)).await,
             Ok(_) => {}
             Err(error) => {
@@ -83,31 +79,28 @@ impl Library {
         Ok(stored)
     }
 
-    /// What came of one of a host's games.
+    /// The results of one of a host's games.
     ///
-    /// # Errors
-    /// [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
     pub async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Results, QuizzesError> {
         self.kept.result(owner, id).await?.map(Results::cleaned).ok_or(QuizzesError::Missing)
     }
 
     /// An author's quizzes, the one saved last first.
     ///
-    /// # Errors
-    /// [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Unavailable`].
     pub async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
         let mut list = self.kept.list(owner).await?;
         for summary in &mut list {
-            // One that is too long to be played under is kept all the same.
+            // A title that is too long for a game is stored all the same.
             summary.title = shown(&summary.title, Shape::Line, limits::TITLE_CHARS).into_owned();
         }
         Ok(list)
     }
 
-    /// A copy that is the user's.
+    /// Copies a quiz for the user.
     ///
-    /// # Errors
-    /// As [`Library::open`] and [`Library::save`].
+    /// # Errors As [`Library::open`] and [`Library::save`].
     pub async fn copy(&self, payer: &Payer, id: &QuizId) -> Result<StoredQuiz, QuizzesError> {
         let mut quiz = self.open(&payer.person, id, None).await?.quiz;
         if !id.is_sample() && !quiz.title.is_empty() {
@@ -116,20 +109,18 @@ impl Library {
         self.save(payer, None, 0, quiz).await
     }
 
-    /// Makes an earlier version the latest one.
+    /// Saves an earlier version as the latest one.
     ///
-    /// # Errors
-    /// As [`Library::open`] and [`Library::save`].
+    /// # Errors As [`Library::open`] and [`Library::save`].
     pub async fn restore(&self, payer: &Payer, id: &QuizId, version: u64) -> Result<StoredQuiz, QuizzesError> {
         let user = &payer.person;
         let (earlier, latest) = tokio::try_join!(self.open(user, id, Some(version)), self.open(user, id, None))?;
         self.save(payer, Some(id), latest.version, earlier.quiz).await
     }
 
-    /// Keeps a picture.
+    /// Stores a picture.
     ///
-    /// # Errors
-    /// [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
     pub async fn add_picture(&self, payer: &Payer, picture: &Picture) -> Result<PictureId, QuizzesError> {
         let charged = self.charge(payer, Kind::Picture, picture.bytes().len() as u64).await?;
         let put = self.kept.put_picture(picture.id(), picture.bytes().clone()).await;
@@ -140,19 +131,17 @@ impl Library {
         Ok(picture.id().clone())
     }
 
-    /// Accounts for a game of a quiz that is about to be begun.
+    /// Charges a game that is about to begin.
     ///
-    /// # Errors
-    /// [`QuizzesError::Quota`]: it must not be begun.
+    /// # Errors [`QuizzesError::Quota`]: it must not begin.
     pub async fn charge_game(&self, payer: &Payer, quiz: &StoredQuiz) -> Result<(), QuizzesError> {
         let payer = self.known(payer).await?;
         Ok(self.quotas.charge_game(&payer, wire::encode(quiz).len() as u64).await?)
     }
 
-    /// Keeps what came of a game until now, if its host has room for it.
+    /// Stores the results of a game so far, if its host's quota has room.
     ///
-    /// # Errors
-    /// [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
     pub async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
         let payer = Payer { person: owner.clone(), address: None, is_known: true };
         let bytes = wire::encode(results).len() as u64;
@@ -163,18 +152,18 @@ impl Library {
             Ok(Kept::Renewed { bytes }) => bytes,
             Ok(Kept::Before) | Err(_) => bytes,
         };
-        // A game that goes on costs what there is of it, and not each time that it was renewed.
+        // A running game is charged for its size, not for each time that its results are replaced.
         self.quotas.give_back(&payer, forgotten.saturating_add(OVERHEAD)).await;
         kept.map(drop)
     }
 
-    /// Accounts for something to be kept; gives how much that was.
+    /// Charges something to be stored; returns the number of bytes.
     async fn charge(&self, payer: &Payer, kind: Kind, bytes: u64) -> Result<u64, QuizzesError> {
         self.quotas.charge(&self.known(payer).await?, kind, bytes).await?;
         Ok(bytes + OVERHEAD)
     }
 
-    /// Whoever has been here for a while is known without a key, too.
+    /// Somebody who has been here for a while is known without a key, too.
     async fn known(&self, payer: &Payer) -> Result<Payer, QuizzesError> {
         let now = clock::now_ms();
         let since = self.kept.visit(&payer.person, now).await?;
@@ -184,6 +173,6 @@ impl Library {
 }
 
 fn fresh_id() -> Result<QuizId, QuizzesError> {
-    // Letters and digits are what ids are made of.
+    // Ids consist of letters and digits.
     QuizId::parse(&crate::random::text(ID_LETTERS)).map_err(|why| QuizzesError::Unavailable(why.to_string()))
 }

@@ -1,8 +1,7 @@
-//! Keeps authors' quizzes with their versions, the results of their games, and
-//! pictures.
+//! Stores authors' quizzes with their versions, the results of their games, and pictures.
 //!
-//! Knows who owns what; who may be an author is [`crate::session`]'s matter,
-//! how a quiz is played the game's. [`Library`] puts the samples beside it.
+//! Knows who owns what; who may be an author is [`crate::session`]'s matter, how a quiz is played the game's.
+//! [`Library`] adds the samples.
 
 use std::collections::BTreeSet;
 
@@ -25,48 +24,48 @@ mod versions;
 
 pub use library::Library;
 
-/// Results that are kept of one host's games, at most; the oldest go first.
+/// How many results of one host's games are stored at most; the oldest are removed first.
 pub const RESULTS: usize = 200;
 
-/// Why something was not kept or found.
+/// Why something could not be stored or found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuizzesError {
-    /// It was saved elsewhere meanwhile.
+    /// The quiz was saved elsewhere meanwhile.
     #[error("version {current} of this quiz is kept already")]
     Stale {
-        /// The version that is kept.
+        /// The version that is stored.
         current: u64,
     },
-    /// It is somebody else's.
+    /// The quiz belongs to somebody else.
     #[error("this quiz is somebody else's")]
     NotYours,
-    /// It is not there.
+    /// There is nothing under this id.
     #[error("there is no such quiz")]
     Missing,
-    /// Its author has as many as can be kept.
+    /// The author has as many as can be stored.
     #[error("an author keeps {} quizzes at most", limits::QUIZZES)]
     TooMany,
-    /// It has more than [`limits::QUIZ_BYTES`] as JSON.
+    /// As JSON it has more than [`limits::QUIZ_BYTES`].
     #[error("a quiz has {} KiB at most", limits::QUIZ_BYTES / 1024)]
     TooLong,
-    /// There is no more room for it.
+    /// A quota has no room for it.
     #[error(transparent)]
     Quota(#[from] QuotaError),
-    /// What keeps them cannot be reached.
+    /// The store cannot be reached.
     #[error("the quizzes cannot be reached: {0}")]
     Unavailable(String),
 }
 
-/// A quiz and whose it is.
+/// A quiz with its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedQuiz {
-    /// Whose.
+    /// The author who owns it.
     pub owner: UserId,
-    /// What it says.
+    /// The quiz, as this version has it.
     pub stored: StoredQuiz,
 }
 
-/// What keeps quizzes, results and pictures.
+/// Stores quizzes, results and pictures.
 #[async_trait]
 pub trait Quizzes: Send + Sync {
     /// An author's quizzes, the one saved last first.
@@ -75,85 +74,82 @@ pub trait Quizzes: Send + Sync {
     /// A version of a quiz, whoever owns it; without `version` the latest.
     async fn load(&self, id: &QuizId, version: Option<u64>) -> Result<Option<OwnedQuiz>, QuizzesError>;
 
-    /// Keeps `quiz` as the next version of itself: of version 1 where there is
-    /// none yet, else one above the version that is kept. At most
-    /// [`limits::QUIZ_VERSIONS`] can be loaded: many new ones, few old ones.
+    /// Stores `quiz` as the next version: as version 1 if it is new, or else one above the stored version. At
+    /// most [`limits::QUIZ_VERSIONS`] can be loaded: many new ones, few old ones.
     ///
-    /// Gives how many bytes went with the version that was forgotten for it.
+    /// Returns how many bytes were freed with the version that was dropped for it.
     ///
-    /// # Errors
-    /// All of [`QuizzesError`]; nothing is kept then.
+    /// # Errors All of [`QuizzesError`]; nothing is stored then.
     async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError>;
 
-    /// The versions of an author's quiz that are kept, the latest first.
+    /// The stored versions of an author's quiz, the latest first.
     ///
-    /// # Errors
-    /// [`QuizzesError::Missing`], [`QuizzesError::NotYours`].
+    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::NotYours`].
     async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError>;
 
-    /// Forgets an author's quiz with all its versions.
+    /// Deletes an author's quiz with all its versions.
     ///
-    /// # Errors
-    /// [`QuizzesError::Missing`], [`QuizzesError::NotYours`].
+    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::NotYours`].
     async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError>;
 
-    /// Keeps what came of a host's game. What was kept of it before is replaced if the game
-    /// was less far then ([`Results::progress`]), and else stays as it was, so that any node
-    /// may tell it, and more than once, in any order.
+    /// Stores the results of a host's game. Earlier results of the game are replaced if they are less
+    /// complete ([`Results::progress`]), and stay otherwise, so that any node may store them, more than once
+    /// and in any order.
     async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError>;
 
-    /// What came of a host's games, the latest first.
+    /// The results of a host's games, the latest first.
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError>;
 
-    /// What came of one of a host's games.
+    /// The results of one of a host's games.
     async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Option<Results>, QuizzesError>;
 
-    /// Forgets it; `false`: there was nothing to forget.
+    /// Deletes results; `false`: there were none.
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError>;
 
-    /// Keeps a picture under its id, for [`PICTURE_GRACE`] and then as long as
-    /// a quiz names it; see [`picture::clean`]. False: it was there before.
+    /// Stores a picture under its id, for [`PICTURE_GRACE`] and then as long as a quiz names it; see
+    /// [`picture::clean`]. False: it was there before.
     ///
     /// [`PICTURE_GRACE`]: crate::retention::PICTURE_GRACE
     async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError>;
 
-    /// The bytes of a picture.
+    /// The file of a picture.
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError>;
 
-    /// Notes that an author keeps or plays something now; gives when they first
-    /// did, both in milliseconds since 1970.
+    /// Notes that an author stores or plays something now; returns when they first did, both in milliseconds
+    /// since 1970.
     async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError>;
 }
 
-/// What became of results that were to be kept.
+/// What was done with results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
-    /// There was nothing of their game before.
+    /// They were stored as the first ones of their game.
     New,
-    /// They are there instead of earlier ones, which had so many bytes.
+    /// They replaced earlier ones, which had so many bytes.
     Renewed {
-        /// As JSON.
+        /// The size of the earlier ones as JSON.
         bytes: u64,
     },
-    /// What was there was as far, or further; it stays.
+    /// The stored ones were as complete, or more; they stay.
     Before,
 }
 
-/// A version of a quiz, spelled for keeping.
+/// A version of a quiz, encoded for storage.
 struct Spelled {
-    /// The [`StoredQuiz`].
+    /// The [`StoredQuiz`], encoded as JSON.
     whole: String,
-    /// Its [`QuizSummary`].
+    /// Its [`QuizSummary`], encoded as JSON.
     summary: String,
-    /// Its [`QuizVersion`].
+    /// Its [`QuizVersion`], encoded as JSON.
     version: String,
     /// The pictures that it names.
     pictures: BTreeSet<PictureId>,
 }
 
 impl Spelled {
-    /// # Errors
-    /// [`QuizzesError::TooLong`].
+    /// Encodes a quiz.
+    ///
+    /// # Errors [`QuizzesError::TooLong`].
     fn new(stored: &StoredQuiz) -> Result<Self, QuizzesError> {
         let StoredQuiz { quiz, version, saved_at, .. } = stored;
         let whole = wire::encode(stored);
@@ -171,7 +167,7 @@ impl Spelled {
     }
 }
 
-/// How a quiz stands in a list.
+/// The entry of a quiz in a list.
 pub fn summary_of(stored: &StoredQuiz) -> QuizSummary {
     let StoredQuiz { id, version, saved_at, quiz } = stored;
     let Quiz { title, questions, .. } = quiz;
@@ -185,8 +181,7 @@ pub fn summary_of(stored: &StoredQuiz) -> QuizSummary {
     }
 }
 
-/// What was kept cannot be read; its owner would see an error for ever, so it
-/// is said once more, in the log, by whoever handles it.
+/// Stored data that cannot be parsed. Its owner gets an error each time; the caller that handles it logs it.
 fn unreadable(what: &str) -> QuizzesError {
     QuizzesError::Unavailable(format!("{what} was kept in a way that is not understood here"))
 }

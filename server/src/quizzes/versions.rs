@@ -1,27 +1,27 @@
-//! Which versions of a quiz are kept.
+//! Which versions of a quiz are stored.
 //!
-//! A quiz is saved as it is typed, so its last versions are some seconds old.
-//! Who wants to go back wants those of yesterday and of last month too: many
-//! new ones are kept and few old ones, ever further apart.
+//! A quiz is saved while it is typed, so its last versions are some seconds old. Somebody who wants to go
+//! back wants those of yesterday and of last month too: many new ones are stored and few old ones, ever
+//! further apart.
 
 use protocol::limits;
 use protocol::quiz::QuizVersion;
 
-/// The version to forget when one more is saved at `saved_at`, in milliseconds
-/// since 1970; `None` while there is room. `kept` has the latest first.
+/// The version to drop when one more is saved at `saved_at`, in milliseconds since 1970; `None` while there
+/// is room. `kept` has the latest first.
 pub(super) fn forgotten(kept: &[QuizVersion], saved_at: u64) -> Option<u64> {
     if kept.len() < limits::QUIZ_VERSIONS {
         return None;
     }
     let newer = std::iter::once(saved_at).chain(kept.iter().map(|one| one.saved_at));
     let older = kept.iter().skip(1).map(|one| one.saved_at);
-    // The first one has no older: it stays.
+    // The first one has no older one: it stays.
     let between = newer.zip(kept).zip(older).map(|((newer, one), older)| {
         let gap = u128::from(newer.saturating_sub(older));
         let age = u128::from(saved_at.saturating_sub(one.saved_at).max(1));
         (gap, age, one.version)
     });
-    // Missed least is what leaves the smallest gap for its age.
+    // The one whose gap is smallest for its age is missed least.
     let missed_less = |one: &(u128, u128, u64), other: &(u128, u128, u64)| (one.0 * other.1).cmp(&(other.0 * one.1));
     between.min_by(missed_less).map(|(_, _, version)| version)
 }

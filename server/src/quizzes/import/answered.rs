@@ -1,7 +1,7 @@
-//! What somebody decided about a file with doubts in it, by a form.
+//! The author's decisions about an imported file with doubts, as a form.
 //!
-//! The form carries what was understood along, so nothing of it is kept on the
-//! server before its author wants it; all of it is read again as a stranger's.
+//! The form carries the imported quiz, so that nothing of it is stored before its author wants it; all of it
+//! is parsed again as a stranger's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ask, Imported, NotAQuiz};
 
-/// A form about more doubts than this was not written here.
+/// The most doubts of a form; one with more was not made here.
 const DOUBTS: usize = 400;
 /// The answer that leaves a question out.
 const LEAVE: &str = "leave";
 
-/// Which questions become the quiz.
+/// Which of the imported questions become the quiz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Use {
-    /// All, as the doubts about them were settled.
+    /// All of them, as the doubts were settled.
     All,
-    /// Those without a doubt.
+    /// Only those without a doubt.
     Understood,
 }
 
@@ -33,19 +33,19 @@ struct Open {
     ask: Ask,
 }
 
-/// What a form says.
+/// The fields of the form.
 #[derive(Debug, Default)]
 pub struct Answered {
     quiz: String,
     title: Option<String>,
     doubts: String,
     takes_understood_alone: bool,
-    /// By the number of the doubt.
+    /// The author's answers, by the number of the doubt.
     answers: BTreeMap<usize, String>,
 }
 
 impl Imported {
-    /// The doubts, for the form to carry along.
+    /// Encodes the doubts for the form.
     pub fn spelled_doubts(&self) -> String {
         let open = self.doubts.iter().map(|doubt| Open { question: doubt.question, ask: doubt.ask.clone() });
         wire::encode(&open.collect::<Vec<_>>())
@@ -53,7 +53,7 @@ impl Imported {
 }
 
 impl Answered {
-    /// Reads a form: `quiz`, `title`, `doubts`, `use`, and an `answer-{number}` for each doubt.
+    /// Parses a form: `quiz`, `title`, `doubts`, `use`, and an `answer-{number}` for each doubt.
     pub fn read(fields: impl Iterator<Item = (String, String)>) -> Self {
         let mut answered = Self::default();
         for (name, value) in fields {
@@ -71,16 +71,15 @@ impl Answered {
         answered
     }
 
-    /// Which questions are wanted.
+    /// Which questions the author wants.
     pub fn wanted(&self) -> Use {
         if self.takes_understood_alone { Use::Understood } else { Use::All }
     }
 
-    /// The quiz as it was decided. What nobody answered stays as it was
-    /// understood: the editor says what is missing.
+    /// The quiz as it was decided. A doubt without an answer leaves the question as it was understood: the
+    /// editor shows what is missing.
     ///
-    /// # Errors
-    /// [`NotAQuiz`]: the form was not written here, or nothing is left.
+    /// # Errors [`NotAQuiz`]: the form was not made here, or nothing is left.
     pub fn quiz(&self) -> Result<Quiz, NotAQuiz> {
         let odd = || NotAQuiz::because("This form cannot be read. Bring the file again.");
         if self.quiz.len() > limits::QUIZ_BYTES {

@@ -1,5 +1,5 @@
-//! What a file is, where it is no text: told by its first bytes, and of an
-//! archive by the names of its parts. What is not read is called what it is.
+//! Finds out what a binary file is: by its first bytes, and for an archive by the names of its parts. Kinds
+//! that are not supported are named.
 
 use std::io::Read;
 
@@ -11,21 +11,21 @@ use super::{NotAQuiz, json};
 use crate::quizzes::sheet::Package;
 use crate::workers::Budget;
 
-/// Bytes of a text in an archive, at most.
+/// The largest text in an archive, in bytes.
 const TEXT_BYTES: usize = 2 * 1024 * 1024;
 
-/// An archive that can hold a quiz.
+/// An archive that may contain a quiz.
 pub(super) enum Archive<'a> {
-    /// A workbook in XLSX.
+    /// An XLSX workbook of any program.
     Workbook,
-    /// What an H5P package is about, as JSON, and the package with its pictures.
+    /// An H5P package: its content as JSON, and the package with its pictures.
     H5p { content: String, package: Package<'a> },
 }
 
-/// An H5P package keeps what its content refers to beside it.
+/// An H5P package has the pictures of its content beside it.
 impl Parts for Package<'_> {
     fn picture(&mut self, name: &str) -> Result<Vec<u8>, String> {
-        // Some have the mark of an upload behind the name.
+        // Some names end with a mark of the upload.
         let name = name.split('#').next().unwrap_or_default();
         match self.bytes(&format!("content/{name}"), limits::PICTURE_BYTES) {
             Ok(Some(bytes)) => Ok(bytes),
@@ -35,10 +35,10 @@ impl Parts for Package<'_> {
     }
 }
 
-/// A quiz of ClassQuiz (`.cqa`): JSON, packed, and its pictures after it, each with the
-/// number of its question.
+/// A quiz of ClassQuiz (`.cqa`): compressed JSON, followed by its pictures, each with the number of its
+/// question.
 pub(super) struct Packed<'a> {
-    /// The JSON.
+    /// The JSON, uncompressed.
     pub(super) text: String,
     pictures: Vec<(&'a str, &'a [u8])>,
 }
@@ -50,12 +50,12 @@ impl Parts for Packed<'_> {
     }
 }
 
-/// What stands before the pictures, before each of them, and between its number and its bytes.
+/// The bytes before the pictures, before each of them, and between its number and its data.
 const PICTURES: &[u8] = &[0xC7, 0xC7, 0xC7, 0x00];
 const PICTURE: &[u8] = &[0xC6, 0xC6, 0xC6, 0x00];
 const NUMBER_END: &[u8] = &[0xC5, 0xC5, 0x00];
 
-/// Unpacks JSON that is packed; `None` where something else is.
+/// Uncompresses a `.cqa`; `None` for any other file.
 pub(super) fn unpack<'a>(bytes: &'a [u8], budget: &Budget) -> Option<Packed<'a>> {
     if !bytes.starts_with(b"\x1F\x8B") {
         return None;
@@ -77,7 +77,7 @@ pub(super) fn unpack<'a>(bytes: &'a [u8], budget: &Budget) -> Option<Packed<'a>>
     Some(Packed { text, pictures })
 }
 
-/// The pictures with their numbers.
+/// The pictures, each with its number.
 fn pictures(mut rest: &[u8]) -> Vec<(&str, &[u8])> {
     let mut pictures = Vec::new();
     while let Some((number, behind)) = numbered(rest) {
@@ -89,7 +89,7 @@ fn pictures(mut rest: &[u8]) -> Vec<(&str, &[u8])> {
     pictures
 }
 
-/// The number of the picture that begins here, and its bytes with all that follows them.
+/// The number of the picture that begins here, and all bytes after it.
 fn numbered(bytes: &[u8]) -> Option<(&str, &[u8])> {
     const DIGITS: usize = 6;
     let behind = bytes.strip_prefix(PICTURE)?;
@@ -98,7 +98,7 @@ fn numbered(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(number).ok()?, behind.strip_prefix(NUMBER_END)?))
 }
 
-/// Whether pictures stand in a text, with all of their bytes.
+/// Whether a text contains pictures as data URLs.
 pub(super) fn has_pictures(text: &[u8]) -> bool {
     const MARK: &[u8] = b"data:image/";
     text.windows(MARK.len()).any(|part| part == MARK)
@@ -108,7 +108,7 @@ pub(super) fn is_archive(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
 }
 
-/// Parts that tell of an archive what it is, and the sentence for whoever brought it.
+/// Names of parts that tell what an archive is, each with the sentence for its sender.
 const OTHERS: [(&str, &str); 7] = [
     ("word/document.xml", "This is a Word document. Put the questions into the template, or save them as plain text."),
     ("ppt/presentation.xml", "This is a PowerPoint file. Put the questions into the template."),
@@ -122,10 +122,9 @@ const OTHERS: [(&str, &str); 7] = [
     ("mimetype", "This is a packed document of a kind that is not read here. Save it as XLSX or CSV."),
 ];
 
-/// Looks what an archive is.
+/// Finds out what an archive is.
 ///
-/// # Errors
-/// [`NotAQuiz`] where it is something else, or locked.
+/// # Errors [`NotAQuiz`] for one that is not supported, or locked.
 pub(super) fn open<'a>(bytes: &'a [u8], budget: &'a Budget) -> Result<Archive<'a>, NotAQuiz> {
     let mut package = Package::open(bytes, budget)?;
     if package.is_locked() {
@@ -145,7 +144,7 @@ pub(super) fn open<'a>(bytes: &'a [u8], budget: &'a Budget) -> Result<Archive<'a
     }
 }
 
-/// The first bytes of other files, and what to do about each.
+/// First bytes of other kinds of files, each with a sentence for the sender.
 const KNOWN: [(&[u8], &str); 8] = [
     (b"%PDF", "This is a PDF. Put the questions into the template."),
     (b"\x89PNG", "This is a picture. Type its questions into the template."),
@@ -157,7 +156,7 @@ const KNOWN: [(&[u8], &str); 8] = [
     (b"7z\xBC\xAF", "This is a 7-Zip archive. Unpack it, and bring the file that is in it."),
 ];
 
-/// What a file is that is not read here, as a sentence.
+/// The sentence for a kind of file that is known but not supported.
 pub(super) fn called_what_it_is(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
         return Some(called_by_its_streams(bytes));
@@ -178,7 +177,7 @@ pub(super) fn called_what_it_is(bytes: &[u8]) -> Option<&'static str> {
     begins.starts_with("<?xml").then_some("This is XML, of a kind that is not read here. Save it as XLSX, CSV or GIFT.")
 }
 
-/// Old Office files and locked new ones are made of streams, which have names.
+/// Old Office files and encrypted new ones consist of streams, whose names tell which they are.
 fn called_by_its_streams(bytes: &[u8]) -> &'static str {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -1,8 +1,7 @@
-//! Letters out of the bytes of a text, however old the program was that wrote it.
+//! Decodes the bytes of a text, however old the program that wrote it.
 //!
-//! UTF-8 and UTF-16 say what they are. Older files do not: of the few encodings
-//! that spreadsheets wrote, the one in which the letters make words is taken,
-//! and it is told which; where none makes any, the file is refused.
+//! UTF-8 and UTF-16 can be recognised. Of the few older encodings of spreadsheets, the one in which the
+//! letters make words is chosen, and the user is told which; if none makes words, the file is refused.
 
 use std::borrow::Cow;
 
@@ -10,37 +9,37 @@ use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, 
 
 use super::NotAQuiz;
 
-/// Encodings without a mark, the likeliest first, as people know them.
+/// Encodings without a mark, the likeliest first, with their names for people.
 const OLD: [(&Encoding, &str); 4] = [
     (WINDOWS_1252, "Windows-1252"),
     (MACINTOSH, "Mac Roman"),
     (WINDOWS_1250, "Windows-1250"),
     (WINDOWS_1251, "Windows-1251"),
 ];
-/// Bytes that are looked at to tell the encoding.
+/// How many bytes are looked at to find the encoding.
 const LOOKED_AT: usize = 64 * 1024;
-/// Letters that western texts have beside the plain ones, and rarer ones of them and of others.
+/// Letters that western texts have beside ASCII, and letters of rarer or other alphabets.
 const ACCENTED: &str = "äöüßÄÖÜéèêëàâáãåçñíîïóôõøúûÉÈÀÁÂÅÇÑÍÓØÚ";
 const RARE: &str = "œæÆìòùýÿąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůžČŘŠŽőűŐŰșțăÎ";
-/// Signs that stand beside words, not in them.
+/// Signs that are beside words, not in them.
 const SIGNS: &str = "“”„‘’‚«»‹›–—…€£°§·•¿¡©®™²³µ½¼¾×÷±\u{A0}";
 
-/// A text, and how its letters were told.
+/// A decoded text, and how its encoding was found.
 pub(super) struct Decoded {
     pub(super) text: String,
-    /// The encoding, where the file did not say.
+    /// The encoding that was chosen by the words, if it was.
     told_by_words: Option<&'static str>,
 }
 
 impl Decoded {
-    /// What its reader should look at.
+    /// A note for the user about the choice.
     pub(super) fn note(&self) -> Option<String> {
         let name = self.told_by_words?;
         Some(format!("The letters were read as {name}. If some look wrong, save the file as UTF-8."))
     }
 }
 
-/// Decodes a text, with the line ends of the internet and of old Macs made one.
+/// Decodes a text, and unifies its line ends.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, NotAQuiz> {
     let (encoding, mark) = match bytes {
         [0xEF, 0xBB, 0xBF, ..] => (UTF_8, 3),
@@ -55,7 +54,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, NotAQuiz> {
     Ok(Decoded { text: clean(&text), told_by_words: None })
 }
 
-/// Whether nearly every second byte is a zero, as in UTF-16 of plain letters.
+/// Whether nearly every second byte is a zero, as in UTF-16 of ASCII letters.
 fn has_zeros_at(bytes: &[u8], first: usize) -> bool {
     let bytes = bytes.get(..bytes.len().min(LOOKED_AT)).unwrap_or_default();
     let zeros = bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
@@ -66,7 +65,7 @@ fn has_zeros_at(bytes: &[u8], first: usize) -> bool {
 fn decode_old(bytes: &[u8]) -> Result<Decoded, NotAQuiz> {
     let start = bytes.get(..bytes.len().min(LOOKED_AT)).unwrap_or_default();
     let scored = OLD.map(|(encoding, name)| (score(&encoding.decode_without_bom_handling(start).0), encoding, name));
-    // The first of equals is the likeliest.
+    // Of equal scores the likeliest encoding wins.
     let best = scored.into_iter().rev().max_by_key(|(score, ..)| *score);
     match best {
         Some((score, encoding, name)) if score >= 0 => {
@@ -99,7 +98,7 @@ fn score_of(before: char, letter: char, after: char) -> i64 {
     let is_inside = before.is_alphabetic() && after.is_alphabetic();
     // As in `GrŠße`: a capital within a word.
     let is_odd = letter.is_uppercase() && before.is_lowercase() || letter.is_lowercase() && after.is_uppercase();
-    // As in `Êàêàÿ`: words of western languages have hardly three accents in a row.
+    // As in `Êàêàÿ`: words of western languages hardly have three accents in a row.
     let is_accented = |other: char| !other.is_ascii() && other.is_alphabetic();
     let has_run = is_accented(before) && is_accented(after);
     match letter {
@@ -118,10 +117,10 @@ fn score_of(before: char, letter: char, after: char) -> i64 {
     }
 }
 
-/// One line end for all kinds, and none of the zeros that end nothing.
+/// Unifies line ends, and removes zero bytes.
 fn clean(text: &str) -> String {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    // A copy for each kind, where there is one: a text may be large.
+    // Copies only for a kind that occurs: a text may be large.
     let mut text = Cow::Borrowed(text);
     for (end, one) in [("\r\n", "\n"), ("\r", "\n"), ("\0", "")] {
         if text.contains(end) {

@@ -1,5 +1,5 @@
-//! What was understood of a file, and what was not: told with its place, and
-//! with a question whose answer settles it.
+//! The result of an import: what was understood, and doubts, each with its place and with a question that
+//! settles it.
 
 use std::fmt;
 
@@ -9,42 +9,42 @@ use serde::{Deserialize, Serialize};
 
 use super::{BroughtPicture, MissingPicture, Pictured, cut};
 
-/// Doubts that are told of one file; more of them help nobody.
+/// How many doubts of one file are reported; more help nobody.
 const DOUBTS: usize = 100;
-/// Letters of a cell that is shown beside a doubt.
+/// How many characters of a cell are shown beside a doubt.
 const CELL_CHARS: usize = 160;
-/// Notes about one file.
+/// How many notes about one file are reported.
 const NOTES: usize = 12;
 
 /// What was understood of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// All of it; a question with a doubt is as whole as could be.
+    /// All questions; one with a doubt is as complete as possible.
     pub quiz: Quiz,
     /// What was not understood, in the order of the questions.
     pub doubts: Vec<Doubt>,
     /// What was left out or changed, as sentences.
     pub notes: Vec<String>,
-    /// Pictures that are in the file.
+    /// Pictures that the file contains.
     pub pictures: Vec<BroughtPicture>,
-    /// Pictures and films that were not taken along.
+    /// Pictures and films that were not imported.
     pub missing: Vec<MissingPicture>,
 }
 
 /// Something that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
-    /// Of which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
     /// The cell, line or field that the doubt is about.
     pub place: Place,
-    /// Why it was not understood, as the part of a sentence after its place.
+    /// Why it was not understood, as the part of a sentence after the place.
     pub why: String,
-    /// The question whose answer removes this doubt.
+    /// The question to the author whose answer settles the doubt.
     pub ask: Ask,
 }
 
-/// Where something stands in a file.
+/// A place in a file, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The line of a text, or the row of a sheet, from 1.
@@ -60,9 +60,9 @@ pub struct Place {
 pub struct ShownCell {
     /// The heading of its column.
     pub heading: String,
-    /// What stands in it.
+    /// The cell's text, shortened.
     pub text: String,
-    /// The doubt is about it.
+    /// Whether the doubt is about this cell.
     pub is_doubtful: bool,
 }
 
@@ -76,11 +76,11 @@ pub enum Ask {
     Seconds,
     /// Which of these numbers is meant?
     Number(Vec<Decimal>),
-    /// Nothing can be chosen; it can be finished in the editor.
+    /// Nothing can be chosen; the question can be finished in the editor.
     Finish,
 }
 
-/// A fault of one question, before it has a number.
+/// A doubt about a question that has no index yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) place: Place,
@@ -88,17 +88,17 @@ pub(crate) struct Fault {
     pub(crate) ask: Ask,
 }
 
-/// A question as far as it could be read.
+/// A question as far as it could be parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Read {
     pub(crate) question: Question,
     pub(crate) faults: Vec<Fault>,
-    /// What there is to be seen.
+    /// Its picture, or why there is none.
     pub(crate) pictured: Vec<Pictured>,
 }
 
 impl Imported {
-    /// Takes one more question; says so when there are too many.
+    /// Adds a question; a note says when there are too many.
     pub(crate) fn push(&mut self, read: Read) {
         let at = self.quiz.questions.len();
         if at >= limits::QUESTIONS {
@@ -113,7 +113,7 @@ impl Imported {
         self.doubts.extend(doubts.take(room.max(1)));
     }
 
-    /// Adds a note, unless the same one is there, or many are already.
+    /// Adds a note, unless it is there already, or there are too many.
     pub(crate) fn note(&mut self, note: String) {
         if self.notes.len() < NOTES && !self.notes.contains(&note) {
             self.notes.push(note);
@@ -122,7 +122,7 @@ impl Imported {
 }
 
 impl Read {
-    /// Adds what its own rules say about a question that nothing was said about yet.
+    /// Adds the faults that the rules for quizzes find, if there are no doubts yet.
     pub(crate) fn checked(mut self, place: impl FnOnce() -> Place) -> Self {
         if self.faults.is_empty()
             && let Some(problem) = self.question.problem()
@@ -134,7 +134,7 @@ impl Read {
 }
 
 impl Place {
-    /// A line of a text, from 1.
+    /// A line of a text, counted from 1.
     pub(crate) fn line(line: usize) -> Self {
         Self { line, ..Self::default() }
     }

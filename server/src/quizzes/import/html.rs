@@ -1,27 +1,26 @@
-//! Texts of other programs, which keep theirs as pieces of web pages.
+//! Extracts text from the HTML in files of other programs.
 
-/// Tags that stand in such texts. Anything else between `<` and `>` is what
-/// somebody wrote, as in `1 < x > 0`.
+/// The tags in such texts. Anything else between `<` and `>` is text, as in `1 < x > 0`.
 const TAGS: [&str; 27] = [
     "a", "b", "br", "code", "div", "em", "font", "h1", "h2", "h3", "h4", "hr", "i", "img", "li", "mark", "ol", "p",
     "pre", "s", "small", "span", "strong", "sub", "sup", "u", "ul",
 ];
 /// Those that begin a line.
 const LINES: [&str; 9] = ["br", "div", "h1", "h2", "h3", "h4", "hr", "li", "p"];
-/// Letters of a tag and of an entity, at most.
+/// The longest tag or entity, in characters.
 const TAG_CHARS: usize = 500;
 const ENTITY_CHARS: usize = 10;
-/// What is made room for at first: most of a long piece is a picture.
+/// The initial capacity of a text: most of a long piece is a picture.
 const TEXT_BYTES: usize = 4 * 1024;
 
-/// The text of a piece of a web page, without its tags.
+/// The text of a piece of HTML, without its tags.
 pub(super) fn text(piece: &str) -> String {
     if !piece.contains(['<', '&']) {
         return piece.trim().to_owned();
     }
     let mut text = String::with_capacity(piece.len().min(TEXT_BYTES));
     let mut rest = piece;
-    // Behind the last of these no tag ends, and none is looked for.
+    // After the last `>` no tag ends, so none is searched.
     let behind = piece.rfind('>').map_or(piece.len(), |last| piece.len() - last);
     while let Some(at) = rest.find(['<', '&']) {
         text.push_str(rest.get(..at).unwrap_or_default());
@@ -36,7 +35,7 @@ pub(super) fn text(piece: &str) -> String {
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// What the first picture in a piece of a web page is, as its tag says.
+/// The source of the first picture in a piece of HTML.
 pub(super) fn picture(piece: &str) -> Option<&str> {
     let tag = piece.get(piece.find("<img")?..)?;
     let tag = tag.get(..tag.find('>')?)?;
@@ -45,10 +44,10 @@ pub(super) fn picture(piece: &str) -> Option<&str> {
     source.get(1..)?.split(quote).next().filter(|source| !source.is_empty())
 }
 
-/// What a tag at the beginning stands for, and what follows it.
+/// The text that a tag at the beginning stands for, and the rest behind it.
 fn tag(text: &str) -> Option<(&'static str, &str)> {
     let inside = text.strip_prefix('<')?;
-    // A whole picture may stand in one.
+    // A tag may contain a whole picture.
     let is_picture = inside.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("img"));
     let end = if is_picture {
         inside.find('>')?
@@ -61,7 +60,7 @@ fn tag(text: &str) -> Option<(&'static str, &str)> {
     TAGS.contains(&name.as_str()).then_some((if begins_line { "\n" } else { "" }, inside.get(end + 1..)?))
 }
 
-/// The letter of an entity at the beginning, and what follows it.
+/// The character of an entity at the beginning, and the rest behind it.
 fn entity(text: &str) -> Option<(&'static str, &str)> {
     let inside = text.strip_prefix('&')?;
     let end = inside.char_indices().take(ENTITY_CHARS).find(|(_, letter)| *letter == ';')?.0;
@@ -93,7 +92,7 @@ fn entity(text: &str) -> Option<(&'static str, &str)> {
     Some((letter, inside.get(end + 1..)?))
 }
 
-/// A text with an end, that is seen to have one.
+/// A text of at most `most` characters, with `…` where it is cut.
 pub(crate) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),

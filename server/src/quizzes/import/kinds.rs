@@ -1,8 +1,8 @@
-//! What kinds of questions, and points, are called: here and by other programs.
+//! The names of questions' kinds and points, here and in other programs.
 
 use protocol::quiz::{Kind, Points};
 
-/// Names of kinds, as letters and digits alone. The first of each is ours.
+/// Names of kinds, reduced to letters and digits. The first of each is ours.
 const KINDS: [(Kind, &[&str]); 8] = [
     (
         Kind::Choice,
@@ -39,14 +39,14 @@ const POINTS: [(Points, &[&str]); 3] = [
     (Points::Double, &["double", "2", "2000", "doublepoints"]),
 ];
 
-/// What kind a word names, and whether it is one of ours.
+/// The kind that a name means, and whether the name is one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Known<T> {
     pub(crate) named: T,
     pub(crate) is_ours: bool,
 }
 
-/// The kind of a name; the fault as a part of a sentence.
+/// The kind of a name; the error is a part of a sentence.
 pub(crate) fn kind_named(name: &str) -> Result<Known<Kind>, String> {
     named(name, &KINDS).ok_or_else(|| {
         let known = "choice, several, true or false, typed, number, order, poll, slide";
@@ -54,7 +54,7 @@ pub(crate) fn kind_named(name: &str) -> Result<Known<Kind>, String> {
     })
 }
 
-/// How much a question counts; the fault as a part of a sentence.
+/// The weight of a question; the error is a part of a sentence.
 pub(crate) fn points_named(name: &str) -> Result<Points, String> {
     named(name, &POINTS)
         .map(|known| known.named)

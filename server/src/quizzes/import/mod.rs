@@ -1,11 +1,9 @@
-//! Quizzes out of files that people bring: our JSON and that of other programs,
-//! sheets as CSV and XLSX, texts as GIFT and Aiken. What a file is, is told by
-//! its content.
+//! Imports quizzes from files: our JSON and that of other programs, sheets as CSV and XLSX, texts as GIFT and
+//! Aiken. The content decides what a file is.
 //!
-//! Knows no owner and no storage. Files come from strangers: whatever is in
-//! them ends in what was [understood](Imported) or in a sentence, within one
-//! budget for the whole file. Nothing is guessed: what can be read in two ways,
-//! or in none, is a [`Doubt`], told with its place.
+//! Knows no owner and no storage. Files come from strangers: whatever is in them results in what was
+//! [understood](Imported) or in a sentence, within one budget for the whole file. Nothing is guessed: what
+//! can be read in two ways, or in none, is a [`Doubt`], reported with its place.
 
 use std::time::Duration;
 

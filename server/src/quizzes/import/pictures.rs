@@ -1,5 +1,5 @@
-//! Pictures that files bring along. What is in the file is taken; what is somewhere
-//! else is not fetched, and it is told of which question and why.
+//! Pictures of imported files. Pictures in the file are imported; others are not fetched, but reported with
+//! their question and the reason.
 
 use std::fmt;
 
@@ -9,33 +9,33 @@ use protocol::limits;
 use super::{Imported, cut};
 use crate::quizzes::picture::NoPicture;
 
-/// Bytes of pictures that are taken out of one file.
+/// How many bytes of pictures are imported from one file.
 const ALL_BYTES: usize = 6 * 1024 * 1024;
-/// Letters of an address or of a part's name that are told.
+/// How many characters of an address or of a part's name are shown.
 const NAME_CHARS: usize = 60;
 
-/// A picture that a file brings for one of its questions, not looked at yet.
+/// A picture from a file for one of its questions, not checked yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BroughtPicture {
-    /// Of which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// The picture's own file.
+    /// The picture as a file.
     pub bytes: Vec<u8>,
-    /// What it shows, for those who do not see it.
+    /// Its description, for people who do not see it.
     pub words: String,
 }
 
-/// Something to be seen in a question that was not taken along.
+/// A picture or film that was not imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingPicture {
-    /// Of which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// What was not taken and why, as a sentence after the number of the question.
+    /// What it is and why it was not imported, as a sentence after the number of the question.
     pub told: String,
 }
 
 impl MissingPicture {
-    /// A picture that was not taken; `why` is the end of a sentence.
+    /// A picture that was not imported; `why` is the end of a sentence.
     pub fn because(question: usize, why: impl fmt::Display) -> Self {
         Self { question, told: not_taken("the picture", why) }
     }
@@ -47,17 +47,17 @@ impl fmt::Display for MissingPicture {
     }
 }
 
-/// What a question has to be seen, before the question has a number.
+/// The picture of a question that has no index yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Pictured {
-    /// A picture, and what it shows.
+    /// A picture with its description.
     Here { bytes: Vec<u8>, words: String },
-    /// It was not taken: the sentence after the number of the question.
+    /// It was not imported: the sentence after the number of the question.
     Missing(String),
 }
 
 impl Pictured {
-    /// What was found of a picture, called `what` in a sentence.
+    /// The result of looking for a picture, called `what` in a sentence.
     pub(crate) fn of(found: Result<Vec<u8>, String>, words: String, what: &str) -> Self {
         match found {
             Ok(bytes) => Self::Here { bytes, words },
@@ -71,13 +71,13 @@ pub(crate) fn not_taken(what: &str, why: impl fmt::Display) -> String {
     format!("{what} was not taken, because {why}.")
 }
 
-/// The other parts of the file that a question stands in.
+/// The other parts of the file that a question is in.
 pub(crate) trait Parts {
-    /// A picture by the name that the question has for it; why not, as the end of a sentence.
+    /// A picture by its name in the question; the error is the end of a sentence.
     fn picture(&mut self, name: &str) -> Result<Vec<u8>, String>;
 }
 
-/// A file that is one text.
+/// A file that consists of one text.
 pub(crate) struct NoParts;
 
 impl Parts for NoParts {
@@ -86,8 +86,8 @@ impl Parts for NoParts {
     }
 }
 
-/// The picture that a text refers to: with all of its bytes, by the address of another
-/// site, or by the name of a part.
+/// The picture that a text refers to: by a data URL, by the address of another site, or by the name of a
+/// part.
 pub(crate) fn referred(to: &str, parts: &mut dyn Parts) -> Result<Vec<u8>, String> {
     let to = to.trim();
     let found = match (to.strip_prefix("data:"), site(to)) {
@@ -98,7 +98,7 @@ pub(crate) fn referred(to: &str, parts: &mut dyn Parts) -> Result<Vec<u8>, Strin
     if found.len() > limits::PICTURE_BYTES { Err(NoPicture::TooLarge.clause()) } else { Ok(found) }
 }
 
-/// The site of an address, without its port.
+/// The host of an address, without its port.
 fn site(address: &str) -> Option<String> {
     let rest = ["https://", "http://", "//"].iter().find_map(|scheme| {
         let head = address.get(..scheme.len())?;
@@ -108,7 +108,7 @@ fn site(address: &str) -> Option<String> {
     Some(cut(rest.get(..end).unwrap_or_default(), NAME_CHARS))
 }
 
-/// The bytes in `data:image/png;base64,…`, what stands before `data:` not there any more.
+/// The bytes of `data:image/png;base64,…`, given without `data:`.
 fn decoded(data: &str) -> Result<Vec<u8>, String> {
     let why = || "it is written in a way that cannot be read".to_owned();
     let (kind, text) = data.split_once(',').ok_or_else(why)?;
@@ -120,13 +120,13 @@ fn decoded(data: &str) -> Result<Vec<u8>, String> {
     BASE64_NOPAD.decode(&signs).map_err(|_| why())
 }
 
-/// Says of a part that it is not there.
+/// The error for a part that does not exist.
 pub(crate) fn no_part(name: &str) -> String {
     format!("“{}” is not in the file", cut(name, NAME_CHARS))
 }
 
 impl Imported {
-    /// Takes what a question has to be seen, as far as there is room for it.
+    /// Adds a question's pictures, as far as there is room.
     pub(crate) fn illustrate(&mut self, question: usize, pictured: Vec<Pictured>) {
         for pictured in pictured {
             let taken: usize = self.pictures.iter().map(|picture| picture.bytes.len()).sum();

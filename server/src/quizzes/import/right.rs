@@ -1,27 +1,26 @@
-//! Which of a question's options are right, as people mark it beside them.
+//! Parses the marks of right options in sheets and texts.
 
 use protocol::limits;
 use protocol::quiz::digit;
 
-/// What a mark says.
+/// The meaning of a mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
     /// Indices of the right options, from 0.
     Options(Vec<usize>),
     /// The file does not say which answer is right.
     Unsaid,
-    /// Something that marks none of the options: why, as a part of a sentence.
+    /// The mark matches none of the options: why, as a part of a sentence.
     Unclear(String),
 }
 
-/// Words that stand before a number and mean nothing.
+/// Words before a number that mean nothing.
 const FILLERS: [&str; 7] = ["and", "or", "und", "oder", "y", "et", "answer"];
-/// Letters of a mark, at most.
+/// The longest mark, in characters.
 const MARK_CHARS: usize = 400;
 
-/// Reads `1`, `1,3`, `1; 3`, `A and C`, `option 2`, or an option's own text.
-/// Some spreadsheets make the fraction 1.3 of `1,3`. `options` has all cells
-/// for options, those that are left out as empty ones.
+/// Parses `1`, `1,3`, `1; 3`, `A and C`, `option 2`, or an option's own text. Some spreadsheets make the
+/// fraction 1.3 of `1,3`. `options` has all cells for options, also empty ones.
 pub(crate) fn right_answers(mark: &str, options: &[&str]) -> Right {
     let mark = mark.trim();
     if mark.is_empty() {
@@ -40,7 +39,7 @@ pub(crate) fn right_answers(mark: &str, options: &[&str]) -> Right {
     }
 }
 
-/// Refuses numbers of what is not there; what could be meant is not guessed.
+/// Refuses numbers without an option; what could be meant is not guessed.
 fn checked(numbers: Vec<usize>, shown: &str, mark: &str, options: &[&str]) -> Right {
     let is_there = |at: &usize| options.get(*at).is_some_and(|option| !option.is_empty());
     let Some(missing) = numbers.iter().find(|at| !is_there(at)) else { return Right::Options(numbers) };
@@ -54,16 +53,16 @@ fn checked(numbers: Vec<usize>, shown: &str, mark: &str, options: &[&str]) -> Ri
         format!("{shown} is the right answer, but there are only A to {last}")
     } else {
         let number = missing + 1;
-        // Whoever counted one too many may have meant to fill it in.
+        // One too many may be an option that was not filled in.
         if *missing <= count { format!("answer {number} is empty") } else { format!("there is no answer {number}") }
     })
 }
 
-/// The numbers that a mark is made of, from 0; `None` where it is something else.
+/// The numbers of a mark, from 0; `None` if it is something else.
 fn numbers(mark: &str) -> Option<Vec<usize>> {
     let plain = |letter: char| digit(letter).and_then(|value| char::from_digit(value, 10)).unwrap_or(letter);
     let said: String = mark.chars().map(plain).flat_map(char::to_lowercase).collect();
-    // `2.0` is how some programs write a whole number.
+    // Some programs write a whole number as `2.0`.
     let said = said.strip_suffix(".0").unwrap_or(&said);
     let parts = said.split(|letter: char| !letter.is_alphanumeric()).filter(|part| !part.is_empty());
     let parts = parts.filter(|part| !FILLERS.contains(part) && !part.starts_with("option"));
@@ -78,7 +77,7 @@ fn number(part: &str) -> Option<usize> {
     }
 }
 
-/// The options that are named by their own texts: one, or several between commas.
+/// The options that are named by their texts: one, or several between commas.
 fn texts(mark: &str, options: &[&str]) -> Option<Vec<usize>> {
     let of = |text: &str| options.iter().position(|option| !option.is_empty() && same(option, text));
     if let Some(one) = of(mark) {

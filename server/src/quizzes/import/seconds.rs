@@ -1,21 +1,20 @@
-//! Time limits as people write them.
+//! Parses time limits as people write them.
 
 use protocol::limits;
 use protocol::quiz::digit;
 
-/// What seconds are called.
+/// Words for seconds in several languages.
 const SECONDS: [&str; 10] = ["s", "sec", "secs", "second", "seconds", "sek", "sekunden", "seg", "segundos", "sekunde"];
-/// What minutes are called.
+/// Words for minutes in several languages.
 const MINUTES: [&str; 8] = ["m", "min", "mins", "minute", "minutes", "minuten", "minutos", "minuti"];
-/// Letters of a time limit; a cell may have thousands of them.
+/// The longest time limit, in characters; a cell may have thousands.
 const CHARS: usize = 40;
 /// Words for no limit at all.
 const NONE: [&str; 5] = ["none", "no limit", "unlimited", "∞", "off"];
 
-/// Reads `20`, `20 sec`, `1 min`, `1:30` and `0:00:20`.
+/// Parses `20`, `20 sec`, `1 min`, `1:30` and `0:00:20`.
 ///
-/// # Errors
-/// Why it is none, as a part of a sentence.
+/// # Errors Why it is invalid, as a part of a sentence.
 pub(crate) fn seconds(text: &str) -> Result<u32, String> {
     let plain = |letter: char| digit(letter).and_then(|value| char::from_digit(value, 10)).unwrap_or(letter);
     let said: String = text.trim().chars().map(plain).flat_map(char::to_lowercase).collect();
@@ -40,7 +39,7 @@ pub(crate) fn seconds(text: &str) -> Result<u32, String> {
     }
 }
 
-/// In thousandths of a second.
+/// Parses a time into thousandths of a second.
 fn parse(said: &str) -> Option<u64> {
     if said.contains(':') {
         return clock(said);
@@ -48,7 +47,7 @@ fn parse(said: &str) -> Option<u64> {
     let end = said.find(|letter: char| !(letter.is_ascii_digit() || letter == '.' || letter == ','));
     let (number, unit) = said.split_at(end.unwrap_or(said.len()));
     let number = thousandths(number)?;
-    // `1 min 30 s` and `1m30`.
+    // As in `1 min 30 s` and `1m30`.
     let unit_end = unit.find(|letter: char| letter.is_ascii_digit()).unwrap_or(unit.len());
     let (unit, rest) = unit.split_at(unit_end);
     let unit = unit.trim().trim_end_matches('.');
@@ -62,7 +61,7 @@ fn parse(said: &str) -> Option<u64> {
     }
 }
 
-/// `1:30` is a minute and a half, `0:00:20` and `00:00:20` are 20 seconds.
+/// Parses `1:30`, a minute and a half, and `0:00:20` or `00:00:20`, 20 seconds.
 fn clock(said: &str) -> Option<u64> {
     let parts: Vec<_> = said.split(':').map(str::trim).collect();
     let is_clock = |part: &&str| (1..=2).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit());
@@ -72,7 +71,7 @@ fn clock(said: &str) -> Option<u64> {
     parts.iter().try_fold(0, |sum: u64, part| sum.checked_mul(60)?.checked_add(part.parse().ok()?)).map(|s| s * 1000)
 }
 
-/// `20`, `20.0` and `1,5`.
+/// Parses `20`, `20.0` and `1,5` into thousandths.
 fn thousandths(number: &str) -> Option<u64> {
     let (whole, part) = number.split_once(['.', ',']).unwrap_or((number, ""));
     let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());

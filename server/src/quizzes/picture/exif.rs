@@ -1,18 +1,17 @@
-//! Which way a picture is turned: the one thing of a camera's notes (EXIF) that
-//! is needed to show it. Where and when it was taken, and with what, goes.
+//! The orientation of a picture: the only entry of EXIF that is needed to show it. Place, time and camera are
+//! dropped.
 
 use super::Broken;
 use super::input::Input;
 
-/// The number of the note.
+/// The tag of the orientation.
 const ORIENTATION: u16 = 0x0112;
-/// A note's value that is a number of two bytes.
+/// The type of an entry with a number of two bytes.
 const SHORT: u16 = 3;
-/// Notes that are looked at.
+/// How many entries are looked at.
 const NOTES: u16 = 200;
 
-/// The way a picture is turned, of the eight that there are; `None` when it is upright or
-/// nothing is said.
+/// The orientation, of the eight that there are; `None` when it is upright or not given.
 pub(super) fn orientation(notes: &[u8]) -> Option<u8> {
     find(notes).ok().flatten().filter(|way| (2..=8).contains(way))
 }
@@ -40,7 +39,7 @@ fn find(notes: &[u8]) -> Result<Option<u8>, Broken> {
     Ok(None)
 }
 
-/// Notes that say this alone.
+/// EXIF with this orientation alone.
 pub(super) fn only(orientation: u8) -> [u8; 26] {
     let mut notes = *b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0\0\0\0\0";
     notes[19] = orientation;

@@ -1,13 +1,13 @@
-//! GIF: the frames, their times and how often they repeat stay. Comments, texts
-//! and what other programs added go.
+//! GIF: the frames, their times and the number of repeats stay. Comments, texts and other extensions are
+//! dropped.
 
 use super::input::Input;
 use super::{Broken, check_size};
 use crate::workers::{Budget, Exhausted};
 
-/// Frames of one picture.
+/// The most frames in one picture.
 const FRAMES: usize = 1000;
-/// Bytes of a frame that are unpacked at one time.
+/// How many bytes of a frame are unpacked at a time.
 const PIECE: usize = 16 * 1024;
 
 const EXTENSION: u8 = 0x21;
@@ -59,12 +59,12 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
     Ok(kept)
 }
 
-/// How long a list of colours is, by the flags before it.
+/// The length of a palette, by the flags before it.
 fn palette_bytes(flags: u8) -> usize {
     if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
 }
 
-/// A row of blocks with their lengths, up to an empty one.
+/// A sequence of blocks with their lengths, up to an empty one.
 fn blocks<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<&'a [u8], Broken> {
     let begin = rest.0;
     loop {
@@ -81,7 +81,7 @@ fn blocks<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<&'a [u8], Broken>
 fn stays(label: u8, blocks: &[u8]) -> bool {
     match label {
         CONTROL => blocks.len() == 6,
-        // How often the frames repeat, and nothing else.
+        // Only the number of repeats stays.
         APPLICATION => {
             let repeats = blocks.starts_with(b"\x0BNETSCAPE2.0") || blocks.starts_with(b"\x0BANIMEXTS1.0");
             repeats && blocks.get(12..14) == Some(&[3, 1]) && blocks.len() == 17
@@ -90,7 +90,7 @@ fn stays(label: u8, blocks: &[u8]) -> bool {
     }
 }
 
-/// Piece by piece; no frame is ever whole in memory.
+/// Decodes piece by piece; no frame is ever whole in memory.
 fn decode(bytes: &[u8], budget: &Budget) -> Result<(), Broken> {
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::Indexed);

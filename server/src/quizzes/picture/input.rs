@@ -1,8 +1,8 @@
-//! The bytes of a picture, taken from the front. Nothing is ever read past their end.
+//! A cursor over the bytes of a picture. Nothing is ever read past their end.
 
 use super::Broken;
 
-/// What is left of them.
+/// The bytes that are left.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a>(pub(super) &'a [u8]);
 
@@ -21,32 +21,32 @@ impl<'a> Input<'a> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    /// The name of a part.
+    /// The four letters of a chunk's name.
     pub(super) fn name(&mut self) -> Result<[u8; 4], Broken> {
         self.array()
     }
 
-    /// Two bytes, the high one first.
+    /// Two bytes, big-endian.
     pub(super) fn be_u16(&mut self) -> Result<u16, Broken> {
         self.array().map(u16::from_be_bytes)
     }
 
-    /// Two bytes, the low one first.
+    /// Two bytes, little-endian.
     pub(super) fn le_u16(&mut self) -> Result<u16, Broken> {
         self.array().map(u16::from_le_bytes)
     }
 
-    /// Four bytes, the high one first.
+    /// Four bytes, big-endian.
     pub(super) fn be_u32(&mut self) -> Result<u32, Broken> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// A length of four bytes, the high one first.
+    /// A length of four bytes, big-endian.
     pub(super) fn be_length(&mut self) -> Result<usize, Broken> {
         usize::try_from(self.be_u32()?).map_err(|_| Broken)
     }
 
-    /// A length of four bytes, the low one first.
+    /// A length of four bytes, little-endian.
     pub(super) fn le_length(&mut self) -> Result<usize, Broken> {
         usize::try_from(u32::from_le_bytes(self.array()?)).map_err(|_| Broken)
     }

@@ -1,6 +1,5 @@
-//! JPEG: what the picture is decoded from stays, and which way it is turned.
-//! Cameras' notes, places, profiles, small copies, comments and whatever follows
-//! the end go.
+//! JPEG: the segments that decoding needs stay, and the orientation. EXIF, profiles, thumbnails, comments and
+//! whatever follows the end are dropped.
 
 use std::io::Cursor;
 
@@ -12,7 +11,7 @@ use super::input::Input;
 use super::{Broken, check_size, exif};
 use crate::workers::{Budget, Exhausted};
 
-/// Passes over the picture: programs make about ten, and each may cost much for a few bytes.
+/// The most scans: programs make about ten, and each may be expensive for a few bytes.
 const SCANS: usize = 64;
 
 const START: u8 = 0xD8;
@@ -26,7 +25,7 @@ const EXIF: u8 = 0xE1;
 const ADOBE: u8 = 0xEE;
 const NOTES: &[u8] = b"Exif\0\0";
 
-/// What was found on the way through a file.
+/// What was found while the file was read.
 #[derive(Default)]
 struct Found {
     kept: Vec<u8>,
@@ -38,14 +37,14 @@ struct Found {
     is_interleaved: bool,
 }
 
-/// What the decoder will have to do.
+/// The work that the decoder will have.
 #[derive(Clone, Copy)]
 struct Frame {
     width: u16,
     height: u16,
     is_progressive: bool,
     components: u8,
-    /// Blocks of all components in one unit, and the most that one of them has.
+    /// Blocks of all components in one unit, and the most of one component.
     blocks: u64,
     most_blocks: u64,
 }
@@ -102,14 +101,14 @@ fn walk(bytes: &[u8], budget: &Budget) -> Result<Found, Broken> {
                 found.keep(marker, segment);
                 found.kept.extend_from_slice(entropy(&mut rest)?);
             }
-            // What browsers do not show either: lossless, arithmetic, in layers.
+            // Kinds that browsers do not show either: lossless, arithmetic, hierarchical.
             0xC3 | 0xC5..=0xCF => return Err(Broken),
             _ => {}
         }
     }
 }
 
-/// The next marker; any number of fillers may stand before it.
+/// The next marker, after any number of fill bytes.
 fn marker(rest: &mut Input<'_>) -> Result<u8, Broken> {
     if rest.byte()? != 0xFF {
         return Err(Broken);
@@ -123,7 +122,7 @@ fn marker(rest: &mut Input<'_>) -> Result<u8, Broken> {
     }
 }
 
-/// The data of a scan, up to the next marker that is none of its own.
+/// The data of a scan, up to the next marker that does not belong to it.
 fn entropy<'a>(rest: &mut Input<'a>) -> Result<&'a [u8], Broken> {
     let is_end = |pair: &[u8]| matches!(pair, [0xFF, marker] if !matches!(marker, 0x00 | 0xFF | 0xD0..=0xD7));
     let end = rest.0.windows(2).position(is_end).ok_or(Broken)?;
@@ -147,8 +146,8 @@ impl Frame {
         Ok(Self { width, height, is_progressive, components, blocks, most_blocks })
     }
 
-    /// Memory for the picture in one colour and, where it comes in several scans, for all
-    /// coefficients: two bytes each, and for scans of one component as if none were halved.
+    /// Memory for the picture in one colour and, if it has several scans, for all coefficients: two bytes
+    /// each, and for scans of one component as if none were subsampled.
     fn decoded_bytes(&self, is_interleaved: bool) -> usize {
         let side = |length: u16| u64::from(length).next_multiple_of(64);
         let pixels = side(self.width).saturating_mul(side(self.height));
@@ -170,7 +169,7 @@ impl Found {
 
     fn write(self) -> Vec<u8> {
         let mut clean = vec![0xFF, START];
-        // Without the small copy of the picture that may stand in it.
+        // Without the thumbnail that it may contain.
         if let Some(jfif) = self.jfif {
             add(&mut clean, JFIF, &[b"JFI", &jfif, &[0, 0]]);
         }
@@ -183,7 +182,7 @@ impl Found {
     }
 }
 
-/// Adds a short segment.
+/// Appends a short segment.
 fn add(to: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
     let data = parts.concat();
     to.extend_from_slice(&[0xFF, marker]);
@@ -191,7 +190,7 @@ fn add(to: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
     to.extend(data);
 }
 
-/// In one colour where the decoder can; what comes out is not looked at.
+/// Decodes in one colour where the decoder can; the result is dropped.
 fn decode(bytes: &[u8]) -> Result<(), Broken> {
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
     decoder.decode_headers().map_err(|_| Broken)?;

@@ -1,7 +1,6 @@
-//! What a picture is: one of four kinds of file, told by its first bytes, decoded
-//! to see that it is one, and named by its digest. Whatever its sender says about
-//! it is left aside, and whatever its camera and programs say about them goes: of
-//! a file only what makes the picture stays.
+//! A picture: one of four file formats, recognised by its first bytes, decoded to prove that it is valid, and
+//! named by its digest. The type that the sender gives is ignored, and all metadata is dropped: of a file
+//! only what makes the picture stays.
 
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
-//! PNG: the chunks that make the picture stay. Text, times, cameras' notes,
-//! colour profiles and all that other programs added go, and so do the further
-//! frames of an animated one: it stands still.
+//! PNG: the chunks that make the picture stay. Text, times, EXIF, colour profiles and unknown chunks are
+//! dropped, and so are further frames of an animated one: it stands still.
 
 use std::io::Cursor;
 
@@ -8,7 +7,7 @@ use super::input::Input;
 use super::{Broken, check_size};
 use crate::workers::Budget;
 
-/// Chunks that stay, with the most bytes that they may have.
+/// The chunks that stay, with the largest size of each.
 const KEPT: [(&[u8; 4], usize); 9] = [
     (b"IHDR", 13),
     (b"PLTE", 768),
@@ -20,7 +19,7 @@ const KEPT: [(&[u8; 4], usize); 9] = [
     (b"IDAT", usize::MAX),
     (b"IEND", 0),
 ];
-/// Memory for what the decoder needs besides a row.
+/// Memory that the decoder needs besides a row.
 const DECODER_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
@@ -46,7 +45,7 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
     Ok(kept)
 }
 
-/// Row by row; only one is ever in memory.
+/// Decodes row by row; only one is ever in memory.
 fn decode(bytes: &[u8], budget: &Budget) -> Result<(), Broken> {
     let limits = png::Limits { bytes: DECODER_BYTES };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);

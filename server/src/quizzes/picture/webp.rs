@@ -1,5 +1,4 @@
-//! WebP: pictures, their transparency and their times stay, and which way they
-//! are turned. Profiles, cameras' notes and everything unknown goes.
+//! WebP: frames, transparency, times and the orientation stay. Profiles, EXIF and unknown chunks are dropped.
 
 use std::io::Cursor;
 
@@ -9,28 +8,28 @@ use super::input::Input;
 use super::{Broken, check_size, exif};
 use crate::workers::{Budget, Exhausted};
 
-/// Frames of one picture.
+/// The most frames in one picture.
 const FRAMES: usize = 1000;
-/// Memory for each byte of what is packed without loss: a few of them can describe a table.
+/// Memory for each byte of a lossless chunk: a few bytes can describe a large table.
 const BYTES_PER_LOSSLESS_BYTE: usize = 240;
-/// Memory for each pixel: what is decoded, what is shown, and for frames the canvas beside it.
+/// Memory for each pixel: the decoded one, the shown one, and for frames the canvas.
 const BYTES_PER_PIXEL: usize = 8;
 const BYTES_PER_FRAME_PIXEL: usize = 18;
 
-/// Bits of the header that stay: frames and transparency.
+/// Flags of the header that stay: animation and transparency.
 const STAYS: u8 = 0b0001_0010;
 const HAS_EXIF: u8 = 0b0000_1000;
 const HAS_FRAMES: u8 = 0b0000_0010;
 
-/// What was found on the way through a file.
+/// What was found while the file was read.
 #[derive(Default)]
 struct Found {
     kept: Vec<u8>,
     orientation: Option<u8>,
     frames: usize,
-    /// The most of one part that is packed without loss.
+    /// The largest lossless chunk.
     lossless_bytes: usize,
-    /// The most pixels that a part says it has: the decoder believes it.
+    /// The most pixels that a chunk declares, which the decoder believes.
     pixels: usize,
 }
 
@@ -38,7 +37,7 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
     let mut rest = Input(bytes);
     rest.take(4)?;
     let length = rest.le_length()?;
-    // Whatever follows the end goes.
+    // Whatever follows the end is dropped.
     let mut rest = Input(Input(rest.0).take(length)?);
     rest.take(4)?;
     let mut found = Found::default();
@@ -57,7 +56,7 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
     Ok(clean)
 }
 
-/// The next part, with its name; parts begin at even places.
+/// The next chunk, with its name; chunks begin at even offsets.
 fn chunk<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<([u8; 4], &'a [u8]), Broken> {
     budget.step()?;
     let name = rest.name()?;
@@ -75,7 +74,7 @@ impl Found {
         add(&mut self.kept, name, data);
     }
 
-    /// Only one part is in memory at a time.
+    /// Counts a chunk; only one is in memory at a time.
     fn account(&mut self, name: &[u8; 4], data: &[u8]) {
         if matches!(name, b"VP8L" | b"ALPH") {
             self.lossless_bytes = self.lossless_bytes.max(data.len());
@@ -86,7 +85,7 @@ impl Found {
         }
     }
 
-    /// Of a frame, too, only what makes it.
+    /// Copies a frame, also without what is no part of the picture.
     fn keep_frame(&mut self, data: &[u8], budget: &Budget) -> Result<(), Broken> {
         self.frames += 1;
         if self.frames > FRAMES {
@@ -127,7 +126,7 @@ impl Found {
     }
 }
 
-/// Adds a part.
+/// Appends one chunk, padded to an even length.
 fn add(to: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     to.extend_from_slice(&name);
     to.extend_from_slice(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_le_bytes());

@@ -1,4 +1,4 @@
-//! When authors were last here, and how all of one goes who does not come back.
+//! When authors were last here, and how everything of one who does not come back is removed.
 
 use protocol::{QuizId, UserId};
 use redis::{Cmd, Pipeline};
@@ -6,7 +6,7 @@ use redis::{Cmd, Pipeline};
 use super::{Quizzes, QuizzesError, RedisQuizzes};
 
 impl RedisQuizzes {
-    /// See [`Quizzes::visit`].
+    /// Notes a visit as [`Quizzes::visit`] does; never fails.
     pub(super) async fn note_visit(&self, owner: &UserId, now_ms: u64) -> u64 {
         let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut visit = Pipeline::new();
@@ -17,14 +17,13 @@ impl RedisQuizzes {
             Ok(shard) => shard.run_all::<(u64,)>(&visit).await,
             Err(error) => Err(error),
         };
-        // It stands in one place, and the quizzes may be reached while that is not.
+        // The list is on the first server, and the quizzes may be reached while that is not.
         noted.map_or(now_ms, |(since,)| since)
     }
 
-    /// Forgets some of the authors who were not here since, with all they have; tells how many.
+    /// Removes some of the authors who were not here since, with all they have; returns how many.
     ///
-    /// # Errors
-    /// [`QuizzesError::Unavailable`]; whoever was not forgotten is another time.
+    /// # Errors [`QuizzesError::Unavailable`]; the rest is removed another time.
     pub(crate) async fn forget_idle(&self, before_ms: u64, most: usize) -> Result<usize, QuizzesError> {
         let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut idle = redis::cmd("ZRANGE");

@@ -1,30 +1,29 @@
-//! The names of everything of quizzes in Redis.
+//! The names of quizzes' keys in Redis.
 //!
-//! What stands in braces places a key in a cluster, and among independent
-//! servers: all of an author is together.
+//! The hash tag in braces places a key in a cluster, and among independent servers: all keys of an author are
+//! together.
 
 use protocol::{PictureId, QuizId, UserId};
 
 use super::Key;
 use crate::broker::redis::Keyspace;
 
-/// The names of a deployment's quizzes.
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The names of all that an author has.
+    /// The keys of one author.
     pub(super) fn author(&self, owner: &UserId) -> Author {
         let tag = format!("quizzes:{owner}");
         Author { list: self.0.name(format_args!("{{{tag}}}")), tag }
     }
 
-    /// A text: who owns a quiz.
+    /// A text: the owner of a quiz.
     pub(super) fn owner_of(&self, id: &QuizId) -> Key {
         let tag = format!("quiz:{id}");
         Key { key: self.0.name(format_args!("{{{tag}}}:owner")), tag }
     }
 
-    /// A text: the bytes of a picture.
+    /// A text: the file of a picture.
     pub(super) fn picture_of(&self, id: &PictureId) -> Key {
         let tag = format!("picture:{id}");
         Key { key: self.0.name(format_args!("{{{tag}}}")), tag }
@@ -35,8 +34,8 @@ impl Keys {
         self.0.name(format_args!("{{picture:{id}}}:quizzes"))
     }
 
-    /// A sorted set: when each author was last here. On the first server, because
-    /// who goes is decided for all of them.
+    /// A sorted set: when each author was last here. On the first server, because one list decides who is
+    /// removed.
     pub(super) fn authors(&self) -> String {
         self.0.name("{authors}")
     }
@@ -47,14 +46,14 @@ impl Keys {
     }
 }
 
-/// An author's keys.
+/// The keys of one author.
 pub(super) struct Author {
     tag: String,
     list: String,
 }
 
 impl Author {
-    /// What places them.
+    /// The hash tag of these keys.
     pub(super) fn tag(&self) -> &str {
         &self.tag
     }
@@ -74,13 +73,13 @@ impl Author {
         format!("{}:versions:{id}", self.list)
     }
 
-    /// A hash: version -> the pictures that it names, with spaces between them.
+    /// A hash: version -> the pictures that it names, separated by spaces.
     pub(super) fn pictures(&self, id: &QuizId) -> String {
         format!("{}:pictures:{id}", self.list)
     }
 
-    /// Hashes with the results of games and with their summaries, a sorted set of
-    /// them by their end, and a hash with how far each game was.
+    /// Hashes with the results of games and with their summaries, a sorted set of them by the game's end, and
+    /// a hash with the progress of each game.
     pub(super) fn results(&self) -> [String; 4] {
         ["results", "results:list", "results:order", "results:progress"].map(|end| format!("{}:{end}", self.list))
     }

@@ -1,10 +1,9 @@
 //! Quizzes, results and pictures of all nodes, in Redis.
 //!
-//! All of an author is in one place, so that each write is one script. Who a
-//! quiz belongs to stands beside its id: written before the quiz, removed after
-//! it, and of no harm alone. A picture stands beside the quizzes that name it: while
-//! there are any it stays, else it expires. Results expire too; quizzes stay until
-//! they are deleted or their author does not come back (see [`crate::retention`]).
+//! All keys of an author are in one slot, so that each write is one script. The owner of a quiz is stored
+//! under the quiz's id: written before the quiz, removed after it, and harmless alone. A picture is stored
+//! beside the set of quizzes that name it: while there are any it stays, otherwise it expires. Results expire
+//! too; quizzes stay until they are deleted or their author does not come back (see [`crate::retention`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,10 +31,10 @@ mod keys;
 
 use keys::{Author, Keys};
 
-/// For ever, as Redis counts: a century.
+/// A time to live that stands for "never": a century.
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Quizzes on Redis.
+/// The quiz store of a deployment, in Redis.
 pub struct RedisQuizzes {
     router: Router,
     keys: Keys,
@@ -49,14 +48,14 @@ pub struct RedisQuizzes {
     retain_results: u64,
 }
 
-/// A key, and what places it among independent servers.
+/// A key, and the tag that places it among independent servers.
 struct Key {
     tag: String,
     key: String,
 }
 
 impl RedisQuizzes {
-    /// Works on the broker's connections for commands; results stay so long.
+    /// A store over the broker's connections for commands; `retain_results` is how long results stay.
     pub fn new(router: Router, retain_results: Retention) -> Self {
         Self {
             keys: Keys(router.keyspace().clone()),
@@ -79,14 +78,14 @@ impl RedisQuizzes {
         self.shard(author.tag(), author.list())
     }
 
-    /// Who owns a quiz, if it is there.
+    /// The owner of a quiz, if it exists.
     async fn owner(&self, id: &QuizId) -> Result<Option<UserId>, QuizzesError> {
         let Key { tag, key } = self.keys.owner_of(id);
         let owner: Option<String> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
         owner.map(|owner| UserId::parse(&owner).map_err(|_| unreadable("an owner"))).transpose()
     }
 
-    /// Notes who owns a quiz that is about to be kept; tells who did before.
+    /// Notes the owner of a quiz that is about to be stored; returns the earlier owner.
     async fn claim(&self, id: &QuizId, owner: &UserId) -> Result<Option<UserId>, QuizzesError> {
         let Key { tag, key } = self.keys.owner_of(id);
         let mut set = redis::cmd("SET");
@@ -110,14 +109,14 @@ impl RedisQuizzes {
 
     async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<u64, QuizzesError> {
         let author = self.keys.author(owner);
-        // Whoever saves meanwhile is first, and then this is not kept.
+        // If somebody saves meanwhile, that save wins and this one fails.
         let forgotten = forgotten(&self.versions_of(&author, &quiz.id).await?, quiz.saved_at);
         let named = self.pictures_of(&author, &quiz.id).await?;
         let others = named.iter().filter(|(version, _)| Some(*version) != forgotten.as_ref());
         let still: BTreeSet<PictureId> =
             others.flat_map(|(_, pictures)| pictures).chain(&spelled.pictures).cloned().collect();
         let before: BTreeSet<PictureId> = named.values().flatten().cloned().collect();
-        // Named before it is kept: a name too many does no harm.
+        // Pinned before the quiz is stored: a pin too many does no harm.
         self.pin(still.difference(&before), &quiz.id).await?;
         let saved = self.save_version(&author, quiz, spelled, forgotten).await;
         let gone = if saved.is_ok() { before.difference(&still) } else { still.difference(&before) };
@@ -167,7 +166,7 @@ impl RedisQuizzes {
         Ok(())
     }
 
-    /// Notes that it names them no more. Where that cannot be noted, they stay.
+    /// Notes that it names them no more. If that fails, they stay.
     async fn unpin(&self, pictures: impl Iterator<Item = &PictureId>, quiz: &QuizId) {
         for picture in pictures {
             let Key { tag, key } = self.keys.picture_of(picture);
@@ -183,7 +182,7 @@ impl RedisQuizzes {
         }
     }
 
-    /// The latest first.
+    /// The stored versions of a quiz, the latest first.
     async fn versions_of(&self, author: &Author, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
         let texts: Vec<String> = self.shard_of(author)?.run(&Cmd::hvals(author.versions(id))).await?;
         let mut versions: Vec<QuizVersion> = read_all(&texts, "a list of versions")?;
@@ -299,7 +298,7 @@ impl Quizzes for RedisQuizzes {
         put.arg(&key).arg(&bytes[..]).arg("NX").arg("EX").arg(grace);
         let mut commands = Pipeline::new();
         commands.add_command(put);
-        // One that was there stays at least as long; one that is named has no end, which is longer.
+        // An existing picture stays at least as long; one that is pinned has no end, which is longer.
         commands.cmd("EXPIRE").arg(&key).arg(grace).arg("GT").ignore();
         let (put,): (Option<String>,) = self.shard(&tag, &key)?.run_all(&commands).await?;
         Ok(put.is_some())
@@ -307,7 +306,7 @@ impl Quizzes for RedisQuizzes {
 
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError> {
         let Key { tag, key } = self.keys.picture_of(id);
-        // Looking at it keeps nothing: anybody may.
+        // Reading does not prolong it: anybody may read.
         let bytes: Option<Vec<u8>> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
         Ok(bytes.map(Bytes::from))
     }

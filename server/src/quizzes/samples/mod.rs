@@ -1,5 +1,4 @@
-//! The quizzes that come with the program: for everybody to start and to copy,
-//! for nobody to change.
+//! The quizzes that come with the program: everybody can start and copy them, nobody can change them.
 
 use std::sync::LazyLock;
 
@@ -7,7 +6,7 @@ use protocol::QuizId;
 use protocol::quiz::{Quiz, StoredQuiz};
 use protocol::wire;
 
-/// Ids and texts, in the order in which they are listed.
+/// Ids and JSON texts, in the order of the list.
 const TEXTS: [(&str, &str); 3] = [
     ("sample-solar-system", include_str!("solar_system.json")),
     ("sample-human-body", include_str!("human_body.json")),
@@ -17,17 +16,17 @@ const TEXTS: [(&str, &str); 3] = [
 static SAMPLES: LazyLock<Vec<StoredQuiz>> =
     LazyLock::new(|| TEXTS.iter().filter_map(|(id, text)| read(id, text)).collect());
 
-/// All samples.
+/// All samples, in the order of the list.
 pub fn all() -> &'static [StoredQuiz] {
     &SAMPLES
 }
 
-/// One of them.
+/// The sample with this id.
 pub fn find(id: &QuizId) -> Option<&'static StoredQuiz> {
     all().iter().find(|sample| sample.id == *id)
 }
 
-/// A test sees to it that all can be read.
+/// Parses a sample; a test proves that all can be parsed.
 fn read(id: &str, text: &str) -> Option<StoredQuiz> {
     let quiz: Quiz = wire::decode(text)?;
     Some(StoredQuiz { id: QuizId::parse(id).ok()?, version: 1, saved_at: 0, quiz })

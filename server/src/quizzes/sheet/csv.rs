@@ -1,5 +1,4 @@
-//! Sheets as CSV: read however a spreadsheet parts its columns, written so that
-//! no spreadsheet takes a cell for a formula.
+//! Sheets as CSV: read with any delimiter, written so that no spreadsheet takes a cell for a formula.
 
 use csv::{QuoteStyle, ReaderBuilder, Terminator, WriterBuilder};
 
@@ -7,33 +6,33 @@ use super::formula::{harmless, plain};
 use super::{COLUMNS, Grid, NotAQuiz, ROWS};
 use crate::workers::{Budget, Exhausted};
 
-/// Cells in a row, at most; no spreadsheet has more.
+/// The most cells in a row; no spreadsheet has more.
 const CELLS: usize = 16_384;
-/// What may part columns, the likeliest first.
+/// The delimiters, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Rows and bytes that are read to see which of them does.
+/// How many rows are read to find the delimiter.
 const LOOKED_AT: usize = 50;
 const LOOKED_AT_BYTES: usize = 64 * 1024;
 
-/// Spreadsheets tell UTF-8 by it.
+/// The byte order mark, by which spreadsheets recognise UTF-8.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reads a decoded text. Its columns are parted by whatever makes a header row
-/// of one of the first rows; `headings` counts the names of columns in a sheet.
+/// Parses a decoded text. The delimiter is the one that makes a header row of one of the first rows;
+/// `headings` counts the known headings of a sheet.
 pub(super) fn read(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> Result<Grid, NotAQuiz> {
     let (said, text) = said_delimiter(text);
     let delimiter = match said {
         Some(delimiter) => delimiter,
         None => delimiter(text, headings, budget)?,
     };
-    // A row is read as a whole, and each cell of it is noted.
+    // The parser reads whole rows, and notes each cell of them.
     if is_endless(text, delimiter) {
         budget.exhaust(Exhausted::Size).map_err(|_| broken(0))?;
     }
     rows(text, delimiter, ROWS, budget)
 }
 
-/// Excel's way to say it, in a line of its own that it does not show: `sep=;`.
+/// Excel's way to name the delimiter, in a first line that it does not show: `sep=;`.
 fn said_delimiter(text: &str) -> (Option<u8>, &str) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let said = first.trim_matches('"').strip_prefix("sep=").filter(|said| said.len() == 1);
@@ -48,13 +47,13 @@ fn delimiter(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> 
     let start = text.get(..text.floor_char_boundary(LOOKED_AT_BYTES)).unwrap_or(text);
     for delimiter in DELIMITERS.into_iter().filter(|delimiter| !is_endless(start, *delimiter)) {
         let known = headings(&rows(start, delimiter, LOOKED_AT, budget)?);
-        // The first of equals is the likeliest.
+        // Of equal ones the likeliest wins.
         best = if known > best.0 { (known, delimiter) } else { best };
     }
     Ok(if best.0 > 0 { best.1 } else { most_frequent(text) })
 }
 
-/// What parts the most columns in some line, outside of quotes.
+/// The delimiter that occurs most often in some line, outside of quotes.
 fn most_frequent(text: &str) -> u8 {
     let count = |line: &str, delimiter: u8| {
         let outside = line.split('"').step_by(2);
@@ -74,14 +73,14 @@ fn rows(text: &str, delimiter: u8, most: usize, budget: &Budget) -> Result<Grid,
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
-        // The last line must end for its number to be told.
+        // Without a line break at its end, the last line would have no number.
         .from_reader(Cursor { text: text.as_bytes(), end: b"\n" });
     let mut grid = Grid::new();
     let mut record = csv::StringRecord::new();
     let mut inner_lines = 0;
     while reader.read_record(&mut record).map_err(|_| broken(grid.len()))? {
         budget.step().map_err(|_| broken(grid.len()))?;
-        // Empty rows are passed over; lines in cells are counted. What is left is the row's number.
+        // The parser skips empty rows, and counts the lines within cells. The rest is the row's number.
         inner_lines += record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         let line = usize::try_from(reader.position().line()).unwrap_or(usize::MAX);
         let row = line.saturating_sub(2).saturating_sub(inner_lines);
@@ -100,7 +99,7 @@ fn broken(row: usize) -> NotAQuiz {
     NotAQuiz(format!("Row {} cannot be read. Is this a CSV file?", row + 1))
 }
 
-/// The text and the end of its last line, without a copy.
+/// The text, followed by a line break, without a copy.
 struct Cursor<'a> {
     text: &'a [u8],
     end: &'static [u8],
@@ -112,7 +111,7 @@ impl std::io::Read for Cursor<'_> {
     }
 }
 
-/// Writes a sheet: UTF-8 with its mark, every cell in quotes, none a formula.
+/// Writes a sheet: UTF-8 with a byte order mark, every cell in quotes, none a formula.
 pub(super) fn write(grid: &Grid) -> Vec<u8> {
     let mut writer = WriterBuilder::new()
         .flexible(true)
@@ -121,7 +120,7 @@ pub(super) fn write(grid: &Grid) -> Vec<u8> {
         .from_writer(MARK.to_vec());
     for row in grid {
         let cells = row.iter().map(|cell| harmless(cell).into_owned());
-        // Into memory; nothing can fail there.
+        // Writing to memory cannot fail.
         let _ = writer.write_record(cells);
     }
     writer.into_inner().unwrap_or_default()

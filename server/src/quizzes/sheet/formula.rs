@@ -1,19 +1,17 @@
-//! Cells of a CSV that no spreadsheet calculates with, wherever it parts the
-//! columns: `a;=1+1` is two cells to an Excel that parts them by semicolons,
-//! and the second one would be a formula.
+//! Escapes cells of a CSV, so that no spreadsheet calculates with them, whatever its delimiter: `a;=1+1` is
+//! two cells for an Excel that separates by semicolons, and the second one would be a formula.
 //!
-//! As OWASP advises in "CSV Injection"
-//! (<https://owasp.org/www-community/attacks/CSV_Injection>), a `'` is put
-//! before what could begin one. [`plain`] takes it back.
+//! As OWASP advises in "CSV Injection" (<https://owasp.org/www-community/attacks/CSV_Injection>), a `'` is
+//! put before what could begin one. [`plain`] removes it.
 
 use std::borrow::Cow;
 
-/// What may begin a formula, or become what does; full-width ones too.
+/// Characters that may begin a formula, full-width ones too.
 const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
-/// What some spreadsheet takes for the end of a cell.
+/// Characters that some spreadsheet takes for the end of a cell.
 const ENDS: [char; 6] = [';', ',', '\t', '|', '\n', '\r'];
 
-/// A cell as no spreadsheet calculates with any part of it.
+/// Escapes a cell.
 pub(super) fn harmless(cell: &str) -> Cow<'_, str> {
     if !cell.contains(BEGINS) {
         return Cow::Borrowed(cell);
@@ -28,7 +26,7 @@ pub(super) fn harmless(cell: &str) -> Cow<'_, str> {
     Cow::Owned(harmless)
 }
 
-/// A cell as it was before [`harmless`].
+/// The cell before [`harmless`].
 pub(super) fn plain(cell: &str) -> Cow<'_, str> {
     if !cell.contains('\'') {
         return Cow::Borrowed(cell);
@@ -42,7 +40,7 @@ pub(super) fn plain(cell: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Each letter's rest of the cell, with the letter before it; of the first, none.
+/// The rest of the cell from each character on, with the character before it; `None` for the first.
 fn beginnings(cell: &str) -> impl Iterator<Item = (Option<char>, &str)> {
     let mut before = None;
     cell.char_indices().map(move |(at, letter)| {
@@ -51,14 +49,14 @@ fn beginnings(cell: &str) -> impl Iterator<Item = (Option<char>, &str)> {
     })
 }
 
-/// Whether a formula could begin here. Quotes may be taken away by whoever reads the cell,
-/// spaces too; of those that were written with a `'` it is taken back, so they get one more.
+/// Whether a formula could begin here. Spreadsheets may strip quotes and spaces; text that already begins
+/// with `'` gets another one, because reading removes one.
 fn is_formula(before: Option<char>, rest: &str) -> bool {
     let begins = |rest: &str| rest.starts_with(BEGINS);
     let is_passed_over = |letter: char| matches!(letter, '\'' | '"' | ' ');
     match before {
         None => begins(rest.trim_start_matches(is_passed_over)),
-        // "5, -3" is no formula: no spreadsheet parts a cell in quotes at its own comma.
+        // "5, -3" is no formula: no spreadsheet splits a cell in quotes at its own comma.
         Some(',') => begins(rest.trim_start_matches(['\'', '"'])),
         Some(end) if ENDS.contains(&end) => begins(rest.trim_start_matches(is_passed_over)),
         Some(_) => false,

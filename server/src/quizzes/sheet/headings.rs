@@ -1,5 +1,5 @@
-//! Which column of a sheet is for what, told by its heading: those of our own
-//! sheets, and of the templates of Kahoot, Blooket, Quizizz and Gimkit.
+//! Recognises the columns of a sheet by their headings: those of our own sheets, and of the templates of
+//! Kahoot, Blooket, Quizizz and Gimkit.
 
 use protocol::limits;
 
@@ -11,16 +11,16 @@ mod nearly;
 pub(in crate::quizzes) use nearly::nearest;
 use nearly::nearly;
 
-/// Rows in which a header row is looked for.
+/// Among how many rows the header is searched.
 const LOOKED_AT: usize = 50;
-/// Letters of a heading that are looked at.
+/// How many characters of a heading are compared.
 const HEADING_CHARS: usize = 80;
 
-/// In which column, from 0, is what.
+/// The indices of the columns, from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Columns {
     pub(super) question: usize,
-    /// By the answer's number; up to as many as there may be accepted answers.
+    /// By the answer's number; there may be as many as accepted answers.
     pub(super) answers: [Option<usize>; limits::ACCEPTED_ANSWERS],
     /// The first answer is the right one, as in Gimkit's sheets.
     pub(super) first_is_right: bool,
@@ -36,22 +36,22 @@ pub(super) struct Columns {
 /// The header row of a sheet.
 #[derive(Debug)]
 pub(super) struct Header {
-    /// Which, from 0.
+    /// The index of the row, from 0.
     pub(super) row: usize,
     pub(super) columns: Columns,
-    /// Columns whose headings mean nothing here.
+    /// Columns with unknown headings.
     pub(super) unknown: Vec<usize>,
-    /// Headings that were nearly right, and what they were taken for.
+    /// Headings with typing mistakes, and what they were taken for.
     pub(super) notes: Vec<String>,
 }
 
-/// What a column is for.
+/// The meaning of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ColumnKind {
     Question,
-    /// From 0.
+    /// The answer with this index, from 0.
     Answer(usize),
-    /// One that is wrong, from 0.
+    /// A wrong answer, by its index from 0.
     Wrong(usize),
     Right,
     Seconds,
@@ -60,12 +60,12 @@ enum ColumnKind {
     Why,
     Tolerance,
     Picture,
-    /// Of the row; nothing of the question.
+    /// The number of the row, which is ignored.
     RowNumber,
 }
 
 impl Columns {
-    /// How many columns are known.
+    /// The number of known columns.
     pub(super) fn known(&self) -> usize {
         let answers = self.answers.iter().flatten().count();
         let others = [self.seconds, self.correct, self.kind, self.points, self.why, self.tolerance, self.picture];
@@ -87,7 +87,7 @@ impl Columns {
     }
 }
 
-/// Finds the header row.
+/// Searches the header row.
 pub(super) fn find(grid: &Grid) -> Option<Header> {
     grid.iter().take(LOOKED_AT).enumerate().find_map(|(row, cells)| header(row, cells))
 }
@@ -95,7 +95,7 @@ pub(super) fn find(grid: &Grid) -> Option<Header> {
 fn header(row: usize, cells: &[String]) -> Option<Header> {
     let names: Vec<_> = cells.iter().map(|cell| normal(cell)).collect();
     let exact: Vec<_> = names.iter().map(|name| meaning(name)).collect();
-    // Only beside another is a word that is nearly a heading one.
+    // A heading with a typing mistake counts only beside a correct one.
     let is_likely = exact.iter().flatten().next().is_some();
     let mut header = Header { row, columns: Columns::default(), unknown: Vec::new(), notes: Vec::new() };
     let (mut question, mut wrong, mut letters) = (None, Vec::new(), Vec::new());
@@ -121,7 +121,7 @@ fn header(row: usize, cells: &[String]) -> Option<Header> {
             },
         };
         match meaning {
-            // The wording is meant where there are its number and its wording.
+            // If there are both a number and a text of the question, the text is meant.
             ColumnKind::Question if question.is_none() || *name == "question text" => question = Some(at),
             ColumnKind::Wrong(_) => wrong.push(at),
             meaning => {
@@ -136,13 +136,13 @@ fn header(row: usize, cells: &[String]) -> Option<Header> {
 }
 
 impl Columns {
-    /// Settles which columns have the answers; whether there is any.
+    /// Decides which columns have the answers; false if there are none.
     fn arrange(&mut self, wrong: &[usize], letters: &[usize]) -> bool {
         let has_answers = self.answers[0].is_some();
         let (first, others) = match self.correct {
-            // Our look-alikes of the tables in books: A, B, C, D, and which of them is right.
+            // Tables as in books: A, B, C, D, and which of them is right.
             Some(_) if !has_answers && letters.len() > 1 => (None, letters),
-            // The right one has a column of its own, and so has each wrong one, or there is none.
+            // The right answer has a column of its own, and so has each wrong one.
             Some(right) if !has_answers => (Some(right), wrong),
             _ => return has_answers,
         };
@@ -157,13 +157,13 @@ impl Columns {
     }
 }
 
-/// A heading in small letters, with one space for every run of them, and no longer than it has to be.
+/// A heading in lower case, with single spaces, and shortened.
 fn normal(cell: &str) -> String {
     let start: String = cell.trim_start_matches('\u{FEFF}').chars().take(HEADING_CHARS).collect();
     start.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// Beginnings of headings, the longer ones first where one begins as another does.
+/// Beginnings of headings, the longer ones first where one begins with another.
 const BEGINNINGS: [(ColumnKind, &[&str]); 9] = [
     (
         ColumnKind::RowNumber,
@@ -211,7 +211,7 @@ const ROW_NUMBERS: [&str; 6] = ["#", "no", "no.", "nr", "nr.", "row"];
 const ANSWERS: [&str; 8] = ["answer", "option", "antwort", "respuesta", "réponse", "risposta", "antwoord", "resposta"];
 const WRONG: [&str; 4] = ["incorrect", "wrong", "distractor", "falsche"];
 
-/// What a normal heading means.
+/// The meaning of a normalised heading.
 fn meaning(name: &str) -> Option<ColumnKind> {
     if ROW_NUMBERS.contains(&name) {
         return Some(ColumnKind::RowNumber);
@@ -226,7 +226,7 @@ fn meaning(name: &str) -> Option<ColumnKind> {
     ANSWERS.iter().find_map(|start| number_of_answer(name.strip_prefix(start)?)).map(ColumnKind::Answer)
 }
 
-/// Which answer, from 0: ` 1 - max 75 characters`, `_2`, ` b`.
+/// The index of an answer, from 0, in ` 1 - max 75 characters`, `_2`, ` b`.
 fn number_of_answer(rest: &str) -> Option<usize> {
     let rest = rest.trim_start_matches([' ', '_', '-', '.', '#']);
     let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());

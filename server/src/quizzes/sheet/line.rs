@@ -1,16 +1,16 @@
-//! A row of a sheet, by what its columns are for; and how to say what is wrong
-//! in it. Knows nothing of kinds of questions.
+//! A row of a sheet, with access by the meaning of its columns; and reports of what is wrong in it. Knows
+//! nothing of kinds of questions.
 
 use super::Sheet;
 use super::headings::Header;
 use crate::quizzes::import::{Ask, Fault, Place, ShownCell};
 
-/// Cells that are shown beside a doubt.
+/// How many cells are shown beside a doubt.
 const SHOWN: usize = 14;
 
 /// A row below the header.
 pub(super) struct Line<'a> {
-    /// Which, from 0.
+    /// The index of the row, from 0.
     pub(super) row: usize,
     pub(super) cells: &'a [String],
     pub(super) header: &'a Header,
@@ -18,13 +18,12 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// Whether there is neither a question nor an answer; a number of the row
-    /// may stand in it all the same.
+    /// Whether it has neither a question nor an answer; it may have a row number.
     pub(super) fn is_empty(&self) -> bool {
         self.text().is_empty() && self.answers().all(|(_, answer)| answer.is_empty())
     }
 
-    /// Where a column of this row is; of no column, the row as a whole.
+    /// The place of a column in this row; without a column, the whole row.
     pub(super) fn place(&self, column: Option<usize>) -> Place {
         let headings = self.sheet.grid.get(self.header.row).map_or(&[][..], Vec::as_slice);
         let shown = |at: usize| {
@@ -42,7 +41,7 @@ impl Line<'_> {
         }
     }
 
-    /// What is wrong, and where.
+    /// A doubt about a column of this row.
     pub(super) fn wrong(&self, column: Option<usize>, why: impl Into<String>, ask: Ask) -> Fault {
         Fault { place: self.place(column), why: why.into(), ask }
     }
@@ -51,7 +50,7 @@ impl Line<'_> {
         column.and_then(|column| self.cells.get(column)).map_or("", |cell| cell.trim())
     }
 
-    /// What a cell is, where that is not what it shows: 1000 of 1,000.
+    /// The plain value of a cell, if it is shown in another form: 1000 for 1,000.
     pub(super) fn plain_at(&self, column: Option<usize>) -> &str {
         let plain = column.and_then(|column| self.sheet.plain.get(&(self.row, column)));
         plain.map_or_else(|| self.at(column), String::as_str)
@@ -61,29 +60,29 @@ impl Line<'_> {
         self.at(Some(self.header.columns.question))
     }
 
-    /// All columns of answers with what is in them, empty or not.
+    /// All columns of answers with their texts, empty or not.
     pub(super) fn answers(&self) -> impl Iterator<Item = (Option<usize>, &str)> {
         self.header.columns.answers.iter().map(|column| (*column, self.at(*column)))
     }
 
-    /// The answers in words; nothing for those left out.
+    /// The texts of the answers that are filled in.
     pub(super) fn filled(&self) -> Vec<String> {
         self.answers().map(|(_, answer)| answer.to_owned()).filter(|answer| !answer.is_empty()).collect()
     }
 
-    /// A text, as far as the editor takes it; a fault where it has too many letters.
+    /// A text, shortened to what the editor takes, with a doubt if it is too long.
     pub(super) fn checked(&self, column: Option<usize>, most: usize, faults: &mut Vec<Fault>) -> String {
         let text = self.at(column);
         let count = text.chars().count();
         if count > most {
             faults.push(self.wrong(column, format!("this text has {count} characters, and {most} fit"), Ask::Finish));
         }
-        // More than fits, to be shortened by hand; not all that may stand in a cell.
+        // Enough to be shortened by hand, but not a whole huge cell.
         text.chars().take(4 * most).collect()
     }
 }
 
-/// A column as spreadsheets name it: `A`, …, `Z`, `AA`, ….
+/// The name of a column in spreadsheets: `A`, …, `Z`, `AA`, ….
 fn letters(mut column: usize) -> String {
     let mut letters = Vec::new();
     loop {

@@ -1,7 +1,6 @@
-//! Sheets of questions and of results, as CSV and XLSX: reading those that
-//! teachers have, of several programs, and writing ours.
+//! Sheets of questions and of results, as CSV and XLSX: parses those of several programs, and writes ours.
 //!
-//! Knows no owner and no storage. What a question may be is `protocol`'s.
+//! Knows no owner and no storage. The rules for questions are `protocol`'s.
 
 use std::collections::BTreeMap;
 
@@ -26,24 +25,24 @@ pub use report::{players_csv, questions_csv, results_xlsx};
 pub use template::{template_csv, template_xlsx};
 pub(super) use xlsx::Package;
 
-/// Rows that are read of a sheet; the header and all questions are among them.
+/// How many rows of a sheet are read, the header included.
 const ROWS: usize = 1000;
-/// Columns that are read of a sheet.
+/// How many columns of a sheet are read.
 const COLUMNS: usize = 64;
 
-/// The cells of a sheet: its rows from the first one on, from column A on.
+/// The cells of a sheet, row by row, from A1 on.
 type Grid = Vec<Vec<String>>;
 
-/// A sheet.
+/// The content of one sheet that was read.
 #[derive(Debug, Default)]
 struct Sheet {
-    /// What it is called in its workbook.
+    /// The sheet's name in its workbook; empty for CSV.
     name: String,
-    /// Its cells, as people see them.
+    /// The cells' texts as people see them.
     grid: Grid,
-    /// Numbers that are shown in another way than they are, by row and column.
+    /// Plain values of numbers that are shown in another form, by row and column.
     plain: BTreeMap<(usize, usize), String>,
-    /// Some dates are shown by each system in its own way.
+    /// Whether it has dates whose form depends on the system.
     has_dates_of_the_system: bool,
     /// Pictures, by the row that they begin in.
     pictures: BTreeMap<usize, Pictured>,
@@ -60,20 +59,20 @@ impl Sheet {
     }
 }
 
-/// Reads a decoded text whose columns are parted by commas, semicolons, tabs or bars.
+/// Parses a decoded text whose columns are separated by commas, semicolons, tabs or bars.
 pub(super) fn read_csv(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let grid = csv::read(text, |grid| headings::find(grid).map_or(0, |found| found.columns.known()), budget)?;
     table::read(&Sheet { grid, ..Sheet::default() })
 }
 
-/// Reads the first sheet of a workbook that has questions.
+/// Parses the first sheet of a workbook that has questions.
 pub(super) fn read_workbook(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     let mut read = Err(NotAQuiz::because("There is nothing in this file."));
     let mut name = String::new();
     let unread = xlsx::read(bytes, budget, |sheet| {
         let this = table::read(&sheet);
         let is_enough = this.is_ok();
-        // Of sheets without questions, the first one that was near to it is told of.
+        // If no sheet has questions, doubts are reported for the first one with a header.
         if is_enough || name.is_empty() {
             (read, name) = (this, sheet.name);
         }
@@ -91,7 +90,7 @@ pub(super) fn read_workbook(bytes: &[u8], budget: &Budget) -> Result<Imported, N
     Ok(imported)
 }
 
-/// A quiz as JSON: all of it, and what is read from it is the same again.
+/// A quiz as JSON: complete, so that an import gives the same quiz.
 pub fn json(quiz: &Quiz) -> Vec<u8> {
     wire::encode(quiz).into_bytes()
 }
@@ -103,8 +102,7 @@ pub fn csv(quiz: &Quiz) -> Vec<u8> {
 
 /// A quiz as XLSX.
 ///
-/// # Errors
-/// The file could not be made; a fault of ours.
+/// # Errors The file could not be written, which is a bug.
 pub fn xlsx(quiz: &Quiz) -> Result<Vec<u8>, NotAQuiz> {
     let rows: Vec<Vec<_>> = table::write(quiz).into_iter().map(report::texts).collect();
     written(&[xlsx::Page { name: "Questions", rows: &rows, header: table::HEADER, wide: 1 }])

@@ -1,4 +1,4 @@
-//! One question, and the row of a sheet that it stands in.
+//! Converts between a question and a row of a sheet.
 
 use protocol::limits;
 use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
@@ -8,7 +8,7 @@ use crate::quizzes::import::{
     Ask, Fault, NoParts, Pictured, Read, Right, kind_named, points_named, referred, right_answers, seconds,
 };
 
-/// What kinds are called in a sheet.
+/// The names of kinds in a sheet.
 const KINDS: [(Kind, &str); 8] = [
     (Kind::Choice, "choice"),
     (Kind::Several, "several"),
@@ -21,12 +21,12 @@ const KINDS: [(Kind, &str); 8] = [
 ];
 const POINTS: [(Points, &str); 3] = [(Points::None, "none"), (Points::Normal, "normal"), (Points::Double, "double")];
 
-/// Answers in the columns up to "Correct answer(s)".
+/// The number of columns for answers before "Correct answer(s)".
 const ANSWERS: usize = 4;
-/// What is asked of whoever marked no answer.
+/// The doubt about a question without a marked answer.
 const NONE_GIVEN: &str = "no right answer is given";
 
-/// Reads a row. Whatever is wrong in it is told; what is right in it stays.
+/// Parses a row. Each fault becomes a doubt; the rest stays.
 pub(super) fn read(line: &Line<'_>) -> Read {
     let columns = &line.header.columns;
     let mut faults = Vec::new();
@@ -60,7 +60,7 @@ pub(super) fn read(line: &Line<'_>) -> Read {
     Read { question, faults, pictured: pictured(line) }.checked(|| line.place(None))
 }
 
-/// The picture that stands in the row, or why there is none of what its cell names.
+/// The picture in the row, or why the one that its cell names cannot be imported.
 fn pictured(line: &Line<'_>) -> Vec<Pictured> {
     if let Some(pictured) = line.sheet.pictures.get(&line.row) {
         return vec![pictured.clone()];
@@ -76,7 +76,7 @@ fn pictured(line: &Line<'_>) -> Vec<Pictured> {
 fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
     let columns = &line.header.columns;
     let is_unnamed = line.at(columns.kind).is_empty();
-    // Where the right answer has a column of its own and is alone, it is typed.
+    // A right answer in a column of its own, without others, is a typed question.
     if is_unnamed && columns.first_is_right && line.filled().len() == 1 {
         question.kind = Kind::Typed;
     }
@@ -92,13 +92,13 @@ fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
         }
         Kind::Slide => {}
     }
-    // The template has no kind for it; it is asked as a choice of the two words.
+    // The template has no kind for it; it becomes a choice of the two words.
     if is_unnamed && is_true_or_false(&question.options) {
         question.kind = Kind::TrueFalse;
     }
 }
 
-/// The accepted answers; some sheets have them as the right one alone.
+/// The accepted answers; some sheets have them in the column of the right one.
 fn accepted_answers(line: &Line<'_>) -> Vec<String> {
     let (filled, right) = (line.filled(), line.at(line.header.columns.correct));
     if filled.is_empty() && !right.is_empty() { vec![right.to_owned()] } else { filled }
@@ -138,7 +138,7 @@ fn is_true_or_false(options: &[Choice]) -> bool {
 fn options(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
     let columns = &line.header.columns;
     let mut cells: Vec<&str> = line.answers().map(|(_, answer)| answer).collect();
-    // What is true or false has these two, whether they are written or not.
+    // A true or false question has these two, whether they are written or not.
     if question.kind == Kind::TrueFalse && cells.iter().all(|cell| cell.is_empty()) {
         cells = vec!["True", "False"];
     }
@@ -168,7 +168,7 @@ fn marked(line: &Line<'_>, cells: &[&str]) -> Right {
     right_answers(line.at(line.header.columns.correct), cells)
 }
 
-/// Spells the row of a question, the first one of which is at 0.
+/// The row of a question with index `at`, from 0.
 pub(super) fn write(at: usize, question: &Question, answers: usize) -> Vec<String> {
     let text = |number: Option<Decimal>| number.map(|number| number.to_string()).unwrap_or_default();
     let mut said: Vec<String> = match question.kind {

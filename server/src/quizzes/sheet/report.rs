@@ -1,5 +1,4 @@
-//! What came of a game, as a sheet: one row for each player, for each question,
-//! and for each answer that was given.
+//! The results of a game as a sheet: one row for each player, each question, or each answer.
 
 use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
@@ -9,19 +8,19 @@ use super::{NotAQuiz, csv, written, xlsx};
 /// A cell of a report.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cell {
-    /// Words, and whatever people wrote.
+    /// Text, including whatever people wrote.
     Text(String),
-    /// To be calculated with.
+    /// A number that spreadsheets can calculate with.
     Number(f64),
 }
 
 type Rows = Vec<Vec<Cell>>;
 
-/// Answers in one workbook, at most, and of those that are listed one by one:
-/// a workbook is in memory as a whole while it is written.
+/// The most answers in one workbook, and in a list of single ones: a workbook is in memory as a whole while
+/// it is written.
 const ANSWERS: usize = 50_000;
 const LISTED: usize = 10_000;
-/// Answers that stand together in one cell, at most.
+/// The most answers in one cell.
 const TOLD: usize = 20;
 
 impl From<Cell> for String {
@@ -33,7 +32,7 @@ impl From<Cell> for String {
     }
 }
 
-/// A row of words.
+/// A row of texts.
 pub(super) fn texts(cells: Vec<String>) -> Vec<Cell> {
     cells.into_iter().map(Cell::Text).collect()
 }
@@ -42,7 +41,7 @@ fn text(text: impl Into<String>) -> Cell {
     Cell::Text(text.into())
 }
 
-/// Counts and points are far below what a fraction can hold.
+/// Counts and points are exact in a float.
 fn number(number: usize) -> Cell {
     Cell::Number(u32::try_from(number).unwrap_or(u32::MAX).into())
 }
@@ -51,20 +50,19 @@ fn headings<const N: usize>(headings: [&str; N]) -> Vec<Cell> {
     headings.map(text).to_vec()
 }
 
-/// One row for each player: place, name, score, and what they answered, as CSV.
+/// One row for each player, as CSV: place, name, score and answers.
 pub fn players_csv(results: &Results) -> Vec<u8> {
     as_csv(players(results))
 }
 
-/// One row for each question, as CSV: what was right, and how many knew it.
+/// One row for each question, as CSV: the right answer, and how many had it.
 pub fn questions_csv(results: &Results) -> Vec<u8> {
     as_csv(questions(results))
 }
 
-/// All of it in one workbook.
+/// All tables in one workbook.
 ///
-/// # Errors
-/// There is too much of it for one workbook, or it could not be made.
+/// # Errors The results are too large, or the file could not be written.
 pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
     let count = results.players.len().saturating_mul(asked(results).count());
     if count > ANSWERS {
@@ -74,7 +72,7 @@ pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
     let (players, questions, polls) = (players(results), questions(results), polls(results));
     let page = |name, rows, wide| xlsx::Page { name, rows, header: 0, wide };
     let mut pages = vec![page("Players", &players, 1), page("Questions", &questions, 1)];
-    // Of a game without polls there is nothing in it but the headings.
+    // Without polls there are only headings.
     if polls.len() > 1 {
         pages.push(page("Polls", &polls, 1));
     }
@@ -86,7 +84,7 @@ fn as_csv(rows: Rows) -> Vec<u8> {
     csv::write(&rows.into_iter().map(|row| row.into_iter().map(String::from).collect()).collect())
 }
 
-/// Of a slide nobody answered anything.
+/// The questions without slides, each with its index.
 fn asked(results: &Results) -> impl Iterator<Item = (usize, &QuestionResult)> {
     results.questions.iter().enumerate().filter(|(_, question)| question.kind != Kind::Slide)
 }
@@ -109,7 +107,7 @@ fn players(results: &Results) -> Rows {
     noted(results, std::iter::once(header).chain(results.players.iter().map(row)).collect())
 }
 
-/// The same rows; of a game that has not ended, each says in a last column how far it came.
+/// The same rows; if the game has not ended, a last column says how far it came.
 fn noted(results: &Results, mut rows: Rows) -> Rows {
     let Some((asked, of)) = results.unfinished() else { return rows };
     for (at, row) in rows.iter_mut().enumerate() {
@@ -163,7 +161,7 @@ fn questions(results: &Results) -> Rows {
     noted(results, rows)
 }
 
-/// What was chosen in a poll, in the order of its answers: `Easy: 5 (42%), Hard: 7 (58%)`.
+/// The votes of a poll, in the order of its answers: `Easy: 5 (42%), Hard: 7 (58%)`.
 fn chosen(results: &Results, at: usize, question: &QuestionResult) -> String {
     let told = results.chosen(at).into_iter().take(TOLD).map(|bar| {
         let share = question.chosen_percent(&bar).map(|percent| format!(" ({percent}%)")).unwrap_or_default();
@@ -193,7 +191,7 @@ fn polls(results: &Results) -> Rows {
     noted(results, rows)
 }
 
-/// What was answered instead, the most frequent first: `Mars (5), Venus (2)`.
+/// The wrong answers, the most frequent first: `Mars (5), Venus (2)`.
 fn wrong_answers(results: &Results, question: usize) -> String {
     let counts = results.wrong_answers(question);
     let told = counts.iter().take(TOLD).map(|(text, count)| format!("{text} ({count})"));

@@ -1,8 +1,7 @@
-//! The layout of a sheet of questions: a header row somewhere near the top, one
-//! question in each row below it.
+//! The layout of a sheet of questions: a header row near the top, one question in each row below it.
 //!
-//! What we write has the columns of the template that Kahoot offers for import,
-//! in its place, up to "Correct answer(s)"; what our quizzes have beyond it follows.
+//! Our sheets have the columns of Kahoot's template, in the same place, up to "Correct answer(s)"; further
+//! columns follow.
 
 use protocol::limits;
 use protocol::quiz::{Quiz, Scoring};
@@ -12,12 +11,12 @@ use super::line::Line;
 use super::{Grid, NotAQuiz, Sheet, question};
 use crate::quizzes::import::{Imported, cut};
 
-/// Where the header row stands in what is written, from 0; the template has it in row 8.
+/// The index of the header in our sheets, from 0; Kahoot's template has it in row 8.
 pub(super) const HEADER: u32 = 7;
-/// Answers that a row has, unless a typed one has more accepted answers.
+/// The number of columns for answers, unless a typed question has more accepted ones.
 const ANSWERS: usize = 4;
 
-/// What is understood of a sheet; without a title where the sheet has none.
+/// Parses a sheet; without a title if the sheet has none.
 pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
     let grid = &sheet.grid;
     let Some(header) = headings::find(grid) else {
@@ -44,13 +43,13 @@ pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
     Ok(imported)
 }
 
-/// The row below the header in Quizizz's template says what the columns are for.
+/// Whether this is the row in Quizizz's template that explains the columns.
 fn is_instruction(line: &Line<'_>) -> bool {
     let is_about = |text: &str| text.to_lowercase().contains("(required)") || text.to_lowercase().contains("(default");
     line.row == line.header.row + 1 && (is_about(line.text()) || is_about(line.at(line.header.columns.kind)))
 }
 
-/// What is to be told of a sheet as a whole.
+/// Notes about a sheet as a whole.
 fn notes(header: &Header, lines: &[Line<'_>], sheet: &Sheet) -> Vec<String> {
     let mut notes = header.notes.clone();
     let is_used = |column: usize| lines.iter().any(|line| !line.at(Some(column)).is_empty());
@@ -72,7 +71,7 @@ fn notes(header: &Header, lines: &[Line<'_>], sheet: &Sheet) -> Vec<String> {
     notes
 }
 
-/// What stands beside "Title", above the header.
+/// The cell beside "Title", above the header.
 fn title(rows: &[Vec<String>]) -> Option<String> {
     rows.iter().find_map(|cells| {
         let mut cells = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
@@ -81,7 +80,7 @@ fn title(rows: &[Vec<String>]) -> Option<String> {
     })
 }
 
-/// A quiz as a sheet.
+/// The cells of a quiz.
 pub(super) fn write(quiz: &Quiz) -> Grid {
     let accepted_answers = quiz.questions.iter().map(|question| question.accepted_answers.len()).max().unwrap_or(0);
     let answers = accepted_answers.clamp(ANSWERS, limits::ACCEPTED_ANSWERS);

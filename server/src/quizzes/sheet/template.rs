@@ -11,8 +11,7 @@ pub fn template_csv() -> Vec<u8> {
 
 /// The template as XLSX.
 ///
-/// # Errors
-/// The file could not be made; a fault of ours.
+/// # Errors The file could not be written, which is a bug.
 pub fn template_xlsx() -> Result<Vec<u8>, NotAQuiz> {
     xlsx(&example())
 }

@@ -1,28 +1,28 @@
-//! What the fields of a question are called: by us, and by others.
+//! The names of a question's fields, ours and those of other programs.
 
-/// Fields with the text of a question, as programs name them.
+/// Names of the question's text.
 pub(super) const TEXT: [&str; 5] = ["question", "text", "questionText", "prompt", "title"];
-/// How it is answered.
+/// Names of the kind.
 pub(super) const KIND: [&str; 4] = ["kind", "type", "questionType", "question_type"];
-/// How long it may take.
+/// Names of the time limit.
 pub(super) const SECONDS: [&str; 6] = ["seconds", "time", "timeLimit", "time_limit", "timer", "duration"];
-/// Fields with the weight of a question.
+/// Names of the question's weight.
 pub(super) const POINTS: [&str; 2] = ["points", "pointsMultiplier"];
-/// What is said with the right answer.
+/// Names of the explanation.
 pub(super) const EXPLANATION: [&str; 4] = ["explanation", "why", "body", "description"];
-/// What can be chosen.
+/// Names of the list of options.
 pub(super) const OPTIONS: [&str; 4] = ["options", "answers", "choices", "alternatives"];
-/// Fields with the accepted answers of a typed one.
+/// Names of the accepted answers.
 pub(super) const ACCEPTED_ANSWERS: [&str; 3] = ["acceptedAnswers", "spellings", "accepted_answers"];
-/// What a picture shows.
+/// Names of the picture's description.
 pub(super) const PICTURE_ALT: [&str; 2] = ["pictureAlt", "pictureWords"];
-/// Of an option: what it says.
+/// Names of an option's text.
 pub(super) const OPTION_TEXT: [&str; 6] = ["text", "answer", "option", "label", "value", "content"];
-/// Of an option: whether it is right.
+/// Names of the mark of a right option.
 pub(super) const OPTION_RIGHT: [&str; 6] = ["right", "correct", "isCorrect", "is_correct", "isRight", "isAnswer"];
-/// Which options are right, counted from 0.
+/// Names of the indices of right options, from 0.
 pub(super) const FROM_NOTHING: [&str; 2] = ["solutions", "solution"];
-/// Which are right, by their texts, or counted nobody knows from where.
+/// Names of the right options by their texts, or by numbers that may begin at 0 or 1.
 pub(super) const MARKS: [&str; 9] = [
     "correct",
     "correctAnswer",
@@ -34,14 +34,14 @@ pub(super) const MARKS: [&str; 9] = [
     "answerIndex",
     "rightAnswer",
 ];
-/// Those that are wrong.
+/// Names of the wrong options.
 pub(super) const WRONG: [&str; 2] = ["incorrect_answers", "incorrectAnswers"];
-/// Those that name a picture of the question, or hold it as a data URL.
+/// Names of the question's picture: its name, address or data URL.
 pub(super) const PICTURES: [&str; 5] = ["image", "imageUrl", "media", "picture", "cover"];
-/// Those that name a film, which no quiz here can show.
+/// Names of a film, which a quiz here cannot show.
 pub(super) const FILMS: [&str; 2] = ["video", "videoUrl"];
 
-/// All that a question of ours can have.
+/// All fields of our own questions.
 pub(super) const OURS: [&str; 14] = [
     "kind",
     "text",
@@ -58,7 +58,7 @@ pub(super) const OURS: [&str; 14] = [
     "number",
     "tolerance",
 ];
-/// All that questions of others have and that means something here.
+/// Further fields of other programs' questions that mean something here.
 pub(super) const THEIRS: [&str; 14] = [
     "question",
     "answers",

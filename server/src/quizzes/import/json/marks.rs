@@ -1,4 +1,4 @@
-//! Which of the options are right, as JSON of other programs says it.
+//! Finds out which options are right, in JSON of other programs.
 
 use protocol::quiz::{Choice, Kind};
 
@@ -6,7 +6,7 @@ use super::fields;
 use super::reader::{Node, Value};
 use crate::quizzes::import::cut;
 
-/// Marks the options that are right; why not, as a part of a sentence, with its line.
+/// Marks the right options; or says why not, as a part of a sentence, with its line.
 pub(super) fn mark(node: &Node, options: &mut [Choice]) -> Result<(), (u32, String)> {
     if options.iter().any(|option| option.right) {
         return Ok(());
@@ -20,7 +20,7 @@ pub(super) fn mark(node: &Node, options: &mut [Choice]) -> Result<(), (u32, Stri
     }
 }
 
-/// One thing, or a list of them.
+/// A single value or a list, as a list.
 fn each(node: &Node) -> &[Node] {
     node.list().unwrap_or(std::slice::from_ref(node))
 }
@@ -43,7 +43,8 @@ fn from_nothing(solutions: &Node, options: &mut [Choice]) -> Result<(), (u32, St
     if is_marked { Ok(()) } else { Err((solutions.line, "it does not say which answer is right".into())) }
 }
 
-/// Texts of options are clear; their numbers are counted from 0 by some and from 1 by others.
+/// Marks options by their texts; numbers are ambiguous, because they begin at 0 in some programs and at 1 in
+/// others.
 fn by_text(mark: &Node, options: &mut [Choice]) -> Result<(), (u32, String)> {
     for one in each(mark) {
         let words = one.words().unwrap_or_default();
@@ -62,7 +63,7 @@ fn by_text(mark: &Node, options: &mut [Choice]) -> Result<(), (u32, String)> {
             }
         }
     }
-    // An empty list names none.
+    // An empty list marks none.
     let is_marked = options.iter().any(|option| option.right);
     if is_marked { Ok(()) } else { Err((mark.line, "it does not say which answer is right".into())) }
 }
@@ -71,7 +72,7 @@ fn same(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// The two options of a statement, and which is right.
+/// The two options of a statement, one of which is marked.
 pub(super) fn statement(node: &Node) -> Option<Vec<Choice>> {
     let is_true = node.field(&fields::MARKS)?.words()?.to_lowercase();
     let is_true = match is_true.as_str() {
@@ -83,7 +84,7 @@ pub(super) fn statement(node: &Node) -> Option<Vec<Choice>> {
     Some(vec![option("True", is_true), option("False", !is_true)])
 }
 
-/// How options of these words are answered, where nothing says it.
+/// The kind of a question with such options, where the file does not say it.
 pub(super) fn kind_of(options: &[Choice]) -> Kind {
     let words: Vec<_> = options.iter().map(|option| option.text.to_lowercase()).collect();
     let is_statement = words == ["true", "false"] && options.iter().filter(|option| option.right).count() == 1;

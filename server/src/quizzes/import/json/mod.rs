@@ -1,5 +1,5 @@
-//! Quizzes as JSON: our own, and those of Kahoot, ClassQuiz, Razzia, H5P and
-//! whatever else has a list of questions with answers.
+//! Parses quizzes as JSON: our own, and those of Kahoot, ClassQuiz, Razzia, H5P and of any program with a
+//! list of questions with answers.
 
 use protocol::quiz::{Quiz, Scoring};
 
@@ -15,13 +15,13 @@ mod seen;
 
 use reader::{Broken, Node, Value};
 
-/// Where other programs keep their questions.
+/// Names of the list of questions.
 const LISTS: [&str; 4] = ["questions", "results", "items", "cards"];
-/// What other programs put around a quiz.
+/// Names of objects around the quiz.
 const AROUND: [&str; 4] = ["kahoot", "quiz", "data", "content"];
-/// What a quiz is called.
+/// Names of the quiz's title.
 const TITLES: [&str; 4] = ["title", "subject", "name", "quizTitle"];
-/// Questions that are read: more than can be played, not endless ones.
+/// How many questions are parsed: more than a quiz may have, but not endless.
 const QUESTIONS: usize = 400;
 
 /// Whether a text is meant to be JSON. A text in GIFT may begin with `[html]`.
@@ -35,7 +35,7 @@ pub(super) fn is_json(text: &str) -> bool {
     }
 }
 
-/// What is understood of a JSON text; pictures that it names are looked for in `parts`.
+/// Parses a JSON text; pictures that it names are looked up in `parts`.
 pub(super) fn read(text: &str, parts: &mut dyn Parts, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let root = reader::read(text.trim_start_matches('\u{FEFF}'), budget).map_err(|Broken { line, column, why }| {
         NotAQuiz(format!("This JSON is broken in line {line}, character {column}: {why}."))
@@ -61,7 +61,7 @@ pub(super) fn read(text: &str, parts: &mut dyn Parts, budget: &Budget) -> Result
     Ok(imported)
 }
 
-/// The quiz itself, without what is around it.
+/// The quiz without the objects around it.
 fn unpacked(root: &Node) -> &Node {
     let inner = root.field(&AROUND).filter(|inner| inner.field(&LISTS).is_some());
     if root.field(&LISTS).is_some() { root } else { inner.unwrap_or(root) }
@@ -87,7 +87,7 @@ fn questions(root: &Node) -> Result<&[Node], NotAQuiz> {
     })
 }
 
-/// The field that was meant by one with a typing mistake.
+/// The field that is meant by a name with a typing mistake.
 fn mistaken(name: &str, root: &Node) -> Option<&'static str> {
     const OURS: [&str; 5] = ["title", "questions", "scoring", "streaks", "filter"];
     let is_known = OURS.contains(&name) || LISTS.contains(&name) || TITLES.contains(&name);

@@ -1,4 +1,4 @@
-//! One question of a JSON file.
+//! Parses one question of a JSON file.
 
 use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
 use protocol::{PictureId, limits};
@@ -8,13 +8,13 @@ use super::{fields, marks, seen};
 use crate::quizzes::import::{Ask, Fault, Parts, Pictured, Place, Read, cut, html, kind_named, points_named, seconds};
 use crate::quizzes::sheet::nearest;
 
-/// Options and accepted answers that are read of one question: more than may be, not endless ones.
+/// How many options and accepted answers are parsed: more than allowed, but not endless.
 const LISTED: usize = 100;
 
-/// A question while it is read.
+/// A question that is being parsed.
 struct Reading<'a> {
     node: &'a Node,
-    /// It is as we write it: what is not finished stays so.
+    /// The file is in our own form: an unfinished question stays as it is.
     is_ours: bool,
     question: Question,
     faults: Vec<Fault>,
@@ -22,14 +22,14 @@ struct Reading<'a> {
     pictured: Vec<Pictured>,
 }
 
-/// Reads a question as far as it can be; and what was left out of it.
+/// Parses a question as far as possible; also returns notes of what was left out.
 pub(super) fn read(node: &Node, parts: &mut dyn Parts) -> (Read, Vec<String>) {
     let line = node.line;
     if node.fields().is_empty() && !matches!(node.value, Value::Object(_)) {
         let fault = Fault { place: at(line), why: "here should be a question".into(), ask: Ask::Finish };
         return (Read { faults: vec![fault], ..Read::default() }, Vec::new());
     }
-    // H5P keeps what a question says apart from what it is.
+    // H5P has the text of a question apart from its kind.
     let library = node.field(&["library"]).and_then(Node::text).map(|name| name.split(' ').next().unwrap_or(name));
     let inner = node.field(&["params"]).filter(|_| library.is_some()).unwrap_or(node);
     let theirs = ["question", "answers", "choices", "type", "solutions"];
@@ -75,7 +75,7 @@ impl Reading<'_> {
         self.faults.push(Fault { place: at(line), why: why.into(), ask });
     }
 
-    /// The text of a field; of other programs' ones, without the tags of web pages.
+    /// The text of a field; for other programs, without HTML tags.
     fn words(&mut self, names: &[&str]) -> String {
         let Some(node) = self.node.field(names) else { return String::new() };
         match node.text() {
@@ -93,7 +93,7 @@ impl Reading<'_> {
         let Some(words) = self.node.field(&fields::SECONDS).and_then(Node::words) else { return };
         let is_in_thousandths = self.node.field(&["choices", "pointsMultiplier", "choiceRange"]).is_some();
         match words.parse::<u32>() {
-            // Half written ones are taken as they are; the editor says what is too long.
+            // Drafts are taken as they are; the editor says what is too long.
             Ok(time) if self.is_ours => self.question.seconds = time,
             Ok(time) if is_in_thousandths && time >= 1000 && time % 1000 == 0 => {
                 self.time_of(&(time / 1000).to_string());
@@ -110,7 +110,7 @@ impl Reading<'_> {
     }
 
     fn points(&mut self) {
-        // Kahoot says whether there are points, and how many times as many.
+        // In Kahoot a flag says whether there are points, and a number how many times as many.
         let multiplier = self.node.field(&["pointsMultiplier"]).and_then(Node::words);
         let named = multiplier.or_else(|| self.node.field(&fields::POINTS)?.words());
         let is_none = matches!(self.node.field(&["points"]).map(|node| &node.value), Some(Value::Bool(false)));
@@ -166,8 +166,7 @@ impl Reading<'_> {
         }
     }
 
-    /// Drafts come in as they are. Of a question that can be chosen from already, it is
-    /// asked what is right.
+    /// Drafts of ours are taken as they are. If a question has options but none is right, a doubt asks which.
     fn right_of_ours(&mut self) {
         let Question { kind, options, .. } = &self.question;
         let is_marked = matches!(kind, Kind::Choice | Kind::Several | Kind::TrueFalse);
@@ -178,7 +177,7 @@ impl Reading<'_> {
         }
     }
 
-    /// What is said in other places, or in other words, than ours.
+    /// Handles kinds that other programs express differently.
     fn other_kinds(&mut self, kind_is_said: bool) {
         match self.question.kind {
             Kind::Choice | Kind::TrueFalse if self.question.options.is_empty() => {
@@ -200,7 +199,7 @@ impl Reading<'_> {
         }
     }
 
-    /// From where to where a number is right: ClassQuiz' and Kahoot's way.
+    /// The range of right numbers, in the form of ClassQuiz and Kahoot.
     fn range(&mut self) {
         let Some(range) = self.node.field(&["choiceRange", "answers"]) else { return };
         let decimal = |name: &str| range.field(&[name]).and_then(Node::words)?.parse::<Decimal>().ok();
@@ -246,7 +245,7 @@ impl Reading<'_> {
             options.push(Choice { text: text(right), right: true });
             let wrong = wrong.list().unwrap_or_default().iter().take(LISTED);
             options.extend(wrong.map(|node| Choice { text: text(node), right: false }));
-            // The right one is not to be the first one always.
+            // So that the right one is not always the first.
             options.sort_by(|one, other| one.text.cmp(&other.text));
         }
         let count = options.len();
@@ -269,11 +268,11 @@ impl Reading<'_> {
             return Some(Choice { text, right });
         }
         let text: String = html::text(&text).chars().take(4 * limits::OPTION_CHARS).collect();
-        // Other programs have four of them, whether they are filled in or not.
+        // Other programs always have four of them, filled in or not.
         (!text.is_empty() || right).then_some(Choice { text, right })
     }
 
-    /// Fields with a typing mistake are asked about; others of ours are told.
+    /// Fields with a typing mistake become doubts; other unknown ones are noted.
     fn unknown(&mut self) {
         let known: &[&str] = if self.is_ours { &fields::OURS } else { &fields::THEIRS };
         let absent: Vec<_> = known.iter().copied().filter(|name| self.node.field(&[*name]).is_none()).collect();
@@ -298,7 +297,7 @@ fn kind_is_said(node: &Node, library: Option<&str>) -> bool {
     library.is_some() || node.field(&fields::KIND).is_some()
 }
 
-/// Whether a name means something in some program's questions.
+/// Whether some program's questions have a field of this name.
 fn is_theirs(name: &str) -> bool {
     let lists: [&[&str]; 11] = [
         &fields::TEXT,

@@ -1,9 +1,9 @@
-//! JSON of strangers, with the line that each thing stands in, so that a fault
-//! can be told with its place and in our own words.
+//! A parser for strangers' JSON that keeps the line of each value, so that faults can be reported with their
+//! place and in our own words.
 
 use crate::workers::Budget;
 
-/// Lists and objects within each other, at most; a quiz has five or so.
+/// How deep lists and objects may be nested; a quiz needs about five.
 const DEPTH: usize = 40;
 
 /// A value, and the line in which it begins, from 1.
@@ -17,11 +17,11 @@ pub(super) struct Node {
 pub(super) enum Value {
     Null,
     Bool(bool),
-    /// As it is written.
+    /// The number's text.
     Number(String),
     Text(String),
     List(Vec<Node>),
-    /// In the order of the file; of two of one name the first counts.
+    /// In the order of the file; of two fields with one name the first counts.
     Object(Vec<(String, Node)>),
 }
 
@@ -30,11 +30,11 @@ pub(super) enum Value {
 pub(super) struct Broken {
     pub(super) line: u32,
     pub(super) column: usize,
-    /// As the end of a sentence: "a comma is missing".
+    /// The fault, as the end of a sentence: "a comma is missing".
     pub(super) why: &'static str,
 }
 
-/// Reads the whole of a text.
+/// Parses a whole text.
 pub(super) fn read(text: &str, budget: &Budget) -> Result<Node, Broken> {
     let mut reader = Reader { text, at: 0, line: 1, budget };
     let node = reader.node(0)?;
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes a sign if it is the next thing.
+    /// Skips a sign if it is the next one; true if it is.
     fn takes(&mut self, sign: u8) -> bool {
         self.pass_spaces();
         let is_next = self.peek() == Some(sign);
@@ -106,7 +106,7 @@ impl<'a> Reader<'a> {
             if !fields.is_empty() && !self.takes(b',') {
                 return Err(self.broken("a comma or “}” is missing"));
             }
-            // What many write, and no reader has to mind: a comma after the last one.
+            // A comma after the last field is accepted.
             if !fields.is_empty() && self.takes(b'}') {
                 break;
             }
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
         Err(self.broken("a value is missing, or its quotes"))
     }
 
-    /// A text between quotes, which is the next thing.
+    /// Parses a text in quotes.
     fn text(&mut self) -> Result<String, Broken> {
         self.at += 1;
         let mut units: Vec<u16> = Vec::new();
@@ -212,10 +212,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a `\` and what follows it stand for.
+/// What a `\` and the characters after it stand for.
 enum Escape {
     Letter(char),
-    /// Of UTF-16; two of them may be one letter.
+    /// A unit of UTF-16; two of them may be one character.
     Unit(u16),
 }
 
@@ -227,7 +227,7 @@ fn flush(units: &mut Vec<u16>, text: &mut String) {
 }
 
 impl Node {
-    /// The field of an object under one of these names, the first of them that is there.
+    /// The first field of an object with one of these names.
     pub(super) fn field(&self, names: &[&str]) -> Option<&Node> {
         let Value::Object(fields) = &self.value else { return None };
         let named = |name: &&str| fields.iter().find(|(other, _)| other == name).map(|(_, node)| node);
@@ -246,7 +246,7 @@ impl Node {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
-    /// A text, or a number or a truth as one.
+    /// A text, a number or a boolean as text.
     pub(super) fn words(&self) -> Option<String> {
         match &self.value {
             Value::Text(text) | Value::Number(text) => Some(text.clone()),
@@ -255,12 +255,12 @@ impl Node {
         }
     }
 
-    /// True of `true`, `"true"`, `1` and `"1"`, which some programs write.
+    /// Whether it is `true`, `"true"`, `1` or `"1"`, which some programs write.
     pub(super) fn is_true(&self) -> bool {
         matches!(self.words().as_deref(), Some("true" | "True" | "1"))
     }
 
-    /// A whole number, also between quotes.
+    /// A whole number, also in quotes.
     pub(super) fn number(&self) -> Option<usize> {
         self.words()?.trim().parse().ok()
     }

@@ -1,13 +1,12 @@
-//! What there is to be seen in a question of a JSON file: the picture in it, or
-//! why it was not taken.
+//! Finds the picture of a question in a JSON file, or why it cannot be imported.
 
 use super::fields;
 use super::reader::{Node, Value};
 use crate::quizzes::import::{Parts, Pictured, html, not_taken, referred};
 
-/// What a field refers to.
+/// The medium that a field refers to.
 enum Medium {
-    /// A picture: its address, its name or all of its bytes; and what it shows.
+    /// A picture: its address, name or data URL; and its description.
     Picture {
         at: String,
         words: String,
@@ -15,10 +14,10 @@ enum Medium {
     Film,
 }
 
-/// The picture of a question; and what else there was to be seen, which is told.
+/// The picture of a question, and what is reported of other media.
 pub(super) fn pictured(node: &Node, parts: &mut dyn Parts) -> Vec<Pictured> {
     let mut pictured = Vec::new();
-    // The first of several fields may be there and say nothing.
+    // The first of several fields may exist and be empty.
     let first = fields::PICTURES.iter().find_map(|name| medium(node.field(&[*name])?));
     let film = || Pictured::Missing(not_taken("the film", "there are pictures here, and no films"));
     match first.or_else(|| in_text(node)) {
@@ -40,7 +39,7 @@ pub(super) fn pictured(node: &Node, parts: &mut dyn Parts) -> Vec<Pictured> {
     pictured
 }
 
-/// What is in a field that may have a picture, as programs say it.
+/// The medium in a field, in the forms of all programs.
 fn medium(node: &Node) -> Option<Medium> {
     match &node.value {
         Value::Text(at) | Value::Number(at) => {
@@ -56,7 +55,7 @@ fn medium(node: &Node) -> Option<Medium> {
     }
 }
 
-/// H5P says which of its libraries shows it.
+/// H5P names the library that shows it.
 fn of_library(library: &Node) -> Option<Medium> {
     let name = library.field(&["library"]).and_then(Node::text)?;
     if !name.starts_with("H5P.Image") {
@@ -75,18 +74,18 @@ fn of_object(node: &Node) -> Option<Medium> {
     Some(Medium::Picture { at, words: words(node) })
 }
 
-/// What a picture shows, as its own object says.
+/// A picture's description in its own object.
 fn words(node: &Node) -> String {
     let words = node.field(&["alt", "altText"]).and_then(Node::text).unwrap_or_default();
     html::text(words).chars().take(protocol::limits::QUESTION_CHARS).collect()
 }
 
-/// Kahoot says it beside the address.
+/// Kahoot has the description beside the address.
 fn described(node: &Node) -> String {
     node.field(&["imageMetadata"]).map(words).unwrap_or_default()
 }
 
-/// A picture in the midst of the question's text.
+/// A picture within the question's text.
 fn in_text(node: &Node) -> Option<Medium> {
     let at = html::picture(node.field(&fields::TEXT)?.text()?)?;
     Some(Medium::Picture { at: at.to_owned(), words: String::new() })

@@ -1,4 +1,4 @@
-//! Aiken: a question, its answers as `A. one`, and `ANSWER: A`
+//! Parses Aiken: a question, its answers as `A. one`, and `ANSWER: A`
 //! (<https://docs.moodle.org/en/Aiken_format>).
 
 use protocol::limits;
@@ -8,7 +8,7 @@ use super::{Numbered, numbered};
 use crate::quizzes::import::{Ask, Fault, Imported, NotAQuiz, Place, Read, Right, right_answers};
 use crate::workers::Budget;
 
-/// Whether a text has a question as Aiken writes it.
+/// Whether a text contains a question in Aiken.
 pub(in crate::quizzes::import) fn is_aiken(text: &str) -> bool {
     let mut before = "";
     text.lines().filter(|line| !line.trim().is_empty()).any(|line| {
@@ -18,7 +18,7 @@ pub(in crate::quizzes::import) fn is_aiken(text: &str) -> bool {
     })
 }
 
-/// The mark of the right answer, in a line that has it.
+/// The mark of the right answer, if the line has one.
 fn marked(line: &str) -> Option<&str> {
     let (word, mark) = line.trim().split_once(':')?;
     let is_word =
@@ -35,7 +35,7 @@ fn option(line: &str) -> Option<(usize, &str)> {
     is_option.then(|| (usize::from(letter - b'A'), text.trim()))
 }
 
-/// A question while its lines come.
+/// The lines of a question so far.
 #[derive(Default)]
 struct Block<'a> {
     begins: usize,
@@ -43,7 +43,7 @@ struct Block<'a> {
     options: Vec<Numbered<'a>>,
 }
 
-/// What is understood of a text.
+/// Parses a text in Aiken.
 pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let broken = |_| NotAQuiz::because("There is too much in this file.");
     let mut imported = Imported::default();
@@ -78,7 +78,7 @@ impl Block<'_> {
         self.text.is_empty() && self.options.is_empty()
     }
 
-    /// The question, with the mark of its right answer and the line that has it.
+    /// Finishes the question with the mark of its right answer and the line of that.
     fn ended(self, mark: Option<Numbered<'_>>) -> Read {
         let texts: Vec<&str> = self.options.iter().map(|(_, text)| *text).collect();
         let last = self.options.last().map_or(self.begins, |(line, _)| *line);

@@ -1,5 +1,4 @@
-//! GIFT: questions with their answers between braces
-//! (<https://docs.moodle.org/en/GIFT_format>).
+//! Parses GIFT: questions with their answers between braces (<https://docs.moodle.org/en/GIFT_format>).
 
 use protocol::limits;
 use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Question};
@@ -21,12 +20,12 @@ pub(in crate::quizzes::import) fn is_gift(text: &str) -> bool {
     text.split('{').skip(1).any(inside)
 }
 
-/// What is understood of a text.
+/// Parses a text in GIFT.
 pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let broken = |_| NotAQuiz::because("There is too much in this file.");
     let mut imported = Imported::default();
     let (mut begins, mut block, mut open) = (1, String::new(), 0_usize);
-    // One empty line more ends the last question.
+    // One more empty line ends the last question.
     for (number, line) in numbered(text).chain([(usize::MAX, "")]) {
         budget.step().map_err(broken)?;
         let line = line.trim();
@@ -47,7 +46,7 @@ pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Im
                 begins = if block.is_empty() { number } else { begins };
                 block.push_str(if block.is_empty() { "" } else { "\n" });
                 block.push_str(line);
-                // Nobody's question is longer.
+                // No real question is longer.
                 if block.len() > 16 * 1024 {
                     return Err(NotAQuiz(format!("The question that begins in line {begins} does not end.")));
                 }
@@ -57,7 +56,7 @@ pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Im
     Ok(imported)
 }
 
-/// One question with its answers.
+/// Parses one question with its answers.
 fn question(block: &str, line: usize) -> Read {
     let block = named(block);
     let Some((before, answers, after)) = parts(block) else {
@@ -65,7 +64,7 @@ fn question(block: &str, line: usize) -> Read {
         let slide = Question { kind: Kind::Slide, text, seconds: 0, ..Question::default() };
         return Read { question: slide, pictured: pictured(block), ..Read::default() }.checked(|| Place::line(line));
     };
-    // Where words follow, the answer is a gap in a sentence.
+    // If text follows, the answer is a gap in a sentence.
     let text = if after.trim().is_empty() { before.to_owned() } else { format!("{before}_____{after}") };
     let mut question = Question { text: shown(&text), ..Question::default() };
     let (answers, why) = answers.split_once("####").unwrap_or((answers, ""));
@@ -75,20 +74,20 @@ fn question(block: &str, line: usize) -> Read {
     Read { question, faults, pictured: pictured(&text) }.checked(|| Place::line(line))
 }
 
-/// The picture in a text: Moodle keeps its own beside the file.
+/// The picture in a text: Moodle stores its own beside the file.
 fn pictured(text: &str) -> Vec<Pictured> {
     let text = unescape(text);
     let picture = html::picture(&text).map(|at| referred(at, &mut NoParts));
     picture.map(|found| Pictured::of(found, String::new(), "the picture")).into_iter().collect()
 }
 
-/// Without its name: `::name::`.
+/// Removes the name: `::name::`.
 fn named(block: &str) -> &str {
     let rest = block.strip_prefix("::").and_then(|rest| rest.split_once("::"));
     rest.map_or(block, |(_, rest)| rest.trim_start())
 }
 
-/// What stands before, between and after the braces.
+/// The text before, between and after the braces.
 fn parts(block: &str) -> Option<(&str, &str, &str)> {
     let opens = split(block).find(|(sign, _)| *sign == Sign::Open)?.1;
     let closes = split(block).find(|(sign, at)| *sign == Sign::Close && *at > opens).map_or(block.len(), |(_, at)| at);
@@ -112,7 +111,7 @@ fn truth(answers: &str) -> Option<bool> {
     }
 }
 
-/// Reads what stands between the braces; why not, as a part of a sentence.
+/// Parses the answers between the braces; returns a doubt, as a part of a sentence.
 fn fill(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
     if answers.is_empty() {
         return Some(("this is an essay, which nobody can mark by themselves".into(), Ask::Finish));
@@ -131,7 +130,7 @@ fn fill(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
     if all.iter().any(|answer| answer.text.contains("->")) {
         return Some(("matching pairs are no kind of question here".into(), Ask::Finish));
     }
-    // Only right ones: they are typed.
+    // With right answers only, it is a typed question.
     if all.iter().all(|answer| answer.right) {
         question.kind = Kind::Typed;
         question.accepted_answers =
@@ -150,7 +149,7 @@ fn fill(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
     }
 }
 
-/// The answers between `=` and `~`, without what is said to each of them.
+/// The answers between `=` and `~`, without the feedback to each.
 fn listed(answers: &str) -> Vec<Choice> {
     let begins: Vec<_> = split(answers).filter(|(sign, _)| matches!(sign, Sign::Right | Sign::Wrong)).collect();
     let ends = begins.iter().skip(1).map(|(_, at)| *at).chain([answers.len()]);
@@ -158,7 +157,7 @@ fn listed(answers: &str) -> Vec<Choice> {
         let text = answers.get(at + 1..end).unwrap_or_default();
         let said = split(text).find(|(sign, _)| *sign == Sign::Feedback).map_or(text.len(), |(_, at)| at);
         let text = text.get(..said).unwrap_or_default().trim();
-        // `~%50%` is a part of what is right; `~%-50%` is wrong.
+        // `~%50%` is partly right; `~%-50%` is wrong.
         let weighed = text.strip_prefix('%').and_then(|rest| rest.split_once('%'));
         let (weight, text) = weighed.map_or((None, text), |(weight, text)| (weight.trim().parse::<f64>().ok(), text));
         let right = match (sign, weight) {
@@ -170,7 +169,7 @@ fn listed(answers: &str) -> Vec<Choice> {
     begins.iter().zip(ends).map(one).collect()
 }
 
-/// `3.14:0.05`, `3..4` or several of them, of which the first one counts.
+/// Parses `3.14:0.05`, `3..4`, or several of them, of which the first counts.
 fn numeric(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
     let first = answers.trim().trim_start_matches('=');
     let first = first.split(['=', '~', '#']).next().unwrap_or_default().trim();
@@ -194,7 +193,7 @@ fn numeric(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
     }
 }
 
-/// The middle of two numbers, and how far they are from it.
+/// The middle of a range, and the distance of its ends.
 fn between(from: &str, to: &str) -> Result<(Decimal, Decimal), NoDecimal> {
     let [from, to] = [from, to].map(|text| text.trim().parse::<f64>());
     let (Ok(from), Ok(to)) = (from, to) else { return Err(NoDecimal::NotANumber) };

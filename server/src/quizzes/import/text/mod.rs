@@ -1,4 +1,4 @@
-//! Quizzes as plain texts, as learning platforms export them: Aiken and GIFT.
+//! Parses quizzes as plain texts, as learning platforms export them: Aiken and GIFT.
 
 mod aiken;
 mod gift;

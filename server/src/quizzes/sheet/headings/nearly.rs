@@ -1,6 +1,6 @@
-//! Headings with a typing mistake.
+//! Recognises headings with a typing mistake.
 
-/// What headings are called, where one was meant.
+/// The headings that may be meant.
 const HEADINGS: [&str; 15] = [
     "question",
     "question text",
@@ -18,16 +18,16 @@ const HEADINGS: [&str; 15] = [
     "explanation",
     "tolerance",
 ];
-/// Letters of a heading that can be a mistaken one.
+/// The shortest heading that is corrected, in characters.
 const SHORTEST: usize = 6;
 const LONGEST: usize = 24;
 
-/// The heading that was meant, if it is one letter away, or two of a long one.
+/// The heading that was meant, if it differs by one letter, or by two if it is long.
 pub(in crate::quizzes) fn nearly(name: &str) -> Option<&'static str> {
     nearest(name, &HEADINGS)
 }
 
-/// The word of a list that is a typing mistake away from this one.
+/// The word of a list that differs from this one by a typing mistake.
 pub(in crate::quizzes) fn nearest<'a>(name: &str, words: &[&'a str]) -> Option<&'a str> {
     let length = name.chars().count();
     if !(3..=LONGEST).contains(&length) {
@@ -35,7 +35,7 @@ pub(in crate::quizzes) fn nearest<'a>(name: &str, words: &[&'a str]) -> Option<&
     }
     let most = if length < SHORTEST { 1 } else { 2 };
     let near = words.iter().map(|word| (distance(name, word), *word));
-    // Only what differs in its letters: "answer 9" is not "answer 1".
+    // Only letters may differ: "answer 9" is not "answer 1".
     let near = near.filter(|(distance, word)| *distance <= most && digits(name) == digits(word));
     near.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
 }
@@ -44,7 +44,7 @@ fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// How many letters were left out, added, mistaken or exchanged with the next one.
+/// The edit distance: letters that were left out, added, replaced or swapped with the next one.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<_>, Vec<_>) = (one.chars().collect(), other.chars().collect());
     let width = other.len() + 1;

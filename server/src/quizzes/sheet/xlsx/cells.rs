@@ -1,4 +1,4 @@
-//! The cells of one sheet, and the texts that they share.
+//! Parses the cells of one sheet, and the shared texts of the workbook.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
@@ -11,13 +11,13 @@ use super::unreadable;
 use super::xml::{Xml, attribute, unescape};
 use crate::workers::Budget;
 
-/// Cells that are looked at, those without anything in them too.
+/// How many cells are looked at, empty ones included.
 const CELLS: usize = 200_000;
 
-/// Where a cell is: row and column, from 0.
+/// The position of a cell: row and column, from 0.
 type Place = (usize, usize);
 
-/// A cell with something in it.
+/// A cell that is not empty.
 pub(super) struct Cell {
     place: Place,
     value: Value,
@@ -25,13 +25,13 @@ pub(super) struct Cell {
 
 enum Value {
     Text(String),
-    /// A text that cells share, by its number.
+    /// A shared text, by its index.
     Shared(usize),
-    /// A number that is shown in another way than it is calculated with.
+    /// A number whose shown form differs from its value.
     Number(Box<Shown>),
 }
 
-/// Reads the cells that can belong to a quiz; what the sheet says about its own size is left aside.
+/// Parses the cells that can belong to a quiz; the size that the sheet declares is ignored.
 pub(super) fn read(mut xml: Xml<'_, impl BufRead>, styles: &Styles, budget: &Budget) -> Result<Vec<Cell>, NotAQuiz> {
     let mut cells = Vec::new();
     let mut seen = 0;
@@ -55,7 +55,7 @@ pub(super) fn read(mut xml: Xml<'_, impl BufRead>, styles: &Styles, budget: &Bud
                 }
                 let (kind, style) = (kind(&tag), attribute(&tag, "s").and_then(|style| style.parse().ok()));
                 let format = Format { kind, style, styles };
-                // Rows come in their order: below this one nothing is read.
+                // Rows are in order: nothing below this one is read.
                 if seen > CELLS || row >= ROWS {
                     return Ok(cells);
                 }
@@ -72,7 +72,7 @@ pub(super) fn read(mut xml: Xml<'_, impl BufRead>, styles: &Styles, budget: &Bud
     }
 }
 
-/// What a cell's value is.
+/// The type of a cell's value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A number, or what a program wrote in its place.
@@ -85,11 +85,11 @@ enum Kind {
     Fault,
 }
 
-/// What a cell's value is, and how it is shown.
+/// The type of a cell's value, and its style.
 #[derive(Clone, Copy)]
 struct Format<'a> {
     kind: Kind,
-    /// Which of the workbook's styles.
+    /// The index of the workbook's style.
     style: Option<usize>,
     styles: &'a Styles,
 }
@@ -115,7 +115,7 @@ fn kind(tag: &BytesStart<'_>) -> Kind {
     }
 }
 
-/// Reads the rest of a cell; `None` where nothing is in it.
+/// Parses the rest of a cell; `None` if it is empty.
 fn value(xml: &mut Xml<'_, impl BufRead>, format: Format<'_>) -> Result<Option<Value>, NotAQuiz> {
     let mut value = None;
     loop {
@@ -132,7 +132,7 @@ fn value(xml: &mut Xml<'_, impl BufRead>, format: Format<'_>) -> Result<Option<V
     }
 }
 
-/// A value as it is shown. Faults are no part of a quiz.
+/// A value as it is shown; error values are dropped.
 fn shown(value: String, format: Format<'_>) -> Result<Option<Value>, NotAQuiz> {
     Ok(match format.kind {
         Kind::Fault => None,
@@ -153,7 +153,7 @@ fn text(text: String) -> Option<Value> {
     (!text.is_empty()).then(|| Value::Text(text.replace("\r\n", "\n")))
 }
 
-/// A place by its name, such as `B12`.
+/// Parses the name of a cell, such as `B12`.
 fn place(name: &str) -> Option<Place> {
     let digits = name.find(|letter: char| !letter.is_ascii_alphabetic())?;
     let (letters, number) = name.split_at_checked(digits)?;
@@ -163,13 +163,13 @@ fn place(name: &str) -> Option<Place> {
     Some((number.parse::<usize>().ok()?.checked_sub(1)?, column.checked_sub(1)?))
 }
 
-/// Which of the texts that cells share are in these.
+/// The indices of the shared texts in these cells.
 pub(super) fn shared(cells: &[Cell]) -> BTreeSet<usize> {
     let number = |cell: &Cell| if let Value::Shared(number) = cell.value { Some(number) } else { None };
     cells.iter().filter_map(number).collect()
 }
 
-/// Reads the texts that are wanted, and passes over the others.
+/// Parses the texts that are wanted, and skips the others.
 pub(super) fn texts(
     mut xml: Xml<'_, impl BufRead>,
     wanted: &BTreeSet<usize>,
@@ -196,7 +196,7 @@ pub(super) fn texts(
     Ok(texts)
 }
 
-/// Puts the cells in their places. A text counts for each cell that has it, however often it is shared.
+/// Arranges the cells in a grid. A shared text counts for each cell that has it.
 pub(super) fn arrange(cells: Vec<Cell>, texts: &BTreeMap<usize, String>, budget: &Budget) -> Result<Sheet, NotAQuiz> {
     let mut sheet = Sheet::default();
     for Cell { place, value } in cells {

@@ -1,5 +1,5 @@
-//! Sheets as XLSX: an archive of parts in XML, of which the few that a quiz is
-//! made of are read. Each is read once, as a stream, within the budget.
+//! Sheets as XLSX: an archive of XML parts, of which those that a quiz needs are parsed. Each is read once,
+//! as a stream, within the budget.
 
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
@@ -25,7 +25,7 @@ pub(super) struct Unread {
     pub(super) has_pictures: bool,
 }
 
-/// Reads the sheets one after the other, for as long as `is_enough` says no.
+/// Parses the sheets one after the other until `is_enough`.
 pub(super) fn read(
     bytes: &[u8],
     budget: &Budget,
@@ -47,7 +47,7 @@ pub(super) fn read(
             _ => Default::default(),
         };
         let mut sheet = Sheet { name: name.clone(), ..cells::arrange(cells, &texts, budget)? };
-        // Without them it is a sheet all the same.
+        // Without its pictures it is a sheet all the same.
         sheet.pictures = pictures::read(&mut package, part, budget).unwrap_or_default();
         if !sheet.grid.is_empty() && is_enough(sheet) {
             break;
@@ -57,24 +57,23 @@ pub(super) fn read(
     Ok(Unread { sheets, has_pictures: package.has_any_in("xl/media/") })
 }
 
-/// Whatever is wrong with a file of this kind, there is one thing to do about it.
-/// That a budget ran out is told by the budget.
+/// The one error for any fault of such a file. A budget that ran out is remembered by the budget.
 fn unreadable<E>(_: E) -> NotAQuiz {
     NotAQuiz::because("This file is damaged, or no workbook. Save it again as XLSX or CSV.")
 }
 
 /// A sheet to be written.
 pub(super) struct Page<'a> {
-    /// What it is called, in up to 31 letters.
+    /// Its name, of up to 31 characters.
     pub(super) name: &'a str,
     pub(super) rows: &'a [Vec<Cell>],
-    /// Which row has the headings, from 0.
+    /// The index of the row with the headings, from 0.
     pub(super) header: u32,
-    /// Which column has long texts, from 0.
+    /// The index of the column with long texts, from 0.
     pub(super) wide: u16,
 }
 
-/// Writes a workbook. What people wrote is a text, so nothing in it is ever calculated.
+/// Writes a workbook. People's texts are written as texts, so nothing in it is ever calculated.
 pub(super) fn write(pages: &[Page<'_>]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let (bold, wrapped) = (Format::new().set_bold().set_text_wrap(), Format::new().set_text_wrap());

@@ -1,6 +1,5 @@
-//! The archive that a sheet in XLSX is packed in, and its parts, each read as a
-//! stream. What the archive says about sizes is left aside: bytes are counted as
-//! they come.
+//! The archive of an XLSX file, and its parts, each read as a stream. Sizes that the archive declares are
+//! ignored: bytes are counted as they come.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 
@@ -12,20 +11,20 @@ use super::unreadable;
 use super::xml::Xml;
 use crate::workers::{Budget, Exhausted};
 
-/// Parts of a file, at most.
+/// The most parts of an archive.
 const PARTS: usize = 1000;
 
-/// Parts that are looked at to see whether they are locked.
+/// How many parts are checked for encryption.
 const FIRST_PARTS: usize = 8;
 
-/// An opened archive.
+/// An opened archive within its budget.
 pub(in crate::quizzes) struct Package<'a> {
     archive: ZipArchive<Packed<'a>>,
     budget: &'a Budget,
 }
 
 impl<'a> Package<'a> {
-    /// Reads what is in the archive.
+    /// Reads the directory of the archive.
     pub(in crate::quizzes) fn open(bytes: &'a [u8], budget: &'a Budget) -> Result<Self, NotAQuiz> {
         let packed = Packed { bytes: Cursor::new(bytes), budget };
         let archive = ZipArchive::new(packed).map_err(unreadable)?;
@@ -35,7 +34,7 @@ impl<'a> Package<'a> {
         Ok(Self { archive, budget })
     }
 
-    /// Whether there is a part of this name.
+    /// Whether there is a part with this name.
     pub(in crate::quizzes) fn has(&self, name: &str) -> bool {
         self.index(name).is_some()
     }
@@ -45,18 +44,18 @@ impl<'a> Package<'a> {
         self.archive.file_names_raw().any(|name| name.starts_with(folder.as_bytes()))
     }
 
-    /// Whether there is any part.
+    /// Whether there is any part at all.
     pub(in crate::quizzes) fn has_any(&self) -> bool {
         !self.archive.is_empty()
     }
 
-    /// Whether it takes a password to read it.
+    /// Whether it is encrypted.
     pub(in crate::quizzes) fn is_locked(&mut self) -> bool {
         let count = self.archive.len().min(FIRST_PARTS);
         (0..count).any(|at| self.archive.by_index_raw(at).is_ok_and(|part| part.encrypted()))
     }
 
-    /// A part as it is, of so many bytes and one more at most.
+    /// The bytes of a part, at most `most` and one more.
     pub(in crate::quizzes) fn bytes(&mut self, name: &str, most: usize) -> Result<Option<Vec<u8>>, NotAQuiz> {
         let Some(index) = self.index(name) else { return Ok(None) };
         let file = self.archive.by_index(index).map_err(unreadable)?;
@@ -66,7 +65,7 @@ impl<'a> Package<'a> {
         Ok(Some(bytes))
     }
 
-    /// A part as a text, of so many bytes at most.
+    /// The text of a part, of at most `most` bytes.
     pub(in crate::quizzes) fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, NotAQuiz> {
         let Some(bytes) = self.bytes(name, most)? else { return Ok(None) };
         if bytes.len() > most {
@@ -75,14 +74,14 @@ impl<'a> Package<'a> {
         Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    /// A part of the archive, ready to be read; `None` when there is none of this name.
+    /// A part as a stream of XML; `None` when there is none with this name.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Xml<'a, Part<'_, 'a>>>, NotAQuiz> {
         let Some(index) = self.index(name) else { return Ok(None) };
         let file = self.archive.by_index(index).map_err(unreadable)?;
         Ok(Some(Xml::new(BufReader::new(Unpacked { file, budget: self.budget }), self.budget)))
     }
 
-    /// Some programs write other letters and slashes into the names than those they refer to.
+    /// Some programs write names with another case or other slashes than the references to them.
     fn index(&self, name: &str) -> Option<usize> {
         let same = |other: &[u8]| {
             let other = other.iter().map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() });
@@ -95,7 +94,7 @@ impl<'a> Package<'a> {
 /// A part's bytes, unpacked.
 pub(super) type Part<'p, 'a> = BufReader<Unpacked<'p, 'a>>;
 
-/// The packed bytes. Whoever makes the archive's reader seek to and fro is stopped, too.
+/// The packed bytes, which count against the budget: also seeking to and fro is limited.
 pub(super) struct Packed<'a> {
     bytes: Cursor<&'a [u8]>,
     budget: &'a Budget,

@@ -1,4 +1,4 @@
-//! Pictures that stand on a sheet. Each belongs to the question in whose row it begins.
+//! Finds the pictures of a sheet. Each belongs to the question in whose row it begins.
 
 use std::collections::BTreeMap;
 
@@ -12,21 +12,21 @@ use super::xml::attribute;
 use crate::quizzes::import::{Parts, Pictured, no_part, referred};
 use crate::workers::Budget;
 
-/// Pictures of one sheet: more than a quiz has questions.
+/// The most pictures of one sheet: more than a quiz has questions.
 const PICTURES: usize = 200;
-/// Letters of what a picture shows.
+/// How many characters of a picture's description are read.
 const WORDS: usize = limits::QUESTION_CHARS;
 
-/// Where a picture stands.
+/// The anchor of a picture.
 #[derive(Default)]
 struct Anchor {
     row: Option<usize>,
-    /// How the drawing refers to it.
+    /// The drawing's reference to it.
     id: Option<String>,
     words: String,
 }
 
-/// The pictures of a sheet by the rows that they begin in, from 0; in each the first one.
+/// The pictures of a sheet by the rows that they begin in, from 0; the first one in each row.
 pub(super) fn read(
     package: &mut Package<'_>,
     sheet: &str,
@@ -50,7 +50,7 @@ pub(super) fn read(
     Ok(pictures)
 }
 
-/// The parts of the archive, by their whole names.
+/// The pictures in the archive, by their full names.
 struct Media<'p, 'a> {
     package: &'p mut Package<'a>,
 }
@@ -93,13 +93,13 @@ fn anchors(package: &mut Package<'_>, drawing: &str) -> Result<Vec<Anchor>, NotA
     Ok(anchors)
 }
 
-/// The part that says what another part's references are.
+/// The name of the part with another part's references.
 fn references_of(part: &str) -> String {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
     format!("{folder}/_rels/{file}.rels")
 }
 
-/// The whole name of a part that another one refers to, as in `../media/image1.png`.
+/// The full name of a reference in a part, such as `../media/image1.png`.
 fn resolved(from: &str, target: &str) -> String {
     if let Some(whole) = target.strip_prefix('/') {
         return whole.to_owned();

@@ -1,4 +1,4 @@
-//! How a workbook shows its numbers: which style stands for which format.
+//! The styles of a workbook: which style has which number format.
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
@@ -11,31 +11,31 @@ use super::unreadable;
 use super::xml::{Xml, attribute};
 use crate::workers::Budget;
 
-/// Styles that are known; a spreadsheet has no more.
+/// The most styles; a spreadsheet has no more.
 const STYLES: usize = 65_536;
-/// Bytes of a format's code; spreadsheets take 255 letters.
+/// The longest code of a format, in bytes; spreadsheets take 255 characters.
 const CODE_BYTES: usize = 1024;
 
-/// How numbers are shown.
+/// The number formats of a workbook.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
-    /// The number of each style's format.
+    /// The format's id of each style.
     formats: Vec<usize>,
-    /// The codes that the workbook has of its own.
+    /// The codes of the workbook's own formats.
     codes: BTreeMap<usize, String>,
     dates: DateSystem,
 }
 
-/// A number, shown and as it is.
+/// A number as it is shown, and its plain value.
 pub(super) struct Shown {
     pub(super) text: String,
     pub(super) plain: String,
-    /// It is a date, and each system shows it in its own way.
+    /// Whether it is a date whose form depends on the system.
     pub(super) is_told_by_the_system: bool,
 }
 
 impl Styles {
-    /// A number as a cell of this style shows it.
+    /// A number in this style.
     pub(super) fn shown(&self, number: f64, style: Option<usize>) -> Shown {
         let id = style.and_then(|style| self.formats.get(style)).copied().unwrap_or(0);
         let code = self.codes.get(&id).map(String::as_str).or_else(|| builtin(id));
@@ -51,7 +51,7 @@ impl Styles {
     }
 }
 
-/// Reads the part that lists the styles.
+/// Parses the part with the styles.
 pub(super) fn read(mut xml: Xml<'_, impl BufRead>, dates: DateSystem, budget: &Budget) -> Result<Styles, NotAQuiz> {
     let mut styles = Styles { dates, ..Styles::default() };
     let mut is_in_list = false;

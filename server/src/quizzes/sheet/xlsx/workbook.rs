@@ -1,4 +1,4 @@
-//! Which parts of the archive are its sheets, and where their texts are.
+//! Finds the sheets of a workbook, and the parts that they share.
 
 use quick_xml::events::Event;
 
@@ -9,41 +9,41 @@ use super::unreadable;
 use super::xml::attribute;
 use crate::workers::Budget;
 
-/// Sheets that are looked at.
+/// How many sheets are looked at.
 const SHEETS: usize = 32;
-/// What a reference costs in memory besides its letters.
+/// Memory of a reference besides its text.
 const REFERENCE_BYTES: usize = 64;
 
-/// Names of parts.
+/// The names of a workbook's parts.
 #[derive(Debug, Default)]
 pub(super) struct Workbook {
-    /// The sheets, in their order; one that stands there twice is looked at once.
+    /// The sheets in their order, without duplicates.
     pub(super) sheets: Vec<Entry>,
-    /// Where the texts are that cells share.
+    /// The part with the shared texts.
     pub(super) strings: String,
-    /// Where it says how numbers are shown.
+    /// The part with the styles.
     pub(super) styles: String,
-    /// Since when its days are counted.
+    /// The epoch of its dates.
     pub(super) dates: DateSystem,
 }
 
 /// A sheet of the workbook.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// What people call it.
+    /// The sheet's name for people.
     pub(super) name: String,
-    /// The part that it is in.
+    /// The name of its part.
     pub(super) part: String,
 }
 
-/// How one part of the archive points to another.
+/// A reference from one part of the archive to another.
 pub(super) struct Reference {
     pub(super) id: String,
     pub(super) kind: String,
     pub(super) target: String,
 }
 
-/// Finds them.
+/// Parses the list of sheets and their references.
 pub(super) fn find(package: &mut Package<'_>, budget: &Budget) -> Result<Workbook, NotAQuiz> {
     let starts = references(package, "_rels/.rels", budget)?;
     let start = starts.iter().find(|reference| reference.kind == "officeDocument");
@@ -71,7 +71,7 @@ pub(super) fn find(package: &mut Package<'_>, budget: &Budget) -> Result<Workboo
     Ok(Workbook { sheets, strings, styles, dates: listed.dates })
 }
 
-/// What a part of the archive, which is named by its own list, points to.
+/// The references of a part, from its own list.
 pub(super) fn references(package: &mut Package<'_>, name: &str, budget: &Budget) -> Result<Vec<Reference>, NotAQuiz> {
     let mut found = Vec::new();
     let Some(mut xml) = package.part(name.trim_start_matches('/'))? else { return Ok(found) };
@@ -91,10 +91,10 @@ pub(super) fn references(package: &mut Package<'_>, name: &str, budget: &Budget)
     }
 }
 
-/// What the part says that lists the sheets.
+/// The content of the part with the list of sheets.
 #[derive(Default)]
 struct Listed {
-    /// What the first ones are called where they are referred to, and by people.
+    /// The id of the reference and the name of each sheet.
     sheets: Vec<(String, String)>,
     dates: DateSystem,
 }

@@ -1,6 +1,5 @@
-//! XML of a stranger, event by event. Each event has a largest size, elements
-//! nest to a depth, and what a document defines for itself (entities) is never
-//! looked up, so it cannot grow while it is read.
+//! Parses strangers' XML, event by event. Each event has a largest size, nesting has a limit, and entities
+//! that a document defines are never expanded, so it cannot grow while it is read.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
@@ -13,14 +12,14 @@ use super::super::NotAQuiz;
 use super::unreadable;
 use crate::workers::{Budget, Exhausted};
 
-/// Bytes of one event, such as a text or a tag with its attributes.
+/// The largest event, such as a text or a tag with its attributes.
 const EVENT_BYTES: usize = 128 * 1024;
-/// Bytes of one text: more than the 32,767 letters that a cell may have, in the widest ones.
+/// The longest text, in bytes: more than the 32,767 characters that a cell may have, at their widest.
 const TEXT_BYTES: usize = 128 * 1024;
-/// Elements within each other; a sheet has seven or so.
+/// How deep elements may be nested; a sheet needs about seven.
 const DEPTH: usize = 64;
 
-/// A document that is being read.
+/// A document that is being parsed.
 pub(super) struct Xml<'a, R> {
     reader: Reader<Bounded<R>>,
     buffer: Vec<u8>,
@@ -38,8 +37,8 @@ impl<'a, R: BufRead> Xml<'a, R> {
         Self { reader, buffer: Vec::new(), depth: 0, budget }
     }
 
-    /// The next event. Empty elements are opened and closed. There is always one: whoever
-    /// comes to the end of the document has missed the end of what they read.
+    /// The next event. An empty element gives a start and an end. The end of the document is an error: the
+    /// caller has missed the end of its element.
     pub(super) fn next(&mut self) -> Result<Event<'_>, NotAQuiz> {
         self.budget.step().map_err(unreadable)?;
         self.buffer.clear();
@@ -63,7 +62,7 @@ impl<'a, R: BufRead> Xml<'a, R> {
         Ok(event)
     }
 
-    /// Passes over the element that was opened last.
+    /// Skips the element that was opened last.
     pub(super) fn skip(&mut self) -> Result<(), NotAQuiz> {
         let outside = self.depth.saturating_sub(1);
         while self.depth > outside {
@@ -72,7 +71,7 @@ impl<'a, R: BufRead> Xml<'a, R> {
         Ok(())
     }
 
-    /// The text in the element that was opened last.
+    /// The text of the element that was opened last.
     pub(super) fn text(&mut self) -> Result<String, NotAQuiz> {
         let outside = self.depth.saturating_sub(1);
         let mut text = String::new();
@@ -88,8 +87,8 @@ impl<'a, R: BufRead> Xml<'a, R> {
         Ok(text)
     }
 
-    /// The text in the element that was opened last, as sheets write theirs: whole, or in
-    /// runs that look different, with how to say it beside it.
+    /// The text of the element that was opened last, in the form of sheets: as a whole, or in runs of
+    /// different styles, without the phonetic text beside them.
     pub(super) fn rich_text(&mut self) -> Result<String, NotAQuiz> {
         let outside = self.depth.saturating_sub(1);
         let mut text = String::new();
@@ -118,7 +117,7 @@ impl<'a, R: BufRead> Xml<'a, R> {
     }
 }
 
-/// What one of the five names, or a number, stands for. Those of the document's own are unknown.
+/// The character of a predefined or numeric entity. Others are unknown.
 fn resolve(entity: &BytesRef<'_>) -> Result<String, NotAQuiz> {
     if let Some(text) = resolve_xml_entity(entity) {
         return Ok(text.to_owned());
@@ -129,14 +128,14 @@ fn resolve(entity: &BytesRef<'_>) -> Result<String, NotAQuiz> {
 
 /// An attribute of a tag, by its name without a prefix.
 pub(super) fn attribute<'t>(tag: &'t BytesStart<'_>, name: &str) -> Option<Cow<'t, str>> {
-    // Whether one stands there twice is not looked for: that takes the square of their number.
+    // Duplicates are not checked: that takes the square of their number.
     let mut attributes = tag.attributes();
     let mut attributes = attributes.with_checks(false).flatten();
     let found = attributes.find(|attribute| attribute.key.local_name().as_ref() == name)?;
     found.normalized_value(quick_xml::XmlVersion::Implicit1_0).ok()
 }
 
-/// Letters that XML does not have stand as `_xHHHH_` in a text.
+/// Decodes `_xHHHH_`, which stands for characters that XML does not allow.
 pub(super) fn unescape(text: &str) -> String {
     if !text.contains("_x") {
         return text.to_owned();
@@ -161,7 +160,7 @@ fn escaped(text: &str) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }
 
-/// Lets so many bytes through until it is told that another event begins.
+/// A reader that fails after so many bytes, until the next event begins.
 struct Bounded<R> {
     from: R,
     left: usize,

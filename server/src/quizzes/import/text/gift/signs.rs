@@ -1,6 +1,6 @@
-//! The signs of GIFT, and the same letters behind a `\`, which are no signs.
+//! The signs of GIFT; behind a `\` the same characters are text.
 
-/// What a letter of the text means.
+/// The meaning of a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Open,
@@ -10,7 +10,7 @@ pub(super) enum Sign {
     Feedback,
 }
 
-/// All signs of a text, with their places.
+/// All signs of a text, with their positions.
 pub(super) fn split(text: &str) -> impl Iterator<Item = (Sign, usize)> {
     let mut is_escaped = false;
     text.char_indices().filter_map(move |(at, letter)| {
@@ -30,7 +30,7 @@ pub(super) fn split(text: &str) -> impl Iterator<Item = (Sign, usize)> {
     })
 }
 
-/// A text without the `\` before what would be signs.
+/// Removes the `\` before signs.
 pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();

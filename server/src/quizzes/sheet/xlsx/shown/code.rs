@@ -1,30 +1,30 @@
-//! What a format's code is made of.
+//! Tokenizes a number format's code.
 
-/// Tokens of one section, at most.
+/// The most tokens of one section.
 const TOKENS: usize = 100;
 
-/// A part of a code.
+/// A token of a code.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
-    /// Stands there as it is.
+    /// Text that is shown as it is.
     Literal(String),
-    /// `0`, `#`, `?`, `.`, `,` and `E+` in a row: the number.
+    /// A run of `0`, `#`, `?`, `.`, `,` and `E+`: the number.
     Digits(String),
-    /// `%`.
+    /// A percent sign, `%`.
     Percent,
-    /// `/`, in fractions.
+    /// The bar of a fraction, `/`.
     Slash,
-    /// A letter of a date or time, and how often it stands there.
+    /// A letter of a date or time, and how often it is repeated.
     Date(char, usize),
-    /// The same between brackets: hours that go on after 24.
+    /// The same in brackets: hours that count beyond 24.
     Elapsed(char, usize),
-    /// Whether it is before noon.
+    /// Before or after noon, AM or PM.
     AmPm,
-    /// The number as it is.
+    /// The number in general form.
     General,
 }
 
-/// The code of a format that every program knows by its number.
+/// The code of a built-in format.
 pub(in super::super) fn builtin(id: usize) -> Option<&'static str> {
     Some(match id {
         1 => "0",
@@ -57,13 +57,13 @@ pub(in super::super) fn builtin(id: usize) -> Option<&'static str> {
     })
 }
 
-/// Whether each system shows such a date in its own way, which the file does not tell.
+/// Whether a built-in date format depends on the system's settings, which the file does not contain.
 pub(in super::super) fn is_told_by_the_system(id: usize) -> bool {
     matches!(id, 14 | 22 | 27..=31 | 36 | 50..=54 | 57 | 58)
 }
 
-/// The tokens of the section that is for this number, and whether a sign is to
-/// be put before it; `None` for what is shown as it is.
+/// The tokens of the section for this number, and whether a sign has to precede them; `None` for the general
+/// form.
 pub(super) fn section(code: &str, number: f64) -> Option<(Vec<Token>, bool)> {
     let sections = split(code);
     let (at, has_sign) = match sections.len() {
@@ -73,7 +73,7 @@ pub(super) fn section(code: &str, number: f64) -> Option<(Vec<Token>, bool)> {
         _ if number == 0.0 => (2, false),
         _ => (usize::from(number < 0.0), false),
     };
-    // A section may be for some numbers alone; which, is not looked at.
+    // Sections with conditions are not supported.
     let is_conditional = |section: &str| section.contains("[<") || section.contains("[>") || section.contains("[=");
     let section = sections.get(at)?;
     if sections.iter().any(|section| is_conditional(section)) || section.eq_ignore_ascii_case("general") {
@@ -83,7 +83,7 @@ pub(super) fn section(code: &str, number: f64) -> Option<(Vec<Token>, bool)> {
     (!tokens.is_empty()).then_some((tokens, has_sign))
 }
 
-/// The sections between semicolons that stand for themselves.
+/// The sections, split at semicolons outside of quotes.
 fn split(code: &str) -> Vec<&str> {
     let mut sections = Vec::new();
     let (mut begins, mut is_quoted, mut is_escaped) = (0, false, false);
@@ -114,7 +114,7 @@ fn tokens(section: &str) -> Vec<Token> {
                 (Some(Token::Literal(text.into())), after)
             }
             '\\' => one(after, |letter| Some(Token::Literal(letter.into()))),
-            // As wide as a letter; filled with a letter.
+            // A space of a letter's width; a fill with a letter.
             '_' => one(after, |_| Some(Token::Literal(" ".into()))),
             '*' => one(after, |_| None),
             '[' => {
@@ -153,7 +153,7 @@ fn one(text: &str, token: impl Fn(char) -> Option<Token>) -> (Option<Token>, &st
     }
 }
 
-/// `[h]`, `[$€-407]`, `[Red]`.
+/// The token of a bracket such as `[h]`, `[$€-407]` or `[Red]`.
 fn bracket(inside: &str) -> Option<Token> {
     if let Some(currency) = inside.strip_prefix('$') {
         let sign = currency.split_once('-').map_or(currency, |(sign, _)| sign);
@@ -164,7 +164,7 @@ fn bracket(inside: &str) -> Option<Token> {
     is_elapsed.then_some(Token::Elapsed(letter, inside.len()))
 }
 
-/// Bytes of an exponent such as `E+00` at the beginning.
+/// The length of an exponent such as `E+00` at the beginning.
 fn exponent(text: &str) -> usize {
     let Some(rest) = text.strip_prefix("E+").or_else(|| text.strip_prefix("E-")) else { return 0 };
     2 + rest.bytes().take_while(|byte| matches!(byte, b'0' | b'#' | b'?')).count()

@@ -1,4 +1,4 @@
-//! Days and times out of the number of days since a beginning.
+//! Dates and times from a serial number of days.
 
 use super::DateSystem;
 use super::code::Token;
@@ -18,23 +18,23 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
-/// The last day that spreadsheets know, in the year 9999.
+/// The last day of spreadsheets, in the year 9999.
 const LAST_DAY: f64 = 2_958_466.0;
 const DAY_SECONDS: i64 = 86_400;
 
-/// A moment, taken apart.
+/// The parts of a date and time.
 struct Moment {
     year: i64,
     month: usize,
     day: i64,
     weekday: usize,
-    /// Days since the beginning.
+    /// Days since the epoch of the date system.
     days: i64,
-    /// Seconds of the day.
+    /// Seconds since midnight.
     seconds: i64,
 }
 
-/// A number as a date or a time; `None` where no day has this number.
+/// A number as a date or time; `None` if it is no valid day.
 pub(super) fn shown(number: f64, tokens: &[Token], system: DateSystem) -> Option<String> {
     let moment = moment(number, system)?;
     let is_halved = tokens.contains(&Token::AmPm);
@@ -57,7 +57,7 @@ pub(super) fn shown(number: f64, tokens: &[Token], system: DateSystem) -> Option
                 shown.push_str(&format!("{elapsed:0width$}"));
             }
             Token::AmPm => shown.push_str(if moment.seconds < DAY_SECONDS / 2 { "AM" } else { "PM" }),
-            // Parts of a second are rounded away; their point is not.
+            // Fractions of a second are rounded; their point is shown.
             Token::Digits(digits) => shown.push_str(&digits.replace(['#', '?'], "")),
             Token::Percent | Token::General => {}
         }
@@ -65,7 +65,7 @@ pub(super) fn shown(number: f64, tokens: &[Token], system: DateSystem) -> Option
     Some(shown.trim().to_owned())
 }
 
-/// An `m` beside hours or seconds is a minute.
+/// Whether an `m` beside hours or seconds is a minute.
 fn is_minute(tokens: &[Token], at: usize) -> bool {
     let is_part = |token: &&Token| matches!(token, Token::Date(..) | Token::Elapsed(..));
     let before = tokens.iter().take(at).rev().find(is_part);
@@ -95,15 +95,15 @@ fn moment(number: f64, system: DateSystem) -> Option<Moment> {
     if !(0.0..LAST_DAY).contains(&number) {
         return None;
     }
-    // Of some million days at most.
+    // Some million days at most.
     let all = (number * 86_400.0).round() as i64;
     let (days, seconds) = (all / DAY_SECONDS, all % DAY_SECONDS);
     let weekday = usize::try_from((days + i64::from(system == DateSystem::Since1904) * 6) % 7).unwrap_or(0);
     let (year, month, day) = match system {
-        // There was no such day, but spreadsheets have it.
+        // That day did not exist, but spreadsheets have it.
         DateSystem::Since1900 if days == 60 => (1900, 2, 29),
         DateSystem::Since1900 if days == 0 => (1900, 1, 0),
-        // From 30 December 1899, or a day later before the one that never was.
+        // Counted from 30 December 1899, or a day later before the day that did not exist.
         DateSystem::Since1900 => civil(days + i64::from(days < 60) - 25_569),
         DateSystem::Since1904 => civil(days - 24_107),
     };

@@ -1,8 +1,7 @@
-//! Numbers of a sheet as their cells show them: 32821 is 09.11.1989 to whoever
-//! typed it, and 0.25 may be 25%.
+//! Numbers of a sheet as their cells show them: 32821 may be 09.11.1989, and 0.25 may be 25%.
 //!
-//! The codes are those of ECMA-376, part 1, 18.8.31. Colours, conditions and
-//! the rarest signs are left aside.
+//! The codes are those of ECMA-376, part 1, 18.8.31. Colours, conditions and the rarest signs are not
+//! supported.
 
 mod code;
 mod date;
@@ -12,17 +11,17 @@ pub(super) use code::{builtin, is_told_by_the_system};
 
 use code::{Token, section};
 
-/// Since when days are counted.
+/// The epoch of serial days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum DateSystem {
-    /// 1 is 1 January 1900, and 1900 is a leap year.
+    /// 1 is 1 January 1900, and 1900 counts as a leap year.
     #[default]
     Since1900,
     /// 0 is 1 January 1904.
     Since1904,
 }
 
-/// A number as a cell of this format shows it.
+/// A number in the form of this format code.
 pub(super) fn shown(number: f64, code: &str, system: DateSystem) -> String {
     let Some((tokens, has_sign)) = section(code, number) else { return number::general(number) };
     let is_date = tokens.iter().any(|token| matches!(token, Token::Date(..) | Token::Elapsed(..) | Token::AmPm));
@@ -31,7 +30,7 @@ pub(super) fn shown(number: f64, code: &str, system: DateSystem) -> String {
     }
     let sign = if has_sign && number < 0.0 { "-" } else { "" };
     match number::shown(number.abs(), &tokens) {
-        // What is rounded to nothing has no sign.
+        // A number that is rounded to zero has no sign.
         shown if sign.is_empty() || !shown.contains(|digit: char| ('1'..='9').contains(&digit)) => shown,
         shown => format!("{sign}{shown}"),
     }

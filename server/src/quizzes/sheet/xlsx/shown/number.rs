@@ -1,20 +1,20 @@
-//! Plain numbers, percentages, fractions, and large ones in a short way.
+//! Plain numbers, percentages, fractions, and large ones in a short form.
 
 use super::code::Token;
 
-/// Digits that a cell without a format shows.
+/// How many digits a cell without a format shows.
 const DIGITS: usize = 10;
-/// Digits after the point, at most.
+/// The most digits after the point.
 const PLACES: usize = 15;
 
-/// A number as a cell without a format shows it, more or less: in eleven letters.
+/// A number in general form, about as spreadsheets show it: in eleven characters.
 pub(super) fn general(number: f64) -> String {
     let size = number.abs();
     if size >= 1e15 || (size > 0.0 && size < 1e-9) {
         return number.to_string();
     }
     if number.fract() == 0.0 {
-        // Not "-0".
+        // To avoid "-0".
         return format!("{:.0}", number + 0.0);
     }
     let whole = format!("{:.0}", size.trunc()).len();
@@ -23,7 +23,7 @@ pub(super) fn general(number: f64) -> String {
     if text == "-0" { "0".into() } else { text.to_owned() }
 }
 
-/// A number that is not below 0, by the tokens of its format.
+/// A number that is not negative, by the tokens of its format.
 pub(super) fn shown(number: f64, tokens: &[Token]) -> String {
     if let Some(at) = tokens.iter().position(|token| *token == Token::Slash) {
         return fraction(number, tokens, at);
@@ -37,7 +37,7 @@ pub(super) fn shown(number: f64, tokens: &[Token]) -> String {
             Token::Literal(text) => shown.push_str(text),
             Token::Percent => shown.push('%'),
             Token::General => shown.push_str(&general(number)),
-            // A number stands there once.
+            // The number is written once.
             Token::Digits(pattern) if !is_written => {
                 shown.push_str(&digits(number, pattern));
                 is_written = true;
@@ -48,7 +48,7 @@ pub(super) fn shown(number: f64, tokens: &[Token]) -> String {
     shown
 }
 
-/// By a pattern such as `#,##0.00`.
+/// A number by a pattern such as `#,##0.00`.
 fn digits(number: f64, pattern: &str) -> String {
     if let Some((mantissa, exponent)) = pattern.split_once('E') {
         return scientific(number, mantissa, exponent.trim_start_matches(['+', '-']).len());
@@ -81,7 +81,7 @@ fn scientific(number: f64, mantissa: &str, width: usize) -> String {
     format!("{mantissa}E{sign}{exponent:0>width$}")
 }
 
-/// `2 3/4`: the nearest fraction with as many digits as the format has below its line.
+/// `2 3/4`: the nearest fraction with as many digits as the format has in the denominator.
 fn fraction(number: f64, tokens: &[Token], slash: usize) -> String {
     let width = match tokens.get(slash + 1) {
         Some(Token::Digits(digits)) => digits.len().clamp(1, 3),
@@ -114,7 +114,7 @@ fn grouped(digits: &str) -> String {
     grouped
 }
 
-/// A half is rounded away from 0 although it is stored as a little less.
+/// Rounds a half away from 0 even if it is stored as a little less.
 fn nudged(number: f64) -> f64 {
     number + number * 1e-15
 }
