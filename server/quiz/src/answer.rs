@@ -1,4 +1,4 @@
-//! Whether an answer is right.
+//! Judges answers: right, wrong or partly right.
 
 use protocol::game::{Answer, Verdict};
 use protocol::quiz::{Decimal, Kind, Question};
@@ -7,16 +7,16 @@ use crate::letters::{essence, transcribed};
 use crate::scoring::Share;
 use crate::shuffle::written;
 
-/// Judges the answers to one question. Made once for all of them, because what
-/// is typed is compared with every spelling.
+/// Judges the answers to one question. Made once for all of them, because typed answers are compared with
+/// every accepted one.
 pub struct Judge<'a> {
     question: &'a Question,
     shuffle: &'a [usize],
-    /// Each spelling as typed answers are compared with it.
+    /// The accepted answers, in the form for comparison.
     accepted_answers: Vec<Spelling>,
 }
 
-/// A spelling, and the same in the letters that every keyboard has.
+/// An accepted answer, normalised, and the same in the letters that every keyboard has.
 struct Spelling {
     essence: String,
     transcribed: String,
@@ -27,7 +27,7 @@ impl Spelling {
         Self { essence: essence(text), transcribed: essence(&transcribed(text)) }
     }
 
-    /// A spelling of which nothing is left matches nothing.
+    /// An answer that is empty after normalising matches nothing.
     fn matches(&self, typed: &Self) -> bool {
         let is_one = |one: &str, other: &str| !one.is_empty() && one == other;
         is_one(&self.essence, &typed.essence)
@@ -36,18 +36,17 @@ impl Spelling {
     }
 }
 
-/// What an answer is worth.
+/// The result of judging an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// How it went.
+    /// Right, wrong, partly right or missing.
     pub verdict: Verdict,
     /// How much of it was right.
     pub share: Share,
 }
 
 impl<'a> Judge<'a> {
-    /// `shuffle` says which option of an order stands where, as it is shown;
-    /// empty: as they are written.
+    /// `shuffle` says which option of an order is shown at which place; empty means in the written order.
     pub fn new(question: &'a Question, shuffle: &'a [usize]) -> Self {
         let accepted_answers = match question.kind {
             Kind::Typed => question.accepted_answers.iter().map(|spelling| Spelling::of(spelling)).collect(),
@@ -56,7 +55,7 @@ impl<'a> Judge<'a> {
         Self { question, shuffle, accepted_answers }
     }
 
-    /// What the answer is worth. One that does not fit the question is wrong.
+    /// Judges an answer. One that does not fit the question is wrong.
     pub fn judge(&self, answer: &Answer) -> Judged {
         let is_right = match (self.question.kind, answer) {
             (Kind::Poll | Kind::Slide, _) => return Judged { verdict: Verdict::Poll, share: Share::NOTHING },
@@ -74,8 +73,8 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Of `k` right options, `r` chosen and `w` wrong ones with them are worth
-    /// `(r - w) / k`: to choose everything is worth little, and never less than nothing.
+    /// Of `k` right options, `r` chosen and `w` wrong ones give `(r - w) / k`: choosing everything gives
+    /// little, and never less than nothing.
     fn judge_several(&self, chosen: &[usize]) -> Judged {
         let all = self.question.options.iter().filter(|option| option.right).count();
         let right = chosen.iter().filter(|option| self.is_right(**option)).count();
@@ -91,7 +90,7 @@ impl<'a> Judge<'a> {
         self.question.options.get(option).is_some_and(|option| option.right)
     }
 
-    /// What a typed answer comes down to: two that count as the same have one.
+    /// The normalised form of a typed answer: answers that count as the same have one.
     pub(crate) fn essence_of(&self, typed: &str) -> String {
         let typed = Spelling::of(typed);
         self.spelling_of(&typed).map_or(&typed, |spelling| spelling).essence.clone()
@@ -106,7 +105,7 @@ impl<'a> Judge<'a> {
         self.question.number.is_some_and(|right| right.distance(number) <= tolerance)
     }
 
-    /// What reads the same may change places.
+    /// Options with the same text may be swapped.
     fn is_in_order(&self, order: &[usize]) -> bool {
         let options = &self.question.options;
         let text = |option: usize| options.get(option).map(|option| &option.text);

@@ -1,4 +1,4 @@
-//! The end of a question: who was right, what it brings, who leads.
+//! The end of a question: who was right, points, places, leaders.
 
 use std::collections::BTreeMap;
 
@@ -14,22 +14,20 @@ use crate::scoring::{Share, bonus, counts, is_scored, points};
 use crate::state::{Seat, State, Tally};
 use crate::taking::check_answer;
 
-/// What a count brings, to be committed together.
+/// The result of a count, to be committed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// The game, at the reveal.
+    /// The game, in the phase reveal.
     pub state: State,
-    /// All seats, in the order in which they were given.
+    /// All seats with their outcomes, in the order of `seats`.
     pub seats: Vec<Seat>,
 }
 
-/// From closed to the reveal: gives everybody what their answer brings.
+/// From closed to the reveal: gives every seat its outcome.
 ///
-/// Left aside are answers of whoever has no seat, answers to another question,
-/// and such as do not fit it.
+/// Ignores answers of somebody without a seat, answers to another question, and those that do not fit it.
 ///
-/// # Errors
-/// [`Rejection::NothingDue`] where no question waits for it: nobody is counted twice.
+/// # Errors [`Rejection::NothingDue`] where no question waits for it: nobody is counted twice.
 pub fn count(
     quiz: &Quiz,
     state: &State,
@@ -92,21 +90,20 @@ fn was(seat: &Seat, verdict: Verdict) -> bool {
     seat.outcome.as_ref().is_some_and(|outcome| outcome.verdict == verdict)
 }
 
-/// What is the same for everybody in a question.
+/// The part of a count that is the same for all seats.
 struct Round<'a> {
     quiz: &'a Quiz,
     question: &'a Question,
     number: usize,
     given_ms: Option<u64>,
-    /// It brings points.
+    /// The question gives points.
     counts: bool,
-    /// Several right ones in a row bring more.
+    /// Several right answers in a row give a bonus.
     has_streaks: bool,
 }
 
 impl Round<'_> {
-    /// What the question brings to a seat; places come later. Only who is
-    /// wholly right goes on with a streak.
+    /// The outcome of one seat, still without a place. Only a wholly right answer continues a streak.
     fn score(&self, seat: &Seat, judged: Option<(Judged, u64)>) -> Seat {
         let (Judged { verdict, share }, took_ms) = match judged {
             Some((judged, took_ms)) => (judged, Some(took_ms)),
@@ -115,7 +112,7 @@ impl Round<'_> {
         let streak = match verdict {
             Verdict::Right => seat.streak.saturating_add(1),
             Verdict::Poll => seat.streak,
-            // Nobody loses a streak by saying nothing where nothing is right.
+            // Where no answer is right, silence ends no streak.
             Verdict::Missing if !self.question.kind.has_right() => seat.streak,
             Verdict::Partly | Verdict::Wrong | Verdict::Missing => 0,
         };
@@ -145,8 +142,8 @@ impl Round<'_> {
     }
 }
 
-/// Gives everybody a place and says who leads. The same points share a place;
-/// among them stands first who came first.
+/// Gives every seat a place and returns the leaders. Equal points share a place; among them the one that came
+/// first is listed first.
 fn rank(seats: &mut [Seat]) -> Vec<Leader> {
     let mut order: Vec<usize> = (0..seats.len()).collect();
     order.sort_by(|&a, &b| {
@@ -175,7 +172,7 @@ fn rank(seats: &mut [Seat]) -> Vec<Leader> {
     leaders
 }
 
-/// `from - to`, for places.
+/// `from - to`, as a signed number of places.
 fn difference(from: usize, to: usize) -> i64 {
     let signed = |place: usize| i64::try_from(place).unwrap_or(i64::MAX);
     signed(from) - signed(to)

@@ -1,4 +1,4 @@
-//! Texts without what people leave out when they type: accents, case, spaces.
+//! Normalises texts: without what people leave out when they type, such as accents, case and spaces.
 
 use std::borrow::Cow;
 
@@ -7,24 +7,23 @@ use protocol::text::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// Taken away at both ends of an answer. No signs among them that make another
-/// word: `C` is not `C++` and not `C#`.
+/// Removed at both ends of an answer. Signs that make another word are not among them: `C` is not `C++` and
+/// not `C#`.
 const ENDS: &[char] = &[
     '.', ',', ';', ':', '!', '?', '"', '(', ')', '[', ']', '«', '»', '‹', '›', '“', '”', '„', '‟', '¿', '¡', '…', '。',
     '、',
 ];
-/// What people type for an apostrophe.
+/// The characters that people type for an apostrophe.
 const APOSTROPHES: &[char] = &['\'', '’', '‘', '‛', 'ʼ', 'ʹ', '´', '`', '′', '＇'];
 
-/// What an answer comes down to: two that count as the same have one.
+/// The normalised form of an answer: answers that count as the same have one.
 ///
-/// Compatible forms are one (NFKD), without accents, in lower case, without
-/// spaces and apostrophes, with digits of every script as 0 to 9, and without
-/// punctuation at the ends.
+/// Compatible forms are unified (NFKD), without accents, in lower case, without spaces and apostrophes, with
+/// digits of every script as 0 to 9, and without punctuation at the ends.
 pub(crate) fn essence(text: &str) -> String {
     // Before NFKD, which makes a space and a mark of some of them.
     let text: String = text.chars().filter(|c| !APOSTROPHES.contains(c)).collect();
-    // Nor the joiners and selectors that say how letters are drawn.
+    // Joiners and selectors only affect how letters are drawn.
     let is_drawing = |c: &char| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
     let is_kept = |c: &char| !c.is_whitespace() && !is_invisible(*c) && !is_drawing(c);
     let text: String = plain(&text).chars().filter(is_kept).map(western).collect();
@@ -32,8 +31,8 @@ pub(crate) fn essence(text: &str) -> String {
     if trimmed.is_empty() { text } else { trimmed.to_owned() }
 }
 
-/// The text with accented letters as people write them who lack the keys:
-/// `Koeln`, `Aarhus`, `Malmoe`. Not what [`essence`] makes of them, `Koln`.
+/// The text with accented letters as people type them on other keyboards: `Koeln`, `Aarhus`, `Malmoe`.
+/// ([`essence`] would make `Koln`.)
 pub(crate) fn transcribed(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -52,19 +51,19 @@ pub(crate) fn transcribed(text: &str) -> Cow<'_, str> {
     Cow::Owned(transcribed)
 }
 
-/// A digit of another script as one of 0 to 9.
+/// Maps a digit of any script to 0 to 9.
 fn western(c: char) -> char {
     digit(c).and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
 }
 
-/// Without accents and in lower case.
+/// The text without accents and in lower case.
 pub(crate) fn plain(text: &str) -> String {
     let lower = text.nfkd().filter(|c| !is_accent(*c)).collect::<String>().to_lowercase();
     let mut plain = String::with_capacity(lower.len());
-    // A capital İ has its dot only now.
+    // The dot of a capital İ becomes a mark only here.
     for c in lower.chars().filter(|c| !is_accent(*c)) {
         match c {
-            // Letters that Unicode does not take apart, as people do who lack them.
+            // Letters that Unicode does not decompose, in the usual transcription.
             'ß' => plain.push_str("ss"),
             'æ' => plain.push_str("ae"),
             'œ' => plain.push_str("oe"),
@@ -79,9 +78,8 @@ pub(crate) fn plain(text: &str) -> String {
     plain
 }
 
-/// Accents of Latin, Greek and Cyrillic letters, points of Hebrew and Arabic
-/// ones. Not the marks that are half a letter elsewhere: without them か would
-/// be が, and most Hindi syllables one.
+/// Accents of Latin, Greek and Cyrillic letters, vowel points of Hebrew and Arabic. Not marks that are half a
+/// letter elsewhere: without them か would be が, and most Hindi syllables one.
 fn is_accent(c: char) -> bool {
     matches!(canonical_combining_class(c), 10..=36 | 200..=240)
 }

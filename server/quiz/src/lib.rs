@@ -1,11 +1,11 @@
 //! The rules of a quiz game, as functions.
 //!
-//! In: a quiz, how its game is, what happens, the time. Out: how the game is
-//! then, or why not. No IO, no clock, no dice; knows nothing of nodes, sockets
-//! or Redis. Whoever carries it loads a [`State`], calls one function, and
-//! commits what comes out, all or nothing.
+//! In: a quiz, its game's state, a command, the time. Out: the game's new
+//! state, or why not. No IO, clock or random numbers; knows nothing of nodes, sockets
+//! or Redis. The caller loads a [`State`], calls one function, and
+//! commits the result, all or nothing.
 //!
-//! - [`State::new`] begins a game, [`apply`] carries it on, [`count`] ends a question;
+//! - [`State::new`] begins a game, [`apply`] advances it, [`count`] ends a question;
 //! - [`check_answer`] and [`take`] say whether an answer counts;
 //! - [`show`] says what everybody may see;
 //! - [`nickname`] says what a player may be called.

@@ -1,11 +1,11 @@
-//! How a game goes on: what a host does and what time does, as one function.
+//! The state machine of a game: what a host's commands and the time do.
 //!
 //! ```text
 //! Lobby ─▶ Ready ─▶ Open ─▶ Closed ─(count)─▶ Reveal ─▶ Places ─▶ Ready … ─▶ Podium ─▶ Ended
 //! ```
 //!
 //! A slide is open at once and goes straight on. A quiz without points has no
-//! places. The podium shows its last place at once, and one more with each step. Knows no answers and no players: what they bring is [`crate::count`]ed.
+//! places. The podium shows its last place at once, and one more with each step. Knows no answers and no players: they are [`crate::count`]ed.
 
 use protocol::game::{Admission, Phase};
 use protocol::limits;
@@ -14,61 +14,61 @@ use protocol::quiz::{Kind, Quiz};
 use crate::scoring::is_scored;
 use crate::state::{Clock, State};
 
-/// A tick that is later than this opens the question when it comes, and not
-/// when it was planned: nobody can answer what they do not see.
+/// A tick that is later by more opens the question at the tick, and not at the planned time: nobody can
+/// answer a question before it is shown.
 const LATE_MS: u64 = 250;
 
-/// What happens to a game.
+/// A host's command, or the passing of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// From the lobby to the first question.
+    /// Goes from the lobby to the first question.
     Start,
-    /// One step on.
+    /// Goes one step further.
     Next,
-    /// Past the rest of this question, uncounted where it is not counted yet.
+    /// Skips the rest of this question, without counting it if it was not counted yet.
     Skip,
-    /// Stops the clock.
+    /// Stops the question's clock.
     Pause,
-    /// Lets it run again.
+    /// Lets the clock run again.
     Resume,
-    /// So many seconds more, 1 to 600; `None`: no end.
+    /// Adds so many seconds, 1 to 600; `None` removes the limit.
     Extend(Option<u32>),
-    /// Takes no more answers.
+    /// Closes the question for answers.
     Reveal,
-    /// Lets nobody new in, or does again. The host may at any time.
+    /// Locks or unlocks the game for newcomers, in any phase.
     Lock(bool),
-    /// Decides how somebody new comes in. The host may at any time.
+    /// Decides whether newcomers enter at once, in any phase.
     Admission(Admission),
-    /// Opens or closes the chat of the class.
+    /// Opens or closes the class chat.
     Chat(bool),
-    /// To the podium, and from it to the end.
+    /// Goes to the podium, and from it to the end.
     End,
-    /// Time went by. Harmless when it comes early or twice.
+    /// Time has passed. Harmless when it comes early or twice.
     Tick,
 }
 
-/// Why something is not done. Reads as a sentence for the host.
+/// Why a command is not done. Reads as a sentence for the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// It does not fit how far the game is.
+    /// Not possible in this phase.
     #[error("{}", going_on(*.0))]
     NotNow(Phase),
-    /// A slide takes no answers.
+    /// A slide takes no answers, so there is nothing to extend or close.
     #[error("This is a slide: there is nothing to answer and no time limit.")]
     Slide,
-    /// There is no time limit to change.
+    /// The question has no time limit to change.
     #[error("This question has no time limit.")]
     NoEnd,
-    /// As it says.
+    /// The number of seconds is out of range.
     #[error("Give between 1 and {} seconds more.", limits::ANSWER_SECONDS)]
     BadSeconds,
-    /// It stands still already.
+    /// The clock is stopped already.
     #[error("The game is paused already.")]
     Paused,
-    /// It runs already.
+    /// The clock is running already.
     #[error("The game is not paused.")]
     NotPaused,
-    /// A tick came early or twice: there is nothing to do, and nobody to tell.
+    /// A tick came early or twice: there is nothing to do.
     #[error("Nothing is due.")]
     NothingDue,
 }
@@ -86,10 +86,9 @@ fn going_on(phase: Phase) -> &'static str {
     }
 }
 
-/// What a game becomes. `now` is of the store's clock, in milliseconds since 1970.
+/// The state of a game after a command. `now` is of the store's clock, in milliseconds since 1970.
 ///
-/// # Errors
-/// [`Rejection`] says why nothing changes.
+/// # Errors [`Rejection`] says why nothing changes.
 pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<State, Rejection> {
     match (state.phase, *command) {
         (Phase::Ended, Command::Tick) => Err(Rejection::NothingDue),
@@ -122,7 +121,7 @@ pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<
     }
 }
 
-/// To the next question, or to the podium after the last one.
+/// Goes to the next question, or to the podium after the last one.
 fn go_on(quiz: &Quiz, state: &State, now: u64) -> State {
     ask(quiz, state, state.at.map_or(0, |at| at + 1), now)
 }
@@ -159,7 +158,7 @@ fn tick_open(state: &State, now: u64) -> Result<State, Rejection> {
     }
 }
 
-/// What was paused closes when it was paused: no answer came after that.
+/// Closes the question. A paused one closes as of the pause: no answer came after that.
 fn close(state: &State, now: u64) -> State {
     let now = state.clock.paused_at.unwrap_or(now);
     let closes_at = state.clock.closes_at.map_or(now, |closes_at| closes_at.min(now));
@@ -172,7 +171,7 @@ fn extend(state: &State, seconds: Option<u32>, now: u64) -> Result<State, Reject
     let (closes_at, given_ms) = match seconds {
         None => (None, None),
         Some(seconds) if (1..=limits::ANSWER_SECONDS).contains(&seconds) => {
-            // Of time that has run out already nothing is left to add to.
+            // Where the time has run out, the extension counts from now.
             let from = closes_at.max(state.clock.paused_at.unwrap_or(now));
             let closes_at = from.saturating_add(u64::from(seconds) * 1000);
             (Some(closes_at), state.clock.opens_at.map(|opened_at| closes_at.saturating_sub(opened_at)))
@@ -189,8 +188,8 @@ fn pause(state: &State, now: u64) -> Result<State, Rejection> {
     }
 }
 
-/// Moves what was to come by the time that was paused, and the opening too, so
-/// that no answer time has the pause in it.
+/// Moves the closing time by the length of the pause, and the opening time too, so that answer times do not
+/// contain the pause.
 fn resume(state: &State, now: u64) -> Result<State, Rejection> {
     let paused_at = state.clock.paused_at.ok_or(Rejection::NotPaused)?;
     let later = |at: u64| at.saturating_add(now.saturating_sub(paused_at));

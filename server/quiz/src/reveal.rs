@@ -1,4 +1,4 @@
-//! What is shown once a question is over: what was right, and what people answered.
+//! The reveal: what was right, and what people answered.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::answer::Judge;
 use crate::shuffle::written;
 use crate::texts::is_rude;
 
-/// Bars of typed answers and numbers, at most; the others are told together.
+/// The most bars of typed answers and numbers; the rest is one bar.
 const BARS: usize = 6;
 const OTHER_RIGHT: &str = "Other right answers";
 const OTHER: &str = "Something else";
 
-/// What is right, in words; empty where nothing is.
+/// The right answer in words; empty if there is none.
 pub fn right_words(question: &Question) -> String {
     let right = || question.options.iter().filter(|option| option.right).map(|option| option.text.as_str());
     match question.kind {
@@ -31,7 +31,7 @@ pub fn right_words(question: &Question) -> String {
     }
 }
 
-/// What somebody answered, as they read it. `shuffle` is as for [`crate::Judge::new`].
+/// An answer in words. `shuffle` is as for [`crate::Judge::new`].
 pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> String {
     let option =
         |shown: &usize| question.options.get(written(shuffle, *shown)).map_or("", |option| option.text.as_str());
@@ -44,7 +44,7 @@ pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> 
     }
 }
 
-/// How often each answer of a poll was chosen; nothing for other kinds.
+/// How often each answer of a poll was chosen; empty for other kinds.
 pub fn poll_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
     if question.kind == Kind::Poll { option_bars(question, answers) } else { Vec::new() }
 }
@@ -57,7 +57,7 @@ fn number_words(question: &Question) -> String {
     }
 }
 
-/// What people answered. `filter`: no rude word that somebody typed is shown.
+/// The bars of a question. `filter`: rude words that somebody typed are not shown.
 pub(crate) fn bars(question: &Question, judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
     match question.kind {
         Kind::Choice | Kind::Several | Kind::TrueFalse | Kind::Poll => option_bars(question, answers),
@@ -89,7 +89,7 @@ fn order_bars(judge: &Judge, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
     ]
 }
 
-/// The most frequent answers, each in the spelling of who was first, then the rest.
+/// The most frequent answers, each in the spelling of its first player, then the rest.
 fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
     let mut in_time: Vec<&Given> = answers.values().copied().collect();
     in_time.sort_by_key(|given| given.took_ms);
@@ -108,13 +108,13 @@ fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -
         });
         bars[at].count += 1;
     }
-    // Stable: of two that are as frequent, the one that was first.
+    // A stable sort: of equally frequent ones, the first.
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.count));
     most_frequent(bars, filter)
 }
 
 fn most_frequent(all: Vec<Bar>, filter: bool) -> Vec<Bar> {
-    // What the author wrote is no rude word of a player's.
+    // The author's own words are not filtered.
     let is_harmless = |bar: &Bar| bar.right || !(filter && is_rude(&bar.text));
     let (mut bars, mut right, mut other) = (Vec::new(), 0, 0);
     for bar in all {

@@ -1,48 +1,46 @@
-//! How many points a right answer brings.
+//! How many points a right answer gives.
 //!
 //! The rule is the one that Kahoot! has published ("How points work",
-//! <https://support.kahoot.com/hc/en-us/articles/115002303908-How-points-work>), which classes
-//! know: of `P` points, an answer after `t` of the `T` milliseconds that there
-//! were brings `round(P * (1 - t / (2T)))`, and all of `P` under half a second.
-//! Whoever is right at the last moment has half of the points.
+//! <https://support.kahoot.com/hc/en-us/articles/115002303908-How-points-work>), which classes know: of `P`
+//! points, an answer after `t` of `T` milliseconds gives `round(P * (1 - t / (2T)))`, and all of `P` within
+//! half a second. A right answer at the last moment gives half of the points.
 //!
-//! All of it in whole numbers, so that every node counts the same.
+//! All in integers, so that every node counts the same.
 
 use protocol::quiz::{Points, Question, Quiz, Scoring};
 
-/// Who answers sooner than this gets all points.
+/// An answer that is faster gives all points.
 const AT_ONCE_MS: u64 = 500;
-/// What each right answer in a row adds, from the second on.
+/// The bonus of each further right answer in a row, from the second on.
 const BONUS_STEP: u32 = 100;
-/// What it adds at most.
+/// The largest bonus.
 const BONUS_MOST: u32 = 500;
 
 /// How much of a question was right: `got` of `of`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// From 0 to `of`.
+    /// At least 0, at most `of`.
     pub got: usize,
-    /// 1 or more.
+    /// At least 1, never 0.
     pub of: usize,
 }
 
 impl Share {
-    /// All of it.
+    /// All of the question was right.
     pub const ALL: Self = Self { got: 1, of: 1 };
-    /// Nothing of it.
+    /// Nothing of the question was right.
     pub const NOTHING: Self = Self { got: 0, of: 1 };
 }
 
 /// Points without a bonus, from 0 to [`Points::most`].
 ///
-/// `given_ms` is how long there was; without an end, and in
-/// [`Scoring::Accuracy`], time does not count.
+/// `given_ms` is the time limit; without one, and in [`Scoring::Accuracy`], time does not count.
 pub fn points(scoring: Scoring, points: Points, share: Share, took_ms: u64, given_ms: Option<u64>) -> u32 {
     let most = match scoring {
         Scoring::None => 0,
         Scoring::Speed | Scoring::Accuracy => points.most(),
     };
-    // Of `twice` the time, `left` is left: 1 - t / 2T.
+    // `left` of `twice` the time: 1 - t / 2T.
     let (left, twice) = match given_ms {
         Some(given_ms) if scoring == Scoring::Speed && took_ms >= AT_ONCE_MS && given_ms > 0 => {
             let given_ms = u128::from(given_ms);
@@ -55,23 +53,23 @@ pub fn points(scoring: Scoring, points: Points, share: Share, took_ms: u64, give
     u32::try_from(divide_rounded(exact, of as u128 * twice)).unwrap_or(most)
 }
 
-/// What the `streak`th right answer in a row adds: 100 for the second, 200 for
-/// the third, and 500 from the sixth on.
+/// The bonus of the `streak`th right answer in a row: 100 for the second, 200 for the third, and 500 from the
+/// sixth on.
 pub fn bonus(streak: u32) -> u32 {
     streak.saturating_sub(1).saturating_mul(BONUS_STEP).min(BONUS_MOST)
 }
 
-/// Whether this question brings points in this quiz.
+/// Whether this question gives points in this quiz.
 pub fn counts(quiz: &Quiz, question: &Question) -> bool {
     quiz.scoring != Scoring::None && question.points != Points::None && question.kind.has_right()
 }
 
-/// Whether there are points to be had in this quiz at all.
+/// Whether this quiz has points at all.
 pub fn is_scored(quiz: &Quiz) -> bool {
     quiz.questions.iter().any(|question| counts(quiz, question))
 }
 
-/// Half is rounded up.
+/// Divides, and rounds a half up.
 fn divide_rounded(exact: u128, by: u128) -> u128 {
     (2 * exact + by) / (2 * by)
 }

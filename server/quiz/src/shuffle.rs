@@ -1,10 +1,10 @@
-//! In which order the options of an order question are shown: drawn once, when
-//! the game begins, and the same for everybody.
+//! The order in which the options of an order question are shown: random, fixed when the game begins, and the
+//! same for everybody.
 
 use protocol::quiz::{Kind, Question, Quiz};
 
-/// For each question which of its options stands where; empty for all kinds
-/// but order. The same seed gives the same.
+/// For each question the index of the option at each place; empty for all kinds but order. The same seed
+/// gives the same.
 pub(crate) fn shuffles(quiz: &Quiz, seed: u64) -> Vec<Vec<usize>> {
     let mut draws = Draws::new(seed);
     let is_order = |question: &Question| question.kind == Kind::Order;
@@ -14,18 +14,16 @@ pub(crate) fn shuffles(quiz: &Quiz, seed: u64) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// Which option, as they are written, stands at a place as they are shown;
-/// where nothing is shuffled, the one of that place.
+/// The index, in the written order, of the option that is shown at a place.
 pub(crate) fn written(shuffle: &[usize], shown: usize) -> usize {
     shuffle.get(shown).copied().unwrap_or(shown)
 }
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): few lines, and good enough to
-/// mix a few options.
+/// SplitMix64 (Steele, Lea and Flood, 2014): short, and good enough to mix a few options.
 pub(crate) struct Draws(u64);
 
 impl Draws {
-    /// The same seed draws the same.
+    /// The same seed gives the same numbers.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -38,9 +36,9 @@ impl Draws {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to `most`, both among them.
+    /// A number from 0 to `most`, inclusive.
     pub(crate) fn up_to(&mut self, most: usize) -> usize {
-        // What remains is never more than `most`, which came from a usize.
+        // The remainder is at most `most`, which came from a usize.
         (self.next() % (most as u64 + 1)) as usize
     }
 
@@ -50,14 +48,14 @@ impl Draws {
             shown.swap(at, self.up_to(at));
         }
         if reads_right(question, &shown) && !shown.is_empty() {
-            // One step round is always another order, unless all options say the same.
+            // One rotation always gives another order, unless all options have the same text.
             shown.rotate_left(1);
         }
         shown
     }
 }
 
-/// Whether the options read in the right order when they are shown so.
+/// Whether the options, shown in this order, read in the right one.
 fn reads_right(question: &Question, shown: &[usize]) -> bool {
     let text = |at: usize| &question.options[at].text;
     shown.iter().enumerate().all(|(at, &option)| text(at) == text(option))

@@ -1,4 +1,4 @@
-//! How a game is, between two steps.
+//! The state of a game between two steps.
 
 use protocol::game::{Admission, Leader, Outcome, Phase, Reveal};
 use protocol::quiz::{Kind, Question, Quiz};
@@ -8,57 +8,56 @@ use serde::{Deserialize, Serialize};
 use crate::Taking;
 use crate::shuffle::shuffles;
 
-/// Places of a podium, at most.
+/// The most places of a podium.
 const PODIUM_PLACES: usize = 3;
-/// Earlier names that a game remembers, at most.
+/// How many earlier names a game remembers.
 const EARLIER_NAMES: usize = 100;
 
-/// All of a game but its quiz, its players and their answers: one small
-/// document that is read and committed as a whole.
+/// A game without its quiz, its players and their answers: one small document that is loaded and committed as
+/// a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
-    /// How far it is.
+    /// The phase of the current question, or of the game.
     pub phase: Phase,
-    /// Which game of its class it is, from 1.
+    /// The round of the class, from 1.
     #[serde(default = "first_round")]
     pub round: u32,
-    /// The question it is at, from 0; `None` before the first.
+    /// The index of the current question, from 0; `None` before the first.
     pub at: Option<usize>,
-    /// What runs.
+    /// The times of the current question.
     pub clock: Clock,
-    /// For each question of kind order: which of its options stands where, as
-    /// it is shown; empty for the others.
+    /// For each question of kind order the index of the option at each place; empty for the others.
     pub shuffles: Vec<Vec<usize>>,
-    /// Nobody new comes in.
+    /// Whether nobody new may enter.
     pub locked: bool,
-    /// How somebody new comes in.
+    /// Whether newcomers enter at once.
     #[serde(default)]
     pub admission: Admission,
-    /// The class may chat.
+    /// Whether the class chat is open.
     pub chat: bool,
-    /// Who played at the last count.
+    /// The number of players at the last count.
     pub players: usize,
-    /// What was right in the question it is at, once it is revealed.
+    /// The right answer of the current question, once it is revealed.
     pub reveal: Option<Reveal>,
-    /// The best at the last count.
+    /// The leaders at the last count.
     pub leaders: Vec<Leader>,
     /// On the podium: how many of the first places are not shown yet.
     #[serde(default)]
     pub missing: usize,
-    /// What became of the questions that were counted, in their order.
+    /// The results of the questions that were counted, in order.
     pub tallies: Vec<Tally>,
-    /// How often a host called a player by another name in this round.
+    /// How often a host has renamed players in this round.
     #[serde(default)]
     pub renames: u32,
-    /// Of those who were called anew since the last count: what outcomes call them, and what they are called.
+    /// Players who were renamed since the last count: the name in outcomes, and the present one.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub called: Vec<(Name, Name)>,
 }
 
 impl State {
-    /// A game that has not begun: the door is open and the chat closed. The
-    /// seed decides in which order the options of order questions are shown.
+    /// A new game in the lobby: unlocked, with the chat closed. The seed decides the order of shuffled
+    /// options.
     pub fn new(quiz: &Quiz, seed: u64) -> Self {
         Self {
             phase: Phase::Lobby,
@@ -79,15 +78,14 @@ impl State {
         }
     }
 
-    /// The next game of the same class, which has not begun: door and chat are as the
-    /// host left them, everything else is new.
+    /// The next round of the same class, in the lobby: lock, admission and chat stay, everything else is new.
     #[must_use]
     pub fn again(&self, quiz: &Quiz, seed: u64) -> Self {
         let Self { round, locked, admission, chat, .. } = *self;
         Self { round: round.saturating_add(1), locked, admission, chat, ..Self::new(quiz, seed) }
     }
 
-    /// When answers are taken; `None`: none are, now.
+    /// When answers are accepted; `None`: no question takes any now.
     pub fn taking(&self, quiz: &Quiz) -> Option<Taking> {
         let (number, question) = self.question(quiz)?;
         let takes = self.phase == Phase::Open && self.clock.paused_at.is_none() && question.kind != Kind::Slide;
@@ -95,7 +93,7 @@ impl State {
         Some(Taking { question: number, opened_at, closes_at: self.clock.closes_at })
     }
 
-    /// When a [`crate::Command::Tick`] is due; `None`: nothing runs out.
+    /// When a [`crate::Command::Tick`] is due; `None`: no time limit runs.
     pub fn due_at(&self) -> Option<u64> {
         match self.phase {
             _ if self.clock.paused_at.is_some() => None,
@@ -105,23 +103,22 @@ impl State {
         }
     }
 
-    /// The question of which everybody may know what it brought; `None`: it is
-    /// not counted yet, or there is none.
+    /// The index of the current question, once its outcomes may be shown.
     pub fn revealed(&self) -> Option<usize> {
         self.at.filter(|_| self.is_over() || matches!(self.phase, Phase::Reveal | Phase::Places))
     }
 
-    /// Whether the last question has been: nobody new can play.
+    /// Whether the last question is over: nobody new can play.
     pub fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Podium | Phase::Ended)
     }
 
-    /// Whether [`crate::count`] is due.
+    /// Whether [`crate::count`] is due now.
     pub fn needs_count(&self) -> bool {
         self.phase == Phase::Closed
     }
 
-    /// The same game without players who were sent away: nobody reads their names again.
+    /// The state without the names of kicked players among the leaders.
     #[must_use]
     pub fn without(&self, players: &[UserId]) -> Self {
         let mut state = self.clone();
@@ -130,7 +127,7 @@ impl State {
         state
     }
 
-    /// The same game after a host has called a player by another name: nobody reads the one before again.
+    /// The state after a host has renamed a player: the name before is not shown again.
     #[must_use]
     pub fn calling(&self, player: &UserId, before: &Name, name: &Name) -> Self {
         let mut state = self.clone();
@@ -148,7 +145,7 @@ impl State {
         state
     }
 
-    /// What a question brought, by the names that players have now.
+    /// An outcome, with the present names of renamed players.
     #[must_use]
     pub fn told(&self, outcome: Outcome) -> Outcome {
         let now = |name: Name| {
@@ -158,23 +155,23 @@ impl State {
         Outcome { ahead: outcome.ahead.map(|(name, behind)| (now(name), behind)), ..outcome }
     }
 
-    /// How many places of a podium come after the one that is shown at once, its last.
+    /// How many places of a podium follow the one that is shown at once, the last.
     pub(crate) fn places_to_come(&self) -> usize {
         self.leaders.len().min(PODIUM_PLACES).saturating_sub(1)
     }
 
-    /// The question it is at, and its number from 0.
+    /// The current question, with its index from 0.
     pub(crate) fn question<'a>(&self, quiz: &'a Quiz) -> Option<(usize, &'a Question)> {
         let at = self.at?;
         Some((at, quiz.questions.get(at)?))
     }
 
-    /// Which option stands where in the question it is at; empty: as they are written.
+    /// The shuffle of the current question; empty: the written order.
     pub(crate) fn shuffle(&self) -> &[usize] {
         self.at.map_or(&[], |at| self.shuffle_of(at))
     }
 
-    /// Which option stands where in a question; empty: as they are written.
+    /// The shuffle of a question; empty: the written order.
     pub fn shuffle_of(&self, question: usize) -> &[usize] {
         self.shuffles.get(question).map_or(&[], Vec::as_slice)
     }
@@ -184,60 +181,59 @@ fn first_round() -> u32 {
     1
 }
 
-/// What runs in a game. All times are of the store's clock, in milliseconds
-/// since 1970.
+/// The times of a question, by the store's clock, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Clock {
-    /// When the question opens, or opened; later than that by what was paused.
+    /// When the question opens or opened, moved by the length of pauses.
     pub opens_at: Option<u64>,
-    /// When it closes; `None`: when the host says so.
+    /// When it closes; `None`: when the host closes it.
     pub closes_at: Option<u64>,
-    /// How long there is to answer in all, with what was added; `None`: no end.
+    /// The time limit, with extensions; `None`: no limit.
     pub given_ms: Option<u64>,
-    /// Since when it stands still.
+    /// Since when the clock is stopped, if it is.
     pub paused_at: Option<u64>,
 }
 
-/// What became of a question.
+/// The result of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
-    /// Which one, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// How many were right, wholly. Running games are stored under the earlier name, which
-    /// nodes of both versions read.
+    /// How many answers were wholly right. Running games are stored under the earlier name, which nodes of
+    /// both versions read.
     #[serde(rename = "knew")]
     pub correct: usize,
-    /// How many gave an answer, right or wrong.
+    /// How many players answered, right or wrong.
     pub answered: usize,
-    /// How many could have.
+    /// How many players could have answered.
     pub players: usize,
 }
 
-/// A player's seat: kept when they go, found again when they come back.
+/// A player's seat: it stays when they leave, and is theirs again when they come back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Seat {
-    /// Who.
+    /// The player's user id.
     pub id: UserId,
-    /// The nickname.
+    /// The player's nickname, unique in the game.
     pub name: Name,
-    /// When they came, in ms since 1970.
+    /// When the seat was taken, in milliseconds since 1970.
     pub joined_at: u64,
-    /// How many sat there before: the order of who came in the same millisecond.
+    /// How many seats there were before: the order of seats of the same millisecond.
     #[serde(default)]
     pub after: u64,
-    /// Points in all.
+    /// The points of this round.
     #[serde(default)]
     pub score: u32,
-    /// Right answers in a row.
+    /// The number of right answers in a row.
     #[serde(default)]
     pub streak: u32,
     /// The place at the last count, from 1; 0: never counted.
     #[serde(default)]
     pub place: usize,
-    /// What the last counted question brought.
+    /// The outcome of the last question that was counted.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
     /// Whether a host chose the name.
@@ -246,13 +242,13 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// The same seat in the next game of the class: without points, in its old turn.
+    /// The same seat in the next round: without points, in its old order.
     #[must_use]
     pub fn again(self) -> Self {
         Self { score: 0, streak: 0, place: 0, outcome: None, ..self }
     }
 
-    /// What seats are sorted by to stand in the order in which they were taken.
+    /// The sort key of seats, for the order in which they were taken.
     pub fn turn(&self) -> (u64, u64, &UserId) {
         (self.joined_at, self.after, &self.id)
     }

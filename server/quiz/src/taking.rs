@@ -1,72 +1,70 @@
-//! Whether an answer is taken: does it fit the question, and did it come in time?
+//! Whether an answer is accepted: does it fit the question, and did it come in time?
 //!
-//! Says nothing of right and wrong. A store that decides in a script of its own
-//! decides as [`take`] does.
+//! Does not judge right and wrong. A store that decides in a script of its own follows the same rule as
+//! [`take`].
 
 use protocol::game::{Answer, Given};
 use protocol::limits;
 use protocol::quiz::{Kind, Question};
 use protocol::text::{Shape, clean};
 
-/// When answers are taken. Times are of the store's clock, in milliseconds since 1970.
+/// When a question takes answers. Times are of the store's clock, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taking {
-    /// To which question.
+    /// The index of the question.
     pub question: usize,
-    /// Since when: answer times count from here.
+    /// When it opened: answer times count from here.
     pub opened_at: u64,
-    /// Before when; `None`: no end.
+    /// When it closes; `None`: no limit.
     pub closes_at: Option<u64>,
 }
 
-/// What becomes of an answer.
+/// Whether an answer is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// It counts.
+    /// The answer counts for its player.
     Accepted {
-        /// How long after the question opened, in milliseconds.
+        /// How long after the opening it came, in milliseconds.
         took_ms: u64,
     },
-    /// The first one counts.
+    /// The player has answered before; the first answer counts.
     Duplicate,
-    /// The time was over.
+    /// It came after the closing time.
     Late {
         /// By so many milliseconds; `None`: another question was asked since.
         late_ms: Option<u64>,
     },
-    /// Nothing is taken: the question has not opened yet, or was closed by the
-    /// host, or the game is paused. Whoever has the [`crate::State`] can tell.
+    /// No question takes answers: it has not opened yet, or was closed by the host, or the game is paused.
+    /// The [`crate::State`] tells which.
     NotOpen,
 }
 
 /// Why an answer does not fit its question. Reads as a sentence for the player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
-    /// As a number where a choice is asked for.
+    /// Such as a number for a choice.
     #[error("This question is answered in another way.")]
     OtherKind,
     /// Nothing was chosen or written.
     #[error("The answer is empty.")]
     Empty,
-    /// An option that is not there.
+    /// An index without an option.
     #[error("There is no such answer to choose.")]
     NoSuchOption,
-    /// One option twice.
+    /// One option more than once.
     #[error("An answer was chosen twice.")]
     Repeated,
-    /// An order that leaves something out.
+    /// An order that leaves options out.
     #[error("Put all of them in order.")]
     Incomplete,
-    /// Too much text.
+    /// The text is too long.
     #[error("An answer has up to {} letters.", limits::OPTION_CHARS)]
     TooLong,
 }
 
-/// What becomes of an answer to `question` that comes `now`; `first` is what
-/// the player has answered to it already.
+/// Decides about an answer to `question` that comes at `now`; `first` is the player's earlier answer to it.
 ///
-/// A duplicate is told before anything else: who asks again after the end gets
-/// the first answer back.
+/// A duplicate comes before all else: a repeat after the end gets the first answer back.
 pub fn take(taking: Option<Taking>, question: usize, first: Option<&Given>, now: u64) -> Decision {
     if first.is_some_and(|first| first.question == question) {
         return Decision::Duplicate;
@@ -86,8 +84,7 @@ pub fn take(taking: Option<Taking>, question: usize, first: Option<&Given>, now:
 
 /// Refuses what cannot be an answer to this question.
 ///
-/// # Errors
-/// [`Misfit`] says why.
+/// # Errors [`Misfit`] says why.
 pub fn check_answer(question: &Question, answer: &Answer) -> Result<(), Misfit> {
     let options = question.options.len();
     match (question.kind, answer) {
@@ -110,7 +107,7 @@ fn check_options(chosen: &[usize], options: usize) -> Result<(), Misfit> {
         return Err(Misfit::NoSuchOption);
     }
     let is_repeated = |(at, option): (usize, &usize)| chosen[..at].contains(option);
-    // All are below `options` by now, so one that is longer repeats: no long list is compared.
+    // All are below `options` here, so a longer list has repeats: no long list is compared.
     if chosen.len() > options || chosen.iter().enumerate().any(is_repeated) {
         return Err(Misfit::Repeated);
     }

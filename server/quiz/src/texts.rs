@@ -1,18 +1,17 @@
-//! Rude words, in the disguises that pupils think of first.
+//! The filter of rude words, in the disguises that pupils think of first.
 //!
-//! A short list, for a host who wants the name on the wall to be harmless. It
-//! does not pretend to know everything, and names that only contain such a word
-//! pass, unless the list says that nothing harmless does.
+//! A short list, for a host who wants the names on the wall to be harmless. It does not pretend to be
+//! complete, and names that only contain such a word pass, unless the list says that nothing harmless does.
 
 use unicode_security::confusable_detection::skeleton;
 
 use crate::letters::plain;
 
-/// One word a line; `*` before it: nothing harmless has it inside. `#`: a remark.
+/// One word a line; `*` before it: no harmless word contains it. `#`: a comment.
 const LIST: &str = include_str!("words.txt");
 
-/// Whether there is a rude word in it: as a word, with digits for letters, or
-/// with something between the letters.
+/// Whether a text contains a rude word: as a word, with digits for letters, or with something between the
+/// letters.
 pub(crate) fn is_rude(text: &str) -> bool {
     let plain: String = plain(text).chars().flat_map(latin).collect();
     let read: String = plain.chars().map(letter_of_sign).collect();
@@ -30,7 +29,7 @@ pub(crate) fn is_rude(text: &str) -> bool {
     })
 }
 
-/// The words of a text, and what letters that stand alone spell together.
+/// The words of a text, and those that single letters spell together.
 fn words_of(text: &str) -> Vec<String> {
     let (mut words, mut spelled) = (Vec::new(), String::new());
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
@@ -46,14 +45,14 @@ fn words_of(text: &str) -> Vec<String> {
     words
 }
 
-/// Letters that are drawn out, three times and more, come `times` times.
+/// Reduces letters that are repeated three times or more to `times` of them.
 fn calmed(word: &str, times: usize) -> String {
     let letters: Vec<char> = word.chars().collect();
     let runs = letters.chunk_by(|a, b| a == b);
     runs.flat_map(|run| run.iter().take(if run.len() > 2 { times } else { 2 })).collect()
 }
 
-/// A letter of another alphabet as the Latin one it looks like.
+/// The Latin letter that a letter of another alphabet looks like.
 fn latin(c: char) -> Vec<char> {
     if c.is_ascii() { vec![c] } else { skeleton(c.encode_utf8(&mut [0; 4])).collect() }
 }

@@ -1,4 +1,4 @@
-//! What everybody may see of a game. No right answer is in it before the reveal.
+//! What everybody may see of a game. It contains no right answer before the reveal.
 
 use protocol::formula::Formulas;
 use protocol::game::{Asked, Game, Phase};
@@ -34,7 +34,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
         leaders: if is_over || phase == Phase::Places { state.leaders.clone() } else { Vec::new() },
         missing: if phase == Phase::Podium { state.missing } else { 0 },
         best_known: best_known(quiz, &state.tallies).filter(|_| is_over),
-        // Drawn by whoever sends it.
+        // The sender renders them.
         formulas: Formulas::default(),
     }
 }
@@ -58,14 +58,14 @@ fn options(question: &Question, shuffle: &[usize]) -> Vec<String> {
     (0..question.options.len()).filter_map(text).collect()
 }
 
-/// What is left of what ran when it was paused, in milliseconds.
+/// The time that was left when the clock was paused, in milliseconds.
 fn left(state: &State) -> Option<u64> {
     let paused_at = state.clock.paused_at?;
     let runs_to = if state.phase == Phase::Ready { state.clock.opens_at } else { state.clock.closes_at };
     Some(runs_to.map_or(0, |runs_to| runs_to.saturating_sub(paused_at)))
 }
 
-/// The question that most knew, in parts of those who could; the first of several.
+/// The question with the largest share of right answers, and that share; the first of several.
 fn best_known(quiz: &Quiz, tallies: &[Tally]) -> Option<(String, usize, usize)> {
     let known = |tally: &&Tally| tally.correct > 0;
     let better = |best: Tally, next: Tally| {

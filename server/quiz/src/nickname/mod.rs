@@ -1,7 +1,6 @@
-//! What a player may be called: something to read, nothing rude, and nobody's
-//! double.
+//! The rules for nicknames: readable, not rude, and unlike the others in the game.
 //!
-//! Knows one name at a time. Who keeps a game's names keeps their [`skeleton`]s.
+//! Knows one name at a time. The game's store compares [`skeleton`]s.
 
 use protocol::text::{Shape, clean, too_long};
 use protocol::{InvalidId, Name, limits};
@@ -13,35 +12,34 @@ mod skeleton;
 
 pub use skeleton::skeleton;
 
-/// Why a nickname is not taken. Reads as a sentence for the player.
+/// Why a nickname is refused. Reads as a sentence for the player.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NicknameProblem {
-    /// Nothing that can be seen.
+    /// Nothing in it can be seen.
     #[error("Choose a nickname.")]
     Empty,
-    /// So many characters: too much of it.
+    /// It has too many characters, this many.
     #[error("{} Shorten it.", too_long(*.0, limits::NICKNAME_CHARS))]
     TooLong(usize),
-    /// Signs alone.
+    /// It has signs only, no letter or digit.
     #[error("A nickname needs a letter or a digit.")]
     NoLetter,
-    /// A word of the list.
+    /// It contains a word of the list.
     #[error("This nickname is not for a classroom. Choose another one.")]
     Rude,
-    /// Somebody has one that looks like it.
+    /// Another player has it, or one that looks the same.
     #[error("Somebody in this game is called {name}. Try {free}.")]
     Taken {
-        /// What was asked for.
+        /// The name that was asked for.
         name: Name,
-        /// What is free.
+        /// A name that is free.
         free: Name,
     },
 }
 
-/// Checks a nickname and takes it, cleaned as every [`Name`]. `filter`: rude words are refused.
+/// Checks and cleans a nickname. `filter`: rude words are refused.
 ///
-/// # Errors
-/// [`NicknameProblem`], but not [`NicknameProblem::Taken`]: only who knows the others can tell.
+/// # Errors [`NicknameProblem`], but not [`NicknameProblem::Taken`]: other names are not known here.
 pub fn check(text: &str, filter: bool) -> Result<Name, NicknameProblem> {
     let name = Name::parse(text).map_err(|problem| match problem {
         InvalidId::TooLong(..) => NicknameProblem::TooLong(clean(text, Shape::Line).chars().count()),
@@ -60,9 +58,9 @@ pub fn check(text: &str, filter: bool) -> Result<Name, NicknameProblem> {
     Ok(name)
 }
 
-/// Other names for who wants one that is taken, the nicest first: Ada 2 and the
-/// next few, then drawn numbers of more and more digits. They are few, so all of
-/// them may be looked up; in a full game one of them is free all the same.
+/// Alternatives for a name that is taken, the nicest first: Ada 2 and the next few, then random numbers of
+/// more and more digits. They are few, so that all of them can be looked up; even in a full game one of them
+/// is free.
 pub fn alternatives(name: &Name, seed: u64) -> impl Iterator<Item = Name> {
     let mut draws = Draws::new(seed);
     let drawn = [(3, 6, 99), (3, 100, 999), (4, 1_000, 99_999)];
@@ -71,7 +69,7 @@ pub fn alternatives(name: &Name, seed: u64) -> impl Iterator<Item = Name> {
     numbers.filter_map(|number| numbered(name, number))
 }
 
-/// The name and a number, no longer than a nickname may be.
+/// The name with a number, no longer than a nickname may be.
 fn numbered(name: &Name, number: usize) -> Option<Name> {
     let number = format!(" {number}");
     let most = limits::NICKNAME_CHARS.saturating_sub(number.chars().count());

@@ -1,4 +1,4 @@
-//! What a name looks like, so that nobody is somebody's double.
+//! The skeleton of a name: what it looks like.
 
 use protocol::Name;
 use protocol::text::is_attached;
@@ -9,11 +9,11 @@ use unicode_security::confusable_detection;
 
 use crate::letters::plain;
 
-/// What a name looks like: two that could be taken for each other, whatever
-/// their case, accents, spaces and alphabets, have one. To be compared, not shown.
+/// The skeleton of a name: names that could be taken for each other, whatever their case, accents, spaces and
+/// alphabets, have the same. To be compared, not shown.
 ///
-/// Latin letters are told apart as people do who read them: Ian is not Lan, and
-/// Marnie not Mamie. Vowels and other marks that make a letter another one count.
+/// Latin letters are distinguished as readers do: Ian is not Lan, and Marnie not Mamie. Vowels and other
+/// marks that make another letter count.
 pub fn skeleton(name: &Name) -> String {
     let name = name.as_str();
     if name.is_ascii() {
@@ -21,15 +21,15 @@ pub fn skeleton(name: &Name) -> String {
     }
     let bare = bare(name);
     let alike: String = bare.chars().flat_map(looks).collect();
-    // Whole alphabets have look-alikes in capitals alone. What can be read in
-    // Latin is compared so; other names in their own letters.
+    // Whole alphabets have look-alikes in capitals only. A name that can be read as Latin is compared so;
+    // others in their own letters.
     let is_latin = alike.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
     let lower = plain(if is_latin { &alike } else { &bare });
     let alike: String = lower.chars().flat_map(looks).collect();
     without_signs(&alike.to_lowercase())
 }
 
-/// Compatible forms as one, without the marks that are only accents.
+/// The name with compatible forms unified, without marks that are only accents.
 fn bare(name: &str) -> String {
     let mut bare = String::with_capacity(name.len());
     let mut has_own_marks = false;
@@ -45,7 +45,7 @@ fn bare(name: &str) -> String {
     bare
 }
 
-/// Scripts whose names people know without accents, or without points for vowels.
+/// Whether names of a script are readable without accents or vowel points.
 fn is_whole_without_marks(script: Script) -> bool {
     matches!(
         script,
@@ -60,8 +60,8 @@ fn is_whole_without_marks(script: Script) -> bool {
     )
 }
 
-/// Scripts whose letters are taken for Latin ones. A Hebrew vav is a stroke as
-/// an l is, but nobody takes one for the other, nor for a final nun.
+/// Whether a script's letters are taken for Latin ones. A Hebrew vav is a stroke as an l is, but nobody takes
+/// one for the other, nor for a final nun.
 fn passes_for_latin(script: Script) -> bool {
     matches!(
         script,
@@ -77,7 +77,7 @@ fn passes_for_latin(script: Script) -> bool {
     )
 }
 
-/// What a character looks like (Unicode TR 39); of ASCII each is itself.
+/// The prototype of a character (Unicode TR 39); ASCII maps to itself.
 fn looks(c: char) -> impl Iterator<Item = char> {
     let mut looks = String::new();
     if !c.is_ascii() {
@@ -89,7 +89,7 @@ fn looks(c: char) -> impl Iterator<Item = char> {
     }
     match looks.as_str() {
         "" => looks.push(c),
-        // There, an m is an r and an n, and a capital I an l.
+        // In those data, m maps to rn, and capital I to l.
         "rn" => looks = "m".into(),
         "l" if c.is_uppercase() => looks = "i".into(),
         _ => {}
@@ -97,7 +97,7 @@ fn looks(c: char) -> impl Iterator<Item = char> {
     looks.chars().collect::<Vec<_>>().into_iter()
 }
 
-/// Without spaces and signs, as long as something is left; digits as the letters that they are typed for.
+/// Removes spaces and signs, unless nothing is left; replaces digits by the letters that they are typed for.
 fn without_signs(lower: &str) -> String {
     let is_kept = |c: &char| !c.is_whitespace() && !c.is_ascii_punctuation();
     let letter = |c| match c {
