@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test chaos siege bench bench-growth lighthouse dev cluster fmt clean
+.PHONY: help setup build run check test chaos siege bench bench-growth lighthouse dev cluster fmt clean
 
 help: ## Say what can be done here
 	@echo "Hubbub: live chat rooms and quizzes. What would you like to do?"
@@ -12,6 +12,9 @@ help: ## Say what can be done here
 
 run: ## Install what is missing, build, and open for chat on http://127.0.0.1:3000
 	@.ci/serve
+
+check: ## Check the quick way: formatting, lints, unit tests and the embedded store
+	@.ci/check
 
 test: ## Install what is missing and check everything, in real browsers too
 	@.ci/test

@@ -1,22 +1,19 @@
-//! Three programs that know Hubbub as any client does: of our crates `protocol` alone.
+//! What it costs to serve live rooms, measured beside other servers (`make bench`).
 //!
-//! `chaos` breaks everything around it, and proves that nothing is lost: a
-//! [`stage`] of real processes, a [`crowd`] of clients with the browser's own
-//! recovery rules, a [`ledger`] of everything they were told, a [`classroom`] of
-//! people who play, and named [`scenarios`] that trouble the one while the other talks.
-//!
-//! `siege` lets strangers do their worst, and says of each attack whether it held: [`siege`].
-//!
-//! `bench` [measures](measure) what it costs, beside other servers.
+//! [`peers`] are started by [`deployment`], one after the other, and [`load`]
+//! talks to them in [`scenarios`]. What came out is a [`record`], from which
+//! [`table`] and [`chart`] are made.
 
-pub mod classroom;
-pub mod crowd;
-pub mod ledger;
-pub mod measure;
-pub mod play;
-pub mod presence;
-pub mod report;
+pub mod chart;
+pub mod cost;
+pub mod deployment;
+pub mod growth;
+pub mod load;
+pub mod machine;
+pub mod peers;
+pub mod plan;
+pub mod record;
+pub mod run;
 pub mod scenarios;
-pub mod siege;
-pub mod stage;
-pub mod verdict;
+pub mod stop;
+pub mod table;

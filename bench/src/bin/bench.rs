@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use bench::measure::chart::bars;
-use bench::measure::growth::{self, Growth};
-use bench::measure::machine::{Cores, Machine, open_files};
-use bench::measure::peers::{self, Peer, Programs};
-use bench::measure::record::{Record, Trial};
-use bench::measure::run::Bench;
-use bench::measure::scenarios::{self, Length, Scenario, alone};
-use bench::measure::{pages, plan, stop, table};
+use bench::chart::bars;
+use bench::growth::{self, Growth};
+use bench::machine::{Cores, Machine, open_files};
+use bench::peers::{self, Peer, Programs};
+use bench::record::{Record, Trial};
+use bench::run::Bench;
+use bench::scenarios::{self, Length, Scenario, alone};
+use bench::{plan, stop, table};
+use chaos::pages;
 use clap::Parser;
 
 const PAGE: &str = "docs/measurements.md";

@@ -1,84 +1,238 @@
-//! The scenarios, by name. To add one, write it and add a line to [`ALL`].
+//! What is measured. Each scenario is a function from a [`Play`] to figures, with a line in [`ALL`].
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Result;
-use futures::future::BoxFuture;
 
-use crate::play::Setting;
-use crate::verdict::Verdict;
+use super::cost::Watched;
+use super::load::dialect::Dialect;
+use super::load::pace::Heard;
+use super::load::{Load, Seat};
 
-mod clients;
-mod embedded;
-mod games;
-mod links;
-mod mixed;
-mod networks;
-mod nodes;
-mod presence;
-mod redis;
-mod rooms;
-mod shapes;
-mod time;
+pub mod alone;
+pub mod cross;
+pub mod fanout;
+pub mod firehose;
+pub mod idle;
+pub mod rooms;
+pub mod saturate;
+pub mod slow_readers;
 
-/// A scenario.
-#[derive(Clone, Copy)]
+/// Characters of a message, where nothing else is said.
+pub const LENGTH: usize = 128;
+/// Handshakes at the same time.
+const AT_ONCE: usize = 256;
+/// Only a failure waits for this.
+const IN_WITHIN: Duration = Duration::from_secs(90);
+/// Until buses are subscribed to and newcomers announced.
+const SETTLE: Duration = Duration::from_millis(1500);
+
+/// Figures by the keys of their columns.
+pub type Figures = BTreeMap<String, f64>;
+
+/// A figure of a scenario, as tables show it.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its key in [`Figures`].
+    pub key: &'static str,
+    /// Its title, with the unit.
+    pub title: &'static str,
+    /// Digits after the point.
+    pub digits: usize,
+}
+
+/// Something to measure.
+#[derive(Clone, Copy, Debug)]
 pub struct Scenario {
-    /// Its name, as on the command line.
+    /// What it is called.
     pub name: &'static str,
-    /// What happens, in a few words.
+    /// What happens in it.
     pub about: &'static str,
-    /// Whether the short form has it.
-    pub in_short: bool,
-    /// Runs it.
-    pub run: fn(Setting) -> BoxFuture<'static, Result<Verdict>>,
+    /// What is told of it; the first is the one that is compared with the floor.
+    pub columns: &'static [Column],
+    /// Where the generator may be the limit: how many messages at a time its own is measured with.
+    pub flood: Option<usize>,
+    /// Measures it.
+    pub play: fn(&Play) -> Result<Figures>,
 }
 
-macro_rules! scenario {
-    ($name:literal, $when:ident, $run:path, $about:literal) => {
-        Scenario {
-            name: $name,
-            about: $about,
-            in_short: matches!(When::$when, When::Always),
-            run: |setting| Box::pin(async move { $run(&setting).await }),
-        }
-    };
-}
-
-/// Which forms have a scenario.
-enum When {
-    Always,
-    Long,
-}
-
-/// All scenarios, in the order in which they run.
-pub const ALL: &[Scenario] = &[
-    scenario!("kill", Always, nodes::kill, "kill -9 a random node, ten times"),
-    scenario!("rolling-restart", Always, nodes::rolling_restart, "SIGTERM each node in turn"),
-    scenario!("freeze-5", Long, nodes::freeze_short, "a node frozen for 5 s"),
-    scenario!("freeze-40", Long, nodes::freeze_long, "a node frozen for 40 s; its clients move by themselves"),
-    scenario!("pubsub-cut", Always, links::pubsub_cut, "Redis closes all subscriptions every second"),
-    scenario!("redis-link-cut", Long, links::redis_link_cut, "all connections to Redis reset every 2 s"),
-    scenario!("redis-gone", Always, redis::gone_briefly, "Redis killed, started again 3 s later with its file"),
-    scenario!("redis-gone-long", Long, redis::gone_long, "Redis killed, started again 40 s later with its file"),
-    scenario!("redis-frozen", Always, redis::frozen, "Redis frozen for 15 s"),
-    scenario!("redis-wiped", Always, redis::wiped, "Redis loses everything, running and by a start"),
-    scenario!("redis-older", Always, redis::older_log, "Redis comes back with what it had seconds ago"),
-    scenario!("redis-full", Always, redis::full, "Redis has no memory for anything new"),
-    scenario!("shard-gone", Always, shapes::shard_gone, "one of three independent Redis servers killed, and back"),
-    scenario!("cluster-failover", Long, shapes::cluster_failover, "a master of a Redis Cluster killed, twice"),
-    scenario!("bad-networks", Always, networks::bad_networks, "delay, crawl, slices, pulled cable, reset, half-close"),
-    scenario!("repeats", Always, clients::repeats, "every message three times in parallel, answers lost"),
-    scenario!("storm", Always, clients::storm, "5,000 clients cut at once"),
-    scenario!("slow-reader", Long, clients::slow_reader, "one who does not read, in a busy room"),
-    scenario!("embedded-kill", Always, embedded::kill, "kill -9 of the embedded node in a write load, 20 times"),
-    scenario!("disk-full", Always, embedded::disk_full, "no space under the embedded node's file"),
-    scenario!("simulated-away", Long, time::away, "a pulled cable for ten minutes, in shortened time"),
-    scenario!("quiet-room", Always, time::quiet_room, "nothing is said for an hour, in shortened time"),
-    scenario!("presence", Always, presence::leaves, "who leaves, blinks, or was on a node that died"),
-    scenario!("presence-cable", Long, presence::cable, "who is there while a cable is pulled"),
-    scenario!("presence-cost", Long, presence::cost, "what a join costs in a room of 10, 1,000 and 10,000"),
-    scenario!("game-rush", Always, games::rush, "everybody in a game answers within a second, on three nodes"),
-    scenario!("game-embedded", Always, games::rush_embedded, "the same on one node without Redis"),
-    scenario!("game-nodes-die", Always, games::nodes_die, "all nodes die or leave while a question is open"),
-    scenario!("games-many", Long, games::many, "a hundred games of thirty at once"),
-    scenario!("mixed", Long, mixed::mixed, "all of it at random, for three minutes"),
+/// All of them, in the order of the tables.
+pub const ALL: [Scenario; 7] = [
+    Scenario {
+        name: "fanout",
+        about: "1,000 people in one room over two nodes; ten of them send 20 messages a second in all",
+        columns: &[
+            column("server_us", "CPU µs per delivery", 2),
+            column("p50_ms", "p50 ms", 2),
+            column("p99_ms", "p99 ms", 2),
+            column("p999_ms", "p99.9 ms", 2),
+            column("redis_us", "Redis µs per message", 0),
+        ],
+        flood: None,
+        play: fanout::measure,
+    },
+    Scenario {
+        name: "saturate",
+        about: "the same room; the rate is doubled until, twice, less than 95 % arrives in time or p99 is over a \
+                second, then narrowed down three times",
+        columns: &[
+            column("per_second", "deliveries per second", 0),
+            column("p99_ms", "p99 ms at that rate", 0),
+            column("per_read", "messages per read", 1),
+            BUSY,
+            READABLE,
+        ],
+        flood: Some(1),
+        play: saturate::measure,
+    },
+    Scenario {
+        name: "firehose",
+        about: "the same room; ten senders keep four messages each on their way",
+        columns: &[
+            column("per_second", "deliveries per second", 0),
+            column("server_us", "CPU µs per delivery", 3),
+            column("per_read", "messages per read", 1),
+            BUSY,
+            READABLE,
+        ],
+        flood: Some(32),
+        play: firehose::measure,
+    },
+    Scenario {
+        name: "rooms",
+        about: "500 rooms of ten over two nodes; 1,000 messages a second in all",
+        columns: &[
+            column("server_us", "CPU µs per delivery", 2),
+            column("p50_ms", "p50 ms", 2),
+            column("p99_ms", "p99 ms", 2),
+            column("redis_us", "Redis µs per message", 0),
+        ],
+        flood: None,
+        play: rooms::measure,
+    },
+    Scenario {
+        name: "idle",
+        about: "15,000 people in 1,000 rooms of 15 over two nodes, who come as fast as they are let in and say nothing",
+        columns: &[
+            column("kib", "KiB per connection", 2),
+            column("connects", "connects per second", 0),
+            column("idle_pct", "CPU % while silent", 2),
+        ],
+        flood: None,
+        play: idle::measure,
+    },
+    Scenario {
+        name: "cross",
+        about: "one sender on the first node, 50 listeners on the second; 100 messages a second",
+        columns: &[column("p50_ms", "p50 ms", 3), column("p99_ms", "p99 ms", 3), column("p999_ms", "p99.9 ms", 3)],
+        flood: None,
+        play: cross::measure,
+    },
+    Scenario {
+        name: "slow-readers",
+        about: "250 in one room, 100 messages of 3,000 characters a second, and a fifth of them reads 5 kB a second; \
+                three times, by turns with the same where everybody reads",
+        columns: &[
+            column("p999_ms", "p99.9 ms of the others", 2),
+            column("alone_ms", "p99.9 ms without slow ones", 2),
+            column("worse", "ratio", 2),
+            column("sent_away", "slow ones sent away", 0),
+            column("memory_mib", "MiB more at most", 1),
+            BUSY,
+        ],
+        flood: None,
+        play: slow_readers::measure,
+    },
 ];
+
+const BUSY: Column = column("generator_busy_pct", "generator busy %", 0);
+const READABLE: Column = column("readable", "generator could read", 0);
+
+const fn column(key: &'static str, title: &'static str, digits: usize) -> Column {
+    Column { key, title, digits }
+}
+
+impl Scenario {
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().find(|scenario| scenario.name == name)
+    }
+}
+
+/// What a scenario has to play on.
+#[derive(Debug)]
+pub struct Play {
+    /// What the servers speak.
+    pub dialect: Dialect,
+    /// Where the nodes are.
+    pub nodes: Vec<SocketAddr>,
+    /// Their processes.
+    pub watched: Watched,
+    /// How long is measured.
+    pub length: Length,
+}
+
+/// See [`Play::length`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// As long as figures for a page need.
+    Full,
+    /// As short as it can be while the figures mean something.
+    Quick,
+}
+
+impl Length {
+    /// Seconds to measure for, in each form.
+    pub fn of(self, full: f64, quick: f64) -> Duration {
+        Duration::from_secs_f64(if self == Self::Full { full } else { quick })
+    }
+}
+
+impl Play {
+    /// Everybody connected, in their rooms and settled.
+    ///
+    /// # Errors
+    /// Somebody did not get in.
+    pub fn load(&self, seats: impl IntoIterator<Item = Seat>) -> Result<(Load, Duration)> {
+        let mut load = Load::new(self.dialect, self.nodes.clone(), seats)?;
+        let took = load.connect(AT_ONCE, IN_WITHIN)?;
+        load.rest(SETTLE)?;
+        Ok((load, took))
+    }
+
+    /// The node for the `number`th connection, in turn.
+    pub fn node(&self, number: usize) -> usize {
+        number % self.nodes.len()
+    }
+}
+
+/// The figures that every talk has.
+pub fn figures(heard: &Heard, load: &Load) -> Figures {
+    let wall = heard.cost.wall.as_secs_f64().max(f64::MIN_POSITIVE);
+    let all = [
+        ("per_second", heard.per_second()),
+        ("readable", heard.readable()),
+        ("server_us", heard.server_us()),
+        ("redis_us", heard.redis_us()),
+        ("server_pct", 100.0 * heard.cost.server.as_secs_f64() / wall),
+        ("redis_pct", 100.0 * heard.cost.redis.as_secs_f64() / wall),
+        ("p50_ms", heard.p50_ms),
+        ("p99_ms", heard.p99_ms),
+        ("p999_ms", heard.p999_ms),
+        ("per_read", heard.per_read),
+        ("bytes", heard.bytes),
+        ("generator_busy_pct", 100.0 * heard.generator_busy),
+        ("generator_us", heard.cost.own.as_secs_f64() * 1e6 / heard.delivered.max(1) as f64),
+        ("lag_ms", heard.lag_ms),
+        ("sent", heard.sent as f64),
+        ("delivered", heard.delivered as f64),
+        ("lost_pct", 100.0 * heard.lost()),
+        ("disorder", heard.disorder as f64),
+        ("skipped", heard.skipped as f64),
+        ("refused", load.refused() as f64),
+        ("gone", load.gone().0 as f64),
+    ];
+    all.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}

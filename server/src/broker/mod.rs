@@ -85,7 +85,8 @@ pub struct IdempotencyKey {
 pub struct Appended {
     /// The entry's position in the log.
     pub position: Position,
-    /// The entry was there before; nothing was appended or announced.
+    /// The `Set-Cookie` header of a cookie that scripts and other sites do not get. With 0 seconds, the
+    /// browser deletes it.
     pub repeated: bool,
 }
 

@@ -245,8 +245,7 @@ impl Client {
         self.node.games.admit_to_room(room, &self.member.id, &self.papers).await
     }
 
-    /// Ends the subscription. Without `has_entered`, presence is left alone: it may be of another tab of this
-    /// person.
+    /// How many games of one host are looked up; a browser keeps fewer cookies of a site.
     fn unlisten(&mut self, room: &RoomId, has_entered: bool) {
         if has_entered {
             return self.leave(room);

@@ -56,6 +56,11 @@ async fn live(node: &Arc<dyn PresenceStore>) {
 
 /// Lets nodes live until something is announced.
 async fn live_until_announced(stage: &mut Stage, nodes: &[&Arc<dyn PresenceStore>]) -> String {
+    live_until(nodes, stage.next()).await
+}
+
+/// Lets nodes live until something has ended.
+async fn live_until<T>(nodes: &[&Arc<dyn PresenceStore>], end: impl Future<Output = T>) -> T {
     let living = async {
         loop {
             futures::future::join_all(nodes.iter().copied().map(live)).await;
@@ -63,8 +68,8 @@ async fn live_until_announced(stage: &mut Stage, nodes: &[&Arc<dyn PresenceStore
         }
     };
     tokio::select! {
-        () = living => String::new(),
-        announced = stage.next() => announced,
+        () = living => unreachable!("nodes live for ever"),
+        ended = end => ended,
     }
 }
 
@@ -98,10 +103,8 @@ async fn a_crowd_of_a_dead_node_leaves_in_a_few_notices(mut stage: Stage) {
         stage.next().await;
     }
     stage.lease_runs_out("dead").await;
-    let first = live_until_announced(&mut stage, &[&survivor]).await;
-    let mut left: Vec<_> = first.split(' ').map(str::to_owned).collect();
-    // Whoever is interrupted over it goes on when the claim has ended.
-    left.extend(live_until_announced(&mut stage, &[&survivor]).await.split(' ').map(str::to_owned));
+    let both = live_until(&[&survivor], async { [stage.next().await, stage.next().await] }).await;
+    let mut left: Vec<_> = both.iter().flat_map(|notice| notice.split(' ')).map(str::to_owned).collect();
     left.sort();
     let mut expected: Vec<_> = crowd.iter().map(|person| format!("-{}", person.id)).collect();
     expected.remove(7);

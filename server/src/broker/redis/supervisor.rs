@@ -106,7 +106,7 @@ impl Supervisor {
         self.redis.clone()
     }
 
-    /// [`Info::run`] of the Redis at the other end.
+    /// The environment without empty variables: what a compose file writes as `REDIS_URL=` counts as not set.
     pub(super) fn run(&self) -> &str {
         &self.info.run
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Figures, LENGTH, Play, figures};
-use crate::measure::load::pace::{Talk, at_rate};
-use crate::measure::load::{Load, Seat};
+use crate::load::pace::{Talk, at_rate};
+use crate::load::{Load, Seat};
 
 /// Those of a room who send.
 pub(super) const SENDERS: usize = 10;

@@ -257,7 +257,7 @@ impl Folder {
 
 /// An address that stays ours while its process is away: below the ports from
 /// which the system makes connections.
-pub(crate) fn free_address() -> Result<SocketAddr> {
+pub fn free_address() -> Result<SocketAddr> {
     for _ in 0..100 {
         let address = SocketAddr::from(([127, 0, 0, 1], rand::random_range(10_240..32_000)));
         if TcpListener::bind(address).is_ok() {

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::clock::nanos;
 use super::{Load, Wait};
-use crate::measure::cost::{Cost, Meter, Watched};
+use crate::cost::{Cost, Meter, Watched};
 
 /// What may wait in a sender's socket before it skips its turn.
 const BACKLOG_BYTES: usize = 1 << 20;

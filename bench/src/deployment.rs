@@ -9,8 +9,8 @@ use tokio::time::sleep;
 
 use super::cost::Watched;
 use super::peers::{Peer, Programs};
-use crate::stage::process::Process;
-use crate::stage::{Redis, free_address, http};
+use chaos::stage::process::Process;
+use chaos::stage::{Redis, free_address, http};
 
 const START_WITHIN: Duration = Duration::from_secs(20);
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);

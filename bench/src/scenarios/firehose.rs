@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::fanout::{THOUSAND, gather};
 use super::{Figures, LENGTH, Play, figures};
-use crate::measure::load::pace::{Talk, as_it_comes_back};
+use crate::load::pace::{Talk, as_it_comes_back};
 
 const IN_FLIGHT: u32 = 4;
 

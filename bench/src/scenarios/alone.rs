@@ -6,12 +6,12 @@ use anyhow::Result;
 
 use super::fanout::SENDERS;
 use super::{Figures, LENGTH, Length, figures};
-use crate::measure::cost::Watched;
-use crate::measure::load::dialect::Dialect;
-use crate::measure::load::flood::Flood;
-use crate::measure::load::pace::{Talk, as_it_comes_back};
-use crate::measure::load::{Load, Seat};
-use crate::measure::machine::Cores;
+use crate::cost::Watched;
+use crate::load::dialect::Dialect;
+use crate::load::flood::Flood;
+use crate::load::pace::{Talk, as_it_comes_back};
+use crate::load::{Load, Seat};
+use crate::machine::Cores;
 
 /// What stands in the tables where others have their names.
 pub const NAME: &str = "generator alone";

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use bench::play::{Length, Setting};
-use bench::report::Report;
-use bench::scenarios::{ALL, Scenario};
-use bench::stage::House;
+use chaos::play::{Length, Setting};
+use chaos::report::Report;
+use chaos::scenarios::{ALL, Scenario};
+use chaos::stage::House;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -1,9 +1,9 @@
 //! Bars: every peer beside the others, a panel for each figure.
 
 use super::svg::Drawing;
-use crate::measure::peers::{self, LIMIT, LIMIT_LOG, LIMIT_REDIS};
-use crate::measure::record::{Record, Spread};
-use crate::measure::table::number;
+use crate::peers::{self, LIMIT, LIMIT_LOG, LIMIT_REDIS};
+use crate::record::{Record, Spread};
+use crate::table::number;
 
 const WIDTH: f64 = 900.0;
 const MARGIN: f64 = 28.0;
@@ -130,8 +130,8 @@ fn draw_panel(drawing: &mut Drawing, panel: &Panel, bars: &[Bar], (x, y): (f64, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::record::Trial;
-    use crate::measure::scenarios::Figures;
+    use crate::record::Trial;
+    use crate::scenarios::Figures;
 
     #[test]
     fn every_peer_has_a_bar_as_long_as_its_figure() {

@@ -129,8 +129,8 @@ pub fn million(record: &Record, grown: Option<&Record>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::record::Trial;
-    use crate::measure::scenarios::Figures;
+    use crate::record::Trial;
+    use crate::scenarios::Figures;
 
     fn trial(scenario: &str, figures: &[(&str, f64)]) -> Trial {
         Trial {

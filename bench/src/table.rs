@@ -187,8 +187,8 @@ pub fn troubles(record: &Record) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::measure::record::Trial;
-    use crate::measure::scenarios::Figures;
+    use crate::record::Trial;
+    use crate::scenarios::Figures;
 
     fn record(figures: &[(&str, f64)]) -> Record {
         let trial = |(peer, value): &(&str, f64)| Trial {

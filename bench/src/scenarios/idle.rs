@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 
 use super::{Figures, LENGTH, Play, figures};
-use crate::measure::cost::{Meter, memory_kib};
-use crate::measure::load::Seat;
-use crate::measure::load::pace::{Talk, at_rate};
+use crate::cost::{Meter, memory_kib};
+use crate::load::Seat;
+use crate::load::pace::{Talk, at_rate};
 
 const MEMBERS: usize = 15;
 /// Rooms that are asked, at the end, whether everybody is really there.

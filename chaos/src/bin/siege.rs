@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
-use bench::measure::pages;
-use bench::play::{Length, Setting};
-use bench::siege::{ALL, Attack, Summary};
-use bench::stage::House;
+use chaos::pages;
+use chaos::play::{Length, Setting};
+use chaos::siege::{ALL, Attack, Summary};
+use chaos::stage::House;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -6,8 +6,8 @@ use anyhow::Result;
 
 use super::fanout::{THOUSAND, gather};
 use super::{Figures, LENGTH, Play, figures};
-use crate::measure::load::Load;
-use crate::measure::load::pace::{Heard, Talk, at_rate, at_rate_for};
+use crate::load::Load;
+use crate::load::pace::{Heard, Talk, at_rate, at_rate_for};
 
 const FIRST_RATE: f64 = 40.0;
 /// Each rate goes on for so long: what is too much falls a twentieth behind in that time.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::{Figures, Length, Play, figures};
-use crate::measure::cost::{memory_kib, most_memory_kib};
-use crate::measure::load::pace::{Talk, at_rate};
-use crate::measure::load::{Load, Reader, Seat};
+use crate::cost::{memory_kib, most_memory_kib};
+use crate::load::pace::{Talk, at_rate};
+use crate::load::{Load, Reader, Seat};
 
 const MEMBERS: usize = 250;
 /// One of so many is in the way.

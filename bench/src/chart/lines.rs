@@ -1,7 +1,7 @@
 //! Lines: what a unit of work costs as there is more of it. A flat one is what one wants.
 
 use super::svg::Drawing;
-use crate::measure::table::number;
+use crate::table::number;
 
 const WIDTH: f64 = 620.0;
 const HEIGHT: f64 = 320.0;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Figures, LENGTH, Play, figures};
-use crate::measure::load::pace::{Talk, at_rate};
-use crate::measure::load::{Reader, Seat};
+use crate::load::pace::{Talk, at_rate};
+use crate::load::{Reader, Seat};
 
 const LISTENERS: usize = 50;
 const RATE: f64 = 100.0;
