@@ -1,7 +1,7 @@
-//! Which events of a browser count for a connection: those of its current socket, and those of
-//! the page after which the connection has to be checked, or is over.
+//! Which events of a browser matter to a connection: those of its current socket, and those of the page after
+//! which the connection has to be checked, or is over.
 
-/// Whoever looks at the page again asks a server that was silent for longer than this.
+/// When the person looks at the page again, a server that was silent for longer is pinged.
 const QUIET_MS: f64 = 1_000.0;
 
 /// Something that happens to the page as a whole.

@@ -1,9 +1,9 @@
-//! Coming, staying and coming back, as a function without IO: when to open a
-//! socket, how long to wait, what counts as silence, what people are told of it.
+//! Connecting, staying connected and reconnecting, as a function without IO: when to open a socket, how long
+//! to wait, what counts as silence, and which status people see.
 //!
-//! A room's link and a game's each own one [`Connection`], bring it what
-//! happens and do what it says. What is sent to enter, what frames mean and
-//! what outlives a loss are theirs. It knows no clock: it asks to be woken.
+//! The client of a room and the client of a game each own one [`Connection`], pass it what happens and do
+//! what it says. How to enter, what frames mean and what outlives a loss is theirs. It knows no clock: it
+//! asks to be woken.
 
 pub(crate) mod timing;
 mod types;
@@ -13,33 +13,32 @@ pub use types::{Status, Timer};
 
 use protocol::close::{self, CloseCode};
 
-/// One way to a server, through as many sockets as it takes.
+/// A connection to a server, over as many sockets as it takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     phase: Phase,
-    /// Connections lost since one held.
+    /// Connections lost since the last one that held.
     lost: u32,
-    /// The ping that is out.
+    /// The time limit of the ping that is not answered yet, if one is.
     asked: Option<Asked>,
     /// The random number of this step.
     random: u32,
-    /// What this step asks for.
+    /// The outputs of this step so far.
     todo: ConnectionOutput,
 }
 
-/// How long a ping may take to be answered.
+/// How long the answer to a ping may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
-    /// As long as the server has with its own.
+    /// As long as the server allows for its own pings.
     Patiently,
-    /// A moment: the page was asleep, or has another network, and somebody
-    /// looks at it. Most likely the socket is dead, and nobody said so; one
-    /// that was only slow is opened anew, which loses nothing.
+    /// A moment: the page was asleep, or has another network, and somebody looks at it. Most likely the
+    /// socket is dead without a close; one that was only slow is replaced, which loses nothing.
     Briefly,
 }
 
 impl Connection {
-    /// One that does nothing before [`ConnectionInput::Start`].
+    /// A connection that does nothing before [`ConnectionInput::Start`].
     pub(crate) fn new() -> Self {
         Self { phase: Phase::New, lost: 0, asked: None, random: 0, todo: ConnectionOutput::default() }
     }
@@ -48,9 +47,8 @@ impl Connection {
         self.phase
     }
 
-    /// Takes one thing in and says what to do. `random` is any random number;
-    /// the waits are drawn from it. Wakes may come late or twice, and the end
-    /// of a socket that was dropped is of no interest.
+    /// Handles one input. `random` is any random number; the waits are derived from it. Wake-ups may come
+    /// late or twice, and the close of a dropped socket is ignored.
     #[must_use]
     pub(crate) fn step(&mut self, happened: ConnectionInput, random: u32) -> ConnectionOutput {
         self.random = random;
@@ -131,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// Gives this connection up and tries another, after `least_ms` or later.
+    /// Drops this connection and tries another, after at least `least_ms`.
     fn give_up(&mut self, least_ms: u64) {
         self.todo.drops = true;
         self.come_back(least_ms);
@@ -142,7 +140,7 @@ impl Connection {
         self.tell(Status::Reconnecting { retry_in_ms });
     }
 
-    /// Waits for the next try; gives back for how long.
+    /// Schedules the next try; returns the wait.
     fn lose(&mut self, least_ms: u64) -> u64 {
         let wait = timing::retry_wait(self.lost, self.random).max(least_ms);
         self.lost = self.lost.saturating_add(1);
@@ -174,14 +172,14 @@ impl Connection {
                 self.wake(Timer::Connect, retry_in_ms);
                 self.tell(Status::Reconnecting { retry_in_ms });
             }
-            // What is being got may have been asked for without a network.
+            // The page may have been requested without a network.
             Phase::Preparing => self.prepare(),
             Phase::Behind | Phase::Live if self.asked != Some(Asked::Briefly) => self.ask(Asked::Briefly),
             _ => {}
         }
     }
 
-    /// The time for an answer, or for any sign of life, is over.
+    /// Handles the end of the time for an answer, or for any sign of life.
     fn silent(&mut self) {
         match self.phase {
             Phase::Opening | Phase::Entering => self.give_up(0),
@@ -212,7 +210,7 @@ impl Connection {
         }
     }
 
-    /// Nothing is left of a socket, nor of what was awaited from it.
+    /// Forgets everything about the socket, and goes to `phase`.
     fn rest(&mut self, phase: Phase) {
         self.phase = phase;
         self.asked = None;

@@ -1,7 +1,7 @@
-//! How long each thing may take, and how long to wait before the next try.
+//! The time limits of a connection, and the waits between tries.
 //!
-//! Waits are drawn from the random numbers of the driver: ten thousand browsers
-//! that lost one node must not come back in the same instant.
+//! Waits come from the random numbers of the driver: ten thousand browsers that lost one node must not come
+//! back at the same instant.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use protocol::limits::{PING_EVERY, PONG_WITHIN, RECONNECT_FIRST, RECONNECT_MOST}
 
 /// An attempt to connect, or to enter, that takes longer is given up.
 pub(super) const CONNECT_WITHIN_MS: u64 = 10_000;
-/// A server that says nothing for so long is asked whether it is there. A
-/// little more than the server's own interval, whose pings a browser hides.
+/// After so long a silence the client pings the server. A little more than the server's own interval, whose
+/// pings a browser hides.
 pub(super) const SILENT_FOR_MS: u64 = ms(PING_EVERY) + 1_000;
-/// A server that does not answer within this time is given up.
+/// A server that does not answer a ping within this time is given up.
 pub(super) const ANSWER_WITHIN_MS: u64 = ms(PONG_WITHIN);
-/// The same for a server that is asked because the page was away. With the
-/// first wait and a new connection it makes less than two seconds.
+/// The same for a ping after the page was away. With the first wait and a new connection it makes less than
+/// two seconds.
 pub(super) const ANSWER_SOON_MS: u64 = 1_000;
-/// A connection that held for so long counts as good: the waits start anew.
-/// Entering alone proves nothing; a sick node lets people in and drops them.
+/// A connection that held for so long resets the waits. Entering alone proves nothing: a sick node lets
+/// people in and drops them.
 pub(super) const STEADY_AFTER_MS: u64 = 10_000;
 
-/// No server can make a client wait longer than this.
+/// The longest wait that a server can ask for.
 const TOLD_MOST_MS: u64 = 60_000;
 const RESEND_LEAST_MS: u64 = 1_000;
 const RESEND_SPREAD_MS: u64 = 4_000;
@@ -30,14 +30,14 @@ pub(crate) const fn ms(time: Duration) -> u64 {
     time.as_millis() as u64
 }
 
-/// The wait before try number `attempt`, counted from 0: drawn evenly from
-/// zero to a limit that doubles with each failure ("full jitter").
+/// The wait before try number `attempt`, counted from 0: evenly distributed from zero to a limit that doubles
+/// with each failure ("full jitter").
 pub(crate) fn retry_wait(attempt: u32, random: u32) -> u64 {
     let doubled = ms(RECONNECT_FIRST).saturating_mul(1 << attempt.min(16));
     draw(doubled.min(ms(RECONNECT_MOST)), random)
 }
 
-/// The wait before what was refused for now is sent again.
+/// The wait before a temporarily refused message is sent again.
 pub(crate) fn resend_wait(retry_after_ms: Option<u64>, random: u32) -> u64 {
     match retry_after_ms {
         Some(wait) => told_wait(wait),
@@ -45,12 +45,12 @@ pub(crate) fn resend_wait(retry_after_ms: Option<u64>, random: u32) -> u64 {
     }
 }
 
-/// A wait that a server asked for.
+/// The wait that a server asked for, within limits.
 pub(super) fn told_wait(retry_after_ms: u64) -> u64 {
     retry_after_ms.min(TOLD_MOST_MS)
 }
 
-/// A number from 0 to `most`, evenly.
+/// A number from 0 to `most`, evenly distributed.
 fn draw(most: u64, random: u32) -> u64 {
     (u64::from(random) * (most + 1)) >> 32
 }

@@ -1,151 +1,146 @@
-//! What goes into a [`super::Connection`] and what comes out.
+//! The inputs and outputs of a [`super::Connection`].
 
-/// What happened, or what a link has decided.
+/// Something that happened, or that the client has decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionInput {
-    /// The page is shown and wants to go live.
+    /// The page is shown and shall go live.
     Start,
-    /// The link has what it needs to enter: see [`ConnectionCommand::Prepare`].
+    /// The client has what it needs to enter: see [`ConnectionCommand::Prepare`].
     Prepared,
     /// The socket is open.
     Opened,
-    /// A frame shows that the server is there.
+    /// A frame arrived, so the server is alive.
     Heard,
-    /// It let us in, but what is shown does not join what comes.
+    /// The client has entered, but what is shown does not join what comes.
     Behind,
-    /// It let us in, and what is shown is what is.
+    /// The client has entered, and what is shown is up to date.
     InStep,
-    /// It did not let us in; another try may come after so many milliseconds.
+    /// Entering was refused for now; another try may come after so many milliseconds.
     NotLetIn {
-        /// As the server said, if it did.
+        /// The wait that the server asked for, if it did.
         retry_after_ms: Option<u64>,
     },
-    /// This connection is of no use: another one may be.
+    /// This connection is of no use; another one may be.
     GivenUp,
-    /// The socket is gone, or could not be opened. 1006 where no code came.
+    /// The socket was closed, or could not be opened. 1006 where no code came.
     Closed {
-        /// The close code.
+        /// The close code of the socket.
         code: u16,
     },
-    /// The socket is gone, and the link knows better than the close code that
-    /// the next one may hold.
+    /// The socket was closed, and the client decides by itself to reconnect, whatever the close code says.
     Lost,
-    /// The link wants no connection any more.
+    /// The client wants no connection any more.
     Stopped,
-    /// The link wants none before the next [`ConnectionInput::Start`].
+    /// The client wants none before the next [`ConnectionInput::Start`].
     Reset,
-    /// A wake-up that was asked for.
+    /// A timer that was asked for.
     Woken(Timer),
-    /// The network is back, or the person looks at the page again: a good
-    /// moment to see whether the connection still is one.
+    /// The network is back, or the person looks at the page again: a good moment to check the connection.
     Online,
-    /// The network is gone.
+    /// The browser has lost the network.
     Offline,
 }
 
-/// What a link is to do, in the order of the fields.
+/// What the client has to do, in the order of the fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ConnectionOutput {
     /// Drop the socket without waiting.
     pub(crate) drops: bool,
-    /// The connection is gone, and with it all that was only for it: cancel
-    /// every timer.
+    /// The connection is over: cancel every timer.
     pub(crate) lets_go: bool,
-    /// Tell the page.
+    /// Tell the page this status.
     pub(crate) tells: Option<Status>,
-    /// Then.
+    /// The command to do after that.
     pub(crate) act: Option<ConnectionCommand>,
-    /// Wake me for this after so many milliseconds.
+    /// Set this timer, in milliseconds.
     pub(crate) wakes: Option<(Timer, u64)>,
 }
 
-/// What a link does in its own way.
+/// A step that rooms and games do in their own ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionCommand {
-    /// Tell what an earlier visit of the page left undone, and prepare.
+    /// Report what an earlier visit of the page left undone, and prepare.
     Begin,
-    /// Get what is needed before a socket may be opened, and say
-    /// [`ConnectionInput::Prepared`].
+    /// Load what is needed before a socket may be opened, and answer [`ConnectionInput::Prepared`].
     Prepare,
-    /// Open a socket.
+    /// Open a new socket.
     Connect,
-    /// The socket is open: send what enters.
+    /// The socket is open: send the frame that enters.
     Enter,
-    /// Ask whether the server is there.
+    /// Ping the server with a frame.
     Ping,
 }
 
-/// Something to be woken for. Asking again for the same one replaces the first.
+/// A timer. Setting it again replaces the earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Timer {
-    /// Try to connect.
+    /// The next try to connect is due.
     Connect,
-    /// The server was silent: ask whether it is there, or give it up.
+    /// The server was silent: ping it, or give the connection up.
     Silence,
-    /// Send what was refused as temporary.
+    /// Send again what was temporarily refused.
     Resend,
-    /// Ask for the page again.
+    /// Request the page again.
     Reload,
-    /// The connection held for a while: the next loss is a first one again.
+    /// The connection has held: the next loss is a first one again.
     Steady,
-    /// That the person types may be said again.
+    /// "Typing" may be sent again.
     Typing,
 }
 
-/// How the connection is, for people.
+/// The status of a connection, for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// Not tried yet.
+    /// The first try is under way.
     Connecting,
-    /// In; what happens there is told at once.
+    /// Connected: changes are shown at once.
     Live,
-    /// The node shuts down and sends its people to the others; the first try
-    /// there is due within half a second.
+    /// The node shuts down and sends its clients to others; the first try there is due within half a second.
     Moving,
-    /// Lost; the next try is in so many milliseconds.
+    /// The connection was lost, and the next try is scheduled.
     Reconnecting {
-        /// From now.
+        /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
     /// The browser has no network.
     Offline,
     /// The server said not to come back.
     Stopped {
-        /// Its close code.
+        /// The close code of the server.
         code: u16,
     },
 }
 
-/// How far a connection has come.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Nothing is asked for yet.
+    /// Not started yet.
     New,
-    /// A try is due, and the link gets ready for it.
+    /// A try is due, and the client prepares for it.
     Preparing,
-    /// The next try is due later.
+    /// The next try is scheduled.
     Waiting,
     /// A socket is being opened.
     Opening,
-    /// The server is asked to let us in.
+    /// The frame that enters was sent.
     Entering,
-    /// In, but what is shown does not join what comes.
+    /// Entered, but what is shown does not join what comes.
     Behind,
-    /// In.
+    /// Entered and up to date.
     Live,
     /// The browser has no network.
     Offline,
-    /// Not coming back.
+    /// Stopped; it does not come back.
     Stopped,
 }
 
 impl Phase {
-    /// Whether the server has let us in.
+    /// Whether the server has let the client in.
     pub(crate) fn is_in(self) -> bool {
         matches!(self, Self::Behind | Self::Live)
     }
 
-    /// Whether a socket is open: what a dropped one still says does not count.
+    /// Whether a socket is open; frames of a dropped one are ignored.
     pub(crate) fn is_open(self) -> bool {
         self == Self::Entering || self.is_in()
     }

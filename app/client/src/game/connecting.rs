@@ -1,4 +1,4 @@
-//! Does what the connection asks for, and ends it.
+//! Carries out the commands of the connection, and ends it.
 
 use crate::connection::{ConnectionCommand, ConnectionInput, Phase, Timer};
 use protocol::error::Refusal;
@@ -9,7 +9,7 @@ use super::GameClient;
 use super::types::{Entry, Event, Output};
 
 impl GameClient {
-    /// Lets the connection take something in, and does what it says.
+    /// Passes an input to the connection, and carries out its output.
     pub(super) fn advance(&mut self, happened: ConnectionInput) {
         let todo = self.connection.step(happened, self.random);
         if todo.drops {
@@ -37,7 +37,7 @@ impl GameClient {
         }
     }
 
-    /// Nothing is needed to enter a game.
+    /// A game needs no preparation.
     fn prepare(&mut self) {
         self.advance(ConnectionInput::Prepared);
     }
@@ -73,18 +73,18 @@ impl GameClient {
         self.advance(ConnectionInput::Closed { code });
     }
 
-    /// There is no way into this game.
+    /// Ends the client: there is no way into this game.
     pub(super) fn out(&mut self, refusal: Refusal) {
         self.forget_answer();
         self.out.push(Output::Drop);
         self.advance(ConnectionInput::Stopped);
-        // Whoever saw the end needs not be told that the game is gone.
+        // Somebody who saw the end need not be told that the game is gone.
         if !self.is_over {
             self.tell(Event::Out(refusal));
         }
     }
 
-    /// Somebody has to think of another nickname.
+    /// Rests, because the person has to choose another nickname.
     pub(super) fn not_in(&mut self, refusal: Refusal) {
         self.out.push(Output::Drop);
         self.advance(ConnectionInput::Reset);

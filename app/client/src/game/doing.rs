@@ -1,4 +1,4 @@
-//! What a player answers and what a host does, until its fate is known.
+//! A player's answers and a host's steps, until their result is known.
 
 use crate::connection::{Phase, Timer, timing};
 use protocol::game::frame::GivenAnswer;
@@ -7,18 +7,18 @@ use protocol::game::{Game, GameClientMessage};
 use super::GameClient;
 use super::types::{Event, HostStep, Output, Shown};
 
-/// An answer of which nothing was heard by then is sent again.
+/// An answer without a result by then is sent again.
 const ANSWERED_WITHIN_MS: u64 = 5_000;
-/// Steps whose fate is not known, at most. Whoever presses more waits.
+/// The most steps without a result; further ones are ignored.
 const STEPS_MOST: usize = 8;
 
-/// A host's step whose fate is not known.
+/// A host's step without a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Waiting {
     step: HostStep,
     /// The version of the game that it was meant for.
     version: Option<u64>,
-    /// How often it was sent.
+    /// How many times it was sent.
     sent: u8,
 }
 
@@ -44,13 +44,13 @@ impl GameClient {
         self.send_steps();
     }
 
-    /// In the game, or in it again: sends what may not have arrived.
+    /// Sends what may not have arrived, after the game was entered.
     pub(super) fn go_on(&mut self) {
         self.send_answer();
         let version = self.version;
         self.steps.retain(|waiting| {
             let is_meant = !waiting.step.is_of_version() || waiting.version == version;
-            // More time may have been given already.
+            // An extension may have been done already.
             let is_harmless = waiting.sent == 0 || waiting.sent == 1 && !matches!(waiting.step, HostStep::Extend(_));
             is_meant && is_harmless
         });
@@ -91,7 +91,7 @@ impl GameClient {
         }
     }
 
-    /// An answer is not sent once more.
+    /// Drops the answer that waits for a result.
     pub(super) fn forget_answer(&mut self) {
         if self.kept.take().is_some() {
             self.out.push(Output::Keep(None));
@@ -99,8 +99,8 @@ impl GameClient {
         }
     }
 
-    /// An answer to a question that is no longer shown cannot count; nor can one of an
-    /// earlier round, though its question may be asked again under the same number.
+    /// Drops an answer to a question that is no longer shown, or of an earlier round, whose question may be
+    /// asked again under the same number.
     pub(super) fn forget_past(&mut self, game: &Game) {
         let is_past = |kept: &GivenAnswer| {
             let round = kept.round.or(self.round).unwrap_or(game.round);
@@ -111,26 +111,25 @@ impl GameClient {
         }
     }
 
-    /// The game is at a later version: what led there was done, or came late.
+    /// The game is at a later version: earlier steps were done, or came too late.
     pub(super) fn settle_steps(&mut self) {
         self.settle(Shown::Game);
     }
 
-    /// What a frame shows to be done.
+    /// Drops the steps that a frame shows to be done.
     pub(super) fn settle(&mut self, shown: Shown) {
         self.steps.retain(|waiting| !waiting.step.is_shown_by(shown));
     }
 
-    /// The server refused something. Says whether anything asked here for the
-    /// first time can be meant.
+    /// Handles a refusal of a step. True if any waiting step was sent only once.
     pub(super) fn refuse_steps(&mut self) -> bool {
         let is_news = self.steps.iter().all(|waiting| waiting.sent < 2);
         self.steps.retain(|waiting| waiting.sent == 0);
         is_news
     }
 
-    /// The server cannot do it for now: everything that was asked is sent
-    /// again, a step once.
+    /// Sends everything without a result again after a while, because the server cannot handle it now; a step
+    /// once.
     pub(super) fn put_off(&mut self, retry_after_ms: Option<u64>) {
         self.steps.retain(|waiting| waiting.sent < 2);
         self.wake(Timer::Resend, timing::resend_wait(retry_after_ms, self.random));

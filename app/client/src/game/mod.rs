@@ -1,15 +1,14 @@
-//! What a client of a game does on each event of its socket, as a function
-//! without IO: [`crate::room`] for games, over the same connection and driven alike.
+//! What a client of a game does on each event of its socket, as a function without IO: as [`crate::room`],
+//! over the same connection and driven alike.
 //!
-//! The promises: whoever is in a game comes back to it after every loss. An
-//! answer that was given is sent until the server says what became of it, or
-//! the game has gone on. A host's step is done once. What is shown never goes
-//! back to an earlier version, but for a snapshot, which is what the server
-//! says the game is. A game that has ended is come back to like any other: its
-//! host may play again, and an answer to one round is never given to another.
+//! The guarantees: a client that is in a game comes back to it after every loss. An answer is sent until the
+//! server tells its result, or the game has gone on. A host's step is done once. What is shown never goes
+//! back to an earlier version, except by a snapshot, which is what the server says the game is. A game that
+//! has ended is entered again like any other: its host may play again, and an answer to one round is never
+//! given to another.
 //!
-//! Whether a step that was sent before a cut was done cannot be known; it is
-//! sent once more if the game is still where it was meant for.
+//! Whether a step that was sent before a cut was done cannot be known; it is sent once more if the game is
+//! still at the version that it was meant for.
 
 mod connecting;
 mod doing;
@@ -29,24 +28,24 @@ pub struct GameClient {
     pin: Pin,
     entry: Entry,
     connection: Connection,
-    /// The answer whose fate is not known.
+    /// The answer without a result.
     kept: Option<GivenAnswer>,
-    /// The host's steps whose fate is not known.
+    /// The host's steps without a result.
     steps: Vec<Waiting>,
-    /// Of the game as it is shown.
+    /// The version of the game that is shown.
     version: Option<u64>,
-    /// The round of the game as it is shown.
+    /// The round of the game that is shown.
     round: Option<u32>,
-    /// The game has ended: whoever has seen that needs not hear that it is gone.
+    /// Whether the end of the game was shown, so that its removal need not be.
     is_over: bool,
     /// The random number of this step.
     random: u32,
-    /// What this step asks for.
+    /// The outputs of this step so far.
     out: Vec<Output>,
 }
 
 impl GameClient {
-    /// A link that does nothing before [`Input::Start`] or [`Input::Enter`].
+    /// A client that does nothing before [`Input::Start`] or [`Input::Enter`].
     pub fn new(beginning: GameOptions) -> Self {
         Self {
             pin: beginning.pin,
@@ -62,8 +61,7 @@ impl GameClient {
         }
     }
 
-    /// Takes one event and says what to do. `random` is any random number; the
-    /// waits are drawn from it.
+    /// Handles one input. `random` is any random number; the waits are derived from it.
     #[must_use]
     pub fn step(&mut self, input: Input, random: u32) -> Vec<Output> {
         self.random = random;
@@ -86,7 +84,7 @@ impl GameClient {
         match timer {
             Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::Woken(timer)),
             Timer::Resend => self.send_again(),
-            // There is nothing to read over HTTP, and nobody is typing.
+            // Games have no pages to reload and no typing.
             Timer::Reload | Timer::Typing => {}
         }
     }

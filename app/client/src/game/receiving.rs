@@ -1,4 +1,4 @@
-//! What a server says.
+//! Handles the frames of a server.
 
 use crate::connection::{ConnectionInput, Phase, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
@@ -14,7 +14,7 @@ impl GameClient {
         if !self.connection.phase().is_open() {
             return;
         }
-        // Until we are in, only an answer to `join` or `open` shows that the game can be entered.
+        // Until then, only an answer to `join` or `open` shows that the game can be entered.
         if self.connection.phase().is_in() {
             self.advance(ConnectionInput::Heard);
         }
@@ -62,7 +62,7 @@ impl GameClient {
     fn joined(&mut self, joined: Joined) {
         let Entry::Player { seat, nickname } = &mut self.entry else { return };
         *seat = Some(joined.seat.clone());
-        // The seat has the name, and may get another one elsewhere.
+        // The seat has the name, and it may be changed elsewhere.
         *nickname = None;
         let is_given = |question| joined.answer.as_ref().is_some_and(|given| given.question == question);
         if self.kept.as_ref().is_some_and(|kept| is_given(kept.question)) {
@@ -76,7 +76,7 @@ impl GameClient {
     fn hosting(&mut self, hosting: Hosting) {
         let Entry::Host { token, code } = &mut self.entry else { return };
         *token = Some(hosting.token.clone());
-        // It was good for one use.
+        // A code works once.
         *code = None;
         self.note(hosting.version, &hosting.game);
         self.go_live(Event::Hosting(hosting));
@@ -118,7 +118,7 @@ impl GameClient {
         match refusal.code {
             ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.out(refusal),
             _ if self.connection.phase() == Phase::Entering => self.not_entered(refusal),
-            // The server lost us, but not the game: enter again.
+            // The server lost this client, but not the game: enter again.
             ErrorCode::NotInGame => self.advance(ConnectionInput::GivenUp),
             _ if refusal.temporary => self.put_off(refusal.retry_after_ms),
             _ if self.kept.is_some() => {
@@ -133,7 +133,7 @@ impl GameClient {
 
     fn not_entered(&mut self, refusal: Refusal) {
         match refusal.code {
-            // Asked again on the same connection: whoever waits is not away.
+            // Asked again on the same connection, so that the person is not away.
             ErrorCode::Waiting => {
                 self.advance(ConnectionInput::Heard);
                 let wait = refusal.retry_after_ms.unwrap_or_default().max(timing::ms(limits::ASK_AGAIN_AFTER));

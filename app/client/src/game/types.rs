@@ -1,4 +1,4 @@
-//! What goes into a [`super::GameClient`] and what comes out.
+//! The inputs and outputs of a [`super::GameClient`].
 
 use crate::connection::{Status, Timer};
 use protocol::error::Refusal;
@@ -9,93 +9,93 @@ use protocol::game::frame::{
 use protocol::game::{Admission, GameClientMessage, Outcome};
 use protocol::id::{HostId, Pin, QuizId, UserId};
 
-/// Where a link begins.
+/// How a client of a game begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GameOptions {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// As what it is entered.
+    /// How the game is entered.
     pub entry: Entry,
-    /// An answer of an earlier visit of which it is not known whether it counts.
+    /// An answer of an earlier visit without a result.
     pub kept: Option<GivenAnswer>,
 }
 
-/// As what a game is entered. Browsers prove who they are by their cookies;
-/// others by what the server told them, which a link notes by itself.
+/// How a game is entered. Browsers prove their right by cookies; other clients by the token that the server
+/// told, which the client remembers by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
-    /// As a player.
+    /// As a player, with a seat.
     Player {
-        /// What to be called; not needed by who has a seat already.
+        /// The nickname; not needed with a seat.
         nickname: Option<String>,
-        /// The seat, where cookies are not kept.
+        /// The token of the seat, for clients without cookies.
         seat: Option<String>,
     },
-    /// As a host.
+    /// As a host, by a right.
     Host {
-        /// The host's token, where cookies are not kept.
+        /// The host's token, for clients without cookies.
         token: Option<String>,
-        /// The code that another host was given.
+        /// The code that another host got.
         code: Option<String>,
     },
 }
 
-/// Something that a host does. What moves the game on is meant for the game
-/// as it is shown, and done once however often it is pressed.
+/// A command of a host. Those that advance the game are meant for the version that is shown, and done once
+/// however often they are pressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostStep {
-    /// From the lobby to the first question.
+    /// Goes from the lobby to the first question.
     Start,
-    /// One step on.
+    /// Goes one step further.
     Next,
-    /// Past the rest of this question, or past the places.
+    /// Skips the rest of this question, or the places.
     Skip,
-    /// Stops the clock.
+    /// Stops the question's clock.
     Pause,
-    /// Lets it run again.
+    /// Lets the clock run again.
     Resume,
-    /// Takes no more answers and shows what is right.
+    /// Closes the question and shows the right answer.
     Reveal,
-    /// To the podium, and from it to the end.
+    /// Goes to the podium, and from it to the end.
     End,
-    /// Plays again with the same class: another quiz, or the same one.
+    /// Plays again with the same class: this quiz, or with `None` the same one.
     Again(Option<QuizId>),
-    /// So many seconds more, 1 to 600; `None`: until the host goes on.
+    /// Adds so many seconds, 1 to 600; `None` removes the limit.
     Extend(Option<u32>),
-    /// Sends players away for good.
+    /// Removes players for good.
     Kick {
-        /// The players who are sent away.
+        /// The ids of the players.
         players: Vec<UserId>,
-        /// Whether nobody new comes in from where they are for a while.
+        /// Whether the networks that they came from are blocked for a while.
         block: bool,
     },
-    /// Calls a player by another name.
+    /// Gives a player another name.
     Rename {
         /// The player who gets the name.
         player: UserId,
-        /// What they are called from now on.
+        /// The new nickname, as typed.
         nickname: String,
     },
-    /// Lets those networks in again.
+    /// Ends all blocks of networks.
     Pardon,
-    /// Decides how somebody new comes in.
+    /// Decides whether newcomers enter at once.
     Admission(Admission),
-    /// Lets these in who wait; with nobody named, everybody.
+    /// Admits these of those who wait; an empty list means all.
     Admit(Vec<UserId>),
-    /// Sends these away who wait.
+    /// Declines these of those who wait.
     Decline(Vec<UserId>),
-    /// Lets nobody new in (`true`), or does again.
+    /// Locks (`true`) or unlocks the game for newcomers.
     Lock(bool),
-    /// Opens or closes the chat of the class.
+    /// Opens or closes the class chat.
     Chat(bool),
-    /// Asks for a code that makes somebody else a host too.
+    /// Asks for a code that makes somebody else a host.
     HandOver,
-    /// Makes somebody who was added a host no more.
+    /// Removes an added host.
     RemoveHost(HostId),
 }
 
 impl HostStep {
-    /// As a frame, meant for the game at `version`.
+    /// The frame of the command, for the game at `version`.
     pub(super) fn frame(&self, version: Option<u64>) -> GameClientMessage {
         use GameClientMessage as M;
         let step = Step { version };
@@ -124,7 +124,7 @@ impl HostStep {
         }
     }
 
-    /// What shows that it was done; of most steps, it is the next version of the game.
+    /// Whether a frame shows that it was done; for most commands, the next version of the game does.
     pub(super) fn is_shown_by(&self, shown: Shown) -> bool {
         match self {
             Self::Kick { .. } | Self::Rename { .. } => matches!(shown, Shown::Players),
@@ -135,7 +135,7 @@ impl HostStep {
         }
     }
 
-    /// Whether it names the version that it is meant for.
+    /// Whether its frame contains a version.
     pub(super) fn is_of_version(&self) -> bool {
         use HostStep as S;
         let is_step = matches!(self, S::Start | S::Next | S::Skip | S::Pause | S::Resume | S::Reveal | S::End);
@@ -158,28 +158,28 @@ pub(super) enum Shown {
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// Begin: the page is shown and wants to go live.
+    /// The page is shown and shall go live.
     Start,
     /// Begin, or begin again, under this nickname.
     Enter(String),
     /// The socket is open.
     Opened,
-    /// A frame came.
+    /// A frame arrived.
     Frame(GameServerMessage),
-    /// The socket is gone, or could not be opened. 1006 where no code came.
+    /// The socket was closed, or could not be opened. 1006 where no code came.
     Closed {
-        /// The close code.
+        /// The close code of the socket.
         code: u16,
     },
-    /// A wake-up that was asked for.
+    /// A timer that was asked for.
     Woken(Timer),
     /// The player answers. The first answer to a question counts.
     Answer(GivenAnswer),
-    /// The host does something.
+    /// The host gives a command.
     Step(HostStep),
     /// The network is back, or the person looks at the page again.
     Online,
-    /// The browser says the network is gone.
+    /// The browser has lost the network.
     Offline,
 }
 
@@ -192,66 +192,65 @@ pub enum Output {
     Connect,
     /// Drop the socket without waiting; no [`Input::Closed`] is expected.
     Drop,
-    /// Send a frame.
+    /// Send this frame.
     Send(GameClientMessage),
-    /// Wake me.
+    /// Set a timer, replacing an earlier one of the same kind.
     Wake {
-        /// For what.
+        /// The timer to set.
         timer: Timer,
-        /// After how many milliseconds.
+        /// The time from now, in milliseconds.
         after_ms: u64,
     },
-    /// Do not wake me for this.
+    /// Cancel this timer.
     Cancel(Timer),
-    /// Keep the answer where a reload of the page finds it, or nothing.
+    /// Store the answer where a reload of the page finds it; `None` removes it.
     Keep(Option<GivenAnswer>),
-    /// Tell the page.
+    /// Tell the page this event.
     Tell(Event),
 }
 
-/// What a page is told.
+/// An event for the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// How the connection is.
+    /// The status of the connection.
     Status(Status),
-    /// One is in the game as a player: everything anew.
+    /// The client is in the game as a player: replace everything that is shown.
     Joined(Joined),
-    /// One is a host of the game: everything anew.
+    /// The client is a host of the game: replace everything that is shown.
     Hosting(Hosting),
     /// The game has changed; never to an earlier version.
     Changed(Changed),
-    /// An answer is on its way, or goes out when the connection is back.
+    /// An answer is under way, or will be when the connection is back.
     Answering(GivenAnswer),
-    /// What became of an answer.
+    /// The result of an answer.
     Answered(Answered),
-    /// An answer was refused; it may be given again.
+    /// An answer was refused; another one may be given.
     Unanswered(Refusal),
-    /// What the question brought this player.
+    /// The outcome of a question for this player.
     Outcome(Outcome),
-    /// What this player is called from now on.
+    /// This player's new nickname.
     Renamed(Renamed),
-    /// Who plays; for hosts.
+    /// The players; for hosts.
     Players(Players),
-    /// Who waits to be let in, and what is kept out; for hosts.
+    /// Who waits to be admitted, and how many networks are blocked; for hosts.
     Entrance(Entrance),
-    /// Who was added as a host; for hosts.
+    /// The added hosts; for hosts.
     Hosts(Hosts),
-    /// How many have answered.
+    /// How many have answered the open question.
     Count(Count),
-    /// Whether a host is there; for players.
+    /// Whether a host is connected; for players.
     HostHere(bool),
     /// The code that was asked for.
     Code(Code),
-    /// Whether the game can be reached; until it is said, it can.
+    /// Whether the game's log is available; until this comes, it is.
     Availability(bool),
-    /// One waits until a host lets one in; the link goes on asking.
+    /// The person waits until a host admits them; the client goes on asking.
     Waiting(Refusal),
-    /// One was not let in this time, and is asked for another nickname; the
-    /// link rests until [`Input::Enter`].
+    /// Entering was refused, and another nickname is needed; the client rests until [`Input::Enter`].
     NotIn(Refusal),
-    /// One cannot be in this game: there is none, one is no host of it, or was
-    /// sent away. The link has ended.
+    /// The game cannot be entered: there is none, or the person is no host of it or was kicked. The client
+    /// has ended.
     Out(Refusal),
-    /// Something else was not done.
+    /// Another refusal, to be shown.
     Trouble(Refusal),
 }

@@ -1,4 +1,4 @@
-//! Does what the connection asks for.
+//! Carries out the commands of the connection.
 
 use crate::connection::{ConnectionCommand, ConnectionInput, Timer};
 use protocol::message::ClientMessage;
@@ -10,7 +10,7 @@ use super::types::{Event, Output};
 const TOO_BIG: u16 = 1009;
 
 impl RoomClient {
-    /// Lets the connection take something in, and does what it says.
+    /// Passes an input to the connection, and carries out its output.
     pub(super) fn advance(&mut self, happened: ConnectionInput) {
         let todo = self.connection.step(happened, self.random);
         if todo.drops {
@@ -38,7 +38,7 @@ impl RoomClient {
         }
     }
 
-    /// Reads the first page, unless one is shown already.
+    /// Loads the first page, unless one is shown already.
     fn prepare(&mut self) {
         if self.inbox.position().is_some() {
             self.advance(ConnectionInput::Prepared);
@@ -57,7 +57,7 @@ impl RoomClient {
         self.advance(if was_refused { ConnectionInput::Lost } else { ConnectionInput::Closed { code } });
     }
 
-    /// Nothing is left but what is shown and what is unsent.
+    /// Forgets everything but what is shown and what is unsent.
     fn let_go(&mut self) {
         self.inbox.let_go();
         self.outbox.begin_again();

@@ -1,26 +1,26 @@
-//! Puts what comes into one order: nothing twice, nothing left out.
+//! Puts incoming messages into order: none twice, none missing.
 //!
 //! Knows positions and messages. Knows nothing of sockets or of sending.
 
 use protocol::message::{Joined, Message};
 use protocol::position::Position;
 
-/// Messages held back while a page is read, at most. In a room that says more
-/// meanwhile the held ones are let go, and the page has to be a later one.
+/// How many messages are held while a page is loaded. If more come, the held ones are dropped, and the page
+/// has to be a later one.
 pub(super) const HELD_MOST: usize = 1_000;
 
-/// Something between what was seen and what came is missing.
+/// A message between the last one seen and the next one is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hole;
 
-/// What was seen of a room.
+/// The part of a room's log that was seen.
 #[derive(Clone, Debug)]
 pub(super) struct Inbox {
-    /// The last that is shown; `None` before the first page.
+    /// The last one that is shown; `None` before the first page.
     position: Option<Position>,
-    /// What came before it was clear what it follows.
+    /// Messages that came before their predecessor was known.
     held: Vec<Message>,
-    /// What a page must reach, so that held and coming messages join it.
+    /// The position that a page must reach, so that held and coming messages join it.
     floor: Option<Position>,
 }
 
@@ -33,7 +33,7 @@ impl Inbox {
         self.position.as_ref()
     }
 
-    /// Takes messages that came in order. Gives back those not seen before.
+    /// Takes messages that came in order. Returns those that are new.
     pub(super) fn take(&mut self, messages: Vec<Message>) -> Result<Vec<Message>, Hole> {
         let position = self.position.as_mut().ok_or(Hole)?;
         let new = unseen(position.offset, messages)?;
@@ -43,11 +43,10 @@ impl Inbox {
         Ok(new)
     }
 
-    /// Takes what a server brought to close the gap; a claim that does not
-    /// hold changes nothing.
+    /// Takes the messages of a recovery; a claim that does not hold changes nothing.
     pub(super) fn recover(&mut self, joined: &mut Joined) -> Result<Vec<Message>, Hole> {
         let since = self.position.as_mut().ok_or(Hole)?;
-        // Whoever has seen nothing goes on in any log that is told from its beginning.
+        // From offset 0, any log that is told from its beginning can be continued.
         let is_same = joined.position.epoch == since.epoch || since.offset == 0;
         let goes_on = is_same && joined.position.offset >= since.offset;
         if !joined.recovered || !goes_on {
@@ -62,12 +61,12 @@ impl Inbox {
         Ok(new)
     }
 
-    /// From here on only a page at `floor` or later will do.
+    /// Notes that a page at `floor` or later is needed.
     pub(super) fn await_page(&mut self, floor: Position) {
         self.floor = Some(floor);
     }
 
-    /// Keeps a message until it is clear what it follows.
+    /// Holds a message until its predecessor is known.
     pub(super) fn hold(&mut self, message: Message) {
         if self.held.len() >= HELD_MOST {
             self.held.clear();
@@ -79,21 +78,20 @@ impl Inbox {
         self.held.push(message);
     }
 
-    /// Whether what came since entering joins a page that ends at `position`.
+    /// Whether the messages since entering join a page that ends at `position`.
     pub(super) fn joins(&self, position: &Position) -> bool {
         self.floor.as_ref().is_none_or(|floor| floor.epoch == position.epoch && floor.offset <= position.offset)
     }
 
-    /// Goes on from a page.
+    /// Continues from a page.
     pub(super) fn turn_to(&mut self, position: Position) {
         self.position = Some(position);
         self.floor = None;
     }
 
-    /// The log has another epoch; up to `position` it is the one seen before.
-    /// Whoever saw more cannot know what became of that.
+    /// Takes a new epoch of the log; up to `position` it is unchanged. An error if more than that was seen.
     pub(super) fn rename(&mut self, position: Position) -> Result<(), Hole> {
-        // While a page is awaited, what is shown is of no matter: the page replaces it.
+        // While a page is awaited, it will replace what is shown.
         let known = self.floor.as_mut().or(self.position.as_mut()).ok_or(Hole)?;
         if known.offset > position.offset {
             return Err(Hole);
@@ -102,20 +100,20 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes what was held, now that it is clear what it follows.
+    /// Takes the held messages, now that the predecessor is known.
     pub(super) fn release(&mut self) -> Result<Vec<Message>, Hole> {
         let held = std::mem::take(&mut self.held);
         self.take(held)
     }
 
-    /// The connection is gone, and with it what was held for it.
+    /// Drops the held messages with the connection.
     pub(super) fn let_go(&mut self) {
         self.held = Vec::new();
         self.floor = None;
     }
 }
 
-/// The messages after `last`, each the one before plus one; repeats are left out.
+/// The messages after `last`, each with the next offset; repeats are left out.
 fn unseen(mut last: u64, mut messages: Vec<Message>) -> Result<Vec<Message>, Hole> {
     let mut whole = true;
     messages.retain(|message| {

@@ -1,15 +1,15 @@
-//! What a client does on each event of its socket, as a function without IO.
+//! What a client of a room does on each event of its socket, as a function without IO.
 //!
-//! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries
-//! out. The browser and the load generator drive the same [`RoomClient`], so what is
-//! proved about it here holds for both. It knows no clock: it asks to be woken.
+//! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries out. The browser and the load
+//! generator drive the same [`RoomClient`], so what is proved about it here holds for both. It knows no
+//! clock: it asks to be woken.
 //!
-//! The promises: what is said in the room is told in the order of the log,
-//! without a hole and without a repeat. What the person says is in the log
-//! once, in the order of writing, or refused; it is never given up silently.
+//! The guarantees: messages of the room are shown in the order of the log, without a gap and without a
+//! repeat. A message of this person is in the log once, in the order of writing, or refused; it is never
+//! given up silently.
 //!
-//! A driver carries outputs out in their order, and after [`Output::Drop`]
-//! passes on nothing more of the old socket. Wakes may come late or twice.
+//! A driver carries outputs out in their order, and after [`Output::Drop`] passes on nothing more of the old
+//! socket. Wake-ups may come late or twice.
 
 mod connecting;
 mod inbox;
@@ -37,20 +37,20 @@ pub struct RoomClient {
     connection: Connection,
     inbox: Inbox,
     outbox: Outbox,
-    /// Who the server takes this client for, once it said so.
+    /// The user id that the server told, once it did.
     me: Option<UserId>,
-    /// Pages that could not be had, or did not fit, since one did.
+    /// Pages that could not be loaded, or did not fit, since the last one that did.
     misfits: u32,
-    /// That the person types was said a moment ago.
+    /// Whether "typing" was sent a moment ago.
     typing_said: bool,
     /// The random number of this step.
     random: u32,
-    /// What this step asks for.
+    /// The outputs of this step so far.
     out: Vec<Output>,
 }
 
 impl RoomClient {
-    /// A link that does nothing before [`Input::Start`].
+    /// A client that does nothing before [`Input::Start`].
     pub fn new(beginning: RoomOptions) -> Self {
         Self {
             room_id: beginning.room_id,
@@ -65,8 +65,7 @@ impl RoomClient {
         }
     }
 
-    /// Takes one event and says what to do. `random` is any random number; the
-    /// waits are drawn from it.
+    /// Handles one input. `random` is any random number; the waits are derived from it.
     #[must_use]
     pub fn step(&mut self, input: Input, random: u32) -> Vec<Output> {
         self.random = random;
@@ -92,12 +91,12 @@ impl RoomClient {
         std::mem::take(&mut self.out)
     }
 
-    /// What is shown ends here; `None` before the first page.
+    /// The position of what is shown; `None` before the first page.
     pub fn position(&self) -> Option<&Position> {
         self.inbox.position()
     }
 
-    /// What is not in the log yet, the refused ones too, in the order of writing.
+    /// Messages that are not in the log, refused ones too, in the order of writing.
     pub fn unsent(&self) -> impl Iterator<Item = &Unsent> {
         self.outbox.unsent()
     }

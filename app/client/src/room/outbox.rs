@@ -1,33 +1,32 @@
-//! Keeps what a person said until it is in the log, and sends it in order.
+//! Holds a person's messages until they are in the log, and sends them in order.
 //!
-//! One message is on its way at a time. A second one could otherwise overtake
-//! it: the first is refused for a moment (the log is away, too many at once),
-//! the next gets through. Whoever writes two lines finds them in that order.
+//! One message is in flight at a time. A second one could otherwise overtake it: the first is refused for a
+//! moment (the log is unavailable, too many at once), the next gets through.
 
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::MessageId;
 
 use super::types::Unsent;
 
-/// Messages that wait to be sent, at most.
+/// How many messages may wait to be sent.
 pub(super) const WAITING_MOST: usize = 500;
 
-/// What is not in the log yet.
+/// The messages that are not in the log yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     entries: Vec<Entry>,
     /// Sent on this connection and not answered.
     on_its_way: Option<MessageId>,
-    /// Nothing is sent until the wait that a server asked for is over.
+    /// Whether a wait that a server asked for is running.
     paused: bool,
-    /// The list differs from what was kept last.
+    /// Whether the list differs from what was stored last.
     changed: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     unsent: Unsent,
-    /// Its id is taken by another text; it needs a new one to be sent again.
+    /// Whether its id is used by another text, so that it needs a new one to be sent again.
     id_is_taken: bool,
 }
 
@@ -53,7 +52,7 @@ impl Outbox {
         self.entries.len() >= WAITING_MOST
     }
 
-    /// Takes a message to be sent. The same id twice is the same message.
+    /// Adds a message to be sent. The same id twice is the same message.
     pub(super) fn add(&mut self, unsent: Unsent) {
         if !self.has(&unsent.id) {
             self.entries.push(Entry { unsent, id_is_taken: false });
@@ -71,7 +70,7 @@ impl Outbox {
         was_there
     }
 
-    /// Marks a message that will not be taken as it is.
+    /// Marks a message that is refused for good.
     pub(super) fn refuse(&mut self, id: &MessageId, refusal: &Refusal) {
         self.no_longer_on_its_way(id);
         if let Some(entry) = self.entry(id) {
@@ -81,8 +80,8 @@ impl Outbox {
         }
     }
 
-    /// Lets a refused message be sent once more. `fresh` makes the new id of
-    /// one whose own is taken. Gives back the message as it is now.
+    /// Sends a refused message once more. `fresh` makes a new id if its own is used by another text. Returns
+    /// the message as it is now.
     pub(super) fn retry(&mut self, id: &MessageId, fresh: impl FnOnce() -> Option<MessageId>) -> Option<Unsent> {
         let entry = self.entry(id).filter(|entry| entry.unsent.refused.is_some())?;
         entry.unsent.refused = None;
@@ -96,7 +95,7 @@ impl Outbox {
         Some(unsent)
     }
 
-    /// The message to send now, if there is one and nothing stands before it.
+    /// The message to send now, if there is one and none is in flight.
     pub(super) fn send_next(&mut self) -> Option<&Unsent> {
         if self.paused || self.on_its_way.is_some() {
             return None;
@@ -110,7 +109,7 @@ impl Outbox {
         self.on_its_way.as_ref() == Some(id)
     }
 
-    /// The message whose answer did not come before the connection went.
+    /// The message that was in flight when the connection was lost.
     pub(super) fn on_its_way(&self) -> Option<&MessageId> {
         self.on_its_way.as_ref()
     }
@@ -121,13 +120,13 @@ impl Outbox {
         self.paused = true;
     }
 
-    /// What was on its way may be lost: it goes out again, the first one first.
+    /// Begins again with the first message: what was in flight may be lost.
     pub(super) fn begin_again(&mut self) {
         self.on_its_way = None;
         self.paused = false;
     }
 
-    /// The list to keep, if it changed since the last time this was asked.
+    /// The list to store, if it has changed since the last call.
     pub(super) fn changed_list(&mut self) -> Option<Vec<Unsent>> {
         std::mem::take(&mut self.changed).then(|| self.unsent().cloned().collect())
     }

@@ -1,4 +1,4 @@
-//! What a server says, and the pages that are read over HTTP.
+//! Handles the frames of a server, and the pages that are loaded over HTTP.
 
 use crate::connection::{ConnectionInput, Phase, Status, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
@@ -11,9 +11,9 @@ use super::RoomClient;
 use super::inbox::Hole;
 use super::types::{Event, Output};
 
-/// A page that did not come by then is asked for again.
+/// A page that has not come by then is requested again.
 const LOAD_WITHIN_MS: u64 = 15_000;
-/// After so many pages that do not join this connection, another one is tried.
+/// After so many pages that do not join the connection, it is replaced.
 const MISFITS_MOST: u32 = 3;
 
 impl RoomClient {
@@ -21,7 +21,7 @@ impl RoomClient {
         if !self.connection.phase().is_open() {
             return;
         }
-        // Until we are in, only an answer to `join` shows that the room can be entered.
+        // Until then, only an answer to `join` shows that the room can be entered.
         if self.connection.phase().is_in() {
             self.advance(ConnectionInput::Heard);
         }
@@ -40,7 +40,7 @@ impl RoomClient {
         }
     }
 
-    /// The log goes on under another epoch.
+    /// Handles a new epoch of the log.
     fn renamed(&mut self, position: Position) {
         if self.inbox.rename(position).is_err() {
             self.give_up();
@@ -91,14 +91,14 @@ impl RoomClient {
 
     fn error(&mut self, refusal: Refusal) {
         if self.connection.phase() == Phase::Entering {
-            // With no message sent it can only mean the `join`.
+            // Without a message sent, it can only mean the `join`.
             let retry_after_ms = refusal.retry_after_ms;
             if !refusal.temporary {
                 self.tell(Event::Trouble(refusal));
             }
             self.advance(ConnectionInput::NotLetIn { retry_after_ms });
         } else if refusal.code == ErrorCode::NotInRoom {
-            // The server lost us, but not the message: enter again.
+            // The server lost this client, but not the message: enter again.
             self.give_up();
         } else if let Some(id) = refusal.id.clone() {
             self.refused(&id, refusal);
@@ -111,7 +111,7 @@ impl RoomClient {
         self.advance(ConnectionInput::GivenUp);
     }
 
-    /// Asks for the latest page, or asks again where the last request hangs.
+    /// Requests the latest page, again if the last request hangs.
     pub(super) fn load(&mut self) {
         self.out.push(Output::Load);
         self.wake(Timer::Reload, LOAD_WITHIN_MS);
@@ -152,7 +152,7 @@ impl RoomClient {
             Phase::Behind if self.misfits < MISFITS_MOST => {
                 self.load_later();
             }
-            // Page and connection tell of different logs: try another node.
+            // Page and connection show different logs: try another node.
             Phase::Behind => self.give_up(),
             _ if self.inbox.position().is_none() => {
                 self.turn_to(page);
@@ -190,7 +190,7 @@ impl RoomClient {
         self.settle(own);
     }
 
-    /// The id of a message that is one of ours and not known to be in the log.
+    /// The id of a message of this person's that is not known to be in the log.
     fn own(&self, message: &Message) -> Option<MessageId> {
         let is_own = self.me.as_ref() == Some(&message.author.id) && self.outbox.has(&message.id);
         is_own.then(|| message.id.clone())

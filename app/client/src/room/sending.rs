@@ -1,4 +1,4 @@
-//! What the person says, until it is in the log.
+//! A person's messages, until they are in the log.
 
 use crate::connection::{Phase, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
@@ -50,7 +50,7 @@ impl RoomClient {
         }
     }
 
-    /// Says that the person types, unless that was said a moment ago.
+    /// Sends "typing", unless it was sent a moment ago.
     pub(super) fn typing(&mut self) {
         if self.connection.phase() == Phase::Live && !self.typing_said {
             self.typing_said = true;
@@ -59,7 +59,7 @@ impl RoomClient {
         }
     }
 
-    /// Sends the first that waits; called at the end of each step.
+    /// Sends the first message that waits; called at the end of each step.
     pub(super) fn send_waiting(&mut self) {
         if self.connection.phase() != Phase::Live {
             return;
@@ -76,12 +76,12 @@ impl RoomClient {
         self.wake(Timer::Resend, SETTLE_WITHIN_MS);
     }
 
-    /// The wait is over, or no answer came: the first one goes out again.
+    /// Sends the first message again: the wait is over, or no answer came.
     pub(super) fn resend(&mut self) {
         self.outbox.begin_again();
     }
 
-    /// One's own messages are in the log.
+    /// Notes that messages of this person are in the log.
     pub(super) fn settle(&mut self, ids: impl IntoIterator<Item = MessageId>) {
         for id in ids {
             self.stop_waiting_for(&id);
@@ -91,7 +91,7 @@ impl RoomClient {
         }
     }
 
-    /// A server did not take the message `id`.
+    /// Handles the refusal of the message `id`.
     pub(super) fn refused(&mut self, id: &MessageId, refusal: Refusal) {
         if !self.outbox.has(id) {
             return;
@@ -107,9 +107,8 @@ impl RoomClient {
         }
     }
 
-    /// The connection was closed over a frame that is too large. Only the
-    /// message on its way can have been that; sent again, it would close the
-    /// next connection too.
+    /// Handles a close for a frame that is too large. Only the message in flight can be the reason; sent
+    /// again, it would close the next connection too.
     pub(super) fn refuse_too_big(&mut self) -> bool {
         let Some(id) = self.outbox.on_its_way().cloned() else {
             return false;

@@ -1,4 +1,4 @@
-//! What goes into a [`super::RoomClient`] and what comes out.
+//! The inputs and outputs of a [`super::RoomClient`].
 
 use serde::{Deserialize, Serialize};
 
@@ -12,120 +12,120 @@ use protocol::room::HistoryPage;
 /// A message that no server has acknowledged yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsent {
-    /// The id it is sent with, however often.
+    /// The id that it is sent with, however often.
     pub id: MessageId,
-    /// The text.
+    /// The text, as it was typed.
     pub text: String,
-    /// When it was written, in milliseconds since 1970, for showing only.
+    /// When it was written, in milliseconds since 1970, for display only.
     pub written_at: u64,
     /// Why a server refused it for good; `None` while it is still being sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refused: Option<String>,
 }
 
-/// What happened.
+/// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// Begin: the page is shown and wants to go live.
+    /// The page is shown and shall go live.
     Start,
     /// The socket is open.
     Opened,
-    /// A frame came.
+    /// A frame arrived.
     Frame(ServerMessage),
-    /// The socket is gone, or could not be opened. 1006 where no code came.
+    /// The socket was closed, or could not be opened. 1006 where no code came.
     Closed {
-        /// The close code.
+        /// The close code of the socket.
         code: u16,
     },
-    /// A wake-up that was asked for.
+    /// A timer that was asked for.
     Woken(Timer),
     /// The person sends a message.
     Say(Unsent),
-    /// The person wants a refused message sent once more.
+    /// The person wants a refused message to be sent again.
     Retry(MessageId),
     /// The person gives a refused message up.
     Discard(MessageId),
-    /// The person is typing.
+    /// The person types.
     Typing,
-    /// The page that [`Output::Load`] asked for.
+    /// The page that [`Output::Load`] requested.
     Loaded(HistoryPage),
-    /// The page could not be had.
+    /// The page could not be loaded.
     NotLoaded,
-    /// The browser says the network is back, or the person looks at the page
-    /// again: a good moment to ask whether the connection lives.
+    /// The browser says the network is back, or the person looks at the page again: a good moment to check
+    /// the connection.
     Online,
-    /// The browser says the network is gone.
+    /// The browser has lost the network.
     Offline,
 }
 
-/// What to do.
+/// What the driver has to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
     Connect,
     /// Drop the socket without waiting; no [`Input::Closed`] is expected.
     Drop,
-    /// Send a frame.
+    /// Send this frame.
     Send(ClientMessage),
-    /// Wake me.
+    /// Set a timer, replacing an earlier one of the same kind.
     Wake {
-        /// For what.
+        /// The timer to set.
         timer: Timer,
-        /// After how many milliseconds.
+        /// The time from now, in milliseconds.
         after_ms: u64,
     },
-    /// Do not wake me for this.
+    /// Cancel this timer.
     Cancel(Timer),
-    /// Read the latest page over HTTP; answer with [`Input::Loaded`] or
-    /// [`Input::NotLoaded`]. Takes the place of a read that is still under way.
+    /// Load the latest page over HTTP; answer with [`Input::Loaded`] or [`Input::NotLoaded`]. Replaces a
+    /// request that is still under way.
     Load,
-    /// Keep the unsent where a reload of the page finds them.
+    /// Store the unsent messages where a reload of the page finds them.
     Keep(Vec<Unsent>),
-    /// Tell the page.
+    /// Tell the page this event.
     Tell(Event),
 }
 
-/// What a page is told.
+/// An event for the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// How the connection is.
+    /// The status of the connection.
     Status(Status),
     /// The room was entered: who is there. `messages` in it is empty; they come as [`Event::Said`].
     Entered(Joined),
-    /// New messages, in order, without a hole or a repeat.
+    /// New messages, in order, without a gap or a repeat.
     Said(Vec<Message>),
     /// What is shown no longer joins what comes: show this page instead.
     Reset(HistoryPage),
-    /// A message is on its way, or goes out when the connection is back. With
-    /// `refused` in it: an earlier visit left it so.
+    /// A message is under way, or will be when the connection is back. With `refused` in it: an earlier visit
+    /// left it so.
     Pending(Unsent),
-    /// One's own message is in the log; it comes, or came, as [`Event::Said`].
+    /// This person's message is in the log; it comes, or came, as [`Event::Said`].
     Settled(MessageId),
-    /// One's own message was not taken for now; it goes out again by itself.
+    /// This person's message was refused for now; it is sent again by itself.
     Delayed(MessageId, Refusal),
-    /// One's own message was refused for good.
+    /// This person's message was refused for good.
     Refused(MessageId, Refusal),
-    /// The person gave the message up, or it goes on under another id.
+    /// The person gave the message up, or it continues under another id.
     Discarded(MessageId),
-    /// People came or went.
+    /// People came or left.
     Presence(Presence),
     /// Somebody is typing.
     Typing(Typing),
-    /// Somebody else in the room is called as this person is.
+    /// Somebody else in the room has the same name, or one that looks the same.
     Namesake(Namesake),
-    /// Whether the room's log can be reached; until it is said, it can.
+    /// Whether the room's log is available; until this comes, it is.
     Availability(bool),
-    /// An error that answers no message, such as too many rooms.
+    /// A refusal that answers no message, such as too many rooms.
     Trouble(Refusal),
 }
 
-/// Where a link begins: the room and what the page already shows.
+/// How a client of a room begins: the room and what the page already shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomOptions {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
     /// The position of the page that is shown; `None`: load one first.
     pub position: Option<Position>,
-    /// What an earlier visit left unsent.
+    /// Messages that an earlier visit left unsent.
     pub unsent: Vec<Unsent>,
 }
