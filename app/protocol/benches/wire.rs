@@ -1,4 +1,4 @@
-//! What spelling and reading one frame costs: `cargo bench -p protocol`, `.ci/bench --parts`.
+//! Measures encoding and decoding of frames: `cargo bench -p protocol`, `.ci/bench --parts`.
 
 use divan::{Bencher, black_box};
 use protocol::{ClientMessage, Member, MessageId, Name, RoomId, UserId, wire};
@@ -7,7 +7,7 @@ fn main() {
     divan::main();
 }
 
-/// What most people say, and the most that anybody may.
+/// The length of most messages, and the largest one allowed.
 const LENGTHS: [usize; 2] = [128, 4_000];
 
 fn said(length: usize) -> ClientMessage {

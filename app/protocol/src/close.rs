@@ -1,34 +1,33 @@
-//! Why a server closes a WebSocket, and whether to come back.
+//! The close codes of a server, and whether to come back.
 
-/// Why no WebSocket opens for a page, and nothing is done for its forms: its address is not one that the server
-/// knows. It is the body of the 403 to every POST from there, which is how a page can tell this from a filter on its way.
+/// The body of the 403 to every POST and upgrade from a page whose origin the server does not know, by which
+/// a page can tell this refusal from that of a filter on the way.
 pub const ADDRESS_NOT_LET_IN: &str = "This server does not know the address in your address bar, so you can read here \
                                       but not take part. Ask whoever runs it to allow this address.";
 
-/// A close code of our own (RFC 6455, section 7.4.2: 4000 to 4999 are private).
+/// A close code of ours (RFC 6455, section 7.4.2: 4000 to 4999 are private).
 ///
-/// 4000 to 4499: come back and go on from your position. 4500 to 4999: stop,
-/// the same would happen again.
+/// 4000 to 4499: reconnect and continue from your position. 4500 to 4999: stop, the same would happen again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u16)]
 pub enum CloseCode {
-    /// The node is shutting down; another one takes over.
+    /// The node shuts down; another one takes over.
     NodeLeaving = 4000,
-    /// The client reads too slowly: its frames no longer fit the outbox, or wait for too long.
+    /// The client reads too slowly: its frames exceed the outbox, or wait for too long.
     Slow = 4001,
     /// A ping was not answered in time.
     NoPong = 4002,
-    /// The node can no longer tell what the client missed.
+    /// The node cannot find out what the client missed.
     Resync = 4003,
-    /// No frame came within the first seconds, or one that began did not end within as many.
+    /// No frame came within the first seconds, or one was not complete within as many.
     NoHello = 4004,
-    /// The client may not be any more in one of the rooms that it was in.
+    /// The client may no longer be in one of its rooms.
     Removed = 4005,
-    /// The `v` of the address is not a version that this server speaks.
+    /// This server does not speak the version `v` of the address.
     UnknownVersion = 4500,
-    /// The client goes on sending far above its rate after being told.
+    /// The client goes on sending far above its rate after being refused.
     Flood = 4501,
-    /// The person signed out, here or in another tab, or the one whose seat or right of a host this was.
+    /// The person signed out, here or in another tab, or the one whose seat or host's token this was.
     SignedOut = 4502,
 }
 
@@ -46,12 +45,12 @@ impl CloseCode {
         Self::SignedOut,
     ];
 
-    /// The number on the wire.
+    /// The number in the close frame.
     pub fn number(self) -> u16 {
         self as u16
     }
 
-    /// The sentence that goes with it, for people who read logs.
+    /// The reason in the close frame, for people who read logs.
     pub fn reason(self) -> &'static str {
         match self {
             Self::NodeLeaving => "this node is leaving; come back",
@@ -69,9 +68,8 @@ impl CloseCode {
 
 /// Whether a client should connect again after a close with `code`.
 ///
-/// All codes below 4500 say yes, those of the RFC too: a 1006 is a cut cable,
-/// a 1001 or 1012 a restart; but 1008 (policy) and 1009 (too big) would only
-/// happen again.
+/// All codes below 4500 say yes, those of the RFC too: a 1006 is a cut cable, a 1001 or 1012 a restart; but
+/// after 1008 (policy) and 1009 (too big) the same would happen again.
 pub fn should_reconnect(code: u16) -> bool {
     !matches!(code, 1008 | 1009 | 4500..=4999)
 }

@@ -1,35 +1,34 @@
-//! What an `error` frame says.
+//! The payload of `error` frames.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::MessageId;
 
-/// What went wrong, for programs. The list grows; treat an unknown one by its
-/// frame's `temporary`.
+/// What went wrong, for programs. The list grows; treat an unknown one by its frame's `temporary`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ErrorCode {
     /// The frame is not a JSON object with a `type`, or not text.
     NotJson,
-    /// The frame's `type` is none that the server knows.
+    /// The server does not know the frame's `type`.
     UnknownType,
-    /// A field is missing or wrong.
+    /// A field is missing or invalid.
     Invalid,
-    /// The message has no text.
+    /// The message has no visible text.
     EmptyMessage,
     /// The message has more characters than allowed.
     MessageTooLong,
     /// The room was not joined on this connection.
     NotInRoom,
-    /// The connection is in as many rooms as it may.
+    /// The connection is in as many rooms as allowed.
     TooManyRooms,
-    /// Too many frames; `retryAfterMs` says when to go on.
+    /// Too many frames; `retryAfterMs` says when to continue.
     RateLimited,
-    /// The same message id came before with other text.
+    /// The same message id came before with another text.
     Conflict,
-    /// The log cannot be reached; the message was not taken, send it again.
+    /// The log cannot be reached; the message was not stored, send it again.
     Unavailable,
-    /// The log is full; the message was not taken.
+    /// The store is full; the message was not stored.
     Full,
     /// No game has this PIN.
     NoGame,
@@ -37,17 +36,17 @@ pub enum ErrorCode {
     NotHost,
     /// The connection is in no game; enter one first.
     NotInGame,
-    /// This cannot be done in this phase of the game, or was done already.
+    /// This is not possible in this phase of the game, or was done already.
     NotNow,
-    /// The nickname cannot be taken; the sentence says why.
+    /// The nickname is not allowed; the sentence says why.
     BadNickname,
-    /// Somebody in this game has the nickname, or one that looks the same.
+    /// Another player in this game has the nickname, or one that looks the same.
     NicknameTaken,
-    /// The host lets nobody new in.
+    /// The game is locked: nobody new enters.
     Locked,
-    /// The host has sent this player away.
+    /// A host has kicked this player.
     Kicked,
-    /// The host has not let this player in yet; ask again after `retryAfterMs`.
+    /// No host has admitted this player yet; ask again after `retryAfterMs`.
     Waiting,
     /// A code that this version does not know.
     #[serde(other)]
@@ -79,7 +78,7 @@ impl ErrorCode {
         Self::Waiting,
     ];
 
-    /// The code as it is spelled on the wire.
+    /// The code as it is written on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotJson => "notJson",
@@ -116,16 +115,16 @@ impl ErrorCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// For programs.
+    /// What went wrong, for programs.
     pub code: ErrorCode,
-    /// For people.
+    /// What went wrong, as a sentence for people.
     pub message: String,
     /// Whether the same frame may succeed later.
     pub temporary: bool,
-    /// The id of the message it answers.
+    /// The id of the message that it answers.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub id: Option<MessageId>,
-    /// Not before so many milliseconds.
+    /// The shortest wait before another try, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub retry_after_ms: Option<u64>,
 }
@@ -136,14 +135,14 @@ impl Refusal {
         Self { code, message: message.into(), temporary: code.is_temporary(), id: None, retry_after_ms: None }
     }
 
-    /// The same, as the answer to the message `id`.
+    /// Makes it the answer to the message `id`.
     #[must_use]
     pub fn answering(mut self, id: Option<MessageId>) -> Self {
         self.id = id;
         self
     }
 
-    /// The same, with the time to wait.
+    /// Adds the shortest wait before another try.
     #[must_use]
     pub fn retry_after_ms(mut self, ms: u64) -> Self {
         self.retry_after_ms = Some(ms);

@@ -1,71 +1,69 @@
-//! Formulas in the texts of a quiz: where one stands, and how it is drawn.
+//! Formulas in the texts of a quiz: where one is, and its rendered form.
 //!
-//! What stands between dollars is a formula in LaTeX, by the rule of Pandoc's
-//! `tex_math_dollars`, so that prices stay prices. The texts travel as they are
-//! written; beside them goes what the server drew of their formulas, so a browser
-//! needs no reader of LaTeX and other clients may leave it aside.
+//! Text between dollars is a formula in LaTeX, by the rule of Pandoc's `tex_math_dollars`, so that prices
+//! stay prices. Texts are sent as they are written, together with the formulas that the server has rendered,
+//! so that a browser needs no LaTeX parser and other clients may ignore them.
 
 use serde::{Deserialize, Serialize};
 
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
-    /// To be shown as it is.
+    /// Plain text, to be shown as it is.
     Words(&'t str),
-    /// To be shown as it was drawn; where it was not, as it is written.
+    /// A formula, to be shown rendered; if it was not, as it is written.
     Formula(Source<'t>),
 }
 
-/// A formula as it stands in a text.
+/// A formula as it is written in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source<'t> {
-    /// All of it, with its dollars.
+    /// The whole formula, with its dollars.
     pub written: &'t str,
-    /// What stands between the dollars.
+    /// The LaTeX between the dollars.
     pub latex: &'t str,
-    /// It stands between two dollars on either side: on a line of its own.
+    /// Whether it is between double dollars: displayed on a line of its own.
     pub is_block: bool,
 }
 
-/// A formula that was drawn.
+/// A rendered formula with its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Formula {
-    /// As it is written in the texts, with its dollars.
+    /// The source in the texts, with its dollars.
     pub written: String,
-    /// A `math` element of MathML, made by the server: nothing that somebody wrote
-    /// is markup in it, so it may be put into a page as it is.
+    /// A `math` element of MathML, made by the server: nothing that somebody wrote is markup in it, so it may
+    /// be put into a page as it is.
     pub markup: String,
 }
 
-/// The formulas of some texts, each once. Those that are wrong are not among them.
+/// The rendered formulas of some texts, each once. Invalid ones are not among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Formulas(Vec<Formula>);
 
 impl Formulas {
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What was drawn of a formula; `None` for one that is wrong.
+    /// The rendered form of a formula; `None` for an invalid one.
     pub fn markup(&self, source: Source<'_>) -> Option<&str> {
         self.0.iter().find(|formula| formula.written == source.written).map(|formula| formula.markup.as_str())
     }
 
-    /// Adds one that is not there yet.
+    /// Adds a formula, unless it is there already.
     pub fn push(&mut self, formula: Formula) {
         self.0.push(formula);
     }
 }
 
-/// The words and formulas of a text, in their order. `\$` is a dollar.
+/// The plain texts and formulas of a text, in their order. `\$` is a dollar.
 pub fn pieces(text: &str) -> Pieces<'_> {
     Pieces { rest: text, plain: 0, formula: None }
 }
 
-/// Whether there is a formula in a text, right or wrong.
+/// Whether a text contains a formula, valid or not.
 pub fn has_formula(text: &str) -> bool {
     pieces(text).any(|piece| matches!(piece, Piece::Formula(_)))
 }
@@ -74,9 +72,9 @@ pub fn has_formula(text: &str) -> bool {
 #[derive(Clone, Debug)]
 pub struct Pieces<'t> {
     rest: &'t str,
-    /// So many bytes of the rest are words, whatever they look like.
+    /// How many bytes of the rest are plain text, whatever they look like.
     plain: usize,
-    /// Comes after the words that were given last.
+    /// The formula after the plain text that was returned last.
     formula: Option<Source<'t>>,
 }
 
@@ -114,12 +112,12 @@ impl<'t> Iterator for Pieces<'t> {
     }
 }
 
-/// Where the next dollar stands that is not before `from`.
+/// The position of the next dollar from `from` on.
 fn dollar(text: &str, from: usize) -> Option<usize> {
     text.get(from..)?.find('$').map(|at| from + at)
 }
 
-/// The formula that begins with the dollar at the beginning of `text`.
+/// The formula that begins with the dollar at the start of `text`.
 fn begins(text: &str) -> Option<Source<'_>> {
     let is_block = text.starts_with("$$");
     let mark = if is_block { "$$" } else { "$" };
@@ -137,8 +135,7 @@ fn begins(text: &str) -> Option<Source<'_>> {
     Some(Source { written, latex, is_block })
 }
 
-/// Where the mark stands that may end a formula: the first one in the same line
-/// without a `\` before it.
+/// The position of the mark that may end a formula: the first one in the same line without a `\` before it.
 fn closing(inside: &str, mark: &str) -> Option<usize> {
     let mut is_escaped = false;
     for (at, letter) in inside.char_indices() {

@@ -1,9 +1,8 @@
-//! The words a Hubbub server and its clients say to each other.
+//! The protocol between a Hubbub server and its clients: frames, ids, limits.
 //!
-//! Both sides of the wire, the browser's recovery rules and the load generator
-//! share this crate, so it knows no framework, no runtime, no clock and no
-//! Redis. Right answers stand in [`quiz`] alone, which is what an author writes,
-//! and in what a game reveals.
+//! Both sides of the wire, the browser and the load generator share this crate, so it knows no framework, no
+//! runtime, no clock and no Redis. Right answers are only in [`quiz`], which is what an author writes, and in
+//! what a game reveals.
 
 pub mod close;
 pub mod error;

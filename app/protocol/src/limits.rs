@@ -1,111 +1,111 @@
-//! The measures of the protocol: those that both sides must agree on, and the
-//! defaults of those that an operator may change.
+//! The limits of the protocol: those that both sides must agree on, and the defaults of those that an
+//! operator may change.
 
 use std::time::Duration;
 
-/// Characters of a room id, at most.
+/// The longest room id, in characters.
 pub const ROOM_ID_CHARS: usize = 64;
-/// Characters of a user id, at most.
+/// The longest user id, in characters.
 pub const USER_ID_CHARS: usize = 32;
-/// Characters of a person's name, at most.
+/// The longest name of a person, in characters.
 pub const NAME_CHARS: usize = 32;
-/// Characters of a room's title, at most.
+/// The longest title of a room, in characters.
 pub const TITLE_CHARS: usize = 64;
-/// Characters of a message id, at most.
+/// The longest message id, in characters.
 pub const MESSAGE_ID_CHARS: usize = 64;
-/// Characters of a session token, at most.
+/// The longest session token, in characters.
 pub const SESSION_TOKEN_CHARS: usize = 512;
-/// Characters of an epoch, at most.
+/// The longest epoch, in characters.
 pub const EPOCH_CHARS: usize = 32;
 
-/// Characters of one message, at most (an operator's choice).
+/// The longest message, in characters (configurable).
 pub const MESSAGE_CHARS: usize = 4_000;
-/// Bytes of one frame from a client, at most (an operator's choice).
+/// The largest frame from a client, in bytes (configurable).
 pub const FRAME_BYTES: usize = 64 * 1024;
-/// Rooms one connection may be in (an operator's choice).
+/// In how many rooms one connection may be (configurable).
 pub const ROOMS_PER_CONNECTION: usize = 64;
 
-/// Messages on one page of history.
+/// The number of messages on one page of history.
 pub const PAGE_MESSAGES: usize = 50;
-/// Messages that a recovery brings at most; a larger gap is reloaded over HTTP.
+/// The most messages of a recovery; a larger gap is reloaded over HTTP.
 pub const RECOVERY_MESSAGES: usize = 300;
-/// Bytes of them, as frames, at most.
+/// The most bytes of a recovery, as frames.
 pub const RECOVERY_BYTES: usize = 256 * 1024;
-/// Bytes of one page of history, as frames, at most; but at least one message is on it.
+/// The most bytes of one page of history, as frames; it has at least one message.
 pub const PAGE_BYTES: usize = 256 * 1024;
-/// Members in a `joined` or `presence` frame and on a page of them, at most;
-/// `memberCount` tells how many there are.
+/// The most members in a `joined` or `presence` frame and on a page of them; `memberCount` tells how many
+/// there are.
 pub const MEMBERS_PER_FRAME: usize = 100;
-/// Ids of those who left in one `presence` frame at most; the next one has the others.
+/// The most ids of people who left in one `presence` frame; the next one has the others.
 pub const LEAVES_PER_FRAME: usize = 500;
-/// In a room of so many, changes of people are told at once; above it, in one
-/// frame per [`PRESENCE_EVERY`] at most.
+/// The largest room in which changes of members are sent at once; in a larger one, in at most one frame per
+/// [`PRESENCE_EVERY`].
 pub const MEMBERS_TOLD_AT_ONCE: usize = 200;
-/// How often the people of a large room are told what changed.
+/// How often the clients of a large room are told of changes of members.
 pub const PRESENCE_EVERY: Duration = Duration::from_secs(1);
 
-/// The server pings a connection that was silent for so long.
+/// After so long a silence the server pings a connection.
 pub const PING_EVERY: Duration = Duration::from_secs(25);
 /// A ping that is not answered within this time ends the connection.
 pub const PONG_WITHIN: Duration = Duration::from_secs(10);
-/// A connection that says nothing for so long after opening is closed.
+/// A connection whose first frame does not come within this time is closed.
 pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
 
-/// The first wait before a reconnect is drawn from 0 to this.
+/// The first wait before a reconnect is random, from 0 to this.
 pub const RECONNECT_FIRST: Duration = Duration::from_millis(500);
-/// The waits double up to this.
+/// The largest limit that the doubling waits reach.
 pub const RECONNECT_MOST: Duration = Duration::from_secs(20);
 
-/// How often somebody who types says so.
+/// How often a client that types sends `typing`.
 pub const TYPING_EVERY: Duration = Duration::from_secs(2);
-/// How long "is typing" is shown after it was last said.
+/// How long "is typing" is shown after the last `typing` frame.
 pub const TYPING_SHOWN: Duration = Duration::from_secs(5);
 
-/// Digits of a game's PIN.
+/// The number of digits in a game's PIN.
 pub const PIN_DIGITS: usize = 6;
-/// Characters of a nickname, at most.
+/// The longest nickname, in characters.
 pub const NICKNAME_CHARS: usize = 20;
-/// Questions of a quiz, at most.
+/// The most questions of a quiz.
 pub const QUESTIONS: usize = 100;
-/// Characters of a question, at most.
+/// The longest question, in characters.
 pub const QUESTION_CHARS: usize = 160;
-/// Characters of an option or a spelling, at most.
+/// The longest option or accepted answer, in characters.
 pub const OPTION_CHARS: usize = 80;
-/// Options of a question, at most: as many as there are shapes.
+/// The most options of a question: as many as there are shapes.
 pub const OPTIONS: usize = 4;
-/// Spellings of a typed answer, at most.
+/// The most accepted answers of a typed question.
 pub const ACCEPTED_ANSWERS: usize = 10;
-/// Characters of an explanation, at most.
+/// The longest explanation, in characters.
 pub const EXPLANATION_CHARS: usize = 280;
-/// Characters of a formula between its dollars, at most; longer ones are shown as they are written.
+/// The longest formula between its dollars, in characters; longer ones are shown as they are written.
 pub const FORMULA_CHARS: usize = EXPLANATION_CHARS;
-/// Seconds to answer, at most.
+/// The longest time limit of a question, in seconds.
 pub const ANSWER_SECONDS: u32 = 600;
-/// Seconds to read a question before it opens.
+/// How long a question can be read before it opens, in seconds.
 pub const READY_SECONDS: u32 = 4;
-/// Characters of a picture's id: 32 of its digest and the kind of file.
+/// The longest id of a picture, in characters: 32 of its digest and the kind of file.
 pub const PICTURE_ID_CHARS: usize = 40;
-/// Bytes of a picture, at most.
+/// The largest picture, in bytes.
 pub const PICTURE_BYTES: usize = 1024 * 1024;
-/// Quizzes that one author keeps, at most.
+/// The most quizzes of one author.
 pub const QUIZZES: usize = 200;
-/// Bytes of a quiz as JSON, at most.
+/// The largest quiz as JSON, in bytes.
 pub const QUIZ_BYTES: usize = 256 * 1024;
-/// Versions of a quiz that can be gone back to, at most.
+/// The most stored versions of a quiz.
 pub const QUIZ_VERSIONS: usize = 20;
-/// Players of a game, at most (an operator's choice).
+/// The most players of a game (configurable).
 pub const PLAYERS: usize = 5_000;
-/// Newcomers of a game that wait to be let in, at most; more are told to try again.
+/// The most newcomers of a game that wait to be admitted; more are told to try again.
 pub const WAITING: usize = 200;
-/// Players whom one frame of a host names, at most.
+/// The most players that one frame of a host names.
 pub const PLAYERS_NAMED: usize = 200;
-/// Hosts of a game who were added by a code, at most.
+/// The most hosts of a game who were added by a code.
 pub const ADDED_HOSTS: usize = 20;
-/// Whoever waits to be let in asks again after this time.
+/// How often a client that waits to be admitted asks again.
 pub const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
-/// For so long a network that a host blocks takes no new seat in the game.
+/// How long a network that a host blocks gets no new seat in the game.
 pub const BLOCKED_FOR: Duration = Duration::from_secs(10 * 60);
-/// Leaders that a frame names, at most.
+/// The most leaders in a frame.
 pub const LEADERS: usize = 8;
 /// How often hosts are told how many have answered, at most.
 pub const COUNT_EVERY: Duration = Duration::from_millis(250);

@@ -6,25 +6,25 @@ use crate::error::Refusal;
 use crate::id::{MessageId, Name, RoomId, SessionToken, UserId};
 use crate::position::Position;
 
-/// What a client says.
+/// A frame from a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClientMessage {
-    /// Enters a room; with a position, asks for what was said since.
+    /// Enters a room; with a position, asks for the messages since.
     Join {
-        /// The room; it need not exist before.
+        /// The id of the room; it need not exist before.
         room_id: RoomId,
         /// The last position seen, if any.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         since: Option<Position>,
-        /// What an earlier `joined` told, for clients that keep no cookies:
-        /// brings them back as the same person.
+        /// The token that an earlier `joined` told, for clients without cookies: makes them the same person
+        /// again.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         session: Option<SessionToken>,
     },
-    /// Says something. The sender's own id makes a resend harmless.
+    /// Posts a message. The sender's own id makes a resend harmless.
     Message {
-        /// Absent: the room joined last.
+        /// Absent: the room that was joined last.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         room_id: Option<RoomId>,
         /// Absent: the server makes one.
@@ -35,38 +35,38 @@ pub enum ClientMessage {
     },
     /// Leaves a room.
     Leave {
-        /// The room.
+        /// The id of the room.
         room_id: RoomId,
     },
-    /// Is typing; shown to others for a few seconds.
+    /// The person is typing; shown to others for a few seconds.
     Typing {
-        /// The room.
+        /// The id of the room.
         room_id: RoomId,
     },
     /// Asks for a `pong`, for clients that cannot see WebSocket pings.
     Ping,
 }
 
-/// What a server says. Read with [`crate::wire::decode_server`]: the derived
-/// way to read a tagged enum would cost every page some 20 KiB.
+/// A frame from a server. Decode it with [`crate::wire::decode_server`]: the derived decoder of a tagged enum
+/// would cost every page some 20 KiB.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase")]
 pub enum ServerMessage {
     /// The answer to `join`.
     Joined(Joined),
-    /// Something was said in a room, by oneself too.
+    /// A message in a room, also to its sender.
     Message(Message),
-    /// People came or went.
+    /// People came or left.
     Presence(Presence),
     /// Somebody is typing.
     Typing(Typing),
-    /// Somebody else in the room is called as this person is.
+    /// Somebody else in the room has the same name, or one that looks the same.
     Namesake(Namesake),
     /// The room's log goes on under another epoch.
     Position(Renamed),
-    /// The room's log cannot be reached for now, or can be again.
+    /// The room's log is unavailable for now, or available again.
     Availability(Availability),
-    /// Something was not done.
+    /// Something that the client sent was refused.
     Error(Refusal),
     /// The answer to `ping`.
     Pong,
@@ -75,9 +75,9 @@ pub enum ServerMessage {
 /// A person in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Member {
-    /// Who.
+    /// The user id, the same in all tabs.
     pub id: UserId,
-    /// What they are called.
+    /// The name, which need not be unique.
     pub name: Name,
 }
 
@@ -85,91 +85,90 @@ pub struct Member {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Joined {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// Who the server takes this client for.
+    /// The person of this connection.
     pub you: Member,
-    /// What to bring with the first `join` of the next connection, to be the
-    /// same person again. Only for who came without a session of their own.
+    /// The token for the first `join` of the next connection, to be the same person again. Only for clients
+    /// that came without a session.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub session: Option<SessionToken>,
-    /// Who is there, oneself too; the first page of them.
+    /// The first page of the members, this person among them.
     pub members: Vec<Member>,
-    /// How many are there in all.
+    /// The number of all members.
     pub member_count: usize,
     /// The position of this connection: all up to here is in the log, all
     /// after it will come as frames.
     pub position: Position,
-    /// True: `messages` is everything since the client's position. False: it
-    /// cannot be told, or no position was given; read the history over HTTP.
+    /// True: `messages` is everything since the client's position. False: that is not known, or no position
+    /// was given; read the history over HTTP.
     pub recovered: bool,
-    /// What was said since the client's position, in order.
+    /// The messages since the client's position, in order.
     #[serde(default)]
     pub messages: Vec<Message>,
 }
 
-/// Something said in a room.
+/// A message in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// The id its sender gave it.
+    /// The id that its sender chose.
     pub id: MessageId,
-    /// Its place in the room's order, +1 for each.
+    /// Its number in the room's log, +1 for each.
     pub offset: u64,
-    /// Who said it.
+    /// The sender, with the name at that time.
     pub author: Member,
-    /// The text.
+    /// The text, cleaned.
     pub message: String,
-    /// When the server took it, in milliseconds since 1970.
+    /// When the server stored it, in milliseconds since 1970.
     pub sent_at: u64,
 }
 
-/// People came or went.
+/// A change of a room's members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Presence {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// Who came, or has a new name.
+    /// The members who came, or have a new name.
     pub joined: Vec<Member>,
-    /// Who went.
+    /// The ids of members who left.
     pub left: Vec<UserId>,
-    /// How many are there now.
+    /// The number of members now.
     pub member_count: usize,
 }
 
-/// The room's log goes on under another epoch: what was seen up to the offset
-/// is in it unchanged, so a client goes on and only notes the epoch.
+/// A log's new epoch: what was seen up to the offset is in it unchanged, so a client goes on and only notes
+/// the epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renamed {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// The new epoch, and up to where the log is known to be the same.
+    /// The new epoch, and the offset up to which the log is unchanged.
     pub position: Position,
 }
 
-/// Whether the room's log can be reached: while it cannot, nothing that is
-/// said is taken, and nothing comes.
+/// Whether the room's log is available: while it is not, no message is accepted, and none comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Availability {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
     /// As far as the node knows.
     pub available: bool,
 }
 
-/// Somebody else in the room is called as this person is, or looks so. Told to
-/// whoever comes second; both may stay.
+/// Somebody else in the room has the same name, or one that looks the same. Sent to the later one of the two;
+/// both may stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Namesake {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// Who was there before.
+    /// The member who was there before.
     pub member: Member,
     /// A name that nobody there has.
     pub free_name: Name,
@@ -179,7 +178,7 @@ pub struct Namesake {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Typing {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
     /// Who.
     pub member: Member,

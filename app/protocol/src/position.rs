@@ -1,15 +1,15 @@
-//! A place in a log.
+//! Positions in a log.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::Epoch;
 
-/// A place in a room's log: everything up to and with `offset` has been seen.
+/// A position in a log: everything up to and with `offset` has been seen.
 ///
 /// Two positions can be compared only when their epochs are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The identity of the log.
+    /// The epoch of the log.
     pub epoch: Epoch,
     /// 0 before the first publication, then +1 for each.
     pub offset: u64,

@@ -6,7 +6,7 @@ use crate::id::{RoomId, UserId};
 use crate::message::{Member, Message};
 use crate::position::Position;
 
-/// A page of what was said, oldest first.
+/// A page of messages, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
@@ -14,33 +14,33 @@ pub struct HistoryPage {
     pub messages: Vec<Message>,
     /// The top of the log when this page was read: join from here.
     pub position: Position,
-    /// Whether there are earlier ones.
+    /// Whether there are earlier messages.
     pub more: bool,
 }
 
-/// Who is in a room, read without entering it.
+/// The members of a room, read without entering it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomPreview {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// What people call it; the id where nobody gave it a title.
+    /// The title of the room, or its id if it has none.
     pub title: String,
-    /// The first page of the people there.
+    /// The first page of the members.
     pub members: Vec<Member>,
-    /// How many are there.
+    /// The number of all members.
     pub member_count: usize,
 }
 
-/// A page of the people in a room, in the order of their ids.
+/// A page of a room's members, in the order of their ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MembersPage {
-    /// At most [`crate::limits::MEMBERS_PER_FRAME`].
+    /// The members, at most [`crate::limits::MEMBERS_PER_FRAME`].
     pub members: Vec<Member>,
-    /// How many are there in all.
+    /// The number of all members.
     pub member_count: usize,
-    /// The last one's id where more follow: ask for those after it.
+    /// The last member's id if more follow: ask for those after it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub next: Option<UserId>,
 }
@@ -49,12 +49,12 @@ pub struct MembersPage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomSummary {
-    /// The room.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// What people call it.
+    /// The title of the room.
     pub title: String,
-    /// A few of the people there.
+    /// A few of its members.
     pub members: Vec<Member>,
-    /// How many are there; 0 in a room that fell quiet.
+    /// The number of members; 0 in a room that fell quiet.
     pub member_count: usize,
 }

@@ -1,4 +1,4 @@
-//! How frames are spelled. The only place that writes or reads their JSON.
+//! Encodes and decodes frames. The only place with their JSON.
 
 mod game;
 mod reader;
@@ -18,8 +18,8 @@ pub use game::{decode_game_client, decode_game_server, encode_game_client, encod
 
 /// A `message` frame with a gap for its offset, which only the log knows.
 ///
-/// The frame is spelled once in the whole cluster: whoever appends it to the
-/// log puts `head`, the offset in decimal and `tail` together.
+/// The frame is encoded once in the whole cluster: the log puts `head`, the offset in decimal and `tail`
+/// together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     /// The frame up to the offset.
@@ -29,29 +29,24 @@ pub struct Template {
 }
 
 impl Template {
-    /// The whole frame.
+    /// The complete frame.
     pub fn fill(&self, offset: u64) -> String {
         format!("{}{offset}{}", self.head, self.tail)
     }
 }
 
 const MESSAGE_HEAD: &str = r#"{"type":"message","payload":"#;
-/// Bytes of half a `message` frame beside what people chose, at most.
+/// The capacity of half a `message` frame, beside the parts that people chose.
 const MESSAGE_ROOM: usize = 96;
 
-/// Reads a frame from a client.
+/// Decodes a frame from a client.
 ///
-/// # Errors
-/// The [`Refusal`] to answer with, carrying the message id where one can be
-/// made out.
+/// # Errors The [`Refusal`] to answer with, with the message id if one can be found.
 pub fn decode_client(text: &str) -> Result<ClientMessage, Refusal> {
     serde_json::from_str(text).map_err(|error| explain(text, &error))
 }
 
-/// Reads a frame from a server.
-///
-/// # Errors
-/// `None` for a frame of a later version, which a client leaves aside.
+/// Decodes a frame from a server; `None` for one of a later version, which a client ignores.
 pub fn decode_server(text: &str) -> Option<ServerMessage> {
     let (kind, payload) = envelope(text)?;
     match kind.as_str() {
@@ -68,7 +63,7 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
     }
 }
 
-/// What type a frame is of, and the text of its payload; `null` where it has none.
+/// The type of a frame, and the text of its payload; `null` where it has none.
 fn envelope(text: &str) -> Option<(String, &str)> {
     let (mut kind, mut payload) = (None, "null");
     let mut reader = Reader::new(text);
@@ -81,7 +76,7 @@ fn envelope(text: &str) -> Option<(String, &str)> {
     Some((kind?, payload))
 }
 
-/// Reads the [`Message`] in a stored `message` frame, as it may be shown; `None` for other frames.
+/// Decodes a stored `message` frame, cleaned; `None` for other frames.
 pub fn decode_message(frame: &str) -> Option<Message> {
     match decode_server(frame)? {
         ServerMessage::Message(mut message) => {
@@ -92,9 +87,9 @@ pub fn decode_message(frame: &str) -> Option<Message> {
     }
 }
 
-/// A stored `message` frame as it may be shown: nearly always as it is.
+/// A stored `message` frame, cleaned: nearly always unchanged.
 fn shown(frame: &str) -> Cow<'_, str> {
-    // What JSON escapes with a `u` are controls.
+    // JSON escapes controls with a `u`.
     let is_clean = !frame.contains(r"\u") && !frame.contains(r"\r") && clean(frame, Shape::Lines) == frame;
     match decode_message(frame).filter(|_| !is_clean) {
         Some(message) => Cow::Owned(encode_server(&ServerMessage::Message(message))),
@@ -102,19 +97,19 @@ fn shown(frame: &str) -> Cow<'_, str> {
     }
 }
 
-/// Spells a frame for a server.
+/// Encodes a frame for a server.
 pub fn encode_client(message: &ClientMessage) -> String {
     encode(message)
 }
 
-/// Spells a frame for a client.
+/// Encodes a frame for a client.
 pub fn encode_server(message: &ServerMessage) -> String {
     encode(message)
 }
 
-/// Spells a `message` frame with a gap for the offset.
+/// Encodes a `message` frame with a gap for the offset.
 pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &str, sent_at: u64) -> Template {
-    // Once for each message in the whole cluster, but for each: so each half is written in one go.
+    // This runs for every message, so each half is written without reallocation.
     let mut head = Vec::with_capacity(MESSAGE_ROOM + room.as_str().len() + id.as_str().len());
     head.extend_from_slice(MESSAGE_HEAD.as_bytes());
     put(&mut head, r#"{"roomId":"#, room.as_str());
@@ -130,15 +125,14 @@ pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &s
     Template { head: whole(head), tail: whole(tail) }
 }
 
-/// Writes `before`, then `value` as JSON, which is UTF-8. As in [`encode`], nothing can fail.
+/// Appends `before`, then `value` as JSON. As in [`encode`], nothing can fail.
 fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, before: &str, value: &T) {
     out.extend_from_slice(before.as_bytes());
     let _ = serde_json::to_writer(out, value);
 }
 
-/// Spells a `joined` frame whose `messages` are stored frames, which are
-/// copied once, and read only where they may not be shown as they are.
-/// `joined.messages` is left aside.
+/// Encodes a `joined` frame whose `messages` are stored frames: they are copied, and decoded only if they
+/// need cleaning. `joined.messages` is ignored.
 pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) -> String {
     let mut text = encode(&ServerMessage::Joined(Joined { messages: Vec::new(), ..joined }));
     // The empty list is the last field: `…"messages":[]}}`.
@@ -156,7 +150,7 @@ pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) 
     text
 }
 
-/// When a stored `message` frame was sent, read from its end without parsing it.
+/// The `sentAt` of a stored `message` frame, read from its end without parsing it.
 pub fn sent_at(frame: &str) -> Option<u64> {
     let digits = frame.strip_suffix("}}")?;
     let start = digits.rfind(|c: char| !c.is_ascii_digit())? + 1;
@@ -167,13 +161,13 @@ fn payload_of(frame: &str) -> Option<&str> {
     frame.strip_prefix(MESSAGE_HEAD)?.strip_suffix('}')
 }
 
-/// Spells any of our own data, for what is stored beside the log.
+/// Encodes any data of ours, for storage beside the log.
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> String {
-    // Our types have string keys and finite numbers; nothing in them can fail.
+    // Our types have string keys and finite numbers; encoding them cannot fail.
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Reads what [`encode`] wrote; `None` for anything else.
+/// Decodes what [`encode`] wrote; `None` for anything else.
 pub fn decode<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     let mut reader = Reader::new(text);
     let value = T::deserialize(&mut reader).ok()?;
@@ -181,15 +175,14 @@ pub fn decode<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
     Some(value)
 }
 
-/// Reads what people may have written by hand, or other programs.
+/// Decodes a file that people may have written by hand.
 ///
-/// # Errors
-/// What is wrong, and in which line and column.
+/// # Errors What is wrong, and in which line and column.
 pub fn read_file<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Turns a failed decode into an answer that helps whoever wrote the client.
+/// Turns a failed decode into an answer that helps the author of the client.
 fn explain(text: &str, error: &serde_json::Error) -> Refusal {
     #[derive(Deserialize)]
     struct Outline {
@@ -228,7 +221,7 @@ fn explain(text: &str, error: &serde_json::Error) -> Refusal {
         .filter(|outline| outline.kind == "message")
         .and_then(|outline| outline.payload)
         .and_then(|payload| payload.id);
-    // The reason names fields and rules; the line and column in it are of the frame.
+    // The error names fields and rules; its line and column are those of the frame.
     Refusal::new(ErrorCode::Invalid, format!("The payload of \"{kind}\" is not right: {error}.")).answering(id)
 }
 

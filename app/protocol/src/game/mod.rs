@@ -1,7 +1,6 @@
-//! What a game says and is told: the words on `/games`.
+//! The types of the frames on `/games`.
 //!
-//! A right answer appears here only in a [`Reveal`]. Knows no rules: those are
-//! the server's.
+//! A right answer appears here only in a [`Reveal`]. Knows no rules: those are the server's.
 
 pub mod frame;
 mod running;
@@ -15,42 +14,41 @@ pub use frame::{GameClientMessage, GameServerMessage};
 pub use running::RunningGame;
 pub use view::{Admission, Asked, Bar, Game, Leader, Outcome, Phase, Reveal, Verdict};
 
-/// An answer, as the question's kind wants it. Options are counted from 0, as
-/// they are shown.
+/// An answer, in the form of the question's kind. Options are counted from 0, as they are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// One option.
+    /// The index of one option.
     Choice(usize),
-    /// Some options.
+    /// The indices of some options.
     Choices(Vec<usize>),
-    /// A word or a few.
+    /// A typed word or a few.
     Text(String),
-    /// A number.
+    /// A number, without rounding.
     Number(Decimal),
-    /// All options, the first one first.
+    /// The indices of all options, the first one first.
     Order(Vec<usize>),
 }
 
-/// What became of an answer.
+/// The result of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Taken {
-    /// It counts.
+    /// The answer counts for its player.
     Accepted,
-    /// An earlier one counts.
+    /// An earlier answer of the player counts.
     Duplicate,
-    /// The time was over.
+    /// The question had closed already.
     Late,
 }
 
-/// An answer that counts.
+/// An answer that counts, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Given {
-    /// To which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// What it is.
+    /// The answer in the form of the question's kind.
     pub answer: Answer,
     /// How long after the question opened, in milliseconds.
     pub took_ms: u64,

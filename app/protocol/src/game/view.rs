@@ -1,4 +1,4 @@
-//! What everybody in a game sees, and what only one player does.
+//! What everybody in a game sees, and what only one player sees.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,70 +6,70 @@ use crate::formula::Formulas;
 use crate::id::{Name, PictureId, UserId};
 use crate::quiz::{Kind, Points};
 
-/// A game as everybody may see it. Every change brings the whole of it.
+/// A game as everybody may see it. Every change sends the whole of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Game {
-    /// What the quiz is called.
+    /// The title of the quiz.
     pub title: String,
-    /// How far it is.
+    /// The phase of the game.
     pub phase: Phase,
-    /// Which game of this class it is, from 1: +1 each time that the host plays again.
+    /// The round of the class, from 1: +1 each time that the host plays again.
     #[serde(skip_serializing_if = "is_first_round", default = "first_round")]
     pub round: u32,
-    /// Questions and slides in all.
+    /// The number of questions and slides.
     pub questions: usize,
-    /// The one that is being asked, from 0; that of the last one between two
-    /// questions; `None` in the lobby.
+    /// The index of the current question, from 0; between two questions that of the last; `None` in the
+    /// lobby.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at: Option<usize>,
-    /// What is asked.
+    /// The current question, without the right answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub asked: Option<Asked>,
     /// When the question opens, or opened, by the server's clock in
     /// milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub opens_at: Option<u64>,
-    /// When no answer is taken any more; `None`: until the host goes on.
+    /// When it closes; `None`: when the host closes it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub closes_at: Option<u64>,
-    /// The game is paused, and so many milliseconds are left of what ran; 0
-    /// where nothing runs out.
+    /// The time that is left of a paused game's clock, in milliseconds; 0 where there is no limit. `None`:
+    /// not paused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub paused: Option<u64>,
-    /// Nobody new comes in.
+    /// Whether nobody new may enter.
     #[serde(default)]
     pub locked: bool,
-    /// How somebody new comes in.
+    /// Whether newcomers enter at once.
     #[serde(default)]
     pub admission: Admission,
-    /// The class may chat.
+    /// Whether the class chat is open.
     #[serde(default)]
     pub chat: bool,
-    /// There are points to be had in this game.
+    /// Whether this game has points.
     #[serde(default)]
     pub scored: bool,
-    /// Who plays, at the last step.
+    /// The number of players at the last step.
     #[serde(default)]
     pub players: usize,
-    /// What was right; only from [`Phase::Reveal`] to the next question.
+    /// The right answer; only from [`Phase::Reveal`] to the next question.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reveal: Option<Reveal>,
-    /// The best, in [`Phase::Places`] and after.
+    /// The leaders, in [`Phase::Places`] and after.
     #[serde(default)]
     pub leaders: Vec<Leader>,
     /// In [`Phase::Podium`]: how many of the first of them are not shown to the class yet.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub missing: usize,
-    /// At the end: the question that most knew, and how many of how many.
+    /// At the end: the question with most right answers, how many they were, and of how many players.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub best_known: Option<(String, usize, usize)>,
-    /// What was drawn of the formulas in the texts above.
+    /// The rendered formulas of the texts above.
     #[serde(skip_serializing_if = "Formulas::is_empty", default)]
     pub formulas: Formulas,
 }
 
-/// What a game is in that does not say which round it is in.
+/// The round of a stored game without that field.
 pub(crate) fn first_round() -> u32 {
     1
 }
@@ -82,82 +82,81 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// How somebody new comes into a game.
+/// The rule for newcomers of a game.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Admission {
-    /// Whoever has the PIN.
+    /// Everybody with the PIN gets a seat at once.
     #[default]
     Open,
-    /// Whom a host lets in.
+    /// A host admits each newcomer.
     Approve,
 }
 
-/// How far a game is.
+/// The phases of a game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
-    /// People come in.
+    /// Players enter, before the first question.
     Lobby,
     /// The question can be read, and not answered yet.
     Ready,
-    /// Answers are taken; of a slide: it is shown.
+    /// Answers are accepted; a slide is shown.
     Open,
-    /// No answers are taken any more; the points are being counted.
+    /// No more answers are accepted; the points are being counted.
     Closed,
-    /// What was right.
+    /// The right answer is shown.
     Reveal,
-    /// Who leads.
+    /// The leaders are shown.
     Places,
-    /// Who won.
+    /// The first three are shown, one by one.
     Podium,
-    /// It is over, and can only be read.
+    /// The game is over, and can only be read.
     Ended,
 }
 
-/// A question, without what is right.
+/// A question, without the right answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Asked {
-    /// How it is answered.
+    /// How the question is answered.
     pub kind: Kind,
-    /// What is asked.
+    /// The question itself, or the heading of a slide.
     pub text: String,
     /// The text of a slide; empty for a question.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub body: String,
-    /// Shown beside it.
+    /// The id of its picture, if it has one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub picture: Option<PictureId>,
-    /// What the picture shows.
+    /// The description of the picture.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub picture_alt: String,
-    /// Seconds to answer; 0: until the host goes on.
+    /// The time limit in seconds; 0: until the host goes on.
     pub seconds: u32,
-    /// What it counts.
+    /// How many points it gives at most.
     pub points: Points,
-    /// What can be chosen, from [`Phase::Open`] on. Of an order: shuffled, the
-    /// same for everybody.
+    /// The options, from [`Phase::Open`] on. Of an order: shuffled, the same for everybody.
     #[serde(default)]
     pub options: Vec<String>,
 }
 
-/// What was right, and what people answered.
+/// The right answer, and what people answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reveal {
-    /// What is right, in words; empty for a poll.
+    /// The right answer in words; empty for a poll.
     pub right: String,
-    /// For each option how many took it; of what was typed, the most frequent.
+    /// For each option how many chose it; for typed answers and numbers, the most frequent.
     pub bars: Vec<Bar>,
-    /// Why it is right.
+    /// The author's explanation of the right answer.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub explanation: String,
-    /// How many were right, wholly.
+    /// How many answers were wholly right.
     pub correct: usize,
-    /// How many gave an answer, right or wrong.
+    /// How many players answered, right or wrong.
     pub answered: usize,
-    /// How many could have.
+    /// How many players could have answered.
     pub players: usize,
 }
 
@@ -165,77 +164,77 @@ pub struct Reveal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bar {
-    /// What it says.
+    /// The answer in words.
     pub text: String,
-    /// How many.
+    /// The number of players who gave it.
     pub count: usize,
     /// Whether it is right.
     #[serde(default)]
     pub right: bool,
 }
 
-/// A player who leads.
+/// One of the leaders.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Leader {
-    /// From 1; who have the same points share one.
+    /// The place from 1; equal points share a place.
     pub place: usize,
-    /// Who.
+    /// The player's user id.
     pub id: UserId,
-    /// What they are called.
+    /// The player's nickname in this game.
     pub name: Name,
-    /// Points in all.
+    /// The points of this round.
     pub score: u32,
-    /// Places won (above 0) or lost with the last question.
+    /// Places gained (above 0) or lost with the last question.
     #[serde(default)]
     pub moved: i64,
 }
 
-/// What became of one player in one question; nobody else sees it.
+/// The outcome of one question for one player; nobody else sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
-    /// Which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// How it went.
+    /// Right, wrong, partly right or missing.
     pub verdict: Verdict,
-    /// Points for it, the bonus among them.
+    /// Points for it, with the bonus.
     pub points: u32,
-    /// Of these, for the streak.
+    /// The part of `points` that is for the streak.
     #[serde(default)]
     pub bonus: u32,
-    /// Right ones in a row, this one too.
+    /// Right answers in a row, with this one.
     pub streak: u32,
-    /// What one more would add; 0 where streaks do not count.
+    /// The bonus of the next right answer; 0 where streaks do not count.
     #[serde(default)]
     pub next_bonus: u32,
-    /// How long the answer took, in milliseconds; `None`: there is none.
+    /// How long the answer took, in milliseconds; `None` without one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub took_ms: Option<u64>,
-    /// Points in all.
+    /// The points of this round.
     pub score: u32,
-    /// The place, from 1.
+    /// The player's place, from 1.
     pub place: usize,
-    /// Places won (above 0) or lost.
+    /// Places gained (above 0) or lost.
     #[serde(default)]
     pub moved: i64,
-    /// Who is next before them, and by how many points.
+    /// The next player ahead, and by how many points.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ahead: Option<(Name, u32)>,
 }
 
-/// How an answer went.
+/// How an answer was judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// Right.
+    /// Exactly what is right.
     Right,
     /// More of what is right than of what is wrong, but not exactly that.
     Partly,
-    /// Wrong.
+    /// Not right at all.
     Wrong,
-    /// There was none.
+    /// There was no answer.
     Missing,
-    /// Nothing was right or wrong.
+    /// A poll has no right answer.
     Poll,
 }

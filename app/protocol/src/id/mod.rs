@@ -1,4 +1,4 @@
-//! Names of things, each a type of its own, checked once where it enters.
+//! Ids and names, each a type of its own that is checked once where it enters.
 
 use std::fmt;
 
@@ -12,19 +12,19 @@ mod room;
 pub use name::Name;
 pub use room::RoomId;
 
-/// Why a text is not the id or name it was given as.
+/// Why a text is not a valid id or name; the text names the kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
-    /// Nothing is left once the spaces around it are gone.
+    /// Nothing is left without the spaces around it.
     #[error("{0} is empty")]
     Empty(&'static str),
-    /// More characters than allowed.
+    /// It has more characters than allowed.
     #[error("{0} has more than {1} characters")]
     TooLong(&'static str, usize),
     /// A character that is not allowed in this kind of id.
     #[error("{0} has a character that is not allowed")]
     BadCharacter(&'static str),
-    /// Dots alone, which mean another place in an address.
+    /// Only dots, which mean another folder in an address.
     #[error("{0} cannot be dots alone")]
     Dots(&'static str),
 }
@@ -37,15 +37,14 @@ macro_rules! text_id {
         pub struct $name(String);
 
         impl $name {
-            /// Checks `text` and takes it, without the spaces around it.
+            /// Checks `text`, without the spaces around it.
             ///
-            /// # Errors
-            /// [`InvalidId`] says what is wrong with it.
+            /// # Errors [`InvalidId`] says what is wrong with it.
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 check(text, $what, $max, $allowed).map(Self)
             }
 
-            /// The text itself.
+            /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -80,58 +79,57 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// A person, the same in every tab and on every node.
+    /// The id of a person, the same in every tab and on every node.
     UserId, "a user id", limits::USER_ID_CHARS,
     |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
 );
 text_id!(
-    /// A message, named by its sender, so that a resend is recognised.
+    /// The id of a message, chosen by its sender, so that a resend is recognised.
     MessageId, "a message id", limits::MESSAGE_ID_CHARS,
     |c| c.is_ascii_graphic()
 );
 text_id!(
-    /// What proves who somebody is, for programs that keep no cookies. It is as
-    /// good as a password: it stands in frames alone, never in an address.
+    /// A token that proves a session, for programs without cookies. It is as good as a password: it is sent
+    /// in frames alone, never in an address.
     SessionToken, "a session token", limits::SESSION_TOKEN_CHARS,
     |c| c.is_ascii_graphic()
 );
 text_id!(
-    /// The identity of a log: it changes when what was logged may be gone.
+    /// The name of one life of a log: another one means that entries may be lost.
     Epoch, "an epoch", limits::EPOCH_CHARS,
     |c| c.is_ascii_alphanumeric()
 );
 
 text_id!(
-    /// A stored quiz.
+    /// The id of a stored quiz.
     QuizId, "a quiz id", limits::USER_ID_CHARS,
     |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
 );
 text_id!(
-    /// What is kept of a game that is over.
+    /// The id of a game's stored results.
     ResultsId, "a results id", limits::USER_ID_CHARS,
     |c| c.is_ascii_alphanumeric() || c == '-' || c == '_'
 );
 text_id!(
-    /// A host of a game who was added by a code.
+    /// The id of a host who was added by a code.
     HostId, "a host id", limits::USER_ID_CHARS,
     |c| c.is_ascii_alphanumeric()
 );
 text_id!(
-    /// A picture: the digest of its bytes, and what kind of file it is, such as `3f0a….png`.
+    /// The id of a picture: the digest of its bytes, and the kind of file, such as `3f0a….png`.
     PictureId, "a picture id", limits::PICTURE_ID_CHARS,
     |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.'
 );
 
-/// What a class types to come into a game: six digits.
+/// The PIN that a class types to enter a game: six digits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Pin(String);
 
 impl Pin {
-    /// Reads `482915`, and `482 915` too.
+    /// Parses `482915`, and `482 915` too.
     ///
-    /// # Errors
-    /// [`InvalidId`] for anything that is not six digits.
+    /// # Errors [`InvalidId`] for anything but six digits.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         match digits.len() {
@@ -141,20 +139,20 @@ impl Pin {
         }
     }
 
-    /// The digits.
+    /// The six digits, without spaces.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it is read aloud: `482 915`.
+    /// The PIN as it is read aloud: `482 915`.
     pub fn spaced(&self) -> String {
         let (first, last) = self.0.split_at(limits::PIN_DIGITS / 2);
         format!("{first} {last}")
     }
 
-    /// What stands for the game where a frame has to name a room. Nobody chats there.
+    /// A room id that stands for the game in frames with a room. Nobody chats there.
     pub fn room(&self) -> RoomId {
-        // Digits after a plain word are an id.
+        // Digits after a plain word are a valid id.
         RoomId::parse(&format!("{}{}", Self::ROOM, self.0)).unwrap_or_else(|_| unreachable!("a PIN names a room"))
     }
 
@@ -188,11 +186,10 @@ impl fmt::Display for Pin {
 }
 
 impl QuizId {
-    /// What the ids of the quizzes that come with the program begin with.
+    /// The beginning of the ids of samples.
     pub const SAMPLE: &str = "sample-";
 
-    /// Whether it came with the program: for everybody to start and to copy,
-    /// for nobody to change.
+    /// Whether it is a sample: everybody can start and copy it, nobody can change it.
     pub fn is_sample(&self) -> bool {
         self.0.starts_with(Self::SAMPLE)
     }

@@ -1,4 +1,4 @@
-//! What a person is called.
+//! The name of a person.
 
 use std::fmt;
 
@@ -9,21 +9,21 @@ use crate::limits;
 use crate::text::{Shape, clean, shown};
 
 const WHAT: &str = "a name";
-/// Bytes of a text that can be a name: the longest one in the widest letters, with room for what cleaning takes away.
+/// The longest text that can be a name, in bytes: one in the widest letters, with room for what cleaning
+/// removes.
 const LOOKED_AT: usize = 16 * limits::NAME_CHARS;
-/// What somebody is called whose name cannot be shown any more.
+/// The name of somebody whose stored name cannot be shown any more.
 const NAMELESS: &str = "Nameless";
 
-/// What a person is called: 1 to 32 characters, cleaned. Not unique.
+/// The name of a person: 1 to 32 characters, cleaned. Not unique.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Name(String);
 
 impl Name {
-    /// Takes what somebody wants to be called, [cleaned](clean).
+    /// Checks a name and [cleans](clean) it.
     ///
-    /// # Errors
-    /// [`InvalidId`] where nothing of it can be seen, or too much.
+    /// # Errors [`InvalidId`] where nothing of it can be seen, or it is too long.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         if text.len() > LOOKED_AT {
             return Err(InvalidId::TooLong(WHAT, limits::NAME_CHARS));
@@ -36,13 +36,13 @@ impl Name {
         }
     }
 
-    /// The name itself.
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A name that was kept, perhaps under an earlier rule: as much of it as may be shown.
+/// A stored name, perhaps from an earlier rule: as much of it as may be shown.
 impl From<String> for Name {
     fn from(kept: String) -> Self {
         let shown = shown(&kept, Shape::Line, limits::NAME_CHARS);

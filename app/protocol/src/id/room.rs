@@ -1,4 +1,4 @@
-//! One id for each room, however it is typed, followed or sent.
+//! One id for each room, however it is typed, linked or sent.
 
 use std::fmt;
 
@@ -8,25 +8,23 @@ use super::InvalidId;
 use crate::limits;
 
 const WHAT: &str = "a room id";
-/// Bytes of a text that can be an id: the longest one in the widest letters, with room for what is taken away.
+/// The longest text that can be an id, in bytes: one in the widest letters, with room for what is removed.
 const LOOKED_AT: usize = 16 * limits::ROOM_ID_CHARS;
 
-/// A room: 1 to 64 characters, shown in its address `/rooms/{id}`.
+/// The id of a room: 1 to 64 characters, shown in its address `/rooms/{id}`.
 ///
-/// `Staff Room`, ` staff  room` and `STAFF/ROOM` are `staff-room`: cleaned, in
-/// lower case and NFC, with a hyphen for every run of white space, slashes and
-/// hyphens, and none around it.
+/// `Staff Room`, ` staff  room` and `STAFF/ROOM` are `staff-room`: cleaned, in lower case and NFC, with a
+/// hyphen for every run of white space, slashes and hyphens, and none around it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RoomId(String);
 
 impl RoomId {
-    /// The room that people mean by `text`: its title, its id in any spelling,
-    /// or what stands in its address once that is decoded.
+    /// The room that people mean by `text`: its title, its id in any spelling, or the decoded part of its
+    /// address.
     ///
-    /// # Errors
-    /// [`InvalidId`] says why there is no such room. Dots alone are none: an
-    /// address that ends in them leads elsewhere.
+    /// # Errors [`InvalidId`] says why there is no such room. Only dots are refused: an address that ends in
+    /// them leads elsewhere.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         if text.len() > LOOKED_AT {
             return Err(InvalidId::TooLong(WHAT, limits::ROOM_ID_CHARS));
@@ -44,12 +42,12 @@ impl RoomId {
         Ok(Self(id))
     }
 
-    /// The room of an id as it was kept: in its one spelling, or none.
+    /// The room of a stored id: in its one spelling, or none.
     pub fn kept(text: &str) -> Option<Self> {
         Self::parse(text).ok().filter(|room| room.0 == text)
     }
 
-    /// The text itself.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -81,13 +79,13 @@ mod spelling {
 
     use crate::text::{Shape, clean, is_attached};
 
-    /// Passes that lead to a spelling which no other changes.
+    /// How many passes are tried until the spelling is stable.
     const PASSES: usize = 8;
 
     /// The one spelling of an id.
     pub(super) fn canonical(text: &str) -> String {
         let mut id = respelled(text);
-        // What is left may be nothing on its own, as a mark whose letter was a slash.
+        // The rest may be empty by itself, such as a mark whose letter was a slash.
         for _ in 1..PASSES {
             let again = respelled(&id);
             if again == id {
@@ -100,7 +98,7 @@ mod spelling {
 
     fn respelled(text: &str) -> String {
         let text = clean(text, Shape::Line);
-        // Lower case may come apart.
+        // Lower case may be decomposed.
         let lower = text.chars().filter(|c| !is_attached(*c)).collect::<String>().to_lowercase();
         let lower: String = lower.nfc().collect();
         let words = lower.split(|c: char| c.is_whitespace() || matches!(c, '/' | '\\' | '-'));
@@ -108,7 +106,7 @@ mod spelling {
     }
 }
 
-/// A page reads ids that its server has spelled.
+/// Pages get ids that their server has already normalised.
 #[cfg(target_family = "wasm")]
 mod spelling {
     pub(super) fn canonical(text: &str) -> String {

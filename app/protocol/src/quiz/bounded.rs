@@ -1,12 +1,12 @@
-//! Lists with an end. What a file or a form says is read before it is known who
-//! sent it, and three bytes of it can be a question of some hundred.
+//! Lists with a limit while they are parsed. A file or a form is parsed before its sender is known, and three
+//! bytes of it can be a question of some hundred.
 
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
-/// Reads a list of at most `MOST` things.
+/// Deserializes a list of at most `MOST` elements.
 pub(super) fn list<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,

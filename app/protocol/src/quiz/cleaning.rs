@@ -1,11 +1,11 @@
-//! The texts of quizzes and results, as they may be kept and shown.
+//! Cleans the texts of quizzes and results.
 
 use super::{Question, Quiz, Results};
 use crate::text::Shape::{Line, Lines};
 use crate::text::clean_in_place;
 
 impl Quiz {
-    /// Takes out of every text what may not be in it.
+    /// Cleans every text.
     #[must_use]
     pub fn cleaned(mut self) -> Self {
         clean_in_place(&mut self.title, Line);
@@ -14,7 +14,7 @@ impl Quiz {
     }
 }
 
-/// What is asked and why may have lines; what can be answered has one.
+/// Texts and explanations may have several lines; answers have one.
 fn clean_question(question: &mut Question) {
     let Question { text, picture_alt, explanation: why, options, accepted_answers, .. } = question;
     for text in [text, picture_alt, why] {
@@ -25,7 +25,7 @@ fn clean_question(question: &mut Question) {
 }
 
 impl Results {
-    /// As [`Quiz::cleaned`].
+    /// Cleans every text, as [`Quiz::cleaned`] does.
     #[must_use]
     pub fn cleaned(mut self) -> Self {
         clean_in_place(&mut self.title, Line);

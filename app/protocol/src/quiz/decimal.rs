@@ -1,4 +1,4 @@
-//! Numbers as people write them, without the surprises of fractions to base 2.
+//! Decimal numbers as people write them, without the surprises of binary fractions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::digits::digit;
 
-/// Digits after the point.
+/// The most digits after the point.
 const PLACES: usize = 6;
 const ONE: i64 = 1_000_000;
-/// Digits before the point, at most.
+/// The most digits before the point.
 const WHOLE: usize = 12;
 
 /// A decimal number: up to 12 digits before the point and 6 after it. A text
@@ -22,10 +22,10 @@ pub struct Decimal(i64);
 /// Why a text is no [`Decimal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoDecimal {
-    /// It is something else, or has too many digits.
+    /// It is no number, or has too many digits.
     #[error("a number has up to 12 digits before the point and 6 after it")]
     NotANumber,
-    /// As `1,000`: to some people the comma groups thousands, to others it begins the fraction.
+    /// Such as `1,000`: for some people the comma groups thousands, for others it begins the fraction.
     #[error("this can mean {thousands} or {fraction}")]
     Ambiguous {
         /// The number, if the sign groups thousands.
@@ -36,7 +36,7 @@ pub enum NoDecimal {
 }
 
 impl NoDecimal {
-    /// What to do about it, as a sentence for whoever typed it.
+    /// What to do about it, as a sentence for the person who typed it.
     #[must_use]
     pub fn advice(self) -> &'static str {
         match self {
@@ -47,14 +47,14 @@ impl NoDecimal {
 }
 
 impl Decimal {
-    /// How far two are apart.
+    /// The absolute difference of two numbers.
     #[must_use]
     pub fn distance(self, other: Self) -> Self {
-        // Both are far from the ends of an i64.
+        // Both are far from the limits of an i64.
         Self((self.0 - other.0).abs())
     }
 
-    /// The number of these digits before and after the point, of either sign.
+    /// The number with these digits before and after the point.
     fn new(sign: i64, whole: &str, part: &str) -> Result<Self, NoDecimal> {
         let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
         let is_short = whole.len() <= WHOLE && part.len() <= PLACES;
@@ -71,10 +71,9 @@ impl Decimal {
 impl FromStr for Decimal {
     type Err = NoDecimal;
 
-    /// Reads `12`, `-3.5`, `+0,25`, `1 000`, `1.000,5` and `١٢`: spaces are left
-    /// aside, a comma may be a point, and digits of all scripts count. What can
-    /// be read in two ways (`1,000`, `1.500`) is not guessed; nothing that
-    /// [`fmt::Display`] writes is such.
+    /// Parses `12`, `-3.5`, `+0,25`, `1 000`, `1.000,5` and `١٢`: spaces are ignored, a comma may be a point,
+    /// and digits of all scripts count. What is ambiguous (`1,000`, `1.500`) is not guessed; nothing that
+    /// [`fmt::Display`] writes is.
     fn from_str(text: &str) -> Result<Self, NoDecimal> {
         let text: String = text.chars().filter_map(plain).collect();
         let (sign, digits) = match text.strip_prefix('-') {
@@ -86,7 +85,7 @@ impl FromStr for Decimal {
         let last = &digits[at..=at];
         let ungrouped = || whole.replace(is_mark, "");
         match whole.find(is_mark).map(|first| &whole[first..=first]) {
-            // One kind of mark, again and again: thousands. `1.2.3` is neither.
+            // One kind of mark, repeated: thousands. `1.2.3` is neither.
             Some(first) if first == last && is_grouped(digits, last) => {
                 Self::new(sign, &digits.replace(is_mark, ""), "")
             }
@@ -109,7 +108,7 @@ impl FromStr for Decimal {
     }
 }
 
-/// A letter of a number in its plain form; nothing of spaces, and of marks that say which way to write.
+/// A character of a number in plain form; `None` for spaces and marks of writing direction.
 fn plain(letter: char) -> Option<char> {
     match letter {
         '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}' => None,
@@ -127,7 +126,7 @@ fn is_mark(letter: char) -> bool {
     matches!(letter, '.' | ',' | '\'')
 }
 
-/// Whether the mark parts the digits as thousands are, `12,345,678`, or lakhs, `1,23,45,678`.
+/// Whether the mark groups the digits as thousands, `12,345,678`, or lakhs, `1,23,45,678`.
 fn is_grouped(digits: &str, mark: &str) -> bool {
     let Some((start, last)) = digits.rsplit_once(mark) else { return false };
     let mut groups = start.split(mark);

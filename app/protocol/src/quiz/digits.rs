@@ -11,7 +11,7 @@ const ZEROS: [u32; 66] = [
     0x1_E950, 0x1_FBF0,
 ];
 
-/// What a digit of any script is worth; `None` of other letters.
+/// The value of a digit of any script; `None` for other characters.
 pub fn digit(letter: char) -> Option<u32> {
     let letter = u32::from(letter);
     let after = ZEROS.partition_point(|zero| *zero <= letter);

@@ -1,8 +1,7 @@
-//! A quiz as its author writes it: a title, questions, and what is right.
+//! A quiz as its author writes it: a title, questions, and the right answers.
 //!
-//! The one place of this crate where right answers stand before they are
-//! revealed. It is for authors' pages and the server; nothing of it goes to
-//! players, who get [`crate::game`] instead. Knows no game and no players.
+//! The one place of this crate with right answers before they are revealed. It is for authors' pages and the
+//! server; nothing of it goes to players, who get [`crate::game`] instead. Knows no game and no players.
 
 mod bounded;
 mod cleaning;
@@ -23,80 +22,80 @@ pub use problem::{Problem, problems};
 pub use results::{PlayerAnswer, PlayerResult, QuestionResult, Results, ResultsSummary};
 pub use summary::{QuizSummary, QuizVersion, SavedQuiz};
 
-/// Questions that are read of one quiz: more than can be played, not endless ones.
+/// How many questions of one quiz are parsed: more than allowed, but not endless.
 const WRITTEN: usize = 4 * limits::QUESTIONS;
-/// Options or accepted answers that are read of one question: more than may be, not endless ones.
+/// How many options or accepted answers of one question are parsed: more than allowed, but not endless.
 const LISTED: usize = 100;
 
-/// A quiz. May be half written: [`problems`] says what keeps it from being played.
+/// A quiz, perhaps a draft: [`problems`] says what keeps it from being played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Quiz {
-    /// What it is called.
+    /// The title of the quiz.
     pub title: String,
-    /// What counts.
+    /// How points are given.
     pub scoring: Scoring,
-    /// Whether several right answers in a row bring more.
+    /// Whether several right answers in a row give a bonus.
     pub streaks: bool,
-    /// Whether nicknames are looked over for bad words.
+    /// Whether rude nicknames are refused.
     pub filter: bool,
-    /// In the order in which they are asked.
+    /// The questions in the order of the game.
     #[serde(deserialize_with = "bounded::list::<_, _, WRITTEN>")]
     pub questions: Vec<Question>,
 }
 
-/// A quiz, and where it is kept.
+/// A quiz with its id and version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredQuiz {
-    /// Its name.
+    /// The id of the quiz.
     pub id: QuizId,
-    /// +1 for every save. A save names the version it is a change of.
+    /// Grows by 1 with every save. A save names the version that it changes.
     pub version: u64,
     /// When it was saved, in milliseconds since 1970.
     pub saved_at: u64,
-    /// What it says.
+    /// The quiz itself.
     pub quiz: Quiz,
 }
 
-/// What counts.
+/// How points are given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Scoring {
-    /// To be right, and soon.
+    /// For right answers, more for fast ones.
     #[default]
     Speed,
-    /// To be right.
+    /// For right answers, however fast.
     Accuracy,
-    /// Nothing: there are no points.
+    /// There are no points.
     None,
 }
 
-/// How a question is answered.
+/// The kinds of questions, by how they are answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
-    /// One of two to four options, of which one or more are right.
+    /// One of two to four options; one or more are right.
     #[default]
     Choice,
-    /// All that are right, of two to four options.
+    /// All right ones of two to four options.
     Several,
-    /// True or false: two options of these names.
+    /// True or false: two options with these texts.
     TrueFalse,
-    /// A word or a few, in any of several accepted answers.
+    /// A word or a few, compared with several accepted answers.
     Typed,
     /// A number, right within a tolerance.
     Number,
-    /// Two to four options, to be put in order; they are written in the right one.
+    /// Two to four options to be put in order; they are written in the right one.
     Order,
     /// One of two to four options, none of them right.
     Poll,
-    /// Nothing is asked; there is something to read.
+    /// No question, but a text to be read.
     Slide,
 }
 
 impl Kind {
-    /// All of them, in the order in which they are offered.
+    /// All kinds, in the order of the editor.
     pub const ALL: [Self; 8] =
         [Self::Choice, Self::Several, Self::TrueFalse, Self::Typed, Self::Number, Self::Order, Self::Poll, Self::Slide];
 
@@ -111,21 +110,21 @@ impl Kind {
     }
 }
 
-/// How much a question counts.
+/// How many points a question gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Points {
-    /// Nothing.
+    /// It gives no points.
     None,
-    /// 1,000 points at most.
+    /// Up to 1,000 points.
     #[default]
     Normal,
-    /// 2,000 points at most.
+    /// Up to 2,000 points.
     Double,
 }
 
 impl Points {
-    /// The most that it brings, without a bonus.
+    /// The most points, without a bonus.
     pub fn most(self) -> u32 {
         match self {
             Self::None => 0,
@@ -135,48 +134,48 @@ impl Points {
     }
 }
 
-/// A question. What its [`Kind`] does not have is empty, and left aside where it is not.
+/// A question. Fields that its [`Kind`] does not have are empty, and ignored if they are not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Question {
-    /// How it is answered.
+    /// How the question is answered.
     pub kind: Kind,
-    /// What is asked; the heading of a slide.
+    /// The question itself; the heading of a slide.
     pub text: String,
-    /// Shown beside it.
+    /// The id of its picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<PictureId>,
-    /// What the picture shows, for those who do not see it.
+    /// The description of the picture, for people who do not see it.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub picture_alt: String,
-    /// Seconds to answer; 0: until the host goes on.
+    /// The time limit in seconds; 0: until the host goes on.
     pub seconds: u32,
-    /// What it counts.
+    /// How many points it gives.
     pub points: Points,
     /// Shown with the right answer; the text of a slide.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub explanation: String,
-    /// What can be chosen.
+    /// The options to choose from.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
     pub options: Vec<Choice>,
-    /// Of [`Kind::Typed`]: what is right; the first one is shown.
+    /// Of [`Kind::Typed`]: the right answers; the first one is shown.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
     pub accepted_answers: Vec<String>,
-    /// Of [`Kind::Number`]: what is right.
+    /// Of [`Kind::Number`]: the right number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<Decimal>,
-    /// Of [`Kind::Number`]: how far from it is right too.
+    /// Of [`Kind::Number`]: the distance from it that is right too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<Decimal>,
 }
 
-/// Something that can be chosen.
+/// An option of a question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Choice {
-    /// What it says.
+    /// The option's text.
     pub text: String,
-    /// Whether it is right; nothing in a poll or an order.
+    /// Whether it is right; ignored in a poll or an order.
     #[serde(skip_serializing_if = "is_false")]
     pub right: bool,
 }

@@ -1,18 +1,18 @@
-//! What keeps a quiz from being played, in sentences for its author.
+//! Finds what keeps a quiz from being played, in sentences for its author.
 
 use super::{Choice, Kind, Question, Quiz};
 use crate::limits;
 
-/// Something that must be put right before a quiz can be played.
+/// Something that must be corrected before a quiz can be played.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Which question, from 0; `None`: the quiz as a whole.
+    /// The index of the question, from 0; `None`: the quiz as a whole.
     pub question: Option<usize>,
     /// What is wrong, as a sentence.
     pub sentence: String,
 }
 
-/// All that is wrong with a quiz; nothing, where it can be played.
+/// All problems of a quiz; none if it can be played.
 pub fn problems(quiz: &Quiz) -> Vec<Problem> {
     let mut found = Vec::new();
     let whole = |sentence: String| Problem { question: None, sentence };
@@ -33,7 +33,7 @@ pub fn problems(quiz: &Quiz) -> Vec<Problem> {
 }
 
 impl Question {
-    /// The first thing that is wrong with it.
+    /// The first problem of the question.
     pub fn problem(&self) -> Option<String> {
         if self.text.trim().is_empty() {
             return Some(if self.kind == Kind::Slide { "No heading yet" } else { "No question yet" }.into());
@@ -97,12 +97,12 @@ impl Question {
     }
 }
 
-/// An answer without words, which is left out when the question is asked.
+/// Whether an option has no text, so that it is left out in the game.
 fn is_empty(option: &Choice) -> bool {
     option.text.trim().is_empty()
 }
 
-/// How much too long a text is, as a sentence without its end.
+/// By how much a text is too long, as a sentence without its end.
 fn too_long(what: &str, text: &str, most: usize) -> Option<String> {
     match text.chars().count().checked_sub(most) {
         None | Some(0) => None,
@@ -112,7 +112,7 @@ fn too_long(what: &str, text: &str, most: usize) -> Option<String> {
 }
 
 impl Quiz {
-    /// The quiz as it is played: without answers that nobody filled in.
+    /// The quiz as it is played: without empty options.
     #[must_use]
     pub fn played(mut self) -> Self {
         for question in self.questions.iter_mut().filter(|question| question.kind.has_options()) {

@@ -1,4 +1,4 @@
-//! What is kept of a game from its first reveal on: for its host alone.
+//! The results of a game, which are stored from its first reveal on, for its host alone.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +8,27 @@ use super::Kind;
 use crate::game::{Bar, Verdict};
 use crate::id::{Name, Pin, ResultsId};
 
-/// A game that is over, or as far as it came.
+/// The results of a game that is over, or as far as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Results {
-    /// The game's own name, and that of each later round. There is one entry of it, which
-    /// is renewed while the game goes on.
+    /// The game's id, or one made of it for each later round. The results are replaced while the game goes
+    /// on.
     pub id: ResultsId,
-    /// The PIN that it had.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// What the quiz was called.
+    /// The title of the quiz.
     pub title: String,
-    /// When it was over, or these were written, in milliseconds since 1970.
+    /// When the game ended, or these were stored, in milliseconds since 1970.
     pub ended_at: u64,
-    /// How many questions the quiz has to answer, where the game has not ended; `None`: it has.
+    /// How many questions the quiz has, if the game has not ended; `None`: it has.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unfinished_of: Option<usize>,
-    /// Those that were asked, in their order; slides too.
+    /// The questions that were asked, in their order; slides too.
     pub questions: Vec<QuestionResult>,
-    /// Those who played, the best first.
+    /// The players, the best first.
     pub players: Vec<PlayerResult>,
-    /// How often a host had called a player by another name by then.
+    /// How often a host had renamed players by then.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub renames: u32,
 }
@@ -41,87 +41,87 @@ fn is_zero(number: &u32) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionResult {
-    /// What was asked.
+    /// The question itself.
     pub text: String,
     /// How it was answered.
     pub kind: Kind,
-    /// What is right, in words; empty for polls and slides.
+    /// The right answer in words; empty for polls and slides.
     pub right: String,
-    /// How many were right, wholly.
+    /// How many answers were wholly right.
     pub correct: usize,
-    /// How many gave an answer, right or wrong.
+    /// How many players answered, right or wrong.
     pub answered: usize,
-    /// How many could have.
+    /// How many players could have answered.
     pub players: usize,
-    /// Of a poll, what could be chosen, and how often it was; empty for other kinds, and for
-    /// polls that were kept before this was ([`Results::chosen`] knows them, too).
+    /// Of a poll, its options with their votes; empty for other kinds, and for polls of an earlier version
+    /// ([`Results::chosen`] handles them, too).
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub bars: Vec<Bar>,
 }
 
-/// Somebody who played.
+/// A player in the results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlayerResult {
-    /// The nickname.
+    /// The nickname in the game.
     pub name: Name,
-    /// Points in all.
+    /// The points of the round.
     pub score: u32,
-    /// The place, from 1.
+    /// The player's place, from 1.
     pub place: usize,
-    /// For each of [`Results::questions`] what they answered; `None`: nothing.
+    /// The answer to each of [`Results::questions`]; `None` where there was none.
     pub answers: Vec<Option<PlayerAnswer>>,
 }
 
-/// What somebody answered.
+/// An answer of a player.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlayerAnswer {
     /// The answer in words.
     pub text: String,
-    /// How it went.
+    /// How it was judged.
     pub verdict: Verdict,
-    /// Points for it, the bonus among them.
+    /// Points for it, with the bonus.
     pub points: u32,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
 
-/// A game that is over, or as far as it came, in a list.
+/// The results of a game in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResultsSummary {
-    /// Which.
+    /// The id of the results.
     pub id: ResultsId,
-    /// What the quiz was called.
+    /// The title of the quiz.
     pub title: String,
-    /// When it was over, or this was written, in milliseconds since 1970.
+    /// When the game ended, or these were stored, in milliseconds since 1970.
     pub ended_at: u64,
-    /// How many questions were asked, of how many, where the game has not ended; `None`: it has.
+    /// How many questions were asked, and of how many, if the game has not ended; `None`: it has.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unfinished: Option<(usize, usize)>,
-    /// How many played.
+    /// The number of players.
     pub players: usize,
-    /// How much of it was known, in percent; `None` where nothing could be.
+    /// The share of right answers, in percent; `None` where no answer could be right.
     pub correct_percent: Option<u32>,
 }
 
 impl QuestionResult {
-    /// The share of those who answered that chose one of [`Results::chosen`], in percent;
-    /// `None` for a question that nobody answered.
+    /// The share of those who answered that chose one of [`Results::chosen`], in percent; `None` for a
+    /// question without answers.
     pub fn chosen_percent(&self, bar: &Bar) -> Option<u32> {
         percent(bar.count, self.answered)
     }
 
-    /// Those who knew it, in percent of those who could have answered; `None`
-    /// where nothing is right or nobody was asked.
+    /// The right answers in percent of the players who could answer; `None` where no answer is right or
+    /// nobody was asked.
     pub fn correct_percent(&self) -> Option<u32> {
         percent(self.correct, if self.kind.has_right() { self.players } else { 0 })
     }
 }
 
 impl Results {
-    /// How much was known in all, in percent; `None` where nothing could be.
+    /// The right answers to all questions, in percent; `None` where no answer could be right.
     pub fn correct_percent(&self) -> Option<u32> {
         let asked = self.questions.iter().filter(|question| question.kind.has_right());
         let (correct, players) = asked.fold((0, 0), |(correct, players), question| {
@@ -130,24 +130,24 @@ impl Results {
         percent(correct, players)
     }
 
-    /// The question that fewest knew, from 0; the first of several. `None`
-    /// where all knew all that was asked.
+    /// The index of the question with fewest right answers, from 0; the first of several. `None` where all
+    /// were right.
     pub fn hardest(&self) -> Option<usize> {
         let rates = self.questions.iter().enumerate().filter(|(_, question)| question.correct < question.players);
         let rates = rates.filter_map(|(at, question)| Some((question.correct_percent()?, at)));
         rates.min().map(|(_, at)| at)
     }
 
-    /// What was answered to a question instead of what is right, with how many
-    /// did: the most frequent first, of the same the first by its letters.
+    /// The wrong answers to a question, with how many gave each: the most frequent first, equal ones by their
+    /// letters.
     pub fn wrong_answers(&self, question: usize) -> Vec<(&str, usize)> {
         let given = self.players.iter().filter_map(|player| player.answers.get(question)?.as_ref());
         let wrong = given.filter(|answer| matches!(answer.verdict, Verdict::Wrong | Verdict::Partly));
         counted(wrong.map(|answer| answer.text.as_str()))
     }
 
-    /// What was chosen in a poll, in the order of its answers; of one whose answers were not
-    /// kept, what was chosen at all, the most frequent first. Nothing for other kinds.
+    /// The votes of a poll, in the order of its options; if those were not stored, the options that got
+    /// votes, the most frequent first. Empty for other kinds.
     pub fn chosen(&self, question: usize) -> Vec<Bar> {
         let Some(asked) = self.questions.get(question).filter(|asked| asked.kind == Kind::Poll) else {
             return Vec::new();
@@ -160,18 +160,18 @@ impl Results {
         counts.into_iter().map(|(text, count)| Bar { text: text.into(), count, right: false }).collect()
     }
 
-    /// How many questions were asked, of how many, where the game has not ended.
+    /// How many questions were asked, and of how many, if the game has not ended.
     pub fn unfinished(&self) -> Option<(usize, usize)> {
         self.unfinished_of.map(|of| (self.questions.len(), of))
     }
 
-    /// How far the game was: of two results of one game, the one that is further is the later.
+    /// How complete the results are: of two results of one game, the larger one is the later.
     pub fn progress(&self) -> u64 {
         let over = u64::from(self.unfinished_of.is_none());
         2 * self.questions.len() as u64 + over + u64::from(self.renames)
     }
 
-    /// How it stands in a list.
+    /// The entry of these results in a list.
     pub fn summary(&self) -> ResultsSummary {
         ResultsSummary {
             id: self.id.clone(),
@@ -184,7 +184,7 @@ impl Results {
     }
 }
 
-/// The same texts together: the most frequent first, of the same the first by its letters.
+/// Counts equal texts: the most frequent first, equal ones by their letters.
 fn counted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for text in texts {
@@ -195,7 +195,7 @@ fn counted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<(&'a str, usize)> {
     counts
 }
 
-/// Rounded to the next whole one, but 100 only where it is all of them.
+/// Rounded to a whole number, but 100 only for all of them.
 fn percent(part: usize, whole: usize) -> Option<u32> {
     let whole = u64::try_from(whole).ok().filter(|whole| *whole > 0)?;
     let part = u64::try_from(part).ok()?.min(whole);

@@ -1,4 +1,4 @@
-//! A quiz in a list of quizzes, and in the list of its own versions.
+//! Entries for the list of quizzes, and for the list of a quiz's versions.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,42 +8,42 @@ use crate::id::QuizId;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuizSummary {
-    /// Its name.
+    /// The id of the quiz.
     pub id: QuizId,
-    /// What it is called; empty where it has no title yet.
+    /// The title; empty where it has none yet.
     pub title: String,
-    /// How many questions and slides it has.
+    /// The number of questions and slides.
     pub questions: usize,
-    /// What keeps it from being played: see [`super::problems`]. 0: nothing.
+    /// The number of [`super::problems`]; with 0 it can be played.
     pub problems: usize,
-    /// Its version.
+    /// The latest version.
     pub version: u64,
-    /// When it was saved, in milliseconds since 1970; 0 of a sample.
+    /// When it was saved, in milliseconds since 1970; 0 for a sample.
     pub saved_at: u64,
 }
 
-/// A version of a quiz that is still kept.
+/// A stored version of a quiz.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuizVersion {
-    /// Which.
+    /// The number of the version.
     pub version: u64,
-    /// What the quiz was called.
+    /// The title of the quiz then.
     pub title: String,
-    /// How many questions and slides it had.
+    /// The number of questions and slides then.
     pub questions: usize,
     /// When it was saved, in milliseconds since 1970.
     pub saved_at: u64,
 }
 
-/// A quiz was saved.
+/// The answer to a save.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedQuiz {
-    /// Its name.
+    /// The id of the quiz.
     pub id: QuizId,
-    /// Its version now: the one to name with the next save.
+    /// The new version, to be named with the next save.
     pub version: u64,
-    /// When, in milliseconds since 1970.
+    /// When it was saved, in milliseconds since 1970.
     pub saved_at: u64,
 }

@@ -1,7 +1,7 @@
-//! What single characters are, as far as cleaning has to know.
+//! The classes of characters that cleaning distinguishes.
 //!
-//! Ranges that Unicode keeps for one purpose are written out; for what is
-//! assigned at all, and what is a mark, the tables of crates are asked.
+//! Ranges that Unicode reserves for one purpose are written out; for unassigned characters and marks, tables
+//! of crates are used.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
@@ -10,24 +10,24 @@ use unicode_script::{Script, UnicodeScript};
 pub(super) const JOINER: char = '\u{200D}';
 /// Keeps letters of such scripts apart.
 const NON_JOINER: char = '\u{200C}';
-/// The flag that tags make the flag of a country's part.
+/// The flag that tags turn into the flag of a country's part.
 pub(super) const BLACK_FLAG: char = '\u{1F3F4}';
-/// Ends the tags after it.
+/// Ends a sequence of tags.
 pub(super) const CANCEL_TAG: char = '\u{E007F}';
 
-/// Ends a line, in one text or another.
+/// Whether it ends a line in some kind of text.
 pub(super) fn ends_line(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// A letter that looks like a space, but is none for Unicode: an empty Braille
-/// cell, fillers of Hangul and others.
+/// Whether it looks like a space, but is none for Unicode: an empty Braille cell, fillers of Hangul and
+/// others.
 pub(super) fn is_blank(c: char) -> bool {
     matches!(c, '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{13441}' | '\u{13442}' | '\u{1D159}')
 }
 
-/// Nothing that anybody sees: controls, marks that turn the writing direction,
-/// letters without a picture, and what Unicode has given no meaning.
+/// Whether nobody sees it: controls, marks that turn the writing direction, letters without a glyph, and
+/// unassigned characters.
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -39,8 +39,8 @@ pub fn is_invisible(c: char) -> bool {
         || !is_assigned(c)
 }
 
-/// Means something only together with the character before it: joiners and
-/// variation selectors. For the eye, a name with one is the name without it.
+/// Whether it has a meaning only together with the character before it: joiners and variation selectors. For
+/// the eye, a name with one is the name without it.
 pub fn is_attached(c: char) -> bool {
     is_joiner(c) || is_selector(c)
 }
@@ -53,20 +53,20 @@ pub(super) fn is_selector(c: char) -> bool {
     matches!(c, '\u{FE00}'..='\u{FE0F}' | '\u{180B}'..='\u{180F}' | '\u{E0100}'..='\u{E01EF}')
 }
 
-/// A mark above, below or around the letter before it.
+/// Whether it is a mark above, below or around the letter before it.
 pub(super) fn is_mark(c: char) -> bool {
     is_combining_mark(c) && !is_selector(c)
 }
 
-/// A mark that any letter can have, so that it can be heaped on any.
+/// Whether it is a mark that any letter can have, so that many can be heaped on one.
 pub(super) fn goes_with_any_letter(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
         | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// A letter or mark of a script in which joiners make a difference: Arabic,
-/// those of India and their neighbours.
+/// Whether it belongs to a script in which joiners make a difference: Arabic, those of India and their
+/// neighbours.
 pub(super) fn is_written_joined(c: char) -> bool {
     matches!(c,
         '\u{600}'..='\u{109F}' | '\u{1700}'..='\u{18AF}' | '\u{1900}'..='\u{1CFF}' | '\u{A800}'..='\u{ABFF}'
@@ -74,8 +74,8 @@ pub(super) fn is_written_joined(c: char) -> bool {
         | '\u{10A00}'..='\u{11FFF}' | '\u{1E900}'..='\u{1E95F}')
 }
 
-/// What is drawn as an emoji, or may be once Unicode has assigned it: whoever
-/// has a newer system than the server sees it already.
+/// Whether it is an emoji, or may become one in a later Unicode: people with a newer system than the server
+/// see it already.
 pub(super) fn is_pictograph(c: char) -> bool {
     matches!(c,
         '\u{A9}' | '\u{AE}' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{21FF}'
@@ -98,7 +98,7 @@ pub(super) fn has_variants(c: char, selector: char) -> bool {
     }
 }
 
-/// Spells the part of a country whose flag it is.
+/// Whether it is a tag, which spells the part of a country whose flag it is.
 pub(super) fn is_tag(c: char) -> bool {
     matches!(c, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}')
 }

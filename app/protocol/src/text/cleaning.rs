@@ -1,4 +1,4 @@
-//! Takes out of a text what may not be in it.
+//! Removes from a text what it may not contain.
 
 use std::borrow::Cow;
 use std::iter::Peekable;
@@ -13,20 +13,20 @@ use super::characters::{
     is_mark, is_pictograph, is_selector, is_tag, is_written_joined,
 };
 
-/// Marks on one letter that go with any letter, at most: more of them run into the lines around it.
+/// The most marks on one letter that go with any letter: more run into the lines around it.
 const FOREIGN_MARKS: usize = 3;
-/// Marks on one letter, at most. Burmese has five, Hebrew with all its points four.
+/// The most marks on one letter. Burmese has five, Hebrew with all its points four.
 const MARKS: usize = 6;
-/// Letters that name a part of a country, at most.
+/// The most letters that name a part of a country.
 const TAGS: usize = 6;
 
-/// See [`super::clean`].
+/// Cleans a text, see [`super::clean`].
 pub(super) fn clean(text: &str, shape: Shape) -> Cow<'_, str> {
     if is_plainly_clean(text, shape) {
         return Cow::Borrowed(text);
     }
-    // What is taken away brings others together, which may compose or be too
-    // many now. Each time round there is less of it, so this ends.
+    // Removing characters brings others together, which may compose or be too many now. Each pass leaves
+    // fewer, so this ends.
     let mut cleaned = once(text, shape);
     loop {
         let again = once(&cleaned, shape);
@@ -37,7 +37,7 @@ pub(super) fn clean(text: &str, shape: Shape) -> Cow<'_, str> {
     }
 }
 
-/// Whether nothing is to be done, as for nearly all of English: ASCII that can be seen.
+/// Whether a text needs no cleaning, as nearly all of English: visible ASCII.
 fn is_plainly_clean(text: &str, shape: Shape) -> bool {
     let is_seen = |byte| matches!(byte, b' '..=b'~') || shape == Shape::Lines && matches!(byte, b'\n' | b'\t');
     let has_end = text.ends_with(char::is_whitespace);
@@ -61,7 +61,7 @@ fn once(text: &str, shape: Shape) -> String {
     sieve.finish()
 }
 
-/// The marks that a letter is composed with: those that go with any, and all.
+/// The marks that a composed letter contains: those that go with any letter, and all.
 fn own_marks(c: char) -> (usize, usize) {
     let (mut foreign, mut all) = (0, 0);
     if !c.is_ascii() {
@@ -73,15 +73,15 @@ fn own_marks(c: char) -> (usize, usize) {
     (foreign, all)
 }
 
-/// What passed, and what the next character has to go with.
+/// The text that passed, and the state for the next character.
 struct Sieve {
     passed: String,
     shape: Shape,
     /// The last character that passed.
     last: Option<char>,
-    /// Marks on the last letter: those that go with any, and all.
+    /// The marks on the last letter: those that go with any letter, and all.
     marks: (usize, usize),
-    /// There was white space since, which stands for one space in a line.
+    /// Whether white space followed, which becomes one space.
     has_gap: bool,
 }
 
@@ -92,7 +92,7 @@ impl Sieve {
 
     fn take(&mut self, c: char, rest: &mut Peekable<Chars<'_>>) {
         if ends_line(c) {
-            // The two characters of one line end.
+            // The second character of a line end is dropped.
             if c != '\r' || rest.peek() != Some(&'\n') {
                 self.space('\n');
             }
@@ -146,7 +146,7 @@ impl Sieve {
         }
     }
 
-    /// One without a letter before it would go with whatever stands before the text.
+    /// Takes a mark. One without a letter before it would go with whatever precedes the text.
     fn mark(&mut self, c: char) {
         let (foreign, all) = self.marks;
         let foreign = foreign + usize::from(goes_with_any_letter(c));
@@ -162,7 +162,7 @@ impl Sieve {
         is_written_joined(last) || joiner == JOINER && is_emoji && next.copied().is_some_and(is_pictograph)
     }
 
-    /// Scotland has a flag; tags that make none are only a way to hide letters.
+    /// Takes tags, as in the flag of Scotland; tags without a flag are only a way to hide letters.
     fn tags(&mut self, rest: &mut Peekable<Chars<'_>>) {
         let tags: Vec<char> = rest.clone().take_while(|c| is_tag(*c)).take(TAGS + 1).collect();
         let is_flag = (1..=TAGS).contains(&tags.len()) && rest.clone().nth(tags.len()) == Some(CANCEL_TAG);

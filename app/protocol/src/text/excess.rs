@@ -1,11 +1,11 @@
-//! What is said of a text that is too long: how long it is, and how much fits.
+//! The sentence about a text that is too long: how long it is, and how much fits.
 
-/// The sentence; what to do about it may follow.
+/// The sentence; advice may follow.
 pub fn too_long(count: usize, most: usize) -> String {
     format!("That is {} characters; {} fit.", grouped(count as u64), grouped(most as u64))
 }
 
-/// A whole number as people read it: `12,410`.
+/// A whole number with separators: `12,410`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

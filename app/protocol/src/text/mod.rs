@@ -1,13 +1,10 @@
-//! One rule for every text that people write: names, titles, messages,
-//! nicknames, quizzes.
+//! One rule for every text that people write: names, titles, messages, nicknames, quizzes.
 //!
-//! What comes in by a frame, a form or a file is cleaned before it is kept, and
-//! what was kept is cleaned again before it is shown. A cleaned text is in NFC;
-//! an HTML parser leaves it as it is; nothing in it is invisible, turns the text
-//! around it or runs into the lines above and below.
+//! Texts from a frame, a form or a file are cleaned before they are stored, and stored ones again before they
+//! are shown. A cleaned text is in NFC; an HTML parser does not change it; nothing in it is invisible, turns
+//! the text around it or runs into the lines above and below.
 //!
-//! The browser has no part in it: the tables are large, and what it is given
-//! was cleaned by the server.
+//! The browser only passes texts through: the tables are large, and what it gets was cleaned by the server.
 
 use std::borrow::Cow;
 
@@ -33,20 +30,19 @@ pub enum Shape {
     Lines,
 }
 
-/// The text as it may be kept and shown; empty where nothing of it can be seen.
-/// Cleaning it again changes nothing.
+/// Cleans a text; the result is empty where nothing of it can be seen. Cleaning it again changes nothing.
 #[cfg(not(target_family = "wasm"))]
 pub fn clean(text: &str, shape: Shape) -> Cow<'_, str> {
     cleaning::clean(text, shape)
 }
 
-/// The text as the server has cleaned it.
+/// Returns the text, which the server has cleaned.
 #[cfg(target_family = "wasm")]
 pub fn clean(text: &str, _: Shape) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// As much of a text that was kept as may be shown: cleaned, `most` characters of it.
+/// A stored text as it may be shown: cleaned, and at most `most` characters.
 pub fn shown(text: &str, shape: Shape, most: usize) -> Cow<'_, str> {
     let text = clean(text, shape);
     match text.char_indices().nth(most) {

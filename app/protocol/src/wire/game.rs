@@ -1,4 +1,4 @@
-//! How the frames on `/games` are spelled.
+//! Encodes and decodes the frames on `/games`.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,7 +9,7 @@ use crate::game::Game;
 use crate::game::frame::{Changed, GameClientMessage, GameServerMessage, Step};
 use crate::id::Pin;
 
-/// The types that a client may send.
+/// The types of frames that a client may send.
 const KNOWN: [&str; 25] = [
     "create",
     "open",
@@ -38,10 +38,9 @@ const KNOWN: [&str; 25] = [
     "ping",
 ];
 
-/// Reads a frame from a client of `/games`. A missing payload is an empty one.
+/// Decodes a frame from a client of `/games`. A missing payload is an empty one.
 ///
-/// # Errors
-/// The [`Refusal`] to answer with.
+/// # Errors The [`Refusal`] to answer with.
 pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
     #[derive(Deserialize)]
     struct Envelope<'a> {
@@ -110,7 +109,7 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// Reads a frame from a server on `/games`; `None` for one of a later version.
+/// Decodes a frame from a server on `/games`; `None` for one of a later version.
 pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
     use GameServerMessage as M;
     let (kind, payload) = envelope(text)?;
@@ -135,20 +134,19 @@ pub fn decode_game_server(text: &str) -> Option<GameServerMessage> {
     }
 }
 
-/// Spells a frame for a server.
+/// Encodes a frame for a server.
 pub fn encode_game_client(message: &GameClientMessage) -> String {
     encode(message)
 }
 
-/// Spells a frame for a client.
+/// Encodes a frame for a client.
 pub fn encode_game_server(message: &GameServerMessage) -> String {
     encode(message)
 }
 
-/// Spells a `game` frame with a gap for its version, which is its offset in
-/// the game's log.
+/// Encodes a `game` frame with a gap for its version, which is its offset in the game's log.
 pub fn game_template(pin: &Pin, game: &Game) -> Template {
-    // As `Changed` is spelled; a test holds the two together.
+    // In the form of `Changed`; a test compares the two.
     let _: fn(Changed) -> (Pin, u64, Game) = |Changed { pin, version, game }| (pin, version, game);
     let head = format!(r#"{{"type":"game","payload":{{"pin":{},"version":"#, encode(pin));
     Template { head, tail: format!(r#","game":{}}}}}"#, encode(game)) }

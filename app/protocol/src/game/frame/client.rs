@@ -1,14 +1,14 @@
-//! What a client of `/games` says.
+//! The frames from a client of `/games`.
 
 use serde::{Deserialize, Serialize};
 
 use super::super::{Admission, Answer};
 use crate::id::{HostId, Pin, QuizId, UserId};
 
-/// What a client of `/games` says. Read with [`crate::wire::decode_game_client`].
+/// A frame from a client of `/games`. Decode it with [`crate::wire::decode_game_client`].
 ///
-/// A host's step may name the `version` of the game that it was meant for:
-/// pressed twice, or by two hosts, it is done once.
+/// A host's command may name the `version` of the game that it was meant for: pressed twice, or by two hosts,
+/// it is done once.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase")]
 pub enum GameClientMessage {
@@ -20,211 +20,209 @@ pub enum GameClientMessage {
     Join(Join),
     /// Answers the open question.
     Answer(GivenAnswer),
-    /// From the lobby to the first question.
+    /// Goes from the lobby to the first question.
     Start(Step),
-    /// One step on: reveal, places, the next question, the podium.
+    /// Goes one step further: reveal, places, the next question, the podium.
     Next(Step),
-    /// Past the rest of this question, or past the places.
+    /// Skips the rest of this question, or the places.
     Skip(Step),
-    /// Stops the clock.
+    /// Stops the question's clock.
     Pause(Step),
-    /// Lets it run again.
+    /// Lets the clock run again.
     Resume(Step),
-    /// Gives more time, or no end of it.
+    /// Extends the time limit, or removes it.
     Extend(Extend),
-    /// Takes no more answers and shows what is right.
+    /// Closes the question and shows the right answer.
     Reveal(Step),
-    /// Sends players away for good.
+    /// Removes players for good.
     Kick(Kick),
-    /// Calls a player by another name.
+    /// Gives a player another name.
     Rename(Rename),
-    /// Lets the networks in again that a [`Kick`] keeps out.
+    /// Ends all blocks that a [`Kick`] began.
     Pardon,
-    /// Decides how somebody new comes in.
+    /// Decides whether newcomers enter at once.
     Admission(SetAdmission),
-    /// Lets in who waits for it.
+    /// Admits players who wait.
     Admit(Admit),
-    /// Sends away who waits to be let in.
+    /// Declines players who wait.
     Decline(Decline),
-    /// Lets nobody new in, or does again.
+    /// Locks or unlocks the game for newcomers.
     Lock(Lock),
-    /// Opens or closes the chat of the class.
+    /// Opens or closes the class chat.
     Chat(Chat),
-    /// Asks for a code that makes somebody else a host too.
+    /// Asks for a code that makes somebody else a host.
     HandOver,
-    /// Makes somebody who was added by a code a host no more.
+    /// Removes a host who was added by a code.
     RemoveHost(RemoveHost),
-    /// To the podium, and from it to the end.
+    /// Goes to the podium, and from it to the end.
     End(Step),
-    /// From the podium or the end to the lobby of another game with the same class.
+    /// Goes from the podium or the end to the lobby of another round with the same class.
     Again(Again),
     /// Leaves the game. A player's seat is kept.
     Leave,
-    /// Asks for a `pong`.
+    /// Asks for a `pong` frame.
     Ping,
 }
 
-/// Begins a game.
+/// The payload of `create`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Create {
-    /// Of which quiz; one's own, or a sample.
+    /// The id of the quiz: the person's own, or a sample.
     pub quiz: QuizId,
 }
 
-/// Enters a game as a host: by the cookie that came with the request, by the
-/// token that `hosting` told, or by a code that another host was given.
+/// Enters a game as a host: by the cookie of the upgrade request, by the token that `hosting` told, or by a
+/// code that another host got.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Open {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// The host's token.
+    /// The token that `hosting` told.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub token: Option<String>,
-    /// A code, good for one use.
+    /// A code, valid for one use.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub code: Option<String>,
 }
 
-/// Enters a game as a player.
+/// The payload of `join`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Join {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// What to be called there; not needed by who has a seat already.
+    /// The nickname; not needed with a seat.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub nickname: Option<String>,
-    /// The seat that `joined` told, for clients that keep no cookies.
+    /// The token that `joined` told, for clients without cookies.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub seat: Option<String>,
 }
 
-/// Answers a question.
+/// The payload of `answer`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GivenAnswer {
-    /// Which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// The answer. The first one counts.
+    /// The answer; only a player's first one counts.
     pub answer: Answer,
-    /// The round that it is meant for: in another one it is not taken. `None`: for
-    /// whichever is played.
+    /// The round that it is meant for; in another one it is refused. `None`: the current one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub round: Option<u32>,
 }
 
-/// A host's step.
+/// The payload of a command that advances the game.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Step {
-    /// Only if the game is still at this version.
+    /// If given, the command is refused at any other version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
 }
 
-/// Plays again with the same class.
+/// The payload of `again`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Again {
-    /// Only if the game is still at this version.
+    /// If given, the command is refused at any other version.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
-    /// Another quiz, which only who began the game may choose. `None`: the same quiz, as
-    /// it was saved last.
+    /// Another quiz, which only the game's owner may choose. `None`: the same quiz, as it was saved last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiz: Option<QuizId>,
 }
 
-/// Gives more time.
+/// The payload of `extend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Extend {
-    /// So many seconds more, 1 to 600; `None`: until the host goes on.
+    /// Adds so many seconds, 1 to 600; `None` removes the limit.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub seconds: Option<u32>,
 }
 
-/// Sends players away.
+/// The payload of `kick`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Kick {
-    /// Whom, where it is one.
+    /// The id of a single player.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub player: Option<UserId>,
-    /// Whom, where they are several: at most 200.
+    /// The ids of several players, at most 200.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub players: Vec<UserId>,
-    /// Whether the networks that they came from take no new seat in this game
-    /// for 10 minutes. Everybody behind the same router is one network.
+    /// Whether the networks that they came from get no new seat in this game for 10 minutes. All people
+    /// behind one router are one network.
     pub block: bool,
 }
 
 impl Kick {
-    /// All who are meant.
+    /// All ids of the frame.
     pub fn whom(self) -> Vec<UserId> {
         self.player.into_iter().chain(self.players).collect()
     }
 }
 
-/// Calls a player by another name.
+/// The payload of `rename`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rename {
-    /// The player who gets the name, by the id that `players` tells.
+    /// The player's id, as `players` tells it.
     pub player: UserId,
-    /// What they are called from now on, under the rules of the door but for its bad words.
+    /// The new nickname, under the rules for players except the filter of rude words.
     pub nickname: String,
 }
 
-/// Decides how somebody new comes in.
+/// The payload of `admission`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetAdmission {
-    /// How.
+    /// The new rule for newcomers.
     pub admission: Admission,
 }
 
-/// Lets in who waits for it.
+/// The payload of `admit`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Admit {
-    /// Whom: at most 200.
+    /// The ids of the players, at most 200.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub players: Vec<UserId>,
-    /// Everybody who waits.
+    /// All players who wait.
     pub all: bool,
 }
 
-/// Sends away who waits to be let in.
+/// The payload of `decline`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decline {
-    /// Whom: at most 200.
+    /// The ids of the players, at most 200.
     pub players: Vec<UserId>,
 }
 
-/// Makes somebody a host no more.
+/// The payload of `removeHost`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RemoveHost {
-    /// Whom: somebody who was added by a code.
+    /// The id of a host who was added by a code.
     pub host: HostId,
 }
 
-/// Closes or opens the door.
+/// The payload of `lock`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Lock {
-    /// Whether nobody new comes in.
+    /// Whether nobody new may enter.
     pub locked: bool,
 }
 
-/// Opens or closes the chat of the class.
+/// The payload of `chat`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Chat {
-    /// Whether the class may chat.
+    /// Whether the class chat is open.
     pub open: bool,
 }

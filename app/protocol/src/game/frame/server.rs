@@ -1,4 +1,4 @@
-//! What a server says on `/games`.
+//! The frames from a server on `/games`.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,175 +7,175 @@ use crate::error::Refusal;
 use crate::id::{HostId, Name, Pin, UserId};
 use crate::message::Member;
 
-/// What a server says on `/games`. Read with [`crate::wire::decode_game_server`].
+/// A frame from a server on `/games`. Decode it with [`crate::wire::decode_game_server`].
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase")]
 pub enum GameServerMessage {
-    /// One is a host of a game: the answer to `create` and `open`.
+    /// The answer to `create` and `open`: the client is a host of the game.
     Hosting(Hosting),
-    /// One is in a game: the answer to `join`.
+    /// The answer to `join`: the client is a player of the game.
     Joined(Joined),
     /// The game has changed; everybody in it gets the same frame.
     Game(Changed),
-    /// What became of an answer; only who gave it gets it.
+    /// The result of an answer, to its player.
     Answered(Answered),
-    /// What a question brought; only its player gets it, after the reveal.
+    /// The outcome of a question, to each player, after the reveal.
     Outcome(Outcome),
-    /// Who plays; for hosts.
+    /// The players; for hosts.
     Players(Players),
-    /// Who waits to be let in, and what is kept out; for hosts.
+    /// Who waits to be admitted, and how many networks are blocked; for hosts.
     Entrance(Entrance),
-    /// Who was added as a host; for hosts.
+    /// The added hosts; for hosts.
     Hosts(Hosts),
     /// How many have answered; for hosts at most 4 times a second, for players every 2 s.
     Count(Count),
-    /// Whether a host is there; for players.
+    /// Whether a host is connected; for players.
     Host(HostHere),
     /// The answer to `handOver`.
     Code(Code),
-    /// One is called something else from now on.
+    /// The player has another nickname.
     Renamed(Renamed),
-    /// One was sent away and cannot come back.
+    /// The player was kicked and cannot come back.
     Kicked(InGame),
-    /// Something was not done.
+    /// Something that the client sent was refused.
     Error(Refusal),
-    /// Whether the game can be reached; while it cannot, nothing changes.
+    /// Whether the game's log is available; while it is not, nothing changes.
     Availability(Availability),
     /// The answer to `ping`.
     Pong,
 }
 
-/// One is a host of a game.
+/// The first frame of a host.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hosting {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// The host's token, to come back with where cookies are not kept.
+    /// The host's token, to come back with, for clients without cookies.
     pub token: String,
     /// The server's clock, in milliseconds since 1970.
     pub now: u64,
-    /// The version of `game`.
+    /// The version of the field `game`.
     pub version: u64,
-    /// How the game is.
+    /// The game as everybody sees it.
     pub game: Game,
-    /// Who plays.
+    /// The players in the order of their seats.
     pub players: Vec<Player>,
     /// How many have answered the open question.
     pub answered: usize,
-    /// Which of the added hosts one is; `None` for who began the game.
+    /// The id of this host if it is an added one; `None` for the game's owner.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub host: Option<HostId>,
-    /// Who was added as a host.
+    /// The added hosts of the game.
     #[serde(default)]
     pub hosts: Vec<AddedHost>,
-    /// Who waits to be let in, and what is kept out.
+    /// Who waits to be admitted, and how many networks are blocked.
     #[serde(default)]
     pub entrance: Entrance,
 }
 
-/// One is in a game.
+/// The first frame of a player.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Joined {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// Oneself, by the nickname.
+    /// The player's id and nickname.
     pub you: Member,
-    /// To come back with where cookies are not kept.
+    /// The token of the seat, to come back with, for clients without cookies.
     pub seat: String,
     /// The server's clock, in milliseconds since 1970.
     pub now: u64,
-    /// The version of `game`.
+    /// The version of the field `game`.
     pub version: u64,
-    /// How the game is.
+    /// The game as everybody sees it.
     pub game: Game,
-    /// Points in all.
+    /// The points of this round.
     pub score: u32,
-    /// The answer that was given to the question of `game`.
+    /// The player's answer to the question of `game`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answer: Option<Given>,
-    /// What the last question brought, from its reveal on.
+    /// The outcome of the last question, from its reveal on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
-    /// Whether a host is there.
+    /// Whether a host is connected.
     pub host_here: bool,
 }
 
-/// The game has changed. A client shows the highest version it knows of.
+/// A change of the game. A client shows the highest version it knows of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// +1 for every change: the offset in the game's log.
+    /// Grows by 1 with every change; the offset in the game's log.
     pub version: u64,
-    /// How it is now.
+    /// The whole game after the change.
     pub game: Game,
 }
 
-/// What became of an answer.
+/// The result of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answered {
-    /// To which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// What became of it.
+    /// Whether the answer counts.
     pub taken: Taken,
     /// The answer that counts, if any does.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub answer: Option<Given>,
-    /// How much too late, in milliseconds.
+    /// How much too late it was, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub late_ms: Option<u64>,
 }
 
-/// Who plays.
+/// The players of a game, for hosts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Players {
-    /// In the order of their coming, at most 2,000 of them.
+    /// The players in the order of their seats, at most 2,000.
     pub players: Vec<Player>,
-    /// How many there are in all.
+    /// The number of all players.
     pub count: usize,
 }
 
-/// Somebody who plays.
+/// A player in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Player {
-    /// Who.
+    /// The user id of the person.
     pub id: UserId,
-    /// The nickname.
+    /// The nickname in this game.
     pub name: Name,
-    /// Whether they are connected.
+    /// Whether the player is connected.
     pub here: bool,
-    /// Points in all.
+    /// The points of this round.
     #[serde(default)]
     pub score: u32,
 }
 
-/// How people come in.
+/// The state of the entrance, for hosts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Entrance {
-    /// Who waits to be let in, at most 200.
+    /// The people who wait to be admitted, at most 200.
     pub waiting: Vec<Waiting>,
-    /// How many networks are kept out for a while.
+    /// The number of networks that are blocked now.
     pub blocked: usize,
 }
 
-/// Somebody who waits to be let in.
+/// Somebody who waits to be admitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Waiting {
-    /// Who.
+    /// The user id of the person.
     pub id: UserId,
     /// The nickname that they want.
     pub name: Name,
 }
 
-/// Who was added as a host by a code. Who began the game is not among them.
+/// The hosts who were added by a code. The game's owner is not among them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hosts {
@@ -183,70 +183,70 @@ pub struct Hosts {
     pub hosts: Vec<AddedHost>,
 }
 
-/// Somebody who was added as a host.
+/// A host who was added by a code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AddedHost {
-    /// To be named by who removes them.
+    /// The id that `removeHost` names.
     pub id: HostId,
-    /// What they were called when they came.
+    /// Their name when they were added.
     pub name: Name,
-    /// When they came, in milliseconds since 1970.
+    /// When they were added, in milliseconds since 1970.
     pub since: u64,
 }
 
-/// How many have answered.
+/// How many have answered a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Count {
-    /// Which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// How many have.
+    /// The number of answers.
     pub answered: usize,
-    /// How many could.
+    /// The number of players who could answer.
     pub players: usize,
 }
 
-/// Whether a host is there.
+/// Whether a host is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HostHere {
-    /// While nobody is, the game waits at the next reveal.
+    /// While this is false, the game waits at the next reveal.
     pub here: bool,
 }
 
-/// A code that makes somebody else a host too.
+/// A code that makes somebody else a host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Code {
     /// To be typed on the other device, together with the PIN.
     pub code: String,
-    /// How long it is good for, in milliseconds.
+    /// How long it is valid, in milliseconds.
     pub good_for_ms: u64,
 }
 
-/// A player is called something else from now on.
+/// A player's new nickname.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renamed {
-    /// The game in which they have the name; elsewhere they keep theirs.
+    /// The game with this name; elsewhere the person keeps theirs.
     pub pin: Pin,
-    /// What everybody in it reads from now on, as it was cleaned.
+    /// The new nickname, cleaned.
     pub name: Name,
-    /// Whether a host chose it; else it was oneself, elsewhere.
+    /// Whether a host chose it, or else the player, on another device.
     #[serde(default)]
     pub by_host: bool,
 }
 
-/// In which game.
+/// The payload of frames that name only the game.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InGame {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
 }
 
-/// Whether the game can be reached.
+/// Whether the game's log is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Availability {

@@ -1,10 +1,8 @@
-//! Reads JSON into our types, in few bytes. Here the text, in `types` what it is of.
+//! A JSON decoder for our types, of few bytes. This file parses the text, `types` implements serde's traits.
 //!
-//! serde_json says in sentences what is wrong with a text, prints numbers for
-//! them, and takes every struct from a list too. In a browser that costs more
-//! than all of the reading; this says only that a text is not what was asked
-//! for, and knows no fractions, of which we have none. Tests hold it to
-//! serde_json's opinion.
+//! serde_json has error sentences, prints numbers for them, and also accepts every struct as a list. In a
+//! browser that costs more than all of the decoding; this one only says that a text is not of the expected
+//! type, and knows no fractions, of which we have none. Tests compare it with serde_json.
 
 mod types;
 mod unreadable;
@@ -13,14 +11,14 @@ use std::borrow::Cow;
 
 use unreadable::{Outcome, Unreadable};
 
-/// Lists in lists in lists: whoever sends more means harm to the stack.
+/// How deep lists may be nested; deeper ones are an attack on the stack.
 const DEEPEST: usize = 64;
 
-/// A text that is being read.
+/// A text that is being decoded.
 pub(super) struct Reader<'de> {
-    /// What is still to be read.
+    /// The rest of the text.
     rest: &'de str,
-    /// How many lists and objects that is in.
+    /// The number of lists and objects around it.
     depth: usize,
 }
 
@@ -29,13 +27,13 @@ impl<'de> Reader<'de> {
         Self { rest: text, depth: 0 }
     }
 
-    /// Only spaces may follow.
+    /// Checks that only white space follows.
     pub(super) fn end(mut self) -> Outcome<()> {
         self.skip_spaces();
         if self.rest.is_empty() { Ok(()) } else { Err(Unreadable) }
     }
 
-    /// Calls `each` with the name and the text of everything in an object.
+    /// Calls `each` with the name and the text of every field of an object.
     pub(super) fn object(&mut self, mut each: impl FnMut(&str, &'de str)) -> Outcome<()> {
         self.open('{')?;
         let mut is_first = true;
@@ -53,7 +51,7 @@ impl<'de> Reader<'de> {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
 
-    /// The first letter of what comes next.
+    /// The first byte of the next value.
     fn peek(&mut self) -> Outcome<u8> {
         self.skip_spaces();
         self.rest.bytes().next().ok_or(Unreadable)
@@ -71,7 +69,7 @@ impl<'de> Reader<'de> {
         if self.depth > DEEPEST { Err(Unreadable) } else { Ok(()) }
     }
 
-    /// Whether a list or an object has something more, or ends here.
+    /// Whether a list or an object has another element, or ends here.
     fn goes_on(&mut self, close: char, is_first: &mut bool) -> Outcome<bool> {
         if self.mark(close).is_ok() {
             self.depth -= 1;
@@ -83,12 +81,12 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
-    /// It has to end here.
+    /// Checks that it ends here.
     fn close(&mut self, mark: char) -> Outcome<()> {
         if self.goes_on(mark, &mut false)? { Err(Unreadable) } else { Ok(()) }
     }
 
-    /// `true`, `false` or `null`.
+    /// Skips `true`, `false` or `null`.
     fn word(&mut self, word: &str) -> Outcome<()> {
         self.rest = self.rest.strip_prefix(word).ok_or(Unreadable)?;
         Ok(())
@@ -159,7 +157,7 @@ impl<'de> Reader<'de> {
         })
     }
 
-    /// The four digits after `\u`, and those of the other half where it takes two.
+    /// The character of the four digits after `\u`, and of a second `\u` if it needs one.
     fn unicode(&mut self) -> Outcome<char> {
         let mut units = vec![self.unit()?];
         if matches!(units[..], [0xD800..0xDC00]) {
@@ -172,12 +170,12 @@ impl<'de> Reader<'de> {
     fn unit(&mut self) -> Outcome<u16> {
         let (digits, rest) = self.rest.split_at_checked(4).ok_or(Unreadable)?;
         self.rest = rest;
-        // A sign would be taken for a number too.
+        // Otherwise a sign would be accepted as part of a number.
         let is_plain = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         u16::from_str_radix(digits, 16).ok().filter(|_| is_plain).ok_or(Unreadable)
     }
 
-    /// Anything, left aside.
+    /// Skips a value of any type.
     fn value(&mut self) -> Outcome<()> {
         match self.peek()? {
             b'"' => self.string().map(drop),

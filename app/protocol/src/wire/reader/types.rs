@@ -1,4 +1,4 @@
-//! What a text is of, as serde asks for it.
+//! Implements serde's deserializer on the reader.
 
 use std::borrow::Cow;
 
@@ -80,7 +80,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.open('[')?;
         let mut parts = Parts { reader: self, is_first: true, is_over: false };
         let value = visitor.visit_seq(&mut parts)?;
-        // Whoever knows how many there are does not ask for the end.
+        // A visitor that knows the length does not ask for the end.
         if !parts.is_over {
             parts.reader.close(']')?;
         }
@@ -130,7 +130,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     serde::forward_to_deserialize_any! { f32 f64 i128 u128 char bytes byte_buf unit_struct tuple_struct }
 }
 
-/// What is in a list or an object, one after the other.
+/// The elements of a list or an object, one after the other.
 struct Parts<'r, 'de> {
     reader: &'r mut Reader<'de>,
     is_first: bool,

@@ -1,14 +1,14 @@
-//! That a text is not what was asked for, in no words.
+//! The error of the reader, without any text.
 
 use std::fmt;
 
 use serde::de::{Error, Expected, Unexpected};
 
-/// The text is not what was asked for.
+/// The text is not of the expected type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::wire) struct Unreadable;
 
-/// What was read, if it could be.
+/// The result of decoding.
 pub(in crate::wire) type Outcome<T> = Result<T, Unreadable>;
 
 impl fmt::Display for Unreadable {
@@ -27,7 +27,7 @@ macro_rules! without_words {
     };
 }
 
-/// Each one by itself, because what `custom` is not told is still written.
+/// Both are written out, because a message that `custom` ignores would still be compiled in.
 impl Error for Unreadable {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
