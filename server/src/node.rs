@@ -220,7 +220,7 @@ impl Node {
     }
 }
 
-/// The number of seats.
+/// Counts a refusal, in whichever form it is sent.
 pub fn count_refusal(refusal: &Refusal) {
     metrics::counter!(crate::metrics::ERRORS, "code" => refusal.code.as_str()).increment(1);
 }

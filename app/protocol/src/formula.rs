@@ -43,6 +43,7 @@ pub struct Formula {
 pub struct Formulas(Vec<Formula>);
 
 impl Formulas {
+    /// Whether no formula was rendered.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -85,8 +85,7 @@ pub struct IdempotencyKey {
 pub struct Appended {
     /// The entry's position in the log.
     pub position: Position,
-    /// The `Set-Cookie` header of a cookie that scripts and other sites do not get. With 0 seconds, the
-    /// browser deletes it.
+    /// Whether the entry was there before; then nothing was appended or announced.
     pub repeated: bool,
 }
 
@@ -175,6 +174,7 @@ pub const DELIVERIES_WAITING: usize = 4096;
 /// The receiving end of a broker's queue.
 pub type Deliveries = mpsc::Receiver<Delivery>;
 
+/// Why a call of a broker failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokerError {
     /// The log cannot be reached; a later try may succeed. An append may or may not have happened: repeat it

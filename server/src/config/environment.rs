@@ -1,5 +1,4 @@
-//! The environment, as far as something stands in it: what a compose file writes
-//! as `REDIS_URL=` was not set by anybody.
+//! The environment without empty variables: what a compose file writes as `REDIS_URL=` counts as not set.
 
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 

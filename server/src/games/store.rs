@@ -90,7 +90,7 @@ pub enum Answered {
 pub struct Turnout {
     /// The number of answers.
     pub answered: usize,
-    /// How many seats there are.
+    /// The number of all seats.
     pub players: usize,
 }
 

@@ -1,6 +1,6 @@
-//! Reads the cookies of before 30 November 2026, which had no date. A guest's quizzes belong to the guest's
-//! id, so the sender stays the same person and gets a cookie of today. That ends on a day: until then, such a
-//! cookie is valid for as long as it was when it was made.
+//! A connection that waits for its reader, but not for ever.
+//!
+//! Knows bytes and time. Costs nothing while the system takes what is written.
 
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;

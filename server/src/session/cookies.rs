@@ -32,8 +32,8 @@ fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The `Set-Cookie` header of a cookie that scripts and other sites do not
-/// get. With 0 seconds, the browser forgets it.
+/// The `Set-Cookie` header of a cookie that scripts and other sites do not get. With 0 seconds, the browser
+/// deletes it.
 pub(super) fn set(name: &str, value: &str, seconds: u64, headers: &HeaderMap) -> Option<HeaderValue> {
     let (name, secure) = (name_for(name, headers), if is_secure(headers) { "; Secure" } else { "" });
     HeaderValue::try_from(format!("{name}={value}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}")).ok()

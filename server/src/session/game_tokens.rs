@@ -16,7 +16,7 @@ pub(super) const ENDING: &str = "-host-";
 /// How long a host's token is valid after the last visit of the host's page; a game is kept for a day after
 /// its last step.
 const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
-/// Games of one host that are looked at; a browser keeps fewer cookies of a site.
+/// How many games of one host are looked up; a browser keeps fewer cookies of a site.
 const HOSTED: usize = 200;
 
 /// The number of random letters in an added host's id.

@@ -112,7 +112,7 @@ impl Cost {
         self.and(Self::of_bytes(bytes))
     }
 
-    /// Both together, out of the bucket of this one.
+    /// Both costs, from the bucket of this one.
     pub fn and(self, other: Self) -> Self {
         Self { tokens: self.tokens.saturating_add(other.tokens), ..self }
     }

@@ -245,7 +245,8 @@ impl Client {
         self.node.games.admit_to_room(room, &self.member.id, &self.papers).await
     }
 
-    /// How many games of one host are looked up; a browser keeps fewer cookies of a site.
+    /// Ends the subscription. Without `has_entered`, presence is left alone: it may be that of another tab of
+    /// this person.
     fn unlisten(&mut self, room: &RoomId, has_entered: bool) {
         if has_entered {
             return self.leave(room);

@@ -35,6 +35,7 @@ pub struct Patience {
     pub drain_within: Duration,
 }
 
+/// All open WebSockets of one node.
 pub struct Connections {
     rules: Arc<Rules>,
     /// Turn 0 of the wheel.

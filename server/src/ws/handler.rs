@@ -14,11 +14,14 @@ use crate::presence::Departure;
 /// A complete message of a client.
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'a> {
+    /// A text message; its UTF-8 is checked.
     Text(&'a str),
+    /// A binary message of any bytes.
     Binary(&'a [u8]),
 }
 
 impl Frame<'_> {
+    /// The length of the payload, in bytes.
     pub fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -26,6 +29,7 @@ impl Frame<'_> {
         }
     }
 
+    /// Whether the payload has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -70,6 +74,7 @@ pub trait Handler: Sized + Send + 'static {
     /// What is remembered of the upgrade request until the connection [begins](Handler::begin).
     type Credentials: Send + 'static;
 
+    /// The purpose of all connections with this handler.
     const PURPOSE: Purpose;
 
     /// Takes the credentials from the upgrade request.

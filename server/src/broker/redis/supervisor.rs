@@ -106,7 +106,7 @@ impl Supervisor {
         self.redis.clone()
     }
 
-    /// The environment without empty variables: what a compose file writes as `REDIS_URL=` counts as not set.
+    /// [`Info::run`] of the Redis at the other end.
     pub(super) fn run(&self) -> &str {
         &self.info.run
     }

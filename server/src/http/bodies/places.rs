@@ -25,7 +25,7 @@ pub(super) struct Places {
     waiting: AtomicUsize,
 }
 
-/// Both costs, from the bucket of this one.
+/// The places of one address.
 pub(super) struct OfAddress {
     pub(super) own: Places,
     /// The one of this address that waits in the queue of all.
