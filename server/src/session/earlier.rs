@@ -1,7 +1,6 @@
-//! Reads the cookies of before 30 November 2026, which had no date. A guest's
-//! quizzes hang on the guest's id, so who brings one stays who they are and
-//! gets a cookie of today. That ends on a day: until then, such a cookie is good
-//! for as long as it was when it was made.
+//! Reads the cookies of before 30 November 2026, which had no date. A guest's quizzes belong to the guest's
+//! id, so the sender stays the same person and gets a cookie of today. That ends on a day: until then, such a
+//! cookie is valid for as long as it was when it was made.
 
 use data_encoding::BASE64;
 use hmac::{Hmac, Mac};

@@ -121,7 +121,7 @@ impl GameClient {
         self.steps.retain(|waiting| !waiting.step.is_shown_by(shown));
     }
 
-    /// Handles a refusal of a step. True if any waiting step was sent only once.
+    /// Drops the steps that a refusal may be about. True unless one of them was sent a second time.
     pub(super) fn refuse_steps(&mut self) -> bool {
         let is_news = self.steps.iter().all(|waiting| waiting.sent < 2);
         self.steps.retain(|waiting| waiting.sent == 0);

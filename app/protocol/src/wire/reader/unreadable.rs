@@ -27,7 +27,7 @@ macro_rules! without_words {
     };
 }
 
-/// Both are written out, because a message that `custom` ignores would still be compiled in.
+/// Each method is written out, because the default ones would format a message.
 impl Error for Unreadable {
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self
