@@ -53,7 +53,7 @@ impl EditorStore {
         authoring
     }
 
-    /// The quiz's name.
+    /// The id of the quiz.
     pub(crate) fn id(self) -> QuizId {
         self.id.get_value()
     }

@@ -60,7 +60,7 @@ pub(crate) struct GameStore {
     pub(crate) mark: RwSignal<&'static str>,
     /// Whether what is pressed is heard; not while the page is only drawn.
     pub(crate) is_awake: RwSignal<bool>,
-    /// Which game.
+    /// The PIN of the game.
     pub(crate) pin: StoredValue<Pin>,
     clock: StoredValue<ServerClock>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
@@ -96,7 +96,7 @@ impl GameStore {
         })
     }
 
-    /// A host's page.
+    /// The store of a host's page.
     pub(crate) fn host(page: HostPage) -> Self {
         Self::begin(Begin {
             pin: page.pin,

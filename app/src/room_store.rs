@@ -25,9 +25,9 @@ use crate::wall;
 /// A room's page, as its parts see it.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomStore {
-    /// What was said.
+    /// The messages that are shown.
     pub(crate) log: RwSignal<Log>,
-    /// Who is there.
+    /// The members who are shown.
     pub(crate) people: RwSignal<People>,
     /// How the room can be reached.
     pub(crate) standing: RwSignal<ConnectionStatus>,

@@ -12,9 +12,9 @@ pub enum Theme {
     /// As the system has it.
     #[default]
     System,
-    /// Always by day.
+    /// The light theme, whatever the system prefers.
     Light,
-    /// Always by night.
+    /// The dark theme, whatever the system prefers.
     Dark,
 }
 

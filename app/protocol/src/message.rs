@@ -33,7 +33,7 @@ pub enum ClientMessage {
         /// The text, as typed.
         message: String,
     },
-    /// Leaves a room.
+    /// Leaves the room on this connection.
     Leave {
         /// The id of the room.
         room_id: RoomId,
@@ -58,7 +58,7 @@ pub enum ServerMessage {
     Message(Message),
     /// People came or left.
     Presence(Presence),
-    /// Somebody is typing.
+    /// Somebody in the room is typing.
     Typing(Typing),
     /// Somebody else in the room has the same name, or one that looks the same.
     Namesake(Namesake),
@@ -120,7 +120,7 @@ pub struct Message {
     pub offset: u64,
     /// The sender, with the name at that time.
     pub author: Member,
-    /// The text, cleaned.
+    /// The text of the message, cleaned.
     pub message: String,
     /// When the server stored it, in milliseconds since 1970.
     pub sent_at: u64,
@@ -174,12 +174,12 @@ pub struct Namesake {
     pub free_name: Name,
 }
 
-/// Somebody is typing.
+/// Notice that somebody is typing; not kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Typing {
     /// The id of the room.
     pub room_id: RoomId,
-    /// Who.
+    /// The member who types.
     pub member: Member,
 }

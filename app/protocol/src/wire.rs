@@ -29,7 +29,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// The complete frame.
+    /// Puts the offset into the gap.
     pub fn fill(&self, offset: u64) -> String {
         format!("{}{offset}{}", self.head, self.tail)
     }

@@ -17,7 +17,7 @@ pub enum ApiError {
     /// Something the server needs is away for now.
     #[error("That cannot be reached just now. Try again in a moment.")]
     Unavailable,
-    /// Too many requests.
+    /// There were too many requests.
     #[error("That was a little fast. Try again in {} s.", retry_after_ms.div_ceil(1000))]
     RateLimited {
         /// Not before so many milliseconds.

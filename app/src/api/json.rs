@@ -9,7 +9,7 @@ use protocol::wire;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// JSON, through [`protocol::wire`].
+/// The encoding of calls: JSON, through [`protocol::wire`].
 pub struct JsonBody;
 
 /// The output of every server function.

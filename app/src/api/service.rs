@@ -26,7 +26,7 @@ pub struct SiteAddress(pub String);
 /// A viewer with a new name.
 #[derive(Clone, Debug)]
 pub struct Renamed {
-    /// The viewer.
+    /// The person who asks.
     pub member: Member,
     /// The value of the `Set-Cookie` header that keeps it.
     pub cookie: String,

@@ -46,7 +46,7 @@ impl Looks {
         Self { colour, height, gaze, eyes: Eyes::Open }
     }
 
-    /// The same, asleep.
+    /// The same avatar, asleep.
     pub(crate) const fn asleep(self) -> Self {
         Self { eyes: Eyes::Closed, ..self }
     }

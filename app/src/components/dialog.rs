@@ -28,7 +28,7 @@ impl Dialog {
         }
     }
 
-    /// Closes it.
+    /// Closes the dialog and hides its content.
     pub(crate) fn close(self) {
         if let Some(element) = self.element.get_untracked() {
             element.close();

@@ -1,4 +1,4 @@
-//! Who is here.
+//! The list of people in a room.
 
 use leptos::html::Ul;
 use leptos::prelude::*;

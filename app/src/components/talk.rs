@@ -1,4 +1,4 @@
-//! A room, alive.
+//! The island of a room: its messages, people and the composer.
 
 use leptos::prelude::*;
 

@@ -14,7 +14,7 @@ const BACK_FOR_MS: u64 = 60_000;
 pub(super) struct Lost {
     /// The last message that was shown.
     pub(super) offset: u64,
-    /// When.
+    /// When it was, in milliseconds since 1970.
     pub(super) at_ms: u64,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Away {
 pub(crate) struct Missed {
     /// It comes after this offset.
     pub(crate) after: u64,
-    /// How many messages.
+    /// How many messages of others were missed.
     pub(crate) count: usize,
     /// So many of them are not fetched yet, and come before what is shown.
     pub(crate) earlier: usize,

@@ -10,7 +10,7 @@ pub(crate) enum ConnectionStatus {
     Resting,
     /// Not there yet, for the first time.
     Connecting,
-    /// All is well.
+    /// Connected, and messages are accepted.
     Live,
     /// What others say may come, but nothing is taken at the moment; it is
     /// tried again and again.
@@ -19,17 +19,17 @@ pub(crate) enum ConnectionStatus {
     Moving,
     /// Cut off; the next try is in so many milliseconds.
     Reconnecting {
-        /// From now.
+        /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
     /// Cut off as before, and no socket was ever open though the server answers: something on the way lets none through.
     Blocked {
-        /// From now.
+        /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
     /// Cut off as before: the server lets nobody in who comes by the address of this page.
     Barred {
-        /// From now.
+        /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
     /// The browser has no network.
@@ -71,7 +71,7 @@ impl ConnectionStatus {
         }
     }
 
-    /// In a word.
+    /// The status in one word, for people.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Resting => "Ended",

@@ -11,7 +11,7 @@ use std::ops::Range;
 pub(super) struct Found {
     /// Where it stands, in bytes.
     pub(super) at: Range<usize>,
-    /// Where it leads.
+    /// The address that the link leads to.
     pub(super) href: String,
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Log {
 pub(crate) enum Delivery {
     /// On its way, or waiting for the connection.
     Pending,
-    /// In the log.
+    /// The message is in the log.
     Delivered {
         /// Its place in the log.
         offset: u64,

@@ -40,7 +40,7 @@ pub(super) struct Chunk<'a> {
     pub(super) before: Option<&'a Arc<Message>>,
     /// When the latest of all before was said.
     pub(super) latest_ms: u64,
-    /// Its messages.
+    /// The messages of this chunk.
     pub(super) said: &'a [Arc<Message>],
     /// Nothing comes after it.
     pub(super) is_last: bool,
@@ -52,7 +52,7 @@ impl Said {
         Self { messages: Vec::new(), chunks: vec![Mark::default()], first: 0 }
     }
 
-    /// All of it.
+    /// All messages of the chunk.
     pub(super) fn messages(&self) -> &[Arc<Message>] {
         &self.messages
     }

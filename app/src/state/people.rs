@@ -23,7 +23,7 @@ pub(crate) enum Paging {
     Resting,
     /// They are on their way.
     Coming,
-    /// They came.
+    /// The members that were asked for came.
     Done,
     /// They could not be had.
     Failed,

@@ -75,7 +75,7 @@ impl PeopleList {
         }
     }
 
-    /// Somebody went.
+    /// Notes that somebody left the room.
     pub(crate) fn leave(&mut self, user: &UserId) {
         if let Ok(at) = self.place(user) {
             self.members.remove(at);

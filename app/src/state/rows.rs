@@ -16,9 +16,9 @@ const PAUSE_MS: u64 = 5 * 60_000;
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
-    /// A day begins.
+    /// A separator where a day begins.
     Day {
-        /// Counted from 1970.
+        /// The day, counted from 1970.
         day: i64,
         /// The day of the newest message.
         current: i64,
@@ -27,23 +27,23 @@ pub(crate) enum Row {
     Away {
         /// How many messages of others.
         count: usize,
-        /// Since when.
+        /// When the connection was lost, in milliseconds since 1970.
         since_ms: u64,
     },
-    /// Something said.
+    /// A message that is in the log.
     Said {
         /// What, and by whom.
         message: Arc<Message>,
-        /// By the reader.
+        /// Whether the reader wrote it.
         own: bool,
         /// The first of those that its author said in one go.
         head: bool,
     },
     /// Something that is on its way.
     Unsent {
-        /// What.
+        /// The message that is not in the log yet.
         unsent: Unsent,
-        /// As in [`Row::Said`].
+        /// Whether it is the first of its author in one go, as in [`Row::Said`].
         head: bool,
     },
 }
@@ -51,7 +51,7 @@ pub(crate) enum Row {
 /// What makes a row the same row, also while it turns from unsent to said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RowKey {
-    /// A day.
+    /// The separator of a day, counted from 1970.
     Day(i64),
     /// Where the reader was away.
     Away(u64, usize),

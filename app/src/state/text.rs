@@ -9,7 +9,7 @@ pub(crate) enum Piece {
     Plain(String),
     /// A link to somewhere harmless.
     Link {
-        /// Where it leads.
+        /// The address that the link leads to.
         href: String,
         /// As it was typed.
         text: String,

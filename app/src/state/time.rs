@@ -35,7 +35,7 @@ impl Local {
         self.ms.div_euclid(DAY_MS)
     }
 
-    /// As in `13:52`.
+    /// Hours and minutes, as in `13:52`.
     pub(crate) fn clock(self) -> String {
         let minutes = self.ms.rem_euclid(DAY_MS) / 60_000;
         format!("{:02}:{:02}", minutes / 60, minutes % 60)

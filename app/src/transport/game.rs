@@ -12,7 +12,7 @@ pub enum Command {
     Start,
     /// Go in under this nickname.
     Enter(String),
-    /// Answer a question.
+    /// The player answers the open question.
     Answer(GivenAnswer),
     /// Do what a host does.
     Step(HostStep),
@@ -22,7 +22,7 @@ pub enum Command {
 pub struct GameTransport {
     /// To the server. Dropping it ends the link.
     pub commands: mpsc::UnboundedSender<Command>,
-    /// From the server.
+    /// What the client tells the page.
     pub events: mpsc::UnboundedReceiver<Event>,
 }
 
@@ -32,7 +32,7 @@ pub struct GameConnector {
     /// Opens a link that does nothing before it is told to go in. An answer
     /// that an earlier visit left is added by the connector itself.
     pub open: fn(GameOptions) -> GameTransport,
-    /// Milliseconds since 1970.
+    /// The page's clock, in milliseconds since 1970.
     pub now_ms: fn() -> u64,
     /// Whether a socket of this page was ever open.
     pub was_open: fn() -> bool,

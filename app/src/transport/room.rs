@@ -11,7 +11,7 @@ use protocol::{MessageId, UserId};
 /// What a page asks of its link.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Send a message.
+    /// The person sends a message.
     Say(Unsent),
     /// Send a refused message once more.
     Retry(MessageId),
@@ -25,7 +25,7 @@ pub enum Command {
 pub struct RoomTransport {
     /// To the server. Dropping it ends the link.
     pub commands: mpsc::UnboundedSender<Command>,
-    /// From the server.
+    /// What the client tells the page.
     pub events: mpsc::UnboundedReceiver<Event>,
 }
 
@@ -37,7 +37,7 @@ pub struct RoomConnector {
     pub open: fn(&UserId, RoomOptions) -> RoomTransport,
     /// A random id for a message about to be sent.
     pub message_id: fn() -> MessageId,
-    /// Milliseconds since 1970.
+    /// The page's clock, in milliseconds since 1970.
     pub now_ms: fn() -> u64,
     /// Whether a socket of this page was ever open.
     pub was_open: fn() -> bool,

@@ -114,7 +114,7 @@ pub enum Status {
 /// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Not started yet.
+    /// The connection was not started yet.
     New,
     /// A try is due, and the client prepares for it.
     Preparing,

@@ -153,7 +153,7 @@ pub(super) enum Shown {
     Code,
 }
 
-/// What happened.
+/// Something that happened to a game's client.
 // Each is moved once, from the socket to the page: a box would be one more thing to allocate.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
@@ -164,7 +164,7 @@ pub enum Input {
     Enter(String),
     /// The socket is open.
     Opened,
-    /// A frame arrived.
+    /// A frame of the server arrived.
     Frame(GameServerMessage),
     /// The socket was closed, or could not be opened. 1006 where no code came.
     Closed {
@@ -192,7 +192,7 @@ pub enum Output {
     Connect,
     /// Drop the socket without waiting; no [`Input::Closed`] is expected.
     Drop,
-    /// Send this frame.
+    /// Send this frame to the server.
     Send(GameClientMessage),
     /// Set a timer, replacing an earlier one of the same kind.
     Wake {
@@ -201,7 +201,7 @@ pub enum Output {
         /// The time from now, in milliseconds.
         after_ms: u64,
     },
-    /// Cancel this timer.
+    /// Cancel the timer of this kind.
     Cancel(Timer),
     /// Store the answer where a reload of the page finds it; `None` removes it.
     Keep(Option<GivenAnswer>),

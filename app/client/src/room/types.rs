@@ -23,14 +23,14 @@ pub struct Unsent {
     pub refused: Option<String>,
 }
 
-/// Something that happened.
+/// Something that happened to a room's client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
     /// The page is shown and shall go live.
     Start,
     /// The socket is open.
     Opened,
-    /// A frame arrived.
+    /// A frame of the server arrived.
     Frame(ServerMessage),
     /// The socket was closed, or could not be opened. 1006 where no code came.
     Closed {
@@ -45,7 +45,7 @@ pub enum Input {
     Retry(MessageId),
     /// The person gives a refused message up.
     Discard(MessageId),
-    /// The person types.
+    /// The person is typing a message.
     Typing,
     /// The page that [`Output::Load`] requested.
     Loaded(HistoryPage),
@@ -65,7 +65,7 @@ pub enum Output {
     Connect,
     /// Drop the socket without waiting; no [`Input::Closed`] is expected.
     Drop,
-    /// Send this frame.
+    /// Send this frame to the server.
     Send(ClientMessage),
     /// Set a timer, replacing an earlier one of the same kind.
     Wake {
@@ -74,7 +74,7 @@ pub enum Output {
         /// The time from now, in milliseconds.
         after_ms: u64,
     },
-    /// Cancel this timer.
+    /// Cancel the timer of this kind.
     Cancel(Timer),
     /// Load the latest page over HTTP; answer with [`Input::Loaded`] or [`Input::NotLoaded`]. Replaces a
     /// request that is still under way.
@@ -109,7 +109,7 @@ pub enum Event {
     Discarded(MessageId),
     /// People came or left.
     Presence(Presence),
-    /// Somebody is typing.
+    /// Somebody in the room is typing.
     Typing(Typing),
     /// Somebody else in the room has the same name, or one that looks the same.
     Namesake(Namesake),

@@ -5,7 +5,7 @@ use crate::text::Shape::{Line, Lines};
 use crate::text::clean_in_place;
 
 impl Quiz {
-    /// Cleans every text.
+    /// Cleans every text, as [`Quiz::cleaned`] does.
     #[must_use]
     pub fn cleaned(mut self) -> Self {
         clean_in_place(&mut self.title, Line);

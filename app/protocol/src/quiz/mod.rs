@@ -54,7 +54,7 @@ pub struct StoredQuiz {
     pub version: u64,
     /// When it was saved, in milliseconds since 1970.
     pub saved_at: u64,
-    /// The quiz itself.
+    /// The quiz as it was saved.
     pub quiz: Quiz,
 }
 
@@ -173,7 +173,7 @@ pub struct Question {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Choice {
-    /// The option's text.
+    /// The text of the option.
     pub text: String,
     /// Whether it is right; ignored in a poll or an order.
     #[serde(skip_serializing_if = "is_false")]

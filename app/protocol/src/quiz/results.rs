@@ -41,7 +41,7 @@ fn is_zero(number: &u32) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionResult {
-    /// The question itself.
+    /// The text of the question.
     pub text: String,
     /// How it was answered.
     pub kind: Kind,

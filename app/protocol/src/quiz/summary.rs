@@ -16,7 +16,7 @@ pub struct QuizSummary {
     pub questions: usize,
     /// The number of [`super::problems`]; with 0 it can be played.
     pub problems: usize,
-    /// The latest version.
+    /// The number of the latest version.
     pub version: u64,
     /// When it was saved, in milliseconds since 1970; 0 for a sample.
     pub saved_at: u64,

@@ -12,7 +12,7 @@ use crate::api::ApiError;
 /// A game that somebody is a host of from now on.
 #[derive(Clone, Debug)]
 pub struct Hosted {
-    /// Which.
+    /// The PIN of the game.
     pub pin: Pin,
     /// The value of the `Set-Cookie` header that proves it.
     pub cookie: String,

@@ -26,7 +26,7 @@ pub use game_service::{GameService, HostView, Hosted, PlayView};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HostPage {
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
     /// What leads a player into it, whole: `https://example.org/play/482915`.
     pub join_address: String,
@@ -51,7 +51,7 @@ pub struct HostPage {
 pub struct PlayPage {
     /// Who is looking at it.
     pub viewer: Member,
-    /// Which game.
+    /// The PIN of the game.
     pub pin: Pin,
     /// What its quiz is called.
     pub title: String,

@@ -53,7 +53,7 @@ pub struct ShownCell {
 pub enum Ask {
     /// Which option is right?
     Right,
-    /// How many seconds?
+    /// How many seconds does the question take?
     Seconds,
     /// Which of these numbers?
     Number(Vec<Decimal>),

@@ -63,7 +63,7 @@ pub struct QuizList {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OpenedQuiz {
-    /// What it says.
+    /// The quiz as it was saved.
     pub stored: StoredQuiz,
     /// Whether the viewer may save changes of it. Not of a sample: that can be copied.
     pub may_save: bool,

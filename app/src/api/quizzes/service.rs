@@ -38,7 +38,7 @@ pub trait QuizService: Send + Sync {
     /// The viewer's games that are over, the latest first.
     async fn results(&self, viewer: &Member) -> Result<Vec<ResultsSummary>, ApiError>;
 
-    /// One of them.
+    /// The results of one of the viewer's games.
     async fn result(&self, viewer: &Member, id: &ResultsId) -> Result<Results, ApiError>;
 
     /// Deletes one of them.

@@ -25,13 +25,13 @@ const AHEAD: i32 = 4;
 /// Where the line is that shows what was missed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// There is none.
+    /// Nothing was missed, so there is no line.
     Absent,
-    /// Further up.
+    /// The line is above the visible part.
     Above,
-    /// In sight.
+    /// The line is in the visible part.
     InView,
-    /// Further down.
+    /// The line is below the visible part.
     Below,
 }
 

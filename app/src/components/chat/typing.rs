@@ -1,4 +1,4 @@
-//! Who is typing.
+//! The line that tells who is typing.
 
 use leptos::prelude::*;
 

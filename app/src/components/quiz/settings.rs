@@ -7,7 +7,7 @@ use crate::boxed_view::{derived, flag, memo};
 use crate::editor_store::EditorStore;
 use crate::state::editor::{Edit, texts as say};
 
-/// Scoring, streaks, nicknames.
+/// The settings of a quiz: scoring, streaks and the filter of nicknames.
 #[component]
 pub(super) fn Settings(authoring: EditorStore) -> impl IntoView {
     let scoring = memo(move || authoring.editor.with(|editor| editor.quiz().scoring));

@@ -12,9 +12,9 @@ use super::kind::{Marks, change_kind, marks};
 pub(crate) enum Change {
     /// Has it answered in another way; what fits is kept.
     Kind(Kind),
-    /// Asks otherwise.
+    /// Changes the text of the question.
     Text(String),
-    /// Writes an option.
+    /// Changes the text of an option.
     OptionText(usize, String),
     /// Adds an empty option.
     AddOption,
@@ -24,7 +24,7 @@ pub(crate) enum Change {
     MoveOption(usize, Direction),
     /// Says whether an option is right. Where one only can be, the others are not.
     Right(usize, bool),
-    /// Writes a spelling.
+    /// Changes one of the accepted answers.
     Spelling(usize, String),
     /// Adds an empty spelling.
     AddSpelling,
@@ -38,7 +38,7 @@ pub(crate) enum Change {
     Seconds(u32),
     /// Says what it counts.
     Points(Points),
-    /// Explains.
+    /// Changes the explanation of the question.
     Why(String),
     /// Puts a picture beside it, or takes it away.
     Picture(Option<PictureId>),
@@ -49,9 +49,9 @@ pub(crate) enum Change {
 /// Which way by one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// Towards the first.
+    /// One place towards the first.
     Up,
-    /// Towards the last.
+    /// One place towards the last.
     Down,
 }
 

@@ -6,11 +6,11 @@ use protocol::quiz::{Choice, Kind, Points, Question};
 /// How right options are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Marks {
-    /// One of them.
+    /// Exactly one option can be marked.
     One,
     /// Any number of them.
     Any,
-    /// None.
+    /// No option can be marked as right.
     Nothing,
 }
 

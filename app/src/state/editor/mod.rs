@@ -17,9 +17,9 @@ pub(crate) use kind::{Marks, marks};
 /// What an author does to a quiz.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Edit {
-    /// Calls it otherwise.
+    /// Changes the title of the quiz.
     Title(String),
-    /// Chooses what counts.
+    /// Chooses how points are given.
     Scoring(Scoring),
     /// Says whether streaks bring more.
     Streaks(bool),
@@ -63,7 +63,7 @@ pub(crate) enum Focus {
     Answer(usize),
     /// At a question of the outline, from 0.
     Outline(usize),
-    /// At the picture.
+    /// At the field for the picture.
     Picture,
 }
 

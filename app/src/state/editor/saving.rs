@@ -11,7 +11,7 @@ pub(crate) const REST: Duration = Duration::from_millis(800);
 /// How long after a failed save the next one is tried.
 pub(crate) const AGAIN: Duration = Duration::from_secs(5);
 
-/// What happened.
+/// Something that happened to the saving of a quiz.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     /// The author changed something.

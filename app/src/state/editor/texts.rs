@@ -68,11 +68,11 @@ pub(crate) fn heading(question: &Question) -> String {
 pub(crate) enum Place {
     /// The field with the question's text.
     Text,
-    /// The answers.
+    /// The fields with the answers.
     Answers,
-    /// The seconds.
+    /// The field with the time limit.
     Seconds,
-    /// The explanation.
+    /// The field with the explanation.
     Why,
     /// The words for the picture.
     Picture,

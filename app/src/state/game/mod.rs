@@ -19,13 +19,13 @@ pub(crate) use clock::{ServerClock, mark, time_left};
 /// A game as one of its people sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Board {
-    /// Of `game`.
+    /// The version of the field `game`.
     pub(crate) version: u64,
     /// How the game is.
     pub(crate) game: Game,
     /// Oneself; `None` for a host, and for somebody who is not in it yet.
     pub(crate) me: Option<Member>,
-    /// Points in all.
+    /// The points of this round.
     pub(crate) score: u32,
     /// The answer to the question of `game`.
     pub(crate) answer: MyAnswer,
@@ -48,7 +48,7 @@ pub(crate) struct Board {
 pub(crate) struct LastRound {
     /// The place, from 1; `None` where there were no points to be had.
     pub(crate) place: Option<usize>,
-    /// Points in all.
+    /// The points of this round.
     pub(crate) score: u32,
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum MyAnswer {
     Open,
     /// It is on its way, or goes out when the connection is back.
     Sending(Answer),
-    /// It counts.
+    /// The server has accepted the answer.
     Counts(Answer),
     /// The time was over.
     Late {
@@ -82,7 +82,7 @@ pub(crate) enum Screen {
     Lobby,
     /// The question of this number, from 0: until everybody's time is over.
     Question(usize),
-    /// Something to read.
+    /// A slide, by its index from 0.
     Slide(usize),
     /// What that question brought.
     Result(usize),
@@ -90,9 +90,9 @@ pub(crate) enum Screen {
     Places(usize),
     /// Who won, while one's own place is still to come.
     Unveiling,
-    /// Who won.
+    /// The first three are shown.
     Podium,
-    /// It is over.
+    /// The game is over.
     Ended,
 }
 

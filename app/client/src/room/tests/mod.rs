@@ -167,7 +167,7 @@ fn unsent(text: &str) -> Unsent {
     Unsent { id: id(text), text: format!("text of {text}"), written_at: 0, refused: None }
 }
 
-/// Somebody else's message.
+/// A message of another person.
 fn message(offset: u64) -> Message {
     by("ben", &format!("b{offset}"), offset)
 }

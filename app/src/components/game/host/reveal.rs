@@ -40,7 +40,7 @@ pub(super) fn has_why(game: &Game) -> bool {
     game.reveal.as_ref().is_some_and(|reveal| !reveal.right.is_empty() || !reveal.explanation.is_empty())
 }
 
-/// The plane.
+/// The panel with the explanation, or with the right answer if there is no explanation.
 pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
     let reveal = game.reveal.as_ref()?;
     let Reveal { explanation: why, correct, players, right, .. } = reveal;

@@ -37,7 +37,7 @@ pub(super) fn back(here: usize, new: Option<usize>, kept: usize) -> String {
     said
 }
 
-/// As in `8,340`.
+/// A number with separators, as in `8,340`.
 pub(super) fn thousands(number: u32) -> String {
     grouped(u64::from(number))
 }

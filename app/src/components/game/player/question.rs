@@ -46,7 +46,7 @@ pub(super) fn question(store: GameStore, at: usize) -> AnyView {
     .into_any()
 }
 
-/// Something to read.
+/// A slide, which only has to be read.
 pub(super) fn slide(store: GameStore) -> AnyView {
     let Some((asked, _)) = asked(store) else { return ().into_any() };
     let (_, looks) = me(store);
@@ -68,7 +68,7 @@ pub(super) fn slide(store: GameStore) -> AnyView {
 /// Where the answer goes: what it asks of a player changes when it opens.
 #[derive(Clone, PartialEq)]
 enum Place {
-    /// Not yet.
+    /// The question can be read and not answered yet.
     Ready(Points),
     /// Now, or already over.
     Open(Kind, Vec<String>),

@@ -21,7 +21,7 @@ pub(super) fn typed(store: GameStore) -> AnyView {
     writing(store, Field { mode: "text", help, read })
 }
 
-/// A number.
+/// The field for a number.
 pub(super) fn number(store: GameStore) -> AnyView {
     fn read(text: &str) -> Result<Answer, &'static str> {
         text.parse::<Decimal>().map(Answer::Number).map_err(|why| why.advice())
