@@ -13,7 +13,7 @@ const TICK_ERROR: Duration = Duration::from_millis(30);
 pub struct Watched {
     /// The servers, by process id.
     pub servers: Vec<u32>,
-    /// Redis, counted apart.
+    /// The process ids of Redis, which is counted apart.
     pub redis: Vec<u32>,
 }
 
@@ -24,7 +24,7 @@ pub struct Cost {
     pub wall: Duration,
     /// What the servers computed.
     pub server: Duration,
-    /// What Redis computed.
+    /// Processor time of Redis.
     pub redis: Duration,
     /// What this process computed, which is the generator.
     pub own: Duration,
@@ -41,7 +41,7 @@ pub struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    /// From now on.
+    /// Starts to measure the processes.
     pub fn start(watched: &'a Watched) -> Self {
         Self {
             watched,
@@ -52,7 +52,7 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Until now.
+    /// Ends the measurement and returns the cost.
     pub fn stop(self) -> Cost {
         Cost {
             wall: self.began.elapsed(),
@@ -77,7 +77,7 @@ pub fn most_memory_kib(ids: &[u32]) -> Peak<'_> {
     Peak(ids)
 }
 
-/// See [`most_memory_kib`].
+/// A running measurement of [`most_memory_kib`].
 #[derive(Debug)]
 pub struct Peak<'a>(&'a [u32]);
 

@@ -78,7 +78,7 @@ impl Deployment {
         self.nodes.iter().map(|(address, _)| *address).collect()
     }
 
-    /// Its processes.
+    /// The process ids to be measured.
     pub fn watched(&self) -> Watched {
         Watched {
             servers: self.nodes.iter().map(|(_, process)| process.id()).collect(),

@@ -22,7 +22,7 @@ const FLAT: f64 = 0.1;
 pub struct Growth {
     /// What it is called.
     pub name: &'static str,
-    /// What is measured.
+    /// What is measured, for a heading.
     pub title: &'static str,
     /// What the sizes are.
     pub sizes_are: &'static str,
@@ -34,7 +34,7 @@ pub struct Growth {
     drawn: usize,
     /// The servers that a size needs.
     pub servers: fn(usize) -> Size,
-    /// Measures a size.
+    /// The function that measures one size.
     pub play: fn(&Play, usize) -> Result<Figures>,
 }
 
@@ -42,7 +42,7 @@ const SERVER: Column = Column { key: "server_us", title: "CPU µs per delivery",
 const REDIS: Column = Column { key: "redis_us", title: "Redis µs per message", digits: 1 };
 const P99: Column = Column { key: "p99_ms", title: "p99 ms", digits: 2 };
 
-/// All of them.
+/// All growths that can be measured.
 pub const ALL: [Growth; 5] = [
     Growth {
         name: "connections",

@@ -73,16 +73,16 @@ pub struct Machine {
     pub cores: usize,
     /// Whether servers and generator had one each.
     pub pinned: bool,
-    /// Memory in GiB.
+    /// The machine's memory in GiB.
     pub memory_gib: u64,
-    /// The kernel's version.
+    /// The version of the kernel.
     pub kernel: String,
     /// Other programs, with their versions.
     pub versions: Vec<String>,
 }
 
 impl Machine {
-    /// This one.
+    /// Describes the machine that this runs on.
     pub fn look(cores: &Cores) -> Self {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let field = |line: &str| Some(line.split_once(':')?.1.trim().to_owned());

@@ -13,14 +13,14 @@ pub struct Peer {
     pub name: &'static str,
     /// What it is, in a few words.
     pub about: &'static str,
-    /// What it speaks.
+    /// The protocol of its clients.
     pub dialect: Dialect,
     /// Whether its nodes share a Redis; without, it is one node.
     pub redis: bool,
     program: Program,
 }
 
-/// What is started.
+/// The program of a peer.
 #[derive(Clone, Copy, Debug)]
 enum Program {
     Hubbub,
@@ -104,11 +104,11 @@ pub const LIMIT_LOG: &str = "LIMIT-log";
 pub struct Programs<'a> {
     /// The release of Hubbub.
     pub hubbub: &'a Path,
-    /// Its pages.
+    /// The folder of Hubbub's built pages.
     pub site: &'a Path,
     /// The folder with the binaries of `bench/peers/rust`.
     pub rust: &'a Path,
-    /// `bench/peers/node`.
+    /// The folder `bench/peers/node` with scripts.
     pub node: &'a Path,
 }
 

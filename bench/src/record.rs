@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::machine::Machine;
 use super::scenarios::Figures;
 
-/// A whole run.
+/// All measurements of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Record {
-    /// Where and when.
+    /// The machine and the day of the run.
     pub machine: Machine,
     /// Whether the times were those of a quick look.
     pub quick: bool,
@@ -25,13 +25,13 @@ pub struct Record {
 /// One scenario on one peer, once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Trial {
-    /// The peer's name.
+    /// The name of the peer.
     pub peer: String,
-    /// The scenario's name.
+    /// The name of the scenario.
     pub scenario: String,
     /// Which repetition, from 1.
     pub repetition: usize,
-    /// What came out.
+    /// The figures that were measured.
     pub figures: Figures,
     /// Why nothing came out.
     pub failure: Option<String>,
@@ -42,13 +42,13 @@ pub struct Trial {
 /// Hubbub at one size.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grown {
-    /// What grew.
+    /// The name of the growth.
     pub growth: String,
     /// How large it was.
     pub size: usize,
     /// Which repetition, from 1.
     pub repetition: usize,
-    /// What it cost.
+    /// The figures at this size.
     pub figures: Figures,
 }
 
@@ -85,14 +85,14 @@ impl Record {
 pub struct Spread {
     /// The one in the middle; of an even number, between the two in the middle.
     pub median: f64,
-    /// The least.
+    /// The smallest of the values.
     pub least: f64,
-    /// The most.
+    /// The largest of the values.
     pub most: f64,
 }
 
 impl Spread {
-    /// `None` of nothing.
+    /// The spread of some values; `None` if there are none.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut values: Vec<_> = values.into_iter().filter(|value| value.is_finite()).collect();
         values.sort_by(f64::total_cmp);

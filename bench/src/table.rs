@@ -1,4 +1,4 @@
-//! Figures as Markdown.
+//! Writes figures as tables in Markdown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -10,7 +10,7 @@ const RIGHT: f64 = 36.0;
 const TOP: f64 = 92.0;
 const BOTTOM: f64 = 58.0;
 
-/// What is drawn.
+/// A chart with one or two lines.
 #[derive(Clone, Debug)]
 pub struct Chart {
     /// What grows and what it costs.
@@ -19,18 +19,18 @@ pub struct Chart {
     pub found: String,
     /// What the sizes are.
     pub sizes: String,
-    /// One or two.
+    /// The lines, one or two of them.
     pub series: Vec<Series>,
 }
 
-/// A line.
+/// One line of a chart.
 #[derive(Clone, Debug)]
 pub struct Series {
     /// What it is, with the unit.
     pub title: String,
     /// Digits after the point.
     pub digits: usize,
-    /// Sizes and costs.
+    /// Pairs of a size and its cost.
     pub points: Vec<(f64, f64)>,
 }
 

@@ -20,7 +20,7 @@ const SLOW_SEGMENT_BYTES: u32 = 1460;
 pub struct Seat {
     /// Which node it connects to.
     pub node: usize,
-    /// Its room.
+    /// The number of the connection's room.
     pub room: u32,
     /// Its number among the room's senders; whoever never sends has [`Seat::SILENT`].
     pub slot: u16,
@@ -28,7 +28,7 @@ pub struct Seat {
     pub reader: Reader,
 }
 
-/// See [`Seat::reader`].
+/// How fast a connection reads, and whether it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reader {
     /// At once, and counted.
@@ -65,9 +65,9 @@ pub(super) enum Stage {
     Upgrading,
     /// A WebSocket, not yet in its room.
     Entering,
-    /// In its room.
+    /// The server let it into its room.
     Joined,
-    /// Over.
+    /// The connection has ended.
     Gone,
 }
 
@@ -89,7 +89,7 @@ impl Connection {
         Self { seat, stage: Stage::Planned, stream: None, unread: Vec::new(), unsent: Vec::new(), began: 0 }
     }
 
-    /// Begins to connect.
+    /// Begins to connect to a node.
     pub(super) fn open(&mut self, node: SocketAddr, now: u64) -> io::Result<()> {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;

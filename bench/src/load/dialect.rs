@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-/// See the module.
+/// The protocol of a server on top of WebSocket frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// `docs/protocol.md`.
+    /// The protocol of `docs/protocol.md`.
     Hubbub,
     /// The same two frames of a client, answered by `joined` and relayed to the room.
     Plain,

@@ -30,13 +30,13 @@ pub struct Frame<'a> {
 /// Why bytes are no frame of a server.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Broken {
-    /// Only clients mask.
+    /// A masked frame, which only clients may send.
     #[error("the server masks its frames")]
     Masked,
     /// Compression, which nobody asked for, or a part of a message.
     #[error("a frame is compressed or in parts")]
     InParts,
-    /// See [`MOST_BYTES`].
+    /// A frame of more than [`MOST_BYTES`].
     #[error("a frame of {0} bytes")]
     TooLarge(u64),
 }

@@ -55,7 +55,7 @@ pub enum Wait {
     Sleep(Duration),
 }
 
-/// See the module.
+/// All connections of a run, and the loop that serves them.
 pub struct Load {
     dialect: Dialect,
     nodes: Vec<SocketAddr>,
@@ -64,9 +64,9 @@ pub struct Load {
     events: Vec<Event>,
     buffer: Vec<u8>,
     stamps: stamp::Reader,
-    /// What is counted.
+    /// Counts the deliveries of the current phase.
     pub tally: Tally,
-    /// The run's clock.
+    /// The clock that stamps are taken from.
     pub clock: Clock,
     /// Nanoseconds in which there was something to do.
     pub busy_ns: u64,

@@ -22,7 +22,7 @@ pub struct Talk {
     pub senders: Vec<usize>,
     /// Characters of a message.
     pub length: usize,
-    /// How long.
+    /// How long messages are sent.
     pub time: Duration,
 }
 
@@ -31,7 +31,7 @@ pub struct Talk {
 pub struct Heard {
     /// How long messages were due.
     pub time: Duration,
-    /// Messages sent.
+    /// The number of messages that were sent.
     pub sent: u64,
     /// Messages that could not be sent, because the sender's socket was full.
     pub skipped: u64,
@@ -39,15 +39,15 @@ pub struct Heard {
     pub expected: u64,
     /// Deliveries that came while messages were due.
     pub in_time: u64,
-    /// Deliveries that came.
+    /// The number of deliveries that came.
     pub delivered: u64,
     /// Deliveries out of their sender's order, or twice.
     pub disorder: u64,
     /// Latencies in milliseconds: half of them, 99 %, 99.9 % were below.
     pub p50_ms: f64,
-    /// See `p50_ms`.
+    /// 99 % of the latencies were below, in milliseconds.
     pub p99_ms: f64,
-    /// See `p50_ms`.
+    /// 99.9 % of the latencies were below, in milliseconds.
     pub p999_ms: f64,
     /// The latest that a message was sent after it was due.
     pub lag_ms: f64,

@@ -16,7 +16,7 @@ const SLOT: usize = 3;
 const SEQUENCE: usize = 8;
 const LENGTH: usize = MARK.len() + PHASE + DUE + SLOT + SEQUENCE;
 
-/// See the module.
+/// The sender, phase, number and due time in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// The phase of the run, below 100: what comes from an earlier one is not counted.

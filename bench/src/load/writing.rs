@@ -6,7 +6,7 @@ use super::connection::Stage;
 use super::{Load, frames};
 
 impl Load {
-    /// Begins to connect.
+    /// Begins to connect the connection `who`.
     pub(super) fn open(&mut self, who: usize) {
         let now = self.clock.now();
         let one = &mut self.connections[who];

@@ -14,9 +14,9 @@ pub(super) const SENDERS: usize = 10;
 /// How large and how loud the room is.
 #[derive(Clone, Copy, Debug)]
 pub struct Room {
-    /// People in it.
+    /// The number of people in the room.
     pub members: usize,
-    /// Messages a second.
+    /// The number of messages a second.
     pub rate: f64,
 }
 

@@ -43,7 +43,7 @@ pub struct Column {
     pub digits: usize,
 }
 
-/// Something to measure.
+/// A scenario that can be measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
     /// What it is called.
@@ -54,7 +54,7 @@ pub struct Scenario {
     pub columns: &'static [Column],
     /// Where the generator may be the limit: how many messages at a time its own is measured with.
     pub flood: Option<usize>,
-    /// Measures it.
+    /// The function that measures it.
     pub play: fn(&Play) -> Result<Figures>,
 }
 
@@ -168,13 +168,13 @@ pub struct Play {
     pub dialect: Dialect,
     /// Where the nodes are.
     pub nodes: Vec<SocketAddr>,
-    /// Their processes.
+    /// The process ids of the servers.
     pub watched: Watched,
     /// How long is measured.
     pub length: Length,
 }
 
-/// See [`Play::length`].
+/// How long a scenario is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
     /// As long as figures for a page need.

@@ -11,7 +11,7 @@ use crate::load::pace::{Talk, at_rate};
 /// How many rooms, and how loud they are together.
 #[derive(Clone, Copy, Debug)]
 pub struct Rooms {
-    /// Rooms.
+    /// The number of rooms.
     pub count: usize,
     /// People in each, spread over the nodes.
     pub members: usize,

@@ -19,7 +19,7 @@ const NARROWED: usize = 3;
 const TRIES: usize = 2;
 /// Nor does it help a rate to be waited for longer: p99 has to be below this.
 const LATE: Duration = Duration::from_secs(1);
-/// Between two rates.
+/// The pause between two rates.
 const BREATH: Duration = Duration::from_millis(300);
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {

@@ -12,7 +12,7 @@ use crate::log::{self, Log};
 pub(crate) struct Bus {
     /// Publishes. A write waits for Redis, which never waits for us.
     pub(crate) commands: TcpStream,
-    /// Subscribed.
+    /// The connection that is subscribed to all rooms.
     pub(crate) messages: TcpStream,
     log: Option<Log>,
     published: Vec<u8>,

@@ -26,7 +26,7 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Loads the script.
+    /// Loads the script into Redis.
     pub(crate) fn load(commands: &mut TcpStream) -> Result<Self> {
         let mut load = Vec::new();
         command(&mut load, &[b"SCRIPT", b"LOAD", SCRIPT.as_bytes()]);

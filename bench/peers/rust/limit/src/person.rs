@@ -1,4 +1,4 @@
-//! One connection.
+//! One connection of the server.
 
 use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
