@@ -27,14 +27,14 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(45);
 pub enum Length {
     /// For every check of the source.
     Short,
-    /// For a release.
+    /// The long form, before a release.
     Long,
 }
 
 /// What a scenario is run with.
 #[derive(Clone, Debug)]
 pub struct Setting {
-    /// The machine.
+    /// The paths of this machine's programs.
     pub house: House,
     /// Where all chance comes from.
     pub seed: u64,
@@ -58,13 +58,13 @@ impl Setting {
     }
 }
 
-/// See the module.
+/// A running scenario: its processes, its clients and what they were told.
 pub struct Play {
-    /// What runs.
+    /// The processes of the run.
     pub stage: Stage,
-    /// Who talks.
+    /// The clients of the run.
     pub crowd: Crowd,
-    /// What was told.
+    /// Everything that clients sent and were told.
     pub ledger: Arc<Ledger>,
     /// The chance of this play.
     pub dice: SmallRng,
@@ -97,7 +97,7 @@ impl Play {
         sleep(wait).await;
     }
 
-    /// A random node.
+    /// The index of a random node.
     pub fn any_node(&mut self) -> usize {
         self.dice.random_range(0..self.stage.nodes.len())
     }

@@ -13,12 +13,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Tells a figure.
+    /// Adds a figure to the report.
     pub fn figure(&mut self, name: &str, value: impl Display) {
         self.figures.push((name.to_owned(), value.to_string()));
     }
 
-    /// Tells a time.
+    /// Adds a time to the report.
     pub fn time(&mut self, name: &str, time: Duration) {
         self.figure(name, Seconds(time));
     }
@@ -53,7 +53,7 @@ impl Verdict {
         }
     }
 
-    /// Whether everything held.
+    /// Whether everything held so far.
     pub fn is_ok(&self) -> bool {
         self.faults.is_empty()
     }

@@ -33,15 +33,15 @@ const AT_THE_DOOR: usize = 64;
 /// How often a class is looked at while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// One game.
+/// A game with its host and its players.
 pub struct Class {
-    /// Which.
+    /// The PIN of the game.
     pub pin: Pin,
-    /// What is asked.
+    /// The quiz that is played.
     pub quiz: Quiz,
-    /// Who goes on.
+    /// The host of the game.
     pub teacher: Teacher,
-    /// Who answers.
+    /// The players of the game.
     pub students: Vec<Student>,
 }
 

@@ -1,4 +1,4 @@
-//! Somebody who plays.
+//! A player of a game, as the scenarios need one.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +21,7 @@ use crate::stage::{Door, Task};
 /// Getting in takes at most so long.
 const ENTER_WITHIN: Duration = Duration::from_secs(30);
 
-/// How somebody answers.
+/// When and how often a player answers.
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     /// Up to so long after the question opened.

@@ -33,7 +33,7 @@ struct Notes {
 
 /// Who goes on. Dropped, the connection is cut.
 pub struct Teacher {
-    /// Of which game.
+    /// The PIN of the game.
     pub pin: Pin,
     notes: Arc<Mutex<Notes>>,
     steps: mpsc::Sender<GameClientMessage>,

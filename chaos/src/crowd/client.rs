@@ -27,7 +27,7 @@ const OPEN_WITHIN: Duration = Duration::from_secs(30);
 /// What a client can be asked to do.
 #[derive(Debug)]
 pub(super) enum Command {
-    /// Say this.
+    /// Send a message with this text.
     Say(String),
     /// Leave with a clean close, as somebody who closes the tab.
     Leave,
@@ -39,7 +39,7 @@ pub(super) enum Command {
     Back,
 }
 
-/// How everybody talks.
+/// How often all clients write, and which texts.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Talk {
     /// On average; `None`: nobody says anything by themselves.

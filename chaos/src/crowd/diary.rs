@@ -19,7 +19,7 @@ pub struct Absence {
     pub to: Option<Instant>,
 }
 
-/// See the module.
+/// Notes what one client was told of its room.
 #[derive(Debug)]
 pub struct Diary {
     ledger: Arc<Ledger>,
@@ -60,12 +60,12 @@ pub struct Diary {
     pub raw_holes: u64,
     /// Frames, and their bytes, of any kind.
     pub frames: u64,
-    /// See `frames`.
+    /// The bytes of `frames` together.
     pub bytes: u64,
 }
 
 impl Diary {
-    /// An empty one.
+    /// A diary without entries yet.
     pub fn new(ledger: Arc<Ledger>, room: RoomId, me: UserId) -> Self {
         Self {
             ledger,

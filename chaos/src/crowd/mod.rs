@@ -34,7 +34,7 @@ const AT_THE_DOOR: usize = 64;
 /// How often a crowd is looked at while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Who comes.
+/// How many clients come, and to how many rooms.
 #[derive(Clone, Copy, Debug)]
 pub struct Guests {
     /// How many rooms they spread over; the first ones are the fullest.
@@ -45,9 +45,9 @@ pub struct Guests {
     pub pace: f64,
 }
 
-/// Everybody.
+/// All clients of a run.
 pub struct Crowd {
-    /// The rooms.
+    /// The ids of the rooms.
     pub rooms: Vec<RoomId>,
     clients: Vec<Client>,
     door: Arc<Door>,
@@ -58,9 +58,9 @@ pub struct Crowd {
 
 /// One of them. Dropped, the connection is cut without a word.
 pub struct Client {
-    /// The room.
+    /// The id of the client's room.
     pub room: RoomId,
-    /// Who.
+    /// The user id of the client.
     pub me: UserId,
     diary: Arc<Mutex<Diary>>,
     commands: mpsc::Sender<Command>,
@@ -73,7 +73,7 @@ impl Client {
         lock(&self.diary)
     }
 
-    /// Says something.
+    /// Sends a message to the client's room.
     pub async fn say(&self, text: &str) {
         // One that is gone says nothing.
         let _ = self.commands.send(Command::Say(text.to_owned())).await;
@@ -161,7 +161,7 @@ impl Crowd {
         }
     }
 
-    /// Everybody.
+    /// All clients, in the order of their coming.
     pub fn clients(&self) -> &[Client] {
         &self.clients
     }
@@ -264,9 +264,9 @@ impl Crowd {
 pub struct Away {
     /// How often anybody was.
     pub times: usize,
-    /// The 99th percentile.
+    /// 99 % of the delays were not longer.
     pub p99: Duration,
-    /// The longest.
+    /// The longest of the delays.
     pub longest: Duration,
 }
 

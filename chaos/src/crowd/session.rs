@@ -5,12 +5,12 @@ use protocol::{Member, UserId, wire};
 
 use crate::stage::Door;
 
-/// Somebody.
+/// The session of one person, by its cookie.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// What a request brings along.
     pub cookie: String,
-    /// Who that is.
+    /// The user id of the session.
     pub me: UserId,
 }
 

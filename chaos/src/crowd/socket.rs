@@ -31,7 +31,7 @@ pub(super) enum Heard {
 
 /// An open socket. Dropped, it is cut.
 pub(super) struct Socket {
-    /// Where it leads.
+    /// The address of the node at the other end.
     pub(super) address: SocketAddr,
     incoming: SplitStream<WebSocketStream<TcpStream>>,
     outgoing: mpsc::UnboundedSender<Raw>,

@@ -32,7 +32,7 @@ pub struct Counted {
 /// A room's log as it is now.
 #[derive(Clone, Debug)]
 pub struct Log {
-    /// Its top.
+    /// The top of the log at that time.
     pub top: Position,
     /// All of it, oldest first.
     pub messages: Vec<Message>,

@@ -50,9 +50,9 @@ pub type Key = (UserId, MessageId);
 /// A message as it is compared: whose, which, and a digest of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Whose and which.
+    /// The author and the id of the message.
     pub key: Key,
-    /// Of its text.
+    /// The digest of the message's text.
     pub digest: u64,
 }
 
@@ -73,7 +73,7 @@ pub fn digest(text: &str) -> u64 {
 /// A message that its author was told is in the log.
 #[derive(Clone, Debug)]
 pub struct Acknowledged {
-    /// The message.
+    /// The message that was acknowledged.
     pub entry: Entry,
     /// The log that the author followed then.
     pub epoch: Epoch,
@@ -91,7 +91,7 @@ pub struct Book {
     delays: Vec<Duration>,
 }
 
-/// See the module.
+/// Everything that clients sent and were told in a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
     pages: Mutex<Pages>,
@@ -108,7 +108,7 @@ struct Pages {
 const SENTENCES: usize = 12;
 
 impl Ledger {
-    /// Somebody says something.
+    /// Notes that a client sends a message.
     pub fn says(&self, room: &RoomId, author: &UserId, id: &MessageId, text: &str) {
         self.pages().book(room).said.insert((author.clone(), id.clone()), (digest(text), Instant::now()));
     }

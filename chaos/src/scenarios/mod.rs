@@ -19,7 +19,7 @@ mod rooms;
 mod shapes;
 mod time;
 
-/// A scenario.
+/// A scenario with its name and its function.
 #[derive(Clone, Copy)]
 pub struct Scenario {
     /// Its name, as on the command line.
@@ -28,7 +28,7 @@ pub struct Scenario {
     pub about: &'static str,
     /// Whether the short form has it.
     pub in_short: bool,
-    /// Runs it.
+    /// The function that runs it.
     pub run: fn(Setting) -> BoxFuture<'static, Result<Verdict>>,
 }
 

@@ -22,7 +22,7 @@ mod usage;
 use attacks::{addresses, chats, frames, growth, lobby, origins, pages, requests, sessions, uploads};
 pub use summary::Summary;
 
-/// An attack.
+/// An attack with its name and its function.
 #[derive(Clone, Copy)]
 pub struct Attack {
     /// Its name, as on the command line.
@@ -31,7 +31,7 @@ pub struct Attack {
     pub about: &'static str,
     /// Whether the short form has it.
     pub in_short: bool,
-    /// Does it.
+    /// The function that runs it.
     pub run: fn(Setting) -> LocalBoxFuture<'static, Result<Verdict>>,
 }
 

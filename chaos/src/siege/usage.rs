@@ -29,7 +29,7 @@ impl Usage {
         Ok(Duration::from_millis(ticks.context("not a stat")? * 1_000 / TICKS))
     }
 
-    /// Bytes in use.
+    /// The memory in use, in bytes.
     pub(super) fn memory(self) -> Result<u64> {
         self.status("VmRSS:")
     }
@@ -52,7 +52,7 @@ impl Usage {
     }
 }
 
-/// Bytes for people.
+/// A number of bytes in MiB, for people.
 pub(super) fn mib(bytes: u64) -> String {
     if bytes < 1024 * 1024 { format!("{} KiB", bytes / 1024) } else { format!("{} MiB", bytes / (1024 * 1024)) }
 }

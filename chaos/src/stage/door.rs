@@ -20,7 +20,7 @@ const CHECK_EVERY: Duration = Duration::from_millis(500);
 const FALL: u32 = 2;
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 
-/// The way in.
+/// Chooses a ready node for each new connection.
 #[derive(Debug)]
 pub struct Door {
     gates: Vec<Arc<Gate>>,

@@ -12,11 +12,11 @@ use tokio::time::timeout;
 /// What a server answered.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
+    /// The status code of the answer.
     pub status: u16,
     /// The head, below its first line.
     head: String,
-    /// The body.
+    /// The body of the answer, as text.
     pub body: String,
 }
 

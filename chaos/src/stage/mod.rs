@@ -29,7 +29,7 @@ pub use redis_shape::Shape;
 /// What a run was told about the machine it is on.
 #[derive(Clone, Debug)]
 pub struct House {
-    /// The release program.
+    /// The path of the release program.
     pub program: PathBuf,
     /// The folder with the built pages.
     pub site: PathBuf,
@@ -82,7 +82,7 @@ impl Plan {
         }
     }
 
-    /// One embedded node.
+    /// The plan of one node without Redis.
     pub fn embedded() -> Self {
         Self { redis: None, ..Self::cluster(1) }
     }
@@ -91,7 +91,7 @@ impl Plan {
 /// Everything that runs, gone when this is dropped.
 #[derive(Debug)]
 pub struct Stage {
-    /// The nodes.
+    /// The nodes of the run.
     pub nodes: Vec<Node>,
     /// The Redis servers, where planned; of a cluster the masters first, as they were at the start.
     pub redis_servers: Vec<Redis>,
@@ -99,7 +99,7 @@ pub struct Stage {
     pub people_networks: Vec<Proxy>,
     /// The network before Redis, where planned.
     redis_network: Option<Proxy>,
-    /// The way in.
+    /// The load balancer before the nodes.
     pub door: Arc<Door>,
     folder: Folder,
 }

@@ -19,15 +19,15 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 /// What a node is started with.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Where it serves.
+    /// The address that it serves on.
     pub address: SocketAddr,
     /// Where it shows its figures, unless its flags say something else.
     pub figures: SocketAddr,
     /// The program and the flags before the node's own, such as `faketime`.
     pub program: Vec<String>,
-    /// Its flags.
+    /// The flags of the node's own.
     pub flags: Vec<String>,
-    /// Where it logs.
+    /// The file that it logs to.
     pub log: PathBuf,
 }
 
@@ -50,12 +50,12 @@ impl Node {
         Ok(node)
     }
 
-    /// Where it serves.
+    /// The address that it serves on.
     pub fn address(&self) -> SocketAddr {
         self.order.address
     }
 
-    /// Where it logs.
+    /// The file that it logs to.
     pub fn log(&self) -> &Path {
         &self.order.log
     }

@@ -11,11 +11,11 @@ use tokio::time::sleep;
 /// What can be sent to a process.
 #[derive(Clone, Copy, Debug)]
 pub enum Signal {
-    /// Please end.
+    /// SIGTERM: asks it to end.
     Term,
-    /// Freeze.
+    /// SIGSTOP: freezes the process.
     Stop,
-    /// Go on.
+    /// SIGCONT: lets a frozen process go on.
     Cont,
 }
 
@@ -42,7 +42,7 @@ impl Process {
         Ok(Self { child })
     }
 
-    /// Its id.
+    /// The process id in the system.
     pub fn id(&self) -> u32 {
         self.child.id()
     }

@@ -31,7 +31,7 @@ pub struct Weather {
 }
 
 impl Weather {
-    /// A pulled cable.
+    /// A network in which nothing passes, as with a pulled cable.
     pub fn pulled() -> Self {
         Self { blackhole: true, ..Self::default() }
     }
@@ -71,7 +71,7 @@ impl Proxy {
         Ok(Self { address, weather, blows, _accepting: accepting })
     }
 
-    /// Where clients come.
+    /// The address that clients connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -39,7 +39,7 @@ impl Redis {
         Ok(redis)
     }
 
-    /// Where it is.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -7,10 +7,10 @@ use anyhow::Result;
 use super::redis_cluster;
 use super::{Folder, Redis, free_address};
 
-/// See the module.
+/// How many Redis servers there are, and how they belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// One server.
+    /// A single server with all rooms.
     One,
     /// Three that know nothing of each other; each keeps a share of the rooms.
     Three,

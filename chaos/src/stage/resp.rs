@@ -14,11 +14,11 @@ use tokio::time::timeout;
 pub enum Reply {
     /// A line or a value.
     Text(String),
-    /// A number.
+    /// An answer that is a number.
     Number(i64),
-    /// Several.
+    /// An answer of several parts.
     List(Vec<Reply>),
-    /// Nothing there.
+    /// The answer for a missing value.
     Nothing,
 }
 

@@ -12,7 +12,7 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 /// Which sheets a workbook says it has.
 #[derive(Clone, Copy)]
 enum Sheets {
-    /// One.
+    /// One sheet, listed once.
     One,
     /// The same one so many times.
     Listed(usize),
