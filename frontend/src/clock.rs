@@ -4,7 +4,7 @@ use client::{Timer, Timers};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 
-/// Milliseconds since 1970.
+/// The browser's clock, in milliseconds since 1970.
 pub(crate) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
@@ -18,7 +18,7 @@ pub(crate) fn elapsed_ms() -> f64 {
 /// Wakes for several [`Timer`]s with a single time-out of the browser.
 pub(crate) struct Clock {
     timers: Timers,
-    /// The browser's time-out.
+    /// The id of the browser's running time-out, if any.
     alarm: Option<i32>,
     on_time: Closure<dyn FnMut()>,
 }

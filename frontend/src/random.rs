@@ -1,4 +1,4 @@
-//! Random numbers.
+//! Random numbers of the browser.
 
 use js_sys::Math;
 use protocol::MessageId;
