@@ -58,7 +58,7 @@ pub fn room() -> RoomId {
     RoomId::parse("garden").expect("it is well formed")
 }
 
-/// Whoever says something.
+/// The member who sends messages.
 pub fn gardener() -> Member {
     let (Ok(id), Ok(name)) = (UserId::parse("gardener"), Name::parse("Gardener")) else {
         panic!("these are well formed")

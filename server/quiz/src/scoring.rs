@@ -13,7 +13,7 @@ use protocol::quiz::{Points, Question, Quiz, Scoring};
 const AT_ONCE_MS: u64 = 500;
 /// The bonus of each further right answer in a row, from the second on.
 const BONUS_STEP: u32 = 100;
-/// The largest bonus.
+/// The largest bonus for a streak.
 const BONUS_MOST: u32 = 500;
 
 /// How much of a question was right: `got` of `of`.

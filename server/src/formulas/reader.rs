@@ -45,7 +45,7 @@ pub(super) enum Within {
 /// How a row ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// The construct ended.
+    /// The whole construct ended.
     Whole,
     /// The cell ended; the next one is beside it.
     Cell,

@@ -65,7 +65,7 @@ impl Papers {
 pub enum ClassMember {
     /// The person who began the game.
     Owner(UserId),
-    /// An added host.
+    /// An added host, by their id.
     AddedHost(HostId),
     /// A player with this seat.
     Player(UserId),

@@ -44,7 +44,7 @@ pub(super) struct LocalGame {
     pub(super) pin: Pin,
     people: Mutex<People>,
     due: Mutex<Due>,
-    /// Wakes the keeper.
+    /// Wakes the keeper of this game.
     pub(super) bell: Notify,
     /// Cancelled when no participant is left.
     pub(super) over: CancellationToken,
@@ -85,7 +85,7 @@ impl LocalGame {
         std::mem::take(&mut *self.due.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Adds a participant.
+    /// Adds a participant to the game.
     pub(super) fn sit(&self, participant: Arc<Participant>) {
         self.people().add(participant);
     }

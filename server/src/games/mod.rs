@@ -113,7 +113,7 @@ pub struct Commit<'a> {
     pub key: &'a Key,
     /// The version that the change was made from.
     pub expected: u64,
-    /// The new state.
+    /// The state after the change.
     pub state: &'a State,
     /// When the question takes answers now, if one is open.
     pub taking: Option<Taking>,

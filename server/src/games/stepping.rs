@@ -17,7 +17,7 @@ const OVERTAKEN: usize = 10;
 #[derive(Clone, Copy)]
 pub(super) struct Becomes<'a> {
     pub(super) state: &'a State,
-    /// Seats that change.
+    /// Seats that the change replaces.
     pub(super) seats: &'a [Seat],
     /// Players whose seats become away.
     pub(super) away: &'a [UserId],

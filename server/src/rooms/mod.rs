@@ -22,7 +22,7 @@ const FORGOTTEN_AT_ONCE: usize = 100;
 /// A room that somebody opened or wrote in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRoom {
-    /// The room's id.
+    /// The id of the room.
     pub room: RoomId,
     /// Its title, if it was opened under one.
     pub title: Option<String>,

@@ -32,7 +32,7 @@ impl PatientStream {
         Self { stream, patience, left: patience, waiting: None }
     }
 
-    /// The plain connection.
+    /// Returns the plain connection, without the time limit.
     pub fn into_inner(self) -> TcpStream {
         self.stream
     }

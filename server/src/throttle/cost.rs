@@ -32,9 +32,9 @@ pub enum Purpose {
     Listing,
     /// Tries of the authors' key by all new sessions of an address.
     NewKey,
-    /// Uploads by them.
+    /// Uploads by all new sessions of an address.
     NewFile,
-    /// Sign-outs by them.
+    /// Sign-outs by all new sessions of an address.
     NewSignOut,
 }
 
@@ -89,7 +89,7 @@ impl Cost {
     pub const STEP: Self = Self::work(2);
     /// Opening a room under a title.
     pub const OPEN_ROOM: Self = Self { purpose: Purpose::Work, tokens: 10, newcomer: 10 };
-    /// Beginning a game.
+    /// The cost of beginning a game.
     pub const CREATE_GAME: Self = Self { purpose: Purpose::Work, tokens: 10, newcomer: 10 };
 
     const fn work(tokens: u32) -> Self {

@@ -15,7 +15,7 @@ const LED_ON: usize = 5;
 /// A browser: it keeps its cookies.
 pub struct Browser<'a> {
     node: &'a TestNode,
-    /// By name.
+    /// The values of cookies, by their names.
     pub cookies: BTreeMap<String, String>,
 }
 

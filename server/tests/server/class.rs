@@ -17,7 +17,7 @@ use crate::node::TestNode;
 use crate::redis_server::RedisServer;
 use crate::visitor::{PATIENCE, Socket, close_of};
 
-/// Somebody on `/games`.
+/// A client of `/games`, as player or host.
 pub struct Pupil {
     socket: Socket,
     /// What a browser would keep.
@@ -88,7 +88,7 @@ impl Pupil {
         (pupil, joined)
     }
 
-    /// Enters a game.
+    /// Enters a game as a player.
     pub async fn join(&mut self, pin: &Pin, nickname: &str) -> Joined {
         self.try_join(pin, Some(nickname)).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
@@ -178,7 +178,7 @@ impl Pupil {
         .await
     }
 
-    /// The next refusal.
+    /// Waits for the next refusal.
     pub async fn is_refused(&mut self) -> Refusal {
         self.until(|frame| match frame {
             GameServerMessage::Error(refusal) => Some(refusal),
@@ -187,7 +187,7 @@ impl Pupil {
         .await
     }
 
-    /// Sends a frame.
+    /// Sends a frame to the server.
     pub async fn send(&mut self, message: &GameClientMessage) {
         self.socket.send(Raw::text(wire::encode_game_client(message))).await.unwrap();
     }
@@ -215,7 +215,7 @@ impl Pupil {
         close_of(&mut self.socket).await
     }
 
-    /// Closes politely.
+    /// Closes the connection with a close frame.
     pub async fn leave(mut self) {
         self.socket.close(None).await.unwrap();
         while let Some(Ok(_)) = self.socket.next().await {}
@@ -240,7 +240,7 @@ pub async fn everywhere_with(flags: &[&str], check: impl AsyncFn(&TestNode, &Tes
     two.stop().await;
 }
 
-/// A name.
+/// A name that is known to be valid.
 pub fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }

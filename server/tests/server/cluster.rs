@@ -131,7 +131,7 @@ impl Cluster {
 }
 
 impl Backend {
-    /// One Redis.
+    /// Brokers over a single Redis.
     pub fn redis(server: &Arc<RedisServer>) -> Self {
         Self::Redis { url: server.url(), sharded: false, _servers: Arc::new(Arc::clone(server)) }
     }

@@ -4,7 +4,7 @@
 /// An element's beginning, and what is text for a browser in it.
 #[derive(Debug, Default)]
 pub struct Tag {
-    /// In lower case.
+    /// The tag's name, in lower case.
     pub name: String,
     /// As they stand there, the quotes taken off.
     pub attributes: Vec<(String, String)>,

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 /// A node with a data folder of its own.
 pub struct TestNode {
-    /// Where it serves.
+    /// The address that the node serves on.
     pub address: SocketAddr,
     running: Running,
     folder: TempDir,
@@ -79,7 +79,7 @@ impl TestNode {
         self.running.stop().await;
     }
 
-    /// The node's parts.
+    /// The parts of the running node.
     pub fn node(&self) -> &server::node::Node {
         self.running.node()
     }

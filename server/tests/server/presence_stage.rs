@@ -26,7 +26,7 @@ pub struct Stage {
     _broker: Arc<dyn Broker>,
     deliveries: Deliveries,
     kind: Kind,
-    /// The first node.
+    /// The presence store of the first node.
     pub node: Arc<dyn PresenceStore>,
 }
 

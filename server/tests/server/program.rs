@@ -45,7 +45,7 @@ impl Program {
         Self { address, child, _folder: folder }
     }
 
-    /// Where it serves.
+    /// The address that the program serves on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -127,7 +127,7 @@ impl Program {
         timeout(time, self.child.wait()).await.is_ok()
     }
 
-    /// Ends it.
+    /// Ends the program and waits for it.
     pub async fn end(mut self) {
         assert!(self.ends_within(PATIENCE).await);
     }

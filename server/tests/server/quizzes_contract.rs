@@ -22,7 +22,7 @@ contract!(Shelf on embedded, redis, three_shards => [
     samples_are_for_everybody_and_stay_as_they_are,
 ]);
 
-/// The smallest picture.
+/// The smallest picture that is valid.
 const DOT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0;";
 
 fn results(id: &str, ended_at: u64) -> Results {

@@ -65,7 +65,7 @@ impl RedisServer {
         shared(&SHARED, || Arc::new([Self::start(), Self::start(), Self::start()]))
     }
 
-    /// Its address.
+    /// The address of this server, for the setting `redis`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }

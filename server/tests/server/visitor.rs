@@ -104,12 +104,12 @@ impl Visitor {
         .await
     }
 
-    /// Sends a frame.
+    /// Sends a frame to the server.
     pub async fn send(&mut self, message: &ClientMessage) {
         self.send_text(&wire::encode_client(message)).await;
     }
 
-    /// Sends any text.
+    /// Sends a text, whether it is a frame or not.
     pub async fn send_text(&mut self, text: &str) {
         self.socket.send(Raw::text(text)).await.unwrap();
     }
@@ -123,7 +123,7 @@ impl Visitor {
         .await
     }
 
-    /// The next refusal.
+    /// Waits for the next refusal.
     pub async fn is_refused(&mut self) -> Refusal {
         self.until(|frame| match frame {
             ServerMessage::Error(refusal) => Some(refusal),
@@ -163,7 +163,7 @@ impl Visitor {
         close_of(&mut self.socket).await
     }
 
-    /// Closes politely.
+    /// Closes the connection with a close frame.
     pub async fn leave(mut self) {
         self.socket.close(None).await.unwrap();
         while let Some(Ok(_)) = self.socket.next().await {}

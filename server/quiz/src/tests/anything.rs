@@ -12,7 +12,7 @@ use crate::{Command, Decision, Seat, apply, check_answer, show};
 
 const PLAYERS: [&str; 4] = ["ana", "ben", "cem", "dan"];
 
-/// Something that happens.
+/// An event of a random game.
 #[derive(Clone, Debug)]
 enum Event {
     Host(Command),

@@ -25,12 +25,12 @@ pub(super) struct Change<'a> {
     frame: &'a Template,
     /// Fields that change besides the state.
     fields: Vec<(&'static str, String)>,
-    /// Keys to delete.
+    /// Keys that the change deletes.
     past: Vec<String>,
 }
 
 impl<'a> Change<'a> {
-    /// Creates a game.
+    /// The change that creates a game.
     pub(super) fn begins(begun: &'a Begun) -> Self {
         let Begun { key, owner, quiz, state, frame } = begun;
         let fields = vec![("owner", owner.to_string()), ("quiz", wire::encode(quiz))];
@@ -38,7 +38,7 @@ impl<'a> Change<'a> {
         Self { key, expected, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
     }
 
-    /// Changes a game.
+    /// The change that a step makes.
     pub(super) fn step(commit: &'a Commit<'_>) -> Self {
         let Commit { key, expected, state, taking, seats, away, frame } = commit;
         let (expected, taking) = (expected.to_string(), *taking);

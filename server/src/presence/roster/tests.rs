@@ -208,7 +208,7 @@ enum Event {
     Ask,
     /// The answer is made now...
     Look,
-    /// ...and arrives now.
+    /// The answer that was made arrives now.
     Answer,
     Doubt,
     /// The store's version and count are asked for...

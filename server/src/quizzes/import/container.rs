@@ -38,7 +38,7 @@ impl Parts for Package<'_> {
 /// A quiz of ClassQuiz (`.cqa`): compressed JSON, followed by its pictures, each with the number of its
 /// question.
 pub(super) struct Packed<'a> {
-    /// The JSON, uncompressed.
+    /// The JSON text, uncompressed.
     pub(super) text: String,
     pictures: Vec<(&'a str, &'a [u8])>,
 }

@@ -26,17 +26,17 @@ impl<'a> Input<'a> {
         self.array()
     }
 
-    /// Two bytes, big-endian.
+    /// A number of two bytes, big-endian.
     pub(super) fn be_u16(&mut self) -> Result<u16, Broken> {
         self.array().map(u16::from_be_bytes)
     }
 
-    /// Two bytes, little-endian.
+    /// A number of two bytes, little-endian.
     pub(super) fn le_u16(&mut self) -> Result<u16, Broken> {
         self.array().map(u16::from_le_bytes)
     }
 
-    /// Four bytes, big-endian.
+    /// A number of four bytes, big-endian.
     pub(super) fn be_u32(&mut self) -> Result<u32, Broken> {
         self.array().map(u32::from_be_bytes)
     }

@@ -39,7 +39,7 @@ const DIGEST: usize = 16;
 /// Why something is no picture for a quiz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoPicture {
-    /// More than [`limits::PICTURE_BYTES`].
+    /// The file has more than [`limits::PICTURE_BYTES`].
     #[error("A picture has {} MiB at most. Make it smaller and try again.", limits::PICTURE_BYTES / 1024 / 1024)]
     TooLarge,
     /// Not one of the kinds that every browser shows.
@@ -73,7 +73,7 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Its name.
+    /// The id, made of the digest of its bytes.
     pub fn id(&self) -> &PictureId {
         &self.id
     }
@@ -96,13 +96,13 @@ impl From<Exhausted> for Broken {
 /// A kind of file. No SVG: that is a document, which can carry scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Portable Network Graphics.
+    /// A PNG file, perhaps an animated one.
     Png,
-    /// JPEG.
+    /// A JPEG file, baseline or progressive.
     Jpeg,
-    /// WebP.
+    /// A WebP file, perhaps an animated one.
     Webp,
-    /// GIF.
+    /// A GIF file, perhaps an animated one.
     Gif,
 }
 

@@ -11,7 +11,7 @@ const BEGINS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '\u{FF1D}', '\
 /// Characters that some spreadsheet takes for the end of a cell.
 const ENDS: [char; 6] = [';', ',', '\t', '|', '\n', '\r'];
 
-/// Escapes a cell.
+/// Escapes a cell that could begin a formula.
 pub(super) fn harmless(cell: &str) -> Cow<'_, str> {
     if !cell.contains(BEGINS) {
         return Cow::Borrowed(cell);

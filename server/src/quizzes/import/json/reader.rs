@@ -17,7 +17,7 @@ pub(super) struct Node {
 pub(super) enum Value {
     Null,
     Bool(bool),
-    /// The number's text.
+    /// A number, as its text in the file.
     Number(String),
     Text(String),
     List(Vec<Node>),

@@ -1,4 +1,4 @@
-//! GIFT and Aiken.
+//! Tests of files in GIFT and Aiken.
 
 use super::*;
 

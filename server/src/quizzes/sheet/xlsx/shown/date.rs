@@ -30,7 +30,7 @@ struct Moment {
     weekday: usize,
     /// Days since the epoch of the date system.
     days: i64,
-    /// Seconds since midnight.
+    /// The seconds since midnight.
     seconds: i64,
 }
 
