@@ -160,7 +160,7 @@ impl EditorStore {
         });
     }
 
-    /// The other version may be this one: saved, and its answer lost on the way.
+    /// The other version may be this one: saved, with its answer lost on the way.
     async fn answer_unheard(self, sent: &Quiz) -> Option<Event> {
         let stored = quizzes::quiz(self.id()).await.ok()?.stored;
         (stored.quiz == *sent).then_some(Event::Saved(stored.version, stored.saved_at))
@@ -168,7 +168,7 @@ impl EditorStore {
 
     fn host(self) {
         spawn_local(async move {
-            // The answer leads to the game by itself.
+            // The answer redirects to the game by itself.
             if let Err(error) = host_game(self.id()).await {
                 self.trouble.try_set(Some(error.to_string()));
             }

@@ -22,43 +22,43 @@ use crate::state::{ConnectionStatus, FirstTries};
 use crate::transport::game::{Command, GameConnector};
 use crate::wall;
 
-/// How often the clock is looked at.
+/// How often the remaining time is updated.
 const TICK: Duration = Duration::from_millis(200);
-/// The whole of [`GameStore::ring`].
+/// The value of [`GameStore::ring`] for the whole time.
 pub(crate) const RING: u32 = 1000;
 
-/// A game's page, as its parts see it.
+/// The state of a game's page in signals.
 #[derive(Clone, Copy)]
 pub(crate) struct GameStore {
-    /// The game, and what one is in it.
+    /// The game, and this person's part in it.
     pub(crate) board: RwSignal<Board>,
-    /// Who plays; for hosts.
+    /// The players; for hosts.
     pub(crate) players: RwSignal<Players>,
-    /// How many have answered.
+    /// How many have answered the open question.
     pub(crate) count: RwSignal<Option<Count>>,
-    /// Who waits to be let in, and what is kept out; for hosts.
+    /// Who waits to be admitted, and how many networks are blocked; for hosts.
     pub(crate) entrance: RwSignal<Entrance>,
-    /// Who was added as a host; for hosts.
+    /// The added hosts; for hosts.
     pub(crate) hosts: RwSignal<Vec<AddedHost>>,
-    /// Which of them one is; `None` for who began the game.
+    /// The id of this host if it is an added one; `None` for the game's owner.
     pub(crate) added_as: RwSignal<Option<HostId>>,
-    /// The code for another host, once asked for.
+    /// The code for another host, once it was asked for.
     pub(crate) code: RwSignal<Option<Code>>,
-    /// How the game can be reached.
+    /// The status of the connection.
     pub(crate) standing: RwSignal<ConnectionStatus>,
-    /// Why one was not let in under this nickname.
+    /// Why this nickname was refused.
     pub(crate) not_in: RwSignal<Option<Refusal>>,
-    /// What a host has called one, until the game goes on.
+    /// The name that a host has given this player, until the game goes on.
     pub(crate) called: RwSignal<Option<Name>>,
-    /// What the server did not like, in its words.
+    /// The server's last refusal, as a sentence.
     pub(crate) trouble: RwSignal<Option<String>>,
-    /// Whole seconds until the question opens or closes; `None` where nothing runs out.
+    /// Whole seconds until the question opens or closes; `None` without a limit.
     pub(crate) left: RwSignal<Option<u64>>,
-    /// How much of it will be left when this second is over, of [`RING`].
+    /// How much of the time will be left at the end of this second, of [`RING`].
     pub(crate) ring: RwSignal<u32>,
-    /// What is said of the time to those who do not see it.
+    /// The announcement of the time for screen readers.
     pub(crate) mark: RwSignal<&'static str>,
-    /// Whether what is pressed is heard; not while the page is only drawn.
+    /// Whether buttons work yet: the page is hydrated.
     pub(crate) is_awake: RwSignal<bool>,
     /// The PIN of the game.
     pub(crate) pin: StoredValue<Pin>,
@@ -67,21 +67,21 @@ pub(crate) struct GameStore {
     tries: StoredValue<FirstTries>,
 }
 
-/// What a game's page begins with.
+/// The state that a page begins with.
 struct Begin {
     pin: Pin,
     entry: Entry,
     board: Board,
     players: Players,
     count: Option<Count>,
-    /// The server's clock when that was so; `None`: not told.
+    /// The server's time when that was read; `None`: not known.
     now: Option<u64>,
-    /// Whether to go in at once, or to wait for [`GameStore::enter`].
+    /// Whether to enter at once, or to wait for [`GameStore::enter`].
     knows_who: bool,
 }
 
 impl GameStore {
-    /// A player's page. Who has no seat yet goes in with [`Self::enter`].
+    /// The store of a player's page. Without a seat, [`Self::enter`] enters.
     pub(crate) fn play(page: PlayPage) -> Self {
         let now = page.seat.as_ref().map(|seat| seat.now);
         let knows_who = page.seat.is_some();
@@ -109,7 +109,7 @@ impl GameStore {
         })
     }
 
-    /// Goes live where there is a connector.
+    /// Connects if there is a connector.
     fn begin(begin: Begin) -> Self {
         let Begin { pin, entry, board, players, count, now, knows_who } = begin;
         let connector = use_context::<GameConnector>();
@@ -154,7 +154,7 @@ impl GameStore {
         store
     }
 
-    /// Goes on waiting to be let in, where the page was loaded again meanwhile.
+    /// Goes on waiting to be admitted, after the page was loaded again.
     fn wait_on(self) {
         let title = self.board.with_untracked(|board| board.game.title.clone());
         if let Some(name) = self.pin.with_value(|pin| nickname::waits_as(pin, &title)) {
@@ -163,7 +163,7 @@ impl GameStore {
         }
     }
 
-    /// Goes in under a nickname.
+    /// Enters the game under a nickname.
     pub(crate) fn enter(self, nickname: String) {
         self.pin.with_value(|pin| nickname::keep(pin, &nickname));
         self.not_in.set(None);
@@ -180,7 +180,7 @@ impl GameStore {
         }
     }
 
-    /// Does what a host does; pressed twice, it is done once.
+    /// Sends a host's command; pressed twice, it is done once.
     pub(crate) fn step(self, step: HostStep) {
         self.trouble.set(None);
         self.command(Command::Step(step));
@@ -189,7 +189,7 @@ impl GameStore {
     fn command(self, command: Command) {
         self.commands.with_value(|commands| {
             if let Some(commands) = commands {
-                // The link ends only with the page.
+                // The client ends only with the page.
                 let _ = commands.unbounded_send(command);
             }
         });
@@ -204,7 +204,7 @@ impl GameStore {
     fn fold(self, event: &Event, connector: GameConnector) {
         match event {
             Event::Joined(joined) => {
-                // What was counted in another round is of other answers.
+                // A count of another round is about other answers.
                 if self.board.with_untracked(|board| board.game.round) != joined.game.round {
                     self.count.set(None);
                 }
@@ -225,7 +225,7 @@ impl GameStore {
             Event::Count(count) => self.count.set(Some(*count)),
             Event::Code(code) => self.code.set(Some(code.clone())),
             Event::Renamed(renamed) => self.called.set(renamed.by_host.then(|| renamed.name.clone())),
-            // One's own answer was not among them.
+            // This player's answer was not counted in it.
             Event::Answering(_) => self.count.set(None),
             Event::Waiting(_) => self.note_waiting(),
             Event::NotIn(refusal) => {
@@ -250,7 +250,7 @@ impl GameStore {
         if matches!(event, Event::Status(_)) {
             standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
         }
-        // Another try after the same wait counts down anew.
+        // Another try after an equal wait starts a new countdown.
         if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
             self.standing.set(standing);
         }
@@ -265,7 +265,7 @@ impl GameStore {
         self.pin.with_value(|pin| nickname::wait(pin, &title));
     }
 
-    /// A code works once: when it has made somebody a host, it is not shown any more.
+    /// Hides a code after it has made somebody a host: it works once.
     fn hear_hosts(self, hosts: &[AddedHost]) {
         let is_known = |host: &AddedHost| self.hosts.with_untracked(|known| known.iter().any(|one| one.id == host.id));
         if !hosts.iter().all(is_known) {
@@ -279,7 +279,7 @@ impl GameStore {
         self.clock.set_value(clock);
     }
 
-    /// Moves what is left of the time, for as long as the page is there.
+    /// Updates the remaining time as long as the page is open.
     fn run_clock(self, connector: GameConnector) {
         let ticking = set_interval_with_handle(move || self.tick(connector), TICK).ok();
         on_cleanup(move || {
@@ -298,7 +298,7 @@ impl GameStore {
             self.left.set(left);
             let is_open = self.board.with_untracked(|board| board.game.phase == Phase::Open);
             let said = left.filter(|_| is_open).and_then(|left| mark(before, left)).unwrap_or_default();
-            // What was said a second ago is not taken back; a new question takes it back.
+            // An announcement is not withdrawn a second later; a new question withdraws it.
             if !said.is_empty() || left.is_none_or(|left| left > 10) {
                 self.mark.set(said);
             }
@@ -309,8 +309,8 @@ impl GameStore {
     }
 }
 
-/// Whole seconds that are left, and how much of the ring at the end of this
-/// second: a second is how long it takes to get there.
+/// Whole seconds that are left, and how much of the ring at the end of this second: the animation takes a
+/// second to get there.
 fn reckon(board: &Board, now: u64) -> (Option<u64>, u32) {
     let Some((left, whole)) = time_left(&board.game, now) else { return (None, RING) };
     let seconds = left.div_ceil(1000);

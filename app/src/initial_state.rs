@@ -7,13 +7,13 @@
 use leptos::prelude::*;
 use protocol::wire;
 
-/// Puts what an island begins with into the page, before the island.
+/// Writes the initial state of an island into the page, before the island.
 #[cfg(feature = "ssr")]
 pub(crate) fn embed<T>(place: &'static str, beginning: T) -> impl IntoView
 where
     T: serde::Serialize + Clone + Send + Sync + 'static,
 {
-    // What ends a script has no meaning in it when spelled so.
+    // Escaped, so that no text can end the script element.
     let text = wire::encode(&beginning).replace('<', "\\u003c");
     provide_context(beginning);
     view! {
@@ -23,13 +23,13 @@ where
     }
 }
 
-/// What the page gave; the page of an island always gives it.
+/// The embedded state; the page of an island always has it.
 #[cfg(feature = "ssr")]
 pub(crate) fn read<T: Clone + 'static>(_: &'static str) -> Option<T> {
     use_context()
 }
 
-/// What the page gave; the page of an island always gives it.
+/// The embedded state; the page of an island always has it.
 #[cfg(not(feature = "ssr"))]
 pub(crate) fn read<T: serde::de::DeserializeOwned>(place: &'static str) -> Option<T> {
     wire::decode(&document().get_element_by_id(place)?.text_content()?)

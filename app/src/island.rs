@@ -65,7 +65,7 @@ macro_rules! part {
 }
 pub(crate) use part;
 
-/// An island in a page, as the server draws it, with the files that it needs.
+/// An island in a page, as the server renders it, with the files that it needs.
 #[cfg(feature = "ssr")]
 pub(crate) fn place(name: &'static str, part: &'static str, draw: fn() -> Option<AnyView>) -> AnyView {
     let files = crate::hydration::files::files(part);

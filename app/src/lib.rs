@@ -5,9 +5,9 @@
 //! draws them anew. They draw the same on both sides, open no socket and keep no clock: both
 //! come in through [`transport`].
 
-// The types of views are as deep as the pages they describe.
+// The types of views nest as deep as the pages that they describe.
 #![recursion_limit = "256"]
-// `#[component]` makes items `pub` that are seen in this crate only.
+// `#[component]` makes items `pub` that are used in this crate only.
 #![allow(unreachable_pub)]
 
 #[cfg(not(erase_components))]

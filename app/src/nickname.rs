@@ -1,36 +1,36 @@
-//! What somebody typed to be called in a game, and whether they wait to be let in,
-//! kept in the browser tab: a page that is loaded again goes on where it was.
+//! The nickname that somebody typed, and whether they wait to be admitted, in the browser tab's storage: a
+//! page that is loaded again continues.
 
 use leptos::prelude::window;
 use leptos::web_sys::Storage;
 use protocol::Pin;
 
-/// Keeps what was typed.
+/// Stores the nickname that was typed.
 pub(crate) fn keep(pin: &Pin, name: &str) {
     put(&key("nickname", pin), name);
 }
 
-/// What was typed, if anything.
+/// The stored nickname, if there is one.
 pub(crate) fn typed(pin: &Pin) -> Option<String> {
     read(&key("nickname", pin))
 }
 
-/// Somebody waits for the game of this title: a PIN comes back for another one.
+/// Notes that somebody waits for the game of this title; a PIN is used again for other games.
 pub(crate) fn wait(pin: &Pin, title: &str) {
     put(&key("waits", pin), title);
 }
 
-/// Under which name somebody waits for the game of this title, if they do.
+/// The name under which somebody waits for the game of this title, if they do.
 pub(crate) fn waits_as(pin: &Pin, title: &str) -> Option<String> {
     read(&key("waits", pin)).filter(|waited| waited == title).and_then(|_| typed(pin))
 }
 
-/// Nobody waits any more; what was typed is kept.
+/// Notes that nobody waits any more; the nickname stays.
 pub(crate) fn rest(pin: &Pin) {
     remove(&key("waits", pin));
 }
 
-/// They are in, or never will be.
+/// Removes both: the player has entered, or never will.
 pub(crate) fn forget(pin: &Pin) {
     rest(pin);
     remove(&key("nickname", pin));
@@ -38,7 +38,7 @@ pub(crate) fn forget(pin: &Pin) {
 
 fn put(key: &str, value: &str) {
     if let Some(storage) = storage() {
-        // A full storage forgets the name, not the game.
+        // With a full storage only the name is lost.
         let _ = storage.set_item(key, value);
     }
 }

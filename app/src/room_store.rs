@@ -22,26 +22,26 @@ use crate::transport::room::{Command, RoomConnector};
 use crate::unread;
 use crate::wall;
 
-/// A room's page, as its parts see it.
+/// The state of a room's page in signals.
 #[derive(Clone, Copy)]
 pub(crate) struct RoomStore {
     /// The messages that are shown.
     pub(crate) log: RwSignal<Log>,
     /// The members who are shown.
     pub(crate) people: RwSignal<People>,
-    /// How the room can be reached.
+    /// The status of the connection.
     pub(crate) standing: RwSignal<ConnectionStatus>,
-    /// What the server did not like, in its words.
+    /// The server's last refusal, as a sentence.
     pub(crate) trouble: RwSignal<Option<String>>,
-    /// Who else in the room is called as the reader is, or looks so.
+    /// Another member whose name is the reader's, or looks the same.
     pub(crate) namesake: RwSignal<Option<Namesake>>,
-    /// Whether earlier messages are on their way.
+    /// The state of loading earlier messages.
     pub(crate) earlier: RwSignal<Reading>,
-    /// Whether later ones are, where a link led far back.
+    /// The state of loading later ones, if a link led far back.
     pub(crate) later: RwSignal<Reading>,
     /// The offset of the message that a link named.
     pub(crate) linked: Option<u64>,
-    /// Moves when the reader has sent something.
+    /// Notified when the reader has sent something.
     pub(crate) sent: RwSignal<()>,
     room: StoredValue<RoomId>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
@@ -49,19 +49,19 @@ pub(crate) struct RoomStore {
     tries: StoredValue<FirstTries>,
 }
 
-/// How the reading of messages goes that are not shown.
+/// The state of loading messages that are not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Nothing is asked for.
+    /// Nothing is being loaded.
     Resting,
-    /// They are on their way.
+    /// A page is being loaded.
     Coming,
-    /// They could not be had.
+    /// The page could not be loaded.
     Failed,
 }
 
 impl RoomStore {
-    /// Begins with what the page came with, and goes live where there is a connector.
+    /// Begins with the page's state, and connects if there is a connector.
     pub(crate) fn begin(page: RoomPage) -> Self {
         let RoomPage { viewer, preview, history, linked, namesake, .. } = page;
         let position = history.position.clone();
@@ -97,12 +97,12 @@ impl RoomStore {
         store
     }
 
-    /// Which room it is.
+    /// The id of the room.
     pub(crate) fn room(self) -> RoomId {
         self.room.get_value()
     }
 
-    /// Sends a message; says whether there was anything to send.
+    /// Sends a message; true if there was anything to send.
     pub(crate) fn say(self, text: &str) -> bool {
         let Some(connector) = self.connector.filter(|_| !text.trim().is_empty()) else { return false };
         let id = (connector.message_id)();
@@ -113,7 +113,7 @@ impl RoomStore {
         true
     }
 
-    /// Sends a refused message once more.
+    /// Sends a refused message again.
     pub(crate) fn retry(self, id: MessageId) {
         self.command(Command::Retry(id));
     }
@@ -128,7 +128,7 @@ impl RoomStore {
         self.command(Command::Typing);
     }
 
-    /// Reads what was said before what is shown, unless that is going on already.
+    /// Loads messages before those that are shown, unless that is going on already.
     pub(crate) fn read_earlier(self) {
         if let Some(before) = self.log.with_untracked(Log::earlier)
             && begins(self.earlier)
@@ -137,7 +137,7 @@ impl RoomStore {
         }
     }
 
-    /// Reads what was said after what is shown, where there is more, unless that is going on already.
+    /// Loads messages after those that are shown, if there are any, unless that is going on already.
     pub(crate) fn read_later(self) {
         if let Some(after) = self.log.with_untracked(Log::later)
             && begins(self.later)
@@ -146,7 +146,7 @@ impl RoomStore {
         }
     }
 
-    /// Shows what was said last, where something else is shown.
+    /// Shows the newest messages, if others are shown.
     pub(crate) fn read_newest(self) {
         if self.log.with_untracked(Log::later).is_some() {
             self.later.set(Reading::Coming);
@@ -154,14 +154,14 @@ impl RoomStore {
         }
     }
 
-    /// Shows what was said after an offset instead of what is shown.
+    /// Shows the messages after an offset instead.
     pub(crate) async fn read_from(self, after: u64) {
         self.earlier.set(Reading::Coming);
         self.read(self.earlier, (None, Some(after)), |_| None, Log::turn).await;
     }
 
-    /// Reads a page (before or after an offset, or the newest) and has the log `put` it, while the
-    /// `end` of what is shown, which the page goes on from, is where it was.
+    /// Loads a page (before or after an offset, or the newest) and has the log `put` it, if the `end` of what
+    /// is shown, which the page continues, is still the same.
     async fn read(
         self,
         reading: RwSignal<Reading>,
@@ -185,7 +185,7 @@ impl RoomStore {
     fn command(self, command: Command) {
         self.commands.with_value(|commands| {
             if let Some(commands) = commands {
-                // The link ends only with the page.
+                // The client ends only with the page.
                 let _ = commands.unbounded_send(command);
             }
         });
@@ -226,7 +226,7 @@ impl RoomStore {
         if matches!(event, Event::Status(_)) {
             standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
         }
-        // Another try after the same wait counts down anew.
+        // Another try after an equal wait starts a new countdown.
         if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
             self.standing.set(standing);
         }
@@ -235,7 +235,7 @@ impl RoomStore {
     }
 }
 
-/// Begins a reading, unless one is going on.
+/// Begins to load, unless that is going on.
 fn begins(reading: RwSignal<Reading>) -> bool {
     let is_free = reading.get_untracked() != Reading::Coming;
     if is_free {

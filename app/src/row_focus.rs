@@ -1,5 +1,5 @@
-//! Keeps the reader's keys near a row that goes while it has them. The browser
-//! would lead them back to the beginning of the page.
+//! Keeps the focus near a row that is removed while it has it. The browser would move it to the beginning of
+//! the page.
 
 use leptos::ev::FocusEvent;
 use leptos::prelude::*;
@@ -13,12 +13,11 @@ use crate::focus::lead_to;
 #[derive(Clone, Copy)]
 pub(crate) struct RowFocus {
     keys: StoredValue<Vec<String>>,
-    /// The key of the row, or nothing for something else beside the list.
+    /// The key of the row; `None` for something else beside the list.
     focused: StoredValue<Option<String>>,
 }
 
-/// Where the rows are in the page, and the way out when none is left: the first
-/// that is there.
+/// Selectors of the rows, and of where the focus goes when none is left: the first that exists.
 #[derive(Clone, Copy)]
 pub(crate) struct Rows {
     pub(crate) list: &'static str,
@@ -26,7 +25,7 @@ pub(crate) struct Rows {
 }
 
 impl RowFocus {
-    /// Follows a list of these keys from now on.
+    /// Follows a list with these keys from now on.
     pub(crate) fn follow(keys: impl Fn() -> Vec<String> + 'static, rows: Rows) -> Self {
         let focus = Self { keys: StoredValue::new(Vec::new()), focused: StoredValue::new(None) };
         effect(move || {
@@ -39,13 +38,13 @@ impl RowFocus {
                 Some(at) => now.len().checked_sub(1).map(|last| at.min(last)),
                 None => None,
             };
-            // After the rows are drawn.
+            // After the rows are rendered.
             request_animation_frame(move || focus.lead_on(rows, next));
         });
         focus
     }
 
-    /// Something in the list, or beside it, has the focus.
+    /// Notes that an element in the list, or beside it, has the focus.
     pub(crate) fn enter(self, event: &FocusEvent) {
         let row = element(event).and_then(|element| element.closest("li").ok().flatten());
         let at = row.map(|row| {
@@ -55,7 +54,7 @@ impl RowFocus {
         self.focused.set_value(Some(key.unwrap_or_default()));
     }
 
-    /// It has the focus no more: because the reader left it, or because it is gone.
+    /// Notes that it has lost the focus: because the reader left it, or because it was removed.
     pub(crate) fn leave(self, event: &FocusEvent) {
         let Some(left) = element(event) else { return };
         queue_microtask(move || {
@@ -65,8 +64,8 @@ impl RowFocus {
         });
     }
 
-    /// Leads the focus to the first button of a row, or out of the list, where
-    /// nothing else has it meanwhile.
+    /// Moves the focus to the first button of a row, or out of the list, unless another element has it by
+    /// now.
     fn lead_on(self, rows: Rows, next: Option<usize>) {
         if document().active_element().is_some_and(|active| active.tag_name() != "BODY") {
             return;

@@ -1,5 +1,4 @@
-//! The page around the pages: what is the same whatever is shown, and drawn by
-//! the server alone.
+//! The document around the pages: the same whatever is shown, and rendered by the server alone.
 
 use leptos::html::meta;
 use leptos::hydration::AutoReload;
@@ -12,7 +11,7 @@ use crate::theme::Theme;
 
 const FONTS: [&str; 2] = ["/fonts/bricolage-display.woff2", "/fonts/atkinson-next-latin.woff2"];
 
-/// The whole document; the islands in its `body` are what the browser brings to life.
+/// The whole document; the browser hydrates the islands in its `body`.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     policy::send(&options);
     provide_context(options.clone());
@@ -28,10 +27,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                // A phone makes no links of numbers: they are ours, or text.
+                // Phones must not turn numbers into links.
                 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
                 {paper}
-                // Before the sheets: a script behind them waits for them.
+                // Before the style sheets: a script behind them waits for them.
                 <HydrationScript options=options.clone() />
                 <link rel="icon" href="/favicon.ico" sizes="32x32" />
                 <link rel="icon" href="/mark.svg" r#type="image/svg+xml" />
@@ -50,7 +49,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 mod policy {
-    //! What the server tells a browser about a page, and learns from it.
+    //! Headers of pages, and what the server learns from requests for them.
 
     use http::{HeaderName, HeaderValue, header};
     use leptos::nonce::use_nonce;
@@ -70,7 +69,7 @@ mod policy {
         let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else { return };
         let mut policy = CONTENT_SECURITY_POLICY.replace("{}", &nonce);
         if cfg!(debug_assertions) {
-            // The reload of `cargo leptos watch` speaks on a port of its own.
+            // The reload of `cargo leptos watch` uses a port of its own.
             let port = options.reload_port;
             policy = policy.replace(
                 "connect-src 'self'",
@@ -80,7 +79,7 @@ mod policy {
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
         }
-        // A page carries its viewer's name and nonce: nobody else may be given it.
+        // A page contains its viewer's name and nonce, so no cache may share it.
         response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         response.insert_header(HeaderName::from_static("vary"), HeaderValue::from_static("Cookie"));
     }

@@ -1,5 +1,4 @@
-//! Which colours a person wants, kept in a cookie so that the first HTML
-//! already has them.
+//! The choice of colours, in a cookie so that the first HTML already has them.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +8,7 @@ const COOKIE: &str = "theme";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Theme {
-    /// As the system has it.
+    /// The colours that the system prefers.
     #[default]
     System,
     /// The light theme, whatever the system prefers.
@@ -19,10 +18,10 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// Every choice, in the order they are offered.
+    /// Every choice, in the order of the menu.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The choice as it is kept.
+    /// The choice as it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -31,12 +30,12 @@ impl Theme {
         }
     }
 
-    /// The `data-theme` of the page; none where the system decides.
+    /// The `data-theme` of the page; `None` where the system decides.
     pub fn attribute(self) -> Option<&'static str> {
         (self != Self::System).then(|| self.as_str())
     }
 
-    /// The cookie that keeps the choice for a year.
+    /// The cookie that stores the choice for a year.
     pub fn cookie(self) -> String {
         format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.as_str())
     }
@@ -54,16 +53,16 @@ impl Theme {
 
 #[cfg(feature = "ssr")]
 impl Theme {
-    /// The choice of who asks for this page.
+    /// The choice of the request's sender.
     pub(crate) fn current() -> Self {
         let Some(parts) = leptos::prelude::use_context::<http::request::Parts>() else { return Self::default() };
-        // A foreign cookie in letters that cannot be read here hides no other.
+        // A foreign cookie that cannot be decoded must not hide the others.
         let lines = parts.headers.get_all(http::header::COOKIE).iter();
         let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
         Self::from_cookies(&lines.join(";"))
     }
 
-    /// What a browser paints around the page, by day and by night.
+    /// The colours that a browser paints around the page, by day and by night.
     pub(crate) fn paper(self) -> [(&'static str, &'static str); 2] {
         const DAY: &str = "#f6f6ed";
         const NIGHT: &str = "#112921";
@@ -78,7 +77,7 @@ impl Theme {
 
 #[cfg(not(feature = "ssr"))]
 impl Theme {
-    /// The choice of who reads this page.
+    /// The choice of this page's reader.
     pub(crate) fn current() -> Self {
         use leptos::wasm_bindgen::JsCast;
         let document = leptos::prelude::document().dyn_into::<leptos::web_sys::HtmlDocument>().ok();

@@ -1,4 +1,4 @@
-//! Whose clock the times on a page are of.
+//! The time zone of the times on a page.
 
 use crate::state::time::Local;
 
@@ -14,7 +14,7 @@ fn ahead_of_utc(_ms: u64) -> i32 {
     0
 }
 
-/// In minutes, at that moment: clocks change twice a year.
+/// The offset in minutes at that moment: clocks change twice a year.
 #[cfg(not(feature = "ssr"))]
 fn ahead_of_utc(ms: u64) -> i32 {
     let behind = js_sys::Date::new(&leptos::wasm_bindgen::JsValue::from_f64(ms as f64)).get_timezone_offset();

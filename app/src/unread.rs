@@ -1,4 +1,4 @@
-//! What came while nobody looked at the tab, in its title and its icon.
+//! Shows in the tab's title and icon how many messages came while nobody looked.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::state::Log;
 
 const ICON: &str = "link[rel=icon][type='image/svg+xml']";
 
-/// Counts what others say while the tab is hidden, until it is looked at.
+/// Counts messages of others while the tab is hidden, until it is shown.
 pub(crate) fn follow(log: RwSignal<Log>) {
     let seen = StoredValue::new(0);
     let own_title = StoredValue::new(String::new());

@@ -1,4 +1,4 @@
-//! A file on its way from the browser to the server.
+//! Uploads a file from the browser to the server.
 
 use leptos::prelude::window;
 use leptos::wasm_bindgen::{JsCast, JsValue};
@@ -7,17 +7,16 @@ use protocol::{PictureId, limits, wire};
 use serde::de::DeserializeOwned;
 use wasm_bindgen_futures::JsFuture;
 
-/// Where a quiz in a file is sent, and where it is kept as its author decided.
+/// The addresses that an imported file is posted to, and that it is saved at.
 #[cfg(feature = "ssr")]
 pub(crate) const IMPORT: &str = "/api/import-quiz";
 #[cfg(feature = "ssr")]
 pub(crate) const KEEP_IMPORT: &str = "/api/keep-import";
 const PICTURE: &str = "/api/picture";
 
-/// Sends a picture, and gets its name.
+/// Uploads a picture and returns its id.
 ///
-/// # Errors
-/// A sentence for the author.
+/// # Errors A sentence for the author.
 pub(crate) async fn picture(file: File) -> Result<PictureId, String> {
     if file.size() > limits::PICTURE_BYTES as f64 {
         return Err("This picture has more than 1 MB. Make it smaller first.".into());
@@ -32,7 +31,7 @@ async fn send<T: DeserializeOwned>(to: &str, file: &File) -> Result<T, String> {
     answer.ok_or_else(|| refusal(text))
 }
 
-/// Whether it was taken, and what was answered.
+/// Whether it was accepted, and the answer.
 async fn post(to: &str, file: &File) -> Result<(bool, String), JsValue> {
     let init = RequestInit::new();
     init.set_method("POST");
@@ -43,7 +42,7 @@ async fn post(to: &str, file: &File) -> Result<(bool, String), JsValue> {
     Ok((answer.ok(), text.as_string().unwrap_or_default()))
 }
 
-/// The server's sentence, where it is one.
+/// The server's sentence, if the answer is one.
 fn refusal(text: String) -> String {
     const LONGEST: usize = 300;
     let is_sentence = text.len() < LONGEST && text.contains(' ') && !text.starts_with(['{', '<', '"']);

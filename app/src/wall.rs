@@ -1,5 +1,4 @@
-//! Why a page has no socket, where it never had one: asked of the server in the way
-//! that most walls let through.
+//! Finds out why a page never had a socket: by a request that most filters let through.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -10,13 +9,12 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::state::{ConnectionStatus, FirstTries, Wall};
 
-/// A call of which nothing comes. It is a POST, because only with those a browser says by
-/// which address its page came.
+/// A call without effects. It is a POST, because only with those a browser sends the page's origin.
 const CALL: &str = "/api/viewer";
 const FORBIDDEN: u16 = 403;
 
-/// What it means that the connection stands so, of which the page was just told. After some tries in vain the
-/// server is asked why, and `shown` changes when it has answered.
+/// The status with its reason. After some failed tries the server is asked, and `shown` changes when it has
+/// answered.
 pub(crate) fn judge(
     tries: StoredValue<FirstTries>,
     shown: RwSignal<ConnectionStatus>,
@@ -41,7 +39,7 @@ pub(crate) fn judge(
     standing
 }
 
-/// What the server says; nothing where it does not answer, or is busy.
+/// What the server says; `None` if it does not answer, or is busy.
 async fn find() -> Option<Wall> {
     let init = RequestInit::new();
     init.set_method("POST");
@@ -54,6 +52,6 @@ async fn find() -> Option<Wall> {
         return None;
     }
     let text = JsFuture::from(answer.text().ok()?).await.ok()?.as_string()?;
-    // A filter on the way may forbid things, too.
+    // A filter on the way may answer 403 too.
     (text == ADDRESS_NOT_LET_IN).then_some(Wall::Address)
 }

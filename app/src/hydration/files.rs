@@ -11,10 +11,10 @@ use leptos::prelude::*;
 use protocol::wire;
 use serde::Deserialize;
 
-/// The part of what drives a game's socket; its caller is no island.
+/// The part with the driver of a game's socket, which belongs to no island.
 const DRIVER: &str = "drive";
 
-/// The files of a part, parted by spaces; `None` for what the main file has.
+/// The files of a part, separated by spaces; `None` for code in the main file.
 pub(crate) fn files(part: &'static str) -> Option<String> {
     static BUILT: OnceLock<Built> = OnceLock::new();
     let options = use_context::<LeptosOptions>()?;
@@ -23,7 +23,7 @@ pub(crate) fn files(part: &'static str) -> Option<String> {
     (!files.is_empty()).then(|| files.join(" "))
 }
 
-/// The path of a file whose name says what is in it, as the build wrote that down: `js: abc`.
+/// The path of a file with a hash in its name, as the build listed it: `js: abc`.
 pub(crate) fn hashed(options: &LeptosOptions, kind: &str) -> String {
     let hashes = options.hash_files.then(|| fs::read_to_string(&*options.hash_file).ok()).flatten();
     dotted(&hashes.unwrap_or_default(), kind)
@@ -34,21 +34,21 @@ fn dotted(hashes: &str, kind: &str) -> String {
     hashes.lines().find_map(of_kind).map_or_else(String::new, |hash| format!(".{hash}"))
 }
 
-/// What `cargo leptos --split` made.
+/// The manifest of `cargo leptos --split`.
 struct Built {
     folder: String,
-    /// Where the parts are put together.
+    /// The script that links the parts.
     loader: String,
-    /// By a part's name with a number behind it.
+    /// The files of each part, by its name with a number behind it.
     parts: HashMap<String, Vec<String>>,
-    /// The one file that has all that a part needs, by the part's name.
+    /// The one file with all that a part needs, by the part's name.
     joined: HashMap<String, String>,
 }
 
-/// What `.ci/join.mjs` made of it. While developing there is none.
+/// The manifest of `.ci/join.mjs`. During development there is none.
 #[derive(Deserialize)]
 struct Joined {
-    /// The manifest of the build whose parts are joined; those of another build are of no use.
+    /// The build whose parts were joined; those of another build must not be used.
     manifest: String,
     parts: HashMap<String, String>,
 }

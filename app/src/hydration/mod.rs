@@ -1,5 +1,5 @@
-//! How what the server drew comes to life in a browser: the script that starts it, the files that
-//! it fetches, and the tasks in which an island is drawn.
+//! Hydration: the script that starts it, the files that it loads, and the tasks in which an island is
+//! rendered.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod files;

@@ -25,10 +25,10 @@ use crate::hydration::files::hashed;
 
 const SCRIPT: &str = include_str!("hydration.js");
 
-/// The script that wakes the islands.
+/// The script that hydrates the islands.
 #[component]
 pub(crate) fn HydrationScript(options: LeptosOptions) -> impl IntoView {
-    // Around the islands nothing comes to life, so nothing is noted down for it.
+    // Content outside of islands is not hydrated, so nothing is serialised for it.
     if let Some(page) = Owner::current_shared_context() {
         page.set_is_hydrating(false);
     }

@@ -26,7 +26,7 @@ use crate::boxed_view::sometimes;
 type Step = Box<dyn FnOnce()>;
 
 thread_local! {
-    /// What the island that is being drawn leaves for later.
+    /// The parts of the current island that are rendered later.
     static LATER: RefCell<Option<Later>> = const { RefCell::new(None) };
 }
 
@@ -36,8 +36,8 @@ struct Later {
     effects: Vec<Step>,
 }
 
-/// Draws an island into the empty element `fresh`. Then calls `put` with whether there was
-/// something to draw, and with what it has to call once that is in the page.
+/// Renders an island into the empty element `fresh`. Then calls `put` with whether there was something to
+/// render, and with a function to be called once that is in the page.
 pub(crate) fn wake(fresh: HtmlElement, put: Function, draw: fn() -> Option<AnyView>) {
     LATER.set(Some(Later::default()));
     let owner = Owner::new();
@@ -57,7 +57,7 @@ pub(crate) fn wake(fresh: HtmlElement, put: Function, draw: fn() -> Option<AnyVi
     });
 }
 
-/// Draws the next part; parts may have parts.
+/// Renders the next part; parts may have parts.
 fn go_on(put: Function) {
     if let Some(draw) = LATER.with_borrow_mut(|later| later.as_mut()?.parts.pop_front()) {
         return in_a_task(|| {
@@ -69,7 +69,7 @@ fn go_on(put: Function) {
     tell(&put, true, || effects.into_iter().for_each(in_a_task));
 }
 
-/// A part of a view that takes long to draw.
+/// A part of a view that takes long to render.
 pub(crate) fn part(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     let shown = RwSignal::new(false);
     let is_later = LATER.with_borrow_mut(|later| {
@@ -79,7 +79,7 @@ pub(crate) fn part(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyVie
     if is_later { sometimes(move || shown.get().then(&view)) } else { view() }
 }
 
-/// Starts an effect: at once, or when the island that is being drawn is in the page.
+/// Starts an effect: at once, or when the current island is in the page.
 pub(crate) fn start(run: Box<dyn FnMut()>) {
     let is_gone = Arc::new(AtomicBool::new(false));
     let (gone, owner) = (is_gone.clone(), Owner::current());
@@ -105,6 +105,6 @@ fn in_a_task(run: impl FnOnce() + 'static) {
 }
 
 fn tell(put: &Function, is_drawn: bool, placed: impl FnOnce() + 'static) {
-    // What goes wrong in there is told to the person by the script itself.
+    // The script itself reports errors to the person.
     let _ = put.call2(&JsValue::NULL, &is_drawn.into(), &Closure::once_into_js(placed));
 }

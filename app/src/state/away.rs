@@ -1,4 +1,4 @@
-//! What somebody missed while they were cut off.
+//! The messages that somebody missed while they were disconnected.
 
 use std::sync::Arc;
 
@@ -6,20 +6,20 @@ use protocol::{Message, UserId};
 
 use super::message_chunks::Chunk;
 
-/// Whoever is lost again so soon was not really back: both are one absence.
+/// A connection that is lost again so soon was not really back: both are one absence.
 const BACK_FOR_MS: u64 = 60_000;
 
 /// The moment the connection was lost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lost {
-    /// The last message that was shown.
+    /// The offset of the last message that was shown.
     pub(super) offset: u64,
     /// When it was, in milliseconds since 1970.
     pub(super) at_ms: u64,
 }
 
 impl Lost {
-    /// Lost at `now_ms`, with everything up to `offset` shown, after an earlier absence.
+    /// A loss at `now_ms`, with everything up to `offset` shown, after an earlier absence.
     pub(super) fn again(earlier: Option<Away>, offset: u64, now_ms: u64) -> Self {
         match earlier {
             Some(away) if now_ms.saturating_sub(away.until_ms) < BACK_FOR_MS => {
@@ -29,13 +29,13 @@ impl Lost {
         }
     }
 
-    /// Back at `now_ms`, with the log at `offset`.
+    /// The absence that ends at `now_ms`, with the log at `offset`.
     pub(super) fn until(self, offset: u64, now_ms: u64) -> Away {
         Away { after: self.offset, up_to: offset, since_ms: self.at_ms, until_ms: now_ms }
     }
 }
 
-/// A stretch of the log that the reader was not there for.
+/// The part of the log that came while the reader was away.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Away {
     /// Everything after this offset was missed,
@@ -46,16 +46,16 @@ pub(super) struct Away {
     until_ms: u64,
 }
 
-/// What others said meanwhile.
+/// The messages of others in an absence, for the line in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Missed {
-    /// It comes after this offset.
+    /// The offset after which they come.
     pub(crate) after: u64,
     /// How many messages of others were missed.
     pub(crate) count: usize,
-    /// So many of them are not fetched yet, and come before what is shown.
+    /// How many of them are not loaded yet, and precede what is shown.
     pub(crate) earlier: usize,
-    /// Since when, in milliseconds since 1970.
+    /// When the connection was lost, in milliseconds since 1970.
     pub(crate) since_ms: u64,
 }
 
@@ -66,17 +66,17 @@ impl Away {
             && chunk.said.last().is_some_and(|last| last.offset > self.after)
     }
 
-    /// What of it there is in `said`, and before it where there is `more`;
-    /// nothing where nobody but the reader said something.
+    /// The missed messages in `said`, and before it if there is `more`; `None` if only the reader wrote
+    /// something.
     pub(super) fn missed(&self, said: &[Arc<Message>], more: bool, me: &UserId) -> Option<Missed> {
-        // A page that stood open for long has left all of it behind.
+        // A page that was open for long shows later messages only.
         let first = said.first().filter(|first| first.offset <= self.up_to)?;
         let from = said.partition_point(|message| message.offset <= self.after);
         let to = said.partition_point(|message| message.offset <= self.up_to);
         let theirs = said.get(from..to)?.iter().filter(|message| message.author.id != *me);
         let (shown, oldest) =
             theirs.fold((0, u64::MAX), |(count, oldest), message| (count + 1, oldest.min(message.sent_at)));
-        // Whose those are shows when they are fetched.
+        // Their authors are known when they are loaded.
         let earlier = if more { first.offset.saturating_sub(self.after.saturating_add(1)) as usize } else { 0 };
         // A computer that slept notices late that it was away.
         let since_ms = self.since_ms.min(oldest);

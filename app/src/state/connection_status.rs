@@ -1,49 +1,49 @@
-//! How the room can be reached, as people are told.
+//! The status of the connection, as people are told.
 
 use client::room::{Event, Status};
 use protocol::ErrorCode;
 
-/// What somebody in the room has to know about the way there.
+/// What people in the room are told about the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionStatus {
-    /// Nothing is to come over a connection, so none is missed: nobody is in yet, or it is over.
+    /// No connection is needed: nobody has entered yet, or it is over.
     Resting,
-    /// Not there yet, for the first time.
+    /// Connecting for the first time.
     Connecting,
     /// Connected, and messages are accepted.
     Live,
-    /// What others say may come, but nothing is taken at the moment; it is
-    /// tried again and again.
+    /// Connected, but messages are refused for now; they are sent again and again.
     Paused,
-    /// On the way from a node that shuts down to another.
+    /// Moving from a node that shuts down to another.
     Moving,
-    /// Cut off; the next try is in so many milliseconds.
+    /// The connection was lost; the next try is scheduled.
     Reconnecting {
         /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
-    /// Cut off as before, and no socket was ever open though the server answers: something on the way lets none through.
+    /// As `Reconnecting`, and no socket was ever open though the server answers: something on the way blocks
+    /// WebSockets.
     Blocked {
         /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
-    /// Cut off as before: the server lets nobody in who comes by the address of this page.
+    /// As `Reconnecting`: the server refuses the origin of this page.
     Barred {
         /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
     /// The browser has no network.
     Offline,
-    /// Not coming back by itself.
+    /// Stopped; it does not come back by itself.
     Stopped,
 }
 
 impl ConnectionStatus {
-    /// Takes in what the link tells.
+    /// The status after an event of the client.
     pub(crate) fn fold(self, event: &Event) -> Self {
         match event {
             Event::Status(status) => Self::from(*status),
-            // Whoever is only too fast is slowed down, not stopped.
+            // Sending too fast only delays messages.
             Event::Delayed(_, refusal) if refusal.code == ErrorCode::RateLimited => self,
             Event::Delayed(..) | Event::Availability(false) if self == Self::Live => Self::Paused,
             Event::Settled(_) | Event::Refused(..) | Event::Availability(true) if self == Self::Paused => Self::Live,
@@ -51,17 +51,17 @@ impl ConnectionStatus {
         }
     }
 
-    /// Whether what is said by others comes.
+    /// Whether messages of others arrive.
     pub(crate) fn is_connected(self) -> bool {
         matches!(self, Self::Live | Self::Paused)
     }
 
-    /// Whether somebody should hear of what others do, and does not.
+    /// Whether messages of others should arrive, and do not.
     pub(crate) fn is_cut_off(self) -> bool {
         !self.is_connected() && self != Self::Resting
     }
 
-    /// How long until the next try, where one is waited for.
+    /// The wait until the next try, if one is scheduled.
     pub(crate) fn waits(self) -> Option<u64> {
         match self {
             Self::Reconnecting { retry_in_ms } | Self::Blocked { retry_in_ms } | Self::Barred { retry_in_ms } => {
@@ -99,16 +99,16 @@ impl From<Status> for ConnectionStatus {
     }
 }
 
-/// What keeps a page without a socket that never had one.
+/// What keeps a page from its first socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wall {
-    /// The server answers over HTTP: something on the way lets no WebSocket through.
+    /// The server answers over HTTP: something on the way blocks WebSockets.
     Sockets,
-    /// The server does not know the address of this page.
+    /// The server does not know the origin of this page.
     Address,
 }
 
-/// The tries of a page that came from the server, but had no socket there yet.
+/// The first tries of a page that has not had a socket yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FirstTries {
     failed: u8,
@@ -116,11 +116,11 @@ pub(crate) struct FirstTries {
 }
 
 impl FirstTries {
-    /// One or two failures are bad luck.
+    /// After so many failures the reason is looked for.
     const ENOUGH: u8 = 3;
 
-    /// Takes in how it stands now, and whether a socket was ever open; gives back
-    /// what that means.
+    /// Takes the status, and whether a socket was ever open; returns the status with the reason, if it is
+    /// known.
     pub(crate) fn judge(&mut self, standing: ConnectionStatus, was_open: bool) -> ConnectionStatus {
         match standing {
             ConnectionStatus::Reconnecting { retry_in_ms } if !was_open => {
@@ -136,13 +136,13 @@ impl FirstTries {
         }
     }
 
-    /// Whether it is time to ask the server why, after this standing.
+    /// Whether to ask the server for the reason now.
     pub(crate) fn should_ask(&self, standing: ConnectionStatus) -> bool {
         standing.waits().is_some() && self.failed >= Self::ENOUGH
     }
 
-    /// Takes in what was found, which may be nothing: then the server is away. Gives back how it stands
-    /// where it stood so.
+    /// Takes the reason that was found, or `None` if the server does not answer. Returns the status with the
+    /// reason.
     pub(crate) fn learn(&mut self, wall: Option<Wall>, standing: ConnectionStatus) -> ConnectionStatus {
         self.wall = wall;
         standing.waits().map_or(standing, |retry_in_ms| self.seen(retry_in_ms))

@@ -1,8 +1,8 @@
-//! What is too long for its field, while it is being written.
+//! The message about a text that is too long, while it is being written.
 
 use protocol::text::too_long;
 
-/// What to say of a text that has more than `most` characters; `None` where it fits.
+/// The message about a text with more than `most` characters; `None` if it fits.
 pub(crate) fn excess(text: &str, most: usize, advice: &str) -> Option<String> {
     let count = text.trim().chars().count();
     (count > most).then(|| format!("{} {advice}", too_long(count, most)))

@@ -9,7 +9,7 @@ use std::ops::Range;
 /// An address in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Where it stands, in bytes.
+    /// Its position in the text, in bytes.
     pub(super) at: Range<usize>,
     /// The address that the link leads to.
     pub(super) href: String,
@@ -20,7 +20,7 @@ pub(super) fn next(text: &str, from: usize) -> Option<Found> {
     text[from..].char_indices().map(|(at, _)| from + at).find_map(|at| web(text, at).or_else(|| mail(text, at)))
 }
 
-/// An address of the web that begins at the byte `at`.
+/// A web address that begins at the byte `at`.
 fn web(text: &str, at: usize) -> Option<Found> {
     let (before, rest) = text.split_at(at);
     let is_within =
@@ -32,7 +32,7 @@ fn web(text: &str, at: usize) -> Option<Found> {
         return None;
     }
     let rest = &rest[scheme.len()..];
-    // What stands before `@` may look like the host that people trust.
+    // Text before `@` may look like a host that people trust.
     let first = &rest[..rest.find(|it| "/?#".contains(it) || ends(it)).unwrap_or(rest.len())];
     if first.contains('@') {
         return None;
@@ -50,7 +50,7 @@ fn begins(text: &str, with: &str) -> bool {
     text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
 }
 
-/// How long a host with its port is.
+/// The length of a host with its port.
 fn authority(text: &str) -> Option<usize> {
     let host = match text.strip_prefix('[') {
         Some(inside) => {
@@ -62,7 +62,7 @@ fn authority(text: &str) -> Option<usize> {
     Some(host + port(&text[host..]))
 }
 
-/// How long a host is that is known by its `www.` alone.
+/// The length of a host that is recognised by its `www.`.
 fn www(text: &str) -> Option<usize> {
     let host = names(text)?;
     let labels: Vec<_> = text[..host].split('.').collect();
@@ -70,7 +70,7 @@ fn www(text: &str) -> Option<usize> {
     is_host.then(|| host + port(&text[host..]))
 }
 
-/// How long the names of a host are, in any script, with dots between them.
+/// The length of a host's names, in any script, with dots between them.
 fn names(text: &str) -> Option<usize> {
     let mut label_is_ascii = true;
     let mut label_length = 0;
@@ -99,7 +99,7 @@ fn port(text: &str) -> usize {
     if (1..=5).contains(&digits) { digits + 1 } else { 0 }
 }
 
-/// How long what follows a host is, without what belongs to the sentence around it.
+/// The length of what follows a host, without what belongs to the sentence around it.
 fn path(text: &str) -> usize {
     let path = &text[..text.find(ends).unwrap_or(text.len())];
     let unopened = |open, close| path.matches::<char>(close).count().saturating_sub(path.matches::<char>(open).count());
@@ -112,20 +112,20 @@ fn path(text: &str) -> usize {
     path.trim_end_matches(is_around).len()
 }
 
-/// Whether there is one left; it is taken.
+/// Takes one if any is left.
 fn take_one(left: &mut usize) -> bool {
     let is_left = *left > 0;
     *left = left.saturating_sub(1);
     is_left
 }
 
-/// Whether a letter is none of an address: it ends there.
+/// Whether a character ends an address.
 fn ends(it: char) -> bool {
     it.is_whitespace()
         || it.is_control()
         || "<>\"`{}|\\^«»".contains(it)
         || matches!(it,
-            // Marks and quotes of many scripts, what is not seen, and what turns the direction.
+            // Punctuation of many scripts, invisible characters, and those that turn the direction.
             '\u{00AD}' | '\u{061C}' | '\u{060C}' | '\u{061B}' | '\u{061F}' | '\u{06D4}' | '\u{0964}' | '\u{0965}'
             | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2010}'..='\u{205E}'
             | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}'
@@ -133,14 +133,14 @@ fn ends(it: char) -> bool {
             | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFD}')
 }
 
-/// Whether a letter is of a script that puts no spaces between words.
+/// Whether a letter is of a script without spaces between words.
 fn is_unspaced(it: char) -> bool {
     matches!(it, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}'
         | '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}'
         | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// An address of mail that begins at the byte `at`. Both sides in Latin letters.
+/// A mail address that begins at the byte `at`. Both sides in Latin letters.
 fn mail(text: &str, at: usize) -> Option<Found> {
     let (before, rest) = text.split_at(at);
     let is_local = |it: char| it.is_ascii_alphanumeric() || "._%+-".contains(it);

@@ -1,4 +1,4 @@
-//! What was said in the room, what is still unsent, and what the reader missed.
+//! The messages of the room, the unsent ones, and what the reader missed.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,27 +10,27 @@ use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
 use super::away::{Away, Lost, Missed};
 use super::message_chunks::{Chunk, Said};
 
-/// A page that stands open for days keeps this many messages at most while its
-/// reader is at the end; the earlier ones come back by scrolling up.
+/// How many messages a page holds at most while its reader is at the end; earlier ones are loaded again by
+/// scrolling up.
 const MOST: usize = 600;
-/// So many stay when it is cut.
+/// How many stay when it is cut.
 const KEPT: usize = 300;
 
-/// The log of a room, as far as the page shows it.
+/// The part of a room's log that the page shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
     me: UserId,
-    /// Whose numbers the offsets are; changes when the log does.
+    /// The epoch of the offsets.
     epoch: Epoch,
     said: Said,
     more: bool,
-    /// The newest offset that is known of; it is beyond what is shown where a link led far back.
+    /// The newest known offset; beyond what is shown if a link led far back.
     top: u64,
-    /// How often other messages took the place of all that was shown.
+    /// How often all messages were replaced by others.
     turns: usize,
     unsent: Vec<Unsent>,
     lost: Option<Lost>,
-    /// The reader is back, but nothing by others that was missed came yet.
+    /// An absence that has ended, of which no message by others has come yet.
     back: Option<Away>,
     away: Option<Away>,
     away_seen: bool,
@@ -38,24 +38,24 @@ pub(crate) struct Log {
     unseen: usize,
 }
 
-/// How far one's own message has come.
+/// How far the delivery of the reader's message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Delivery {
-    /// On its way, or waiting for the connection.
+    /// It is under way, or waits for the connection.
     Pending,
     /// The message is in the log.
     Delivered {
-        /// Its place in the log.
+        /// Its offset in the log.
         offset: u64,
-        /// When the server took it.
+        /// When the server stored it.
         sent_at: u64,
     },
-    /// Refused; the sentence says why.
+    /// It was refused; the sentence says why.
     Failed(String),
 }
 
 impl Log {
-    /// The log that the page came with.
+    /// The log that the page was rendered with.
     pub(crate) fn new(me: UserId, page: HistoryPage) -> Self {
         let mut log = Self {
             me,
@@ -76,23 +76,22 @@ impl Log {
         log
     }
 
-    /// Whose page it is.
+    /// The reader's user id.
     pub(crate) fn me(&self) -> &UserId {
         &self.me
     }
 
-    /// What was said, in order.
+    /// The messages that are shown, in order.
     pub(crate) fn said(&self) -> &[Arc<Message>] {
         self.said.messages()
     }
 
-    /// The numbers of the chunks that it is shown in. One keeps its number, and
-    /// a message its chunk.
+    /// The numbers of the chunks. A chunk keeps its number, and a message its chunk.
     pub(crate) fn chunks(&self) -> Range<i32> {
         self.said.chunks()
     }
 
-    /// Moves when the rows of that chunk may have to be others.
+    /// Changes when the rows of that chunk may have changed.
     pub(crate) fn revision(&self, number: i32) -> usize {
         self.said.revision(number)
     }
@@ -102,7 +101,7 @@ impl Log {
         self.said.chunk(number)
     }
 
-    /// The offset of the newest message that is known of; 0 where there is none.
+    /// The offset of the newest known message; 0 where there is none.
     pub(crate) fn newest(&self) -> u64 {
         self.last().max(self.top)
     }
@@ -112,7 +111,7 @@ impl Log {
         self.said().last().map_or(0, |message| message.offset)
     }
 
-    /// How much others said after that offset, as far as it is known.
+    /// How many messages of others follow that offset, as far as is known.
     pub(crate) fn by_others_after(&self, offset: u64) -> usize {
         if self.later().is_some() {
             return self.unseen;
@@ -121,58 +120,57 @@ impl Log {
         after.filter(|message| message.author.id != self.me).count()
     }
 
-    /// What is not in the log yet, in the order it was written.
+    /// The messages that are not in the log, in the order of writing.
     pub(crate) fn unsent(&self) -> &[Unsent] {
         &self.unsent
     }
 
-    /// Whether nothing was said and nothing is about to be.
+    /// Whether there are no messages, sent or unsent.
     pub(crate) fn is_empty(&self) -> bool {
         self.said().is_empty() && self.unsent.is_empty()
     }
 
-    /// Where the earlier messages end, while there are any.
+    /// The offset before which there are earlier messages, if there are any.
     pub(crate) fn earlier(&self) -> Option<u64> {
         self.said().first().filter(|_| self.more).map(|first| first.offset)
     }
 
-    /// Where the later messages begin, while there are any that are not shown: after this offset.
+    /// The offset after which there are later messages that are not shown, if there are any.
     pub(crate) fn later(&self) -> Option<u64> {
         self.said().last().map(|last| last.offset).filter(|last| *last < self.top)
     }
 
-    /// How often the page was turned: other messages took the place of all
-    /// that was shown.
+    /// How often all messages were replaced by others.
     pub(crate) fn turns(&self) -> usize {
         self.turns
     }
 
-    /// What others said while the reader was away the last time.
+    /// The messages of others during the last absence.
     pub(crate) fn missed(&self) -> Option<Missed> {
         self.away?.missed(self.said(), self.more, &self.me)
     }
 
-    /// How much of it waits to be seen for the first time.
+    /// How many of them the reader has not seen.
     pub(crate) fn missed_unseen(&self) -> usize {
         if self.away_seen { 0 } else { self.missed().map_or(0, |missed| missed.count) }
     }
 
-    /// What was missed, where it begins in this chunk.
+    /// The missed messages, if they begin in this chunk.
     pub(super) fn missed_in(&self, chunk: &Chunk<'_>) -> Option<Missed> {
         self.away.filter(|away| away.begins_in(chunk)).and_then(|_| self.missed())
     }
 
-    /// The reader has seen where they were away; says whether that is new.
+    /// Notes that the reader has seen the line of the absence; true if that is new.
     pub(crate) fn see_missed(&mut self) -> bool {
         self.away.is_some() && !std::mem::replace(&mut self.away_seen, true)
     }
 
-    /// How many came in below while the reader was further up.
+    /// How many messages came while the reader was further up.
     pub(crate) fn unseen(&self) -> usize {
         self.unseen
     }
 
-    /// How far a message of one's own has come.
+    /// How far the delivery of a message is.
     pub(crate) fn delivery(&self, id: &MessageId) -> Delivery {
         if let Some(unsent) = self.unsent.iter().find(|unsent| unsent.id == *id) {
             return unsent.refused.clone().map_or(Delivery::Pending, Delivery::Failed);
@@ -184,13 +182,13 @@ impl Log {
         })
     }
 
-    /// The reader has scrolled; says whether anything shown is different now.
+    /// Notes where the reader has scrolled to; true if anything shown changes.
     pub(crate) fn scrolled(&mut self, at_bottom: bool) -> bool {
         self.at_bottom = at_bottom && self.later().is_none();
         self.at_bottom && std::mem::take(&mut self.unseen) > 0
     }
 
-    /// Puts an earlier page before what is shown.
+    /// Adds an earlier page before what is shown.
     pub(crate) fn prepend(&mut self, page: HistoryPage) {
         let first = self.said().first().map_or(u64::MAX, |message| message.offset);
         self.more = page.more;
@@ -199,11 +197,11 @@ impl Log {
         self.said.prepend(earlier);
     }
 
-    /// Puts a later page after what is shown.
+    /// Adds a later page after what is shown.
     pub(crate) fn append(&mut self, page: HistoryPage) {
         let last = self.last();
         let later: Vec<_> = page.messages.into_iter().filter(|message| message.offset > last).collect();
-        // Where nothing comes there is nothing, or nothing that can be shown.
+        // An empty page means that nothing follows, or nothing that can be shown.
         self.top = if later.is_empty() { last } else { self.top.max(page.position.offset) };
         self.push(later);
     }
@@ -215,7 +213,7 @@ impl Log {
         self.said.touch_end();
     }
 
-    /// Takes in what the link tells; says whether anything shown is different now.
+    /// Applies an event of the client; true if anything shown changes.
     pub(crate) fn fold(&mut self, event: &Event, now_ms: u64) -> bool {
         match event {
             Event::Status(status) => {
@@ -251,8 +249,8 @@ impl Log {
 
     fn status(&mut self, status: Status, now_ms: u64) {
         match status {
-            // The first connection is no return: the page stands where it begins.
-            // Nor is a move to another node, unless it fails.
+            // The first connection is no return: the page shows where it begins. Nor is a move to another
+            // node, unless it fails.
             Status::Reconnecting { .. } | Status::Offline if self.lost.is_none() => {
                 let offset = self.said().last().map_or(0, |message| message.offset);
                 self.lost = Some(Lost::again(self.away, offset, now_ms));
@@ -263,19 +261,19 @@ impl Log {
 
     fn enter(&mut self, joined: &Joined, now_ms: u64) {
         if self.me != joined.you.id {
-            // What was said by somebody else is the reader's own now.
+            // Messages of another person are now the reader's own.
             self.said.touch_all();
         }
         self.me = joined.you.id.clone();
         if !joined.recovered {
-            // The page that is read next tells what was missed.
+            // The next page tells what was missed.
             return;
         }
         self.epoch = joined.position.epoch.clone();
         self.back = self.lost.take().map(|lost| lost.until(joined.position.offset, now_ms));
     }
 
-    /// Sets the line where the reader was away, once there is something for it.
+    /// Places the line of the absence, once there are messages for it.
     fn find_missed(&mut self) {
         let Some(back) = self.back else { return };
         if back.missed(self.said(), self.more, &self.me).is_some() {
@@ -292,7 +290,7 @@ impl Log {
         }
         self.top = new.last().map_or(self.top, |last| last.offset);
         if is_apart {
-            // It comes when the reader has come that far down.
+            // They are added when the reader has scrolled that far down.
             new.iter().for_each(|message| self.settle(message));
             return;
         }
@@ -303,24 +301,23 @@ impl Log {
         }
     }
 
-    /// Adds what follows the last message that is shown.
+    /// Adds messages that follow the last one that is shown.
     fn push(&mut self, messages: Vec<Message>) {
         let missed = self.missed();
         for message in messages {
             self.settle(&message);
-            // A row that waited below stays where it is: neither it nor what
-            // comes between opens a chunk.
+            // An unsent row stays where it is: neither it nor messages before it open a chunk.
             let may_open = message.author.id != self.me && self.unsent.is_empty();
             self.said.push(Arc::new(message), may_open);
         }
         self.find_missed();
         if self.missed() != missed {
-            // There is a line now, or another number on it, further up.
+            // The line appears, or its number changes, further up.
             self.said.touch_all();
         }
     }
 
-    /// What is in the log is no longer on its way.
+    /// Removes a message in the log from the unsent ones.
     fn settle(&mut self, message: &Message) {
         if message.author.id == self.me {
             self.unsent.retain(|unsent| unsent.id != message.id);
@@ -340,7 +337,7 @@ impl Log {
         let (said, me) = (self.said.messages(), &self.me);
         self.unsent.retain(|unsent| !said.iter().any(|message| message.author.id == *me && message.id == unsent.id));
         self.find_missed();
-        // Who was reading further up has all of it below.
+        // A reader who was further up has all of it below.
         self.unseen = if self.at_bottom { 0 } else { self.missed_unseen() };
     }
 
@@ -359,8 +356,7 @@ impl Log {
     }
 }
 
-/// Where a page of another log stops being what was shown: the offset of the
-/// last message that was.
+/// The offset of the last shown message that a page of another log contains too.
 fn last_known(shown: &[Arc<Message>], page: &HistoryPage) -> u64 {
     let was_shown = |message: &&Message| {
         shown.iter().rev().any(|known| known.id == message.id && known.author.id == message.author.id)

@@ -9,45 +9,45 @@ use std::sync::Arc;
 
 use protocol::{Message, limits};
 
-/// So many messages fill a chunk. Smaller ones scrolled less smoothly: there
-/// are more of them for a browser to watch.
+/// How many messages fill a chunk. Smaller chunks scrolled less smoothly: a browser has more of them to
+/// watch.
 const FULL: usize = limits::PAGE_MESSAGES;
 
-/// Messages in their order, and where one chunk of them ends.
+/// Messages in order, divided into chunks.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     messages: Vec<Arc<Message>>,
-    /// Never none: what is on its way stands in the last one.
+    /// Never empty: unsent messages are in the last one.
     chunks: Vec<Mark>,
-    /// The number of the first chunk. The others count on from there, and keep
-    /// their numbers whatever is put before them.
+    /// The number of the first chunk. The others count on from there, and keep their numbers whatever is put
+    /// before them.
     first: i32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Mark {
     len: usize,
-    /// When the latest of its messages was said, whatever its place.
+    /// When the latest of its messages was sent, wherever it is in it.
     latest_ms: u64,
-    /// Moves when its rows may have to be others.
+    /// Changes when its rows may have changed.
     revision: usize,
 }
 
-/// A chunk, and what comes before it.
+/// A chunk, with what precedes it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chunk<'a> {
     /// The message before its first.
     pub(super) before: Option<&'a Arc<Message>>,
-    /// When the latest of all before was said.
+    /// When the latest message before it was sent.
     pub(super) latest_ms: u64,
     /// The messages of this chunk.
     pub(super) said: &'a [Arc<Message>],
-    /// Nothing comes after it.
+    /// Whether no chunk follows.
     pub(super) is_last: bool,
 }
 
 impl Said {
-    /// Nothing, in one chunk.
+    /// No messages, in one chunk.
     pub(super) fn new() -> Self {
         Self { messages: Vec::new(), chunks: vec![Mark::default()], first: 0 }
     }
@@ -75,33 +75,33 @@ impl Said {
         })
     }
 
-    /// Moves when the rows of that chunk may have to be others.
+    /// Changes when the rows of that chunk may have changed.
     pub(super) fn revision(&self, number: i32) -> usize {
         let at = number.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
         at.and_then(|at| self.chunks.get(at)).map_or(0, |mark| mark.revision)
     }
 
-    /// Something is different below the last message.
+    /// Marks a change below the last message.
     pub(super) fn touch_end(&mut self) {
         if let Some(last) = self.chunks.last_mut() {
             last.revision += 1;
         }
     }
 
-    /// Something is different above the first message.
+    /// Marks a change above the first message.
     fn touch_beginning(&mut self) {
         if let Some(first) = self.chunks.first_mut() {
             first.revision += 1;
         }
     }
 
-    /// Something is different wherever it is.
+    /// Marks a change anywhere.
     pub(super) fn touch_all(&mut self) {
         self.chunks.iter_mut().for_each(|mark| mark.revision += 1);
     }
 
-    /// Others take the place of all messages. Those that stay the same are
-    /// most likely the newest, so the last chunk goes on.
+    /// Replaces all messages. Those that stay the same are most likely the newest, so the last chunk is
+    /// continued.
     pub(super) fn replace(&mut self, mut messages: Vec<Arc<Message>>) {
         self.cut(0);
         let newest = messages.split_off(messages.len().saturating_sub(FULL));
@@ -109,9 +109,9 @@ impl Said {
         self.prepend(messages);
     }
 
-    /// Puts earlier messages before all others.
+    /// Adds earlier messages before all others.
     pub(super) fn prepend(&mut self, mut messages: Vec<Arc<Message>>) {
-        // Who spoke last before it is known now.
+        // The author before it is known now.
         self.touch_beginning();
         let mark = |chunk: &[Arc<Message>]| Mark {
             len: chunk.len(),
@@ -125,8 +125,7 @@ impl Said {
         (self.chunks, self.messages) = (chunks, messages);
     }
 
-    /// Adds a message. It opens a chunk where the last one is full, unless it
-    /// has to stay with what is there.
+    /// Adds a message. It opens a chunk if the last one is full and `may_open` allows it.
     pub(super) fn push(&mut self, message: Arc<Message>, may_open: bool) {
         if may_open && self.chunks.last().is_none_or(|last| last.len >= FULL) {
             self.chunks.push(Mark::default());
@@ -139,7 +138,7 @@ impl Said {
         self.messages.push(message);
     }
 
-    /// Forgets the first messages, all but `kept`.
+    /// Drops the first messages, all but `kept`.
     pub(super) fn cut(&mut self, kept: usize) {
         let mut over = self.messages.len().saturating_sub(kept);
         self.messages.drain(..over);
@@ -152,7 +151,7 @@ impl Said {
         }
         if let Some(first) = self.chunks.first_mut() {
             first.len -= over;
-            // Of a chunk that is empty, nothing is known.
+            // An empty chunk has no latest message.
             first.latest_ms = if first.len > 0 { first.latest_ms } else { 0 };
         }
         self.touch_beginning();

@@ -1,7 +1,7 @@
-//! What the page of a room knows, as plain data.
+//! The state of a room's page, as plain data.
 //!
-//! Folds what a link tells into what is shown. Knows no leptos, no browser and
-//! no clock: the time and the reader's zone are arguments.
+//! Folds the events of the client into what is shown. Knows no leptos, no browser and no clock: the time and
+//! the reader's zone are arguments.
 
 pub(crate) mod away;
 pub(crate) mod connection_status;

@@ -1,11 +1,11 @@
-//! Who is in the room, and who of them is typing.
+//! The members of the room, and who of them is typing.
 
 use client::room::Event;
 use protocol::{Member, MembersPage, RoomId, UserId, limits};
 
 use super::people_list::PeopleList;
 
-/// The people of a room.
+/// The members of a room, as the page knows them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct People {
     room: RoomId,
@@ -16,52 +16,52 @@ pub(crate) struct People {
     typing: Vec<(Member, u64)>,
 }
 
-/// How the reading of more people goes.
+/// The state of loading more members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Paging {
-    /// Nothing was asked for.
+    /// No more were asked for.
     Resting,
-    /// They are on their way.
+    /// The next page is being loaded.
     Coming,
     /// The members that were asked for came.
     Done,
-    /// They could not be had.
+    /// The next page could not be loaded.
     Failed,
 }
 
 impl People {
-    /// Those that the page came with.
+    /// The members that the page was rendered with.
     pub(crate) fn new(room: RoomId, me: UserId, members: Vec<Member>, count: usize) -> Self {
         let list = PeopleList::new(me.clone(), members, count);
         Self { room, me, list, count, paging: Paging::Resting, typing: Vec::new() }
     }
 
-    /// The first of them; [`Self::count`] tells how many there are.
+    /// The first members; [`Self::count`] tells how many there are.
     pub(crate) fn members(&self) -> &[Member] {
         self.list.members()
     }
 
-    /// How many there are.
+    /// The number of all members.
     pub(crate) fn count(&self) -> usize {
         self.count.max(self.members().len())
     }
 
-    /// How many there are beside those in the list.
+    /// The number of members beside those in the list.
     pub(crate) fn more(&self) -> usize {
         self.count().saturating_sub(self.members().len())
     }
 
-    /// Somebody in the list.
+    /// A member in the list.
     pub(crate) fn find(&self, id: &UserId) -> Option<&Member> {
         self.list.find(id)
     }
 
-    /// How the reading of more of them goes.
+    /// The state of loading more members.
     pub(crate) fn paging(&self) -> Paging {
         self.paging
     }
 
-    /// Begins to read more, unless that is going on: which room's people, and after whom.
+    /// Begins to load more, unless that is going on: the room, and the member to begin after.
     pub(crate) fn ask(&mut self) -> Option<(RoomId, Option<UserId>)> {
         if self.paging == Paging::Coming {
             return None;
@@ -70,7 +70,7 @@ impl People {
         Some((self.room.clone(), self.list.ask()))
     }
 
-    /// More of them came, or did not.
+    /// Takes the next page; `None`: it could not be loaded.
     pub(crate) fn answer(&mut self, page: Option<MembersPage>) {
         self.paging = if page.is_some() { Paging::Done } else { Paging::Failed };
         match page {
@@ -84,17 +84,17 @@ impl People {
         self.me == *id
     }
 
-    /// Whether somebody is typing.
+    /// Whether this member is typing.
     pub(crate) fn is_typing(&self, id: &UserId) -> bool {
         self.typing.iter().any(|(member, _)| member.id == *id)
     }
 
-    /// The names of those who are typing.
+    /// The names of members who are typing.
     pub(crate) fn typing(&self) -> Vec<String> {
         self.typing.iter().map(|(member, _)| member.name.to_string()).collect()
     }
 
-    /// Takes in what the link tells; says whether anything is different now.
+    /// Applies an event of the client; true if anything changed.
     pub(crate) fn fold(&mut self, event: &Event, now_ms: u64) -> bool {
         match event {
             Event::Entered(joined) => {
@@ -115,7 +115,7 @@ impl People {
                 self.typing.push((typing.member.clone(), until));
             }
             Event::Said(messages) => {
-                // Who has said it is no longer typing it.
+                // Somebody who has sent a message is no longer typing it.
                 let before = self.typing.len();
                 self.typing.retain(|(member, _)| messages.iter().all(|message| message.author.id != member.id));
                 return self.typing.len() != before;
@@ -125,7 +125,7 @@ impl People {
         true
     }
 
-    /// Forgets who has not been typing for a while; says whether anybody was.
+    /// Drops members who have not typed for a while; true if there were any.
     pub(crate) fn expire(&mut self, now_ms: u64) -> bool {
         let before = self.typing.len();
         self.typing.retain(|(_, until)| *until > now_ms);

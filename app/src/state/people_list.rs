@@ -7,7 +7,7 @@
 
 use protocol::{Member, MembersPage, UserId, limits};
 
-/// A part of the people of a room, without a hole.
+/// A part of a room's members, without gaps.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PeopleList {
     me: UserId,
@@ -16,11 +16,11 @@ pub(crate) struct PeopleList {
     reach: Availability,
     /// How many it holds at most.
     room_for: usize,
-    /// Who went since a page was asked for, which may still name them.
+    /// Members who left since a page was asked for, which may still name them.
     gone: Option<Vec<UserId>>,
 }
 
-/// How far the list is whole; of those beyond it, it has the reader alone.
+/// How far the list is complete; beyond that, it contains the reader alone.
 #[derive(Clone, Debug, PartialEq)]
 enum Availability {
     All,
@@ -29,11 +29,11 @@ enum Availability {
 }
 
 impl PeopleList {
-    /// The first page of `count` people.
+    /// The first page of `count` members.
     pub(crate) fn new(me: UserId, members: Vec<Member>, count: usize) -> Self {
         let room_for = limits::MEMBERS_PER_FRAME.max(members.len());
         let mut list = Self { me, members: Vec::new(), reach: Availability::All, room_for, gone: None };
-        // Put in one by one, as later ones are: to sort them costs more bytes than time.
+        // Inserted one by one, as later ones are: sorting would cost more bytes than time.
         for member in members {
             list.insert(member);
         }
@@ -51,7 +51,7 @@ impl PeopleList {
         self.place(id).ok().and_then(|at| self.members.get(at))
     }
 
-    /// Somebody came, or has a new name.
+    /// Adds a member who came, or has a new name.
     pub(crate) fn arrive(&mut self, new: &Member) {
         if let Some(gone) = &mut self.gone {
             gone.retain(|user| *user != new.id);
@@ -85,7 +85,7 @@ impl PeopleList {
         }
     }
 
-    /// Begins to wait for the next page; gives after whom it begins.
+    /// Begins to wait for the next page; returns the member to begin after.
     pub(crate) fn ask(&mut self) -> Option<UserId> {
         self.gone = Some(Vec::new());
         match &self.reach {
@@ -95,8 +95,7 @@ impl PeopleList {
         }
     }
 
-    /// The next page came. One that was asked for before the list began anew
-    /// does not count.
+    /// Takes the next page. One that was asked for before the list began anew is ignored.
     pub(crate) fn take(&mut self, page: MembersPage) {
         let Some(gone) = self.gone.take() else { return };
         for member in page.members {
@@ -108,7 +107,7 @@ impl PeopleList {
         self.room_for = self.room_for.max(self.members.len());
     }
 
-    /// No page will come.
+    /// Notes that no page will come.
     pub(crate) fn give_up(&mut self) {
         self.gone = None;
     }
@@ -118,7 +117,7 @@ impl PeopleList {
         self.reach = last.map_or(Availability::Nobody, |last| Availability::UpTo(last.id.clone()));
     }
 
-    /// Puts somebody in their place, unless they are there.
+    /// Inserts a member in order, unless they are there.
     fn insert(&mut self, member: Member) {
         if let Err(at) = self.place(&member.id) {
             self.members.insert(at, member);

@@ -1,6 +1,5 @@
-//! The log in rows, as it is shown: one for each message, with a line where a
-//! day begins and where the reader was away. Chunk by chunk, so that one more
-//! message costs the same after ten thousand as after ten.
+//! The log as rows: one for each message, with a line where a day begins and where the reader was away. Chunk
+//! by chunk, so that one more message costs the same after ten thousand as after ten.
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use protocol::{Message, MessageId, UserId};
 use super::log::Log;
 use super::time::Local;
 
-/// Somebody who goes on after so long begins anew, with name and time.
+/// After such a pause a message shows its author and time again.
 const PAUSE_MS: u64 = 5 * 60_000;
 
 /// A row of the log.
@@ -23,23 +22,23 @@ pub(crate) enum Row {
         /// The day of the newest message.
         current: i64,
     },
-    /// What follows came while the reader was away.
+    /// The line before what came while the reader was away.
     Away {
-        /// How many messages of others.
+        /// The number of messages of others.
         count: usize,
         /// When the connection was lost, in milliseconds since 1970.
         since_ms: u64,
     },
     /// A message that is in the log.
     Said {
-        /// What, and by whom.
+        /// The message with its author.
         message: Arc<Message>,
         /// Whether the reader wrote it.
         own: bool,
-        /// The first of those that its author said in one go.
+        /// Whether it is the first of its author in one go.
         head: bool,
     },
-    /// Something that is on its way.
+    /// A message that is not in the log yet.
     Unsent {
         /// The message that is not in the log yet.
         unsent: Unsent,
@@ -48,21 +47,21 @@ pub(crate) enum Row {
     },
 }
 
-/// What makes a row the same row, also while it turns from unsent to said.
+/// The identity of a row, also while it turns from unsent to delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum RowKey {
     /// The separator of a day, counted from 1970.
     Day(i64),
-    /// Where the reader was away.
+    /// The line of an absence.
     Away(u64, usize),
-    /// A message of one's own.
+    /// A message of the reader's.
     Own(MessageId, bool),
     /// A message of somebody else.
     Other(UserId, MessageId, bool),
 }
 
 impl Row {
-    /// What makes it the same row.
+    /// The identity of this row.
     pub(crate) fn key(&self) -> RowKey {
         match self {
             Self::Day { day, .. } => RowKey::Day(*day),
@@ -76,7 +75,7 @@ impl Row {
     }
 }
 
-/// That chunk of the log in rows, for a reader whose wall clock is `local`.
+/// The rows of a chunk of the log, for a reader in the time zone of `local`.
 pub(crate) fn rows(log: &Log, number: i32, local: impl Fn(u64) -> Local) -> Vec<Row> {
     let Some(chunk) = log.chunk(number) else { return Vec::new() };
     let newest = log.said().last().map(|message| message.sent_at);
@@ -107,10 +106,10 @@ struct Rows<F> {
 }
 
 impl<F: Fn(u64) -> Local> Rows<F> {
-    /// Begins a row by `who` at `ms`, after a line where a day begins; says
-    /// whether it is the first of theirs.
+    /// Begins a row of `who` at `ms`, after a separator where a day begins; true if it is the first of
+    /// theirs.
     fn begin(&mut self, who: &UserId, ms: u64) -> bool {
-        // Somebody's clock may be wrong; the days of a log never go back.
+        // A sender's clock may be wrong; the days of a log never go back.
         let day = (self.local)(ms).day().max(self.previous.as_ref().map_or(i64::MIN, |(_, _, day)| *day));
         let same_day = self.previous.as_ref().is_some_and(|(_, _, before)| *before == day);
         if !same_day {

@@ -1,23 +1,23 @@
-//! The text of a message, cut where it becomes a link.
+//! The text of a message, divided into plain text and links.
 
 use super::links;
 
 /// A piece of a message's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// Written as it is.
+    /// Plain text, as it was written.
     Plain(String),
-    /// A link to somewhere harmless.
+    /// A link to a web or mail address.
     Link {
         /// The address that the link leads to.
         href: String,
-        /// As it was typed.
+        /// The address as it was typed.
         text: String,
     },
 }
 
-/// Cuts a text into what is written and what is a link. Only web and mail
-/// addresses become links; nothing else that a browser might follow.
+/// Divides a text into plain text and links. Only web and mail addresses become links; nothing else that a
+/// browser might follow.
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut done = 0;

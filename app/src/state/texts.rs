@@ -1,6 +1,6 @@
-//! Sentences that depend on who and how many.
+//! Sentences about numbers of people and messages.
 
-/// Who is typing, as in `Amara and Mei-Ling are typing`; nothing for nobody.
+/// Who is typing, as in `Amara and Mei-Ling are typing`; empty for nobody.
 pub(crate) fn typing(names: &[String]) -> String {
     match names {
         [] => String::new(),
@@ -21,7 +21,7 @@ pub(crate) fn missed(count: usize) -> String {
     format!("{count} new while you were away")
 }
 
-/// What comes before what is shown; `missed` of it were said while the reader was away.
+/// The label of the button for earlier messages; `missed` of them came while the reader was away.
 pub(crate) fn earlier_messages(missed: usize) -> String {
     match missed {
         0 => "Earlier messages".into(),

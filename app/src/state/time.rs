@@ -17,10 +17,10 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// A moment as the clock on somebody's wall shows it.
+/// A moment in somebody's local time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Local {
-    /// Milliseconds since 1970 began on that wall.
+    /// Milliseconds since 1970 in that time zone.
     ms: i64,
 }
 
@@ -41,8 +41,7 @@ impl Local {
         format!("{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
-    /// As in `Saturday, 21 November 2026, 13:52`. No year goes without saying,
-    /// for nobody knows when it is read.
+    /// As in `Saturday, 21 November 2026, 13:52`, always with the year, because nobody knows when it is read.
     pub(crate) fn moment(self) -> String {
         format!("{}, {}", day_name(self.day(), i64::MAX / 2), self.clock())
     }

@@ -1,6 +1,6 @@
-//! What a page keeps in its browser: drafts, unsaved quizzes, and where somebody was reading.
+//! What a page stores in the browser: drafts, unsaved quizzes, and the reading position.
 //!
-//! Storage may be full or forbidden. Then nothing is kept, and nothing else happens.
+//! Storage may be full or forbidden. Then nothing is stored, and nothing else happens.
 
 pub(crate) mod chat_draft;
 pub(crate) mod quiz_backup;

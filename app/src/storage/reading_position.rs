@@ -1,10 +1,10 @@
-//! Where in a room somebody was when they left it, kept in the browser tab.
+//! The reading position in a room, in the browser tab's storage.
 
 use leptos::prelude::window;
 use leptos::web_sys::Storage;
 use protocol::RoomId;
 
-/// A message, and how far below the top of its frame it stood.
+/// A message, and its distance from the top of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     /// The message's offset in the log of its room.
@@ -13,17 +13,17 @@ pub(crate) struct Place {
     pub(crate) top: i32,
 }
 
-/// Keeps where somebody is; `None` where it is the end.
+/// Stores the position; `None` for the end of the log.
 pub(crate) fn keep(room: &RoomId, place: Option<Place>) {
     let Some(storage) = storage() else { return };
-    // A full storage forgets the place.
+    // With a full storage the position is lost.
     let _ = match place {
         Some(Place { offset, top }) => storage.set_item(&key(room), &format!("{offset} {top}")),
         None => storage.remove_item(&key(room)),
     };
 }
 
-/// Where somebody was when they left the room in this tab; `None` where that was its end, or is not known.
+/// The position at which this tab left the room; `None` for the end, or if it is not known.
 pub(crate) fn left(room: &RoomId) -> Option<Place> {
     let kept = storage()?.get_item(&key(room)).ok()??;
     let (offset, top) = kept.split_once(' ')?;

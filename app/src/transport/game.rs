@@ -1,36 +1,35 @@
-//! The seam between a game's page and whatever carries what it says:
-//! [`crate::transport::room`] for games.
+//! The seam between a game's page and its transport, as [`crate::transport::room`] for rooms.
 
 use client::game::{Event, GameOptions, HostStep};
 use futures::channel::mpsc;
 use protocol::game::frame::GivenAnswer;
 
-/// What a page asks of its link.
+/// A request of the page to the client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Go in, as who the cookies say.
+    /// Enter with the cookies of the browser.
     Start,
-    /// Go in under this nickname.
+    /// Enter under this nickname.
     Enter(String),
     /// The player answers the open question.
     Answer(GivenAnswer),
-    /// Do what a host does.
+    /// Send a host's command.
     Step(HostStep),
 }
 
-/// Both ends of what a page and its link say to each other.
+/// Both channels between a page and its client.
 pub struct GameTransport {
-    /// To the server. Dropping it ends the link.
+    /// To the client. Dropping it ends the client.
     pub commands: mpsc::UnboundedSender<Command>,
     /// What the client tells the page.
     pub events: mpsc::UnboundedReceiver<Event>,
 }
 
-/// Opens a link; put into the context by whoever has sockets, absent on the server.
+/// Opens transports; in the context of pages in a browser, absent on the server.
 #[derive(Clone, Copy)]
 pub struct GameConnector {
-    /// Opens a link that does nothing before it is told to go in. An answer
-    /// that an earlier visit left is added by the connector itself.
+    /// Opens a transport that does nothing before it is told to enter. An answer that an earlier visit left
+    /// is added by the connector itself.
     pub open: fn(GameOptions) -> GameTransport,
     /// The page's clock, in milliseconds since 1970.
     pub now_ms: fn() -> u64,

@@ -8,32 +8,32 @@ use client::room::{Event, RoomOptions, Unsent};
 use futures::channel::mpsc;
 use protocol::{MessageId, UserId};
 
-/// What a page asks of its link.
+/// A request of the page to the client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The person sends a message.
     Say(Unsent),
-    /// Send a refused message once more.
+    /// Send a refused message again.
     Retry(MessageId),
     /// Give a refused message up.
     Discard(MessageId),
-    /// Say that the person is typing.
+    /// Tell the room that the person is typing.
     Typing,
 }
 
-/// Both ends of what a page and its link say to each other.
+/// Both channels between a page and its client.
 pub struct RoomTransport {
-    /// To the server. Dropping it ends the link.
+    /// To the client. Dropping it ends the client.
     pub commands: mpsc::UnboundedSender<Command>,
     /// What the client tells the page.
     pub events: mpsc::UnboundedReceiver<Event>,
 }
 
-/// Opens a link; put into the context by whoever has sockets, absent on the server.
+/// Opens transports; in the context of pages in a browser, absent on the server.
 #[derive(Clone, Copy)]
 pub struct RoomConnector {
-    /// Opens a link that begins where the page stands. What an earlier visit
-    /// of the same person left unsent is added by the connector itself.
+    /// Opens a transport that begins at the position of the page. Messages that an earlier visit of the same
+    /// person left unsent are added by the connector itself.
     pub open: fn(&UserId, RoomOptions) -> RoomTransport,
     /// A random id for a message about to be sent.
     pub message_id: fn() -> MessageId,

@@ -1,4 +1,4 @@
-//! What an author does to one question.
+//! The changes of one question in the editor.
 
 use protocol::PictureId;
 use protocol::limits;
@@ -7,10 +7,10 @@ use protocol::quiz::{Choice, Decimal, Kind, Points, Question};
 use super::Focus;
 use super::kind::{Marks, change_kind, marks};
 
-/// What an author does to one question. Options and accepted answers are counted from 0.
+/// A change of one question. Options and accepted answers are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Has it answered in another way; what fits is kept.
+    /// Changes the kind; what fits is kept.
     Kind(Kind),
     /// Changes the text of the question.
     Text(String),
@@ -18,35 +18,35 @@ pub(crate) enum Change {
     OptionText(usize, String),
     /// Adds an empty option.
     AddOption,
-    /// Takes an option away.
+    /// Removes an option.
     RemoveOption(usize),
     /// Moves an option by one place.
     MoveOption(usize, Direction),
-    /// Says whether an option is right. Where one only can be, the others are not.
+    /// Marks an option as right or wrong. If only one can be right, the others are unmarked.
     Right(usize, bool),
     /// Changes one of the accepted answers.
     Spelling(usize, String),
-    /// Adds an empty spelling.
+    /// Adds an empty accepted answer.
     AddSpelling,
-    /// Takes a spelling away.
+    /// Removes an accepted answer.
     RemoveSpelling(usize),
-    /// Says which number is right; `None` while there is none.
+    /// Sets the right number; `None` while there is none.
     Number(Option<Decimal>),
-    /// Says how far from it is right too.
+    /// Sets the distance from it that is right too.
     Tolerance(Option<Decimal>),
-    /// Gives so many seconds; 0: until the host goes on.
+    /// Sets the time limit in seconds; 0: until the host goes on.
     Seconds(u32),
-    /// Says what it counts.
+    /// Sets how many points it gives.
     Points(Points),
     /// Changes the explanation of the question.
     Why(String),
-    /// Puts a picture beside it, or takes it away.
+    /// Sets the picture, or removes it.
     Picture(Option<PictureId>),
-    /// Says what the picture shows.
+    /// Sets the description of the picture.
     PictureWords(String),
 }
 
-/// Which way by one place.
+/// The direction of a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// One place towards the first.
@@ -56,7 +56,7 @@ pub(crate) enum Direction {
 }
 
 impl Change {
-    /// Whether it is one letter among many.
+    /// Whether it is one keystroke of many.
     pub(super) fn is_typing(&self) -> bool {
         matches!(
             self,
@@ -70,8 +70,7 @@ impl Change {
         )
     }
 
-    /// Does it. Where the fields are no longer those that were drawn, says
-    /// where the author should be among the new ones.
+    /// Applies the change. If other fields are shown afterwards, returns where the focus belongs.
     pub(super) fn apply(self, question: &mut Question) -> Option<Focus> {
         let Question { options, accepted_answers, .. } = question;
         match self {
@@ -113,7 +112,7 @@ impl Change {
                 return Some(Focus::Picture);
             }
             Self::PictureWords(words) => question.picture_alt = words,
-            // There is no room for one more, or none to spare.
+            // The limit is reached, or the minimum.
             Self::AddOption | Self::RemoveOption(_) | Self::AddSpelling | Self::RemoveSpelling(_) => {}
         }
         None

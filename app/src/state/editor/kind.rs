@@ -1,4 +1,4 @@
-//! From one kind of question to another, keeping what fits.
+//! Changes the kind of a question, keeping what fits.
 
 use protocol::limits;
 use protocol::quiz::{Choice, Kind, Points, Question};
@@ -8,14 +8,14 @@ use protocol::quiz::{Choice, Kind, Points, Question};
 pub(crate) enum Marks {
     /// Exactly one option can be marked.
     One,
-    /// Any number of them.
+    /// Any number of options can be marked.
     Any,
     /// No option can be marked as right.
     Nothing,
 }
 
-/// How the right options of a question are marked. A choice may come from
-/// elsewhere with several right ones; they all stay.
+/// How the right options of a question are marked. An imported choice may have several right ones; they all
+/// stay.
 pub(crate) fn marks(question: &Question) -> Marks {
     let right = question.options.iter().filter(|option| option.right).count();
     match question.kind {
@@ -26,14 +26,14 @@ pub(crate) fn marks(question: &Question) -> Marks {
     }
 }
 
-/// A question of a kind, with nothing in it.
+/// An empty question of a kind.
 pub(super) fn blank(kind: Kind) -> Question {
     let mut question = Question::default();
     change_kind(&mut question, kind);
     question
 }
 
-/// Has a question answered in another way.
+/// Changes the kind of a question.
 pub(super) fn change_kind(question: &mut Question, kind: Kind) {
     let was = std::mem::replace(&mut question.kind, kind);
     let (options, accepted_answers) =
@@ -86,7 +86,7 @@ fn right_texts(options: &[Choice]) -> Vec<String> {
     options.iter().filter(|option| option.right && !option.text.trim().is_empty()).map(|one| one.text.clone()).collect()
 }
 
-/// What a change of kind had no room for, as a sentence; nothing where all was kept.
+/// What a change of kind dropped, as a sentence; `None` if all was kept.
 pub(super) fn dropped(before: &Question, after: &Question) -> Option<String> {
     if before.kind == after.kind {
         return None;

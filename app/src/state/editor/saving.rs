@@ -14,40 +14,39 @@ pub(crate) const AGAIN: Duration = Duration::from_secs(5);
 /// Something that happened to the saving of a quiz.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// The author changed something.
+    /// The author changed the quiz.
     Changed,
-    /// The last wait that was ordered is over.
+    /// The last wait is over.
     Rested,
-    /// The server has what was sent, as a version of this number, at this time
-    /// in milliseconds since 1970.
+    /// The server has saved it as this version, at this time in milliseconds since 1970.
     Saved(u64, u64),
-    /// It could not be reached, for this reason; later it may be.
+    /// The server could not be reached, for this reason; later it may be.
     Failed(String),
-    /// It does not take the quiz as it is, for this reason.
+    /// The server refuses the quiz, for this reason.
     Refused(String),
-    /// It has a later version than the one that was changed, of this number.
+    /// The server has a later version, of this number, than the one that was changed.
     Stale(u64),
-    /// The author takes the server's version, of this number, saved at this time.
+    /// The author accepts the server's version, of this number, saved at this time.
     Taken(u64, u64),
-    /// The author's version is to follow the server's.
+    /// The author's version is to be saved after the server's.
     Kept,
 }
 
-/// What to do about it.
+/// What the store has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// Tell [`Event::Rested`] after this time, and forget earlier waits.
+    /// Set a timer for [`Event::Rested`], in the place of an earlier one.
     Wait(Duration),
-    /// Send the quiz as it is now, as a change of this version.
+    /// Save the quiz as it is now, as a change of this version.
     Save(u64),
 }
 
-/// How the saving goes.
+/// The state of saving a quiz.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Saving {
     version: u64,
     saved_at: u64,
-    /// Whether something was changed since the last save left.
+    /// Whether something has changed since the last save was sent.
     is_changed: bool,
     is_on_its_way: bool,
     trouble: Option<Trouble>,
@@ -59,26 +58,26 @@ enum Trouble {
     Stale(u64),
 }
 
-/// What the author is told.
+/// What the author is shown about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// All is saved, since this time in milliseconds since 1970.
+    /// Everything was saved at this time, in milliseconds since 1970.
     Saved(u64),
-    /// It is about to be.
+    /// A save is under way or due.
     Saving,
-    /// It is not, and why.
+    /// Saving failed, for this reason.
     Failed(String),
-    /// Somebody, perhaps the author in another tab, saved another version.
+    /// Somebody, perhaps the author in another tab, has saved another version.
     Stale,
 }
 
 impl Saving {
-    /// Nothing is unsaved of this version, saved at this time.
+    /// A quiz without changes, of this version, saved at this time.
     pub(crate) fn new(version: u64, saved_at: u64) -> Self {
         Self { version, saved_at, is_changed: false, is_on_its_way: false, trouble: None }
     }
 
-    /// The version that the next save is a change of.
+    /// The version that the next save changes.
     pub(crate) fn version(&self) -> u64 {
         self.version
     }
@@ -88,12 +87,12 @@ impl Saving {
         self.saved_at
     }
 
-    /// Whether the server lacks something.
+    /// Whether the server lacks a change.
     pub(crate) fn is_unsaved(&self) -> bool {
         self.is_changed || self.is_on_its_way
     }
 
-    /// What the author is told.
+    /// What the author is shown now.
     pub(crate) fn told(&self) -> Told {
         match &self.trouble {
             Some(Trouble::Stale(_)) => Told::Stale,
@@ -103,12 +102,12 @@ impl Saving {
         }
     }
 
-    /// Does what follows from an event.
+    /// The next state, and what to do.
     pub(crate) fn fold(&mut self, event: Event) -> Option<Order> {
         match event {
             Event::Changed => {
                 self.is_changed = true;
-                // While one is on its way, its answer goes on; a conflict waits for the author.
+                // A save under way is followed by its answer; a conflict waits for the author.
                 (!self.is_on_its_way && !self.is_stale()).then_some(Order::Wait(REST))
             }
             Event::Rested => self.save(),
@@ -124,7 +123,7 @@ impl Saving {
             Event::Refused(why) => {
                 let meanwhile = self.is_changed;
                 self.give_back(Trouble::Failed(why));
-                // What was written since may be what it takes.
+                // What was written since may be acceptable.
                 meanwhile.then_some(Order::Wait(REST))
             }
             Event::Stale(current) => {

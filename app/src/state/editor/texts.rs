@@ -1,9 +1,9 @@
-//! What the editor says: kinds, settings, and where something is missing.
+//! The editor's texts: kinds, settings, and where something is missing.
 
 use protocol::limits;
 use protocol::quiz::{Kind, Points, Question, Scoring};
 
-/// What a kind is called, and what it asks of players.
+/// The name of a kind, and what it asks of players.
 pub(crate) fn kind(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Choice => ("One right answer", "Players choose one of two to four answers."),
@@ -17,7 +17,7 @@ pub(crate) fn kind(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-/// The word of a kind as it stands in an address and in a choice.
+/// The value of a kind in addresses and choices.
 pub(crate) fn kind_value(kind: Kind) -> &'static str {
     match kind {
         Kind::Choice => "choice",
@@ -31,7 +31,7 @@ pub(crate) fn kind_value(kind: Kind) -> &'static str {
     }
 }
 
-/// What a way of scoring is called, and what it rewards.
+/// The name of a way of scoring, and what it rewards.
 pub(crate) fn scoring(scoring: Scoring) -> (&'static str, &'static str) {
     match scoring {
         Scoring::Speed => ("Speed", "Right answers count, and quick ones count more."),
@@ -40,7 +40,7 @@ pub(crate) fn scoring(scoring: Scoring) -> (&'static str, &'static str) {
     }
 }
 
-/// What a weight is called.
+/// The name of a weight.
 pub(crate) fn points(points: Points) -> &'static str {
     match points {
         Points::None => "None",
@@ -54,7 +54,7 @@ pub(crate) fn letters(text: &str, most: usize) -> String {
     format!("{} of {most} characters", text.chars().count())
 }
 
-/// What a question is called where it has no words yet.
+/// The heading of a question, also of an empty one.
 pub(crate) fn heading(question: &Question) -> String {
     let text = question.text.trim();
     if !text.is_empty() {
@@ -74,11 +74,11 @@ pub(crate) enum Place {
     Seconds,
     /// The field with the explanation.
     Why,
-    /// The words for the picture.
+    /// The field with the picture's description.
     Picture,
 }
 
-/// What is wrong with a question, and where.
+/// The first problem of a question, and its field.
 pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
     let sentence = question.problem().filter(|_| is_begun(question))?;
     let is_long = |text: &str, most: usize| text.chars().count() > most;
@@ -96,11 +96,11 @@ pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
     Some((place, sentence))
 }
 
-/// Whether anything was written into a question: before that, nothing is called wrong in it.
+/// Whether anything was written into a question: before that, no problem is shown.
 fn is_begun(question: &Question) -> bool {
     let options = question.options.iter().map(|option| &option.text);
     let mut texts = options.chain(&question.accepted_answers).chain([&question.text, &question.explanation]);
-    // What is true or false has its two words from the beginning.
+    // A true or false question has its two words from the beginning.
     let has_text = if question.kind == Kind::TrueFalse {
         !question.text.is_empty()
     } else {
@@ -109,7 +109,7 @@ fn is_begun(question: &Question) -> bool {
     has_text || question.number.is_some() || question.picture.is_some()
 }
 
-/// Why a game cannot be started yet, to stand behind a colon; `None` where it can.
+/// Why a game cannot be started yet, to follow a colon; `None` if it can.
 pub(crate) fn hindrance(problems: &[protocol::quiz::Problem]) -> Option<String> {
     let first = problems.first()?;
     let first = match first.question {
@@ -135,7 +135,7 @@ fn of_question(number: usize, problem: &str) -> String {
     }
 }
 
-/// The same sentence behind a colon or a comma.
+/// The same sentence after a colon or a comma.
 fn uncapitalised(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters.next().map(|first| first.to_ascii_lowercase());

@@ -1,39 +1,38 @@
-//! What is left of the time, by the server's clock.
+//! The remaining time, by the server's clock.
 
 use protocol::game::{Game, Phase};
 use protocol::limits;
 
-/// The server's clock, as far as it can be told here.
+/// An estimate of the server's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ServerClock {
-    /// How far it is ahead of the clock of this computer, in milliseconds.
+    /// How far it is ahead of this computer's clock, in milliseconds.
     ahead_ms: i64,
 }
 
-/// What comes later than this tells of a clock that was set, not of a slow way.
+/// A later time means that a clock was set, not that the network is slow.
 const SLOWEST_MS: i64 = 3_000;
 
 impl ServerClock {
-    /// The server's clock showed `told_ms` a moment before this one shows `here_ms`.
+    /// The server's clock showed `told_ms` when it sent what arrived at `here_ms`.
     pub(crate) fn new(told_ms: u64, here_ms: u64) -> Self {
         Self { ahead_ms: told_ms as i64 - here_ms as i64 }
     }
 
-    /// The same is told again. The way here takes time and never less than
-    /// none, so of two tellings the one that is further ahead is nearer.
+    /// Takes another time of the server. Transport only delays, so of two estimates the one that is further
+    /// ahead is nearer.
     pub(crate) fn hear(self, told_ms: u64, here_ms: u64) -> Self {
         let now = Self::new(told_ms, here_ms);
         if self.ahead_ms > now.ahead_ms && self.ahead_ms - now.ahead_ms < SLOWEST_MS { self } else { now }
     }
 
-    /// What it shows when the clock here shows `here_ms`.
+    /// The server's time at `here_ms` of this computer's clock.
     pub(crate) fn at(self, here_ms: u64) -> u64 {
         here_ms.saturating_add_signed(self.ahead_ms)
     }
 }
 
-/// How much is left of what runs, in milliseconds, and how much it was in all;
-/// `None` where nothing runs out. `now` is the server's.
+/// The remaining time and the whole, in milliseconds; `None` without a limit. `now` is the server's.
 pub(crate) fn time_left(game: &Game, now: u64) -> Option<(u64, u64)> {
     let asked_ms = game.asked.as_ref().map_or(0, |asked| u64::from(asked.seconds) * 1000);
     let (end, whole) = match game.phase {
@@ -52,7 +51,7 @@ pub(crate) fn time_left(game: &Game, now: u64) -> Option<(u64, u64)> {
     Some((left, whole.max(left).max(1)))
 }
 
-/// What is said when so many seconds are left and it were more before.
+/// The announcement at so many remaining seconds, if it is due.
 pub(crate) fn mark(before: Option<u64>, left: u64) -> Option<&'static str> {
     let passed = |mark: u64| before.is_some_and(|before| before > mark) && left <= mark;
     match () {

@@ -1,7 +1,7 @@
-//! What the page of a game knows, as plain data.
+//! The state of a game's page, as plain data.
 //!
-//! Folds what a link tells into what is shown. Reads no clock: the time is an
-//! argument, and the server's is reckoned from what the server tells.
+//! Folds the events of the client into what is shown. Reads no clock: the time is an argument, and the
+//! server's is estimated from what the server tells.
 
 mod clock;
 pub(crate) mod texts;
@@ -21,74 +21,73 @@ pub(crate) use clock::{ServerClock, mark, time_left};
 pub(crate) struct Board {
     /// The version of the field `game`.
     pub(crate) version: u64,
-    /// How the game is.
+    /// The game as everybody sees it.
     pub(crate) game: Game,
-    /// Oneself; `None` for a host, and for somebody who is not in it yet.
+    /// This player; `None` for a host, and without a seat.
     pub(crate) me: Option<Member>,
     /// The points of this round.
     pub(crate) score: u32,
-    /// The answer to the question of `game`.
+    /// This player's answer to the question of `game`.
     pub(crate) answer: MyAnswer,
-    /// What the question of `game` brought, from its reveal on.
+    /// The outcome of the question of `game`, from its reveal on.
     pub(crate) outcome: Option<Outcome>,
-    /// The place after the last question that counted, from 1.
+    /// The place after the last question with points, from 1.
     pub(crate) place: Option<usize>,
-    /// Whether a host is there.
+    /// Whether a host is connected.
     pub(crate) host_here: bool,
-    /// Why one cannot be in this game.
+    /// Why this person cannot be in the game.
     pub(crate) out: Option<Refusal>,
-    /// What one waits for before one is in.
+    /// The sentence shown while the person waits to enter.
     pub(crate) waits: Option<String>,
-    /// What came of the round before, where one was in it.
+    /// The result of the round before, if this player was in it.
     pub(crate) last_round: Option<LastRound>,
 }
 
-/// What came of a round for one of its players.
+/// The result of a round for one of its players.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LastRound {
-    /// The place, from 1; `None` where there were no points to be had.
+    /// The place, from 1; `None` in a game without points.
     pub(crate) place: Option<usize>,
     /// The points of this round.
     pub(crate) score: u32,
 }
 
-/// An answer, from the press of a button on.
+/// The state of an answer, from the press of a button on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum MyAnswer {
-    /// There is none yet.
+    /// Nothing was answered yet.
     Open,
-    /// It is on its way, or goes out when the connection is back.
+    /// The answer is under way, or will be sent when the connection is back.
     Sending(Answer),
     /// The server has accepted the answer.
     Counts(Answer),
-    /// The time was over.
+    /// The answer came too late.
     Late {
-        /// By how many milliseconds, if that was told.
+        /// By how many milliseconds, if the server told.
         by_ms: Option<u64>,
     },
 }
 
-/// What a player looks at. Another one is drawn anew; what changes within one
-/// does so in its place.
+/// The screen of a player. Another one is rendered anew; changes within one update it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Screen {
-    /// There is no being in this game.
+    /// The person cannot be in this game.
     Out,
-    /// What to be called.
+    /// The form for the nickname.
     Nickname,
-    /// The host has to let one in.
+    /// The person waits to be admitted.
     Waiting,
-    /// In, and nothing is asked yet.
+    /// The lobby, before the first question.
     Lobby,
-    /// The question of this number, from 0: until everybody's time is over.
+    /// The question with this index, from 0, until everybody's time is over.
     Question(usize),
     /// A slide, by its index from 0.
     Slide(usize),
-    /// What that question brought.
+    /// The outcome of that question.
     Result(usize),
-    /// Who leads, after that question.
+    /// The leaders after that question.
     Places(usize),
-    /// Who won, while one's own place is still to come.
+    /// The podium, while this player's place is still to be shown.
     Unveiling,
     /// The first three are shown.
     Podium,
@@ -97,7 +96,7 @@ pub(crate) enum Screen {
 }
 
 impl MyAnswer {
-    /// The answer, unless there is none that may count.
+    /// The answer, unless none may count.
     pub(crate) fn given(&self) -> Option<&Answer> {
         match self {
             Self::Sending(answer) | Self::Counts(answer) => Some(answer),
@@ -107,7 +106,7 @@ impl MyAnswer {
 }
 
 impl Board {
-    /// What a page begins with that shows `game` to its host.
+    /// The state of a host's page that shows `game`.
     pub(crate) fn hosting(version: u64, game: Game) -> Self {
         Self {
             version,
@@ -124,12 +123,12 @@ impl Board {
         }
     }
 
-    /// What the page of somebody begins with who has no seat in the game yet.
+    /// The state of a page without a seat in the game.
     pub(crate) fn outside(title: String) -> Self {
         Self::hosting(0, untold(title))
     }
 
-    /// What a player's page begins with.
+    /// The state of a player's page.
     pub(crate) fn joined(joined: Joined) -> Self {
         let mut board = Self::hosting(joined.version, joined.game);
         board.me = Some(joined.you);
@@ -144,7 +143,7 @@ impl Board {
         board
     }
 
-    /// Takes in what the link tells. Says whether anything changed.
+    /// Applies an event of the client. True if anything changed.
     pub(crate) fn fold(&mut self, event: &Event) -> bool {
         match event {
             Event::Joined(joined) => {
@@ -197,7 +196,7 @@ impl Board {
         true
     }
 
-    /// What its player looks at.
+    /// The screen of this player now.
     pub(crate) fn screen(&self) -> Screen {
         let at = self.game.at.unwrap_or_default();
         let is_slide = self.game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide);
@@ -216,28 +215,27 @@ impl Board {
         }
     }
 
-    /// The place at the end: as everybody sees it, or as it was told.
+    /// The place at the end: as everybody sees it, or as the outcome told.
     pub(crate) fn final_place(&self) -> Option<usize> {
         let me = self.me.as_ref()?;
         let leader = self.game.leaders.iter().find(|leader| leader.id == me.id);
         leader.map(|leader| leader.place).or(self.place)
     }
 
-    /// Whether one is on the podium, in a place that the class is not shown yet.
+    /// Whether this player is on the podium, in a place that the class is not shown yet.
     fn is_to_come(&self) -> bool {
         let mut first = self.game.leaders.iter().take(self.game.missing);
         self.me.as_ref().is_some_and(|me| first.any(|leader| leader.id == me.id))
     }
 
-    /// What the question brought, as it is told. After the last one the place is left to
-    /// the podium.
+    /// The outcome as it is shown. After the last question the place is left to the podium.
     pub(crate) fn told_outcome(&self) -> Option<Outcome> {
         let is_last = self.game.at.is_some_and(|at| at + 1 >= self.game.questions);
         let outcome = self.outcome.clone()?;
         Some(if is_last { Outcome { place: 0, ..outcome } } else { outcome })
     }
 
-    /// What comes of this round, for who is in it.
+    /// The result of this round for this player.
     fn comes_of(&self) -> Option<LastRound> {
         let place = self.final_place().filter(|_| self.game.scored);
         self.me.as_ref().map(|_| LastRound { place, score: self.score })
@@ -257,7 +255,7 @@ impl Board {
             self.answer = match (&answered.answer, answered.taken) {
                 (Some(given), _) => MyAnswer::Counts(given.answer.clone()),
                 (None, Taken::Late) => MyAnswer::Late { by_ms: answered.late_ms },
-                // A server that does not say which one counts means this one.
+                // A server that does not tell which answer counts means this one.
                 (None, Taken::Accepted | Taken::Duplicate) => {
                     self.answer.given().map_or(MyAnswer::Open, |answer| MyAnswer::Counts(answer.clone()))
                 }
@@ -266,7 +264,7 @@ impl Board {
         is_this
     }
 
-    /// What another question brought is not shown with this one.
+    /// Drops the outcome of another question.
     fn drop_past(&mut self) {
         let at = self.game.at;
         self.outcome.take_if(|outcome| at != Some(outcome.question));
@@ -298,13 +296,13 @@ fn untold(title: String) -> Game {
     }
 }
 
-/// How the game can be reached, after what the link told.
+/// The status of the connection after an event.
 pub(crate) fn standing(before: ConnectionStatus, event: &Event) -> ConnectionStatus {
     match event {
         Event::Status(status) => ConnectionStatus::from(*status),
         Event::Availability(false) if before == ConnectionStatus::Live => ConnectionStatus::Paused,
         Event::Availability(true) if before == ConnectionStatus::Paused => ConnectionStatus::Live,
-        // Whoever is not in the game misses nothing of it.
+        // Somebody outside the game needs no connection.
         Event::NotIn(_) | Event::Waiting(_) | Event::Out(_) => ConnectionStatus::Resting,
         _ => before,
     }

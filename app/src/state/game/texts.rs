@@ -1,4 +1,4 @@
-//! What a player is told, in words.
+//! The texts of a player's page.
 
 use protocol::game::frame::Count;
 use protocol::game::{Outcome, Phase, Reveal, Verdict};
@@ -6,8 +6,7 @@ pub(crate) use protocol::text::grouped as number;
 
 use super::{Board, MyAnswer};
 
-/// The sign that ends a sentence of ours behind somebody's text; nothing where the text
-/// has one of its own.
+/// The full stop after somebody's text in a sentence of ours; empty if the text ends with a sign of its own.
 pub(crate) fn full_stop(text: &str) -> &'static str {
     let text = text.trim_end_matches(['"', '\'', ')', '”', '’', '»']);
     let has_own = text.ends_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।']);
@@ -24,7 +23,7 @@ pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// What stands behind a place: `st`, `nd`, `rd` or `th`.
+/// The ending of an ordinal number: `st`, `nd`, `rd` or `th`.
 pub(crate) fn ordinal(place: usize) -> &'static str {
     match (place % 10, place % 100) {
         (_, 11..=13) => "th",
@@ -41,7 +40,7 @@ pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// The word of the moment.
+/// The verdict in a word.
 pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Right => "Right",
@@ -52,7 +51,7 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What a question brought, in points; nothing where none were to be had.
+/// The points of a question; empty where there were none to get.
 pub(crate) fn brought(outcome: &Outcome) -> String {
     match (outcome.verdict, outcome.points) {
         (Verdict::Poll, _) => String::new(),
@@ -61,12 +60,12 @@ pub(crate) fn brought(outcome: &Outcome) -> String {
     }
 }
 
-/// What is to be said of a player's place; nobody had one before the first question.
+/// The sentence about a player's place; empty before the first question.
 pub(crate) fn place(outcome: &Outcome) -> String {
     if outcome.question == 0 { "Your place".into() } else { moved(outcome.moved) }
 }
 
-/// Places won or lost.
+/// Places gained or lost.
 fn moved(moved: i64) -> String {
     let places = counted(moved.unsigned_abs(), "place", "places");
     match moved {
@@ -76,7 +75,7 @@ fn moved(moved: i64) -> String {
     }
 }
 
-/// Who is next before somebody.
+/// The sentence about the next player ahead.
 pub(crate) fn ahead(outcome: &Outcome) -> String {
     match &outcome.ahead {
         Some((name, 0)) => format!("Level with {name}"),
@@ -86,7 +85,7 @@ pub(crate) fn ahead(outcome: &Outcome) -> String {
     }
 }
 
-/// How many others did not know it; nothing where there are none.
+/// How many others had it wrong; empty if nobody had.
 pub(crate) fn missed(others: usize) -> String {
     match others {
         0 => String::new(),
@@ -112,7 +111,7 @@ pub(crate) fn late(by_ms: Option<u64>) -> String {
     }
 }
 
-/// What is said before the server has said what one waits for.
+/// The sentence before the server has told what the person waits for.
 pub(crate) const WAITING: &str = "Waiting for the host to let you in.";
 
 /// The nickname that a refusal proposes: `Ada L` of "… Try Ada L."
@@ -121,11 +120,11 @@ pub(crate) fn proposal(sentence: &str) -> Option<&str> {
     proposed.strip_suffix('.').filter(|name| !name.is_empty())
 }
 
-/// What everybody reads before a question opens.
+/// Shown before a question opens.
 pub(crate) const GET_READY: &str = "Get ready.";
 
-/// How it stands with a player's answer while the question is shown; `count` as it was
-/// told last, perhaps of another question.
+/// The status of a player's answer while the question is shown; `count` is the last one, perhaps of another
+/// question.
 pub(crate) fn answering(board: &Board, is_connected: bool, count: Option<Count>) -> String {
     let game = &board.game;
     match (&board.answer, game.phase) {
@@ -142,7 +141,7 @@ pub(crate) fn answering(board: &Board, is_connected: bool, count: Option<Count>)
     }
 }
 
-/// How many have not answered yet, for who has.
+/// How many have not answered yet, for players who have.
 fn thinking(count: Option<Count>) -> String {
     match count.map(|count| count.players.saturating_sub(count.answered)) {
         None => "Wait for the others.".into(),
@@ -152,7 +151,7 @@ fn thinking(count: Option<Count>) -> String {
     }
 }
 
-/// What a question brought a player, for those who hear it.
+/// The outcome of a question as a sentence for screen readers.
 pub(crate) fn result(outcome: &Outcome, reveal: &Reveal, scored: bool) -> String {
     let mut said = vec![verdict(outcome.verdict).to_owned()];
     if scored && outcome.verdict != Verdict::Poll {
@@ -168,12 +167,12 @@ pub(crate) fn result(outcome: &Outcome, reveal: &Reveal, scored: bool) -> String
     sentences.join(" ")
 }
 
-/// What came of the round before, for one player.
+/// The result of the round before, for one player.
 pub(crate) fn last_round(score: u32) -> String {
     format!("{}. Everyone starts at 0 again.", points(score))
 }
 
-/// What is said to a player before the first question.
+/// The sentence before the first question.
 pub(crate) fn soon(round: u32) -> String {
     match round {
         1 => "Watch the big screen. The host will start soon.".into(),
@@ -181,13 +180,13 @@ pub(crate) fn soon(round: u32) -> String {
     }
 }
 
-/// What a player who is done waits for.
+/// What a player waits for at the end of a game.
 pub(crate) const WAITING_FOR_NEXT: &str = "Waiting for the host: the next quiz begins here by itself.";
 
 /// What is said to a player whose place is still to come on the podium.
 pub(crate) const UNVEILING: &str = "Your place is shown there first.";
 
-/// What became of it all, for one player.
+/// The final result of one player.
 pub(crate) fn finish(board: &Board) -> String {
     match board.final_place().filter(|_| board.game.scored) {
         Some(place) => format!("You came {place}{} with {}.", ordinal(place), points(board.score)),
