@@ -1,4 +1,4 @@
-//! The time, and being woken.
+//! The browser's clock and time-outs.
 
 use client::{Timer, Timers};
 use wasm_bindgen::JsCast;
@@ -15,7 +15,7 @@ pub(crate) fn elapsed_ms() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
-/// Wakes for several [`Timer`]s with a single time-out of the browser.
+/// Runs several [`Timer`]s on a single time-out of the browser.
 pub(crate) struct Clock {
     timers: Timers,
     /// The id of the browser's running time-out, if any.
@@ -38,7 +38,7 @@ impl Clock {
         self.timers.cancel(timer);
     }
 
-    /// A timer whose time has come. To be asked until there is none.
+    /// A timer that is due. To be called until there is none.
     pub(crate) fn next_due(&mut self) -> Option<Timer> {
         let due = self.timers.take_due(elapsed_ms());
         if due.is_none() {
@@ -47,11 +47,11 @@ impl Clock {
         due
     }
 
-    /// Has the browser call in time for the first timer that is due.
+    /// Sets the browser's time-out for the first timer.
     fn arm(&mut self) {
         let Some(at_ms) = self.timers.alarm() else { return };
         self.disarm();
-        // Rounded up, or the call would come a moment before the time.
+        // Rounded up, or the call would come a moment too early.
         let wait = (at_ms - elapsed_ms()).max(0.0).ceil() as i32;
         self.alarm = web_sys::window().and_then(|window| {
             let on_time = self.on_time.as_ref().unchecked_ref();

@@ -1,7 +1,6 @@
-//! What a room's link and a game's have in common: one socket, the timers, and
-//! what befalls the page.
+//! The parts that the drivers of rooms and games share: one socket, the timers, and events of the page.
 //!
-//! Dropped, all of it ends.
+//! All of it ends when it is dropped.
 
 use client::{Liveness, PageEvent, PageReaction, Timer};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -10,16 +9,16 @@ use crate::clock::{Clock, elapsed_ms};
 use crate::page::{self, Listeners};
 use crate::socket::{Farewell, Heard, Socket};
 
-/// Something happened in the browser. The queue of these has no limit: the browser calls once
-/// for each and lets the task run before it calls again.
+/// An event of the browser. Their queue has no limit: the browser calls once for each and lets the task run
+/// before it calls again.
 pub(crate) enum ConnectionEvent {
-    /// The socket of this number tells something.
+    /// An event of the socket with this number.
     Heard(u32, Heard),
     Page(PageEvent),
     TimeCame,
 }
 
-/// What that means to a client.
+/// What an event means to a client.
 pub(crate) enum ClientInput {
     Opened,
     Text(String),
@@ -30,7 +29,7 @@ pub(crate) enum ClientInput {
 }
 
 pub(crate) struct Connection {
-    /// Where sockets lead, such as `/ws`.
+    /// The path of the WebSocket, such as `/ws`.
     path: &'static str,
     events: UnboundedSender<ConnectionEvent>,
     socket: Option<Socket>,
@@ -63,7 +62,7 @@ impl Connection {
             ConnectionEvent::Page(event) => self.on_page(event),
             ConnectionEvent::TimeCame => {
                 let timer = self.clock.next_due()?;
-                // There may be others.
+                // Other timers may be due as well.
                 queue(&self.events, ConnectionEvent::TimeCame);
                 Some(ClientInput::Due(timer))
             }
@@ -126,7 +125,7 @@ impl Connection {
     }
 }
 
-/// A link that has ended no longer hears; what was on its way is moot.
+/// Once the task has ended, events that were under way do not matter.
 fn queue(events: &UnboundedSender<ConnectionEvent>, event: ConnectionEvent) {
     drop(events.unbounded_send(event));
 }

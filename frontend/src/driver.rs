@@ -1,8 +1,7 @@
-//! Drives one [`client::room::RoomClient`]: brings it what happens, one thing
-//! after another, and carries out what it asks for.
+//! Drives one [`client::room::RoomClient`]: brings it events, one after another, and carries out its outputs.
 //!
-//! A task owns everything: the connection, the page being read. It ends when the
-//! page drops its end of the channel, and all of it with it.
+//! A task owns everything: the connection, the page that is being loaded. It ends when the page drops its end
+//! of the channel, and all of it with it.
 
 use app::transport::room::{Command, RoomTransport};
 use client::room::{Event, Input, Output, RoomClient, RoomOptions};
@@ -17,19 +16,19 @@ use crate::random;
 use crate::socket::Farewell;
 use crate::storage::UnsentStorage;
 
-/// Where rooms are entered.
+/// The path of rooms' WebSockets.
 const PATH: &str = "/ws";
 
-/// Everything that can happen to a link.
+/// Everything that can happen to a client.
 enum DriverEvent {
-    /// The page asks for something; `None`: it is gone.
+    /// A request of the page; `None`: the page is gone.
     Asked(Option<Command>),
-    /// The read of this number has ended.
+    /// The load of this number has ended.
     Read(u32, Option<HistoryPage>),
     Stirred(ConnectionEvent),
 }
 
-/// Opens a link; see [`app::transport::room::RoomConnector::open`].
+/// Opens a transport; see [`app::transport::room::RoomConnector::open`].
 pub(crate) fn open(person: &UserId, mut beginning: RoomOptions) -> RoomTransport {
     let (commands, asked) = mpsc::unbounded();
     let (tell, events) = mpsc::unbounded();
@@ -51,7 +50,7 @@ struct Driver {
     tell: UnboundedSender<Event>,
     reads: UnboundedSender<DriverEvent>,
     connection: Connection,
-    /// What an earlier read still tells does not count.
+    /// The number of the current load; results of earlier ones are ignored.
     read_number: u32,
     reading: Option<AbortHandle>,
     kept: UnsentStorage,
@@ -91,7 +90,7 @@ impl Driver {
                 }
                 DriverEvent::Read(..) => {}
                 DriverEvent::Stirred(event) => {
-                    // A frame of a later version is left aside.
+                    // A frame of a later version is ignored.
                     if let Some(input) = self.connection.take(event).and_then(told) {
                         self.step(input);
                     }
@@ -124,7 +123,7 @@ impl Driver {
         let reads = self.reads.clone();
         let (read, handle) = abortable(async move {
             let page = app::api::history(room_id, None, None).await.ok();
-            // A link that has ended no longer hears.
+            // The task may have ended.
             drop(reads.unbounded_send(DriverEvent::Read(number, page)));
         });
         self.reading = Some(handle);

@@ -14,16 +14,16 @@ use crate::random;
 use crate::socket::Farewell;
 use crate::storage::AnswerStorage;
 
-/// Where games are entered.
+/// The path of games' WebSockets.
 const PATH: &str = "/games";
 
 enum DriverEvent {
-    /// The page asks for something; `None`: it is gone.
+    /// A request of the page; `None`: the page is gone.
     Asked(Option<Command>),
     Stirred(ConnectionEvent),
 }
 
-/// Opens a link; see [`app::transport::game::GameConnector::open`].
+/// Opens a transport; see [`app::transport::game::GameConnector::open`].
 pub(crate) fn open(beginning: GameOptions) -> Ends {
     let (commands, asked) = mpsc::unbounded();
     let (tell, events) = mpsc::unbounded();
@@ -31,7 +31,7 @@ pub(crate) fn open(beginning: GameOptions) -> Ends {
     Ends { commands, events }
 }
 
-/// Lazy, so that who opens a room does not fetch what only games need.
+/// Loaded lazily, so that a room does not load what only games need.
 #[lazy]
 async fn drive(mut beginning: GameOptions, tell: UnboundedSender<Event>, asked: UnboundedReceiver<Command>) {
     let kept = AnswerStorage::of(&beginning.pin);

@@ -1,8 +1,6 @@
-//! What only a browser has: the socket, storage, timers and the start of what
-//! is alive in a page.
+//! What only a browser has: the socket, storage, timers and the start of hydration.
 //!
-//! Carries out what [`client::room::RoomClient`] decides; has no rules of its own,
-//! and no markup.
+//! Carries out what [`client::room::RoomClient`] decides; has no rules of its own, and no markup.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
@@ -23,13 +21,13 @@ use leptos::prelude::{Owner, provide_context, window};
 use leptos::server_fn::redirect::set_redirect_hook;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called before the islands of a page are drawn.
+/// Is called before the islands of a page are rendered.
 #[wasm_bindgen]
 pub fn start() {
     console_error_panic_hook::set_once();
-    // Fails where it was done before, which is as well.
+    // Fails if it was done before, which does no harm.
     let _ = Executor::init_wasm_bindgen();
-    // Every island inherits from it, for as long as there is the page.
+    // Every island inherits from it, as long as the page is open.
     let owner = Owner::new();
     owner.set();
     std::mem::forget(owner);
@@ -40,6 +38,6 @@ pub fn start() {
         was_open: socket::was_open,
     });
     provide_context(GameConnector { open: game_driver::open, now_ms: clock::now_ms, was_open: socket::was_open });
-    // An answer that leads elsewhere, such as to the room that was opened.
+    // An answer that redirects, such as to the room that was opened.
     let _ = set_redirect_hook(|address| drop(window().location().set_href(address)));
 }

@@ -1,11 +1,11 @@
-//! What the browser tells about the page as a whole.
+//! Events of the browser about the page as a whole.
 
 use client::PageEvent;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::EventTarget;
 
-/// The listeners of one link. Dropped, they are taken off again.
+/// The listeners of one connection, which are removed when it is dropped.
 pub(crate) struct Listeners(Vec<Listener>);
 
 struct Listener {
@@ -54,7 +54,7 @@ impl Drop for Listener {
     }
 }
 
-/// Whether the browser believes to have a network.
+/// Whether the browser believes that it has a network.
 pub(crate) fn is_online() -> bool {
     web_sys::window().is_none_or(|window| window.navigator().on_line())
 }

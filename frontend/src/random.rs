@@ -3,8 +3,7 @@
 use js_sys::Math;
 use protocol::MessageId;
 
-/// A number to draw a wait from. It spreads browsers out; nobody is served by
-/// guessing it, so the quick generator will do.
+/// A random number for waits. It only spreads browsers out, so the quick generator will do.
 pub(crate) fn number() -> u32 {
     (Math::random() * f64::from(u32::MAX)) as u32
 }

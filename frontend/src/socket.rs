@@ -18,23 +18,23 @@ pub(crate) fn was_open() -> bool {
     WAS_OPEN.get()
 }
 
-/// What a socket tells.
+/// An event of a socket.
 pub(crate) enum Heard {
     Opened,
     Text(String),
     Closed(u16),
 }
 
-/// How a socket is taken leave of.
+/// How a socket is closed.
 #[derive(Clone, Copy)]
 pub(crate) enum Farewell {
-    /// The person goes; others see it at once.
+    /// The person leaves; others see it at once.
     Leaving,
     /// Another connection follows; nobody needs to notice.
     Returning,
 }
 
-/// An open socket, or one being opened. Dropped, it leaves the room.
+/// An open socket, or one being opened. Dropping it leaves the room.
 pub(crate) struct Socket {
     web: web_sys::WebSocket,
     listening: AbortHandle,
@@ -48,21 +48,21 @@ impl Socket {
         let stream = WebSocket::try_from(web.clone()).ok()?;
         let (listen, listening) = abortable(listen(stream, on));
         spawn_local(async move {
-            // Ended by `close`: nobody wants to hear more.
+            // Ended by `close`: no more events are wanted.
             let _ = listen.await;
         });
         Some(Self { web, listening })
     }
 
-    /// Sends a frame; on a socket that is gone it is lost, as on the way.
+    /// Sends a frame; on a socket that is gone it is lost.
     pub(crate) fn send(&self, frame: &str) {
         let _ = self.web.send_with_str(frame);
     }
 
-    /// Closes without waiting; nothing more is heard of it.
+    /// Closes without waiting; no more events follow.
     pub(crate) fn close(&self, farewell: Farewell) {
         self.listening.abort();
-        // On the browser's own handle, so that it is done before a page that goes away is gone.
+        // On the browser's own handle, so that it is done before a page that is being left is gone.
         let _ = match farewell {
             Farewell::Leaving => self.web.close_with_code(1000),
             Farewell::Returning => self.web.close_with_code(CloseCode::Resync.number()),
@@ -77,7 +77,7 @@ impl Drop for Socket {
     }
 }
 
-/// Tells what comes, until the socket closes.
+/// Passes events on until the socket closes.
 async fn listen(mut socket: WebSocket, on: impl Fn(Heard)) {
     if poll_fn(|cx| socket.poll_ready_unpin(cx)).await.is_ok() && matches!(socket.state(), State::Open) {
         WAS_OPEN.set(true);

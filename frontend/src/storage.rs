@@ -1,35 +1,35 @@
-//! Keeps what is unsent, or not acknowledged, where a reload of the page finds it.
+//! Stores what is unsent, or not acknowledged, where a reload of the page finds it.
 //!
-//! Storage may be full or forbidden; then a reload forgets, and nothing else
-//! happens. Two tabs of one room share a place: each adds and removes its own.
+//! Storage may be full or forbidden; then a reload loses it, and nothing else happens. Two tabs of one room
+//! share an entry: each adds and removes its own.
 
 use client::room::{StoredUnsent, Unsent};
 use protocol::game::frame::GivenAnswer;
 use protocol::{Pin, RoomId, UserId, wire};
 use web_sys::Storage;
 
-/// The place of one person's unsent messages to one room: whoever comes after
-/// them in the same browser does not send them under another name.
+/// The entry of one person's unsent messages to one room: another person in the same browser does not send
+/// them under their name.
 pub(crate) struct UnsentStorage {
     key: String,
     part: StoredUnsent,
 }
 
 impl UnsentStorage {
-    /// The place, and what an earlier visit left there.
+    /// The entry, and what an earlier visit left in it.
     pub(crate) fn open(person: &UserId, room: &RoomId) -> (Self, Vec<Unsent>) {
         let key = format!("hubbub.unsent.{person}.{room}");
         let (part, left) = StoredUnsent::take_over(read(&key).as_deref());
         (Self { key, part }, left)
     }
 
-    /// Keeps `unsent` instead of what this page kept before.
+    /// Stores `unsent` in the place of what this page stored before.
     pub(crate) fn keep(&mut self, unsent: Vec<Unsent>) {
         write(&self.key, self.part.replace(read(&self.key).as_deref(), unsent));
     }
 }
 
-/// The place of an answer to a game of which it is not known whether it counts.
+/// The entry of an answer to a game without a result.
 pub(crate) struct AnswerStorage {
     key: String,
 }
@@ -39,7 +39,7 @@ impl AnswerStorage {
         Self { key: format!("hubbub.answer.{pin}") }
     }
 
-    /// What an earlier visit left there.
+    /// The answer that an earlier visit left.
     pub(crate) fn read(&self) -> Option<GivenAnswer> {
         wire::decode(&read(&self.key)?)
     }
