@@ -1,4 +1,4 @@
-//! Which files the code of an island is in, as the build wrote it down.
+//! The files with the code of an island, as the build listed them.
 //!
 //! A browser learns it only from the main wasm, and would ask for them a round trip
 //! later, or two; so the page says it at once.

@@ -18,7 +18,7 @@ pub(crate) enum Change {
     OptionText(usize, String),
     /// Adds an empty option.
     AddOption,
-    /// Removes an option.
+    /// Removes the option at this index.
     RemoveOption(usize),
     /// Moves an option by one place.
     MoveOption(usize, Direction),
