@@ -1,4 +1,4 @@
-//! What the reader has in their hands, as far as a page asks.
+//! Properties of the reader's device, as far as a page needs them.
 
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::window;
@@ -7,23 +7,23 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::PerformanceNavigation;
 use wasm_bindgen_futures::JsFuture;
 
-/// Whether it is pointed at with a finger: then keys are most likely on the screen.
+/// Whether it is used by touch: then the keyboard is most likely on the screen.
 pub(crate) fn is_touched() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
 }
 
-/// Whether Back or Forward has brought the reader to this page.
+/// Whether Back or Forward has led to this page.
 pub(crate) fn has_come_back() -> bool {
     let performance = window().performance();
     performance.is_some_and(|performance| performance.navigation().type_() == PerformanceNavigation::TYPE_BACK_FORWARD)
 }
 
-/// Whether it has a sheet of its own for sending a link to somebody.
+/// Whether it has a share sheet.
 pub(crate) fn has_share_sheet() -> bool {
     is_touched() && share_function().is_some()
 }
 
-/// Opens that sheet with the link of this page.
+/// Opens the share sheet with the link of this page.
 pub(crate) fn open_share_sheet() {
     let (Some((navigator, share)), Ok(link)) = (share_function(), window().location().href()) else { return };
     let what = Object::new();
@@ -32,7 +32,7 @@ pub(crate) fn open_share_sheet() {
         return;
     };
     spawn_local(async move {
-        // Whoever closes the sheet has changed their mind; that is no fault.
+        // Closing the sheet is no error.
         let _ = JsFuture::from(sent).await;
     });
 }

@@ -1,4 +1,4 @@
-//! Why the server did not do what it was asked, in words for people.
+//! Why the server did not do what it was asked, as sentences for people.
 
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use protocol::text::{Shape, clean, too_long};
@@ -7,44 +7,44 @@ use serde::{Deserialize, Serialize};
 
 use super::json::JsonBody;
 
-/// Why a server function did not do what it was asked. Shown as it is.
+/// Why a server function failed. The sentence is shown as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ApiError {
-    /// What was typed cannot be taken; the sentence says why.
+    /// The input is not allowed; the sentence says why.
     #[error("{0}")]
     Invalid(String),
-    /// Something the server needs is away for now.
+    /// Something that the server needs is unavailable for now.
     #[error("That cannot be reached just now. Try again in a moment.")]
     Unavailable,
     /// There were too many requests.
     #[error("That was a little fast. Try again in {} s.", retry_after_ms.div_ceil(1000))]
     RateLimited {
-        /// Not before so many milliseconds.
+        /// The shortest wait until another try, in milliseconds.
         retry_after_ms: u64,
     },
-    /// The room did not take the message.
+    /// The server refused the message.
     #[error("{}", .0.message)]
     Refused(Refusal),
     /// A quiz was saved elsewhere after it was read here.
     #[error("This quiz was changed elsewhere meanwhile. Load it again to see it as it is now.")]
     Stale {
-        /// The version that is kept now.
+        /// The version that is stored now.
         current: u64,
     },
-    /// There is no such thing, or it is somebody else's.
+    /// It does not exist, or belongs to somebody else.
     #[error("That is not here, or not any more.")]
     Missing,
-    /// Only authors may do that, and it takes a key to become one.
+    /// Only authors may do that, and the authors' key is needed to become one.
     #[error("Only authors may do that here. Enter the authors' key first.")]
     KeyNeeded,
-    /// The network, or a fault of ours.
+    /// A network error, or a bug.
     #[error("That did not work. Check the connection and try again.")]
     Other,
 }
 
 impl ApiError {
-    /// Whether it was asked for too often.
+    /// Whether there were too many requests.
     pub fn is_too_many(&self) -> bool {
         match self {
             Self::RateLimited { .. } => true,
@@ -53,7 +53,7 @@ impl ApiError {
         }
     }
 
-    /// After how many whole seconds it may be asked for again, if it was asked for too often.
+    /// After how many whole seconds to try again, if there were too many requests.
     pub fn retry_after_seconds(&self) -> Option<u64> {
         let ms = match self {
             Self::RateLimited { retry_after_ms } => Some(*retry_after_ms),
@@ -63,7 +63,7 @@ impl ApiError {
         ms.map(|ms| ms.div_ceil(1000).max(1))
     }
 
-    /// What is wrong with a name that was typed.
+    /// The error for a name that was typed.
     pub fn name(why: InvalidId, typed: &str) -> Self {
         Self::Invalid(match why {
             InvalidId::Empty(_) => "Type a name that others will see.".into(),
@@ -74,7 +74,7 @@ impl ApiError {
         })
     }
 
-    /// What is wrong with a room's title that was typed.
+    /// The error for a room's title that was typed.
     pub fn title(why: InvalidId, typed: &str) -> Self {
         Self::Invalid(match why {
             InvalidId::Empty(_) => "Type a name for the room.".into(),
@@ -84,10 +84,10 @@ impl ApiError {
     }
 }
 
-/// What to do with a line that is too long.
+/// The advice about a line that is too long.
 fn shorten(typed: &str, most: usize) -> String {
     let count = clean(typed, Shape::Line).chars().count();
-    // A few letters become several ones in an address.
+    // A few letters may need several characters in an address.
     if count > most { format!("{} Shorten it.", too_long(count, most)) } else { "That is too long. Shorten it.".into() }
 }
 
@@ -102,7 +102,7 @@ impl FromServerFnError for ApiError {
                 let error = super::service::with_status(error);
                 error
             }
-            // Told apart from faults of ours: it was never read as far as its parts.
+            // Not a bug of ours: the request could not be parsed.
             #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(_) => super::service::unreadable(),
             _ => Self::Other,

@@ -1,4 +1,4 @@
-//! Formulas, drawn by the server. No page has a reader of LaTeX.
+//! Formulas, rendered by the server. No page has a LaTeX parser.
 
 #[cfg(feature = "ssr")]
 use std::sync::Arc;
@@ -9,23 +9,22 @@ use protocol::formula::Formulas;
 use super::ApiError;
 use super::json::Json;
 
-/// Draws formulas; put into the context of every request as `Arc<dyn FormulaService>`.
+/// Renders formulas; in the context of every request as `Arc<dyn FormulaService>`.
 #[cfg(feature = "ssr")]
 pub trait FormulaService: Send + Sync {
-    /// The formulas of these texts, as far as one page may have of them.
+    /// The rendered formulas of these texts, within the budget of a page.
     fn draw(&self, texts: &[&str]) -> Formulas;
 }
 
-/// Draws the formulas in a text, for whoever looks at a quiz before it is played.
+/// Renders the formulas in a text, for the preview of a quiz.
 ///
-/// # Errors
-/// Never its own: a formula that is wrong is not among them.
+/// # Errors Never its own: an invalid formula is left out.
 #[server(name = DrawFormulas, prefix = "/api", output = Json, endpoint = "formulas")]
 pub async fn draw_formulas(text: String) -> Result<Formulas, ApiError> {
     Ok(drawn([text.as_str()]))
 }
 
-/// The formulas of these texts.
+/// The rendered formulas of these texts.
 #[cfg(feature = "ssr")]
 pub(crate) fn drawn<'t>(texts: impl IntoIterator<Item = &'t str>) -> Formulas {
     let texts: Vec<_> = texts.into_iter().filter(|text| text.contains('$')).collect();

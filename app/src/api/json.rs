@@ -1,7 +1,7 @@
-//! How answers are spelled: as JSON, by the same code as the frames.
+//! The encoding of answers: JSON, by the same code as the frames.
 //!
-//! The library's own way would read JSON from bytes where everything else reads
-//! it from text, and put all of the reading into the browser twice.
+//! The library's own encoding would parse JSON from bytes where everything else parses it from text, and put
+//! the whole parser into the browser twice.
 
 use leptos::server_fn::codec::Post;
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
@@ -15,7 +15,7 @@ pub struct JsonBody;
 /// The output of every server function.
 pub type Json = Post<JsonBody>;
 
-/// The text is not what was asked for.
+/// The text is no answer of the expected type.
 #[derive(Debug, thiserror::Error)]
 #[error("this is not the answer to what was asked")]
 pub struct NotAnAnswer;

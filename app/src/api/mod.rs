@@ -36,69 +36,65 @@ pub(crate) use returned::{refused, refused_at, typed};
 #[cfg(feature = "ssr")]
 pub use service::{Part, Renamed, Service, SiteAddress, Viewer};
 
-/// All that a room's page shows first.
+/// The initial state of a room's page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomPage {
-    /// Who is looking at it.
+    /// The person who views the page.
     pub viewer: Member,
-    /// The room and the people in it.
+    /// The room and its members.
     pub preview: RoomPreview,
-    /// What was said last.
+    /// The newest messages, or those around a linked one.
     pub history: HistoryPage,
     /// The id of the message that the plain form would send.
     pub next_id: MessageId,
-    /// The offset of the message that the page was asked for by a link.
+    /// The offset of the message that a link named.
     pub linked: Option<u64>,
-    /// What its reader should know of that, as a sentence.
+    /// A sentence about that for the reader.
     pub notice: Option<String>,
-    /// Whom its reader could be taken for, who is not in the room yet.
+    /// Another member whose name is the reader's, or looks the same, if the reader is not in the room yet.
     pub namesake: Option<Namesake>,
 }
 
-/// Who is asking.
+/// The person who asks.
 ///
-/// # Errors
-/// [`ApiError::Other`] where the request has no session.
+/// # Errors [`ApiError::Other`] where the request has no session.
 #[server(name = ReadViewer, prefix = "/api", output = Json, endpoint = "viewer")]
 pub async fn viewer() -> Result<Member, ApiError> {
     service::viewer()
 }
 
-/// Everything the page of a room begins with.
+/// The initial state of a room's page.
 ///
-/// # Errors
-/// [`ApiError::Unavailable`] while the log or the roster cannot be reached.
+/// # Errors [`ApiError::Unavailable`] while the log or presence cannot be reached.
 #[server(name = ReadRoom, prefix = "/api", output = Json, endpoint = "room")]
 pub async fn room(room: RoomId) -> Result<RoomPage, ApiError> {
     room_at(room, Part::Newest).await
 }
 
-/// The same, with another part of what was said.
+/// The same, with another part of the messages.
 #[cfg(feature = "ssr")]
 pub(crate) async fn room_at(room: RoomId, part: Part) -> Result<RoomPage, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
     let (history, preview) =
         futures::try_join!(service.history(&room, part), service.preview(&room)).map_err(service::with_status)?;
-    // The first to come is not told of the second.
+    // Only the later of two namesakes is told.
     let is_here = preview.members.iter().any(|member| member.id == viewer.id);
     let namesake = if is_here { None } else { service.namesake(&viewer, &preview) };
     let next_id = service.message_id();
     Ok(RoomPage { viewer, preview, history, next_id, linked: None, notice: None, namesake })
 }
 
-/// Whom the viewer could be taken for in a room; nobody where that cannot be told now.
+/// A member who could be taken for the viewer; `None` where that cannot be found out now.
 #[cfg(feature = "ssr")]
 pub(crate) async fn namesake(room: &RoomId) -> Option<Namesake> {
     let (viewer, service) = (service::viewer().ok()?, service::service().ok()?);
     service.namesake(&viewer, &service.preview(room).await.ok()?)
 }
 
-/// What was said before the message at offset `before`, or right after the one at offset `after`;
-/// with neither: the latest.
+/// The messages before the offset `before`, or right after the offset `after`; with neither: the newest.
 ///
-/// # Errors
-/// [`ApiError::Unavailable`] while the log cannot be reached.
+/// # Errors [`ApiError::Unavailable`] while the log cannot be reached.
 #[server(name = ReadHistory, prefix = "/api", output = Json, endpoint = "history")]
 pub async fn history(room: RoomId, before: Option<u64>, after: Option<u64>) -> Result<HistoryPage, ApiError> {
     let part = match (before, after) {
@@ -109,29 +105,26 @@ pub async fn history(room: RoomId, before: Option<u64>, after: Option<u64>) -> R
     service::service()?.history(&room, part).await.map_err(service::with_status)
 }
 
-/// The rooms that are listed, the liveliest first.
+/// The listed rooms, those with most people first.
 ///
-/// # Errors
-/// [`ApiError::Unavailable`] while they cannot be told.
+/// # Errors [`ApiError::Unavailable`] while they cannot be read.
 #[server(name = ReadRooms, prefix = "/api", output = Json, endpoint = "rooms")]
 pub async fn rooms() -> Result<Vec<RoomSummary>, ApiError> {
     service::service()?.rooms().await.map_err(service::with_status)
 }
 
-/// Who is in a room, without entering it.
+/// The people in a room, without entering it.
 ///
-/// # Errors
-/// [`ApiError::Unavailable`] while it cannot be told.
+/// # Errors [`ApiError::Unavailable`] while they cannot be read.
 #[server(name = ReadPreview, prefix = "/api", output = Json, endpoint = "preview")]
 pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
     service::service()?.preview(&room).await.map_err(service::with_status)
 }
 
-/// A page of who is in a room, in the order of their ids: the first one, or
-/// the one after somebody. Needs no entering either.
+/// A page of a room's members, in the order of their ids: the first one, or the one after somebody. Needs no
+/// entering either.
 ///
-/// # Errors
-/// [`ApiError::Unavailable`] while it cannot be told.
+/// # Errors [`ApiError::Unavailable`] while they cannot be read.
 #[server(name = ReadMembers, prefix = "/api", output = Json, endpoint = "members")]
 pub async fn members(room: RoomId, after: Option<UserId>) -> Result<MembersPage, ApiError> {
     service::service()?.members(&room, after.as_ref()).await.map_err(service::with_status)
@@ -149,13 +142,13 @@ pub async fn open_room(title: String, #[server(default)] listed: bool) -> Result
     Ok(room)
 }
 
-/// Why the viewer may not put a room on the front page, as a sentence; `None` where they may.
+/// Why the viewer may not list a room, as a sentence; `None` where they may.
 #[cfg(feature = "ssr")]
 pub(crate) fn why_unlisted() -> Option<String> {
     service::service().ok()?.why_unlisted().map(ToOwned::to_owned)
 }
 
-/// The running games that the viewer hosts by what their browser holds: PINs and titles.
+/// The running games that the viewer hosts, by the browser's cookies: PINs and titles.
 #[cfg(feature = "ssr")]
 pub(crate) async fn hosted_games() -> Vec<(protocol::Pin, String)> {
     match service::service() {
@@ -164,10 +157,9 @@ pub(crate) async fn hosted_games() -> Vec<(protocol::Pin, String)> {
     }
 }
 
-/// Gives the viewer another name, kept in the session's cookie.
+/// Gives the viewer another name, stored in the session's cookie.
 ///
-/// # Errors
-/// [`ApiError::Invalid`] says what is wrong with the name.
+/// # Errors [`ApiError::Invalid`] says what is wrong with the name.
 #[server(name = Rename, prefix = "/api", output = Json, endpoint = "rename")]
 pub async fn rename(name: String) -> Result<Member, ApiError> {
     let (viewer, service) = (service::viewer()?, service::service()?);
@@ -177,10 +169,9 @@ pub async fn rename(name: String) -> Result<Member, ApiError> {
     Ok(renamed.member)
 }
 
-/// Ends the viewer's session, and leads to the front page as somebody new.
+/// Ends the viewer's session, and redirects to the home page as somebody new.
 ///
-/// # Errors
-/// [`ApiError::Unavailable`] while it cannot be ended everywhere; then it goes on.
+/// # Errors [`ApiError::Unavailable`] while it cannot be ended everywhere; then it goes on.
 #[server(name = SignOut, prefix = "/api", output = Json, endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {
     let cookies = service::service()?.sign_out().await.map_err(service::with_status)?;
@@ -204,10 +195,9 @@ pub async fn say(room: RoomId, id: MessageId, message: String) -> Result<(), Api
     Ok(())
 }
 
-/// Keeps the choice of colours in a cookie, for browsers without wasm.
+/// Stores the choice of colours in a cookie, for browsers without wasm.
 ///
-/// # Errors
-/// Never its own.
+/// # Errors Never its own.
 #[server(name = ChooseTheme, prefix = "/api", output = Json, endpoint = "theme")]
 pub async fn choose_theme(theme: Theme) -> Result<(), ApiError> {
     service::set_cookie(&theme.cookie())

@@ -1,4 +1,4 @@
-//! What a server provides so that the functions of this module can answer.
+//! The trait that a server implements for the functions of this module.
 
 use std::sync::Arc;
 
@@ -14,72 +14,71 @@ use protocol::{
 
 use super::ApiError;
 
-/// Who the request comes from; put into the context of every request.
+/// The person of the request; in the context of every request.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Member);
 
-/// Where whoever asks reached this site, without a slash at its end: `https://chat.example.org`; put into the
-/// context of every request.
+/// The address of this site as the client reached it, without a slash at its end: `https://chat.example.org`;
+/// in the context of every request.
 #[derive(Clone, Debug)]
 pub struct SiteAddress(pub String);
 
-/// A viewer with a new name.
+/// The viewer with a new name.
 #[derive(Clone, Debug)]
 pub struct Renamed {
     /// The person who asks.
     pub member: Member,
-    /// The value of the `Set-Cookie` header that keeps it.
+    /// The value of the `Set-Cookie` header with the new name.
     pub cookie: String,
 }
 
-/// A part of what was said in a room, about a page long.
+/// A part of a room's log, about a page long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// What was said last.
+    /// The newest messages of the room.
     Newest,
-    /// What was said before the message at that offset.
+    /// The messages before that offset.
     Before(u64),
-    /// What was said right after it; near the end of the log, some of what came before, too.
+    /// The messages right after that offset; near the end of the log, some before it, too.
     After(u64),
 }
 
-/// The server behind the pages; put into the context of every request as
-/// `Arc<dyn Service>`.
+/// The server behind the pages; in the context of every request as `Arc<dyn Service>`.
 #[async_trait]
 pub trait Service: Send + Sync {
-    /// A page of what was said.
+    /// A page of a room's messages.
     async fn history(&self, room: &RoomId, part: Part) -> Result<HistoryPage, ApiError>;
 
-    /// The room of that title, opened where there is none yet, and then listed or not.
+    /// The room of that title, opened if there is none yet, and then listed or not.
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError>;
 
-    /// Why whoever asks may not have a room listed, as a sentence; `None` where they may.
+    /// Why the client may not list a room, as a sentence; `None` where they may.
     fn why_unlisted(&self) -> Option<&'static str>;
 
-    /// The listed rooms, the liveliest first.
+    /// The listed rooms, those with most people first.
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError>;
 
-    /// Who is in a room.
+    /// The members of a room.
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError>;
 
-    /// A page of who is in a room, from the first or after somebody.
+    /// A page of a room's members, from the first or after somebody.
     async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError>;
 
-    /// Whom the viewer could be taken for in a room that looks like this.
+    /// The member of this room who could be taken for the viewer.
     fn namesake(&self, viewer: &Member, room: &RoomPreview) -> Option<Namesake>;
 
-    /// Gives the viewer another name, in the rooms they are in too.
+    /// Gives the viewer another name, also in the rooms that they are in.
     async fn rename(&self, viewer: &Member, name: Name) -> Result<Renamed, ApiError>;
 
-    /// The running games that whoever asks hosts by the tokens that they bring: PINs and titles. What
-    /// cannot be reached now is left out.
+    /// The running games that the client hosts, by its tokens: PINs and titles. Those that cannot be reached
+    /// now are left out.
     async fn hosted_games(&self) -> Vec<(Pin, String)>;
 
-    /// Ends the viewer's session on every node. Gives the values of the
-    /// `Set-Cookie` headers that make them forget it.
+    /// Ends the viewer's session on every node. Returns the values of the `Set-Cookie` headers that delete
+    /// it.
     async fn sign_out(&self) -> Result<Vec<String>, ApiError>;
 
-    /// Says something in a room, as a socket's `message` would.
+    /// Posts a message to a room, as a `message` frame would.
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError>;
 
     /// A random id for a message about to be written.
@@ -94,8 +93,7 @@ pub(super) fn service() -> Result<Arc<dyn Service>, ApiError> {
     use_context::<Arc<dyn Service>>().ok_or(ApiError::Other)
 }
 
-/// Tells programs too that what was typed cannot be taken, and not that the
-/// server failed.
+/// Sets the status for programs: the input was wrong, and the server did not fail.
 pub(super) fn with_status(error: ApiError) -> ApiError {
     let status = match &error {
         _ if error.is_too_many() => StatusCode::TOO_MANY_REQUESTS,
@@ -114,13 +112,13 @@ pub(super) fn with_status(error: ApiError) -> ApiError {
     error
 }
 
-/// A body that is no text, or was longer than is read.
+/// The error for a body that is no text, or was longer than allowed.
 pub(super) fn unreadable() -> ApiError {
     set_status(StatusCode::BAD_REQUEST);
     ApiError::Invalid("What was sent cannot be read: it is too long, or not written in UTF-8.".into())
 }
 
-/// A plain form is led back to its page instead.
+/// A plain form is redirected to its page instead.
 fn set_status(status: StatusCode) {
     let accept = use_context::<Parts>().and_then(|parts| parts.headers.get(header::ACCEPT).cloned());
     let is_form = accept.is_some_and(|accept| String::from_utf8_lossy(accept.as_bytes()).contains("text/html"));
@@ -136,8 +134,7 @@ pub(super) fn set_cookie(cookie: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Lets the browser forget what the pages kept in it, where it can (behind
-/// https): what was being written, and what was not sent yet.
+/// Makes the browser delete what pages stored in it, where it can (behind https): drafts and unsent messages.
 pub(super) fn clear_site_data() {
     if let Some(response) = use_context::<ResponseOptions>() {
         let name = header::HeaderName::from_static("clear-site-data");

@@ -6,13 +6,13 @@ use protocol::UserId;
 const COLOURS: [&str; 8] = ["leaf", "tomato", "sea", "plum", "honey", "sky", "clay", "pine"];
 const HEIGHTS: [u32; 3] = [40, 46, 54];
 
-/// What a person's arch looks like. Colour, height and gaze come from the id,
-/// so that somebody looks the same everywhere, whatever they are called.
+/// The shape of a person's avatar. Colour, height and gaze come from the id, so that somebody looks the same
+/// everywhere, whatever their name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Looks {
     colour: &'static str,
     height: u32,
-    /// How far the pupils are off the middle of the eyes, in tenths.
+    /// The offset of the pupils from the middle of the eyes, in tenths.
     gaze: (i32, i32),
     eyes: Eyes,
 }
@@ -25,12 +25,12 @@ enum Eyes {
 }
 
 impl Looks {
-    /// The looks of somebody.
+    /// The avatar of a person.
     pub(crate) fn of(id: &UserId) -> Self {
         // FNV-1a: any hash that is the same on server and browser would do.
         let hash =
             id.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-        // Stirred, because ids that differ in one letter are common.
+        // Mixed, because ids that differ in one letter are common.
         let hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
         let hash = hash ^ (hash >> 13);
         Self {
@@ -41,7 +41,7 @@ impl Looks {
         }
     }
 
-    /// Looks of nobody in particular.
+    /// An avatar of nobody in particular.
     pub(crate) const fn plain(colour: &'static str, height: u32, gaze: (i32, i32)) -> Self {
         Self { colour, height, gaze, eyes: Eyes::Open }
     }
@@ -51,28 +51,28 @@ impl Looks {
         Self { eyes: Eyes::Closed, ..self }
     }
 
-    /// The same, glad of something.
+    /// The same avatar, happy.
     pub(crate) const fn happy(self) -> Self {
         Self { eyes: Eyes::Happy, ..self }
     }
 
-    /// The same, looking elsewhere: so many tenths to the side and down.
+    /// The same avatar, looking elsewhere: so many tenths to the side and down.
     pub(crate) const fn looking(self, gaze: (i32, i32)) -> Self {
         Self { gaze, ..self }
     }
 
-    /// The same, so tall; the others are 40 to 54.
+    /// The same avatar, so tall; the others are 40 to 54.
     pub(crate) const fn tall(self, height: u32) -> Self {
         Self { height, ..self }
     }
 
-    /// What the colour is called in `avatar--{colour}`.
+    /// The name of the colour in `avatar--{colour}`.
     pub(crate) const fn colour(self) -> &'static str {
         self.colour
     }
 }
 
-/// A person as an arch. Decoration: the name stands beside it.
+/// A person's avatar. It is decoration: the name is beside it.
 pub(crate) fn avatar(looks: Looks) -> AnyView {
     let Looks { colour, height, gaze, eyes } = looks;
     let lids = match eyes {
@@ -83,7 +83,7 @@ pub(crate) fn avatar(looks: Looks) -> AnyView {
     let eyes = if let Some(lids) = lids {
         view! { <path class="avatar__lid" d=lids></path> }.into_any()
     } else {
-        // In tenths, as whole numbers: a browser need not learn to print others.
+        // In tenths, as integers: the browser then needs no code that prints floats.
         let pupil = |centre: i32| {
             let (x, y) = (centre + gaze.0 - 29, 200 + gaze.1);
             format!("M{}.{} {}.{}a2.9 2.9 0 1 0 5.8 0a2.9 2.9 0 1 0-5.8 0", x / 10, x % 10, y / 10, y % 10)

@@ -1,5 +1,5 @@
-//! What opens over the page: the browser's own dialog, which keeps the focus
-//! inside, closes by Escape and gives the focus back.
+//! Dialogs over the page: the browser's own, which keep the focus inside, close by Escape and return the
+//! focus.
 
 use leptos::ev::MouseEvent;
 use leptos::html;
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
-/// A dialog, for who opens it, who closes it, and who draws it.
+/// A dialog, with its state.
 #[derive(Clone, Copy)]
 pub(crate) struct Dialog {
     element: NodeRef<html::Dialog>,
@@ -15,7 +15,7 @@ pub(crate) struct Dialog {
 }
 
 impl Dialog {
-    /// One that is closed.
+    /// A dialog that is closed.
     pub(crate) fn new() -> Self {
         Self { element: NodeRef::new(), is_open: RwSignal::new(false) }
     }
@@ -35,13 +35,12 @@ impl Dialog {
         }
     }
 
-    /// Whether it is open, for content that is drawn only then.
+    /// Whether it is open, for content that is rendered only then.
     pub(crate) fn is_open(self) -> bool {
         self.is_open.get()
     }
 
-    /// The dialog, to stand somewhere in the page. Its name is in the part of
-    /// `content` with the id `named_by`.
+    /// The dialog's element. Its label is the part of `content` with the id `named_by`.
     pub(crate) fn view(self, class: &'static str, named_by: &'static str, content: AnyView) -> AnyView {
         view! {
             <dialog
@@ -57,8 +56,7 @@ impl Dialog {
         .into_any()
     }
 
-    /// A click on the dialog itself, not on what is in it, is one beside it:
-    /// so a dialog has no padding of its own.
+    /// A click on the dialog element itself is one beside its content: so a dialog has no padding of its own.
     fn close_beside(self, event: &MouseEvent) {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         if target.is_some_and(|target| target.tag_name() == "DIALOG") {

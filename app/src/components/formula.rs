@@ -1,28 +1,28 @@
-//! Texts of a quiz with their formulas, as the server drew them.
+//! Texts of a quiz with their formulas, as the server rendered them.
 
 use leptos::prelude::*;
 use protocol::formula::{Formulas, Piece, pieces};
 
 use crate::game_store::GameStore;
 
-/// A formula of more letters may be wider than the page.
+/// A formula with more characters may be wider than the page.
 const LONG: usize = 24;
 
-/// What becomes of a long formula.
+/// How a long formula is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Long {
-    /// It is smaller: on a button nothing else can be reached by keys.
+    /// Smaller: within a button nothing else can have the focus.
     Shrinks,
-    /// It is scrolled in its place, by keys too.
+    /// Scrollable, with the keyboard too.
     Scrolls,
 }
 
-/// A text with its formulas. One that was not drawn is shown as it is written.
+/// A text with its formulas. One that was not rendered is shown as it is written.
 pub(crate) fn text(text: &str, formulas: &Formulas) -> AnyView {
     with_formulas(text, formulas, Long::Shrinks)
 }
 
-/// A text that stands alone, as a question does, with its formulas.
+/// A text that stands alone, such as a question, with its formulas.
 pub(crate) fn alone(text: &str, formulas: &Formulas) -> AnyView {
     with_formulas(text, formulas, Long::Scrolls)
 }
@@ -72,7 +72,7 @@ pub(crate) use page::{draw_for_page, on_page};
 
 #[cfg(feature = "ssr")]
 mod page {
-    //! Pages that come drawn from the server, where one formula may stand in many places.
+    //! Formulas of pages that the server renders, where one formula may occur many times.
 
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -82,24 +82,24 @@ mod page {
 
     use super::text;
 
-    /// Bytes of markup on one page, every place counted.
+    /// The most bytes of markup on one page, with every occurrence.
     const MOST_BYTES: usize = 512 * 1024;
 
-    /// The formulas of a page, and how much of them it has shown.
+    /// The formulas of a page, and how many bytes of them it has shown.
     struct Page {
         formulas: Formulas,
         none: Formulas,
         shown_bytes: AtomicUsize,
     }
 
-    /// Draws the formulas of all texts that a page is going to show.
+    /// Renders the formulas of all texts that a page will show.
     pub(crate) fn draw_for_page<'t>(texts: impl IntoIterator<Item = &'t str>) {
         let formulas = crate::api::formulas::drawn(texts);
         provide_context(Arc::new(Page { formulas, none: Formulas::default(), shown_bytes: AtomicUsize::new(0) }));
     }
 
-    /// A text on a page whose formulas were drawn by [`draw_for_page`]. Where there is too much of them on the page
-    /// already, they are shown as they are written.
+    /// A text whose formulas were rendered by [`draw_for_page`]. Beyond the budget of the page they are shown
+    /// as they are written.
     pub(crate) fn on_page(shown: &str) -> AnyView {
         match use_context::<Arc<Page>>() {
             Some(page) => text(shown, page.formulas_for(shown)),

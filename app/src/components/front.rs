@@ -1,4 +1,4 @@
-//! The islands of the front page, in one part: they stand there together.
+//! The islands of the home page, in one part: they are all on that page.
 
 use super::game::join::join_game;
 use super::name_tag::name_tag;
@@ -14,6 +14,6 @@ part! {
     OpenRoomForm draws open_room,
     /// The form that finds a game and leads there.
     JoinGame draws join_game,
-    /// The rooms as they are now, and how many people they hold.
+    /// The listed rooms, and how many people are in them.
     ListedRooms draws listed_rooms,
 }

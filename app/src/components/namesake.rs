@@ -1,11 +1,11 @@
-//! Somebody whom the reader could be taken for.
+//! Another member whose name is the reader's, or looks the same.
 
 use leptos::prelude::*;
 use protocol::Namesake;
 
 use super::avatar::{Looks, avatar};
 
-/// Who it is and which name is free, with a `way` to that.
+/// The other member and a name that is free, with a `way` to change it.
 pub(crate) fn look_alike(namesake: &Namesake, way: AnyView) -> AnyView {
     let (name, free) = (namesake.member.name.to_string(), namesake.free_name.to_string());
     view! {

@@ -1,4 +1,4 @@
-//! The way into a room: by its name, new or known.
+//! The form that opens a room by its name, new or known.
 
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
@@ -13,13 +13,13 @@ use crate::boxed_view::{flag, words};
 use crate::initial_state;
 use crate::state::excess::excess;
 
-/// Why what was sent by the plain form was not taken, why a room cannot be listed where it
-/// cannot, and what was typed: a title, and whether the room is to be listed.
+/// The error of the plain form, why a room cannot be listed, and what was typed: a title, and whether the
+/// room is to be listed.
 pub(crate) type InitialState = (Option<String>, Option<String>, Option<String>, bool);
-/// Where that stands in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "opening-begins";
 
-/// The form that opens a room and leads there.
+/// The form that opens a room and redirects there.
 pub(crate) fn open_room() -> Option<AnyView> {
     initial_state::read::<InitialState>(INITIAL_STATE).map(form)
 }
@@ -38,7 +38,7 @@ fn form((wrong, why_unlisted, title, is_listed): InitialState) -> AnyView {
         let listed = listed.get_untracked().is_some_and(|listed| listed.checked());
         set_pending.set(true);
         spawn_local(async move {
-            // The answer leads to the room by itself.
+            // The answer redirects to the room by itself.
             let why = api::open_room(title, listed).await.err().map(|error| error.to_string());
             set_wrong.try_set(why);
             set_pending.try_set(false);
@@ -81,7 +81,7 @@ fn form((wrong, why_unlisted, title, is_listed): InitialState) -> AnyView {
     .into_any()
 }
 
-/// A room is for whoever has its link, unless its opener wants others to find it.
+/// The choice of listing the room; otherwise only people with its link find it.
 fn list_it(listed: NodeRef<Input>, is_listed: bool) -> AnyView {
     view! {
         <label class="open-room__list">

@@ -12,8 +12,8 @@ use crate::time_zone::local;
 
 part! {
     clock_part:
-    /// Shows every [`moment`] of the page by the reader's clock. Without scripts they stay
-    /// as the server drew them, and say that they are UTC.
+    /// Shows every [`moment`] of the page in the reader's time zone. Without scripts they stay as the server
+    /// rendered them, and say that they are UTC.
     ReaderClock draws reader_clock,
 }
 
@@ -22,7 +22,7 @@ fn reader_clock() -> Option<AnyView> {
     Some(().into_any())
 }
 
-/// A moment (milliseconds since 1970) with its date, by the server's clock first.
+/// A moment (milliseconds since 1970) with its date, in UTC at first.
 #[cfg(feature = "ssr")]
 pub(crate) fn moment(ms: u64) -> AnyView {
     let utc = local(ms);
@@ -30,7 +30,7 @@ pub(crate) fn moment(ms: u64) -> AnyView {
 }
 
 fn turn() {
-    // Each is found until it is marked no longer.
+    // Each is found until its mark is removed.
     while let Ok(Some(time)) = document().query_selector("time[data-utc]") {
         let _ = time.remove_attribute("data-utc");
         let ms = time.get_attribute("datetime").map_or(f64::NAN, |written| Date::parse(&written));

@@ -1,4 +1,4 @@
-//! A way to be nobody again, for whoever shares a device with others.
+//! The button that signs out, for people who share a device.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -8,7 +8,7 @@ use crate::api::SignOut;
 const WHAT_GOES: &str = "You become a new guest on this device. Quizzes you made here can never be opened again: \
                          export what you want to keep first.";
 
-/// Offers to sign out, and says what goes with it. `at_stake`: what does right now.
+/// The form that signs out, with what is lost by it. `at_stake`: what is lost right now.
 pub(crate) fn sign_out(at_stake: Option<String>) -> AnyView {
     view! {
         <details class="sign-out">
@@ -23,8 +23,8 @@ pub(crate) fn sign_out(at_stake: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// What was being written, and what was not sent yet. Behind https the server's
-/// answer has the browser do it, without scripts too.
+/// Deletes drafts and unsent messages. Behind https the server's answer makes the browser do it, without
+/// scripts too.
 fn clear_storage() {
     let storages = [window().local_storage(), window().session_storage()];
     for storage in storages.into_iter().filter_map(|storage| storage.ok().flatten()) {

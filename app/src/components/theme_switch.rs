@@ -1,4 +1,4 @@
-//! The choice of colours: as the system has it, by day, or by night.
+//! The choice of colours: as the system prefers, light, or dark.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -10,7 +10,7 @@ use crate::boxed_view::derived;
 use crate::island::island;
 use crate::theme::Theme;
 
-/// What a page has while its colours change.
+/// An attribute of the page while its colours change.
 const TURNING: &str = "data-turning";
 
 island! {
@@ -64,7 +64,7 @@ fn name(theme: Theme) -> &'static str {
 
 fn apply(theme: Theme) {
     let Ok(document) = document().dyn_into::<HtmlDocument>() else { return };
-    // A browser that keeps no cookies still shows the colours until the next page.
+    // Without cookies the colours hold until the next page.
     let _ = document.set_cookie(&theme.cookie());
     if let Some(root) = document.document_element() {
         // Colours that follow at speeds of their own would flicker.
@@ -73,7 +73,7 @@ fn apply(theme: Theme) {
             Some(value) => root.set_attribute("data-theme", value),
             None => root.remove_attribute("data-theme"),
         };
-        // Asked how wide it is, a browser takes the colours up now.
+        // Reading the width makes the browser apply the colours now.
         root.client_width();
         let _ = root.remove_attribute(TURNING);
     }

@@ -1,7 +1,7 @@
-//! What the pages of games ask of the server, with or without wasm.
+//! The calls of the pages of games, with or without wasm.
 //!
-//! The game itself is played over its WebSocket; here is how one gets there,
-//! and what its pages begin with. Nothing here tells what is right.
+//! The game itself is played over its WebSocket; these calls lead there, and give the initial state of its
+//! pages. Nothing here tells a right answer.
 
 use leptos::prelude::*;
 use protocol::game::Game;
@@ -22,48 +22,46 @@ mod game_service;
 #[cfg(feature = "ssr")]
 pub use game_service::{GameService, HostView, Hosted, PlayView};
 
-/// All that a host's page shows first. From here on it follows the socket.
+/// The initial state of a host's page. Afterwards it follows the socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HostPage {
     /// The PIN of the game.
     pub pin: Pin,
-    /// What leads a player into it, whole: `https://example.org/play/482915`.
+    /// The complete address of the players' page: `https://example.org/play/482915`.
     pub join_address: String,
-    /// How the game is.
+    /// The game as everybody sees it.
     pub game: Game,
     /// The version of `game`.
     pub version: u64,
-    /// Who plays, in the order of their coming; at most 2,000 of them.
+    /// The players in the order of their seats, at most 2,000 of them.
     pub players: Vec<Player>,
     /// How many have answered the open question.
     pub answered: usize,
     /// The server's clock, in milliseconds since 1970.
     pub now: u64,
-    /// The quiz that is played, for whose game it is: the results are theirs, and so is the
-    /// choice of another quiz. `None` for other hosts.
+    /// The quiz, for the game's owner: the results are theirs, and so is the choice of another quiz. `None`
+    /// for other hosts.
     pub quiz: Option<QuizId>,
 }
 
-/// All that a player's page shows first. From here on it follows the socket.
+/// The initial state of a player's page. Afterwards it follows the socket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlayPage {
-    /// Who is looking at it.
+    /// The person who views the page.
     pub viewer: Member,
     /// The PIN of the game.
     pub pin: Pin,
-    /// What its quiz is called.
+    /// The title of its quiz.
     pub title: String,
-    /// How the game is for this player, as `joined` would tell; `None` for
-    /// somebody who has no seat yet.
+    /// The game as `joined` would tell it to this player; `None` without a seat.
     pub seat: Option<Joined>,
 }
 
-/// Begins a game, and leads its host there: `/host/482915`.
+/// Begins a game, and redirects its host to `/host/482915`.
 ///
-/// # Errors
-/// [`ApiError::Refused`] where the quiz cannot be played, or not by the viewer.
+/// # Errors [`ApiError::Refused`] where the quiz cannot be played, or not by the viewer.
 #[server(name = HostGame, prefix = "/api", output = Json, endpoint = "host-game")]
 pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -131,15 +129,14 @@ pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
     Ok(pin)
 }
 
-/// The page that leads to the chat of a game's class.
+/// The path of the page that redirects to the class chat of a game.
 pub(crate) fn class_chat_path(pin: &Pin) -> String {
     format!("/play/{pin}/chat")
 }
 
-/// Leads who plays or hosts a game to where its class chats.
+/// Redirects players and hosts of a game to its class chat.
 ///
-/// # Errors
-/// [`ApiError::Refused`] for everybody else, whether there is such a game or not.
+/// # Errors [`ApiError::Refused`] for everybody else, whether the game exists or not.
 #[server(name = OpenClassChat, prefix = "/api", output = Json, endpoint = "class-chat")]
 pub async fn class_chat(pin: Pin) -> Result<RoomId, ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -148,10 +145,9 @@ pub async fn class_chat(pin: Pin) -> Result<RoomId, ApiError> {
     Ok(room)
 }
 
-/// Everything the page of a game's host begins with.
+/// The initial state of a host's page.
 ///
-/// # Errors
-/// [`ApiError::Refused`] where there is no such game, or for who is no host of it.
+/// # Errors [`ApiError::Refused`] where there is no such game, or the client is no host of it.
 #[server(name = ReadHostPage, prefix = "/api", output = Json, endpoint = "host-page")]
 pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -160,10 +156,9 @@ pub async fn host_page(pin: Pin) -> Result<HostPage, ApiError> {
     Ok(view.page)
 }
 
-/// Everything the page of a game's player begins with.
+/// The initial state of a player's page.
 ///
-/// # Errors
-/// [`ApiError::Refused`] where there is no such game, or for who was sent away.
+/// # Errors [`ApiError::Refused`] where there is no such game, or the player was kicked.
 #[server(name = ReadPlayPage, prefix = "/api", output = Json, endpoint = "play-page")]
 pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -172,7 +167,7 @@ pub async fn play_page(pin: Pin) -> Result<PlayPage, ApiError> {
     Ok(view.page)
 }
 
-/// The game to which the viewer went last, while it goes on with them: its PIN and its title.
+/// The game that the viewer went to last, while it goes on with them: its PIN and its title.
 #[cfg(feature = "ssr")]
 pub(crate) async fn open_game() -> Option<(Pin, String)> {
     let (viewer, games) = (service::viewer().ok()?, game_service::service().ok()?);

@@ -1,50 +1,50 @@
-//! What was understood of a file, as its page shows it. It is in the context of
-//! that page alone; nothing of it is kept before its author wants it.
+//! The imported quiz as its page shows it. It is in the context of that page alone; nothing of it is stored
+//! before its author wants it.
 
 use protocol::quiz::{Decimal, Quiz};
 
 /// What was understood of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedQuiz {
-    /// What the file is called; empty where nobody said.
+    /// The name of the file; empty if it is not known.
     pub file: String,
-    /// All of it; a question with a doubt is as whole as could be.
+    /// All questions; one with a doubt is as complete as possible.
     pub quiz: Quiz,
     /// What was not understood, in the order of the questions.
     pub doubts: Vec<ImportDoubt>,
     /// What was left out or changed, as sentences.
     pub notes: Vec<String>,
-    /// What there was to be seen in a question and was not taken along, as sentences.
+    /// Pictures and films that were not imported, as sentences.
     pub missing: Vec<String>,
-    /// The doubts as the form carries them back.
+    /// The doubts, encoded for the form.
     pub carried: String,
 }
 
 /// Something that was not understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportDoubt {
-    /// Of which question, from 0.
+    /// The index of the question, from 0.
     pub question: usize,
-    /// Where it stands, such as `Row 10, column G`.
+    /// The place in the file, such as `Row 10, column G`.
     pub place: String,
     /// The line of a text, or the row of a sheet, from 1.
     pub line: usize,
-    /// Why, as the part of a sentence.
+    /// Why it was not understood, as the part of a sentence.
     pub why: String,
-    /// In a sheet: the row that it stands in.
+    /// In a sheet: the cells of that row.
     pub cells: Vec<ShownCell>,
-    /// The question whose answer removes this doubt, for the person who brought the file.
+    /// The question whose answer settles the doubt.
     pub ask: Ask,
 }
 
 /// A cell of a sheet, under the heading of its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownCell {
-    /// The words above the cell's column in the file, cut where they are long.
+    /// The heading of the cell's column, shortened.
     pub heading: String,
-    /// What stands in the cell.
+    /// The text of the cell.
     pub text: String,
-    /// The doubt is about it.
+    /// Whether the doubt is about this cell.
     pub is_doubtful: bool,
 }
 
@@ -55,26 +55,26 @@ pub enum Ask {
     Right,
     /// How many seconds does the question take?
     Seconds,
-    /// Which of these numbers?
+    /// Which of these numbers is meant?
     Number(Vec<Decimal>),
-    /// Nothing to choose: it is finished in the editor.
+    /// Nothing can be chosen: it is finished in the editor.
     Finish,
 }
 
 impl ImportedQuiz {
-    /// How many questions nothing is wrong with.
+    /// The number of questions without a doubt.
     pub fn understood(&self) -> usize {
         self.quiz.questions.len() - self.doubtful()
     }
 
-    /// How many questions have a doubt.
+    /// The number of questions with a doubt.
     pub fn doubtful(&self) -> usize {
         let mut questions: Vec<_> = self.doubts.iter().map(|doubt| doubt.question).collect();
         questions.dedup();
         questions.len().min(self.quiz.questions.len())
     }
 
-    /// Whether there is a doubt about a question, from 0.
+    /// Whether the question with this index, from 0, has a doubt.
     pub fn is_doubtful(&self, question: usize) -> bool {
         self.doubts.iter().any(|doubt| doubt.question == question)
     }

@@ -34,24 +34,24 @@ pub use imported::{Ask, ImportDoubt, ImportedQuiz, ShownCell};
 #[cfg(feature = "ssr")]
 pub use service::QuizService;
 
-/// Where the quizzes of an author are listed.
+/// The address of an author's list of quizzes.
 pub const QUIZZES: &str = "/quizzes";
-/// Where what was understood of a file is shown to whoever brought it.
+/// The address of the page that shows an imported file.
 pub const IMPORT_PAGE: &str = "/quizzes/import";
-/// Where what became of an author's games is listed.
+/// The address of an author's list of results.
 pub const RESULTS: &str = "/results";
 
-/// All that an author's list shows.
+/// The initial state of an author's list of quizzes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuizList {
-    /// Whether the viewer may write and start quizzes; if not, it takes the authors' key.
+    /// Whether the viewer is an author; if not, the authors' key is needed.
     pub may_write: bool,
-    /// The viewer's, the one saved last first.
+    /// The viewer's quizzes, the one saved last first.
     pub own: Vec<QuizSummary>,
-    /// Those that come with the program.
+    /// The samples of the program.
     pub samples: Vec<QuizSummary>,
-    /// The games that the viewer hosts in this browser and that have not ended.
+    /// The running games that the viewer hosts in this browser.
     #[serde(default)]
     pub running: Vec<RunningGame>,
     /// The latest of the viewer's games that were not ended and do not go on.
@@ -65,7 +65,7 @@ pub struct QuizList {
 pub struct OpenedQuiz {
     /// The quiz as it was saved.
     pub stored: StoredQuiz,
-    /// Whether the viewer may save changes of it. Not of a sample: that can be copied.
+    /// Whether the viewer may save changes of it. A sample can only be copied.
     pub may_save: bool,
 }
 
@@ -142,10 +142,9 @@ pub async fn copy_quiz(id: QuizId) -> Result<Saved, ApiError> {
     Ok(copy)
 }
 
-/// The versions of a quiz that are still kept, the latest first.
+/// The stored versions of a quiz, the latest first.
 ///
-/// # Errors
-/// [`ApiError::Missing`].
+/// # Errors [`ApiError::Missing`].
 #[server(name = ReadVersions, prefix = "/api", output = Json, endpoint = "quiz-versions")]
 pub async fn quiz_versions(id: QuizId) -> Result<Vec<QuizVersion>, ApiError> {
     let (viewer, service) = service::both()?;
@@ -154,8 +153,7 @@ pub async fn quiz_versions(id: QuizId) -> Result<Vec<QuizVersion>, ApiError> {
 
 /// Saves an earlier version of a quiz as the latest one.
 ///
-/// # Errors
-/// [`ApiError::Missing`] where it is not kept any more; as [`save_quiz`].
+/// # Errors [`ApiError::Missing`] where it is not stored any more; as [`save_quiz`].
 #[server(name = RestoreQuiz, prefix = "/api", output = Json, endpoint = "restore-quiz")]
 pub async fn restore_quiz(id: QuizId, version: u64) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
@@ -174,10 +172,9 @@ pub async fn results() -> Result<Vec<ResultsSummary>, ApiError> {
     service.results(&viewer).await.map_err(super::service::with_status)
 }
 
-/// One of them, whole.
+/// The results of one game.
 ///
-/// # Errors
-/// [`ApiError::Missing`] for one that is not there, or was somebody else's.
+/// # Errors [`ApiError::Missing`] where there are none, or they belong to somebody else.
 #[server(name = ReadResult, prefix = "/api", output = Json, endpoint = "result")]
 pub async fn result(id: ResultsId) -> Result<Results, ApiError> {
     let (viewer, service) = service::both()?;

@@ -1,4 +1,4 @@
-//! What a server provides so that authors' questions can be answered.
+//! The trait that a server implements for authors' calls.
 
 use std::sync::Arc;
 
@@ -9,9 +9,8 @@ use protocol::{Member, QuizId, ResultsId, limits, wire};
 
 use super::{ApiError, OpenedQuiz, QuizList, Saved};
 
-/// The server behind authors' pages; put into the context of every request as
-/// `Arc<dyn QuizService>`. It looks at the request's own context to see whether
-/// the viewer is an author.
+/// The server behind authors' pages; in the context of every request as `Arc<dyn QuizService>`. It reads the
+/// request's own context to find out whether the viewer is an author.
 #[async_trait]
 pub trait QuizService: Send + Sync {
     /// The viewer's quizzes and the samples.
@@ -26,10 +25,10 @@ pub trait QuizService: Send + Sync {
     /// Deletes a quiz of the viewer.
     async fn delete(&self, viewer: &Member, id: &QuizId) -> Result<(), ApiError>;
 
-    /// Makes a copy that is the viewer's.
+    /// Makes a copy that belongs to the viewer.
     async fn copy(&self, viewer: &Member, id: &QuizId) -> Result<Saved, ApiError>;
 
-    /// The versions that are kept, the latest first.
+    /// The stored versions, the latest first.
     async fn versions(&self, viewer: &Member, id: &QuizId) -> Result<Vec<QuizVersion>, ApiError>;
 
     /// Saves an earlier version as the latest.
@@ -41,7 +40,7 @@ pub trait QuizService: Send + Sync {
     /// The results of one of the viewer's games.
     async fn result(&self, viewer: &Member, id: &ResultsId) -> Result<Results, ApiError>;
 
-    /// Deletes one of them.
+    /// Deletes the results of one game.
     async fn delete_result(&self, viewer: &Member, id: &ResultsId) -> Result<(), ApiError>;
 
     /// The value of the `Set-Cookie` header that makes the viewer an author.
@@ -53,7 +52,7 @@ pub(super) fn both() -> Result<(Member, Arc<dyn QuizService>), ApiError> {
     Ok((crate::api::service::viewer()?, service))
 }
 
-/// A quiz out of the text in a form.
+/// Parses the quiz in a form.
 pub(super) fn read(text: &str) -> Result<Quiz, ApiError> {
     if text.len() > limits::QUIZ_BYTES {
         return Err(ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()));

@@ -7,7 +7,7 @@ use crate::state::texts::new_messages;
 use crate::state::time::day_name;
 use crate::time_zone::local;
 
-/// Where a day begins.
+/// The line where a day begins.
 pub(super) fn day(day: i64, current: i64) -> AnyView {
     let name = day_name(day, current);
     let label = name.clone();
@@ -19,7 +19,7 @@ pub(super) fn day(day: i64, current: i64) -> AnyView {
     .into_any()
 }
 
-/// Where what the reader missed begins.
+/// The line where the missed messages begin.
 pub(super) fn away(count: usize, since_ms: u64) -> AnyView {
     view! {
         <div

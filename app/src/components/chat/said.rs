@@ -1,4 +1,4 @@
-//! Something somebody else said.
+//! A message of somebody else.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::state::text::{Piece, pieces};
 use crate::state::time::Local;
 use crate::time_zone::local;
 
-/// A message of somebody else; the first of several with face and name.
+/// A message of somebody else; the first of several with avatar and name.
 pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyView {
     let time = time(message.offset, message.sent_at);
     let (id, is_linked) = (mark(message.offset), linked(message.offset, store));
@@ -52,7 +52,7 @@ pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyV
     }
 }
 
-/// When something was said, and the link to it. The width is the same in every zone.
+/// The time of a message, with the link to it. The width is the same in every zone.
 pub(super) fn time(offset: u64, ms: u64) -> AnyView {
     let local = local(ms);
     view! {
@@ -70,8 +70,7 @@ pub(super) fn linked(offset: u64, store: RoomStore) -> Option<&'static str> {
     (store.linked == Some(offset)).then_some("true")
 }
 
-/// The text of a message, its links alive. Text is only ever text: nothing
-/// here becomes markup.
+/// The text of a message with its links. Text is only ever text: nothing here becomes markup.
 pub(super) fn text(text: &str) -> Vec<AnyView> {
     pieces(text)
         .into_iter()

@@ -1,4 +1,4 @@
-//! The four answers, told apart by colour, shape, letter and text.
+//! The four answers, distinguished by colour, shape, letter and text.
 
 use leptos::prelude::*;
 use protocol::formula::Formulas;
@@ -8,9 +8,9 @@ use crate::components::formula;
 /// The letters of the options, in their order.
 pub(crate) const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
 
-/// Longer texts are written smaller,
+/// Longer texts have a smaller font,
 const LONG: usize = 24;
-/// and those of more letters than these smaller still.
+/// and those with more characters than this a smaller one still.
 const LONGER: usize = 48;
 
 const KINDS: [&str; 4] = ["a", "b", "c", "d"];
@@ -21,7 +21,7 @@ const SHAPES: [&str; 4] = [
     "M20 5a15 15 0 0 1 12 6 15 15 0 1 1 21 21 15 15 0 1 1-21 21 15 15 0 1 1-21-21A15 15 0 0 1 20 5z",
     "M32 4c8 11 20 23 20 36a20 20 0 0 1-40 0C12 27 24 15 32 4z",
 ];
-/// How round their corners are.
+/// The width of their rounded corners.
 const STROKES: [&str; 4] = ["4", "5", "0", "3"];
 
 /// The letter of an option, counted from 0.

@@ -11,12 +11,12 @@ use crate::boxed_view::{flag, words};
 use crate::components::field::Wrong;
 use crate::initial_state;
 
-/// Why the PIN that was sent by the plain form was not taken, and that PIN.
+/// The error of the plain form, if it was refused, and the PIN that was typed.
 pub(crate) type InitialState = (Option<String>, Option<String>);
-/// Where that stands in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "joining-begins";
 
-/// The form that finds a game and leads there.
+/// The form that finds a game and redirects there.
 pub(crate) fn join_game() -> Option<AnyView> {
     initial_state::read::<InitialState>(INITIAL_STATE).map(form)
 }
@@ -30,7 +30,7 @@ fn form((wrong, typed): InitialState) -> AnyView {
         let Some(pin) = input.get_untracked().map(|input| input.value()) else { return };
         set_pending.set(true);
         spawn_local(async move {
-            // The answer leads to the game by itself.
+            // The answer redirects to the game by itself.
             let why = games::enter_game(pin).await.err().map(|error| error.to_string());
             if let (Some(_), Some(field)) = (&why, input.try_get_untracked().flatten()) {
                 let _ = field.focus();

@@ -1,4 +1,4 @@
-//! What the pages of a game are made of: for its players, and for its host.
+//! The parts of a game's pages, for players and for hosts.
 
 pub(crate) mod answer;
 pub(crate) mod host;

@@ -1,8 +1,8 @@
-//! How far a quiz is: an arch for every question.
+//! Progress in a quiz: an arch for every question.
 
 use leptos::prelude::*;
 
-/// More than so many are only counted in words.
+/// Quizzes with more questions show only numbers.
 const ARCHES: usize = 20;
 
 /// Arches for `questions`, of which the one `at` (from 0) is being asked.

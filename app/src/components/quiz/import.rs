@@ -1,12 +1,11 @@
-//! A quiz brought along in a file.
+//! Importing a quiz from a file.
 
 use leptos::prelude::*;
 
 use crate::components::icon::{DOWNLOAD, UPLOAD, icon};
 use crate::upload;
 
-/// A plain form: the file's own name goes with it, and the answer is the page
-/// that shows what was understood.
+/// A plain form: the file's name is sent with it, and the answer is the page that shows what was understood.
 #[component]
 pub(crate) fn Import() -> impl IntoView {
     view! {

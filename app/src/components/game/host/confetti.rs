@@ -1,5 +1,4 @@
-//! A short celebration: the four shapes fall once, and lie still for who asked
-//! for stillness.
+//! A short celebration: the four shapes fall once, and lie still with reduced motion.
 
 use leptos::prelude::*;
 

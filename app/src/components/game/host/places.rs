@@ -1,4 +1,4 @@
-//! Who leads, and who has climbed.
+//! The leaders, and who has climbed.
 
 use leptos::prelude::*;
 use protocol::game::{Game, Leader};
@@ -7,7 +7,7 @@ use super::texts;
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 
-/// The places after a question. Rows begin where they were and climb.
+/// The places after a question. Rows begin at their earlier place and climb.
 pub(super) fn places(game: &Game) -> AnyView {
     view! {
         <section class="places">
@@ -20,10 +20,10 @@ pub(super) fn places(game: &Game) -> AnyView {
     .into_any()
 }
 
-/// Leaders from some place on, each with the way they have come.
+/// Leaders from some place on, each with the places gained.
 pub(super) fn leaderboard(leaders: &[Leader]) -> AnyView {
     let start = leaders.first().map_or(1, |first| first.place);
-    // Where nobody has moved there was no earlier place to move from.
+    // If nobody has moved, there was no earlier place.
     let told = leaders.iter().any(|leader| leader.moved != 0);
     let rows = leaders.iter().map(|leader| row(leader, told)).collect_view();
     view! {

@@ -1,4 +1,4 @@
-//! Who won: three arches, a crown, and a little confetti.
+//! The winners: three arches, a crown, and a little confetti.
 
 use leptos::prelude::*;
 use protocol::game::{Game, Leader, Phase};
@@ -8,7 +8,7 @@ use super::places::leaderboard;
 use super::texts;
 use crate::components::avatar::{Looks, avatar};
 
-/// How high the arches of the first three are.
+/// The heights of the first three arches.
 const HEIGHTS: [u32; 3] = [86, 66, 48];
 /// The second stands at the start side, the first in the middle.
 const COLUMNS: [usize; 3] = [1, 0, 2];
@@ -21,13 +21,12 @@ fn places(game: &Game) -> usize {
     if game.scored { game.leaders.len().min(HEIGHTS.len()) } else { 0 }
 }
 
-/// How many of the first places are still to come. The last one is shown at once.
+/// How many of the first places are still to be shown. The last one is shown at once.
 pub(super) fn missing(game: &Game) -> usize {
     if game.phase == Phase::Podium { game.missing.min(places(game).saturating_sub(1)) } else { 0 }
 }
 
-/// The end of a game. Of the places the last is shown first; the first `missing`
-/// are still to come.
+/// The end of a game. The last place is shown first; the first `missing` are still to come.
 pub(super) fn podium(game: &Game, missing: usize) -> AnyView {
     if places(game) == 0 {
         return thanks(game);
@@ -70,7 +69,7 @@ fn waiting(at: usize) -> AnyView {
     .into_any()
 }
 
-/// Somebody in their place; whoever came last is glad, and the others look there.
+/// A winner in their place; the newest one is happy, and the others look there.
 fn arch(at: usize, leader: &Leader, newest: usize) -> AnyView {
     let looks = Looks::of(&leader.id).tall(HEIGHTS[at]);
     let column = |place: usize| COLUMNS.iter().position(|other| *other == place);

@@ -1,15 +1,15 @@
-//! The way into a game for a phone's camera.
+//! The QR code of a game's address.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// A QR code, drawn by the server: a browser only shows it.
+/// A QR code that the server made: a browser only shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct QrCode {
-    /// So many modules wide and high, without the quiet ones around.
+    /// Its side in modules, without the quiet zone.
     side: usize,
-    /// The dark modules, as a path.
+    /// The dark modules, as an SVG path.
     ink: String,
 }
 
@@ -18,7 +18,7 @@ impl QrCode {
     /// The code of an address; `None` for one that is too long for any code.
     pub(crate) fn of(address: &str) -> Option<Self> {
         use qrcode::{Color, EcLevel};
-        // A quarter may be dirty: screens reflect, and cameras are held askew.
+        // A quarter may be unreadable: screens reflect, and cameras are held askew.
         let code = qrcode::QrCode::with_error_correction_level(address, EcLevel::Q).ok()?;
         let side = code.width();
         let dark: Vec<bool> = code.to_colors().into_iter().map(|colour| colour == Color::Dark).collect();

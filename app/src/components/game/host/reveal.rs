@@ -1,4 +1,4 @@
-//! What was right, who knew, and why.
+//! The reveal: the right answer, how many had it, and the explanation.
 
 use leptos::prelude::*;
 use protocol::UserId;
@@ -11,7 +11,7 @@ use super::question::heading;
 use super::texts;
 use crate::components::avatar::{Looks, avatar};
 
-/// The question once more, with what people answered.
+/// The question with people's answers.
 pub(super) fn reveal(host: Host, game: &Game) -> AnyView {
     let (Some(asked), Some(reveal)) = (&game.asked, &game.reveal) else { return ().into_any() };
     // Where neither a bar nor the plane says it, what is right is written out.
@@ -35,7 +35,7 @@ pub(super) fn reveal(host: Host, game: &Game) -> AnyView {
     .into_any()
 }
 
-/// Whether there is a plane beside it. A poll has one only for an explanation: nothing was right.
+/// Whether there is a panel beside it. A poll has one only for an explanation, because nothing was right.
 pub(super) fn has_why(game: &Game) -> bool {
     game.reveal.as_ref().is_some_and(|reveal| !reveal.right.is_empty() || !reveal.explanation.is_empty())
 }
@@ -80,8 +80,8 @@ fn paragraph(host: Host, text: &str) -> AnyView {
     .into_any()
 }
 
-/// Some of the class, as large a part of them happy as of the class. Not those who
-/// knew: that is nobody's business.
+/// Some avatars of the class, of which as large a share is happy as of the class. Not those who were right:
+/// that is nobody's business.
 fn crowd(host: Host, correct: usize, players: usize) -> AnyView {
     const BACK: [u32; 6] = [86, 78, 90, 80, 88, 82];
     const FRONT: [u32; 6] = [40, 48, 42, 54, 44, 50];
@@ -104,8 +104,8 @@ fn crowd(host: Host, correct: usize, players: usize) -> AnyView {
     .into_any()
 }
 
-/// How many of `shown` are as large a part as `some` of `all`. Nobody looks like
-/// everybody, and one is seen.
+/// How many of `shown` are as large a share as `some` of `all`. All only if all were, and at least one if any
+/// was.
 fn share(some: usize, all: usize, shown: usize) -> usize {
     let rounded = (some * shown + all / 2).checked_div(all).unwrap_or(0);
     let least = usize::from(some > 0);

@@ -1,9 +1,9 @@
-//! A minus for phones: among the digits that they show for a number there is none.
+//! A minus button for phones: their number keys have none.
 
 use leptos::html::Input;
 use leptos::prelude::*;
 
-/// Puts a minus before the number in the field, or takes it away.
+/// Puts a minus before the number in the field, or removes it.
 pub(super) fn sign(field: NodeRef<Input>, is_open: Signal<bool>) -> AnyView {
     let change = move |_| {
         let Some(field) = field.get_untracked().filter(|_| is_open.get_untracked()) else { return };

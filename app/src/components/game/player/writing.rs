@@ -12,7 +12,7 @@ use crate::boxed_view::{derived, effect, flag};
 use crate::components::field::Wrong;
 use crate::game_store::GameStore;
 
-/// A word or a few.
+/// The field for a typed answer.
 pub(super) fn typed(store: GameStore) -> AnyView {
     fn read(text: &str) -> Result<Answer, &'static str> {
         if text.is_empty() { Err("Type an answer first.") } else { Ok(Answer::Text(text.to_owned())) }
@@ -29,7 +29,7 @@ pub(super) fn number(store: GameStore) -> AnyView {
     writing(store, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
 }
 
-/// What differs between the two.
+/// The differences between the two.
 struct Field {
     mode: &'static str,
     help: &'static str,
@@ -42,7 +42,7 @@ fn writing(store: GameStore, field: Field) -> AnyView {
     let open = is_open(store);
     let (wrong, set_wrong) = signal(None::<String>);
     let given = store.board.with_untracked(|board| board.answer.given().map(written)).unwrap_or_default();
-    // Who was reading the question writes next.
+    // A player who was reading the question types next.
     effect(move || {
         if let Some(field) = input.get().filter(|_| open.get_untracked() && super::focus::is_at_rest()) {
             let _ = field.focus();
