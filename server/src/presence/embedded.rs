@@ -116,7 +116,7 @@ impl PresenceStore for EmbeddedPresence {
         Ok(())
     }
 
-    async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError> {
+    async fn summary(&self, channel: &Channel) -> Result<Summary, PresenceError> {
         let rooms = self.lock();
         let known =
             |room: &Room| Summary { version: room.version, count: room.members.len(), mine: room.members.len() };
@@ -139,7 +139,7 @@ impl PresenceStore for EmbeddedPresence {
         })
     }
 
-    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError> {
+    async fn preview(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError> {
         let rooms = self.lock();
         let look = |room: &Room| Preview { members: room.members().take(members).collect(), count: room.members.len() };
         Ok(channels.iter().map(|channel| rooms.known.get(channel).map(look).unwrap_or_default()).collect())
@@ -169,5 +169,54 @@ impl PresenceStore for EmbeddedPresence {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use protocol::RoomId;
+
+    use super::*;
+    use crate::broker::embedded::{self, Options};
+    use crate::broker::{Broker, Delivery, LogLimits};
+    use crate::storage::sqlite::Sqlite;
+
+    const THREADS: usize = 4;
+    /// So many that two threads meet even where there is hardly a core for each.
+    const ROUNDS: usize = 20_000;
+
+    #[tokio::test]
+    async fn changes_are_announced_in_the_order_of_their_versions() {
+        let folder = tempfile::tempdir().unwrap();
+        let log =
+            LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: Duration::from_secs(24 * 60 * 60) };
+        let (broker, mut deliveries) = embedded::open(Sqlite::open(folder.path()).unwrap(), Options { log });
+        let channel = Channel::Room(RoomId::parse("room1").unwrap());
+        broker.subscribe(&channel).await.unwrap();
+        let presence = Arc::new(EmbeddedPresence::new(broker));
+        for thread in 0..THREADS {
+            let (presence, channel) = (presence.clone(), channel.clone());
+            let id = format!("p{thread}");
+            let member = Member { id: UserId::parse(&id).unwrap(), name: Name::parse(&id).unwrap() };
+            std::thread::spawn(move || {
+                for _ in 0..ROUNDS {
+                    presence.change(&channel, |rooms| rooms.enter(&channel, &member));
+                    presence.change(&channel, |rooms| rooms.leave(&channel, &member.id));
+                }
+            });
+        }
+        // The deliveries end with the last thread.
+        drop(presence);
+        let (mut last, mut count) = (0, 0);
+        while let Some(delivery) = deliveries.recv().await {
+            // Some are dropped when this is slower than the threads: versions may be missing.
+            let Delivery::Ephemeral { ephemeral: Ephemeral::Notice(body), .. } = delivery else { continue };
+            let change: Change = wire::decode(std::str::from_utf8(&body).unwrap()).unwrap();
+            assert!(change.version > last, "version {} came after {last}", change.version);
+            (last, count) = (change.version, count + 1);
+        }
+        assert!(count > THREADS, "hardly anything was announced");
     }
 }
