@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-/// A part of a view that is drawn anew when what it reads changes.
-pub(crate) fn changing(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+/// A part of a view that is rendered anew when its signals change.
+pub(crate) fn dynamic_view(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     fn boxed(view: Box<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
         (move || view()).into_any()
     }
@@ -17,29 +17,29 @@ pub(crate) fn changing(view: impl Fn() -> AnyView + Send + Sync + 'static) -> An
 }
 
 /// A part of a view that is there only at times.
-pub(crate) fn sometimes(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
-    changing(move || view().unwrap_or_else(|| ().into_any()))
+pub(crate) fn optional_view(view: impl Fn() -> Option<AnyView> + Send + Sync + 'static) -> AnyView {
+    dynamic_view(move || view().unwrap_or_else(|| ().into_any()))
 }
 
-/// A part that takes long to draw: where a page comes to life, its turn is after the others'.
-pub(crate) fn heavy(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+/// A part that takes long to render: in hydration it comes after the others.
+pub(crate) fn deferred_view(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
     #[cfg(feature = "ssr")]
     return view();
     #[cfg(not(feature = "ssr"))]
     crate::hydration::tasks::part(view)
 }
 
-/// A text that changes.
+/// A text that follows its signals.
 pub(crate) fn words<T: ToString>(text: impl Fn() -> T + Send + Sync + 'static) -> AnyView {
     derived(move || text().to_string()).into_any()
 }
 
-/// An attribute that is there only at times.
+/// An attribute that is present only at times.
 pub(crate) fn flag(is_set: impl Fn() -> bool + Send + Sync + 'static) -> Signal<Option<&'static str>> {
     derived(move || is_set().then_some("true"))
 }
 
-/// What is reckoned from other signals at every look.
+/// A value that is computed from other signals at every read.
 pub(crate) fn derived<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Signal<T> {
     fn boxed<T: Send + Sync + 'static>(value: Box<dyn Fn() -> T + Send + Sync>) -> Signal<T> {
         Signal::derive(value)
@@ -47,7 +47,7 @@ pub(crate) fn derived<T: Send + Sync + 'static>(value: impl Fn() -> T + Send + S
     boxed(Box::new(value))
 }
 
-/// What is reckoned from other signals, and moves only when it comes out otherwise.
+/// A value that is computed from other signals, and notifies only when it changes.
 pub(crate) fn memo<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Memo<T>
 where
     T: PartialEq + Send + Sync + 'static,
@@ -58,7 +58,7 @@ where
     boxed(Box::new(value))
 }
 
-/// Does something in the browser once this part is in the page, and again whenever what it reads changes.
+/// Runs in the browser once this part is in the page, and again whenever its signals change.
 pub(crate) fn effect(run: impl FnMut() + 'static) {
     fn boxed(run: Box<dyn FnMut()>) {
         #[cfg(feature = "ssr")]
@@ -79,8 +79,7 @@ pub(crate) fn early_effect(run: impl FnMut() + 'static) {
     boxed(Box::new(run));
 }
 
-/// A list whose rows stay while their keys do. A row that is to follow its
-/// item reads it by itself.
+/// A list whose rows stay while their keys do. A row that has to follow its item reads it by itself.
 pub(crate) fn list(
     keys: impl Fn() -> Vec<String> + Send + Sync + 'static,
     row: impl Fn(String) -> AnyView + Send + Sync + 'static,

@@ -1,5 +1,4 @@
-//! The editor of a quiz, alive: the state of [`crate::state::editor`] in
-//! signals, saved as it is typed.
+//! The store of the quiz editor: the state of [`crate::state::editor`] in signals, saved while it is typed.
 
 use std::time::Duration;
 
@@ -13,32 +12,32 @@ use crate::api::ApiError;
 use crate::api::games::host_game;
 use crate::api::quizzes::{self, OpenedQuiz};
 use crate::boxed_view::{early_effect, effect};
-use crate::state::editor::saving::{Event, Order, Saving};
-use crate::state::editor::{Change, Edit, Editor, Left};
+use crate::state::editor::autosave::{Autosave, Event, SaveCommand};
+use crate::state::editor::{Change, Edit, EditOutcome, Editor};
 use crate::storage::quiz_backup;
 
-/// An editor, as its parts see it.
+/// The state of an editor in signals.
 #[derive(Clone, Copy)]
 pub(crate) struct EditorStore {
-    /// The quiz, and where its author is.
+    /// The quiz, and the selected question.
     pub(crate) editor: RwSignal<Editor>,
-    /// How the saving goes.
-    pub(crate) saving: RwSignal<Saving>,
+    /// The state of saving.
+    pub(crate) saving: RwSignal<Autosave>,
     /// Whether a game is about to begin.
     pub(crate) is_starting: RwSignal<bool>,
-    /// Why it did not.
+    /// Why it could not begin.
     pub(crate) trouble: RwSignal<Option<String>>,
     id: StoredValue<QuizId>,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl EditorStore {
-    /// Begins with what the page came with, and with what this browser kept.
+    /// Begins with the page's state, and with what this browser stored.
     pub(crate) fn begin(opened: OpenedQuiz) -> Self {
         let stored = opened.stored;
         let authoring = Self {
             editor: RwSignal::new(Editor::new(stored.quiz)),
-            saving: RwSignal::new(Saving::new(stored.version, stored.saved_at)),
+            saving: RwSignal::new(Autosave::new(stored.version, stored.saved_at)),
             is_starting: RwSignal::new(false),
             trouble: RwSignal::new(None),
             id: StoredValue::new(stored.id),
@@ -46,7 +45,7 @@ impl EditorStore {
         };
         early_effect(move || authoring.restore());
         effect(move || {
-            if authoring.is_starting.get() && !authoring.saving.with(Saving::is_unsaved) {
+            if authoring.is_starting.get() && !authoring.saving.with(Autosave::is_unsaved) {
                 authoring.host();
             }
         });
@@ -58,11 +57,11 @@ impl EditorStore {
         self.id.get_value()
     }
 
-    /// Does what the author did.
+    /// Applies an edit of the author.
     pub(crate) fn edit(self, edit: Edit) {
-        let mut left = Left::Nothing;
+        let mut left = EditOutcome::Unchanged;
         self.editor.update(|editor| left = editor.fold(edit));
-        if left == Left::Something {
+        if left == EditOutcome::Changed {
             self.keep();
             self.happen(Event::Changed);
         }
@@ -73,26 +72,26 @@ impl EditorStore {
         self.edit(Edit::Change(change));
     }
 
-    /// Begins a game as soon as all is saved.
+    /// Begins a game as soon as everything is saved.
     pub(crate) fn start(self) {
         self.trouble.set(None);
         self.is_starting.set(true);
-        self.happen(Event::Rested);
+        self.happen(Event::TimerFired);
     }
 
-    /// Lets the author's version follow the one that was saved elsewhere.
+    /// Saves the author's version after the one that was saved elsewhere.
     pub(crate) fn keep_mine(self) {
-        self.happen(Event::Kept);
+        self.happen(Event::KeepMine);
     }
 
-    /// Puts the version that was saved elsewhere in place of the author's.
+    /// Replaces the author's version by the one that was saved elsewhere.
     pub(crate) fn take_theirs(self) {
         spawn_local(async move {
             match quizzes::quiz(self.id()).await {
                 Ok(opened) => {
                     self.editor.update(|editor| editor.replace(opened.stored.quiz));
-                    quiz_backup::forget(&self.id());
-                    self.happen(Event::Taken(opened.stored.version, opened.stored.saved_at));
+                    quiz_backup::remove(&self.id());
+                    self.happen(Event::TakeTheirs(opened.stored.version, opened.stored.saved_at));
                 }
                 Err(error) => {
                     self.trouble.try_set(Some(error.to_string()));
@@ -102,19 +101,19 @@ impl EditorStore {
     }
 
     fn restore(self) {
-        let Some((version, quiz)) = quiz_backup::restore(&self.id()) else { return };
+        let Some((version, quiz)) = quiz_backup::load(&self.id()) else { return };
         if self.editor.with_untracked(|editor| *editor.quiz() == quiz) {
-            return quiz_backup::forget(&self.id());
+            return quiz_backup::remove(&self.id());
         }
         self.editor.update(|editor| editor.replace(quiz));
-        // Where the server has gone on since, the author is asked.
-        self.saving.update(|saving| *saving = Saving::new(version, saving.saved_at()));
+        // If the server has a later version, the author is asked.
+        self.saving.update(|saving| *saving = Autosave::new(version, saving.saved_at()));
         self.happen(Event::Changed);
     }
 
     fn keep(self) {
-        let version = self.saving.with_untracked(Saving::version);
-        self.editor.with_untracked(|editor| quiz_backup::keep(&self.id(), version, editor.quiz()));
+        let version = self.saving.with_untracked(Autosave::version);
+        self.editor.with_untracked(|editor| quiz_backup::store(&self.id(), version, editor.quiz()));
     }
 
     fn happen(self, event: Event) {
@@ -123,14 +122,14 @@ impl EditorStore {
             return; // the page is gone
         }
         match order {
-            Some(Order::Wait(time)) => self.wait(time),
-            Some(Order::Save(version)) => self.save(version),
+            Some(SaveCommand::Wait(time)) => self.wait(time),
+            Some(SaveCommand::Save(version)) => self.save(version),
             None => {}
         }
     }
 
     fn wait(self, time: Duration) {
-        let rested = move || self.happen(Event::Rested);
+        let rested = move || self.happen(Event::TimerFired);
         let timer = set_timeout_with_handle(rested, time).ok();
         self.timer.update_value(|waiting| {
             if let Some(earlier) = std::mem::replace(waiting, timer) {
@@ -154,8 +153,8 @@ impl EditorStore {
                 self.is_starting.try_set(false);
             }
             self.happen(event);
-            if !self.saving.try_with_untracked(Saving::is_unsaved).unwrap_or(true) {
-                quiz_backup::forget(&self.id());
+            if !self.saving.try_with_untracked(Autosave::is_unsaved).unwrap_or(true) {
+                quiz_backup::remove(&self.id());
             }
         });
     }

@@ -10,17 +10,17 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local_scoped_with_cancellation;
-use protocol::game::frame::{AddedHost, Code, Count, Entrance, GivenAnswer, Player, Players};
+use protocol::game::frame::{AddedHost, Code, Count, Entrance, Player, Players, SubmittedAnswer};
 use protocol::game::{Answer, Game, Phase};
 use protocol::{HostId, Name, Pin, Refusal};
 
 use crate::api::games::{HostPage, PlayPage};
 use crate::boxed_view::early_effect;
+use crate::connect_blocker;
 use crate::nickname;
-use crate::state::game::{Board, ServerClock, mark, standing, texts, time_left};
-use crate::state::{ConnectionStatus, FirstTries};
+use crate::state::game::{Board, ServerClock, connection_status, mark, texts, time_left};
+use crate::state::{ConnectionStatus, FirstConnects};
 use crate::transport::game::{Command, GameConnector};
-use crate::wall;
 
 /// How often the remaining time is updated.
 const TICK: Duration = Duration::from_millis(200);
@@ -45,7 +45,7 @@ pub(crate) struct GameStore {
     /// The code for another host, once it was asked for.
     pub(crate) code: RwSignal<Option<Code>>,
     /// The status of the connection.
-    pub(crate) standing: RwSignal<ConnectionStatus>,
+    pub(crate) connection_status: RwSignal<ConnectionStatus>,
     /// Why this nickname was refused.
     pub(crate) not_in: RwSignal<Option<Refusal>>,
     /// The name that a host has given this player, until the game goes on.
@@ -64,7 +64,7 @@ pub(crate) struct GameStore {
     pub(crate) pin: StoredValue<Pin>,
     clock: StoredValue<ServerClock>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
-    tries: StoredValue<FirstTries>,
+    tries: StoredValue<FirstConnects>,
 }
 
 /// The state that a page begins with.
@@ -125,7 +125,11 @@ impl GameStore {
             hosts: RwSignal::new(Vec::new()),
             added_as: RwSignal::new(None),
             code: RwSignal::new(None),
-            standing: RwSignal::new(if knows_who { ConnectionStatus::Connecting } else { ConnectionStatus::Resting }),
+            connection_status: RwSignal::new(if knows_who {
+                ConnectionStatus::Connecting
+            } else {
+                ConnectionStatus::Resting
+            }),
             not_in: RwSignal::new(None),
             called: RwSignal::new(None),
             trouble: RwSignal::new(None),
@@ -136,11 +140,11 @@ impl GameStore {
             pin: StoredValue::new(pin.clone()),
             clock: StoredValue::new(clock),
             commands: StoredValue::new(None),
-            tries: StoredValue::new(FirstTries::default()),
+            tries: StoredValue::new(FirstConnects::default()),
         };
         early_effect(move || {
             let Some(connector) = connector else { return };
-            let link = (connector.open)(GameOptions { pin: pin.clone(), entry: entry.clone(), kept: None });
+            let link = (connector.open)(GameOptions { pin: pin.clone(), entry: entry.clone(), pending_answer: None });
             store.commands.set_value(Some(link.commands));
             store.is_awake.set(true);
             if knows_who {
@@ -157,7 +161,7 @@ impl GameStore {
     /// Goes on waiting to be admitted, after the page was loaded again.
     fn wait_on(self) {
         let title = self.board.with_untracked(|board| board.game.title.clone());
-        if let Some(name) = self.pin.with_value(|pin| nickname::waits_as(pin, &title)) {
+        if let Some(name) = self.pin.with_value(|pin| nickname::load_waiting(pin, &title)) {
             self.board.update(|board| board.waits = Some(texts::WAITING.into()));
             self.enter(name);
         }
@@ -165,7 +169,7 @@ impl GameStore {
 
     /// Enters the game under a nickname.
     pub(crate) fn enter(self, nickname: String) {
-        self.pin.with_value(|pin| nickname::keep(pin, &nickname));
+        self.pin.with_value(|pin| nickname::store(pin, &nickname));
         self.not_in.set(None);
         self.trouble.set(None);
         self.command(Command::Enter(nickname));
@@ -176,7 +180,7 @@ impl GameStore {
         let (at, round) = self.board.with_untracked(|board| (board.game.at, board.game.round));
         if let Some(question) = at {
             self.trouble.set(None);
-            self.command(Command::Answer(GivenAnswer { question, answer, round: Some(round) }));
+            self.command(Command::Answer(SubmittedAnswer { question, answer, round: Some(round) }));
         }
     }
 
@@ -209,7 +213,7 @@ impl GameStore {
                     self.count.set(None);
                 }
                 self.hear_time(joined.now, connector);
-                self.pin.with_value(nickname::forget);
+                self.pin.with_value(nickname::clear);
             }
             Event::Hosting(hosting) => {
                 self.hear_time(hosting.now, connector);
@@ -226,14 +230,14 @@ impl GameStore {
             Event::Code(code) => self.code.set(Some(code.clone())),
             Event::Renamed(renamed) => self.called.set(renamed.by_host.then(|| renamed.name.clone())),
             // This player's answer was not counted in it.
-            Event::Answering(_) => self.count.set(None),
-            Event::Waiting(_) => self.note_waiting(),
-            Event::NotIn(refusal) => {
-                self.pin.with_value(nickname::rest);
+            Event::AnswerPending(_) => self.count.set(None),
+            Event::AwaitingAdmission(_) => self.note_waiting(),
+            Event::NicknameRefused(refusal) => {
+                self.pin.with_value(nickname::clear_waiting);
                 self.not_in.set(Some(refusal.clone()));
             }
-            Event::Out(_) => self.pin.with_value(nickname::forget),
-            Event::Trouble(refusal) | Event::Unanswered(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::AccessDenied(_) => self.pin.with_value(nickname::clear),
+            Event::Error(refusal) | Event::AnswerRefused(refusal) => self.trouble.set(Some(refusal.message.clone())),
             Event::Changed(changed) => {
                 self.trouble.set(None);
                 let (round, phase) = self.board.with_untracked(|board| (board.game.round, board.game.phase));
@@ -246,13 +250,14 @@ impl GameStore {
             }
             _ => {}
         }
-        let mut standing = standing(self.standing.get_untracked(), event);
+        let mut connection_status = connection_status(self.connection_status.get_untracked(), event);
         if matches!(event, Event::Status(_)) {
-            standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
+            connection_status =
+                connect_blocker::judge(self.tries, self.connection_status, connection_status, (connector.was_open)());
         }
         // Another try after an equal wait starts a new countdown.
-        if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
-            self.standing.set(standing);
+        if connection_status != self.connection_status.get_untracked() || matches!(event, Event::Status(_)) {
+            self.connection_status.set(connection_status);
         }
         self.board.maybe_update(|board| board.fold(event));
         if matches!(event, Event::Joined(_) | Event::Hosting(_) | Event::Changed(_)) {
@@ -262,7 +267,7 @@ impl GameStore {
 
     fn note_waiting(self) {
         let title = self.board.with_untracked(|board| board.game.title.clone());
-        self.pin.with_value(|pin| nickname::wait(pin, &title));
+        self.pin.with_value(|pin| nickname::store_waiting(pin, &title));
     }
 
     /// Hides a code after it has made somebody a host: it works once.

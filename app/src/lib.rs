@@ -20,6 +20,7 @@ pub mod transport;
 
 mod boxed_view;
 mod components;
+mod connect_blocker;
 mod device;
 mod editor_store;
 mod focus;
@@ -44,7 +45,6 @@ mod theme;
 mod time_zone;
 mod unread;
 mod upload;
-mod wall;
 
 #[cfg(feature = "ssr")]
 pub use pages::App;

@@ -6,33 +6,33 @@ use leptos::web_sys::Storage;
 use protocol::Pin;
 
 /// Stores the nickname that was typed.
-pub(crate) fn keep(pin: &Pin, name: &str) {
+pub(crate) fn store(pin: &Pin, name: &str) {
     put(&key("nickname", pin), name);
 }
 
 /// The stored nickname, if there is one.
-pub(crate) fn typed(pin: &Pin) -> Option<String> {
+pub(crate) fn load(pin: &Pin) -> Option<String> {
     read(&key("nickname", pin))
 }
 
 /// Notes that somebody waits for the game of this title; a PIN is used again for other games.
-pub(crate) fn wait(pin: &Pin, title: &str) {
+pub(crate) fn store_waiting(pin: &Pin, title: &str) {
     put(&key("waits", pin), title);
 }
 
 /// The name under which somebody waits for the game of this title, if they do.
-pub(crate) fn waits_as(pin: &Pin, title: &str) -> Option<String> {
-    read(&key("waits", pin)).filter(|waited| waited == title).and_then(|_| typed(pin))
+pub(crate) fn load_waiting(pin: &Pin, title: &str) -> Option<String> {
+    read(&key("waits", pin)).filter(|waited| waited == title).and_then(|_| load(pin))
 }
 
 /// Notes that nobody waits any more; the nickname stays.
-pub(crate) fn rest(pin: &Pin) {
+pub(crate) fn clear_waiting(pin: &Pin) {
     remove(&key("waits", pin));
 }
 
 /// Removes both: the player has entered, or never will.
-pub(crate) fn forget(pin: &Pin) {
-    rest(pin);
+pub(crate) fn clear(pin: &Pin) {
+    clear_waiting(pin);
     remove(&key("nickname", pin));
 }
 

@@ -17,10 +17,10 @@ use protocol::{HistoryPage, MessageId, Namesake, RoomId};
 
 use crate::api::{self, RoomPage};
 use crate::boxed_view::early_effect;
-use crate::state::{ConnectionStatus, FirstTries, Log, People};
+use crate::connect_blocker;
+use crate::state::{ConnectionStatus, FirstConnects, Log, People};
 use crate::transport::room::{Command, RoomConnector};
 use crate::unread;
-use crate::wall;
 
 /// The state of a room's page in signals.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ pub(crate) struct RoomStore {
     /// The members who are shown.
     pub(crate) people: RwSignal<People>,
     /// The status of the connection.
-    pub(crate) standing: RwSignal<ConnectionStatus>,
+    pub(crate) connection_status: RwSignal<ConnectionStatus>,
     /// The server's last refusal, as a sentence.
     pub(crate) trouble: RwSignal<Option<String>>,
     /// Another member whose name is the reader's, or looks the same.
@@ -46,7 +46,7 @@ pub(crate) struct RoomStore {
     room: StoredValue<RoomId>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
     connector: Option<RoomConnector>,
-    tries: StoredValue<FirstTries>,
+    tries: StoredValue<FirstConnects>,
 }
 
 /// The state of loading messages that are not shown.
@@ -73,7 +73,7 @@ impl RoomStore {
                 preview.members,
                 preview.member_count,
             )),
-            standing: RwSignal::new(ConnectionStatus::Connecting),
+            connection_status: RwSignal::new(ConnectionStatus::Connecting),
             trouble: RwSignal::new(None),
             namesake: RwSignal::new(namesake),
             earlier: RwSignal::new(Reading::Resting),
@@ -83,7 +83,7 @@ impl RoomStore {
             room: StoredValue::new(preview.room_id.clone()),
             commands: StoredValue::new(None),
             connector: use_context::<RoomConnector>(),
-            tries: StoredValue::new(FirstTries::default()),
+            tries: StoredValue::new(FirstConnects::default()),
         };
         unread::follow(store.log);
         early_effect(move || {
@@ -209,7 +209,7 @@ impl RoomStore {
                 }
             }
             Event::Namesake(namesake) => self.namesake.set(Some(namesake.clone())),
-            Event::Trouble(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Error(refusal) => self.trouble.set(Some(refusal.message.clone())),
             Event::Typing(_) => {
                 let expire = move || self.people.maybe_update(|people| people.expire((connector.now_ms)()));
                 // A little later than due, for clocks that round down.
@@ -217,18 +217,19 @@ impl RoomStore {
                     move || {
                         expire();
                     },
-                    limits::TYPING_SHOWN + Duration::from_millis(50),
+                    limits::TYPING_TTL + Duration::from_millis(50),
                 );
             }
             _ => {}
         }
-        let mut standing = self.standing.get_untracked().fold(event);
+        let mut connection_status = self.connection_status.get_untracked().fold(event);
         if matches!(event, Event::Status(_)) {
-            standing = wall::judge(self.tries, self.standing, standing, (connector.was_open)());
+            connection_status =
+                connect_blocker::judge(self.tries, self.connection_status, connection_status, (connector.was_open)());
         }
         // Another try after an equal wait starts a new countdown.
-        if standing != self.standing.get_untracked() || matches!(event, Event::Status(_)) {
-            self.standing.set(standing);
+        if connection_status != self.connection_status.get_untracked() || matches!(event, Event::Status(_)) {
+            self.connection_status.set(connection_status);
         }
         self.log.maybe_update(|log| log.fold(event, now_ms));
         self.people.maybe_update(|people| people.fold(event, now_ms));

@@ -7,7 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
 use crate::boxed_view::effect;
-use crate::focus::lead_to;
+use crate::focus::focus_first;
 
 /// The rows of one list, and which of them has the focus.
 #[derive(Clone, Copy)]
@@ -74,7 +74,7 @@ impl RowFocus {
         let row = next.map(|at| format!("{} > :nth-child({}) button", rows.list, at + 1));
         let is_there = |selector: &&str| matches!(document().query_selector(selector), Ok(Some(_)));
         if let Some(found) = row.as_deref().into_iter().chain(rows.instead.iter().copied()).find(is_there) {
-            lead_to(found);
+            focus_first(found);
         }
     }
 }

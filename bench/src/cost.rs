@@ -10,7 +10,7 @@ const TICK_ERROR: Duration = Duration::from_millis(30);
 
 /// The processes that are measured.
 #[derive(Clone, Debug, Default)]
-pub struct Watched {
+pub struct WatchedProcesses {
     /// The servers, by process id.
     pub servers: Vec<u32>,
     /// The process ids of Redis, which is counted apart.
@@ -33,7 +33,7 @@ pub struct Cost {
 /// Runs from [`Meter::start`] to [`Meter::stop`].
 #[derive(Debug)]
 pub struct Meter<'a> {
-    watched: &'a Watched,
+    watched: &'a WatchedProcesses,
     began: Instant,
     server: Duration,
     redis: Duration,
@@ -42,7 +42,7 @@ pub struct Meter<'a> {
 
 impl<'a> Meter<'a> {
     /// Starts to measure the processes.
-    pub fn start(watched: &'a Watched) -> Self {
+    pub fn start(watched: &'a WatchedProcesses) -> Self {
         Self {
             watched,
             began: Instant::now(),
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn work_of_a_process_shows() {
         let mut busy = Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
-        let watched = Watched { servers: vec![busy.id()], redis: Vec::new() };
+        let watched = WatchedProcesses { servers: vec![busy.id()], redis: Vec::new() };
         let meter = Meter::start(&watched);
         while meter.began.elapsed() < Duration::from_secs(10) && exact(busy.id()) < meter.server + TICK {
             std::thread::yield_now();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::cost::Watched;
+use super::cost::WatchedProcesses;
 use super::peers::{Peer, Programs};
 use chaos::stage::process::Process;
 use chaos::stage::{Redis, free_address, http};
@@ -79,8 +79,8 @@ impl Deployment {
     }
 
     /// The process ids to be measured.
-    pub fn watched(&self) -> Watched {
-        Watched {
+    pub fn watched(&self) -> WatchedProcesses {
+        WatchedProcesses {
             servers: self.nodes.iter().map(|(_, process)| process.id()).collect(),
             redis: self.redis.iter().filter_map(Redis::process_id).collect(),
         }

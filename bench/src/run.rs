@@ -81,7 +81,7 @@ impl<'a> Bench<'a> {
             self.runtime.block_on(async {
                 tokio::select! {
                     started = Deployment::start(&self.programs, peer, size) => started,
-                    told = stop::told() => Err(told),
+                    told = stop::requested() => Err(told),
                 }
             })
         };

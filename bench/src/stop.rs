@@ -47,7 +47,7 @@ pub fn check() -> Result<()> {
 }
 
 /// The error of [`check`], once there is one.
-pub async fn told() -> Error {
+pub async fn requested() -> Error {
     loop {
         if let Err(error) = check() {
             return error;

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use chaos::play::{Length, Setting};
 use chaos::report::Report;
 use chaos::scenarios::{ALL, Scenario};
-use chaos::stage::House;
+use chaos::stage::RunEnvironment;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -76,7 +76,11 @@ async fn run(flags: &Flags, chosen: &[Scenario]) -> bool {
     let seed = flags.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
     println!("seed {seed}");
     let setting = Setting {
-        house: House { program: flags.program.clone(), site: flags.site.clone(), keep: flags.keep.clone() },
+        environment: RunEnvironment {
+            program: flags.program.clone(),
+            site: flags.site.clone(),
+            keep: flags.keep.clone(),
+        },
         seed,
         length: if flags.short { Length::Short } else { Length::Long },
     };

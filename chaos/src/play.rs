@@ -9,11 +9,11 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use tokio::time::sleep;
 
-use crate::crowd::{Crowd, Guests};
+use crate::crowd::{Crowd, CrowdSize};
 use crate::ledger::audit::{self, Promise};
-use crate::ledger::{Ledger, Wrong};
+use crate::ledger::{Ledger, Violation};
 use crate::presence;
-use crate::stage::{House, Plan, Stage};
+use crate::stage::{Plan, RunEnvironment, Stage};
 use crate::verdict::Verdict;
 
 /// Once the trouble is over, everybody is live and everything sent within this
@@ -35,7 +35,7 @@ pub enum Length {
 #[derive(Clone, Debug)]
 pub struct Setting {
     /// The paths of this machine's programs.
-    pub house: House,
+    pub environment: RunEnvironment,
     /// Where all chance comes from.
     pub seed: u64,
     /// How much of everything.
@@ -52,9 +52,9 @@ impl Setting {
     }
 
     /// The usual guests: 50 rooms and 200 clients.
-    pub fn guests(&self) -> Guests {
+    pub fn guests(&self) -> CrowdSize {
         let (rooms, clients) = self.pick((20, 60), (50, 200));
-        Guests { rooms, clients, pace: 1.0 }
+        CrowdSize { rooms, clients, pace: 1.0 }
     }
 }
 
@@ -67,7 +67,7 @@ pub struct Play {
     /// Everything that clients sent and were told.
     pub ledger: Arc<Ledger>,
     /// The chance of this play.
-    pub dice: SmallRng,
+    pub rng: SmallRng,
 }
 
 impl Play {
@@ -83,23 +83,23 @@ impl Play {
     ///
     /// # Errors
     /// As [`Play::begin`].
-    pub async fn begin_with(setting: &Setting, name: &str, plan: &Plan, guests: Guests) -> Result<Self> {
-        let stage = Stage::build(&setting.house, name, plan).await?;
+    pub async fn begin_with(setting: &Setting, name: &str, plan: &Plan, guests: CrowdSize) -> Result<Self> {
+        let stage = Stage::build(&setting.environment, name, plan).await?;
         let ledger = Arc::new(Ledger::default());
-        let crowd = Crowd::gather(stage.door.clone(), ledger.clone(), guests, setting.seed).await?;
+        let crowd = Crowd::gather(stage.load_balancer.clone(), ledger.clone(), guests, setting.seed).await?;
         crowd.talk(Duration::from_millis(1_500));
-        Ok(Self { stage, crowd, ledger, dice: SmallRng::seed_from_u64(setting.seed) })
+        Ok(Self { stage, crowd, ledger, rng: SmallRng::seed_from_u64(setting.seed) })
     }
 
     /// Lets people talk for a while: between `from` and `to`.
     pub async fn pause(&mut self, from: Duration, to: Duration) {
-        let wait = self.dice.random_range(from..=to);
+        let wait = self.rng.random_range(from..=to);
         sleep(wait).await;
     }
 
     /// The index of a random node.
     pub fn any_node(&mut self) -> usize {
-        self.dice.random_range(0..self.stage.nodes.len())
+        self.rng.random_range(0..self.stage.nodes.len())
     }
 
     /// Nobody says anything new; everybody gets live, sends the rest, is shown
@@ -117,7 +117,7 @@ impl Play {
         verdict.must_be("the last word", shown);
         verdict.must_be("refusals", self.crowd.nothing_refused_for_good());
         presence::right(self, verdict).await;
-        let counted = self.ledger.audit(&self.stage.door, promise).await?;
+        let counted = self.ledger.audit(&self.stage.load_balancer, promise).await?;
         let acknowledged = self.ledger.acknowledged();
         verdict.figure("acknowledged", acknowledged);
         verdict.must(acknowledged > 0, || "nobody said anything".into());
@@ -125,7 +125,7 @@ impl Play {
         if promise == Promise::NewLog {
             verdict.figure("gone with the old log", counted.gone_with_the_old);
         }
-        for (wrong, name) in Wrong::ALL {
+        for (wrong, name) in Violation::ALL {
             verdict.exactly(name, self.ledger.wrongs(wrong), 0);
         }
         self.ledger.sentences().into_iter().for_each(|sentence| verdict.must(false, || sentence));
@@ -150,7 +150,7 @@ impl Play {
 
     async fn room_shown(&self, room: &RoomId, begin: Instant, within: Duration) -> Result<()> {
         loop {
-            let top = audit::top(&self.stage.door, room).await?;
+            let top = audit::top(&self.stage.load_balancer, room).await?;
             let here = self.crowd.clients().iter().filter(|client| client.room == *room);
             let behind: Vec<_> = here.filter(|client| client.diary().shown.as_ref() != Some(&top)).collect();
             let Some(one) = behind.first() else { return Ok(()) };

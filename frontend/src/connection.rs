@@ -7,15 +7,15 @@ use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
 use crate::clock::{Clock, elapsed_ms};
 use crate::page::{self, Listeners};
-use crate::socket::{Farewell, Heard, Socket};
+use crate::socket::{CloseReason, Socket, SocketEvent};
 
 /// An event of the browser. Their queue has no limit: the browser calls once for each and lets the task run
 /// before it calls again.
 pub(crate) enum ConnectionEvent {
     /// An event of the socket with this number.
-    Heard(u32, Heard),
+    Socket(u32, SocketEvent),
     Page(PageEvent),
-    TimeCame,
+    TimerDue,
 }
 
 /// What an event means to a client.
@@ -43,41 +43,41 @@ impl Connection {
         let (events, receiver) = mpsc::unbounded();
         let on_time = events.clone();
         let on_page = events.clone();
-        let line = Self {
+        let connection = Self {
             path,
             events,
             socket: None,
             liveness: Liveness::new(elapsed_ms()),
-            clock: Clock::new(move || queue(&on_time, ConnectionEvent::TimeCame)),
+            clock: Clock::new(move || queue(&on_time, ConnectionEvent::TimerDue)),
             _listeners: Listeners::new(move |event| queue(&on_page, ConnectionEvent::Page(event))),
         };
-        (line, receiver)
+        (connection, receiver)
     }
 
     /// What an event means to a client; `None` where nothing is to be done.
     pub(crate) fn take(&mut self, event: ConnectionEvent) -> Option<ClientInput> {
         match event {
-            ConnectionEvent::Heard(socket, heard) if self.liveness.is_current(socket) => Some(self.heard(heard)),
-            ConnectionEvent::Heard(..) => None,
+            ConnectionEvent::Socket(socket, heard) if self.liveness.is_current(socket) => Some(self.on_socket(heard)),
+            ConnectionEvent::Socket(..) => None,
             ConnectionEvent::Page(event) => self.on_page(event),
-            ConnectionEvent::TimeCame => {
+            ConnectionEvent::TimerDue => {
                 let timer = self.clock.next_due()?;
                 // Other timers may be due as well.
-                queue(&self.events, ConnectionEvent::TimeCame);
+                queue(&self.events, ConnectionEvent::TimerDue);
                 Some(ClientInput::Due(timer))
             }
         }
     }
 
-    fn heard(&mut self, heard: Heard) -> ClientInput {
-        if !matches!(heard, Heard::Closed(_)) {
-            self.liveness.heard(elapsed_ms());
+    fn on_socket(&mut self, heard: SocketEvent) -> ClientInput {
+        if !matches!(heard, SocketEvent::Closed(_)) {
+            self.liveness.record_activity(elapsed_ms());
         }
         match heard {
-            Heard::Opened => ClientInput::Opened,
-            Heard::Text(text) => ClientInput::Text(text),
-            Heard::Closed(code) => {
-                self.hang_up(Farewell::Returning);
+            SocketEvent::Opened => ClientInput::Opened,
+            SocketEvent::Text(text) => ClientInput::Text(text),
+            SocketEvent::Closed(code) => {
+                self.disconnect(CloseReason::Returning);
                 ClientInput::Closed(code)
             }
         }
@@ -88,7 +88,7 @@ impl Connection {
             PageReaction::Online => ClientInput::Online,
             PageReaction::Offline => ClientInput::Offline,
             PageReaction::Leave => {
-                self.hang_up(Farewell::Leaving);
+                self.disconnect(CloseReason::Leaving);
                 ClientInput::Offline
             }
         })
@@ -97,15 +97,15 @@ impl Connection {
     pub(crate) fn connect(&mut self) {
         let number = self.liveness.next_socket();
         let events = self.events.clone();
-        self.socket = Socket::open(self.path, move |heard| queue(&events, ConnectionEvent::Heard(number, heard)));
+        self.socket = Socket::open(self.path, move |heard| queue(&events, ConnectionEvent::Socket(number, heard)));
         if self.socket.is_none() {
-            queue(&self.events, ConnectionEvent::Heard(number, Heard::Closed(1006)));
+            queue(&self.events, ConnectionEvent::Socket(number, SocketEvent::Closed(1006)));
         }
     }
 
-    pub(crate) fn hang_up(&mut self, farewell: Farewell) {
+    pub(crate) fn disconnect(&mut self, reason: CloseReason) {
         if let Some(socket) = self.socket.take() {
-            socket.close(farewell);
+            socket.close(reason);
         }
         self.liveness.next_socket();
     }

@@ -13,7 +13,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::connection::{ClientInput, Connection, ConnectionEvent};
 use crate::random;
-use crate::socket::Farewell;
+use crate::socket::CloseReason;
 use crate::storage::UnsentStorage;
 
 /// The path of rooms' WebSockets.
@@ -22,76 +22,76 @@ const PATH: &str = "/ws";
 /// Everything that can happen to a client.
 enum DriverEvent {
     /// A request of the page; `None`: the page is gone.
-    Asked(Option<Command>),
+    Command(Option<Command>),
     /// The load of this number has ended.
     Read(u32, Option<HistoryPage>),
-    Stirred(ConnectionEvent),
+    Connection(ConnectionEvent),
 }
 
 /// Opens a transport; see [`app::transport::room::RoomConnector::open`].
-pub(crate) fn open(person: &UserId, mut beginning: RoomOptions) -> RoomTransport {
-    let (commands, asked) = mpsc::unbounded();
-    let (tell, events) = mpsc::unbounded();
-    let (kept, left) = UnsentStorage::open(person, &beginning.room_id);
-    beginning.unsent.extend(left);
+pub(crate) fn open(person: &UserId, mut options: RoomOptions) -> RoomTransport {
+    let (commands, requests) = mpsc::unbounded();
+    let (emit, events) = mpsc::unbounded();
+    let (storage, left) = UnsentStorage::open(person, &options.room_id);
+    options.unsent.extend(left);
     spawn_local(async move {
         let (connection, events) = Connection::new(PATH);
-        let (driver, reads) = Driver::new(beginning, kept, tell, connection);
-        let asked = asked.map(Some).chain(stream::once(async { None })).map(DriverEvent::Asked);
-        let happenings = stream::select(reads, events.map(DriverEvent::Stirred));
-        driver.run(stream::select(asked, happenings)).await;
+        let (driver, reads) = Driver::new(options, storage, emit, connection);
+        let requests = requests.map(Some).chain(stream::once(async { None })).map(DriverEvent::Command);
+        let driver_events = stream::select(reads, events.map(DriverEvent::Connection));
+        driver.run(stream::select(requests, driver_events)).await;
     });
     RoomTransport { commands, events }
 }
 
 struct Driver {
-    link: RoomClient,
+    client: RoomClient,
     room_id: RoomId,
-    tell: UnboundedSender<Event>,
+    emit: UnboundedSender<Event>,
     reads: UnboundedSender<DriverEvent>,
     connection: Connection,
     /// The number of the current load; results of earlier ones are ignored.
     read_number: u32,
     reading: Option<AbortHandle>,
-    kept: UnsentStorage,
+    storage: UnsentStorage,
 }
 
 impl Driver {
     fn new(
-        beginning: RoomOptions,
-        kept: UnsentStorage,
-        tell: UnboundedSender<Event>,
+        options: RoomOptions,
+        storage: UnsentStorage,
+        emit: UnboundedSender<Event>,
         connection: Connection,
     ) -> (Self, UnboundedReceiver<DriverEvent>) {
         let (reads, receiver) = mpsc::unbounded();
-        let room_id = beginning.room_id.clone();
+        let room_id = options.room_id.clone();
         let driver = Self {
-            link: RoomClient::new(beginning),
+            client: RoomClient::new(options),
             room_id,
-            tell,
+            emit,
             reads,
             connection,
             read_number: 0,
             reading: None,
-            kept,
+            storage,
         };
         (driver, receiver)
     }
 
-    async fn run(mut self, happenings: impl Stream<Item = DriverEvent>) {
-        let mut happenings = std::pin::pin!(happenings);
+    async fn run(mut self, driver_events: impl Stream<Item = DriverEvent>) {
+        let mut driver_events = std::pin::pin!(driver_events);
         self.step(Input::Start);
-        while let Some(happening) = happenings.next().await {
-            match happening {
-                DriverEvent::Asked(Some(command)) => self.step(asked(command)),
-                DriverEvent::Asked(None) => return,
+        while let Some(driver_event) = driver_events.next().await {
+            match driver_event {
+                DriverEvent::Command(Some(command)) => self.step(command_input(command)),
+                DriverEvent::Command(None) => return,
                 DriverEvent::Read(number, page) if number == self.read_number => {
-                    self.step(page.map_or(Input::NotLoaded, Input::Loaded));
+                    self.step(page.map_or(Input::HistoryFailed, Input::HistoryLoaded));
                 }
                 DriverEvent::Read(..) => {}
-                DriverEvent::Stirred(event) => {
+                DriverEvent::Connection(event) => {
                     // A frame of a later version is ignored.
-                    if let Some(input) = self.connection.take(event).and_then(told) {
+                    if let Some(input) = self.connection.take(event).and_then(decode_input) {
                         self.step(input);
                     }
                 }
@@ -100,17 +100,17 @@ impl Driver {
     }
 
     fn step(&mut self, input: Input) {
-        for output in self.link.step(input, random::number()) {
+        for output in self.client.step(input, random::number()) {
             match output {
                 Output::Connect => self.connection.connect(),
-                Output::Drop => self.connection.hang_up(Farewell::Returning),
+                Output::Disconnect => self.connection.disconnect(CloseReason::Returning),
                 Output::Send(frame) => self.connection.send(&wire::encode_client(&frame)),
-                Output::Wake { timer, after_ms } => self.connection.wake(timer, after_ms),
-                Output::Cancel(timer) => self.connection.cancel(timer),
-                Output::Load => self.load(),
-                Output::Keep(unsent) => self.kept.keep(unsent),
+                Output::SetTimer { timer, after_ms } => self.connection.wake(timer, after_ms),
+                Output::CancelTimer(timer) => self.connection.cancel(timer),
+                Output::LoadHistory => self.load(),
+                Output::StoreUnsent(unsent) => self.storage.store(unsent),
                 // A page that no longer listens is about to end this task.
-                Output::Tell(event) => drop(self.tell.unbounded_send(event)),
+                Output::Emit(event) => drop(self.emit.unbounded_send(event)),
             }
         }
     }
@@ -145,18 +145,18 @@ impl Drop for Driver {
     }
 }
 
-fn told(told: ClientInput) -> Option<Input> {
-    Some(match told {
+fn decode_input(input: ClientInput) -> Option<Input> {
+    Some(match input {
         ClientInput::Opened => Input::Opened,
         ClientInput::Text(text) => Input::Frame(wire::decode_server(&text)?),
         ClientInput::Closed(code) => Input::Closed { code },
-        ClientInput::Due(timer) => Input::Woken(timer),
+        ClientInput::Due(timer) => Input::TimerFired(timer),
         ClientInput::Online => Input::Online,
         ClientInput::Offline => Input::Offline,
     })
 }
 
-fn asked(command: Command) -> Input {
+fn command_input(command: Command) -> Input {
     match command {
         Command::Say(unsent) => Input::Say(unsent),
         Command::Retry(id) => Input::Retry(id),

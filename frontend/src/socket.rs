@@ -19,7 +19,7 @@ pub(crate) fn was_open() -> bool {
 }
 
 /// An event of a socket.
-pub(crate) enum Heard {
+pub(crate) enum SocketEvent {
     Opened,
     Text(String),
     Closed(u16),
@@ -27,7 +27,7 @@ pub(crate) enum Heard {
 
 /// How a socket is closed.
 #[derive(Clone, Copy)]
-pub(crate) enum Farewell {
+pub(crate) enum CloseReason {
     /// The person leaves; others see it at once.
     Leaving,
     /// Another connection follows; nobody needs to notice.
@@ -43,7 +43,7 @@ pub(crate) struct Socket {
 impl Socket {
     /// Opens a socket to `path` on the server that the page came from. `None`
     /// where the browser does not allow it.
-    pub(crate) fn open(path: &str, on: impl Fn(Heard) + 'static) -> Option<Self> {
+    pub(crate) fn open(path: &str, on: impl Fn(SocketEvent) + 'static) -> Option<Self> {
         let web = web_sys::WebSocket::new(&address(path)?).ok()?;
         let stream = WebSocket::try_from(web.clone()).ok()?;
         let (listen, listening) = abortable(listen(stream, on));
@@ -60,12 +60,12 @@ impl Socket {
     }
 
     /// Closes without waiting; no more events follow.
-    pub(crate) fn close(&self, farewell: Farewell) {
+    pub(crate) fn close(&self, reason: CloseReason) {
         self.listening.abort();
         // On the browser's own handle, so that it is done before a page that is being left is gone.
-        let _ = match farewell {
-            Farewell::Leaving => self.web.close_with_code(1000),
-            Farewell::Returning => self.web.close_with_code(CloseCode::Resync.number()),
+        let _ = match reason {
+            CloseReason::Leaving => self.web.close_with_code(1000),
+            CloseReason::Returning => self.web.close_with_code(CloseCode::Resync.number()),
         };
     }
 }
@@ -73,20 +73,20 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         // Closing twice is allowed and does nothing.
-        self.close(Farewell::Leaving);
+        self.close(CloseReason::Leaving);
     }
 }
 
 /// Passes events on until the socket closes.
-async fn listen(mut socket: WebSocket, on: impl Fn(Heard)) {
+async fn listen(mut socket: WebSocket, on: impl Fn(SocketEvent)) {
     if poll_fn(|cx| socket.poll_ready_unpin(cx)).await.is_ok() && matches!(socket.state(), State::Open) {
         WAS_OPEN.set(true);
-        on(Heard::Opened);
+        on(SocketEvent::Opened);
     }
     while let Some(heard) = socket.next().await {
         match heard {
-            Ok(Message::Text(text)) => on(Heard::Text(text)),
-            Err(WebSocketError::ConnectionClose(event)) => on(Heard::Closed(event.code)),
+            Ok(Message::Text(text)) => on(SocketEvent::Text(text)),
+            Err(WebSocketError::ConnectionClose(event)) => on(SocketEvent::Closed(event.code)),
             // Bytes can only be of a later version, and every error is followed by a close.
             Ok(Message::Bytes(_)) | Err(_) => {}
         }

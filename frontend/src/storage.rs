@@ -4,7 +4,7 @@
 //! share an entry: each adds and removes its own.
 
 use client::room::{StoredUnsent, Unsent};
-use protocol::game::frame::GivenAnswer;
+use protocol::game::frame::SubmittedAnswer;
 use protocol::{Pin, RoomId, UserId, wire};
 use web_sys::Storage;
 
@@ -19,12 +19,12 @@ impl UnsentStorage {
     /// The entry, and what an earlier visit left in it.
     pub(crate) fn open(person: &UserId, room: &RoomId) -> (Self, Vec<Unsent>) {
         let key = format!("hubbub.unsent.{person}.{room}");
-        let (part, left) = StoredUnsent::take_over(read(&key).as_deref());
+        let (part, left) = StoredUnsent::load(read(&key).as_deref());
         (Self { key, part }, left)
     }
 
     /// Stores `unsent` in the place of what this page stored before.
-    pub(crate) fn keep(&mut self, unsent: Vec<Unsent>) {
+    pub(crate) fn store(&mut self, unsent: Vec<Unsent>) {
         write(&self.key, self.part.replace(read(&self.key).as_deref(), unsent));
     }
 }
@@ -40,11 +40,11 @@ impl AnswerStorage {
     }
 
     /// The answer that an earlier visit left.
-    pub(crate) fn read(&self) -> Option<GivenAnswer> {
+    pub(crate) fn read(&self) -> Option<SubmittedAnswer> {
         wire::decode(&read(&self.key)?)
     }
 
-    pub(crate) fn keep(&self, answer: Option<&GivenAnswer>) {
+    pub(crate) fn store(&self, answer: Option<&SubmittedAnswer>) {
         write(&self.key, answer.map(wire::encode));
     }
 }

@@ -189,9 +189,9 @@ async fn people(
             socket.writable().await.expect("a socket");
         }
         let (_, write) = socket.into_split();
-        let seat = hub.hold(channel, Arc::new(Outbox::new(write, usize::MAX)));
+        let subscription = hub.register(channel, Arc::new(Outbox::new(write, usize::MAX)));
         hub.open(channel).await.expect("the log is reached");
-        hub.settle(channel, seat, None, |_, _, _| HELLO.into()).await.expect("the log is reached");
+        hub.activate(channel, subscription, None, |_, _, _| HELLO.into()).await.expect("the log is reached");
     }
     asleep
 }

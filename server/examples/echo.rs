@@ -13,7 +13,7 @@ use server::config::Config;
 use server::node::Node;
 use server::outbox::Outbox;
 use server::presence::Departure;
-use server::ws::{Action, Frame, Handler, Purpose, Visitor, door_to};
+use server::ws::{Action, Frame, Handler, Purpose, Visitor, route_for};
 
 struct Echo(Arc<Member>, Arc<Outbox>);
 
@@ -51,7 +51,7 @@ impl Handler for Echo {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let running = server::start_with(Config::parse(), door_to::<Echo>()).await?;
+    let running = server::start_with(Config::parse(), route_for::<Echo>()).await?;
     println!("ws://{}/ws", running.address);
     std::future::pending().await
 }

@@ -38,7 +38,7 @@ const KEY_RETRY: Duration = Duration::from_millis(500);
 pub enum BackendError {
     /// The data folder cannot be used.
     #[error(transparent)]
-    GameStore(#[from] SqliteError),
+    Sqlite(#[from] SqliteError),
     /// The list of Redis servers is invalid.
     #[error(transparent)]
     Servers(#[from] redis::servers::ServersError),
@@ -51,7 +51,7 @@ pub enum BackendError {
 }
 
 /// The stores and connections that a node was opened with.
-pub struct Opened {
+pub struct Backend {
     /// The name of this node.
     pub node_name: String,
     /// Keeps channels' logs and announces.
@@ -83,7 +83,7 @@ pub struct Opened {
 /// Opens the storage that the configuration names.
 ///
 /// # Errors [`BackendError`], as a sentence for the operator.
-pub async fn open(config: &Config) -> Result<Opened, BackendError> {
+pub async fn open(config: &Config) -> Result<Backend, BackendError> {
     let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", crate::random::text(6)));
     match config.redis_servers() {
         None => open_embedded(config, node_name),
@@ -91,7 +91,7 @@ pub async fn open(config: &Config) -> Result<Opened, BackendError> {
     }
 }
 
-fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendError> {
+fn open_embedded(config: &Config, node_name: String) -> Result<Backend, BackendError> {
     let folder = &config.data_dir;
     let store = Sqlite::open(folder)?;
     let session_key = match config.sessions.key() {
@@ -103,7 +103,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
     let (broker, deliveries) =
         embedded::open(store.clone(), embedded::Options { log: config.limits.log(config.storage.retain_rooms) });
     info!("rooms are kept in {}", folder.display());
-    Ok(Opened {
+    Ok(Backend {
         node_name,
         deliveries,
         history: Arc::new(EmbeddedHistory::new(store.clone())),
@@ -120,7 +120,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Opened, BackendEr
     })
 }
 
-async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Opened, BackendError> {
+async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Backend, BackendError> {
     let log = config.limits.log(config.storage.retain_rooms);
     let options = redis::Options {
         log,
@@ -141,7 +141,7 @@ async fn open_redis(config: &Config, node_name: String, servers: redis::Servers)
     let presence = PresenceOptions::new(node_name.as_str());
     let quizzes = Arc::new(RedisQuizzes::new(router.clone(), config.storage.retain_results));
     info!("rooms are kept in Redis");
-    Ok(Opened {
+    Ok(Backend {
         node_name,
         deliveries,
         history: Arc::new(RedisHistory::new(router.clone())),

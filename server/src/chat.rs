@@ -21,18 +21,18 @@ use crate::{clock, digest};
 const DIGEST: usize = 16;
 
 /// Tells whether the chat of a game's class is open.
-pub type Classes = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
+pub type ClassChatGate = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
 
 /// Posts messages to rooms.
 pub struct Chat {
     broker: Arc<dyn Broker>,
-    classes: Classes,
+    classes: ClassChatGate,
     quotas: Arc<Quotas>,
     message_chars: usize,
 }
 
 /// A message that is in the log.
-pub struct Said {
+pub struct Posted {
     /// Its position, and whether it was there before.
     pub appended: Appended,
     /// The frame in the log, for a message that was there before: it is not announced again, so the sender
@@ -42,7 +42,7 @@ pub struct Said {
 
 impl Chat {
     /// A chat with messages of at most `message_chars` characters.
-    pub fn new(broker: Arc<dyn Broker>, classes: Classes, quotas: Arc<Quotas>, message_chars: usize) -> Self {
+    pub fn new(broker: Arc<dyn Broker>, classes: ClassChatGate, quotas: Arc<Quotas>, message_chars: usize) -> Self {
         Self { broker, classes, quotas, message_chars }
     }
 
@@ -50,7 +50,7 @@ impl Chat {
     /// result.
     ///
     /// # Errors The refusal to answer with. After a temporary one, repeat it with the same id.
-    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
+    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
         let text = &*self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, clock::now_ms());
@@ -62,7 +62,7 @@ impl Chat {
             }),
             head: frame.head,
             tail: frame.tail,
-            growth: if self.quotas.is_full() { Growth::Level } else { Growth::Free },
+            growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
         };
         let bytes = append.head.len() + append.tail.len();
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
@@ -76,7 +76,7 @@ impl Chat {
             let entry = self.broker.entry(&channel, appended.position.offset).await;
             again = entry.map_err(|error| refuse(&error, id))?.map(|entry| entry.frame);
         }
-        Ok(Said { appended, again })
+        Ok(Posted { appended, again })
     }
 
     /// Announces that somebody is typing. It may get lost.

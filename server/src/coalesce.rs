@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The requests under way, by key.
 pub struct Coalesce<K: Eq + Hash, V> {
-    questions: Mutex<HashMap<K, Arc<Question<V>>>>,
+    questions: Mutex<HashMap<K, Arc<SharedCall<V>>>>,
 }
 
-struct Question<V> {
+struct SharedCall<V> {
     /// How many callers have come so far.
     asked: AtomicU64,
     /// The last answer, and how many callers had come when the work for it began.
@@ -45,27 +45,27 @@ impl<K: Eq + Hash + Clone, V: Clone> Coalesce<K, V> {
         value
     }
 
-    fn ask(&self, key: K) -> Asking<'_, K, V> {
-        let new = || Arc::new(Question { asked: AtomicU64::new(0), answer: tokio::sync::Mutex::default() });
+    fn ask(&self, key: K) -> Waiter<'_, K, V> {
+        let new = || Arc::new(SharedCall { asked: AtomicU64::new(0), answer: tokio::sync::Mutex::default() });
         let question = self.lock().entry(key.clone()).or_insert_with(new).clone();
-        Asking { coalesce: self, key, question }
+        Waiter { coalesce: self, key, question }
     }
 }
 
 impl<K: Eq + Hash, V> Coalesce<K, V> {
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<Question<V>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<SharedCall<V>>>> {
         self.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A caller that waits; the last one of a key removes it.
-struct Asking<'a, K: Eq + Hash, V> {
+struct Waiter<'a, K: Eq + Hash, V> {
     coalesce: &'a Coalesce<K, V>,
     key: K,
-    question: Arc<Question<V>>,
+    question: Arc<SharedCall<V>>,
 }
 
-impl<K: Eq + Hash, V> Drop for Asking<'_, K, V> {
+impl<K: Eq + Hash, V> Drop for Waiter<'_, K, V> {
     fn drop(&mut self) {
         let mut questions = self.coalesce.lock();
         // The map's and ours: under its lock nobody can clone another one.

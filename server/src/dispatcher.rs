@@ -53,18 +53,18 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
             if let Delivery::Ephemeral { channel: Channel::Nodes, ephemeral: Ephemeral::Notice(body) } = &delivery {
                 renamed.extend(std::str::from_utf8(body).ok().and_then(wire::decode::<Member>));
             }
-            delivered.extend(hand_over(delivery, &mut turn, &hub, &presence, &games));
+            delivered.extend(dispatch(delivery, &mut turn, &hub, &presence, &games));
         }
         // Keepers send more about a game than its frame: after it.
         drop(turn);
         delivered.drain(..).for_each(|frame: Utf8Bytes| observe(&frame));
         stepped.drain(..).for_each(|channel| games.stepped(&channel));
-        renamed.drain(..).for_each(|member| tell_namesakes(&presence, &connections, &member));
+        renamed.drain(..).for_each(|member| notify_namesakes(&presence, &connections, &member));
     }
 }
 
 /// Hands one delivery over; returns the frame of a publication.
-fn hand_over(
+fn dispatch(
     delivery: Delivery,
     turn: &mut Batch<'_>,
     hub: &Hub,
@@ -84,7 +84,7 @@ fn hand_over(
         }
         Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } => {
             presence.on_notice(&channel, &body);
-            games.hear(&channel, &body);
+            games.on_notice(&channel, &body);
         }
         Delivery::Interrupted => {
             hub.interrupted();
@@ -96,15 +96,15 @@ fn hand_over(
 }
 
 /// Tells somebody who has a new name of members with a similar one.
-fn tell_namesakes(presence: &Presence, connections: &Connections, member: &Member) {
+fn notify_namesakes(presence: &Presence, connections: &Connections, member: &Member) {
     for namesake in presence.namesakes(member) {
-        connections.tell_in_rooms(&member.id, &wire::encode_server(&ServerMessage::Namesake(namesake)));
+        connections.send_in_rooms(&member.id, &wire::encode_server(&ServerMessage::Namesake(namesake)));
     }
 }
 
 /// Sends a change of presence to all clients in the room on this node. For a game, its keeper decides who is
 /// told.
-pub(crate) fn tell(hub: &Hub, games: &LocalGames, channel: &Channel, presence: protocol::Presence) {
+pub(crate) fn publish_presence(hub: &Hub, games: &LocalGames, channel: &Channel, presence: protocol::Presence) {
     if let Channel::Game(_) = channel {
         return games.people_changed(channel);
     }

@@ -12,6 +12,7 @@
 
 pub mod backend;
 pub mod broker;
+mod cancel_on_drop;
 pub mod channel;
 pub mod chat;
 mod clock;
@@ -43,7 +44,6 @@ pub mod serve;
 pub mod session;
 pub mod storage;
 pub mod throttle;
-mod waiting;
 pub mod workers;
 pub mod ws;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use metrics::{Counter, Histogram, Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use protocol::game::Taken;
+use protocol::game::AnswerStatus;
 
 /// The number of open WebSockets.
 pub const CONNECTIONS: &str = "hubbub_connections";
@@ -82,11 +82,11 @@ pub(crate) struct Hot {
 }
 
 /// Counts an answer in a game by its result.
-pub(crate) fn count_answer(taken: Taken) {
+pub(crate) fn count_answer(taken: AnswerStatus) {
     let taken = match taken {
-        Taken::Accepted => "accepted",
-        Taken::Duplicate => "duplicate",
-        Taken::Late => "late",
+        AnswerStatus::Accepted => "accepted",
+        AnswerStatus::Duplicate => "duplicate",
+        AnswerStatus::Late => "late",
     };
     metrics::counter!(GAME_ANSWERS, "taken" => taken).increment(1);
 }

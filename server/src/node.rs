@@ -10,13 +10,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
-use crate::backend::Opened;
+use crate::backend::Backend;
 use crate::broker::{Broker, BrokerError, Deliveries, Ephemeral};
 use crate::channel::Channel;
-use crate::chat::{Chat, Classes, Said};
+use crate::chat::{Chat, ClassChatGate, Posted};
 use crate::config::Config;
 use crate::dispatcher;
-use crate::games::{Games, LocalGames, Parts, is_class_room};
+use crate::games::{Games, GamesParts, LocalGames, is_class_room};
 use crate::history::{History, shared::SharedHistory};
 use crate::hub::{ControlFrames, Hub};
 use crate::presence::{Presence, Settings};
@@ -28,7 +28,7 @@ use crate::rooms::Directory;
 use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
 use crate::workers::Workers;
-use crate::ws::{Connections, Patience};
+use crate::ws::{ConnectionTimeouts, Connections};
 
 /// How many clients join rooms at a time: enough to keep the log busy. With more, newcomers of a storm wait
 /// longer for their handshake, and nobody is in sooner.
@@ -87,7 +87,7 @@ pub struct Node {
 
 impl Node {
     /// Puts the parts together. The deliveries are for the dispatcher.
-    pub fn assemble(config: Config, opened: Opened) -> (Arc<Self>, Deliveries) {
+    pub fn assemble(config: Config, opened: Backend) -> (Arc<Self>, Deliveries) {
         let hub = Arc::new(Hub::new(
             opened.broker.clone(),
             ControlFrames { renamed: dispatcher::renamed, availability: dispatcher::availability },
@@ -95,7 +95,7 @@ impl Node {
         let local_games = Arc::<LocalGames>::default();
         let tell = {
             let (hub, local_games) = (hub.clone(), local_games.clone());
-            Box::new(move |channel: &_, presence| dispatcher::tell(&hub, &local_games, channel, presence))
+            Box::new(move |channel: &_, presence| dispatcher::publish_presence(&hub, &local_games, channel, presence))
         };
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
         let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
@@ -103,7 +103,7 @@ impl Node {
         let directory = Directory::new(opened.rooms, opened.presence);
         let leaving = CancellationToken::new();
         let limits = &config.limits;
-        let patience = Patience {
+        let patience = ConnectionTimeouts {
             hello_within: limits.hello_within,
             ping_every: limits.ping_every,
             pong_within: limits.pong_within,
@@ -123,7 +123,7 @@ impl Node {
         };
         let quotas = Arc::new(Quotas::new(opened.counters, config.storage.quotas()));
         let library = Library::new(opened.quizzes, quotas.clone());
-        let games = Games::new(Parts {
+        let games = Games::new(GamesParts {
             store: opened.games,
             broker: opened.broker.clone(),
             hub: hub.clone(),
@@ -135,7 +135,7 @@ impl Node {
             seats_per_address: limits.seats_per_address,
         });
         let classes = games.clone();
-        let classes: Classes = Box::new(move |key| {
+        let classes: ClassChatGate = Box::new(move |key| {
             let games = classes.clone();
             Box::pin(async move { games.chat_is_open(&key).await })
         });
@@ -181,7 +181,7 @@ impl Node {
     /// Posts a message to a room, which is in the list from then on.
     ///
     /// # Errors As [`Chat::say`].
-    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Said, Refusal> {
+    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
         let said = self.chat.say(room, author, id, text).await?;
         let is_noted = said.appended.position.offset % NOTED_EVERY == 1 && !said.appended.repeated;
         // A class chat is not in the list: it is found by its game.

@@ -15,8 +15,8 @@ use tracing::{info, warn};
 use crate::backend::{self, BackendError};
 use crate::config::Config;
 use crate::node::Node;
-use crate::serve::{self, Capacity, Deadlines, Places};
-use crate::ws::{self, Door};
+use crate::serve::{self, Capacity, ConnectionLimiter, Deadlines};
+use crate::ws::{self, WebSocketRoute};
 use crate::{dispatcher, figures, metrics, quota, retention, router};
 
 /// How long clients that were sent away last need to be on another node.
@@ -84,13 +84,13 @@ pub struct Running {
 ///
 /// # Errors [`StartError`], as a sentence for the operator.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    start_with(config, ws::door()).await
+    start_with(config, ws::chat_route()).await
 }
 
 /// Starts a node with another handler of its WebSockets.
 ///
 /// # Errors [`StartError`], as for [`start`].
-pub async fn start_with(config: Config, door: Door) -> Result<Running, StartError> {
+pub async fn start_with(config: Config, door: WebSocketRoute) -> Result<Running, StartError> {
     let collecting = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
@@ -120,7 +120,7 @@ pub async fn start_with(config: Config, door: Door) -> Result<Running, StartErro
     let metrics_address = figures.as_ref().and_then(|listener| listener.local_addr().ok());
     let figures = figures.zip(metrics_address).map(|(listener, address)| {
         let router = figures::router(node.clone(), address);
-        let places = Places::new(Capacity { connections: figures::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
+        let places = ConnectionLimiter::new(Capacity { connections: figures::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
         tokio::spawn(serve::serve(listener, router, places, deadlines, stop_http.clone()))
     });
     let upkeep = [collecting, measuring, sweeping];
@@ -137,12 +137,12 @@ fn deadlines(config: &Config) -> Deadlines {
 }
 
 /// The limits of connections, after the limit of open files was raised.
-fn places(config: &Config) -> Arc<Places> {
+fn places(config: &Config) -> Arc<ConnectionLimiter> {
     let (connections, per_address) = (config.limits.connections, config.limits.connections_per_address);
     let open_files = serve::raise_open_files();
     let capacity = Capacity::new(connections, open_files);
     capacity.warn_of_less(connections, per_address, open_files);
-    Places::new(capacity, per_address, &config.trusted_proxies)
+    ConnectionLimiter::new(capacity, per_address, &config.trusted_proxies)
 }
 
 impl Running {

@@ -58,7 +58,7 @@ impl Liveness {
 
     /// Notes a sign of life: the socket opened or a frame arrived. A close is none, because an
     /// attempt that failed ends in a close, too.
-    pub fn heard(&mut self, now_ms: f64) {
+    pub fn record_activity(&mut self, now_ms: f64) {
         self.last_heard_ms = now_ms;
     }
 
@@ -93,7 +93,7 @@ mod tests {
         let shown = |liveness: &Liveness, now_ms| liveness.on_page(PageEvent::Shown, true, now_ms);
         assert_eq!(shown(&liveness, 1_000.0), None);
         assert_eq!(shown(&liveness, 1_001.0), Some(PageReaction::Online));
-        liveness.heard(5_000.0);
+        liveness.record_activity(5_000.0);
         assert_eq!(shown(&liveness, 6_000.0), None);
         assert_eq!(shown(&liveness, 6_001.0), Some(PageReaction::Online));
     }

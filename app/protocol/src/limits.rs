@@ -39,27 +39,27 @@ pub const MEMBERS_PER_FRAME: usize = 100;
 /// The most ids of people who left in one `presence` frame; the next one has the others.
 pub const LEAVES_PER_FRAME: usize = 500;
 /// The largest room in which changes of members are sent at once; in a larger one, in at most one frame per
-/// [`PRESENCE_EVERY`].
+/// [`PRESENCE_INTERVAL`].
 pub const MEMBERS_TOLD_AT_ONCE: usize = 200;
 /// How often the clients of a large room are told of changes of members.
-pub const PRESENCE_EVERY: Duration = Duration::from_secs(1);
+pub const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 
 /// After so long a silence the server pings a connection.
-pub const PING_EVERY: Duration = Duration::from_secs(25);
+pub const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// A ping that is not answered within this time ends the connection.
-pub const PONG_WITHIN: Duration = Duration::from_secs(10);
+pub const PONG_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection whose first frame does not come within this time is closed.
-pub const HELLO_WITHIN: Duration = Duration::from_secs(10);
+pub const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The first wait before a reconnect is random, from 0 to this.
-pub const RECONNECT_FIRST: Duration = Duration::from_millis(500);
+pub const RECONNECT_DELAY_MIN: Duration = Duration::from_millis(500);
 /// The largest limit that the doubling waits reach.
-pub const RECONNECT_MOST: Duration = Duration::from_secs(20);
+pub const RECONNECT_DELAY_MAX: Duration = Duration::from_secs(20);
 
 /// How often a client that types sends `typing`.
-pub const TYPING_EVERY: Duration = Duration::from_secs(2);
+pub const TYPING_INTERVAL: Duration = Duration::from_secs(2);
 /// How long "is typing" is shown after the last `typing` frame.
-pub const TYPING_SHOWN: Duration = Duration::from_secs(5);
+pub const TYPING_TTL: Duration = Duration::from_secs(5);
 
 /// The number of digits in a game's PIN.
 pub const PIN_DIGITS: usize = 6;
@@ -108,4 +108,4 @@ pub const BLOCKED_FOR: Duration = Duration::from_secs(10 * 60);
 /// The most leaders in a frame.
 pub const LEADERS: usize = 8;
 /// How often hosts are told how many have answered, at most.
-pub const COUNT_EVERY: Duration = Duration::from_millis(250);
+pub const COUNT_INTERVAL: Duration = Duration::from_millis(250);

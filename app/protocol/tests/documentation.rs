@@ -110,7 +110,7 @@ fn the_figures_of_presence_are_those_of_the_code() {
     ] {
         assert!(PAGE.contains(&figure), "{figure}");
     }
-    assert_eq!(limits::PRESENCE_EVERY.as_secs(), 1);
+    assert_eq!(limits::PRESENCE_INTERVAL.as_secs(), 1);
 }
 
 #[test]

@@ -1,22 +1,22 @@
-//! What is wrong with what was typed, said beneath it.
+//! The error beneath a field.
 
 use leptos::prelude::*;
 
 use super::icon::{CIRCLE_ALERT, icon};
-use crate::boxed_view::sometimes;
+use crate::boxed_view::optional_view;
 
 /// The sentence under a field that was not accepted. The field names it by
 /// `aria-describedby`; being an alert, it is read out when it comes.
 #[component]
 pub(crate) fn Wrong(
-    /// The id that the field names.
+    /// The id that the field's `aria-describedby` names.
     id: &'static str,
-    /// What is wrong, while something is.
+    /// The error, while there is one.
     why: Signal<Option<String>>,
 ) -> impl IntoView {
     view! {
         <span id=id role="alert">
-            {sometimes(move || {
+            {optional_view(move || {
                 why.get().map(|why| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {why}</span> }.into_any())
             })}
         </span>

@@ -1,4 +1,4 @@
-//! "Hello, I'm …": the viewer's name, to be changed in place.
+//! The viewer's name, to be changed in place.
 
 use leptos::ev::SubmitEvent;
 use leptos::html::Input;
@@ -11,14 +11,13 @@ use super::field::Wrong;
 use super::icon::{CHECK, icon};
 use super::sign_out::sign_out;
 use crate::api::{self, Rename};
-use crate::boxed_view::{flag, sometimes};
+use crate::boxed_view::{flag, optional_view};
 use crate::initial_state;
 use crate::state::excess::excess;
 
-/// The viewer, why the name that was sent by the plain form was not taken, that name, and what
-/// else goes when they sign out.
+/// The viewer, the error of the plain form, the name that was typed, and what is lost by signing out.
 pub(crate) type InitialState = (Member, Option<String>, Option<String>, Option<String>);
-/// Where that stands in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "name-begins";
 
 const NO_COOKIES: &str =
@@ -44,7 +43,7 @@ fn form((viewer, wrong, typed, at_stake): InitialState) -> AnyView {
         let Some(name) = input.get_untracked().map(|input| input.value()) else { return };
         spawn_local(async move {
             let (name, why) = match api::rename(name).await {
-                // Whoever keeps no cookies is somebody else at every request.
+                // A client that keeps no cookies is another person at every request.
                 Ok(member) if viewer_id.try_get_value().is_some_and(|viewer| viewer != member.id) => {
                     (None, Some(NO_COOKIES.into()))
                 }
@@ -55,7 +54,7 @@ fn form((viewer, wrong, typed, at_stake): InitialState) -> AnyView {
             set_wrong.try_set(why);
         });
     };
-    let thanks = sometimes(move || {
+    let thanks = optional_view(move || {
         let name = saved.get()?;
         Some(
             view! {

@@ -1,4 +1,4 @@
-//! What to know while the connection is not as it should be.
+//! The notice about a problem of the connection.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use leptos::prelude::*;
 use protocol::close::ADDRESS_NOT_LET_IN;
 
 use super::avatar::{Looks, avatar};
-use crate::boxed_view::{effect, memo, sometimes};
+use crate::boxed_view::{effect, memo, optional_view};
 use crate::state::ConnectionStatus;
 
-/// A blink of the connection is not worth a sentence.
+/// A shorter interruption of the connection shows no notice.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// Whoever is moved comes to no harm, but wonders sooner.
+/// A move to another node loses nothing, but is noticed sooner.
 const MOVING_PATIENCE: Duration = Duration::from_secs(1);
 
-/// What somebody should know who is cut off, once that has lasted a moment,
-/// or whose words are not taken; and what the server did not like.
+/// The notice for people who are disconnected, once that has lasted a moment, or whose messages are refused;
+/// and the server's last refusal.
 #[component]
 pub(crate) fn Notice(
-    standing: Signal<ConnectionStatus>,
+    connection_status: Signal<ConnectionStatus>,
     trouble: Signal<Option<String>>,
-    /// What is said to whom cannot reach anybody.
+    /// The sentences of this page.
     #[prop(optional)]
-    words: Words,
+    words: NoticeTexts,
 ) -> impl IntoView {
-    let is_cut_off = memo(move || standing.get().is_cut_off());
+    let is_cut_off = memo(move || connection_status.get().is_cut_off());
     let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
-    // Every try to come back is news for the pill, but the sentence stays.
-    let subject = memo(move || match standing.get() {
+    // Every try changes the status, but the sentence stays.
+    let subject = memo(move || match connection_status.get() {
         ConnectionStatus::Live | ConnectionStatus::Resting => None,
         ConnectionStatus::Paused => Some(Subject::Pause),
         ConnectionStatus::Moving => wondering.get().then_some(Subject::Move),
@@ -38,15 +38,15 @@ pub(crate) fn Notice(
         ConnectionStatus::Barred { .. } => cut_off.get().then_some(Subject::Bar),
         ConnectionStatus::Stopped => Some(Subject::End),
     });
-    let about_connection = sometimes(move || subject.get().map(|subject| sentence(subject, words)));
-    let about_trouble = sometimes(move || trouble.get().map(|sentence| awake(sentence.into_any())));
+    let about_connection = optional_view(move || subject.get().map(|subject| sentence(subject, words)));
+    let about_trouble = optional_view(move || trouble.get().map(|sentence| awake(sentence.into_any())));
     view! { <div class="notices" role="status">{about_connection} {about_trouble}</div> }
 }
 
-/// What a page says where the connection is not as it should be.
+/// The sentences of a page about its connection.
 #[derive(Clone, Copy)]
-pub(crate) struct Words {
-    /// Nothing is taken for now.
+pub(crate) struct NoticeTexts {
+    /// Messages are refused for now.
     pub(crate) pause: &'static str,
     /// The connection is lost.
     pub(crate) cut: &'static str,
@@ -54,7 +54,7 @@ pub(crate) struct Words {
     pub(crate) wall: &'static str,
 }
 
-impl Default for Words {
+impl Default for NoticeTexts {
     fn default() -> Self {
         Self {
             pause: "Sending is paused. Keep writing: it goes out by itself.",
@@ -65,7 +65,7 @@ impl Default for Words {
     }
 }
 
-/// What there is to say about the connection.
+/// The subject of the notice.
 #[derive(Clone, Copy, PartialEq)]
 enum Subject {
     Pause,
@@ -76,7 +76,7 @@ enum Subject {
     End,
 }
 
-fn sentence(subject: Subject, words: Words) -> AnyView {
+fn sentence(subject: Subject, words: NoticeTexts) -> AnyView {
     match subject {
         Subject::Pause => asleep(words.pause.into_any()),
         Subject::Move => awake(view! { "Moving you to another node. " <b>"Nothing is lost."</b> }.into_any()),
@@ -96,7 +96,7 @@ fn sentence(subject: Subject, words: Words) -> AnyView {
     }
 }
 
-/// A sentence beside somebody asleep.
+/// A sentence beside a sleeping avatar.
 pub(crate) fn asleep(sentence: AnyView) -> AnyView {
     notice(Looks::plain("honey", 46, (0, 0)).asleep(), sentence)
 }

@@ -11,12 +11,12 @@ use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::theme_switch;
 use crate::api;
-use crate::boxed_view::{derived, flag, list, memo, sometimes, words};
+use crate::boxed_view::{derived, flag, list, memo, optional_view, words};
 use crate::state::People;
 use crate::state::people::Paging;
 use crate::state::texts::{people_here, people_listed};
 
-/// The people beside the talk, where there is room for them.
+/// The people beside the chat, where there is room for them.
 #[component]
 pub(crate) fn PeoplePanel(people: RwSignal<People>) -> impl IntoView {
     view! {
@@ -33,7 +33,7 @@ pub(crate) fn PeoplePanel(people: RwSignal<People>) -> impl IntoView {
 pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
     let dialog = Dialog::new();
     let count = move || people.with(People::count);
-    let content = sometimes(move || dialog.is_open().then(|| sheet(people, dialog)));
+    let content = optional_view(move || dialog.is_open().then(|| sheet(people, dialog)));
     view! {
         <button
             class="button button--quiet room__people-button needs-script"
@@ -107,8 +107,8 @@ fn PeopleList(people: RwSignal<People>) -> impl IntoView {
     }
 }
 
-/// How many are not in the list, and the way to them. The button stays the
-/// same while the numbers change, or it would lose the focus every second.
+/// How many are not in the list, with a button that loads more. The button stays the same element while the
+/// numbers change, so that it keeps the focus.
 #[component]
 fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
     let has_more = memo(move || people.with(|people| people.more() > 0));
@@ -140,7 +140,7 @@ fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
         Paging::Failed => "More people could not be loaded".into(),
     };
     view! {
-        {sometimes(move || has_more.get().then(more))}
+        {optional_view(move || has_more.get().then(more))}
         <p class="unseen" role="status">
             {words(said)}
         </p>
@@ -156,7 +156,7 @@ fn show_more(people: RwSignal<People>, rows: NodeRef<Ul>) {
             people.answer(page);
             people.more()
         });
-        // With the last page the button goes, and the focus would be nowhere.
+        // With the last page the button is removed, and the focus needs another place.
         if let (Some(0), Some(rows)) = (more, rows.try_get_untracked().flatten()) {
             let _ = rows.focus();
         }
@@ -170,7 +170,7 @@ fn PersonRow(people: RwSignal<People>, id: UserId) -> impl IntoView {
     let who = id.clone();
     let name = Memo::new(move |before: Option<&String>| {
         let now = people.with(|people| people.find(&who).map(|member| member.name.to_string()));
-        // Who is about to go keeps their name until they are gone.
+        // A row that is being removed keeps its name until then.
         now.or_else(|| before.cloned()).unwrap_or_default()
     });
     let note = memo(move || {
@@ -185,7 +185,7 @@ fn PersonRow(people: RwSignal<People>, id: UserId) -> impl IntoView {
             {avatar(looks)}
             <span class="person__name">
                 <bdi title=derived(move || name.get())>{words(move || name.get())}</bdi>
-                {sometimes(move || note.get().map(|note| view! { <span class="person__note">{note}</span> }.into_any()))}
+                {optional_view(move || note.get().map(|note| view! { <span class="person__note">{note}</span> }.into_any()))}
             </span>
         </li>
     }

@@ -1,4 +1,4 @@
-//! How the connection is, in a word.
+//! The status of the connection, in a word.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use leptos::prelude::*;
 use crate::boxed_view::{derived, effect, words};
 use crate::state::ConnectionStatus;
 
-/// The connection as a pill. Its word is announced when it changes; the
-/// seconds that count down beside it are only seen.
+/// The status as a pill. Its word is announced when it changes; the seconds that count down beside it are
+/// only visible.
 #[component]
-pub(crate) fn Pill(standing: Signal<ConnectionStatus>) -> impl IntoView {
-    let seconds = countdown(standing);
+pub(crate) fn Pill(connection_status: Signal<ConnectionStatus>) -> impl IntoView {
+    let seconds = countdown(connection_status);
     view! {
-        <span class=derived(move || format!("pill {}", kind(standing.get()))) role="status">
+        <span class=derived(move || format!("pill {}", kind(connection_status.get()))) role="status">
             <span class="pill__bars" aria-hidden="true">
                 <i></i>
                 <i></i>
                 <i></i>
             </span>
             <span>
-                {words(move || standing.get().word())} <span class="num" aria-hidden="true">
+                {words(move || connection_status.get().word())} <span class="num" aria-hidden="true">
                     {words(move || seconds.get().map(|seconds| format!(" in {seconds} s")).unwrap_or_default())}
                 </span>
             </span>
@@ -28,8 +28,8 @@ pub(crate) fn Pill(standing: Signal<ConnectionStatus>) -> impl IntoView {
     }
 }
 
-fn kind(standing: ConnectionStatus) -> &'static str {
-    match standing {
+fn kind(connection_status: ConnectionStatus) -> &'static str {
+    match connection_status {
         ConnectionStatus::Connecting | ConnectionStatus::Resting => "pill--new",
         ConnectionStatus::Live => "pill--live",
         ConnectionStatus::Paused
@@ -42,10 +42,10 @@ fn kind(standing: ConnectionStatus) -> &'static str {
 }
 
 /// The seconds until the next try, while there are any.
-fn countdown(standing: Signal<ConnectionStatus>) -> ReadSignal<Option<u64>> {
+fn countdown(connection_status: Signal<ConnectionStatus>) -> ReadSignal<Option<u64>> {
     let (seconds, set_seconds) = signal(None);
     effect(move || {
-        let Some(retry_in_ms) = standing.get().waits() else {
+        let Some(retry_in_ms) = connection_status.get().waits() else {
             set_seconds.set(None);
             return;
         };

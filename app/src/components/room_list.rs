@@ -1,4 +1,4 @@
-//! The rooms people are talking in.
+//! The list of rooms.
 
 use std::time::Duration;
 
@@ -8,19 +8,19 @@ use protocol::RoomSummary;
 
 use super::avatar::{Looks, avatar};
 use crate::api;
-use crate::boxed_view::{effect, list, memo, sometimes, words};
+use crate::boxed_view::{effect, list, memo, optional_view, words};
 use crate::initial_state;
 use crate::state::texts::people_in_rooms;
 
 const CROWD: usize = 5;
 const REFRESH: Duration = Duration::from_secs(10);
 
-/// The rooms as they are when the page is drawn, and whether its reader may put one on the list.
+/// The rooms that the page was rendered with, and whether its reader may list one.
 pub(crate) type InitialState = (Vec<RoomSummary>, bool);
-/// Where they stand in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "rooms-begin";
 
-/// The rooms as they are now, and how many people they hold.
+/// The listed rooms, and how many people are in them.
 pub(crate) fn listed_rooms() -> Option<AnyView> {
     initial_state::read::<InitialState>(INITIAL_STATE).map(rooms_as_they_are)
 }
@@ -30,7 +30,7 @@ fn rooms_as_they_are((rooms, may_list): InitialState) -> AnyView {
     effect(move || {
         let again = move || {
             spawn_local(async move {
-                // A list that cannot be read again stays as it is.
+                // A list that cannot be loaded again stays as it is.
                 if let Ok(now) = api::rooms().await {
                     rooms.try_set(now);
                 }
@@ -63,27 +63,27 @@ fn rooms_as_they_are((rooms, may_list): InitialState) -> AnyView {
     .into_any()
 }
 
-/// A list of rooms that changes in place: whoever stands on a row stays there.
+/// A list of rooms that changes in place, so that the focus stays on its row.
 #[component]
 fn RoomList(rooms: RwSignal<Vec<RoomSummary>>, may_list: bool) -> impl IntoView {
     let ids = move || rooms.with(|rooms| rooms.iter().map(|room| room.room_id.to_string()).collect());
     let summary = move |id: String| {
         Memo::new(move |before: Option<&Option<RoomSummary>>| {
             let now = rooms.with(|rooms| rooms.iter().find(|room| room.room_id.as_str() == id).cloned());
-            // A row that is about to go keeps its face until it is gone.
+            // A row that is being removed keeps its content until then.
             now.or_else(|| before.cloned().flatten())
         })
     };
     let row = move |id| {
         let room = summary(id);
-        view! { <li>{sometimes(move || room.get().map(room_row))}</li> }.into_any()
+        view! { <li>{optional_view(move || room.get().map(room_row))}</li> }.into_any()
     };
     let is_empty = memo(move || rooms.with(Vec::is_empty));
     view! {
         <ul>
             {list(ids, row)}
         </ul>
-        {sometimes(move || is_empty.get().then(|| nobody(may_list)))}
+        {optional_view(move || is_empty.get().then(|| nobody(may_list)))}
     }
 }
 

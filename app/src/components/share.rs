@@ -1,4 +1,4 @@
-//! The link of this page, to be sent to others.
+//! A button that shares the link of this page.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlDocument, HtmlTextAreaElement};
 
 use super::icon::{CHECK, COPY, icon};
-use crate::boxed_view::{effect, sometimes, words};
+use crate::boxed_view::{effect, optional_view, words};
 use crate::device;
 
 const TOAST: Duration = Duration::from_secs(4);
 
-/// Copies the link of the page, and says so; a phone opens its sheet for sending it.
+/// Copies the link of the page, and says so; a phone opens its share sheet.
 #[component]
 pub(crate) fn CopyLink() -> impl IntoView {
     let (said, set_said) = signal(None::<&'static str>);
@@ -32,8 +32,9 @@ pub(crate) fn CopyLink() -> impl IntoView {
             TOAST,
         );
     };
-    let toast =
-        sometimes(move || said.get().map(|said| view! { <span class="toast">{icon(CHECK)} {said}</span> }.into_any()));
+    let toast = optional_view(move || {
+        said.get().map(|said| view! { <span class="toast">{icon(CHECK)} {said}</span> }.into_any())
+    });
     view! {
         <button class="button button--quiet needs-script" type="button" on:click=send>
             {icon(COPY)}
@@ -45,8 +46,8 @@ pub(crate) fn CopyLink() -> impl IntoView {
     }
 }
 
-/// By selecting and copying, as a person would: the newer way is refused on
-/// pages without https, such as a server in the classroom.
+/// By selecting and copying, as a person would: the newer API is refused on pages without https, such as a
+/// server in the classroom.
 fn copy_address() -> Option<bool> {
     let document: HtmlDocument = document().dyn_into().ok()?;
     let before = document.active_element();

@@ -8,18 +8,18 @@ use super::icon::{ARROW_LEFT, icon};
 use super::people::{PeopleButton, PeoplePanel};
 use super::pill::Pill;
 use crate::api::RoomPage;
-use crate::boxed_view::heavy;
+use crate::boxed_view::deferred_view;
 use crate::initial_state;
 use crate::island::island;
 use crate::room_store::RoomStore;
 
-/// What a room begins with, why what was said by the plain form was not taken, and that text.
+/// The initial state of a room, the error of the plain form, and the text that was typed.
 pub(crate) type InitialState = (RoomPage, Option<String>, Option<String>);
-/// Where that stands in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "talk-begins";
 
 island! {
-    /// All that is on the page of a room, live from where the page stands.
+    /// The whole of a room's page, live from the position of the page.
     Talk draws talk
 }
 
@@ -52,11 +52,11 @@ fn room((page, wrong, refused): InitialState) -> AnyView {
                         <h1 dir="auto">{heading}</h1>
                     </div>
                     <PeopleButton people=store.people />
-                    <Pill standing=store.standing.into() />
+                    <Pill connection_status=store.connection_status.into() />
                 </header>
-                {heavy(move || view! { <LogView store /> }.into_any())} {heavy(composer)}
+                {deferred_view(move || view! { <LogView store /> }.into_any())} {deferred_view(composer)}
             </main>
-            {heavy(move || view! { <PeoplePanel people=store.people /> }.into_any())}
+            {deferred_view(move || view! { <PeoplePanel people=store.people /> }.into_any())}
         </div>
     }
     .into_any()

@@ -21,7 +21,7 @@ use leptos::wasm_bindgen::JsValue;
 use leptos::wasm_bindgen::closure::Closure;
 use leptos::web_sys::HtmlElement;
 
-use crate::boxed_view::sometimes;
+use crate::boxed_view::optional_view;
 
 type Step = Box<dyn FnOnce()>;
 
@@ -76,7 +76,7 @@ pub(crate) fn part(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyVie
         let draw = Box::new(move || shown.set(true));
         later.as_mut().map(|later| later.parts.push_back(draw)).is_some()
     });
-    if is_later { sometimes(move || shown.get().then(&view)) } else { view() }
+    if is_later { optional_view(move || shown.get().then(&view)) } else { view() }
 }
 
 /// Starts an effect: at once, or when the current island is in the page.

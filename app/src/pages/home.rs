@@ -77,7 +77,7 @@ fn Lobby() -> impl IntoView {
                                 {initial_state::embed(open_room::INITIAL_STATE, open_room_begins())}
                                 <OpenRoomForm />
                             </section>
-                            <Door />
+                            <PinForm />
                             <Rooms rooms />
                         }
                     })}
@@ -118,7 +118,7 @@ fn at_stake(games: &[(Pin, String)]) -> Option<String> {
 
 /// The one big plane of the page.
 #[component]
-fn Door() -> impl IntoView {
+fn PinForm() -> impl IntoView {
     view! {
         <section class="door" aria-labelledby="door">
             <h2 class="door__title" id="door">

@@ -11,7 +11,7 @@ use crate::api::games::{self, HostPage, OpenResults, PlayAgain, TakeOver};
 use crate::api::{ApiError, refused, typed};
 use crate::components::field::Wrong;
 use crate::components::game::host::qr::QrCode;
-use crate::components::game::host::{self, HostStage, WayIn};
+use crate::components::game::host::{self, HostStage, JoinInstructions};
 use crate::components::theme_switch::ThemeSwitch;
 use crate::initial_state;
 use crate::page_styles::PageStyles;
@@ -57,7 +57,7 @@ pub(crate) fn TakeOverGame() -> impl IntoView {
 }
 
 fn stage(page: HostPage) -> AnyView {
-    let way = way_in(&page);
+    let way = join_instructions(&page);
     let refusal = refused::<OpenResults>().or_else(refused::<PlayAgain>);
     view! {
         <PageTitle of=page.game.title.clone() />
@@ -73,12 +73,16 @@ fn stage(page: HostPage) -> AnyView {
 }
 
 /// What to type and what to scan, out of the address that leads into the game.
-fn way_in(page: &HostPage) -> WayIn {
+fn join_instructions(page: &HostPage) -> JoinInstructions {
     let address = page.join_address.as_str();
     let site = address.split_once("://").map_or(address, |(_, rest)| rest);
     let site = site.strip_suffix(page.pin.as_str()).unwrap_or(site).trim_end_matches('/');
     let host = site.split_once('/').map_or(site, |(host, _)| host);
-    WayIn { site: site.to_owned(), host_site: format!("{host}/host"), code: QrCode::of(address).unwrap_or_default() }
+    JoinInstructions {
+        site: site.to_owned(),
+        host_site: format!("{host}/host"),
+        code: QrCode::of(address).unwrap_or_default(),
+    }
 }
 
 /// Who is no host of the game can become one; who asks for no game is told so.
@@ -165,7 +169,7 @@ mod tests {
     fn players_type_the_site_and_cameras_get_the_whole_address() {
         let page = r#"{"pin":"482915","joinAddress":"http://10.0.0.7:3000/play/482915","version":1,"now":1,
             "game":{"title":"Planets","phase":"lobby","questions":3},"players":[],"answered":0}"#;
-        let way = way_in(&wire::decode(page).unwrap());
+        let way = join_instructions(&wire::decode(page).unwrap());
         assert_eq!((way.site.as_str(), way.host_site.as_str()), ("10.0.0.7:3000/play", "10.0.0.7:3000/host"));
         assert_ne!(way.code, QrCode::default());
     }

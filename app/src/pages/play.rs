@@ -25,7 +25,7 @@ pub(crate) fn Join() -> impl IntoView {
     let wrong = refused::<EnterGame>();
     view! {
         <PageStyles of="join" />
-        <Door wrong />
+        <PinForm wrong />
     }
 }
 
@@ -91,12 +91,12 @@ fn instead(error: &ApiError) -> AnyView {
         ApiError::Refused(refusal) => refusal.message.clone(),
         error => return view! { <Unavailable advice=error.to_string() /> }.into_any(),
     };
-    view! { <Door wrong=Some(wrong) /> }.into_any()
+    view! { <PinForm wrong=Some(wrong) /> }.into_any()
 }
 
 /// The one big plane of the page, with the PIN on it.
 #[component]
-fn Door(
+fn PinForm(
     /// Why the PIN did not lead into a game.
     wrong: Option<String>,
 ) -> impl IntoView {

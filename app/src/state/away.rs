@@ -11,14 +11,14 @@ const BACK_FOR_MS: u64 = 60_000;
 
 /// The moment the connection was lost.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lost {
+pub(super) struct Disconnected {
     /// The offset of the last message that was shown.
     pub(super) offset: u64,
     /// When it was, in milliseconds since 1970.
     pub(super) at_ms: u64,
 }
 
-impl Lost {
+impl Disconnected {
     /// A loss at `now_ms`, with everything up to `offset` shown, after an earlier absence.
     pub(super) fn again(earlier: Option<Away>, offset: u64, now_ms: u64) -> Self {
         match earlier {
@@ -63,7 +63,7 @@ impl Away {
     /// Whether the first message that was missed is in this chunk.
     pub(super) fn begins_in(&self, chunk: &Chunk<'_>) -> bool {
         chunk.before.is_none_or(|before| before.offset <= self.after)
-            && chunk.said.last().is_some_and(|last| last.offset > self.after)
+            && chunk.messages.last().is_some_and(|last| last.offset > self.after)
     }
 
     /// The missed messages in `said`, and before it if there is `more`; `None` if only the reader wrote

@@ -37,7 +37,7 @@ impl Scene {
 
     /// Back with the log at `offset`, and with everything that was missed.
     fn back(&mut self, offset: u64) -> &mut Self {
-        let from = self.log.said().last().map_or(1, |last| last.offset + 1);
+        let from = self.log.messages().last().map_or(1, |last| last.offset + 1);
         self.tell(&entered("e1", offset, true));
         self.hears(&(from..=offset).map(|offset| (offset, "ben")).collect::<Vec<_>>());
         self.tell(&Event::Status(Status::Live))
@@ -46,7 +46,7 @@ impl Scene {
     fn hears(&mut self, said: &[(u64, &str)]) -> &mut Self {
         let now = self.now_ms;
         let said: Vec<_> = said.iter().map(|(offset, who)| message(*offset, who, "hi", now)).collect();
-        if said.is_empty() { self } else { self.tell(&Event::Said(said)) }
+        if said.is_empty() { self } else { self.tell(&Event::Messages(said)) }
     }
 
     /// How many were missed, and after which.
@@ -140,7 +140,7 @@ fn a_computer_that_slept_was_away_since_the_first_that_it_missed() {
     let mut scene = Scene::page(2);
     scene.lost().tell(&entered("e1", 4, true));
     let night = |offset, minute: u64| message(offset, "ben", "hi", minute * MINUTE);
-    scene.tell(&Event::Said(vec![night(3, 20), night(4, 90)]));
+    scene.tell(&Event::Messages(vec![night(3, 20), night(4, 90)]));
     assert_eq!(scene.log.missed().map(|missed| missed.since_ms), Some(20 * MINUTE));
 }
 

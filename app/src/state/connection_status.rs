@@ -46,7 +46,9 @@ impl ConnectionStatus {
             // Sending too fast only delays messages.
             Event::Delayed(_, refusal) if refusal.code == ErrorCode::RateLimited => self,
             Event::Delayed(..) | Event::Availability(false) if self == Self::Live => Self::Paused,
-            Event::Settled(_) | Event::Refused(..) | Event::Availability(true) if self == Self::Paused => Self::Live,
+            Event::Acknowledged(_) | Event::Refused(..) | Event::Availability(true) if self == Self::Paused => {
+                Self::Live
+            }
             _ => self,
         }
     }
@@ -101,7 +103,7 @@ impl From<Status> for ConnectionStatus {
 
 /// What keeps a page from its first socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wall {
+pub(crate) enum ConnectBlocker {
     /// The server answers over HTTP: something on the way blocks WebSockets.
     Sockets,
     /// The server does not know the origin of this page.
@@ -110,19 +112,19 @@ pub(crate) enum Wall {
 
 /// The first tries of a page that has not had a socket yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FirstTries {
+pub(crate) struct FirstConnects {
     failed: u8,
-    wall: Option<Wall>,
+    wall: Option<ConnectBlocker>,
 }
 
-impl FirstTries {
+impl FirstConnects {
     /// After so many failures the reason is looked for.
     const ENOUGH: u8 = 3;
 
     /// Takes the status, and whether a socket was ever open; returns the status with the reason, if it is
     /// known.
-    pub(crate) fn judge(&mut self, standing: ConnectionStatus, was_open: bool) -> ConnectionStatus {
-        match standing {
+    pub(crate) fn judge(&mut self, connection_status: ConnectionStatus, was_open: bool) -> ConnectionStatus {
+        match connection_status {
             ConnectionStatus::Reconnecting { retry_in_ms } if !was_open => {
                 self.failed = self.failed.saturating_add(1);
                 self.seen(retry_in_ms)
@@ -131,28 +133,32 @@ impl FirstTries {
                 if was_open {
                     *self = Self::default();
                 }
-                standing
+                connection_status
             }
         }
     }
 
     /// Whether to ask the server for the reason now.
-    pub(crate) fn should_ask(&self, standing: ConnectionStatus) -> bool {
-        standing.waits().is_some() && self.failed >= Self::ENOUGH
+    pub(crate) fn should_ask(&self, connection_status: ConnectionStatus) -> bool {
+        connection_status.waits().is_some() && self.failed >= Self::ENOUGH
     }
 
     /// Takes the reason that was found, or `None` if the server does not answer. Returns the status with the
     /// reason.
-    pub(crate) fn learn(&mut self, wall: Option<Wall>, standing: ConnectionStatus) -> ConnectionStatus {
+    pub(crate) fn learn(
+        &mut self,
+        wall: Option<ConnectBlocker>,
+        connection_status: ConnectionStatus,
+    ) -> ConnectionStatus {
         self.wall = wall;
-        standing.waits().map_or(standing, |retry_in_ms| self.seen(retry_in_ms))
+        connection_status.waits().map_or(connection_status, |retry_in_ms| self.seen(retry_in_ms))
     }
 
     fn seen(&self, retry_in_ms: u64) -> ConnectionStatus {
         match self.wall {
             None => ConnectionStatus::Reconnecting { retry_in_ms },
-            Some(Wall::Sockets) => ConnectionStatus::Blocked { retry_in_ms },
-            Some(Wall::Address) => ConnectionStatus::Barred { retry_in_ms },
+            Some(ConnectBlocker::Sockets) => ConnectionStatus::Blocked { retry_in_ms },
+            Some(ConnectBlocker::Address) => ConnectionStatus::Barred { retry_in_ms },
         }
     }
 }
@@ -170,50 +176,50 @@ mod tests {
 
     #[test]
     fn sending_is_paused_from_the_first_message_not_taken_to_the_first_taken() {
-        let standing = ConnectionStatus::Live.fold(&delayed(ErrorCode::Unavailable));
-        assert_eq!(standing, ConnectionStatus::Paused);
-        assert_eq!(standing.fold(&delayed(ErrorCode::Unavailable)), ConnectionStatus::Paused);
-        assert_eq!(standing.fold(&Event::Settled(id("x"))), ConnectionStatus::Live);
+        let connection_status = ConnectionStatus::Live.fold(&delayed(ErrorCode::Unavailable));
+        assert_eq!(connection_status, ConnectionStatus::Paused);
+        assert_eq!(connection_status.fold(&delayed(ErrorCode::Unavailable)), ConnectionStatus::Paused);
+        assert_eq!(connection_status.fold(&Event::Acknowledged(id("x"))), ConnectionStatus::Live);
     }
 
     #[test]
     fn a_page_whose_sockets_never_open_asks_why_after_some_tries() {
         let lost = ConnectionStatus::Reconnecting { retry_in_ms: 500 };
-        let mut tries = FirstTries::default();
+        let mut tries = FirstConnects::default();
         for asks in [false, false, true, true] {
             assert_eq!(tries.judge(lost, false), lost);
             assert_eq!(tries.should_ask(lost), asks);
         }
-        for (wall, standing) in [
-            (Some(Wall::Sockets), ConnectionStatus::Blocked { retry_in_ms: 500 }),
-            (Some(Wall::Address), ConnectionStatus::Barred { retry_in_ms: 500 }),
+        for (wall, connection_status) in [
+            (Some(ConnectBlocker::Sockets), ConnectionStatus::Blocked { retry_in_ms: 500 }),
+            (Some(ConnectBlocker::Address), ConnectionStatus::Barred { retry_in_ms: 500 }),
             (None, lost),
         ] {
-            assert_eq!(tries.learn(wall, lost), standing);
-            assert_eq!(tries.judge(lost, false), standing, "at the next try, too");
-            assert!(tries.should_ask(standing), "it may be otherwise by then");
+            assert_eq!(tries.learn(wall, lost), connection_status);
+            assert_eq!(tries.judge(lost, false), connection_status, "at the next try, too");
+            assert!(tries.should_ask(connection_status), "it may be otherwise by then");
         }
     }
 
     #[test]
     fn an_answer_that_comes_late_changes_nothing_else() {
-        let mut tries = FirstTries::default();
-        assert_eq!(tries.learn(Some(Wall::Sockets), ConnectionStatus::Live), ConnectionStatus::Live);
-        assert_eq!(tries.learn(Some(Wall::Sockets), ConnectionStatus::Offline), ConnectionStatus::Offline);
+        let mut tries = FirstConnects::default();
+        assert_eq!(tries.learn(Some(ConnectBlocker::Sockets), ConnectionStatus::Live), ConnectionStatus::Live);
+        assert_eq!(tries.learn(Some(ConnectBlocker::Sockets), ConnectionStatus::Offline), ConnectionStatus::Offline);
         let lost = ConnectionStatus::Reconnecting { retry_in_ms: 500 };
         assert_eq!(
             [lost, ConnectionStatus::Live].map(|it| tries.judge(it, true)),
             [lost, ConnectionStatus::Live],
             "one was open"
         );
-        assert!(!FirstTries::default().should_ask(lost));
+        assert!(!FirstConnects::default().should_ask(lost));
     }
 
     #[test]
     fn whoever_only_reads_is_told_too() {
-        let standing = ConnectionStatus::Live.fold(&Event::Availability(false));
-        assert_eq!(standing, ConnectionStatus::Paused);
-        assert_eq!(standing.fold(&Event::Availability(true)), ConnectionStatus::Live);
+        let connection_status = ConnectionStatus::Live.fold(&Event::Availability(false));
+        assert_eq!(connection_status, ConnectionStatus::Paused);
+        assert_eq!(connection_status.fold(&Event::Availability(true)), ConnectionStatus::Live);
         assert_eq!(ConnectionStatus::Offline.fold(&Event::Availability(true)), ConnectionStatus::Offline);
     }
 
@@ -225,9 +231,9 @@ mod tests {
     #[test]
     fn a_lost_connection_is_the_greater_trouble() {
         let lost = Event::Status(Status::Reconnecting { retry_in_ms: 500 });
-        let standing = ConnectionStatus::Paused.fold(&lost);
-        assert_eq!(standing, ConnectionStatus::Reconnecting { retry_in_ms: 500 });
-        assert_eq!(standing.fold(&delayed(ErrorCode::Unavailable)), standing);
-        assert_eq!(standing.fold(&Event::Status(Status::Live)), ConnectionStatus::Live);
+        let connection_status = ConnectionStatus::Paused.fold(&lost);
+        assert_eq!(connection_status, ConnectionStatus::Reconnecting { retry_in_ms: 500 });
+        assert_eq!(connection_status.fold(&delayed(ErrorCode::Unavailable)), connection_status);
+        assert_eq!(connection_status.fold(&Event::Status(Status::Live)), ConnectionStatus::Live);
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 /// An address in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct LinkMatch {
     /// Its position in the text, in bytes.
     pub(super) at: Range<usize>,
     /// The address that the link leads to.
@@ -16,12 +16,12 @@ pub(super) struct Found {
 }
 
 /// The first address in `text` from the byte `from` on.
-pub(super) fn next(text: &str, from: usize) -> Option<Found> {
+pub(super) fn next(text: &str, from: usize) -> Option<LinkMatch> {
     text[from..].char_indices().map(|(at, _)| from + at).find_map(|at| web(text, at).or_else(|| mail(text, at)))
 }
 
 /// A web address that begins at the byte `at`.
-fn web(text: &str, at: usize) -> Option<Found> {
+fn web(text: &str, at: usize) -> Option<LinkMatch> {
     let (before, rest) = text.split_at(at);
     let is_within =
         |others: &'static str| before.ends_with(|it: char| it.is_ascii_alphanumeric() || others.contains(it));
@@ -43,7 +43,7 @@ fn web(text: &str, at: usize) -> Option<Found> {
     let end = scheme.len() + end;
     let written = &text[at..at + end];
     let href = if is_www { format!("https://{written}") } else { written.to_owned() };
-    Some(Found { at: at..at + end, href })
+    Some(LinkMatch { at: at..at + end, href })
 }
 
 fn begins(text: &str, with: &str) -> bool {
@@ -141,7 +141,7 @@ fn is_unspaced(it: char) -> bool {
 }
 
 /// A mail address that begins at the byte `at`. Both sides in Latin letters.
-fn mail(text: &str, at: usize) -> Option<Found> {
+fn mail(text: &str, at: usize) -> Option<LinkMatch> {
     let (before, rest) = text.split_at(at);
     let is_local = |it: char| it.is_ascii_alphanumeric() || "._%+-".contains(it);
     if before.ends_with(|it| is_local(it) || it == '@' || it == ':' || it == '/') || !rest.starts_with(is_local) {
@@ -155,5 +155,5 @@ fn mail(text: &str, at: usize) -> Option<Found> {
     let is_domain =
         !name.split('.').any(str::is_empty) && last.len() > 1 && !last.starts_with(|it: char| it.is_ascii_digit());
     let length = local + 1 + domain.len();
-    is_domain.then(|| Found { at: at..at + length, href: format!("mailto:{}", &rest[..length]) })
+    is_domain.then(|| LinkMatch { at: at..at + length, href: format!("mailto:{}", &rest[..length]) })
 }

@@ -7,8 +7,8 @@ use client::Status;
 use client::room::{Event, Unsent};
 use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
 
-use super::away::{Away, Lost, Missed};
-use super::message_chunks::{Chunk, Said};
+use super::away::{Away, Disconnected, Missed};
+use super::message_chunks::{Chunk, MessageChunks};
 
 /// How many messages a page holds at most while its reader is at the end; earlier ones are loaded again by
 /// scrolling up.
@@ -22,14 +22,14 @@ pub(crate) struct Log {
     me: UserId,
     /// The epoch of the offsets.
     epoch: Epoch,
-    said: Said,
+    chunks: MessageChunks,
     more: bool,
     /// The newest known offset; beyond what is shown if a link led far back.
     top: u64,
     /// How often all messages were replaced by others.
     turns: usize,
     unsent: Vec<Unsent>,
-    lost: Option<Lost>,
+    lost: Option<Disconnected>,
     /// An absence that has ended, of which no message by others has come yet.
     back: Option<Away>,
     away: Option<Away>,
@@ -60,7 +60,7 @@ impl Log {
         let mut log = Self {
             me,
             epoch: page.position.epoch.clone(),
-            said: Said::new(),
+            chunks: MessageChunks::new(),
             more: false,
             top: 0,
             turns: 0,
@@ -82,23 +82,23 @@ impl Log {
     }
 
     /// The messages that are shown, in order.
-    pub(crate) fn said(&self) -> &[Arc<Message>] {
-        self.said.messages()
+    pub(crate) fn messages(&self) -> &[Arc<Message>] {
+        self.chunks.messages()
     }
 
     /// The numbers of the chunks. A chunk keeps its number, and a message its chunk.
     pub(crate) fn chunks(&self) -> Range<i32> {
-        self.said.chunks()
+        self.chunks.chunks()
     }
 
     /// Changes when the rows of that chunk may have changed.
     pub(crate) fn revision(&self, number: i32) -> usize {
-        self.said.revision(number)
+        self.chunks.revision(number)
     }
 
     /// The chunk of that number, while there is one.
     pub(super) fn chunk(&self, number: i32) -> Option<Chunk<'_>> {
-        self.said.chunk(number)
+        self.chunks.chunk(number)
     }
 
     /// The offset of the newest known message; 0 where there is none.
@@ -108,7 +108,7 @@ impl Log {
 
     /// The offset of the last message that is shown; 0 where there is none.
     fn last(&self) -> u64 {
-        self.said().last().map_or(0, |message| message.offset)
+        self.messages().last().map_or(0, |message| message.offset)
     }
 
     /// How many messages of others follow that offset, as far as is known.
@@ -116,7 +116,7 @@ impl Log {
         if self.later().is_some() {
             return self.unseen;
         }
-        let after = self.said().iter().rev().take_while(|message| message.offset > offset);
+        let after = self.messages().iter().rev().take_while(|message| message.offset > offset);
         after.filter(|message| message.author.id != self.me).count()
     }
 
@@ -127,17 +127,17 @@ impl Log {
 
     /// Whether there are no messages, sent or unsent.
     pub(crate) fn is_empty(&self) -> bool {
-        self.said().is_empty() && self.unsent.is_empty()
+        self.messages().is_empty() && self.unsent.is_empty()
     }
 
     /// The offset before which there are earlier messages, if there are any.
     pub(crate) fn earlier(&self) -> Option<u64> {
-        self.said().first().filter(|_| self.more).map(|first| first.offset)
+        self.messages().first().filter(|_| self.more).map(|first| first.offset)
     }
 
     /// The offset after which there are later messages that are not shown, if there are any.
     pub(crate) fn later(&self) -> Option<u64> {
-        self.said().last().map(|last| last.offset).filter(|last| *last < self.top)
+        self.messages().last().map(|last| last.offset).filter(|last| *last < self.top)
     }
 
     /// How often all messages were replaced by others.
@@ -147,7 +147,7 @@ impl Log {
 
     /// The messages of others during the last absence.
     pub(crate) fn missed(&self) -> Option<Missed> {
-        self.away?.missed(self.said(), self.more, &self.me)
+        self.away?.missed(self.messages(), self.more, &self.me)
     }
 
     /// How many of them the reader has not seen.
@@ -175,7 +175,7 @@ impl Log {
         if let Some(unsent) = self.unsent.iter().find(|unsent| unsent.id == *id) {
             return unsent.refused.clone().map_or(Delivery::Pending, Delivery::Failed);
         }
-        let own = self.said().iter().rev().find(|message| self.is_own(message, id));
+        let own = self.messages().iter().rev().find(|message| self.is_own(message, id));
         own.map_or(Delivery::Pending, |message| Delivery::Delivered {
             offset: message.offset,
             sent_at: message.sent_at,
@@ -190,11 +190,11 @@ impl Log {
 
     /// Adds an earlier page before what is shown.
     pub(crate) fn prepend(&mut self, page: HistoryPage) {
-        let first = self.said().first().map_or(u64::MAX, |message| message.offset);
+        let first = self.messages().first().map_or(u64::MAX, |message| message.offset);
         self.more = page.more;
         let mut earlier: Vec<_> = page.messages.into_iter().map(Arc::new).collect();
         earlier.retain(|message| message.offset < first);
-        self.said.prepend(earlier);
+        self.chunks.prepend(earlier);
     }
 
     /// Adds a later page after what is shown.
@@ -210,7 +210,7 @@ impl Log {
     pub(crate) fn turn(&mut self, page: HistoryPage) {
         self.turn_to(page, 0);
         self.turns += 1;
-        self.said.touch_end();
+        self.chunks.touch_end();
     }
 
     /// Applies an event of the client; true if anything shown changes.
@@ -221,14 +221,14 @@ impl Log {
                 return false;
             }
             Event::Entered(joined) => self.enter(joined, now_ms),
-            Event::Said(messages) => self.hear(messages),
+            Event::Messages(messages) => self.hear(messages),
             Event::Reset(page) => {
                 self.top = 0;
                 self.turn_to(page.clone(), now_ms);
                 self.turns += 1;
             }
             Event::Pending(unsent) => self.wait_for(unsent),
-            Event::Settled(id) | Event::Discarded(id) => self.unsent.retain(|unsent| unsent.id != *id),
+            Event::Acknowledged(id) | Event::Discarded(id) => self.unsent.retain(|unsent| unsent.id != *id),
             Event::Refused(id, refusal) => {
                 if let Some(unsent) = self.unsent.iter_mut().find(|unsent| unsent.id == *id) {
                     unsent.refused = Some(refusal.message.clone());
@@ -238,12 +238,12 @@ impl Log {
             | Event::Delayed(..)
             | Event::Presence(_)
             | Event::Typing(_)
-            | Event::Trouble(_)
+            | Event::Error(_)
             | Event::Namesake(_) => {
                 return false;
             }
         }
-        self.said.touch_end(); // where the unsent are
+        self.chunks.touch_end(); // where the unsent are
         true
     }
 
@@ -252,8 +252,8 @@ impl Log {
             // The first connection is no return: the page shows where it begins. Nor is a move to another
             // node, unless it fails.
             Status::Reconnecting { .. } | Status::Offline if self.lost.is_none() => {
-                let offset = self.said().last().map_or(0, |message| message.offset);
-                self.lost = Some(Lost::again(self.away, offset, now_ms));
+                let offset = self.messages().last().map_or(0, |message| message.offset);
+                self.lost = Some(Disconnected::again(self.away, offset, now_ms));
             }
             _ => {}
         }
@@ -262,7 +262,7 @@ impl Log {
     fn enter(&mut self, joined: &Joined, now_ms: u64) {
         if self.me != joined.you.id {
             // Messages of another person are now the reader's own.
-            self.said.touch_all();
+            self.chunks.touch_all();
         }
         self.me = joined.you.id.clone();
         if !joined.recovered {
@@ -276,7 +276,7 @@ impl Log {
     /// Places the line of the absence, once there are messages for it.
     fn find_missed(&mut self) {
         let Some(back) = self.back else { return };
-        if back.missed(self.said(), self.more, &self.me).is_some() {
+        if back.missed(self.messages(), self.more, &self.me).is_some() {
             self.away = self.back.take();
             self.away_seen = false;
         }
@@ -295,8 +295,8 @@ impl Log {
             return;
         }
         self.push(new);
-        if self.at_bottom && self.said().len() > MOST {
-            self.said.cut(KEPT);
+        if self.at_bottom && self.messages().len() > MOST {
+            self.chunks.cut(KEPT);
             self.more = true;
         }
     }
@@ -308,12 +308,12 @@ impl Log {
             self.settle(&message);
             // An unsent row stays where it is: neither it nor messages before it open a chunk.
             let may_open = message.author.id != self.me && self.unsent.is_empty();
-            self.said.push(Arc::new(message), may_open);
+            self.chunks.push(Arc::new(message), may_open);
         }
         self.find_missed();
         if self.missed() != missed {
             // The line appears, or its number changes, further up.
-            self.said.touch_all();
+            self.chunks.touch_all();
         }
     }
 
@@ -326,15 +326,16 @@ impl Log {
 
     fn turn_to(&mut self, page: HistoryPage, now_ms: u64) {
         let is_same_log = page.position.epoch == self.epoch;
-        let after = |lost: &Lost| if is_same_log { lost.offset } else { last_known(self.said.messages(), &page) };
-        let lost = self.lost.take().map(|lost| Lost { offset: after(&lost), ..lost });
+        let after =
+            |lost: &Disconnected| if is_same_log { lost.offset } else { last_known(self.chunks.messages(), &page) };
+        let lost = self.lost.take().map(|lost| Disconnected { offset: after(&lost), ..lost });
         self.back = lost.map(|lost| lost.until(page.position.offset, now_ms));
         self.away = self.away.filter(|_| is_same_log);
         self.top = if is_same_log { self.top.max(page.position.offset) } else { page.position.offset };
         self.epoch = page.position.epoch;
         self.more = page.more;
-        self.said.replace(page.messages.into_iter().map(Arc::new).collect());
-        let (said, me) = (self.said.messages(), &self.me);
+        self.chunks.replace(page.messages.into_iter().map(Arc::new).collect());
+        let (said, me) = (self.chunks.messages(), &self.me);
         self.unsent.retain(|unsent| !said.iter().any(|message| message.author.id == *me && message.id == unsent.id));
         self.find_missed();
         // A reader who was further up has all of it below.
@@ -342,7 +343,7 @@ impl Log {
     }
 
     fn wait_for(&mut self, unsent: &Unsent) {
-        if self.said().iter().any(|message| self.is_own(message, &unsent.id)) {
+        if self.messages().iter().any(|message| self.is_own(message, &unsent.id)) {
             return;
         }
         match self.unsent.iter_mut().find(|known| known.id == unsent.id) {

@@ -24,7 +24,7 @@ fn log() -> Log {
 }
 
 fn offsets(log: &Log) -> Vec<u64> {
-    log.said().iter().map(|message| message.offset).collect()
+    log.messages().iter().map(|message| message.offset).collect()
 }
 
 fn unsent(name: &str) -> Unsent {
@@ -34,8 +34,8 @@ fn unsent(name: &str) -> Unsent {
 #[test]
 fn what_is_said_is_added_once() {
     let mut log = log();
-    assert!(log.fold(&Event::Said(vec![ben(3)]), 0));
-    log.fold(&Event::Said(vec![ben(3), ben(4)]), 0);
+    assert!(log.fold(&Event::Messages(vec![ben(3)]), 0));
+    log.fold(&Event::Messages(vec![ben(3), ben(4)]), 0);
     assert_eq!(offsets(&log), [1, 2, 3, 4]);
 }
 
@@ -44,17 +44,17 @@ fn ones_own_message_waits_below_until_it_is_said() {
     let mut log = log();
     log.fold(&Event::Pending(unsent("m3")), 0);
     assert_eq!(log.delivery(&id("m3")), Delivery::Pending);
-    log.fold(&Event::Said(vec![message(3, "ana", "mine", 77)]), 0);
+    log.fold(&Event::Messages(vec![message(3, "ana", "mine", 77)]), 0);
     assert!(log.unsent().is_empty());
     assert_eq!(log.delivery(&id("m3")), Delivery::Delivered { offset: 3, sent_at: 77 });
-    assert!(log.fold(&Event::Settled(id("m3")), 0));
+    assert!(log.fold(&Event::Acknowledged(id("m3")), 0));
 }
 
 #[test]
 fn a_message_of_the_same_id_by_another_is_another_message() {
     let mut log = log();
     log.fold(&Event::Pending(unsent("m3")), 0);
-    log.fold(&Event::Said(vec![ben(3)]), 0);
+    log.fold(&Event::Messages(vec![ben(3)]), 0);
     assert_eq!(log.unsent().len(), 1);
 }
 
@@ -91,11 +91,11 @@ fn earlier_pages_go_before() {
 fn who_reads_further_up_is_told_how_many_are_new() {
     let mut log = log();
     log.scrolled(false);
-    log.fold(&Event::Said(vec![ben(3), message(4, "ana", "from another tab", 0), ben(5)]), 0);
+    log.fold(&Event::Messages(vec![ben(3), message(4, "ana", "from another tab", 0), ben(5)]), 0);
     assert_eq!(log.unseen(), 2);
     assert!(log.scrolled(true));
     assert_eq!(log.unseen(), 0);
-    log.fold(&Event::Said(vec![ben(6)]), 0);
+    log.fold(&Event::Messages(vec![ben(6)]), 0);
     assert_eq!(log.unseen(), 0);
 }
 
@@ -113,10 +113,10 @@ fn a_page_that_does_not_join_replaces_what_is_shown() {
 fn a_page_that_stands_open_for_long_forgets_the_beginning_unless_it_is_being_read() {
     let mut log = log();
     log.scrolled(false);
-    log.fold(&Event::Said((3..=700).map(ben).collect()), 0);
-    assert_eq!(log.said().len(), 700);
+    log.fold(&Event::Messages((3..=700).map(ben).collect()), 0);
+    assert_eq!(log.messages().len(), 700);
     log.scrolled(true);
-    log.fold(&Event::Said(vec![ben(701)]), 0);
+    log.fold(&Event::Messages(vec![ben(701)]), 0);
     assert_eq!(offsets(&log), (402..=701).collect::<Vec<_>>());
     assert_eq!(log.earlier(), Some(402));
 }
@@ -131,9 +131,9 @@ fn a_page_from_far_back_is_read_on_to_the_end_without_a_hole() {
     let mut log = Log::new(member("ana").id, part(101..=150, 210));
     log.scrolled(true);
     assert_eq!((log.later(), log.newest()), (Some(150), 210));
-    log.fold(&Event::Said(vec![ben(211), message(212, "ana", "from another tab", 0)]), 0);
+    log.fold(&Event::Messages(vec![ben(211), message(212, "ana", "from another tab", 0)]), 0);
     assert_eq!(
-        (log.said().len(), log.unseen(), log.later()),
+        (log.messages().len(), log.unseen(), log.later()),
         (50, 1, Some(150)),
         "it is told, and not put after a hole"
     );
@@ -143,15 +143,15 @@ fn a_page_from_far_back_is_read_on_to_the_end_without_a_hole() {
     assert_eq!((log.later(), log.unseen()), (None, 1));
     assert_eq!(offsets(&log), (101..=212).collect::<Vec<_>>());
     log.scrolled(true);
-    log.fold(&Event::Said(vec![ben(213)]), 0);
+    log.fold(&Event::Messages(vec![ben(213)]), 0);
     assert_eq!((log.newest(), log.unseen()), (213, 0));
-    assert_eq!(log.said().last().map(|last| last.offset), Some(213));
+    assert_eq!(log.messages().last().map(|last| last.offset), Some(213));
 }
 
 #[test]
 fn whoever_goes_to_the_newest_and_meanwhile_hears_something_misses_nothing() {
     let mut log = Log::new(member("ana").id, part(1..=50, 300));
-    log.fold(&Event::Said(vec![ben(301)]), 0);
+    log.fold(&Event::Messages(vec![ben(301)]), 0);
     log.turn(part(251..=300, 300));
     assert_eq!(log.later(), Some(300), "that page was read before");
     log.append(part(252..=301, 301));
@@ -162,7 +162,7 @@ fn whoever_goes_to_the_newest_and_meanwhile_hears_something_misses_nothing() {
 fn what_is_said_from_far_back_is_no_longer_on_its_way_once_it_is_in_the_log() {
     let mut log = Log::new(member("ana").id, part(1..=50, 300));
     log.fold(&Event::Pending(unsent("m301")), 0);
-    log.fold(&Event::Said(vec![message(301, "ana", "mine", 0)]), 0);
+    log.fold(&Event::Messages(vec![message(301, "ana", "mine", 0)]), 0);
     assert!(log.unsent().is_empty());
     assert_eq!(log.unseen(), 0);
 }
@@ -189,18 +189,22 @@ fn touched(log: &mut Log, change: impl FnOnce(&mut Log)) -> Vec<i32> {
 fn only_the_chunk_in_which_something_happens_is_drawn_anew() {
     let mut log = Log::new(member("ana").id, page((101..=150).map(ben).collect(), true));
     log.prepend(page((51..=100).map(ben).collect(), true));
-    log.fold(&Event::Said((151..=160).map(ben).collect()), 0);
+    log.fold(&Event::Messages((151..=160).map(ben).collect()), 0);
     assert_eq!(log.chunks().collect::<Vec<_>>(), [-1, 0, 1]);
     assert_eq!(touched(&mut log, |log| log.prepend(page((1..=50).map(ben).collect(), false))), [-1]);
     let told = |event: Event| move |log: &mut Log| assert!(log.fold(&event, 0));
-    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(161)]))), [1]);
+    assert_eq!(touched(&mut log, told(Event::Messages(vec![ben(161)]))), [1]);
     assert_eq!(touched(&mut log, told(Event::Pending(unsent("x")))), [1]);
     assert_eq!(touched(&mut log, told(Event::Discarded(id("x")))), [1]);
     log.fold(&Event::Status(Status::Offline), 0);
     log.fold(&Event::Entered(joined("ana", 164)), 0);
-    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(162), ben(163)]))), [-2, -1, 0, 1], "there is a line now");
-    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(164)]))), [-2, -1, 0, 1], "it counts one more");
-    assert_eq!(touched(&mut log, told(Event::Said(vec![ben(165)]))), [1]);
+    assert_eq!(
+        touched(&mut log, told(Event::Messages(vec![ben(162), ben(163)]))),
+        [-2, -1, 0, 1],
+        "there is a line now"
+    );
+    assert_eq!(touched(&mut log, told(Event::Messages(vec![ben(164)]))), [-2, -1, 0, 1], "it counts one more");
+    assert_eq!(touched(&mut log, told(Event::Messages(vec![ben(165)]))), [1]);
     assert_eq!(touched(&mut log, told(Event::Entered(joined("ben", 165)))), [-2, -1, 0, 1], "all of it is one's own");
     assert_eq!(touched(&mut log, told(Event::Reset(page(vec![ben(900)], true)))), [-2, -1, 0, 1]);
 }
@@ -209,10 +213,10 @@ fn only_the_chunk_in_which_something_happens_is_drawn_anew() {
 fn what_waits_and_what_comes_between_stay_in_the_last_chunk() {
     let mut log = Log::new(member("ana").id, page((1..=50).map(ben).collect(), false));
     log.fold(&Event::Pending(unsent("m52")), 0);
-    log.fold(&Event::Said(vec![ben(51)]), 0);
-    log.fold(&Event::Said(vec![message(52, "ana", "mine", 0)]), 0);
+    log.fold(&Event::Messages(vec![ben(51)]), 0);
+    log.fold(&Event::Messages(vec![message(52, "ana", "mine", 0)]), 0);
     assert_eq!(log.chunks().len(), 1);
-    log.fold(&Event::Said(vec![ben(53)]), 0);
+    log.fold(&Event::Messages(vec![ben(53)]), 0);
     assert_eq!(log.chunks().len(), 2);
 }
 

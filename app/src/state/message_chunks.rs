@@ -15,17 +15,17 @@ const FULL: usize = limits::PAGE_MESSAGES;
 
 /// Messages in order, divided into chunks.
 #[derive(Clone, Debug)]
-pub(super) struct Said {
+pub(super) struct MessageChunks {
     messages: Vec<Arc<Message>>,
     /// Never empty: unsent messages are in the last one.
-    chunks: Vec<Mark>,
+    chunks: Vec<ChunkInfo>,
     /// The number of the first chunk. The others count on from there, and keep their numbers whatever is put
     /// before them.
     first: i32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Mark {
+struct ChunkInfo {
     len: usize,
     /// When the latest of its messages was sent, wherever it is in it.
     latest_ms: u64,
@@ -41,15 +41,15 @@ pub(super) struct Chunk<'a> {
     /// When the latest message before it was sent.
     pub(super) latest_ms: u64,
     /// The messages of this chunk.
-    pub(super) said: &'a [Arc<Message>],
+    pub(super) messages: &'a [Arc<Message>],
     /// Whether no chunk follows.
     pub(super) is_last: bool,
 }
 
-impl Said {
+impl MessageChunks {
     /// No messages, in one chunk.
     pub(super) fn new() -> Self {
-        Self { messages: Vec::new(), chunks: vec![Mark::default()], first: 0 }
+        Self { messages: Vec::new(), chunks: vec![ChunkInfo::default()], first: 0 }
     }
 
     /// All messages of the chunk.
@@ -70,7 +70,7 @@ impl Said {
         Some(Chunk {
             before: start.checked_sub(1).and_then(|last| self.messages.get(last)),
             latest_ms: before.iter().map(|mark| mark.latest_ms).max().unwrap_or(0),
-            said: self.messages.get(start..start + from.first()?.len)?,
+            messages: self.messages.get(start..start + from.first()?.len)?,
             is_last: from.len() == 1,
         })
     }
@@ -113,7 +113,7 @@ impl Said {
     pub(super) fn prepend(&mut self, mut messages: Vec<Arc<Message>>) {
         // The author before it is known now.
         self.touch_beginning();
-        let mark = |chunk: &[Arc<Message>]| Mark {
+        let mark = |chunk: &[Arc<Message>]| ChunkInfo {
             len: chunk.len(),
             latest_ms: chunk.iter().map(|message| message.sent_at).max().unwrap_or(0),
             revision: 0,
@@ -128,7 +128,7 @@ impl Said {
     /// Adds a message. It opens a chunk if the last one is full and `may_open` allows it.
     pub(super) fn push(&mut self, message: Arc<Message>, may_open: bool) {
         if may_open && self.chunks.last().is_none_or(|last| last.len >= FULL) {
-            self.chunks.push(Mark::default());
+            self.chunks.push(ChunkInfo::default());
         }
         if let Some(last) = self.chunks.last_mut() {
             last.len += 1;
@@ -167,17 +167,17 @@ mod tests {
         offsets.map(|offset| Arc::new(message(offset, "ben", "hello", offset))).collect()
     }
 
-    fn said(offsets: Range<u64>) -> Said {
-        let mut said = Said::new();
+    fn said(offsets: Range<u64>) -> MessageChunks {
+        let mut said = MessageChunks::new();
         said.replace(say(offsets));
         said
     }
 
     /// Each chunk as its number, its first offset and how many messages it has.
-    fn sketch(said: &Said) -> Vec<(i32, u64, usize)> {
+    fn sketch(said: &MessageChunks) -> Vec<(i32, u64, usize)> {
         let chunk = |number| {
             let chunk = said.chunk(number).unwrap();
-            (number, chunk.said.first().map_or(0, |first| first.offset), chunk.said.len())
+            (number, chunk.messages.first().map_or(0, |first| first.offset), chunk.messages.len())
         };
         said.chunks().map(chunk).collect()
     }

@@ -22,6 +22,6 @@ pub(crate) mod time;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use connection_status::{ConnectionStatus, FirstTries, Wall};
+pub(crate) use connection_status::{ConnectBlocker, ConnectionStatus, FirstConnects};
 pub(crate) use log::{Delivery, Log};
 pub(crate) use people::People;

@@ -110,11 +110,11 @@ impl People {
                 self.count = presence.member_count;
             }
             Event::Typing(typing) if typing.member.id != self.me => {
-                let until = now_ms + limits::TYPING_SHOWN.as_millis() as u64;
+                let until = now_ms + limits::TYPING_TTL.as_millis() as u64;
                 self.typing.retain(|(member, _)| member.id != typing.member.id);
                 self.typing.push((typing.member.clone(), until));
             }
-            Event::Said(messages) => {
+            Event::Messages(messages) => {
                 // Somebody who has sent a message is no longer typing it.
                 let before = self.typing.len();
                 self.typing.retain(|(member, _)| messages.iter().all(|message| message.author.id != member.id));
@@ -205,7 +205,7 @@ mod tests {
         let mut people = garden();
         people.fold(&typing("ben"), 1000);
         assert_eq!(people.typing(), ["Ben"]);
-        assert!(people.fold(&Event::Said(vec![message(1, "ben", "hi", 0)]), 1100));
+        assert!(people.fold(&Event::Messages(vec![message(1, "ben", "hi", 0)]), 1100));
         assert!(people.typing().is_empty());
 
         people.fold(&typing("ben"), 1000);

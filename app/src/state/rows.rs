@@ -30,7 +30,7 @@ pub(crate) enum Row {
         since_ms: u64,
     },
     /// A message that is in the log.
-    Said {
+    Message {
         /// The message with its author.
         message: Arc<Message>,
         /// Whether the reader wrote it.
@@ -42,7 +42,7 @@ pub(crate) enum Row {
     Unsent {
         /// The message that is not in the log yet.
         unsent: Unsent,
-        /// Whether it is the first of its author in one go, as in [`Row::Said`].
+        /// Whether it is the first of its author in one go, as in [`Row::Message`].
         head: bool,
     },
 }
@@ -66,8 +66,8 @@ impl Row {
         match self {
             Self::Day { day, .. } => RowKey::Day(*day),
             Self::Away { since_ms, count } => RowKey::Away(*since_ms, *count),
-            Self::Said { message, own: true, head } => RowKey::Own(message.id.clone(), *head),
-            Self::Said { message, own: false, head } => {
+            Self::Message { message, own: true, head } => RowKey::Own(message.id.clone(), *head),
+            Self::Message { message, own: false, head } => {
                 RowKey::Other(message.author.id.clone(), message.id.clone(), *head)
             }
             Self::Unsent { unsent, head } => RowKey::Own(unsent.id.clone(), *head),
@@ -78,18 +78,18 @@ impl Row {
 /// The rows of a chunk of the log, for a reader in the time zone of `local`.
 pub(crate) fn rows(log: &Log, number: i32, local: impl Fn(u64) -> Local) -> Vec<Row> {
     let Some(chunk) = log.chunk(number) else { return Vec::new() };
-    let newest = log.said().last().map(|message| message.sent_at);
+    let newest = log.messages().last().map(|message| message.sent_at);
     let newest = newest.into_iter().chain(log.unsent().iter().map(|unsent| unsent.written_at)).max();
     let current = newest.map_or(0, |ms| local(ms).day());
     let previous = chunk.before.map(|before| (before.author.id.clone(), before.sent_at, local(chunk.latest_ms).day()));
-    let mut rows = Rows { rows: Vec::with_capacity(chunk.said.len() + 8), previous, local, current };
+    let mut rows = Rows { rows: Vec::with_capacity(chunk.messages.len() + 8), previous, local, current };
     let mut missed = log.missed_in(&chunk);
-    for message in chunk.said {
+    for message in chunk.messages {
         if let Some(missed) = missed.take_if(|missed| message.offset > missed.after) {
             rows.divide(Row::Away { count: missed.count, since_ms: missed.since_ms });
         }
         let head = rows.begin(&message.author.id, message.sent_at);
-        rows.rows.push(Row::Said { message: message.clone(), own: message.author.id == *log.me(), head });
+        rows.rows.push(Row::Message { message: message.clone(), own: message.author.id == *log.me(), head });
     }
     for unsent in if chunk.is_last { log.unsent() } else { &[] } {
         let head = rows.begin(log.me(), unsent.written_at);
@@ -161,8 +161,8 @@ mod tests {
             .map(|row| match row {
                 Row::Day { day, .. } => format!("day {day}"),
                 Row::Away { count, .. } => format!("away {count}"),
-                Row::Said { head: true, message, .. } => format!("{}:", message.author.name),
-                Row::Said { .. } => "-".into(),
+                Row::Message { head: true, message, .. } => format!("{}:", message.author.name),
+                Row::Message { .. } => "-".into(),
                 Row::Unsent { head: true, .. } => "unsent:".into(),
                 Row::Unsent { .. } => "unsent".into(),
             })
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(rows[60..], ["-", "day 1", "Ben:"]);
         assert!(rows[2..60].iter().all(|row| row == "-"));
         // Somebody's clock is a day behind.
-        log.fold(&Event::Said(vec![message(62, "ben", "hi", 0)]), 0);
+        log.fold(&Event::Messages(vec![message(62, "ben", "hi", 0)]), 0);
         assert_eq!(sketch(&log, 0).last().map(String::as_str), Some("-"));
     }
 
@@ -211,7 +211,7 @@ mod tests {
         let key = |log: &Log| all(log, 0).last().map(Row::key);
         let before = key(&log);
         assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "unsent:"]);
-        log.fold(&Event::Said(vec![message(2, "ana", "hi", 7)]), 0);
+        log.fold(&Event::Messages(vec![message(2, "ana", "hi", 7)]), 0);
         assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "Ana:"]);
         assert_eq!(key(&log), before);
     }
@@ -231,8 +231,8 @@ mod tests {
             messages: vec![],
         };
         log.fold(&Event::Entered(joined), 0);
-        log.fold(&Event::Said(vec![message(2, "ben", "a", 0), message(3, "ana", "b", 0)]), 0);
-        log.fold(&Event::Said(vec![message(4, "ben", "later", 0)]), 0);
+        log.fold(&Event::Messages(vec![message(2, "ben", "a", 0), message(3, "ana", "b", 0)]), 0);
+        log.fold(&Event::Messages(vec![message(4, "ben", "later", 0)]), 0);
         assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "away 1", "Ben:", "Ana:", "Ben:"]);
     }
 }

@@ -5,7 +5,7 @@ use leptos::web_sys::{HtmlTextAreaElement, Storage};
 use protocol::RoomId;
 
 /// Stores the text for a room; an empty one is removed.
-pub(crate) fn keep(room: &RoomId, text: &str) {
+pub(crate) fn store(room: &RoomId, text: &str) {
     let Some(storage) = storage() else { return };
     // With a full storage only the draft is lost.
     let _ = if text.is_empty() { storage.remove_item(&key(room)) } else { storage.set_item(&key(room), text) };

@@ -6,21 +6,21 @@ use protocol::quiz::Quiz;
 use protocol::{QuizId, wire};
 
 /// Stores a quiz as a change of a version.
-pub(crate) fn keep(id: &QuizId, version: u64, quiz: &Quiz) {
+pub(crate) fn store(id: &QuizId, version: u64, quiz: &Quiz) {
     let Some(storage) = storage() else { return };
     // With a full storage, the quiz is still in the page.
     let _ = storage.set_item(&key(id), &wire::encode(&(version, quiz)));
 }
 
 /// Removes it, because the server has it.
-pub(crate) fn forget(id: &QuizId) {
+pub(crate) fn remove(id: &QuizId) {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(&key(id));
     }
 }
 
 /// The stored quiz, and the version that it changes.
-pub(crate) fn restore(id: &QuizId) -> Option<(u64, Quiz)> {
+pub(crate) fn load(id: &QuizId) -> Option<(u64, Quiz)> {
     wire::decode(&storage()?.get_item(&key(id)).ok()??)
 }
 

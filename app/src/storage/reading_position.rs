@@ -6,7 +6,7 @@ use protocol::RoomId;
 
 /// A message, and its distance from the top of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ReadingPosition {
     /// The message's offset in the log of its room.
     pub(crate) offset: u64,
     /// Pixels from the top of the frame to the top of the message; negative where it begins above.
@@ -14,20 +14,20 @@ pub(crate) struct Place {
 }
 
 /// Stores the position; `None` for the end of the log.
-pub(crate) fn keep(room: &RoomId, place: Option<Place>) {
+pub(crate) fn store(room: &RoomId, place: Option<ReadingPosition>) {
     let Some(storage) = storage() else { return };
     // With a full storage the position is lost.
     let _ = match place {
-        Some(Place { offset, top }) => storage.set_item(&key(room), &format!("{offset} {top}")),
+        Some(ReadingPosition { offset, top }) => storage.set_item(&key(room), &format!("{offset} {top}")),
         None => storage.remove_item(&key(room)),
     };
 }
 
 /// The position at which this tab left the room; `None` for the end, or if it is not known.
-pub(crate) fn left(room: &RoomId) -> Option<Place> {
+pub(crate) fn load(room: &RoomId) -> Option<ReadingPosition> {
     let kept = storage()?.get_item(&key(room)).ok()??;
     let (offset, top) = kept.split_once(' ')?;
-    Some(Place { offset: offset.parse().ok()?, top: top.parse().ok()? })
+    Some(ReadingPosition { offset: offset.parse().ok()?, top: top.parse().ok()? })
 }
 
 fn storage() -> Option<Storage> {

@@ -2,7 +2,7 @@
 
 use client::game::{Event, GameOptions, HostStep};
 use futures::channel::mpsc;
-use protocol::game::frame::GivenAnswer;
+use protocol::game::frame::SubmittedAnswer;
 
 /// A request of the page to the client.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +12,7 @@ pub enum Command {
     /// Enter under this nickname.
     Enter(String),
     /// The player answers the open question.
-    Answer(GivenAnswer),
+    Answer(SubmittedAnswer),
     /// Send a host's command.
     Step(HostStep),
 }

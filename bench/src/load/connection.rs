@@ -17,20 +17,20 @@ const SLOW_SEGMENT_BYTES: u32 = 1460;
 
 /// Where a connection sits, and what it does there.
 #[derive(Clone, Copy, Debug)]
-pub struct Seat {
+pub struct ConnectionPlan {
     /// Which node it connects to.
     pub node: usize,
     /// The number of the connection's room.
     pub room: u32,
-    /// Its number among the room's senders; whoever never sends has [`Seat::SILENT`].
+    /// Its number among the room's senders; whoever never sends has [`ConnectionPlan::SILENT`].
     pub slot: u16,
     /// How it reads, and whether what it is shown is counted.
-    pub reader: Reader,
+    pub reader: ReadMode,
 }
 
 /// How fast a connection reads, and whether it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
+pub enum ReadMode {
     /// At once, and counted.
     Counted,
     /// At once, and not counted.
@@ -39,18 +39,18 @@ pub enum Reader {
     Slow,
 }
 
-impl Seat {
+impl ConnectionPlan {
     /// The slot of those who never send.
     pub const SILENT: u16 = u16::MAX;
 
     /// Somebody who sends, and whose deliveries count.
     pub fn sender(node: usize, room: u32, slot: u16) -> Self {
-        Self { node, room, slot, reader: Reader::Counted }
+        Self { node, room, slot, reader: ReadMode::Counted }
     }
 
     /// Somebody who only listens.
     pub fn listener(node: usize, room: u32) -> Self {
-        Self { node, room, slot: Self::SILENT, reader: Reader::Counted }
+        Self { node, room, slot: Self::SILENT, reader: ReadMode::Counted }
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) enum Stage {
 
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) seat: Seat,
+    pub(super) seat: ConnectionPlan,
     pub(super) stage: Stage,
     pub(super) stream: Option<TcpStream>,
     /// The beginning of a frame whose end has not come.
@@ -85,7 +85,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(seat: Seat) -> Self {
+    pub(super) fn new(seat: ConnectionPlan) -> Self {
         Self { seat, stage: Stage::Planned, stream: None, unread: Vec::new(), unsent: Vec::new(), began: 0 }
     }
 
@@ -96,7 +96,7 @@ impl Connection {
         set_tcp_nodelay(&socket, true)?;
         // Closed by a reset, so that no port is left waiting for the next run.
         set_socket_linger(&socket, Some(Duration::ZERO))?;
-        if self.seat.reader == Reader::Slow {
+        if self.seat.reader == ReadMode::Slow {
             set_socket_recv_buffer_size(&socket, SLOW_BUFFER_BYTES)?;
             SockRef::from(&socket).set_tcp_mss(SLOW_SEGMENT_BYTES)?;
         }

@@ -15,7 +15,7 @@ pub enum Dialect {
 
 /// What a frame that is no message of ours means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard {
+pub enum Received {
     /// The connection is in its room.
     Joined,
     /// The server wants to hear this.
@@ -45,18 +45,18 @@ impl Dialect {
     }
 
     /// What a frame means to a connection that is to be in `room`.
-    pub fn heard(self, frame: &[u8], room: u32) -> Heard {
+    pub fn heard(self, frame: &[u8], room: u32) -> Received {
         match self {
-            Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"joined""#) => Heard::Joined,
-            Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"error""#) => Heard::Refused,
-            Self::Hubbub | Self::Plain => Heard::Nothing,
+            Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"joined""#) => Received::Joined,
+            Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"error""#) => Received::Refused,
+            Self::Hubbub | Self::Plain => Received::Nothing,
             Self::SocketIo => match frame {
-                [b'0', ..] => Heard::Answer("40".into()),
-                [b'2', ..] => Heard::Answer("3".into()),
-                [b'4', b'0', ..] => Heard::Answer(format!(r#"42["join","r{room}"]"#)),
-                [b'4', b'4', ..] => Heard::Refused,
-                _ if frame.starts_with(br#"42["joined""#) => Heard::Joined,
-                _ => Heard::Nothing,
+                [b'0', ..] => Received::Answer("40".into()),
+                [b'2', ..] => Received::Answer("3".into()),
+                [b'4', b'0', ..] => Received::Answer(format!(r#"42["join","r{room}"]"#)),
+                [b'4', b'4', ..] => Received::Refused,
+                _ if frame.starts_with(br#"42["joined""#) => Received::Joined,
+                _ => Received::Nothing,
             },
         }
     }
@@ -96,10 +96,10 @@ mod tests {
     #[test]
     fn socket_io_is_led_into_its_room() {
         let heard = |frame: &str| Dialect::SocketIo.heard(frame.as_bytes(), 5);
-        assert_eq!(heard(r#"0{"sid":"a"}"#), Heard::Answer("40".into()));
-        assert_eq!(heard(r#"40{"sid":"b"}"#), Heard::Answer(r#"42["join","r5"]"#.into()));
-        assert_eq!(heard("2"), Heard::Answer("3".into()));
-        assert_eq!(heard(r#"42["joined"]"#), Heard::Joined);
-        assert_eq!(heard(r#"44{"message":"no"}"#), Heard::Refused);
+        assert_eq!(heard(r#"0{"sid":"a"}"#), Received::Answer("40".into()));
+        assert_eq!(heard(r#"40{"sid":"b"}"#), Received::Answer(r#"42["join","r5"]"#.into()));
+        assert_eq!(heard("2"), Received::Answer("3".into()));
+        assert_eq!(heard(r#"42["joined"]"#), Received::Joined);
+        assert_eq!(heard(r#"44{"message":"no"}"#), Received::Refused);
     }
 }

@@ -23,7 +23,7 @@ pub mod stamp;
 pub mod tally;
 mod writing;
 
-pub use connection::{Reader, Seat};
+pub use connection::{ConnectionPlan, ReadMode};
 
 use super::stop;
 use clock::{Clock, nanos};
@@ -63,7 +63,7 @@ pub struct Load {
     epoll: OwnedFd,
     events: Vec<Event>,
     buffer: Vec<u8>,
-    stamps: stamp::Reader,
+    stamps: stamp::StampFinder,
     /// Counts the deliveries of the current phase.
     pub tally: Tally,
     /// The clock that stamps are taken from.
@@ -84,9 +84,13 @@ impl Load {
     ///
     /// # Errors
     /// The system has no epoll.
-    pub fn new(dialect: Dialect, nodes: Vec<SocketAddr>, seats: impl IntoIterator<Item = Seat>) -> Result<Self> {
+    pub fn new(
+        dialect: Dialect,
+        nodes: Vec<SocketAddr>,
+        seats: impl IntoIterator<Item = ConnectionPlan>,
+    ) -> Result<Self> {
         let connections: Vec<_> = seats.into_iter().map(Connection::new).collect();
-        let speaking = connections.iter().map(|one| one.seat.slot).filter(|slot| *slot != Seat::SILENT);
+        let speaking = connections.iter().map(|one| one.seat.slot).filter(|slot| *slot != ConnectionPlan::SILENT);
         let slots = speaking.max().map_or(0, |most| usize::from(most) + 1);
         Ok(Self {
             tally: Tally::new(connections.len(), slots),
@@ -96,7 +100,7 @@ impl Load {
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC)?,
             events: Vec::with_capacity(EVENTS),
             buffer: vec![0; READ_BYTES],
-            stamps: stamp::Reader::default(),
+            stamps: stamp::StampFinder::default(),
             clock: Clock::start(),
             busy_ns: 0,
             joined: 0,
@@ -142,7 +146,7 @@ impl Load {
 
     /// How many of those who read slowly were sent away, as far as they noticed.
     pub fn gone_slow(&self) -> usize {
-        self.connections.iter().filter(|one| one.seat.reader == Reader::Slow && one.stage == Stage::Gone).count()
+        self.connections.iter().filter(|one| one.seat.reader == ReadMode::Slow && one.stage == Stage::Gone).count()
     }
 
     /// The slow readers read what there is, until nothing comes any more.
@@ -152,7 +156,7 @@ impl Load {
     pub fn hurry(&mut self, within: Duration) -> Result<()> {
         let (began, mut since) = (self.clock.now(), self.clock.now());
         while self.clock.now() < (since + SILENCE).min(began + nanos(within)) && !self.sipping.is_empty() {
-            if self.sip(READ_BYTES) > 0 {
+            if self.read_slowly(READ_BYTES) > 0 {
                 since = self.clock.now();
             }
             self.turn(Wait::Spin)?;
@@ -169,7 +173,7 @@ impl Load {
     pub fn counted(&self) -> Vec<u64> {
         let rooms = self.connections.iter().map(|one| one.seat.room as usize + 1).max().unwrap_or(0);
         let mut counted = vec![0; rooms];
-        for one in self.connections.iter().filter(|one| one.stream.is_some() && one.seat.reader == Reader::Counted) {
+        for one in self.connections.iter().filter(|one| one.stream.is_some() && one.seat.reader == ReadMode::Counted) {
             counted[one.seat.room as usize] += 1;
         }
         counted
@@ -249,7 +253,7 @@ impl Load {
         self.events = events;
         if !self.sipping.is_empty() && began >= self.next_sip {
             self.next_sip = began + SIP_EVERY;
-            self.sip(SIP_BYTES);
+            self.read_slowly(SIP_BYTES);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::clock::nanos;
 use super::{Load, Wait};
-use crate::cost::{Cost, Meter, Watched};
+use crate::cost::{Cost, Meter, WatchedProcesses};
 
 /// What may wait in a sender's socket before it skips its turn.
 const BACKLOG_BYTES: usize = 1 << 20;
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A phase of talking.
 #[derive(Clone, Debug)]
-pub struct Talk {
+pub struct SendPhase {
     /// Who talks, one after the other.
     pub senders: Vec<usize>,
     /// Characters of a message.
@@ -28,7 +28,7 @@ pub struct Talk {
 
 /// What came of it.
 #[derive(Clone, Debug, Default)]
-pub struct Heard {
+pub struct PhaseResult {
     /// How long messages were due.
     pub time: Duration,
     /// The number of messages that were sent.
@@ -61,7 +61,7 @@ pub struct Heard {
     pub cost: Cost,
 }
 
-impl Heard {
+impl PhaseResult {
     /// The share that never came.
     pub fn lost(&self) -> f64 {
         1.0 - self.delivered as f64 / self.expected.max(1) as f64
@@ -93,7 +93,7 @@ impl Heard {
 ///
 /// # Errors
 /// The system's.
-pub fn at_rate(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64) -> Result<Heard> {
+pub fn at_rate(load: &mut Load, watched: &WatchedProcesses, talk: &SendPhase, rate: f64) -> Result<PhaseResult> {
     at_rate_for(load, watched, talk, rate, PATIENCE)
 }
 
@@ -101,11 +101,17 @@ pub fn at_rate(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64) -> Re
 ///
 /// # Errors
 /// The system's.
-pub fn at_rate_for(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64, patience: Duration) -> Result<Heard> {
+pub fn at_rate_for(
+    load: &mut Load,
+    watched: &WatchedProcesses,
+    talk: &SendPhase,
+    rate: f64,
+    patience: Duration,
+) -> Result<PhaseResult> {
     load.tally.next_phase();
     load.busy_ns = 0;
     let counted = load.counted();
-    let mut heard = Heard { time: talk.time, ..Heard::default() };
+    let mut heard = PhaseResult { time: talk.time, ..PhaseResult::default() };
     let mut sequences = vec![0; talk.senders.len()];
     let total = (rate * talk.time.as_secs_f64()).round() as u64;
     let meter = Meter::start(watched);
@@ -147,12 +153,17 @@ pub fn at_rate_for(load: &mut Load, watched: &Watched, talk: &Talk, rate: f64, p
 ///
 /// # Errors
 /// The system's.
-pub fn as_it_comes_back(load: &mut Load, watched: &Watched, talk: &Talk, in_flight: u32) -> Result<Heard> {
+pub fn as_it_comes_back(
+    load: &mut Load,
+    watched: &WatchedProcesses,
+    talk: &SendPhase,
+    in_flight: u32,
+) -> Result<PhaseResult> {
     load.tally.next_phase();
     let mut sequences = vec![0; talk.senders.len()];
     let mut began = load.clock.now();
     let mut meter = None;
-    let mut heard = Heard { time: talk.time, ..Heard::default() };
+    let mut heard = PhaseResult { time: talk.time, ..PhaseResult::default() };
     loop {
         let now = load.clock.now();
         if meter.is_none() && now - began > nanos(Duration::from_secs(1)) {
@@ -200,7 +211,7 @@ fn wait_for(load: &mut Load, expected: u64, patience: Duration) -> Result<()> {
     Ok(())
 }
 
-fn finish(load: &Load, meter: Meter<'_>, heard: &mut Heard) {
+fn finish(load: &Load, meter: Meter<'_>, heard: &mut PhaseResult) {
     heard.cost = meter.stop();
     let tally = &load.tally;
     heard.delivered = tally.delivered;

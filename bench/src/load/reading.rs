@@ -2,8 +2,8 @@
 
 use rustix::event::epoll;
 
-use super::connection::{Reader, Stage};
-use super::dialect::Heard;
+use super::connection::{ReadMode, Stage};
+use super::dialect::Received;
 use super::{Load, frames};
 
 impl Load {
@@ -80,7 +80,7 @@ impl Load {
             frames::TEXT => {
                 let seat = self.connections[who].seat;
                 match self.stamps.find(frame.payload) {
-                    Some(stamp) if seat.reader == Reader::Counted => self.tally.shown(who, seat.slot, stamp, now),
+                    Some(stamp) if seat.reader == ReadMode::Counted => self.tally.shown(who, seat.slot, stamp, now),
                     Some(_) => {}
                     None => self.told(who, seat.room, frame.payload),
                 }
@@ -100,10 +100,10 @@ impl Load {
 
     fn told(&mut self, who: usize, room: u32, payload: &[u8]) {
         match self.dialect.heard(payload, room) {
-            Heard::Nothing => {}
-            Heard::Answer(answer) => self.send_text(who, &answer),
-            Heard::Joined => self.entered(who),
-            Heard::Refused => {
+            Received::Nothing => {}
+            Received::Answer(answer) => self.send_text(who, &answer),
+            Received::Joined => self.entered(who),
+            Received::Refused => {
                 self.refused += 1;
                 let said = String::from_utf8_lossy(payload);
                 self.first_trouble.get_or_insert_with(|| said.into_owned());
@@ -118,7 +118,7 @@ impl Load {
         }
         one.stage = Stage::Joined;
         self.joined += 1;
-        if one.seat.reader == Reader::Slow
+        if one.seat.reader == ReadMode::Slow
             && let Some(stream) = &one.stream
         {
             self.sipping.push(who);
@@ -129,7 +129,7 @@ impl Load {
     }
 
     /// The slow readers take so much each; says how much came.
-    pub(super) fn sip(&mut self, most: usize) -> usize {
+    pub(super) fn read_slowly(&mut self, most: usize) -> usize {
         let began = self.clock.now();
         let (mut buffer, mut came) = (std::mem::take(&mut self.buffer), 0);
         for who in std::mem::take(&mut self.sipping) {

@@ -42,15 +42,15 @@ impl Stamp {
 
 /// Finds stamps in frames.
 #[derive(Debug)]
-pub struct Reader(Finder<'static>);
+pub struct StampFinder(Finder<'static>);
 
-impl Default for Reader {
+impl Default for StampFinder {
     fn default() -> Self {
         Self(Finder::new(MARK))
     }
 }
 
-impl Reader {
+impl StampFinder {
     /// The stamp in a frame, if it is one of our messages.
     pub fn find(&self, payload: &[u8]) -> Option<Stamp> {
         let from = self.0.find(payload)?;
@@ -83,7 +83,7 @@ mod tests {
         let mut text = String::new();
         stamp.write(&mut text, 128);
         assert_eq!(text.len(), 128);
-        let reader = Reader::default();
+        let reader = StampFinder::default();
         for frame in [text.clone(), format!(r#"{{"id":"a@b","message":"{text}"}}"#)] {
             assert_eq!(reader.find(frame.as_bytes()), Some(stamp), "{frame}");
         }
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn other_frames_have_none() {
-        let reader = Reader::default();
+        let reader = StampFinder::default();
         for frame in ["", r#"{"type":"pong"}"#, "@@07", "@@0700000000000000000000000x00"] {
             assert_eq!(reader.find(frame.as_bytes()), None, "{frame}");
         }

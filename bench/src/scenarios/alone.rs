@@ -6,11 +6,11 @@ use anyhow::Result;
 
 use super::fanout::SENDERS;
 use super::{Figures, LENGTH, Length, figures};
-use crate::cost::Watched;
+use crate::cost::WatchedProcesses;
 use crate::load::dialect::Dialect;
 use crate::load::flood::Flood;
-use crate::load::pace::{Talk, as_it_comes_back};
-use crate::load::{Load, Seat};
+use crate::load::pace::{SendPhase, as_it_comes_back};
+use crate::load::{ConnectionPlan, Load};
 use crate::machine::Cores;
 
 /// What stands in the tables where others have their names.
@@ -27,12 +27,14 @@ const IN_WITHIN: Duration = Duration::from_secs(20);
 pub fn measure(cores: &Cores, together: usize, length: Length) -> Result<Figures> {
     let flood = cores.start_servers(|| Flood::start(CONNECTIONS, together, LENGTH))??;
     // Senders cost more to count, whether they send or not.
-    let seat = |number| if number < SENDERS { Seat::sender(0, 0, number as u16) } else { Seat::listener(0, 0) };
+    let seat = |number| {
+        if number < SENDERS { ConnectionPlan::sender(0, 0, number as u16) } else { ConnectionPlan::listener(0, 0) }
+    };
     let seats = (0..CONNECTIONS).map(seat);
     let mut load = Load::new(Dialect::Plain, vec![flood.address()], seats)?;
     load.connect(AT_ONCE, IN_WITHIN)?;
-    let talk = Talk { senders: Vec::new(), length: LENGTH, time: length.of(2.0, 1.0) };
-    let heard = as_it_comes_back(&mut load, &Watched::default(), &talk, 0)?;
+    let talk = SendPhase { senders: Vec::new(), length: LENGTH, time: length.of(2.0, 1.0) };
+    let heard = as_it_comes_back(&mut load, &WatchedProcesses::default(), &talk, 0)?;
     let mut figures = figures(&heard, &load);
     // Nobody served, and all messages say the same.
     for key in ["server_us", "redis_us", "p50_ms", "p99_ms", "p999_ms", "disorder"] {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Figures, LENGTH, Play, figures};
-use crate::load::pace::{Talk, at_rate};
-use crate::load::{Load, Seat};
+use crate::load::pace::{SendPhase, at_rate};
+use crate::load::{ConnectionPlan, Load};
 
 /// Those of a room who send.
 pub(super) const SENDERS: usize = 10;
@@ -32,8 +32,8 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 /// Somebody does not get in.
 pub fn in_room(play: &Play, room: Room, time: Duration) -> Result<Figures> {
     let (mut load, senders) = gather(play, room.members)?;
-    let talk = Talk { senders, length: LENGTH, time };
-    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, room.rate)?;
+    let talk = SendPhase { senders, length: LENGTH, time };
+    at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, room.rate)?;
     let heard = at_rate(&mut load, &play.watched, &talk, room.rate)?;
     Ok(figures(&heard, &load))
 }
@@ -42,8 +42,8 @@ pub fn in_room(play: &Play, room: Room, time: Duration) -> Result<Figures> {
 pub(super) fn gather(play: &Play, members: usize) -> Result<(Load, Vec<usize>)> {
     let senders = members.min(SENDERS);
     let seat = |number: usize| match number < senders {
-        true => Seat::sender(play.node(number), 0, number as u16),
-        false => Seat::listener(play.node(number), 0),
+        true => ConnectionPlan::sender(play.node(number), 0, number as u16),
+        false => ConnectionPlan::listener(play.node(number), 0),
     };
     let (load, _) = play.load((0..members).map(seat))?;
     Ok((load, (0..senders).collect()))

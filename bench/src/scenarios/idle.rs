@@ -6,8 +6,8 @@ use anyhow::{Result, ensure};
 
 use super::{Figures, LENGTH, Play, figures};
 use crate::cost::{Meter, memory_kib};
-use crate::load::Seat;
-use crate::load::pace::{Talk, at_rate};
+use crate::load::ConnectionPlan;
+use crate::load::pace::{SendPhase, at_rate};
 
 const MEMBERS: usize = 15;
 /// Rooms that are asked, at the end, whether everybody is really there.
@@ -22,7 +22,8 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 /// # Errors
 /// Somebody does not get in, or is not in their room.
 pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
-    let seat = |number: usize| Seat::sender(play.node(number), (number / MEMBERS) as u32, (number % MEMBERS) as u16);
+    let seat =
+        |number: usize| ConnectionPlan::sender(play.node(number), (number / MEMBERS) as u32, (number % MEMBERS) as u16);
     let before = memory_kib(&play.watched.servers);
     let coming = Meter::start(&play.watched);
     let (mut load, took) = play.load((0..connections).map(seat))?;
@@ -34,7 +35,7 @@ pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
     let silent = silent.stop();
     let rooms = connections / MEMBERS;
     let senders = (0..rooms).step_by((rooms / ASKED).max(1)).map(|room| room * MEMBERS).collect();
-    let talk = Talk { senders, length: LENGTH, time: Duration::from_secs(1) };
+    let talk = SendPhase { senders, length: LENGTH, time: Duration::from_secs(1) };
     let heard = at_rate(&mut load, &play.watched, &talk, ASKED as f64)?;
     ensure!(heard.delivered == heard.expected, "{} were not told what was said", heard.expected - heard.delivered);
     let mut figures = figures(&heard, &load);

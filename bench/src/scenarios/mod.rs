@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::cost::Watched;
+use super::cost::WatchedProcesses;
 use super::load::dialect::Dialect;
-use super::load::pace::Heard;
-use super::load::{Load, Seat};
+use super::load::pace::PhaseResult;
+use super::load::{ConnectionPlan, Load};
 
 pub mod alone;
 pub mod cross;
@@ -169,7 +169,7 @@ pub struct Play {
     /// Where the nodes are.
     pub nodes: Vec<SocketAddr>,
     /// The process ids of the servers.
-    pub watched: Watched,
+    pub watched: WatchedProcesses,
     /// How long is measured.
     pub length: Length,
 }
@@ -195,7 +195,7 @@ impl Play {
     ///
     /// # Errors
     /// Somebody did not get in.
-    pub fn load(&self, seats: impl IntoIterator<Item = Seat>) -> Result<(Load, Duration)> {
+    pub fn load(&self, seats: impl IntoIterator<Item = ConnectionPlan>) -> Result<(Load, Duration)> {
         let mut load = Load::new(self.dialect, self.nodes.clone(), seats)?;
         let took = load.connect(AT_ONCE, IN_WITHIN)?;
         load.rest(SETTLE)?;
@@ -209,7 +209,7 @@ impl Play {
 }
 
 /// The figures that every talk has.
-pub fn figures(heard: &Heard, load: &Load) -> Figures {
+pub fn figures(heard: &PhaseResult, load: &Load) -> Figures {
     let wall = heard.cost.wall.as_secs_f64().max(f64::MIN_POSITIVE);
     let all = [
         ("per_second", heard.per_second()),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Figures, LENGTH, Play, figures};
-use crate::load::Seat;
-use crate::load::pace::{Talk, at_rate};
+use crate::load::ConnectionPlan;
+use crate::load::pace::{SendPhase, at_rate};
 
 /// How many rooms, and how loud they are together.
 #[derive(Clone, Copy, Debug)]
@@ -29,12 +29,13 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 /// Somebody does not get in.
 pub fn in_rooms(play: &Play, rooms: Rooms, time: Duration) -> Result<Figures> {
     let Rooms { count, members, rate } = rooms;
-    let seat = |number: usize| Seat::sender(play.node(number), (number / members) as u32, (number % members) as u16);
+    let seat =
+        |number: usize| ConnectionPlan::sender(play.node(number), (number / members) as u32, (number % members) as u16);
     let (mut load, _) = play.load((0..count * members).map(seat))?;
     // A message to every room, from its first member; then from its second.
     let senders = (0..members).flat_map(|member| (0..count).map(move |room| room * members + member)).collect();
-    let talk = Talk { senders, length: LENGTH, time };
-    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, rate)?;
+    let talk = SendPhase { senders, length: LENGTH, time };
+    at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, rate)?;
     let heard = at_rate(&mut load, &play.watched, &talk, rate)?;
     Ok(figures(&heard, &load))
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use super::fanout::{THOUSAND, gather};
 use super::{Figures, LENGTH, Play, figures};
 use crate::load::Load;
-use crate::load::pace::{Heard, Talk, at_rate, at_rate_for};
+use crate::load::pace::{PhaseResult, SendPhase, at_rate, at_rate_for};
 
 const FIRST_RATE: f64 = 40.0;
 /// Each rate goes on for so long: what is too much falls a twentieth behind in that time.
@@ -24,7 +24,7 @@ const BREATH: Duration = Duration::from_millis(300);
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     let (mut load, senders) = gather(play, THOUSAND.members)?;
-    let talk = Talk { senders, length: LENGTH, time: STEP };
+    let talk = SendPhase { senders, length: LENGTH, time: STEP };
     at_rate(&mut load, &play.watched, &talk, FIRST_RATE)?;
     let (mut rate, mut search) = (FIRST_RATE, Search::default());
     let mut best = Figures::new();
@@ -50,7 +50,7 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 }
 
 /// Figures if the servers kept up with a rate, and those with whom to go on.
-fn once(play: &Play, mut load: Load, talk: &Talk, rate: f64) -> Result<(Load, Option<Figures>)> {
+fn once(play: &Play, mut load: Load, talk: &SendPhase, rate: f64) -> Result<(Load, Option<Figures>)> {
     let heard = at_rate_for(&mut load, &play.watched, talk, rate, LATE)?;
     let gone = load.gone().0;
     let told = (keeps_up(&heard) && gone == 0).then(|| figures(&heard, &load));
@@ -64,7 +64,7 @@ fn once(play: &Play, mut load: Load, talk: &Talk, rate: f64) -> Result<(Load, Op
     Ok((load, told))
 }
 
-fn keeps_up(heard: &Heard) -> bool {
+fn keeps_up(heard: &PhaseResult) -> bool {
     let in_time = heard.in_time as f64 >= 0.95 * heard.expected as f64;
     in_time && heard.p99_ms < LATE.as_secs_f64() * 1e3 && heard.delivered == heard.expected && heard.skipped == 0
 }

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use super::{Figures, Length, Play, figures};
 use crate::cost::{memory_kib, most_memory_kib};
-use crate::load::pace::{Talk, at_rate};
-use crate::load::{Load, Reader, Seat};
+use crate::load::pace::{SendPhase, at_rate};
+use crate::load::{ConnectionPlan, Load, ReadMode};
 
 const MEMBERS: usize = 250;
 /// One of so many is in the way.
@@ -35,7 +35,7 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
             with.push(beside_slow(play)?);
         }
         // The same people count in both; those who would be slow read at once here.
-        without.push(talk(play, Reader::Uncounted)?.0);
+        without.push(talk(play, ReadMode::Uncounted)?.0);
         if round % 2 == 0 {
             with.push(beside_slow(play)?);
         }
@@ -56,7 +56,7 @@ fn middle(mut talks: Vec<Figures>) -> Result<Figures> {
 }
 
 fn beside_slow(play: &Play) -> Result<Figures> {
-    let (mut figures, mut load) = talk(play, Reader::Slow)?;
+    let (mut figures, mut load) = talk(play, ReadMode::Slow)?;
     // Only who reads up to the end finds out that it is one.
     load.hurry(CATCH_UP)?;
     let sent_away = load.gone_slow();
@@ -67,18 +67,18 @@ fn beside_slow(play: &Play) -> Result<Figures> {
 }
 
 /// Lets them talk, while a part of them reads in its own way.
-fn talk(play: &Play, some: Reader) -> Result<(Figures, Load)> {
-    let seat = |number: usize| Seat {
+fn talk(play: &Play, some: ReadMode) -> Result<(Figures, Load)> {
+    let seat = |number: usize| ConnectionPlan {
         node: play.node(number),
         room: 0,
-        slot: if number < SENDERS { number as u16 } else { Seat::SILENT },
-        reader: if number % ONE_IN == ONE_IN - 1 { some } else { Reader::Counted },
+        slot: if number < SENDERS { number as u16 } else { ConnectionPlan::SILENT },
+        reader: if number % ONE_IN == ONE_IN - 1 { some } else { ReadMode::Counted },
     };
     let (mut load, _) = play.load((0..MEMBERS).map(seat))?;
-    let talk = Talk { senders: (0..SENDERS).collect(), length: LENGTH, time: TIME };
+    let talk = SendPhase { senders: (0..SENDERS).collect(), length: LENGTH, time: TIME };
     let before = memory_kib(&play.watched.servers);
     let most = most_memory_kib(&play.watched.servers);
-    at_rate(&mut load, &play.watched, &Talk { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
+    at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
     let heard = at_rate(&mut load, &play.watched, &talk, RATE)?;
     let mut figures = figures(&heard, &load);
     let more_kib = most.stop().saturating_sub(before);

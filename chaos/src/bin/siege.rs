@@ -8,7 +8,7 @@ use anyhow::{Result, bail, ensure};
 use chaos::pages;
 use chaos::play::{Length, Setting};
 use chaos::siege::{ALL, Attack, Summary};
-use chaos::stage::House;
+use chaos::stage::RunEnvironment;
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -82,7 +82,7 @@ async fn run(flags: &Flags, chosen: &[Attack]) -> Result<bool> {
     let program = std::path::absolute(&flags.program)?;
     ensure!(program.is_file(), "there is no {}: build it with `make build`", program.display());
     let setting = Setting {
-        house: House { program, site: flags.site.clone(), keep: flags.keep.clone() },
+        environment: RunEnvironment { program, site: flags.site.clone(), keep: flags.keep.clone() },
         seed: 0,
         length: if flags.short { Length::Short } else { Length::Long },
     };

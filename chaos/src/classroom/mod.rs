@@ -18,9 +18,9 @@ use rand::{Rng, SeedableRng};
 use tokio::time::sleep;
 
 use crate::crowd::session::Session;
-use crate::stage::Door;
+use crate::stage::LoadBalancer;
 
-mod line;
+mod game_socket;
 mod student;
 pub mod sums;
 mod teacher;
@@ -29,7 +29,7 @@ pub use student::{Habits, Notes, Student};
 pub use teacher::Teacher;
 
 /// Students that come in at once.
-const AT_THE_DOOR: usize = 64;
+const MAX_CONCURRENT_JOINS: usize = 64;
 /// How often a class is looked at while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -51,24 +51,24 @@ impl Class {
     /// # Errors
     /// Somebody does not get in.
     pub async fn gather(
-        teachers: Arc<Door>,
-        door: &Arc<Door>,
+        teachers: Arc<LoadBalancer>,
+        load_balancer: &Arc<LoadBalancer>,
         quiz: Quiz,
         students: usize,
         habits: impl Fn(usize) -> Habits,
         seed: u64,
     ) -> Result<Self> {
-        let mut dice = SmallRng::seed_from_u64(seed);
-        let session = Session::open(&teachers, dice.next_u32()).await?;
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let session = Session::open(&teachers, rng.next_u32()).await?;
         let id = save(&teachers, &session, &quiz).await?;
-        let teacher = Teacher::begin(teachers, session, id, dice.random_seed()).await?;
+        let teacher = Teacher::begin(teachers, session, id, rng.random_seed()).await?;
         let pin = teacher.pin.clone();
         let coming = (0..students).map(|number| {
             let name = format!("Player {number}");
-            Student::enter(door.clone(), pin.clone(), name, habits(number), dice.random_seed())
+            Student::enter(load_balancer.clone(), pin.clone(), name, habits(number), rng.random_seed())
         });
         let coming: Vec<_> = coming.collect();
-        let mut coming = futures::stream::iter(coming).buffered(AT_THE_DOOR);
+        let mut coming = futures::stream::iter(coming).buffered(MAX_CONCURRENT_JOINS);
         let mut seated = Vec::with_capacity(students);
         while let Some(student) = coming.next().await {
             seated.push(student?);
@@ -165,11 +165,11 @@ pub fn now_ms() -> u64 {
 }
 
 /// What a whole class was given: by question, by student.
-pub type Sheet = BTreeMap<usize, protocol::game::Given>;
+pub type Sheet = BTreeMap<usize, protocol::game::RecordedAnswer>;
 
-async fn save(door: &Door, session: &Session, quiz: &Quiz) -> Result<QuizId> {
+async fn save(load_balancer: &LoadBalancer, session: &Session, quiz: &Quiz) -> Result<QuizId> {
     let form = format!("version=0&quiz={}", escaped(&wire::encode(quiz)));
-    let answer = door.post("/api/save-quiz", &form, Some(&session.cookie), 0).await?;
+    let answer = load_balancer.post("/api/save-quiz", &form, Some(&session.cookie), 0).await?;
     ensure!(answer.status == 200, "the quiz is not taken: {} {}", answer.status, answer.body);
     let saved: protocol::quiz::SavedQuiz =
         wire::decode(&answer.body).ok_or_else(|| anyhow::anyhow!("what is saved cannot be read: {}", answer.body))?;

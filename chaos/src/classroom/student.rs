@@ -5,18 +5,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use protocol::game::frame::{GivenAnswer, Join};
-use protocol::game::{Answer, Game, GameClientMessage, GameServerMessage, Given, Outcome, Phase, Taken};
+use protocol::game::frame::{Join, SubmittedAnswer};
+use protocol::game::{
+    Answer, AnswerStatus, Game, GameClientMessage, GameServerMessage, Outcome, Phase, RecordedAnswer,
+};
 use protocol::{Pin, UserId};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngExt, SeedableRng};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::line::Line;
+use super::game_socket::GameSocket;
 use super::{Sheet, now_ms};
 use crate::crowd::session::Session;
-use crate::stage::{Door, Task};
+use crate::stage::{LoadBalancer, Task};
 
 /// Getting in takes at most so long.
 const ENTER_WITHIN: Duration = Duration::from_secs(30);
@@ -71,18 +73,24 @@ impl Student {
     ///
     /// # Errors
     /// They are not let in.
-    pub async fn enter(door: Arc<Door>, pin: Pin, name: String, habits: Habits, seed: u64) -> Result<Self> {
-        let mut dice = SmallRng::seed_from_u64(seed);
-        let session = Session::open(&door, dice.next_u32()).await?;
+    pub async fn enter(
+        load_balancer: Arc<LoadBalancer>,
+        pin: Pin,
+        name: String,
+        habits: Habits,
+        seed: u64,
+    ) -> Result<Self> {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let session = Session::open(&load_balancer, rng.next_u32()).await?;
         let notes = Arc::new(Mutex::new(Notes::default()));
         let (is_in, mut entered) = watch::channel(false);
         let player = Player {
-            door,
+            load_balancer,
             pin,
             name,
             habits,
             session,
-            dice,
+            rng,
             notes: notes.clone(),
             is_in,
             plan: None,
@@ -102,18 +110,18 @@ impl Student {
 }
 
 struct Player {
-    door: Arc<Door>,
+    load_balancer: Arc<LoadBalancer>,
     pin: Pin,
     name: String,
     habits: Habits,
     session: Session,
-    dice: SmallRng,
+    rng: SmallRng,
     notes: Arc<Mutex<Notes>>,
     is_in: watch::Sender<bool>,
     /// When to answer which question.
     plan: Option<(Instant, usize)>,
     /// Sent, and no word of it yet.
-    unanswered: Option<GivenAnswer>,
+    unanswered: Option<SubmittedAnswer>,
     /// Since when they have been away.
     lost_at: Option<Instant>,
 }
@@ -124,12 +132,12 @@ impl Player {
             // A connection that ends is nothing that has to be told.
             let _ = self.stay().await;
             self.lost_at.get_or_insert_with(Instant::now);
-            sleep(Duration::from_millis(self.dice.random_range(0..500))).await;
+            sleep(Duration::from_millis(self.rng.random_range(0..500))).await;
         }
     }
 
     async fn stay(&mut self) -> Result<()> {
-        let mut line = Line::open(&self.door, &self.session.cookie, self.dice.next_u32()).await?;
+        let mut line = GameSocket::open(&self.load_balancer, &self.session.cookie, self.rng.next_u32()).await?;
         let nickname = Some(self.name.clone());
         line.send(&GameClientMessage::Join(Join { pin: self.pin.clone(), nickname, seat: None })).await?;
         loop {
@@ -141,7 +149,7 @@ impl Player {
         }
     }
 
-    async fn heard(&mut self, frame: GameServerMessage, line: &mut Line) -> Result<()> {
+    async fn heard(&mut self, frame: GameServerMessage, line: &mut GameSocket) -> Result<()> {
         match frame {
             GameServerMessage::Joined(joined) => {
                 self.must(joined.pin == self.pin, || format!("joined {} in the place of another", joined.pin));
@@ -169,9 +177,9 @@ impl Player {
                 self.unanswered = None;
                 let mut notes = lock(&self.notes);
                 match answered.taken {
-                    Taken::Accepted => notes.accepted += 1,
-                    Taken::Duplicate => notes.duplicates += 1,
-                    Taken::Late => notes.late += 1,
+                    AnswerStatus::Accepted => notes.accepted += 1,
+                    AnswerStatus::Duplicate => notes.duplicates += 1,
+                    AnswerStatus::Late => notes.late += 1,
                 }
                 drop(notes);
                 if let Some(given) = answered.answer {
@@ -192,7 +200,7 @@ impl Player {
     }
 
     /// The first answer counts, for ever.
-    fn keep(&self, given: Given) {
+    fn keep(&self, given: RecordedAnswer) {
         let mut notes = lock(&self.notes);
         let earlier = notes.given.entry(given.question).or_insert_with(|| given.clone());
         if *earlier != given {
@@ -229,11 +237,11 @@ impl Player {
             return;
         }
         let wait_ms = match (self.habits.is_late, closes_at) {
-            (true, Some(closes_at)) => closes_at.saturating_sub(now_ms()) + self.dice.random_range(30..400),
+            (true, Some(closes_at)) => closes_at.saturating_sub(now_ms()) + self.rng.random_range(30..400),
             _ => {
                 let within = u64::try_from(self.habits.within.as_millis()).unwrap_or(u64::MAX);
                 let passed = now_ms().saturating_sub(opens_at);
-                self.dice.random_range(0..=within).saturating_sub(passed)
+                self.rng.random_range(0..=within).saturating_sub(passed)
             }
         };
         self.plan = Some((Instant::now() + Duration::from_millis(wait_ms), question));
@@ -243,14 +251,14 @@ impl Player {
         self.unanswered.as_ref().is_some_and(|unanswered| unanswered.question == question)
     }
 
-    async fn answer(&mut self, line: &mut Line) -> Result<()> {
+    async fn answer(&mut self, line: &mut GameSocket) -> Result<()> {
         let Some((_, question)) = self.plan.take() else { return Ok(()) };
-        let choice = self.dice.random_range(0..4);
-        let answer = GivenAnswer { question, answer: Answer::Choice(choice), round: None };
+        let choice = self.rng.random_range(0..4);
+        let answer = SubmittedAnswer { question, answer: Answer::Choice(choice), round: None };
         self.unanswered = Some(answer.clone());
         line.send(&GameClientMessage::Answer(answer)).await?;
         if self.habits.repeats {
-            let other = GivenAnswer { question, answer: Answer::Choice((choice + 1) % 4), round: None };
+            let other = SubmittedAnswer { question, answer: Answer::Choice((choice + 1) % 4), round: None };
             line.send(&GameClientMessage::Answer(other)).await?;
         }
         Ok(())

@@ -12,9 +12,9 @@ use rand::{Rng, RngExt, SeedableRng};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use super::line::Line;
+use super::game_socket::GameSocket;
 use crate::crowd::session::Session;
-use crate::stage::{Door, Task};
+use crate::stage::{LoadBalancer, Task};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// A step that nothing comes of is taken again, at the same version.
@@ -45,9 +45,9 @@ impl Teacher {
     ///
     /// # Errors
     /// It cannot be begun.
-    pub async fn begin(door: Arc<Door>, session: Session, quiz: QuizId, seed: u64) -> Result<Self> {
-        let mut dice = SmallRng::seed_from_u64(seed);
-        let mut line = Line::open(&door, &session.cookie, dice.next_u32()).await?;
+    pub async fn begin(load_balancer: Arc<LoadBalancer>, session: Session, quiz: QuizId, seed: u64) -> Result<Self> {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let mut line = GameSocket::open(&load_balancer, &session.cookie, rng.next_u32()).await?;
         line.send(&GameClientMessage::Create(Create { quiz })).await?;
         let hosting = async {
             loop {
@@ -63,7 +63,7 @@ impl Teacher {
         let notes = Arc::new(Mutex::new(notes));
         let (steps, wanted) = mpsc::channel(4);
         let (pin, token) = (hosting.pin, hosting.token);
-        let host = Host { door, session, pin: pin.clone(), token, dice, notes: notes.clone(), wanted };
+        let host = Host { load_balancer, session, pin: pin.clone(), token, rng, notes: notes.clone(), wanted };
         Ok(Self { pin, notes, steps, _life: Task::spawn(host.stay(line)) })
     }
 
@@ -138,36 +138,36 @@ impl Teacher {
 }
 
 struct Host {
-    door: Arc<Door>,
+    load_balancer: Arc<LoadBalancer>,
     session: Session,
     pin: Pin,
     token: String,
-    dice: SmallRng,
+    rng: SmallRng,
     notes: Arc<Mutex<Notes>>,
     wanted: mpsc::Receiver<GameClientMessage>,
 }
 
 impl Host {
-    async fn stay(mut self, first: Line) {
+    async fn stay(mut self, first: GameSocket) {
         let mut line = Some(first);
         loop {
             if let Some(line) = line.take() {
                 // A connection that ends is nothing that has to be told.
                 let _ = self.listen(line).await;
             }
-            sleep(Duration::from_millis(self.dice.random_range(0..500))).await;
+            sleep(Duration::from_millis(self.rng.random_range(0..500))).await;
             line = self.come_back().await.ok();
         }
     }
 
-    async fn come_back(&mut self) -> Result<Line> {
-        let mut line = Line::open(&self.door, &self.session.cookie, self.dice.next_u32()).await?;
+    async fn come_back(&mut self) -> Result<GameSocket> {
+        let mut line = GameSocket::open(&self.load_balancer, &self.session.cookie, self.rng.next_u32()).await?;
         let open = Open { pin: self.pin.clone(), token: Some(self.token.clone()), code: None };
         line.send(&GameClientMessage::Open(open)).await?;
         Ok(line)
     }
 
-    async fn listen(&mut self, mut line: Line) -> Result<()> {
+    async fn listen(&mut self, mut line: GameSocket) -> Result<()> {
         loop {
             tokio::select! {
                 frame = line.hear() => self.heard(frame?)?,

@@ -15,10 +15,10 @@ use tokio::time::{Duration, sleep};
 
 use super::session::Session;
 use super::visitor::Visitor;
-use crate::stage::{Door, Task};
+use crate::stage::{LoadBalancer, Task};
 
 /// Those who come in at once.
-const AT_THE_DOOR: usize = 64;
+const MAX_CONCURRENT_JOINS: usize = 64;
 /// A node that is asked too much at once is asked again.
 const TRIES: usize = 20;
 
@@ -33,13 +33,13 @@ impl Bystanders {
     ///
     /// # Errors
     /// One of them does not get in.
-    pub async fn gather(door: &Door, room: &RoomId, people: usize, seed: u64) -> Result<Self> {
+    pub async fn gather(load_balancer: &LoadBalancer, room: &RoomId, people: usize, seed: u64) -> Result<Self> {
         let gone = Arc::new(AtomicUsize::new(0));
         let coming = (0..people).map(|number| {
-            let dice = SmallRng::seed_from_u64(seed.wrapping_add(number as u64));
-            enter(door, room, dice, gone.clone())
+            let rng = SmallRng::seed_from_u64(seed.wrapping_add(number as u64));
+            enter(load_balancer, room, rng, gone.clone())
         });
-        let mut coming = futures::stream::iter(coming).buffer_unordered(AT_THE_DOOR);
+        let mut coming = futures::stream::iter(coming).buffer_unordered(MAX_CONCURRENT_JOINS);
         let mut lives = Vec::with_capacity(people);
         while let Some(life) = coming.next().await {
             lives.push(life?);
@@ -54,10 +54,10 @@ impl Bystanders {
     }
 }
 
-async fn enter(door: &Door, room: &RoomId, mut dice: SmallRng, gone: Arc<AtomicUsize>) -> Result<Task> {
+async fn enter(load_balancer: &LoadBalancer, room: &RoomId, mut rng: SmallRng, gone: Arc<AtomicUsize>) -> Result<Task> {
     let mut tries = 0;
     let mut visitor = loop {
-        match arrive(door, room, &mut dice).await {
+        match arrive(load_balancer, room, &mut rng).await {
             Ok(visitor) => break visitor,
             Err(error) if tries == TRIES => return Err(error).context("a bystander does not get in"),
             Err(_) => tries += 1,
@@ -70,9 +70,9 @@ async fn enter(door: &Door, room: &RoomId, mut dice: SmallRng, gone: Arc<AtomicU
     }))
 }
 
-async fn arrive(door: &Door, room: &RoomId, dice: &mut SmallRng) -> Result<Visitor> {
-    let session = Session::open(door, dice.next_u32()).await?;
-    let (stream, node) = door.connect(dice.next_u32()).await?;
+async fn arrive(load_balancer: &LoadBalancer, room: &RoomId, rng: &mut SmallRng) -> Result<Visitor> {
+    let session = Session::open(load_balancer, rng.next_u32()).await?;
+    let (stream, node) = load_balancer.connect(rng.next_u32()).await?;
     let mut visitor = Visitor::over(stream, node, &session).await?;
     visitor.join(room, None).await?;
     Ok(visitor)

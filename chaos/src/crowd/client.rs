@@ -16,10 +16,10 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::clock::Clock;
 use super::diary::Diary;
 use super::session::Session;
-use super::socket::{Heard, Socket};
-use super::texts::{self, Words};
+use super::socket::{Socket, SocketEvent};
+use super::texts::{self, TextLength};
 use crate::ledger::Ledger;
-use crate::stage::Door;
+use crate::stage::LoadBalancer;
 
 /// A browser gives an upgrade up, too.
 const OPEN_WITHIN: Duration = Duration::from_secs(30);
@@ -41,10 +41,10 @@ pub(super) enum Command {
 
 /// How often all clients write, and which texts.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Talk {
+pub(super) struct TalkRate {
     /// On average; `None`: nobody says anything by themselves.
     pub(super) every: Option<Duration>,
-    pub(super) words: Words,
+    pub(super) words: TextLength,
 }
 
 /// What a client is made of.
@@ -52,15 +52,15 @@ pub(super) struct Driver {
     link: RoomClient,
     room: RoomId,
     session: Session,
-    door: Arc<Door>,
+    load_balancer: Arc<LoadBalancer>,
     ledger: Arc<Ledger>,
     diary: Arc<Mutex<Diary>>,
-    dice: SmallRng,
+    rng: SmallRng,
     clock: Clock,
     socket: Option<Socket>,
     opening: Option<BoxFuture<'static, Option<Socket>>>,
     reading: Option<BoxFuture<'static, Option<HistoryPage>>>,
-    talk: watch::Receiver<Talk>,
+    talk: watch::Receiver<TalkRate>,
     next_words: Option<Instant>,
     written: u64,
 }
@@ -69,26 +69,26 @@ pub(super) struct Driver {
 pub(super) struct Parts {
     pub(super) room: RoomId,
     pub(super) session: Session,
-    pub(super) door: Arc<Door>,
+    pub(super) load_balancer: Arc<LoadBalancer>,
     pub(super) ledger: Arc<Ledger>,
     pub(super) diary: Arc<Mutex<Diary>>,
-    pub(super) dice: SmallRng,
+    pub(super) rng: SmallRng,
     pub(super) pace: f64,
-    pub(super) talk: watch::Receiver<Talk>,
+    pub(super) talk: watch::Receiver<TalkRate>,
 }
 
 impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { room, session, door, ledger, diary, dice, pace, talk } = parts;
+        let Parts { room, session, load_balancer, ledger, diary, rng, pace, talk } = parts;
         Self {
             link: RoomClient::new(RoomOptions { room_id: room.clone(), position: None, unsent: Vec::new() }),
             clock: Clock::new(pace),
             room,
             session,
-            door,
+            load_balancer,
             ledger,
             diary,
-            dice,
+            rng,
             socket: None,
             opening: None,
             reading: None,
@@ -125,17 +125,17 @@ impl Driver {
                     self.socket = socket;
                     self.step(if is_open { Input::Opened } else { Input::Closed { code: 1006 } });
                 }
-                page = when_done(&mut self.reading) => self.step(page.map_or(Input::NotLoaded, Input::Loaded)),
+                page = when_done(&mut self.reading) => self.step(page.map_or(Input::HistoryFailed, Input::HistoryLoaded)),
                 heard = hear(&mut self.socket) => self.heard(heard),
                 () = sleep_until(self.clock.next()) => {
                     while let Some(timer) = self.clock.take_due() {
-                        self.step(Input::Woken(timer));
+                        self.step(Input::TimerFired(timer));
                     }
                 }
                 Ok(()) = self.talk.changed() => self.plan_words(),
                 () = sleep_until(words_at) => {
                     let (words, stamp) = (self.talk.borrow().words, format!("{} {}", self.session.me, self.written));
-                    let text = texts::draw(&mut self.dice, words, &stamp);
+                    let text = texts::draw(&mut self.rng, words, &stamp);
                     self.say(text);
                     self.plan_words();
                 }
@@ -143,9 +143,9 @@ impl Driver {
         }
     }
 
-    fn heard(&mut self, heard: Heard) {
+    fn heard(&mut self, heard: SocketEvent) {
         match heard {
-            Heard::Text(text) => {
+            SocketEvent::Text(text) => {
                 let frame = wire::decode_server(&text);
                 {
                     let mut diary = lock(&self.diary);
@@ -159,7 +159,7 @@ impl Driver {
                     self.step(Input::Frame(frame));
                 }
             }
-            Heard::Closed(code) => {
+            SocketEvent::Closed(code) => {
                 self.hang_up();
                 *lock(&self.diary).closes.entry(code).or_default() += 1;
                 self.step(Input::Closed { code });
@@ -168,21 +168,21 @@ impl Driver {
     }
 
     fn step(&mut self, input: Input) {
-        let dice = self.dice.next_u32();
-        for output in self.link.step(input, dice) {
+        let random = self.rng.next_u32();
+        for output in self.link.step(input, random) {
             match output {
                 Output::Connect => self.opening = Some(self.open().boxed()),
-                Output::Drop => self.hang_up(),
+                Output::Disconnect => self.hang_up(),
                 Output::Send(frame) => {
                     if let Some(socket) = &self.socket {
                         socket.send(&frame);
                     }
                 }
-                Output::Wake { timer, after_ms } => self.clock.set(timer, after_ms),
-                Output::Cancel(timer) => self.clock.cancel(timer),
-                Output::Load => self.reading = Some(self.read().boxed()),
-                Output::Keep(_) => {}
-                Output::Tell(event) => lock(&self.diary).event(&event),
+                Output::SetTimer { timer, after_ms } => self.clock.set(timer, after_ms),
+                Output::CancelTimer(timer) => self.clock.cancel(timer),
+                Output::LoadHistory => self.reading = Some(self.read().boxed()),
+                Output::StoreUnsent(_) => {}
+                Output::Emit(event) => lock(&self.diary).event(&event),
             }
         }
         let mut diary = lock(&self.diary);
@@ -191,10 +191,11 @@ impl Driver {
     }
 
     fn open(&mut self) -> impl Future<Output = Option<Socket>> + Send + use<> {
-        let (door, dice, cookie) = (self.door.clone(), self.dice.next_u32(), self.session.cookie.clone());
+        let (load_balancer, random, cookie) =
+            (self.load_balancer.clone(), self.rng.next_u32(), self.session.cookie.clone());
         async move {
             let opened = async {
-                let (stream, address) = door.connect(dice).await?;
+                let (stream, address) = load_balancer.connect(random).await?;
                 Socket::open(stream, address, &cookie).await
             };
             timeout(OPEN_WITHIN, opened).await.ok()?.ok()
@@ -202,10 +203,11 @@ impl Driver {
     }
 
     fn read(&mut self) -> impl Future<Output = Option<HistoryPage>> + Send + use<> {
-        let (door, dice, cookie) = (self.door.clone(), self.dice.next_u32(), self.session.cookie.clone());
+        let (load_balancer, random, cookie) =
+            (self.load_balancer.clone(), self.rng.next_u32(), self.session.cookie.clone());
         let form = format!("room={}", self.room);
         async move {
-            let answer = door.post("/api/history", &form, Some(&cookie), dice).await.ok()?;
+            let answer = load_balancer.post("/api/history", &form, Some(&cookie), random).await.ok()?;
             if answer.status == 200 { wire::decode(&answer.body) } else { None }
         }
     }
@@ -233,7 +235,7 @@ impl Driver {
 
     fn plan_words(&mut self) {
         let every = self.talk.borrow_and_update().every;
-        self.next_words = every.map(|every| Instant::now() + every.mul_f64(self.dice.random_range(0.0..2.0)));
+        self.next_words = every.map(|every| Instant::now() + every.mul_f64(self.rng.random_range(0.0..2.0)));
     }
 }
 
@@ -248,7 +250,7 @@ async fn when_done<T>(work: &mut Option<BoxFuture<'static, T>>) -> T {
     }
 }
 
-async fn hear(socket: &mut Option<Socket>) -> Heard {
+async fn hear(socket: &mut Option<Socket>) -> SocketEvent {
     match socket {
         Some(socket) => socket.hear().await,
         None => std::future::pending().await,
@@ -261,9 +263,9 @@ pub(super) fn lock(diary: &Mutex<Diary>) -> MutexGuard<'_, Diary> {
 }
 
 /// Gets a session, from any node, however long that takes.
-pub(super) async fn arrive(door: &Door, dice: &mut SmallRng) -> Session {
+pub(super) async fn arrive(load_balancer: &LoadBalancer, rng: &mut SmallRng) -> Session {
     loop {
-        if let Ok(session) = Session::open(door, dice.next_u32()).await {
+        if let Ok(session) = Session::open(load_balancer, rng.next_u32()).await {
             return session;
         }
         sleep(Duration::from_millis(200)).await;

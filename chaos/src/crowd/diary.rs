@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use client::room::{Event, Status};
 use protocol::{HistoryPage, Joined, Message, Position, RoomId, ServerMessage, UserId};
 
-use crate::ledger::{Ledger, Wrong};
+use crate::ledger::{Ledger, Violation};
 
 /// A time without a live connection.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,7 @@ impl Diary {
         if !joined.recovered {
             self.reread += 1;
             if !joined.messages.is_empty() {
-                self.wrong(Wrong::Recovery, || "not recovered, and yet a part".into());
+                self.wrong(Violation::Recovery, || "not recovered, and yet a part".into());
             }
             return;
         }
@@ -121,7 +121,7 @@ impl Diary {
         let is_its_log = is_known && since.offset <= joined.position.offset;
         if !is_whole || !is_its_log {
             let (to, count) = (joined.position.clone(), joined.messages.len());
-            self.wrong(Wrong::Recovery, || format!("recovered from {since:?} to {to:?} with {count} messages"));
+            self.wrong(Violation::Recovery, || format!("recovered from {since:?} to {to:?} with {count} messages"));
         }
     }
 
@@ -135,7 +135,7 @@ impl Diary {
         } else if message.author.id != self.me {
             // One's own may come again, as the answer to a resend.
             let offset = message.offset;
-            self.wrong(Wrong::Twice, || format!("the server told {offset} again"));
+            self.wrong(Violation::Twice, || format!("the server told {offset} again"));
         }
     }
 
@@ -147,15 +147,15 @@ impl Diary {
                 self.people = joined.members.iter().map(|member| member.id.clone()).collect();
                 self.member_count = joined.member_count;
             }
-            Event::Said(messages) => messages.iter().for_each(|message| self.said(message)),
+            Event::Messages(messages) => messages.iter().for_each(|message| self.said(message)),
             Event::Reset(page) => self.reset(page),
-            Event::Settled(id) => {
+            Event::Acknowledged(id) => {
                 if let Some(shown) = &self.shown {
                     self.ledger.acknowledges(&self.room, (self.me.clone(), id.clone()), &shown.epoch);
                 }
             }
             Event::Refused(_, refusal) => self.refused_for_good.push(refusal.message.clone()),
-            Event::Trouble(refusal) => self.refused_for_good.push(refusal.message.clone()),
+            Event::Error(refusal) => self.refused_for_good.push(refusal.message.clone()),
             Event::Presence(presence) => {
                 let now = Instant::now();
                 for member in &presence.joined {
@@ -204,15 +204,15 @@ impl Diary {
 
     fn said(&mut self, message: &Message) {
         let Some(shown) = &mut self.shown else {
-            return self.wrong(Wrong::OutOfOrder, || "something was said before the first page".into());
+            return self.wrong(Violation::OutOfOrder, || "something was said before the first page".into());
         };
         let (last, offset) = (shown.offset, message.offset);
         shown.offset = offset;
         let epoch = shown.epoch.clone();
         if offset <= last {
-            self.wrong(Wrong::OutOfOrder, || format!("{offset} was shown after {last}"));
+            self.wrong(Violation::OutOfOrder, || format!("{offset} was shown after {last}"));
         } else if offset != last + 1 {
-            self.wrong(Wrong::Hole, || format!("{offset} was shown after {last}"));
+            self.wrong(Violation::Hole, || format!("{offset} was shown after {last}"));
         }
         self.ledger.shows(&self.room, &epoch, message);
         self.ledger.hears(&self.room, message);
@@ -221,10 +221,10 @@ impl Diary {
     fn reset(&mut self, page: &HistoryPage) {
         let offsets: Vec<u64> = page.messages.iter().map(|message| message.offset).collect();
         if !offsets.windows(2).all(|pair| pair[0] + 1 == pair[1]) {
-            self.wrong(Wrong::Hole, || format!("a page has {offsets:?}"));
+            self.wrong(Violation::Hole, || format!("a page has {offsets:?}"));
         }
         if offsets.last().is_some_and(|last| *last != page.position.offset) {
-            self.wrong(Wrong::Hole, || format!("a page at {:?} ends with {:?}", page.position, offsets.last()));
+            self.wrong(Violation::Hole, || format!("a page at {:?} ends with {:?}", page.position, offsets.last()));
         }
         for message in &page.messages {
             self.ledger.shows(&self.room, &page.position.epoch, message);
@@ -240,7 +240,7 @@ impl Diary {
         after.map(move |absence| absence.to.unwrap_or(now) - absence.from)
     }
 
-    fn wrong(&self, wrong: Wrong, sentence: impl FnOnce() -> String) {
+    fn wrong(&self, wrong: Violation, sentence: impl FnOnce() -> String) {
         self.ledger.note(wrong, || format!("{} in {}: {}", self.me, self.room, sentence()));
     }
 }

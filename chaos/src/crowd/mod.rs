@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::sleep;
 
 use crate::ledger::Ledger;
-use crate::stage::{Door, Task};
+use crate::stage::{LoadBalancer, Task};
 
 pub mod bystanders;
 mod client;
@@ -24,19 +24,19 @@ mod texts;
 pub mod visitor;
 
 pub use bystanders::Bystanders;
-use client::{Command, Driver, Parts, Talk, lock};
+use client::{Command, Driver, Parts, TalkRate, lock};
 pub use diary::Diary;
-pub use texts::Words;
+pub use texts::TextLength;
 pub use visitor::Visitor;
 
-/// Clients that come in at once; the others wait, as at a real door.
-const AT_THE_DOOR: usize = 64;
+/// Clients that come in at once; the others wait, as at a real load balancer.
+const MAX_CONCURRENT_JOINS: usize = 64;
 /// How often a crowd is looked at while it is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// How many clients come, and to how many rooms.
 #[derive(Clone, Copy, Debug)]
-pub struct Guests {
+pub struct CrowdSize {
     /// How many rooms they spread over; the first ones are the fullest.
     pub rooms: usize,
     /// How many they are.
@@ -50,9 +50,9 @@ pub struct Crowd {
     /// The ids of the rooms.
     pub rooms: Vec<RoomId>,
     clients: Vec<Client>,
-    door: Arc<Door>,
+    load_balancer: Arc<LoadBalancer>,
     ledger: Arc<Ledger>,
-    talk: watch::Sender<Talk>,
+    talk: watch::Sender<TalkRate>,
     pace: f64,
 }
 
@@ -102,41 +102,46 @@ impl Client {
 
 impl Crowd {
     /// Nobody yet. What they are told goes into `ledger`.
-    pub fn new(door: Arc<Door>, ledger: Arc<Ledger>, pace: f64) -> Self {
-        Self { rooms: Vec::new(), clients: Vec::new(), door, ledger, talk: watch::Sender::default(), pace }
+    pub fn new(load_balancer: Arc<LoadBalancer>, ledger: Arc<Ledger>, pace: f64) -> Self {
+        Self { rooms: Vec::new(), clients: Vec::new(), load_balancer, ledger, talk: watch::Sender::default(), pace }
     }
 
-    /// Guests come through the door into rooms of their own, and are live.
+    /// Brings everybody in through the load balancer, and returns when they are live.
     ///
     /// # Errors
     /// They do not all get in.
-    pub async fn gather(door: Arc<Door>, ledger: Arc<Ledger>, guests: Guests, seed: u64) -> Result<Self> {
-        let mut crowd = Self::new(door, ledger, guests.pace);
-        let mut dice = SmallRng::seed_from_u64(seed);
-        let name = format!("{:06x}", dice.random_range(0..0x100_0000));
+    pub async fn gather(
+        load_balancer: Arc<LoadBalancer>,
+        ledger: Arc<Ledger>,
+        guests: CrowdSize,
+        seed: u64,
+    ) -> Result<Self> {
+        let mut crowd = Self::new(load_balancer, ledger, guests.pace);
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let name = format!("{:06x}", rng.random_range(0..0x100_0000));
         crowd.rooms = (0..guests.rooms).map(|at| RoomId::parse(&format!("r{name}-{at}"))).collect::<Result<_, _>>()?;
         let places = (0..guests.clients).map(|at| match at < guests.rooms * 2 {
             // Nobody is alone; the others crowd into the first rooms.
             true => crowd.rooms[at % guests.rooms].clone(),
-            false => crowd.rooms[dice.random_range(0..guests.rooms).min(dice.random_range(0..guests.rooms))].clone(),
+            false => crowd.rooms[rng.random_range(0..guests.rooms).min(rng.random_range(0..guests.rooms))].clone(),
         });
         let places: Vec<_> = places.collect();
-        crowd.admit(places, dice.random()).await;
+        crowd.admit(places, rng.random()).await;
         crowd.all_live(Duration::from_secs(60)).await?;
         Ok(crowd)
     }
 
-    /// Who comes from now on takes another door.
-    pub fn through(&mut self, door: Arc<Door>) {
-        self.door = door;
+    /// Who comes from now on takes another load balancer.
+    pub fn through(&mut self, load_balancer: Arc<LoadBalancer>) {
+        self.load_balancer = load_balancer;
     }
 
     /// More people come, each into the room named, and need not be live yet.
     pub async fn admit(&mut self, places: Vec<RoomId>, seed: u64) {
-        let at_the_door = Arc::new(Semaphore::new(AT_THE_DOOR));
+        let join_permits = Arc::new(Semaphore::new(MAX_CONCURRENT_JOINS));
         let coming = places.into_iter().enumerate().map(|(number, room)| {
-            let dice = SmallRng::seed_from_u64(seed.wrapping_add(number as u64));
-            self.enter(room, dice, at_the_door.clone())
+            let rng = SmallRng::seed_from_u64(seed.wrapping_add(number as u64));
+            self.enter(room, rng, join_permits.clone())
         });
         let come = futures::future::join_all(coming).await;
         self.clients.extend(come);
@@ -145,17 +150,19 @@ impl Crowd {
     fn enter(
         &self,
         room: RoomId,
-        mut dice: SmallRng,
-        at_the_door: Arc<Semaphore>,
+        mut rng: SmallRng,
+        join_permits: Arc<Semaphore>,
     ) -> impl Future<Output = Client> + use<> {
-        let (door, ledger, talk, pace) = (self.door.clone(), self.ledger.clone(), self.talk.subscribe(), self.pace);
+        let (load_balancer, ledger, talk, pace) =
+            (self.load_balancer.clone(), self.ledger.clone(), self.talk.subscribe(), self.pace);
         async move {
-            let _place = at_the_door.acquire().await;
-            let session = client::arrive(&door, &mut dice).await;
+            let _place = join_permits.acquire().await;
+            let session = client::arrive(&load_balancer, &mut rng).await;
             let me = session.me.clone();
             let diary = Arc::new(Mutex::new(Diary::new(ledger.clone(), room.clone(), me.clone())));
             let (commands, asked) = mpsc::channel(16);
-            let parts = Parts { room: room.clone(), session, door, ledger, diary: diary.clone(), dice, pace, talk };
+            let parts =
+                Parts { room: room.clone(), session, load_balancer, ledger, diary: diary.clone(), rng, pace, talk };
             let life = Task::spawn(Driver::new(parts).run(asked));
             Client { room, me, diary, commands, _life: life }
         }
@@ -173,17 +180,17 @@ impl Crowd {
 
     /// Everybody talks: on average once in `every`.
     pub fn talk(&self, every: Duration) {
-        self.talk_much(every, Words::Usual);
+        self.talk_much(every, TextLength::Usual);
     }
 
     /// Everybody talks, on average once in `every`, so much at once.
-    pub fn talk_much(&self, every: Duration, words: Words) {
-        self.talk.send_replace(Talk { every: Some(every), words });
+    pub fn talk_much(&self, every: Duration, words: TextLength) {
+        self.talk.send_replace(TalkRate { every: Some(every), words });
     }
 
     /// Nobody says anything new.
     pub fn hush(&self) {
-        self.talk.send_replace(Talk::default());
+        self.talk.send_replace(TalkRate::default());
     }
 
     /// Waits until everybody is in their room; says after how long.

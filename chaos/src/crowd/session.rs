@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use protocol::{Member, UserId, wire};
 
-use crate::stage::Door;
+use crate::stage::LoadBalancer;
 
 /// The session of one person, by its cookie.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ impl Session {
     ///
     /// # Errors
     /// No node answers.
-    pub async fn open(door: &Door, dice: u32) -> Result<Self> {
-        let answer = door.post("/api/viewer", "", None, dice).await?;
+    pub async fn open(load_balancer: &LoadBalancer, random: u32) -> Result<Self> {
+        let answer = load_balancer.post("/api/viewer", "", None, random).await?;
         ensure!(answer.status == 200, "the viewer cannot be told: {}", answer.status);
         let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
         let viewer: Member = wire::decode(&answer.body).context("the viewer cannot be read")?;

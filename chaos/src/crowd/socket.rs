@@ -24,7 +24,7 @@ const WRITE_WITHIN: Duration = Duration::from_secs(60);
 const CUT: u16 = 1006;
 
 /// What a socket tells.
-pub(super) enum Heard {
+pub(super) enum SocketEvent {
     Text(String),
     Closed(u16),
 }
@@ -56,14 +56,14 @@ impl Socket {
     }
 
     /// The next thing it tells. May be dropped and asked again.
-    pub(super) async fn hear(&mut self) -> Heard {
+    pub(super) async fn hear(&mut self) -> SocketEvent {
         loop {
             match self.incoming.next().await {
-                Some(Ok(Raw::Text(text))) => return Heard::Text(text.to_string()),
-                Some(Ok(Raw::Close(Some(frame)))) => return Heard::Closed(frame.code.into()),
-                Some(Ok(Raw::Close(None))) => return Heard::Closed(1005),
+                Some(Ok(Raw::Text(text))) => return SocketEvent::Text(text.to_string()),
+                Some(Ok(Raw::Close(Some(frame)))) => return SocketEvent::Closed(frame.code.into()),
+                Some(Ok(Raw::Close(None))) => return SocketEvent::Closed(1005),
                 Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Heard::Closed(CUT),
+                Some(Err(_)) | None => return SocketEvent::Closed(CUT),
             }
         }
     }

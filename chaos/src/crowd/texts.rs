@@ -10,7 +10,7 @@ const LONGEST: usize = 4_000;
 
 /// How much people say at once.
 #[derive(Clone, Copy, Debug, Default)]
-pub enum Words {
+pub enum TextLength {
     /// Mostly little, as people write.
     #[default]
     Usual,
@@ -20,18 +20,18 @@ pub enum Words {
 
 /// A text that begins with `stamp`, which makes it the only one of its kind; as
 /// servers keep it, so that what comes back can be compared.
-pub(super) fn draw(dice: &mut SmallRng, words: Words, stamp: &str) -> String {
+pub(super) fn draw(rng: &mut SmallRng, words: TextLength, stamp: &str) -> String {
     let longest = LONGEST - stamp.len() - 2;
-    let most = match (words, dice.random_range(0..100)) {
-        (Words::Usual, 0..80) => 80,
-        (Words::Usual, 80..98) => 600,
+    let most = match (words, rng.random_range(0..100)) {
+        (TextLength::Usual, 0..80) => 80,
+        (TextLength::Usual, 80..98) => 600,
         _ => longest,
     };
     let length = match words {
-        Words::Usual => dice.random_range(0..=most),
-        Words::Most => longest,
+        TextLength::Usual => rng.random_range(0..=most),
+        TextLength::Most => longest,
     };
-    let rest = (0..length).map(|_| LETTERS[dice.random_range(0..LETTERS.len())]);
+    let rest = (0..length).map(|_| LETTERS[rng.random_range(0..LETTERS.len())]);
     let text: String = stamp.chars().chain([' ']).chain(rest).chain(['.']).collect();
     text::clean(&text, Shape::Lines).into_owned()
 }
@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn a_text_fits_into_a_message_and_bears_its_stamp() {
-        let mut dice = SmallRng::seed_from_u64(1);
+        let mut rng = SmallRng::seed_from_u64(1);
         for round in 0..2_000 {
-            let words = if round % 2 == 0 { Words::Usual } else { Words::Most };
-            let text = draw(&mut dice, words, &format!("somebody {round}"));
+            let words = if round % 2 == 0 { TextLength::Usual } else { TextLength::Most };
+            let text = draw(&mut rng, words, &format!("somebody {round}"));
             assert!(text.starts_with(&format!("somebody {round} ")) && text.chars().count() <= LONGEST, "{text}");
         }
     }

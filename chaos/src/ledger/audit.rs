@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use anyhow::{Context, Result, ensure};
 use protocol::{HistoryPage, Message, Position, RoomId, wire};
 
-use super::{Book, Entry, Ledger, Wrong};
-use crate::stage::Door;
+use super::{Entry, Ledger, RoomRecord, Violation};
+use crate::stage::LoadBalancer;
 
 /// What may have become of acknowledged messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Promise {
 
 /// What an audit counted.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Counted {
+pub struct AuditCounts {
     /// Messages in the logs.
     pub stored: usize,
     /// Acknowledged in a log that Redis has lost, and not in the new one.
@@ -42,21 +42,21 @@ pub struct Log {
 ///
 /// # Errors
 /// No node answers.
-pub async fn top(door: &Door, room: &RoomId) -> Result<Position> {
-    Ok(page(door, room, None).await?.position)
+pub async fn top(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Position> {
+    Ok(page(load_balancer, room, None).await?.position)
 }
 
 /// Reads the whole log of a room, page by page.
 ///
 /// # Errors
 /// No node answers, or the pages do not join.
-pub async fn read(door: &Door, room: &RoomId) -> Result<Log> {
-    let latest = page(door, room, None).await?;
+pub async fn read(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Log> {
+    let latest = page(load_balancer, room, None).await?;
     let (top, mut more) = (latest.position, latest.more);
     let mut messages: Vec<Message> = latest.messages.into_iter().rev().collect();
     while more {
         let before = messages.last().map(|message| message.offset);
-        let earlier = page(door, room, before).await?;
+        let earlier = page(load_balancer, room, before).await?;
         ensure!(earlier.position.epoch == top.epoch, "the log changed while it was read");
         ensure!(!earlier.messages.is_empty(), "a page of {room} is empty, and there are earlier ones");
         more = earlier.more;
@@ -66,11 +66,11 @@ pub async fn read(door: &Door, room: &RoomId) -> Result<Log> {
     Ok(Log { top, messages })
 }
 
-async fn page(door: &Door, room: &RoomId, before: Option<u64>) -> Result<HistoryPage> {
+async fn page(load_balancer: &LoadBalancer, room: &RoomId, before: Option<u64>) -> Result<HistoryPage> {
     let before = before.map(|offset| format!("&before={offset}")).unwrap_or_default();
     let mut tries = 0;
     loop {
-        let answer = door.post("/api/history", &format!("room={room}{before}"), None, rand::random()).await;
+        let answer = load_balancer.post("/api/history", &format!("room={room}{before}"), None, rand::random()).await;
         match answer {
             Ok(answer) if answer.status == 200 => {
                 return wire::decode(&answer.body).context("a page of history cannot be read");
@@ -88,10 +88,10 @@ impl Ledger {
     ///
     /// # Errors
     /// The logs cannot be read.
-    pub async fn audit(&self, door: &Door, promise: Promise) -> Result<Counted> {
-        let mut counted = Counted::default();
+    pub async fn audit(&self, load_balancer: &LoadBalancer, promise: Promise) -> Result<AuditCounts> {
+        let mut counted = AuditCounts::default();
         for room in self.rooms() {
-            let log = read(door, &room).await?;
+            let log = read(load_balancer, &room).await?;
             counted.stored += log.messages.len();
             let mut pages = self.pages();
             let mut wrongs = Vec::new();
@@ -107,10 +107,10 @@ impl Ledger {
 /// Compares one room; gives back how many went with an old log.
 pub(super) fn compare(
     room: &RoomId,
-    book: &Book,
+    book: &RoomRecord,
     log: &Log,
     promise: Promise,
-    wrongs: &mut Vec<(Wrong, String)>,
+    wrongs: &mut Vec<(Violation, String)>,
 ) -> usize {
     let mut wrong = |kind, sentence: String| wrongs.push((kind, format!("{room}: {sentence}")));
     let mut stored = HashMap::new();
@@ -119,18 +119,18 @@ pub(super) fn compare(
         let entry = Entry::of(message);
         let offset = message.offset;
         if last.is_some_and(|last| offset != last + 1) {
-            wrong(Wrong::Hole, format!("in the log, {offset} follows {last:?}"));
+            wrong(Violation::Hole, format!("in the log, {offset} follows {last:?}"));
         }
         last = Some(offset);
         if let Some(before) = stored.insert(entry.key.clone(), (offset, entry.digest)) {
-            wrong(Wrong::Twice, format!("{:?} is stored at {} and at {offset}", entry.key, before.0));
+            wrong(Violation::Twice, format!("{:?} is stored at {} and at {offset}", entry.key, before.0));
         }
         if book.said.get(&entry.key).is_some_and(|(said, _)| *said != entry.digest) {
-            wrong(Wrong::Altered, format!("{:?} has another text", entry.key));
+            wrong(Violation::Altered, format!("{:?} has another text", entry.key));
         }
     }
     if last.is_some_and(|last| last != log.top.offset) {
-        wrong(Wrong::Hole, format!("the log ends at {last:?}, its top is {}", log.top.offset));
+        wrong(Violation::Hole, format!("the log ends at {last:?}, its top is {}", log.top.offset));
     }
     let at: HashMap<u64, Entry> = log.messages.iter().map(|message| (message.offset, Entry::of(message))).collect();
     for ((epoch, offset), shown) in &book.shown {
@@ -138,7 +138,7 @@ pub(super) fn compare(
         let is_this_log = promise != Promise::NewLog || *epoch == log.top.epoch;
         if is_this_log && at.get(offset) != Some(shown) {
             let found = at.get(offset).map(|entry| &entry.key);
-            wrong(Wrong::Forked, format!("at {epoch} {offset} clients saw {:?}, the log has {found:?}", shown.key));
+            wrong(Violation::Forked, format!("at {epoch} {offset} clients saw {:?}, the log has {found:?}", shown.key));
         }
     }
     let mut gone = 0;
@@ -150,14 +150,14 @@ pub(super) fn compare(
             (true, _) => {}
             (false, true) => gone += 1,
             (false, false) => {
-                wrong(Wrong::Lost, format!("{:?} was acknowledged and is not stored", acknowledged.entry.key))
+                wrong(Violation::Lost, format!("{:?} was acknowledged and is not stored", acknowledged.entry.key))
             }
         }
     }
     if promise == Promise::Kept
         && let Some((epoch, _)) = book.shown.keys().find(|(epoch, _)| *epoch != log.top.epoch)
     {
-        wrong(Wrong::Recovery, format!("the log was {epoch} and is {}, though nothing was lost", log.top.epoch));
+        wrong(Violation::Recovery, format!("the log was {epoch} and is {}, though nothing was lost", log.top.epoch));
     }
     gone
 }

@@ -14,7 +14,7 @@ pub mod audit;
 
 /// What must never happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Wrong {
+pub enum Violation {
     /// An acknowledged message is not in the log.
     Lost,
     /// A message is in the log, or was shown, more than once.
@@ -31,7 +31,7 @@ pub enum Wrong {
     Recovery,
 }
 
-impl Wrong {
+impl Violation {
     /// All of them, with what a verdict calls them.
     pub const ALL: [(Self, &str); 7] = [
         (Self::Lost, "lost"),
@@ -81,7 +81,7 @@ pub struct Acknowledged {
 
 /// All that is known of one room.
 #[derive(Debug, Default)]
-pub struct Book {
+pub struct RoomRecord {
     /// What stands where, as clients were shown it.
     shown: HashMap<(Epoch, u64), Entry>,
     /// What clients said, and when.
@@ -94,13 +94,13 @@ pub struct Book {
 /// Everything that clients sent and were told in a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
-    pages: Mutex<Pages>,
+    pages: Mutex<LedgerState>,
 }
 
 #[derive(Debug, Default)]
-struct Pages {
-    books: HashMap<RoomId, Book>,
-    wrongs: HashMap<Wrong, u64>,
+struct LedgerState {
+    books: HashMap<RoomId, RoomRecord>,
+    wrongs: HashMap<Violation, u64>,
     /// The first few of them, for people.
     sentences: Vec<String>,
 }
@@ -121,7 +121,7 @@ impl Ledger {
         let other = book.stands(epoch, message.offset, &entry);
         if let Some(other) = other {
             let at = format!("{room} {epoch} {}", message.offset);
-            pages.note(Wrong::Forked, || format!("at {at} one saw {:?} and another {:?}", other.key, entry.key));
+            pages.note(Violation::Forked, || format!("at {at} one saw {:?} and another {:?}", other.key, entry.key));
         }
     }
 
@@ -155,7 +155,7 @@ impl Ledger {
     }
 
     /// Notes that something happened that must not.
-    pub fn note(&self, wrong: Wrong, sentence: impl FnOnce() -> String) {
+    pub fn note(&self, wrong: Violation, sentence: impl FnOnce() -> String) {
         self.pages().note(wrong, sentence);
     }
 
@@ -170,7 +170,7 @@ impl Ledger {
     }
 
     /// How often each thing happened that must not.
-    pub fn wrongs(&self, wrong: Wrong) -> u64 {
+    pub fn wrongs(&self, wrong: Violation) -> u64 {
         self.pages().wrongs.get(&wrong).copied().unwrap_or_default()
     }
 
@@ -184,17 +184,17 @@ impl Ledger {
         self.pages().books.keys().cloned().collect()
     }
 
-    fn pages(&self) -> MutexGuard<'_, Pages> {
+    fn pages(&self) -> MutexGuard<'_, LedgerState> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Pages {
-    fn book(&mut self, room: &RoomId) -> &mut Book {
+impl LedgerState {
+    fn book(&mut self, room: &RoomId) -> &mut RoomRecord {
         self.books.entry(room.clone()).or_default()
     }
 
-    fn note(&mut self, wrong: Wrong, sentence: impl FnOnce() -> String) {
+    fn note(&mut self, wrong: Violation, sentence: impl FnOnce() -> String) {
         *self.wrongs.entry(wrong).or_default() += 1;
         if self.sentences.len() < SENTENCES {
             self.sentences.push(sentence());
@@ -202,7 +202,7 @@ impl Pages {
     }
 }
 
-impl Book {
+impl RoomRecord {
     /// Takes note of what stands somewhere; gives back another one that stood there.
     fn stands(&mut self, epoch: &Epoch, offset: u64, entry: &Entry) -> Option<Entry> {
         let place = self.shown.entry((epoch.clone(), offset)).or_insert_with(|| entry.clone());

@@ -45,7 +45,7 @@ fn log(ids: &[&str]) -> Log {
     Log { top: Position { epoch: epoch("e"), offset: ids.len() as u64 }, messages }
 }
 
-fn check(said: &[&str], log: &Log, promise: Promise, expected: &[Wrong]) {
+fn check(said: &[&str], log: &Log, promise: Promise, expected: &[Violation]) {
     let (ledger, mut wrongs) = (ledger(said), Vec::new());
     compare(&room(), &ledger.pages().books[&room()], log, promise, &mut wrongs);
     let mut kinds: Vec<_> = wrongs.iter().map(|(wrong, _)| *wrong).collect();
@@ -61,25 +61,25 @@ fn a_log_with_everything_is_right() {
 
 #[test]
 fn what_was_acknowledged_must_be_there_once() {
-    check(&["a", "b"], &log(&["a"]), Promise::Kept, &[Wrong::Forked, Wrong::Lost]);
-    check(&["a"], &log(&["a", "a"]), Promise::Kept, &[Wrong::Twice]);
-    check(&["a", "b"], &log(&["b", "a"]), Promise::Kept, &[Wrong::Forked]);
+    check(&["a", "b"], &log(&["a"]), Promise::Kept, &[Violation::Forked, Violation::Lost]);
+    check(&["a"], &log(&["a", "a"]), Promise::Kept, &[Violation::Twice]);
+    check(&["a", "b"], &log(&["b", "a"]), Promise::Kept, &[Violation::Forked]);
 }
 
 #[test]
 fn another_text_is_not_the_message() {
     let mut altered = log(&["a"]);
     altered.messages[0].message = "b".into();
-    check(&["a"], &altered, Promise::Kept, &[Wrong::Altered, Wrong::Forked, Wrong::Lost]);
+    check(&["a"], &altered, Promise::Kept, &[Violation::Altered, Violation::Forked, Violation::Lost]);
 }
 
 #[test]
 fn a_log_with_a_hole_is_wrong() {
     let mut cut = log(&["a", "b", "c"]);
     cut.messages.remove(1);
-    check(&["a"], &cut, Promise::Kept, &[Wrong::Hole]);
+    check(&["a"], &cut, Promise::Kept, &[Violation::Hole]);
     cut.messages.pop();
-    check(&["a"], &cut, Promise::Kept, &[Wrong::Hole]);
+    check(&["a"], &cut, Promise::Kept, &[Violation::Hole]);
 }
 
 #[test]
@@ -87,19 +87,19 @@ fn only_a_lost_log_may_have_lost_something_and_it_says_so() {
     let mut new = log(&["b"]);
     new.top.epoch = epoch("f");
     check(&["a"], &new, Promise::NewLog, &[]);
-    check(&["a"], &new, Promise::Kept, &[Wrong::Forked, Wrong::Lost, Wrong::Recovery]);
+    check(&["a"], &new, Promise::Kept, &[Violation::Forked, Violation::Lost, Violation::Recovery]);
     new.messages = log(&["a"]).messages;
     check(&["a"], &new, Promise::KeptUnderAnyEpoch, &[]);
-    check(&["a"], &new, Promise::Kept, &[Wrong::Recovery]);
-    check(&["a"], &log(&["b"]), Promise::NewLog, &[Wrong::Forked, Wrong::Lost]);
+    check(&["a"], &new, Promise::Kept, &[Violation::Recovery]);
+    check(&["a"], &log(&["b"]), Promise::NewLog, &[Violation::Forked, Violation::Lost]);
 }
 
 #[test]
 fn two_messages_under_one_position_are_noted_at_once() {
     let ledger = ledger(&["a"]);
     ledger.shows(&room(), &epoch("e"), &message(1, "a", "a"));
-    assert_eq!(ledger.wrongs(Wrong::Forked), 0);
+    assert_eq!(ledger.wrongs(Violation::Forked), 0);
     ledger.shows(&room(), &epoch("e"), &message(1, "b", "b"));
-    assert_eq!(ledger.wrongs(Wrong::Forked), 1);
+    assert_eq!(ledger.wrongs(Violation::Forked), 1);
     assert_eq!(ledger.sentences().len(), 1);
 }

@@ -8,7 +8,7 @@ use protocol::{MessageId, RoomId};
 use tokio::time::sleep;
 
 use crate::crowd::session::Session;
-use crate::crowd::{Guests, Visitor, Words};
+use crate::crowd::{CrowdSize, TextLength, Visitor};
 use crate::ledger::Ledger;
 use crate::ledger::audit::{self, Promise};
 use crate::play::{Play, Setting};
@@ -18,9 +18,9 @@ use crate::verdict::Verdict;
 /// Every message is sent through three nodes at once, and once more after the
 /// one that sent it first was cut before the answer.
 pub(super) async fn repeats(setting: &Setting) -> Result<Verdict> {
-    let stage = Stage::build(&setting.house, "repeats", &Plan::cluster(3)).await?;
+    let stage = Stage::build(&setting.environment, "repeats", &Plan::cluster(3)).await?;
     let mut verdict = Verdict::default();
-    let session = Session::open(&stage.door, 0).await?;
+    let session = Session::open(&stage.load_balancer, 0).await?;
     let room = RoomId::parse("repeated")?;
     let rounds = setting.pick(30, 200);
     let (mut answers, mut conflicts) = (0, 0);
@@ -53,7 +53,7 @@ pub(super) async fn repeats(setting: &Setting) -> Result<Verdict> {
         };
         conflicts += u64::from(refused == "conflict");
     }
-    let stored = audit::read(&stage.door, &room).await?.messages.len() as u64;
+    let stored = audit::read(&stage.load_balancer, &room).await?.messages.len() as u64;
     verdict.exactly("stored", stored, rounds);
     verdict.exactly("conflicts", conflicts, rounds);
     verdict.figure("answered again", answers);
@@ -63,7 +63,7 @@ pub(super) async fn repeats(setting: &Setting) -> Result<Verdict> {
 /// Everybody is cut in the same moment, and comes back.
 pub(super) async fn storm(setting: &Setting) -> Result<Verdict> {
     let (rooms, clients) = setting.pick((20, 500), (50, 5_000));
-    let guests = Guests { rooms, clients, pace: 1.0 };
+    let guests = CrowdSize { rooms, clients, pace: 1.0 };
     let mut play = Play::begin_with(setting, "storm", &Plan::cluster(3), guests).await?;
     let mut verdict = Verdict::default();
     verdict.figure("clients", clients);
@@ -99,13 +99,13 @@ async fn log_reads(play: &mut Play) -> Result<u64> {
 /// One of a busy room does not read; it is closed with a code that says come
 /// back, and the others do not feel it.
 pub(super) async fn slow_reader(setting: &Setting) -> Result<Verdict> {
-    let guests = Guests { rooms: 1, clients: 20, pace: 1.0 };
+    let guests = CrowdSize { rooms: 1, clients: 20, pace: 1.0 };
     let mut play = Play::begin_with(setting, "slow-reader", &Plan::cluster(1), guests).await?;
     let mut verdict = Verdict::default();
-    play.crowd.talk_much(Duration::from_millis(200), Words::Most);
+    play.crowd.talk_much(Duration::from_millis(200), TextLength::Most);
     let node = play.stage.nodes[0].address();
     let room = play.crowd.rooms[0].clone();
-    let session = Session::open(&play.stage.door, 0).await?;
+    let session = Session::open(&play.stage.load_balancer, 0).await?;
     let (mut with, mut without, mut closes) = (Vec::new(), Vec::new(), Vec::new());
     sleep(Duration::from_secs(2)).await;
     for round in 0..setting.pick(3, 10) {

@@ -38,14 +38,14 @@ pub(super) async fn rush_embedded(setting: &Setting) -> Result<Verdict> {
 
 async fn rush_on(setting: &Setting, name: &str, plan: &Plan, students: usize) -> Result<Verdict> {
     let mut verdict = Verdict::default();
-    let stage = Stage::build(&setting.house, name, plan).await?;
-    let door = &stage.door;
+    let stage = Stage::build(&setting.environment, name, plan).await?;
+    let load_balancer = &stage.load_balancer;
     // Every fifth repeats itself, every tenth is late.
     let habits = |number: usize| habits(Duration::from_secs(1), number % 5 == 1, number % 10 == 2);
     let quiz = || classroom::questions(2, 5);
-    let class = Class::gather(door.clone(), door, quiz(), students, habits, setting.seed);
+    let class = Class::gather(load_balancer.clone(), load_balancer, quiz(), students, habits, setting.seed);
     // Another game beside it, which must not hear of the first.
-    let other = Class::gather(door.clone(), door, quiz(), 10, habits, setting.seed ^ 1);
+    let other = Class::gather(load_balancer.clone(), load_balancer, quiz(), 10, habits, setting.seed ^ 1);
     let (class, other) = try_join(class, other).await?;
     let mut delays = Vec::new();
     for question in 0..2 {
@@ -70,14 +70,14 @@ async fn rush_on(setting: &Setting, name: &str, plan: &Plan, students: usize) ->
 /// A hundred games of thirty at once.
 pub(super) async fn many(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
-    let stage = Stage::build(&setting.house, "games-many", &Plan::cluster(3)).await?;
+    let stage = Stage::build(&setting.environment, "games-many", &Plan::cluster(3)).await?;
     let games = setting.pick(10, 100);
     let habits = |number: usize| habits(Duration::from_secs(2), number % 5 == 1, false);
     let quiz = || classroom::questions(2, 10);
     let mut classes = Vec::with_capacity(games);
     for number in 0..games {
         let seed = setting.seed.wrapping_add(number as u64);
-        classes.push(Class::gather(stage.door.clone(), &stage.door, quiz(), 30, habits, seed).await?);
+        classes.push(Class::gather(stage.load_balancer.clone(), &stage.load_balancer, quiz(), 30, habits, seed).await?);
     }
     let mut delays = Vec::new();
     for question in 0..2 {
@@ -95,13 +95,13 @@ pub(super) async fn many(setting: &Setting) -> Result<Verdict> {
 /// players, then all nodes are rolled: the same deadline, and no answer lost.
 pub(super) async fn nodes_die(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
-    let mut stage = Stage::build(&setting.house, "game-nodes-die", &Plan::cluster(3)).await?;
+    let mut stage = Stage::build(&setting.environment, "game-nodes-die", &Plan::cluster(3)).await?;
     let students = setting.pick(40, 200);
     let habits = |number: usize| habits(Duration::from_secs(15), number % 5 == 1, number % 10 == 2);
     // The teacher comes in at the first node, which is killed first.
     // The question outlasts two nodes that die and three that leave, one after the other.
-    let (teachers, quiz) = (stage.door_to(&[0]), classroom::questions(2, setting.pick(25, 60)));
-    let class = Class::gather(teachers, &stage.door, quiz, students, habits, setting.seed).await?;
+    let (teachers, quiz) = (stage.load_balancer_to(&[0]), classroom::questions(2, setting.pick(25, 60)));
+    let class = Class::gather(teachers, &stage.load_balancer, quiz, students, habits, setting.seed).await?;
     class.teacher.go_on().await?;
     let open = class.teacher_sees(QUESTION_WITHIN, |game| game.phase == Phase::Open).await?;
     let (at, closes_at) = (open.at.unwrap_or_default(), open.closes_at.unwrap_or_default());

@@ -7,7 +7,7 @@ use tokio::time::sleep;
 
 use crate::ledger::audit::Promise;
 use crate::play::{Play, Setting};
-use crate::stage::{Blow, Plan};
+use crate::stage::{Fault, Plan};
 use crate::verdict::Verdict;
 
 /// Redis closes every subscription, every second: what it publishes meanwhile
@@ -34,7 +34,7 @@ pub(super) async fn redis_link_cut(setting: &Setting) -> Result<Verdict> {
     let begin = Instant::now();
     for _ in 0..setting.pick(3, 10) {
         sleep(Duration::from_secs(2)).await;
-        play.stage.redis_network()?.strike(Blow::Reset);
+        play.stage.redis_network()?.inject(Fault::Reset);
     }
     play.end(&mut verdict, Promise::Kept).await?;
     unnoticed(&play, begin, &mut verdict);

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::ledger::audit::Promise;
 use crate::play::{Play, Setting};
-use crate::stage::{Blow, Plan, Weather};
+use crate::stage::{Fault, NetworkConditions, Plan};
 use crate::verdict::Verdict;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
@@ -22,11 +22,11 @@ pub(super) async fn mixed(setting: &Setting) -> Result<Verdict> {
     let mut faults = 0;
     while begin.elapsed() < how_long {
         play.pause(Duration::from_millis(200), Duration::from_secs(2)).await;
-        let weather = some_weather(&mut play);
-        let network = play.dice.random_range(0..play.stage.people_networks.len());
-        play.stage.people_networks[network].set(weather);
+        let conditions = random_conditions(&mut play);
+        let network = play.rng.random_range(0..play.stage.people_networks.len());
+        play.stage.people_networks[network].set(conditions);
         one_fault(&mut play).await?;
-        play.stage.people_networks[network].set(Weather::default());
+        play.stage.people_networks[network].set(NetworkConditions::default());
         faults += 1;
     }
     for node in &mut play.stage.nodes {
@@ -38,21 +38,21 @@ pub(super) async fn mixed(setting: &Setting) -> Result<Verdict> {
     Ok(verdict)
 }
 
-fn some_weather(play: &mut Play) -> Weather {
-    match play.dice.random_range(0..8) {
-        0 => Weather { delay: Duration::from_millis(200), ..Weather::default() },
-        1 => Weather { bytes_per_second: Some(20_000), ..Weather::default() },
-        2 => Weather { slices: true, ..Weather::default() },
-        3 => Weather::pulled(),
-        _ => Weather::default(),
+fn random_conditions(play: &mut Play) -> NetworkConditions {
+    match play.rng.random_range(0..8) {
+        0 => NetworkConditions { delay: Duration::from_millis(200), ..NetworkConditions::default() },
+        1 => NetworkConditions { bytes_per_second: Some(20_000), ..NetworkConditions::default() },
+        2 => NetworkConditions { slices: true, ..NetworkConditions::default() },
+        3 => NetworkConditions::pulled(),
+        _ => NetworkConditions::default(),
     }
 }
 
 /// One fault, from its beginning to its end.
 async fn one_fault(play: &mut Play) -> Result<()> {
     let node = play.any_node();
-    let a_while = Duration::from_millis(play.dice.random_range(100..4_000));
-    match play.dice.random_range(0..11) {
+    let a_while = Duration::from_millis(play.rng.random_range(100..4_000));
+    match play.rng.random_range(0..11) {
         0 | 1 => {
             play.stage.nodes[node].kill();
             sleep(a_while).await;
@@ -78,10 +78,10 @@ async fn one_fault(play: &mut Play) -> Result<()> {
             play.stage.redis()?.thaw()?;
         }
         6 => drop(play.stage.redis()?.command(&["CLIENT", "KILL", "TYPE", "pubsub"]).await?),
-        7 => play.stage.redis_network()?.strike(Blow::Reset),
-        8 => play.stage.people_networks[node].strike(Blow::Reset),
-        9 => play.stage.people_networks[node].strike(Blow::CloseToClient),
-        _ => play.stage.people_networks[node].strike(Blow::CloseToServer),
+        7 => play.stage.redis_network()?.inject(Fault::Reset),
+        8 => play.stage.people_networks[node].inject(Fault::Reset),
+        9 => play.stage.people_networks[node].inject(Fault::CloseToClient),
+        _ => play.stage.people_networks[node].inject(Fault::CloseToServer),
     }
     Ok(())
 }

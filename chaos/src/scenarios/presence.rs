@@ -7,11 +7,11 @@ use anyhow::Result;
 use protocol::{RoomId, UserId};
 use tokio::time::sleep;
 
-use crate::crowd::{Bystanders, Client, Crowd, Diary, Guests};
+use crate::crowd::{Bystanders, Client, Crowd, CrowdSize, Diary};
 use crate::ledger::Ledger;
 use crate::play::{Play, Setting};
 use crate::presence;
-use crate::stage::{Plan, Proxy, Stage, Weather};
+use crate::stage::{NetworkConditions, Plan, Proxy, Stage};
 use crate::verdict::Verdict;
 
 /// Only a failure waits for this.
@@ -20,13 +20,13 @@ const WATCHERS: usize = 6;
 
 /// People on one node, and others on two other nodes who watch them.
 async fn watched(setting: &Setting, name: &str, members: usize) -> Result<Play> {
-    let guests = Guests { rooms: 1, clients: 0, pace: 1.0 };
+    let guests = CrowdSize { rooms: 1, clients: 0, pace: 1.0 };
     let mut play = Play::begin_with(setting, name, &Plan::cluster(3), guests).await?;
     play.crowd.hush();
     let room = play.crowd.rooms[0].clone();
-    play.crowd.through(play.stage.door_to(&[1, 2]));
+    play.crowd.through(play.stage.load_balancer_to(&[1, 2]));
     play.crowd.admit(vec![room.clone(); WATCHERS], setting.seed).await;
-    play.crowd.through(play.stage.door_to(&[0]));
+    play.crowd.through(play.stage.load_balancer_to(&[0]));
     play.crowd.admit(vec![room; members], setting.seed + 1).await;
     play.crowd.all_live(PATIENCE).await?;
     // What the last ones caused is told by then.
@@ -122,14 +122,15 @@ pub(super) async fn cable(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     let network = Proxy::start(([127, 0, 0, 1], 0).into(), play.stage.nodes[0].address()).await?;
     let entrance = network.address();
-    play.crowd.through(std::sync::Arc::new(crate::stage::Door::new(&[(entrance, play.stage.nodes[0].address())])));
+    play.crowd
+        .through(std::sync::Arc::new(crate::stage::LoadBalancer::new(&[(entrance, play.stage.nodes[0].address())])));
     let room = play.crowd.rooms[0].clone();
     play.crowd.admit(vec![room], setting.seed).await;
     play.crowd.all_live(PATIENCE).await?;
     sleep(Duration::from_secs(2)).await;
     let me = play.crowd.clients()[WATCHERS].me.clone();
     let begin = Instant::now();
-    network.set(Weather::pulled());
+    network.set(NetworkConditions::pulled());
     let gone = shown_gone(&play.crowd, &[me], begin).await;
     if let Some(after) = verdict.must_be("a pulled cable", gone) {
         verdict.at_most("leave shown after", after, Duration::from_secs(35));
@@ -140,13 +141,14 @@ pub(super) async fn cable(setting: &Setting) -> Result<Verdict> {
 /// What one more costs everybody in a room, by how many are there.
 pub(super) async fn cost(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
-    let stage = Stage::build(&setting.house, "presence-cost", &Plan::cluster(2)).await?;
+    let stage = Stage::build(&setting.environment, "presence-cost", &Plan::cluster(2)).await?;
     for members in setting.pick([10, 200, 500], [10, 1_000, 10_000]) {
         let room = RoomId::parse(&format!("crowd-{members}"))?;
-        let mut crowd = Crowd::new(stage.door.clone(), std::sync::Arc::new(Ledger::default()), 1.0);
+        let mut crowd = Crowd::new(stage.load_balancer.clone(), std::sync::Arc::new(Ledger::default()), 1.0);
         crowd.admit(vec![room.clone(); WATCHERS], setting.seed).await;
         crowd.all_live(PATIENCE).await?;
-        let others = Bystanders::gather(&stage.door, &room, members - WATCHERS, setting.seed + 1_000_000).await?;
+        let others =
+            Bystanders::gather(&stage.load_balancer, &room, members - WATCHERS, setting.seed + 1_000_000).await?;
         let told = all_told(&crowd, members).await?;
         verdict.time(&format!("{members} told after"), told);
         let before = heard(&crowd);

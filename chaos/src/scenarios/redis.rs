@@ -120,7 +120,7 @@ pub(super) async fn older_log(setting: &Setting) -> Result<Verdict> {
 pub(super) async fn epochs(play: &Play) -> Result<Vec<Epoch>> {
     let mut epochs = Vec::new();
     for room in &play.crowd.rooms {
-        epochs.push(audit::top(&play.stage.door, room).await?.epoch);
+        epochs.push(audit::top(&play.stage.load_balancer, room).await?.epoch);
     }
     Ok(epochs)
 }
@@ -139,10 +139,10 @@ pub(super) async fn full(setting: &Setting) -> Result<Verdict> {
     let mut tops = Vec::new();
     for _ in 0..setting.pick(4, 10) {
         sleep(Duration::from_secs(1)).await;
-        let read = audit::top(&play.stage.door, &room).await;
+        let read = audit::top(&play.stage.load_balancer, &room).await;
         tops.extend(verdict.must_be("reading while Redis is full", read));
     }
-    let session = Session::open(&play.stage.door, 0).await?;
+    let session = Session::open(&play.stage.load_balancer, 0).await?;
     let mut visitor = Visitor::at(play.stage.nodes[0].address(), &session).await?;
     verdict.must_be("entering while Redis is full", visitor.join(&room, tops.pop()).await);
     drop(visitor);

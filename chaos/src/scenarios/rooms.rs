@@ -19,12 +19,12 @@ use crate::stage::Node;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Which rooms one Redis server keeps, as it says itself, and which it does not.
-pub(super) struct Rooms {
+pub(super) struct RoomsOfRedis {
     pub(super) touched: Vec<RoomId>,
     pub(super) elsewhere: Vec<RoomId>,
 }
 
-impl Rooms {
+impl RoomsOfRedis {
     pub(super) async fn of(play: &Play, server: usize) -> Result<Self> {
         let there = play.stage.redis_servers[server].rooms().await?;
         let (touched, elsewhere): (Vec<_>, Vec<_>) =
@@ -36,7 +36,7 @@ impl Rooms {
 
 /// What people in each room were told until now.
 #[derive(Clone, Debug)]
-pub(super) struct Talk {
+pub(super) struct RoomCounts {
     pub(super) acknowledged: HashMap<RoomId, usize>,
     /// Refusals, of any kind.
     pub(super) refused: HashMap<RoomId, u64>,
@@ -44,7 +44,7 @@ pub(super) struct Talk {
     pub(super) unavailable: HashMap<RoomId, u64>,
 }
 
-impl Talk {
+impl RoomCounts {
     pub(super) fn of(play: &Play) -> Self {
         let rooms = || play.crowd.rooms.iter().cloned();
         let acknowledged = rooms().map(|room| (room.clone(), play.ledger.acknowledged_in(&room))).collect();
@@ -76,7 +76,7 @@ pub(super) async fn epochs_by_room(play: &Play) -> Result<HashMap<RoomId, Epoch>
 }
 
 /// Waits until somebody in every room was told that a new message is in the log.
-pub(super) async fn all_acknowledged(play: &Play, from: &Talk) -> Result<()> {
+pub(super) async fn all_acknowledged(play: &Play, from: &RoomCounts) -> Result<()> {
     let begin = Instant::now();
     loop {
         let is_silent = |room: &RoomId| play.ledger.acknowledged_in(room) == from.acknowledged[room];
@@ -98,7 +98,7 @@ pub(super) async fn all_serve(play: &Play, rooms: &[RoomId]) -> Result<Duration>
 }
 
 async fn serves(play: &Play, node: &Node, rooms: &[RoomId]) -> Result<()> {
-    let session = Session::open(&play.stage.door, 0).await?;
+    let session = Session::open(&play.stage.load_balancer, 0).await?;
     let begin = Instant::now();
     for room in rooms {
         while let Err(error) = visit(node, &session, room).await {

@@ -7,7 +7,7 @@ use rand::RngExt;
 use tokio::time::{sleep, timeout};
 
 use super::redis::stayed;
-use super::rooms::{Rooms, Talk, all_acknowledged, all_serve, count, delays, epochs_by_room, p99};
+use super::rooms::{RoomCounts, RoomsOfRedis, all_acknowledged, all_serve, count, delays, epochs_by_room, p99};
 use crate::ledger::audit::Promise;
 use crate::play::{Length, Play, Setting};
 use crate::stage::{Plan, Shape, redis_cluster};
@@ -30,19 +30,19 @@ pub(super) async fn shard_gone(setting: &Setting) -> Result<Verdict> {
     let mut play = Play::begin(setting, "shard-gone", &plan).await?;
     let mut verdict = Verdict::default();
     sleep(Duration::from_secs(2)).await;
-    let dead = play.dice.random_range(0..play.stage.redis_servers.len());
-    let rooms = Rooms::of(&play, dead).await?;
+    let dead = play.rng.random_range(0..play.stage.redis_servers.len());
+    let rooms = RoomsOfRedis::of(&play, dead).await?;
     verdict.figure("rooms on it", format!("{} of {}", rooms.touched.len(), play.crowd.rooms.len()));
 
     let epochs_before = epochs_by_room(&play).await?;
-    let (begin, checks, whole) = (Instant::now(), play.stage.door.failed_checks(), Talk::of(&play));
+    let (begin, checks, whole) = (Instant::now(), play.stage.load_balancer.failed_checks(), RoomCounts::of(&play));
     play.stage.redis_servers[dead].kill();
     sleep(UNDER_WAY).await;
-    let (from, _) = (Talk::of(&play), delays(&play, &rooms.elsewhere));
+    let (from, _) = (RoomCounts::of(&play), delays(&play, &rooms.elsewhere));
     let newcomers = all_serve(&play, &rooms.elsewhere).await;
     verdict.must_be("coming in elsewhere", newcomers);
     sleep(Duration::from_secs(setting.pick(5, 40)).saturating_sub(begin.elapsed())).await;
-    let to = Talk::of(&play);
+    let to = RoomCounts::of(&play);
     verdict.time("heard elsewhere p99", p99(delays(&play, &rooms.elsewhere)));
     play.stage.redis_servers[dead].start_again().await?;
     let served = all_serve(&play, &rooms.touched).await;
@@ -54,7 +54,7 @@ pub(super) async fn shard_gone(setting: &Setting) -> Result<Verdict> {
     let epochs_after = epochs_by_room(&play).await?;
     let renamed = count(&rooms.elsewhere, |room| epochs_after[room] != epochs_before[room]);
     verdict.exactly("rooms elsewhere under a new epoch", renamed, 0);
-    let end = Talk::of(&play);
+    let end = RoomCounts::of(&play);
     let silent = count(&rooms.elsewhere, |room| to.acknowledged[room] == from.acknowledged[room]);
     verdict.exactly("silent rooms elsewhere", silent, 0);
     let refused = count(&rooms.elsewhere, |room| end.refused[room] > whole.refused[room]);
@@ -63,7 +63,7 @@ pub(super) async fn shard_gone(setting: &Setting) -> Result<Verdict> {
     verdict.exactly("rooms on it without a refusal", untold, 0);
     let wondrous = count(&rooms.touched, |room| to.acknowledged[room] > from.acknowledged[room]);
     verdict.exactly("rooms on it that went on", wondrous, 0);
-    verdict.exactly("unready", play.stage.door.failed_checks() - checks, 0);
+    verdict.exactly("unready", play.stage.load_balancer.failed_checks() - checks, 0);
     stayed(&play, begin, &mut verdict);
     Ok(verdict)
 }
@@ -76,7 +76,7 @@ pub(super) async fn cluster_failover(setting: &Setting) -> Result<Verdict> {
     let mut verdict = Verdict::default();
     sleep(Duration::from_secs(2)).await;
     let masters = play.stage.redis_servers.len() / 2;
-    let master = play.dice.random_range(0..masters);
+    let master = play.rng.random_range(0..masters);
     let (mut dead, mut heir) = (master, master + masters);
     let begin = Instant::now();
     // As docs/redis.md advises: the other masters go on while one is dead.
@@ -128,15 +128,15 @@ async fn come_back(play: &mut Play, dead: usize) -> Result<()> {
 /// Kills a master, and waits until everything goes on without it. Gives back in
 /// how many rooms of the other masters anything was refused.
 async fn fail_over(play: &mut Play, dead: usize, heir: usize, verdict: &mut Verdict) -> Result<u64> {
-    let rooms = Rooms::of(play, dead).await?;
+    let rooms = RoomsOfRedis::of(play, dead).await?;
     verdict.figure("rooms on it", format!("{} of {}", rooms.touched.len(), play.crowd.rooms.len()));
-    let (before, talk) = (epochs_by_room(play).await?, Talk::of(play));
+    let (before, talk) = (epochs_by_room(play).await?, RoomCounts::of(play));
     let begin = Instant::now();
     play.stage.redis_servers[dead].kill();
     // It may have been left behind.
     play.stage.redis_servers[heir].thaw()?;
     sleep(UNDER_WAY).await;
-    let from = Talk::of(play);
+    let from = RoomCounts::of(play);
     let promoted = async {
         timeout(PATIENCE, redis_cluster::leads(&play.stage.redis_servers[heir])).await??;
         Ok(begin.elapsed())
@@ -160,6 +160,6 @@ async fn fail_over(play: &mut Play, dead: usize, heir: usize, verdict: &mut Verd
     let after = epochs_by_room(play).await?;
     verdict.exactly("moved rooms under the old epoch", count(&rooms.touched, |room| after[room] == before[room]), 0);
     verdict.exactly("other rooms under a new one", count(&rooms.elsewhere, |room| after[room] != before[room]), 0);
-    let to = Talk::of(play);
+    let to = RoomCounts::of(play);
     Ok(count(&rooms.elsewhere, |room| to.refused[room] > talk.refused[room]))
 }

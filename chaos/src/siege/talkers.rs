@@ -29,12 +29,12 @@ const BREATHER: Duration = Duration::from_millis(300);
 
 /// People who talk. Dropped, they are cut.
 pub(super) struct Talkers {
-    people: Vec<Arc<Person>>,
+    people: Vec<Arc<Talker>>,
     _lives: Vec<Task>,
 }
 
 #[derive(Default)]
-struct Person {
+struct Talker {
     waiting: Mutex<HashMap<String, Instant>>,
     took: Mutex<Vec<Duration>>,
     gone: AtomicU64,
@@ -75,7 +75,7 @@ impl Talkers {
     pub(super) async fn gather(node: SocketAddr) -> Result<Self> {
         let (mut people, mut lives) = (Vec::new(), Vec::new());
         for number in 0..PEOPLE {
-            let person = Arc::new(Person::default());
+            let person = Arc::new(Talker::default());
             let mut stranger = Stranger::new(node, home(FIRST_HOME + number));
             stranger.arrive().await?;
             let room = format!("honest-{}", number / PEOPLE_IN_A_ROOM);
@@ -150,7 +150,7 @@ fn median(delays: &mut [Delays]) -> Delays {
     Delays { p50: middle(|delays| delays.p50), p99: middle(|delays| delays.p99) }
 }
 
-async fn talk(socket: Socket, room: String, number: usize, person: Arc<Person>) {
+async fn talk(socket: Socket, room: String, number: usize, person: Arc<Talker>) {
     let (mut sink, mut incoming) = socket.into_inner().split();
     let saying = async {
         // Not all of them in one moment.

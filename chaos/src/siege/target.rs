@@ -12,7 +12,7 @@ use tokio::time::sleep;
 use super::stranger::{Stranger, home};
 use super::usage::{Usage, folder_bytes};
 use crate::play::Setting;
-use crate::stage::{House, Limits, Plan, Stage};
+use crate::stage::{Limits, Plan, RunEnvironment, Stage};
 
 /// A processor that rests takes less than this in [`LOOK_EVERY`].
 const AT_REST: Duration = Duration::from_millis(20);
@@ -50,9 +50,9 @@ impl Target {
         let plan = Plan { limits: Limits::Default, flags, ..plan };
         // Its words are needed where it does not start.
         let logs = tempfile::Builder::new().prefix("hubbub-siege-").tempdir()?;
-        let keep = setting.house.keep.clone().unwrap_or_else(|| logs.path().to_owned());
-        let house = House { keep: Some(keep.clone()), ..setting.house.clone() };
-        match Stage::build(&house, name, &plan).await {
+        let keep = setting.environment.keep.clone().unwrap_or_else(|| logs.path().to_owned());
+        let environment = RunEnvironment { keep: Some(keep.clone()), ..setting.environment.clone() };
+        match Stage::build(&environment, name, &plan).await {
             Ok(stage) => Ok(Self { stage, _logs: logs }),
             Err(error) => Err(why_not(&keep.join(name).join("n1.log")).unwrap_or(error)),
         }

@@ -10,8 +10,8 @@ use futures::future::try_join_all;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-pub mod door;
 pub mod http;
+pub mod load_balancer;
 pub mod node;
 pub mod process;
 pub mod proxy;
@@ -20,15 +20,15 @@ pub mod redis_cluster;
 pub mod redis_shape;
 pub mod resp;
 
-pub use door::Door;
+pub use load_balancer::LoadBalancer;
 pub use node::Node;
-pub use proxy::{Blow, Proxy, Weather};
+pub use proxy::{Fault, NetworkConditions, Proxy};
 pub use redis::Redis;
 pub use redis_shape::Shape;
 
 /// What a run was told about the machine it is on.
 #[derive(Clone, Debug)]
-pub struct House {
+pub struct RunEnvironment {
     /// The path of the release program.
     pub program: PathBuf,
     /// The folder with the built pages.
@@ -100,7 +100,7 @@ pub struct Stage {
     /// The network before Redis, where planned.
     redis_network: Option<Proxy>,
     /// The load balancer before the nodes.
-    pub door: Arc<Door>,
+    pub load_balancer: Arc<LoadBalancer>,
     folder: Folder,
 }
 
@@ -109,11 +109,11 @@ impl Stage {
     ///
     /// # Errors
     /// Something does not start; the error says what.
-    pub async fn build(house: &House, name: &str, plan: &Plan) -> Result<Self> {
-        let folder = Folder::new(house, name)?;
+    pub async fn build(environment: &RunEnvironment, name: &str, plan: &Plan) -> Result<Self> {
+        let folder = Folder::new(environment, name)?;
         let mut redis_servers = Vec::new();
         let mut redis_network = None;
-        let mut flags = shared_flags(house, plan.limits);
+        let mut flags = shared_flags(environment, plan.limits);
         if let Some(shape) = plan.redis {
             redis_servers = shape.start(&folder).await?;
             let mut addresses: Vec<_> = redis_servers.iter().map(Redis::address).collect();
@@ -129,7 +129,7 @@ impl Stage {
             flags.extend(["--data-dir".into(), data.display().to_string()]);
         }
         flags.extend(plan.flags.iter().cloned());
-        let starting = (1..=plan.nodes).map(|number| start_node(house, plan, &folder, &flags, number));
+        let starting = (1..=plan.nodes).map(|number| start_node(environment, plan, &folder, &flags, number));
         let nodes = try_join_all(starting).await?;
         let mut people_networks = Vec::new();
         let mut ways = Vec::new();
@@ -141,7 +141,14 @@ impl Stage {
             }
             ways.push((entrance, node.address()));
         }
-        Ok(Self { nodes, redis_servers, people_networks, redis_network, door: Arc::new(Door::new(&ways)), folder })
+        Ok(Self {
+            nodes,
+            redis_servers,
+            people_networks,
+            redis_network,
+            load_balancer: Arc::new(LoadBalancer::new(&ways)),
+            folder,
+        })
     }
 
     /// The Redis of this stage; of several the first.
@@ -160,10 +167,10 @@ impl Stage {
         self.redis_network.as_ref().context("there is no network before Redis on this stage")
     }
 
-    /// A door that leads straight to some of the nodes, past the networks.
-    pub fn door_to(&self, nodes: &[usize]) -> Arc<Door> {
+    /// A load balancer that leads straight to some of the nodes, past the networks.
+    pub fn load_balancer_to(&self, nodes: &[usize]) -> Arc<LoadBalancer> {
         let addresses = nodes.iter().filter_map(|at| self.nodes.get(*at)).map(Node::address);
-        Arc::new(Door::new(&addresses.map(|address| (address, address)).collect::<Vec<_>>()))
+        Arc::new(LoadBalancer::new(&addresses.map(|address| (address, address)).collect::<Vec<_>>()))
     }
 
     /// A folder for the data of this run.
@@ -173,7 +180,7 @@ impl Stage {
 }
 
 /// What all nodes of all runs are started with.
-fn shared_flags(house: &House, limits: Limits) -> Vec<String> {
+fn shared_flags(environment: &RunEnvironment, limits: Limits) -> Vec<String> {
     const RATE: &[&str] = &["--rate-limit", "off", "--connections-per-address", "0", "--seats-per-address", "off"];
     const QUOTAS: &[&str] = &[
         "--storage-quota",
@@ -188,21 +195,27 @@ fn shared_flags(house: &House, limits: Limits) -> Vec<String> {
         "1000000",
     ];
     const LOGS: &[&str] = &["--log-length", "1000000", "--log-bytes", "1t"];
-    let site = house.site.display().to_string();
+    let site = environment.site.display().to_string();
     let off = if limits == Limits::Off { [RATE, QUOTAS, LOGS].concat() } else { Vec::new() };
     let flags = ["--site-dir", &site, "--session-key", "the same on all nodes of a chaos run"];
     flags.into_iter().chain(off).map(str::to_owned).collect()
 }
 
-async fn start_node(house: &House, plan: &Plan, folder: &Folder, flags: &[String], number: usize) -> Result<Node> {
+async fn start_node(
+    environment: &RunEnvironment,
+    plan: &Plan,
+    folder: &Folder,
+    flags: &[String],
+    number: usize,
+) -> Result<Node> {
     let address = free_address()?;
     let name = format!("n{number}");
     // One thread and many are two kinds of runtime; both have to live through everything.
     let threads = if number.is_multiple_of(2) { "2" } else { "1" };
     let own = ["--listen", &address.to_string(), "--node-name", &name, "--threads", threads].map(str::to_owned);
-    let order = node::Order {
+    let order = node::NodeConfig {
         address,
-        program: program(house, plan.open_files),
+        program: program(environment, plan.open_files),
         // On an address that nobody comes from, so that no client's own port is in the way.
         figures: SocketAddr::from(([127, 255, 255, 1], address.port())),
         flags: own.into_iter().chain(flags.iter().cloned()).collect(),
@@ -212,8 +225,8 @@ async fn start_node(house: &House, plan: &Plan, folder: &Folder, flags: &[String
 }
 
 /// The program, below a limit of open files where there is one.
-fn program(house: &House, open_files: Option<u32>) -> Vec<String> {
-    let program = house.program.display().to_string();
+fn program(environment: &RunEnvironment, open_files: Option<u32>) -> Vec<String> {
+    let program = environment.program.display().to_string();
     match open_files {
         None => vec![program],
         Some(most) => {
@@ -231,8 +244,8 @@ enum Folder {
 }
 
 impl Folder {
-    fn new(house: &House, name: &str) -> Result<Self> {
-        let Some(keep) = &house.keep else {
+    fn new(environment: &RunEnvironment, name: &str) -> Result<Self> {
+        let Some(keep) = &environment.keep else {
             return Ok(Self::Passing(tempfile::Builder::new().prefix("hubbub-chaos-").tempdir()?));
         };
         let folder = std::path::absolute(keep)?.join(name.replace(' ', "-"));

@@ -18,7 +18,7 @@ const START_WITHIN: Duration = Duration::from_secs(20);
 
 /// What a node is started with.
 #[derive(Clone, Debug)]
-pub struct Order {
+pub struct NodeConfig {
     /// The address that it serves on.
     pub address: SocketAddr,
     /// Where it shows its figures, unless its flags say something else.
@@ -34,7 +34,7 @@ pub struct Order {
 /// A node that can be troubled.
 #[derive(Debug)]
 pub struct Node {
-    order: Order,
+    order: NodeConfig,
     process: Option<Process>,
 }
 
@@ -43,7 +43,7 @@ impl Node {
     ///
     /// # Errors
     /// It ends, or does not become ready.
-    pub async fn start(order: Order) -> Result<Self> {
+    pub async fn start(order: NodeConfig) -> Result<Self> {
         let mut node = Self { order, process: None };
         node.start_again()?;
         node.becomes_ready(START_WITHIN).await?;

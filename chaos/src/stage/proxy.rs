@@ -13,13 +13,13 @@ use tokio::time::sleep;
 
 use super::Task;
 
-/// So many bytes of each write leave one by one in [`Weather::slices`]: enough
+/// So many bytes of each write leave one by one in [`NetworkConditions::slices`]: enough
 /// to cut through every header and letter, and not a system call for each byte.
 const SLICED: usize = 48;
 
 /// What the network does to everything that passes, from now on.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Weather {
+pub struct NetworkConditions {
     /// Each piece waits for so long.
     pub delay: Duration,
     /// No more than so many bytes a second, on each connection and way.
@@ -30,7 +30,7 @@ pub struct Weather {
     pub blackhole: bool,
 }
 
-impl Weather {
+impl NetworkConditions {
     /// A network in which nothing passes, as with a pulled cable.
     pub fn pulled() -> Self {
         Self { blackhole: true, ..Self::default() }
@@ -39,7 +39,7 @@ impl Weather {
 
 /// What happens once, to the connections that are open.
 #[derive(Clone, Copy, Debug)]
-pub enum Blow {
+pub enum Fault {
     /// Both ends are reset.
     Reset,
     /// The client is told that nothing more comes; its own words still pass.
@@ -52,8 +52,8 @@ pub enum Blow {
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    weather: watch::Sender<Weather>,
-    blows: broadcast::Sender<Blow>,
+    conditions: watch::Sender<NetworkConditions>,
+    faults: broadcast::Sender<Fault>,
     _accepting: Task,
 }
 
@@ -65,10 +65,10 @@ impl Proxy {
     pub async fn start(address: SocketAddr, server: SocketAddr) -> Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (weather, _) = watch::channel(Weather::default());
-        let (blows, _) = broadcast::channel(16);
-        let accepting = Task::spawn(accept(listener, server, weather.clone(), blows.clone()));
-        Ok(Self { address, weather, blows, _accepting: accepting })
+        let (conditions, _) = watch::channel(NetworkConditions::default());
+        let (faults, _) = broadcast::channel(16);
+        let accepting = Task::spawn(accept(listener, server, conditions.clone(), faults.clone()));
+        Ok(Self { address, conditions, faults, _accepting: accepting })
     }
 
     /// The address that clients connect to.
@@ -76,30 +76,30 @@ impl Proxy {
         self.address
     }
 
-    /// Changes the weather, for connections that are open, too.
-    pub fn set(&self, weather: Weather) {
-        self.weather.send_replace(weather);
+    /// Changes what the network does, for connections that are open, too.
+    pub fn set(&self, conditions: NetworkConditions) {
+        self.conditions.send_replace(conditions);
     }
 
     /// Does something to all connections that are open.
-    pub fn strike(&self, blow: Blow) {
+    pub fn inject(&self, fault: Fault) {
         // Nobody there is no trouble.
-        let _ = self.blows.send(blow);
+        let _ = self.faults.send(fault);
     }
 }
 
 async fn accept(
     listener: TcpListener,
     server: SocketAddr,
-    weather: watch::Sender<Weather>,
-    blows: broadcast::Sender<Blow>,
+    conditions: watch::Sender<NetworkConditions>,
+    faults: broadcast::Sender<Fault>,
 ) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => if let Ok((client, _)) = accepted {
-                let (weather, blows) = (weather.subscribe(), blows.subscribe());
-                connections.spawn(async move { drop(carry(client, server, weather, blows).await) });
+                let (conditions, faults) = (conditions.subscribe(), faults.subscribe());
+                connections.spawn(async move { drop(carry(client, server, conditions, faults).await) });
             },
             Some(_) = connections.join_next() => {}
         }
@@ -109,36 +109,39 @@ async fn accept(
 async fn carry(
     mut client: TcpStream,
     server: SocketAddr,
-    mut weather: watch::Receiver<Weather>,
-    mut blows: broadcast::Receiver<Blow>,
+    mut conditions: watch::Receiver<NetworkConditions>,
+    mut faults: broadcast::Receiver<Fault>,
 ) -> io::Result<()> {
-    passable(&mut weather).await;
+    passable(&mut conditions).await;
     let Ok(mut server) = TcpStream::connect(server).await else {
         return client.set_zero_linger();
     };
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
-    let blow = {
+    let fault = {
         let (from_client, to_client) = client.split();
         let (from_server, to_server) = server.split();
         let both = async {
-            tokio::join!(pass(from_client, to_server, weather.clone()), pass(from_server, to_client, weather.clone()))
+            tokio::join!(
+                pass(from_client, to_server, conditions.clone()),
+                pass(from_server, to_client, conditions.clone())
+            )
         };
         tokio::select! {
             _ = both => return Ok(()),
-            blow = blows.recv() => blow,
+            fault = faults.recv() => fault,
         }
     };
-    match blow {
-        Ok(Blow::CloseToClient) => {
+    match fault {
+        Ok(Fault::CloseToClient) => {
             client.shutdown().await?;
-            pass(client, server, weather).await
+            pass(client, server, conditions).await
         }
-        Ok(Blow::CloseToServer) => {
+        Ok(Fault::CloseToServer) => {
             server.shutdown().await?;
-            pass(server, client, weather).await
+            pass(server, client, conditions).await
         }
-        Ok(Blow::Reset) | Err(_) => {
+        Ok(Fault::Reset) | Err(_) => {
             client.set_zero_linger()?;
             server.set_zero_linger()
         }
@@ -149,12 +152,12 @@ async fn carry(
 async fn pass(
     mut from: impl AsyncReadExt + Unpin,
     mut to: impl AsyncWriteExt + Unpin,
-    mut weather: watch::Receiver<Weather>,
+    mut conditions: watch::Receiver<NetworkConditions>,
 ) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let read = from.read(&mut buffer).await;
-        let now = passable(&mut weather).await;
+        let now = passable(&mut conditions).await;
         let Ok(length @ 1..) = read else { break };
         sleep(now.delay).await;
         let sliced = if now.slices { length.min(SLICED) } else { 0 };
@@ -170,11 +173,11 @@ async fn pass(
     to.shutdown().await
 }
 
-/// Waits until anything passes; says what the weather is then.
-async fn passable(weather: &mut watch::Receiver<Weather>) -> Weather {
-    let changed = weather.wait_for(|weather| !weather.blackhole).await.map(|weather| *weather);
+/// Waits until anything passes; says what the conditions are then.
+async fn passable(conditions: &mut watch::Receiver<NetworkConditions>) -> NetworkConditions {
+    let changed = conditions.wait_for(|conditions| !conditions.blackhole).await.map(|conditions| *conditions);
     match changed {
-        Ok(weather) => weather,
+        Ok(conditions) => conditions,
         // The network is being taken down with everything in it.
         Err(_) => std::future::pending().await,
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
-use server::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Head, Most, Publication, Replay};
+use server::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Head, Publication, ReadLimit, Replay};
 use server::channel::Channel;
 
 /// A log that takes everything and keeps nothing: what is left is the way to it.
@@ -24,11 +24,11 @@ impl Broker for Nothing {
         Ok(())
     }
 
-    async fn replay(&self, _: &Channel, _: &Position, _: Most) -> Result<Replay, BrokerError> {
+    async fn replay(&self, _: &Channel, _: &Position, _: ReadLimit) -> Result<Replay, BrokerError> {
         Ok(Replay::Unknown { top: at(0) })
     }
 
-    async fn catch_up(&self, _: &Channel, seen: &Head, _: Most) -> Result<Replay, BrokerError> {
+    async fn catch_up(&self, _: &Channel, seen: &Head, _: ReadLimit) -> Result<Replay, BrokerError> {
         Ok(Replay::All { publications: Vec::new(), top: seen.position.clone() })
     }
 

@@ -3,7 +3,7 @@
 use protocol::game::{Answer, Verdict};
 use protocol::quiz::{Decimal, Kind, Question};
 
-use crate::letters::{essence, transcribed};
+use crate::normalize::{normalized, transcribed};
 use crate::scoring::Share;
 use crate::shuffle::written;
 
@@ -18,21 +18,21 @@ pub struct Judge<'a> {
 
 /// An accepted answer, normalised, and the same in the letters that every keyboard has.
 struct Spelling {
-    essence: String,
+    normalized: String,
     transcribed: String,
 }
 
 impl Spelling {
     fn of(text: &str) -> Self {
-        Self { essence: essence(text), transcribed: essence(&transcribed(text)) }
+        Self { normalized: normalized(text), transcribed: normalized(&transcribed(text)) }
     }
 
     /// An answer that is empty after normalising matches nothing.
     fn matches(&self, typed: &Self) -> bool {
         let is_one = |one: &str, other: &str| !one.is_empty() && one == other;
-        is_one(&self.essence, &typed.essence)
-            || is_one(&self.transcribed, &typed.essence)
-            || is_one(&self.essence, &typed.transcribed)
+        is_one(&self.normalized, &typed.normalized)
+            || is_one(&self.transcribed, &typed.normalized)
+            || is_one(&self.normalized, &typed.transcribed)
     }
 }
 
@@ -91,9 +91,9 @@ impl<'a> Judge<'a> {
     }
 
     /// The normalised form of a typed answer: answers that count as the same have one.
-    pub(crate) fn essence_of(&self, typed: &str) -> String {
+    pub(crate) fn normalized_of(&self, typed: &str) -> String {
         let typed = Spelling::of(typed);
-        self.spelling_of(&typed).map_or(&typed, |spelling| spelling).essence.clone()
+        self.spelling_of(&typed).map_or(&typed, |spelling| spelling).normalized.clone()
     }
 
     fn spelling_of(&self, typed: &Spelling) -> Option<&Spelling> {

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use protocol::UserId;
-use protocol::game::{Given, Leader, Outcome, Phase, Reveal, Verdict};
+use protocol::game::{Leader, Outcome, Phase, RecordedAnswer, Reveal, Verdict};
 use protocol::limits;
 use protocol::quiz::{Question, Quiz};
 
 use crate::answer::{Judge, Judged};
+use crate::answer_window::check_answer;
 use crate::machine::Rejection;
 use crate::reveal::{bars, right_words};
 use crate::scoring::{Share, bonus, counts, is_scored, points};
 use crate::state::{Seat, State, Tally};
-use crate::taking::check_answer;
 
 /// The result of a count, to be committed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,11 +32,11 @@ pub fn count(
     quiz: &Quiz,
     state: &State,
     seats: &[Seat],
-    answers: &BTreeMap<UserId, Given>,
+    answers: &BTreeMap<UserId, RecordedAnswer>,
 ) -> Result<Counted, Rejection> {
     let (number, question) =
         state.question(quiz).filter(|_| state.phase == Phase::Closed).ok_or(Rejection::NothingDue)?;
-    let fits = |given: &&Given| given.question == number && check_answer(question, &given.answer).is_ok();
+    let fits = |given: &&RecordedAnswer| given.question == number && check_answer(question, &given.answer).is_ok();
     let answer_of = |seat: &Seat| answers.get(&seat.id).filter(fits);
     let answers = seats.iter().filter_map(|seat| Some((&seat.id, answer_of(seat)?))).collect::<BTreeMap<_, _>>();
 
@@ -147,7 +147,7 @@ impl Round<'_> {
 fn rank(seats: &mut [Seat]) -> Vec<Leader> {
     let mut order: Vec<usize> = (0..seats.len()).collect();
     order.sort_by(|&a, &b| {
-        let key = |at: usize| (std::cmp::Reverse(seats[at].score), seats[at].turn());
+        let key = |at: usize| (std::cmp::Reverse(seats[at].score), seats[at].seating_order());
         key(a).cmp(&key(b))
     });
     let mut leaders = Vec::new();

@@ -11,25 +11,25 @@
 //! - [`nickname`] says what a player may be called.
 
 mod answer;
+mod answer_window;
 mod count;
-mod letters;
 mod machine;
 pub mod nickname;
+mod normalize;
+mod profanity;
 mod reveal;
 pub mod scoring;
 mod shuffle;
 mod state;
-mod taking;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod view;
 
 pub use answer::{Judge, Judged};
+pub use answer_window::{AnswerWindow, Decision, InvalidAnswer, check_answer, take};
 pub use count::{Counted, count};
 pub use machine::{Command, Rejection, apply};
 pub use nickname::NicknameProblem;
 pub use reveal::{answer_words, poll_bars, right_words};
 pub use state::{Clock, Seat, State, Tally};
-pub use taking::{Decision, Misfit, Taking, check_answer, take};
 pub use view::show;

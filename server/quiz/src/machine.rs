@@ -100,21 +100,21 @@ pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<
         (Phase::Lobby, Command::Start) => Ok(ask(quiz, state, 0, now)),
         (Phase::Ready, Command::Tick) => open(quiz, state, now),
         (Phase::Open, Command::Tick) => tick_open(state, now),
-        (Phase::Open, Command::Next) if is_slide(quiz, state) => Ok(go_on(quiz, state, now)),
+        (Phase::Open, Command::Next) if is_slide(quiz, state) => Ok(advance(quiz, state, now)),
         (Phase::Open, Command::Reveal | Command::Extend(_)) if is_slide(quiz, state) => Err(Rejection::Slide),
         (Phase::Open, Command::Next | Command::Reveal) => Ok(close(state, now)),
         (Phase::Open, Command::Extend(seconds)) => extend(state, seconds, now),
         (Phase::Ready | Phase::Open, Command::Pause) => pause(state, now),
         (Phase::Ready | Phase::Open, Command::Resume) => resume(state, now),
         (Phase::Reveal, Command::Next) if is_scored(quiz) => Ok(State { phase: Phase::Places, ..state.clone() }),
-        (Phase::Reveal | Phase::Places, Command::Next) => Ok(go_on(quiz, state, now)),
+        (Phase::Reveal | Phase::Places, Command::Next) => Ok(advance(quiz, state, now)),
         (Phase::Podium, Command::Next) if state.missing > 0 => {
             Ok(State { missing: state.missing - 1, ..state.clone() })
         }
         (Phase::Podium, Command::Next | Command::End) => Ok(State { phase: Phase::Ended, ..state.clone() }),
 
         (Phase::Lobby | Phase::Podium, Command::Skip) => Err(Rejection::NotNow(state.phase)),
-        (_, Command::Skip) => Ok(go_on(quiz, state, now)),
+        (_, Command::Skip) => Ok(advance(quiz, state, now)),
         (_, Command::End) => Ok(podium(state)),
         (_, Command::Tick) => Err(Rejection::NothingDue),
         (phase, _) => Err(Rejection::NotNow(phase)),
@@ -122,7 +122,7 @@ pub fn apply(quiz: &Quiz, state: &State, command: &Command, now: u64) -> Result<
 }
 
 /// Goes to the next question, or to the podium after the last one.
-fn go_on(quiz: &Quiz, state: &State, now: u64) -> State {
+fn advance(quiz: &Quiz, state: &State, now: u64) -> State {
     ask(quiz, state, state.at.map_or(0, |at| at + 1), now)
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use protocol::UserId;
-use protocol::game::{Answer, Bar, Given, Verdict};
+use protocol::game::{Answer, Bar, RecordedAnswer, Verdict};
 use protocol::quiz::{Decimal, Kind, Question};
 use protocol::text::{Shape, clean};
 
 use crate::answer::Judge;
+use crate::profanity::is_rude;
 use crate::shuffle::written;
-use crate::texts::is_rude;
 
 /// The most bars of typed answers and numbers; the rest is one bar.
 const BARS: usize = 6;
@@ -45,7 +45,7 @@ pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> 
 }
 
 /// How often each answer of a poll was chosen; empty for other kinds.
-pub fn poll_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+pub fn poll_bars(question: &Question, answers: &BTreeMap<&UserId, &RecordedAnswer>) -> Vec<Bar> {
     if question.kind == Kind::Poll { option_bars(question, answers) } else { Vec::new() }
 }
 
@@ -58,7 +58,12 @@ fn number_words(question: &Question) -> String {
 }
 
 /// The bars of a question. `filter`: rude words that somebody typed are not shown.
-pub(crate) fn bars(question: &Question, judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+pub(crate) fn bars(
+    question: &Question,
+    judge: &Judge,
+    filter: bool,
+    answers: &BTreeMap<&UserId, &RecordedAnswer>,
+) -> Vec<Bar> {
     match question.kind {
         Kind::Choice | Kind::Several | Kind::TrueFalse | Kind::Poll => option_bars(question, answers),
         Kind::Order => order_bars(judge, answers),
@@ -67,8 +72,8 @@ pub(crate) fn bars(question: &Question, judge: &Judge, filter: bool, answers: &B
     }
 }
 
-fn option_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
-    let chose = |given: &Given, option: usize| match &given.answer {
+fn option_bars(question: &Question, answers: &BTreeMap<&UserId, &RecordedAnswer>) -> Vec<Bar> {
+    let chose = |given: &RecordedAnswer, option: usize| match &given.answer {
         Answer::Choice(chosen) => *chosen == option,
         Answer::Choices(chosen) => chosen.contains(&option),
         _ => false,
@@ -81,7 +86,7 @@ fn option_bars(question: &Question, answers: &BTreeMap<&UserId, &Given>) -> Vec<
     question.options.iter().enumerate().map(bar).collect()
 }
 
-fn order_bars(judge: &Judge, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
+fn order_bars(judge: &Judge, answers: &BTreeMap<&UserId, &RecordedAnswer>) -> Vec<Bar> {
     let correct = answers.values().filter(|given| judge.judge(&given.answer).verdict == Verdict::Right).count();
     vec![
         Bar { text: "In the right order".into(), count: correct, right: true },
@@ -90,14 +95,14 @@ fn order_bars(judge: &Judge, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
 }
 
 /// The most frequent answers, each in the spelling of its first player, then the rest.
-fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &Given>) -> Vec<Bar> {
-    let mut in_time: Vec<&Given> = answers.values().copied().collect();
+fn free_bars(judge: &Judge, filter: bool, answers: &BTreeMap<&UserId, &RecordedAnswer>) -> Vec<Bar> {
+    let mut in_time: Vec<&RecordedAnswer> = answers.values().copied().collect();
     in_time.sort_by_key(|given| given.took_ms);
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     let mut bars: Vec<Bar> = Vec::new();
     for given in in_time {
         let (same, text) = match &given.answer {
-            Answer::Text(text) => (judge.essence_of(text), clean(text, Shape::Line).into_owned()),
+            Answer::Text(text) => (judge.normalized_of(text), clean(text, Shape::Line).into_owned()),
             Answer::Number(number) => (number.to_string(), number.to_string()),
             _ => continue,
         };

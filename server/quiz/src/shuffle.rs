@@ -6,7 +6,7 @@ use protocol::quiz::{Kind, Question, Quiz};
 /// For each question the index of the option at each place; empty for all kinds but order. The same seed
 /// gives the same.
 pub(crate) fn shuffles(quiz: &Quiz, seed: u64) -> Vec<Vec<usize>> {
-    let mut draws = Draws::new(seed);
+    let mut draws = SplitMix64::new(seed);
     let is_order = |question: &Question| question.kind == Kind::Order;
     quiz.questions
         .iter()
@@ -20,9 +20,9 @@ pub(crate) fn written(shuffle: &[usize], shown: usize) -> usize {
 }
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): short, and good enough to mix a few options.
-pub(crate) struct Draws(u64);
+pub(crate) struct SplitMix64(u64);
 
-impl Draws {
+impl SplitMix64 {
     /// The same seed gives the same numbers.
     pub(crate) fn new(seed: u64) -> Self {
         Self(seed)

@@ -5,7 +5,7 @@ use protocol::quiz::{Kind, Question, Quiz};
 use protocol::{Name, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::Taking;
+use crate::AnswerWindow;
 use crate::shuffle::shuffles;
 
 /// The most places of a podium.
@@ -86,11 +86,11 @@ impl State {
     }
 
     /// When answers are accepted; `None`: no question takes any now.
-    pub fn taking(&self, quiz: &Quiz) -> Option<Taking> {
+    pub fn taking(&self, quiz: &Quiz) -> Option<AnswerWindow> {
         let (number, question) = self.question(quiz)?;
         let takes = self.phase == Phase::Open && self.clock.paused_at.is_none() && question.kind != Kind::Slide;
         let opened_at = self.clock.opens_at.filter(|_| takes)?;
-        Some(Taking { question: number, opened_at, closes_at: self.clock.closes_at })
+        Some(AnswerWindow { question: number, opened_at, closes_at: self.clock.closes_at })
     }
 
     /// When a [`crate::Command::Tick`] is due; `None`: no time limit runs.
@@ -129,7 +129,7 @@ impl State {
 
     /// The state after a host has renamed a player: the name before is not shown again.
     #[must_use]
-    pub fn calling(&self, player: &UserId, before: &Name, name: &Name) -> Self {
+    pub fn with_name(&self, player: &UserId, before: &Name, name: &Name) -> Self {
         let mut state = self.clone();
         state.renames = state.renames.saturating_add(1);
         state.leaders.iter_mut().filter(|leader| leader.id == *player).for_each(|leader| leader.name = name.clone());
@@ -147,7 +147,7 @@ impl State {
 
     /// An outcome, with the present names of renamed players.
     #[must_use]
-    pub fn told(&self, outcome: Outcome) -> Outcome {
+    pub fn current_outcome(&self, outcome: Outcome) -> Outcome {
         let now = |name: Name| {
             let called = self.called.iter().find(|(earlier, _)| *earlier == name);
             called.map_or(name, |(_, now)| now.clone())
@@ -249,7 +249,7 @@ impl Seat {
     }
 
     /// The sort key of seats, for the order in which they were taken.
-    pub fn turn(&self) -> (u64, u64, &UserId) {
+    pub fn seating_order(&self) -> (u64, u64, &UserId) {
         (self.joined_at, self.after, &self.id)
     }
 }

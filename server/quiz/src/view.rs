@@ -1,7 +1,7 @@
 //! What everybody may see of a game. It contains no right answer before the reveal.
 
 use protocol::formula::Formulas;
-use protocol::game::{Asked, Game, Phase};
+use protocol::game::{Game, Phase, QuestionView};
 use protocol::quiz::{Kind, Question, Quiz};
 
 use crate::scoring::is_scored;
@@ -39,9 +39,9 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
     }
 }
 
-fn asked(question: &Question, state: &State) -> Asked {
+fn asked(question: &Question, state: &State) -> QuestionView {
     let has_options = question.kind.has_options() && state.phase != Phase::Ready;
-    Asked {
+    QuestionView {
         kind: question.kind,
         text: question.text.clone(),
         body: if question.kind == Kind::Slide { question.explanation.clone() } else { String::new() },

@@ -53,7 +53,7 @@ pub enum Growth {
     Free,
     /// It may not, because the store is full: an entry takes the place of the oldest ones, and an empty log
     /// takes none.
-    Level,
+    ReplaceOldest,
 }
 
 /// A publication to be appended: its frame is `head`, the offset in decimal, `tail`.
@@ -108,14 +108,14 @@ pub enum Replay {
 
 /// The most that one read of a log returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Most {
+pub struct ReadLimit {
     /// The most publications, by their number.
     pub publications: usize,
     /// Bytes of their frames together.
     pub bytes: usize,
 }
 
-impl Most {
+impl ReadLimit {
     /// The limit of a client's recovery.
     pub const RECOVERY: Self = Self { publications: limits::RECOVERY_MESSAGES, bytes: limits::RECOVERY_BYTES };
 
@@ -211,7 +211,7 @@ pub trait Broker: Send + Sync {
     /// Everything after `since`, or that it is not known any more; never a part. More than `most` counts as
     /// not known. Offset 0 precedes any log's first entry, whatever the epoch: a client that looked at a room
     /// before its log existed has seen nothing that could differ.
-    async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError>;
+    async fn replay(&self, channel: &Channel, since: &Position, most: ReadLimit) -> Result<Replay, BrokerError>;
 
     /// The same for what this node itself has delivered, never for what a client
     /// claims. A node can prove that it saw this very log: the entry at
@@ -221,7 +221,7 @@ pub trait Broker: Send + Sync {
     ///   new name: [`Replay::All`], with the new epoch in `top`;
     /// - a log with the same epoch that contradicts it lost entries (its store came
     ///   back with older data), so it gets another epoch: [`Replay::Unknown`].
-    async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError>;
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: ReadLimit) -> Result<Replay, BrokerError>;
 
     /// The end of the log; a log that does not exist gets an epoch.
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError>;

@@ -13,33 +13,33 @@ use super::{DELIVERIES_WAITING, Deliveries, Delivery};
 /// every loss in the queue, and by the time the hub reads it, the log has what was lost.
 pub(super) struct Queue {
     sender: mpsc::Sender<Delivery>,
-    kept_free: Mutex<Option<OwnedPermit<Delivery>>>,
+    reserved_slot: Mutex<Option<OwnedPermit<Delivery>>>,
 }
 
 impl Queue {
     /// A queue of [`DELIVERIES_WAITING`](super::DELIVERIES_WAITING) deliveries.
     pub(super) fn new() -> (Self, Deliveries) {
-        Self::with_places(DELIVERIES_WAITING)
+        Self::with_capacity(DELIVERIES_WAITING)
     }
 
-    fn with_places(places: usize) -> (Self, Deliveries) {
+    fn with_capacity(places: usize) -> (Self, Deliveries) {
         let (sender, deliveries) = mpsc::channel(places + 1);
-        let kept_free = Mutex::new(sender.clone().try_reserve_owned().ok());
-        (Self { sender, kept_free }, deliveries)
+        let reserved_slot = Mutex::new(sender.clone().try_reserve_owned().ok());
+        (Self { sender, reserved_slot }, deliveries)
     }
 
     /// Queues `delivery`, or `Interrupted` in its place when the queue is full.
     pub(super) fn send(&self, delivery: Delivery) {
-        let mut kept_free = self.kept_free.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept_free.is_none() {
-            *kept_free = self.sender.clone().try_reserve_owned().ok();
+        let mut reserved_slot = self.reserved_slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if reserved_slot.is_none() {
+            *reserved_slot = self.sender.clone().try_reserve_owned().ok();
         }
-        let dropped = match *kept_free {
+        let dropped = match *reserved_slot {
             Some(_) => self.sender.try_send(delivery).is_err(),
             // The queue is full and ends with `Interrupted`.
             None => return,
         };
-        if dropped && let Some(place) = kept_free.take() {
+        if dropped && let Some(place) = reserved_slot.take() {
             metrics::counter!(crate::metrics::DELIVERIES_INTERRUPTED).increment(1);
             place.send(Delivery::Interrupted);
         }
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_told_once_and_at_its_place() {
-        let (queue, mut deliveries) = Queue::with_places(2);
+        let (queue, mut deliveries) = Queue::with_capacity(2);
         (1..=9).for_each(|n| queue.send(number(n)));
         assert_eq!(waiting(&mut deliveries), [number(1), number(2), Delivery::Interrupted]);
         queue.send(number(10));
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn what_is_lost_after_the_word_of_it_was_read_is_told_again() {
-        let (queue, mut deliveries) = Queue::with_places(1);
+        let (queue, mut deliveries) = Queue::with_capacity(1);
         queue.send(number(1));
         queue.send(number(2));
         assert_eq!(deliveries.try_recv().unwrap(), number(1));

@@ -97,7 +97,7 @@ pub struct Limits {
 impl Limits {
     /// The limits of each log; `retain` is how long unused ones stay.
     pub fn log(&self, retain: Retention) -> LogLimits {
-        let retain_game = Duration::from_secs(crate::games::LIVES);
+        let retain_game = Duration::from_secs(crate::games::GAME_TTL_SECONDS);
         LogLimits { entries: self.log_length as u64, bytes: self.log_bytes, retain, retain_game }
     }
 }

@@ -3,7 +3,7 @@
 use pulldown_latex::event::Font;
 
 /// The first code points of a font's letters: of A, a, 0, Α and α.
-struct Places {
+struct FontOffsets {
     upper: u32,
     lower: u32,
     digits: Option<u32>,
@@ -36,7 +36,7 @@ fn earlier(font: Font, letter: char) -> Option<char> {
     styled.chars().nth(at)
 }
 
-fn placed(places: &Places, letter: char) -> Option<char> {
+fn placed(places: &FontOffsets, letter: char) -> Option<char> {
     let (begin, first) = match letter {
         'A'..='Z' => (places.upper, 'A'),
         'a'..='z' => (places.lower, 'a'),
@@ -48,7 +48,7 @@ fn placed(places: &Places, letter: char) -> Option<char> {
     char::from_u32(begin + u32::from(letter) - u32::from(first))
 }
 
-fn places(font: Font) -> Option<Places> {
+fn places(font: Font) -> Option<FontOffsets> {
     let (upper, lower, digits, greek) = match font {
         Font::Bold => (0x1D400, 0x1D41A, Some(0x1D7CE), Some((0x1D6A8, 0x1D6C2))),
         Font::Italic => (0x1D434, 0x1D44E, None, Some((0x1D6E2, 0x1D6FC))),
@@ -65,7 +65,7 @@ fn places(font: Font) -> Option<Places> {
         Font::Monospace => (0x1D670, 0x1D68A, Some(0x1D7F6), None),
         Font::BoldSymbol | Font::DoubleStruckItalic | Font::UpRight => return None,
     };
-    Some(Places { upper, lower, digits, greek })
+    Some(FontOffsets { upper, lower, digits, greek })
 }
 
 #[cfg(test)]

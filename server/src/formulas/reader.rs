@@ -23,7 +23,7 @@ pub(super) fn read(latex: &str, is_block: bool) -> Result<Vec<Node>, Wrong> {
     let storage = Storage::new();
     let state = State { font: None, is_display: is_block };
     let mut reader = Reader { events: Parser::new(latex, &storage).peekable(), state, depth: 0, elements: 0 };
-    reader.row(Within::Formula).map(|(row, _)| row)
+    reader.row(Enclosure::Formula).map(|(row, _)| row)
 }
 
 /// The style of what follows.
@@ -36,7 +36,7 @@ struct State {
 
 /// The construct that a row belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
+pub(super) enum Enclosure {
     Formula,
     Group,
     Cell,
@@ -44,7 +44,7 @@ pub(super) enum Within {
 
 /// How a row ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ended {
+pub(super) enum RowEnd {
     /// The whole construct ended.
     Whole,
     /// The cell ended; the next one is beside it.
@@ -82,24 +82,26 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses elements up to the end of a row or cell.
-    pub(super) fn row(&mut self, within: Within) -> Result<(Vec<Node>, Ended), Wrong> {
+    pub(super) fn row(&mut self, within: Enclosure) -> Result<(Vec<Node>, RowEnd), Wrong> {
         let (items, ended) = self.inside(|reader| reader.items(within))?;
         Ok((spaced(items)?, ended))
     }
 
-    fn items(&mut self, within: Within) -> Result<(Vec<Item>, Ended), Wrong> {
+    fn items(&mut self, within: Enclosure) -> Result<(Vec<Item>, RowEnd), Wrong> {
         let mut items = Vec::new();
         loop {
-            if within == Within::Formula && self.events.peek().is_none() {
-                return Ok((items, Ended::Whole));
+            if within == Enclosure::Formula && self.events.peek().is_none() {
+                return Ok((items, RowEnd::Whole));
             }
             match self.next()? {
-                Event::End if within != Within::Formula => return Ok((items, Ended::Whole)),
-                Event::EnvironmentFlow(EnvironmentFlow::Alignment) if within == Within::Cell => {
-                    return Ok((items, Ended::Cell));
+                Event::End if within != Enclosure::Formula => return Ok((items, RowEnd::Whole)),
+                Event::EnvironmentFlow(EnvironmentFlow::Alignment) if within == Enclosure::Cell => {
+                    return Ok((items, RowEnd::Cell));
                 }
-                Event::EnvironmentFlow(EnvironmentFlow::NewLine { horizontal_lines, .. }) if within == Within::Cell => {
-                    return Ok((items, Ended::Line { is_ruled: !horizontal_lines.is_empty() }));
+                Event::EnvironmentFlow(EnvironmentFlow::NewLine { horizontal_lines, .. })
+                    if within == Enclosure::Cell =>
+                {
+                    return Ok((items, RowEnd::Line { is_ruled: !horizontal_lines.is_empty() }));
                 }
                 Event::StateChange(change) => {
                     if let Some(style) = self.change(change) {
@@ -166,13 +168,13 @@ impl<'a> Reader<'a> {
         };
         let fence = |delimiter: &char| Node::leaf("mo", delimiter.to_string()).with("stretchy", "true");
         let mut nodes: Vec<_> = open.iter().map(fence).collect();
-        nodes.extend(self.row(Within::Group)?.0);
+        nodes.extend(self.row(Enclosure::Group)?.0);
         nodes.extend(close.iter().map(fence));
         Ok(Item::new(Node::row(nodes), Atom::Inner))
     }
 
     fn braces(&mut self) -> Result<Item, Wrong> {
-        let (mut items, _) = self.inside(|reader| reader.items(Within::Group))?;
+        let (mut items, _) = self.inside(|reader| reader.items(Enclosure::Group))?;
         match items.pop() {
             Some(only) if items.is_empty() => Ok(only.in_braces()),
             last => {

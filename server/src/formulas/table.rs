@@ -4,7 +4,7 @@ use pulldown_latex::event::{ArrayColumn, ColumnAlignment, Grouping};
 
 use super::Wrong;
 use super::element::Node;
-use super::reader::{Ended, Reader, Within};
+use super::reader::{Enclosure, Reader, RowEnd};
 
 /// The alignment of columns, as classes of the style sheet.
 enum Columns {
@@ -71,21 +71,21 @@ fn lines(reader: &mut Reader<'_>, columns: &Columns) -> Result<Vec<Node>, Wrong>
     let (mut lines, mut cells) = (Vec::new(), Vec::new());
     let mut is_ruled = reader.first_rule();
     loop {
-        let (nodes, ended) = reader.row(Within::Cell)?;
+        let (nodes, ended) = reader.row(Enclosure::Cell)?;
         let is_empty = nodes.is_empty();
         cells.push(cell(nodes, cells.len(), columns));
-        if ended == Ended::Cell {
+        if ended == RowEnd::Cell {
             continue;
         }
         // No line follows the last line break.
-        let is_last_and_empty = ended == Ended::Whole && is_empty && cells.len() == 1 && !lines.is_empty();
+        let is_last_and_empty = ended == RowEnd::Whole && is_empty && cells.len() == 1 && !lines.is_empty();
         let line = Node::branch("mtr", std::mem::take(&mut cells));
         if !is_last_and_empty {
             lines.push(if is_ruled { line.with("class", "formula__ruled") } else { line });
         }
         match ended {
-            Ended::Line { is_ruled: next } => is_ruled = next,
-            Ended::Whole | Ended::Cell => return Ok(lines),
+            RowEnd::Line { is_ruled: next } => is_ruled = next,
+            RowEnd::Whole | RowEnd::Cell => return Ok(lines),
         }
     }
 }

@@ -10,7 +10,7 @@ use rand::RngExt;
 use tracing::info;
 
 use super::finding::{playable, refuse_quiz};
-use super::{Games, Key, Loaded, NextRound, Played, results, texts};
+use super::{GameSnapshot, Games, Key, NextRound, RoundQuiz, results, texts};
 use crate::metrics;
 use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
@@ -39,9 +39,9 @@ impl Games {
         }
         let loaded = self.load(&key.pin).await?;
         check(&loaded, key, wish.version)?;
-        let played = self.played_in(&loaded).await?;
+        let played = self.round_quiz(&loaded).await?;
         if results::due(&loaded).is_some() {
-            results::keep(self, &loaded, &played).await.map_err(texts::unavailable)?;
+            results::store(self, &loaded, &played).await.map_err(texts::unavailable)?;
         }
         let quiz = self.quiz_again(&played, wish.quiz).await?;
         let payer = match wish.role {
@@ -65,7 +65,7 @@ impl Games {
     }
 
     /// The quiz to play. One that was deleted meanwhile is played as it was.
-    async fn quiz_again(&self, played: &Played, other: Option<&QuizId>) -> Result<StoredQuiz, Refusal> {
+    async fn quiz_again(&self, played: &RoundQuiz, other: Option<&QuizId>) -> Result<StoredQuiz, Refusal> {
         let id = other.unwrap_or(&played.quiz.id);
         match self.library.open(&played.owner, id, None).await {
             Err(QuizzesError::Missing) if other.is_none() => Ok(played.quiz.clone()),
@@ -74,7 +74,7 @@ impl Games {
     }
 }
 
-fn check(loaded: &Loaded, key: &Key, version: Option<u64>) -> Result<(), Refusal> {
+fn check(loaded: &GameSnapshot, key: &Key, version: Option<u64>) -> Result<(), Refusal> {
     match version {
         _ if loaded.key != *key => Err(texts::no_game()),
         Some(version) if version != loaded.version => Err(texts::gone_on()),

@@ -1,36 +1,36 @@
 //! Gives players' answers to the store, and explains the result to them.
 
-use protocol::game::frame::{Answered as Told, GivenAnswer};
-use protocol::game::{Phase, Taken};
+use protocol::game::frame::{Answered, SubmittedAnswer};
+use protocol::game::{AnswerStatus, Phase};
 use protocol::{Refusal, UserId};
 
-use super::{Answered, Games, Key, PlayerStatus, texts};
+use super::{AnswerOutcome, Games, Key, PlayerStatus, texts};
 use crate::metrics;
 
 impl Games {
     /// Gives a player's answer to the store, which alone decides.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn answer(&self, key: &Key, player: &UserId, given: GivenAnswer) -> Result<Told, Refusal> {
+    pub async fn answer(&self, key: &Key, player: &UserId, given: SubmittedAnswer) -> Result<Answered, Refusal> {
         let question = given.question;
         let mut answered = self.take_answer(key, player, &given).await?;
         // They were counted as away when the round began.
-        if answered == Answered::NoSeat && self.is_back(key, player).await? {
+        if answered == AnswerOutcome::NoSeat && self.is_back(key, player).await? {
             answered = self.take_answer(key, player, &given).await?;
         }
-        let told = |taken, given, late_ms| Told { question, taken, answer: given, late_ms };
+        let told = |taken, given, late_ms| Answered { question, taken, answer: given, late_ms };
         let told = match answered {
-            Answered::Accepted(given) => told(Taken::Accepted, Some(given), None),
-            Answered::Duplicate(first) => told(Taken::Duplicate, Some(first), None),
-            Answered::Late(late_ms) => told(Taken::Late, None, late_ms),
-            Answered::NotOpen => told(Taken::Late, None, self.why_not_open(key, question).await?),
-            Answered::NoSeat => return Err(self.why_no_seat(key, player).await),
+            AnswerOutcome::Accepted(given) => told(AnswerStatus::Accepted, Some(given), None),
+            AnswerOutcome::Duplicate(first) => told(AnswerStatus::Duplicate, Some(first), None),
+            AnswerOutcome::Late(late_ms) => told(AnswerStatus::Late, None, late_ms),
+            AnswerOutcome::NotOpen => told(AnswerStatus::Late, None, self.why_not_open(key, question).await?),
+            AnswerOutcome::NoSeat => return Err(self.why_no_seat(key, player).await),
         };
         metrics::count_answer(told.taken);
         Ok(told)
     }
 
-    async fn take_answer(&self, key: &Key, player: &UserId, given: &GivenAnswer) -> Result<Answered, Refusal> {
+    async fn take_answer(&self, key: &Key, player: &UserId, given: &SubmittedAnswer) -> Result<AnswerOutcome, Refusal> {
         let answered = self.store.answer(key, player, given.question, &given.answer).await;
         answered.map_err(texts::unavailable)
     }
@@ -54,14 +54,14 @@ impl Games {
 
     /// Gives somebody who is away their seat back. False: they are not away.
     async fn is_back(&self, key: &Key, player: &UserId) -> Result<bool, Refusal> {
-        match self.store.standing(key, player).await.map_err(texts::unavailable)? {
+        match self.store.player_status(key, player).await.map_err(texts::unavailable)? {
             PlayerStatus::Away(seat) => self.bring_back(key, &seat).await.map(|_| true),
             _ => Ok(false),
         }
     }
 
     async fn why_no_seat(&self, key: &Key, player: &UserId) -> Refusal {
-        match self.store.standing(key, player).await {
+        match self.store.player_status(key, player).await {
             Ok(PlayerStatus::Kicked) => texts::kicked(),
             Ok(PlayerStatus::Declined) => texts::declined(),
             Ok(_) => texts::no_game(),

@@ -44,14 +44,14 @@ impl Key {
 
 /// What a request brings to prove that somebody is in a class.
 #[derive(Clone, Debug)]
-pub struct Papers {
+pub struct ClassCredentials {
     /// Tokens of hosts and seats, not verified yet.
     tokens: Box<[String]>,
     /// The address that wrong tries are counted by.
     address: IpAddr,
 }
 
-impl Papers {
+impl ClassCredentials {
     /// Takes the tokens from the cookies and the header of a request from `address`.
     pub fn of(sessions: &Sessions, headers: &HeaderMap, address: IpAddr) -> Self {
         let shown = headers.get_all(HEADER).iter().filter_map(|token| token.to_str().ok()).map(str::to_owned);
@@ -80,7 +80,7 @@ impl Games {
         &self,
         room: &RoomId,
         person: &UserId,
-        papers: &Papers,
+        papers: &ClassCredentials,
     ) -> Result<Option<ClassMember>, Refusal> {
         if !is_class_room(room) {
             return Ok(None);
@@ -93,7 +93,7 @@ impl Games {
     /// The room of a PIN's class, for its members.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn class_room(&self, pin: &Pin, person: &UserId, papers: &Papers) -> Result<RoomId, Refusal> {
+    pub async fn class_room(&self, pin: &Pin, person: &UserId, papers: &ClassCredentials) -> Result<RoomId, Refusal> {
         let (key, _) = self.class_of(pin, person, papers).await?;
         key.class_room().ok_or_else(texts::no_class)
     }
@@ -102,10 +102,15 @@ impl Games {
     pub async fn class_title(&self, room: &RoomId) -> Option<String> {
         let key = Key::of_class_room(room)?;
         let loaded = self.load(&key.pin).await.ok().filter(|loaded| loaded.key == key)?;
-        Some(format!("Class chat: {}", self.played_in(&loaded).await.ok()?.quiz.quiz.title))
+        Some(format!("Class chat: {}", self.round_quiz(&loaded).await.ok()?.quiz.quiz.title))
     }
 
-    async fn class_of(&self, pin: &Pin, person: &UserId, papers: &Papers) -> Result<(Key, ClassMember), Refusal> {
+    async fn class_of(
+        &self,
+        pin: &Pin,
+        person: &UserId,
+        papers: &ClassCredentials,
+    ) -> Result<(Key, ClassMember), Refusal> {
         let seat = papers.tokens.first().map(String::as_str);
         let seeker = Seeker { address: papers.address, person: Some(person), hosts: &papers.tokens, seat };
         let key = match self.find(pin, seeker).await {
@@ -119,7 +124,12 @@ impl Games {
         }
     }
 
-    async fn member_of(&self, key: &Key, person: &UserId, papers: &Papers) -> Result<Option<ClassMember>, Refusal> {
+    async fn member_of(
+        &self,
+        key: &Key,
+        person: &UserId,
+        papers: &ClassCredentials,
+    ) -> Result<Option<ClassMember>, Refusal> {
         match self.host_role(key, &papers.tokens).await? {
             Some(HostRole::Owner) => return Ok(Some(ClassMember::Owner(self.owner(key).await?))),
             Some(HostRole::Added(host)) => return Ok(Some(ClassMember::AddedHost(host))),
@@ -127,7 +137,7 @@ impl Games {
         }
         let seats = papers.tokens.iter().filter_map(|token| self.sessions.seat_of(token, &key.pin, &key.id));
         for player in seats.chain([person.clone()]) {
-            let standing = self.store.standing(key, &player).await.map_err(texts::unavailable)?;
+            let standing = self.store.player_status(key, &player).await.map_err(texts::unavailable)?;
             if standing.is_in_class() {
                 return Ok(Some(ClassMember::Player(player)));
             }
@@ -136,7 +146,7 @@ impl Games {
     }
 
     /// Counts a wrong try and returns the refusal, which is the same if there is no such class.
-    async fn stranger(&self, papers: &Papers) -> Refusal {
+    async fn stranger(&self, papers: &ClassCredentials) -> Refusal {
         self.count_wrong_try(papers.address).await;
         texts::no_class()
     }

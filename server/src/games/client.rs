@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
-use protocol::game::frame::{Admit, Again, Answered, Code, GivenAnswer, Join, Open};
-use protocol::game::{GameClientMessage, GameServerMessage, Taken};
+use protocol::game::frame::{Admit, Again, Answered, Code, Join, Open, SubmittedAnswer};
+use protocol::game::{AnswerStatus, GameClientMessage, GameServerMessage};
 use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::Command;
 
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role};
-use super::{Games, Key, Loaded, PlayAgain, Seeker, entering, texts};
+use super::{GameSnapshot, Games, Key, PlayAgain, Seeker, entering, texts};
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
 use crate::presence::Departure;
@@ -31,7 +31,7 @@ pub struct Client {
     outbox: Arc<Outbox>,
     credentials: Box<Credentials>,
     meter: Meter,
-    place: Option<Place>,
+    place: Option<JoinedGame>,
 }
 
 /// What is remembered of the upgrade request.
@@ -47,19 +47,19 @@ pub struct Credentials {
 }
 
 /// A deferred frame, with its game once [`Handler::prepare`] has found it.
-pub struct Asked {
+pub struct DeferredFrame {
     message: GameClientMessage,
-    found: Option<Box<Result<Loaded, Refusal>>>,
+    found: Option<Box<Result<GameSnapshot, Refusal>>>,
 }
 
 /// The game that this connection is in.
-struct Place {
+struct JoinedGame {
     participant: Arc<Participant>,
     local_game: Arc<LocalGame>,
 }
 
 impl Handler for Client {
-    type Deferred = Asked;
+    type Deferred = DeferredFrame;
     type Credentials = Box<Credentials>;
 
     const PURPOSE: Purpose = Purpose::Games;
@@ -79,7 +79,7 @@ impl Handler for Client {
         &self.member
     }
 
-    fn on_frame(&mut self, frame: Frame<'_>) -> Action<Asked> {
+    fn on_frame(&mut self, frame: Frame<'_>) -> Action<DeferredFrame> {
         let message = match frame {
             Frame::Text(text) => wire::decode_game_client(text),
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
@@ -93,13 +93,13 @@ impl Handler for Client {
                 Ok(saying) => return Action::InFlight(saying),
                 Err(refusal) => refuse(&self.outbox, refusal),
             },
-            (Verdict::Pass, Ok(message)) => return Action::Deferred(Asked { message, found: None }),
+            (Verdict::Pass, Ok(message)) => return Action::Deferred(DeferredFrame { message, found: None }),
         }
         Action::Done
     }
 
     /// Looks the game up. The delay for wrong PINs is spent here, without a join permit.
-    async fn prepare(&mut self, asked: &mut Asked) {
+    async fn prepare(&mut self, asked: &mut DeferredFrame) {
         let found = match &asked.message {
             GameClientMessage::Open(open) => {
                 let mut hosts = self.credentials.hosts.clone();
@@ -119,7 +119,7 @@ impl Handler for Client {
         asked.found = Some(Box::new(found));
     }
 
-    async fn on_deferred(&mut self, asked: Asked) {
+    async fn on_deferred(&mut self, asked: DeferredFrame) {
         if let Err(refusal) = self.done(asked).await {
             refuse(&self.outbox, refusal);
         }
@@ -131,7 +131,7 @@ impl Handler for Client {
 }
 
 impl Client {
-    async fn done(&mut self, Asked { message, found }: Asked) -> Result<(), Refusal> {
+    async fn done(&mut self, DeferredFrame { message, found }: DeferredFrame) -> Result<(), Refusal> {
         use GameClientMessage as M;
         // `prepare` found the game of every frame that needs one.
         let found = found.map_or_else(|| Err(texts::no_game()), |found| *found);
@@ -217,11 +217,11 @@ impl Client {
         }
     }
 
-    async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<Loaded, Refusal> {
+    async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<GameSnapshot, Refusal> {
         self.games().find(pin, seeker).await
     }
 
-    async fn open(&mut self, open: Open, loaded: &Loaded) -> Result<(), Refusal> {
+    async fn open(&mut self, open: Open, loaded: &GameSnapshot) -> Result<(), Refusal> {
         let key = &loaded.key;
         let tokens: Vec<_> = self.credentials.hosts.iter().cloned().chain(open.token).collect();
         let role = match self.games().host_role(key, &tokens).await? {
@@ -238,11 +238,11 @@ impl Client {
     async fn host(&mut self, key: &Key, role: HostRole) -> Result<(), Refusal> {
         let games = self.games().clone();
         let entered = entering::host(&games, key, role, &self.member, self.outbox.clone()).await?;
-        self.sit(entered);
+        self.switch_to(entered);
         Ok(())
     }
 
-    async fn join(&mut self, join: Join, loaded: &Loaded) -> Result<(), Refusal> {
+    async fn join(&mut self, join: Join, loaded: &GameSnapshot) -> Result<(), Refusal> {
         let games = self.games().clone();
         let Key { pin, id } = &loaded.key;
         let seat = join.seat.as_deref().and_then(|token| self.node.sessions.seat_of(token, pin, id));
@@ -256,7 +256,7 @@ impl Client {
             }
             entered => entered?,
         };
-        self.sit(entered);
+        self.switch_to(entered);
         Ok(())
     }
 
@@ -266,7 +266,7 @@ impl Client {
         Ok(())
     }
 
-    fn answer(&self, given: GivenAnswer) -> Result<BoxFuture<'static, ()>, Refusal> {
+    fn answer(&self, given: SubmittedAnswer) -> Result<BoxFuture<'static, ()>, Refusal> {
         let place = self.place()?;
         if place.participant.role != Role::Player {
             return Err(texts::not_now("A host does not answer."));
@@ -289,8 +289,8 @@ impl Client {
         Ok(Box::pin(async move {
             match games.answer(&participant.key, &participant.member.id, given).await {
                 Ok(answered) => {
-                    if answered.taken == Taken::Accepted {
-                        local_game.ring(|due| due.answers = true);
+                    if answered.taken == AnswerStatus::Accepted {
+                        local_game.notify(|due| due.answers = true);
                     }
                     say(&outbox, &GameServerMessage::Answered(answered));
                 }
@@ -300,8 +300,8 @@ impl Client {
     }
 
     /// Enters a game and then leaves the one before: who comes back to the same game was never away.
-    fn sit(&mut self, (participant, local_game): entering::Entered) {
-        if let Some(earlier) = self.place.replace(Place { participant, local_game }) {
+    fn switch_to(&mut self, (participant, local_game): entering::Entered) {
+        if let Some(earlier) = self.place.replace(JoinedGame { participant, local_game }) {
             earlier.participant.end(Departure::Clean);
         }
     }
@@ -316,7 +316,7 @@ impl Client {
         &self.node.games
     }
 
-    fn place(&self) -> Result<&Place, Refusal> {
+    fn place(&self) -> Result<&JoinedGame, Refusal> {
         self.place.as_ref().filter(|place| !place.participant.is_over()).ok_or_else(texts::not_in_game)
     }
 
@@ -341,7 +341,7 @@ impl Client {
 
 /// Tells somebody that the round that their answer was meant for is over.
 async fn past_round(outbox: Arc<Outbox>, question: usize) {
-    let late = Answered { question, taken: Taken::Late, answer: None, late_ms: None };
+    let late = Answered { question, taken: AnswerStatus::Late, answer: None, late_ms: None };
     say(&outbox, &GameServerMessage::Answered(late));
 }
 

@@ -11,7 +11,7 @@ use quiz::{Seat, nickname};
 
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role, as_host};
-use super::{Arrivals, Games, Key, Loaded, Newcomer, Played, PlayerStatus, Seated, naming, texts};
+use super::{GameSnapshot, Games, Key, Newcomer, PlayerStatus, RoundQuiz, SeatOutcome, SeatRateLimit, naming, texts};
 use crate::config::RateLimit;
 use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, allotments};
@@ -26,15 +26,15 @@ impl Games {
     /// The first frame of a host, and which quiz is played.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn as_host_sees(&self, key: &Key, role: HostRole) -> Result<(Hosting, QuizId), Refusal> {
+    pub async fn host_view(&self, key: &Key, role: HostRole) -> Result<(Hosting, QuizId), Refusal> {
         hosting(self, key, role).await.map(|(hosting, played)| (hosting, played.quiz.id.clone()))
     }
 
     /// The first frame of a player; `None` where they have no seat.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn as_player_sees(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
-        match self.store.standing(key, player).await.map_err(texts::unavailable)? {
+    pub async fn player_view(&self, key: &Key, player: &UserId) -> Result<Option<Joined>, Refusal> {
+        match self.store.player_status(key, player).await.map_err(texts::unavailable)? {
             PlayerStatus::Unknown => Ok(None),
             PlayerStatus::Kicked => Err(texts::kicked()),
             PlayerStatus::Declined => Err(texts::declined()),
@@ -53,8 +53,8 @@ impl Games {
         let most = self.players;
         let newcomer = Newcomer { player: &away.id, name, skeleton: &skeleton, most, arrivals: &[], network: "" };
         match self.store.seat(key, newcomer).await.map_err(texts::unavailable)? {
-            Seated::At(seat) => Ok(seat),
-            Seated::Kicked | Seated::Declined => Err(texts::kicked()),
+            SeatOutcome::At(seat) => Ok(seat),
+            SeatOutcome::Kicked | SeatOutcome::Declined => Err(texts::kicked()),
             _ => Err(texts::no_game()),
         }
     }
@@ -65,13 +65,13 @@ impl Games {
 /// # Errors The refusal to answer with.
 pub(super) async fn player(
     games: &Arc<Games>,
-    loaded: &Loaded,
+    loaded: &GameSnapshot,
     player: &UserId,
     nickname: Option<&str>,
     address: IpAddr,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
-    let played = games.played_in(loaded).await?;
+    let played = games.round_quiz(loaded).await?;
     let seat = seat(games, loaded, &played, player, nickname, address).await?;
     let member = Member { id: seat.id.clone(), name: seat.name };
     let whose = Some(seat.id);
@@ -112,12 +112,12 @@ pub(super) async fn host(
 async fn welcome(
     games: &Games,
     (participant, local_game): Entered,
-    hello: impl Future<Output = Result<(u64, Arc<Played>, GameServerMessage), Refusal>>,
+    hello: impl Future<Output = Result<(u64, Arc<RoundQuiz>, GameServerMessage), Refusal>>,
 ) -> Result<Entered, Refusal> {
     let told = async {
         let (version, played, hello) = hello.await?;
-        local_game.note_played(&participant.key, &played);
-        settle(games, &participant, version, &hello).await
+        local_game.set_round_quiz(&participant.key, &played);
+        activate(games, &participant, version, &hello).await
     };
     if let Err(refusal) = told.await {
         participant.end(Departure::Clean);
@@ -129,16 +129,16 @@ async fn welcome(
 /// The first frame of a player, and the quiz.
 ///
 /// # Errors The refusal to answer with; [`texts::kicked`] for somebody without a seat.
-async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Played>), Refusal> {
+async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<RoundQuiz>), Refusal> {
     let loaded = loaded(games, key).await?;
-    let played = games.played_in(&loaded).await?;
+    let played = games.round_quiz(&loaded).await?;
     let (PlayerStatus::Seated(seat) | PlayerStatus::Away(seat)) =
-        games.store.standing(key, &you.id).await.map_err(texts::unavailable)?
+        games.store.player_status(key, &you.id).await.map_err(texts::unavailable)?
     else {
         return Err(texts::kicked());
     };
     let given = match loaded.state.at {
-        Some(at) => games.store.given(key, &you.id, at).await.map_err(texts::unavailable)?,
+        Some(at) => games.store.answer_of(key, &you.id, at).await.map_err(texts::unavailable)?,
         None => None,
     };
     let joined = Joined {
@@ -159,9 +159,9 @@ async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Pl
 /// The first frame of a host, and the quiz.
 ///
 /// # Errors The refusal to answer with.
-async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, Arc<Played>), Refusal> {
+async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, Arc<RoundQuiz>), Refusal> {
     let loaded = loaded(games, key).await?;
-    let played = games.played_in(&loaded).await?;
+    let played = games.round_quiz(&loaded).await?;
     let read = async { tokio::try_join!(games.list(key), games.store.hosts(key), games.store.entrance(key)) };
     let (list, hosts, entrance) = read.await.map_err(texts::unavailable)?;
     let answered = match loaded.state.at {
@@ -187,28 +187,28 @@ async fn hosting(games: &Games, key: &Key, role: HostRole) -> Result<(Hosting, A
 }
 
 /// A player's outcome of the question that is revealed; `None` if it is of an earlier one.
-fn outcome(loaded: &Loaded, outcome: Option<Outcome>) -> Option<Outcome> {
+fn outcome(loaded: &GameSnapshot, outcome: Option<Outcome>) -> Option<Outcome> {
     let outcome = outcome.filter(|outcome| Some(outcome.question) == loaded.state.revealed());
-    outcome.map(|outcome| loaded.state.told(outcome))
+    outcome.map(|outcome| loaded.state.current_outcome(outcome))
 }
 
-async fn loaded(games: &Games, key: &Key) -> Result<Loaded, Refusal> {
+async fn loaded(games: &Games, key: &Key) -> Result<GameSnapshot, Refusal> {
     let loaded = games.load(&key.pin).await?;
     if loaded.key == *key { Ok(loaded) } else { Err(texts::no_game()) }
 }
 
 /// Sends the first frame. Changes between reading and subscribing are sent right after it; later ones come
 /// from the log.
-async fn settle(
+async fn activate(
     games: &Games,
     participant: &Participant,
     version: u64,
     hello: &GameServerMessage,
 ) -> Result<(), Refusal> {
-    let heard_from = participant.settle(wire::encode_game_server(hello)).await.map_err(texts::unavailable)?;
+    let heard_from = participant.activate(wire::encode_game_server(hello)).await.map_err(texts::unavailable)?;
     if heard_from > version {
         let loaded = loaded(games, &participant.key).await?;
-        let game = super::showing::show(&games.played_in(&loaded).await?.quiz.quiz, &loaded.state);
+        let game = super::showing::show(&games.round_quiz(&loaded).await?.quiz.quiz, &loaded.state);
         let (pin, version) = (participant.key.pin.clone(), loaded.version);
         let changed = GameServerMessage::Game(Changed { pin, version, game });
         participant.outbox.push(&wire::encode_game_server(&changed));
@@ -221,7 +221,7 @@ async fn settle(
 
 /// Tells a player who was renamed while they entered.
 async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) -> Result<(), Refusal> {
-    let standing = games.store.standing(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
+    let standing = games.store.player_status(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
     if let PlayerStatus::Seated(seat) = standing
         && seat.name != joined.you.name
     {
@@ -236,13 +236,13 @@ async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) ->
 /// The player's seat, under the name that they want now, or a new one.
 async fn seat(
     games: &Games,
-    loaded: &Loaded,
-    played: &Played,
+    loaded: &GameSnapshot,
+    played: &RoundQuiz,
     player: &UserId,
     nickname: Option<&str>,
     address: IpAddr,
 ) -> Result<Seat, Refusal> {
-    match games.store.standing(&loaded.key, player).await.map_err(texts::unavailable)? {
+    match games.store.player_status(&loaded.key, player).await.map_err(texts::unavailable)? {
         PlayerStatus::Seated(seat) => return naming::renamed(games, loaded, played, seat, nickname).await,
         PlayerStatus::Away(seat) => {
             let seat = games.bring_back(&loaded.key, &seat).await?;
@@ -268,22 +268,22 @@ async fn seat(
         network: &network,
     };
     match games.store.seat(&loaded.key, newcomer).await.map_err(texts::unavailable)? {
-        Seated::At(seat) => Ok(seat),
-        Seated::Kicked => Err(texts::kicked()),
-        Seated::Declined => Err(texts::declined()),
-        Seated::Locked => Err(texts::locked()),
-        Seated::Full => Err(texts::not_now(format!("This game is full: {} play already.", games.players))),
-        Seated::Waiting { is_new } => {
+        SeatOutcome::At(seat) => Ok(seat),
+        SeatOutcome::Kicked => Err(texts::kicked()),
+        SeatOutcome::Declined => Err(texts::declined()),
+        SeatOutcome::Locked => Err(texts::locked()),
+        SeatOutcome::Full => Err(texts::not_now(format!("This game is full: {} play already.", games.players))),
+        SeatOutcome::Waiting { is_new } => {
             if is_new {
                 games.announce_entrance(&loaded.key.pin).await;
             }
             Err(texts::waiting())
         }
-        Seated::Crowded => Err(texts::crowded()),
-        Seated::Blocked { for_ms } => Err(texts::blocked(for_ms)),
-        Seated::TooMany { retry_after_ms } => Err(texts::too_many_newcomers(retry_after_ms)),
-        Seated::Gone => Err(texts::no_game()),
-        Seated::NameTaken => Err(naming::taken(games, &loaded.key, &name).await?),
+        SeatOutcome::Crowded => Err(texts::crowded()),
+        SeatOutcome::Blocked { for_ms } => Err(texts::blocked(for_ms)),
+        SeatOutcome::TooMany { retry_after_ms } => Err(texts::too_many_newcomers(retry_after_ms)),
+        SeatOutcome::Gone => Err(texts::no_game()),
+        SeatOutcome::NameTaken => Err(naming::taken(games, &loaded.key, &name).await?),
     }
 }
 
@@ -301,9 +301,9 @@ fn counted(key: &Key, prefix: AddressPrefix) -> String {
 }
 
 /// The limits on new seats for the networks of an address.
-fn arrivals(games: &Games, key: &Key, address: IpAddr) -> Vec<Arrivals> {
+fn arrivals(games: &Games, key: &Key, address: IpAddr) -> Vec<SeatRateLimit> {
     let RateLimit::On { burst, per_minute } = games.seats_per_address else { return Vec::new() };
-    let of_network = |network: Allotment| Arrivals {
+    let of_network = |network: Allotment| SeatRateLimit {
         network: counted(key, network.prefix),
         burst: burst.get().saturating_mul(network.times),
         per_minute: per_minute.get().saturating_mul(network.times),

@@ -14,14 +14,14 @@ use rand::RngExt;
 use tracing::{info, warn};
 
 use super::local_games::HOSTS;
-use super::{Begun, Games, Key, Loaded, StoreError, TakenOver, delays, texts};
+use super::{GameSnapshot, Games, Key, NewGame, StoreError, TakeOverOutcome, delays, texts};
 use crate::channel::Channel;
 use crate::digest;
 use crate::limits::{AddressPrefix, allotments};
 use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
 use crate::session::{HostRole, host_id};
-use crate::throttle::give_turn_back;
+use crate::throttle::release_request_permit;
 
 /// How many PINs are drawn at most until one is free.
 const DRAWS: usize = 50;
@@ -61,7 +61,7 @@ impl Games {
             let frame = wire::game_template(&pin, &super::showing::show(&quiz.quiz, &state));
             let key = Key { pin, id: crate::random::text(ID_LETTERS) };
             let (owner, quiz, state) = (owner.clone(), quiz.clone(), state.clone());
-            let begun = Begun { key, owner, quiz, state, frame };
+            let begun = NewGame { key, owner, quiz, state, frame };
             if self.store.create(&begun).await.map_err(texts::unavailable)?.is_some() {
                 info!(game = begun.key.id, "a game begins");
                 return Ok(begun.key);
@@ -73,7 +73,7 @@ impl Games {
     /// The game of a PIN that somebody knows or guesses; delayed after many wrong ones.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<Loaded, Refusal> {
+    pub async fn find(&self, pin: &Pin, seeker: Seeker<'_>) -> Result<GameSnapshot, Refusal> {
         let found = self.load(pin).await;
         let is_wrong = match &found {
             Ok(loaded) if self.has_token(&loaded.key, seeker).await => return found,
@@ -95,7 +95,7 @@ impl Games {
             return Err(texts::too_many_tries());
         };
         // Other requests of the same address are served meanwhile.
-        give_turn_back();
+        release_request_permit();
         tokio::time::sleep(delay).await;
         // The game may have changed during the delay.
         if is_wrong { found } else { self.load(pin).await }
@@ -111,7 +111,7 @@ impl Games {
     async fn is_in(&self, key: &Key, seeker: Seeker<'_>) -> bool {
         let Some(person) = seeker.person else { return false };
         let is_owner = self.owner(key).await.is_ok_and(|owner| owner == *person);
-        is_owner || self.store.standing(key, person).await.is_ok_and(|standing| standing.is_in_class())
+        is_owner || self.store.player_status(key, person).await.is_ok_and(|standing| standing.is_in_class())
     }
 
     /// A new code that makes somebody else a host, and how long it is valid, in milliseconds.
@@ -138,12 +138,12 @@ impl Games {
         let code = code.to_ascii_lowercase();
         let host = host_id(&person.id).ok_or_else(texts::wrong_code)?;
         match self.store.take_over(key, &code, &host, &person.name).await.map_err(texts::unavailable)? {
-            TakenOver::Yes => {
+            TakeOverOutcome::Yes => {
                 self.announce(&Channel::Game(key.pin.clone()), Bytes::from_static(HOSTS)).await;
                 Ok(HostRole::Added(host))
             }
-            TakenOver::Full => Err(texts::too_many_hosts()),
-            TakenOver::WrongCode => {
+            TakeOverOutcome::Full => Err(texts::too_many_hosts()),
+            TakeOverOutcome::WrongCode => {
                 self.tries(address, true).await;
                 Err(texts::wrong_code())
             }
@@ -155,7 +155,7 @@ impl Games {
     async fn tries(&self, address: IpAddr, one_more: bool) -> u64 {
         let of_network = allotments(address).map(|network| async move {
             let who = counted(network.prefix);
-            let tries = if one_more { self.tried(&who).await } else { self.tries_of(&who).await };
+            let tries = if one_more { self.count_try(&who).await } else { self.tries_of(&who).await };
             tries.div_ceil(u64::from(network.times.max(1)))
         });
         join_all(of_network).await.into_iter().max().unwrap_or(0)
@@ -173,8 +173,8 @@ impl Games {
     }
 
     /// Counts a try; returns how many there were in this minute.
-    async fn tried(&self, who: &str) -> u64 {
-        self.store.tried(who).await.unwrap_or_else(|error| uncounted(&error))
+    async fn count_try(&self, who: &str) -> u64 {
+        self.store.count_try(who).await.unwrap_or_else(|error| uncounted(&error))
     }
 }
 

@@ -8,18 +8,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::game::GameServerMessage;
-use protocol::game::frame::{Count, Entrance, HostHere, Hosts, Players};
+use protocol::game::frame::{Count, Entrance, HostPresence, Hosts, Players};
 use protocol::{HostId, UserId, limits};
-use quiz::{Command, Taking};
+use quiz::{AnswerWindow, Command};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
-use super::keeping::{Keeping, Turn};
 use super::local_game::{Due, LocalGame};
 use super::renaming::tell_names;
-use super::stepping::Becomes;
+use super::results_writer::{ResultsWriter, StoredBy};
+use super::stepping::GameChange;
 use super::throttled::Throttled;
-use super::{Games, Key, Loaded, Played, StoreError, Turnout, participant};
+use super::{GameSnapshot, Games, Key, RoundQuiz, StoreError, Turnout, participant};
 
 /// How long an absent host is not reported: a reload of the page takes less, and so does the way back to a
 /// restarted node.
@@ -31,22 +31,22 @@ const PEOPLE_EVERY: [Duration; 2] = [Duration::from_millis(250), Duration::from_
 /// How often players are told how many have answered, at most: in a small game, in a large one.
 const COUNT_FOR_ALL_EVERY: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 /// How often hosts are told who waits to be admitted, at most.
-const DOOR_EVERY: Duration = Duration::from_millis(250);
+const ENTRANCE_EVERY: Duration = Duration::from_millis(250);
 /// How often the entrance is read while somebody waits or is blocked: people stop asking, and blocks end.
 const ENTRANCE_AGAIN: Duration = Duration::from_secs(2);
 /// A game with more players is a large one.
 const MANY: usize = 200;
 /// How often a quiet game is read: notices between nodes may be lost.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+const REFRESH_EVERY: Duration = Duration::from_secs(10);
 
 /// Runs until nobody on this node is in the game, or the node ends.
-pub(super) async fn keep(games: Arc<Games>, local_game: Arc<LocalGame>) {
+pub(super) async fn run(games: Arc<Games>, local_game: Arc<LocalGame>) {
     let mut keeper = Keeper::new(games, local_game);
     loop {
-        keeper.mind().await;
+        keeper.run_due().await;
         let next = keeper.next();
         tokio::select! {
-            () = keeper.local_game.bell.notified() => {}
+            () = keeper.local_game.wake.notified() => {}
             () = sleep_until(next) => {}
             () = keeper.local_game.over.cancelled() => break,
             () = keeper.games.ending.cancelled() => return,
@@ -61,7 +61,7 @@ pub(super) async fn keep(games: Arc<Games>, local_game: Arc<LocalGame>) {
 
 /// Who is due to be told how many have answered.
 #[derive(Clone, Copy)]
-struct Told {
+struct CountDue {
     hosts: bool,
     players: bool,
 }
@@ -70,12 +70,12 @@ struct Keeper {
     games: Arc<Games>,
     local_game: Arc<LocalGame>,
     /// The game as it was last read, and the quiz.
-    seen: Option<(Loaded, Arc<Played>)>,
+    seen: Option<(GameSnapshot, Arc<RoundQuiz>)>,
     /// When it must be read again.
-    look_at: Instant,
+    refresh_at: Instant,
     /// The round and question whose outcomes the players here were last told.
     told: Option<(u32, usize)>,
-    keeping: Keeping,
+    results_writer: ResultsWriter,
     /// Whether players were last told that a host is there.
     has_host: bool,
     /// Since when no host is there.
@@ -102,14 +102,14 @@ struct Keeper {
 
 impl Keeper {
     fn new(games: Arc<Games>, local_game: Arc<LocalGame>) -> Self {
-        local_game.ring(|due| *due = Due::ALL);
+        local_game.notify(|due| *due = Due::ALL);
         Self {
             games,
             local_game,
             seen: None,
-            look_at: Instant::now(),
+            refresh_at: Instant::now(),
             told: None,
-            keeping: Keeping::new(),
+            results_writer: ResultsWriter::new(),
             has_host: true,
             missed_since: None,
             present: HashSet::new(),
@@ -138,11 +138,11 @@ impl Keeper {
             .chain(people)
             .chain([missed, self.waits_until, self.entrance_at])
             .flatten()
-            .fold(self.look_at, Instant::min)
+            .fold(self.refresh_at, Instant::min)
     }
 
     /// Does everything that is due.
-    async fn mind(&mut self) {
+    async fn run_due(&mut self) {
         let due = self.local_game.take_due();
         self.announce.is_due |= due.answers;
         self.count.is_due |= due.turnout || due.stepped;
@@ -153,18 +153,18 @@ impl Keeper {
         self.hosts.is_due |= due.hosts;
         self.count.is_due |= self.waits_until.take_if(|until| *until <= Instant::now()).is_some();
         if due.people || self.missed_since.is_some() {
-            self.look_for_hosts();
+            self.check_hosts();
         }
-        if (due.stepped || Instant::now() >= self.look_at)
-            && let Err(error) = self.look().await
+        if (due.stepped || Instant::now() >= self.refresh_at)
+            && let Err(error) = self.refresh().await
         {
             debug!("a game is looked at later: {error}");
-            self.look_at = Instant::now() + RETRY;
+            self.refresh_at = Instant::now() + RETRY;
         }
         let many = self.seen.as_ref().is_some_and(|(seen, _)| seen.state.players > MANY);
         if let Err(error) = self.tell(usize::from(many)).await {
             debug!("people of a game are told later: {error}");
-            self.look_at = self.look_at.min(Instant::now() + RETRY);
+            self.refresh_at = self.refresh_at.min(Instant::now() + RETRY);
             self.people.is_due = true;
             self.count.is_due = true;
             self.count_for_all.is_due = true;
@@ -175,19 +175,19 @@ impl Keeper {
     }
 
     /// Reads the game, and does what time and answers have made due.
-    async fn look(&mut self) -> Result<(), StoreError> {
-        self.look_at = Instant::now() + LOOK_EVERY;
+    async fn refresh(&mut self) -> Result<(), StoreError> {
+        self.refresh_at = Instant::now() + REFRESH_EVERY;
         self.hosts.is_due |= !self.local_game.added_hosts().is_empty();
         let Some(loaded) = self.games.store.load(&self.local_game.pin).await? else {
             self.seen = None;
             return Ok(());
         };
-        let played = match self.games.played_in(&loaded).await {
+        let played = match self.games.round_quiz(&loaded).await {
             Ok(played) => played,
             Err(refusal) => return Err(StoreError::Unavailable(refusal.message)),
         };
-        self.local_game.note_chat(loaded.state.chat);
-        self.local_game.note_played(&loaded.key, &played);
+        self.local_game.set_chat_open(loaded.state.chat);
+        self.local_game.set_round_quiz(&loaded.key, &played);
         let is_overdue = loaded.state.due_at().is_some_and(|due_at| due_at <= loaded.now);
         if loaded.state.needs_count() {
             self.count_answers(&loaded, &played).await?;
@@ -195,11 +195,11 @@ impl Keeper {
             && let Ok(state) = quiz::apply(&played.quiz.quiz, &loaded.state, &Command::Tick, loaded.now)
         {
             // Done or overtaken: the change comes back from the log.
-            self.games.commit(&loaded, &played, Becomes::only(&state)).await?;
-            self.look_at = Instant::now() + RETRY;
+            self.games.commit(&loaded, &played, GameChange::only(&state)).await?;
+            self.refresh_at = Instant::now() + RETRY;
         } else if let Some(due_at) = loaded.state.due_at() {
             let wait = Duration::from_millis(due_at.saturating_sub(loaded.now));
-            self.look_at = self.look_at.min(Instant::now() + wait);
+            self.refresh_at = self.refresh_at.min(Instant::now() + wait);
         }
         self.tell_outcomes(&loaded).await?;
         self.names.is_due |= std::mem::replace(&mut self.renames, loaded.state.renames) != loaded.state.renames;
@@ -211,10 +211,10 @@ impl Keeper {
     /// Nobody here is in the game any more, and perhaps nobody comes back. Counts a question that has closed,
     /// and stores the results.
     async fn close(&mut self) {
-        self.keeping.finish().await;
+        self.results_writer.finish().await;
         // The first pass counts, the second stores.
         for _ in 0..2 {
-            let looked = self.look().await;
+            let looked = self.refresh().await;
             if looked.is_err() || self.seen.as_ref().is_none_or(|(seen, _)| !seen.state.needs_count()) {
                 return;
             }
@@ -222,7 +222,7 @@ impl Keeper {
     }
 
     /// Counts the answers of a closed question: gives every seat its points.
-    async fn count_answers(&mut self, loaded: &Loaded, played: &Arc<Played>) -> Result<(), StoreError> {
+    async fn count_answers(&mut self, loaded: &GameSnapshot, played: &Arc<RoundQuiz>) -> Result<(), StoreError> {
         let (store, key) = (&self.games.store, &loaded.key);
         let question = loaded.state.at.unwrap_or(0);
         let (seats, answers) = tokio::try_join!(store.seats(key), store.answers(key, question))?;
@@ -231,23 +231,23 @@ impl Keeper {
         let counting = tokio::task::spawn_blocking(move || quiz::count(&quiz.quiz.quiz, &state, &seats, &answers));
         match counting.await.map_err(|error| StoreError::Unavailable(error.to_string()))? {
             Ok(counted) => {
-                let becomes = Becomes { seats: &counted.seats, ..Becomes::only(&counted.state) };
+                let becomes = GameChange { seats: &counted.seats, ..GameChange::only(&counted.state) };
                 self.games.commit(loaded, played, becomes).await?;
             }
             Err(rejection) => warn!(game = key.id, "a question was not counted: {rejection}"),
         }
-        self.look_at = Instant::now() + RETRY;
+        self.refresh_at = Instant::now() + RETRY;
         Ok(())
     }
 
     /// Tells the players here their outcomes: once, from one read of all seats.
-    async fn tell_outcomes(&mut self, loaded: &Loaded) -> Result<(), StoreError> {
+    async fn tell_outcomes(&mut self, loaded: &GameSnapshot) -> Result<(), StoreError> {
         let round = loaded.state.round;
         let Some(at) = loaded.state.revealed().filter(|at| self.told != Some((round, *at))) else { return Ok(()) };
         if !self.local_game.players().is_empty() {
             for seat in self.games.store.seats(&loaded.key).await? {
                 if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {
-                    self.local_game.tell(&seat.id, &GameServerMessage::Outcome(loaded.state.told(outcome)));
+                    self.local_game.tell(&seat.id, &GameServerMessage::Outcome(loaded.state.current_outcome(outcome)));
                 }
             }
         }
@@ -255,21 +255,21 @@ impl Keeper {
         Ok(())
     }
 
-    fn keep_results(&mut self, loaded: &Loaded, played: &Arc<Played>) {
+    fn keep_results(&mut self, loaded: &GameSnapshot, played: &Arc<RoundQuiz>) {
         let turn = match self.local_game.has_host() {
-            _ if self.local_game.over.is_cancelled() => Turn::Last,
-            true => Turn::Ours,
-            false => Turn::Others,
+            _ if self.local_game.over.is_cancelled() => StoredBy::Last,
+            true => StoredBy::Ours,
+            false => StoredBy::Others,
         };
-        self.keeping.look(&self.games, loaded, played, turn);
-        self.look_at = self.keeping.next().map_or(self.look_at, |next| next.min(self.look_at));
+        self.results_writer.store_if_due(&self.games, loaded, played, turn);
+        self.refresh_at = self.results_writer.next().map_or(self.refresh_at, |next| next.min(self.refresh_at));
     }
 
     /// Sends what changes all the time, at the pace of a small game (0) or of a large one (1).
     async fn tell(&mut self, size: usize) -> Result<(), StoreError> {
-        let is_announced = self.announce.begin(limits::COUNT_EVERY);
-        let told = Told {
-            hosts: self.count.begin(limits::COUNT_EVERY),
+        let is_announced = self.announce.begin(limits::COUNT_INTERVAL);
+        let told = CountDue {
+            hosts: self.count.begin(limits::COUNT_INTERVAL),
             players: self.count_for_all.begin(COUNT_FOR_ALL_EVERY[size]),
         };
         let people_every = PEOPLE_EVERY[size];
@@ -277,7 +277,7 @@ impl Keeper {
         if is_announced {
             self.games.announce_answers(&self.local_game.pin).await;
         }
-        self.tell_door().await?;
+        self.tell_entrance().await?;
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         if self.names.begin(people_every) {
             tell_names(&self.games, &self.local_game, seen).await?;
@@ -295,10 +295,10 @@ impl Keeper {
     }
 
     /// Tells hosts who waits to be admitted, and who else hosts.
-    async fn tell_door(&mut self) -> Result<(), StoreError> {
+    async fn tell_entrance(&mut self) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let key = seen.key.clone();
-        if self.hosts.begin(DOOR_EVERY) && self.local_game.has_host() {
+        if self.hosts.begin(ENTRANCE_EVERY) && self.local_game.has_host() {
             let hosts = self.games.store.hosts(&key).await?;
             // The notice of a removal may have been lost.
             let is_removed = |host: &HostId| hosts.iter().all(|one| one.id != *host);
@@ -309,7 +309,7 @@ impl Keeper {
                 .for_each(|host| self.local_game.remove_host(host));
             self.local_game.tell_hosts(&GameServerMessage::Hosts(Hosts { hosts }));
         }
-        let is_asked = self.entrance.begin(DOOR_EVERY);
+        let is_asked = self.entrance.begin(ENTRANCE_EVERY);
         let is_over = self.entrance_at.take_if(|at| *at <= Instant::now()).is_some();
         if (is_asked || is_over) && self.local_game.has_host() {
             let entrance = self.games.store.entrance(&key).await?;
@@ -325,12 +325,12 @@ impl Keeper {
     }
 
     /// When the open question takes answers, as far as is known here.
-    fn taking(&self) -> Option<Taking> {
+    fn taking(&self) -> Option<AnswerWindow> {
         self.seen.as_ref().and_then(|(seen, played)| seen.state.taking(&played.quiz.quiz))
     }
 
     /// Tells how many have answered, and closes a question that all have answered.
-    async fn tell_count(&mut self, taking: Taking, told: Told) -> Result<(), StoreError> {
+    async fn tell_count(&mut self, taking: AnswerWindow, told: CountDue) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
         let Turnout { answered, players } = self.games.store.turnout(&key, question).await?;
@@ -357,7 +357,7 @@ impl Keeper {
 
     /// Whether all players who are there have answered.
     async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StoreError> {
-        let Some(mut present) = self.games.here(&self.local_game.pin) else { return Ok(false) };
+        let Some(mut present) = self.games.local_players(&self.local_game.pin) else { return Ok(false) };
         present.retain(|id| !participant::is_host(id));
         let before = std::mem::replace(&mut self.present, present);
         if !before.is_subset(&self.present) {
@@ -371,19 +371,19 @@ impl Keeper {
     }
 
     /// Tells players when no host has been there for a while, and when one is back.
-    fn look_for_hosts(&mut self) {
+    fn check_hosts(&mut self) {
         if self.games.has_host(&self.local_game.pin) {
             self.missed_since = None;
             if !self.has_host {
                 self.has_host = true;
-                self.local_game.tell_players(&GameServerMessage::Host(HostHere { here: true }));
+                self.local_game.tell_players(&GameServerMessage::Host(HostPresence { here: true }));
             }
             return;
         }
         let since = *self.missed_since.get_or_insert_with(Instant::now);
         if self.has_host && since.elapsed() >= MISSED_AFTER {
             self.has_host = false;
-            self.local_game.tell_players(&GameServerMessage::Host(HostHere { here: false }));
+            self.local_game.tell_players(&GameServerMessage::Host(HostPresence { here: false }));
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::participant::{Participant, Role};
 use super::texts;
-use super::{Key, Played};
+use super::{Key, RoundQuiz};
 use crate::presence::Departure;
 
 /// What the keeper has to look at.
@@ -45,13 +45,13 @@ pub(super) struct LocalGame {
     people: Mutex<People>,
     due: Mutex<Due>,
     /// Wakes the keeper of this game.
-    pub(super) bell: Notify,
+    pub(super) wake: Notify,
     /// Cancelled when no participant is left.
     pub(super) over: CancellationToken,
     /// Whether the class chat was open when the game was last read.
     chat: AtomicBool,
     /// The quiz of that time, and its game.
-    played: Mutex<Option<(Key, Arc<Played>)>>,
+    played: Mutex<Option<(Key, Arc<RoundQuiz>)>>,
 }
 
 #[derive(Default)]
@@ -67,7 +67,7 @@ impl LocalGame {
             pin: pin.clone(),
             people: Mutex::default(),
             due: Mutex::default(),
-            bell: Notify::new(),
+            wake: Notify::new(),
             over: CancellationToken::new(),
             chat: AtomicBool::new(false),
             played: Mutex::default(),
@@ -75,9 +75,9 @@ impl LocalGame {
     }
 
     /// Notes what is due and wakes the keeper.
-    pub(super) fn ring(&self, note: impl FnOnce(&mut Due)) {
+    pub(super) fn notify(&self, note: impl FnOnce(&mut Due)) {
         note(&mut self.due.lock().unwrap_or_else(PoisonError::into_inner));
-        self.bell.notify_one();
+        self.wake.notify_one();
     }
 
     /// Takes what is due; the keeper must handle it.
@@ -86,12 +86,12 @@ impl LocalGame {
     }
 
     /// Adds a participant to the game.
-    pub(super) fn sit(&self, participant: Arc<Participant>) {
+    pub(super) fn enter(&self, participant: Arc<Participant>) {
         self.people().add(participant);
     }
 
     /// Removes a participant; true if it was the last one.
-    pub(super) fn rise(&self, participant: &Participant) -> bool {
+    pub(super) fn leave(&self, participant: &Participant) -> bool {
         let mut people = self.people();
         people.remove(participant);
         people.players.is_empty() && people.hosts.is_empty()
@@ -103,12 +103,12 @@ impl LocalGame {
     }
 
     /// Notes whether the class chat is open.
-    pub(super) fn note_chat(&self, is_open: bool) {
+    pub(super) fn set_chat_open(&self, is_open: bool) {
         self.chat.store(is_open, Ordering::Relaxed);
     }
 
     /// Notes which quiz is played; the later of two rounds stays.
-    pub(super) fn note_played(&self, key: &Key, played: &Arc<Played>) {
+    pub(super) fn set_round_quiz(&self, key: &Key, played: &Arc<RoundQuiz>) {
         let mut known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_ref().is_none_or(|(of, known)| of != key || known.round < played.round) {
             *known = Some((key.clone(), played.clone()));
@@ -116,7 +116,7 @@ impl LocalGame {
     }
 
     /// The quiz of a game, if it was noted here.
-    pub(super) fn played(&self, key: &Key) -> Option<Arc<Played>> {
+    pub(super) fn played(&self, key: &Key) -> Option<Arc<RoundQuiz>> {
         let known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().filter(|(of, _)| of == key).map(|(_, played)| played.clone())
     }

@@ -33,22 +33,22 @@ pub struct LocalGames {
 impl LocalGames {
     /// Notes that a game's log grew, or may have.
     pub fn stepped(&self, channel: &Channel) {
-        self.ring(channel, |due| due.stepped = true);
+        self.notify(channel, |due| due.stepped = true);
     }
 
     /// Notes that people came or left.
     pub fn people_changed(&self, channel: &Channel) {
-        self.ring(channel, |due| due.people = true);
+        self.notify(channel, |due| due.people = true);
     }
 
     /// Takes a notice of another node, or of this one.
-    pub fn hear(&self, channel: &Channel, notice: &[u8]) {
+    pub fn on_notice(&self, channel: &Channel, notice: &[u8]) {
         if notice == ANSWERS {
-            self.ring(channel, |due| due.turnout = true);
+            self.notify(channel, |due| due.turnout = true);
         } else if notice == ENTRANCE {
-            self.ring(channel, |due| due.entrance = true);
+            self.notify(channel, |due| due.entrance = true);
         } else if notice == HOSTS {
-            self.ring(channel, |due| due.hosts = true);
+            self.notify(channel, |due| due.hosts = true);
         } else if let Some(players) = notice.strip_prefix(KICKED) {
             let ids = std::str::from_utf8(players).unwrap_or_default().split(' ');
             let local_game = self.of(channel);
@@ -56,12 +56,12 @@ impl LocalGames {
                 local_game.iter().for_each(|local_game| local_game.send_away(&player));
                 self.classes.send_away(channel, &ClassMember::Player(player));
             }
-            self.ring(channel, |due| (due.people, due.entrance) = (true, true));
+            self.notify(channel, |due| (due.people, due.entrance) = (true, true));
         } else if let Some(host) = notice.strip_prefix(UNHOSTED) {
             let host = std::str::from_utf8(host).ok().and_then(|host| HostId::parse(host).ok());
             if let (Some(local_game), Some(host)) = (self.of(channel), &host) {
                 local_game.remove_host(host);
-                local_game.ring(|due| due.hosts = true);
+                local_game.notify(|due| due.hosts = true);
             }
             if let Some(host) = host {
                 self.classes.send_away(channel, &ClassMember::AddedHost(host));
@@ -72,7 +72,7 @@ impl LocalGames {
     /// Notices may have been lost: every game is looked at.
     pub fn interrupted(&self) {
         let local_games: Vec<_> = self.lock().values().cloned().collect();
-        local_games.iter().for_each(|local_game| local_game.ring(|due| *due = Due::ALL));
+        local_games.iter().for_each(|local_game| local_game.notify(|due| *due = Due::ALL));
     }
 
     /// Closes what people who signed out have open in games and class chats, also by tokens of theirs.
@@ -99,27 +99,27 @@ impl LocalGames {
     }
 
     /// Adds a participant. Returns the local game, and whether it is new and needs a keeper.
-    pub(super) fn sit(&self, pin: &Pin, participant: Arc<Participant>) -> (Arc<LocalGame>, bool) {
+    pub(super) fn enter(&self, pin: &Pin, participant: Arc<Participant>) -> (Arc<LocalGame>, bool) {
         let mut known = self.lock();
         let is_new = !known.contains_key(pin);
         let local_game = known.entry(pin.clone()).or_insert_with(|| Arc::new(LocalGame::new(pin))).clone();
-        local_game.sit(participant);
+        local_game.enter(participant);
         (local_game, is_new)
     }
 
     /// Removes a participant; the last one ends the local game.
-    pub(super) fn rise(&self, pin: &Pin, participant: &Participant) {
+    pub(super) fn leave(&self, pin: &Pin, participant: &Participant) {
         let mut known = self.lock();
         let Some(local_game) = known.get(pin) else { return };
-        if local_game.rise(participant) {
+        if local_game.leave(participant) {
             local_game.over.cancel();
             known.remove(pin);
         }
     }
 
-    fn ring(&self, channel: &Channel, note: impl FnOnce(&mut Due)) {
+    fn notify(&self, channel: &Channel, note: impl FnOnce(&mut Due)) {
         if let Some(local_game) = self.of(channel) {
-            local_game.ring(note);
+            local_game.notify(note);
         }
     }
 

@@ -8,7 +8,7 @@ use protocol::game::Admission;
 use protocol::quiz::StoredQuiz;
 use protocol::wire::Template;
 use protocol::{Name, Pin, UserId};
-use quiz::{Seat, State, Taking};
+use quiz::{AnswerWindow, Seat, State};
 
 mod again;
 mod answering;
@@ -19,7 +19,6 @@ pub mod embedded;
 mod entering;
 mod finding;
 mod keeper;
-mod keeping;
 mod lists;
 mod local_game;
 mod local_games;
@@ -28,6 +27,7 @@ mod participant;
 pub mod redis;
 mod renaming;
 mod results;
+mod results_writer;
 mod running;
 mod service;
 mod showing;
@@ -40,17 +40,17 @@ mod throttled;
 use templates::{SEAT_AFTER, host_head, in_order, new_given, new_seat, seat_head, waiting_at, waiting_head};
 
 pub use again::PlayAgain;
-pub use class_chat::{ClassMember, Papers, is_class_room};
+pub use class_chat::{ClassCredentials, ClassMember, is_class_room};
 pub use client::Client;
 pub use finding::Seeker;
 pub use local_games::LocalGames;
-pub use naming::{Rename, Renamed};
+pub use naming::{Rename, RenameOutcome};
 pub use participant::{Participant, Role};
-pub use service::{Games, Parts};
-pub use store::{Answered, GameStore, PlayerStatus, Seated, StoreError, Turnout};
+pub use service::{Games, GamesParts};
+pub use store::{AnswerOutcome, GameStore, PlayerStatus, SeatOutcome, StoreError, Turnout};
 
 /// How long a game is kept after its last step, in seconds.
-pub const LIVES: u64 = 24 * 60 * 60;
+pub const GAME_TTL_SECONDS: u64 = 24 * 60 * 60;
 
 /// How long somebody who waits is shown after they last asked, in milliseconds.
 const WAITS_FOR_MS: u64 = 10_000;
@@ -67,7 +67,7 @@ pub struct Key {
 
 /// A game to be created.
 #[derive(Clone, Debug)]
-pub struct Begun {
+pub struct NewGame {
     /// The game's PIN and id.
     pub key: Key,
     /// The person who began the game.
@@ -82,7 +82,7 @@ pub struct Begun {
 
 /// The quiz of one round of a game; it never changes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Played {
+pub struct RoundQuiz {
     /// The person who began the game.
     pub owner: UserId,
     /// The round, counted from 1.
@@ -93,7 +93,7 @@ pub struct Played {
 
 /// A game as it was read at one moment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Loaded {
+pub struct GameSnapshot {
     /// The game's PIN and id.
     pub key: Key,
     /// Grows by 1 with every change; it is the offset in the game's log.
@@ -116,7 +116,7 @@ pub struct Commit<'a> {
     /// The state after the change.
     pub state: &'a State,
     /// When the question takes answers now, if one is open.
-    pub taking: Option<Taking>,
+    pub taking: Option<AnswerWindow>,
     /// Seats that change. Those of players who were kicked meanwhile are not stored.
     pub seats: &'a [Seat],
     /// Players whose seats become [`PlayerStatus::Away`].
@@ -154,20 +154,20 @@ pub struct Newcomer<'a> {
     /// The largest number of seats in a game.
     pub most: usize,
     /// The limits of the networks that they come from; all of them must allow the seat.
-    pub arrivals: &'a [Arrivals],
+    pub arrivals: &'a [SeatRateLimit],
     /// The network that a host's block would apply to, as any text that stands for it.
     pub network: &'a str,
 }
 
 /// Whether newcomers may enter, as the stores read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
+enum EntrancePolicy {
     Open = 0,
     Locked = 1,
     Approve = 2,
 }
 
-impl Door {
+impl EntrancePolicy {
     fn of(state: &State) -> Self {
         match state.admission {
             _ if state.locked => Self::Locked,
@@ -179,7 +179,7 @@ impl Door {
 
 /// The result of using a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakenOver {
+pub enum TakeOverOutcome {
     /// The user is a host now.
     Yes,
     /// The code is wrong, used or expired.
@@ -191,7 +191,7 @@ pub enum TakenOver {
 /// How many seats one network may take in a game: a token bucket by the store's clock, for all nodes. Only
 /// new seats count.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrivals {
+pub struct SeatRateLimit {
     /// The network, as any text that stands for it.
     pub network: String,
     /// How many seats it may take at once.
@@ -200,7 +200,7 @@ pub struct Arrivals {
     pub per_minute: u32,
 }
 
-impl Arrivals {
+impl SeatRateLimit {
     /// Milliseconds after which the bucket has room for one more seat.
     fn emission_ms(&self) -> u64 {
         (60_000 / u64::from(self.per_minute.max(1))).max(1)

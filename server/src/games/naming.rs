@@ -9,7 +9,7 @@ use quiz::{NicknameProblem, Seat, nickname};
 use rand::RngExt;
 use tokio::time::sleep;
 
-use super::{Games, Key, Loaded, Played, PlayerStatus, StoreError, texts};
+use super::{GameSnapshot, Games, Key, PlayerStatus, RoundQuiz, StoreError, texts};
 
 /// How many numbered names are tried before random ones: mostly one of these is free.
 const IN_ORDER: usize = 4;
@@ -31,7 +31,7 @@ pub struct Rename<'a> {
 
 /// The result of a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renamed {
+pub enum RenameOutcome {
     /// The seat has the new name.
     Yes,
     /// Another player has the name.
@@ -42,7 +42,7 @@ pub enum Renamed {
 
 /// Who chose the new name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum ChosenBy {
     Player,
     Host,
 }
@@ -50,7 +50,7 @@ pub(super) enum By {
 /// Checks a nickname and cleans it.
 ///
 /// # Errors The refusal to answer with.
-pub(super) fn checked(played: &Played, nickname: &str) -> Result<Name, Refusal> {
+pub(super) fn checked(played: &RoundQuiz, nickname: &str) -> Result<Name, Refusal> {
     nickname::check(nickname, played.quiz.quiz.filter).map_err(|problem| match problem {
         NicknameProblem::Taken { name, free } => texts::nickname_taken(&name, &free),
         problem => texts::bad_nickname(problem.to_string()),
@@ -63,8 +63,8 @@ pub(super) fn checked(played: &Played, nickname: &str) -> Result<Name, Refusal> 
 /// # Errors The refusal to answer with; the seat is unchanged.
 pub(super) async fn renamed(
     games: &Games,
-    loaded: &Loaded,
-    played: &Played,
+    loaded: &GameSnapshot,
+    played: &RoundQuiz,
     seat: Seat,
     nickname: Option<&str>,
 ) -> Result<Seat, Refusal> {
@@ -73,13 +73,19 @@ pub(super) async fn renamed(
     if name == seat.name || loaded.state.is_over() {
         return Ok(seat);
     }
-    give(games, loaded, seat, &name, By::Player).await
+    give(games, loaded, seat, &name, ChosenBy::Player).await
 }
 
 /// Renames a seat as soon as the game allows it.
 ///
 /// # Errors The refusal to answer with; the seat is unchanged.
-pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name, by: By) -> Result<Seat, Refusal> {
+pub(super) async fn give(
+    games: &Games,
+    loaded: &GameSnapshot,
+    seat: Seat,
+    name: &Name,
+    by: ChosenBy,
+) -> Result<Seat, Refusal> {
     let skeleton = nickname::skeleton(name);
     let (mut seat, mut version, mut phase) = (seat, loaded.version, loaded.state.phase);
     for _ in 0..TIMES {
@@ -88,12 +94,12 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
             sleep(COUNTED_WITHIN).await;
         } else {
             let before = nickname::skeleton(&seat.name);
-            (seat.name, seat.named_by_host) = (name.clone(), by == By::Host);
+            (seat.name, seat.named_by_host) = (name.clone(), by == ChosenBy::Host);
             let rename = Rename { seat: &seat, before: &before, skeleton: &skeleton };
             match games.store.rename(&loaded.key, version, rename).await.map_err(texts::unavailable)? {
-                Renamed::Yes => return Ok(seat),
-                Renamed::Taken => return Err(taken(games, &loaded.key, name).await?),
-                Renamed::Stale => {}
+                RenameOutcome::Yes => return Ok(seat),
+                RenameOutcome::Taken => return Err(taken(games, &loaded.key, name).await?),
+                RenameOutcome::Stale => {}
             }
         }
         let now = games.load(&loaded.key.pin).await?;
@@ -101,12 +107,12 @@ pub(super) async fn give(games: &Games, loaded: &Loaded, seat: Seat, name: &Name
             return Err(texts::no_game());
         }
         (version, phase) = (now.version, now.state.phase);
-        seat = match (games.store.standing(&loaded.key, &seat.id).await.map_err(texts::unavailable)?, by) {
-            (PlayerStatus::Seated(seat), _) | (PlayerStatus::Away(seat), By::Host) => seat,
+        seat = match (games.store.player_status(&loaded.key, &seat.id).await.map_err(texts::unavailable)?, by) {
+            (PlayerStatus::Seated(seat), _) | (PlayerStatus::Away(seat), ChosenBy::Host) => seat,
             // They were marked as away a moment ago: asking again brings them back.
-            (PlayerStatus::Away(_), By::Player) => return Err(texts::busy()),
-            (_, By::Player) => return Err(texts::kicked()),
-            (_, By::Host) => return Err(texts::not_playing()),
+            (PlayerStatus::Away(_), ChosenBy::Player) => return Err(texts::busy()),
+            (_, ChosenBy::Player) => return Err(texts::kicked()),
+            (_, ChosenBy::Host) => return Err(texts::not_playing()),
         };
     }
     Err(texts::busy())

@@ -46,7 +46,7 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Subscribes a connection; its frames are held until [`Participant::settle`].
+    /// Subscribes a connection; its frames are held until [`Participant::activate`].
     ///
     /// # Errors The log cannot be reached.
     pub(super) async fn begin(
@@ -58,7 +58,7 @@ impl Participant {
         outbox: Arc<Outbox>,
     ) -> Result<(Arc<Self>, Arc<LocalGame>), BrokerError> {
         let channel = Channel::Game(key.pin.clone());
-        let subscription = games.hub.hold(&channel, outbox.clone());
+        let subscription = games.hub.register(&channel, outbox.clone());
         let participant = Arc::new(Self {
             key: key.clone(),
             role,
@@ -71,9 +71,9 @@ impl Participant {
             has_entered: AtomicBool::new(false),
             latch: Latch::default(),
         });
-        let (local_game, is_new) = games.local_games.sit(&key.pin, participant.clone());
+        let (local_game, is_new) = games.local_games.enter(&key.pin, participant.clone());
         if is_new {
-            games.keep(local_game.clone());
+            games.spawn_keeper(local_game.clone());
         }
         // Subscribed first, so that a sign-out in between is found by one of the two.
         if participant.whose.as_ref().is_some_and(|whose| games.sessions.has_ended(whose)) {
@@ -89,14 +89,14 @@ impl Participant {
     }
 
     /// Sends `hello`, then the held frames. Returns the version after which every frame will come.
-    pub(super) async fn settle(&self, hello: String) -> Result<u64, BrokerError> {
+    pub(super) async fn activate(&self, hello: String) -> Result<u64, BrokerError> {
         let channel = Channel::Game(self.key.pin.clone());
         let mut at = 0;
         let spell = |position: &protocol::Position, _, _: &[_]| {
             at = position.offset;
             hello
         };
-        self.games.hub.settle(&channel, self.subscription, None, spell).await?;
+        self.games.hub.activate(&channel, self.subscription, None, spell).await?;
         Ok(at)
     }
 
@@ -129,7 +129,7 @@ impl Participant {
             if self.has_entered.load(Ordering::Acquire) {
                 self.games.presence.leave(&channel, &self.member.id, departure);
             }
-            self.games.local_games.rise(&self.key.pin, self);
+            self.games.local_games.leave(&self.key.pin, self);
         }
     }
 }

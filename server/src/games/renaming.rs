@@ -8,8 +8,8 @@ use protocol::{Name, Refusal, UserId};
 use quiz::{Seat, nickname};
 
 use super::local_game::LocalGame;
-use super::naming::{self, By};
-use super::{Games, Key, Loaded, PlayerStatus, StoreError, texts};
+use super::naming::{self, ChosenBy};
+use super::{GameSnapshot, Games, Key, PlayerStatus, StoreError, texts};
 
 /// How often it is tried again because somebody else changed the seat meanwhile.
 const TIMES: usize = 3;
@@ -29,7 +29,7 @@ impl Games {
             let seat = self.seat_of(key, player).await?;
             let before = seat.name.clone();
             if before != name {
-                naming::give(self, &loaded, seat, &name, By::Host).await?;
+                naming::give(self, &loaded, seat, &name, ChosenBy::Host).await?;
             }
             self.note_name(key, player, &before, &name).await?;
             // A round that began meanwhile may have put the old seat back.
@@ -41,7 +41,7 @@ impl Games {
     }
 
     async fn seat_of(&self, key: &Key, player: &UserId) -> Result<Seat, Refusal> {
-        match self.store.standing(key, player).await.map_err(texts::unavailable)? {
+        match self.store.player_status(key, player).await.map_err(texts::unavailable)? {
             PlayerStatus::Seated(seat) | PlayerStatus::Away(seat) => Ok(seat),
             PlayerStatus::Kicked | PlayerStatus::Declined | PlayerStatus::Unknown => Err(texts::not_playing()),
         }
@@ -49,15 +49,16 @@ impl Games {
 
     /// Makes the rename a step of the game, so that every node sees that names have changed.
     async fn note_name(&self, key: &Key, player: &UserId, before: &Name, name: &Name) -> Result<(), Refusal> {
-        let called =
-            |loaded: &Loaded, _: &Quiz| Ok((loaded.key == *key).then(|| loaded.state.calling(player, before, name)));
+        let called = |loaded: &GameSnapshot, _: &Quiz| {
+            Ok((loaded.key == *key).then(|| loaded.state.with_name(player, before, name)))
+        };
         if self.carry(key, called).await? { Ok(()) } else { Err(texts::busy()) }
     }
 }
 
 /// Tells the players here their new names, and updates what others were told by an old name: from one read of
 /// all seats.
-pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &Loaded) -> Result<(), StoreError> {
+pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &GameSnapshot) -> Result<(), StoreError> {
     let here: HashSet<UserId> = local_game.players();
     if here.is_empty() {
         return Ok(());
@@ -66,7 +67,7 @@ pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &L
     for seat in games.store.seats(&loaded.key).await?.into_iter().filter(|seat| here.contains(&seat.id)) {
         local_game.call(&seat.id, &seat.name, seat.named_by_host);
         let Some(outcome) = seat.outcome.filter(|outcome| Some(outcome.question) == revealed) else { continue };
-        let told = loaded.state.told(outcome.clone());
+        let told = loaded.state.current_outcome(outcome.clone());
         if told != outcome {
             local_game.tell(&seat.id, &GameServerMessage::Outcome(told));
         }

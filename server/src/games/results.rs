@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use protocol::game::{Given, Verdict};
+use protocol::game::{RecordedAnswer, Verdict};
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
 use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
 use tracing::warn;
 
-use super::{Games, Loaded, Played, StoreError, texts};
+use super::{GameSnapshot, Games, RoundQuiz, StoreError, texts};
 use crate::quizzes::QuizzesError;
 
 impl Games {
     /// The results of a game that is over, for its owner. They are stored now if no node has done it yet.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn results(&self, viewer: &UserId, loaded: &Loaded) -> Result<ResultsId, Refusal> {
-        let played = self.played_in(loaded).await?;
+    pub async fn results(&self, viewer: &UserId, loaded: &GameSnapshot) -> Result<ResultsId, Refusal> {
+        let played = self.round_quiz(loaded).await?;
         if played.owner != *viewer {
             return Err(texts::not_yours());
         }
@@ -24,7 +24,7 @@ impl Games {
             return Err(texts::not_over());
         }
         if due(loaded).is_some() {
-            keep(self, loaded, &played).await.map_err(texts::unavailable)?;
+            store(self, loaded, &played).await.map_err(texts::unavailable)?;
         }
         let id = id_of(loaded).map_err(texts::unavailable)?;
         let kept = self.library.kept.result(viewer, &id).await;
@@ -35,11 +35,11 @@ impl Games {
 
 /// How much of a game there is to store, as a number that grows with each question, each rename, each round,
 /// and at the end; `None`: nothing yet.
-pub(super) fn due(loaded: &Loaded) -> Option<u64> {
+pub(super) fn due(loaded: &GameSnapshot) -> Option<u64> {
     // A quiz has at most a hundred questions; renames beyond the rest do not count.
     const ROUND: u64 = 1_000;
     const RENAMES: u32 = 500;
-    let Loaded { state, kept, .. } = loaded;
+    let GameSnapshot { state, kept, .. } = loaded;
     if state.tallies.is_empty() && !state.is_over() {
         return None;
     }
@@ -52,7 +52,7 @@ pub(super) fn due(loaded: &Loaded) -> Option<u64> {
 /// game, the more complete ones stay.
 ///
 /// # Errors Something could not be reached; try again.
-pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Result<(), StoreError> {
+pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQuiz) -> Result<(), StoreError> {
     let Some(due) = due(loaded) else { return Ok(()) };
     let (key, owner) = (loaded.key.clone(), played.owner.clone());
     let seats = games.store.seats(&loaded.key).await?;
@@ -85,21 +85,21 @@ pub(super) async fn keep(games: &Games, loaded: &Loaded, played: &Played) -> Res
 /// A question that was counted, with its answers.
 struct CountedQuestion {
     tally: Tally,
-    answers: BTreeMap<UserId, Given>,
+    answers: BTreeMap<UserId, RecordedAnswer>,
     counted: BTreeMap<UserId, Seat>,
 }
 
 impl CountedQuestion {
     /// The answers that count: those of existing seats that fit the question.
-    fn taken(&self) -> BTreeMap<&UserId, &Given> {
+    fn taken(&self) -> BTreeMap<&UserId, &RecordedAnswer> {
         let counts = |seat: &Seat| seat.outcome.as_ref().is_some_and(|outcome| outcome.verdict != Verdict::Missing);
         self.answers.iter().filter(|(player, _)| self.counted.get(player).is_some_and(counts)).collect()
     }
 }
 
 fn results(
-    loaded: &Loaded,
-    played: &Played,
+    loaded: &GameSnapshot,
+    played: &RoundQuiz,
     mut seats: Vec<Seat>,
     questions: &[CountedQuestion],
 ) -> Result<Results, StoreError> {
@@ -117,7 +117,7 @@ fn results(
             bars,
         })
     };
-    seats.sort_by(|one, other| (other.score, one.turn()).cmp(&(one.score, other.turn())));
+    seats.sort_by(|one, other| (other.score, one.seating_order()).cmp(&(one.score, other.seating_order())));
     let scores: Vec<u32> = seats.iter().map(|seat| seat.score).collect();
     let place = |score: u32| 1 + scores.partition_point(|other| *other > score);
     let answers = |player: &UserId| {
@@ -160,7 +160,7 @@ fn answerable(quiz: &Quiz) -> usize {
 
 /// Results have their game's id, which no other game ever has; those of later rounds have the round's number
 /// behind it.
-pub(super) fn id_of(loaded: &Loaded) -> Result<ResultsId, StoreError> {
+pub(super) fn id_of(loaded: &GameSnapshot) -> Result<ResultsId, StoreError> {
     let id = &loaded.key.id;
     let id = match loaded.state.round {
         1 => id.clone(),

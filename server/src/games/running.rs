@@ -25,10 +25,12 @@ impl Games {
     /// The title of the game with that PIN and id, while it goes on and the person has a seat in it.
     pub async fn played_by(&self, pin: &Pin, game: &str, person: &UserId) -> Option<String> {
         let loaded = self.store.load(pin).await.ok()?.filter(|loaded| loaded.key.id == game)?;
-        if loaded.state.phase == Phase::Ended || !self.store.standing(&loaded.key, person).await.ok()?.is_in_class() {
+        if loaded.state.phase == Phase::Ended
+            || !self.store.player_status(&loaded.key, person).await.ok()?.is_in_class()
+        {
             return None;
         }
-        Some(self.played_in(&loaded).await.ok()?.quiz.quiz.title.clone())
+        Some(self.round_quiz(&loaded).await.ok()?.quiz.quiz.title.clone())
     }
 
     /// The game of a PIN, if it goes on and the token proves a host.
@@ -39,7 +41,7 @@ impl Games {
         if state.phase == Phase::Ended {
             return None;
         }
-        let quiz = &self.played_in(&loaded).await.ok()?.quiz.quiz;
+        let quiz = &self.round_quiz(&loaded).await.ok()?.quiz.quiz;
         let players = self.store.turnout(&loaded.key, 0).await.ok()?.players;
         let is_own = role == HostRole::Owner;
         let results = if is_own && !state.tallies.is_empty() { results::id_of(&loaded).ok() } else { None };

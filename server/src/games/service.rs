@@ -18,7 +18,7 @@ use super::delays::Delays;
 use super::lists::{List, Lists};
 use super::local_game::LocalGame;
 use super::local_games::{ANSWERS, LocalGames};
-use super::{GameStore, Key, Loaded, Played, StoreError, keeper, participant, texts};
+use super::{GameSnapshot, GameStore, Key, RoundQuiz, StoreError, keeper, participant, texts};
 use crate::broker::{Broker, Ephemeral};
 use crate::channel::Channel;
 use crate::config::RateLimit;
@@ -36,7 +36,7 @@ const REMEMBERED: usize = 1_000;
 const LISTED: usize = 2_000;
 
 /// The parts of a node that games use.
-pub struct Parts {
+pub struct GamesParts {
     /// Where games are stored.
     pub store: Arc<dyn GameStore>,
     /// Carries notices between nodes.
@@ -59,16 +59,16 @@ pub struct Parts {
 
 /// A quiz, and its size in bytes.
 #[derive(Clone)]
-struct Remembered {
-    played: Arc<Played>,
+struct CachedQuiz {
+    played: Arc<RoundQuiz>,
     bytes: u64,
 }
 
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<Key, Remembered> for Weight {
-    fn weight(&self, _: &Key, remembered: &Remembered) -> u64 {
+impl Weighter<Key, CachedQuiz> for Weight {
+    fn weight(&self, _: &Key, remembered: &CachedQuiz) -> u64 {
         remembered.bytes.max(1)
     }
 }
@@ -86,15 +86,16 @@ pub struct Games {
     pub(super) seats_per_address: RateLimit,
     pub(super) delays: Delays,
     lists: Lists,
-    played: Cache<Key, Remembered, Weight>,
+    played: Cache<Key, CachedQuiz, Weight>,
     keepers: TaskTracker,
     pub(super) ending: CancellationToken,
 }
 
 impl Games {
     /// A node without running games; keepers start when somebody enters.
-    pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, broker, hub, presence, library, sessions, local_games, players, seats_per_address } = parts;
+    pub fn new(parts: GamesParts) -> Arc<Self> {
+        let GamesParts { store, broker, hub, presence, library, sessions, local_games, players, seats_per_address } =
+            parts;
         Arc::new(Self {
             store,
             broker,
@@ -116,7 +117,7 @@ impl Games {
     /// The game of a PIN.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn load(&self, pin: &Pin) -> Result<Loaded, Refusal> {
+    pub async fn load(&self, pin: &Pin) -> Result<GameSnapshot, Refusal> {
         let loaded = self.store.load(pin).await.map_err(texts::unavailable)?;
         loaded.ok_or_else(texts::no_game)
     }
@@ -152,7 +153,7 @@ impl Games {
     /// The quiz of a game that was read; remembered, because it never changes in one round.
     ///
     /// # Errors The refusal to answer with; temporary where the class plays another round by now.
-    pub async fn played_in(&self, loaded: &Loaded) -> Result<Arc<Played>, Refusal> {
+    pub async fn round_quiz(&self, loaded: &GameSnapshot) -> Result<Arc<RoundQuiz>, Refusal> {
         let round = loaded.state.round;
         if let Some(remembered) = self.played.get(&loaded.key).filter(|one| one.played.round == round) {
             return Ok(remembered.played);
@@ -171,13 +172,13 @@ impl Games {
         }
     }
 
-    async fn read_played(&self, key: &Key) -> Result<Arc<Played>, Refusal> {
+    async fn read_played(&self, key: &Key) -> Result<Arc<RoundQuiz>, Refusal> {
         let played = self.store.played(key).await.map_err(texts::unavailable)?;
         let mut played = played.ok_or_else(texts::no_game)?;
         played.quiz.quiz = played.quiz.quiz.cleaned();
         let played = Arc::new(played);
         let bytes = wire::encode(&played.quiz).len() as u64;
-        self.played.insert(key.clone(), Remembered { played: played.clone(), bytes });
+        self.played.insert(key.clone(), CachedQuiz { played: played.clone(), bytes });
         Ok(played)
     }
 
@@ -235,8 +236,8 @@ impl Games {
     }
 
     /// Starts the keeper of a game.
-    pub(super) fn keep(self: &Arc<Self>, local_game: Arc<LocalGame>) {
-        self.keepers.spawn(keeper::keep(self.clone(), local_game));
+    pub(super) fn spawn_keeper(self: &Arc<Self>, local_game: Arc<LocalGame>) {
+        self.keepers.spawn(keeper::run(self.clone(), local_game));
     }
 
     /// Starts a task that this node waits for before it stops.
@@ -245,7 +246,7 @@ impl Games {
     }
 
     /// Which people of a game are connected, on all nodes, hosts included; `None` where that is not known.
-    pub(super) fn here(&self, pin: &Pin) -> Option<HashSet<UserId>> {
+    pub(super) fn local_players(&self, pin: &Pin) -> Option<HashSet<UserId>> {
         let mut here = self.presence.everybody(&Channel::Game(pin.clone()))?;
         here.extend(self.local_games.players(pin));
         Some(here)

@@ -28,7 +28,7 @@ fn texts(game: &Game) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use protocol::formula::{Piece, pieces};
-    use protocol::game::{Asked, Phase, Reveal};
+    use protocol::game::{Phase, QuestionView, Reveal};
     use protocol::quiz::{Choice, Kind, Points, Question};
 
     use super::*;
@@ -84,7 +84,7 @@ mod tests {
         let mut state = State::new(&quiz, 1);
         (state.phase, state.at) = (Phase::Open, Some(0));
         let game = show(&quiz, &state);
-        let words = game.asked.as_ref().map(|Asked { body: words, .. }| words.clone());
+        let words = game.asked.as_ref().map(|QuestionView { body: words, .. }| words.clone());
         assert_eq!(words.as_deref(), Some("Because $w=1$"));
         assert!(is_drawn(&game, "$s=1$") && is_drawn(&game, "$w=1$"));
     }

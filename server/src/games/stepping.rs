@@ -6,7 +6,7 @@ use protocol::{HostId, Pin, Refusal, UserId, limits, wire};
 use quiz::{Command, Rejection, Seat, State};
 
 use super::local_games::{ENTRANCE, KICKED, UNHOSTED};
-use super::{Commit, Games, Key, Loaded, Played, StoreError, texts};
+use super::{Commit, GameSnapshot, Games, Key, RoundQuiz, StoreError, texts};
 use crate::channel::Channel;
 use crate::metrics;
 
@@ -15,7 +15,7 @@ const OVERTAKEN: usize = 10;
 
 /// A change of a game that was loaded.
 #[derive(Clone, Copy)]
-pub(super) struct Becomes<'a> {
+pub(super) struct GameChange<'a> {
     pub(super) state: &'a State,
     /// Seats that the change replaces.
     pub(super) seats: &'a [Seat],
@@ -23,7 +23,7 @@ pub(super) struct Becomes<'a> {
     pub(super) away: &'a [UserId],
 }
 
-impl<'a> Becomes<'a> {
+impl<'a> GameChange<'a> {
     /// Only the state changes.
     pub(super) fn only(state: &'a State) -> Self {
         Self { state, seats: &[], away: &[] }
@@ -35,7 +35,7 @@ impl Games {
     ///
     /// # Errors The refusal to answer with.
     pub async fn step(&self, key: &Key, version: Option<u64>, command: &Command) -> Result<(), Refusal> {
-        let on = |loaded: &Loaded, quiz: &Quiz| {
+        let on = |loaded: &GameSnapshot, quiz: &Quiz| {
             if loaded.key != *key {
                 return Err(texts::no_game());
             }
@@ -55,14 +55,14 @@ impl Games {
     pub(super) async fn carry(
         &self,
         key: &Key,
-        change: impl Fn(&Loaded, &Quiz) -> Result<Option<State>, Refusal>,
+        change: impl Fn(&GameSnapshot, &Quiz) -> Result<Option<State>, Refusal>,
     ) -> Result<bool, Refusal> {
         for _ in 0..OVERTAKEN {
             let loaded = self.load(&key.pin).await?;
-            let played = self.played_in(&loaded).await?;
+            let played = self.round_quiz(&loaded).await?;
             let Some(state) = change(&loaded, &played.quiz.quiz)? else { return Ok(true) };
             let away = self.missing(&loaded, &state).await.map_err(texts::unavailable)?;
-            let becomes = Becomes { away: &away, ..Becomes::only(&state) };
+            let becomes = GameChange { away: &away, ..GameChange::only(&state) };
             if self.commit(&loaded, &played, becomes).await.map_err(texts::unavailable)? {
                 return Ok(true);
             }
@@ -72,12 +72,12 @@ impl Games {
 
     /// The players who are not there when their class plays again: their seats become away. In the first
     /// round, everybody who came to the lobby plays.
-    async fn missing(&self, loaded: &Loaded, state: &State) -> Result<Vec<UserId>, StoreError> {
+    async fn missing(&self, loaded: &GameSnapshot, state: &State) -> Result<Vec<UserId>, StoreError> {
         let begins = loaded.state.at.is_none() && state.at.is_some();
         if state.round == 1 || !begins {
             return Ok(Vec::new());
         }
-        let Some(here) = self.here(&loaded.key.pin) else { return Ok(Vec::new()) };
+        let Some(here) = self.local_players(&loaded.key.pin) else { return Ok(Vec::new()) };
         let seats = self.store.seats(&loaded.key).await?;
         Ok(seats.into_iter().map(|seat| seat.id).filter(|id| !here.contains(id)).collect())
     }
@@ -85,11 +85,11 @@ impl Games {
     /// Commits a change. False: another step came first.
     pub(super) async fn commit(
         &self,
-        loaded: &Loaded,
-        played: &Played,
-        becomes: Becomes<'_>,
+        loaded: &GameSnapshot,
+        played: &RoundQuiz,
+        becomes: GameChange<'_>,
     ) -> Result<bool, StoreError> {
-        let (quiz, Becomes { state, seats, away }) = (&played.quiz.quiz, becomes);
+        let (quiz, GameChange { state, seats, away }) = (&played.quiz.quiz, becomes);
         let commit = Commit {
             key: &loaded.key,
             expected: loaded.version,
@@ -177,7 +177,7 @@ impl Games {
 
     /// Removes kicked players from the list of leaders.
     async fn forget_leaders(&self, key: &Key, players: &[UserId]) -> Result<(), Refusal> {
-        let without = |loaded: &Loaded, _: &Quiz| {
+        let without = |loaded: &GameSnapshot, _: &Quiz| {
             let state = loaded.state.without(players);
             Ok((loaded.key == *key && state != loaded.state).then_some(state))
         };

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
-use protocol::game::{Answer, Given};
+use protocol::game::{Answer, RecordedAnswer};
 use protocol::{HostId, Name, Pin, UserId};
 use quiz::Seat;
 
-use super::{Begun, Commit, Key, Loaded, Newcomer, NextRound, Played, Rename, Renamed, TakenOver};
+use super::{
+    Commit, GameSnapshot, Key, NewGame, Newcomer, NextRound, Rename, RenameOutcome, RoundQuiz, TakeOverOutcome,
+};
 use crate::broker::BrokerError;
 use crate::storage::sqlite::SqliteError;
 
 /// The result of asking for a seat.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Seated {
+pub enum SeatOutcome {
     /// A new seat, or the one that they had.
     At(Seat),
     /// They were kicked from this game.
@@ -72,11 +74,11 @@ impl PlayerStatus {
 
 /// The result of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answered {
+pub enum AnswerOutcome {
     /// The answer counts, as stored.
-    Accepted(Given),
+    Accepted(RecordedAnswer),
     /// An earlier answer counts: this one.
-    Duplicate(Given),
+    Duplicate(RecordedAnswer),
     /// So many milliseconds too late; `None`: another question has been asked since.
     Late(Option<u64>),
     /// No question is open; the game's state says why.
@@ -110,13 +112,13 @@ pub enum StoreError {
 #[async_trait]
 pub trait GameStore: Send + Sync {
     /// Creates a game and announces its first frame. `None`: the PIN is in use.
-    async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError>;
+    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError>;
 
     /// The quiz of the current round; `None` where there is no such game (any more).
-    async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError>;
+    async fn played(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError>;
 
     /// The game of a PIN, as it is now.
-    async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError>;
+    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError>;
 
     /// Changes a game and announces its frame in one step, if it is still at the expected version. Returns
     /// the new version; `None`: it is not.
@@ -130,17 +132,17 @@ pub trait GameStore: Send + Sync {
     /// Gives a player the seat that they have or had, or a new one without points; where a host admits
     /// newcomers, notes that they wait. Somebody who was admitted enters even if the game was locked or their
     /// network blocked since; somebody who waits keeps waiting.
-    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError>;
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError>;
 
     /// Renames a player who has a seat or is away, if the game is still at the expected version: a count that
     /// is under way would bring the old name back.
-    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError>;
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError>;
 
     /// Whether each of these skeletons is taken, in the same order.
     async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError>;
 
     /// What is known of a player.
-    async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError>;
+    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError>;
 
     /// All seats but those that are [`PlayerStatus::Away`], in the order in which they were taken.
     async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError>;
@@ -169,13 +171,18 @@ pub trait GameStore: Send + Sync {
         player: &UserId,
         question: usize,
         answer: &Answer,
-    ) -> Result<Answered, StoreError>;
+    ) -> Result<AnswerOutcome, StoreError>;
 
     /// The answers to a question that count, by player.
-    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError>;
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StoreError>;
 
     /// A player's answer to a question, if there is one.
-    async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError>;
+    async fn answer_of(
+        &self,
+        key: &Key,
+        player: &UserId,
+        question: usize,
+    ) -> Result<Option<RecordedAnswer>, StoreError>;
 
     /// How many have answered a question.
     async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError>;
@@ -184,14 +191,15 @@ pub trait GameStore: Send + Sync {
     /// missing.
     async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError>;
 
-    /// Notes how much of the game has stored results: a [`Loaded::kept`], which never becomes less.
+    /// Notes how much of the game has stored results: a [`GameSnapshot::kept`], which never becomes less.
     async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError>;
 
     /// Stores a code for one [`GameStore::take_over`] within so many milliseconds.
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError>;
 
     /// Uses a code up and adds a host.
-    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError>;
+    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name)
+    -> Result<TakeOverOutcome, StoreError>;
 
     /// The added hosts, in the order of their coming.
     async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError>;
@@ -201,7 +209,7 @@ pub trait GameStore: Send + Sync {
 
     /// Counts a wrong try; returns how many there were in this minute. `who` is any text that stands for a
     /// network.
-    async fn tried(&self, who: &str) -> Result<u64, StoreError>;
+    async fn count_try(&self, who: &str) -> Result<u64, StoreError>;
 
     /// The number of wrong tries in this minute.
     async fn tries(&self, who: &str) -> Result<u64, StoreError>;

@@ -40,7 +40,7 @@ struct WaitingSince {
 
 impl WaitingSince {
     /// The sort key of those who wait: first come, first listed.
-    fn turn(&self) -> (u64, &UserId) {
+    fn seating_order(&self) -> (u64, &UserId) {
         (self.since, &self.waiting.id)
     }
 }
@@ -49,7 +49,7 @@ impl WaitingSince {
 pub(super) fn waiting_at(all: &[String], now: u64) -> Vec<Waiting> {
     let waiting = all.iter().filter_map(|text| wire::decode::<WaitingSince>(text));
     let mut waiting: Vec<_> = waiting.filter(|one| one.asked_at + WAITS_FOR_MS >= now).collect();
-    waiting.sort_by(|one, other| one.turn().cmp(&other.turn()));
+    waiting.sort_by(|one, other| one.seating_order().cmp(&other.seating_order()));
     waiting.into_iter().map(|one| one.waiting).take(limits::WAITING).collect()
 }
 
@@ -68,19 +68,19 @@ pub(super) fn host_head(host: &HostId, name: &Name) -> String {
 
 /// An answer, with a gap for how long it took.
 pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
-    // In the form of `Given`; a test compares the two.
+    // In the form of `RecordedAnswer`; a test compares the two.
     let head = format!(r#"{{"question":{question},"answer":{},"tookMs":"#, wire::encode(answer));
     Template { head, tail: "}".into() }
 }
 
 /// Sorts seats by when they were taken.
 pub(super) fn in_order(seats: &mut [Seat]) {
-    seats.sort_by(|one, other| one.turn().cmp(&other.turn()));
+    seats.sort_by(|one, other| one.seating_order().cmp(&other.seating_order()));
 }
 
 #[cfg(test)]
 mod tests {
-    use protocol::game::Given;
+    use protocol::game::RecordedAnswer;
     use protocol::game::frame::AddedHost;
 
     use super::*;
@@ -96,13 +96,13 @@ mod tests {
         assert_eq!((seat.id, seat.name, seat.joined_at, seat.after), (player, name.clone(), 7, 3));
         let text = format!(r#"{}6,"askedAt":7}}"#, waiting_head(&seat_id(), &name));
         let waiting: WaitingSince = wire::decode(&text).unwrap();
-        assert_eq!((waiting.turn(), waiting.asked_at), ((6, &seat_id()), 7));
+        assert_eq!((waiting.seating_order(), waiting.asked_at), ((6, &seat_id()), 7));
         assert_eq!(waiting.waiting, Waiting { id: seat_id(), name: name.clone() });
         let host = HostId::parse("h1").unwrap();
         let added: AddedHost = wire::decode(&format!("{}7}}", host_head(&host, &name))).unwrap();
         assert_eq!(added, AddedHost { id: host, name, since: 7 });
         let answer = Answer::Text("a \"quoted\" word".into());
-        let given: Given = wire::decode(&new_given(3, &answer).fill(250)).unwrap();
-        assert_eq!(given, Given { question: 3, answer, took_ms: 250 });
+        let given: RecordedAnswer = wire::decode(&new_given(3, &answer).fill(250)).unwrap();
+        assert_eq!(given, RecordedAnswer { question: 3, answer, took_ms: 250 });
     }
 }

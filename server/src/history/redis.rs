@@ -5,18 +5,18 @@ use async_trait::async_trait;
 use super::{History, Page};
 use crate::broker::BrokerError;
 use crate::broker::redis::Router;
-use crate::broker::redis::log::{Part, Reader};
+use crate::broker::redis::log::{LogRange, LogReader};
 use crate::channel::Channel;
 
 /// Reads the logs in Redis.
 pub struct RedisHistory {
-    reader: Reader,
+    reader: LogReader,
 }
 
 impl RedisHistory {
     /// A history over what the Redis broker writes, on its connections.
     pub fn new(router: Router) -> Self {
-        Self { reader: Reader::new(router, None) }
+        Self { reader: LogReader::new(router, None) }
     }
 }
 
@@ -24,7 +24,7 @@ impl RedisHistory {
 impl History for RedisHistory {
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, BrokerError> {
         // One more than asked for shows whether there are earlier ones.
-        let part = Part::Before(before, limit.saturating_add(1));
+        let part = LogRange::Before(before, limit.saturating_add(1));
         let (top, newest_first) = self.reader.read(channel, part).await?;
         Ok(Page::new(newest_first, limit, top))
     }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::close::ADDRESS_NOT_LET_IN;
 use tokio::time::sleep;
 
-use super::bodies::{Bodies, NotRead};
+use super::bodies::{Bodies, BodyError};
 use super::{body_bytes, origin};
 use crate::limits::{client_address, warn_of_unknown_proxy};
 use crate::node::Node;
@@ -80,7 +80,7 @@ pub async fn api_gate(
         false => request,
     };
     // A turn is for the work; waiting for a body needs none.
-    let turn = if waits { node.throttle.turn(address).await } else { None };
+    let turn = if waits { node.throttle.acquire_permit(address).await } else { None };
     if let Some(turn) = &turn {
         request.extensions_mut().insert(turn.handle());
     }
@@ -102,15 +102,15 @@ async fn whole(bodies: &Bodies, address: IpAddr, request: Request) -> Result<Req
     let (parts, body) = request.into_parts();
     match bodies.read(address, body, at_most).await {
         // The handler refuses it as too long, in its own form.
-        Ok(bytes) | Err(NotRead::TooMuch(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
-        Err(NotRead::NoPlace) => {
+        Ok(bytes) | Err(BodyError::TooMuch(bytes)) => Ok(Request::from_parts(parts, Body::from(bytes))),
+        Err(BodyError::NoPlace) => {
             let sentence = format!("Many people send something just now. Try again in {AGAIN_SECONDS} s.");
             Err(come_again(StatusCode::SERVICE_UNAVAILABLE, AGAIN_SECONDS, sentence))
         }
-        Err(NotRead::TooSlow) => {
+        Err(BodyError::TooSlow) => {
             Err((StatusCode::REQUEST_TIMEOUT, "That came too slowly. Try again on a better line.").into_response())
         }
-        Err(NotRead::Broken) => Err((StatusCode::BAD_REQUEST, "This did not come whole. Try again.").into_response()),
+        Err(BodyError::Broken) => Err((StatusCode::BAD_REQUEST, "This did not come whole. Try again.").into_response()),
     }
 }
 

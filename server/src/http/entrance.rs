@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use super::host::{FORWARDED_HOST, FORWARDED_PORT, Host};
-use super::notes::Notes;
+use super::log_once::LogOnce;
 use super::{HEALTH, READY, origin};
 use crate::config::Config;
 use crate::node::Node;
@@ -63,7 +63,7 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
 
 /// Logs each foreign name once: a proxy may pass on another one than people type.
 fn note_misdirected(host: Option<&Host>) {
-    static NOTES: Notes = Notes::new();
+    static NOTES: LogOnce = LogOnce::new();
     if let Some(host) = host.filter(|host| NOTES.is_new(&host.to_string())) {
         warn!("a request was for {host}, which is none of --hosts; is that what your proxy passes on as Host?");
     }

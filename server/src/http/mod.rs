@@ -18,7 +18,7 @@ mod entrance;
 mod headers;
 mod host;
 mod identity;
-mod notes;
+mod log_once;
 pub mod origin;
 mod panics;
 mod quizzes;

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use tracing::warn;
 
 use super::host::Host;
-use super::notes::Notes;
+use super::log_once::LogOnce;
 
 /// Whether a request comes from our own pages, from an origin of the allow-list, or from no browser at all.
 ///
@@ -34,7 +34,7 @@ pub fn may_change(headers: &HeaderMap, allowed: &[String]) -> bool {
 /// Logs which origin was refused on which host, and which setting allows it: each pair once. Nothing else
 /// would tell an operator whose proxy does not forward the host.
 pub fn note_refusal(headers: &HeaderMap) {
-    static NOTES: Notes = Notes::new();
+    static NOTES: LogOnce = LogOnce::new();
     let origin = headers.get(header::ORIGIN).and_then(|origin| Origin::parse(origin.to_str().ok()?));
     let Some((origin, asked)) = origin.zip(Host::of(headers)) else { return };
     if NOTES.is_new(&format!("{origin} {asked}")) {

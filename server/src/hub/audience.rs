@@ -13,7 +13,7 @@ use super::SubscriptionId;
 use crate::outbox::{Outbox, frame};
 
 /// A batch of more bytes is sent in several writes.
-const TURN_BYTES: usize = 64 * 1024;
+const BATCH_BYTES: usize = 64 * 1024;
 
 /// Between two batches a listener's memory has left the processor's caches. The memory of so many listeners
 /// is fetched in parallel before the first of them is written to; in a large room each would wait for its
@@ -30,22 +30,22 @@ pub(super) struct Audience {
     /// it.
     ahead: Vec<(SubscriptionId, Arc<Outbox>, u64)>,
     /// Encoded frames for all in `live`, until the next flush.
-    turn: Vec<u8>,
+    batch: Vec<u8>,
 }
 
 impl Audience {
     /// Adds a listener that has everything up to `after`, in a channel that was delivered up to `delivered`.
-    pub(super) fn add(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>, after: u64, delivered: u64) {
+    pub(super) fn add(&mut self, subscription: SubscriptionId, outbox: Arc<Outbox>, after: u64, delivered: u64) {
         if after > delivered {
-            self.ahead.push((seat, outbox, after));
+            self.ahead.push((subscription, outbox, after));
         } else {
-            self.listen(seat, outbox);
+            self.listen(subscription, outbox);
         }
     }
 
-    pub(super) fn remove(&mut self, seat: SubscriptionId) {
-        self.ahead.retain(|(one, ..)| *one != seat);
-        let Some(place) = self.places.remove(&seat) else { return };
+    pub(super) fn remove(&mut self, subscription: SubscriptionId) {
+        self.ahead.retain(|(one, ..)| *one != subscription);
+        let Some(place) = self.places.remove(&subscription) else { return };
         self.live.swap_remove(place);
         if let Some((moved, _)) = self.live.get(place) {
             self.places.insert(*moved, place);
@@ -63,21 +63,21 @@ impl Audience {
             self.send_ahead(offset, text);
         }
         if !self.live.is_empty() {
-            frame::text(&mut self.turn, text);
-            if self.turn.len() > TURN_BYTES {
+            frame::text(&mut self.batch, text);
+            if self.batch.len() > BATCH_BYTES {
                 self.flush();
             }
         }
     }
 
     pub(super) fn is_flushed(&self) -> bool {
-        self.turn.is_empty()
+        self.batch.is_empty()
     }
 
     /// Writes once to each listener.
     pub(super) fn flush(&mut self) {
-        if !self.turn.is_empty() {
-            let frames = Bytes::from(std::mem::take(&mut self.turn));
+        if !self.batch.is_empty() {
+            let frames = Bytes::from(std::mem::take(&mut self.batch));
             for some in self.live.chunks(TOUCHED_TOGETHER) {
                 some.iter().for_each(|(_, outbox)| outbox.touch());
                 some.iter().for_each(|(_, outbox)| outbox.send(&frames));
@@ -104,16 +104,16 @@ impl Audience {
         let due = |after: u64| offset.is_some_and(|offset| offset > after);
         let (now, still): (Vec<_>, _) = std::mem::take(&mut self.ahead).into_iter().partition(|one| due(one.2));
         self.ahead = still;
-        now.into_iter().for_each(|(seat, outbox, _)| self.listen(seat, outbox));
+        now.into_iter().for_each(|(subscription, outbox, _)| self.listen(subscription, outbox));
         if offset.is_none() {
             self.ahead.iter().for_each(|(_, outbox, _)| outbox.push(text));
         }
     }
 
-    fn listen(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>) {
+    fn listen(&mut self, subscription: SubscriptionId, outbox: Arc<Outbox>) {
         // A new listener already has what this batch brought so far.
         self.flush();
-        self.places.insert(seat, self.live.len());
-        self.live.push((seat, outbox));
+        self.places.insert(subscription, self.live.len());
+        self.live.push((subscription, outbox));
     }
 }

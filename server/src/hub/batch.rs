@@ -5,7 +5,7 @@ use std::sync::Arc;
 use protocol::Position;
 use tungstenite::Utf8Bytes;
 
-use super::fanout::{After, Fanout};
+use super::fanout::{Fanout, FollowUp};
 use super::{ChannelState, Hub};
 use crate::channel::Channel;
 
@@ -28,7 +28,7 @@ impl Batch<'_> {
     pub fn publication(&mut self, channel: &Channel, position: &Position, frame: Utf8Bytes) {
         let Some(state) = self.hub.inner.state(channel) else { return };
         let after = self.hand_to(&state, |fanout| fanout.receive(position, frame));
-        if after == After::Nothing {
+        if after == FollowUp::Nothing {
             state.touch();
         }
         self.hub.inner.react(&state, after);
@@ -39,11 +39,11 @@ impl Batch<'_> {
         let Some(state) = self.hub.inner.state(channel) else { return };
         self.hand_to(&state, |fanout| {
             fanout.broadcast(None, frame);
-            After::Nothing
+            FollowUp::Nothing
         });
     }
 
-    fn hand_to(&mut self, state: &Arc<ChannelState>, hand: impl FnOnce(&mut Fanout) -> After) -> After {
+    fn hand_to(&mut self, state: &Arc<ChannelState>, hand: impl FnOnce(&mut Fanout) -> FollowUp) -> FollowUp {
         let mut fanout = state.fanout_in_batch();
         let was_flushed = fanout.is_flushed();
         let after = hand(&mut fanout);

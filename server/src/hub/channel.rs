@@ -8,7 +8,7 @@ use protocol::Position;
 use tokio::time::Instant;
 use tungstenite::Utf8Bytes;
 
-use super::fanout::{Fanout, SubscriptionId, Welcome};
+use super::fanout::{Fanout, RecoveryResult, SubscriptionId};
 use crate::broker::BrokerError;
 use crate::channel::Channel;
 
@@ -43,20 +43,27 @@ impl ChannelState {
     }
 
     /// Settles a subscription with what this node has in memory; returns `hello` where that is not enough.
-    pub(super) fn settle_from_memory<F>(&self, seat: SubscriptionId, since: Option<&Position>, hello: F) -> Option<F>
+    pub(super) fn activate_from_memory<F>(
+        &self,
+        subscription: SubscriptionId,
+        since: Option<&Position>,
+        hello: F,
+    ) -> Option<F>
     where
         F: FnOnce(&Position, bool, &[Utf8Bytes]) -> String,
     {
         let mut fanout = self.fanout();
-        let Some(Welcome { position, recovered, missed }) = fanout.welcome(since) else { return Some(hello) };
+        let Some(RecoveryResult { position, recovered, missed }) = fanout.recover_from_memory(since) else {
+            return Some(hello);
+        };
         let hello = hello(&position, recovered, &missed);
         // A position from memory is this node's own, so there is nothing to repair.
-        let _ = fanout.settle(seat, &position, &hello);
+        let _ = fanout.activate(subscription, &position, &hello);
         None
     }
 
-    pub(super) fn fanout(&self) -> Flushing<'_> {
-        Flushing(self.fanout_in_batch())
+    pub(super) fn fanout(&self) -> FanoutGuard<'_> {
+        FanoutGuard(self.fanout_in_batch())
     }
 
     /// The lock for a batch: the caller flushes it.
@@ -76,9 +83,9 @@ impl ChannelState {
 }
 
 /// The lock on a channel, which flushes what was broadcast when it is released.
-pub(super) struct Flushing<'a>(MutexGuard<'a, Fanout>);
+pub(super) struct FanoutGuard<'a>(MutexGuard<'a, Fanout>);
 
-impl Deref for Flushing<'_> {
+impl Deref for FanoutGuard<'_> {
     type Target = Fanout;
 
     fn deref(&self) -> &Fanout {
@@ -86,13 +93,13 @@ impl Deref for Flushing<'_> {
     }
 }
 
-impl DerefMut for Flushing<'_> {
+impl DerefMut for FanoutGuard<'_> {
     fn deref_mut(&mut self) -> &mut Fanout {
         &mut self.0
     }
 }
 
-impl Drop for Flushing<'_> {
+impl Drop for FanoutGuard<'_> {
     fn drop(&mut self) {
         self.0.flush();
     }

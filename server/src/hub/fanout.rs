@@ -7,8 +7,8 @@ use std::sync::Arc;
 use protocol::{CloseCode, Epoch, Position};
 use tungstenite::Utf8Bytes;
 
-use super::ahead::Ahead;
 use super::audience::Audience;
+use super::reorder_buffer::ReorderBuffer;
 use super::ring::Ring;
 use crate::broker::Head;
 use crate::outbox::Outbox;
@@ -19,14 +19,14 @@ pub struct SubscriptionId(pub(crate) u64);
 
 /// What the caller has to do after a frame was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
+pub(super) enum FollowUp {
     Nothing,
     /// Compare with the log: a publication is missing, or the epoch is another one.
-    Mend,
+    Repair,
 }
 
 /// The first answer to a new subscription, if memory is enough for it.
-pub(super) struct Welcome {
+pub(super) struct RecoveryResult {
     pub(super) position: Position,
     pub(super) recovered: bool,
     pub(super) missed: Vec<Utf8Bytes>,
@@ -39,35 +39,35 @@ pub(super) struct Fanout {
     /// The last publications up to `last`, without a gap.
     ring: Ring,
     /// Publications that arrived before the ones in front of them.
-    ahead: Ahead,
+    reorder_buffer: ReorderBuffer,
     audience: Audience,
     /// Subscriptions that do not know their position yet: frames wait for them, with their offset if they
     /// have one.
-    held: HashMap<SubscriptionId, Held>,
+    held: HashMap<SubscriptionId, HeldSubscription>,
     /// The frame that tells newcomers that the log is unavailable, while it is.
-    out_of_reach: Option<Utf8Bytes>,
+    unavailable_frame: Option<Utf8Bytes>,
 }
 
-struct Held {
+struct HeldSubscription {
     outbox: Arc<Outbox>,
     frames: Vec<(Option<u64>, Utf8Bytes)>,
 }
 
 impl Fanout {
-    pub(super) fn hold(&mut self, seat: SubscriptionId, outbox: Arc<Outbox>) {
-        self.held.insert(seat, Held { outbox, frames: Vec::new() });
+    pub(super) fn register(&mut self, subscription: SubscriptionId, outbox: Arc<Outbox>) {
+        self.held.insert(subscription, HeldSubscription { outbox, frames: Vec::new() });
     }
 
-    pub(super) fn remove(&mut self, seat: SubscriptionId) {
-        self.held.remove(&seat);
-        self.audience.remove(seat);
+    pub(super) fn remove(&mut self, subscription: SubscriptionId) {
+        self.held.remove(&subscription);
+        self.audience.remove(subscription);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.seats() == 0
+        self.subscriptions() == 0
     }
 
-    pub(super) fn seats(&self) -> usize {
+    pub(super) fn subscriptions(&self) -> usize {
         self.held.len() + self.audience.len()
     }
 
@@ -92,26 +92,26 @@ impl Fanout {
     }
 
     pub(super) fn is_available(&self) -> bool {
-        self.out_of_reach.is_none()
+        self.unavailable_frame.is_none()
     }
 
     /// Tells all listeners whether the log is available, and newcomers while it is not.
     pub(super) fn tell_availability(&mut self, is_available: bool, word: Utf8Bytes) {
         self.broadcast(None, &word);
-        self.out_of_reach = (!is_available).then_some(word);
+        self.unavailable_frame = (!is_available).then_some(word);
     }
 
     /// Forgets the position, once deliveries have stopped.
     pub(super) fn forget(&mut self) {
         self.last = None;
         self.ring.clear();
-        self.ahead.clear();
+        self.reorder_buffer.clear();
     }
 
     /// Sets the position to the log's top, which was read after deliveries began.
-    pub(super) fn anchor(&mut self, top: Head) -> After {
+    pub(super) fn anchor(&mut self, top: Head) -> FollowUp {
         if self.last.is_none() {
-            self.ahead.begin_after(&top.position);
+            self.reorder_buffer.begin_after(&top.position);
             self.last = Some(top.position);
             if let Some(frame) = top.frame.and_then(|frame| Utf8Bytes::try_from(frame).ok()) {
                 self.ring.push(frame);
@@ -121,28 +121,28 @@ impl Fanout {
     }
 
     /// Takes a publication from the broker or from a read of the log.
-    pub(super) fn receive(&mut self, position: &Position, frame: Utf8Bytes) -> After {
+    pub(super) fn receive(&mut self, position: &Position, frame: Utf8Bytes) -> FollowUp {
         let Some(last) = &self.last else {
-            self.ahead.keep(position, frame);
-            if self.ahead.is_too_much() {
+            self.reorder_buffer.insert(position, frame);
+            if self.reorder_buffer.is_over_limit() {
                 // Nobody here has read anything yet: the log is read once the top is known.
-                self.ahead.throw_away();
+                self.reorder_buffer.discard();
             }
-            return After::Nothing;
+            return FollowUp::Nothing;
         };
         if last.epoch != position.epoch {
             // Only the log can tell whether it is the same one with a new epoch.
-            return After::Mend;
+            return FollowUp::Repair;
         }
         if position.offset <= last.offset {
-            return After::Nothing;
+            return FollowUp::Nothing;
         }
-        if position.offset == last.offset + 1 && self.ahead.is_empty() {
+        if position.offset == last.offset + 1 && self.reorder_buffer.is_empty() {
             self.deliver(frame);
-            return After::Nothing;
+            return FollowUp::Nothing;
         }
-        self.ahead.keep(position, frame);
-        if self.ahead.is_too_much() {
+        self.reorder_buffer.insert(position, frame);
+        if self.reorder_buffer.is_over_limit() {
             // Too much for a repair: every client reconnects and reads the log itself.
             self.resync(position.clone());
         }
@@ -150,13 +150,13 @@ impl Fanout {
     }
 
     /// Delivers the waiting publications that follow without a gap.
-    fn catch_up(&mut self) -> After {
+    fn catch_up(&mut self) -> FollowUp {
         while let Some(last) = &self.last
-            && let Some(frame) = self.ahead.next(last)
+            && let Some(frame) = self.reorder_buffer.next(last)
         {
             self.deliver(frame);
         }
-        if self.ahead.take_hole() { After::Mend } else { After::Nothing }
+        if self.reorder_buffer.take_gap() { FollowUp::Repair } else { FollowUp::Nothing }
     }
 
     /// Delivers the next publication.
@@ -177,10 +177,10 @@ impl Fanout {
     }
 
     /// What can be told from memory; `None` when the log has to be asked.
-    pub(super) fn welcome(&self, since: Option<&Position>) -> Option<Welcome> {
+    pub(super) fn recover_from_memory(&self, since: Option<&Position>) -> Option<RecoveryResult> {
         let last = self.last.clone()?;
         let Some(since) = since else {
-            return Some(Welcome { position: last, recovered: false, missed: Vec::new() });
+            return Some(RecoveryResult { position: last, recovered: false, missed: Vec::new() });
         };
         if since.epoch != last.epoch && since.offset > 0 {
             // The client's epoch may be newer than ours. At offset 0 there is nothing to compare.
@@ -188,12 +188,14 @@ impl Fanout {
         }
         let missed = usize::try_from(last.offset.checked_sub(since.offset)?).ok()?;
         let from = self.ring.len().checked_sub(missed)?;
-        Some(Welcome { position: last, recovered: true, missed: self.ring.since(from).cloned().collect() })
+        Some(RecoveryResult { position: last, recovered: true, missed: self.ring.since(from).cloned().collect() })
     }
 
     /// Sends a held subscription its first frame, `hello`, and then the frames that waited for it.
-    pub(super) fn settle(&mut self, seat: SubscriptionId, position: &Position, hello: &str) -> After {
-        let Some(Held { outbox, frames }) = self.held.remove(&seat) else { return After::Nothing };
+    pub(super) fn activate(&mut self, subscription: SubscriptionId, position: &Position, hello: &str) -> FollowUp {
+        let Some(HeldSubscription { outbox, frames }) = self.held.remove(&subscription) else {
+            return FollowUp::Nothing;
+        };
         outbox.push(hello);
         let is_renamed = self.last.as_ref().is_some_and(|last| last.epoch != position.epoch);
         if is_renamed {
@@ -206,26 +208,26 @@ impl Fanout {
                 outbox.push(&frame);
             }
         }
-        if let Some(word) = &self.out_of_reach {
+        if let Some(word) = &self.unavailable_frame {
             outbox.push(word);
         }
         let delivered = self.last.as_ref().map_or(0, |last| last.offset);
-        self.audience.add(seat, outbox, position.offset, delivered);
-        if is_renamed { After::Mend } else { After::Nothing }
+        self.audience.add(subscription, outbox, position.offset, delivered);
+        if is_renamed { FollowUp::Repair } else { FollowUp::Nothing }
     }
 
     /// The log is unchanged up to `seen`, but has a new epoch; the frame `word` tells the listeners. Not
     /// possible when more than `seen` was delivered.
-    pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, word: &Utf8Bytes) -> After {
-        let Some(last) = self.last.as_mut().filter(|last| *last == seen) else { return After::Mend };
+    pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, word: &Utf8Bytes) -> FollowUp {
+        let Some(last) = self.last.as_mut().filter(|last| *last == seen) else { return FollowUp::Repair };
         last.epoch = epoch;
         let proven = last.offset;
-        self.ahead.clear();
+        self.reorder_buffer.clear();
         // These read further in the old epoch than was proved to be in the new one.
         self.audience.close_those_ahead_of(proven, CloseCode::Resync);
-        // Held subscriptions are not told: their epoch is compared in [`Fanout::settle`].
+        // Held subscriptions are not told: their epoch is compared in [`Fanout::activate`].
         self.audience.send(None, word);
-        After::Nothing
+        FollowUp::Nothing
     }
 
     /// Puts older publications, as read from the log, before those in memory, so that the next client that

@@ -14,23 +14,23 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tungstenite::Utf8Bytes;
 
-use crate::broker::{Broker, BrokerError, Most, Replay};
+use crate::broker::{Broker, BrokerError, ReadLimit, Replay};
 use crate::channel::Channel;
 use crate::outbox::Outbox;
 
-mod ahead;
 mod audience;
 mod availability;
 mod batch;
 mod channel;
 mod fanout;
+mod reorder_buffer;
 mod repair;
 mod ring;
 
 pub use batch::Batch;
 use channel::ChannelState;
 pub use fanout::SubscriptionId;
-use fanout::{After, Welcome};
+use fanout::{FollowUp, RecoveryResult};
 
 /// How long a channel without listeners stays subscribed, so that a reload of the last listener's page costs
 /// no new subscription.
@@ -54,7 +54,7 @@ struct Inner {
     broker: Arc<dyn Broker>,
     control_frames: ControlFrames,
     channels: RwLock<HashMap<Channel, Arc<ChannelState>>>,
-    next_seat: AtomicU64,
+    next_subscription: AtomicU64,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -66,7 +66,7 @@ impl Hub {
             broker,
             control_frames,
             channels: RwLock::default(),
-            next_seat: AtomicU64::new(1),
+            next_subscription: AtomicU64::new(1),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         });
@@ -75,17 +75,17 @@ impl Hub {
         Self { inner }
     }
 
-    /// Registers a listener. Its frames are held until [`Hub::settle`].
-    pub fn hold(&self, channel: &Channel, outbox: Arc<Outbox>) -> SubscriptionId {
-        let seat = SubscriptionId(self.inner.next_seat.fetch_add(1, Ordering::Relaxed));
+    /// Registers a listener. Its frames are held until [`Hub::activate`].
+    pub fn register(&self, channel: &Channel, outbox: Arc<Outbox>) -> SubscriptionId {
+        let subscription = SubscriptionId(self.inner.next_subscription.fetch_add(1, Ordering::Relaxed));
         if let Some(state) = read(&self.inner.channels).get(channel) {
-            state.fanout().hold(seat, outbox);
-            return seat;
+            state.fanout().register(subscription, outbox);
+            return subscription;
         }
         let mut channels = self.inner.channels.write().unwrap_or_else(PoisonError::into_inner);
         let state = channels.entry(channel.clone()).or_insert_with(|| Arc::new(ChannelState::new(channel)));
-        state.fanout().hold(seat, outbox);
-        seat
+        state.fanout().register(subscription, outbox);
+        subscription
     }
 
     /// Makes sure that deliveries run and that the log's top is known. Concurrent callers share one
@@ -120,15 +120,15 @@ impl Hub {
     /// position, whether all since `since` was recovered, and what was missed.
     ///
     /// # Errors The broker's, when the log has to be read; the subscription stays held.
-    pub async fn settle(
+    pub async fn activate(
         &self,
         channel: &Channel,
-        seat: SubscriptionId,
+        subscription: SubscriptionId,
         since: Option<Position>,
         hello: impl FnOnce(&Position, bool, &[Utf8Bytes]) -> String + Send,
     ) -> Result<(), BrokerError> {
         let Some(state) = self.inner.state(channel) else { return Ok(()) };
-        let Some(hello) = state.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
+        let Some(hello) = state.activate_from_memory(subscription, since.as_ref(), hello) else { return Ok(()) };
         let asked = Instant::now();
         let mut failure = state.recovering.lock().await;
         if let Some((at, error)) = &*failure
@@ -136,8 +136,8 @@ impl Hub {
         {
             return Err(error.clone());
         }
-        let Some(hello) = state.settle_from_memory(seat, since.as_ref(), hello) else { return Ok(()) };
-        let Welcome { position, recovered, missed } = match self.inner.recover(channel, since.as_ref()).await {
+        let Some(hello) = state.activate_from_memory(subscription, since.as_ref(), hello) else { return Ok(()) };
+        let RecoveryResult { position, recovered, missed } = match self.inner.recover(channel, since.as_ref()).await {
             Ok(welcome) => welcome,
             Err(error) => {
                 *failure = Some((Instant::now(), error.clone()));
@@ -147,7 +147,7 @@ impl Hub {
         let after = {
             let mut fanout = state.fanout();
             fanout.remember_older(&position, &missed);
-            fanout.settle(seat, &position, &hello(&position, recovered, &missed))
+            fanout.activate(subscription, &position, &hello(&position, recovered, &missed))
         };
         drop(failure);
         self.inner.react(&state, after);
@@ -155,11 +155,11 @@ impl Hub {
     }
 
     /// Removes a listener. A channel without listeners stays subscribed for `LINGER`.
-    pub fn leave(&self, channel: &Channel, seat: SubscriptionId) {
+    pub fn leave(&self, channel: &Channel, subscription: SubscriptionId) {
         let Some(state) = self.inner.state(channel) else { return };
         let empty = {
             let mut fanout = state.fanout();
-            fanout.remove(seat);
+            fanout.remove(subscription);
             fanout.is_empty()
         };
         if empty && !self.inner.tasks.is_closed() {
@@ -183,7 +183,7 @@ impl Hub {
     pub fn interrupted(&self) {
         let channels: Vec<_> = read(&self.inner.channels).values().cloned().collect();
         for state in channels {
-            self.inner.react(&state, After::Mend);
+            self.inner.react(&state, FollowUp::Repair);
         }
     }
 
@@ -194,7 +194,7 @@ impl Hub {
 
     /// The number of listeners on this node, over all channels.
     pub fn listeners(&self) -> usize {
-        read(&self.inner.channels).values().map(|state| state.fanout().seats()).sum()
+        read(&self.inner.channels).values().map(|state| state.fanout().subscriptions()).sum()
     }
 
     /// Ends the hub's own tasks and waits for them.
@@ -210,20 +210,20 @@ impl Inner {
         read(&self.channels).get(channel).cloned()
     }
 
-    async fn recover(&self, channel: &Channel, since: Option<&Position>) -> Result<Welcome, BrokerError> {
-        let nothing = |position| Welcome { position, recovered: false, missed: Vec::new() };
+    async fn recover(&self, channel: &Channel, since: Option<&Position>) -> Result<RecoveryResult, BrokerError> {
+        let nothing = |position| RecoveryResult { position, recovered: false, missed: Vec::new() };
         let Some(since) = since else { return Ok(nothing(self.broker.top(channel).await?.position)) };
-        Ok(match self.broker.replay(channel, since, Most::RECOVERY).await? {
+        Ok(match self.broker.replay(channel, since, ReadLimit::RECOVERY).await? {
             Replay::Unknown { top } => nothing(top),
             Replay::All { publications, top } => {
                 let frames = publications.into_iter().filter_map(|one| Utf8Bytes::try_from(one.frame).ok());
-                Welcome { position: top, recovered: true, missed: frames.collect() }
+                RecoveryResult { position: top, recovered: true, missed: frames.collect() }
             }
         })
     }
 
-    fn react(self: &Arc<Self>, state: &Arc<ChannelState>, after: After) {
-        if after == After::Mend && !self.tasks.is_closed() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
+    fn react(self: &Arc<Self>, state: &Arc<ChannelState>, after: FollowUp) {
+        if after == FollowUp::Repair && !self.tasks.is_closed() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
             self.tasks.spawn(repair::repair(self.clone(), state.clone()));
         }
     }
@@ -242,7 +242,7 @@ impl Inner {
             self.broker.unsubscribe(&state.channel).await;
             state.fanout().forget();
         }
-        // Somebody may have joined meanwhile; `hold` registers under the same lock.
+        // Somebody may have joined meanwhile; `register` takes the same lock.
         let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
         // An earlier retirement may have replaced the state of this name.
         if state.fanout().is_empty() && channels.get(&state.channel).is_some_and(|known| Arc::ptr_eq(known, &state)) {

@@ -8,9 +8,9 @@ use protocol::Position;
 use tracing::{info, warn};
 use tungstenite::Utf8Bytes;
 
-use super::fanout::After;
+use super::fanout::FollowUp;
 use super::{ChannelState, Inner, read};
-use crate::broker::{BrokerError, Head, Most, Replay};
+use crate::broker::{BrokerError, Head, ReadLimit, Replay};
 
 /// How often quiet channels are checked.
 const ROUND: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ const ROUND: Duration = Duration::from_secs(5);
 /// lost delivery in a quiet room would otherwise never be noticed.
 const QUIET: u32 = 8;
 /// The most that a repair reads; after a larger loss every client resyncs.
-const REPAIR_AT_MOST: Most = Most { publications: 5_000, bytes: 16 * 1024 * 1024 };
+const REPAIR_AT_MOST: ReadLimit = ReadLimit { publications: 5_000, bytes: 16 * 1024 * 1024 };
 /// The wait between tries while the log cannot be read.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -49,18 +49,18 @@ pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
             fanout.head().filter(|_| !fanout.is_empty())
         };
         let repaired = match &seen {
-            None => Ok(After::Nothing),
+            None => Ok(FollowUp::Nothing),
             Some(seen) => catch_up(&hub, &state, seen).await,
         };
         match repaired {
-            Ok(After::Nothing) => {
+            Ok(FollowUp::Nothing) => {
                 state.touch();
                 if state.repairs.compare_exchange(asked, 0, Ordering::AcqRel, Ordering::Acquire).is_ok() {
                     return;
                 }
                 continue;
             }
-            Ok(After::Mend) => {}
+            Ok(FollowUp::Repair) => {}
             Err(error) => warn!(channel = %state.channel, "cannot compare a channel with its log: {error}"),
         }
         tokio::select! {
@@ -70,7 +70,7 @@ pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
     }
 }
 
-async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<After, BrokerError> {
+async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<FollowUp, BrokerError> {
     let replay = hub.broker.catch_up(&state.channel, seen, REPAIR_AT_MOST).await?;
     let mut fanout = state.fanout();
     match replay {
@@ -80,16 +80,16 @@ async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<Afte
                 info!(channel = %state.channel, "the log cannot tell what is missing; its listeners read anew");
                 fanout.resync(top);
             }
-            Ok(After::Nothing)
+            Ok(FollowUp::Nothing)
         }
         Replay::All { publications, top } => {
-            let mut after = After::Nothing;
+            let mut after = FollowUp::Nothing;
             if top.epoch != seen.position.epoch {
                 info!(channel = %state.channel, "the log goes on under another epoch");
                 let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
                 let word = (hub.control_frames.renamed)(&state.channel, &position);
                 after = fanout.rename(&seen.position, top.epoch.clone(), &word);
-                if after == After::Mend {
+                if after == FollowUp::Repair {
                     return Ok(after);
                 }
             }

@@ -52,14 +52,14 @@ async fn whoever_comes_just_when_a_room_is_given_up_twice_is_not_forgotten() {
     let hub = hub(&folder);
     let channel = Channel::Room(RoomId::parse("room1").unwrap());
     for _ in 0..2 {
-        let seat = hub.hold(&channel, outbox());
-        hub.leave(&channel, seat);
+        let subscription = hub.register(&channel, outbox());
+        hub.leave(&channel, subscription);
         pass(LINGER / 2).await;
     }
     pass(LINGER / 2).await;
     assert_eq!(hub.channels(), 0, "given up after the first leave");
     let outbox = outbox();
-    hub.hold(&channel, outbox.clone());
+    hub.register(&channel, outbox.clone());
     pass(LINGER).await;
     hub.broadcast(&channel, &"hello".into());
     assert_eq!(hub.listeners(), 1, "the second leave was of those before");
@@ -72,9 +72,9 @@ async fn what_never_came_to_a_quiet_room_is_found_in_its_log() {
     let hub = hub(&folder);
     let channel = Channel::Room(RoomId::parse("room1").unwrap());
     let outbox = outbox();
-    let seat = hub.hold(&channel, outbox.clone());
+    let subscription = hub.register(&channel, outbox.clone());
     hub.open(&channel).await.unwrap();
-    hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
+    hub.activate(&channel, subscription, None, |_, _, _| "hello".into()).await.unwrap();
     hub.inner.broker.publish(said_in(&channel)).await.unwrap();
     // The log is read by a thread that knows nothing of this test's clock: so patience is of the real one.
     let patience = std::time::Instant::now() + Duration::from_secs(10);
@@ -90,12 +90,12 @@ async fn what_another_log_says_is_never_heard_in_place_of_what_this_one_says() {
     let hub = hub(&folder);
     let channel = Channel::Room(RoomId::parse("room1").unwrap());
     let outbox = outbox();
-    let seat = hub.hold(&channel, outbox.clone());
+    let subscription = hub.register(&channel, outbox.clone());
     let theirs = |offset| Position { epoch: Epoch::parse("theirs").unwrap(), offset };
     // Before the top of our log is read, and after it.
     hub.batch().publication(&channel, &theirs(1), "theirs".into());
     hub.open(&channel).await.unwrap();
-    hub.settle(&channel, seat, None, |_, _, _| "hello".into()).await.unwrap();
+    hub.activate(&channel, subscription, None, |_, _, _| "hello".into()).await.unwrap();
     hub.batch().publication(&channel, &theirs(1), "theirs".into());
     for offset in 1..=2 {
         let ours = hub.inner.broker.publish(said_in(&channel)).await.unwrap().position;

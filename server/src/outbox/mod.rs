@@ -32,7 +32,7 @@ const BYTES_PER_SECOND: u32 = 1024;
 /// delivery is the largest cost that can be avoided.
 pub struct Outbox {
     socket: Socket,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<Backlog>,
     work: Waker,
     /// How many bytes may wait.
     room_for: usize,
@@ -46,7 +46,7 @@ enum Socket {
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Backlog {
     /// Unsent buffers; of the first one a part may have been sent.
     pieces: VecDeque<Bytes>,
     bytes: usize,
@@ -110,13 +110,13 @@ impl Outbox {
             waiting.since.get_or_insert_with(Instant::now);
         }
         drop(waiting);
-        self.work.call();
+        self.work.wake();
     }
 
     /// Asks the connection to close after what already waits.
     pub fn close(&self, code: CloseCode) {
         self.lock().closing.get_or_insert(code);
-        self.work.call();
+        self.work.wake();
     }
 
     /// Appends the last frame behind what waits, whatever its size.
@@ -129,7 +129,7 @@ impl Outbox {
     /// Returns when the connection's task has to act: bytes wait, or a close was asked for. For one task
     /// only.
     pub(crate) async fn work(&self) {
-        self.work.called().await;
+        self.work.woken().await;
     }
 
     /// Sends until nothing waits. Cancel safe.
@@ -176,13 +176,13 @@ impl Outbox {
         Ok(true)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Backlog> {
         // No code under this lock panics half-way.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Waiting {
+impl Backlog {
     /// Drops what waits, because it is too much. A frame that was sent in part must be completed before a
     /// close frame can follow.
     fn overflow(&mut self) {

@@ -16,13 +16,13 @@ pub(super) struct Waker {
 
 impl Waker {
     /// Wakes the task. Several calls before it runs count as one.
-    pub(super) fn call(&self) {
+    pub(super) fn wake(&self) {
         self.is_there.store(true, Ordering::Release);
         self.worker.wake();
     }
 
     /// Waits for a call. Cancel safe; for one task only.
-    pub(super) async fn called(&self) {
+    pub(super) async fn woken(&self) {
         poll_fn(|context| {
             // Register first, then check: a call between the two is seen.
             self.worker.register(context.waker());
@@ -46,17 +46,17 @@ mod tests {
     #[tokio::test]
     async fn a_call_is_heard_once_whenever_it_came() {
         let work = Arc::new(Waker::default());
-        work.call();
-        work.call();
-        work.called().await;
-        assert_eq!(work.called().now_or_never(), None, "two calls are one");
+        work.wake();
+        work.wake();
+        work.woken().await;
+        assert_eq!(work.woken().now_or_never(), None, "two calls are one");
 
         let hears = tokio::spawn({
             let work = work.clone();
-            async move { work.called().await }
+            async move { work.woken().await }
         });
         tokio::task::yield_now().await;
-        work.call();
+        work.wake();
         hears.await.unwrap();
     }
 }

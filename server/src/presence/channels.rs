@@ -44,19 +44,19 @@ impl Shared {
 /// All channels of this node. Its own lock is taken before a channel's, never after.
 #[derive(Default)]
 pub(super) struct Channels {
-    known: Mutex<Known>,
+    known: Mutex<ChannelIndex>,
 }
 
 #[derive(Default)]
-struct Known {
+struct ChannelIndex {
     channels: HashMap<Channel, Arc<Shared>>,
     /// The channels of each person, so that a rename costs what one person is in, and not what everybody is
     /// in.
-    of_person: HashMap<UserId, Vec<Presences>>,
+    of_person: HashMap<UserId, Vec<Membership>>,
 }
 
 /// One person's connections in one channel.
-struct Presences {
+struct Membership {
     channel: Arc<Shared>,
     connections: usize,
 }
@@ -85,7 +85,7 @@ impl Channels {
         let channels = known.of_person.entry(member.id.clone()).or_default();
         match channels.iter_mut().find(|one| Arc::ptr_eq(&one.channel, &shared)) {
             Some(one) => one.connections += 1,
-            None => channels.push(Presences { channel: shared.clone(), connections: 1 }),
+            None => channels.push(Membership { channel: shared.clone(), connections: 1 }),
         }
         shared
     }
@@ -100,7 +100,7 @@ impl Channels {
     ) -> Option<(Arc<Shared>, Option<GraceToken>)> {
         let mut known = self.lock();
         let shared = known.channels.get(channel)?.clone();
-        let goodbye = shared.lock().depart(user, departure);
+        let grace = shared.lock().depart(user, departure);
         if let Some(channels) = known.of_person.get_mut(user) {
             if let Some(at) = channels.iter().position(|one| Arc::ptr_eq(&one.channel, &shared)) {
                 channels[at].connections -= 1;
@@ -112,7 +112,7 @@ impl Channels {
                 known.of_person.remove(user);
             }
         }
-        Some((shared, goodbye))
+        Some((shared, grace))
     }
 
     /// Removes a channel if nobody is in it and nothing is left to do; returns it if somebody is.
@@ -126,7 +126,7 @@ impl Channels {
         None
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, ChannelIndex> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -12,22 +12,22 @@ use protocol::{Member, Name, UserId};
 /// The changes that wait.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
-    lines: BTreeMap<UserId, Line>,
+    lines: BTreeMap<UserId, PendingChange>,
     /// The persons, oldest change first, so that none waits for ever.
     order: BTreeMap<u64, UserId>,
     next: u64,
 }
 
 #[derive(Debug)]
-struct Line {
+struct PendingChange {
     place: u64,
-    told: Told,
+    told: ClientView,
     now: Option<Name>,
 }
 
 /// What the clients know of a person.
 #[derive(Debug, PartialEq, Eq)]
-enum Told {
+enum ClientView {
     /// All clients know the same: the name, or that the person is absent.
     This(Option<Name>),
     /// Clients know different things, so the person is announced in any case.
@@ -44,7 +44,7 @@ impl Delta {
         let now = now.cloned();
         if let Some(line) = self.lines.get_mut(user) {
             line.now = now;
-            if matches!(&line.told, Told::This(told) if *told == line.now) {
+            if matches!(&line.told, ClientView::This(told) if *told == line.now) {
                 let place = line.place;
                 self.lines.remove(user);
                 self.order.remove(&place);
@@ -53,14 +53,14 @@ impl Delta {
             let place = self.next;
             self.next += 1;
             self.order.insert(place, user.clone());
-            self.lines.insert(user.clone(), Line { place, told: Told::This(before.cloned()), now });
+            self.lines.insert(user.clone(), PendingChange { place, told: ClientView::This(before.cloned()), now });
         }
     }
 
     /// Notes that a new client was shown these people as they are now, which differs from what earlier ones
     /// know.
     pub(super) fn shown(&mut self, people: (Bound<&UserId>, Bound<&UserId>)) {
-        self.lines.range_mut::<UserId, _>(people).for_each(|(_, line)| line.told = Told::Mixed);
+        self.lines.range_mut::<UserId, _>(people).for_each(|(_, line)| line.told = ClientView::Mixed);
     }
 
     /// Takes the oldest changes, as many as one frame may hold: who came or has a new name, and who left.

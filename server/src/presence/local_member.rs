@@ -5,7 +5,7 @@ use protocol::{Member, Name, UserId};
 
 /// A call to the store that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Call {
+pub(super) enum StoreCall {
     Enter(Member),
     Leave(UserId),
 }
@@ -21,9 +21,9 @@ pub(super) struct LocalMember {
     /// Whether they were renamed on this node and have not entered again since.
     pub(super) is_renamed: bool,
     /// The last connection was lost; the grace that runs.
-    pub(super) goodbye: Option<GraceToken>,
+    pub(super) grace: Option<GraceToken>,
     entry: Entry,
-    call: Under,
+    call: CallState,
 }
 
 /// What is known of a person's entry in the store.
@@ -36,7 +36,7 @@ enum Entry {
 
 /// Whether a call is under way for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Under {
+enum CallState {
     Nothing,
     Way,
     /// One is, but entries may have been lost since it began: its result proves nothing.
@@ -45,41 +45,41 @@ enum Under {
 
 impl LocalMember {
     pub(super) fn new(name: Name) -> Self {
-        Self { name, connections: 0, is_renamed: false, goodbye: None, entry: Entry::Absent, call: Under::Nothing }
+        Self { name, connections: 0, is_renamed: false, grace: None, entry: Entry::Absent, call: CallState::Nothing }
     }
 
     /// A person without connections who may have an entry in the store: only a leave is due.
-    pub(super) fn back_from_the_past(name: Name) -> Self {
+    pub(super) fn left_behind(name: Name) -> Self {
         Self { entry: Entry::Unknown, ..Self::new(name) }
     }
 
     /// The call that is due, unless one is under way.
-    pub(super) fn due(&self, user: &UserId) -> Option<Call> {
-        if self.call != Under::Nothing {
+    pub(super) fn due(&self, user: &UserId) -> Option<StoreCall> {
+        if self.call != CallState::Nothing {
             return None;
         }
-        let is_here = self.connections > 0 || self.goodbye.is_some();
+        let is_here = self.connections > 0 || self.grace.is_some();
         match &self.entry {
             Entry::As(name) if is_here && *name == self.name => None,
             Entry::Absent if !is_here => None,
-            _ if is_here => Some(Call::Enter(Member { id: user.clone(), name: self.name.clone() })),
-            _ => Some(Call::Leave(user.clone())),
+            _ if is_here => Some(StoreCall::Enter(Member { id: user.clone(), name: self.name.clone() })),
+            _ => Some(StoreCall::Leave(user.clone())),
         }
     }
 
     /// Notes that a call begins.
     pub(super) fn calls(&mut self) {
-        self.call = Under::Way;
+        self.call = CallState::Way;
     }
 
     /// Notes the end of a call, and if it was done, the name that is in the store now.
     pub(super) fn called(&mut self, name: Option<Name>, is_done: bool) {
         self.entry = match name {
-            _ if !is_done || self.call != Under::Way => Entry::Unknown,
+            _ if !is_done || self.call != CallState::Way => Entry::Unknown,
             Some(name) => Entry::As(name),
             None => Entry::Absent,
         };
-        self.call = Under::Nothing;
+        self.call = CallState::Nothing;
     }
 
     /// Whether there is an entry in the store, as far as is known.
@@ -89,16 +89,16 @@ impl LocalMember {
 
     /// Whether the entry is right and no call is due.
     pub(super) fn is_settled(&self) -> bool {
-        self.call == Under::Nothing
+        self.call == CallState::Nothing
             && match &self.entry {
-                Entry::As(name) => (self.connections > 0 || self.goodbye.is_some()) && *name == self.name,
+                Entry::As(name) => (self.connections > 0 || self.grace.is_some()) && *name == self.name,
                 Entry::Absent | Entry::Unknown => false,
             }
     }
 
     /// Whether nothing is left of the person here.
     pub(super) fn is_over(&self) -> bool {
-        self.connections == 0 && self.goodbye.is_none() && self.entry == Entry::Absent && self.call == Under::Nothing
+        self.connections == 0 && self.grace.is_none() && self.entry == Entry::Absent && self.call == CallState::Nothing
     }
 
     /// Takes over the name that somebody got elsewhere; otherwise entering them again would bring the old one
@@ -113,8 +113,8 @@ impl LocalMember {
     /// Notes that the store may have lost the entry.
     pub(super) fn doubt(&mut self) {
         match self.call {
-            Under::Nothing => self.entry = Entry::Unknown,
-            Under::Way | Under::Doubt => self.call = Under::Doubt,
+            CallState::Nothing => self.entry = Entry::Unknown,
+            CallState::Way | CallState::Doubt => self.call = CallState::Doubt,
         }
     }
 }

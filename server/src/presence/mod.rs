@@ -103,7 +103,7 @@ pub trait PresenceStore: Send + Sync {
     async fn forget(&self, channel: &Channel) -> Result<(), PresenceError>;
 
     /// Summarises a channel, to see whether a snapshot would tell anything new.
-    async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError>;
+    async fn summary(&self, channel: &Channel) -> Result<Summary, PresenceError>;
 
     /// A page of at most `most` members, from the first one or after somebody, in the order of their ids.
     /// Costs what is on the page, not what is in the channel.
@@ -113,7 +113,7 @@ pub trait PresenceStore: Send + Sync {
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, PresenceError>;
 
     /// A few members of each channel, in the order of `channels`.
-    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError>;
+    async fn preview(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError>;
 
     /// Renews this node's lease; due well before it runs out.
     async fn renew(&self) -> Result<Lease, PresenceError>;

@@ -13,8 +13,8 @@ use tracing::{debug, info, warn};
 
 use super::channels::{Channels, Shared};
 use super::local::Local;
-use super::local_member::Call;
-use super::service::{Settings, Tell};
+use super::local_member::StoreCall;
+use super::service::{PresencePublisher, Settings};
 use super::{Lease, PresenceError, PresenceStore};
 use crate::channel::Channel;
 
@@ -23,7 +23,7 @@ const CALLS_AT_ONCE: usize = 64;
 
 pub(super) struct Reconciler {
     store: Arc<dyn PresenceStore>,
-    pub(super) tell: Tell,
+    pub(super) tell: PresencePublisher,
     pub(super) settings: Settings,
     pub(super) channels: Channels,
     calls: Semaphore,
@@ -32,7 +32,7 @@ pub(super) struct Reconciler {
 }
 
 impl Reconciler {
-    pub(super) fn new(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
+    pub(super) fn new(store: Arc<dyn PresenceStore>, tell: PresencePublisher, settings: Settings) -> Self {
         Self {
             store,
             tell,
@@ -97,11 +97,11 @@ impl Reconciler {
         self.store.page(channel, after, most).await
     }
 
-    async fn call(&self, channel: &Shared, call: &Call) -> Result<(), PresenceError> {
+    async fn call(&self, channel: &Shared, call: &StoreCall) -> Result<(), PresenceError> {
         let _permit = self.calls.acquire().await;
         match call {
-            Call::Enter(member) => self.store.enter(channel.name(), member).await,
-            Call::Leave(user) => self.store.leave(channel.name(), user).await,
+            StoreCall::Enter(member) => self.store.enter(channel.name(), member).await,
+            StoreCall::Leave(user) => self.store.leave(channel.name(), user).await,
         }
     }
 
@@ -125,7 +125,7 @@ impl Reconciler {
                 match outcome {
                     Ok(snapshot) => {
                         here.answer(ticket, &snapshot);
-                        self.tell_news(channel, &mut here);
+                        self.publish_delta(channel, &mut here);
                     }
                     Err(error) => {
                         debug!(%error, "a channel's people are not known yet");
@@ -148,7 +148,7 @@ impl Reconciler {
 
     /// Announces changes, now or at the end of the pause after the last ones. At most one timer runs for a
     /// channel, and none without need.
-    pub(super) fn tell_news(self: &Arc<Self>, channel: &Arc<Shared>, here: &mut Local) {
+    pub(super) fn publish_delta(self: &Arc<Self>, channel: &Arc<Shared>, here: &mut Local) {
         let Some(news) = here.tell() else { return };
         (self.tell)(channel.name(), news);
         if here.pauses() {
@@ -157,7 +157,7 @@ impl Reconciler {
                 tokio::time::sleep(work.settings.news_every).await;
                 let mut here = channel.lock();
                 here.end_pause();
-                work.tell_news(&channel, &mut here);
+                work.publish_delta(&channel, &mut here);
             });
         }
     }
@@ -167,7 +167,7 @@ impl Reconciler {
         let Some(question) = channel.lock().question() else { return };
         let standing = {
             let _permit = self.calls.acquire().await;
-            self.store.standing(channel.name()).await
+            self.store.summary(channel.name()).await
         };
         // Without an answer the next check compares.
         if let Ok(standing) = standing {

@@ -15,7 +15,7 @@ use super::{Change, Snapshot};
 const HELD: usize = 1024;
 
 /// Is called for each person who changed, with their name before and now; `None` where they are absent.
-pub type Watch<'a> = dyn FnMut(&UserId, Option<&Name>, Option<&Name>) + 'a;
+pub type ChangeListener<'a> = dyn FnMut(&UserId, Option<&Name>, Option<&Name>) + 'a;
 
 /// Identifies one request for a snapshot, so that an earlier answer is not taken for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Roster {
     members: BTreeMap<UserId, Name>,
     /// Changes above `version` that cannot be applied yet.
     held: BTreeMap<u64, Change>,
-    asked: Option<Asked>,
+    asked: Option<PendingSnapshot>,
     tickets: u64,
     doubtful: bool,
     /// A version that the store has and whose notice is under way, or lost.
@@ -37,7 +37,7 @@ pub struct Roster {
 }
 
 #[derive(Debug)]
-struct Asked {
+struct PendingSnapshot {
     ticket: Ticket,
     /// The version here when the snapshot was asked for.
     version: Option<u64>,
@@ -122,7 +122,7 @@ impl Roster {
         let ticket = Ticket(self.tickets);
         self.held.clear();
         self.doubtful = false;
-        self.asked = Some(Asked { ticket, version: self.version, too_early: false });
+        self.asked = Some(PendingSnapshot { ticket, version: self.version, too_early: false });
         ticket
     }
 
@@ -134,7 +134,7 @@ impl Roster {
     }
 
     /// Takes a snapshot; false: the request no longer counts.
-    pub fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot, watch: &mut Watch) -> bool {
+    pub fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot, watch: &mut ChangeListener) -> bool {
         let Some(asked) = self.asked.take_if(|asked| asked.ticket == ticket) else { return false };
         if asked.too_early {
             return false;
@@ -155,7 +155,7 @@ impl Roster {
     }
 
     /// Takes a change that a node announced.
-    pub fn hear(&mut self, change: Change, watch: &mut Watch) {
+    pub fn on_change(&mut self, change: Change, watch: &mut ChangeListener) {
         if self.version.is_some_and(|version| change.version <= version) {
             return;
         }
@@ -167,7 +167,7 @@ impl Roster {
         self.apply_held(watch);
     }
 
-    fn apply_held(&mut self, watch: &mut Watch) {
+    fn apply_held(&mut self, watch: &mut ChangeListener) {
         let Some(mut version) = self.version else { return };
         self.held.retain(|held, _| *held > version);
         while let Some(change) = self.held.remove(&(version + 1)) {
@@ -177,7 +177,7 @@ impl Roster {
         }
     }
 
-    fn apply(&mut self, change: Change, watch: &mut Watch) {
+    fn apply(&mut self, change: Change, watch: &mut ChangeListener) {
         for user in change.left {
             if let Some(before) = self.members.remove(&user) {
                 watch(&user, Some(&before), None);
@@ -191,7 +191,7 @@ impl Roster {
         }
     }
 
-    fn replace(&mut self, snapshot: &Snapshot, watch: &mut Watch) {
+    fn replace(&mut self, snapshot: &Snapshot, watch: &mut ChangeListener) {
         let new = snapshot.members.iter().map(|member| (member.id.clone(), member.name.clone())).collect();
         let old = std::mem::replace(&mut self.members, new);
         for (user, before) in old.iter().filter(|(user, _)| !self.members.contains_key(*user)) {

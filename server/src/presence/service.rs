@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use protocol::limits::{MEMBERS_PER_FRAME, PRESENCE_EVERY};
+use protocol::limits::{MEMBERS_PER_FRAME, PRESENCE_INTERVAL};
 use protocol::{Member, MembersPage, Name, Namesake, UserId, wire};
 use tokio::time::timeout;
 
@@ -39,7 +39,7 @@ impl Default for Settings {
             grace: Duration::from_secs(5),
             renew_every: Duration::from_secs(2),
             check_every: Duration::from_secs(40),
-            news_every: PRESENCE_EVERY,
+            news_every: PRESENCE_INTERVAL,
             patience: Duration::from_secs(2),
         }
     }
@@ -58,7 +58,7 @@ pub enum Departure {
 ///
 /// It is called under the channel's lock, so that frames go out in the order of the changes: it must not
 /// wait, and not call [`Presence`].
-pub type Tell = Box<dyn Fn(&Channel, protocol::Presence) + Send + Sync>;
+pub type PresencePublisher = Box<dyn Fn(&Channel, protocol::Presence) + Send + Sync>;
 
 /// One node's presence. Its tasks end when it is dropped.
 pub struct Presence {
@@ -69,7 +69,7 @@ pub struct Presence {
 
 impl Presence {
     /// Starts the tasks that renew the node's lease and remove what dead nodes left.
-    pub fn start(store: Arc<dyn PresenceStore>, tell: Tell, settings: Settings) -> Self {
+    pub fn start(store: Arc<dyn PresenceStore>, tell: PresencePublisher, settings: Settings) -> Self {
         let work = Arc::new(Reconciler::new(store, tell, settings));
         work.spawn(Reconciler::keep_lease);
         work.spawn(Reconciler::reap);
@@ -131,11 +131,11 @@ impl Presence {
     /// Counts one connection less in a channel; the last one of a person begins a leave or a grace.
     pub fn leave(&self, channel: &Channel, user: &UserId, departure: Departure) {
         let user = user.clone();
-        let Some((channel, goodbye)) = self.work.channels.depart(channel, &user, departure) else { return };
+        let Some((channel, grace)) = self.work.channels.depart(channel, &user, departure) else { return };
         self.work.spawn(|work| async move {
-            if let Some(goodbye) = goodbye {
+            if let Some(grace) = grace {
                 tokio::time::sleep(work.settings.grace).await;
-                channel.lock().say_goodbye(&user, goodbye);
+                channel.lock().end_grace(&user, grace);
             }
             work.settle(&channel, &user).await;
         });
@@ -204,8 +204,8 @@ impl Presence {
         let Some(channel) = self.work.channels.known(channel) else { return };
         let wants_snapshot = {
             let mut here = channel.lock();
-            here.hear(change);
-            self.work.tell_news(&channel, &mut here);
+            here.on_change(change);
+            self.work.publish_delta(&channel, &mut here);
             here.wants_snapshot()
         };
         if wants_snapshot {

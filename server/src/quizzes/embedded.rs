@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
 
 use super::versions::forgotten;
-use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome, unreadable};
 use crate::clock;
 use crate::storage::sqlite::{Sqlite, SqliteError};
 
@@ -105,7 +105,7 @@ impl Quizzes for EmbeddedQuizzes {
     }
 
     async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
-        let spelled = Spelled::new(quiz)?;
+        let spelled = EncodedVersion::new(quiz)?;
         let (owner, id, version, saved_at) = (owner.to_string(), quiz.id.to_string(), quiz.version, quiz.saved_at);
         // A refusal is no failure of the transaction: the inner result carries it.
         self.store.write(move |sql| save(sql, &owner, &id, version, saved_at, &spelled)).await?
@@ -130,7 +130,7 @@ impl Quizzes for EmbeddedQuizzes {
         self.store.write(write).await?
     }
 
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError> {
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
         let (owner, id, ended_at) = (owner.to_string(), results.id.to_string(), number(results.ended_at));
         let (summary, whole) = (wire::encode(&results.summary()), wire::encode(results));
         let progress = number(results.progress());
@@ -138,18 +138,18 @@ impl Quizzes for EmbeddedQuizzes {
             let before = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
             let before = sql.prepare_cached(KEPT_BEFORE)?.query_row([&owner, &id], before).optional()?;
             if before.is_some_and(|(before, _)| before >= progress) {
-                return Ok(Kept::Before);
+                return Ok(StoreOutcome::Before);
             }
             sql.prepare_cached(KEEP)?.execute(params![owner, id, ended_at, summary, whole, progress])?;
             if let Some((_, bytes)) = before {
-                return Ok(Kept::Renewed { bytes: bytes.unsigned_abs() });
+                return Ok(StoreOutcome::Renewed { bytes: bytes.unsigned_abs() });
             }
             let kept: i64 = sql.prepare_cached(COUNT_RESULTS)?.query_row([&owner], |row| row.get(0))?;
             let excess = kept.saturating_sub(count(RESULTS)).min(FORGOTTEN_AT_ONCE);
             if excess > 0 {
                 sql.prepare_cached(TRIM_RESULTS)?.execute(params![owner, excess])?;
             }
-            Ok(Kept::New)
+            Ok(StoreOutcome::New)
         };
         Ok(self.store.write(write).await?)
     }
@@ -216,7 +216,7 @@ fn save(
     id: &str,
     version: u64,
     saved_at: u64,
-    spelled: &Spelled,
+    spelled: &EncodedVersion,
 ) -> Result<Result<u64, QuizzesError>, SqliteError> {
     let current = match owned(sql, owner, id)? {
         Ok(current) => current,

@@ -7,7 +7,7 @@ use protocol::text::{Shape, shown};
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 
 use super::picture::Picture;
-use super::{Kept, Quizzes, QuizzesError, samples};
+use super::{Quizzes, QuizzesError, StoreOutcome, samples};
 use crate::clock;
 use crate::quota::{Kind, OVERHEAD, Payer, Quotas};
 
@@ -148,9 +148,9 @@ impl Library {
         self.quotas.charge(&payer, Kind::Results, bytes).await?;
         let kept = self.kept.keep(owner, results).await;
         let forgotten = match kept {
-            Ok(Kept::New) => return Ok(()),
-            Ok(Kept::Renewed { bytes }) => bytes,
-            Ok(Kept::Before) | Err(_) => bytes,
+            Ok(StoreOutcome::New) => return Ok(()),
+            Ok(StoreOutcome::Renewed { bytes }) => bytes,
+            Ok(StoreOutcome::Before) | Err(_) => bytes,
         };
         // A running game is charged for its size, not for each time that its results are replaced.
         self.quotas.give_back(&payer, forgotten.saturating_add(OVERHEAD)).await;

@@ -95,7 +95,7 @@ pub trait Quizzes: Send + Sync {
     /// Stores the results of a host's game. Earlier results of the game are replaced if they are less
     /// complete ([`Results::progress`]), and stay otherwise, so that any node may store them, more than once
     /// and in any order.
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError>;
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError>;
 
     /// The results of a host's games, the latest first.
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError>;
@@ -122,7 +122,7 @@ pub trait Quizzes: Send + Sync {
 
 /// What was done with results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum StoreOutcome {
     /// They were stored as the first ones of their game.
     New,
     /// They replaced earlier ones, which had so many bytes.
@@ -135,7 +135,7 @@ pub enum Kept {
 }
 
 /// A version of a quiz, encoded for storage.
-struct Spelled {
+struct EncodedVersion {
     /// The [`StoredQuiz`], encoded as JSON.
     whole: String,
     /// Its [`QuizSummary`], encoded as JSON.
@@ -146,7 +146,7 @@ struct Spelled {
     pictures: BTreeSet<PictureId>,
 }
 
-impl Spelled {
+impl EncodedVersion {
     /// Encodes a quiz.
     ///
     /// # Errors [`QuizzesError::TooLong`].

@@ -82,7 +82,7 @@ impl Policy {
             (Kind::Rooms, self.rooms),
             (Kind::Logs, self.rooms),
             (Kind::EmptyLogs, Some(DAY)),
-            (Kind::Games, Some(Duration::from_secs(crate::games::LIVES))),
+            (Kind::Games, Some(Duration::from_secs(crate::games::GAME_TTL_SECONDS))),
             (Kind::Authors, self.quizzes),
             (Kind::Results, self.results),
             // After the authors, because pictures may be theirs; those are removed one grace later.

@@ -135,7 +135,7 @@ impl Directory {
     async fn read_list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
         let known = self.rooms.listed(LOOKED_AT).await?;
         let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
-        let glimpses = self.presence.glimpse(&channels, FACES).await?;
+        let glimpses = self.presence.preview(&channels, FACES).await?;
         let mut rooms: Vec<_> = known.into_iter().zip(glimpses).collect();
         // A stable sort: rooms with equally many people stay in the order of time.
         rooms.sort_by_key(|(_, glimpse)| Reverse(glimpse.count));

@@ -15,7 +15,7 @@ const NOWHERE: &str = "/rooms";
 
 /// What an address of a room leads to.
 #[derive(Debug, PartialEq, Eq)]
-enum Way {
+enum RoomAddress {
     /// The page at this address; it says itself if there is no such room.
     Here,
     /// A redirect to the room's own address.
@@ -28,11 +28,11 @@ enum Way {
 pub(super) async fn one_address(mut request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         match way(request.uri()) {
-            Way::Here => {}
-            Way::Elsewhere(address) => {
+            RoomAddress::Here => {}
+            RoomAddress::Elsewhere(address) => {
                 return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, address)]).into_response();
             }
-            Way::Nowhere => {
+            RoomAddress::Nowhere => {
                 let mut parts = request.uri().clone().into_parts();
                 parts.path_and_query = Some(PathAndQuery::from_static(NOWHERE));
                 *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
@@ -42,20 +42,20 @@ pub(super) async fn one_address(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn way(uri: &Uri) -> Way {
-    let Some(written) = uri.path().strip_prefix(ROOMS) else { return Way::Here };
+fn way(uri: &Uri) -> RoomAddress {
+    let Some(written) = uri.path().strip_prefix(ROOMS) else { return RoomAddress::Here };
     let plain = written.trim_end_matches('/');
     if plain.contains('/') {
-        return Way::Here;
+        return RoomAddress::Here;
     }
-    let Ok(text) = percent_decode_str(plain).decode_utf8() else { return Way::Nowhere };
+    let Ok(text) = percent_decode_str(plain).decode_utf8() else { return RoomAddress::Nowhere };
     match RoomId::parse(&text) {
         // Compared decoded: a proxy may encode the same in another way.
         Ok(room) if room.as_str() != text || plain != written => {
             let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            Way::Elsewhere(room.path() + &query)
+            RoomAddress::Elsewhere(room.path() + &query)
         }
-        _ => Way::Here,
+        _ => RoomAddress::Here,
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     fn every_spelling_leads_to_the_one_address() {
         let own = ["/rooms/staff-room", "/rooms/caf%C3%A9", "/rooms/caf%c3%a9", "/rooms/7b%3Ahelp", "/rooms/7b:help"];
         for address in own {
-            assert_eq!(way(&address.parse().unwrap()), Way::Here, "{address}");
+            assert_eq!(way(&address.parse().unwrap()), RoomAddress::Here, "{address}");
         }
         for (written, own) in [
             ("/rooms/Staff%20Room", "/rooms/staff-room"),
@@ -77,15 +77,15 @@ mod tests {
             ("/rooms/a%2Fb", "/rooms/a-b"),
             ("/rooms/a%00b", "/rooms/ab"),
         ] {
-            assert_eq!(way(&written.parse().unwrap()), Way::Elsewhere(own.into()), "{written}");
+            assert_eq!(way(&written.parse().unwrap()), RoomAddress::Elsewhere(own.into()), "{written}");
         }
     }
 
     #[test]
     fn what_is_no_room_is_not_found() {
         for address in ["/rooms/", "/rooms/%2E%2E", "/rooms/a/b", "/rooms/%E3%85%A4", "/", "/play/1"] {
-            assert_eq!(way(&address.parse().unwrap()), Way::Here, "{address}: the page says so");
+            assert_eq!(way(&address.parse().unwrap()), RoomAddress::Here, "{address}: the page says so");
         }
-        assert_eq!(way(&"/rooms/%ff".parse().unwrap()), Way::Nowhere);
+        assert_eq!(way(&"/rooms/%ff".parse().unwrap()), RoomAddress::Nowhere);
     }
 }

@@ -39,12 +39,12 @@ const SAY: &str = "/api/say";
 const SENTENCE_BYTES: usize = 16 * 1024;
 
 /// Renders the page at an address.
-pub(super) type Draw = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
+pub(super) type RenderPage = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
 /// What the layer works with.
 pub(super) struct FormErrors {
     node: Arc<Node>,
-    draw: Draw,
+    draw: RenderPage,
 }
 
 /// An extension of a response: what was wrong with a form that is no server function's.
@@ -97,7 +97,7 @@ const NO_COOKIES: &str = "This browser blocks cookies here, and without them not
                           for this site, then try again.";
 
 impl FormErrors {
-    pub(super) fn new(node: Arc<Node>, draw: Draw) -> Arc<Self> {
+    pub(super) fn new(node: Arc<Node>, draw: RenderPage) -> Arc<Self> {
         Arc::new(Self { node, draw })
     }
 
@@ -141,7 +141,7 @@ impl FormErrors {
     fn cookie(&self, person: &UserId, page: &str, returned: &ReturnedForm, headers: &HeaderMap) -> Option<HeaderValue> {
         // A client without a session keeps no cookies, and is another person on the next page.
         self.node.sessions.read(headers)?;
-        self.node.sessions.tell_next(person, &wire::encode(&(page, returned)), headers)
+        self.node.sessions.flash_cookie(person, &wire::encode(&(page, returned)), headers)
     }
 
     /// Renders the page as the response to the form.
@@ -161,11 +161,11 @@ impl FormErrors {
 
     /// Shows a page, with the error of a form if there is one.
     async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
-        let told = self.node.sessions.told(person, request.headers());
+        let told = self.node.sessions.flash_text(person, request.headers());
         let told = told.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
         let told = told.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
         let Some((_, returned)) = told else { return next.run(request).await };
-        let forget = self.node.sessions.forget_told(request.headers());
+        let forget = self.node.sessions.clear_flash(request.headers());
         request.extensions_mut().insert(Arc::new(returned));
         let mut answer = next.run(request).await;
         // A redirect has shown nothing yet.

@@ -6,9 +6,9 @@ use protocol::formula::Formulas;
 use crate::formulas;
 
 /// Renders formulas within the budget of one page.
-pub(super) struct Drawer;
+pub(super) struct FormulaRenderer;
 
-impl FormulaService for Drawer {
+impl FormulaService for FormulaRenderer {
     fn draw(&self, texts: &[&str]) -> Formulas {
         formulas::draw(texts.iter().copied(), formulas::PAGE_BYTES)
     }

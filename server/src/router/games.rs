@@ -12,7 +12,7 @@ use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
 use super::in_turn;
 use super::rooms::papers;
-use crate::games::{Key, Loaded, PlayAgain, Seeker};
+use crate::games::{GameSnapshot, Key, PlayAgain, Seeker};
 use crate::http::site_address;
 use crate::limits::client_address;
 use crate::node::{Node, count_refusal};
@@ -24,7 +24,7 @@ pub(super) struct Games {
 }
 
 /// The request that is being answered.
-struct Asking {
+struct RequestContext {
     headers: HeaderMap,
     /// The address that wrong PINs are counted by.
     address: IpAddr,
@@ -35,35 +35,40 @@ impl Games {
         Self { node }
     }
 
-    fn asking(&self) -> Asking {
+    fn asking(&self) -> RequestContext {
         let parts = use_context::<Parts>();
         let peer = parts.as_ref().and_then(|parts| parts.extensions.get::<SocketAddr>().copied());
         let headers = parts.map(|parts| parts.headers).unwrap_or_default();
         let peer = peer.unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
-        Asking { address: client_address(peer, &headers, &self.node.config.trusted_proxies), headers }
+        RequestContext { address: client_address(peer, &headers, &self.node.config.trusted_proxies), headers }
     }
 
     /// The game of a PIN. `viewer`: the person whose seat may spare them the delay.
-    async fn find_for(&self, viewer: Option<&Member>, pin: &Pin, asking: &Asking) -> Result<Loaded, ApiError> {
+    async fn find_for(
+        &self,
+        viewer: Option<&Member>,
+        pin: &Pin,
+        asking: &RequestContext,
+    ) -> Result<GameSnapshot, ApiError> {
         let hosts = self.node.sessions.host_tokens(&asking.headers);
         let person = viewer.map(|viewer| &viewer.id);
         let seeker = Seeker { address: asking.address, person, hosts: &hosts, seat: None };
         in_turn(self.node.games.find(pin, seeker)).await.map_err(refused)
     }
 
-    fn hosted(&self, key: &Key, role: &HostRole, asking: &Asking) -> Result<Hosted, ApiError> {
+    fn hosted(&self, key: &Key, role: &HostRole, asking: &RequestContext) -> Result<Hosted, ApiError> {
         let cookie = self.cookie(key, role, asking)?;
         Ok(Hosted { pin: key.pin.clone(), cookie })
     }
 
-    fn cookie(&self, key: &Key, role: &HostRole, asking: &Asking) -> Result<String, ApiError> {
+    fn cookie(&self, key: &Key, role: &HostRole, asking: &RequestContext) -> Result<String, ApiError> {
         let cookie = self.node.sessions.host_cookie(&key.pin, &key.id, role, &asking.headers);
         let cookie = cookie.ok_or(ApiError::Other)?;
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
     }
 
     /// The right by which the client hosts a game; an error for others.
-    async fn role(&self, key: &Key, asking: &Asking) -> Result<HostRole, ApiError> {
+    async fn role(&self, key: &Key, asking: &RequestContext) -> Result<HostRole, ApiError> {
         let tokens = self.node.sessions.host_tokens(&asking.headers);
         let role = self.node.games.host_role(key, &tokens).await.map_err(refused)?;
         let refusal = || refused(Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this."));
@@ -127,7 +132,7 @@ impl GameService for Games {
         // A class that plays every day keeps its host.
         let cookie = self.cookie(&key, &role, &asking)?;
         let is_owner = self.node.games.owner(&key).await.map_err(refused)? == viewer.id;
-        let (hosting, quiz) = self.node.games.as_host_sees(&key, role).await.map_err(refused)?;
+        let (hosting, quiz) = self.node.games.host_view(&key, role).await.map_err(refused)?;
         let page = HostPage {
             join_address: join_address(pin, &asking.headers),
             pin: hosting.pin,
@@ -146,8 +151,8 @@ impl GameService for Games {
         let loaded = self.find_for(Some(viewer), pin, &asking).await?;
         let cookie = self.node.sessions.visited_cookie(pin, &loaded.key.id, &asking.headers).ok_or(ApiError::Other)?;
         let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
-        let title = self.node.games.played_in(&loaded).await.map_err(refused)?.quiz.quiz.title.clone();
-        let seat = self.node.games.as_player_sees(&loaded.key, &viewer.id).await.map_err(refused)?;
+        let title = self.node.games.round_quiz(&loaded).await.map_err(refused)?.quiz.quiz.title.clone();
+        let seat = self.node.games.player_view(&loaded.key, &viewer.id).await.map_err(refused)?;
         Ok(PlayView { page: PlayPage { viewer: viewer.clone(), pin: pin.clone(), title, seat }, cookie })
     }
 

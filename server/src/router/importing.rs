@@ -11,7 +11,7 @@ use axum::http::{Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::form_errors::{Draw, Wrong, accepts_pages};
+use super::form_errors::{RenderPage, Wrong, accepts_pages};
 use crate::http::Understood;
 use crate::quizzes::import::{Ask, Doubt, Imported, too_large};
 
@@ -23,7 +23,7 @@ const SENTENCE_BYTES: usize = 16 * 1024;
 
 /// Renders the page of an import, or the error for the page of the form, if the client shows pages; programs
 /// get the sentence.
-pub(super) async fn show(request: Request, next: Next, draw: Draw) -> Response {
+pub(super) async fn show(request: Request, next: Next, draw: RenderPage) -> Response {
     let is_import = matches!(request.uri().path(), IMPORT | KEEP);
     if !is_import {
         return next.run(request).await;

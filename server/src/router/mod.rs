@@ -30,7 +30,7 @@ use crate::http::{
 };
 use crate::limits::client_address;
 use crate::node::Node;
-use crate::throttle::TurnHandle;
+use crate::throttle::RequestPermitHandle;
 use crate::ws;
 
 mod addresses;
@@ -41,7 +41,7 @@ mod importing;
 mod quizzes;
 mod rooms;
 
-use form_errors::{Draw, FormErrors};
+use form_errors::{FormErrors, RenderPage};
 use quizzes::Authors;
 use rooms::Rooms;
 
@@ -84,11 +84,11 @@ impl FromRef<Site> for Arc<Node> {
 /// Everything that is served on `address`; `door` is the route of the WebSockets.
 ///
 /// # Errors [`SiteError`] when the pages were not built.
-pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::Door) -> Result<Router, SiteError> {
+pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::WebSocketRoute) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
     // Beside the layers and not behind them: headers for pages mean nothing to a WebSocket, and would cost
     // time for each newcomer.
-    let sockets = Router::new().route("/ws", door).route("/games", ws::door_to::<crate::games::Client>());
+    let sockets = Router::new().route("/ws", door).route("/games", ws::route_for::<crate::games::Client>());
     Ok(operations()
         .with_state(node.clone())
         .merge(pages(&site))
@@ -131,7 +131,7 @@ fn pages(site: &Site) -> Router {
     let service: Arc<dyn Service> = Arc::new(Rooms::new(site.node.clone()));
     let authors: Arc<dyn QuizService> = Arc::new(Authors::new(site.node.clone()));
     let games: Arc<dyn GameService> = Arc::new(games::Games::new(site.node.clone()));
-    let formulas: Arc<dyn FormulaService> = Arc::new(formulas::Drawer);
+    let formulas: Arc<dyn FormulaService> = Arc::new(formulas::FormulaRenderer);
     let context = move || {
         provide_context(formulas.clone());
         provide_context(service.clone());
@@ -157,7 +157,7 @@ fn pages(site: &Site) -> Router {
         let options = site.options.clone();
         move || app::shell(options.clone())
     };
-    let draw: Draw = Arc::new(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
+    let draw: RenderPage = Arc::new(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
     let import = {
         let draw = draw.clone();
         from_fn(move |request: Request, next| importing::show(request, next, draw.clone()))
@@ -206,7 +206,7 @@ fn asker_address(node: &Node) -> IpAddr {
 
 /// Answers the current request. While it waits, other requests of the address get its turn.
 async fn in_turn<F: Future>(question: F) -> F::Output {
-    let turn = use_context::<Parts>().and_then(|parts| parts.extensions.get::<TurnHandle>().cloned());
+    let turn = use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestPermitHandle>().cloned());
     match turn {
         Some(turn) => turn.cover(question).await,
         None => question.await,

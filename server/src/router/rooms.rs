@@ -20,7 +20,7 @@ use super::{asker_address, in_turn};
 use crate::channel::Channel;
 use crate::config::RoomListing;
 use crate::digest;
-use crate::games::{Papers, is_class_room};
+use crate::games::{ClassCredentials, is_class_room};
 use crate::history::page_after;
 use crate::node::{Node, count_refusal};
 use crate::presence::{Preview, namesake};
@@ -241,9 +241,9 @@ fn another_id(id: &MessageId, text: &str) -> MessageId {
 }
 
 /// The tokens of the current request.
-pub(super) fn papers(node: &Node) -> Papers {
+pub(super) fn papers(node: &Node) -> ClassCredentials {
     let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
-    Papers::of(&node.sessions, &headers, asker_address(node))
+    ClassCredentials::of(&node.sessions, &headers, asker_address(node))
 }
 
 /// The error for too many requests.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Full;
-use super::shares::{Shares, SocketOwner, SocketShare};
+use super::socket_shares::{SocketOwner, SocketShare, SocketShares};
 use crate::limits::{AddressPrefix, allotments};
 
 /// Counts connections by network: an IPv4 address alone, an IPv6 address with its neighbours, as
@@ -17,11 +17,11 @@ pub struct Addresses {
     at_most: usize,
     /// The limit of the largest network.
     share: usize,
-    sockets: Arc<Shares>,
+    sockets: Arc<SocketShares>,
 }
 
 /// The place of one connection; dropping it frees the place.
-pub(super) struct AddressPlace {
+pub(super) struct AddressPermit {
     addresses: Arc<Addresses>,
     address: IpAddr,
 }
@@ -34,7 +34,7 @@ impl Addresses {
     }
 
     /// Takes a place; `None` when the address, or a network that it belongs to, has all it may.
-    pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<AddressPlace> {
+    pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<AddressPermit> {
         if self.at_most > 0 {
             let mut open = self.lock();
             let is_full = |prefix, times: u32| {
@@ -48,7 +48,7 @@ impl Addresses {
                 *open.entry(one.prefix).or_default() += 1;
             }
         }
-        Some(AddressPlace { addresses: self.clone(), address })
+        Some(AddressPermit { addresses: self.clone(), address })
     }
 
     /// How many connections an address may still open.
@@ -62,7 +62,7 @@ impl Addresses {
     }
 }
 
-impl AddressPlace {
+impl AddressPermit {
     /// Counts a connection that becomes a WebSocket. Where addresses have no limit, nothing is counted.
     pub(super) fn take_socket(&self, owner: SocketOwner) -> Result<Option<SocketShare>, Full> {
         let Addresses { at_most, sockets, .. } = &*self.addresses;
@@ -73,7 +73,7 @@ impl AddressPlace {
     }
 }
 
-impl Drop for AddressPlace {
+impl Drop for AddressPermit {
     fn drop(&mut self) {
         let mut open = self.addresses.lock();
         for one in allotments(self.address) {

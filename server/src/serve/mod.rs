@@ -25,21 +25,21 @@ use tracing::{debug, warn};
 
 mod addresses;
 mod capacity;
-mod giving_way;
-mod held;
+mod connection_limiter;
+mod eviction;
 mod patient_stream;
-mod places;
-mod shares;
-mod turn_away;
+mod permit_body;
+mod rejector;
+mod socket_shares;
 
 pub use addresses::Addresses;
 pub use capacity::{Capacity, raise_open_files};
+pub use connection_limiter::{ConnectionLimiter, ConnectionPermit, Full};
 pub use patient_stream::PatientStream;
-pub use places::{Full, Place, Places};
-pub use shares::{SOCKETS_OF_SESSION, SocketOwner, SocketShare};
+pub use socket_shares::{SOCKETS_OF_SESSION, SocketOwner, SocketShare};
 
-use held::Held;
-use turn_away::TurnAway;
+use permit_body::PermitBody;
+use rejector::Rejector;
 
 /// The wait after a failed accept.
 const BREATHER: Duration = Duration::from_millis(100);
@@ -67,12 +67,12 @@ pub struct Deadlines {
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    places: Arc<Places>,
+    places: Arc<ConnectionLimiter>,
     deadlines: Deadlines,
     stop: CancellationToken,
 ) {
     let connections = TaskTracker::new();
-    let turn_away = TurnAway::default();
+    let rejector = Rejector::default();
     let newcomers = Arc::new(Semaphore::new(NEWCOMERS));
     loop {
         let accepted = tokio::select! {
@@ -93,27 +93,30 @@ pub async fn serve(
         let place = if is_waited_for { Err(Full::Node) } else { places.take(peer.ip()) };
         match place {
             Ok(place) => {
-                let visit = Visit { peer, place, places: places.clone() };
+                let visit = ConnectionContext { peer, place, places: places.clone() };
                 connections.spawn(converse(stream, visit, router.clone(), deadlines, stop.clone()));
             }
             Err(Full::Node) => match places.make_room(peer.ip()) {
                 Ok(newcomer) => {
                     // Waits only as long as connections take that were told to close.
                     let Ok(permit) = newcomers.clone().acquire_owned().await else { break };
-                    let (places, turn_away, router, stop) =
-                        (places.clone(), turn_away.clone(), router.clone(), stop.clone());
+                    let (places, rejector, router, stop) =
+                        (places.clone(), rejector.clone(), router.clone(), stop.clone());
                     connections.spawn(async move {
                         let place = timeout(MAKING_ROOM, places.wait(newcomer)).await;
                         drop(permit);
                         match place.unwrap_or(Err(Full::Node)) {
-                            Ok(place) => converse(stream, Visit { peer, place, places }, router, deadlines, stop).await,
-                            Err(full) => turn_away.say(stream, full),
+                            Ok(place) => {
+                                converse(stream, ConnectionContext { peer, place, places }, router, deadlines, stop)
+                                    .await
+                            }
+                            Err(full) => rejector.say(stream, full),
                         }
                     });
                 }
-                Err(full) => turn_away.say(stream, full),
+                Err(full) => rejector.say(stream, full),
             },
-            Err(full) => turn_away.say(stream, full),
+            Err(full) => rejector.say(stream, full),
         }
     }
     drop(listener);
@@ -124,7 +127,13 @@ pub async fn serve(
 }
 
 /// Serves one connection until it ends, becomes a WebSocket or has to give way.
-async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: Deadlines, stop: CancellationToken) {
+async fn converse(
+    stream: TcpStream,
+    visit: ConnectionContext,
+    router: Router,
+    deadlines: Deadlines,
+    stop: CancellationToken,
+) {
     // Frames are small and must not be delayed.
     if let Err(error) = stream.set_nodelay(true) {
         debug!("no TCP_NODELAY: {error}");
@@ -160,14 +169,14 @@ async fn converse(stream: TcpStream, visit: Visit, router: Router, deadlines: De
 
 /// One connection, and what its requests carry along.
 #[derive(Clone)]
-struct Visit {
+struct ConnectionContext {
     peer: SocketAddr,
-    place: Place,
-    places: Arc<Places>,
+    place: ConnectionPermit,
+    places: Arc<ConnectionLimiter>,
 }
 
-impl Visit {
-    /// Puts the peer and its [`Place`] into the request's extensions, so that a WebSocket can keep it, and
+impl ConnectionContext {
+    /// Puts the peer and its [`ConnectionPermit`] into the request's extensions, so that a WebSocket can keep it, and
     /// calls the router.
     async fn answer(self, mut request: Request, router: Router) -> Result<Response, std::convert::Infallible> {
         let Ok(client) = self.places.take_behind_proxy(self.peer, request.headers()) else {
@@ -178,6 +187,6 @@ impl Visit {
         request.extensions_mut().insert(place.clone());
         let answer = router.oneshot(request).await?;
         // A client behind a proxy holds its place until its response is read.
-        Ok(if place.has_client() { answer.map(|body| Body::new(Held::new(body, place))) } else { answer })
+        Ok(if place.has_client() { answer.map(|body| Body::new(PermitBody::new(body, place))) } else { answer })
     }
 }

@@ -15,7 +15,7 @@ use super::{Sessions, cookies, now};
 
 const COOKIE: &str = "hubbub-author";
 /// Appended to the session cookie's name.
-pub(super) const ENDING: &str = "-author";
+pub(super) const COOKIE_SUFFIX: &str = "-author";
 
 /// Decides who is an author.
 #[derive(Clone)]

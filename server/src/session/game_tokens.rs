@@ -12,7 +12,7 @@ use super::{Sessions, cookies, now};
 /// The beginning of the name of a host's cookie; the PIN follows.
 const COOKIE: &str = "hubbub-host-";
 /// Appended to the session cookie's name; the PIN follows.
-pub(super) const ENDING: &str = "-host-";
+pub(super) const COOKIE_SUFFIX: &str = "-host-";
 /// How long a host's token is valid after the last visit of the host's page; a game is kept for a day after
 /// its last step.
 const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);

@@ -12,13 +12,13 @@ use protocol::{Member, MessageId, Name, SessionToken, UserId};
 
 mod authors;
 mod cookies;
-mod earlier;
+mod flash;
 mod game_tokens;
-mod names;
+mod guest_names;
+mod last_game;
+mod legacy_cookies;
 pub mod revocation;
-mod seals;
 mod signer;
-mod visited;
 
 pub use authors::Authors;
 pub use game_tokens::{HostRole, host_id, person_of};
@@ -26,7 +26,7 @@ pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
 
 use crate::clock;
-use earlier::EarlierCookies;
+use legacy_cookies::LegacyCookies;
 use signer::{Signed, Signer};
 
 /// The cookie's name; behind https it gets a prefix.
@@ -72,9 +72,9 @@ struct Inner {
     sessions: Signer,
     hosts: Signer,
     seats: Signer,
-    seals: Signer,
+    flash: Signer,
     visits: Signer,
-    earlier: EarlierCookies,
+    earlier: LegacyCookies,
     keys: SessionKeys,
     rules: SessionRules,
     revoked: Arc<RevokedUsers>,
@@ -90,9 +90,9 @@ impl Sessions {
     pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
         let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
         let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
-        let (seals, visits) = (signer("seal"), signer("visit"));
-        let earlier = EarlierCookies::new(&keys);
-        Self { inner: Arc::new(Inner { sessions, hosts, seats, seals, visits, earlier, keys, rules, revoked }) }
+        let (flash, visits) = (signer("seal"), signer("visit"));
+        let earlier = LegacyCookies::new(&keys);
+        Self { inner: Arc::new(Inner { sessions, hosts, seats, flash, visits, earlier, keys, rules, revoked }) }
     }
 
     /// A random secret, for [`Sessions::new`].
@@ -136,10 +136,10 @@ impl Sessions {
     /// The `Set-Cookie` headers that delete all our cookies of the sender: session, author, host and visited
     /// game.
     pub fn forget(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
-        let ours = ["", authors::ENDING, visited::ENDING];
+        let ours = ["", authors::COOKIE_SUFFIX, last_game::COOKIE_SUFFIX];
         cookies::beginning(COOKIE, headers)
             .map(|(rest, _)| rest)
-            .filter(|rest| ours.contains(rest) || rest.starts_with(game_tokens::ENDING))
+            .filter(|rest| ours.contains(rest) || rest.starts_with(game_tokens::COOKIE_SUFFIX))
             .take(FORGOTTEN)
             .filter_map(|rest| cookies::set(&format!("{COOKIE}{rest}"), "", 0, headers))
             .collect()
@@ -206,7 +206,7 @@ pub fn is_session(set_cookie: &HeaderValue) -> bool {
 /// A new person, with a random name.
 pub fn guest() -> Member {
     let id = UserId::parse(&crate::random::text(20));
-    match (id, Name::parse(&names::draw(&mut rand::rng()))) {
+    match (id, Name::parse(&guest_names::draw(&mut rand::rng()))) {
         (Ok(id), Ok(name)) => Member { id, name },
         // Both consist of letters that ids and names allow.
         _ => unreachable!("drawn ids and names are valid"),

@@ -27,7 +27,7 @@ pub(super) struct Account<const N: usize> {
     /// The account of the wider network of an address, which is charged as well.
     pub(super) wider: Option<Arc<Self>>,
     /// Limits how many of its requests run at a time.
-    pub(super) turns: Option<Arc<Semaphore>>,
+    pub(super) permits: Option<Arc<Semaphore>>,
     pub(super) buckets: [Bucket; N],
 }
 
@@ -50,12 +50,12 @@ struct Shard<const N: usize> {
 
 impl<const N: usize> Account<N> {
     pub(super) fn new(key: u128, now_ns: u64, times: u32, wider: Option<Arc<Self>>) -> Self {
-        Self { key, since_ns: now_ns, times, wider, turns: None, buckets: std::array::from_fn(|_| Bucket::default()) }
+        Self { key, since_ns: now_ns, times, wider, permits: None, buckets: std::array::from_fn(|_| Bucket::default()) }
     }
 
     /// Allows each account so many requests at a time.
-    pub(super) fn with_turns(self, turns: usize) -> Self {
-        Self { turns: Some(Arc::new(Semaphore::new(turns))), ..self }
+    pub(super) fn with_permits(self, permits: usize) -> Self {
+        Self { permits: Some(Arc::new(Semaphore::new(permits))), ..self }
     }
 }
 

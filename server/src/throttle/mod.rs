@@ -12,7 +12,7 @@ mod cost;
 mod frames;
 mod ledger;
 pub mod redis;
-mod turn;
+mod request_permit;
 
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
@@ -32,7 +32,7 @@ use crate::limits::{AddressPrefix, Allotment, allotments};
 pub use self::cost::{Cost, LISTING, Purpose, Share, request};
 pub(crate) use self::frames::FrameBudget;
 pub use self::ledger::{Ledger, Spent};
-pub use self::turn::{Turn, TurnHandle, give_turn_back};
+pub use self::request_permit::{RequestPermit, RequestPermitHandle, release_request_permit};
 
 /// How many times more frames other than messages are allowed than messages.
 const WORK: u32 = 5;
@@ -60,7 +60,7 @@ const CLASS_FILES: Rate = Rate::new(240, 240);
 /// Pings and crumbs of clients that send many.
 const CONTROL: Rate = Rate::new(500, 3_000);
 /// How many requests of one address run at a time.
-const TURNS: usize = 8;
+const CONCURRENT_REQUESTS: usize = 8;
 /// Sign-outs of new sessions: a whole class at the end of a lesson.
 const NEW_SIGN_OUTS: Rate = Rate::new(60, 60);
 /// The same with sessions that are known: a whole school at the end of a day.
@@ -224,12 +224,12 @@ impl Throttle {
 
     /// Waits for the turn of one of an address's requests, which lasts until it is dropped: somebody who asks
     /// for a thousand pages at once waits for their own, and others do not.
-    pub async fn turn(&self, address: IpAddr) -> Option<Turn> {
+    pub async fn acquire_permit(&self, address: IpAddr) -> Option<RequestPermit> {
         if !self.counts(Purpose::Request) {
             return None;
         }
-        let turns = self.account_of(address, now_ns()).turns.clone()?;
-        turns.acquire_owned().await.ok().map(Turn::new)
+        let permits = self.account_of(address, now_ns()).permits.clone()?;
+        permits.acquire_owned().await.ok().map(RequestPermit::new)
     }
 
     /// Whether a purpose is limited at all.
@@ -254,7 +254,11 @@ impl Throttle {
     fn account_of(&self, address: IpAddr, now_ns: u64) -> Arc<Account<OF_ADDRESS>> {
         let open = |Allotment { prefix, times }, wider| {
             let key = key_of("address", &prefix.to_string());
-            self.addresses.get(key, || Account::new(key, now_ns, times, wider).with_turns(TURNS), now_ns)
+            self.addresses.get(
+                key,
+                || Account::new(key, now_ns, times, wider).with_permits(CONCURRENT_REQUESTS),
+                now_ns,
+            )
         };
         let wider = allotments(address).skip(1).rev().fold(None, |wider, one| Some(open(one, wider)));
         open(Allotment { prefix: AddressPrefix::of(address), times: 1 }, wider)

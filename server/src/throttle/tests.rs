@@ -116,36 +116,36 @@ async fn one_pupil_uses_up_their_own_share_and_all_who_are_new_use_up_one() {
 async fn who_waits_gives_their_turn_back_and_who_works_keeps_it() {
     let throttle = on_its_own("20/120");
     let school = "192.0.2.7".parse().unwrap();
-    let mut turns = Vec::new();
-    for _ in 0..TURNS {
-        turns.push(throttle.turn(school).await.unwrap());
+    let mut permits = Vec::new();
+    for _ in 0..CONCURRENT_REQUESTS {
+        permits.push(throttle.acquire_permit(school).await.unwrap());
     }
-    give_turn_back();
-    let handle = turns[0].handle();
+    release_request_permit();
+    let handle = permits[0].handle();
     handle.clone().cover(async {}).await;
-    let mut next = std::pin::pin!(throttle.turn(school));
+    let mut next = std::pin::pin!(throttle.acquire_permit(school));
     let is_waiting = std::future::poll_fn(|context| Poll::Ready(next.as_mut().poll(context).is_pending())).await;
     assert!(is_waiting, "all of them work");
-    handle.cover(async { give_turn_back() }).await;
+    handle.cover(async { release_request_permit() }).await;
     assert!(next.await.is_some());
-    drop(turns);
+    drop(permits);
 }
 
 #[tokio::test]
 async fn a_thousand_pages_at_once_are_made_a_few_at_a_time() {
     let throttle = on_its_own("20/120");
     let [one, other] = ["192.0.2.7", "192.0.2.8"].map(|address| address.parse().unwrap());
-    let mut turns = Vec::new();
-    for _ in 0..TURNS {
-        turns.push(throttle.turn(one).await.unwrap());
+    let mut permits = Vec::new();
+    for _ in 0..CONCURRENT_REQUESTS {
+        permits.push(throttle.acquire_permit(one).await.unwrap());
     }
-    let mut next = std::pin::pin!(throttle.turn(one));
+    let mut next = std::pin::pin!(throttle.acquire_permit(one));
     let is_waiting = std::future::poll_fn(|context| Poll::Ready(next.as_mut().poll(context).is_pending())).await;
     assert!(is_waiting);
-    assert!(throttle.turn(other).await.is_some(), "nobody else waits");
-    turns.pop();
+    assert!(throttle.acquire_permit(other).await.is_some(), "nobody else waits");
+    permits.pop();
     assert!(next.await.is_some());
-    assert!(on_its_own("off").turn(one).await.is_none());
+    assert!(on_its_own("off").acquire_permit(one).await.is_none());
 }
 
 /// What several nodes tell each other.

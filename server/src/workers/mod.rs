@@ -12,7 +12,7 @@ use std::thread;
 use tokio::sync::{Semaphore, oneshot};
 use tracing::{error, warn};
 
-use crate::waiting::Waiting;
+use crate::cancel_on_drop::CancelOnDrop;
 
 mod budget;
 
@@ -25,7 +25,7 @@ const ALL: usize = AT_ONCE + 16;
 
 /// Why work was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotDone {
+pub enum WorkError {
     /// Too much work waits already.
     #[error("too much work is waiting")]
     Busy,
@@ -54,16 +54,16 @@ impl Workers {
     /// Runs `work` within `limits`, as soon as a thread is free. Dropping the future cancels it through its
     /// budget.
     ///
-    /// # Errors [`NotDone`].
-    pub async fn run<T, F>(&self, limits: Limits, work: F) -> Result<T, NotDone>
+    /// # Errors [`WorkError`].
+    pub async fn run<T, F>(&self, limits: Limits, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,
         F: FnOnce(&Budget) -> T + Send + 'static,
     {
-        let place = Arc::clone(&self.all).try_acquire_owned().map_err(|_| NotDone::Busy)?;
-        let permit = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| NotDone::Busy)?;
+        let place = Arc::clone(&self.all).try_acquire_owned().map_err(|_| WorkError::Busy)?;
+        let permit = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| WorkError::Busy)?;
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting::default();
+        let waiting = CancelOnDrop::default();
         let abandoned = Arc::clone(&waiting.abandoned);
         let job = move || {
             give_way();
@@ -78,9 +78,9 @@ impl Workers {
         // Nobody joins it: a process that ends does not wait for a stranger's file.
         if let Err(error) = thread::Builder::new().name("worker".into()).spawn(job) {
             error!("no thread for a file can be started: {error}");
-            return Err(NotDone::Busy);
+            return Err(WorkError::Busy);
         }
-        answered.await.map_err(|_| NotDone::Failed)
+        answered.await.map_err(|_| WorkError::Failed)
     }
 }
 
@@ -136,7 +136,7 @@ mod tests {
         }
         works.extend((AT_ONCE..ALL).map(|_| ask().boxed()));
         assert!(works.iter_mut().all(|work| work.as_mut().now_or_never().is_none()));
-        assert_eq!(ask().await, Err(NotDone::Busy));
+        assert_eq!(ask().await, Err(WorkError::Busy));
         drop(open);
         assert!(join_all(works).await.into_iter().all(|done| done == Ok(())));
     }
@@ -162,7 +162,7 @@ mod tests {
         let workers = Workers::default();
         for _ in 0..=AT_ONCE {
             let failed = workers.run(LIMITS, |_| -> () { panic!("on purpose") }).await;
-            assert_eq!(failed, Err(NotDone::Failed));
+            assert_eq!(failed, Err(WorkError::Failed));
         }
         assert_eq!(workers.run(LIMITS, |_| 1).await, Ok(1));
     }

@@ -16,8 +16,8 @@ use super::meter::{Meter, Verdict};
 use super::subscriptions::Subscriptions;
 use crate::broker::BrokerError;
 use crate::channel::Channel;
-use crate::chat::Said;
-use crate::games::{ClassMember, Papers};
+use crate::chat::Posted;
+use crate::games::{ClassCredentials, ClassMember};
 use crate::hub::SubscriptionId;
 use crate::node::{Node, count_refusal};
 use crate::outbox::Outbox;
@@ -30,17 +30,17 @@ pub(super) struct Client {
     node: Arc<Node>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
-    seats: Subscriptions,
+    subscriptions: Subscriptions,
     meter: Meter,
-    proof: Proof,
-    papers: Papers,
+    proof: TokenState,
+    papers: ClassCredentials,
     /// The count of renames at which the member's name was last looked up.
     renames: u64,
 }
 
 /// Whether a session token can still change who this client is.
 #[derive(Clone, Copy, PartialEq)]
-enum Proof {
+enum TokenState {
     /// A guest made for this connection, who may still send a token.
     Open,
     /// The client sent a token that needs no renewal yet.
@@ -52,22 +52,27 @@ enum Proof {
 impl Handler for Client {
     type Deferred = ClientMessage;
 
-    type Credentials = (IpAddr, Papers);
+    type Credentials = (IpAddr, ClassCredentials);
 
     const PURPOSE: Purpose = Purpose::Rooms;
 
-    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, Papers) {
-        (address, Papers::of(&node.sessions, headers, address))
+    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, ClassCredentials) {
+        (address, ClassCredentials::of(&node.sessions, headers, address))
     }
 
-    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (address, papers): (IpAddr, Papers)) -> Self {
-        let proof = if visitor.has_session { Proof::Settled } else { Proof::Open };
+    fn begin(
+        node: Arc<Node>,
+        visitor: Visitor,
+        outbox: Arc<Outbox>,
+        (address, papers): (IpAddr, ClassCredentials),
+    ) -> Self {
+        let proof = if visitor.has_session { TokenState::Settled } else { TokenState::Open };
         let renames = node.presence.renames();
         Self {
             node,
             member: visitor.member,
             outbox,
-            seats: Subscriptions::default(),
+            subscriptions: Subscriptions::default(),
             meter: Meter::new(address),
             proof,
             papers,
@@ -106,7 +111,7 @@ impl Handler for Client {
     async fn on_deferred(&mut self, message: ClientMessage) {
         let done = match message {
             ClientMessage::Join { room_id, since, session } => {
-                self.recognise(session.as_ref());
+                self.authenticate(session.as_ref());
                 self.join(room_id, since).await
             }
             ClientMessage::Leave { room_id } => {
@@ -123,10 +128,10 @@ impl Handler for Client {
     }
 
     fn on_close(&mut self, departure: Departure) {
-        for (room, seat) in self.seats.take() {
+        for (room, subscription) in self.subscriptions.take() {
             self.node.games.leaves_class(&room, &self.outbox);
             let channel = Channel::Room(room);
-            self.node.hub.leave(&channel, seat);
+            self.node.hub.leave(&channel, subscription);
             self.node.presence.leave(&channel, &self.member.id, departure);
         }
     }
@@ -140,7 +145,7 @@ impl Client {
             return;
         }
         let name = |room: &RoomId| self.node.presence.name_in(&Channel::Room(room.clone()), &self.member.id);
-        if let Some(name) = self.seats.latest().and_then(name)
+        if let Some(name) = self.subscriptions.latest().and_then(name)
             && name != self.member.name
         {
             self.member = Arc::new(Member { id: self.member.id.clone(), name });
@@ -157,7 +162,8 @@ impl Client {
         id: Option<MessageId>,
         text: String,
     ) -> Result<BoxFuture<'static, ()>, Refusal> {
-        let room = room.or_else(|| self.seats.latest().cloned()).filter(|room| self.seats.contains(room));
+        let room =
+            room.or_else(|| self.subscriptions.latest().cloned()).filter(|room| self.subscriptions.contains(room));
         let Some(room) = room else {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
         };
@@ -174,22 +180,22 @@ impl Client {
 
     /// Takes over the session of a token, unless the session is settled. An invalid token changes nothing;
     /// `joined` tells who the client is.
-    fn recognise(&mut self, token: Option<&SessionToken>) {
-        if self.proof == Proof::Settled {
+    fn authenticate(&mut self, token: Option<&SessionToken>) {
+        if self.proof == TokenState::Settled {
             return;
         }
         if let Some(visit) = token.and_then(|token| self.node.sessions.visit_with(token)) {
             self.member = Arc::new(visit.member);
             self.meter.change_payer();
-            self.proof = if visit.is_due { Proof::Open } else { Proof::Brought };
+            self.proof = if visit.is_due { TokenState::Open } else { TokenState::Brought };
         }
     }
 
     async fn join(&mut self, room: RoomId, since: Option<Position>) -> Result<(), Refusal> {
         self.learn_name();
-        let again = self.seats.contains(&room);
-        if !again && self.seats.len() >= self.node.config.limits.rooms_per_connection {
-            let sentence = format!("One connection can be in {} rooms. Leave one first.", self.seats.len());
+        let again = self.subscriptions.contains(&room);
+        if !again && self.subscriptions.len() >= self.node.config.limits.rooms_per_connection {
+            let sentence = format!("One connection can be in {} rooms. Leave one first.", self.subscriptions.len());
             return Err(Refusal::new(ErrorCode::TooManyRooms, sentence));
         }
         let class = match self.admitted(&room).await {
@@ -203,8 +209,8 @@ impl Client {
         let channel = Channel::Room(room.clone());
         let hub = self.node.hub.clone();
         // Hold first, then read: what arrives in between is held and follows `joined`.
-        let seat = hub.hold(&channel, self.outbox.clone());
-        if let Some(earlier) = self.seats.insert(room.clone(), seat) {
+        let subscription = hub.register(&channel, self.outbox.clone());
+        if let Some(earlier) = self.subscriptions.insert(room.clone(), subscription) {
             hub.leave(&channel, earlier);
         }
         if let Some(member) = &class {
@@ -216,14 +222,14 @@ impl Client {
         if class.is_some()
             && let Err(refusal) = self.admitted(&room).await
         {
-            self.unlisten(&room, again);
+            self.unsubscribe(&room, again);
             return Err(refusal);
         }
         let joined = match opened {
-            Ok(()) => self.settle(&channel, room.clone(), seat, since, again).await,
+            Ok(()) => self.activate(&channel, room.clone(), subscription, since, again).await,
             Err(error) if again => Err(error),
             Err(error) => {
-                self.unlisten(&room, false);
+                self.unsubscribe(&room, false);
                 return Err(unreachable_room(&room, &error));
             }
         };
@@ -231,7 +237,7 @@ impl Client {
             self.leave(&room);
             return Err(unreachable_room(&room, &error));
         }
-        self.proof = Proof::Settled;
+        self.proof = TokenState::Settled;
         if class.is_none() {
             self.node.directory.entered(&room).await;
         }
@@ -247,21 +253,21 @@ impl Client {
 
     /// Ends the subscription. Without `has_entered`, presence is left alone: it may be that of another tab of
     /// this person.
-    fn unlisten(&mut self, room: &RoomId, has_entered: bool) {
+    fn unsubscribe(&mut self, room: &RoomId, has_entered: bool) {
         if has_entered {
             return self.leave(room);
         }
         self.node.games.leaves_class(room, &self.outbox);
-        if let Some(seat) = self.seats.remove(room) {
-            self.node.hub.leave(&Channel::Room(room.clone()), seat);
+        if let Some(subscription) = self.subscriptions.remove(room) {
+            self.node.hub.leave(&Channel::Room(room.clone()), subscription);
         }
     }
 
-    async fn settle(
+    async fn activate(
         &mut self,
         channel: &Channel,
         room_id: RoomId,
-        seat: SubscriptionId,
+        subscription: SubscriptionId,
         since: Option<Position>,
         again: bool,
     ) -> Result<(), BrokerError> {
@@ -274,7 +280,7 @@ impl Client {
             true => presence.see(channel, &self.member.id, |here| here),
         };
         let you = Member::clone(&self.member);
-        let session = (self.proof == Proof::Open).then(|| self.node.sessions.token(&you)).flatten();
+        let session = (self.proof == TokenState::Open).then(|| self.node.sessions.token(&you)).flatten();
         let resumes = since.is_some();
         let namesake = is_new.then(|| namesake(room_id.clone(), &self.member, &here)).flatten();
         let mut sent = Sent::default();
@@ -298,7 +304,7 @@ impl Client {
             *told = Sent { bytes: hello.len(), in_vain: resumes && !recovered };
             hello
         };
-        let settled = self.node.hub.settle(channel, seat, since, hello).await;
+        let settled = self.node.hub.activate(channel, subscription, since, hello).await;
         self.meter.charge(&self.node.throttle, sent.cost());
         if let (Ok(()), Some(namesake)) = (&settled, namesake) {
             self.outbox.push(&wire::encode_server(&ServerMessage::Namesake(namesake)));
@@ -308,15 +314,15 @@ impl Client {
 
     fn leave(&mut self, room: &RoomId) {
         self.node.games.leaves_class(room, &self.outbox);
-        if let Some(seat) = self.seats.remove(room) {
+        if let Some(subscription) = self.subscriptions.remove(room) {
             let channel = Channel::Room(room.clone());
-            self.node.hub.leave(&channel, seat);
+            self.node.hub.leave(&channel, subscription);
             self.node.presence.leave(&channel, &self.member.id, Departure::Clean);
         }
     }
 
     async fn typing(&mut self, room: &RoomId) -> Result<(), Refusal> {
-        if !self.seats.contains(room) {
+        if !self.subscriptions.contains(room) {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first."));
         }
         self.learn_name();
@@ -348,7 +354,7 @@ fn answer(outbox: &Outbox, refusal: Refusal) {
 /// Answers a resend with the frame that was kept. A new message comes through the hub, as to everybody; so
 /// does a resend that the hub has not delivered yet, because sent from here it would overtake the messages
 /// before it.
-fn tell_again(node: &Node, room: RoomId, said: Said, outbox: &Outbox) {
+fn tell_again(node: &Node, room: RoomId, said: Posted, outbox: &Outbox) {
     let is_past = || node.hub.has_delivered(&Channel::Room(room), &said.appended.position);
     if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
         && is_past()

@@ -22,7 +22,7 @@ const TURN_EVERY: Duration = Duration::from_millis(250);
 
 /// How long connections may be silent.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct ConnectionTimeouts {
     /// From the upgrade to the client's first frame.
     pub hello_within: Duration,
     /// Silence before a ping is sent.
@@ -41,36 +41,36 @@ pub struct Connections {
     /// Turn 0 of the wheel.
     since: Instant,
     /// The connections to look at, by turn.
-    wheel: Mutex<BTreeMap<u128, Vec<Weak<Beat>>>>,
+    wheel: Mutex<BTreeMap<u128, Vec<Weak<Heartbeat>>>>,
     /// Held while connections are out of the wheel to be looked at, so that a search finds all of them.
     turning: Mutex<()>,
 }
 
 /// What holds for all connections of a node.
 struct Rules {
-    patience: Patience,
+    timeouts: ConnectionTimeouts,
     revoked: Arc<RevokedUsers>,
 }
 
 /// Watches whether one connection is alive. The session holds it.
-pub(super) struct Beat {
+pub(super) struct Heartbeat {
     outbox: Arc<Outbox>,
     purpose: Purpose,
     rules: Arc<Rules>,
-    pulse: Mutex<Pulse>,
+    state: Mutex<HeartbeatState>,
 }
 
 /// By when the connection has to show that it is alive.
-struct Pulse {
+struct HeartbeatState {
     next: Instant,
-    missing: Missing,
+    awaiting: Awaiting,
     /// The person whose connection it is now.
     member: Arc<Member>,
 }
 
 /// What the time limit waits for.
 #[derive(Clone, Copy)]
-enum Missing {
+enum Awaiting {
     Hello,
     Words,
     Pong,
@@ -79,47 +79,47 @@ enum Missing {
 impl Connections {
     /// Looks after connections until the last handle is dropped; closes all of them once `leaving` is
     /// cancelled.
-    pub fn start(patience: Patience, revoked: Arc<RevokedUsers>, leaving: CancellationToken) -> Arc<Self> {
-        let (rules, since) = (Arc::new(Rules { patience, revoked }), Instant::now());
+    pub fn start(timeouts: ConnectionTimeouts, revoked: Arc<RevokedUsers>, leaving: CancellationToken) -> Arc<Self> {
+        let (rules, since) = (Arc::new(Rules { timeouts, revoked }), Instant::now());
         let connections = Arc::new(Self { rules, since, wheel: Mutex::default(), turning: Mutex::default() });
         tokio::spawn(turn(Arc::downgrade(&connections), leaving));
         connections
     }
 
-    /// Looks after a connection until the returned beat is dropped.
-    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>, purpose: Purpose) -> Arc<Beat> {
-        let next = Instant::now() + self.rules.patience.hello_within;
-        let pulse = Mutex::new(Pulse { next, missing: Missing::Hello, member: member.clone() });
-        let beat = Arc::new(Beat { outbox, purpose, rules: self.rules.clone(), pulse });
-        self.put(next, Arc::downgrade(&beat));
+    /// Looks after a connection until the returned heartbeat is dropped.
+    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>, purpose: Purpose) -> Arc<Heartbeat> {
+        let next = Instant::now() + self.rules.timeouts.hello_within;
+        let state = Mutex::new(HeartbeatState { next, awaiting: Awaiting::Hello, member: member.clone() });
+        let heartbeat = Arc::new(Heartbeat { outbox, purpose, rules: self.rules.clone(), state });
+        self.put(next, Arc::downgrade(&heartbeat));
         // Register first, then look at the list: a sign-out in between is found by one of the two.
-        beat.belong_to(&member);
-        beat
+        heartbeat.set_member(&member);
+        heartbeat
     }
 
     /// Closes the connections of people who signed out.
     pub(crate) fn end_those_of(&self, users: &HashSet<UserId>) {
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
-        for beat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
-            if users.contains(&beat.pulse().member.id) {
-                beat.outbox.close(CloseCode::SignedOut);
+        for heartbeat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
+            if users.contains(&heartbeat.state().member.id) {
+                heartbeat.outbox.close(CloseCode::SignedOut);
             }
         }
     }
 
     /// Sends a frame to all connections of a person on this node that are for rooms.
-    pub(crate) fn tell_in_rooms(&self, user: &UserId, frame: &str) {
+    pub(crate) fn send_in_rooms(&self, user: &UserId, frame: &str) {
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
-        for beat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
-            if beat.purpose == Purpose::Rooms && beat.pulse().member.id == *user {
-                beat.outbox.push(frame);
+        for heartbeat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
+            if heartbeat.purpose == Purpose::Rooms && heartbeat.state().member.id == *user {
+                heartbeat.outbox.push(frame);
             }
         }
     }
 
-    fn put(&self, at: Instant, beat: Weak<Beat>) {
+    fn put(&self, at: Instant, heartbeat: Weak<Heartbeat>) {
         let turn = self.turn_after(at) + 1;
-        self.wheel().entry(turn).or_default().push(beat);
+        self.wheel().entry(turn).or_default().push(heartbeat);
     }
 
     /// Looks at the connections whose time may be up.
@@ -130,21 +130,21 @@ impl Connections {
             let later = wheel.split_off(&(self.turn_after(now) + 1));
             std::mem::replace(&mut *wheel, later)
         };
-        for beat in due.into_values().flatten() {
-            if let Some(next) = beat.upgrade().and_then(|beat| beat.look(now)) {
-                self.put(next, beat);
+        for heartbeat in due.into_values().flatten() {
+            if let Some(next) = heartbeat.upgrade().and_then(|heartbeat| heartbeat.look(now)) {
+                self.put(next, heartbeat);
             }
         }
     }
 
     /// Tells all clients to reconnect, spread over `within`, in no order.
-    async fn let_go(&self, within: Duration) {
+    async fn drain(&self, within: Duration) {
         let mut all: Vec<_> = std::mem::take(&mut *self.wheel()).into_values().flatten().collect();
         all.shuffle(&mut rand::rng());
         let steps = u32::try_from(within.as_millis() / TURN_EVERY.as_millis()).unwrap_or(u32::MAX).max(1);
         let at_a_time = all.len().div_ceil(steps as usize).max(1);
         for some in all.chunks(at_a_time) {
-            some.iter().filter_map(Weak::upgrade).for_each(|beat| beat.outbox.close(CloseCode::NodeLeaving));
+            some.iter().filter_map(Weak::upgrade).for_each(|heartbeat| heartbeat.outbox.close(CloseCode::NodeLeaving));
             sleep(TURN_EVERY).await;
         }
     }
@@ -154,7 +154,7 @@ impl Connections {
         at.duration_since(self.since).as_millis() / TURN_EVERY.as_millis()
     }
 
-    fn wheel(&self) -> MutexGuard<'_, BTreeMap<u128, Vec<Weak<Beat>>>> {
+    fn wheel(&self) -> MutexGuard<'_, BTreeMap<u128, Vec<Weak<Heartbeat>>>> {
         self.wheel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -170,25 +170,25 @@ async fn turn(connections: Weak<Connections>, leaving: CancellationToken) {
     }
     while let Some(connections) = connections.upgrade() {
         // All at once would storm the other nodes.
-        connections.let_go(connections.rules.patience.drain_within.mul_f64(0.6)).await;
+        connections.drain(connections.rules.timeouts.drain_within.mul_f64(0.6)).await;
         drop(connections);
         // And those whose upgrade was still under way.
         sleep(TURN_EVERY).await;
     }
 }
 
-impl Beat {
+impl Heartbeat {
     /// Notes that bytes arrived. Only a frame of ours counts as the first one.
-    pub(super) fn heard(&self, is_frame: bool) {
-        let mut pulse = self.pulse();
-        if is_frame || !matches!(pulse.missing, Missing::Hello) {
-            (pulse.next, pulse.missing) = (Instant::now() + self.rules.patience.ping_every, Missing::Words);
+    pub(super) fn on_bytes(&self, is_frame: bool) {
+        let mut state = self.state();
+        if is_frame || !matches!(state.awaiting, Awaiting::Hello) {
+            (state.next, state.awaiting) = (Instant::now() + self.rules.timeouts.ping_every, Awaiting::Words);
         }
     }
 
     /// Sets whose connection it is; closes it if that person has signed out.
-    pub(super) fn belong_to(&self, member: &Arc<Member>) {
-        self.pulse().member = member.clone();
+    pub(super) fn set_member(&self, member: &Arc<Member>) {
+        self.state().member = member.clone();
         if self.rules.revoked.contains(&member.id) {
             self.outbox.close(CloseCode::SignedOut);
         }
@@ -196,7 +196,7 @@ impl Beat {
 
     /// Pings or closes if that is due; returns when to look again, or `None` when the connection is over.
     fn look(&self, now: Instant) -> Option<Instant> {
-        let unread = self.outbox.waiting_since().map(|since| since + self.rules.patience.write_within);
+        let unread = self.outbox.waiting_since().map(|since| since + self.rules.timeouts.write_within);
         if unread.is_some_and(|until| until <= now) {
             self.outbox.close(CloseCode::Slow);
             return None;
@@ -206,24 +206,24 @@ impl Beat {
     }
 
     fn look_for_words(&self, now: Instant) -> Option<Instant> {
-        let mut pulse = self.pulse();
-        if pulse.next > now {
-            return Some(pulse.next);
+        let mut state = self.state();
+        if state.next > now {
+            return Some(state.next);
         }
-        match pulse.missing {
-            Missing::Hello => self.outbox.close(CloseCode::NoHello),
-            Missing::Pong => self.outbox.close(CloseCode::NoPong),
-            Missing::Words => {
-                (pulse.next, pulse.missing) = (now + self.rules.patience.pong_within, Missing::Pong);
+        match state.awaiting {
+            Awaiting::Hello => self.outbox.close(CloseCode::NoHello),
+            Awaiting::Pong => self.outbox.close(CloseCode::NoPong),
+            Awaiting::Words => {
+                (state.next, state.awaiting) = (now + self.rules.timeouts.pong_within, Awaiting::Pong);
                 self.outbox.send(&frame::PING);
-                return Some(pulse.next);
+                return Some(state.next);
             }
         }
         None
     }
 
-    fn pulse(&self) -> MutexGuard<'_, Pulse> {
-        self.pulse.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, HeartbeatState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -232,7 +232,7 @@ mod tests {
     use super::*;
     use crate::session::guest;
 
-    const PATIENCE: Patience = Patience {
+    const PATIENCE: ConnectionTimeouts = ConnectionTimeouts {
         hello_within: Duration::from_secs(10),
         ping_every: Duration::from_secs(25),
         pong_within: Duration::from_secs(10),
@@ -240,10 +240,10 @@ mod tests {
         drain_within: Duration::from_secs(15),
     };
 
-    fn watched(connections: &Connections) -> (Arc<Outbox>, Arc<Beat>) {
+    fn watched(connections: &Connections) -> (Arc<Outbox>, Arc<Heartbeat>) {
         let outbox = Arc::new(Outbox::stuck(1 << 20));
-        let beat = connections.watch(outbox.clone(), Arc::new(guest()), Purpose::Rooms);
-        (outbox, beat)
+        let heartbeat = connections.watch(outbox.clone(), Arc::new(guest()), Purpose::Rooms);
+        (outbox, heartbeat)
     }
 
     fn start(leaving: CancellationToken) -> Arc<Connections> {
@@ -254,8 +254,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_says_nothing_at_all_is_closed() {
         let connections = start(CancellationToken::new());
-        let (outbox, beat) = watched(&connections);
-        beat.heard(false);
+        let (outbox, heartbeat) = watched(&connections);
+        heartbeat.on_bytes(false);
         sleep(Duration::from_secs(9)).await;
         assert_eq!(outbox.closing(), None);
         sleep(Duration::from_secs(2)).await;
@@ -265,11 +265,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_falls_silent_is_pinged_and_then_closed() {
         let connections = start(CancellationToken::new());
-        let (outbox, beat) = watched(&connections);
-        beat.heard(true);
+        let (outbox, heartbeat) = watched(&connections);
+        heartbeat.on_bytes(true);
         sleep(Duration::from_secs(26)).await;
         assert!(outbox.is_waiting(), "a ping");
-        beat.heard(false);
+        heartbeat.on_bytes(false);
         sleep(Duration::from_secs(34)).await;
         assert_eq!(outbox.closing(), None, "it answered the first one");
         sleep(Duration::from_secs(2)).await;
@@ -279,17 +279,17 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_reads_nothing_is_closed_however_much_they_say() {
         let connections = start(CancellationToken::new());
-        let (outbox, beat) = watched(&connections);
-        beat.heard(true);
+        let (outbox, heartbeat) = watched(&connections);
+        heartbeat.on_bytes(true);
         outbox.push("something to read");
         for _ in 0..8 {
             sleep(Duration::from_secs(8)).await;
-            beat.heard(true);
+            heartbeat.on_bytes(true);
         }
         assert_eq!(outbox.closing(), None);
         for _ in 0..4 {
             sleep(Duration::from_secs(8)).await;
-            beat.heard(true);
+            heartbeat.on_bytes(true);
         }
         assert_eq!(outbox.closing(), Some(CloseCode::Slow));
     }
@@ -299,7 +299,7 @@ mod tests {
         let leaving = CancellationToken::new();
         let connections = start(leaving.clone());
         let all: Vec<_> = (0..100).map(|_| watched(&connections)).collect();
-        all.iter().for_each(|(_, beat)| beat.heard(true));
+        all.iter().for_each(|(_, heartbeat)| heartbeat.on_bytes(true));
         let gone = || all.iter().filter(|(outbox, _)| outbox.closing() == Some(CloseCode::NodeLeaving)).count();
         leaving.cancel();
         sleep(Duration::from_secs(4)).await;
@@ -325,7 +325,7 @@ mod tests {
             (outbox.clone(), connections.watch(outbox, member.clone(), Purpose::Games))
         };
         let all = [watch(&ana), watch(&ben), watch(&ben)];
-        all[2].1.belong_to(&ana);
+        all[2].1.set_member(&ana);
         connections.end_those_of(&HashSet::from([ana.id.clone()]));
         let closing: Vec<_> = all.iter().map(|(outbox, _)| outbox.closing()).collect();
         assert_eq!(closing, [Some(CloseCode::SignedOut), None, Some(CloseCode::SignedOut)]);

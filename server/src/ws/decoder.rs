@@ -21,17 +21,17 @@ pub(super) struct Decoder {
     /// The library's state, only while a message is under way: between messages it would hold buffers for
     /// nothing.
     context: Option<Box<WebSocketContext>>,
-    place: Place,
+    place: FrameScanner,
 }
 
 impl Decoder {
     /// A decoder that refuses messages of more than `frame_bytes`.
     pub(super) fn new(frame_bytes: usize) -> Self {
-        Self { frame_bytes, context: None, place: Place::default() }
+        Self { frame_bytes, context: None, place: FrameScanner::default() }
     }
 
     /// Looks at bytes before they are decoded; returns how many control frames and crumbs begin in them.
-    pub(super) fn look(&mut self, bytes: &[u8]) -> u32 {
+    pub(super) fn scan(&mut self, bytes: &[u8]) -> u32 {
         self.place.pass(bytes);
         std::mem::take(&mut self.place.small)
     }
@@ -41,14 +41,14 @@ impl Decoder {
         !self.place.is_between_messages()
     }
 
-    /// Decodes bytes that were [looked at](Self::look). Messages go to `messages`; what the protocol has to
+    /// Decodes bytes that were [looked at](Self::scan). Messages go to `messages`; what the protocol has to
     /// answer (a pong, a close) goes to `answers`.
     ///
     /// # Errors The library's, after the messages before it: the connection must end.
     pub(super) fn take(&mut self, bytes: &[u8], messages: &mut Vec<Message>, answers: &mut Vec<u8>) -> Result<()> {
         let frame_bytes = self.frame_bytes;
         let context = self.context.get_or_insert_with(|| Box::new(context(frame_bytes, bytes.len())));
-        let mut pipe = Pipe { incoming: bytes, answers };
+        let mut pipe = MemoryStream { incoming: bytes, answers };
         loop {
             if self.place.is_between_messages() && self.place.ended == 0 {
                 // All messages are out; another read would only return `WouldBlock`.
@@ -85,12 +85,12 @@ fn context(frame_bytes: usize, came: usize) -> WebSocketContext {
 }
 
 /// Stands in for the socket: the library reads from a buffer and writes to one.
-struct Pipe<'a> {
+struct MemoryStream<'a> {
     incoming: &'a [u8],
     answers: &'a mut Vec<u8>,
 }
 
-impl Read for Pipe<'_> {
+impl Read for MemoryStream<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.incoming.is_empty() {
             true => Err(ErrorKind::WouldBlock.into()),
@@ -99,7 +99,7 @@ impl Read for Pipe<'_> {
     }
 }
 
-impl Write for Pipe<'_> {
+impl Write for MemoryStream<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.answers.write(bytes)
     }
@@ -111,7 +111,7 @@ impl Write for Pipe<'_> {
 
 /// Where in the frame that arrives the bytes so far end.
 #[derive(Default)]
-struct Place {
+struct FrameScanner {
     header: [u8; HEADER],
     header_bytes: usize,
     /// Bytes of this frame's payload that are still to come.
@@ -127,7 +127,7 @@ struct Place {
     is_lost: bool,
 }
 
-impl Place {
+impl FrameScanner {
     fn is_between_messages(&self) -> bool {
         self.header_bytes == 0 && self.payload_bytes == 0 && !self.is_in_message && !self.is_lost
     }
@@ -236,7 +236,7 @@ mod tests {
             let (mut rest, mut small) = (bytes.as_slice(), 0);
             for cut in cuts.iter().cycle() {
                 let (now, later) = rest.split_at((*cut).min(rest.len()));
-                small += decoder.look(now);
+                small += decoder.scan(now);
                 decoder.take(now, &mut messages, &mut answers).unwrap();
                 rest = later;
                 if rest.is_empty() {
@@ -258,7 +258,7 @@ mod tests {
     fn what_came_before_the_rubbish_is_read() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(1 << 16), Vec::new(), Vec::new());
         let bytes = [text("hello"), vec![0xff; 20]].concat();
-        decoder.look(&bytes);
+        decoder.scan(&bytes);
         decoder.take(&bytes, &mut messages, &mut answers).unwrap_err();
         assert_eq!(messages, [Message::text("hello")]);
     }
@@ -267,7 +267,7 @@ mod tests {
     fn a_frame_that_is_too_big_is_refused_by_its_header() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
         let bytes = text(&"a".repeat(101));
-        decoder.look(&bytes[..8]);
+        decoder.scan(&bytes[..8]);
         let error = decoder.take(&bytes[..8], &mut messages, &mut answers).unwrap_err();
         assert!(matches!(error, Error::Capacity(_)), "{error}");
     }
@@ -276,7 +276,7 @@ mod tests {
     fn a_ping_in_parts_is_refused_with_its_first_part() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
         let bytes = frame(OpCode::Control(Control::Ping), false, b"?");
-        decoder.look(&bytes);
+        decoder.scan(&bytes);
         let error = decoder.take(&bytes, &mut messages, &mut answers).unwrap_err();
         assert!(matches!(error, Error::Protocol(_)), "{error}");
     }
@@ -285,7 +285,7 @@ mod tests {
     fn a_close_is_answered_with_its_code() {
         let (mut decoder, mut messages, mut answers) = (Decoder::new(100), Vec::new(), Vec::new());
         let bytes = frame(OpCode::Control(Control::Close), true, &1000u16.to_be_bytes());
-        decoder.look(&bytes);
+        decoder.scan(&bytes);
         decoder.take(&bytes, &mut messages, &mut answers).unwrap();
         assert!(messages[0].is_close());
         assert_eq!(answers, [0x88, 2, 3, 232]);

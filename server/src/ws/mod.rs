@@ -20,19 +20,19 @@ use axum::routing::{MethodRouter, get};
 
 use crate::node::Node;
 
-pub use connections::{Connections, Patience};
+pub use connections::{ConnectionTimeouts, Connections};
 pub use handler::{Action, Frame, Handler, Purpose, Visitor};
 pub(crate) use meter::{Meter, Verdict};
 
 /// The route of a WebSocket endpoint.
-pub type Door = MethodRouter<Arc<Node>>;
+pub type WebSocketRoute = MethodRouter<Arc<Node>>;
 
 /// The route of the chat's WebSockets, `/ws`.
-pub fn door() -> Door {
-    door_to::<client::Client>()
+pub fn chat_route() -> WebSocketRoute {
+    route_for::<client::Client>()
 }
 
 /// A route of WebSockets whose frames another handler handles.
-pub fn door_to<M: Handler>() -> Door {
+pub fn route_for<M: Handler>() -> WebSocketRoute {
     get(upgrade::upgrade::<M>)
 }

@@ -40,7 +40,7 @@ pub(super) struct FrameReader {
 }
 
 /// The limits of one message.
-pub(super) struct Bounds {
+pub(super) struct MessageLimits {
     /// The largest message, in bytes.
     pub(super) frame_bytes: usize,
     /// From its first byte to its last. The bytes so far are in memory, so a client must not take its time.
@@ -48,7 +48,7 @@ pub(super) struct Bounds {
 }
 
 /// What the client sent next.
-pub(super) enum Heard {
+pub(super) enum Incoming {
     Message(Message),
     /// The client broke the WebSocket protocol, or the connection failed.
     Fault(Error),
@@ -62,12 +62,12 @@ impl FrameReader {
     /// A reader of `socket`; `early` are bytes that came with the request.
     pub(super) fn new(
         socket: OwnedReadHalf,
-        bounds: Bounds,
+        bounds: MessageLimits,
         budget: FrameBudget,
         early: &[u8],
         outbox: &Outbox,
     ) -> Self {
-        let Bounds { frame_bytes, whole_within } = bounds;
+        let MessageLimits { frame_bytes, whole_within } = bounds;
         let decoder = Decoder::new(frame_bytes);
         let messages = vec::IntoIter::default();
         let mut ears = Self { socket, decoder, whole_within, due: None, budget, messages, fault: None };
@@ -78,18 +78,18 @@ impl FrameReader {
     }
 
     /// Waits for the next message. Cancel safe. What the protocol has to answer goes into `outbox`.
-    pub(super) async fn hear(&mut self, outbox: &Outbox) -> Heard {
+    pub(super) async fn next(&mut self, outbox: &Outbox) -> Incoming {
         loop {
             if let Some(message) = self.messages.next() {
-                return Heard::Message(message);
+                return Incoming::Message(message);
             }
             if let Some(fault) = self.fault.take() {
-                return Heard::Fault(*fault);
+                return Incoming::Fault(*fault);
             }
             self.messages = vec::IntoIter::default();
             match poll_fn(|context| self.poll_read_in_time(context, outbox)).await {
-                Err(error) if error.kind() == io::ErrorKind::TimedOut && self.due.is_some() => return Heard::Late,
-                Ok(0) | Err(_) => return Heard::End,
+                Err(error) if error.kind() == io::ErrorKind::TimedOut && self.due.is_some() => return Incoming::Late,
+                Ok(0) | Err(_) => return Incoming::End,
                 Ok(_) => {}
             }
         }
@@ -121,7 +121,7 @@ impl FrameReader {
     }
 
     fn read(&mut self, bytes: &[u8], outbox: &Outbox) {
-        if !self.budget.spend(self.decoder.look(bytes)) {
+        if !self.budget.spend(self.decoder.scan(bytes)) {
             // Checked before anything is answered: one read has room for ten thousand pings.
             self.fault = Some(Box::new(Error::AttackAttempt));
             return;

@@ -9,10 +9,10 @@ use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Error, Message};
 
-use super::connections::Beat;
+use super::connections::Heartbeat;
 use super::handler::{Action, Frame, Handler, Visitor};
 use super::in_flight::InFlight;
-use super::reader::{FrameReader, Heard};
+use super::reader::{FrameReader, Incoming};
 use crate::node::Node;
 use crate::outbox::{Outbox, frame};
 use crate::presence::Departure;
@@ -21,7 +21,7 @@ use crate::presence::Departure;
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why a connection ends.
-enum End {
+enum CloseCause {
     /// The client closed it; the code says whether it will be back.
     Client(Departure),
     /// The connection broke without a close frame.
@@ -30,7 +30,7 @@ enum End {
     Close(u16, &'static str),
 }
 
-impl From<CloseCode> for End {
+impl From<CloseCode> for CloseCause {
     fn from(code: CloseCode) -> Self {
         Self::Close(code.number(), code.reason())
     }
@@ -51,13 +51,13 @@ pub(super) fn run<M: Handler>(
     credentials: M::Credentials,
 ) -> impl Future<Output = ()> + Send {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
-    let beat = node.connections.watch(outbox.clone(), visitor.member.clone(), M::PURPOSE);
+    let heartbeat = node.connections.watch(outbox.clone(), visitor.member.clone(), M::PURPOSE);
     let join_permits = node.join_permits.clone();
     let mut client = M::begin(node, visitor, outbox.clone(), credentials);
     let mut in_flight = InFlight::default();
     async move {
-        let end = serve(&mut reader, &outbox, &beat, &join_permits, &mut client, &mut in_flight).await;
-        drop(beat);
+        let end = serve(&mut reader, &outbox, &heartbeat, &join_permits, &mut client, &mut in_flight).await;
+        drop(heartbeat);
         Box::pin(finish(end, &mut reader, &outbox, &mut client, &mut in_flight)).await;
         metrics::gauge!(crate::metrics::CONNECTIONS).decrement(1.0);
     }
@@ -65,7 +65,7 @@ pub(super) fn run<M: Handler>(
 
 /// Sends what is in flight, tells the handler, and closes the socket.
 async fn finish(
-    end: End,
+    end: CloseCause,
     reader: &mut FrameReader,
     outbox: &Outbox,
     client: &mut impl Handler,
@@ -74,46 +74,46 @@ async fn finish(
     // Messages that were begun still go to the log.
     let _ = timeout(FAREWELL, in_flight.finish()).await;
     client.on_close(match end {
-        End::Client(departure) => departure,
+        CloseCause::Client(departure) => departure,
         // Silent for longer than any grace: a person who is back is so on another connection.
-        End::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
-        End::Close(code, _) if code == CloseCode::SignedOut.number() => Departure::Clean,
-        End::Cut | End::Close(..) => Departure::Lost,
+        CloseCause::Close(code, _) if code == CloseCode::NoPong.number() => Departure::Clean,
+        CloseCause::Close(code, _) if code == CloseCode::SignedOut.number() => Departure::Clean,
+        CloseCause::Cut | CloseCause::Close(..) => Departure::Lost,
     });
     match end {
-        End::Close(code, reason) => {
+        CloseCause::Close(code, reason) => {
             metrics::counter!(crate::metrics::CLOSES, "code" => code.to_string()).increment(1);
             close(reader, outbox, code, reason).await;
         }
         // Sends the answer to the client's close.
-        End::Client(_) => drop(timeout(FAREWELL, outbox.drain()).await),
-        End::Cut => {}
+        CloseCause::Client(_) => drop(timeout(FAREWELL, outbox.drain()).await),
+        CloseCause::Cut => {}
     }
 }
 
 async fn serve(
     reader: &mut FrameReader,
     outbox: &Outbox,
-    beat: &Beat,
+    heartbeat: &Heartbeat,
     join_permits: &Semaphore,
     client: &mut impl Handler,
     in_flight: &mut InFlight,
-) -> End {
+) -> CloseCause {
     loop {
         tokio::select! {
             // In this order: messages in flight go on before another frame is read.
             biased;
             () = in_flight.next(), if !in_flight.is_empty() => {}
             end = look_after(outbox) => return end,
-            heard = reader.hear(outbox), if in_flight.has_room() => {
+            heard = reader.next(outbox), if in_flight.has_room() => {
                 let message = match heard {
-                    Heard::Message(message) => message,
-                    Heard::Fault(error) => return why(&error),
-                    Heard::Late => return CloseCode::NoHello.into(),
-                    Heard::End => return End::Cut,
+                    Incoming::Message(message) => message,
+                    Incoming::Fault(error) => return why(&error),
+                    Incoming::Late => return CloseCode::NoHello.into(),
+                    Incoming::End => return CloseCause::Cut,
                 };
-                beat.heard(message.is_text());
-                if let Some(end) = act_on(message, outbox, beat, join_permits, client, in_flight).await {
+                heartbeat.on_bytes(message.is_text());
+                if let Some(end) = act_on(message, outbox, heartbeat, join_permits, client, in_flight).await {
                     return end;
                 }
             }
@@ -125,15 +125,15 @@ async fn serve(
 async fn act_on(
     message: Message,
     outbox: &Outbox,
-    beat: &Beat,
+    heartbeat: &Heartbeat,
     join_permits: &Semaphore,
     client: &mut impl Handler,
     in_flight: &mut InFlight,
-) -> Option<End> {
+) -> Option<CloseCause> {
     let action = match &message {
         Message::Text(text) => client.on_frame(Frame::Text(text)),
         Message::Binary(bytes) => client.on_frame(Frame::Binary(bytes)),
-        Message::Close(frame) => return Some(End::Client(farewell(frame.as_ref()))),
+        Message::Close(frame) => return Some(CloseCause::Client(farewell(frame.as_ref()))),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
     drop(message);
@@ -159,7 +159,7 @@ async fn act_on(
         let attended = async {
             in_flight.finish().await;
             client.on_deferred(deferred).await;
-            beat.belong_to(client.member());
+            heartbeat.set_member(client.member());
         };
         meanwhile(outbox, attended).await.err()
     })
@@ -167,7 +167,7 @@ async fn act_on(
 }
 
 /// Waits for `something` while the outbox is sent; ends early when the connection does.
-async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, End> {
+async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, CloseCause> {
     tokio::select! {
         done = something => Ok(done),
         end = look_after(outbox) => Err(end),
@@ -175,7 +175,7 @@ async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Re
 }
 
 /// Sends what the outbox leaves to this task, until the connection has to close.
-async fn look_after(outbox: &Outbox) -> End {
+async fn look_after(outbox: &Outbox) -> CloseCause {
     loop {
         // A close does not wait here for a client that does not read.
         if let Some(code) = outbox.closing() {
@@ -185,7 +185,7 @@ async fn look_after(outbox: &Outbox) -> End {
             biased;
             () = outbox.work() => {}
             // Boxed when it is needed: most sockets take everything at once.
-            drained = async { Box::pin(outbox.drain()).await }, if outbox.is_waiting() => if drained.is_err() { return End::Cut },
+            drained = async { Box::pin(outbox.drain()).await }, if outbox.is_waiting() => if drained.is_err() { return CloseCause::Cut },
         }
     }
 }
@@ -196,7 +196,7 @@ async fn close(reader: &mut FrameReader, outbox: &Outbox, code: u16, reason: &'s
     outbox.finish(frame::close(code, reason));
     let farewell = async {
         if outbox.drain().await.is_ok() {
-            while let Heard::Message(message) = reader.hear(outbox).await
+            while let Incoming::Message(message) = reader.next(outbox).await
                 && !message.is_close()
             {}
         }
@@ -213,12 +213,12 @@ fn farewell(frame: Option<&CloseFrame>) -> Departure {
 }
 
 /// The close code for a failed read (RFC 6455, section 7.4.1).
-fn why(error: &Error) -> End {
+fn why(error: &Error) -> CloseCause {
     match error {
         Error::AttackAttempt => CloseCode::Flood.into(),
-        Error::Capacity(_) => End::Close(1009, "this frame is too big"),
-        Error::Utf8(_) => End::Close(1007, "this text is not UTF-8"),
-        Error::Protocol(_) => End::Close(1002, "this is not how WebSocket works"),
-        _ => End::Cut,
+        Error::Capacity(_) => CloseCause::Close(1009, "this frame is too big"),
+        Error::Utf8(_) => CloseCause::Close(1007, "this text is not UTF-8"),
+        Error::Protocol(_) => CloseCause::Close(1002, "this is not how WebSocket works"),
+        _ => CloseCause::Cut,
     }
 }

@@ -19,10 +19,10 @@ impl Subscriptions {
     }
 
     /// Adds a room; returns its earlier subscription, if there is one.
-    pub(super) fn insert(&mut self, room: RoomId, seat: SubscriptionId) -> Option<SubscriptionId> {
+    pub(super) fn insert(&mut self, room: RoomId, subscription: SubscriptionId) -> Option<SubscriptionId> {
         let earlier = self.remove(&room);
         self.0.reserve_exact(1);
-        self.0.push((room, seat));
+        self.0.push((room, subscription));
         earlier
     }
 
@@ -47,13 +47,13 @@ mod tests {
     #[test]
     fn a_message_without_a_room_goes_to_the_one_joined_last() {
         let [a, b] = ["a", "b"].map(|id| RoomId::parse(id).unwrap());
-        let mut seats = Subscriptions::default();
-        seats.insert(a.clone(), SubscriptionId(1));
-        seats.insert(b.clone(), SubscriptionId(2));
-        assert_eq!(seats.latest(), Some(&b));
-        assert_eq!(seats.insert(a.clone(), SubscriptionId(3)), Some(SubscriptionId(1)));
-        assert_eq!(seats.latest(), Some(&a));
-        seats.remove(&a);
-        assert_eq!(seats.latest(), Some(&b));
+        let mut subscriptions = Subscriptions::default();
+        subscriptions.insert(a.clone(), SubscriptionId(1));
+        subscriptions.insert(b.clone(), SubscriptionId(2));
+        assert_eq!(subscriptions.latest(), Some(&b));
+        assert_eq!(subscriptions.insert(a.clone(), SubscriptionId(3)), Some(SubscriptionId(1)));
+        assert_eq!(subscriptions.latest(), Some(&a));
+        subscriptions.remove(&a);
+        assert_eq!(subscriptions.latest(), Some(&b));
     }
 }

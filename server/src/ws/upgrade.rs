@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::time::sleep;
 use tungstenite::handshake::derive_accept_key;
 
-use super::reader::{Bounds, FrameReader};
+use super::reader::{FrameReader, MessageLimits};
 use super::{Handler, Visitor, session};
 use crate::config::Limits;
 use crate::http::{TOO_MUCH_TAKES, origin};
@@ -35,7 +35,7 @@ pub(super) struct Version {
 pub(super) async fn upgrade<M: Handler>(
     State(node): State<Arc<Node>>,
     Extension(peer): Extension<SocketAddr>,
-    Extension(place): Extension<serve::Place>,
+    Extension(place): Extension<serve::ConnectionPermit>,
     Query(version): Query<Version>,
     mut request: Request,
 ) -> Response {
@@ -93,18 +93,18 @@ fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(Fra
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
-    let bounds = Bounds { frame_bytes: limits.frame_bytes, whole_within: limits.header_within };
+    let bounds = MessageLimits { frame_bytes: limits.frame_bytes, whole_within: limits.header_within };
     let ears = FrameReader::new(read, bounds, budget, &parts.read_buf, &outbox);
     Some((ears, outbox))
 }
 
 /// Checks the headers of a handshake and returns its key (RFC 6455, section 4.2.1).
-fn handshake(headers: &HeaderMap) -> Result<String, NoHandshake> {
+fn handshake(headers: &HeaderMap) -> Result<String, HandshakeError> {
     let has = |name: header::HeaderName, word: &str| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).any(|one| one.trim().eq_ignore_ascii_case(word))
     };
-    let refuse = |status, sentence| Err(NoHandshake(status, sentence));
+    let refuse = |status, sentence| Err(HandshakeError(status, sentence));
     if !has(header::CONNECTION, "upgrade") || !has(header::UPGRADE, "websocket") {
         return refuse(StatusCode::UPGRADE_REQUIRED, "this is the address of a WebSocket");
     }
@@ -119,9 +119,9 @@ fn handshake(headers: &HeaderMap) -> Result<String, NoHandshake> {
 }
 
 /// The answer to a request that is no handshake.
-struct NoHandshake(StatusCode, &'static str);
+struct HandshakeError(StatusCode, &'static str);
 
-impl IntoResponse for NoHandshake {
+impl IntoResponse for HandshakeError {
     fn into_response(self) -> Response {
         // RFC 6455, section 4.4: a client of another version is told ours.
         (self.0, [(header::SEC_WEBSOCKET_VERSION, "13")], self.1).into_response()

@@ -3,8 +3,8 @@
 
 use app::api::games::HostPage;
 use app::api::quizzes::QuizList;
-use protocol::game::frame::{Again, GivenAnswer, Kick, Open};
-use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken, Verdict};
+use protocol::game::frame::{Again, Kick, Open, SubmittedAnswer};
+use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerMessage, Phase, Verdict};
 use protocol::quiz::{Quiz, ResultsSummary, StoredQuiz};
 use protocol::{ErrorCode, Pin, QuizId, UserId, wire};
 use reqwest::StatusCode;
@@ -55,7 +55,7 @@ async fn a_class_is_taken_along_to_the_next_round_on_all_nodes() {
         ada.sees(Phase::Open).await;
         teacher.send(&AGAIN).await;
         assert_eq!(teacher.is_refused().await.code, ErrorCode::NotNow, "it goes on");
-        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ada.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
         to_the_podium(&mut teacher).await;
 
         teacher.send(&AGAIN).await;
@@ -70,8 +70,8 @@ async fn a_class_is_taken_along_to_the_next_round_on_all_nodes() {
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;
         ben.sees(Phase::Open).await;
-        assert_eq!(ada.answer(0, Answer::Choice(0)).await.taken, Taken::Accepted);
-        assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ada.answer(0, Answer::Choice(0)).await.taken, AnswerStatus::Accepted);
+        assert_eq!(ben.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
         let (lost, won) = (ada.outcome(0).await, ben.outcome(0).await);
         assert_eq!((lost.verdict, lost.score, won.verdict, won.place), (Verdict::Wrong, 0, Verdict::Right, 1));
         teacher.sees(Phase::Reveal).await;
@@ -122,7 +122,7 @@ async fn who_was_gone_finds_the_next_round_where_the_game_was() {
         let mut ben = Pupil::with(two, &cookie).await;
         let back = ben.try_join(&pin, None).await.unwrap();
         assert_eq!((back.you.name, back.score, back.game.round, back.answer), (name("Ben"), 0, 2, None));
-        assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ben.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
         let mut cem = Pupil::at(one).await;
         let seat = Some(joined.seat.clone());
         cem.send(&Say::Join(protocol::game::frame::Join { pin: pin.clone(), nickname: None, seat })).await;
@@ -199,7 +199,7 @@ async fn an_added_host_plays_again_and_only_whose_game_it_is_chooses_another_qui
         ada.sees(Phase::Open).await;
         helper.step(Say::Skip).await;
         ada.sees_game(|game| game.phase == Phase::Open && game.at == Some(1)).await;
-        assert_eq!(ada.answer(1, RIGHT).await.taken, Taken::Accepted, "the first quiz has no second question");
+        assert_eq!(ada.answer(1, RIGHT).await.taken, AnswerStatus::Accepted, "the first quiz has no second question");
     })
     .await;
 }
@@ -215,7 +215,7 @@ async fn an_answer_to_one_round_is_not_taken_in_the_next() {
         lobby(&mut teacher, 2).await;
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;
-        let given = |round| Say::Answer(GivenAnswer { question: 0, answer: Answer::Choice(0), round: Some(round) });
+        let given = |round| Say::Answer(SubmittedAnswer { question: 0, answer: Answer::Choice(0), round: Some(round) });
         ada.send(&given(1)).await;
         let taken = async |pupil: &mut Pupil| {
             let answered = pupil.until(|frame| match frame {
@@ -224,9 +224,9 @@ async fn an_answer_to_one_round_is_not_taken_in_the_next() {
             });
             answered.await
         };
-        assert_eq!(taken(&mut ada).await, Taken::Late);
+        assert_eq!(taken(&mut ada).await, AnswerStatus::Late);
         ada.send(&given(2)).await;
-        assert_eq!(taken(&mut ada).await, Taken::Accepted);
+        assert_eq!(taken(&mut ada).await, AnswerStatus::Accepted);
     })
     .await;
 }
@@ -239,7 +239,7 @@ async fn a_game_that_nobody_ends_has_results_from_its_first_reveal_on() {
         let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;
-        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ada.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
         teacher.sees(Phase::Reveal).await;
         // The bell rings: everybody leaves at once.
         teacher.leave().await;

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Epoch, Position};
-use server::broker::{Append, Appended, BrokerError, Delivery, Ephemeral, Growth, Head, IdempotencyKey, Most, Replay};
+use server::broker::{
+    Append, Appended, BrokerError, Delivery, Ephemeral, Growth, Head, IdempotencyKey, ReadLimit, Replay,
+};
 use server::channel::Channel;
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
@@ -99,7 +101,7 @@ async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
     }
     let replay = |since: Position, limit| {
         let (broker, channel) = (cluster.broker(1).clone(), cluster.channel.clone());
-        async move { broker.replay(&channel, &since, Most::publications(limit)).await.unwrap() }
+        async move { broker.replay(&channel, &since, ReadLimit::publications(limit)).await.unwrap() }
     };
     let all =
         |from: u64| Replay::All { publications: (from..=5).map(|n| entry("text", n)).collect(), top: top.clone() };
@@ -118,11 +120,12 @@ async fn what_came_since_is_told_whole_or_not_at_all(cluster: Cluster) {
     assert_eq!(replay(nowhere.clone(), 10).await, all(1), "who has seen nothing of any log");
     assert_eq!(replay(nowhere, 4).await, unknown, "but whole or not at all");
     let seen = Head { position: at(2), frame: Some(frame("text", 2)) };
-    let bytes = |bytes| cluster.broker(1).replay(&cluster.channel, &seen.position, Most { publications: 10, bytes });
+    let bytes =
+        |bytes| cluster.broker(1).replay(&cluster.channel, &seen.position, ReadLimit { publications: 10, bytes });
     let three = 3 * frame("text", 2).len();
     assert_eq!(bytes(three + 100).await.unwrap(), all(3), "as many bytes as fit");
     assert_eq!(bytes(three - 1).await.unwrap(), unknown, "more bytes than fit");
-    let caught_up = cluster.broker(0).catch_up(&cluster.channel, &seen, Most::publications(3)).await.unwrap();
+    let caught_up = cluster.broker(0).catch_up(&cluster.channel, &seen, ReadLimit::publications(3)).await.unwrap();
     assert_eq!(caught_up, all(3), "for the node itself");
 }
 
@@ -130,9 +133,9 @@ async fn a_trimmed_log_does_not_pretend(cluster: Cluster) {
     cluster.publish_many(400).await;
     let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
     let since = |offset| Position { epoch: top.epoch.clone(), offset };
-    let gone = cluster.broker(0).replay(&cluster.channel, &since(1), Most::publications(1000)).await.unwrap();
+    let gone = cluster.broker(0).replay(&cluster.channel, &since(1), ReadLimit::publications(1000)).await.unwrap();
     assert_eq!(gone, Replay::Unknown { top: top.clone() });
-    let kept = cluster.broker(0).replay(&cluster.channel, &since(301), Most::publications(1000)).await.unwrap();
+    let kept = cluster.broker(0).replay(&cluster.channel, &since(301), ReadLimit::publications(1000)).await.unwrap();
     let publications = (302..=400).map(|n| entry("many", n)).collect();
     assert_eq!(kept, Replay::All { publications, top: top.clone() });
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 1).await.unwrap(), None);
@@ -149,9 +152,11 @@ async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
     assert_eq!(top.offset, 512);
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 512 - 40).await.unwrap(), None);
     let since = |offset| Position { epoch: top.epoch.clone(), offset };
-    let gone = cluster.broker(0).replay(&cluster.channel, &since(512 - 60), Most::publications(1000)).await.unwrap();
+    let gone =
+        cluster.broker(0).replay(&cluster.channel, &since(512 - 60), ReadLimit::publications(1000)).await.unwrap();
     assert_eq!(gone, Replay::Unknown { top: top.clone() });
-    let kept = cluster.broker(0).replay(&cluster.channel, &since(512 - 10), Most::publications(1000)).await.unwrap();
+    let kept =
+        cluster.broker(0).replay(&cluster.channel, &since(512 - 10), ReadLimit::publications(1000)).await.unwrap();
     assert!(matches!(kept, Replay::All { publications, .. } if publications.len() == 10));
     // Of those that have gone, none is said a second time.
     let once = Some(IdempotencyKey { key: "key-500".into(), digest: "digest".into() });
@@ -162,7 +167,7 @@ async fn in_a_full_store_a_log_gives_as_much_as_it_gets(cluster: Cluster) {
     cluster.publish_many(20).await;
     let level = |channel: &Channel, n: u64| {
         let once = IdempotencyKey { key: format!("level-{n}"), digest: "digest".into() };
-        Append { growth: Growth::Level, ..append(channel, "many", Some(once)) }
+        Append { growth: Growth::ReplaceOldest, ..append(channel, "many", Some(once)) }
     };
     for n in 21..=60 {
         let appended = cluster.broker(0).publish(level(&cluster.channel, n)).await.unwrap();
@@ -248,7 +253,7 @@ async fn a_restart_keeps_all(mut cluster: Cluster) {
         cluster.nodes[0].next().await,
         Delivery::Publication { channel: cluster.channel.clone(), position: top.clone(), frame: frame("next", 2) }
     );
-    let replay = cluster.broker(0).replay(&cluster.channel, &start, Most::publications(10)).await.unwrap();
+    let replay = cluster.broker(0).replay(&cluster.channel, &start, ReadLimit::publications(10)).await.unwrap();
     assert_eq!(replay, Replay::All { publications: vec![entry("hello", 1), entry("next", 2)], top });
 }
 

@@ -2,7 +2,7 @@
 //! there is to play.
 
 use futures::{SinkExt, StreamExt};
-use protocol::game::frame::{Answered, Changed, Create, GivenAnswer, Hosting, Join, Joined, Open, Players, Step};
+use protocol::game::frame::{Answered, Changed, Create, Hosting, Join, Joined, Open, Players, Step, SubmittedAnswer};
 use protocol::game::{Answer, Game, GameClientMessage, GameServerMessage, Outcome, Phase};
 use protocol::quiz::{Choice, Kind, Question, Quiz, StoredQuiz};
 use protocol::{Member, Name, Pin, QuizId, Refusal, UserId, wire};
@@ -123,7 +123,7 @@ impl Pupil {
 
     /// Answers, and hears what became of it or why nothing did.
     pub async fn try_answer(&mut self, question: usize, answer: Answer) -> Result<Answered, Refusal> {
-        self.send(&GameClientMessage::Answer(GivenAnswer { question, answer, round: None })).await;
+        self.send(&GameClientMessage::Answer(SubmittedAnswer { question, answer, round: None })).await;
         self.until(|frame| match frame {
             GameServerMessage::Answered(answered) => Some(Ok(answered)),
             GameServerMessage::Error(refusal) => Some(Err(refusal)),

@@ -46,8 +46,11 @@ async fn a_new_room_has_an_empty_page_to_join_from(cluster: Cluster) {
     let empty = page(&cluster, None, 10).await;
     assert_eq!((empty.publications.len(), empty.more, empty.top.offset), (0, false, 0));
     let top = cluster.publish("text").await;
-    let joined =
-        cluster.broker(0).replay(&cluster.channel, &empty.top, server::broker::Most::publications(10)).await.unwrap();
+    let joined = cluster
+        .broker(0)
+        .replay(&cluster.channel, &empty.top, server::broker::ReadLimit::publications(10))
+        .await
+        .unwrap();
     assert_eq!(joined, Replay::All { publications: vec![entry("text", 1)], top });
 }
 

@@ -80,7 +80,7 @@ async fn a_quiz_and_its_game_show_what_people_wrote_as_text() {
         is_harmless(&mut mallory, &format!("/play/{pin}")).await;
         assert!(is_harmless(&mut eve, &format!("/host/{pin}")).await.contains("evil"));
         player
-            .send(&Say::Answer(protocol::game::frame::GivenAnswer {
+            .send(&Say::Answer(protocol::game::frame::SubmittedAnswer {
                 question: 0,
                 answer: Answer::Choice(0),
                 round: None,

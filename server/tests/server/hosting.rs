@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::game::frame::{Again, Extend, HostHere, Join, Kick, Lock, Open, Step};
-use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
+use protocol::game::frame::{Again, Extend, HostPresence, Join, Kick, Lock, Open, Step};
+use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerMessage, Phase};
 use protocol::{CloseCode, ErrorCode};
 
 use crate::class::{Pupil, choice, everywhere, everywhere_with, name, quiz};
@@ -39,7 +39,7 @@ async fn the_host_stops_the_clock_and_gives_more_time() {
         assert_eq!(extended.closes_at, resumed.closes_at.map(|closes_at| closes_at + 30_000));
         teacher.send(&Say::Extend(Extend { seconds: None })).await;
         assert_eq!(ada.sees_game(|game| game.closes_at.is_none()).await.game.phase, Phase::Open, "no end");
-        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ada.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
     })
     .await;
 }
@@ -133,10 +133,10 @@ async fn players_hear_that_the_host_is_gone_and_back() {
             GameServerMessage::Host(host) => Some(host),
             _ => None,
         };
-        assert_eq!(ada.until(host).await, HostHere { here: false });
+        assert_eq!(ada.until(host).await, HostPresence { here: false });
         let mut teacher = Pupil::at(one).await;
         teacher.open(Open { pin: hosting.pin, token: Some(hosting.token), code: None }).await.unwrap();
-        assert_eq!(ada.until(host).await, HostHere { here: true });
+        assert_eq!(ada.until(host).await, HostPresence { here: true });
     })
     .await;
 }

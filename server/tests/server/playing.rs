@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use protocol::game::frame::{Count, Open};
-use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken, Verdict};
+use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerMessage, Phase, Verdict};
 use protocol::quiz::{Kind, Quiz, Scoring};
 use protocol::{ErrorCode, Pin};
 
@@ -34,10 +34,10 @@ async fn a_class_plays_a_whole_game_on_two_nodes() {
             assert_eq!(pupil.sees(Phase::Open).await.game.asked.unwrap().options.len(), 3);
         }
         let first = ada.answer(0, RIGHT).await;
-        assert_eq!(first.taken, Taken::Accepted);
+        assert_eq!(first.taken, AnswerStatus::Accepted);
         let again = ada.answer(0, WRONG).await;
-        assert_eq!((again.taken, again.answer), (Taken::Duplicate, first.answer), "the first one counts");
-        assert_eq!(ben.answer(0, WRONG).await.taken, Taken::Accepted);
+        assert_eq!((again.taken, again.answer), (AnswerStatus::Duplicate, first.answer), "the first one counts");
+        assert_eq!(ben.answer(0, WRONG).await.taken, AnswerStatus::Accepted);
 
         // All have answered, so nobody waits for the minute to end.
         let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
@@ -46,17 +46,17 @@ async fn a_class_plays_a_whole_game_on_two_nodes() {
         assert_eq!((won.verdict, won.points, won.place), (Verdict::Right, 1000, 1));
         let lost = ben.outcome(0).await;
         assert_eq!((lost.verdict, lost.score, lost.place), (Verdict::Wrong, 0, 2));
-        assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Duplicate);
+        assert_eq!(ben.answer(0, RIGHT).await.taken, AnswerStatus::Duplicate);
 
         teacher.step(Say::Next).await;
         assert_eq!(ben.sees(Phase::Places).await.game.leaders[0].name, name("Ada"));
         teacher.step(Say::Next).await;
         ben.sees(Phase::Open).await;
-        assert_eq!(ben.answer(1, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ben.answer(1, RIGHT).await.taken, AnswerStatus::Accepted);
         teacher.sees(Phase::Open).await;
         teacher.step(Say::Next).await;
         assert_eq!(ada.outcome(1).await.verdict, Verdict::Missing);
-        assert_eq!(ada.answer(1, RIGHT).await.taken, Taken::Late);
+        assert_eq!(ada.answer(1, RIGHT).await.taken, AnswerStatus::Late);
         teacher.sees(Phase::Reveal).await;
         teacher.step(Say::End).await;
         let podium = ben.sees(Phase::Podium).await.game;
@@ -121,7 +121,7 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
                 assert!(path != "/play" || page.contains(asked), "the page has the question, {page}");
             }
             ada.heard.clear();
-            assert_eq!(ada.answer(question, right).await.taken, Taken::Accepted);
+            assert_eq!(ada.answer(question, right).await.taken, AnswerStatus::Accepted);
             for pupil in [&mut teacher, &mut ada] {
                 let reveal = pupil.sees(Phase::Reveal).await.game.reveal.unwrap();
                 assert!(reveal.explanation.contains(marker), "now they are");
@@ -219,7 +219,7 @@ async fn time_closes_a_question_that_somebody_left_open() {
         let closes_at = ada.sees(Phase::Open).await.game.closes_at.unwrap();
         assert_eq!(ada.outcome(0).await.verdict, Verdict::Missing);
         let late = ada.answer(0, RIGHT).await;
-        assert_eq!((late.taken, &late.answer), (Taken::Late, &None));
+        assert_eq!((late.taken, &late.answer), (AnswerStatus::Late, &None));
         assert!(late.late_ms.is_some_and(|ms| ms < 10_000), "{late:?} after {closes_at}");
     })
     .await;
@@ -233,7 +233,7 @@ async fn a_question_waits_for_who_only_reloads() {
         let (ben, _) = Pupil::player(two, &hosting.pin, "Ben").await;
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;
-        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ada.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
 
         let cookie = ben.cookie.clone();
         ben.leave().await;
@@ -241,7 +241,7 @@ async fn a_question_waits_for_who_only_reloads() {
         let mut ben = Pupil::with(one, &cookie).await;
         let joined = ben.try_join(&hosting.pin, None).await.unwrap();
         assert_eq!(joined.game.phase, Phase::Open, "though all who were there had answered");
-        assert_eq!(ben.answer(0, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(ben.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
         ben.sees(Phase::Reveal).await;
     })
     .await;
@@ -260,7 +260,7 @@ async fn who_comes_late_plays_on_without_points() {
         assert_eq!((joined.score, joined.game.phase, joined.outcome), (0, Phase::Reveal, None));
         teacher.step(Say::Skip).await;
         late.sees(Phase::Open).await;
-        assert_eq!(late.answer(1, RIGHT).await.taken, Taken::Accepted);
+        assert_eq!(late.answer(1, RIGHT).await.taken, AnswerStatus::Accepted);
     })
     .await;
 }

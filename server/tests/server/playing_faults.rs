@@ -1,7 +1,7 @@
 //! What a class must not notice: nodes and Redis that come and go in an open question.
 
 use protocol::game::frame::Open;
-use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
+use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerMessage, Phase};
 
 use crate::class::{Pupil, choice, quiz};
 use crate::node::TestNode;
@@ -18,7 +18,7 @@ async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
     let (_cleo, _) = Pupil::player(&two, &pin, "Cleo").await;
     teacher.step(Say::Start).await;
     let open = ada.sees(Phase::Open).await.game;
-    assert_eq!(ada.answer(0, Answer::Choice(1)).await.taken, Taken::Accepted);
+    assert_eq!(ada.answer(0, Answer::Choice(1)).await.taken, AnswerStatus::Accepted);
     let cookie = ada.cookie.clone();
 
     // The teacher's node, and that of a student.
@@ -29,7 +29,7 @@ async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
     assert!(joined.answer.is_some(), "the answer is there");
     let mut teacher = Pupil::at(&two).await;
     teacher.open(Open { pin, token: Some(hosting.token), code: None }).await.unwrap();
-    assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, Taken::Accepted);
+    assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, AnswerStatus::Accepted);
     teacher.step(Say::Reveal).await;
     let reveal = teacher.sees(Phase::Reveal).await.game.reveal.unwrap();
     assert_eq!((reveal.correct, reveal.answered, reveal.players), (1, 2, 3));
@@ -47,7 +47,7 @@ async fn a_question_is_closed_when_its_time_is_up() {
     let closes_at = ada.sees(Phase::Open).await.game.closes_at.unwrap();
     ada.sees(Phase::Closed).await;
     let late = ada.answer(0, Answer::Choice(1)).await;
-    assert_eq!(late.taken, Taken::Late);
+    assert_eq!(late.taken, AnswerStatus::Late);
     // By the store's clock, which the answer was compared with.
     assert!(late.late_ms.is_some_and(|ms| ms <= 1_000), "{late:?} after {closes_at}");
     one.stop().await;
@@ -96,7 +96,7 @@ async fn a_restart_of_a_node_alone_keeps_the_game() {
     teacher.until(|frame| if let GameServerMessage::Count(count) = frame { Some(count) } else { None }).await;
     let mut ben = Pupil::with(&node, &bens).await;
     assert_eq!(ben.try_join(&hosting.pin, None).await.unwrap().game.phase, Phase::Open);
-    assert_eq!(ben.answer(0, Answer::Choice(1)).await.taken, Taken::Accepted);
+    assert_eq!(ben.answer(0, Answer::Choice(1)).await.taken, AnswerStatus::Accepted);
     ben.sees(Phase::Reveal).await;
     node.stop().await;
 }

@@ -94,10 +94,10 @@ async fn shows_a_few_and_counts_all(stage: Stage) {
     for n in 0..7 {
         stage.node.enter(&stage.channel, &person(&format!("p{n}"))).await.unwrap();
     }
-    let glimpses = stage.node.glimpse(&[any_channel(), stage.channel.clone()], 3).await.unwrap();
+    let glimpses = stage.node.preview(&[any_channel(), stage.channel.clone()], 3).await.unwrap();
     assert_eq!((glimpses[0].count, glimpses[0].members.len()), (0, 0));
     assert_eq!((glimpses[1].count, glimpses[1].members.len()), (7, 3));
-    assert_eq!(stage.node.glimpse(&[], 3).await.unwrap(), []);
+    assert_eq!(stage.node.preview(&[], 3).await.unwrap(), []);
 }
 
 async fn withdraws_everybody(mut stage: Stage) {
@@ -153,7 +153,7 @@ async fn pages_show_everybody_once_in_one_order(stage: Stage) {
 async fn a_standing_tells_what_a_snapshot_would(stage: Stage) {
     let (node, channel) = (&stage.node, &stage.channel);
     let compare = || async {
-        let (standing, snapshot) = (node.standing(channel).await.unwrap(), node.snapshot(channel).await.unwrap());
+        let (standing, snapshot) = (node.summary(channel).await.unwrap(), node.snapshot(channel).await.unwrap());
         assert_eq!(standing.version, snapshot.version);
         assert_eq!((standing.count, standing.mine), (snapshot.members.len(), snapshot.mine.len()));
         standing

@@ -3,7 +3,7 @@
 use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
 use protocol::{Name, PictureId, Pin, ResultsId, limits};
-use server::quizzes::{Kept, QuizzesError, picture};
+use server::quizzes::{QuizzesError, StoreOutcome, picture};
 use server::workers::Budget;
 
 use crate::quizzes_shelf::{Shelf, payer, quiz, quiz_id, user};
@@ -163,21 +163,21 @@ async fn results_of_a_game_that_goes_on_are_renewed_and_never_doubled(shelf: She
     let (ana, id) = (user("ana"), ResultsId::parse("g1").unwrap());
     let keep = async |results: Results| shelf.kept.keep(&ana, &results).await.unwrap();
     let spelled = |results: &Results| protocol::wire::encode(results).len() as u64;
-    assert_eq!(keep(unfinished(1, 10)).await, Kept::New);
-    assert_eq!(keep(results("g2", 15)).await, Kept::New);
-    assert_eq!(keep(unfinished(2, 20)).await, Kept::Renewed { bytes: spelled(&unfinished(1, 10)) });
+    assert_eq!(keep(unfinished(1, 10)).await, StoreOutcome::New);
+    assert_eq!(keep(results("g2", 15)).await, StoreOutcome::New);
+    assert_eq!(keep(unfinished(2, 20)).await, StoreOutcome::Renewed { bytes: spelled(&unfinished(1, 10)) });
     // A node that was slow tells of an earlier question, and another one of the same.
-    assert_eq!(keep(unfinished(1, 30)).await, Kept::Before);
-    assert_eq!(keep(unfinished(2, 30)).await, Kept::Before);
+    assert_eq!(keep(unfinished(1, 30)).await, StoreOutcome::Before);
+    assert_eq!(keep(unfinished(2, 30)).await, StoreOutcome::Before);
     let list = shelf.kept.results(&ana).await.unwrap();
     assert_eq!(list, [unfinished(2, 20).summary(), results("g2", 15).summary()], "what was renewed is the latest");
     assert_eq!(list[0].unfinished, Some((2, 3)));
     let over = Results { unfinished_of: None, ..unfinished(2, 40) };
-    assert_eq!(keep(over.clone()).await, Kept::Renewed { bytes: spelled(&unfinished(2, 20)) });
-    assert_eq!(keep(Results { ended_at: 50, ..over.clone() }).await, Kept::Before, "at the end they are final");
+    assert_eq!(keep(over.clone()).await, StoreOutcome::Renewed { bytes: spelled(&unfinished(2, 20)) });
+    assert_eq!(keep(Results { ended_at: 50, ..over.clone() }).await, StoreOutcome::Before, "at the end they are final");
     assert_eq!(shelf.kept.result(&ana, &id).await.unwrap(), Some(over));
     assert!(shelf.kept.forget(&ana, &id).await.unwrap());
-    assert_eq!(keep(unfinished(1, 60)).await, Kept::New, "nothing is left of what was forgotten");
+    assert_eq!(keep(unfinished(1, 60)).await, StoreOutcome::New, "nothing is left of what was forgotten");
 }
 
 async fn the_oldest_results_go_first(shelf: Shelf) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use server::broker::{
-    BrokerError, Head, IdempotencyKey, Most, Replay,
+    BrokerError, Head, IdempotencyKey, ReadLimit, Replay,
     redis::{self, Keyspace},
 };
 
@@ -143,15 +143,15 @@ async fn a_log_that_went_backwards_is_another_log() {
     server.command(&["HSET", &Keyspace::default().meta(&cluster.channel), "top", "1"]).await;
     server.command(&["DEL", &Keyspace::default().log(&cluster.channel)]).await;
 
-    let claimed = cluster.broker(0).replay(&cluster.channel, &seen, Most::publications(10)).await.unwrap();
+    let claimed = cluster.broker(0).replay(&cluster.channel, &seen, ReadLimit::publications(10)).await.unwrap();
     assert_eq!(claimed, Replay::Unknown { top: old }, "a client's word changes nothing");
     let head = Head { position: seen.clone(), frame: Some(frame("forgotten", 2)) };
-    let told = cluster.broker(0).catch_up(&cluster.channel, &head, Most::publications(10)).await.unwrap();
+    let told = cluster.broker(0).catch_up(&cluster.channel, &head, ReadLimit::publications(10)).await.unwrap();
     let Replay::Unknown { top } = told else { panic!("{told:?}") };
     assert_ne!(top.epoch, seen.epoch);
     let next = cluster.publish("next").await;
     assert_eq!((next.epoch, next.offset), (top.epoch.clone(), 2));
-    let again = cluster.broker(1).catch_up(&cluster.channel, &head, Most::publications(10)).await.unwrap();
+    let again = cluster.broker(1).catch_up(&cluster.channel, &head, ReadLimit::publications(10)).await.unwrap();
     assert!(matches!(&again, Replay::Unknown { top: same } if same.epoch == top.epoch), "{again:?}");
 }
 

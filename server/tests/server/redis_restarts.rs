@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use protocol::Position;
-use server::broker::{Append, Appended, Broker, BrokerError, Head, IdempotencyKey, Most, Replay};
+use server::broker::{Append, Appended, Broker, BrokerError, Head, IdempotencyKey, ReadLimit, Replay};
 use tempfile::TempDir;
 
 use crate::cluster::{Backend, Cluster, append, entry, frame};
@@ -32,11 +32,11 @@ fn start_again(server: &RedisServer) {
 
 /// What a client is told that saw everything up to `since`.
 async fn told(broker: &Arc<dyn Broker>, cluster: &Cluster, since: &Position) -> Replay {
-    reading(async || broker.replay(&cluster.channel, since, Most::publications(100)).await).await
+    reading(async || broker.replay(&cluster.channel, since, ReadLimit::publications(100)).await).await
 }
 
 async fn caught_up(broker: &Arc<dyn Broker>, cluster: &Cluster, seen: &Head) -> Replay {
-    reading(async || broker.catch_up(&cluster.channel, seen, Most::publications(100)).await).await
+    reading(async || broker.catch_up(&cluster.channel, seen, ReadLimit::publications(100)).await).await
 }
 
 /// Reads again and again until Redis is there.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Member, Name, UserId};
 use server::broker::redis::{self, Keyspace, Servers};
-use server::broker::{Broker, BrokerError, Delivery, Ephemeral, Head, Most, Replay};
+use server::broker::{Broker, BrokerError, Delivery, Ephemeral, Head, ReadLimit, Replay};
 use server::channel::Channel;
 use server::presence::redis::{Options as PresenceOptions, RedisPresence};
 use server::presence::{Lease, PresenceStore};
@@ -49,7 +49,7 @@ async fn learns(node: &mut Node, channel: &Channel, seen: &Head, frame: &Bytes) 
     loop {
         match node.next().await {
             Delivery::Publication { channel: of, frame: heard, .. } if (&of, &heard) == (channel, frame) => return,
-            Delivery::Interrupted => match node.broker.catch_up(channel, seen, Most::publications(10)).await {
+            Delivery::Interrupted => match node.broker.catch_up(channel, seen, ReadLimit::publications(10)).await {
                 Ok(Replay::All { publications, .. }) if publications.iter().any(|one| one.frame == *frame) => return,
                 _ => {}
             },
@@ -190,10 +190,10 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
 
     for (channel, head) in channels.iter().zip(heads) {
         let was_moved = cluster.master_of(&Keyspace::default().log(channel)).await == dead;
-        let told = node.broker.replay(channel, &head.position, Most::publications(100)).await.unwrap();
+        let told = node.broker.replay(channel, &head.position, ReadLimit::publications(100)).await.unwrap();
         assert_eq!(matches!(told, Replay::Unknown { .. }), was_moved, "{told:?}");
         let seen = Head { position: head.position, frame: Some(frame("before", 1)) };
-        let caught_up = node.broker.catch_up(channel, &seen, Most::publications(100)).await.unwrap();
+        let caught_up = node.broker.catch_up(channel, &seen, ReadLimit::publications(100)).await.unwrap();
         assert!(matches!(caught_up, Replay::All { .. }), "{caught_up:?}");
     }
     node.becomes_ready().await;
@@ -275,7 +275,7 @@ async fn passwords_and_tls_are_spoken_and_never_shown() {
     broker.subscribe(&channel).await.unwrap();
     broker.publish(append(&channel, "text", None)).await.unwrap();
     let head = broker.top(&channel).await.unwrap();
-    assert!(matches!(broker.catch_up(&channel, &head, Most::publications(10)).await.unwrap(), Replay::All { .. }));
+    assert!(matches!(broker.catch_up(&channel, &head, ReadLimit::publications(10)).await.unwrap(), Replay::All { .. }));
     let presence = RedisPresence::new(broker.router(), PresenceOptions::new("a"));
     presence.enter(&channel, &ana()).await.unwrap();
     assert_eq!(presence.renew().await, Ok(Lease::Kept));

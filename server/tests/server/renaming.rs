@@ -1,7 +1,7 @@
 //! A host calls a player by another name, on one node and on two.
 
 use protocol::game::frame::{Again, Joined, Rename, Renamed};
-use protocol::game::{Answer, GameClientMessage as Say, GameServerMessage, Phase, Taken};
+use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerMessage, Phase};
 use protocol::quiz::Quiz;
 use protocol::{ErrorCode, Name, UserId};
 
@@ -116,8 +116,8 @@ async fn points_and_streak_stay_and_nobody_reads_the_old_name_again() {
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;
         ben.sees(Phase::Open).await;
-        assert_eq!(ada.answer(0, RIGHT).await.taken, Taken::Accepted);
-        assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, Taken::Accepted);
+        assert_eq!(ada.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
+        assert_eq!(ben.answer(0, Answer::Choice(0)).await.taken, AnswerStatus::Accepted);
         let won = ada.outcome(0).await;
         let lost = ben.outcome(0).await;
         let (before, behind) = lost.ahead.clone().unwrap();

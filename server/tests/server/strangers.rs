@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use protocol::game::GameClientMessage as Say;
 use protocol::game::frame::{Join, Open};
 use protocol::{ErrorCode, Pin};
-use server::games::{Newcomer, Seated};
+use server::games::{Newcomer, SeatOutcome};
 
 use crate::class::{Pupil, any_user, choice, everywhere, everywhere_with, name, quiz};
 
@@ -95,7 +95,7 @@ async fn in_a_crowd_of_one_name_the_next_is_offered_a_free_one() {
             let (player, name) = (any_user(), name(&called));
             let skeleton = &::quiz::nickname::skeleton(&name);
             let newcomer = Newcomer { player: &player, name: &name, skeleton, most: 5_000, arrivals: &[], network: "" };
-            assert!(matches!(games.store().seat(&key, newcomer).await.unwrap(), Seated::At(_)));
+            assert!(matches!(games.store().seat(&key, newcomer).await.unwrap(), SeatOutcome::At(_)));
         }
         let mut ada = Pupil::at(two).await;
         let refusal = ada.try_join(&hosting.pin, Some("ada")).await.unwrap_err();

@@ -20,27 +20,27 @@ pub(crate) struct Connection {
     /// Connections lost since the last one that held.
     lost: u32,
     /// The time limit of the ping that is not answered yet, if one is.
-    asked: Option<Asked>,
+    pending_ping: Option<PingTimeout>,
     /// The random number of this step.
     random: u32,
     /// The outputs of this step so far.
-    todo: ConnectionOutput,
+    output: ConnectionOutput,
 }
 
 /// How long the answer to a ping may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asked {
+enum PingTimeout {
     /// As long as the server allows for its own pings.
-    Patiently,
+    Full,
     /// A moment: the page was asleep, or has another network, and somebody looks at it. Most likely the
     /// socket is dead without a close; one that was only slow is replaced, which loses nothing.
-    Briefly,
+    Short,
 }
 
 impl Connection {
     /// A connection that does nothing before [`ConnectionInput::Start`].
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::New, lost: 0, asked: None, random: 0, todo: ConnectionOutput::default() }
+        Self { phase: Phase::New, lost: 0, pending_ping: None, random: 0, output: ConnectionOutput::default() }
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -50,68 +50,68 @@ impl Connection {
     /// Handles one input. `random` is any random number; the waits are derived from it. Wake-ups may come
     /// late or twice, and the close of a dropped socket is ignored.
     #[must_use]
-    pub(crate) fn step(&mut self, happened: ConnectionInput, random: u32) -> ConnectionOutput {
+    pub(crate) fn step(&mut self, input: ConnectionInput, random: u32) -> ConnectionOutput {
         self.random = random;
-        self.todo = ConnectionOutput::default();
-        match happened {
+        self.output = ConnectionOutput::default();
+        match input {
             ConnectionInput::Start => self.start(),
             ConnectionInput::Prepared => self.connect(),
             ConnectionInput::Opened => self.opened(),
-            ConnectionInput::Heard => self.heard(),
+            ConnectionInput::FrameReceived => self.on_frame(),
             ConnectionInput::Behind => self.phase = Phase::Behind,
-            ConnectionInput::InStep => self.go_live(),
-            ConnectionInput::NotLetIn { retry_after_ms } => {
-                self.give_up(timing::told_wait(retry_after_ms.unwrap_or_default()))
+            ConnectionInput::CaughtUp => self.go_live(),
+            ConnectionInput::JoinRefused { retry_after_ms } => {
+                self.give_up(timing::server_delay(retry_after_ms.unwrap_or_default()))
             }
-            ConnectionInput::GivenUp => self.give_up(0),
+            ConnectionInput::Reconnect => self.give_up(0),
             ConnectionInput::Closed { code } => self.closed(code),
-            ConnectionInput::Lost if self.phase.has_socket() => self.come_back(0),
+            ConnectionInput::Lost if self.phase.has_socket() => self.reconnect(0),
             ConnectionInput::Lost => {}
-            ConnectionInput::Stopped => self.rest(Phase::Stopped),
-            ConnectionInput::Reset => self.rest(Phase::New),
-            ConnectionInput::Woken(Timer::Connect) => self.try_again(),
-            ConnectionInput::Woken(Timer::Silence) => self.silent(),
-            ConnectionInput::Woken(Timer::Steady) => self.held_up(),
-            ConnectionInput::Woken(_) => {}
+            ConnectionInput::Stopped => self.clear(Phase::Stopped),
+            ConnectionInput::Reset => self.clear(Phase::New),
+            ConnectionInput::TimerFired(Timer::Connect) => self.try_again(),
+            ConnectionInput::TimerFired(Timer::Silence) => self.on_silence(),
+            ConnectionInput::TimerFired(Timer::Steady) => self.on_stable(),
+            ConnectionInput::TimerFired(_) => {}
             ConnectionInput::Online => self.online(),
             ConnectionInput::Offline => self.offline(),
         }
-        self.todo
+        self.output
     }
 
     fn start(&mut self) {
         if self.phase == Phase::New {
             self.phase = Phase::Preparing;
-            self.tell(Status::Connecting);
-            self.act(ConnectionCommand::Begin);
+            self.report(Status::Connecting);
+            self.request(ConnectionCommand::Begin);
         }
     }
 
     fn prepare(&mut self) {
         self.phase = Phase::Preparing;
-        self.act(ConnectionCommand::Prepare);
+        self.request(ConnectionCommand::Prepare);
     }
 
     fn connect(&mut self) {
         if self.phase == Phase::Preparing {
             self.phase = Phase::Opening;
-            self.act(ConnectionCommand::Connect);
-            self.wake(Timer::Silence, timing::CONNECT_WITHIN_MS);
+            self.request(ConnectionCommand::Connect);
+            self.set_timer(Timer::Silence, timing::CONNECT_TIMEOUT_MS);
         }
     }
 
     fn opened(&mut self) {
         if self.phase == Phase::Opening {
             self.phase = Phase::Entering;
-            self.act(ConnectionCommand::Enter);
-            self.wake(Timer::Silence, timing::CONNECT_WITHIN_MS);
+            self.request(ConnectionCommand::Enter);
+            self.set_timer(Timer::Silence, timing::CONNECT_TIMEOUT_MS);
         }
     }
 
     fn go_live(&mut self) {
         self.phase = Phase::Live;
-        self.wake(Timer::Steady, timing::STEADY_AFTER_MS);
-        self.tell(Status::Live);
+        self.set_timer(Timer::Steady, timing::STABLE_AFTER_MS);
+        self.report(Status::Live);
     }
 
     fn closed(&mut self, code: u16) {
@@ -119,33 +119,33 @@ impl Connection {
             return;
         }
         if code == CloseCode::NodeLeaving.number() && self.lost == 0 {
-            self.lose(0);
-            self.tell(Status::Moving);
+            self.schedule_retry(0);
+            self.report(Status::Moving);
         } else if close::should_reconnect(code) {
-            self.come_back(0);
+            self.reconnect(0);
         } else {
-            self.rest(Phase::Stopped);
-            self.tell(Status::Stopped { code });
+            self.clear(Phase::Stopped);
+            self.report(Status::Stopped { code });
         }
     }
 
     /// Drops this connection and tries another, after at least `least_ms`.
     fn give_up(&mut self, least_ms: u64) {
-        self.todo.drops = true;
-        self.come_back(least_ms);
+        self.output.disconnect = true;
+        self.reconnect(least_ms);
     }
 
-    fn come_back(&mut self, least_ms: u64) {
-        let retry_in_ms = self.lose(least_ms);
-        self.tell(Status::Reconnecting { retry_in_ms });
+    fn reconnect(&mut self, least_ms: u64) {
+        let retry_in_ms = self.schedule_retry(least_ms);
+        self.report(Status::Reconnecting { retry_in_ms });
     }
 
     /// Schedules the next try; returns the wait.
-    fn lose(&mut self, least_ms: u64) -> u64 {
-        let wait = timing::retry_wait(self.lost, self.random).max(least_ms);
+    fn schedule_retry(&mut self, least_ms: u64) -> u64 {
+        let wait = timing::reconnect_delay(self.lost, self.random).max(least_ms);
         self.lost = self.lost.saturating_add(1);
-        self.rest(Phase::Waiting);
-        self.wake(Timer::Connect, wait);
+        self.clear(Phase::Waiting);
+        self.set_timer(Timer::Connect, wait);
         wait
     }
 
@@ -159,74 +159,76 @@ impl Connection {
         if matches!(self.phase, Phase::New | Phase::Offline | Phase::Stopped) {
             return;
         }
-        self.todo.drops = self.phase.has_socket();
-        self.rest(Phase::Offline);
-        self.tell(Status::Offline);
+        self.output.disconnect = self.phase.has_socket();
+        self.clear(Phase::Offline);
+        self.report(Status::Offline);
     }
 
     fn online(&mut self) {
         match self.phase {
             Phase::Offline | Phase::Waiting => {
                 self.phase = Phase::Waiting;
-                let retry_in_ms = timing::retry_wait(0, self.random);
-                self.wake(Timer::Connect, retry_in_ms);
-                self.tell(Status::Reconnecting { retry_in_ms });
+                let retry_in_ms = timing::reconnect_delay(0, self.random);
+                self.set_timer(Timer::Connect, retry_in_ms);
+                self.report(Status::Reconnecting { retry_in_ms });
             }
             // The page may have been requested without a network.
             Phase::Preparing => self.prepare(),
-            Phase::Behind | Phase::Live if self.asked != Some(Asked::Briefly) => self.ask(Asked::Briefly),
+            Phase::Behind | Phase::Live if self.pending_ping != Some(PingTimeout::Short) => {
+                self.send_ping(PingTimeout::Short)
+            }
             _ => {}
         }
     }
 
     /// Handles the end of the time for an answer, or for any sign of life.
-    fn silent(&mut self) {
+    fn on_silence(&mut self) {
         match self.phase {
             Phase::Opening | Phase::Entering => self.give_up(0),
-            Phase::Behind | Phase::Live if self.asked.is_some() => self.give_up(0),
-            Phase::Behind | Phase::Live => self.ask(Asked::Patiently),
+            Phase::Behind | Phase::Live if self.pending_ping.is_some() => self.give_up(0),
+            Phase::Behind | Phase::Live => self.send_ping(PingTimeout::Full),
             _ => {}
         }
     }
 
-    fn ask(&mut self, asked: Asked) {
-        self.asked = Some(asked);
-        self.act(ConnectionCommand::Ping);
-        let within_ms = match asked {
-            Asked::Patiently => timing::ANSWER_WITHIN_MS,
-            Asked::Briefly => timing::ANSWER_SOON_MS,
+    fn send_ping(&mut self, timeout: PingTimeout) {
+        self.pending_ping = Some(timeout);
+        self.request(ConnectionCommand::Ping);
+        let within_ms = match timeout {
+            PingTimeout::Full => timing::PONG_TIMEOUT_MS,
+            PingTimeout::Short => timing::SHORT_PONG_TIMEOUT_MS,
         };
-        self.wake(Timer::Silence, within_ms);
+        self.set_timer(Timer::Silence, within_ms);
     }
 
-    fn heard(&mut self) {
-        self.asked = None;
-        self.wake(Timer::Silence, timing::SILENT_FOR_MS);
+    fn on_frame(&mut self) {
+        self.pending_ping = None;
+        self.set_timer(Timer::Silence, timing::SILENCE_TIMEOUT_MS);
     }
 
-    fn held_up(&mut self) {
+    fn on_stable(&mut self) {
         if self.phase == Phase::Live {
             self.lost = 0;
         }
     }
 
     /// Forgets everything about the socket, and goes to `phase`.
-    fn rest(&mut self, phase: Phase) {
+    fn clear(&mut self, phase: Phase) {
         self.phase = phase;
-        self.asked = None;
-        self.todo.lets_go = true;
+        self.pending_ping = None;
+        self.output.cancel_timers = true;
     }
 
-    fn act(&mut self, act: ConnectionCommand) {
-        self.todo.act = Some(act);
+    fn request(&mut self, command: ConnectionCommand) {
+        self.output.command = Some(command);
     }
 
-    fn tell(&mut self, status: Status) {
-        self.todo.tells = Some(status);
+    fn report(&mut self, status: Status) {
+        self.output.status = Some(status);
     }
 
-    fn wake(&mut self, timer: Timer, after_ms: u64) {
-        self.todo.wakes = Some((timer, after_ms));
+    fn set_timer(&mut self, timer: Timer, after_ms: u64) {
+        self.output.timer = Some((timer, after_ms));
     }
 }
 

@@ -20,11 +20,13 @@ enum Asks {
 }
 
 impl Asks {
-    fn all(todo: ConnectionOutput) -> impl Iterator<Item = Self> {
-        let ConnectionOutput { drops, lets_go, tells, act, wakes } = todo;
-        let wakes = wakes.map(|(timer, after_ms)| Self::Wake(timer, after_ms));
-        let (drops, lets_go) = (drops.then_some(Self::Drop), lets_go.then_some(Self::LetGo));
-        [drops, lets_go, tells.map(Self::Tell), act.map(Self::ConnectionCommand), wakes].into_iter().flatten()
+    fn all(output: ConnectionOutput) -> impl Iterator<Item = Self> {
+        let ConnectionOutput { disconnect, cancel_timers, status, command, timer } = output;
+        let timer = timer.map(|(timer, after_ms)| Self::Wake(timer, after_ms));
+        let (disconnect, cancel_timers) = (disconnect.then_some(Self::Drop), cancel_timers.then_some(Self::LetGo));
+        [disconnect, cancel_timers, status.map(Self::Tell), command.map(Self::ConnectionCommand), timer]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -47,13 +49,13 @@ impl Scene {
 
     fn live() -> Self {
         let mut scene = Self::entering();
-        scene.step(ConnectionInput::Heard).step(ConnectionInput::InStep).clear();
+        scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::CaughtUp).clear();
         scene
     }
 
     fn behind() -> Self {
         let mut scene = Self::entering();
-        scene.step(ConnectionInput::Heard).step(ConnectionInput::Behind).clear();
+        scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::Behind).clear();
         scene
     }
 
@@ -63,13 +65,13 @@ impl Scene {
         scene
     }
 
-    fn step(&mut self, happened: ConnectionInput) -> &mut Self {
-        self.asked.extend(Asks::all(self.connection.step(happened, u32::MAX)));
+    fn step(&mut self, input: ConnectionInput) -> &mut Self {
+        self.asked.extend(Asks::all(self.connection.step(input, u32::MAX)));
         self
     }
 
     fn woken(&mut self, timer: Timer) -> &mut Self {
-        self.step(ConnectionInput::Woken(timer))
+        self.step(ConnectionInput::TimerFired(timer))
     }
 
     fn closed(&mut self, code: u16) -> &mut Self {
@@ -79,7 +81,7 @@ impl Scene {
     /// The wait is over, and the next try gets as far as the room.
     fn comes_back(&mut self) -> &mut Self {
         self.woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
-        self.step(ConnectionInput::Heard).step(ConnectionInput::InStep)
+        self.step(ConnectionInput::FrameReceived).step(ConnectionInput::CaughtUp)
     }
 
     fn clear(&mut self) -> &mut Self {
@@ -109,7 +111,7 @@ fn it_opens_a_socket_once_the_link_is_prepared_and_enters_once_it_is_open() {
     assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Connect), Asks::Wake(Timer::Silence, 10_000)]);
     scene.clear().step(ConnectionInput::Opened);
     assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Enter), Asks::Wake(Timer::Silence, 10_000)]);
-    scene.clear().step(ConnectionInput::Heard).step(ConnectionInput::InStep);
+    scene.clear().step(ConnectionInput::FrameReceived).step(ConnectionInput::CaughtUp);
     assert_eq!(
         scene.asked,
         [Asks::Wake(Timer::Silence, 26_000), Asks::Tell(Status::Live), Asks::Wake(Timer::Steady, 10_000)]
@@ -135,10 +137,10 @@ fn what_comes_out_of_turn_does_nothing() {
             ],
         ),
     ];
-    for (mut scene, happenings) in out_of_turn {
-        for happened in happenings {
-            scene.step(happened);
-            assert_eq!(scene.asked, [], "{happened:?} while {:?}", scene.connection.phase());
+    for (mut scene, inputs) in out_of_turn {
+        for input in inputs {
+            scene.step(input);
+            assert_eq!(scene.asked, [], "{input:?} while {:?}", scene.connection.phase());
         }
     }
     let mut scene = Scene::live();
@@ -169,7 +171,7 @@ fn only_a_connection_that_held_makes_the_next_loss_a_first_one() {
     assert_eq!(scene.told(), [reconnecting(1_000)], "a wake that came late praises nothing");
     let mut scene = Scene::behind();
     scene.closed(1006).woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
-    scene.step(ConnectionInput::Heard).step(ConnectionInput::Behind).woken(Timer::Steady).clear().closed(1006);
+    scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::Behind).woken(Timer::Steady).clear().closed(1006);
     assert_eq!(scene.told(), [reconnecting(1_000)], "in, but never in step");
 }
 
@@ -197,7 +199,7 @@ fn a_link_that_knows_better_than_the_code_comes_back() {
 fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
     for (told, wait) in [(None, 500), (Some(10), 500), (Some(3_000), 3_000), (Some(u64::MAX), 60_000)] {
         let mut scene = Scene::entering();
-        scene.step(ConnectionInput::NotLetIn { retry_after_ms: told });
+        scene.step(ConnectionInput::JoinRefused { retry_after_ms: told });
         assert!(scene.does(Asks::Drop));
         assert_eq!(scene.told(), [reconnecting(wait)]);
     }
@@ -217,7 +219,7 @@ fn a_silent_server_is_asked_and_then_given_up() {
     for mut scene in [Scene::live(), Scene::behind()] {
         scene.woken(Timer::Silence);
         assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Ping), Asks::Wake(Timer::Silence, 10_000)]);
-        scene.clear().step(ConnectionInput::Heard).woken(Timer::Silence);
+        scene.clear().step(ConnectionInput::FrameReceived).woken(Timer::Silence);
         assert_eq!(
             scene.asked,
             [

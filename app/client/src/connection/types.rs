@@ -10,18 +10,18 @@ pub(crate) enum ConnectionInput {
     /// The socket is open.
     Opened,
     /// A frame arrived, so the server is alive.
-    Heard,
+    FrameReceived,
     /// The client has entered, but what is shown does not join what comes.
     Behind,
     /// The client has entered, and what is shown is up to date.
-    InStep,
+    CaughtUp,
     /// Entering was refused for now; another try may come after so many milliseconds.
-    NotLetIn {
+    JoinRefused {
         /// The wait that the server asked for, if it did.
         retry_after_ms: Option<u64>,
     },
     /// This connection is of no use; another one may be.
-    GivenUp,
+    Reconnect,
     /// The socket was closed, or could not be opened. 1006 where no code came.
     Closed {
         /// The close code of the socket.
@@ -34,7 +34,7 @@ pub(crate) enum ConnectionInput {
     /// The client wants none before the next [`ConnectionInput::Start`].
     Reset,
     /// A timer that was asked for.
-    Woken(Timer),
+    TimerFired(Timer),
     /// The network is back, or the person looks at the page again: a good moment to check the connection.
     Online,
     /// The browser has lost the network.
@@ -45,15 +45,15 @@ pub(crate) enum ConnectionInput {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ConnectionOutput {
     /// Drop the socket without waiting.
-    pub(crate) drops: bool,
+    pub(crate) disconnect: bool,
     /// The connection is over: cancel every timer.
-    pub(crate) lets_go: bool,
+    pub(crate) cancel_timers: bool,
     /// Tell the page this status.
-    pub(crate) tells: Option<Status>,
+    pub(crate) status: Option<Status>,
     /// The command to do after that.
-    pub(crate) act: Option<ConnectionCommand>,
+    pub(crate) command: Option<ConnectionCommand>,
     /// Set this timer, in milliseconds.
-    pub(crate) wakes: Option<(Timer, u64)>,
+    pub(crate) timer: Option<(Timer, u64)>,
 }
 
 /// A step that rooms and games do in their own ways.

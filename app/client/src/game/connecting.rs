@@ -10,20 +10,20 @@ use super::types::{Entry, Event, Output};
 
 impl GameClient {
     /// Passes an input to the connection, and carries out its output.
-    pub(super) fn advance(&mut self, happened: ConnectionInput) {
-        let todo = self.connection.step(happened, self.random);
-        if todo.drops {
-            self.out.push(Output::Drop);
+    pub(super) fn advance(&mut self, input: ConnectionInput) {
+        let output = self.connection.step(input, self.random);
+        if output.disconnect {
+            self.out.push(Output::Disconnect);
         }
-        if todo.lets_go {
+        if output.cancel_timers {
             self.let_go();
         }
-        if let Some(status) = todo.tells {
-            self.tell(Event::Status(status));
+        if let Some(status) = output.status {
+            self.emit(Event::Status(status));
         }
-        match todo.act {
+        match output.command {
             Some(ConnectionCommand::Begin) => {
-                self.recall();
+                self.restore_answer();
                 self.prepare();
             }
             Some(ConnectionCommand::Prepare) => self.prepare(),
@@ -32,8 +32,8 @@ impl GameClient {
             Some(ConnectionCommand::Ping) => self.out.push(Output::Send(GameClientMessage::Ping)),
             None => {}
         }
-        if let Some((timer, after_ms)) = todo.wakes {
-            self.wake(timer, after_ms);
+        if let Some((timer, after_ms)) = output.timer {
+            self.set_timer(timer, after_ms);
         }
     }
 
@@ -44,7 +44,7 @@ impl GameClient {
 
     fn let_go(&mut self) {
         for timer in [Timer::Connect, Timer::Silence, Timer::Steady, Timer::Resend] {
-            self.out.push(Output::Cancel(timer));
+            self.out.push(Output::CancelTimer(timer));
         }
     }
 
@@ -55,9 +55,9 @@ impl GameClient {
         }
     }
 
-    fn recall(&mut self) {
-        if let Some(kept) = self.kept.clone() {
-            self.tell(Event::Answering(kept));
+    fn restore_answer(&mut self) {
+        if let Some(kept) = self.pending_answer.clone() {
+            self.emit(Event::AnswerPending(kept));
         }
     }
 
@@ -74,20 +74,20 @@ impl GameClient {
     }
 
     /// Ends the client: there is no way into this game.
-    pub(super) fn out(&mut self, refusal: Refusal) {
+    pub(super) fn deny_access(&mut self, refusal: Refusal) {
         self.forget_answer();
-        self.out.push(Output::Drop);
+        self.out.push(Output::Disconnect);
         self.advance(ConnectionInput::Stopped);
         // Somebody who saw the end need not be told that the game is gone.
         if !self.is_over {
-            self.tell(Event::Out(refusal));
+            self.emit(Event::AccessDenied(refusal));
         }
     }
 
     /// Rests, because the person has to choose another nickname.
-    pub(super) fn not_in(&mut self, refusal: Refusal) {
-        self.out.push(Output::Drop);
+    pub(super) fn refuse_nickname(&mut self, refusal: Refusal) {
+        self.out.push(Output::Disconnect);
         self.advance(ConnectionInput::Reset);
-        self.tell(Event::NotIn(refusal));
+        self.emit(Event::NicknameRefused(refusal));
     }
 }

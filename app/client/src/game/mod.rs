@@ -10,16 +10,16 @@
 //! Whether a step that was sent before a cut was done cannot be known; it is sent once more if the game is
 //! still at the version that it was meant for.
 
+mod actions;
 mod connecting;
-mod doing;
 mod receiving;
 mod types;
 
 pub use types::{Entry, Event, GameOptions, HostStep, Input, Output};
 
 use crate::connection::{Connection, ConnectionInput, Timer};
-use doing::Waiting;
-use protocol::game::frame::GivenAnswer;
+use actions::PendingStep;
+use protocol::game::frame::SubmittedAnswer;
 use protocol::id::Pin;
 
 /// One game's connection, from opening the page to leaving it.
@@ -29,9 +29,9 @@ pub struct GameClient {
     entry: Entry,
     connection: Connection,
     /// The answer without a result.
-    kept: Option<GivenAnswer>,
+    pending_answer: Option<SubmittedAnswer>,
     /// The host's steps without a result.
-    steps: Vec<Waiting>,
+    steps: Vec<PendingStep>,
     /// The version of the game that is shown.
     version: Option<u64>,
     /// The round of the game that is shown.
@@ -46,12 +46,12 @@ pub struct GameClient {
 
 impl GameClient {
     /// A client that does nothing before [`Input::Start`] or [`Input::Enter`].
-    pub fn new(beginning: GameOptions) -> Self {
+    pub fn new(options: GameOptions) -> Self {
         Self {
-            pin: beginning.pin,
-            entry: beginning.entry,
+            pin: options.pin,
+            entry: options.entry,
             connection: Connection::new(),
-            kept: beginning.kept,
+            pending_answer: options.pending_answer,
             steps: Vec::new(),
             version: None,
             round: None,
@@ -71,30 +71,30 @@ impl GameClient {
             Input::Opened => self.advance(ConnectionInput::Opened),
             Input::Frame(frame) => self.frame(frame),
             Input::Closed { code } => self.closed(code),
-            Input::Woken(timer) => self.woken(timer),
+            Input::TimerFired(timer) => self.on_timer(timer),
             Input::Answer(answer) => self.answer(answer),
-            Input::Step(step) => self.take_step(step),
+            Input::Step(step) => self.send_step(step),
             Input::Online => self.advance(ConnectionInput::Online),
             Input::Offline => self.advance(ConnectionInput::Offline),
         }
         std::mem::take(&mut self.out)
     }
 
-    fn woken(&mut self, timer: Timer) {
+    fn on_timer(&mut self, timer: Timer) {
         match timer {
-            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::Woken(timer)),
-            Timer::Resend => self.send_again(),
+            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::TimerFired(timer)),
+            Timer::Resend => self.resend(),
             // Games have no pages to reload and no typing.
             Timer::Reload | Timer::Typing => {}
         }
     }
 
-    fn tell(&mut self, event: Event) {
-        self.out.push(Output::Tell(event));
+    fn emit(&mut self, event: Event) {
+        self.out.push(Output::Emit(event));
     }
 
-    fn wake(&mut self, timer: Timer, after_ms: u64) {
-        self.out.push(Output::Wake { timer, after_ms });
+    fn set_timer(&mut self, timer: Timer, after_ms: u64) {
+        self.out.push(Output::SetTimer { timer, after_ms });
     }
 }
 

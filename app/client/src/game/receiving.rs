@@ -7,7 +7,7 @@ use protocol::game::{Game, Phase as GamePhase};
 use protocol::limits;
 
 use super::GameClient;
-use super::types::{Entry, Event, Shown};
+use super::types::{Confirmation, Entry, Event};
 
 impl GameClient {
     pub(super) fn frame(&mut self, frame: GameServerMessage) {
@@ -16,13 +16,13 @@ impl GameClient {
         }
         // Until then, only an answer to `join` or `open` shows that the game can be entered.
         if self.connection.phase().is_in() {
-            self.advance(ConnectionInput::Heard);
+            self.advance(ConnectionInput::FrameReceived);
         }
         match frame {
             GameServerMessage::Joined(joined) if joined.pin == self.pin => self.joined(joined),
             GameServerMessage::Hosting(hosting) if hosting.pin == self.pin => self.hosting(hosting),
             GameServerMessage::Kicked(game) if game.pin == self.pin => {
-                self.out(Refusal::new(ErrorCode::Kicked, "The host removed you from this game."));
+                self.deny_access(Refusal::new(ErrorCode::Kicked, "The host removed you from this game."));
             }
             GameServerMessage::Error(refusal) => self.error(refusal),
             frame if self.connection.phase().is_in() => self.news(frame),
@@ -34,27 +34,27 @@ impl GameClient {
         match frame {
             GameServerMessage::Game(changed) if changed.pin == self.pin => self.changed(changed),
             GameServerMessage::Answered(answered) => self.answered(answered),
-            GameServerMessage::Outcome(outcome) => self.tell(Event::Outcome(outcome)),
+            GameServerMessage::Outcome(outcome) => self.emit(Event::Outcome(outcome)),
             GameServerMessage::Players(players) => {
-                self.settle(Shown::Players);
-                self.tell(Event::Players(players));
+                self.confirm(Confirmation::Players);
+                self.emit(Event::Players(players));
             }
             GameServerMessage::Entrance(entrance) => {
-                self.settle(Shown::Entrance);
-                self.tell(Event::Entrance(entrance));
+                self.confirm(Confirmation::Entrance);
+                self.emit(Event::Entrance(entrance));
             }
             GameServerMessage::Hosts(hosts) => {
-                self.settle(Shown::Hosts);
-                self.tell(Event::Hosts(hosts));
+                self.confirm(Confirmation::Hosts);
+                self.emit(Event::Hosts(hosts));
             }
-            GameServerMessage::Renamed(renamed) if renamed.pin == self.pin => self.tell(Event::Renamed(renamed)),
-            GameServerMessage::Count(count) => self.tell(Event::Count(count)),
-            GameServerMessage::Host(host) => self.tell(Event::HostHere(host.here)),
+            GameServerMessage::Renamed(renamed) if renamed.pin == self.pin => self.emit(Event::Renamed(renamed)),
+            GameServerMessage::Count(count) => self.emit(Event::Count(count)),
+            GameServerMessage::Host(host) => self.emit(Event::HostPresence(host.here)),
             GameServerMessage::Code(code) => {
-                self.settle(Shown::Code);
-                self.tell(Event::Code(code));
+                self.confirm(Confirmation::Code);
+                self.emit(Event::Code(code));
             }
-            GameServerMessage::Availability(reach) => self.tell(Event::Availability(reach.available)),
+            GameServerMessage::Availability(reach) => self.emit(Event::Availability(reach.available)),
             _ => {}
         }
     }
@@ -65,7 +65,7 @@ impl GameClient {
         // The seat has the name, and it may be changed elsewhere.
         *nickname = None;
         let is_given = |question| joined.answer.as_ref().is_some_and(|given| given.question == question);
-        if self.kept.as_ref().is_some_and(|kept| is_given(kept.question)) {
+        if self.pending_answer.as_ref().is_some_and(|kept| is_given(kept.question)) {
             self.forget_answer();
         }
         self.forget_past(&joined.game);
@@ -83,11 +83,11 @@ impl GameClient {
     }
 
     fn go_live(&mut self, snapshot: Event) {
-        self.advance(ConnectionInput::Heard);
-        self.tell(snapshot);
+        self.advance(ConnectionInput::FrameReceived);
+        self.emit(snapshot);
         if self.connection.phase() == Phase::Entering {
-            self.advance(ConnectionInput::InStep);
-            self.go_on();
+            self.advance(ConnectionInput::CaughtUp);
+            self.resend_after_entry();
         }
     }
 
@@ -95,10 +95,10 @@ impl GameClient {
         if self.version.is_some_and(|version| changed.version <= version) {
             return;
         }
-        self.settle_steps();
+        self.confirm_steps();
         self.forget_past(&changed.game);
         self.note(changed.version, &changed.game);
-        self.tell(Event::Changed(changed));
+        self.emit(Event::Changed(changed));
     }
 
     fn note(&mut self, version: u64, game: &Game) {
@@ -108,26 +108,26 @@ impl GameClient {
     }
 
     fn answered(&mut self, answered: Answered) {
-        if self.kept.as_ref().is_some_and(|kept| kept.question == answered.question) {
+        if self.pending_answer.as_ref().is_some_and(|kept| kept.question == answered.question) {
             self.forget_answer();
         }
-        self.tell(Event::Answered(answered));
+        self.emit(Event::Answered(answered));
     }
 
     fn error(&mut self, refusal: Refusal) {
         match refusal.code {
-            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.out(refusal),
+            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.deny_access(refusal),
             _ if self.connection.phase() == Phase::Entering => self.not_entered(refusal),
             // The server lost this client, but not the game: enter again.
-            ErrorCode::NotInGame => self.advance(ConnectionInput::GivenUp),
-            _ if refusal.temporary => self.put_off(refusal.retry_after_ms),
-            _ if self.kept.is_some() => {
+            ErrorCode::NotInGame => self.advance(ConnectionInput::Reconnect),
+            _ if refusal.temporary => self.retry_later(refusal.retry_after_ms),
+            _ if self.pending_answer.is_some() => {
                 self.forget_answer();
-                self.tell(Event::Unanswered(refusal));
+                self.emit(Event::AnswerRefused(refusal));
             }
             // Done by the first of two sendings, or by another host.
             _ if !self.refuse_steps() && refusal.code == ErrorCode::NotNow => {}
-            _ => self.tell(Event::Trouble(refusal)),
+            _ => self.emit(Event::Error(refusal)),
         }
     }
 
@@ -135,20 +135,20 @@ impl GameClient {
         match refusal.code {
             // Asked again on the same connection, so that the person is not away.
             ErrorCode::Waiting => {
-                self.advance(ConnectionInput::Heard);
+                self.advance(ConnectionInput::FrameReceived);
                 let wait = refusal.retry_after_ms.unwrap_or_default().max(timing::ms(limits::ASK_AGAIN_AFTER));
-                self.wake(Timer::Resend, timing::resend_wait(Some(wait), self.random));
-                self.tell(Event::Waiting(refusal));
+                self.set_timer(Timer::Resend, timing::resend_delay(Some(wait), self.random));
+                self.emit(Event::AwaitingAdmission(refusal));
             }
             ErrorCode::BadNickname | ErrorCode::NicknameTaken | ErrorCode::Locked | ErrorCode::Full => {
-                self.not_in(refusal);
+                self.refuse_nickname(refusal);
             }
             _ => {
                 let retry_after_ms = refusal.retry_after_ms;
                 if !refusal.temporary {
-                    self.tell(Event::Trouble(refusal));
+                    self.emit(Event::Error(refusal));
                 }
-                self.advance(ConnectionInput::NotLetIn { retry_after_ms });
+                self.advance(ConnectionInput::JoinRefused { retry_after_ms });
             }
         }
     }

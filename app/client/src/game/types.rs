@@ -3,8 +3,8 @@
 use crate::connection::{Status, Timer};
 use protocol::error::Refusal;
 use protocol::game::frame::{
-    Admit, Again, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, GivenAnswer,
-    Hosting, Hosts, Joined, Kick, Lock, Players, RemoveHost, Rename, Renamed, SetAdmission, Step,
+    Admit, Again, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, Hosting, Hosts,
+    Joined, Kick, Lock, Players, RemoveHost, Rename, Renamed, SetAdmission, Step, SubmittedAnswer,
 };
 use protocol::game::{Admission, GameClientMessage, Outcome};
 use protocol::id::{HostId, Pin, QuizId, UserId};
@@ -17,7 +17,7 @@ pub struct GameOptions {
     /// How the game is entered.
     pub entry: Entry,
     /// An answer of an earlier visit without a result.
-    pub kept: Option<GivenAnswer>,
+    pub pending_answer: Option<SubmittedAnswer>,
 }
 
 /// How a game is entered. Browsers prove their right by cookies; other clients by the token that the server
@@ -125,13 +125,13 @@ impl HostStep {
     }
 
     /// Whether a frame shows that it was done; for most commands, the next version of the game does.
-    pub(super) fn is_shown_by(&self, shown: Shown) -> bool {
+    pub(super) fn is_confirmed_by(&self, by: Confirmation) -> bool {
         match self {
-            Self::Kick { .. } | Self::Rename { .. } => matches!(shown, Shown::Players),
-            Self::Pardon | Self::Admit(_) | Self::Decline(_) => matches!(shown, Shown::Entrance),
-            Self::RemoveHost(_) => matches!(shown, Shown::Hosts),
-            Self::HandOver => matches!(shown, Shown::Code),
-            _ => matches!(shown, Shown::Game),
+            Self::Kick { .. } | Self::Rename { .. } => matches!(by, Confirmation::Players),
+            Self::Pardon | Self::Admit(_) | Self::Decline(_) => matches!(by, Confirmation::Entrance),
+            Self::RemoveHost(_) => matches!(by, Confirmation::Hosts),
+            Self::HandOver => matches!(by, Confirmation::Code),
+            _ => matches!(by, Confirmation::Game),
         }
     }
 
@@ -145,7 +145,7 @@ impl HostStep {
 
 /// What a frame shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shown {
+pub(super) enum Confirmation {
     Game,
     Players,
     Entrance,
@@ -172,9 +172,9 @@ pub enum Input {
         code: u16,
     },
     /// A timer that was asked for.
-    Woken(Timer),
+    TimerFired(Timer),
     /// The player answers. The first answer to a question counts.
-    Answer(GivenAnswer),
+    Answer(SubmittedAnswer),
     /// The host gives a command.
     Step(HostStep),
     /// The network is back, or the person looks at the page again.
@@ -191,22 +191,22 @@ pub enum Output {
     /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
     Connect,
     /// Drop the socket without waiting; no [`Input::Closed`] is expected.
-    Drop,
+    Disconnect,
     /// Send this frame to the server.
     Send(GameClientMessage),
     /// Set a timer, replacing an earlier one of the same kind.
-    Wake {
+    SetTimer {
         /// The timer to set.
         timer: Timer,
         /// The time from now, in milliseconds.
         after_ms: u64,
     },
     /// Cancel the timer of this kind.
-    Cancel(Timer),
+    CancelTimer(Timer),
     /// Store the answer where a reload of the page finds it; `None` removes it.
-    Keep(Option<GivenAnswer>),
+    StoreAnswer(Option<SubmittedAnswer>),
     /// Tell the page this event.
-    Tell(Event),
+    Emit(Event),
 }
 
 /// An event for the page.
@@ -221,11 +221,11 @@ pub enum Event {
     /// The game has changed; never to an earlier version.
     Changed(Changed),
     /// An answer is under way, or will be when the connection is back.
-    Answering(GivenAnswer),
+    AnswerPending(SubmittedAnswer),
     /// The result of an answer.
     Answered(Answered),
     /// An answer was refused; another one may be given.
-    Unanswered(Refusal),
+    AnswerRefused(Refusal),
     /// The outcome of a question for this player.
     Outcome(Outcome),
     /// This player's new nickname.
@@ -239,18 +239,18 @@ pub enum Event {
     /// How many have answered the open question.
     Count(Count),
     /// Whether a host is connected; for players.
-    HostHere(bool),
+    HostPresence(bool),
     /// The code that was asked for.
     Code(Code),
     /// Whether the game's log is available; until this comes, it is.
     Availability(bool),
     /// The person waits until a host admits them; the client goes on asking.
-    Waiting(Refusal),
+    AwaitingAdmission(Refusal),
     /// Entering was refused, and another nickname is needed; the client rests until [`Input::Enter`].
-    NotIn(Refusal),
+    NicknameRefused(Refusal),
     /// The game cannot be entered: there is none, or the person is no host of it or was kicked. The client
     /// has ended.
-    Out(Refusal),
+    AccessDenied(Refusal),
     /// Another refusal, to be shown.
-    Trouble(Refusal),
+    Error(Refusal),
 }

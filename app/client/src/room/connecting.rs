@@ -11,20 +11,20 @@ const TOO_BIG: u16 = 1009;
 
 impl RoomClient {
     /// Passes an input to the connection, and carries out its output.
-    pub(super) fn advance(&mut self, happened: ConnectionInput) {
-        let todo = self.connection.step(happened, self.random);
-        if todo.drops {
-            self.out.push(Output::Drop);
+    pub(super) fn advance(&mut self, input: ConnectionInput) {
+        let output = self.connection.step(input, self.random);
+        if output.disconnect {
+            self.out.push(Output::Disconnect);
         }
-        if todo.lets_go {
-            self.let_go();
+        if output.cancel_timers {
+            self.drop_connection_state();
         }
-        if let Some(status) = todo.tells {
-            self.tell(Event::Status(status));
+        if let Some(status) = output.status {
+            self.emit(Event::Status(status));
         }
-        match todo.act {
+        match output.command {
             Some(ConnectionCommand::Begin) => {
-                self.tell_left_unsent();
+                self.emit_stored_unsent();
                 self.prepare();
             }
             Some(ConnectionCommand::Prepare) => self.prepare(),
@@ -33,8 +33,8 @@ impl RoomClient {
             Some(ConnectionCommand::Ping) => self.out.push(Output::Send(ClientMessage::Ping)),
             None => {}
         }
-        if let Some((timer, after_ms)) = todo.wakes {
-            self.wake(timer, after_ms);
+        if let Some((timer, after_ms)) = output.timer {
+            self.set_timer(timer, after_ms);
         }
     }
 
@@ -58,11 +58,11 @@ impl RoomClient {
     }
 
     /// Forgets everything but what is shown and what is unsent.
-    fn let_go(&mut self) {
-        self.inbox.let_go();
-        self.outbox.begin_again();
+    fn drop_connection_state(&mut self) {
+        self.inbox.drop_connection_state();
+        self.outbox.restart();
         for timer in [Timer::Connect, Timer::Silence, Timer::Steady, Timer::Resend, Timer::Reload] {
-            self.out.push(Output::Cancel(timer));
+            self.out.push(Output::CancelTimer(timer));
         }
     }
 }

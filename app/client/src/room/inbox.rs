@@ -7,11 +7,11 @@ use protocol::position::Position;
 
 /// How many messages are held while a page is loaded. If more come, the held ones are dropped, and the page
 /// has to be a later one.
-pub(super) const HELD_MOST: usize = 1_000;
+pub(super) const MAX_HELD: usize = 1_000;
 
 /// A message between the last one seen and the next one is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Hole;
+pub(super) struct Gap;
 
 /// The part of a room's log that was seen.
 #[derive(Clone, Debug)]
@@ -34,8 +34,8 @@ impl Inbox {
     }
 
     /// Takes messages that came in order. Returns those that are new.
-    pub(super) fn take(&mut self, messages: Vec<Message>) -> Result<Vec<Message>, Hole> {
-        let position = self.position.as_mut().ok_or(Hole)?;
+    pub(super) fn take(&mut self, messages: Vec<Message>) -> Result<Vec<Message>, Gap> {
+        let position = self.position.as_mut().ok_or(Gap)?;
         let new = unseen(position.offset, messages)?;
         if let Some(last) = new.last() {
             position.offset = last.offset;
@@ -44,18 +44,18 @@ impl Inbox {
     }
 
     /// Takes the messages of a recovery; a claim that does not hold changes nothing.
-    pub(super) fn recover(&mut self, joined: &mut Joined) -> Result<Vec<Message>, Hole> {
-        let since = self.position.as_mut().ok_or(Hole)?;
+    pub(super) fn recover(&mut self, joined: &mut Joined) -> Result<Vec<Message>, Gap> {
+        let since = self.position.as_mut().ok_or(Gap)?;
         // From offset 0, any log that is told from its beginning can be continued.
         let is_same = joined.position.epoch == since.epoch || since.offset == 0;
         let goes_on = is_same && joined.position.offset >= since.offset;
         if !joined.recovered || !goes_on {
-            return Err(Hole);
+            return Err(Gap);
         }
         let new = unseen(since.offset, std::mem::take(&mut joined.messages))?;
         let reached = new.last().map_or(since.offset, |last| last.offset);
         if reached < joined.position.offset {
-            return Err(Hole);
+            return Err(Gap);
         }
         *since = Position { epoch: joined.position.epoch.clone(), offset: reached };
         Ok(new)
@@ -68,7 +68,7 @@ impl Inbox {
 
     /// Holds a message until its predecessor is known.
     pub(super) fn hold(&mut self, message: Message) {
-        if self.held.len() >= HELD_MOST {
+        if self.held.len() >= MAX_HELD {
             self.held.clear();
             if let Some(floor) = &mut self.floor {
                 floor.offset = floor.offset.max(message.offset);
@@ -84,37 +84,37 @@ impl Inbox {
     }
 
     /// Continues from a page.
-    pub(super) fn turn_to(&mut self, position: Position) {
+    pub(super) fn reset_to(&mut self, position: Position) {
         self.position = Some(position);
         self.floor = None;
     }
 
     /// Takes a new epoch of the log; up to `position` it is unchanged. An error if more than that was seen.
-    pub(super) fn rename(&mut self, position: Position) -> Result<(), Hole> {
+    pub(super) fn adopt_epoch(&mut self, position: Position) -> Result<(), Gap> {
         // While a page is awaited, it will replace what is shown.
-        let known = self.floor.as_mut().or(self.position.as_mut()).ok_or(Hole)?;
+        let known = self.floor.as_mut().or(self.position.as_mut()).ok_or(Gap)?;
         if known.offset > position.offset {
-            return Err(Hole);
+            return Err(Gap);
         }
         known.epoch = position.epoch;
         Ok(())
     }
 
     /// Takes the held messages, now that the predecessor is known.
-    pub(super) fn release(&mut self) -> Result<Vec<Message>, Hole> {
+    pub(super) fn release(&mut self) -> Result<Vec<Message>, Gap> {
         let held = std::mem::take(&mut self.held);
         self.take(held)
     }
 
     /// Drops the held messages with the connection.
-    pub(super) fn let_go(&mut self) {
+    pub(super) fn drop_connection_state(&mut self) {
         self.held = Vec::new();
         self.floor = None;
     }
 }
 
 /// The messages after `last`, each with the next offset; repeats are left out.
-fn unseen(mut last: u64, mut messages: Vec<Message>) -> Result<Vec<Message>, Hole> {
+fn unseen(mut last: u64, mut messages: Vec<Message>) -> Result<Vec<Message>, Gap> {
     let mut whole = true;
     messages.retain(|message| {
         let is_new = message.offset > last;
@@ -124,5 +124,5 @@ fn unseen(mut last: u64, mut messages: Vec<Message>) -> Result<Vec<Message>, Hol
         }
         is_new
     });
-    if whole { Ok(messages) } else { Err(Hole) }
+    if whole { Ok(messages) } else { Err(Gap) }
 }

@@ -8,7 +8,7 @@
 //! repeat. A message of this person is in the log once, in the order of writing, or refused; it is never
 //! given up silently.
 //!
-//! A driver carries outputs out in their order, and after [`Output::Drop`] passes on nothing more of the old
+//! A driver carries outputs out in their order, and after [`Output::Disconnect`] passes on nothing more of the old
 //! socket. Wake-ups may come late or twice.
 
 mod connecting;
@@ -40,7 +40,7 @@ pub struct RoomClient {
     /// The user id that the server told, once it did.
     me: Option<UserId>,
     /// Pages that could not be loaded, or did not fit, since the last one that did.
-    misfits: u32,
+    failed_loads: u32,
     /// Whether "typing" was sent a moment ago.
     typing_said: bool,
     /// The random number of this step.
@@ -51,14 +51,14 @@ pub struct RoomClient {
 
 impl RoomClient {
     /// A client that does nothing before [`Input::Start`].
-    pub fn new(beginning: RoomOptions) -> Self {
+    pub fn new(options: RoomOptions) -> Self {
         Self {
-            room_id: beginning.room_id,
+            room_id: options.room_id,
             connection: Connection::new(),
-            inbox: Inbox::new(beginning.position),
-            outbox: Outbox::new(beginning.unsent),
+            inbox: Inbox::new(options.position),
+            outbox: Outbox::new(options.unsent),
             me: None,
-            misfits: 0,
+            failed_loads: 0,
             typing_said: false,
             random: 0,
             out: Vec::new(),
@@ -74,19 +74,19 @@ impl RoomClient {
             Input::Opened => self.advance(ConnectionInput::Opened),
             Input::Frame(frame) => self.frame(frame),
             Input::Closed { code } => self.closed(code),
-            Input::Woken(timer) => self.woken(timer),
-            Input::Say(unsent) => self.say(unsent),
+            Input::TimerFired(timer) => self.on_timer(timer),
+            Input::Say(unsent) => self.send_message(unsent),
             Input::Retry(id) => self.retry(&id),
             Input::Discard(id) => self.discard(&id),
             Input::Typing => self.typing(),
-            Input::Loaded(page) => self.loaded(page),
-            Input::NotLoaded => self.not_loaded(),
+            Input::HistoryLoaded(page) => self.loaded(page),
+            Input::HistoryFailed => self.not_loaded(),
             Input::Online => self.advance(ConnectionInput::Online),
             Input::Offline => self.advance(ConnectionInput::Offline),
         }
         self.send_waiting();
-        if let Some(unsent) = self.outbox.changed_list() {
-            self.out.push(Output::Keep(unsent));
+        if let Some(unsent) = self.outbox.take_changed() {
+            self.out.push(Output::StoreUnsent(unsent));
         }
         std::mem::take(&mut self.out)
     }
@@ -101,21 +101,21 @@ impl RoomClient {
         self.outbox.unsent()
     }
 
-    fn woken(&mut self, timer: Timer) {
+    fn on_timer(&mut self, timer: Timer) {
         match timer {
-            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::Woken(timer)),
+            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::TimerFired(timer)),
             Timer::Resend => self.resend(),
             Timer::Reload => self.reload(),
             Timer::Typing => self.typing_said = false,
         }
     }
 
-    fn tell(&mut self, event: Event) {
-        self.out.push(Output::Tell(event));
+    fn emit(&mut self, event: Event) {
+        self.out.push(Output::Emit(event));
     }
 
-    fn wake(&mut self, timer: Timer, after_ms: u64) {
-        self.out.push(Output::Wake { timer, after_ms });
+    fn set_timer(&mut self, timer: Timer, after_ms: u64) {
+        self.out.push(Output::SetTimer { timer, after_ms });
     }
 }
 

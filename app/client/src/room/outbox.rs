@@ -9,14 +9,14 @@ use protocol::id::MessageId;
 use super::types::Unsent;
 
 /// How many messages may wait to be sent.
-pub(super) const WAITING_MOST: usize = 500;
+pub(super) const MAX_UNSENT: usize = 500;
 
 /// The messages that are not in the log yet.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outbox {
     entries: Vec<Entry>,
     /// Sent on this connection and not answered.
-    on_its_way: Option<MessageId>,
+    in_flight: Option<MessageId>,
     /// Whether a wait that a server asked for is running.
     paused: bool,
     /// Whether the list differs from what was stored last.
@@ -49,7 +49,7 @@ impl Outbox {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.entries.len() >= WAITING_MOST
+        self.entries.len() >= MAX_UNSENT
     }
 
     /// Adds a message to be sent. The same id twice is the same message.
@@ -66,13 +66,13 @@ impl Outbox {
         self.entries.retain(|entry| entry.unsent.id != *id);
         let was_there = self.entries.len() < before;
         self.changed |= was_there;
-        self.no_longer_on_its_way(id);
+        self.clear_in_flight(id);
         was_there
     }
 
     /// Marks a message that is refused for good.
     pub(super) fn refuse(&mut self, id: &MessageId, refusal: &Refusal) {
-        self.no_longer_on_its_way(id);
+        self.clear_in_flight(id);
         if let Some(entry) = self.entry(id) {
             entry.unsent.refused = Some(refusal.message.clone());
             entry.id_is_taken = refusal.code == ErrorCode::Conflict;
@@ -97,37 +97,37 @@ impl Outbox {
 
     /// The message to send now, if there is one and none is in flight.
     pub(super) fn send_next(&mut self) -> Option<&Unsent> {
-        if self.paused || self.on_its_way.is_some() {
+        if self.paused || self.in_flight.is_some() {
             return None;
         }
         let next = self.entries.iter().map(|entry| &entry.unsent).find(|unsent| unsent.refused.is_none())?;
-        self.on_its_way = Some(next.id.clone());
+        self.in_flight = Some(next.id.clone());
         Some(next)
     }
 
-    pub(super) fn is_on_its_way(&self, id: &MessageId) -> bool {
-        self.on_its_way.as_ref() == Some(id)
+    pub(super) fn is_in_flight(&self, id: &MessageId) -> bool {
+        self.in_flight.as_ref() == Some(id)
     }
 
     /// The message that was in flight when the connection was lost.
-    pub(super) fn on_its_way(&self) -> Option<&MessageId> {
-        self.on_its_way.as_ref()
+    pub(super) fn in_flight(&self) -> Option<&MessageId> {
+        self.in_flight.as_ref()
     }
 
-    /// Sends nothing before [`Self::begin_again`].
+    /// Sends nothing before [`Self::restart`].
     pub(super) fn pause(&mut self) {
-        self.on_its_way = None;
+        self.in_flight = None;
         self.paused = true;
     }
 
     /// Begins again with the first message: what was in flight may be lost.
-    pub(super) fn begin_again(&mut self) {
-        self.on_its_way = None;
+    pub(super) fn restart(&mut self) {
+        self.in_flight = None;
         self.paused = false;
     }
 
     /// The list to store, if it has changed since the last call.
-    pub(super) fn changed_list(&mut self) -> Option<Vec<Unsent>> {
+    pub(super) fn take_changed(&mut self) -> Option<Vec<Unsent>> {
         std::mem::take(&mut self.changed).then(|| self.unsent().cloned().collect())
     }
 
@@ -135,9 +135,9 @@ impl Outbox {
         self.entries.iter_mut().find(|entry| entry.unsent.id == *id)
     }
 
-    fn no_longer_on_its_way(&mut self, id: &MessageId) {
-        if self.is_on_its_way(id) {
-            self.on_its_way = None;
+    fn clear_in_flight(&mut self, id: &MessageId) {
+        if self.is_in_flight(id) {
+            self.in_flight = None;
         }
     }
 }

@@ -8,13 +8,13 @@ use protocol::position::Position;
 use protocol::room::HistoryPage;
 
 use super::RoomClient;
-use super::inbox::Hole;
+use super::inbox::Gap;
 use super::types::{Event, Output};
 
 /// A page that has not come by then is requested again.
-const LOAD_WITHIN_MS: u64 = 15_000;
+const LOAD_TIMEOUT_MS: u64 = 15_000;
 /// After so many pages that do not join the connection, it is replaced.
-const MISFITS_MOST: u32 = 3;
+const MAX_FAILED_LOADS: u32 = 3;
 
 impl RoomClient {
     pub(super) fn frame(&mut self, frame: ServerMessage) {
@@ -23,17 +23,17 @@ impl RoomClient {
         }
         // Until then, only an answer to `join` shows that the room can be entered.
         if self.connection.phase().is_in() {
-            self.advance(ConnectionInput::Heard);
+            self.advance(ConnectionInput::FrameReceived);
         }
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined),
             ServerMessage::Message(message) if message.room_id == self.room_id => self.message(message),
-            ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.tell(Event::Presence(presence)),
-            ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.tell(Event::Typing(typing)),
-            ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.tell(Event::Namesake(namesake)),
+            ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.emit(Event::Presence(presence)),
+            ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.emit(Event::Typing(typing)),
+            ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.emit(Event::Namesake(namesake)),
             ServerMessage::Position(renamed) if self.is_in(&renamed.room_id) => self.renamed(renamed.position),
             ServerMessage::Availability(reach) if self.is_in(&reach.room_id) => {
-                self.tell(Event::Availability(reach.available))
+                self.emit(Event::Availability(reach.available))
             }
             ServerMessage::Error(refusal) => self.error(refusal),
             _ => {}
@@ -42,7 +42,7 @@ impl RoomClient {
 
     /// Handles a new epoch of the log.
     fn renamed(&mut self, position: Position) {
-        if self.inbox.rename(position).is_err() {
+        if self.inbox.adopt_epoch(position).is_err() {
             self.give_up();
         }
     }
@@ -59,16 +59,16 @@ impl RoomClient {
         let recovered = self.inbox.recover(&mut joined);
         joined.messages = Vec::new();
         let top = joined.position.clone();
-        self.advance(ConnectionInput::Heard);
-        self.tell(Event::Entered(joined));
+        self.advance(ConnectionInput::FrameReceived);
+        self.emit(Event::Entered(joined));
         match recovered {
             Ok(missed) => {
                 self.show(missed);
                 self.go_live();
             }
-            Err(Hole) => {
+            Err(Gap) => {
                 self.advance(ConnectionInput::Behind);
-                self.misfits = 0;
+                self.failed_loads = 0;
                 self.inbox.await_page(top);
                 self.load();
             }
@@ -82,11 +82,11 @@ impl RoomClient {
         } else {
             match self.inbox.take(vec![message]) {
                 Ok(new) => self.show(new),
-                Err(Hole) => self.give_up(),
+                Err(Gap) => self.give_up(),
             }
         }
         // Also where it was shown before: a resend is answered with the first result.
-        self.settle(own);
+        self.acknowledge(own);
     }
 
     fn error(&mut self, refusal: Refusal) {
@@ -94,27 +94,27 @@ impl RoomClient {
             // Without a message sent, it can only mean the `join`.
             let retry_after_ms = refusal.retry_after_ms;
             if !refusal.temporary {
-                self.tell(Event::Trouble(refusal));
+                self.emit(Event::Error(refusal));
             }
-            self.advance(ConnectionInput::NotLetIn { retry_after_ms });
+            self.advance(ConnectionInput::JoinRefused { retry_after_ms });
         } else if refusal.code == ErrorCode::NotInRoom {
             // The server lost this client, but not the message: enter again.
             self.give_up();
         } else if let Some(id) = refusal.id.clone() {
             self.refused(&id, refusal);
         } else {
-            self.tell(Event::Trouble(refusal));
+            self.emit(Event::Error(refusal));
         }
     }
 
     fn give_up(&mut self) {
-        self.advance(ConnectionInput::GivenUp);
+        self.advance(ConnectionInput::Reconnect);
     }
 
     /// Requests the latest page, again if the last request hangs.
     pub(super) fn load(&mut self) {
-        self.out.push(Output::Load);
-        self.wake(Timer::Reload, LOAD_WITHIN_MS);
+        self.out.push(Output::LoadHistory);
+        self.set_timer(Timer::Reload, LOAD_TIMEOUT_MS);
     }
 
     pub(super) fn reload(&mut self) {
@@ -127,7 +127,7 @@ impl RoomClient {
         match self.connection.phase() {
             Phase::Preparing => {
                 let retry_in_ms = self.load_later();
-                self.tell(Event::Status(Status::Reconnecting { retry_in_ms }));
+                self.emit(Event::Status(Status::Reconnecting { retry_in_ms }));
             }
             Phase::Behind => {
                 self.load_later();
@@ -137,47 +137,47 @@ impl RoomClient {
     }
 
     fn load_later(&mut self) -> u64 {
-        let wait = timing::retry_wait(self.misfits, self.random);
-        self.misfits = self.misfits.saturating_add(1);
-        self.wake(Timer::Reload, wait);
+        let wait = timing::reconnect_delay(self.failed_loads, self.random);
+        self.failed_loads = self.failed_loads.saturating_add(1);
+        self.set_timer(Timer::Reload, wait);
         wait
     }
 
     pub(super) fn loaded(&mut self, page: HistoryPage) {
         match self.connection.phase() {
             Phase::Behind if self.inbox.joins(&page.position) => {
-                self.turn_to(page);
+                self.reset_to(page);
                 self.go_live();
             }
-            Phase::Behind if self.misfits < MISFITS_MOST => {
+            Phase::Behind if self.failed_loads < MAX_FAILED_LOADS => {
                 self.load_later();
             }
             // Page and connection show different logs: try another node.
             Phase::Behind => self.give_up(),
             _ if self.inbox.position().is_none() => {
-                self.turn_to(page);
+                self.reset_to(page);
                 self.advance(ConnectionInput::Prepared);
             }
             _ => {}
         }
     }
 
-    fn turn_to(&mut self, page: HistoryPage) {
-        self.misfits = 0;
-        self.out.push(Output::Cancel(Timer::Reload));
-        self.inbox.turn_to(page.position.clone());
+    fn reset_to(&mut self, page: HistoryPage) {
+        self.failed_loads = 0;
+        self.out.push(Output::CancelTimer(Timer::Reload));
+        self.inbox.reset_to(page.position.clone());
         let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(message)).collect();
-        self.tell(Event::Reset(page));
-        self.settle(own);
+        self.emit(Event::Reset(page));
+        self.acknowledge(own);
     }
 
     fn go_live(&mut self) {
         match self.inbox.release() {
             Ok(held) => {
                 self.show(held);
-                self.advance(ConnectionInput::InStep);
+                self.advance(ConnectionInput::CaughtUp);
             }
-            Err(Hole) => self.give_up(),
+            Err(Gap) => self.give_up(),
         }
     }
 
@@ -186,8 +186,8 @@ impl RoomClient {
             return;
         }
         let own: Vec<_> = new.iter().filter_map(|message| self.own(message)).collect();
-        self.tell(Event::Said(new));
-        self.settle(own);
+        self.emit(Event::Messages(new));
+        self.acknowledge(own);
     }
 
     /// The id of a message of this person's that is not known to be in the log.

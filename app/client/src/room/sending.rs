@@ -10,24 +10,24 @@ use super::RoomClient;
 use super::types::{Event, Output, Unsent};
 
 /// A message that neither came back nor was refused by then is sent again.
-const SETTLE_WITHIN_MS: u64 = 10_000;
+const ACK_TIMEOUT_MS: u64 = 10_000;
 
 impl RoomClient {
-    pub(super) fn tell_left_unsent(&mut self) {
+    pub(super) fn emit_stored_unsent(&mut self) {
         let left: Vec<_> = self.unsent().cloned().collect();
         for unsent in left {
-            self.tell(Event::Pending(unsent));
+            self.emit(Event::Pending(unsent));
         }
     }
 
-    pub(super) fn say(&mut self, unsent: Unsent) {
+    pub(super) fn send_message(&mut self, unsent: Unsent) {
         if self.outbox.has(&unsent.id) {
             return;
         }
         let id = unsent.id.clone();
-        self.tell(Event::Pending(unsent.clone()));
+        self.emit(Event::Pending(unsent.clone()));
         if self.outbox.is_full() {
-            self.tell(Event::Refused(id, Refusal::new(ErrorCode::Full, "Too many messages are waiting to be sent.")));
+            self.emit(Event::Refused(id, Refusal::new(ErrorCode::Full, "Too many messages are waiting to be sent.")));
         } else {
             self.outbox.add(unsent);
         }
@@ -39,14 +39,14 @@ impl RoomClient {
             return;
         };
         if unsent.id != *id {
-            self.tell(Event::Discarded(id.clone()));
+            self.emit(Event::Discarded(id.clone()));
         }
-        self.tell(Event::Pending(unsent));
+        self.emit(Event::Pending(unsent));
     }
 
     pub(super) fn discard(&mut self, id: &MessageId) {
         if self.outbox.remove(id) {
-            self.tell(Event::Discarded(id.clone()));
+            self.emit(Event::Discarded(id.clone()));
         }
     }
 
@@ -55,7 +55,7 @@ impl RoomClient {
         if self.connection.phase() == Phase::Live && !self.typing_said {
             self.typing_said = true;
             self.out.push(Output::Send(ClientMessage::Typing { room_id: self.room_id.clone() }));
-            self.wake(Timer::Typing, timing::ms(limits::TYPING_EVERY));
+            self.set_timer(Timer::Typing, timing::ms(limits::TYPING_INTERVAL));
         }
     }
 
@@ -73,20 +73,20 @@ impl RoomClient {
             message: next.text.clone(),
         };
         self.out.push(Output::Send(frame));
-        self.wake(Timer::Resend, SETTLE_WITHIN_MS);
+        self.set_timer(Timer::Resend, ACK_TIMEOUT_MS);
     }
 
     /// Sends the first message again: the wait is over, or no answer came.
     pub(super) fn resend(&mut self) {
-        self.outbox.begin_again();
+        self.outbox.restart();
     }
 
     /// Notes that messages of this person are in the log.
-    pub(super) fn settle(&mut self, ids: impl IntoIterator<Item = MessageId>) {
+    pub(super) fn acknowledge(&mut self, ids: impl IntoIterator<Item = MessageId>) {
         for id in ids {
             self.stop_waiting_for(&id);
             if self.outbox.remove(&id) {
-                self.tell(Event::Settled(id));
+                self.emit(Event::Acknowledged(id));
             }
         }
     }
@@ -99,18 +99,18 @@ impl RoomClient {
         if !refusal.temporary {
             self.stop_waiting_for(id);
             self.outbox.refuse(id, &refusal);
-            self.tell(Event::Refused(id.clone(), refusal));
-        } else if self.outbox.is_on_its_way(id) {
+            self.emit(Event::Refused(id.clone(), refusal));
+        } else if self.outbox.is_in_flight(id) {
             self.outbox.pause();
-            self.wake(Timer::Resend, timing::resend_wait(refusal.retry_after_ms, self.random));
-            self.tell(Event::Delayed(id.clone(), refusal));
+            self.set_timer(Timer::Resend, timing::resend_delay(refusal.retry_after_ms, self.random));
+            self.emit(Event::Delayed(id.clone(), refusal));
         }
     }
 
     /// Handles a close for a frame that is too large. Only the message in flight can be the reason; sent
     /// again, it would close the next connection too.
     pub(super) fn refuse_too_big(&mut self) -> bool {
-        let Some(id) = self.outbox.on_its_way().cloned() else {
+        let Some(id) = self.outbox.in_flight().cloned() else {
             return false;
         };
         self.refused(&id, Refusal::new(ErrorCode::MessageTooLong, "This message is too long."));
@@ -118,8 +118,8 @@ impl RoomClient {
     }
 
     fn stop_waiting_for(&mut self, id: &MessageId) {
-        if self.outbox.is_on_its_way(id) {
-            self.out.push(Output::Cancel(Timer::Resend));
+        if self.outbox.is_in_flight(id) {
+            self.out.push(Output::CancelTimer(Timer::Resend));
         }
     }
 }

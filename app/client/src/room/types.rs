@@ -38,7 +38,7 @@ pub enum Input {
         code: u16,
     },
     /// A timer that was asked for.
-    Woken(Timer),
+    TimerFired(Timer),
     /// The person sends a message.
     Say(Unsent),
     /// The person wants a refused message to be sent again.
@@ -47,10 +47,10 @@ pub enum Input {
     Discard(MessageId),
     /// The person is typing a message.
     Typing,
-    /// The page that [`Output::Load`] requested.
-    Loaded(HistoryPage),
+    /// The page that [`Output::LoadHistory`] requested.
+    HistoryLoaded(HistoryPage),
     /// The page could not be loaded.
-    NotLoaded,
+    HistoryFailed,
     /// The browser says the network is back, or the person looks at the page again: a good moment to check
     /// the connection.
     Online,
@@ -64,25 +64,25 @@ pub enum Output {
     /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
     Connect,
     /// Drop the socket without waiting; no [`Input::Closed`] is expected.
-    Drop,
+    Disconnect,
     /// Send this frame to the server.
     Send(ClientMessage),
     /// Set a timer, replacing an earlier one of the same kind.
-    Wake {
+    SetTimer {
         /// The timer to set.
         timer: Timer,
         /// The time from now, in milliseconds.
         after_ms: u64,
     },
     /// Cancel the timer of this kind.
-    Cancel(Timer),
-    /// Load the latest page over HTTP; answer with [`Input::Loaded`] or [`Input::NotLoaded`]. Replaces a
+    CancelTimer(Timer),
+    /// Load the latest page over HTTP; answer with [`Input::HistoryLoaded`] or [`Input::HistoryFailed`]. Replaces a
     /// request that is still under way.
-    Load,
+    LoadHistory,
     /// Store the unsent messages where a reload of the page finds them.
-    Keep(Vec<Unsent>),
+    StoreUnsent(Vec<Unsent>),
     /// Tell the page this event.
-    Tell(Event),
+    Emit(Event),
 }
 
 /// An event for the page.
@@ -90,17 +90,17 @@ pub enum Output {
 pub enum Event {
     /// The status of the connection.
     Status(Status),
-    /// The room was entered: who is there. `messages` in it is empty; they come as [`Event::Said`].
+    /// The room was entered: who is there. `messages` in it is empty; they come as [`Event::Messages`].
     Entered(Joined),
     /// New messages, in order, without a gap or a repeat.
-    Said(Vec<Message>),
+    Messages(Vec<Message>),
     /// What is shown no longer joins what comes: show this page instead.
     Reset(HistoryPage),
     /// A message is under way, or will be when the connection is back. With `refused` in it: an earlier visit
     /// left it so.
     Pending(Unsent),
-    /// This person's message is in the log; it comes, or came, as [`Event::Said`].
-    Settled(MessageId),
+    /// This person's message is in the log; it comes, or came, as [`Event::Messages`].
+    Acknowledged(MessageId),
     /// This person's message was refused for now; it is sent again by itself.
     Delayed(MessageId, Refusal),
     /// This person's message was refused for good.
@@ -116,7 +116,7 @@ pub enum Event {
     /// Whether the room's log is available; until this comes, it is.
     Availability(bool),
     /// A refusal that answers no message, such as too many rooms.
-    Trouble(Refusal),
+    Error(Refusal),
 }
 
 /// How a client of a room begins: the room and what the page already shows.

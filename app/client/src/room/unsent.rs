@@ -16,12 +16,12 @@ pub struct StoredUnsent {
 
 impl StoredUnsent {
     /// Takes over what earlier visits stored. Text that cannot be read counts as none.
-    pub fn take_over(stored: Option<&str>) -> (Self, Vec<Unsent>) {
+    pub fn load(stored: Option<&str>) -> (Self, Vec<Unsent>) {
         let left = parse(stored);
         (Self { ours: left.iter().map(|unsent| unsent.id.clone()).collect() }, left)
     }
 
-    /// The text to store instead of `stored` after [`super::Output::Keep`]`(unsent)`; `None` means
+    /// The text to store instead of `stored` after [`super::Output::StoreUnsent`]`(unsent)`; `None` means
     /// that nothing is left to store.
     pub fn replace(&mut self, stored: Option<&str>, unsent: Vec<Unsent>) -> Option<String> {
         let list = merge(parse(stored), &self.ours, &unsent);
@@ -69,33 +69,33 @@ mod tests {
 
     #[test]
     fn a_reload_finds_what_was_unsent_and_clears_it_once_it_is_settled() {
-        let (mut tab, left) = StoredUnsent::take_over(None);
+        let (mut tab, left) = StoredUnsent::load(None);
         assert_eq!(left, []);
         let stored = tab.replace(None, vec![unsent("a1"), unsent("a2")]);
-        let (mut reloaded, left) = StoredUnsent::take_over(stored.as_deref());
+        let (mut reloaded, left) = StoredUnsent::load(stored.as_deref());
         assert_eq!(left, [unsent("a1"), unsent("a2")]);
         let stored = reloaded.replace(stored.as_deref(), vec![unsent("a2")]);
-        assert_eq!(StoredUnsent::take_over(stored.as_deref()).1, [unsent("a2")]);
+        assert_eq!(StoredUnsent::load(stored.as_deref()).1, [unsent("a2")]);
         assert_eq!(reloaded.replace(stored.as_deref(), vec![]), None, "nothing is left to store");
     }
 
     #[test]
     fn two_tabs_store_in_one_place_and_settle_each_its_own() {
-        let (mut one, _) = StoredUnsent::take_over(None);
-        let (mut other, _) = StoredUnsent::take_over(None);
+        let (mut one, _) = StoredUnsent::load(None);
+        let (mut other, _) = StoredUnsent::load(None);
         let stored = one.replace(None, vec![unsent("a1")]);
         let stored = other.replace(stored.as_deref(), vec![unsent("b1")]);
         let stored = one.replace(stored.as_deref(), vec![]);
-        assert_eq!(StoredUnsent::take_over(stored.as_deref()).1, [unsent("b1")]);
+        assert_eq!(StoredUnsent::load(stored.as_deref()).1, [unsent("b1")]);
     }
 
     #[test]
     fn damaged_text_counts_as_nothing_and_is_overwritten() {
         for damaged in ["", "[{]", r#"{"id":"a1"}"#, r#"[{"id":1}]"#] {
-            let (mut tab, left) = StoredUnsent::take_over(Some(damaged));
+            let (mut tab, left) = StoredUnsent::load(Some(damaged));
             assert_eq!(left, [], "{damaged}");
             let stored = tab.replace(Some(damaged), vec![unsent("a1")]);
-            assert_eq!(StoredUnsent::take_over(stored.as_deref()).1, [unsent("a1")], "{damaged}");
+            assert_eq!(StoredUnsent::load(stored.as_deref()).1, [unsent("a1")], "{damaged}");
         }
     }
 }

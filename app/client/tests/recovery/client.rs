@@ -118,7 +118,7 @@ impl Client {
     /// Takes the page that was asked for, if one was.
     pub(crate) fn read(&mut self, around: &mut Around) -> bool {
         let Some(read) = self.read.take() else { return false };
-        self.step(read.map_or(Input::NotLoaded, Input::Loaded), around);
+        self.step(read.map_or(Input::HistoryFailed, Input::HistoryLoaded), around);
         true
     }
 
@@ -136,7 +136,7 @@ impl Client {
             self.timers.iter().filter(|(_, at)| **at <= around.now).min_by_key(|(timer, at)| (**at, **timer as u8));
         if let Some(timer) = due.map(|(timer, _)| *timer) {
             self.timers.remove(&timer);
-            self.step(Input::Woken(timer), around);
+            self.step(Input::TimerFired(timer), around);
         }
     }
 
@@ -172,7 +172,7 @@ impl Client {
                     .wires
                     .insert(*around.next_socket, Wire { user: self.user.clone(), down, ..Wire::default() });
             }
-            Output::Drop => {
+            Output::Disconnect => {
                 let socket = self.socket.take().expect("a socket to drop");
                 around.server.wires.remove(&socket);
             }
@@ -183,18 +183,18 @@ impl Client {
                     wire.up.push_back(frame);
                 }
             }
-            Output::Wake { timer, after_ms } => {
+            Output::SetTimer { timer, after_ms } => {
                 self.timers.insert(timer, around.now + after_ms);
             }
-            Output::Cancel(timer) => {
+            Output::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Output::Load => {
+            Output::LoadHistory => {
                 let latest = || (!around.server.away).then(|| around.server.page());
                 self.read = Some(around.server.cached.clone().or_else(latest));
             }
-            Output::Keep(list) => self.kept = list,
-            Output::Tell(event) => self.told(event, around.server),
+            Output::StoreUnsent(list) => self.kept = list,
+            Output::Emit(event) => self.told(event, around.server),
         }
     }
 
@@ -206,7 +206,7 @@ impl Client {
                 assert!(log[..page.position.offset as usize].ends_with(&page.messages));
                 self.shown = Some(page.position);
             }
-            Event::Said(new) => {
+            Event::Messages(new) => {
                 let shown = self.shown.as_mut().expect("a page before messages");
                 // Whoever has seen nothing goes on in any log that is told from its beginning.
                 if shown.offset == 0
@@ -220,7 +220,7 @@ impl Client {
                     shown.offset += 1;
                 }
             }
-            Event::Settled(id) => {
+            Event::Acknowledged(id) => {
                 assert!(server.logs.values().flatten().any(|message| message.id == id), "{id} is in no log");
                 assert_eq!(self.fates.insert(id, Fate::Settled), Some(Fate::Pending), "settled twice");
             }
@@ -239,7 +239,7 @@ impl Client {
             | Event::Presence(_)
             | Event::Typing(_)
             | Event::Namesake(_)
-            | Event::Trouble(_) => {}
+            | Event::Error(_) => {}
         }
     }
 

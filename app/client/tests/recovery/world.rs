@@ -92,7 +92,7 @@ impl World {
             }
             Trouble::Decides { who, again } => self.with(who, |client, around| client.decide(again, around)),
             Trouble::WakesForNothing { who, timer } => {
-                self.with(who, |client, around| client.step(Input::Woken(TIMERS[timer]), around));
+                self.with(who, |client, around| client.step(Input::TimerFired(TIMERS[timer]), around));
             }
             Trouble::Restart { keeps_messages } => self.server.restart(keeps_messages),
             Trouble::Rename => self.server.rename(),

@@ -12,7 +12,7 @@ use crate::quiz::Decimal;
 
 pub use frame::{GameClientMessage, GameServerMessage};
 pub use running::RunningGame;
-pub use view::{Admission, Asked, Bar, Game, Leader, Outcome, Phase, Reveal, Verdict};
+pub use view::{Admission, Bar, Game, Leader, Outcome, Phase, QuestionView, Reveal, Verdict};
 
 /// An answer, in the form of the question's kind. Options are counted from 0, as they are shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub enum Answer {
 /// The result of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Taken {
+pub enum AnswerStatus {
     /// The answer counts for its player.
     Accepted,
     /// An earlier answer of the player counts.
@@ -45,7 +45,7 @@ pub enum Taken {
 /// An answer that counts, as stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Given {
+pub struct RecordedAnswer {
     /// The index of the question, from 0.
     pub question: usize,
     /// The answer in the form of the question's kind.

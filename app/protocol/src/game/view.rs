@@ -25,7 +25,7 @@ pub struct Game {
     pub at: Option<usize>,
     /// The current question, without the right answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub asked: Option<Asked>,
+    pub asked: Option<QuestionView>,
     /// When the question opens, or opened, by the server's clock in
     /// milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -118,7 +118,7 @@ pub enum Phase {
 /// A question, without the right answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
+pub struct QuestionView {
     /// How the question is answered.
     pub kind: Kind,
     /// The question itself, or the heading of a slide.

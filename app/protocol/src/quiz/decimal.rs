@@ -21,7 +21,7 @@ pub struct Decimal(i64);
 
 /// Why a text is no [`Decimal`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoDecimal {
+pub enum InvalidDecimal {
     /// It is no number, or has too many digits.
     #[error("a number has up to 12 digits before the point and 6 after it")]
     NotANumber,
@@ -35,7 +35,7 @@ pub enum NoDecimal {
     },
 }
 
-impl NoDecimal {
+impl InvalidDecimal {
     /// What to do about it, as a sentence for the person who typed it.
     #[must_use]
     pub fn advice(self) -> &'static str {
@@ -55,26 +55,26 @@ impl Decimal {
     }
 
     /// The number with these digits before and after the point.
-    fn new(sign: i64, whole: &str, part: &str) -> Result<Self, NoDecimal> {
+    fn new(sign: i64, whole: &str, part: &str) -> Result<Self, InvalidDecimal> {
         let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
         let is_short = whole.len() <= WHOLE && part.len() <= PLACES;
         if !is_short || whole.len() + part.len() == 0 || !is_number(whole) || !is_number(part) {
-            return Err(NoDecimal::NotANumber);
+            return Err(InvalidDecimal::NotANumber);
         }
         let number = |digits: &str| if digits.is_empty() { Ok(0) } else { digits.parse::<i64>() };
-        let whole = number(whole).map_err(|_| NoDecimal::NotANumber)?;
-        let part = number(&format!("{part:0<PLACES$}")).map_err(|_| NoDecimal::NotANumber)?;
+        let whole = number(whole).map_err(|_| InvalidDecimal::NotANumber)?;
+        let part = number(&format!("{part:0<PLACES$}")).map_err(|_| InvalidDecimal::NotANumber)?;
         Ok(Self(sign * (whole * ONE + part)))
     }
 }
 
 impl FromStr for Decimal {
-    type Err = NoDecimal;
+    type Err = InvalidDecimal;
 
     /// Parses `12`, `-3.5`, `+0,25`, `1 000`, `1.000,5` and `١٢`: spaces are ignored, a comma may be a point,
     /// and digits of all scripts count. What is ambiguous (`1,000`, `1.500`) is not guessed; nothing that
     /// [`fmt::Display`] writes is.
-    fn from_str(text: &str) -> Result<Self, NoDecimal> {
+    fn from_str(text: &str) -> Result<Self, InvalidDecimal> {
         let text: String = text.chars().filter_map(plain).collect();
         let (sign, digits) = match text.strip_prefix('-') {
             Some(digits) => (-1, digits),
@@ -93,14 +93,14 @@ impl FromStr for Decimal {
             Some(first) if first != last && last != "'" && is_grouped(whole, first) => {
                 Self::new(sign, &ungrouped(), part)
             }
-            Some(_) => Err(NoDecimal::NotANumber),
+            Some(_) => Err(InvalidDecimal::NotANumber),
             None if last == "'" && is_grouped(digits, last) => Self::new(sign, &format!("{whole}{part}"), ""),
-            None if last == "'" => Err(NoDecimal::NotANumber),
+            None if last == "'" => Err(InvalidDecimal::NotANumber),
             None => {
                 let fraction = Self::new(sign, whole, part)?;
                 let can_group = is_grouped(digits, last) && (last == "," || part.ends_with('0'));
                 match Self::new(sign, &format!("{whole}{part}"), "") {
-                    Ok(thousands) if can_group => Err(NoDecimal::Ambiguous { thousands, fraction }),
+                    Ok(thousands) if can_group => Err(InvalidDecimal::Ambiguous { thousands, fraction }),
                     _ => Ok(fraction),
                 }
             }
@@ -153,8 +153,8 @@ impl fmt::Display for Decimal {
 }
 
 impl TryFrom<String> for Decimal {
-    type Error = NoDecimal;
-    fn try_from(text: String) -> Result<Self, NoDecimal> {
+    type Error = InvalidDecimal;
+    fn try_from(text: String) -> Result<Self, InvalidDecimal> {
         text.parse()
     }
 }
@@ -194,7 +194,7 @@ mod tests {
         for wrong in
             ["", ".", "1e5", "1.2.3", "ten", "1234567890123", "0.1234567", "--1", "1'0", "1,00,0000", "1,000,5", "'"]
         {
-            assert_eq!(wrong.parse::<Decimal>(), Err(NoDecimal::NotANumber), "{wrong:?}");
+            assert_eq!(wrong.parse::<Decimal>(), Err(InvalidDecimal::NotANumber), "{wrong:?}");
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
             [("1,000", "1000", "1"), ("-3,142", "-3142", "-3.142"), ("1.500", "1500", "1.5"), ("20,000", "20000", "20")]
         {
             let [thousands, fraction] = [thousands, fraction].map(|number| number.parse().unwrap());
-            let told = Err(NoDecimal::Ambiguous { thousands, fraction });
+            let told = Err(InvalidDecimal::Ambiguous { thousands, fraction });
             assert_eq!(written.parse::<Decimal>(), told, "{written}");
         }
     }

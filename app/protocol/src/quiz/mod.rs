@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{PictureId, QuizId};
 use crate::limits;
 
-pub use decimal::{Decimal, NoDecimal};
+pub use decimal::{Decimal, InvalidDecimal};
 pub use digits::digit;
 pub use problem::{Problem, problems};
 pub use results::{PlayerAnswer, PlayerResult, QuestionResult, Results, ResultsSummary};

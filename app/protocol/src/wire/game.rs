@@ -156,7 +156,7 @@ pub fn game_template(pin: &Pin, game: &Game) -> Template {
 mod tests {
     use super::*;
     use crate::game::frame::{
-        Admit, Again, Create, Decline, GivenAnswer, HostHere, Kick, RemoveHost, Rename, SetAdmission,
+        Admit, Again, Create, Decline, HostPresence, Kick, RemoveHost, Rename, SetAdmission, SubmittedAnswer,
     };
     use crate::game::{Admission, Answer, Phase};
     use crate::id::UserId;
@@ -178,8 +178,12 @@ mod tests {
     fn what_a_client_says_is_read_as_it_was_spelled() {
         for message in [
             GameClientMessage::Create(Create { quiz: "q1".parse().unwrap() }),
-            GameClientMessage::Answer(GivenAnswer { question: 2, answer: Answer::Choices(vec![0, 3]), round: None }),
-            GameClientMessage::Answer(GivenAnswer {
+            GameClientMessage::Answer(SubmittedAnswer {
+                question: 2,
+                answer: Answer::Choices(vec![0, 3]),
+                round: None,
+            }),
+            GameClientMessage::Answer(SubmittedAnswer {
                 question: 2,
                 answer: Answer::Number("3.5".parse().unwrap()),
                 round: Some(2),
@@ -245,7 +249,7 @@ mod tests {
     #[test]
     fn a_later_servers_frames_are_left_aside() {
         assert_eq!(decode_game_server(r#"{"type":"fireworks","payload":{}}"#), None);
-        let host = GameServerMessage::Host(HostHere { here: false });
+        let host = GameServerMessage::Host(HostPresence { here: false });
         assert_eq!(decode_game_server(&encode_game_server(&host)), Some(host));
         assert_eq!(lobby().phase, Phase::Lobby);
     }

@@ -1,5 +1,5 @@
-//! Where its reader comes into the log: at its end, at the message that a link named, or where
-//! they were when they left, if it is Back or Forward that brings them here.
+//! Where the log is scrolled to at first: its end, the message that a link named, or the earlier position
+//! after Back or Forward.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -7,15 +7,15 @@ use leptos::task::spawn_local;
 use leptos::web_sys::Element;
 use protocol::RoomId;
 
-use super::place;
+use super::scroll;
 use crate::boxed_view::effect;
 use crate::device;
 use crate::room_store::RoomStore;
 use crate::state::message_link::{CONTEXT, mark};
-use crate::storage::reading_position::{self, Place};
+use crate::storage::reading_position::{self, ReadingPosition};
 
-/// Brings the reader there, and remembers where they are when they leave. While what they left is
-/// still to come, `is_arriving` is true; `arrived` is called when they are there.
+/// Scrolls there, and stores the position when the reader leaves. While an earlier position is still being
+/// loaded, `is_arriving` is true; `arrived` is called at the end.
 pub(super) fn arrive(
     store: RoomStore,
     frame: NodeRef<Div>,
@@ -24,13 +24,13 @@ pub(super) fn arrive(
 ) {
     effect(move || {
         let room = store.room();
-        let left = device::has_come_back().then(|| reading_position::left(&room)).flatten();
+        let left = device::has_come_back().then(|| reading_position::load(&room)).flatten();
         request_animation_frame(move || match (left, store.linked) {
             (Some(place), _) => go_back(store, frame, place, is_arriving, arrived),
-            // Whoever has moved already stays where they are; so does who was brought there by the browser itself.
+            // A reader who has scrolled already, or was scrolled by the browser, stays there.
             (None, Some(offset)) => with(frame, |frame| {
                 if frame.scroll_top() == 0 {
-                    place::go_to(frame, &mark(offset));
+                    scroll::scroll_to(frame, &mark(offset));
                 }
             }),
             (None, None) => {}
@@ -40,17 +40,17 @@ pub(super) fn arrive(
     });
 }
 
-/// Shows what the reader left, at the height where it was.
+/// Scrolls to the stored position.
 fn go_back(
     store: RoomStore,
     frame: NodeRef<Div>,
-    place: Place,
+    place: ReadingPosition,
     is_arriving: StoredValue<bool>,
     arrived: impl Fn() + 'static,
 ) {
     let align = move || {
         let mut is_here = false;
-        with(frame, |frame| is_here = place::align(frame, &place));
+        with(frame, |frame| is_here = scroll::align(frame, &place));
         is_here
     };
     if align() {
@@ -60,7 +60,7 @@ fn go_back(
     spawn_local(async move {
         store.read_from(place.offset.saturating_sub(CONTEXT)).await;
         request_animation_frame(move || {
-            // What they read may be gone meanwhile.
+            // The message may be gone meanwhile.
             if !align() {
                 store.read_newest();
             }
@@ -72,8 +72,8 @@ fn go_back(
 
 fn remember(store: RoomStore, frame: NodeRef<Div>, room: &RoomId) {
     with(frame, |frame| {
-        let is_at_end = place::is_at_end(frame) && store.log.with_untracked(|log| log.later().is_none());
-        reading_position::keep(room, if is_at_end { None } else { place::first_in_sight(frame) });
+        let is_at_end = scroll::is_at_end(frame) && store.log.with_untracked(|log| log.later().is_none());
+        reading_position::store(room, if is_at_end { None } else { scroll::first_visible(frame) });
     });
 }
 

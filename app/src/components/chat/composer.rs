@@ -1,4 +1,4 @@
-//! Where the reader writes.
+//! The form in which the reader writes.
 
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
@@ -18,13 +18,12 @@ use crate::state::ConnectionStatus;
 use crate::state::excess::excess;
 use crate::storage::chat_draft;
 
-/// The key of an input method that is still composing, in browsers that do
-/// not say so otherwise.
+/// The key code of an input method that is still composing, in browsers that do not say so otherwise.
 const COMPOSING: u32 = 229;
 const MOST_ROWS: u32 = 8;
 
-/// A form like any other before the page is alive; then Enter sends, where it is a key. What is
-/// written belongs to the browser: nothing here sets it but sending.
+/// A plain form before hydration; afterwards Enter sends on a real keyboard. The text belongs to the browser:
+/// nothing here sets it but sending.
 #[component]
 pub(crate) fn Composer(
     store: RoomStore,
@@ -32,11 +31,11 @@ pub(crate) fn Composer(
     title: String,
     /// The id of the message that the plain form would send.
     next_id: MessageId,
-    /// Why one that was sent by it was not taken.
+    /// Why the message of the plain form was refused.
     wrong: Option<String>,
     /// That message, to be shown again.
     refused: Option<String>,
-    /// What its reader should know of the link that they followed.
+    /// A sentence about the link that the reader followed.
     notice: Option<String>,
 ) -> impl IntoView {
     let input = NodeRef::<Textarea>::new();
@@ -46,7 +45,7 @@ pub(crate) fn Composer(
         if let Some(field) = input.get() {
             chat_draft::restore(&draft_of.get_value(), &field);
             grow(&field);
-            // Whoever comes with a keyboard comes to write, unless they have begun with something else.
+            // With a keyboard, people come to write, unless they have begun with something else.
             let is_at_rest = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
             if is_at_rest && store.linked.is_none() && !device::is_touched() {
                 let _ = field.focus();
@@ -60,14 +59,14 @@ pub(crate) fn Composer(
         if too_much(&text).is_none() && store.say(text.trim_end()) {
             field.set_value("");
             grow(&field);
-            chat_draft::keep(&draft_of.get_value(), "");
+            chat_draft::store(&draft_of.get_value(), "");
         }
         let _ = field.focus();
     };
     let typed = move |_| {
         let Some(field) = input.get_untracked() else { return };
         grow(&field);
-        chat_draft::keep(&draft_of.get_value(), &field.value());
+        chat_draft::store(&draft_of.get_value(), &field.value());
         let now = too_much(&field.value());
         if now != wrong.get_untracked() {
             set_wrong.set(now);
@@ -77,7 +76,7 @@ pub(crate) fn Composer(
         }
     };
     let pressed = move |event: KeyboardEvent| {
-        // On a screen's keyboard Enter breaks the line, for no other key does, and the button sends.
+        // On a screen's keyboard Enter breaks the line, because no other key does, and the button sends.
         let is_composing = event.is_composing() || event.key_code() == COMPOSING;
         if event.key() == "Enter" && !event.shift_key() && !is_composing && !device::is_touched() {
             event.prevent_default();
@@ -88,20 +87,20 @@ pub(crate) fn Composer(
     };
     let submitted = move |event: SubmitEvent| {
         let is_too_long = input.get_untracked().is_some_and(|field| too_much(&field.value()).is_some());
-        // Where nothing goes over a socket, the form goes as it would without scripts.
-        if matches!(store.standing.get_untracked(), ConnectionStatus::Blocked { .. }) && !is_too_long {
-            chat_draft::keep(&draft_of.get_value(), "");
+        // Without a socket, the form is sent as it would be without scripts.
+        if matches!(store.connection_status.get_untracked(), ConnectionStatus::Blocked { .. }) && !is_too_long {
+            chat_draft::store(&draft_of.get_value(), "");
             return;
         }
         event.prevent_default();
         send();
     };
-    // To the room's own address, which is then that of a page that says what was wrong, too.
+    // The room's own address, so that a page with an error has that address, too.
     let action = room.path();
     let invitation = format!("Write to {title}");
     view! {
         <form class="composer" method="post" action=action on:submit=submitted>
-            <Notice standing=store.standing.into() trouble=store.trouble.into() />
+            <Notice connection_status=store.connection_status.into() trouble=store.trouble.into() />
             {namesake(store)}
             {notice.map(|sentence| view! { <div class="notices">{asleep(sentence.into_any())}</div> })}
             <TypingLine people=store.people />

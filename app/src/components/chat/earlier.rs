@@ -1,15 +1,15 @@
-//! The way to what was said before the first message that is shown.
+//! The button that loads messages before the first one that is shown.
 
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::boxed_view::{memo, sometimes, words};
+use crate::boxed_view::{memo, optional_view, words};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 use crate::state::texts::earlier_messages;
 
-/// What is above the first message that is shown. The button stays the same
-/// while its words change, or it would lose the focus with every page.
+/// The line above the first message. The button stays the same element while its text changes, so that it
+/// keeps the focus.
 #[component]
 pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView {
     let has_earlier = memo(move || store.log.with(|log| log.earlier().is_some()));
@@ -19,7 +19,7 @@ pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoVie
         Reading::Coming => "Loading earlier messages".into(),
         Reading::Failed => "They could not be loaded. Try again".into(),
     };
-    sometimes(move || {
+    optional_view(move || {
         if !has_earlier.get() {
             keep_focus(frame);
             return None;
@@ -39,7 +39,7 @@ pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoVie
     })
 }
 
-/// Gives the log the focus when the button that has it goes, or it would be nowhere.
+/// Moves the focus to the log when the button that has it is removed.
 pub(super) fn keep_focus(frame: NodeRef<Div>) {
     if let Some(frame) = frame.try_get_untracked().flatten()
         && let Ok(Some(_)) = frame.query_selector(".log__earlier:focus")

@@ -1,19 +1,19 @@
-//! A room where nothing was said yet.
+//! The log of an empty room.
 
 use leptos::prelude::*;
 
-use crate::boxed_view::{changing, memo, words};
+use crate::boxed_view::{dynamic_view, memo, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::share::CopyLink;
 use crate::state::People;
 
 const CROWD: usize = 8;
 
-/// The line waits, with whoever is here already standing on it.
+/// The base line, with the members who are here already standing on it.
 #[component]
 pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
     let is_alone = memo(move || people.with(|people| people.count() <= 1));
-    let crowd = changing(move || {
+    let crowd = dynamic_view(move || {
         let looks: Vec<_> =
             people.with(|people| people.members().iter().take(CROWD).map(|member| Looks::of(&member.id)).collect());
         looks.into_iter().map(avatar).collect::<Vec<_>>().into_any()

@@ -1,14 +1,14 @@
-//! The way to what was said after the last message that is shown, where a link led far back.
+//! The button that loads messages after the last one that is shown, where a link led far back.
 
 use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::earlier::keep_focus;
-use crate::boxed_view::{memo, sometimes, words};
+use crate::boxed_view::{memo, optional_view, words};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 
-/// What is below the last message that is shown. The button stays the same while its words change.
+/// The line below the last message. The button stays the same element while its text changes.
 #[component]
 pub(super) fn LaterLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView {
     let has_later = memo(move || store.log.with(|log| log.later().is_some()));
@@ -34,7 +34,7 @@ pub(super) fn LaterLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView 
             .into_any(),
         )
     };
-    sometimes(move || {
+    optional_view(move || {
         if !has_later.get() {
             keep_focus(frame);
             return None;

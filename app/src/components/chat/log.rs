@@ -1,4 +1,4 @@
-//! What was said, to be scrolled.
+//! The messages of a room, as a scrollable log.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -8,9 +8,9 @@ use super::arrival::arrive;
 use super::earlier::EarlierLine;
 use super::empty::EmptyLog;
 use super::later::LaterLine;
-use super::place::{self, Line};
+use super::scroll::{self, DividerPosition};
 use super::{dividers, own, said};
-use crate::boxed_view::{effect, flag, list, memo, sometimes, words};
+use crate::boxed_view::{effect, flag, list, memo, optional_view, words};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
@@ -18,47 +18,46 @@ use crate::state::rows::{Row, rows};
 use crate::state::texts::{missed, new_messages};
 use crate::time_zone::local;
 
-/// The log. It hangs from its end (`column-reverse`), so it begins there
-/// before any script runs, stays there while messages come, and stands still
-/// when earlier ones are put above.
+/// The log. It is laid out from its end (`column-reverse`), so it is there before any script runs, stays
+/// there while messages come, and does not move when earlier ones are added above.
 #[component]
 pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
     let log = store.log;
     let frame = NodeRef::<Div>::new();
     let (line_is_above, set_line_is_above) = signal(false);
-    // What is in sight before the reader has arrived asks for nothing.
+    // What is visible before the first scroll loads nothing.
     let is_arriving = StoredValue::new(false);
     let scrolled = move || {
         let Some(frame) = frame.try_get_untracked().flatten().filter(|_| !is_arriving.get_value()) else { return };
-        log.maybe_update(|log| log.scrolled(place::is_at_end(&frame)));
+        log.maybe_update(|log| log.scrolled(scroll::is_at_end(&frame)));
         let has_later = log.with_untracked(|log| log.later().is_some());
-        place::hold(&frame, has_later);
-        // Nobody has to look for a line that was seen.
+        scroll::anchor(&frame, has_later);
+        // A line that was seen need not be pointed at.
         if log.with_untracked(Log::missed_unseen) > 0 {
-            let line = place::line(&frame);
-            set_line_is_above.maybe_update(|above| std::mem::replace(above, line == Line::Above) != *above);
-            if line == Line::InView {
+            let line = scroll::divider_position(&frame);
+            set_line_is_above.maybe_update(|above| std::mem::replace(above, line == DividerPosition::Above) != *above);
+            if line == DividerPosition::InView {
                 log.maybe_update(Log::see_missed);
             }
         }
-        // What failed is tried again when the reader asks for it.
-        if place::wants_more(&frame) && store.earlier.get_untracked() == Reading::Resting {
+        // A failed load is tried again when the reader asks for it.
+        if scroll::should_load_earlier(&frame) && store.earlier.get_untracked() == Reading::Resting {
             store.read_earlier();
         }
-        if has_later && place::wants_later(&frame) && store.later.get_untracked() == Reading::Resting {
+        if has_later && scroll::should_load_later(&frame) && store.later.get_untracked() == Reading::Resting {
             store.read_later();
         }
     };
-    // First, for whoever is kept in a place has come there.
+    // First, because a position can be kept only after it was reached.
     arrive(store, frame, is_arriving, scrolled);
-    place::keep(store, frame, scrolled);
-    // Who says something wants to see it said.
+    scroll::keep_position(store, frame, scrolled);
+    // People who send a message want to see it.
     let mut is_new = true;
     effect(move || {
         store.sent.get();
         let is_first = std::mem::take(&mut is_new);
         if let (Some(frame), false) = (frame.get_untracked(), is_first) {
-            place::go_to_end(&frame);
+            scroll::scroll_to_end(&frame);
             log.maybe_update(Log::see_missed);
         }
     });
@@ -72,7 +71,7 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
             frame,
             "button log-frame__new log-frame__new--above needs-script",
             view! { {icon(ARROW_UP)} {words} }.into_any(),
-            |_, frame| place::go_to_line(frame),
+            |_, frame| scroll::scroll_to_divider(frame),
             store,
         )
     };
@@ -82,7 +81,7 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
             unseen => new_messages(unseen),
         });
         let go = |store: RoomStore, frame: &Element| {
-            place::go_to_end(frame);
+            scroll::scroll_to_end(frame);
             store.read_newest();
         };
         way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, store)
@@ -102,16 +101,16 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
                     <EarlierLine store frame />
                     {list(chunks, move |number| chunk_view(store, &number))}
                     <LaterLine store frame />
-                    {sometimes(move || is_empty.get().then(|| view! { <EmptyLog people=store.people /> }.into_any()))}
+                    {optional_view(move || is_empty.get().then(|| view! { <EmptyLog people=store.people /> }.into_any()))}
                 </div>
             </div>
-            {sometimes(move || missed_above.get().then(up))}
-            {sometimes(move || is_behind.get().then(down))}
+            {optional_view(move || missed_above.get().then(up))}
+            {optional_view(move || is_behind.get().then(down))}
         </div>
     }
 }
 
-/// A button over the log that leads to another place in it.
+/// A button over the log that scrolls elsewhere.
 fn way(
     frame: NodeRef<Div>,
     class: &'static str,
@@ -133,8 +132,8 @@ fn way(
     .into_any()
 }
 
-/// Some messages in a row. The browser passes over those that are far from
-/// the reader's eyes (see `.log__chunk`), and so do we while they stay the same.
+/// One chunk of messages. The browser skips layout of those that are far from the visible part (see
+/// `.log__chunk`), and they are not rendered again while they stay the same.
 fn chunk_view(store: RoomStore, number: &str) -> AnyView {
     let Ok(number) = number.parse() else { return ().into_any() };
     let revision = memo(move || store.log.with(|log| log.revision(number)));
@@ -156,8 +155,8 @@ fn row_view(store: RoomStore, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
         Row::Away { count, since_ms } => dividers::away(count, since_ms),
-        Row::Said { message, own: false, head } => said::said(&message, head, store),
-        Row::Said { message, own: true, head } => own::delivered(&message, head, store),
+        Row::Message { message, own: false, head } => said::said(&message, head, store),
+        Row::Message { message, own: true, head } => own::delivered(&message, head, store),
         Row::Unsent { unsent, head } => own::tracked(store, unsent.id, &unsent.text, head),
     }
 }

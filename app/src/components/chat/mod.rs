@@ -1,4 +1,4 @@
-//! The talk in a room.
+//! The chat of a room.
 
 pub(crate) mod arrival;
 pub(crate) mod composer;
@@ -9,6 +9,6 @@ pub(crate) mod later;
 pub(crate) mod log;
 mod namesake;
 pub(crate) mod own;
-pub(crate) mod place;
 pub(crate) mod said;
+pub(crate) mod scroll;
 pub(crate) mod typing;

@@ -1,14 +1,14 @@
-//! What somebody is told who has the name of somebody else in the room.
+//! The notice for somebody whose name looks like another member's.
 
 use leptos::prelude::*;
 
-use crate::boxed_view::sometimes;
+use crate::boxed_view::optional_view;
 use crate::components::namesake::look_alike;
 use crate::room_store::RoomStore;
 
-/// Who could be taken for the reader, a name that is free, and the way to it.
+/// The other member, a name that is free, and the way to change it.
 pub(super) fn namesake(store: RoomStore) -> AnyView {
-    let told = sometimes(move || {
+    let told = optional_view(move || {
         let way = view! {
             <a href="?name" rel="external">
                 "Change your name"

@@ -1,4 +1,4 @@
-//! Something the reader said: on its way, delivered, or refused.
+//! A message of the reader's: under way, delivered, or refused.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use leptos::prelude::*;
 use protocol::{Message, MessageId};
 
 use super::said::{linked, text, time};
-use crate::boxed_view::{changing, derived, effect, memo, sometimes};
+use crate::boxed_view::{derived, dynamic_view, effect, memo, optional_view};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
 use crate::room_store::RoomStore;
 use crate::state::message_link::mark;
 use crate::state::{ConnectionStatus, Delivery};
 
-/// What takes less needs no word.
+/// A delivery that is faster shows no status.
 const PATIENCE: Duration = Duration::from_millis(800);
 
-/// A message of one's own that is in the log.
+/// A message of the reader's that is in the log.
 pub(super) fn delivered(message: &Message, head: bool, store: RoomStore) -> AnyView {
     let (offset, sent_at) = (message.offset, message.sent_at);
     view! {
@@ -38,14 +38,14 @@ pub(super) fn delivered(message: &Message, head: bool, store: RoomStore) -> AnyV
     .into_any()
 }
 
-/// A message of one's own that the page has seen being written: it stays the
-/// same row through all its states, so nothing jumps and nothing is read twice.
+/// A message of the reader's that was written on this page: it stays the same row through all its states, so
+/// nothing jumps and nothing is read out twice.
 pub(super) fn tracked(store: RoomStore, id: MessageId, message: &str, head: bool) -> AnyView {
     let delivery = {
         let id = id.clone();
         memo(move || store.log.with(|log| log.delivery(&id)))
     };
-    let time = sometimes(move || match delivery.get() {
+    let time = optional_view(move || match delivery.get() {
         Delivery::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at))),
         _ => None,
     });
@@ -79,7 +79,7 @@ pub(super) fn tracked(store: RoomStore, id: MessageId, message: &str, head: bool
     .into_any()
 }
 
-/// The time beside what was said; of what somebody goes on to say, for who points at it.
+/// The time beside a message; for further messages in one go it is shown on hover.
 fn beside(head: bool, time: AnyView) -> AnyView {
     if head { time } else { view! { <span class="said__aside">{time}</span> }.into_any() }
 }
@@ -100,9 +100,9 @@ fn state(store: RoomStore, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
             }
         });
     });
-    changing(move || match delivery.get() {
+    dynamic_view(move || match delivery.get() {
         Delivery::Pending if slow.get() => {
-            let word = if store.standing.get() == ConnectionStatus::Live { "Sending" } else { "Waiting" };
+            let word = if store.connection_status.get() == ConnectionStatus::Live { "Sending" } else { "Waiting" };
             view! { <div class="said__state">{icon(CLOCK)} {word}</div> }.into_any()
         }
         Delivery::Pending | Delivery::Delivered { .. } => ().into_any(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::boxed_view::{memo, sometimes, words};
+use crate::boxed_view::{memo, optional_view, words};
 use crate::state::People;
 use crate::state::texts::typing;
 
@@ -11,7 +11,7 @@ use crate::state::texts::typing;
 pub(crate) fn TypingLine(people: RwSignal<People>) -> impl IntoView {
     let sentence = memo(move || people.with(|people| typing(&people.typing())));
     let somebody = memo(move || sentence.with(|sentence| !sentence.is_empty()));
-    let line = sometimes(move || {
+    let line = optional_view(move || {
         somebody.get().then(|| {
             view! {
                 <span class="typing__bars" aria-hidden="true">

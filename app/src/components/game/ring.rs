@@ -1,14 +1,14 @@
-//! The time that is left, as a ring and a number.
+//! The remaining time, as a ring and a number.
 
 use leptos::prelude::*;
 use protocol::game::Phase;
 
-use crate::boxed_view::{derived, memo, sometimes, words};
+use crate::boxed_view::{derived, memo, optional_view, words};
 use crate::game_store::{GameStore, RING};
 
-/// From so many seconds on the ring is of another colour, and heavier.
+/// From so many seconds on the ring has another colour, and is thicker.
 const ENDING: u64 = 5;
-/// From so many seconds on the number has three digits, which stand closer.
+/// From so many seconds on the number has three digits, which are closer together.
 const LONG: u64 = 100;
 
 /// Counts down to the end of what runs; nothing where nothing runs out. The
@@ -21,7 +21,7 @@ pub(crate) fn Ring(
 ) -> impl IntoView {
     let runs = memo(move || store.left.get().is_some());
     let left = move || store.left.get().unwrap_or_default();
-    // Only the end of answering is exciting.
+    // Only the end of the answer time is exciting.
     let is_open = memo(move || store.board.with(|board| board.game.phase == Phase::Open));
     let block = move || match left() {
         _ if !is_open.get() => class.to_owned(),
@@ -30,7 +30,7 @@ pub(crate) fn Ring(
         LONG.. => format!("{class} ring--long"),
         _ => class.to_owned(),
     };
-    sometimes(move || {
+    optional_view(move || {
         runs.get().then(|| {
             view! {
                 <div

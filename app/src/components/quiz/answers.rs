@@ -4,22 +4,22 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{Choice, Kind, Question};
 
-use super::{choices, line};
+use super::{choices, one_line_field};
 use crate::boxed_view::{derived, memo};
 use crate::components::game::answer::{self, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::editor_store::EditorStore;
-use crate::state::editor::{Change, Direction, Marks, marks};
+use crate::state::editor::{Change, CorrectOptions, Direction, correct_options};
 
 /// The answers as the class will see them.
 #[component]
 pub(super) fn Answers(authoring: EditorStore, question: Question) -> impl IntoView {
-    let (kind, marks, count) = (question.kind, marks(&question), question.options.len());
+    let (kind, marks, count) = (question.kind, correct_options(&question), question.options.len());
     let hint = match (kind, marks) {
         (Kind::TrueFalse, _) => "Mark the right one.",
         (Kind::Order, _) => "Two to four, in the right order. Players see them shuffled.",
         (Kind::Poll, _) => "Two to four. None of them is right.",
-        (_, Marks::One) => "Two to four. Mark the right one.",
+        (_, CorrectOptions::One) => "Two to four. Mark the right one.",
         _ => "Two to four. Mark all that are right.",
     };
     let place = Placing { authoring, kind, marks, count };
@@ -29,12 +29,12 @@ pub(super) fn Answers(authoring: EditorStore, question: Question) -> impl IntoVi
     choices::group(authoring, choices::legend("Answers", hint), choices::tiles(tiles, add))
 }
 
-/// What a tile has to know of the others.
+/// What a tile needs to know of the others.
 #[derive(Clone, Copy)]
 struct Placing {
     authoring: EditorStore,
     kind: Kind,
-    marks: Marks,
+    marks: CorrectOptions,
     count: usize,
 }
 
@@ -53,7 +53,7 @@ fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
             {text}
             <span class="choice__tools">
                 {(kind == Kind::Order).then(|| movers(authoring, at, count))}
-                {(marks != Marks::Nothing).then(|| mark(place, at))}
+                {(marks != CorrectOptions::None).then(|| mark(place, at))}
                 {remove}
             </span>
         </div>
@@ -71,11 +71,11 @@ fn text_field(place: Placing, at: usize, text: String) -> AnyView {
             aria-label=format!("Answer {}", letter(at))
             autocomplete="off"
             enterkeyhint="next"
-            maxlength=line::room(limits::OPTION_CHARS)
+            maxlength=one_line_field::room(limits::OPTION_CHARS)
             dir="auto"
             prop:value=text
             on:keydown=choices::onwards(authoring, at, count, Change::AddOption)
-            on:input=move |event| authoring.change(Change::OptionText(at, line::typed(&event)))
+            on:input=move |event| authoring.change(Change::OptionText(at, one_line_field::typed(&event)))
         ></textarea>
     }
     .into_any()
@@ -88,13 +88,13 @@ fn mark(place: Placing, at: usize) -> AnyView {
             editor.question().and_then(|question| question.options.get(at)).is_some_and(|option| option.right)
         })
     });
-    // The two of a statement have no field of their own to be led to.
+    // The two options of a statement have no field to focus.
     let id = (kind == Kind::TrueFalse).then(|| format!("answer-{at}"));
     view! {
         <label class="choice__right">
             <input
                 id=id
-                type=if marks == Marks::One { "radio" } else { "checkbox" }
+                type=if marks == CorrectOptions::One { "radio" } else { "checkbox" }
                 name="right"
                 aria-label=format!("{} is right", letter(at))
                 prop:checked=derived(move || is_right.get())

@@ -1,18 +1,18 @@
-//! The top of the editor: the title, whether it is saved, and what one does with it.
+//! The top of the editor: the title, the state of saving, and the buttons.
 
 use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::problems;
 
-use super::line;
+use super::one_line_field;
 use super::preview::Preview;
-use crate::boxed_view::{changing, derived, flag, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
 use crate::components::dialog::Dialog;
 use crate::components::field::Wrong;
 use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
 use crate::editor_store::EditorStore;
-use crate::focus::lead_to;
-use crate::state::editor::saving::{Saving, Told};
+use crate::focus::focus_first;
+use crate::state::editor::autosave::{Autosave, SaveStatus};
 use crate::state::editor::{Edit, Editor, texts as say};
 use crate::time_zone::local;
 
@@ -32,16 +32,16 @@ pub(super) fn Bar(authoring: EditorStore) -> impl IntoView {
                 placeholder="Title of the quiz"
                 autocomplete="off"
                 enterkeyhint="next"
-                maxlength=line::room(limits::TITLE_CHARS)
+                maxlength=one_line_field::room(limits::TITLE_CHARS)
                 dir="auto"
                 aria-invalid=flag(move || !has_title.get())
                 prop:value=derived(move || title.get())
                 on:keydown=move |event| {
-                    if line::ends(&event) {
-                        lead_to("#question-text");
+                    if one_line_field::ends(&event) {
+                        focus_first("#question-text");
                     }
                 }
-                on:input=move |event| authoring.edit(Edit::Title(line::typed(&event)))
+                on:input=move |event| authoring.edit(Edit::Title(one_line_field::typed(&event)))
             ></textarea>
             <Doing authoring />
         </header>
@@ -49,8 +49,8 @@ pub(super) fn Bar(authoring: EditorStore) -> impl IntoView {
     }
 }
 
-/// The same with a title that is only read: before the editor is alive, letters in it would be lost.
-/// The buttons are those that come, and one that is pressed is pressed again then.
+/// The same with a title that cannot be edited: before hydration, letters in it would be lost. The buttons
+/// are the final ones, and a press is repeated then.
 #[component]
 pub(super) fn StillBar(authoring: EditorStore) -> impl IntoView {
     let title = authoring.editor.with_untracked(|editor| editor.quiz().title.clone());
@@ -79,19 +79,19 @@ fn Doing(authoring: EditorStore) -> impl IntoView {
 
 #[component]
 fn Saved(authoring: EditorStore) -> impl IntoView {
-    let told = memo(move || authoring.saving.with(Saving::told));
-    let said = changing(move || match told.get() {
-        Told::Saved(at) => {
+    let told = memo(move || authoring.saving.with(Autosave::status));
+    let said = dynamic_view(move || match told.get() {
+        SaveStatus::Saved(at) => {
             let local = local(at);
             view! { {icon(CHECK)} <span title=local.moment()>{format!("Saved at {}", local.clock())}</span> }.into_any()
         }
-        Told::Saving => view! { {icon(CLOCK)} "Saving" }.into_any(),
-        Told::Failed(why) => {
+        SaveStatus::Saving => view! { {icon(CLOCK)} "Saving" }.into_any(),
+        SaveStatus::Failed(why) => {
             view! { {icon(CIRCLE_ALERT)} <span>"Not saved: " {why} " It is kept in this browser."</span> }.into_any()
         }
-        Told::Stale => view! { {icon(CIRCLE_ALERT)} "Not saved" }.into_any(),
+        SaveStatus::Stale => view! { {icon(CIRCLE_ALERT)} "Not saved" }.into_any(),
     });
-    let is_wrong = flag(move || matches!(told.get(), Told::Failed(_) | Told::Stale));
+    let is_wrong = flag(move || matches!(told.get(), SaveStatus::Failed(_) | SaveStatus::Stale));
     view! {
         <span class="editor__saved" role="status" data-wrong=is_wrong>
             {said}
@@ -99,10 +99,10 @@ fn Saved(authoring: EditorStore) -> impl IntoView {
     }
 }
 
-/// Two versions: the author says which one goes on.
+/// Two versions: the author chooses the one that goes on.
 #[component]
 fn Conflict(authoring: EditorStore) -> impl IntoView {
-    let is_stale = memo(move || authoring.saving.with(Saving::told) == Told::Stale);
+    let is_stale = memo(move || authoring.saving.with(Autosave::status) == SaveStatus::Stale);
     let question = move || {
         view! {
             <section class="conflict" role="alert" aria-label="Two versions">
@@ -120,7 +120,7 @@ fn Conflict(authoring: EditorStore) -> impl IntoView {
         }
         .into_any()
     };
-    sometimes(move || is_stale.get().then(question))
+    optional_view(move || is_stale.get().then(question))
 }
 
 #[component]
@@ -132,7 +132,7 @@ fn TryIt(authoring: EditorStore) -> impl IntoView {
             dialog.open();
         }
     };
-    let content = sometimes(move || dialog.is_open().then(|| view! { <Preview authoring dialog /> }.into_any()));
+    let content = optional_view(move || dialog.is_open().then(|| view! { <Preview authoring dialog /> }.into_any()));
     view! {
         <button
             class="button button--quiet needs-script"
@@ -176,7 +176,7 @@ fn Hindrance(authoring: EditorStore) -> impl IntoView {
     let is_hindered = hindered(authoring);
     view! {
         <span class="editor__hindrance" id="start-hindrance">
-            {sometimes(move || is_hindered.get().map(|why| view! { <span>"Not ready: " {why}</span> }.into_any()))}
+            {optional_view(move || is_hindered.get().map(|why| view! { <span>"Not ready: " {why}</span> }.into_any()))}
         </span>
     }
 }

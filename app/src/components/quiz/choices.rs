@@ -1,23 +1,23 @@
-//! What all ways of answering have around and beside their fields.
+//! The parts that all kinds of answer fields share.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
-use super::line;
+use super::one_line_field;
 use super::writing::wrong;
 use crate::components::icon::{PLUS, X, icon};
 use crate::editor_store::EditorStore;
-use crate::focus::lead_to;
+use crate::focus::focus_first;
 use crate::state::editor::Change;
-use crate::state::editor::texts::Place;
+use crate::state::editor::texts::EditorField;
 
-/// The fields as one group, with what is wrong with them beneath.
+/// The fields as one group, with the error beneath.
 pub(super) fn group(authoring: EditorStore, legend: AnyView, fields: AnyView) -> AnyView {
     view! {
         <fieldset class="choices" aria-describedby="wrong-answers">
             {legend}
             {fields}
-            {wrong(authoring, Place::Answers, "wrong-answers")}
+            {wrong(authoring, EditorField::Answers, "wrong-answers")}
         </fieldset>
     }
     .into_any()
@@ -33,12 +33,12 @@ pub(super) fn legend(name: &'static str, hint: &'static str) -> AnyView {
     .into_any()
 }
 
-/// Fields below each other or side by side, and perhaps the way to one more.
+/// Fields below each other or side by side, and a button that adds one.
 pub(super) fn tiles(tiles: Vec<AnyView>, add: Option<AnyView>) -> AnyView {
     view! { <div class="choices__tiles">{tiles} {add}</div> }.into_any()
 }
 
-/// The way to one more field.
+/// A button that adds a field.
 pub(super) fn adder(authoring: EditorStore, label: &'static str, change: Change) -> AnyView {
     view! {
         <button class="choices__add" type="button" on:click=move |_| authoring.change(change.clone())>
@@ -49,7 +49,7 @@ pub(super) fn adder(authoring: EditorStore, label: &'static str, change: Change)
     .into_any()
 }
 
-/// Takes a field away.
+/// A button that removes a field.
 pub(super) fn remover(authoring: EditorStore, label: String, change: Change) -> AnyView {
     view! {
         <button
@@ -64,8 +64,7 @@ pub(super) fn remover(authoring: EditorStore, label: String, change: Change) -> 
     .into_any()
 }
 
-/// Enter goes on from the field `at` of `count` to the next one, and makes one
-/// where there is room.
+/// Enter moves from the field `at` of `count` to the next one, and adds one where there is room.
 pub(super) fn onwards(
     authoring: EditorStore,
     at: usize,
@@ -73,11 +72,11 @@ pub(super) fn onwards(
     more: Change,
 ) -> impl Fn(KeyboardEvent) + 'static {
     move |event| {
-        if !line::ends(&event) {
+        if !one_line_field::ends(&event) {
             return;
         }
         if at + 1 < count {
-            lead_to(&format!("#answer-{}", at + 1));
+            focus_first(&format!("#answer-{}", at + 1));
         } else {
             authoring.change(more.clone());
         }

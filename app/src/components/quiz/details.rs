@@ -1,24 +1,24 @@
-//! How long a question is open, what it counts, and why its answer is right.
+//! The time limit, the points, and the explanation of a question.
 
 use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{self, Kind, Question};
 
-use super::line;
+use super::one_line_field;
 use super::writing::{is_wrong, wrong};
 use crate::boxed_view::{derived, flag, memo, words};
 use crate::editor_store::EditorStore;
 use crate::state::editor::Change;
-use crate::state::editor::texts::{self as say, Place};
+use crate::state::editor::texts::{self as say, EditorField};
 
 const SECONDS: [(u32, &str); 5] = [(10, "10"), (20, "20"), (30, "30"), (60, "60"), (0, "None")];
 
-/// Seconds to answer, from those that are usual or another number.
+/// The time limit: one of the usual numbers or another one.
 #[component]
 pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
     let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.seconds)));
     let is_usual = SECONDS.iter().any(|(usual, _)| *usual == seconds);
-    // What is typed stays as it is typed, also while it passes a usual number.
+    // What is typed stays as it is, also while it is a usual number.
     let own = RwSignal::new(if is_usual { String::new() } else { seconds.to_string() });
     let usual = SECONDS.map(|(seconds, name)| {
         view! {
@@ -62,12 +62,12 @@ pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
                     /> " seconds"
                 </label>
             </div>
-            {wrong(authoring, Place::Seconds, "wrong-seconds")}
+            {wrong(authoring, EditorField::Seconds, "wrong-seconds")}
         </fieldset>
     }
 }
 
-/// What a question counts.
+/// The points of a question.
 #[component]
 pub(super) fn Points(authoring: EditorStore) -> impl IntoView {
     let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.points)));
@@ -117,9 +117,9 @@ pub(super) fn Why(authoring: EditorStore, question: Question) -> impl IntoView {
                 class="field__input field__input--long"
                 id="question-why"
                 rows="3"
-                maxlength=line::room(limits::EXPLANATION_CHARS)
+                maxlength=one_line_field::room(limits::EXPLANATION_CHARS)
                 dir="auto"
-                aria-invalid=flag(move || is_wrong(authoring, Place::Why))
+                aria-invalid=flag(move || is_wrong(authoring, EditorField::Explanation))
                 aria-describedby="why-count wrong-why"
                 prop:value=question.explanation
                 on:input=move |event| authoring.change(Change::Why(event_target_value(&event)))
@@ -127,7 +127,7 @@ pub(super) fn Why(authoring: EditorStore, question: Question) -> impl IntoView {
             <span class="field__help num" id="why-count">
                 {words(move || count.get())}
             </span>
-            {wrong(authoring, Place::Why, "wrong-why")}
+            {wrong(authoring, EditorField::Explanation, "wrong-why")}
         </div>
     }
 }

@@ -6,24 +6,23 @@ use super::bar::{Bar, StillBar};
 use super::outline::Outline;
 use super::writing::Writing;
 use crate::api::quizzes::OpenedQuiz;
-use crate::boxed_view::{effect, memo, sometimes, words};
+use crate::boxed_view::{effect, memo, optional_view, words};
 use crate::components::field::as_markup;
 use crate::components::icon::{ROTATE, icon};
 use crate::editor_store::EditorStore;
-use crate::focus::lead_to;
+use crate::focus::focus_first;
 use crate::initial_state;
 use crate::island::part;
 use crate::state::editor::{Edit, Editor, Focus};
 
-/// The quiz as the page was drawn with it.
+/// The quiz that the page was rendered with.
 pub(crate) type InitialState = OpenedQuiz;
-/// Where that stands in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "editor-begins";
 
 part! {
     editor_part:
-    /// Everything of the editor's page but the logo. Before it is alive there is
-    /// nothing to write in: it would be lost.
+    /// The whole editor's page except the logo. Before hydration nothing can be typed: it would be lost.
     QuizEditor draws quiz_editor,
 }
 
@@ -32,8 +31,8 @@ fn quiz_editor() -> Option<AnyView> {
     Some(if cfg!(feature = "ssr") { waiting(authoring) } else { alive(authoring) })
 }
 
-/// What is to be read while the editor is on its way, each where it will be: its top, and the first
-/// question in a field like the one that comes.
+/// The content before hydration, in the same places: the top, and the first question in a field like the
+/// final one.
 fn waiting(authoring: EditorStore) -> AnyView {
     let first = authoring.editor.with_untracked(|editor| editor.question().cloned()).map(|question| {
         view! {
@@ -67,8 +66,8 @@ fn alive(authoring: EditorStore) -> AnyView {
     effect(move || {
         drawing.get();
         if let Some(focus) = authoring.editor.with_untracked(Editor::focus) {
-            // Once the fields are there, and before the next key: a browser may
-            // hold back a timer while somebody types.
+            // Once the fields are rendered, and before the next key: a browser may delay a timer while
+            // somebody types.
             queue_microtask(move || go_to(focus));
         }
     });
@@ -81,7 +80,7 @@ fn alive(authoring: EditorStore) -> AnyView {
     .into_any()
 }
 
-/// What happened last, and a way back.
+/// The last change, with a button that undoes it.
 #[component]
 fn News(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
@@ -101,17 +100,17 @@ fn News(authoring: EditorStore) -> impl IntoView {
             <span class="news__said" role="status">
                 {words(move || said.get())}
             </span>
-            {sometimes(move || (can_undo.get() && !said.get().is_empty()).then(undo))}
+            {optional_view(move || (can_undo.get() && !said.get().is_empty()).then(undo))}
         </section>
     }
 }
 
 fn go_to(focus: Focus) {
     match focus {
-        Focus::Text => lead_to("#question-text"),
-        Focus::Kind => lead_to("#question-kind"),
-        Focus::Answer(at) => lead_to(&format!("#answer-{at}")),
-        Focus::Outline(at) => lead_to(&format!("#outline-{at}")),
-        Focus::Picture => lead_to("#question-picture"),
+        Focus::Text => focus_first("#question-text"),
+        Focus::Kind => focus_first("#question-kind"),
+        Focus::Answer(at) => focus_first(&format!("#answer-{at}")),
+        Focus::Outline(at) => focus_first(&format!("#outline-{at}")),
+        Focus::Picture => focus_first("#question-picture"),
     }
 }

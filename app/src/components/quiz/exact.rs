@@ -1,16 +1,16 @@
-//! Answers that are written: words in several accepted answers, and numbers.
+//! Answers that are typed: words with several accepted answers, and numbers.
 
 use leptos::prelude::*;
 use protocol::limits;
-use protocol::quiz::{Decimal, NoDecimal, Question};
+use protocol::quiz::{Decimal, InvalidDecimal, Question};
 
-use super::{choices, line};
-use crate::boxed_view::{flag, sometimes};
+use super::{choices, one_line_field};
+use crate::boxed_view::{flag, optional_view};
 use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::editor_store::EditorStore;
 use crate::state::editor::Change;
 
-/// What counts as right, in all its accepted answers.
+/// The fields for the accepted answers.
 #[component]
 pub(super) fn Spellings(authoring: EditorStore, question: Question) -> impl IntoView {
     let count = question.accepted_answers.len();
@@ -34,11 +34,11 @@ fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> An
                 aria-label=format!("Accepted answer {}", at + 1)
                 autocomplete="off"
                 enterkeyhint="next"
-                maxlength=line::room(limits::OPTION_CHARS)
+                maxlength=one_line_field::room(limits::OPTION_CHARS)
                 dir="auto"
                 prop:value=text
                 on:keydown=choices::onwards(authoring, at, count, Change::AddSpelling)
-                on:input=move |event| authoring.change(Change::Spelling(at, line::typed(&event)))
+                on:input=move |event| authoring.change(Change::Spelling(at, one_line_field::typed(&event)))
             ></textarea>
             <span class="choice__tools">{remove}</span>
         </div>
@@ -46,7 +46,7 @@ fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> An
     .into_any()
 }
 
-/// The right number, and how far from it is right too.
+/// The right number, and the distance from it that is right too.
 #[component]
 pub(super) fn Number(authoring: EditorStore, question: Question) -> impl IntoView {
     let off = ("answer-1", "Also accept answers within ±", "wrong-tolerance");
@@ -70,11 +70,11 @@ fn number(
     let typed = move |event| {
         let text = event_target_value(&event);
         let number = text.parse::<Decimal>();
-        set_odd.set(number.err().filter(|_| !text.trim().is_empty()).map(NoDecimal::advice));
+        set_odd.set(number.err().filter(|_| !text.trim().is_empty()).map(InvalidDecimal::advice));
         authoring.change(change(number.ok()));
     };
     let wrong = move |advice| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {advice}</span> }.into_any();
-    // Phones have no minus among the digits alone, and only what is off is never below 0.
+    // The digits of phones have no minus, and only the distance is never negative.
     let mode = if id == "answer-0" { "text" } else { "decimal" };
     view! {
         <div class="field">
@@ -91,7 +91,7 @@ fn number(
                 prop:value=number.map(|number| number.to_string()).unwrap_or_default()
                 on:input=typed
             />
-            <span id=wrong_id>{sometimes(move || odd.get().map(wrong))}</span>
+            <span id=wrong_id>{optional_view(move || odd.get().map(wrong))}</span>
         </div>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! A quiz while it is written: the editor, and what it is made of.
+//! The editor of a quiz, and its parts.
 
 mod answers;
 mod bar;
@@ -8,7 +8,7 @@ pub(crate) mod editor;
 mod exact;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;
-mod line;
+mod one_line_field;
 mod outline;
 mod picture;
 mod preview;

@@ -1,4 +1,4 @@
-//! The questions in their order, and a way to more of them.
+//! The list of questions, with a button that adds one.
 
 use leptos::ev::KeyboardEvent;
 use leptos::html::Details;
@@ -8,16 +8,16 @@ use leptos::web_sys::Element;
 use protocol::quiz::{Kind, Question};
 
 use super::settings::{Export, Settings};
-use crate::boxed_view::{derived, list, memo, sometimes, words};
+use crate::boxed_view::{derived, list, memo, optional_view, words};
 use crate::components::icon::{PLUS, icon};
 use crate::editor_store::EditorStore;
-use crate::focus::lead_to;
+use crate::focus::focus_first;
 use crate::state::editor::{Edit, texts as say};
 
 const ROW: &str = "outline__item";
 
-/// All questions; the one that is written is marked. Alt moves it, with an
-/// arrow by one place and with Home and End to the ends.
+/// All questions; the selected one is marked. Alt moves it, with an arrow by one place and with Home and End
+/// to the ends.
 #[component]
 pub(super) fn Outline(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
@@ -26,7 +26,7 @@ pub(super) fn Outline(authoring: EditorStore) -> impl IntoView {
     view! {
         <nav class="outline" aria-label="Questions" on:keydown=move |event| move_by_key(authoring, &event)>
             <ol class="outline__list">{list(keys, move |key| row(authoring, &key))}</ol>
-            {sometimes(move || is_empty.get().then(|| view! { <p class="quiet small">"No question yet."</p> }.into_any()))}
+            {optional_view(move || is_empty.get().then(|| view! { <p class="quiet small">"No question yet."</p> }.into_any()))}
             <Add authoring />
             <Settings authoring />
             <Export authoring />
@@ -37,7 +37,7 @@ pub(super) fn Outline(authoring: EditorStore) -> impl IntoView {
 fn row(authoring: EditorStore, key: &str) -> AnyView {
     let key: u32 = key.parse().unwrap_or_default();
     let editor = authoring.editor;
-    // A row that is about to go has neither place nor words.
+    // A row that is being removed has neither place nor text.
     let of = move |look: fn((usize, &Question)) -> String| {
         memo(move || editor.with(|editor| editor.by_key(key).map(look)).unwrap_or_default())
     };
@@ -45,7 +45,7 @@ fn row(authoring: EditorStore, key: &str) -> AnyView {
     let heading = of(|(_, question)| say::heading(question));
     let problem = of(|(_, question)| say::problem(question).map(|(_, sentence)| sentence).unwrap_or_default());
     let is_here = memo(move || editor.with(|editor| editor.by_key(key).is_some_and(|(at, _)| at == editor.selected())));
-    let todo = sometimes(move || {
+    let todo = optional_view(move || {
         let problem = Some(problem.get()).filter(|problem| !problem.is_empty())?;
         Some(view! { <span class="outline__todo">{problem}</span> }.into_any())
     });
@@ -82,11 +82,11 @@ fn move_by_key(authoring: EditorStore, event: &KeyboardEvent) {
     };
     event.prevent_default();
     authoring.edit(if event.alt_key() { Edit::MoveTo(place) } else { Edit::Select(place) });
-    // A row that moved has lost the focus on its way; it has it back before the next key.
-    queue_microtask(move || lead_to(&format!("#outline-{place}")));
+    // A row that moved has lost the focus; it gets it back before the next key.
+    queue_microtask(move || focus_first(&format!("#outline-{place}")));
 }
 
-/// A question more, of one of the kinds.
+/// A button that adds a question of one of the kinds.
 #[component]
 fn Add(authoring: EditorStore) -> impl IntoView {
     let details = NodeRef::<Details>::new();

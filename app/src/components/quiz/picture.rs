@@ -1,4 +1,4 @@
-//! The picture beside a question.
+//! The picture of a question.
 
 use leptos::ev::Event;
 use leptos::prelude::*;
@@ -8,17 +8,17 @@ use leptos::web_sys::{File, HtmlInputElement};
 use protocol::quiz::Question;
 use protocol::{PictureId, limits};
 
-use super::line;
+use super::one_line_field;
 use super::writing::{is_wrong, wrong};
 use crate::boxed_view::{flag, words};
 use crate::components::field::Wrong;
 use crate::components::icon::{IMAGE, TRASH, icon};
 use crate::editor_store::EditorStore;
-use crate::state::editor::texts::Place;
+use crate::state::editor::texts::EditorField;
 use crate::state::editor::{Change, Editor};
 use crate::upload;
 
-/// The picture with its words, or a way to choose one.
+/// The picture with its description, or a field to choose one.
 #[component]
 pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoView {
     let (trouble, set_trouble) = signal(None::<String>);
@@ -32,7 +32,7 @@ pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoVi
             let sent = upload::picture(file).await;
             set_sending.try_set(false);
             match sent {
-                // Whoever has gone on to another question does not want it there.
+                // If the author has gone on to another question, it must not go there.
                 Ok(picture) if authoring.editor.try_with_untracked(Editor::drawing) == Some(here) => {
                     authoring.change(Change::Picture(Some(picture)));
                 }
@@ -90,18 +90,18 @@ fn shown(authoring: EditorStore, picture: &PictureId, picture_alt: String) -> An
             class="field__input field__input--line"
             id="picture-words"
             rows="1"
-            maxlength=line::room(limits::QUESTION_CHARS)
+            maxlength=one_line_field::room(limits::QUESTION_CHARS)
             dir="auto"
             autocomplete="off"
-            aria-invalid=flag(move || is_wrong(authoring, Place::Picture))
+            aria-invalid=flag(move || is_wrong(authoring, EditorField::Picture))
             aria-describedby="wrong-picture"
             prop:value=picture_alt
             on:keydown=|event| {
-                line::ends(&event);
+                one_line_field::ends(&event);
             }
-            on:input=move |event| authoring.change(Change::PictureWords(line::typed(&event)))
+            on:input=move |event| authoring.change(Change::PictureWords(one_line_field::typed(&event)))
         ></textarea>
-        {wrong(authoring, Place::Picture, "wrong-picture")}
+        {wrong(authoring, EditorField::Picture, "wrong-picture")}
     }
     .into_any()
 }

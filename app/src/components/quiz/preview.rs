@@ -1,4 +1,4 @@
-//! The quiz as a player would see it, tried out by its author.
+//! The preview: the quiz as a player would see it, tried out by its author.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -6,7 +6,7 @@ use protocol::formula::{Formulas, Piece, pieces};
 use protocol::quiz::{Kind, Question, Quiz};
 
 use crate::api::formulas::draw_formulas;
-use crate::boxed_view::{changing, derived, flag, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
 use crate::components::dialog::Dialog;
 use crate::components::formula;
 use crate::components::game::answer::{self, letter};
@@ -14,7 +14,7 @@ use crate::components::icon::{ARROW_LEFT, CHECK, X, icon};
 use crate::editor_store::EditorStore;
 use crate::state::editor::{Editor, texts as say};
 
-/// One question after the other, from the one that is written. Nothing is sent.
+/// One question after the other, from the selected one. Nothing is sent.
 #[component]
 pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
     let editor = authoring.editor;
@@ -41,7 +41,7 @@ pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
                     {icon(X)}
                 </button>
             </div>
-            {changing(move || {
+            {dynamic_view(move || {
                 let shown = |question| formulas.with(|formulas| shown(question, trying, formulas));
                 question.get().map(shown).into_any()
             })}
@@ -78,7 +78,7 @@ struct Trying {
     is_shown: RwSignal<bool>,
 }
 
-/// As many bytes of formulas are asked for at most: what a call may bring, however it is spelled.
+/// How many bytes of formulas are requested at most: what a call may contain in any encoding.
 const ASKED_BYTES: usize = 16 * 1024;
 
 /// All formulas of a quiz, one to a line.
@@ -100,8 +100,8 @@ fn formulas_of(quiz: &Quiz) -> String {
     asked
 }
 
-/// What the server draws of them; until it has, and where it cannot be reached, they are
-/// shown as they are written.
+/// The rendered formulas; until the server has answered, and if it does not, they are shown as they are
+/// written.
 fn drawn(asked: String) -> RwSignal<Formulas> {
     let formulas = RwSignal::new(Formulas::default());
     if !asked.is_empty() {
@@ -145,7 +145,7 @@ fn shown(question: Question, trying: Trying, formulas: &Formulas) -> AnyView {
         {picture}
         {answers}
         <div class="preview__answer" role="status">
-            {sometimes(move || (trying.is_shown.get() && !is_slide).then(&answer))}
+            {optional_view(move || (trying.is_shown.get() && !is_slide).then(&answer))}
         </div>
     }
     .into_any()
@@ -155,8 +155,7 @@ fn field(mode: &'static str, name: &'static str) -> AnyView {
     view! { <input class="field__input preview__field" inputmode=mode aria-label=name autocomplete="off" /> }.into_any()
 }
 
-/// The answers in their shapes. An order is shown from behind: the right one
-/// would give it away.
+/// The answers in their shapes. An order is shown in reverse: the right one would give it away.
 fn tiles(question: &Question, trying: Trying, formulas: &Formulas) -> AnyView {
     let Trying { chosen, is_shown } = trying;
     let is_many = matches!(question.kind, Kind::Several | Kind::Order);
@@ -190,7 +189,7 @@ fn tiles(question: &Question, trying: Trying, formulas: &Formulas) -> AnyView {
                 on:click=choose
             >
                 {answer::inside(at, &option.text, formulas)}
-                {if is_order { sometimes(place) } else { sometimes(check) }}
+                {if is_order { optional_view(place) } else { optional_view(check) }}
             </button>
         }
     });
@@ -202,7 +201,7 @@ fn tiles(question: &Question, trying: Trying, formulas: &Formulas) -> AnyView {
     .into_any()
 }
 
-/// What is right, as a sentence.
+/// The right answer as a sentence.
 fn verdict(question: &Question) -> String {
     let options = || question.options.iter().enumerate();
     let listed = |parts: Vec<String>| parts.join(", ");

@@ -1,4 +1,4 @@
-//! What holds for the whole quiz.
+//! The settings of the whole quiz.
 
 use leptos::prelude::*;
 use protocol::quiz::{Quiz, Scoring};
@@ -74,10 +74,10 @@ fn tick(
     .into_any()
 }
 
-/// The quiz as a file. What is not saved yet is not in it.
+/// Links to the quiz as a file, without changes that are not saved yet.
 #[component]
 pub(super) fn Export(authoring: EditorStore) -> impl IntoView {
-    let is_unsaved = flag(move || authoring.saving.with(crate::state::editor::saving::Saving::is_unsaved));
+    let is_unsaved = flag(move || authoring.saving.with(crate::state::editor::autosave::Autosave::is_unsaved));
     let links = [("json", "Hubbub file, with everything"), ("xlsx", "Excel sheet"), ("csv", "CSV sheet")].map(
         |(kind, name)| {
             view! {

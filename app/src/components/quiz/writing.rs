@@ -1,4 +1,4 @@
-//! The question that is being written.
+//! The form of the selected question.
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -8,19 +8,19 @@ use protocol::quiz::{Kind, Question};
 use super::answers::Answers;
 use super::details::{Points, Seconds, Why};
 use super::exact::{Number, Spellings};
-use super::line;
+use super::one_line_field;
 use super::picture::Picture;
-use crate::boxed_view::{changing, derived, flag, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
 use crate::editor_store::EditorStore;
-use crate::focus::lead_to;
-use crate::state::editor::texts::{self as say, Place};
+use crate::focus::focus_first;
+use crate::state::editor::texts::{self as say, EditorField};
 use crate::state::editor::{Change, Direction, Edit, Editor};
 
-/// The form of the selected question; drawn anew when `drawing` moves.
+/// The form of the selected question; rendered anew when `drawing` changes.
 #[component]
 pub(super) fn Writing(authoring: EditorStore, drawing: Memo<u32>) -> impl IntoView {
-    let form = changing(move || {
+    let form = dynamic_view(move || {
         drawing.get();
         match authoring.editor.with_untracked(|editor| editor.question().cloned()) {
             Some(question) => view! { <Form authoring question /> }.into_any(),
@@ -70,7 +70,7 @@ fn Form(authoring: EditorStore, question: Question) -> impl IntoView {
     }
 }
 
-/// What is asked, and how it is answered.
+/// The text and the kind of the question.
 #[component]
 fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
     let editor = authoring.editor;
@@ -78,11 +78,10 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
         let (at, count) = editor.with(|editor| (editor.selected() + 1, editor.keys().len()));
         format!("Question {at} of {count}")
     });
-    // One line of thought: Enter goes on to the answers. With Shift there is another line,
-    // which is shown on the wall.
+    // Enter goes on to the answers. With Shift it breaks the line, which is shown on the wall.
     let pressed = move |event: KeyboardEvent| {
-        if !event.shift_key() && line::ends(&event) {
-            lead_to(if kind_of(authoring) == Kind::Slide { "#question-why" } else { "#answer-0" });
+        if !event.shift_key() && one_line_field::ends(&event) {
+            focus_first(if kind_of(authoring) == Kind::Slide { "#question-why" } else { "#answer-0" });
         }
     };
     let kinds = Kind::ALL.map(|one| {
@@ -116,16 +115,16 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
                 id="question-text"
                 rows="1"
                 enterkeyhint="next"
-                maxlength=line::room(limits::QUESTION_CHARS)
+                maxlength=one_line_field::room(limits::QUESTION_CHARS)
                 dir="auto"
                 placeholder=if question.kind == Kind::Slide { "Heading" } else { "Your question" }
-                aria-invalid=flag(move || is_wrong(authoring, Place::Text))
+                aria-invalid=flag(move || is_wrong(authoring, EditorField::Text))
                 aria-describedby="wrong-text formula-help"
                 prop:value=question.text
                 on:keydown=pressed
                 on:input=move |event| authoring.change(Change::Text(event_target_value(&event)))
             ></textarea>
-            {wrong(authoring, Place::Text, "wrong-text")}
+            {wrong(authoring, EditorField::Text, "wrong-text")}
             <span class="field__help" id="formula-help">
                 "Formulas stand between dollar signs, in answers too: $x^2$ is shown as x²."
             </span>
@@ -133,7 +132,7 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
     }
 }
 
-/// What one does with a question as a whole.
+/// Buttons for the question as a whole.
 #[component]
 fn Doing(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;
@@ -168,22 +167,21 @@ fn kind_of(authoring: EditorStore) -> Kind {
     authoring.editor.with_untracked(|editor| editor.question().map(|question| question.kind)).unwrap_or_default()
 }
 
-fn problem(editor: &Editor) -> Option<(Place, String)> {
+fn problem(editor: &Editor) -> Option<(EditorField, String)> {
     editor.question().and_then(say::problem)
 }
 
-/// Whether something is wrong in this field.
-pub(super) fn is_wrong(authoring: EditorStore, place: Place) -> bool {
+/// Whether this field has an error.
+pub(super) fn is_wrong(authoring: EditorStore, place: EditorField) -> bool {
     authoring.editor.with(problem).is_some_and(|(where_, _)| where_ == place)
 }
 
-/// What is wrong in a field, beneath it. Read out with the field, which names
-/// it: an alert would interrupt whoever is writing.
-pub(super) fn wrong(authoring: EditorStore, place: Place, id: &'static str) -> AnyView {
+/// The error beneath a field. Read out with the field, which names it: an alert would interrupt the author.
+pub(super) fn wrong(authoring: EditorStore, place: EditorField, id: &'static str) -> AnyView {
     let sentence = memo(move || authoring.editor.with(problem).filter(|(here, _)| *here == place).map(|one| one.1));
     view! {
         <span id=id>
-            {sometimes(move || {
+            {optional_view(move || {
                 let sentence = sentence.get()?;
                 Some(view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {sentence} "."</span> }.into_any())
             })}

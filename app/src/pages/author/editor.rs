@@ -7,7 +7,7 @@ use protocol::QuizId;
 use protocol::quiz::StoredQuiz;
 
 use super::reading::{Level, asked, draw_formulas};
-use super::{Here, Top, instead, texts};
+use super::{AuthorHeader, Section, instead, texts};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
 use crate::components::icon::{COPY, PLAY, icon};
@@ -87,7 +87,7 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
     view! {
         <PageTitle of=quiz.title.clone() />
         <div class="author">
-            <Top here=Here::Elsewhere />
+            <AuthorHeader section=Section::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">
                 <h1 class="author__title" dir="auto">
                     {quiz.title}

@@ -34,7 +34,7 @@ pub(crate) use versions::Versions;
 
 /// Which page of these it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Here {
+enum Section {
     Quizzes,
     Results,
     Elsewhere,
@@ -42,7 +42,7 @@ enum Here {
 
 /// The top of these pages: the logo, the ways, the colours.
 #[component]
-fn Top(here: Here) -> impl IntoView {
+fn AuthorHeader(section: Section) -> impl IntoView {
     let way = |to: &'static str, name: &'static str, is_here: bool| {
         view! {
             <li>
@@ -60,8 +60,8 @@ fn Top(here: Here) -> impl IntoView {
             <Brand />
             <nav aria-label="For authors">
                 <ul class="author__ways">
-                    {way("/quizzes", "Your quizzes", here == Here::Quizzes)}
-                    {way("/results", "Results", here == Here::Results)}
+                    {way("/quizzes", "Your quizzes", section == Section::Quizzes)}
+                    {way("/results", "Results", section == Section::Results)}
                 </ul>
             </nav>
             <ThemeSwitch />

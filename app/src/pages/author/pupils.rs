@@ -7,7 +7,7 @@ use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
 
 use super::result::unfinished;
 use super::table::{draw_formulas, right_of};
-use super::{Here, Top};
+use super::{AuthorHeader, Section};
 use crate::components::formula::on_page;
 use crate::components::icon::{ARROW_LEFT, icon};
 use crate::components::reader_clock::moment;
@@ -71,7 +71,7 @@ pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
     view! {
         <PageTitle of=format!("Players of {}", results.title) />
         <div class="author">
-            <Top here=Here::Results />
+            <AuthorHeader section=Section::Results />
             <main class="author__main" id="main" tabindex="-1">
                 <div class="asking__doing author__screen">
                     <a class="button button--quiet" href=page.clone() rel="external">

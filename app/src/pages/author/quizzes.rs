@@ -7,7 +7,7 @@ use protocol::quiz::QuizSummary;
 use protocol::{Pin, limits};
 
 use super::running::{Choosing, Running, class_of, list_row};
-use super::{Here, Top, instead, texts, wrong};
+use super::{AuthorHeader, Section, instead, texts, wrong};
 use crate::api::games::{HostGame, PlayAgain};
 use crate::api::quizzes::{self, BecomeAuthor, CopyQuiz, DeleteQuiz, NewQuiz, QuizList};
 use crate::api::{refused, refused_at, typed};
@@ -62,7 +62,7 @@ fn Lists(list: QuizList, deleting: Option<String>, class: Option<String>, refusa
     view! {
         <PageTitle of="Your quizzes" />
         <div class="author">
-            <Top here=Here::Quizzes />
+            <AuthorHeader section=Section::Quizzes />
             <main class="author__main" id="main" tabindex="-1">
                 <h1>"Your quizzes"</h1>
                 {wrong(refusal)}

@@ -11,7 +11,7 @@ use super::bars::Bars;
 use super::polls::Polls;
 use super::pupils::{Pupils, Shown};
 use super::table::{Players, Questions, draw_formulas};
-use super::{Here, Top, instead, texts};
+use super::{AuthorHeader, Section, instead, texts};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::components::formula::on_page;
 use crate::components::icon::{DOWNLOAD, TRASH, USERS, icon};
@@ -80,7 +80,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
     view! {
         <PageTitle of=format!("Results of {}", results.title) />
         <div class="author">
-            <Top here=Here::Results />
+            <AuthorHeader section=Section::Results />
             <main class="author__main" id="main" tabindex="-1">
                 <div>
                     <p class="quiet">

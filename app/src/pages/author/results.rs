@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::quiz::ResultsSummary;
 
-use super::{Here, Top, instead, texts, wrong};
+use super::{AuthorHeader, Section, instead, texts, wrong};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::api::refused;
 use crate::components::avatar::{Looks, avatar};
@@ -39,7 +39,7 @@ fn List(list: Vec<ResultsSummary>, refusal: Option<String>) -> impl IntoView {
     view! {
         <PageTitle of="Results" />
         <div class="author">
-            <Top here=Here::Results />
+            <AuthorHeader section=Section::Results />
             <main class="author__main" id="main" tabindex="-1">
                 <h1>"Results"</h1>
                 {wrong(refusal)}

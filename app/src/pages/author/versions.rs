@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::QuizVersion;
 
-use super::{Here, Top, instead, texts, wrong};
+use super::{AuthorHeader, Section, instead, texts, wrong};
 use crate::api::quizzes::{self, RestoreQuiz};
 use crate::api::refused;
 use crate::components::icon::{CHECK, PENCIL, icon};
@@ -59,7 +59,7 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
     view! {
         <PageTitle of=format!("Earlier versions of {title}") />
         <div class="author">
-            <Top here=Here::Elsewhere />
+            <AuthorHeader section=Section::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">
                 <div>
                     <h1>"Earlier versions"</h1>

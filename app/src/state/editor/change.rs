@@ -5,7 +5,7 @@ use protocol::limits;
 use protocol::quiz::{Choice, Decimal, Kind, Points, Question};
 
 use super::Focus;
-use super::kind::{Marks, change_kind, marks};
+use super::kind::{CorrectOptions, change_kind, correct_options};
 
 /// A change of one question. Options and accepted answers are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum Change {
     RemoveOption(usize),
     /// Moves an option by one place.
     MoveOption(usize, Direction),
-    /// Marks an option as right or wrong. If only one can be right, the others are unmarked.
+    /// CorrectOptions an option as right or wrong. If only one can be right, the others are unmarked.
     Right(usize, bool),
     /// Changes one of the accepted answers.
     Spelling(usize, String),
@@ -132,7 +132,7 @@ fn move_option(options: &mut [Choice], at: usize, direction: Direction) -> Optio
 }
 
 fn mark(question: &mut Question, at: usize, right: bool) {
-    let is_single = marks(question) == Marks::One;
+    let is_single = correct_options(question) == CorrectOptions::One;
     for (place, option) in question.options.iter_mut().enumerate() {
         if place == at {
             option.right = right;

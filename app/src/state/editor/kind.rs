@@ -5,24 +5,24 @@ use protocol::quiz::{Choice, Kind, Points, Question};
 
 /// How right options are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marks {
+pub(crate) enum CorrectOptions {
     /// Exactly one option can be marked.
     One,
     /// Any number of options can be marked.
     Any,
     /// No option can be marked as right.
-    Nothing,
+    None,
 }
 
 /// How the right options of a question are marked. An imported choice may have several right ones; they all
 /// stay.
-pub(crate) fn marks(question: &Question) -> Marks {
+pub(crate) fn correct_options(question: &Question) -> CorrectOptions {
     let right = question.options.iter().filter(|option| option.right).count();
     match question.kind {
-        Kind::TrueFalse => Marks::One,
-        Kind::Choice if right <= 1 => Marks::One,
-        Kind::Choice | Kind::Several => Marks::Any,
-        _ => Marks::Nothing,
+        Kind::TrueFalse => CorrectOptions::One,
+        Kind::Choice if right <= 1 => CorrectOptions::One,
+        Kind::Choice | Kind::Several => CorrectOptions::Any,
+        _ => CorrectOptions::None,
     }
 }
 

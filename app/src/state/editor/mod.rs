@@ -1,9 +1,9 @@
 //! A quiz while its author writes it: every edit in, the quiz and where the
 //! author is in it out. Saving is [`saving`]'s; knows no browser and no server.
 
+pub(crate) mod autosave;
 mod change;
 mod kind;
-pub(crate) mod saving;
 #[cfg(test)]
 mod tests;
 pub(crate) mod texts;
@@ -12,7 +12,7 @@ use protocol::limits;
 use protocol::quiz::{Kind, Question, Quiz, Scoring};
 
 pub(crate) use change::{Change, Direction};
-pub(crate) use kind::{Marks, marks};
+pub(crate) use kind::{CorrectOptions, correct_options};
 
 /// What an author does to a quiz.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ pub(crate) enum Edit {
 
 /// Whether an edit left something to save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Left {
+pub(crate) enum EditOutcome {
     /// The quiz is another one now.
-    Something,
+    Changed,
     /// It is as it was.
-    Nothing,
+    Unchanged,
 }
 
 /// Where the author should find themselves after the fields were drawn anew.
@@ -69,7 +69,7 @@ pub(crate) enum Focus {
 
 /// A loss that can be taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Lost {
+enum Undoable {
     Question { at: usize, question: Question },
     Parts { key: u32, question: Question },
 }
@@ -82,7 +82,7 @@ pub(crate) struct Editor {
     keys: Vec<u32>,
     next_key: u32,
     selected: usize,
-    lost: Option<Lost>,
+    lost: Option<Undoable>,
     said: String,
     drawing: u32,
     focus: Option<Focus>,
@@ -149,7 +149,7 @@ impl Editor {
     }
 
     /// Does what the author did.
-    pub(crate) fn fold(&mut self, edit: Edit) -> Left {
+    pub(crate) fn fold(&mut self, edit: Edit) -> EditOutcome {
         // Typing goes on under what was said; everything else is news.
         if !matches!(&edit, Edit::Title(_)) && !matches!(&edit, Edit::Change(change) if change.is_typing()) {
             self.said.clear();
@@ -163,28 +163,28 @@ impl Editor {
             Edit::Add(kind) => return self.add(kind::blank(kind)),
             Edit::Select(at) => return self.select(at),
             Edit::Duplicate => {
-                let Some(question) = self.question().cloned() else { return Left::Nothing };
+                let Some(question) = self.question().cloned() else { return EditOutcome::Unchanged };
                 return self.add(question);
             }
             Edit::Remove => return self.remove(),
             Edit::Undo => return self.undo(),
             Edit::Move(Direction::Up) if self.selected > 0 => return self.move_to(self.selected - 1),
             Edit::Move(Direction::Down) => return self.move_to(self.selected + 1),
-            Edit::Move(Direction::Up) => return Left::Nothing,
+            Edit::Move(Direction::Up) => return EditOutcome::Unchanged,
             Edit::MoveTo(place) => return self.move_to(place),
             Edit::Change(change) => return self.change(change),
         }
-        Left::Something
+        EditOutcome::Changed
     }
 
-    fn add(&mut self, question: Question) -> Left {
+    fn add(&mut self, question: Question) -> EditOutcome {
         if self.quiz.questions.len() >= limits::QUESTIONS {
             self.said = format!("A quiz has {} questions at most.", limits::QUESTIONS);
-            return Left::Nothing;
+            return EditOutcome::Unchanged;
         }
         let at = if self.quiz.questions.is_empty() { 0 } else { self.selected + 1 };
         self.insert(at, question);
-        Left::Something
+        EditOutcome::Changed
     }
 
     fn insert(&mut self, at: usize, question: Question) {
@@ -196,72 +196,72 @@ impl Editor {
         self.redraw(Focus::Text);
     }
 
-    fn select(&mut self, at: usize) -> Left {
+    fn select(&mut self, at: usize) -> EditOutcome {
         if at < self.quiz.questions.len() && at != self.selected {
             self.selected = at;
             // Whoever reads along the outline stays there.
             self.drawing += 1;
         }
-        Left::Nothing
+        EditOutcome::Unchanged
     }
 
-    fn remove(&mut self) -> Left {
+    fn remove(&mut self) -> EditOutcome {
         if self.question().is_none() {
-            return Left::Nothing;
+            return EditOutcome::Unchanged;
         }
         let (at, question) = (self.selected, self.quiz.questions.remove(self.selected));
         self.keys.remove(at);
         self.said = format!("Question {} deleted.", at + 1);
-        self.lost = Some(Lost::Question { at, question });
+        self.lost = Some(Undoable::Question { at, question });
         self.selected = at.min(self.quiz.questions.len().saturating_sub(1));
         self.redraw(Focus::Outline(self.selected));
-        Left::Something
+        EditOutcome::Changed
     }
 
-    fn undo(&mut self) -> Left {
+    fn undo(&mut self) -> EditOutcome {
         match self.lost.take() {
-            Some(Lost::Question { at, question }) => {
+            Some(Undoable::Question { at, question }) => {
                 self.insert(at, question);
                 self.said = format!("Question {} restored.", self.selected + 1);
             }
-            Some(Lost::Parts { key, question }) => {
-                let Some((at, _)) = self.by_key(key) else { return Left::Nothing };
+            Some(Undoable::Parts { key, question }) => {
+                let Some((at, _)) = self.by_key(key) else { return EditOutcome::Unchanged };
                 self.quiz.questions[at] = question;
                 self.selected = at;
                 self.said = "It is as it was.".into();
                 self.redraw(Focus::Kind);
             }
-            None => return Left::Nothing,
+            None => return EditOutcome::Unchanged,
         }
-        Left::Something
+        EditOutcome::Changed
     }
 
-    fn move_to(&mut self, place: usize) -> Left {
+    fn move_to(&mut self, place: usize) -> EditOutcome {
         let (from, count) = (self.selected, self.quiz.questions.len());
         if place >= count || place == from {
-            return Left::Nothing;
+            return EditOutcome::Unchanged;
         }
         let (question, key) = (self.quiz.questions.remove(from), self.keys.remove(from));
         self.quiz.questions.insert(place, question);
         self.keys.insert(place, key);
         self.selected = place;
         self.said = format!("Now question {} of {count}.", place + 1);
-        Left::Something
+        EditOutcome::Changed
     }
 
-    fn change(&mut self, change: Change) -> Left {
+    fn change(&mut self, change: Change) -> EditOutcome {
         let (Some(key), Some(question)) =
             (self.keys.get(self.selected).copied(), self.quiz.questions.get_mut(self.selected))
         else {
-            return Left::Nothing;
+            return EditOutcome::Unchanged;
         };
         let before = question.clone();
         let focus = change.apply(question);
         if let Some(dropped) = kind::dropped(&before, question) {
             self.said = dropped;
-            self.lost = Some(Lost::Parts { key, question: before.clone() });
+            self.lost = Some(Undoable::Parts { key, question: before.clone() });
         }
-        let left = if *question == before { Left::Nothing } else { Left::Something };
+        let left = if *question == before { EditOutcome::Unchanged } else { EditOutcome::Changed };
         if let Some(focus) = focus {
             self.redraw(focus);
         }

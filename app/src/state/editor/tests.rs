@@ -78,9 +78,9 @@ fn a_deleted_question_can_be_brought_back() {
 fn a_full_quiz_says_so() {
     let mut editor = Editor::new(Quiz::default());
     for _ in 0..limits::QUESTIONS {
-        assert_eq!(editor.fold(Edit::Add(Kind::Poll)), Left::Something);
+        assert_eq!(editor.fold(Edit::Add(Kind::Poll)), EditOutcome::Changed);
     }
-    assert_eq!(editor.fold(Edit::Duplicate), Left::Nothing);
+    assert_eq!(editor.fold(Edit::Duplicate), EditOutcome::Unchanged);
     assert_eq!((editor.quiz.questions.len(), editor.said()), (100, "A quiz has 100 questions at most."));
 }
 
@@ -155,10 +155,10 @@ fn fields_are_drawn_anew_only_where_they_are_others() {
 #[test]
 fn looking_around_leaves_nothing_to_save() {
     let mut editor = after(abc(vec![]));
-    assert_eq!(editor.fold(Edit::Select(0)), Left::Nothing);
-    assert_eq!(editor.fold(Edit::Select(7)), Left::Nothing);
-    assert_eq!(editor.fold(Edit::Change(Change::Text("a".into()))), Left::Nothing);
-    assert_eq!(editor.fold(Edit::Change(Change::Text("A".into()))), Left::Something);
+    assert_eq!(editor.fold(Edit::Select(0)), EditOutcome::Unchanged);
+    assert_eq!(editor.fold(Edit::Select(7)), EditOutcome::Unchanged);
+    assert_eq!(editor.fold(Edit::Change(Change::Text("a".into()))), EditOutcome::Unchanged);
+    assert_eq!(editor.fold(Edit::Change(Change::Text("A".into()))), EditOutcome::Changed);
 }
 
 #[test]
@@ -186,11 +186,14 @@ fn a_problem_is_told_beside_its_field() {
     let place = |question: &Question| texts::problem(question).map(|(place, _)| place);
     assert_eq!(place(&kind::blank(Kind::Choice)), None, "nobody is scolded before the first key");
     let no_text = Question { text: String::new(), ..choice(["a", "b", "c", "d"], &[0]) };
-    assert_eq!(place(&no_text), Some(texts::Place::Text));
-    assert_eq!(place(&choice(["a", "b", "c", "d"], &[])), Some(texts::Place::Answers));
+    assert_eq!(place(&no_text), Some(texts::EditorField::Text));
+    assert_eq!(place(&choice(["a", "b", "c", "d"], &[])), Some(texts::EditorField::Answers));
     assert_eq!(place(&choice(["a", "b", "c", "d"], &[0])), None);
     let why = "y".repeat(limits::EXPLANATION_CHARS + 1);
-    assert_eq!(place(&Question { explanation: why, ..choice(["a", "b", "c", "d"], &[0]) }), Some(texts::Place::Why));
+    assert_eq!(
+        place(&Question { explanation: why, ..choice(["a", "b", "c", "d"], &[0]) }),
+        Some(texts::EditorField::Explanation)
+    );
 }
 
 #[test]

@@ -65,7 +65,7 @@ pub(crate) fn heading(question: &Question) -> String {
 
 /// The field that a question's problem is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum EditorField {
     /// The field with the question's text.
     Text,
     /// The fields with the answers.
@@ -73,25 +73,25 @@ pub(crate) enum Place {
     /// The field with the time limit.
     Seconds,
     /// The field with the explanation.
-    Why,
+    Explanation,
     /// The field with the picture's description.
     Picture,
 }
 
 /// The first problem of a question, and its field.
-pub(crate) fn problem(question: &Question) -> Option<(Place, String)> {
+pub(crate) fn problem(question: &Question) -> Option<(EditorField, String)> {
     let sentence = question.problem().filter(|_| is_begun(question))?;
     let is_long = |text: &str, most: usize| text.chars().count() > most;
     let place = if question.text.trim().is_empty() || is_long(&question.text, limits::QUESTION_CHARS) {
-        Place::Text
+        EditorField::Text
     } else if is_long(&question.explanation, limits::EXPLANATION_CHARS) {
-        Place::Why
+        EditorField::Explanation
     } else if is_long(&question.picture_alt, limits::QUESTION_CHARS) {
-        Place::Picture
+        EditorField::Picture
     } else if question.seconds > limits::ANSWER_SECONDS {
-        Place::Seconds
+        EditorField::Seconds
     } else {
-        Place::Answers
+        EditorField::Answers
     };
     Some((place, sentence))
 }

@@ -8,8 +8,8 @@ pub(crate) mod texts;
 
 use client::game::Event;
 use protocol::formula::Formulas;
-use protocol::game::frame::{Answered, GivenAnswer, Joined};
-use protocol::game::{Admission, Answer, Game, Outcome, Phase, Taken};
+use protocol::game::frame::{Answered, Joined, SubmittedAnswer};
+use protocol::game::{Admission, Answer, AnswerStatus, Game, Outcome, Phase};
 use protocol::quiz::Kind;
 use protocol::{Member, Refusal};
 
@@ -34,7 +34,7 @@ pub(crate) struct Board {
     /// The place after the last question with points, from 1.
     pub(crate) place: Option<usize>,
     /// Whether a host is connected.
-    pub(crate) host_here: bool,
+    pub(crate) is_host_present: bool,
     /// Why this person cannot be in the game.
     pub(crate) out: Option<Refusal>,
     /// The sentence shown while the person waits to enter.
@@ -116,7 +116,7 @@ impl Board {
             answer: MyAnswer::Open,
             outcome: None,
             place: None,
-            host_here: true,
+            is_host_present: true,
             out: None,
             waits: None,
             last_round: None,
@@ -135,7 +135,7 @@ impl Board {
         board.score = joined.score;
         board.place = joined.outcome.as_ref().map(|outcome| outcome.place);
         board.outcome = joined.outcome;
-        board.host_here = joined.host_here;
+        board.is_host_present = joined.host_here;
         if let Some(given) = joined.answer.filter(|given| board.game.at == Some(given.question)) {
             board.answer = MyAnswer::Counts(given.answer);
         }
@@ -174,9 +174,9 @@ impl Board {
                 self.game = changed.game.clone();
                 self.drop_past();
             }
-            Event::Answering(answer) => return self.answering(answer),
+            Event::AnswerPending(answer) => return self.answering(answer),
             Event::Answered(answered) => return self.answered(answered),
-            Event::Unanswered(_) => self.answer = MyAnswer::Open,
+            Event::AnswerRefused(_) => self.answer = MyAnswer::Open,
             Event::Outcome(outcome) => {
                 self.score = outcome.score;
                 self.place = Some(outcome.place);
@@ -187,10 +187,10 @@ impl Board {
                 let Some(me) = &mut self.me else { return false };
                 me.name = renamed.name.clone();
             }
-            Event::HostHere(here) => self.host_here = *here,
-            Event::Waiting(refusal) => self.waits = Some(refusal.message.clone()),
-            Event::NotIn(_) => self.waits = None,
-            Event::Out(refusal) => self.out = Some(refusal.clone()),
+            Event::HostPresence(here) => self.is_host_present = *here,
+            Event::AwaitingAdmission(refusal) => self.waits = Some(refusal.message.clone()),
+            Event::NicknameRefused(_) => self.waits = None,
+            Event::AccessDenied(refusal) => self.out = Some(refusal.clone()),
             _ => return false,
         }
         true
@@ -241,7 +241,7 @@ impl Board {
         self.me.as_ref().map(|_| LastRound { place, score: self.score })
     }
 
-    fn answering(&mut self, answer: &GivenAnswer) -> bool {
+    fn answering(&mut self, answer: &SubmittedAnswer) -> bool {
         let is_new = self.game.at == Some(answer.question) && self.answer == MyAnswer::Open;
         if is_new {
             self.answer = MyAnswer::Sending(answer.answer.clone());
@@ -254,9 +254,9 @@ impl Board {
         if is_this {
             self.answer = match (&answered.answer, answered.taken) {
                 (Some(given), _) => MyAnswer::Counts(given.answer.clone()),
-                (None, Taken::Late) => MyAnswer::Late { by_ms: answered.late_ms },
+                (None, AnswerStatus::Late) => MyAnswer::Late { by_ms: answered.late_ms },
                 // A server that does not tell which answer counts means this one.
-                (None, Taken::Accepted | Taken::Duplicate) => {
+                (None, AnswerStatus::Accepted | AnswerStatus::Duplicate) => {
                     self.answer.given().map_or(MyAnswer::Open, |answer| MyAnswer::Counts(answer.clone()))
                 }
             };
@@ -297,13 +297,13 @@ fn untold(title: String) -> Game {
 }
 
 /// The status of the connection after an event.
-pub(crate) fn standing(before: ConnectionStatus, event: &Event) -> ConnectionStatus {
+pub(crate) fn connection_status(before: ConnectionStatus, event: &Event) -> ConnectionStatus {
     match event {
         Event::Status(status) => ConnectionStatus::from(*status),
         Event::Availability(false) if before == ConnectionStatus::Live => ConnectionStatus::Paused,
         Event::Availability(true) if before == ConnectionStatus::Paused => ConnectionStatus::Live,
         // Somebody outside the game needs no connection.
-        Event::NotIn(_) | Event::Waiting(_) | Event::Out(_) => ConnectionStatus::Resting,
+        Event::NicknameRefused(_) | Event::AwaitingAdmission(_) | Event::AccessDenied(_) => ConnectionStatus::Resting,
         _ => before,
     }
 }

@@ -44,7 +44,7 @@ fn changed(game: Game) -> Event {
 }
 
 fn answering() -> Event {
-    Event::Answering(GivenAnswer { question: 3, answer: Answer::Choice(1), round: None })
+    Event::AnswerPending(SubmittedAnswer { question: 3, answer: Answer::Choice(1), round: None })
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn each_phase_has_its_screen_and_a_question_keeps_its_own_until_the_reveal() {
     }
     assert_eq!(Board::outside("Planets".into()).screen(), Screen::Nickname);
     let mut board = board("open");
-    board.fold(&Event::Out(Refusal::new(ErrorCode::Kicked, "away")));
+    board.fold(&Event::AccessDenied(Refusal::new(ErrorCode::Kicked, "away")));
     assert_eq!(board.screen(), Screen::Out);
 }
 
@@ -266,15 +266,19 @@ fn time_marks_are_said_once_each() {
 
 #[test]
 fn the_connection_is_told_as_in_a_room() {
-    let store = standing(ConnectionStatus::Connecting, &Event::Status(Status::Live));
+    let store = connection_status(ConnectionStatus::Connecting, &Event::Status(Status::Live));
     assert_eq!(store, ConnectionStatus::Live);
-    let paused = standing(store, &Event::Availability(false));
+    let paused = connection_status(store, &Event::Availability(false));
     assert_eq!(paused, ConnectionStatus::Paused);
-    assert_eq!(standing(paused, &Event::Availability(true)), ConnectionStatus::Live);
-    assert_eq!(standing(ConnectionStatus::Offline, &Event::Availability(true)), ConnectionStatus::Offline);
+    assert_eq!(connection_status(paused, &Event::Availability(true)), ConnectionStatus::Live);
+    assert_eq!(connection_status(ConnectionStatus::Offline, &Event::Availability(true)), ConnectionStatus::Offline);
     let refusal = Refusal::new(ErrorCode::NicknameTaken, "taken");
-    for event in [Event::NotIn(refusal.clone()), Event::Waiting(refusal.clone()), Event::Out(refusal)] {
-        let outside = standing(ConnectionStatus::Connecting, &event);
+    for event in [
+        Event::NicknameRefused(refusal.clone()),
+        Event::AwaitingAdmission(refusal.clone()),
+        Event::AccessDenied(refusal),
+    ] {
+        let outside = connection_status(ConnectionStatus::Connecting, &event);
         assert!(!outside.is_cut_off(), "who is not in misses nothing: {event:?}");
     }
 }

@@ -33,7 +33,8 @@ pub(in crate::siege) async fn rooms(setting: &Setting) -> Result<Verdict> {
     let data = tempfile::Builder::new().prefix("hubbub-siege-").tempdir()?;
     let plan = Plan { data: Some(data.path().join("data")), ..Plan::embedded() };
     // They are there already; how fast they could be made is another attack.
-    let mut stage = Stage::build(&setting.house, "rooms-before", &Plan { limits: Limits::Off, ..plan.clone() }).await?;
+    let mut stage =
+        Stage::build(&setting.environment, "rooms-before", &Plan { limits: Limits::Off, ..plan.clone() }).await?;
     let stranger = Stranger::new(stage.nodes[0].address(), [127, 0, 0, 1].into());
     try_join_all((0..count / 60).map(|part| fill_rooms(&stranger, part))).await?;
     stage.nodes[0].leave(Duration::from_secs(20)).await?;

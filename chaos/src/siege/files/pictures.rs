@@ -37,11 +37,11 @@ pub(in crate::siege) fn apng() -> Vec<u8> {
 pub(in crate::siege) fn noise_png(bytes: usize, seed: u64) -> Vec<u8> {
     use rand::{Rng, SeedableRng, rngs::SmallRng};
     let side = u32::try_from(bytes / 3).unwrap_or_default().isqrt();
-    let mut dice = SmallRng::seed_from_u64(seed);
+    let mut rng = SmallRng::seed_from_u64(seed);
     let data = zlib(|out| {
         for _ in 0..side {
             let mut row = vec![0; 1 + 3 * side as usize];
-            dice.fill_bytes(&mut row[1..]);
+            rng.fill_bytes(&mut row[1..]);
             let _ = out.write_all(&row);
         }
     });

@@ -29,7 +29,7 @@ async fn hears(stream: &mut TcpStream, words: &str) {
 async fn words_pass_both_ways_whole_or_sliced() {
     let (proxy, mut client, mut server) = connected().await;
     for slices in [false, true] {
-        proxy.set(Weather { slices, ..Weather::default() });
+        proxy.set(NetworkConditions { slices, ..NetworkConditions::default() });
         client.write_all(b"from the client").await.unwrap();
         hears(&mut server, "from the client").await;
         server.write_all(b"from the server").await.unwrap();
@@ -40,18 +40,18 @@ async fn words_pass_both_ways_whole_or_sliced() {
 #[tokio::test]
 async fn a_pulled_cable_holds_everything_back_until_it_is_in_again() {
     let (proxy, mut client, mut server) = connected().await;
-    proxy.set(Weather::pulled());
+    proxy.set(NetworkConditions::pulled());
     client.write_all(b"late").await.unwrap();
     let mut byte = [0];
     assert!(timeout(NOT_YET, server.read(&mut byte)).await.is_err());
-    proxy.set(Weather::default());
+    proxy.set(NetworkConditions::default());
     hears(&mut server, "late").await;
 }
 
 #[tokio::test]
 async fn a_reset_is_felt_at_both_ends() {
     let (proxy, mut client, mut server) = connected().await;
-    proxy.strike(Blow::Reset);
+    proxy.inject(Fault::Reset);
     for end in [&mut client, &mut server] {
         let error = timeout(SOON, end.read(&mut [0])).await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
@@ -61,7 +61,7 @@ async fn a_reset_is_felt_at_both_ends() {
 #[tokio::test]
 async fn a_half_closed_connection_still_carries_the_other_half() {
     let (proxy, mut client, mut server) = connected().await;
-    proxy.strike(Blow::CloseToClient);
+    proxy.inject(Fault::CloseToClient);
     assert_eq!(timeout(SOON, client.read(&mut [0])).await.unwrap().unwrap(), 0);
     client.write_all(b"still here").await.unwrap();
     hears(&mut server, "still here").await;

@@ -5,8 +5,8 @@
 use protocol::text::{Shape, clean, too_long};
 use protocol::{InvalidId, Name, limits};
 
-use crate::shuffle::Draws;
-use crate::texts::is_rude;
+use crate::profanity::is_rude;
+use crate::shuffle::SplitMix64;
 
 mod skeleton;
 
@@ -62,7 +62,7 @@ pub fn check(text: &str, filter: bool) -> Result<Name, NicknameProblem> {
 /// more and more digits. They are few, so that all of them can be looked up; even in a full game one of them
 /// is free.
 pub fn alternatives(name: &Name, seed: u64) -> impl Iterator<Item = Name> {
-    let mut draws = Draws::new(seed);
+    let mut draws = SplitMix64::new(seed);
     let drawn = [(3, 6, 99), (3, 100, 999), (4, 1_000, 99_999)];
     let drawn = drawn.into_iter().flat_map(|(times, from, to)| std::iter::repeat_n((from, to), times));
     let numbers = (2..=5).chain(drawn.map(move |(from, to)| from + draws.up_to(to - from)));

@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 use unicode_security::confusable_detection;
 
-use crate::letters::plain;
+use crate::normalize::plain;
 
 /// The skeleton of a name: names that could be taken for each other, whatever their case, accents, spaces and
 /// alphabets, have the same. To be compared, not shown.

@@ -9,7 +9,7 @@ mod showing;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use protocol::game::{Answer, Given, Phase};
+use protocol::game::{Answer, Phase, RecordedAnswer};
 use protocol::quiz::{Choice, Kind, Question, Quiz};
 use protocol::{Name, UserId};
 
@@ -22,7 +22,7 @@ struct Table {
     state: State,
     seats: Vec<Seat>,
     /// What counts, of all questions.
-    given: Vec<(UserId, Given)>,
+    given: Vec<(UserId, RecordedAnswer)>,
     /// What people were told.
     told: Vec<String>,
 }
@@ -72,7 +72,7 @@ impl Table {
         let first = self.given.iter().find(|(who, given)| *who == id && given.question == question);
         let decision = take(self.state.taking(&self.quiz), question, first.map(|(_, given)| given), now);
         if let Decision::Accepted { took_ms } = decision {
-            self.given.push((id, Given { question, answer, took_ms }));
+            self.given.push((id, RecordedAnswer { question, answer, took_ms }));
         }
         decision
     }
@@ -141,8 +141,9 @@ fn play(quiz: &Quiz, script: &[(u64, &str)]) -> Table {
     let mut table = Table::new(quiz.clone());
     for (now, event) in script {
         table.happens(*now, event);
-        let is_odd =
-            |(_, given): &&(UserId, Given)| check_answer(&table.quiz.questions[given.question], &given.answer).is_err();
+        let is_odd = |(_, given): &&(UserId, RecordedAnswer)| {
+            check_answer(&table.quiz.questions[given.question], &given.answer).is_err()
+        };
         assert_eq!(table.given.iter().find(is_odd), None, "the script answers what is asked");
     }
     table

@@ -18,7 +18,7 @@ fn revealed() -> Table {
 
 /// How Ben is told of who is next before him.
 fn ahead_of_ben(table: &Table, state: &State) -> String {
-    let outcome = state.told(table.seats[1].outcome.clone().unwrap());
+    let outcome = state.current_outcome(table.seats[1].outcome.clone().unwrap());
     outcome.ahead.unwrap().0.to_string()
 }
 
@@ -31,13 +31,13 @@ fn nobody_reads_the_name_before_again() {
     let table = revealed();
     let ana = UserId::parse("ana").unwrap();
     assert_eq!((leader(&table.state), ahead_of_ben(&table, &table.state).as_str()), ("ana", "ana"));
-    let once = table.state.calling(&ana, &name("ana"), &name("Ana B."));
-    let twice = once.calling(&ana, &name("Ana B."), &name("Ana C."));
+    let once = table.state.with_name(&ana, &name("ana"), &name("Ana B."));
+    let twice = once.with_name(&ana, &name("Ana B."), &name("Ana C."));
     for (state, called, renames) in [(&once, "Ana B.", 1), (&twice, "Ana C.", 2)] {
         assert_eq!((leader(state), ahead_of_ben(&table, state).as_str(), state.renames), (called, called, renames));
     }
     // Said once more, it is the same.
-    let again = twice.calling(&ana, &name("Ana C."), &name("Ana C."));
+    let again = twice.with_name(&ana, &name("Ana C."), &name("Ana C."));
     assert_eq!((leader(&again), ahead_of_ben(&table, &again).as_str()), ("Ana C.", "Ana C."));
 }
 
@@ -45,10 +45,10 @@ fn nobody_reads_the_name_before_again() {
 fn a_name_that_is_free_again_is_not_mistaken_for_who_had_it() {
     let table = revealed();
     let [ana, ben] = ["ana", "ben"].map(|id| UserId::parse(id).unwrap());
-    let state = table.state.calling(&ana, &name("ana"), &name("Zoe"));
-    let state = state.calling(&ben, &name("ben"), &name("ana"));
+    let state = table.state.with_name(&ana, &name("ana"), &name("Zoe"));
+    let state = state.with_name(&ben, &name("ben"), &name("ana"));
     assert_eq!(ahead_of_ben(&table, &state), "Zoe");
-    let back = state.calling(&ana, &name("Zoe"), &name("ben"));
+    let back = state.with_name(&ana, &name("Zoe"), &name("ben"));
     assert_eq!(ahead_of_ben(&table, &back), "ben");
 }
 
@@ -56,7 +56,7 @@ fn a_name_that_is_free_again_is_not_mistaken_for_who_had_it() {
 fn the_next_count_calls_everybody_by_their_names_and_points_stay() {
     let mut table = revealed();
     let score = table.seats[0].score;
-    table.state = table.state.calling(&UserId::parse("ana").unwrap(), &name("ana"), &name("Zoe"));
+    table.state = table.state.with_name(&UserId::parse("ana").unwrap(), &name("ana"), &name("Zoe"));
     table.seats[0].name = name("Zoe");
     for (now, event) in [
         (30_000, "next"),
@@ -80,7 +80,7 @@ fn a_game_remembers_only_so_many_earlier_names() {
     let mut state = table.state.clone();
     for number in 0..1_000 {
         let id = UserId::parse(&format!("u{number}")).unwrap();
-        state = state.calling(&id, &name(&format!("Player {number}")), &name(&format!("Pupil {number}")));
+        state = state.with_name(&id, &name(&format!("Player {number}")), &name(&format!("Pupil {number}")));
     }
     assert_eq!((state.called.len(), state.renames), (100, 1_000));
 }

@@ -3,7 +3,7 @@
 use protocol::Epoch;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::broker::{Growth, IdempotencyKey, LogLimits, Most, Publication};
+use crate::broker::{Growth, IdempotencyKey, LogLimits, Publication, ReadLimit};
 use crate::channel::Channel;
 use crate::clock;
 use crate::storage::sqlite::SqliteError;
@@ -23,7 +23,7 @@ pub(crate) struct Log {
 }
 
 /// What became of an earlier append with the same idempotency key.
-pub(super) enum Found {
+pub(super) enum EarlierAppend {
     /// The same content was appended, at this offset.
     Same { offset: u64 },
     /// Other content was appended with the key: a conflict.
@@ -59,17 +59,17 @@ impl Log {
     }
 
     /// Looks for an earlier append with this key.
-    pub(super) fn find_once(
+    pub(super) fn find_earlier(
         &self,
         sql: &Connection,
         idempotency: &IdempotencyKey,
-    ) -> Result<Option<Found>, SqliteError> {
+    ) -> Result<Option<EarlierAppend>, SqliteError> {
         let mut statement = sql.prepare_cached("SELECT offset, digest FROM once WHERE log = ?1 AND key = ?2")?;
         let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
         let found = statement.query_row(params![self.id, idempotency.key], row).optional()?;
         Ok(found.map(|(offset, digest)| match digest == idempotency.digest {
-            true => Found::Same { offset: unsigned(offset) },
-            false => Found::Other,
+            true => EarlierAppend::Same { offset: unsigned(offset) },
+            false => EarlierAppend::Other,
         }))
     }
 
@@ -103,7 +103,7 @@ impl Log {
         // Trims an eighth more than necessary, so that the next trim is that far away.
         let (most, spare) = match growth {
             Growth::Free => (keep.bytes, keep.bytes / 8),
-            Growth::Level => (keep.bytes.min(self.bytes), 0),
+            Growth::ReplaceOldest => (keep.bytes.min(self.bytes), 0),
         };
         if top.is_multiple_of(TRIM_EVERY) || bytes > most {
             let excess = if bytes > most { bytes - most + spare } else { 0 };
@@ -143,7 +143,12 @@ impl Log {
     }
 
     /// The first entries after `offset`, oldest first, within the limits of `most`.
-    pub(super) fn after(&self, sql: &Connection, offset: u64, most: Most) -> Result<Vec<Publication>, SqliteError> {
+    pub(super) fn after(
+        &self,
+        sql: &Connection,
+        offset: u64,
+        most: ReadLimit,
+    ) -> Result<Vec<Publication>, SqliteError> {
         let mut statement = sql.prepare_cached(
             "SELECT offset, frame FROM publications WHERE log = ?1 AND offset > ?2 ORDER BY offset LIMIT ?3",
         )?;

@@ -13,8 +13,8 @@ use protocol::{Epoch, Position};
 
 use super::queue::Queue;
 use super::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Ephemeral, Growth, Head, LogLimits, Most, Publication,
-    Replay, random_epoch,
+    Append, Appended, Broker, BrokerError, Deliveries, Delivery, Ephemeral, Growth, Head, LogLimits, Publication,
+    ReadLimit, Replay, random_epoch,
 };
 use crate::channel::Channel;
 use crate::storage::sqlite::{Sqlite, SqliteError};
@@ -117,25 +117,25 @@ impl Broker for EmbeddedBroker {
         let write = move |sql: &_| {
             let log = match growth {
                 Growth::Free => log::open(sql, &written, &random_epoch())?,
-                Growth::Level => log::find(sql, &written)?.filter(|log| log.top > 0).ok_or_else(no_new_log)?,
+                Growth::ReplaceOldest => log::find(sql, &written)?.filter(|log| log.top > 0).ok_or_else(no_new_log)?,
             };
-            match idempotency.as_ref().map(|idempotency| log.find_once(sql, idempotency)).transpose()?.flatten() {
-                Some(found) => Ok(Written::Before(log.epoch, found)),
+            match idempotency.as_ref().map(|idempotency| log.find_earlier(sql, idempotency)).transpose()?.flatten() {
+                Some(found) => Ok(AppendOutcome::Before(log.epoch, found)),
                 None => {
                     let offset = log.top + 1;
                     let frame = Bytes::from(format!("{head}{offset}{tail}"));
                     log.append(sql, idempotency.as_ref(), &frame, keep, growth)?;
-                    Ok(Written::Now(Position { epoch: log.epoch, offset }, frame))
+                    Ok(AppendOutcome::Now(Position { epoch: log.epoch, offset }, frame))
                 }
             }
         };
         // On the writer's thread, so that deliveries have the order of offsets.
         let deliver = move |written| match written {
-            Written::Before(epoch, log::Found::Same { offset }) => {
+            AppendOutcome::Before(epoch, log::EarlierAppend::Same { offset }) => {
                 Ok(Appended { position: Position { epoch, offset }, repeated: true })
             }
-            Written::Before(_, log::Found::Other) => Err(BrokerError::Conflict),
-            Written::Now(position, frame) => {
+            AppendOutcome::Before(_, log::EarlierAppend::Other) => Err(BrokerError::Conflict),
+            AppendOutcome::Now(position, frame) => {
                 let appended = Appended { position: position.clone(), repeated: false };
                 fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
                 Ok(appended)
@@ -149,7 +149,7 @@ impl Broker for EmbeddedBroker {
         Ok(())
     }
 
-    async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError> {
+    async fn replay(&self, channel: &Channel, since: &Position, most: ReadLimit) -> Result<Replay, BrokerError> {
         let since = since.clone();
         let read = move |sql: &_, log: &log::Log| {
             let is_same = log.epoch == since.epoch || since.offset == 0;
@@ -172,7 +172,7 @@ impl Broker for EmbeddedBroker {
 
     /// No other process writes this file, and it cannot become older under a running node: there is nothing
     /// to prove.
-    async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError> {
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: ReadLimit) -> Result<Replay, BrokerError> {
         self.replay(channel, &seen.position, most).await
     }
 
@@ -203,9 +203,9 @@ fn no_new_log() -> SqliteError {
     SqliteError::Full("everything together has as much as it may".into())
 }
 
-enum Written {
+enum AppendOutcome {
     Now(Position, Bytes),
-    Before(Epoch, log::Found),
+    Before(Epoch, log::EarlierAppend),
 }
 
 /// Reads from a channel's log in one transaction. A log that does not exist is read as empty and is not

@@ -10,11 +10,11 @@ use redis::{Cmd, Value};
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
-use super::info::Unfit;
+use super::info::IncompatibleRedis;
 use super::placement::{SLOTS, slot_of};
 use super::router::Inner;
 use super::servers::Address;
-use super::supervisor::{Broken, Supervisor};
+use super::supervisor::{ConnectionError, RedisConnection};
 use crate::broker::BrokerError;
 
 /// How often the map is read while all is well.
@@ -74,10 +74,10 @@ impl Slots {
 }
 
 /// Reads the map for the first time, from the first of the configured servers that answers.
-pub(super) async fn begin(router: &Inner) -> Result<(), Unfit> {
+pub(super) async fn begin(router: &Inner) -> Result<(), IncompatibleRedis> {
     match from_seeds(router).await {
         Ok(()) => Ok(()),
-        Err(Broken::Unfit(unfit)) => Err(unfit),
+        Err(ConnectionError::IncompatibleRedis(unfit)) => Err(unfit),
         Err(why) => {
             warn!("no Redis of the cluster is there yet: {why}");
             Ok(())
@@ -89,11 +89,12 @@ pub(super) async fn begin(router: &Inner) -> Result<(), Unfit> {
 pub(super) async fn follow(router: Weak<Inner>) {
     let mut was_reached = true;
     loop {
-        let Some((misplaced, is_well)) = router.upgrade().map(|router| (router.misplaced(), is_well(&router))) else {
+        let Some((reload_slots, is_well)) = router.upgrade().map(|router| (router.reload_slots(), is_well(&router)))
+        else {
             return;
         };
         if is_well && was_reached {
-            let _ = timeout(READ_EVERY, misplaced.notified()).await;
+            let _ = timeout(READ_EVERY, reload_slots.notified()).await;
         }
         sleep(READ_AGAIN.mul_f64(rand::random_range(0.5..1.0))).await;
         let Some(router) = router.upgrade() else { return };
@@ -118,7 +119,7 @@ fn is_well(router: &Inner) -> bool {
 }
 
 /// Reads the map from a master that is up; if none is, from the configured servers.
-async fn read_again(router: &Inner) -> Result<(), Broken> {
+async fn read_again(router: &Inner) -> Result<(), ConnectionError> {
     let mut shards = router.all();
     shards.retain(|shard| shard.is_up());
     // Not always the same master: it may be the one that is behind.
@@ -136,26 +137,26 @@ async fn read_again(router: &Inner) -> Result<(), Broken> {
     from_seeds(router).await
 }
 
-async fn from_seeds(router: &Inner) -> Result<(), Broken> {
-    let mut trouble = Broken::Silent;
+async fn from_seeds(router: &Inner) -> Result<(), ConnectionError> {
+    let mut trouble = ConnectionError::Silent;
     for address in &router.servers.addresses {
         match ask(address).await {
             Ok(slots) => return apply(router, slots),
-            Err(why @ Broken::Unfit(_)) => return Err(why),
+            Err(why @ ConnectionError::IncompatibleRedis(_)) => return Err(why),
             Err(why) => trouble = why,
         }
     }
     Err(trouble)
 }
 
-async fn ask(address: &Address) -> Result<Slots, Broken> {
-    let mut redis = Supervisor::probe(&address.client()?).await?;
+async fn ask(address: &Address) -> Result<Slots, ConnectionError> {
+    let mut redis = RedisConnection::probe(&address.client()?).await?;
     let answer: Value = cluster_slots().query_async(&mut redis).await?;
-    Slots::read(&answer, address).ok_or(Broken::Slotless)
+    Slots::read(&answer, address).ok_or(ConnectionError::Slotless)
 }
 
-fn apply(router: &Inner, slots: Slots) -> Result<(), Broken> {
-    router.relocate(slots).map_err(|error: BrokerError| Broken::Address(error.to_string()))
+fn apply(router: &Inner, slots: Slots) -> Result<(), ConnectionError> {
+    router.relocate(slots).map_err(|error: BrokerError| ConnectionError::Address(error.to_string()))
 }
 
 fn cluster_slots() -> Cmd {

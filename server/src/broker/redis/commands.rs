@@ -15,9 +15,9 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::info::Unfit;
+use super::info::IncompatibleRedis;
 use super::publisher::Scripts;
-use super::supervisor::{BEAT_EVERY, Backoff, Broken, Supervisor};
+use super::supervisor::{BEAT_EVERY, Backoff, ConnectionError, RedisConnection};
 use crate::broker::BrokerError;
 
 /// The time limit of a call, with the wait for a connection.
@@ -29,29 +29,29 @@ const CONNECTION_WITHIN: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(crate) struct Commands {
     state: watch::Receiver<State>,
-    trouble: Arc<Trouble>,
+    signals: Arc<FailureSignals>,
     _task: Arc<AbortOnDropHandle<()>>,
 }
 
 /// How a failed call reports what it found.
-pub(super) struct Trouble {
+pub(super) struct FailureSignals {
     /// Makes the connection's task check it at once.
     suspect: Notify,
     /// Makes the cluster's slots be read again.
-    pub(super) misplaced: Arc<Notify>,
+    pub(super) reload_slots: Arc<Notify>,
 }
 
 #[derive(Clone)]
 enum State {
     /// The first attempt, or the one right after the connection was closed.
     Connecting,
-    Up(Live),
-    Down(Broken),
+    Up(OpenConnection),
+    Down(ConnectionError),
 }
 
 /// An open connection, with [`Info::run`] of the Redis at its other end.
 #[derive(Clone)]
-struct Live {
+struct OpenConnection {
     redis: MultiplexedConnection,
     run: Arc<str>,
 }
@@ -59,11 +59,11 @@ struct Live {
 impl Commands {
     /// Starts the task that connects. The scripts `first` are loaded before any call, so that calls are done
     /// in the order in which they were sent, none of them twice because its script was missing.
-    pub(super) fn open(client: Client, wants_cluster: bool, misplaced: Arc<Notify>, first: Scripts) -> Self {
+    pub(super) fn open(client: Client, wants_cluster: bool, reload_slots: Arc<Notify>, first: Scripts) -> Self {
         let (sender, state) = watch::channel(State::Connecting);
-        let trouble = Arc::new(Trouble { suspect: Notify::new(), misplaced });
-        let task = keep(client, wants_cluster, sender, Arc::clone(&trouble), first);
-        Self { state, trouble, _task: Arc::new(AbortOnDropHandle::new(tokio::spawn(task))) }
+        let signals = Arc::new(FailureSignals { suspect: Notify::new(), reload_slots });
+        let task = keep(client, wants_cluster, sender, Arc::clone(&signals), first);
+        Self { state, signals, _task: Arc::new(AbortOnDropHandle::new(tokio::spawn(task))) }
     }
 
     /// Runs a script, loading it first if Redis does not have it.
@@ -78,7 +78,7 @@ impl Commands {
         script: &Script,
         fill: impl FnOnce(&mut ScriptInvocation<'_>, &str),
     ) -> Result<T, BrokerError> {
-        let call = async |mut live: Live| {
+        let call = async |mut live: OpenConnection| {
             let mut invocation = script.prepare_invoke();
             fill(&mut invocation, &live.run);
             invocation.invoke_async(&mut live.redis).await
@@ -102,16 +102,16 @@ impl Commands {
     }
 
     /// Waits until the first attempt to connect has ended. An error means that no later one can succeed.
-    pub(super) async fn attempted(&self) -> Result<(), Unfit> {
+    pub(super) async fn first_attempt(&self) -> Result<(), IncompatibleRedis> {
         let mut state = self.state.clone();
         let ended = state.wait_for(|state| !matches!(state, State::Connecting)).await;
         match ended.as_deref() {
-            Ok(State::Down(Broken::Unfit(unfit))) => Err(unfit.clone()),
+            Ok(State::Down(ConnectionError::IncompatibleRedis(unfit))) => Err(unfit.clone()),
             _ => Ok(()),
         }
     }
 
-    async fn call<T>(&self, call: impl AsyncFnOnce(Live) -> RedisResult<T>) -> Result<T, BrokerError> {
+    async fn call<T>(&self, call: impl AsyncFnOnce(OpenConnection) -> RedisResult<T>) -> Result<T, BrokerError> {
         let call = async { Ok(call(self.live().await?).await) };
         match timeout(CALL_WITHIN, call).await {
             Ok(Ok(result)) => result.map_err(|error| self.explain(&error)),
@@ -120,7 +120,7 @@ impl Commands {
         }
     }
 
-    async fn live(&self) -> Result<Live, BrokerError> {
+    async fn live(&self) -> Result<OpenConnection, BrokerError> {
         let mut state = self.state.clone();
         let known = state.wait_for(|state| !matches!(state, State::Connecting));
         match timeout(CONNECTION_WITHIN, known).await.map(|known| known.map(|state| state.clone())) {
@@ -133,8 +133,8 @@ impl Commands {
     fn explain(&self, error: &RedisError) -> BrokerError {
         use ServerErrorKind::{Ask, ClusterDown, MasterDown, Moved, ReadOnly};
         if let ErrorKind::Server(Moved | Ask | ClusterDown | MasterDown | ReadOnly) = error.kind() {
-            self.trouble.suspect.notify_one();
-            self.trouble.misplaced.notify_one();
+            self.signals.suspect.notify_one();
+            self.signals.reload_slots.notify_one();
         }
         match error.code() {
             Some("OOM") => BrokerError::Full(error.to_string()),
@@ -144,25 +144,34 @@ impl Commands {
 }
 
 /// Keeps the connection open for as long as it is polled.
-async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, trouble: Arc<Trouble>, first: Scripts) {
+async fn keep(
+    client: Client,
+    wants_cluster: bool,
+    state: watch::Sender<State>,
+    signals: Arc<FailureSignals>,
+    first: Scripts,
+) {
     let mut backoff = Backoff::new();
     loop {
-        let why = match Supervisor::open(&client, wants_cluster).await {
+        let why = match RedisConnection::open(&client, wants_cluster).await {
             Ok(connection) => {
                 // A Redis that refuses to load it refuses the calls, too, and those report why.
                 for script in first.all() {
                     let _ = timeout(CALL_WITHIN, script.prepare_invoke().load_async(&mut connection.redis())).await;
                 }
                 backoff = Backoff::new();
-                state.send_replace(State::Up(Live { redis: connection.redis(), run: connection.run().into() }));
-                watch_over(&connection, &trouble).await
+                state.send_replace(State::Up(OpenConnection {
+                    redis: connection.redis(),
+                    run: connection.run().into(),
+                }));
+                watch_over(&connection, &signals).await
             }
             Err(why) => why,
         };
-        trouble.misplaced.notify_one();
+        signals.reload_slots.notify_one();
         state.send_replace(match why {
             // Perhaps only restarted: calls wait for the next attempt.
-            Broken::Closed | Broken::Changed if backoff.is_first() => State::Connecting,
+            ConnectionError::Closed | ConnectionError::Changed if backoff.is_first() => State::Connecting,
             why => State::Down(why),
         });
         sleep(backoff.next()).await;
@@ -170,14 +179,14 @@ async fn keep(client: Client, wants_cluster: bool, state: watch::Sender<State>, 
 }
 
 /// Checks the connection every second; returns why it has to be replaced.
-async fn watch_over(connection: &Supervisor, trouble: &Trouble) -> Broken {
+async fn watch_over(connection: &RedisConnection, signals: &FailureSignals) -> ConnectionError {
     let mut beat = interval(BEAT_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             _ = beat.tick() => {}
-            () = trouble.suspect.notified() => {}
-            () = connection.closed() => return Broken::Closed,
+            () = signals.suspect.notified() => {}
+            () = connection.closed() => return ConnectionError::Closed,
         }
         if let Err(why) = connection.beat().await {
             return why;

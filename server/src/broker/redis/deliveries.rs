@@ -23,7 +23,7 @@ pub(super) struct DeliveryHandler {
 
 impl DeliveryHandler {
     /// Takes one delivery: the pub/sub channel's name and the payload.
-    pub(super) fn hear(&self, name: &[u8], body: &[u8]) {
+    pub(super) fn on_push(&self, name: &[u8], body: &[u8]) {
         if name == self.probe.as_bytes() {
             return self.health.echo();
         }

@@ -37,7 +37,7 @@ pub(super) struct Change {
 }
 
 /// Waits until a change is confirmed by Redis.
-pub(super) struct Fulfilled {
+pub(super) struct SubscriptionAck {
     done: watch::Receiver<u64>,
     number: u64,
 }
@@ -48,7 +48,7 @@ impl Desired {
     }
 
     /// Notes that `name` shall be subscribed, or no longer.
-    pub(super) fn note(&self, name: String, is_wanted: bool) -> Fulfilled {
+    pub(super) fn set_wanted(&self, name: String, is_wanted: bool) -> SubscriptionAck {
         let mut state = self.state();
         match is_wanted {
             true => state.wanted.insert(name.clone()),
@@ -59,12 +59,12 @@ impl Desired {
         let number = state.latest;
         drop(state);
         self.changed.notify_one();
-        Fulfilled { done: self.done.subscribe(), number }
+        SubscriptionAck { done: self.done.subscribe(), number }
     }
 
     /// Notes a subscription that was at another Redis until now.
     pub(super) fn move_here(&self, name: String) {
-        let number = self.note(name, true).number;
+        let number = self.set_wanted(name, true).number;
         self.state().moved = number;
     }
 
@@ -95,7 +95,7 @@ impl Desired {
     }
 
     /// Tells the waiting callers that Redis has confirmed a change.
-    pub(super) fn fulfil(&self, change: &Change) {
+    pub(super) fn acknowledge(&self, change: &Change) {
         self.done.send_replace(change.latest);
     }
 
@@ -108,7 +108,7 @@ impl Desired {
     }
 }
 
-impl Fulfilled {
+impl SubscriptionAck {
     /// Waits for the confirmation; `None` when the shard was dropped.
     pub(super) async fn wait(mut self) -> Option<()> {
         self.done.wait_for(|done| *done >= self.number).await.ok().map(drop)
@@ -121,27 +121,27 @@ mod tests {
 
     #[tokio::test]
     async fn only_what_was_wished_last_is_done() {
-        let wishes = Desired::new();
-        drop(wishes.note("a".into(), true));
-        drop(wishes.note("a".into(), false));
-        let last = wishes.note("b".into(), true);
-        wishes.changed().await;
-        let change = wishes.take_changed();
+        let desired = Desired::new();
+        drop(desired.set_wanted("a".into(), true));
+        drop(desired.set_wanted("a".into(), false));
+        let last = desired.set_wanted("b".into(), true);
+        desired.changed().await;
+        let change = desired.take_changed();
         assert_eq!((change.come.as_slice(), change.go.as_slice()), (["b".into()].as_slice(), ["a".into()].as_slice()));
-        wishes.fulfil(&change);
+        desired.acknowledge(&change);
         last.wait().await.unwrap();
-        assert_eq!(wishes.take_all().come, ["b"]);
-        assert!(wishes.take_changed().come.is_empty());
+        assert_eq!(desired.take_all().come, ["b"]);
+        assert!(desired.take_changed().come.is_empty());
     }
 
     #[test]
     fn that_a_channel_came_from_elsewhere_is_said_until_it_is_heard() {
-        let wishes = Desired::new();
-        wishes.move_here("a".into());
-        assert!(wishes.take_changed().has_moved_here);
-        let all = wishes.take_all();
+        let desired = Desired::new();
+        desired.move_here("a".into());
+        assert!(desired.take_changed().has_moved_here);
+        let all = desired.take_all();
         assert!(all.has_moved_here, "the first try broke off");
-        wishes.fulfil(&all);
-        assert!(!wishes.take_all().has_moved_here);
+        desired.acknowledge(&all);
+        assert!(!desired.take_all().has_moved_here);
     }
 }

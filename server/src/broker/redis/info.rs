@@ -9,7 +9,7 @@ const NAME: usize = 16;
 
 /// Why this Redis can never be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unfit {
+pub(super) enum IncompatibleRedis {
     #[error("Hubbub needs Redis {OLDEST} or later; this one is {0}")]
     TooOld(String),
     #[error("this Redis belongs to a cluster; write its address as redis-cluster://HOST:PORT")]
@@ -54,13 +54,13 @@ impl Info {
     }
 
     /// Checks role, version and cluster mode.
-    pub(super) fn fits(&self, wants_cluster: bool) -> Result<(), Unfit> {
+    pub(super) fn fits(&self, wants_cluster: bool) -> Result<(), IncompatibleRedis> {
         match self.version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
-            Some(major) if major < OLDEST => Err(Unfit::TooOld(self.version.clone())),
+            Some(major) if major < OLDEST => Err(IncompatibleRedis::TooOld(self.version.clone())),
             None => Ok(()),
             Some(_) => match (wants_cluster, self.is_cluster) {
-                (false, true) => Err(Unfit::Clustered),
-                (true, false) => Err(Unfit::Alone),
+                (false, true) => Err(IncompatibleRedis::Clustered),
+                (true, false) => Err(IncompatibleRedis::Alone),
                 _ => Ok(()),
             },
         }

@@ -60,28 +60,28 @@ impl Keyspace {
     /// The stream of the channel's log. An entry's id is `offset-0`; its fields are the frame up to the
     /// offset (`h`) and after it (`t`), or the whole frame (`f`).
     pub fn log(&self, channel: &Channel) -> String {
-        self.beside(channel, &[LOG])
+        self.hash_tagged(channel, &[LOG])
     }
 
     /// The hash of the log's `top`, its `epoch`, the run of Redis that the epoch holds for (`run`), and the
     /// epoch it began with (`origin`).
     pub fn meta(&self, channel: &Channel) -> String {
-        self.beside(channel, &[":meta"])
+        self.hash_tagged(channel, &[":meta"])
     }
 
     /// The key of an idempotent append; its value is the text `origin digest offset`.
     pub(super) fn idempotency(&self, channel: &Channel, key: &str) -> String {
-        self.beside(channel, &[":once:", key])
+        self.hash_tagged(channel, &[":once:", key])
     }
 
     /// A name with the channel as its hash tag.
-    pub(crate) fn beside(&self, channel: &Channel, ends: &[&str]) -> String {
+    pub(crate) fn hash_tagged(&self, channel: &Channel, ends: &[&str]) -> String {
         // One allocation for all of it: each message needs four names.
         let ends_bytes: usize = ends.iter().map(|end| end.len()).sum();
         let mut name = String::with_capacity(self.beginning.len() + USUAL_BYTES + ends_bytes);
         name.push_str(&self.beginning);
         name.push('{');
-        channel.spell(&mut name);
+        channel.write_to(&mut name);
         name.push('}');
         ends.iter().for_each(|end| name.push_str(end));
         name
@@ -118,7 +118,7 @@ impl DeliveryNames {
 
     /// The pub/sub channel of a channel's deliveries.
     pub(super) fn of(&self, channel: &Channel) -> String {
-        self.keyspace.beside(channel, &[LOG, &self.database])
+        self.keyspace.hash_tagged(channel, &[LOG, &self.database])
     }
 
     /// The channel of a pub/sub channel; `None` for a name of another deployment.

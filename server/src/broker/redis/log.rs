@@ -6,7 +6,7 @@ use redis::{Script, ScriptInvocation};
 
 use super::publisher::retain_seconds;
 use super::router::Router;
-use crate::broker::{BrokerError, Head, LogLimits, Most, Publication, random_epoch};
+use crate::broker::{BrokerError, Head, LogLimits, Publication, ReadLimit, random_epoch};
 use crate::channel::Channel;
 
 /// How long the epoch of an empty log is kept, in seconds.
@@ -14,40 +14,40 @@ const KEEP_EMPTY: u64 = 24 * 60 * 60;
 
 /// Whether a read creates the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Why {
+enum IfMissing {
     /// No; it reads as empty.
-    Look,
+    ReadAsEmpty,
     /// It does: all nodes must tell one epoch to their listeners.
-    Listen,
+    Create,
 }
 
 /// Which part of a log to read.
-pub(crate) enum Part {
+pub(crate) enum LogRange {
     /// All after an offset, oldest first; none if they exceed the limit.
-    After(u64, Most),
+    After(u64, ReadLimit),
     /// So many before an offset, or the last ones; newest first.
     Before(Option<u64>, usize),
     /// The entry at an offset.
     At(u64),
 }
 
-impl Part {
+impl LogRange {
     /// The command that reads it, its bounds and its limit.
-    fn range(self) -> (&'static str, String, String, Most) {
+    fn range(self) -> (&'static str, String, String, ReadLimit) {
         match self {
             Self::After(offset, most) => ("XRANGE", id(offset.saturating_add(1)), "+".into(), most),
             // There is nothing before the first one, and never an entry 0-0.
             Self::Before(Some(offset), limit) => {
-                ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), Most::publications(limit))
+                ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), ReadLimit::publications(limit))
             }
-            Self::Before(None, limit) => ("XREVRANGE", "+".into(), "-".into(), Most::publications(limit)),
-            Self::At(offset) => ("XRANGE", id(offset), id(offset), Most::publications(1)),
+            Self::Before(None, limit) => ("XREVRANGE", "+".into(), "-".into(), ReadLimit::publications(limit)),
+            Self::At(offset) => ("XRANGE", id(offset), id(offset), ReadLimit::publications(1)),
         }
     }
 }
 
 /// A part of a log and its top, at one moment.
-pub(super) struct Found {
+pub(super) struct LogSlice {
     pub(super) top: Position,
     pub(super) publications: Vec<Publication>,
     /// Whether the log proved to be the one that the node knows.
@@ -55,14 +55,14 @@ pub(super) struct Found {
 }
 
 #[derive(Clone)]
-pub(crate) struct Reader {
+pub(crate) struct LogReader {
     router: Router,
     script: Script,
     /// How long logs with listeners are kept; `None` for a reader that never extends it.
     keep: Option<LogLimits>,
 }
 
-impl Reader {
+impl LogReader {
     pub(crate) fn new(router: Router, keep: Option<LogLimits>) -> Self {
         Self { router, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), keep }
     }
@@ -72,9 +72,9 @@ impl Reader {
     pub(crate) async fn read(
         &self,
         channel: &Channel,
-        part: Part,
+        part: LogRange,
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let found = self.find(channel, part, Why::Look, None).await?;
+        let found = self.find(channel, part, IfMissing::ReadAsEmpty, None).await?;
         Ok((found.top, found.publications))
     }
 
@@ -82,27 +82,38 @@ impl Reader {
     pub(super) async fn open(
         &self,
         channel: &Channel,
-        part: Part,
+        part: LogRange,
     ) -> Result<(Position, Vec<Publication>), BrokerError> {
-        let found = self.find(channel, part, Why::Listen, None).await?;
+        let found = self.find(channel, part, IfMissing::Create, None).await?;
         Ok((found.top, found.publications))
     }
 
     /// Reads everything after what this node has seen; see [`Broker::catch_up`].
     ///
     /// [`Broker::catch_up`]: crate::broker::Broker::catch_up
-    pub(super) async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Found, BrokerError> {
-        self.find(channel, Part::After(seen.position.offset, most), Why::Listen, Some(seen)).await
+    pub(super) async fn catch_up(
+        &self,
+        channel: &Channel,
+        seen: &Head,
+        most: ReadLimit,
+    ) -> Result<LogSlice, BrokerError> {
+        self.find(channel, LogRange::After(seen.position.offset, most), IfMissing::Create, Some(seen)).await
     }
 
-    async fn find(&self, channel: &Channel, part: Part, why: Why, seen: Option<&Head>) -> Result<Found, BrokerError> {
+    async fn find(
+        &self,
+        channel: &Channel,
+        part: LogRange,
+        if_missing: IfMissing,
+        seen: Option<&Head>,
+    ) -> Result<LogSlice, BrokerError> {
         let (command, from, to, most) = part.range();
         // The end of a game's log is set by the game.
         let retain = self.keep.filter(|_| matches!(channel, Channel::Room(_)));
         let retain = retain.and_then(|keep| keep.retain(channel));
-        let (keep_empty, retain) = match why {
-            Why::Look => (String::new(), String::new()),
-            Why::Listen => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
+        let (keep_empty, retain) = match if_missing {
+            IfMissing::ReadAsEmpty => (String::new(), String::new()),
+            IfMissing::Create => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
         };
         let keyspace = self.router.keyspace();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
@@ -119,7 +130,7 @@ impl Reader {
         let shard = self.router.of(channel)?;
         let (epoch, offset, entries, is_seen): (String, u64, Vec<Entry>, bool) =
             shard.invoke_on(&self.script, fill).await?;
-        Ok(Found { top: position(&epoch, offset)?, publications: publications(entries), is_seen })
+        Ok(LogSlice { top: position(&epoch, offset)?, publications: publications(entries), is_seen })
     }
 }
 

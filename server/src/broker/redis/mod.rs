@@ -21,11 +21,13 @@ use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
-use self::log::{Part, Reader};
-use self::shard::Common;
+use self::log::{LogRange, LogReader};
+use self::shard::ShardContext;
 use self::supervisor::ANSWER_WITHIN;
 use super::queue::Queue;
-use super::{Append, Appended, Broker, BrokerError, Deliveries, Ephemeral, Head, LogLimits, Most, Publication, Replay};
+use super::{
+    Append, Appended, Broker, BrokerError, Deliveries, Ephemeral, Head, LogLimits, Publication, ReadLimit, Replay,
+};
 use crate::channel::Channel;
 
 mod cluster;
@@ -81,38 +83,39 @@ pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker
 /// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
 pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), BrokerError> {
     let (queue, deliveries) = Queue::new();
-    let is_cluster = servers.shape == servers::Shape::Cluster;
+    let is_cluster = servers.shape == servers::Topology::Cluster;
     // In a cluster, plain pub/sub would send each delivery to all of its nodes.
     let is_sharded = options.sharded || is_cluster;
-    let common = Common {
+    let common = ShardContext {
         queue: Arc::new(queue),
         is_sharded,
         is_cluster,
-        misplaced: Arc::default(),
+        reload_slots: Arc::default(),
         keyspace: options.keyspace,
         log: options.log,
     };
     let router = Router::open(servers, common, &options.node)?;
     let mut following = None;
-    let unfit = |unfit: info::Unfit| BrokerError::Unavailable(unfit.to_string());
+    let unfit = |unfit: info::IncompatibleRedis| BrokerError::Unavailable(unfit.to_string());
     if router.is_cluster() {
         cluster::begin(router.inner()).await.map_err(unfit)?;
         let follow = cluster::follow(Arc::downgrade(router.inner()));
         following = Some(AbortOnDropHandle::new(tokio::spawn(follow)));
     }
     let shards = router.all();
-    match timeout(ANSWER_WITHIN, join_all(shards.iter().map(|shard| shard.attempted()))).await {
+    match timeout(ANSWER_WITHIN, join_all(shards.iter().map(|shard| shard.first_attempt()))).await {
         Ok(attempts) => attempts.into_iter().collect::<Result<(), _>>().map_err(unfit)?,
         Err(_) => warn!("not every Redis answers yet; its rooms are not there until it does"),
     }
-    let broker = RedisBroker { reader: Reader::new(router.clone(), Some(options.log)), router, _following: following };
+    let broker =
+        RedisBroker { reader: LogReader::new(router.clone(), Some(options.log)), router, _following: following };
     Ok((Arc::new(broker), deliveries))
 }
 
 /// The broker that many nodes share, over one or more Redis.
 pub struct RedisBroker {
     router: Router,
-    reader: Reader,
+    reader: LogReader,
     _following: Option<AbortOnDropHandle<()>>,
 }
 
@@ -122,8 +125,8 @@ impl RedisBroker {
         self.router.clone()
     }
 
-    async fn wish(&self, channel: &Channel, is_wanted: bool) -> Result<(), BrokerError> {
-        let fulfilled = self.router.hear(channel, is_wanted)?;
+    async fn set_subscribed(&self, channel: &Channel, is_wanted: bool) -> Result<(), BrokerError> {
+        let fulfilled = self.router.set_subscribed(channel, is_wanted)?;
         match timeout(SUBSCRIBE_WITHIN, fulfilled.wait()).await {
             Ok(Some(())) => Ok(()),
             _ => Err(BrokerError::Unavailable("the subscription connection to Redis is down".into())),
@@ -134,11 +137,11 @@ impl RedisBroker {
 #[async_trait]
 impl Broker for RedisBroker {
     async fn subscribe(&self, channel: &Channel) -> Result<(), BrokerError> {
-        self.wish(channel, true).await
+        self.set_subscribed(channel, true).await
     }
 
     async fn unsubscribe(&self, channel: &Channel) {
-        if let Err(error) = self.wish(channel, false).await {
+        if let Err(error) = self.set_subscribed(channel, false).await {
             warn!(%channel, "a subscription could not be ended: {error}");
         }
     }
@@ -154,24 +157,24 @@ impl Broker for RedisBroker {
         shard.run(&command).await
     }
 
-    async fn replay(&self, channel: &Channel, since: &Position, most: Most) -> Result<Replay, BrokerError> {
-        let (top, publications) = self.reader.open(channel, Part::After(since.offset, most)).await?;
+    async fn replay(&self, channel: &Channel, since: &Position, most: ReadLimit) -> Result<Replay, BrokerError> {
+        let (top, publications) = self.reader.open(channel, LogRange::After(since.offset, most)).await?;
         Ok(all_or_nothing(top.epoch == since.epoch || since.offset == 0, top, publications, since.offset))
     }
 
-    async fn catch_up(&self, channel: &Channel, seen: &Head, most: Most) -> Result<Replay, BrokerError> {
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: ReadLimit) -> Result<Replay, BrokerError> {
         let found = self.reader.catch_up(channel, seen, most).await?;
         Ok(all_or_nothing(found.is_seen, found.top, found.publications, seen.position.offset))
     }
 
     async fn top(&self, channel: &Channel) -> Result<Head, BrokerError> {
-        let (position, mut last) = self.reader.open(channel, Part::Before(None, 1)).await?;
+        let (position, mut last) = self.reader.open(channel, LogRange::Before(None, 1)).await?;
         let frame = last.pop().filter(|last| last.offset == position.offset).map(|last| last.frame);
         Ok(Head { position, frame })
     }
 
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, BrokerError> {
-        let (_, mut found) = self.reader.read(channel, Part::At(offset)).await?;
+        let (_, mut found) = self.reader.read(channel, LogRange::At(offset)).await?;
         Ok(found.pop())
     }
 

@@ -8,7 +8,7 @@ use redis::{Script, ScriptInvocation};
 use tokio::time::timeout;
 
 use super::commands::CALL_WITHIN;
-use super::connection::{Connection, Unanswered, Word};
+use super::connection::{CommandError, Connection, RespValue};
 use super::epoch_cache::Log;
 use super::keys::Keyspace;
 use super::log;
@@ -23,14 +23,14 @@ const REMEMBER_ONCE: u32 = 86_400;
 #[derive(Clone)]
 pub(super) struct Scripts {
     /// For logs that are kept like rooms.
-    lasting: Ways,
+    lasting: ScriptPair,
     /// For logs that end with a game.
-    ephemeral: Ways,
+    ephemeral: ScriptPair,
 }
 
 /// The two scripts that append to a log.
 #[derive(Clone)]
-struct Ways {
+struct ScriptPair {
     /// The short one: appends to a log whose epoch is known.
     append: Script,
     /// The complete one: for any append, and any state of the log.
@@ -41,7 +41,7 @@ impl Scripts {
     /// Scripts that keep `keep` of each log and announce to the pub/sub channels of `database` (see
     /// [`DeliveryNames`](super::keys::DeliveryNames)).
     pub(super) fn new(keep: LogLimits, is_sharded: bool, database: &str) -> Self {
-        let ways = |retain| Ways::new(keep, retain, publish_command(is_sharded), database);
+        let ways = |retain| ScriptPair::new(keep, retain, publish_command(is_sharded), database);
         Self { lasting: ways(keep.retain), ephemeral: ways(Some(keep.retain_game)) }
     }
 
@@ -50,12 +50,12 @@ impl Scripts {
         [&self.lasting.append, &self.lasting.publish, &self.ephemeral.append, &self.ephemeral.publish]
     }
 
-    fn of(&self, channel: &Channel) -> &Ways {
+    fn of(&self, channel: &Channel) -> &ScriptPair {
         if channel.ends_with_game() { &self.ephemeral } else { &self.lasting }
     }
 }
 
-impl Ways {
+impl ScriptPair {
     fn new(keep: LogLimits, retain: Option<Duration>, publish: &str, database: &str) -> Self {
         // Part of the script's text, because each argument of a call costs time.
         let LogLimits { entries, bytes, .. } = keep;
@@ -82,7 +82,7 @@ pub(super) fn retain_seconds(retain: Option<Duration>) -> String {
 }
 
 /// The answer of `publish.lua`.
-struct Told {
+struct PublishReply {
     epoch: String,
     offset: u64,
     repeated: bool,
@@ -94,42 +94,42 @@ pub(super) async fn publish(shard: &Shard, append: &Append) -> Result<Appended, 
     // No timer for each publication: the connection's owner pings every second, and closes one that is
     // silent.
     if let Some(connection) = shard.connection() {
-        match on_line(shard, &connection, append).await {
+        match over_connection(shard, &connection, append).await {
             Ok(appended) => return appended,
             // Not executed; the complete script finds out why.
-            Err(Unanswered::Refused(_)) => {}
-            Err(Unanswered::Silent) => return Err(silent()),
+            Err(CommandError::Refused(_)) => {}
+            Err(CommandError::Silent) => return Err(silent()),
             // Perhaps executed, but with a key the second time does no harm.
             Err(_) if append.idempotency.is_some() => {}
             Err(_) => return Err(BrokerError::Unavailable("the connection to Redis broke".into())),
         }
     }
     // Boxed: hardly ever needed, and every publication's future would be larger by it.
-    Box::pin(timeout(CALL_WITHIN, by_command(shard, append))).await.unwrap_or_else(|_| Err(silent()))
+    Box::pin(timeout(CALL_WITHIN, over_commands(shard, append))).await.unwrap_or_else(|_| Err(silent()))
 }
 
-async fn on_line(
+async fn over_connection(
     shard: &Shard,
     connection: &Connection,
     append: &Append,
-) -> Result<Result<Appended, BrokerError>, Unanswered> {
+) -> Result<Result<Appended, BrokerError>, CommandError> {
     if append.growth == Growth::Free
         && let Some(idempotency) = &append.idempotency
-        && let Some(log) = connection.known.get(&append.channel)
-        && let Some(offset) = shortly(shard, connection, append, idempotency, &log).await?
+        && let Some(log) = connection.epoch_cache.get(&append.channel)
+        && let Some(offset) = run_append_script(shard, connection, append, idempotency, &log).await?
     {
         let position = Position { epoch: log.epoch.clone(), offset };
         return Ok(Ok(Appended { position, repeated: false }));
     }
-    Box::pin(at_length(shard, connection, append)).await
+    Box::pin(run_publish_script(shard, connection, append)).await
 }
 
 /// Appends with `publish.lua`, which handles any append and any state of the log.
-async fn at_length(
+async fn run_publish_script(
     shard: &Shard,
     connection: &Connection,
     append: &Append,
-) -> Result<Result<Appended, BrokerError>, Unanswered> {
+) -> Result<Result<Appended, BrokerError>, CommandError> {
     let (keys, epoch) = (keys_of(&shard.keyspace, append), random_epoch());
     let count = keys.len().to_string();
     let script = shard.scripts.of(&append.channel).publish.get_hash();
@@ -139,19 +139,19 @@ async fn at_length(
     let Some(told) = connection.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
     let appended = told.appended();
     if let Ok(Appended { position, .. }) = &appended {
-        connection.known.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
+        connection.epoch_cache.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
     }
     Ok(appended)
 }
 
 /// Appends with `append.lua`; `None` where that is not possible.
-async fn shortly(
+async fn run_append_script(
     shard: &Shard,
     connection: &Connection,
     append: &Append,
     idempotency: &IdempotencyKey,
     log: &Log,
-) -> Result<Option<u64>, Unanswered> {
+) -> Result<Option<u64>, CommandError> {
     let keys = keys_of(&shard.keyspace, append);
     let memory = [&log.origin, " ", &idempotency.digest, " "].concat();
     let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
@@ -167,19 +167,19 @@ async fn shortly(
         &append.head,
         &append.tail,
     ];
-    let read = |word: Word<'_>| match word {
-        Word::Null => Some(None),
-        Word::Number(offset) => u64::try_from(offset).ok().map(Some),
+    let read = |word: RespValue<'_>| match word {
+        RespValue::Null => Some(None),
+        RespValue::Number(offset) => u64::try_from(offset).ok().map(Some),
         _ => None,
     };
     match connection.ask(&words.map(str::as_bytes), read).await {
         // The script is not loaded (any more), or memory is full: `publish.lua` finds out.
-        Err(Unanswered::Refused(_)) => Ok(None),
+        Err(CommandError::Refused(_)) => Ok(None),
         answer => answer,
     }
 }
 
-async fn by_command(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
+async fn over_commands(shard: &Shard, append: &Append) -> Result<Appended, BrokerError> {
     let epoch = random_epoch();
     let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
         for key in keys_of(&shard.keyspace, append) {
@@ -192,10 +192,10 @@ async fn by_command(shard: &Shard, append: &Append) -> Result<Appended, BrokerEr
     let told: Option<(String, u64, bool, String)> =
         shard.invoke_on(&shard.scripts.of(&append.channel).publish, fill).await?;
     let (epoch, offset, repeated, origin) = told.ok_or(BrokerError::Conflict)?;
-    Told { epoch, offset, repeated, origin }.appended()
+    PublishReply { epoch, offset, repeated, origin }.appended()
 }
 
-impl Told {
+impl PublishReply {
     fn appended(&self) -> Result<Appended, BrokerError> {
         Ok(Appended { position: log::position(&self.epoch, self.offset)?, repeated: self.repeated })
     }
@@ -209,7 +209,7 @@ fn silent() -> BrokerError {
 fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
     let growth = match append.growth {
         Growth::Free => "free",
-        Growth::Level => "level",
+        Growth::ReplaceOldest => "level",
     };
     let all = [&append.head, &append.tail, epoch.as_str(), run, growth];
     all.into_iter().chain(append.idempotency.iter().map(|idempotency| idempotency.digest.as_str())).map(str::as_bytes)
@@ -224,14 +224,19 @@ fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     all
 }
 
-fn read(word: Word<'_>) -> Option<Option<Told>> {
+fn read(word: RespValue<'_>) -> Option<Option<PublishReply>> {
     match word {
-        Word::Null => Some(None),
-        Word::List(words) => match words.as_slice() {
-            [Word::Text(epoch), Word::Text(offset), Word::Number(repeated), Word::Text(origin)] => {
+        RespValue::Null => Some(None),
+        RespValue::List(words) => match words.as_slice() {
+            [RespValue::Text(epoch), RespValue::Text(offset), RespValue::Number(repeated), RespValue::Text(origin)] => {
                 let text = |bytes| std::str::from_utf8(bytes).ok().map(str::to_owned);
                 let offset = text(offset)?.parse().ok()?;
-                Some(Some(Told { epoch: text(epoch)?, offset, repeated: *repeated == 1, origin: text(origin)? }))
+                Some(Some(PublishReply {
+                    epoch: text(epoch)?,
+                    offset,
+                    repeated: *repeated == 1,
+                    origin: text(origin)?,
+                }))
             }
             _ => None,
         },

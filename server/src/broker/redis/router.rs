@@ -12,11 +12,11 @@ use tokio::sync::Notify;
 use tracing::info;
 
 use super::cluster::Slots;
-use super::desired::Fulfilled;
+use super::desired::SubscriptionAck;
 use super::keys::Keyspace;
 use super::placement;
 use super::servers::Servers;
-use super::shard::{Common, Shard};
+use super::shard::{Shard, ShardContext};
 use crate::broker::{BrokerError, random_epoch};
 use crate::channel::Channel;
 
@@ -26,7 +26,7 @@ pub struct Router(Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) servers: Servers,
-    pub(super) common: Common,
+    pub(super) common: ShardContext,
     /// The prefix of this node's probe channels, which no other node has.
     probes: String,
     map: RwLock<Map>,
@@ -63,7 +63,7 @@ impl Router {
     /// Starts to connect to all shards that are known from the start.
     ///
     /// # Errors An invalid address.
-    pub(super) fn open(servers: Servers, common: Common, node: &str) -> Result<Self, BrokerError> {
+    pub(super) fn open(servers: Servers, common: ShardContext, node: &str) -> Result<Self, BrokerError> {
         let probes = common.keyspace.name(format_args!("probe:{node}:{}", random_epoch()));
         let mut map = Map::default();
         if !common.is_cluster {
@@ -162,11 +162,11 @@ impl Router {
     }
 
     /// Subscribes a channel at its shard, or unsubscribes it.
-    pub(super) fn hear(&self, channel: &Channel, is_wanted: bool) -> Result<Fulfilled, BrokerError> {
+    pub(super) fn set_subscribed(&self, channel: &Channel, is_wanted: bool) -> Result<SubscriptionAck, BrokerError> {
         // Under the lock, so that no subscription goes to a shard that has just lost the channel.
         self.0.read(|map| {
             let shard = map.of(channel, self.keyspace())?;
-            Some(shard.wishes.note(shard.deliveries(channel), is_wanted))
+            Some(shard.desired.set_wanted(shard.deliveries(channel), is_wanted))
         })
     }
 
@@ -203,8 +203,8 @@ impl Inner {
         self.map.read().unwrap_or_else(PoisonError::into_inner).shards.clone()
     }
 
-    pub(super) fn misplaced(&self) -> Arc<Notify> {
-        Arc::clone(&self.common.misplaced)
+    pub(super) fn reload_slots(&self) -> Arc<Notify> {
+        Arc::clone(&self.common.reload_slots)
     }
 
     fn read<T>(&self, read: impl FnOnce(&Map) -> Option<T>) -> Result<T, BrokerError> {
@@ -241,10 +241,10 @@ impl Inner {
         }
         let before = std::mem::replace(&mut *map, Map { shards, slots: Some(Arc::new(slots)) });
         for shard in &before.shards {
-            for name in shard.wishes.wanted() {
+            for name in shard.desired.wanted() {
                 if let Some(now) = map.of_key(&name).filter(|now| !Arc::ptr_eq(now, shard)) {
-                    drop(shard.wishes.note(name.clone(), false));
-                    now.wishes.move_here(name);
+                    drop(shard.desired.set_wanted(name.clone(), false));
+                    now.desired.move_here(name);
                 }
             }
         }

@@ -27,14 +27,14 @@ pub struct ServersError(String);
 /// The servers of a deployment, and how to reach them.
 #[derive(Clone, Debug)]
 pub struct Servers {
-    pub(super) shape: Shape,
+    pub(super) shape: Topology,
     /// Not empty, without duplicates.
     pub(super) addresses: Vec<Address>,
 }
 
 /// How several servers belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Topology {
     /// They do not; this program places the rooms.
     Independent,
     /// They are one Redis Cluster, which places the rooms.
@@ -54,7 +54,7 @@ impl Servers {
     ///
     /// # Errors A sentence that says how to write it.
     pub fn parse(text: &str) -> Result<Self, ServersError> {
-        let parts: Vec<_> = text.split(',').map(|part| Part::read(part.trim())).collect::<Result<_, _>>()?;
+        let parts: Vec<_> = text.split(',').map(|part| ParsedAddress::read(part.trim())).collect::<Result<_, _>>()?;
         let shape = parts[0].shape;
         if parts.iter().any(|part| part.shape != shape) {
             return Err(ServersError("write redis-cluster:// before all of them or before none".into()));
@@ -95,18 +95,18 @@ impl Servers {
 }
 
 /// One of the addresses between commas.
-struct Part {
-    shape: Shape,
+struct ParsedAddress {
+    shape: Topology,
     address: Address,
 }
 
-impl Part {
+impl ParsedAddress {
     fn read(text: &str) -> Result<Self, ServersError> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("redis", text));
         let (shape, scheme) = match scheme {
-            "redis-cluster" => (Shape::Cluster, "redis"),
-            "rediss-cluster" => (Shape::Cluster, "rediss"),
-            scheme => (Shape::Independent, scheme),
+            "redis-cluster" => (Topology::Cluster, "redis"),
+            "rediss-cluster" => (Topology::Cluster, "rediss"),
+            scheme => (Topology::Independent, scheme),
         };
         let info = format!("{scheme}://{rest}").into_connection_info();
         let info = info.map_err(|error| match error.detail() {
@@ -116,7 +116,7 @@ impl Part {
         if let ConnectionAddr::TcpTls { insecure: true, .. } = info.addr() {
             return Err(ServersError("TLS that trusts everybody protects nobody; name an authority to trust".into()));
         }
-        if shape == Shape::Cluster && info.redis_settings().db() != 0 {
+        if shape == Topology::Cluster && info.redis_settings().db() != 0 {
             return Err(ServersError("a Redis Cluster has no databases to choose from".into()));
         }
         Ok(Self { shape, address: Address::new(info) })

@@ -12,7 +12,7 @@ use super::connection::Connection;
 use super::deliveries::DeliveryHandler;
 use super::desired::Desired;
 use super::health::{self, Health};
-use super::info::Unfit;
+use super::info::IncompatibleRedis;
 use super::keys::{DeliveryNames, Keyspace};
 use super::publisher::Scripts;
 use super::servers::Address;
@@ -23,11 +23,11 @@ use crate::channel::Channel;
 
 /// What all shards of a node share.
 #[derive(Clone)]
-pub(super) struct Common {
+pub(super) struct ShardContext {
     pub(super) queue: Arc<Queue>,
     pub(super) is_sharded: bool,
     pub(super) is_cluster: bool,
-    pub(super) misplaced: Arc<Notify>,
+    pub(super) reload_slots: Arc<Notify>,
     pub(super) keyspace: Keyspace,
     /// How much of each log is kept, and how long.
     pub(super) log: LogLimits,
@@ -36,7 +36,7 @@ pub(super) struct Common {
 /// A handle to one Redis master. Its tasks end when it is dropped.
 pub(crate) struct Shard {
     pub(super) address: Address,
-    pub(super) wishes: Arc<Desired>,
+    pub(super) desired: Arc<Desired>,
     /// The pub/sub channel of its probes.
     pub(super) probe: String,
     pub(super) keyspace: Keyspace,
@@ -52,15 +52,15 @@ pub(crate) struct Shard {
 
 impl Shard {
     /// Starts to connect. `probe` is a name that no other node uses; the database's number is appended.
-    pub(super) fn open(address: Address, probe: String, common: &Common) -> RedisResult<Self> {
+    pub(super) fn open(address: Address, probe: String, common: &ShardContext) -> RedisResult<Self> {
         let client = address.client()?;
         let health = Arc::new(Health::default());
-        let wishes = Arc::new(Desired::new());
+        let desired = Arc::new(Desired::new());
         let names = DeliveryNames::new(common.keyspace.clone(), address.database());
         let scripts = Scripts::new(common.log, common.is_sharded, names.database());
         let probe = probe + names.database();
-        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.misplaced), scripts.clone());
-        let ears = DeliveryHandler {
+        let commands = Commands::open(client, common.is_cluster, Arc::clone(&common.reload_slots), scripts.clone());
+        let delivery_handler = DeliveryHandler {
             queue: Arc::clone(&common.queue),
             health: Arc::clone(&health),
             names: names.clone(),
@@ -70,11 +70,11 @@ impl Shard {
         let subscriptions = Subscriptions {
             address: address.clone(),
             connection: Arc::clone(&connection),
-            ears: Arc::new(ears),
-            wishes: Arc::clone(&wishes),
+            delivery_handler: Arc::new(delivery_handler),
+            desired: Arc::clone(&desired),
             is_sharded: common.is_sharded,
             is_cluster: common.is_cluster,
-            misplaced: Arc::clone(&common.misplaced),
+            reload_slots: Arc::clone(&common.reload_slots),
         };
         let mut sent = Cmd::new();
         sent.arg(publish_command(common.is_sharded)).arg(&probe).arg("");
@@ -85,7 +85,7 @@ impl Shard {
         let (keyspace, is_sharded) = (common.keyspace.clone(), common.is_sharded);
         Ok(Self {
             address,
-            wishes,
+            desired,
             probe,
             keyspace,
             scripts,
@@ -153,8 +153,8 @@ impl Shard {
     }
 
     /// Waits until the first attempt to connect has ended. An error means that no later one can succeed.
-    pub(super) async fn attempted(&self) -> Result<(), Unfit> {
-        self.commands.attempted().await
+    pub(super) async fn first_attempt(&self) -> Result<(), IncompatibleRedis> {
+        self.commands.first_attempt().await
     }
 }
 

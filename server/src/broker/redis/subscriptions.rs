@@ -14,7 +14,7 @@ use super::connection::Connection;
 use super::deliveries::DeliveryHandler;
 use super::desired::Desired;
 use super::servers::Address;
-use super::supervisor::{ANSWER_WITHIN, BEAT_EVERY, Backoff, Broken};
+use super::supervisor::{ANSWER_WITHIN, BEAT_EVERY, Backoff, ConnectionError};
 use crate::broker::Delivery;
 
 /// How many names go into one SUBSCRIBE.
@@ -25,12 +25,12 @@ pub(super) struct Subscriptions {
     pub(super) address: Address,
     /// Where publishers find the connection while it is up.
     pub(super) connection: Arc<CurrentConnection>,
-    pub(super) ears: Arc<DeliveryHandler>,
-    pub(super) wishes: Arc<Desired>,
+    pub(super) delivery_handler: Arc<DeliveryHandler>,
+    pub(super) desired: Arc<Desired>,
     pub(super) is_sharded: bool,
     pub(super) is_cluster: bool,
     /// Notified when the cluster seems to have moved some channels.
-    pub(super) misplaced: Arc<Notify>,
+    pub(super) reload_slots: Arc<Notify>,
 }
 
 /// The connection that is up now, if any.
@@ -65,7 +65,7 @@ impl Subscriptions {
                     let why = self.serve(&connection).await;
                     self.connection.set(None);
                     match why {
-                        Broken::Silent => connection.close_silent(),
+                        ConnectionError::Silent => connection.close_silent(),
                         _ => connection.close(),
                     }
                     why
@@ -76,41 +76,41 @@ impl Subscriptions {
             if backoff.is_first() {
                 warn!("{trouble}");
             }
-            self.ears.health.broken(trouble);
-            self.misplaced.notify_one();
+            self.delivery_handler.health.broken(trouble);
+            self.reload_slots.notify_one();
             sleep(backoff.next()).await;
         }
     }
 
     /// Connects and subscribes everything that is desired.
-    async fn connect(&self, was_up: bool) -> Result<Connection, Broken> {
-        let ears = Arc::clone(&self.ears);
-        let hear = Box::new(move |name: &[u8], body: &[u8]| ears.hear(name, body));
-        let connection = Connection::open(&self.address, self.is_cluster, hear).await?;
-        self.tell(&connection, self.subscribe_command(), std::slice::from_ref(&self.ears.probe)).await?;
-        let all = self.wishes.take_all();
+    async fn connect(&self, was_up: bool) -> Result<Connection, ConnectionError> {
+        let delivery_handler = Arc::clone(&self.delivery_handler);
+        let on_push = Box::new(move |name: &[u8], body: &[u8]| delivery_handler.on_push(name, body));
+        let connection = Connection::open(&self.address, self.is_cluster, on_push).await?;
+        self.tell(&connection, self.subscribe_command(), std::slice::from_ref(&self.delivery_handler.probe)).await?;
+        let all = self.desired.take_all();
         self.tell(&connection, self.subscribe_command(), &all.come).await?;
-        self.wishes.fulfil(&all);
-        self.ears.health.connected();
+        self.desired.acknowledge(&all);
+        self.delivery_handler.health.connected();
         if was_up || all.has_moved_here {
-            self.ears.queue.send(Delivery::Interrupted);
+            self.delivery_handler.queue.send(Delivery::Interrupted);
         }
         Ok(connection)
     }
 
     /// Subscribes and unsubscribes as desired until the connection breaks.
-    async fn serve(&self, connection: &Connection) -> Broken {
+    async fn serve(&self, connection: &Connection) -> ConnectionError {
         let mut beat = interval(BEAT_EVERY);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let done = tokio::select! {
-                () = self.wishes.changed() => self.change(connection).await,
-                _ = beat.tick() => match self.ears.health.is_deaf() {
-                    true => Err(Broken::Deaf),
+                () = self.desired.changed() => self.change(connection).await,
+                _ = beat.tick() => match self.delivery_handler.health.is_deaf() {
+                    true => Err(ConnectionError::Deaf),
                     false => connection.beat().await,
                 },
-                () = connection.closed() => Err(Broken::Closed),
-                () = connection.moved() => Err(Broken::Moved),
+                () = connection.closed() => Err(ConnectionError::Closed),
+                () = connection.moved() => Err(ConnectionError::Moved),
             };
             if let Err(why) = done {
                 return why;
@@ -118,21 +118,21 @@ impl Subscriptions {
         }
     }
 
-    async fn change(&self, connection: &Connection) -> Result<(), Broken> {
-        let change = self.wishes.take_changed();
+    async fn change(&self, connection: &Connection) -> Result<(), ConnectionError> {
+        let change = self.desired.take_changed();
         self.tell(connection, self.subscribe_command(), &change.come).await?;
         self.tell(connection, self.unsubscribe_command(), &change.go).await?;
-        self.wishes.fulfil(&change);
+        self.desired.acknowledge(&change);
         if change.has_moved_here {
-            self.ears.queue.send(Delivery::Interrupted);
+            self.delivery_handler.queue.send(Delivery::Interrupted);
         }
         Ok(())
     }
 
-    async fn tell(&self, connection: &Connection, command: &str, names: &[String]) -> Result<(), Broken> {
+    async fn tell(&self, connection: &Connection, command: &str, names: &[String]) -> Result<(), ConnectionError> {
         for names in names.chunks(TOGETHER) {
             let told = timeout(ANSWER_WITHIN, connection.subscribe(command, names)).await;
-            told.map_err(|_| Broken::Silent)??;
+            told.map_err(|_| ConnectionError::Silent)??;
         }
         Ok(())
     }

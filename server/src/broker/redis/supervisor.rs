@@ -13,8 +13,8 @@ use redis::{AsyncConnectionConfig, Client, PushInfo, PushKind};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::connection::Unanswered;
-use super::info::{Info, Unfit};
+use super::connection::CommandError;
+use super::info::{IncompatibleRedis, Info};
 
 /// A Redis that takes longer to answer counts as away.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -26,9 +26,9 @@ const RETRY_MOST: Duration = Duration::from_secs(1);
 
 /// Why there is no connection at the moment.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(super) enum Broken {
+pub(super) enum ConnectionError {
     #[error(transparent)]
-    Unfit(#[from] Unfit),
+    IncompatibleRedis(#[from] IncompatibleRedis),
     #[error("this Redis is a replica")]
     Replica,
     #[error("this Redis is no longer the one it was")]
@@ -53,32 +53,32 @@ pub(super) enum Broken {
     Address(String),
 }
 
-impl From<io::Error> for Broken {
+impl From<io::Error> for ConnectionError {
     fn from(error: io::Error) -> Self {
         Self::Unreached(Arc::new(error))
     }
 }
 
-impl From<Unanswered> for Broken {
-    fn from(unanswered: Unanswered) -> Self {
+impl From<CommandError> for ConnectionError {
+    fn from(unanswered: CommandError) -> Self {
         match unanswered {
-            Unanswered::Refused(why) => Self::Refused(why),
-            Unanswered::Silent => Self::Silent,
-            Unanswered::Lost | Unanswered::Odd => Self::Closed,
+            CommandError::Refused(why) => Self::Refused(why),
+            CommandError::Silent => Self::Silent,
+            CommandError::Lost | CommandError::Odd => Self::Closed,
         }
     }
 }
 
 /// A connection that redis-rs runs, with what was learned when it was made.
-pub(super) struct Supervisor {
+pub(super) struct RedisConnection {
     redis: MultiplexedConnection,
     info: Info,
     closed: Arc<Notify>,
 }
 
-impl Supervisor {
+impl RedisConnection {
     /// Connects with `client`, and checks that the Redis fits.
-    pub(super) async fn open(client: &Client, wants_cluster: bool) -> Result<Self, Broken> {
+    pub(super) async fn open(client: &Client, wants_cluster: bool) -> Result<Self, ConnectionError> {
         let closed = Arc::new(Notify::new());
         let receiver = {
             let closed = Arc::clone(&closed);
@@ -91,13 +91,13 @@ impl Supervisor {
         };
         let (redis, info) = connect(client, &config().set_push_sender(receiver), wants_cluster).await?;
         match info.is_replica {
-            true => Err(Broken::Replica),
+            true => Err(ConnectionError::Replica),
             false => Ok(Self { redis, info, closed }),
         }
     }
 
     /// A connection to any node of a cluster, master or not, to read its map.
-    pub(super) async fn probe(client: &Client) -> Result<MultiplexedConnection, Broken> {
+    pub(super) async fn probe(client: &Client) -> Result<MultiplexedConnection, ConnectionError> {
         Ok(connect(client, &config(), true).await?.0)
     }
 
@@ -112,16 +112,16 @@ impl Supervisor {
     }
 
     /// Asks Redis for `INFO`, and checks that it is still the same run and kind.
-    pub(super) async fn beat(&self) -> Result<(), Broken> {
+    pub(super) async fn beat(&self) -> Result<(), ConnectionError> {
         let info = match Info::ask(&mut self.redis()).await {
             Ok(info) => info,
-            Err(error) if error.is_timeout() => return Err(Broken::Silent),
+            Err(error) if error.is_timeout() => return Err(ConnectionError::Silent),
             Err(error) => return Err(error.into()),
         };
         match info {
             info if info == self.info => Ok(()),
-            info if info.is_replica => Err(Broken::Replica),
-            _ => Err(Broken::Changed),
+            info if info.is_replica => Err(ConnectionError::Replica),
+            _ => Err(ConnectionError::Changed),
         }
     }
 
@@ -139,13 +139,13 @@ async fn connect(
     client: &Client,
     config: &AsyncConnectionConfig,
     wants_cluster: bool,
-) -> Result<(MultiplexedConnection, Info), Broken> {
+) -> Result<(MultiplexedConnection, Info), ConnectionError> {
     let connecting = async {
         let mut redis = client.get_multiplexed_async_connection_with_config(config).await?;
         let info = Info::ask(&mut redis).await?;
-        Ok::<_, Broken>((redis, info))
+        Ok::<_, ConnectionError>((redis, info))
     };
-    let (redis, info) = timeout(ANSWER_WITHIN * 2, connecting).await.map_err(|_| Broken::Silent)??;
+    let (redis, info) = timeout(ANSWER_WITHIN * 2, connecting).await.map_err(|_| ConnectionError::Silent)??;
     info.fits(wants_cluster)?;
     Ok((redis, info))
 }

@@ -8,22 +8,22 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
-use protocol::game::{Answer, Given};
+use protocol::game::{Answer, RecordedAnswer};
 use protocol::wire::Template;
 use protocol::{HostId, Name, Pin, UserId, wire};
 use quiz::Seat;
 use tokio::time::Instant;
 
 use super::{
-    Answered, Begun, Commit, GameStore, Key, Loaded, Newcomer, NextRound, Played, PlayerStatus, Rename, Renamed,
-    Seated, StoreError, TakenOver, Turnout, in_order,
+    AnswerOutcome, Commit, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus, Rename,
+    RenameOutcome, RoundQuiz, SeatOutcome, StoreError, TakeOverOutcome, Turnout, in_order,
 };
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
 use crate::clock::now_ms;
 use crate::storage::sqlite::Sqlite;
 
-mod door;
+mod entrance;
 mod hosts;
 mod rows;
 
@@ -92,17 +92,17 @@ fn forget<K: Eq + Hash, V>(all: &mut HashMap<K, V>, until: impl Fn(&V) -> Instan
 
 #[async_trait]
 impl GameStore for EmbeddedGames {
-    async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
+    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError> {
         let (pin, frame, begun) = (begun.key.pin.clone(), begun.frame.clone(), begun.clone());
         self.change(&pin, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
     }
 
-    async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
+    async fn played(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
         let key = key.clone();
         self.read(move |sql| rows::played(sql, &key)).await
     }
 
-    async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
+    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError> {
         let pin = pin.clone();
         self.read(move |sql| rows::load(sql, &pin, now_ms())).await
     }
@@ -133,25 +133,25 @@ impl GameStore for EmbeddedGames {
         .await
     }
 
-    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError> {
         let key = key.clone();
-        let wish = door::Wish::of(newcomer);
-        Ok(self.file.write(move |sql| door::seat(sql, &key, &wish, now_ms())).await?)
+        let wish = entrance::OwnedNewcomer::of(newcomer);
+        Ok(self.file.write(move |sql| entrance::seat(sql, &key, &wish, now_ms())).await?)
     }
 
-    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError> {
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError> {
         let (key, seat, skeleton) = (key.clone(), rename.seat.clone(), rename.skeleton.to_owned());
-        Ok(self.file.write(move |sql| door::rename(sql, &key, expected, &seat, &skeleton)).await?)
+        Ok(self.file.write(move |sql| entrance::rename(sql, &key, expected, &seat, &skeleton)).await?)
     }
 
     async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError> {
         let (key, skeletons) = (key.clone(), skeletons.to_vec());
-        self.read(move |sql| door::taken(sql, &key, &skeletons)).await
+        self.read(move |sql| entrance::taken(sql, &key, &skeletons)).await
     }
 
-    async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
+    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
         let (key, player) = (key.clone(), player.clone());
-        self.read(move |sql| rows::standing(sql, &key, &player)).await
+        self.read(move |sql| rows::player_status(sql, &key, &player)).await
     }
 
     async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError> {
@@ -163,27 +163,27 @@ impl GameStore for EmbeddedGames {
 
     async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
         let (key, players) = (key.clone(), players.to_vec());
-        Ok(self.file.write(move |sql| door::kick(sql, &key, players, block_for_ms, now_ms())).await?)
+        Ok(self.file.write(move |sql| entrance::kick(sql, &key, players, block_for_ms, now_ms())).await?)
     }
 
     async fn pardon(&self, key: &Key) -> Result<(), StoreError> {
         let key = key.clone();
-        Ok(self.file.write(move |sql| door::pardon(sql, &key)).await?)
+        Ok(self.file.write(move |sql| entrance::pardon(sql, &key)).await?)
     }
 
     async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError> {
         let key = key.clone();
-        self.read(move |sql| door::entrance(sql, &key, now_ms())).await
+        self.read(move |sql| entrance::entrance(sql, &key, now_ms())).await
     }
 
     async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
         let (key, players) = (key.clone(), players.to_vec());
-        Ok(self.file.write(move |sql| door::admit(sql, &key, &players)).await?)
+        Ok(self.file.write(move |sql| entrance::admit(sql, &key, &players)).await?)
     }
 
     async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
         let (key, players) = (key.clone(), players.to_vec());
-        Ok(self.file.write(move |sql| door::decline(sql, &key, &players)).await?)
+        Ok(self.file.write(move |sql| entrance::decline(sql, &key, &players)).await?)
     }
 
     async fn answer(
@@ -192,21 +192,26 @@ impl GameStore for EmbeddedGames {
         player: &UserId,
         question: usize,
         answer: &Answer,
-    ) -> Result<Answered, StoreError> {
+    ) -> Result<AnswerOutcome, StoreError> {
         let (key, player, answer) = (key.clone(), player.clone(), answer.clone());
         // The clock is read on the writer thread, so that a queued answer gets the time of its transaction.
         let take = move |sql: &_| rows::answer(sql, &key, &player, question, &answer, now_ms());
         Ok(self.file.write(take).await?)
     }
 
-    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError> {
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StoreError> {
         let key = key.clone();
         self.read(move |sql| rows::answers(sql, &key, question)).await
     }
 
-    async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError> {
+    async fn answer_of(
+        &self,
+        key: &Key,
+        player: &UserId,
+        question: usize,
+    ) -> Result<Option<RecordedAnswer>, StoreError> {
         let (key, player) = (key.clone(), player.clone());
-        self.read(move |sql| rows::given(sql, &key, &player, question)).await
+        self.read(move |sql| rows::answer_of(sql, &key, &player, question)).await
     }
 
     async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
@@ -231,17 +236,23 @@ impl GameStore for EmbeddedGames {
         Ok(())
     }
 
-    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError> {
+    async fn take_over(
+        &self,
+        key: &Key,
+        code: &str,
+        host: &HostId,
+        name: &Name,
+    ) -> Result<TakeOverOutcome, StoreError> {
         let code = (key.clone(), code.to_owned());
         let until = self.memory().codes.remove(&code);
-        let Some(until) = until.filter(|until| *until > Instant::now()) else { return Ok(TakenOver::WrongCode) };
+        let Some(until) = until.filter(|until| *until > Instant::now()) else { return Ok(TakeOverOutcome::WrongCode) };
         let (key, host, name) = (key.clone(), host.clone(), name.clone());
         let is_added = self.file.write(move |sql| hosts::add(sql, &key, &host, &name, now_ms())).await?;
         if is_added {
-            return Ok(TakenOver::Yes);
+            return Ok(TakeOverOutcome::Yes);
         }
         self.memory().codes.insert(code, until);
-        Ok(TakenOver::Full)
+        Ok(TakeOverOutcome::Full)
     }
 
     async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
@@ -254,7 +265,7 @@ impl GameStore for EmbeddedGames {
         Ok(self.file.write(move |sql| hosts::remove(sql, &key, &host)).await?)
     }
 
-    async fn tried(&self, who: &str) -> Result<u64, StoreError> {
+    async fn count_try(&self, who: &str) -> Result<u64, StoreError> {
         let now = Instant::now();
         let mut memory = self.memory();
         let (tries, until) = memory.tries.entry(who.to_owned()).or_insert((0, now + MINUTE));

@@ -5,20 +5,23 @@
 
 use std::collections::BTreeMap;
 
-use protocol::game::{Answer, Given};
+use protocol::game::{Answer, RecordedAnswer};
 use protocol::{Pin, UserId, wire};
-use quiz::{Decision, Seat, State, Taking};
+use quiz::{AnswerWindow, Decision, Seat, State};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::read;
-use crate::games::{Answered, Begun, Door, Key, LIVES, Loaded, NextRound, Played, PlayerStatus, Turnout, new_given};
+use crate::games::{
+    AnswerOutcome, EntrancePolicy, GAME_TTL_SECONDS, GameSnapshot, Key, NewGame, NextRound, PlayerStatus, RoundQuiz,
+    Turnout, new_given,
+};
 use crate::storage::sqlite::SqliteError;
 
 pub(super) type Result<T> = std::result::Result<T, SqliteError>;
 
 /// Inserts a game; false: the PIN is in use, or was until its game is swept.
-pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) -> Result<bool> {
-    let Begun { key, owner, quiz, state, .. } = begun;
+pub(super) fn create(sql: &Connection, begun: &NewGame, version: u64, now: u64) -> Result<bool> {
+    let NewGame { key, owner, quiz, state, .. } = begun;
     let insert = "INSERT OR IGNORE INTO games (pin, id, owner, quiz, state, version, is_open, locked, kept, stepped_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, ?8)";
     let row = params![
@@ -28,32 +31,32 @@ pub(super) fn create(sql: &Connection, begun: &Begun, version: u64, now: u64) ->
         wire::encode(quiz),
         wire::encode(state),
         signed(version),
-        Door::of(state) as i64,
+        EntrancePolicy::of(state) as i64,
         signed(now)
     ];
     Ok(sql.prepare_cached(insert)?.execute(row)? == 1)
 }
 
-pub(super) fn played(sql: &Connection, key: &Key) -> Result<Option<Played>> {
+pub(super) fn played(sql: &Connection, key: &Key) -> Result<Option<RoundQuiz>> {
     let mut select = sql.prepare_cached("SELECT owner, round, quiz FROM games WHERE pin = ?1 AND id = ?2")?;
     let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, String>(2)?));
     let Some((owner, round, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
         return Ok(None);
     };
     let owner = UserId::parse(&owner).map_err(|error| SqliteError::Failed(error.to_string()))?;
-    Ok(Some(Played { owner, round, quiz: read(&quiz, "a quiz")? }))
+    Ok(Some(RoundQuiz { owner, round, quiz: read(&quiz, "a quiz")? }))
 }
 
-pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<Loaded>> {
+pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<GameSnapshot>> {
     let select = "SELECT id, version, state, kept FROM games WHERE pin = ?1 AND stepped_at >= ?2";
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get::<_, String>(2)?, row.get(3)?));
-    let lives = params![pin.as_str(), signed(now.saturating_sub(LIVES * 1000))];
+    let lives = params![pin.as_str(), signed(now.saturating_sub(GAME_TTL_SECONDS * 1000))];
     let Some((id, version, state, kept)) = sql.prepare_cached(select)?.query_row(lives, row).optional()? else {
         return Ok(None);
     };
     let key = Key { pin: pin.clone(), id };
     let (version, kept) = (unsigned(version), unsigned(kept));
-    Ok(Some(Loaded { key, version, state: read(&state, "a game")?, now, kept }))
+    Ok(Some(GameSnapshot { key, version, state: read(&state, "a game")?, now, kept }))
 }
 
 /// Updates a game; false: it is not at the expected version.
@@ -63,7 +66,7 @@ pub(super) fn commit(
     expected: u64,
     version: u64,
     state: &State,
-    taking: Option<Taking>,
+    taking: Option<AnswerWindow>,
     now: u64,
 ) -> Result<bool> {
     let update = "UPDATE games SET version = ?4, state = ?5, is_open = ?6, locked = ?7, stepped_at = ?8
@@ -75,11 +78,11 @@ pub(super) fn commit(
         signed(version),
         wire::encode(state),
         taking.is_some(),
-        Door::of(state) as i64,
+        EntrancePolicy::of(state) as i64,
         signed(now)
     ];
     let is_done = sql.prepare_cached(update)?.execute(row)? == 1;
-    if let Some(Taking { question, opened_at, closes_at }) = taking.filter(|_| is_done) {
+    if let Some(AnswerWindow { question, opened_at, closes_at }) = taking.filter(|_| is_done) {
         let update = "UPDATE games SET question = ?2, opened_at = ?3, closes_at = ?4 WHERE id = ?1";
         let row = params![key.id, signed(question as u64), signed(opened_at), closes_at.map(signed)];
         sql.prepare_cached(update)?.execute(row)?;
@@ -101,7 +104,7 @@ pub(super) fn again(sql: &Connection, next: &NextRound<'_>, version: u64, now: u
         wire::encode(state),
         state.round,
         wire::encode(quiz),
-        Door::of(state) as i64,
+        EntrancePolicy::of(state) as i64,
         signed(now)
     ];
     if sql.prepare_cached(update)?.execute(row)? == 0 {
@@ -144,7 +147,7 @@ pub(super) fn put_seats(sql: &Connection, key: &Key, question: usize, seats: &[S
     Ok(())
 }
 
-pub(super) fn standing(sql: &Connection, key: &Key, player: &UserId) -> Result<PlayerStatus> {
+pub(super) fn player_status(sql: &Connection, key: &Key, player: &UserId) -> Result<PlayerStatus> {
     let whom = params![key.id, player.as_str()];
     let was_in: Option<bool> = sql
         .prepare_cached("SELECT was_in FROM kicked WHERE game = ?1 AND player = ?2")?
@@ -185,12 +188,12 @@ pub(super) fn answer(
     question: usize,
     answer: &Answer,
     now: u64,
-) -> Result<Answered> {
+) -> Result<AnswerOutcome> {
     let whom = params![key.id, player.as_str()];
     if !sql.prepare_cached("SELECT 1 FROM seats WHERE game = ?1 AND player = ?2 AND away = 0")?.exists(whom)? {
-        return Ok(Answered::NoSeat);
+        return Ok(AnswerOutcome::NoSeat);
     }
-    let first = given(sql, key, player, question)?;
+    let first = answer_of(sql, key, player, question)?;
     Ok(match (quiz::take(taking(sql, key)?, question, first.as_ref(), now), first) {
         (Decision::Accepted { took_ms }, _) => {
             let given = new_given(question, answer).fill(took_ms);
@@ -198,25 +201,25 @@ pub(super) fn answer(
             let insert = "INSERT INTO answers VALUES (?1,
                 (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)), ?3, ?4)";
             sql.prepare_cached(insert)?.execute(row)?;
-            Answered::Accepted(read(&given, "an answer")?)
+            AnswerOutcome::Accepted(read(&given, "an answer")?)
         }
-        (Decision::Duplicate, Some(first)) => Answered::Duplicate(first),
-        (Decision::Late { late_ms }, _) => Answered::Late(late_ms),
-        (Decision::NotOpen | Decision::Duplicate, _) => Answered::NotOpen,
+        (Decision::Duplicate, Some(first)) => AnswerOutcome::Duplicate(first),
+        (Decision::Late { late_ms }, _) => AnswerOutcome::Late(late_ms),
+        (Decision::NotOpen | Decision::Duplicate, _) => AnswerOutcome::NotOpen,
     })
 }
 
-fn taking(sql: &Connection, key: &Key) -> Result<Option<Taking>> {
+fn taking(sql: &Connection, key: &Key) -> Result<Option<AnswerWindow>> {
     let select = "SELECT question, opened_at, closes_at FROM games WHERE pin = ?1 AND id = ?2 AND is_open = 1";
     let row = |row: &Row<'_>| {
         let closes_at: Option<i64> = row.get(2)?;
         let question = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
-        Ok(Taking { question, opened_at: unsigned(row.get(1)?), closes_at: closes_at.map(unsigned) })
+        Ok(AnswerWindow { question, opened_at: unsigned(row.get(1)?), closes_at: closes_at.map(unsigned) })
     };
     Ok(sql.prepare_cached(select)?.query_row(params![key.pin.as_str(), key.id], row).optional()?)
 }
 
-pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>> {
+pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>> {
     let select = "SELECT player, given FROM answers WHERE game = ?1 AND question =
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))";
     let mut select = sql.prepare_cached(select)?;
@@ -231,7 +234,12 @@ pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BT
     Ok(answers)
 }
 
-pub(super) fn given(sql: &Connection, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>> {
+pub(super) fn answer_of(
+    sql: &Connection,
+    key: &Key,
+    player: &UserId,
+    question: usize,
+) -> Result<Option<RecordedAnswer>> {
     let select = "SELECT given FROM answers WHERE game = ?1 AND question =
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)) AND player = ?3";
     let whose = params![key.id, signed(question as u64), player.as_str()];

@@ -43,7 +43,7 @@ impl Keys {
     /// the first, and what scripts decide by: `locked` (1: nobody new enters, 2: a host admits newcomers),
     /// `open`, `question`, `opened`, `closes`.
     pub(super) fn game(&self, pin: &Pin) -> String {
-        self.0.beside(&Channel::Game(pin.clone()), &[":game"])
+        self.0.hash_tagged(&Channel::Game(pin.clone()), &[":game"])
     }
 
     /// The hash of seats: player -> the seat as JSON.
@@ -123,6 +123,6 @@ impl Keys {
 
     fn of(&self, key: &Key, ends: &[&str]) -> String {
         let all: Vec<&str> = [":", &key.id].into_iter().chain(ends.iter().copied()).collect();
-        self.0.beside(&Channel::Game(key.pin.clone()), &all)
+        self.0.hash_tagged(&Channel::Game(key.pin.clone()), &all)
     }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
-use protocol::game::{Answer, Given};
+use protocol::game::{Answer, RecordedAnswer};
 use protocol::{HostId, Name, Pin, UserId, limits, wire};
 use quiz::Seat;
 use redis::{Cmd, Script};
 
 use super::{
-    Answered, Begun, Commit, GameStore, Key, LIVES, Loaded, Newcomer, NextRound, Played, PlayerStatus, Rename, Renamed,
-    Seated, StoreError, TakenOver, Turnout,
+    AnswerOutcome, Commit, GAME_TTL_SECONDS, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus,
+    Rename, RenameOutcome, RoundQuiz, SeatOutcome, StoreError, TakeOverOutcome, Turnout,
 };
 use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
@@ -20,10 +20,10 @@ use crate::broker::{BrokerError, LogLimits};
 use crate::channel::Channel;
 use crate::quizzes::earlier_names::with_names_of_today;
 
-mod changing;
+mod commit_call;
 mod keys;
 
-use changing::Change;
+use commit_call::CommitCall;
 use keys::Keys;
 
 /// How long wrong tries count, in seconds.
@@ -87,7 +87,7 @@ impl RedisGames {
     async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StoreError> {
         let mut call = self.judge.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.waiting(key)).key(others);
-        call.arg(&key.id).arg(LIVES).arg(ids(players));
+        call.arg(&key.id).arg(GAME_TTL_SECONDS).arg(ids(players));
         self.shard(&key.pin)?.invoke::<u64>(&call).await?;
         Ok(())
     }
@@ -101,11 +101,11 @@ impl RedisGames {
 
 #[async_trait]
 impl GameStore for RedisGames {
-    async fn create(&self, begun: &Begun) -> Result<Option<u64>, StoreError> {
-        self.change(&Change::begins(begun)).await
+    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError> {
+        self.change(&CommitCall::begins(begun)).await
     }
 
-    async fn played(&self, key: &Key) -> Result<Option<Played>, StoreError> {
+    async fn played(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
         let mut ask = redis::cmd("HMGET");
         ask.arg(self.keys.game(&key.pin)).arg("id").arg("owner").arg("quiz").arg("round");
         type Found = (Option<String>, Option<String>, Option<String>, Option<u32>);
@@ -116,10 +116,10 @@ impl GameStore for RedisGames {
         }
         let owner = UserId::parse(&owner).map_err(|_| odd("an owner"))?;
         let quiz = wire::decode(&with_names_of_today(quiz)).ok_or_else(|| odd("a quiz"))?;
-        Ok(Some(Played { owner, round: round.unwrap_or(1), quiz }))
+        Ok(Some(RoundQuiz { owner, round: round.unwrap_or(1), quiz }))
     }
 
-    async fn load(&self, pin: &Pin) -> Result<Option<Loaded>, StoreError> {
+    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError> {
         let shard = self.shard(pin)?;
         let mut load = self.load.prepare_invoke();
         load.key(self.keys.game(pin));
@@ -127,54 +127,60 @@ impl GameStore for RedisGames {
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
         let state = wire::decode(&state).ok_or_else(|| odd("a game"))?;
-        Ok(Some(Loaded { key, version, state, now, kept: kept.parse().unwrap_or(0) }))
+        Ok(Some(GameSnapshot { key, version, state, now, kept: kept.parse().unwrap_or(0) }))
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
-        self.change(&Change::step(&commit)).await
+        self.change(&CommitCall::step(&commit)).await
     }
 
     async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StoreError> {
-        self.change(&Change::next_round(&next, &self.keys)).await
+        self.change(&CommitCall::next_round(&next, &self.keys)).await
     }
 
-    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<Seated, StoreError> {
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError> {
         let Newcomer { player, name, skeleton, most, arrivals, network } = newcomer;
         let head = super::seat_head(player, name);
         let mut call = self.seat.prepare_invoke();
         call.key(&self.keys.of_seat(key)[..]);
-        call.arg(&key.id).arg(player.as_str()).arg(skeleton).arg(head).arg(super::SEAT_AFTER).arg(most).arg(LIVES);
+        call.arg(&key.id)
+            .arg(player.as_str())
+            .arg(skeleton)
+            .arg(head)
+            .arg(super::SEAT_AFTER)
+            .arg(most)
+            .arg(GAME_TTL_SECONDS);
         call.arg(network).arg(super::waiting_head(player, name)).arg(limits::WAITING).arg(super::WAITS_FOR_MS);
         for one in arrivals {
             call.arg(&one.network).arg(one.emission_ms()).arg(one.tolerance_ms());
         }
         let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
-            "at" => Seated::At(wire::decode(&seat).ok_or_else(|| odd("a seat"))?),
-            "kicked" => Seated::Kicked,
-            "declined" => Seated::Declined,
-            "locked" => Seated::Locked,
-            "full" => Seated::Full,
-            "taken" => Seated::NameTaken,
-            "new" => Seated::Waiting { is_new: true },
-            "waiting" => Seated::Waiting { is_new: false },
-            "crowded" => Seated::Crowded,
-            "blocked" => Seated::Blocked { for_ms: seat.parse().map_err(|_| odd("a wait"))? },
-            "wait" => Seated::TooMany { retry_after_ms: seat.parse().map_err(|_| odd("a wait"))? },
-            _ => Seated::Gone,
+            "at" => SeatOutcome::At(wire::decode(&seat).ok_or_else(|| odd("a seat"))?),
+            "kicked" => SeatOutcome::Kicked,
+            "declined" => SeatOutcome::Declined,
+            "locked" => SeatOutcome::Locked,
+            "full" => SeatOutcome::Full,
+            "taken" => SeatOutcome::NameTaken,
+            "new" => SeatOutcome::Waiting { is_new: true },
+            "waiting" => SeatOutcome::Waiting { is_new: false },
+            "crowded" => SeatOutcome::Crowded,
+            "blocked" => SeatOutcome::Blocked { for_ms: seat.parse().map_err(|_| odd("a wait"))? },
+            "wait" => SeatOutcome::TooMany { retry_after_ms: seat.parse().map_err(|_| odd("a wait"))? },
+            _ => SeatOutcome::Gone,
         })
     }
 
-    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<Renamed, StoreError> {
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError> {
         let Rename { seat, before, skeleton } = rename;
         let mut call = self.rename.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.seats(key)).key(self.keys.names(key)).key(self.keys.away(key));
         call.arg(&key.id).arg(expected).arg(seat.id.as_str()).arg(wire::encode(seat)).arg(before).arg(skeleton);
         let became: String = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
-            "yes" => Renamed::Yes,
-            "taken" => Renamed::Taken,
-            _ => Renamed::Stale,
+            "yes" => RenameOutcome::Yes,
+            "taken" => RenameOutcome::Taken,
+            _ => RenameOutcome::Stale,
         })
     }
 
@@ -188,7 +194,7 @@ impl GameStore for RedisGames {
         Ok(players.iter().map(Option::is_some).collect())
     }
 
-    async fn standing(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
+    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
         let mut ask = redis::pipe();
         // In one transaction: a seat moves from one of these to the other.
         ask.atomic().hget(self.keys.seats(key), player.as_str()).hget(self.keys.away(key), player.as_str());
@@ -221,7 +227,7 @@ impl GameStore for RedisGames {
         }
         let mut call = self.kick.prepare_invoke();
         call.key(&self.keys.of_kick(key)[..]);
-        call.arg(&key.id).arg(LIVES).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
+        call.arg(&key.id).arg(GAME_TTL_SECONDS).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
         for seat in seats.iter().flatten().filter_map(|text| wire::decode::<Seat>(text)) {
             call.arg(seat.id.as_str()).arg(quiz::nickname::skeleton(&seat.name));
         }
@@ -258,31 +264,36 @@ impl GameStore for RedisGames {
         player: &UserId,
         question: usize,
         answer: &Answer,
-    ) -> Result<Answered, StoreError> {
+    ) -> Result<AnswerOutcome, StoreError> {
         let given = super::new_given(question, answer);
         let mut call = self.answer.prepare_invoke();
         call.key(self.keys.game(&key.pin));
         call.key(self.keys.seats(key)).key(self.keys.answers(key, question));
-        call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(LIVES);
+        call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(GAME_TTL_SECONDS);
         let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         let given = || wire::decode(&told).ok_or_else(|| odd("an answer"));
         Ok(match became.as_str() {
-            "accepted" => Answered::Accepted(given()?),
-            "duplicate" => Answered::Duplicate(given()?),
-            "late" => Answered::Late(told.parse().ok()),
-            "closed" => Answered::NotOpen,
-            _ => Answered::NoSeat,
+            "accepted" => AnswerOutcome::Accepted(given()?),
+            "duplicate" => AnswerOutcome::Duplicate(given()?),
+            "late" => AnswerOutcome::Late(told.parse().ok()),
+            "closed" => AnswerOutcome::NotOpen,
+            _ => AnswerOutcome::NoSeat,
         })
     }
 
-    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Given>, StoreError> {
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StoreError> {
         let all: Vec<(String, String)> =
             self.shard(&key.pin)?.run(&Cmd::hgetall(self.keys.answers(key, question))).await?;
         let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::decode(given)?));
         Ok(all.iter().filter_map(read).collect())
     }
 
-    async fn given(&self, key: &Key, player: &UserId, question: usize) -> Result<Option<Given>, StoreError> {
+    async fn answer_of(
+        &self,
+        key: &Key,
+        player: &UserId,
+        question: usize,
+    ) -> Result<Option<RecordedAnswer>, StoreError> {
         let ask = Cmd::hget(self.keys.answers(key, question), player.as_str());
         let given: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
         given.map(|given| wire::decode(&given).ok_or_else(|| odd("an answer"))).transpose()
@@ -311,15 +322,25 @@ impl GameStore for RedisGames {
         Ok(self.shard(&key.pin)?.run(&Cmd::pset_ex(self.keys.code(key, code), 1, good_for_ms)).await?)
     }
 
-    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name) -> Result<TakenOver, StoreError> {
+    async fn take_over(
+        &self,
+        key: &Key,
+        code: &str,
+        host: &HostId,
+        name: &Name,
+    ) -> Result<TakeOverOutcome, StoreError> {
         let mut call = self.take_over.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.code(key, code)).key(self.keys.hosts(key));
-        call.arg(&key.id).arg(host.as_str()).arg(super::host_head(host, name)).arg(limits::ADDED_HOSTS).arg(LIVES);
+        call.arg(&key.id)
+            .arg(host.as_str())
+            .arg(super::host_head(host, name))
+            .arg(limits::ADDED_HOSTS)
+            .arg(GAME_TTL_SECONDS);
         let became: String = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
-            "yes" => TakenOver::Yes,
-            "full" => TakenOver::Full,
-            _ => TakenOver::WrongCode,
+            "yes" => TakeOverOutcome::Yes,
+            "full" => TakeOverOutcome::Full,
+            _ => TakeOverOutcome::WrongCode,
         })
     }
 
@@ -334,7 +355,7 @@ impl GameStore for RedisGames {
         Ok(self.shard(&key.pin)?.run(&Cmd::hdel(self.keys.hosts(key), host.as_str())).await?)
     }
 
-    async fn tried(&self, who: &str) -> Result<u64, StoreError> {
+    async fn count_try(&self, who: &str) -> Result<u64, StoreError> {
         let (shard, key) = self.counter(who)?;
         let mut count = redis::pipe();
         count.incr(&key, 1).cmd("EXPIRE").arg(&key).arg(MINUTE).arg("NX").ignore();

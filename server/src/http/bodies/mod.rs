@@ -13,15 +13,15 @@ use axum::body::{Body, Bytes};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use self::coming::Coming;
-use self::places::{OfAddress, Places};
+use self::limiter::{AddressBodies, BodyLimiter};
+use self::partial_body::PartialBody;
 use crate::limits::AddressPrefix;
 
-mod coming;
-mod places;
+mod limiter;
+mod partial_body;
 
-pub(super) use self::coming::discard;
-pub(super) use self::places::Place;
+pub(super) use self::limiter::BodyPermit;
+pub(super) use self::partial_body::discard;
 
 /// How long a body waits for a place.
 const PLACE_WITHIN: Duration = Duration::from_secs(5);
@@ -33,14 +33,14 @@ const ADDRESSES: usize = 1000;
 
 /// The places for bodies, and who holds or waits for them.
 pub(super) struct Bodies {
-    all: Arc<Places>,
+    all: Arc<BodyLimiter>,
     per_address: usize,
-    addresses: Mutex<HashMap<AddressPrefix, Weak<OfAddress>>>,
+    addresses: Mutex<HashMap<AddressPrefix, Weak<AddressBodies>>>,
 }
 
 /// Why a body could not be read.
 #[derive(Debug)]
-pub(super) enum NotRead {
+pub(super) enum BodyError {
     /// No place became free in time.
     NoPlace,
     /// It came slowly while others waited, or took very long.
@@ -54,23 +54,23 @@ pub(super) enum NotRead {
 impl Bodies {
     /// `places` in all, and `per_address` of one address.
     pub(super) fn new(places: usize, per_address: usize) -> Self {
-        Self { all: Arc::new(Places::new(places)), per_address, addresses: Mutex::default() }
+        Self { all: Arc::new(BodyLimiter::new(places)), per_address, addresses: Mutex::default() }
     }
 
     /// Reads a body. Nearly all come together with their heads.
-    pub(super) async fn read(&self, address: IpAddr, body: Body, at_most: usize) -> Result<Bytes, NotRead> {
-        let mut coming = Coming::new(body, at_most);
+    pub(super) async fn read(&self, address: IpAddr, body: Body, at_most: usize) -> Result<Bytes, BodyError> {
+        let mut coming = PartialBody::new(body, at_most);
         match timeout(SOON, coming.few(FEW_BYTES)).await {
             Ok(Ok(true)) => return Ok(coming.take()),
             Ok(Err(why)) => return Err(why),
             Ok(Ok(false)) | Err(_) => {}
         }
-        let place = self.enter(address).await.ok_or(NotRead::NoPlace)?;
+        let place = self.enter(address).await.ok_or(BodyError::NoPlace)?;
         place.read_on(coming).await
     }
 
     /// Waits for a place for a body from `address`; `None` when there is none in time.
-    pub(super) async fn enter(&self, address: IpAddr) -> Option<Place> {
+    pub(super) async fn enter(&self, address: IpAddr) -> Option<BodyPermit> {
         let of_address = self.of(AddressPrefix::of(address));
         let enter = async {
             let own = of_address.own.take().await?;
@@ -79,17 +79,18 @@ impl Bodies {
             Some([own, place])
         };
         let permits = timeout(PLACE_WITHIN, enter).await.ok().flatten()?;
-        Some(Place::new(self.all.clone(), of_address, permits))
+        Some(BodyPermit::new(self.all.clone(), of_address, permits))
     }
 
-    fn of(&self, address: AddressPrefix) -> Arc<OfAddress> {
+    fn of(&self, address: AddressPrefix) -> Arc<AddressBodies> {
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
         if addresses.len() >= ADDRESSES {
             addresses.retain(|_, places| places.strong_count() > 0);
         }
         let known = addresses.get(&address).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
-            let of_address = OfAddress { own: Places::new(self.per_address), first: Arc::new(Semaphore::new(1)) };
+            let of_address =
+                AddressBodies { own: BodyLimiter::new(self.per_address), first: Arc::new(Semaphore::new(1)) };
             let of_address = Arc::new(of_address);
             addresses.insert(address, Arc::downgrade(&of_address));
             of_address

@@ -53,7 +53,7 @@ async fn who_sends_slowly_gives_way_and_only_where_somebody_waits() {
     assert!(read.is_ok() && waited.is_none(), "who does not wait any more does not count");
     let reading = async move { place.read(at_pace(10_000), 100_000).await };
     let (read, other) = tokio::join!(reading, bodies.enter(address(2)));
-    assert!(matches!(read, Err(NotRead::TooSlow)) && other.is_some());
+    assert!(matches!(read, Err(BodyError::TooSlow)) && other.is_some());
     let reading = async { other.unwrap().read(at_pace(100_000), 1_000_000).await };
     let (read, third) = tokio::join!(reading, bodies.enter(address(1)));
     assert!(read.is_ok() && third.is_some(), "who is fast enough is waited for");
@@ -88,8 +88,8 @@ async fn what_comes_with_its_head_needs_no_place() {
     let _taken = bodies.enter(address(1)).await.unwrap();
     assert_eq!(bodies.read(address(1), "a=b".into(), 100).await.unwrap(), "a=b");
     let too_much = bodies.read(address(1), "a=bcd".into(), 4).await;
-    assert!(matches!(too_much, Err(NotRead::TooMuch(begins)) if begins == "a=bcd"));
-    assert!(matches!(bodies.read(address(1), silent(), 100).await, Err(NotRead::NoPlace)));
+    assert!(matches!(too_much, Err(BodyError::TooMuch(begins)) if begins == "a=bcd"));
+    assert!(matches!(bodies.read(address(1), silent(), 100).await, Err(BodyError::NoPlace)));
     let large = bodies.read(address(2), vec![0; FEW_BYTES + 1].into(), 1_000_000).await;
-    assert!(matches!(large, Err(NotRead::NoPlace)));
+    assert!(matches!(large, Err(BodyError::NoPlace)));
 }

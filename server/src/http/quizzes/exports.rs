@@ -60,7 +60,7 @@ fn unwritten(why: file::NotAQuiz) -> Refusal {
 /// The rows of a table of results.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum By {
+pub(super) enum ResultRows {
     #[default]
     Players,
     Questions,
@@ -69,7 +69,7 @@ pub(super) enum By {
 #[derive(Deserialize)]
 pub(super) struct Rows {
     #[serde(default)]
-    by: By,
+    by: ResultRows,
 }
 
 pub(super) async fn export_results(
@@ -81,8 +81,8 @@ pub(super) async fn export_results(
     let id = ResultsId::parse(&id).map_err(|_| missing())?;
     let results = files.node.library.result(&member.id, &id).await?;
     let (title, what) = match rows.by {
-        By::Players => (format!("{} - players", results.title), sheet::players_csv as fn(&_) -> _),
-        By::Questions => (format!("{} - questions", results.title), sheet::questions_csv as fn(&_) -> _),
+        ResultRows::Players => (format!("{} - players", results.title), sheet::players_csv as fn(&_) -> _),
+        ResultRows::Questions => (format!("{} - questions", results.title), sheet::questions_csv as fn(&_) -> _),
     };
     // With thousands of players a sheet is expensive to make.
     let bytes = files.node.workers.run(file::LIMITS, move |_| what(&results)).await?;

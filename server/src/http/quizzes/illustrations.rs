@@ -10,7 +10,7 @@ use protocol::PictureId;
 use super::{Files, Refusal};
 use crate::quizzes::QuizzesError;
 use crate::quizzes::import::{BroughtPicture, Imported, MissingPicture};
-use crate::quizzes::picture::{self, NoPicture, Picture};
+use crate::quizzes::picture::{self, Picture, PictureError};
 use crate::quota::Payer;
 use crate::workers::{Budget, Limits};
 
@@ -54,7 +54,7 @@ pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -
 fn look_at(brought: Vec<BroughtPicture>, budget: &Budget) -> Vec<Looked> {
     let look = |BroughtPicture { question, bytes, words }| {
         let looked = match budget.check() {
-            Ok(()) => picture::clean(&bytes, &Budget::of(picture::LIMITS)).map_err(NoPicture::clause),
+            Ok(()) => picture::clean(&bytes, &Budget::of(picture::LIMITS)).map_err(PictureError::clause),
             Err(_) => Err("looking at the others took too long".into()),
         };
         (question, words, looked)

@@ -14,7 +14,7 @@ use protocol::{Member, PictureId, limits, wire};
 use serde::Serialize;
 use tracing::warn;
 
-use super::bodies::{Bodies, NotRead, Place, discard};
+use super::bodies::{Bodies, BodyError, BodyPermit, discard};
 use crate::limits::client_address;
 use crate::node::Node;
 use crate::quizzes::QuizzesError;
@@ -22,7 +22,7 @@ use crate::quizzes::import as file;
 use crate::quizzes::picture::{self, Kind};
 use crate::quota::{Payer, QuotaError};
 use crate::throttle::{Share, Sharer};
-use crate::workers::NotDone;
+use crate::workers::WorkError;
 
 mod exports;
 mod illustrations;
@@ -62,7 +62,7 @@ struct Upload {
     payer: Payer,
     headers: HeaderMap,
     body: Bytes,
-    _place: Place,
+    _place: BodyPermit,
 }
 
 type Answer = Result<Response, Refusal>;
@@ -98,7 +98,7 @@ impl Files {
         let admitted = match self.admit(member, request.headers(), peer) {
             Ok((payer, address)) => match self.uploads.enter(address).await {
                 Some(place) => Ok((payer, place)),
-                None => Err(NotRead::NoPlace.into()),
+                None => Err(BodyError::NoPlace.into()),
             },
             Err(refusal) => Err(refusal),
         };
@@ -202,14 +202,14 @@ impl From<QuizzesError> for Refusal {
     }
 }
 
-impl From<NotDone> for Refusal {
-    fn from(error: NotDone) -> Self {
+impl From<WorkError> for Refusal {
+    fn from(error: WorkError) -> Self {
         match error {
-            NotDone::Busy => {
+            WorkError::Busy => {
                 let why = format!("Many files are being read just now. Try again in {AGAIN_SECONDS} s.");
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, why)
             }
-            NotDone::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.".into()),
+            WorkError::Failed => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This file cannot be read.".into()),
         }
     }
 }
@@ -224,16 +224,16 @@ impl Refusal {
     }
 }
 
-impl From<NotRead> for Refusal {
-    fn from(why: NotRead) -> Self {
+impl From<BodyError> for Refusal {
+    fn from(why: BodyError) -> Self {
         match why {
-            NotRead::NoPlace => NotDone::Busy.into(),
-            NotRead::TooSlow => {
+            BodyError::NoPlace => WorkError::Busy.into(),
+            BodyError::TooSlow => {
                 let why = "The file came too slowly. Try again on a better line, or make it smaller.";
                 Self::new(StatusCode::REQUEST_TIMEOUT, why.into())
             }
-            NotRead::TooMuch(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, file::too_large()),
-            NotRead::Broken => Self::new(StatusCode::BAD_REQUEST, "The file did not come whole. Try again.".into()),
+            BodyError::TooMuch(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, file::too_large()),
+            BodyError::Broken => Self::new(StatusCode::BAD_REQUEST, "The file did not come whole. Try again.".into()),
         }
     }
 }

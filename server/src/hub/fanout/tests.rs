@@ -1,7 +1,7 @@
 //! A channel on one node, step by step.
 
 use super::*;
-use crate::hub::ahead::MOST;
+use crate::hub::reorder_buffer::MOST;
 use protocol::Epoch;
 
 fn at(offset: u64) -> Position {
@@ -25,9 +25,9 @@ fn frame(offset: u64) -> Utf8Bytes {
 fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
     let outbox = Arc::new(Outbox::stuck(1 << 20));
     let mut fanout = Fanout::default();
-    fanout.hold(SubscriptionId(1), outbox.clone());
+    fanout.register(SubscriptionId(1), outbox.clone());
     fanout.anchor(head(top));
-    fanout.settle(SubscriptionId(1), &at(top), "hello");
+    fanout.activate(SubscriptionId(1), &at(top), "hello");
     (fanout, outbox)
 }
 
@@ -39,11 +39,11 @@ fn heard(fanout: &mut Fanout, outbox: &Outbox) -> Vec<String> {
 #[test]
 fn publications_reach_listeners_once_and_in_order() {
     let (mut fanout, outbox) = listening(4);
-    assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
-    assert_eq!(fanout.receive(&at(5), frame(5)), After::Nothing);
-    assert_eq!(fanout.receive(&at(7), frame(7)), After::Mend);
+    assert_eq!(fanout.receive(&at(5), frame(5)), FollowUp::Nothing);
+    assert_eq!(fanout.receive(&at(5), frame(5)), FollowUp::Nothing);
+    assert_eq!(fanout.receive(&at(7), frame(7)), FollowUp::Repair);
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5"], "nothing overtakes a hole");
-    assert_eq!(fanout.receive(&at(6), frame(6)), After::Nothing);
+    assert_eq!(fanout.receive(&at(6), frame(6)), FollowUp::Nothing);
     assert_eq!(heard(&mut fanout, &outbox), ["m6", "m7"]);
 }
 
@@ -51,11 +51,11 @@ fn publications_reach_listeners_once_and_in_order() {
 fn what_comes_before_the_top_is_known_waits() {
     let mut fanout = Fanout::default();
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(SubscriptionId(1), outbox.clone());
+    fanout.register(SubscriptionId(1), outbox.clone());
     fanout.receive(&at(3), frame(3));
     fanout.receive(&at(4), frame(4));
-    assert_eq!(fanout.anchor(head(3)), After::Nothing);
-    fanout.settle(SubscriptionId(1), &at(3), "hello");
+    assert_eq!(fanout.anchor(head(3)), FollowUp::Nothing);
+    fanout.activate(SubscriptionId(1), &at(3), "hello");
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"], "what the log had already is not repeated");
 }
 
@@ -63,9 +63,9 @@ fn what_comes_before_the_top_is_known_waits() {
 fn unknown(came: &[(Position, &str)]) -> (Fanout, Arc<Outbox>) {
     let outbox = Arc::new(Outbox::stuck(1 << 20));
     let mut fanout = Fanout::default();
-    fanout.hold(SubscriptionId(1), outbox.clone());
+    fanout.register(SubscriptionId(1), outbox.clone());
     for (position, text) in came {
-        assert_eq!(fanout.receive(position, Utf8Bytes::from(*text)), After::Nothing);
+        assert_eq!(fanout.receive(position, Utf8Bytes::from(*text)), FollowUp::Nothing);
     }
     (fanout, outbox)
 }
@@ -78,20 +78,20 @@ fn what_another_log_said_before_the_top_is_known_is_thrown_away_and_this_one_is_
         let (mut fanout, outbox) = unknown(&came);
         fanout.receive(&at(5), frame(5));
         fanout.receive(&renamed(900), "theirs".into());
-        assert_eq!(fanout.anchor(head(3)), After::Mend, "{came:?}");
-        fanout.settle(SubscriptionId(1), &at(3), "hello");
+        assert_eq!(fanout.anchor(head(3)), FollowUp::Repair, "{came:?}");
+        fanout.activate(SubscriptionId(1), &at(3), "hello");
         // As the log has it; a part of it may have gone out already.
-        assert_eq!(fanout.receive(&at(4), frame(4)), After::Nothing, "{came:?}");
+        assert_eq!(fanout.receive(&at(4), frame(4)), FollowUp::Nothing, "{came:?}");
         assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4", "m5"]);
-        assert_eq!(fanout.receive(&at(6), frame(6)), After::Nothing, "nothing of theirs is waited for");
+        assert_eq!(fanout.receive(&at(6), frame(6)), FollowUp::Nothing, "nothing of theirs is waited for");
     }
 }
 
 #[test]
 fn what_another_log_said_before_the_top_costs_nothing() {
     let (mut fanout, outbox) = unknown(&[(renamed(2), "theirs"), (at(4), "m4")]);
-    assert_eq!(fanout.anchor(head(3)), After::Nothing);
-    fanout.settle(SubscriptionId(1), &at(3), "hello");
+    assert_eq!(fanout.anchor(head(3)), FollowUp::Nothing);
+    fanout.activate(SubscriptionId(1), &at(3), "hello");
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"]);
 }
 
@@ -99,11 +99,11 @@ fn what_another_log_said_before_the_top_costs_nothing() {
 fn too_much_before_the_top_is_known_is_read_from_the_log_instead() {
     let (mut fanout, outbox) = unknown(&[]);
     for offset in 1..=MOST as u64 + 1 {
-        assert_eq!(fanout.receive(&at(offset), frame(offset)), After::Nothing);
+        assert_eq!(fanout.receive(&at(offset), frame(offset)), FollowUp::Nothing);
     }
-    assert_eq!(fanout.anchor(head(3)), After::Mend);
-    fanout.settle(SubscriptionId(1), &at(3), "hello");
-    assert_eq!(fanout.receive(&at(4), frame(4)), After::Nothing);
+    assert_eq!(fanout.anchor(head(3)), FollowUp::Repair);
+    fanout.activate(SubscriptionId(1), &at(3), "hello");
+    assert_eq!(fanout.receive(&at(4), frame(4)), FollowUp::Nothing);
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m4"]);
 }
 
@@ -111,8 +111,8 @@ fn too_much_before_the_top_is_known_is_read_from_the_log_instead() {
 fn a_seat_that_read_the_log_ahead_of_this_node_hears_nothing_twice() {
     let (mut fanout, _) = listening(4);
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(SubscriptionId(2), outbox.clone());
-    fanout.settle(SubscriptionId(2), &at(6), "hello");
+    fanout.register(SubscriptionId(2), outbox.clone());
+    fanout.activate(SubscriptionId(2), &at(6), "hello");
     for offset in 5..=7 {
         fanout.receive(&at(offset), frame(offset));
     }
@@ -125,55 +125,58 @@ fn someone_who_comes_back_quickly_is_served_from_memory() {
     for offset in 5..=9 {
         fanout.receive(&at(offset), frame(offset));
     }
-    let welcome = fanout.welcome(Some(&at(7))).unwrap();
+    let welcome = fanout.recover_from_memory(Some(&at(7))).unwrap();
     assert!(welcome.recovered);
     assert_eq!(welcome.missed, [frame(8), frame(9)]);
-    assert!(fanout.welcome(Some(&at(3))).unwrap().recovered);
-    assert!(fanout.welcome(Some(&at(2))).is_none(), "older than memory: the log must tell");
-    assert!(fanout.welcome(Some(&at(11))).is_none(), "ahead of this node: the log must tell");
-    assert!(!fanout.welcome(None).unwrap().recovered);
+    assert!(fanout.recover_from_memory(Some(&at(3))).unwrap().recovered);
+    assert!(fanout.recover_from_memory(Some(&at(2))).is_none(), "older than memory: the log must tell");
+    assert!(fanout.recover_from_memory(Some(&at(11))).is_none(), "ahead of this node: the log must tell");
+    assert!(!fanout.recover_from_memory(None).unwrap().recovered);
 }
 
 #[test]
 fn memory_grows_backwards_by_what_was_read_for_somebody() {
     let (mut fanout, _) = listening(4);
     fanout.receive(&at(5), frame(5));
-    assert!(fanout.welcome(Some(&at(1))).is_none());
+    assert!(fanout.recover_from_memory(Some(&at(1))).is_none());
     let read: Vec<_> = (2..=5).map(frame).collect();
     fanout.remember_older(&at(4), &read);
-    assert!(fanout.welcome(Some(&at(1))).is_none(), "a read that ends elsewhere does not join");
+    assert!(fanout.recover_from_memory(Some(&at(1))).is_none(), "a read that ends elsewhere does not join");
     fanout.remember_older(&at(5), &read);
-    assert_eq!(fanout.welcome(Some(&at(1))).unwrap().missed, read);
-    assert!(fanout.welcome(Some(&at(0))).is_none());
+    assert_eq!(fanout.recover_from_memory(Some(&at(1))).unwrap().missed, read);
+    assert!(fanout.recover_from_memory(Some(&at(0))).is_none());
 }
 
 #[test]
 fn a_frame_under_another_epoch_waits_for_the_log_to_explain_it() {
     let (mut fanout, outbox) = listening(4);
-    assert_eq!(fanout.receive(&renamed(5), frame(5)), After::Mend);
+    assert_eq!(fanout.receive(&renamed(5), frame(5)), FollowUp::Repair);
     assert_eq!(heard(&mut fanout, &outbox), ["hello"]);
-    assert!(fanout.welcome(Some(&renamed(4))).is_none(), "the log must be asked about an epoch we do not know");
+    assert!(
+        fanout.recover_from_memory(Some(&renamed(4))).is_none(),
+        "the log must be asked about an epoch we do not know"
+    );
 }
 
 #[test]
 fn a_log_with_a_new_name_is_told_to_those_who_listen_and_goes_on() {
     let (mut fanout, outbox) = listening(4);
     let ahead = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(SubscriptionId(2), ahead.clone());
-    fanout.settle(SubscriptionId(2), &at(6), "hello");
+    fanout.register(SubscriptionId(2), ahead.clone());
+    fanout.activate(SubscriptionId(2), &at(6), "hello");
     assert_eq!(fanout.head(), Some(head(4)));
-    assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Nothing);
+    assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), FollowUp::Nothing);
     fanout.receive(&renamed(5), frame(5));
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "renamed", "m5"]);
     assert_eq!(ahead.take().1, Some(CloseCode::Resync), "it had read what nobody can prove");
-    assert_eq!(fanout.receive(&at(5), frame(5)), After::Mend, "a late word of the old name changes nothing");
+    assert_eq!(fanout.receive(&at(5), frame(5)), FollowUp::Repair, "a late word of the old name changes nothing");
 }
 
 #[test]
 fn a_new_name_proven_for_an_earlier_moment_is_not_believed() {
     let (mut fanout, outbox) = listening(4);
     fanout.receive(&at(5), frame(5));
-    assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), After::Mend);
+    assert_eq!(fanout.rename(&at(4), renamed(0).epoch, &"renamed".into()), FollowUp::Repair);
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5"]);
 }
 
@@ -181,8 +184,8 @@ fn a_new_name_proven_for_an_earlier_moment_is_not_believed() {
 fn a_seat_that_read_the_log_under_another_name_comes_back() {
     let (mut fanout, _) = listening(4);
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(SubscriptionId(2), outbox.clone());
-    assert_eq!(fanout.settle(SubscriptionId(2), &renamed(4), "hello"), After::Mend);
+    fanout.register(SubscriptionId(2), outbox.clone());
+    assert_eq!(fanout.activate(SubscriptionId(2), &renamed(4), "hello"), FollowUp::Repair);
     assert_eq!(outbox.take().1, Some(CloseCode::Resync));
 }
 
@@ -191,7 +194,7 @@ fn another_log_sends_everybody_to_read_anew() {
     let (mut fanout, outbox) = listening(4);
     fanout.resync(renamed(1));
     assert_eq!(outbox.take().1, Some(CloseCode::Resync));
-    assert!(fanout.welcome(Some(&at(4))).is_none());
+    assert!(fanout.recover_from_memory(Some(&at(4))).is_none());
 }
 
 #[test]
@@ -200,8 +203,8 @@ fn everybody_is_told_when_the_log_is_out_of_reach_and_whoever_comes_meanwhile_to
     fanout.tell_availability(false, "away".into());
     assert!(!fanout.is_available());
     let late = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(SubscriptionId(2), late.clone());
-    fanout.settle(SubscriptionId(2), &at(4), "hello");
+    fanout.register(SubscriptionId(2), late.clone());
+    fanout.activate(SubscriptionId(2), &at(4), "hello");
     fanout.tell_availability(true, "back".into());
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "away", "back"]);
     assert_eq!(heard(&mut fanout, &late), ["hello", "away", "back"]);
@@ -212,8 +215,8 @@ fn whoever_comes_in_the_middle_of_a_turn_hears_nothing_twice() {
     let (mut fanout, outbox) = listening(4);
     fanout.receive(&at(5), frame(5));
     let late = Arc::new(Outbox::stuck(1 << 20));
-    fanout.hold(SubscriptionId(2), late.clone());
-    fanout.settle(SubscriptionId(2), &at(5), "hello");
+    fanout.register(SubscriptionId(2), late.clone());
+    fanout.activate(SubscriptionId(2), &at(5), "hello");
     fanout.receive(&at(6), frame(6));
     assert_eq!(heard(&mut fanout, &late), ["hello", "m6"]);
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "m5", "m6"]);
@@ -223,7 +226,7 @@ fn whoever_comes_in_the_middle_of_a_turn_hears_nothing_twice() {
 fn a_turn_is_one_piece_for_each_and_all_share_it() {
     let (mut fanout, outbox) = listening(4);
     outbox.take();
-    (5..=9).for_each(|offset| assert_eq!(fanout.receive(&at(offset), frame(offset)), After::Nothing));
+    (5..=9).for_each(|offset| assert_eq!(fanout.receive(&at(offset), frame(offset)), FollowUp::Nothing));
     fanout.flush();
     assert_eq!(outbox.pieces(), 1);
     assert_eq!(outbox.take().0.len(), 5);

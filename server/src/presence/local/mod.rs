@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use protocol::{Member, Name, UserId};
 
 use super::delta::Delta;
-use super::local_member::{Call, GraceToken, LocalMember};
+use super::local_member::{GraceToken, LocalMember, StoreCall};
 use super::roster::{Roster, Ticket};
 use super::service::Departure;
 use super::{Change, Snapshot, Summary};
@@ -23,19 +23,19 @@ pub(super) struct Local {
     pub(super) roster: Roster,
     people: HashMap<UserId, LocalMember>,
     connections: usize,
-    goodbyes: u64,
-    /// How many calls have ended, to know whether one did during a [`Question`].
+    graces: u64,
+    /// How many calls have ended, to know whether one did during a [`SummaryRequest`].
     calls: u64,
     /// Whether a client here was shown the members, so that changes must be announced.
     shown: bool,
-    news: Delta,
+    delta: Delta,
     /// Whether changes were announced a moment ago; the next ones wait for the end of the pause.
     pauses: bool,
 }
 
 /// The state at the time when the store was asked for its [`Summary`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Question {
+pub(super) struct SummaryRequest {
     version: u64,
     calls: u64,
 }
@@ -47,10 +47,10 @@ impl Local {
             roster: Roster::default(),
             people: HashMap::new(),
             connections: 0,
-            goodbyes: 0,
+            graces: 0,
             calls: 0,
             shown: false,
-            news: Delta::default(),
+            delta: Delta::default(),
             pauses: false,
         }
     }
@@ -75,7 +75,7 @@ impl Local {
         self.connections += 1;
         let person = self.people.entry(member.id.clone()).or_insert_with(|| LocalMember::new(member.name.clone()));
         person.connections += 1;
-        person.goodbye = None;
+        person.grace = None;
         person.name = member.name.clone();
     }
 
@@ -87,21 +87,21 @@ impl Local {
         if self.connections == 0 {
             // Without a connection here the node gets no notices of this channel.
             self.roster.forget();
-            self.news = Delta::default();
+            self.delta = Delta::default();
             self.shown = false;
         }
         if person.connections > 0 || departure == Departure::Clean {
             return None;
         }
-        self.goodbyes += 1;
-        person.goodbye = Some(GraceToken(self.goodbyes));
-        person.goodbye
+        self.graces += 1;
+        person.grace = Some(GraceToken(self.graces));
+        person.grace
     }
 
     /// Ends a grace: unless the person came back meanwhile, they are gone.
-    pub(super) fn say_goodbye(&mut self, user: &UserId, goodbye: GraceToken) {
+    pub(super) fn end_grace(&mut self, user: &UserId, grace: GraceToken) {
         if let Some(person) = self.people.get_mut(user) {
-            person.goodbye.take_if(|latest| *latest == goodbye);
+            person.grace.take_if(|latest| *latest == grace);
         }
     }
 
@@ -127,7 +127,7 @@ impl Local {
     }
 
     /// Takes the call that is due for a person, unless one is under way.
-    pub(super) fn next_call(&mut self, user: &UserId) -> Option<Call> {
+    pub(super) fn next_call(&mut self, user: &UserId) -> Option<StoreCall> {
         let person = self.people.get_mut(user)?;
         match person.due(user) {
             Some(call) => {
@@ -144,11 +144,11 @@ impl Local {
     }
 
     /// Notes how a call ended.
-    pub(super) fn called<E>(&mut self, call: Call, outcome: &Result<(), E>) {
+    pub(super) fn called<E>(&mut self, call: StoreCall, outcome: &Result<(), E>) {
         self.calls += 1;
         let (user, name) = match call {
-            Call::Enter(member) => (member.id, Some(member.name)),
-            Call::Leave(user) => (user, None),
+            StoreCall::Enter(member) => (member.id, Some(member.name)),
+            StoreCall::Leave(user) => (user, None),
         };
         if let Some(person) = self.people.get_mut(&user) {
             person.called(name, outcome.is_ok());
@@ -171,30 +171,30 @@ impl Local {
     }
 
     /// Takes a change that a node announced.
-    pub(super) fn hear(&mut self, change: Change) {
+    pub(super) fn on_change(&mut self, change: Change) {
         if self.connections > 0 {
-            let Self { roster, people, news, shown, .. } = self;
-            roster.hear(change, &mut watch(people, shown.then_some(news)));
+            let Self { roster, people, delta, shown, .. } = self;
+            roster.on_change(change, &mut watch(people, shown.then_some(delta)));
         }
     }
 
     /// Takes a snapshot, and marks the entries of this node that differ from it.
     pub(super) fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) {
-        let Self { roster, people, news, shown, .. } = self;
-        if roster.answer(ticket, snapshot, &mut watch(people, shown.then_some(news))) {
+        let Self { roster, people, delta, shown, .. } = self;
+        if roster.answer(ticket, snapshot, &mut watch(people, shown.then_some(delta))) {
             self.compare_entries(snapshot);
         }
     }
 
     /// Begins a comparison with the store's [`Summary`]; `None` when a snapshot is under way or not needed.
-    pub(super) fn question(&self) -> Option<Question> {
+    pub(super) fn question(&self) -> Option<SummaryRequest> {
         let version = self.roster.version().filter(|_| self.connections > 0 && !self.roster.wants_snapshot())?;
-        Some(Question { version, calls: self.calls })
+        Some(SummaryRequest { version, calls: self.calls })
     }
 
     /// Compares with the store's summary. Only a difference that no notice or call under way explains asks
     /// for a snapshot.
-    pub(super) fn compare(&mut self, question: Question, standing: Summary) {
+    pub(super) fn compare(&mut self, question: SummaryRequest, standing: Summary) {
         self.roster.compare(question.version, standing.version, standing.count);
         let entries = self.people.values().filter(|person| person.has_entry()).count();
         let unsure = self.people.values().filter(|person| !person.is_settled()).count() as u64;
@@ -213,7 +213,7 @@ impl Local {
             }
         }
         for member in snapshot.members.iter().filter(|member| mine.contains(&member.id)) {
-            let ghost = || LocalMember::back_from_the_past(member.name.clone());
+            let ghost = || LocalMember::left_behind(member.name.clone());
             self.people.entry(member.id.clone()).or_insert_with(ghost);
         }
     }
@@ -223,11 +223,11 @@ impl Local {
 /// people of this node got elsewhere.
 fn watch<'a>(
     people: &'a mut HashMap<UserId, LocalMember>,
-    mut news: Option<&'a mut Delta>,
+    mut delta: Option<&'a mut Delta>,
 ) -> impl FnMut(&UserId, Option<&Name>, Option<&Name>) + 'a {
     move |user, before, now| {
-        if let Some(news) = &mut news {
-            news.note(user, before, now);
+        if let Some(delta) = &mut delta {
+            delta.note(user, before, now);
         }
         if let (Some(person), Some(name)) = (people.get_mut(user), now) {
             person.learn_name(name);

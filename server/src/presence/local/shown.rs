@@ -24,7 +24,7 @@ impl Local {
             page.count += usize::from(self.roster.is_loaded() && !self.roster.has(you));
             page.members.truncate(PAGE - 1);
             page.members.push(Member { id: you.clone(), name: person.name.clone() });
-            self.news.shown((Bound::Included(you), Bound::Included(you)));
+            self.delta.shown((Bound::Included(you), Bound::Included(you)));
         }
         page
     }
@@ -43,7 +43,7 @@ impl Local {
         let next = members.last().filter(|_| has_more).map(|member| member.id.clone());
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let upto = next.as_ref().map_or(Bound::Unbounded, Bound::Included);
-        self.news.shown((from, upto));
+        self.delta.shown((from, upto));
         Some(MembersPage { members, member_count: self.roster.count(), next })
     }
 
@@ -53,9 +53,9 @@ impl Local {
         if self.pauses {
             return None;
         }
-        let (joined, left) = self.news.take()?;
+        let (joined, left) = self.delta.take()?;
         let member_count = self.roster.count();
-        self.pauses = member_count > limits::MEMBERS_TOLD_AT_ONCE || !self.news.is_empty();
+        self.pauses = member_count > limits::MEMBERS_TOLD_AT_ONCE || !self.delta.is_empty();
         Some(Presence { room_id: self.channel.room(), joined, left, member_count })
     }
 

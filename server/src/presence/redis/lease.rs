@@ -29,11 +29,11 @@ pub(super) struct Leases {
     options: Options,
     renew: Script,
     bury: Script,
-    current: Mutex<Arc<Tenure>>,
+    current: Mutex<Arc<LeaseTerm>>,
 }
 
 /// One lease of this node.
-struct Tenure {
+struct LeaseTerm {
     name: String,
     /// When it was taken; empty before that.
     taken: OnceCell<Instant>,
@@ -65,7 +65,7 @@ impl Leases {
             // Leases must be renewed even when Redis has no memory left.
             renew: Script::new(concat!("#!lua flags=allow-oom\n", include_str!("renew.lua"))),
             bury: Script::new(include_str!("bury.lua")),
-            current: Mutex::new(Arc::new(Tenure::new(&options.node))),
+            current: Mutex::new(Arc::new(LeaseTerm::new(&options.node))),
             options,
         }
     }
@@ -98,7 +98,7 @@ impl Leases {
         self.take(&tenure).await?;
         let renewed = self.invoke(&tenure, 0, "renew").await?;
         if renewed.lease == Lease::Lost {
-            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Tenure::new(&self.options.node));
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(LeaseTerm::new(&self.options.node));
         }
         Ok(renewed.lease)
     }
@@ -147,7 +147,7 @@ impl Leases {
         self.keys.channels(&self.options.namespace, node)
     }
 
-    async fn take(&self, tenure: &Tenure) -> Result<Instant, BrokerError> {
+    async fn take(&self, tenure: &LeaseTerm) -> Result<Instant, BrokerError> {
         let take = || async {
             self.invoke(tenure, 0, "take").await?;
             Ok(Instant::now())
@@ -155,7 +155,7 @@ impl Leases {
         tenure.taken.get_or_try_init(take).await.copied()
     }
 
-    async fn invoke(&self, tenure: &Tenure, claims: usize, what: &str) -> Result<Renewed, BrokerError> {
+    async fn invoke(&self, tenure: &LeaseTerm, claims: usize, what: &str) -> Result<Renewed, BrokerError> {
         // Counted from before the call: the lease in Redis ends later, never sooner.
         let begun = Instant::now();
         let mut renew = self.renew.prepare_invoke();
@@ -171,12 +171,12 @@ impl Leases {
         Ok(Renewed { lease, claimed: Claimed { until, nodes: reply.collect() } })
     }
 
-    fn current(&self) -> Arc<Tenure> {
+    fn current(&self) -> Arc<LeaseTerm> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-impl Tenure {
+impl LeaseTerm {
     fn new(node: &str) -> Self {
         // Names are stored separated by spaces.
         let node: String = node.chars().map(|c| if c.is_whitespace() { '-' } else { c }).collect();

@@ -190,7 +190,7 @@ impl PresenceStore for RedisPresence {
         Ok(())
     }
 
-    async fn standing(&self, channel: &Channel) -> Result<Summary, PresenceError> {
+    async fn summary(&self, channel: &Channel) -> Result<Summary, PresenceError> {
         let own = self.keys.own(channel, &self.leases_of(channel).last_node());
         let mut standing = self.standing.prepare_invoke();
         standing.key(self.keys.version(channel)).key(self.keys.people(channel)).key(own);
@@ -225,7 +225,7 @@ impl PresenceStore for RedisPresence {
         Ok(Snapshot { version: version.unwrap_or(0), members, mine })
     }
 
-    async fn glimpse(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError> {
+    async fn preview(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, PresenceError> {
         if channels.is_empty() {
             return Ok(Vec::new());
         }
@@ -235,7 +235,7 @@ impl PresenceStore for RedisPresence {
         };
         let replies = self.router.ask_each::<redis::Value>(channels, 2, question).await?;
         let glimpses = replies.iter().map(|reply| match reply.as_deref() {
-            Some([count, some]) => glimpse(count, some, members),
+            Some([count, some]) => preview(count, some, members),
             _ => Ok(Preview::default()),
         });
         glimpses.collect::<Result<_, _>>().map_err(|error| PresenceError(error.to_string()))
@@ -270,7 +270,7 @@ fn read<'a>(user: &str, value: &'a str) -> Option<(Member, &'a str)> {
     Some((Member { id: UserId::parse(user).ok()?, name: Name::from(name.to_owned()) }, nodes))
 }
 
-fn glimpse(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Preview, RedisError> {
+fn preview(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Preview, RedisError> {
     let count = redis::from_redis_value_ref(count)?;
     let (_cursor, some): (u64, Vec<(String, String)>) = redis::from_redis_value_ref(some)?;
     let mut members: Vec<_> = some.iter().filter_map(|(user, value)| read(user, value)).map(|(who, _)| who).collect();

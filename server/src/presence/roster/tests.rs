@@ -69,8 +69,8 @@ impl Watched {
         self.agrees();
     }
 
-    fn hear(&mut self, change: &Change) {
-        self.roster.hear(change.clone(), &mut see(&mut self.seen));
+    fn on_change(&mut self, change: &Change) {
+        self.roster.on_change(change.clone(), &mut see(&mut self.seen));
         self.agrees();
     }
 
@@ -95,7 +95,7 @@ fn a_change_on_top_is_told_at_once() {
     let mut truth = Truth::at(7);
     let mut watched = Watched::loaded(&truth);
     truth.enter(member(1, 1));
-    watched.hear(&truth.announced[0]);
+    watched.on_change(&truth.announced[0]);
     assert_eq!(watched.seen, truth.members);
     assert!(!watched.roster.wants_snapshot());
 }
@@ -108,8 +108,8 @@ fn a_missing_change_asks_for_a_snapshot_and_tells_the_difference() {
         truth.enter(member(user, 0));
     }
     truth.leave(&member(3, 0).id);
-    watched.hear(&truth.announced[0]);
-    watched.hear(&truth.announced[3]);
+    watched.on_change(&truth.announced[0]);
+    watched.on_change(&truth.announced[3]);
     assert_eq!(watched.seen.len(), 1, "nothing is told out of order");
     assert!(watched.roster.wants_snapshot());
     watched.load(&truth);
@@ -123,7 +123,7 @@ fn an_answer_that_was_overtaken_changes_nothing() {
     let ticket = watched.roster.ask();
     let old = truth.snapshot();
     truth.enter(member(1, 1));
-    watched.hear(&truth.announced[0]);
+    watched.on_change(&truth.announced[0]);
     watched.answer(ticket, &old);
     assert_eq!(watched.seen, truth.members);
 }
@@ -156,7 +156,7 @@ fn a_comparison_of_two_numbers_finds_what_was_missed() {
     // A notice that was on its way at that moment.
     truth.enter(member(2, 2));
     compare(&mut watched, 8, &truth);
-    watched.hear(&truth.announced[1]);
+    watched.on_change(&truth.announced[1]);
     watched.roster.expect_awaited();
     assert!(!watched.roster.wants_snapshot(), "it came");
 
@@ -192,7 +192,7 @@ fn a_store_that_went_back_is_believed_and_asked_again() {
 fn endless_holes_do_not_hold_endless_changes() {
     let mut watched = Watched::loaded(&Truth::default());
     for version in 0..5000 {
-        watched.hear(&Change { version: version * 2 + 10, count: 0, joined: vec![], left: vec![] });
+        watched.on_change(&Change { version: version * 2 + 10, count: 0, joined: vec![], left: vec![] });
     }
     assert!(watched.roster.held.len() <= HELD);
     assert!(watched.roster.wants_snapshot());
@@ -246,7 +246,7 @@ proptest! {
                 Event::Leave(user) => truth.leave(&member(user, 0).id),
                 Event::Hear(index) if !truth.announced.is_empty() => {
                     let change = index.get(&truth.announced).clone();
-                    watched.hear(&change);
+                    watched.on_change(&change);
                 }
                 Event::Ask if watched.roster.wants_snapshot() => {
                     ticket = Some(watched.roster.ask());
@@ -269,7 +269,7 @@ proptest! {
             }
         }
         for change in &truth.announced {
-            watched.hear(change);
+            watched.on_change(change);
         }
         if watched.roster.asked.is_some() || watched.roster.wants_snapshot() {
             watched.load(&truth);

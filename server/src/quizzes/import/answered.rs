@@ -137,7 +137,7 @@ fn settle(quiz: &mut Quiz, doubt: &Open, answer: &str) {
 mod tests {
     use protocol::quiz::{Choice, Decimal, Kind, Question};
 
-    use super::super::{Doubt, Place};
+    use super::super::{Doubt, FilePosition};
     use super::*;
 
     fn imported() -> Imported {
@@ -146,7 +146,7 @@ mod tests {
             |text: &str| Question { text: text.into(), options: ["a", "b"].map(option).into(), ..Question::default() };
         let number = Question { kind: Kind::Number, text: "How many?".into(), ..Question::default() };
         let questions = vec![asked("one"), asked("two"), number];
-        let doubt = |question, ask| Doubt { question, place: Place::line(1), why: "why".into(), ask };
+        let doubt = |question, ask| Doubt { question, place: FilePosition::line(1), why: "why".into(), ask };
         let numbers = ["1000", "1"].map(|number| number.parse::<Decimal>().unwrap()).to_vec();
         let doubts = vec![doubt(1, Ask::Right), doubt(1, Ask::Seconds), doubt(2, Ask::Number(numbers))];
         Imported { quiz: Quiz { title: "T".into(), questions, ..Quiz::default() }, doubts, ..Imported::default() }

@@ -6,7 +6,7 @@ use std::io::Read;
 use flate2::bufread::GzDecoder;
 use protocol::limits;
 
-use super::pictures::{Parts, no_part};
+use super::pictures::{FileParts, no_part};
 use super::{NotAQuiz, json};
 use crate::quizzes::sheet::Package;
 use crate::workers::Budget;
@@ -23,7 +23,7 @@ pub(super) enum Archive<'a> {
 }
 
 /// An H5P package has the pictures of its content beside it.
-impl Parts for Package<'_> {
+impl FileParts for Package<'_> {
     fn picture(&mut self, name: &str) -> Result<Vec<u8>, String> {
         // Some names end with a mark of the upload.
         let name = name.split('#').next().unwrap_or_default();
@@ -43,7 +43,7 @@ pub(super) struct Packed<'a> {
     pictures: Vec<(&'a str, &'a [u8])>,
 }
 
-impl Parts for Packed<'_> {
+impl FileParts for Packed<'_> {
     fn picture(&mut self, name: &str) -> Result<Vec<u8>, String> {
         let found = self.pictures.iter().find(|(other, _)| *other == name);
         found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| "it is not in the file".into())

@@ -7,7 +7,7 @@ use protocol::limits;
 use protocol::quiz::{Decimal, Question, Quiz};
 use serde::{Deserialize, Serialize};
 
-use super::{BroughtPicture, MissingPicture, Pictured, cut};
+use super::{BroughtPicture, MissingPicture, PictureReference, cut};
 
 /// How many doubts of one file are reported; more help nobody.
 const DOUBTS: usize = 100;
@@ -37,7 +37,7 @@ pub struct Doubt {
     /// The index of the question, from 0.
     pub question: usize,
     /// The cell, line or field that the doubt is about.
-    pub place: Place,
+    pub place: FilePosition,
     /// Why it was not understood, as the part of a sentence after the place.
     pub why: String,
     /// The question to the author whose answer settles the doubt.
@@ -46,7 +46,7 @@ pub struct Doubt {
 
 /// A place in a file, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct FilePosition {
     /// The line of a text, or the row of a sheet, from 1.
     pub line: usize,
     /// In a sheet: the column's letters, such as `G`.
@@ -82,24 +82,24 @@ pub enum Ask {
 
 /// A doubt about a question that has no index yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) place: Place,
+pub(crate) struct QuestionFault {
+    pub(crate) place: FilePosition,
     pub(crate) why: String,
     pub(crate) ask: Ask,
 }
 
 /// A question as far as it could be parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Read {
+pub(crate) struct ParsedQuestion {
     pub(crate) question: Question,
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) faults: Vec<QuestionFault>,
     /// Its picture, or why there is none.
-    pub(crate) pictured: Vec<Pictured>,
+    pub(crate) pictured: Vec<PictureReference>,
 }
 
 impl Imported {
     /// Adds a question; a note says when there are too many.
-    pub(crate) fn push(&mut self, read: Read) {
+    pub(crate) fn push(&mut self, read: ParsedQuestion) {
         let at = self.quiz.questions.len();
         if at >= limits::QUESTIONS {
             let most = limits::QUESTIONS;
@@ -109,7 +109,8 @@ impl Imported {
         self.quiz.questions.push(read.question);
         self.illustrate(at, read.pictured);
         let room = DOUBTS.saturating_sub(self.doubts.len());
-        let doubts = read.faults.into_iter().map(|Fault { place, why, ask }| Doubt { question: at, place, why, ask });
+        let doubts =
+            read.faults.into_iter().map(|QuestionFault { place, why, ask }| Doubt { question: at, place, why, ask });
         self.doubts.extend(doubts.take(room.max(1)));
     }
 
@@ -121,19 +122,19 @@ impl Imported {
     }
 }
 
-impl Read {
+impl ParsedQuestion {
     /// Adds the faults that the rules for quizzes find, if there are no doubts yet.
-    pub(crate) fn checked(mut self, place: impl FnOnce() -> Place) -> Self {
+    pub(crate) fn checked(mut self, place: impl FnOnce() -> FilePosition) -> Self {
         if self.faults.is_empty()
             && let Some(problem) = self.question.problem()
         {
-            self.faults.push(Fault { place: place(), why: problem, ask: Ask::Finish });
+            self.faults.push(QuestionFault { place: place(), why: problem, ask: Ask::Finish });
         }
         self
     }
 }
 
-impl Place {
+impl FilePosition {
     /// A line of a text, counted from 1.
     pub(crate) fn line(line: usize) -> Self {
         Self { line, ..Self::default() }
@@ -146,7 +147,7 @@ impl ShownCell {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for FilePosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, cells } = self;
         match column {

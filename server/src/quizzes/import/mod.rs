@@ -15,13 +15,13 @@ use crate::workers::{Budget, Exhausted, Limits};
 
 mod answered;
 mod container;
+mod correct_mark;
 mod decode;
 mod doubt;
 mod html;
 mod json;
 mod kinds;
 mod pictures;
-mod right;
 mod seconds;
 mod text;
 
@@ -29,13 +29,13 @@ mod text;
 mod tests;
 
 pub use answered::{Answered, Use};
-pub use doubt::{Ask, Doubt, Imported, Place, ShownCell};
-pub(super) use doubt::{Fault, Read};
+pub(super) use correct_mark::{CorrectMark, right_answers};
+pub use doubt::{Ask, Doubt, FilePosition, Imported, ShownCell};
+pub(super) use doubt::{ParsedQuestion, QuestionFault};
 pub(super) use html::cut;
 pub(super) use kinds::{kind_named, points_named};
 pub use pictures::{BroughtPicture, MissingPicture};
-pub(super) use pictures::{NoParts, Parts, Pictured, no_part, not_taken, referred};
-pub(super) use right::{Right, right_answers};
+pub(super) use pictures::{FileParts, PictureReference, SingleText, no_part, not_taken, referred};
 pub(super) use seconds::seconds;
 
 /// Bytes of a file, at most. Most of them may be pictures.
@@ -119,7 +119,7 @@ fn read_archive(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
 
 fn read_text(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     if json::is_json(text) {
-        return json::read(text, &mut NoParts, budget);
+        return json::read(text, &mut SingleText, budget);
     }
     if text::is_aiken(text) {
         return text::read_aiken(text, budget);

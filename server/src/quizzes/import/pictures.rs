@@ -7,7 +7,7 @@ use data_encoding::BASE64_NOPAD;
 use protocol::limits;
 
 use super::{Imported, cut};
-use crate::quizzes::picture::NoPicture;
+use crate::quizzes::picture::PictureError;
 
 /// How many bytes of pictures are imported from one file.
 const ALL_BYTES: usize = 6 * 1024 * 1024;
@@ -49,14 +49,14 @@ impl fmt::Display for MissingPicture {
 
 /// The picture of a question that has no index yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Pictured {
+pub(crate) enum PictureReference {
     /// A picture with its description.
     Here { bytes: Vec<u8>, words: String },
     /// It was not imported: the sentence after the number of the question.
     Missing(String),
 }
 
-impl Pictured {
+impl PictureReference {
     /// The result of looking for a picture, called `what` in a sentence.
     pub(crate) fn of(found: Result<Vec<u8>, String>, words: String, what: &str) -> Self {
         match found {
@@ -72,15 +72,15 @@ pub(crate) fn not_taken(what: &str, why: impl fmt::Display) -> String {
 }
 
 /// The other parts of the file that a question is in.
-pub(crate) trait Parts {
+pub(crate) trait FileParts {
     /// A picture by its name in the question; the error is the end of a sentence.
     fn picture(&mut self, name: &str) -> Result<Vec<u8>, String>;
 }
 
 /// A file that consists of one text.
-pub(crate) struct NoParts;
+pub(crate) struct SingleText;
 
-impl Parts for NoParts {
+impl FileParts for SingleText {
     fn picture(&mut self, _: &str) -> Result<Vec<u8>, String> {
         Err("it is not in the file".into())
     }
@@ -88,14 +88,14 @@ impl Parts for NoParts {
 
 /// The picture that a text refers to: by a data URL, by the address of another site, or by the name of a
 /// part.
-pub(crate) fn referred(to: &str, parts: &mut dyn Parts) -> Result<Vec<u8>, String> {
+pub(crate) fn referred(to: &str, parts: &mut dyn FileParts) -> Result<Vec<u8>, String> {
     let to = to.trim();
     let found = match (to.strip_prefix("data:"), site(to)) {
         (Some(data), _) => decoded(data)?,
         (None, Some(site)) => return Err(format!("it is on another site, {site}, and nothing is fetched from there")),
         (None, None) => parts.picture(to)?,
     };
-    if found.len() > limits::PICTURE_BYTES { Err(NoPicture::TooLarge.clause()) } else { Ok(found) }
+    if found.len() > limits::PICTURE_BYTES { Err(PictureError::TooLarge.clause()) } else { Ok(found) }
 }
 
 /// The host of an address, without its port.
@@ -127,18 +127,18 @@ pub(crate) fn no_part(name: &str) -> String {
 
 impl Imported {
     /// Adds a question's pictures, as far as there is room.
-    pub(crate) fn illustrate(&mut self, question: usize, pictured: Vec<Pictured>) {
+    pub(crate) fn illustrate(&mut self, question: usize, pictured: Vec<PictureReference>) {
         for pictured in pictured {
             let taken: usize = self.pictures.iter().map(|picture| picture.bytes.len()).sum();
             match pictured {
-                Pictured::Here { bytes, words } if taken.saturating_add(bytes.len()) <= ALL_BYTES => {
+                PictureReference::Here { bytes, words } if taken.saturating_add(bytes.len()) <= ALL_BYTES => {
                     self.pictures.push(BroughtPicture { question, bytes, words });
                 }
-                Pictured::Here { .. } => {
+                PictureReference::Here { .. } => {
                     let why = format!("the pictures of one file may have {} MiB together", ALL_BYTES / 1024 / 1024);
                     self.missing.push(MissingPicture::because(question, why));
                 }
-                Pictured::Missing(told) => self.missing.push(MissingPicture { question, told }),
+                PictureReference::Missing(told) => self.missing.push(MissingPicture { question, told }),
             }
         }
     }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_picture_is_taken_out_of_the_text_and_fetched_from_nowhere() {
-        let referred = |to| referred(to, &mut NoParts);
+        let referred = |to| referred(to, &mut SingleText);
         assert_eq!(referred("data:image/png;base64,iVBORw=="), Ok(b"\x89PNG".to_vec()));
         assert_eq!(referred(" data:image/png;BASE64,iVBO\n Rw "), Ok(b"\x89PNG".to_vec()));
         for (to, why) in [
@@ -178,9 +178,9 @@ mod tests {
     #[test]
     fn what_is_not_taken_is_told_with_its_question() {
         let mut imported = Imported::default();
-        let here = |size| Pictured::Here { bytes: vec![0; size], words: String::new() };
+        let here = |size| PictureReference::Here { bytes: vec![0; size], words: String::new() };
         imported.illustrate(2, vec![here(ALL_BYTES - 1), here(2), here(1)]);
-        imported.illustrate(3, vec![Pictured::of(Err(no_part("images/a.png")), String::new(), "the picture")]);
+        imported.illustrate(3, vec![PictureReference::of(Err(no_part("images/a.png")), String::new(), "the picture")]);
         assert_eq!(imported.pictures.len(), 2);
         let told: Vec<_> = imported.missing.iter().map(ToString::to_string).collect();
         assert_eq!(

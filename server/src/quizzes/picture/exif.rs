@@ -1,7 +1,7 @@
 //! The orientation of a picture: the only entry of EXIF that is needed to show it. Place, time and camera are
 //! dropped.
 
-use super::Broken;
+use super::InvalidPicture;
 use super::input::Input;
 
 /// The tag of the orientation.
@@ -16,17 +16,17 @@ pub(super) fn orientation(notes: &[u8]) -> Option<u8> {
     find(notes).ok().flatten().filter(|way| (2..=8).contains(way))
 }
 
-fn find(notes: &[u8]) -> Result<Option<u8>, Broken> {
+fn find(notes: &[u8]) -> Result<Option<u8>, InvalidPicture> {
     let mut header = Input(notes);
     let low_first = match header.take(2)? {
         b"II" => true,
         b"MM" => false,
-        _ => return Err(Broken),
+        _ => return Err(InvalidPicture),
     };
     let u16_of = |input: &mut Input<'_>| if low_first { input.le_u16() } else { input.be_u16() };
     header.take(2)?;
     let first = if low_first { header.le_length()? } else { header.be_length()? };
-    let mut directory = Input(notes.get(first..).ok_or(Broken)?);
+    let mut directory = Input(notes.get(first..).ok_or(InvalidPicture)?);
     let count = u16_of(&mut directory)?;
     for _ in 0..count.min(NOTES) {
         let mut note = Input(directory.take(12)?);

@@ -2,7 +2,7 @@
 //! dropped.
 
 use super::input::Input;
-use super::{Broken, check_size};
+use super::{InvalidPicture, check_size};
 use crate::workers::{Budget, Exhausted};
 
 /// The most frames in one picture.
@@ -16,7 +16,7 @@ const END: u8 = 0x3B;
 const CONTROL: u8 = 0xF9;
 const APPLICATION: u8 = 0xFF;
 
-pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
+pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPicture> {
     let mut rest = Input(bytes);
     let mut kept = Vec::with_capacity(bytes.len());
     let header = rest.take(13)?;
@@ -50,7 +50,7 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
                 kept.extend_from_slice(blocks(&mut rest, budget)?);
             }
             END => break,
-            _ => return Err(Broken),
+            _ => return Err(InvalidPicture),
         }
     }
     kept.push(END);
@@ -65,14 +65,14 @@ fn palette_bytes(flags: u8) -> usize {
 }
 
 /// A sequence of blocks with their lengths, up to an empty one.
-fn blocks<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<&'a [u8], Broken> {
+fn blocks<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<&'a [u8], InvalidPicture> {
     let begin = rest.0;
     loop {
         budget.step()?;
         let length = rest.byte()?;
         rest.take(length.into())?;
         if length == 0 {
-            return begin.get(..begin.len() - rest.0.len()).ok_or(Broken);
+            return begin.get(..begin.len() - rest.0.len()).ok_or(InvalidPicture);
         }
     }
 }
@@ -91,25 +91,25 @@ fn stays(label: u8, blocks: &[u8]) -> bool {
 }
 
 /// Decodes piece by piece; no frame is ever whole in memory.
-fn decode(bytes: &[u8], budget: &Budget) -> Result<(), Broken> {
+fn decode(bytes: &[u8], budget: &Budget) -> Result<(), InvalidPicture> {
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::Indexed);
-    let mut decoder = options.read_info(bytes).map_err(|_| Broken)?;
+    let mut decoder = options.read_info(bytes).map_err(|_| InvalidPicture)?;
     let mut piece = vec![0; PIECE];
     let mut frames = 0;
-    while let Some(frame) = decoder.next_frame_info().map_err(|_| Broken)? {
+    while let Some(frame) = decoder.next_frame_info().map_err(|_| InvalidPicture)? {
         frames += 1;
         let (width, height) = (frame.width.into(), frame.height.into());
         check_size(width, height, budget)?;
-        let mut left = usize::try_from(u64::from(width) * u64::from(height)).map_err(|_| Broken)?;
+        let mut left = usize::try_from(u64::from(width) * u64::from(height)).map_err(|_| InvalidPicture)?;
         while left > 0 {
-            let part = piece.get_mut(..left.min(PIECE)).ok_or(Broken)?;
+            let part = piece.get_mut(..left.min(PIECE)).ok_or(InvalidPicture)?;
             budget.unpack(part.len())?;
-            if !decoder.fill_buffer(part).map_err(|_| Broken)? {
-                return Err(Broken);
+            if !decoder.fill_buffer(part).map_err(|_| InvalidPicture)? {
+                return Err(InvalidPicture);
             }
             left -= part.len();
         }
     }
-    if frames == 0 { Err(Broken) } else { Ok(()) }
+    if frames == 0 { Err(InvalidPicture) } else { Ok(()) }
 }

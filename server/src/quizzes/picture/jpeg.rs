@@ -8,7 +8,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::input::Input;
-use super::{Broken, check_size, exif};
+use super::{InvalidPicture, check_size, exif};
 use crate::workers::{Budget, Exhausted};
 
 /// The most scans: programs make about ten, and each may be expensive for a few bytes.
@@ -27,7 +27,7 @@ const NOTES: &[u8] = b"Exif\0\0";
 
 /// What was found while the file was read.
 #[derive(Default)]
-struct Found {
+struct JpegScan {
     kept: Vec<u8>,
     jfif: Option<[u8; 9]>,
     orientation: Option<u8>,
@@ -49,9 +49,9 @@ struct Frame {
     most_blocks: u64,
 }
 
-pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
+pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPicture> {
     let found = walk(bytes, budget)?;
-    let frame = found.frame.ok_or(Broken)?;
+    let frame = found.frame.ok_or(InvalidPicture)?;
     check_size(frame.width.into(), frame.height.into(), budget)?;
     budget.hold(frame.decoded_bytes(found.is_interleaved))?;
     let clean = found.write();
@@ -60,11 +60,11 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
     Ok(clean)
 }
 
-fn walk(bytes: &[u8], budget: &Budget) -> Result<Found, Broken> {
+fn walk(bytes: &[u8], budget: &Budget) -> Result<JpegScan, InvalidPicture> {
     let mut rest = Input(bytes);
-    let mut found = Found::default();
+    let mut found = JpegScan::default();
     if rest.take(2)? != [0xFF, START] {
-        return Err(Broken);
+        return Err(InvalidPicture);
     }
     loop {
         budget.step()?;
@@ -73,9 +73,9 @@ fn walk(bytes: &[u8], budget: &Budget) -> Result<Found, Broken> {
             return Ok(found);
         }
         let segment = rest.0;
-        let length = usize::from(rest.be_u16()?).checked_sub(2).ok_or(Broken)?;
+        let length = usize::from(rest.be_u16()?).checked_sub(2).ok_or(InvalidPicture)?;
         let data = rest.take(length)?;
-        let segment = segment.get(..length + 2).ok_or(Broken)?;
+        let segment = segment.get(..length + 2).ok_or(InvalidPicture)?;
         match marker {
             EXIF if found.orientation.is_none() => {
                 found.orientation = data.strip_prefix(NOTES).and_then(exif::orientation);
@@ -92,7 +92,7 @@ fn walk(bytes: &[u8], budget: &Budget) -> Result<Found, Broken> {
             SCAN => {
                 found.scans += 1;
                 if found.scans == 1 {
-                    let components = found.frame.ok_or(Broken)?.components;
+                    let components = found.frame.ok_or(InvalidPicture)?.components;
                     found.is_interleaved = data.first() == Some(&components);
                 }
                 if found.scans > SCANS {
@@ -102,35 +102,35 @@ fn walk(bytes: &[u8], budget: &Budget) -> Result<Found, Broken> {
                 found.kept.extend_from_slice(entropy(&mut rest)?);
             }
             // Kinds that browsers do not show either: lossless, arithmetic, hierarchical.
-            0xC3 | 0xC5..=0xCF => return Err(Broken),
+            0xC3 | 0xC5..=0xCF => return Err(InvalidPicture),
             _ => {}
         }
     }
 }
 
 /// The next marker, after any number of fill bytes.
-fn marker(rest: &mut Input<'_>) -> Result<u8, Broken> {
+fn marker(rest: &mut Input<'_>) -> Result<u8, InvalidPicture> {
     if rest.byte()? != 0xFF {
-        return Err(Broken);
+        return Err(InvalidPicture);
     }
     loop {
         match rest.byte()? {
             0xFF => {}
-            0x00 => return Err(Broken),
+            0x00 => return Err(InvalidPicture),
             marker => return Ok(marker),
         }
     }
 }
 
 /// The data of a scan, up to the next marker that does not belong to it.
-fn entropy<'a>(rest: &mut Input<'a>) -> Result<&'a [u8], Broken> {
+fn entropy<'a>(rest: &mut Input<'a>) -> Result<&'a [u8], InvalidPicture> {
     let is_end = |pair: &[u8]| matches!(pair, [0xFF, marker] if !matches!(marker, 0x00 | 0xFF | 0xD0..=0xD7));
-    let end = rest.0.windows(2).position(is_end).ok_or(Broken)?;
+    let end = rest.0.windows(2).position(is_end).ok_or(InvalidPicture)?;
     rest.take(end)
 }
 
 impl Frame {
-    fn read(data: &[u8], is_progressive: bool) -> Result<Self, Broken> {
+    fn read(data: &[u8], is_progressive: bool) -> Result<Self, InvalidPicture> {
         let mut data = Input(data);
         data.byte()?;
         let (height, width, components) = (data.be_u16()?, data.be_u16()?, data.byte()?);
@@ -161,7 +161,7 @@ impl Frame {
     }
 }
 
-impl Found {
+impl JpegScan {
     fn keep(&mut self, marker: u8, segment: &[u8]) {
         self.kept.extend_from_slice(&[0xFF, marker]);
         self.kept.extend_from_slice(segment);
@@ -191,14 +191,14 @@ fn add(to: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
 }
 
 /// Decodes in one colour where the decoder can; the result is dropped.
-fn decode(bytes: &[u8]) -> Result<(), Broken> {
+fn decode(bytes: &[u8]) -> Result<(), InvalidPicture> {
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
-    decoder.decode_headers().map_err(|_| Broken)?;
-    let colors = match decoder.input_colorspace().ok_or(Broken)? {
+    decoder.decode_headers().map_err(|_| InvalidPicture)?;
+    let colors = match decoder.input_colorspace().ok_or(InvalidPicture)? {
         ColorSpace::YCbCr | ColorSpace::Luma => ColorSpace::Luma,
         other => other,
     };
     let options = DecoderOptions::default().jpeg_set_out_colorspace(colors).jpeg_set_max_scans(SCANS);
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
-    decoder.decode().map(drop).map_err(|_| Broken)
+    decoder.decode().map(drop).map_err(|_| InvalidPicture)
 }

@@ -38,7 +38,7 @@ const DIGEST: usize = 16;
 
 /// Why something is no picture for a quiz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoPicture {
+pub enum PictureError {
     /// The file has more than [`limits::PICTURE_BYTES`].
     #[error("A picture has {} MiB at most. Make it smaller and try again.", limits::PICTURE_BYTES / 1024 / 1024)]
     TooLarge,
@@ -53,7 +53,7 @@ pub enum NoPicture {
     TooMuch,
 }
 
-impl NoPicture {
+impl PictureError {
     /// Why not, as the end of a sentence about a picture in a file.
     pub fn clause(self) -> String {
         match self {
@@ -85,9 +85,9 @@ impl Picture {
 }
 
 /// Something in a file is not as it must be, or the budget ran out, which the budget tells.
-struct Broken;
+struct InvalidPicture;
 
-impl From<Exhausted> for Broken {
+impl From<Exhausted> for InvalidPicture {
     fn from(_: Exhausted) -> Self {
         Self
     }
@@ -151,12 +151,12 @@ impl Kind {
 /// lasts, and the budget's limits should be [`LIMITS`].
 ///
 /// # Errors
-/// [`NoPicture`], as a sentence for who chose it.
-pub fn clean(file: &[u8], budget: &Budget) -> Result<Picture, NoPicture> {
+/// [`PictureError`], as a sentence for who chose it.
+pub fn clean(file: &[u8], budget: &Budget) -> Result<Picture, PictureError> {
     if file.len() > limits::PICTURE_BYTES {
-        return Err(NoPicture::TooLarge);
+        return Err(PictureError::TooLarge);
     }
-    let kind = Kind::of_bytes(file).ok_or(NoPicture::OtherKind)?;
+    let kind = Kind::of_bytes(file).ok_or(PictureError::OtherKind)?;
     let clean = match kind {
         Kind::Png => png::clean(file, budget),
         Kind::Jpeg => jpeg::clean(file, budget),
@@ -164,19 +164,19 @@ pub fn clean(file: &[u8], budget: &Budget) -> Result<Picture, NoPicture> {
         Kind::Gif => gif::clean(file, budget),
     };
     if budget.exhausted().is_some() {
-        return Err(NoPicture::TooMuch);
+        return Err(PictureError::TooMuch);
     }
-    let bytes = Bytes::from(clean.map_err(|Broken| NoPicture::Unreadable)?);
+    let bytes = Bytes::from(clean.map_err(|InvalidPicture| PictureError::Unreadable)?);
     let id = format!("{}.{}", digest::of(&bytes, DIGEST), kind.ending());
-    let id = PictureId::parse(&id).map_err(|_| NoPicture::OtherKind)?;
+    let id = PictureId::parse(&id).map_err(|_| PictureError::OtherKind)?;
     Ok(Picture { id, bytes })
 }
 
 /// How many pixels that are; none, or too many, are no picture for a quiz.
-fn check_size(width: u32, height: u32, budget: &Budget) -> Result<usize, Broken> {
+fn check_size(width: u32, height: u32, budget: &Budget) -> Result<usize, InvalidPicture> {
     let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
     if width > SIDE || height > SIDE || pixels > PIXELS {
         budget.exhaust(Exhausted::Size)?;
     }
-    if pixels == 0 { Err(Broken) } else { Ok(pixels) }
+    if pixels == 0 { Err(InvalidPicture) } else { Ok(pixels) }
 }

@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use super::input::Input;
-use super::{Broken, check_size};
+use super::{InvalidPicture, check_size};
 use crate::workers::Budget;
 
 /// The chunks that stay, with the largest size of each.
@@ -22,7 +22,7 @@ const KEPT: [(&[u8; 4], usize); 9] = [
 /// Memory that the decoder needs besides a row.
 const DECODER_BYTES: usize = 8 * 1024 * 1024;
 
-pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
+pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPicture> {
     let mut rest = Input(bytes);
     let mut kept = rest.take(8)?.to_vec();
     loop {
@@ -30,12 +30,12 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
         let chunk = rest.0;
         let length = rest.be_length()?;
         let name = rest.name()?;
-        let mut data = Input(rest.take(length.checked_add(4).ok_or(Broken)?)?);
+        let mut data = Input(rest.take(length.checked_add(4).ok_or(InvalidPicture)?)?);
         if &name == b"IHDR" {
             check_size(data.be_u32()?, data.be_u32()?, budget)?;
         }
         if KEPT.iter().any(|(kept, most)| **kept == name && length <= *most) {
-            kept.extend_from_slice(chunk.get(..length + 12).ok_or(Broken)?);
+            kept.extend_from_slice(chunk.get(..length + 12).ok_or(InvalidPicture)?);
         }
         if &name == b"IEND" {
             break;
@@ -46,12 +46,12 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
 }
 
 /// Decodes row by row; only one is ever in memory.
-fn decode(bytes: &[u8], budget: &Budget) -> Result<(), Broken> {
+fn decode(bytes: &[u8], budget: &Budget) -> Result<(), InvalidPicture> {
     let limits = png::Limits { bytes: DECODER_BYTES };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(png::Transformations::IDENTITY);
-    let mut reader = decoder.read_info().map_err(|_| Broken)?;
-    while let Some(row) = reader.next_row().map_err(|_| Broken)? {
+    let mut reader = decoder.read_info().map_err(|_| InvalidPicture)?;
+    while let Some(row) = reader.next_row().map_err(|_| InvalidPicture)? {
         budget.unpack(row.data().len())?;
     }
     Ok(())

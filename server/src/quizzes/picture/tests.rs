@@ -24,7 +24,7 @@ fn sample(name: &str) -> &'static [u8] {
     SAMPLES.into_iter().find(|(other, _)| *other == name).unwrap().1
 }
 
-fn clean(file: &[u8]) -> Result<Picture, NoPicture> {
+fn clean(file: &[u8]) -> Result<Picture, PictureError> {
     super::clean(file, &Budget::of(LIMITS))
 }
 
@@ -75,13 +75,13 @@ fn what_only_begins_like_a_picture_is_none() {
         b"RIFF\x10\0\0\0WEBPVP8 ",
         b"RIFF\x04\0\0\0WEBP",
     ] {
-        assert_eq!(clean(bytes), Err(NoPicture::Unreadable), "{}", bytes.escape_ascii());
+        assert_eq!(clean(bytes), Err(PictureError::Unreadable), "{}", bytes.escape_ascii());
     }
     for bytes in [&b"<svg onload=alert(1)>"[..], b"<!doctype html>", b"%PDF-1.7", b"", b"RIFF\0\0\0\0WAVE"] {
-        assert_eq!(clean(bytes), Err(NoPicture::OtherKind));
+        assert_eq!(clean(bytes), Err(PictureError::OtherKind));
     }
     let huge = [&b"GIF89a"[..], &vec![0; limits::PICTURE_BYTES]].concat();
-    assert_eq!(clean(&huge), Err(NoPicture::TooLarge));
+    assert_eq!(clean(&huge), Err(PictureError::TooLarge));
 }
 
 /// A sample with some bytes in it changed.
@@ -110,7 +110,7 @@ fn a_picture_that_says_it_is_huge_is_not_decoded() {
         changed("turned.webp", lossy, &[0xFF, 0x3F, 0xFF, 0x3F]),
         changed("lossless.webp", 21, &[0xFE, 0xBF, 0xFF, 0x0F]),
     ] {
-        assert_eq!(clean(&file), Err(NoPicture::TooMuch));
+        assert_eq!(clean(&file), Err(PictureError::TooMuch));
     }
 }
 
@@ -119,7 +119,7 @@ fn endless_frames_and_passes_are_not_decoded() {
     let gif = sample("moving.gif");
     let frame = b"\x2C\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0";
     let many = [&gif[..13 + 768], &frame.repeat(10_000), b";"].concat();
-    assert_eq!(clean(&many), Err(NoPicture::TooMuch), "ten thousand small frames");
+    assert_eq!(clean(&many), Err(PictureError::TooMuch), "ten thousand small frames");
     let large = [&b"\x2C\0\0\0\0\xFF\x0F\xFF\x0F\0\x02"[..], b"\x02\x44\x01\0"].concat();
     let many = [&gif[..13 + 768], &large.repeat(100), b";"].concat();
     assert!(clean(&many).is_err(), "a hundred large ones, with nothing in them");
@@ -128,14 +128,14 @@ fn endless_frames_and_passes_are_not_decoded() {
     let (end, jpeg) = (jpeg.bytes().len() - 2, jpeg.bytes());
     let pass = b"\xFF\xDA\0\x08\x01\x01\0\x01\x3F\0\x55";
     let many = [&jpeg[..end], &pass.repeat(30_000), &[0xFF, 0xD9]].concat();
-    assert_eq!(clean(&many), Err(NoPicture::TooMuch), "thirty thousand passes");
+    assert_eq!(clean(&many), Err(PictureError::TooMuch), "thirty thousand passes");
 
     let webp = clean(sample("moving.webp")).unwrap();
     let frames = place("moving.webp", b"ANMF");
     let many = [&webp.bytes()[..frames], &webp.bytes()[frames..].repeat(400)].concat();
     let length = u32::try_from(many.len() - 8).unwrap().to_le_bytes();
     let many = [&many[..4], &length, &many[8..]].concat();
-    assert_eq!(clean(&many), Err(NoPicture::TooMuch), "twelve hundred frames");
+    assert_eq!(clean(&many), Err(PictureError::TooMuch), "twelve hundred frames");
 }
 
 #[test]
@@ -152,10 +152,10 @@ fn what_is_packed_to_nothing_is_counted_as_it_comes() {
         file
     };
     assert!(clean(&packed(4000, 5000)).is_ok());
-    assert_eq!(clean(&packed(4001, 5000)), Err(NoPicture::TooMuch));
+    assert_eq!(clean(&packed(4001, 5000)), Err(PictureError::TooMuch));
     let small = Limits { unpacked_bytes: 1000, ..LIMITS };
     let counted = super::clean(&packed(4000, 5000), &Budget::of(small));
-    assert_eq!(counted, Err(NoPicture::TooMuch));
+    assert_eq!(counted, Err(PictureError::TooMuch));
 }
 
 #[test]

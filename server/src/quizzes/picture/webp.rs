@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 
 use super::input::Input;
-use super::{Broken, check_size, exif};
+use super::{InvalidPicture, check_size, exif};
 use crate::workers::{Budget, Exhausted};
 
 /// The most frames in one picture.
@@ -23,7 +23,7 @@ const HAS_FRAMES: u8 = 0b0000_0010;
 
 /// What was found while the file was read.
 #[derive(Default)]
-struct Found {
+struct WebpScan {
     kept: Vec<u8>,
     orientation: Option<u8>,
     frames: usize,
@@ -33,14 +33,14 @@ struct Found {
     pixels: usize,
 }
 
-pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
+pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPicture> {
     let mut rest = Input(bytes);
     rest.take(4)?;
     let length = rest.le_length()?;
     // Whatever follows the end is dropped.
     let mut rest = Input(Input(rest.0).take(length)?);
     rest.take(4)?;
-    let mut found = Found::default();
+    let mut found = WebpScan::default();
     while !rest.is_empty() {
         let (name, data) = chunk(&mut rest, budget)?;
         match &name {
@@ -57,7 +57,7 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, Broken> {
 }
 
 /// The next chunk, with its name; chunks begin at even offsets.
-fn chunk<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<([u8; 4], &'a [u8]), Broken> {
+fn chunk<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<([u8; 4], &'a [u8]), InvalidPicture> {
     budget.step()?;
     let name = rest.name()?;
     let length = rest.le_length()?;
@@ -68,7 +68,7 @@ fn chunk<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<([u8; 4], &'a [u8]
     Ok((name, data))
 }
 
-impl Found {
+impl WebpScan {
     fn keep(&mut self, name: [u8; 4], data: &[u8]) {
         self.account(&name, data);
         add(&mut self.kept, name, data);
@@ -86,7 +86,7 @@ impl Found {
     }
 
     /// Copies a frame, also without what is no part of the picture.
-    fn keep_frame(&mut self, data: &[u8], budget: &Budget) -> Result<(), Broken> {
+    fn keep_frame(&mut self, data: &[u8], budget: &Budget) -> Result<(), InvalidPicture> {
         self.frames += 1;
         if self.frames > FRAMES {
             budget.exhaust(Exhausted::Size)?;
@@ -104,13 +104,13 @@ impl Found {
         Ok(())
     }
 
-    fn write(&mut self) -> Result<Vec<u8>, Broken> {
+    fn write(&mut self) -> Result<Vec<u8>, InvalidPicture> {
         let mut kept = std::mem::take(&mut self.kept);
         if kept.starts_with(b"VP8X") {
-            let flags = kept.get_mut(8).ok_or(Broken)?;
+            let flags = kept.get_mut(8).ok_or(InvalidPicture)?;
             *flags &= STAYS;
             if (*flags & HAS_FRAMES != 0) != (self.frames > 0) {
-                return Err(Broken);
+                return Err(InvalidPicture);
             }
             if let Some(orientation) = self.orientation {
                 *flags |= HAS_EXIF;
@@ -119,7 +119,7 @@ impl Found {
         }
         let mut clean = Vec::with_capacity(kept.len() + 12);
         clean.extend_from_slice(b"RIFF");
-        clean.extend_from_slice(&u32::try_from(kept.len() + 4).map_err(|_| Broken)?.to_le_bytes());
+        clean.extend_from_slice(&u32::try_from(kept.len() + 4).map_err(|_| InvalidPicture)?.to_le_bytes());
         clean.extend_from_slice(b"WEBP");
         clean.extend(kept);
         Ok(clean)
@@ -136,21 +136,21 @@ fn add(to: &mut Vec<u8>, name: [u8; 4], data: &[u8]) {
     }
 }
 
-fn decode(bytes: &[u8], found: &Found, budget: &Budget) -> Result<(), Broken> {
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|_| Broken)?;
+fn decode(bytes: &[u8], found: &WebpScan, budget: &Budget) -> Result<(), InvalidPicture> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|_| InvalidPicture)?;
     let (width, height) = decoder.dimensions();
     let pixels = check_size(width, height, budget)?.max(found.pixels);
     let bytes_each = if found.frames > 0 { BYTES_PER_FRAME_PIXEL } else { BYTES_PER_PIXEL };
     budget.hold(pixels.saturating_mul(bytes_each))?;
-    let mut shown = vec![0; decoder.output_buffer_size().ok_or(Broken)?];
+    let mut shown = vec![0; decoder.output_buffer_size().ok_or(InvalidPicture)?];
     if !decoder.is_animated() {
         budget.unpack(shown.len())?;
-        return decoder.read_image(&mut shown).map_err(|_| Broken);
+        return decoder.read_image(&mut shown).map_err(|_| InvalidPicture);
     }
     for _ in 0..decoder.num_frames() {
         budget.unpack(shown.len())?;
         budget.check()?;
-        decoder.read_frame(&mut shown).map_err(|_| Broken)?;
+        decoder.read_frame(&mut shown).map_err(|_| InvalidPicture)?;
     }
     Ok(())
 }

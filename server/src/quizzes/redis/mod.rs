@@ -19,7 +19,7 @@ use tracing::warn;
 
 use super::earlier_names::with_names_of_today;
 use super::versions::forgotten;
-use super::{Kept, OwnedQuiz, Quizzes, QuizzesError, RESULTS, Spelled, unreadable};
+use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome, unreadable};
 use crate::broker::BrokerError;
 use crate::broker::redis::Router;
 use crate::broker::redis::shard::Shard;
@@ -107,7 +107,12 @@ impl RedisQuizzes {
         }
     }
 
-    async fn save_owned(&self, owner: &UserId, quiz: &StoredQuiz, spelled: &Spelled) -> Result<u64, QuizzesError> {
+    async fn save_owned(
+        &self,
+        owner: &UserId,
+        quiz: &StoredQuiz,
+        spelled: &EncodedVersion,
+    ) -> Result<u64, QuizzesError> {
         let author = self.keys.author(owner);
         // If somebody saves meanwhile, that save wins and this one fails.
         let forgotten = forgotten(&self.versions_of(&author, &quiz.id).await?, quiz.saved_at);
@@ -128,7 +133,7 @@ impl RedisQuizzes {
         &self,
         author: &Author,
         quiz: &StoredQuiz,
-        spelled: &Spelled,
+        spelled: &EncodedVersion,
         forgotten: Option<u64>,
     ) -> Result<u64, QuizzesError> {
         let mut save = self.save.prepare_invoke();
@@ -213,7 +218,7 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
-        let spelled = Spelled::new(quiz)?;
+        let spelled = EncodedVersion::new(quiz)?;
         if quiz.version > 1 {
             self.must_own(owner, &quiz.id).await?;
             return self.save_owned(owner, quiz, &spelled).await;
@@ -247,7 +252,7 @@ impl Quizzes for RedisQuizzes {
         if was_there { Ok(()) } else { Err(QuizzesError::Missing) }
     }
 
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<Kept, QuizzesError> {
+    async fn keep(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
         let author = self.keys.author(owner);
         let mut keep = self.keep.prepare_invoke();
         for key in author.results() {
@@ -257,9 +262,9 @@ impl Quizzes for RedisQuizzes {
         keep.arg(results.ended_at).arg(RESULTS).arg(self.retain_results).arg(results.progress());
         let (became, bytes): (String, u64) = self.shard_of(&author)?.invoke(&keep).await?;
         Ok(match became.as_str() {
-            "new" => Kept::New,
-            "renewed" => Kept::Renewed { bytes },
-            _ => Kept::Before,
+            "new" => StoreOutcome::New,
+            "renewed" => StoreOutcome::Renewed { bytes },
+            _ => StoreOutcome::Before,
         })
     }
 

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use protocol::quiz::Quiz;
 use protocol::wire;
 
-use super::import::{Imported, NotAQuiz, Pictured};
+use super::import::{Imported, NotAQuiz, PictureReference};
 use crate::workers::Budget;
 
 mod csv;
 mod formula;
 mod headings;
-mod line;
 mod question;
 mod report;
+mod row;
 mod table;
 mod template;
 mod xlsx;
@@ -45,7 +45,7 @@ struct Sheet {
     /// Whether it has dates whose form depends on the system.
     has_dates_of_the_system: bool,
     /// Pictures, by the row that they begin in.
-    pictures: BTreeMap<usize, Pictured>,
+    pictures: BTreeMap<usize, PictureReference>,
 }
 
 impl Sheet {
@@ -105,9 +105,9 @@ pub fn csv(quiz: &Quiz) -> Vec<u8> {
 /// # Errors The file could not be written, which is a bug.
 pub fn xlsx(quiz: &Quiz) -> Result<Vec<u8>, NotAQuiz> {
     let rows: Vec<Vec<_>> = table::write(quiz).into_iter().map(report::texts).collect();
-    written(&[xlsx::Page { name: "Questions", rows: &rows, header: table::HEADER, wide: 1 }])
+    written(&[xlsx::OutputSheet { name: "Questions", rows: &rows, header: table::HEADER, wide: 1 }])
 }
 
-fn written(pages: &[xlsx::Page<'_>]) -> Result<Vec<u8>, NotAQuiz> {
+fn written(pages: &[xlsx::OutputSheet<'_>]) -> Result<Vec<u8>, NotAQuiz> {
     xlsx::write(pages).map_err(|error| NotAQuiz(format!("The sheet could not be written: {error}.")))
 }

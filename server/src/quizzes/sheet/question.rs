@@ -1,11 +1,12 @@
 //! Converts between a question and a row of a sheet.
 
 use protocol::limits;
-use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
+use protocol::quiz::{Choice, Decimal, InvalidDecimal, Kind, Points, Question};
 
-use super::line::Line;
+use super::row::SheetRow;
 use crate::quizzes::import::{
-    Ask, Fault, NoParts, Pictured, Read, Right, kind_named, points_named, referred, right_answers, seconds,
+    Ask, CorrectMark, ParsedQuestion, PictureReference, QuestionFault, SingleText, kind_named, points_named, referred,
+    right_answers, seconds,
 };
 
 /// The names of kinds in a sheet.
@@ -27,7 +28,7 @@ const ANSWERS: usize = 4;
 const NONE_GIVEN: &str = "no right answer is given";
 
 /// Parses a row. Each fault becomes a doubt; the rest stays.
-pub(super) fn read(line: &Line<'_>) -> Read {
+pub(super) fn read(line: &SheetRow<'_>) -> ParsedQuestion {
     let columns = &line.header.columns;
     let mut faults = Vec::new();
     let text = line.checked(Some(columns.question), limits::QUESTION_CHARS, &mut faults);
@@ -57,11 +58,11 @@ pub(super) fn read(line: &Line<'_>) -> Read {
         named(columns.kind, Ask::Finish, read);
     }
     fill(&mut question, line, &mut faults);
-    Read { question, faults, pictured: pictured(line) }.checked(|| line.place(None))
+    ParsedQuestion { question, faults, pictured: pictured(line) }.checked(|| line.place(None))
 }
 
 /// The picture in the row, or why the one that its cell names cannot be imported.
-fn pictured(line: &Line<'_>) -> Vec<Pictured> {
+fn pictured(line: &SheetRow<'_>) -> Vec<PictureReference> {
     if let Some(pictured) = line.sheet.pictures.get(&line.row) {
         return vec![pictured.clone()];
     }
@@ -70,10 +71,10 @@ fn pictured(line: &Line<'_>) -> Vec<Pictured> {
         return Vec::new();
     }
     let what = format!("the picture in row {}", line.row + 1);
-    vec![Pictured::of(referred(named, &mut NoParts), String::new(), &what)]
+    vec![PictureReference::of(referred(named, &mut SingleText), String::new(), &what)]
 }
 
-fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
+fn fill(question: &mut Question, line: &SheetRow<'_>, faults: &mut Vec<QuestionFault>) {
     let columns = &line.header.columns;
     let is_unnamed = line.at(columns.kind).is_empty();
     // A right answer in a column of its own, without others, is a typed question.
@@ -99,18 +100,18 @@ fn fill(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
 }
 
 /// The accepted answers; some sheets have them in the column of the right one.
-fn accepted_answers(line: &Line<'_>) -> Vec<String> {
+fn accepted_answers(line: &SheetRow<'_>) -> Vec<String> {
     let (filled, right) = (line.filled(), line.at(line.header.columns.correct));
     if filled.is_empty() && !right.is_empty() { vec![right.to_owned()] } else { filled }
 }
 
-fn number_column(line: &Line<'_>) -> Option<usize> {
+fn number_column(line: &SheetRow<'_>) -> Option<usize> {
     let columns = &line.header.columns;
     let first = columns.answers.first().copied().flatten();
     if line.at(first).is_empty() { columns.correct.or(first) } else { first }
 }
 
-fn number(line: &Line<'_>, column: Option<usize>, faults: &mut Vec<Fault>) -> Option<Decimal> {
+fn number(line: &SheetRow<'_>, column: Option<usize>, faults: &mut Vec<QuestionFault>) -> Option<Decimal> {
     let text = line.plain_at(column);
     if text.is_empty() {
         return None;
@@ -119,7 +120,7 @@ fn number(line: &Line<'_>, column: Option<usize>, faults: &mut Vec<Fault>) -> Op
         Ok(number) => Some(number),
         Err(why) => {
             let ask = match why {
-                NoDecimal::Ambiguous { thousands, fraction } if column != line.header.columns.tolerance => {
+                InvalidDecimal::Ambiguous { thousands, fraction } if column != line.header.columns.tolerance => {
                     Ask::Number(vec![thousands, fraction])
                 }
                 _ => Ask::Finish,
@@ -135,15 +136,15 @@ fn is_true_or_false(options: &[Choice]) -> bool {
     words == ["true", "false"] && options.iter().filter(|option| option.right).count() == 1
 }
 
-fn options(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
+fn options(question: &mut Question, line: &SheetRow<'_>, faults: &mut Vec<QuestionFault>) {
     let columns = &line.header.columns;
     let mut cells: Vec<&str> = line.answers().map(|(_, answer)| answer).collect();
     // A true or false question has these two, whether they are written or not.
     if question.kind == Kind::TrueFalse && cells.iter().all(|cell| cell.is_empty()) {
         cells = vec!["True", "False"];
     }
-    let right = if columns.first_is_right { Right::Options(vec![0]) } else { marked(line, &cells) };
-    let is_right = |at: usize| matches!(&right, Right::Options(right) if right.contains(&at));
+    let right = if columns.first_is_right { CorrectMark::Options(vec![0]) } else { marked(line, &cells) };
+    let is_right = |at: usize| matches!(&right, CorrectMark::Options(right) if right.contains(&at));
     let filled = cells.iter().enumerate().filter(|(_, text)| !text.is_empty());
     question.options = filled
         .clone()
@@ -156,15 +157,15 @@ fn options(question: &mut Question, line: &Line<'_>, faults: &mut Vec<Fault>) {
         faults.push(line.wrong(column, why, Ask::Finish));
     }
     let why = match right {
-        Right::Options(_) => return,
-        Right::Unsaid => NONE_GIVEN.to_owned(),
-        Right::Unclear(why) => why,
+        CorrectMark::Options(_) => return,
+        CorrectMark::Unsaid => NONE_GIVEN.to_owned(),
+        CorrectMark::Unclear(why) => why,
     };
     let can_be_asked = (2..=limits::OPTIONS).contains(&count);
     faults.push(line.wrong(columns.correct, why, if can_be_asked { Ask::Right } else { Ask::Finish }));
 }
 
-fn marked(line: &Line<'_>, cells: &[&str]) -> Right {
+fn marked(line: &SheetRow<'_>, cells: &[&str]) -> CorrectMark {
     right_answers(line.at(line.header.columns.correct), cells)
 }
 

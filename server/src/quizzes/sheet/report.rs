@@ -70,7 +70,7 @@ pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
     }
     let answers = if count <= LISTED { answers(results) } else { vec![headings(["Too many to list. Take the CSV."])] };
     let (players, questions, polls) = (players(results), questions(results), polls(results));
-    let page = |name, rows, wide| xlsx::Page { name, rows, header: 0, wide };
+    let page = |name, rows, wide| xlsx::OutputSheet { name, rows, header: 0, wide };
     let mut pages = vec![page("Players", &players, 1), page("Questions", &questions, 1)];
     // Without polls there are only headings.
     if polls.len() > 1 {

@@ -7,7 +7,7 @@ use protocol::limits;
 use protocol::quiz::{Quiz, Scoring};
 
 use super::headings::{self, Header};
-use super::line::Line;
+use super::row::SheetRow;
 use super::{Grid, NotAQuiz, Sheet, question};
 use crate::quizzes::import::{Imported, cut};
 
@@ -25,7 +25,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
         ));
     };
     let lines = grid.iter().enumerate().skip(header.row + 1);
-    let lines = lines.map(|(row, cells)| Line { row, cells, header: &header, sheet });
+    let lines = lines.map(|(row, cells)| SheetRow { row, cells, header: &header, sheet });
     let lines: Vec<_> = lines.filter(|line| !line.is_empty() && !is_instruction(line)).collect();
     if lines.is_empty() {
         return Err(NotAQuiz(format!("There is no question below the header in row {}.", header.row + 1)));
@@ -44,13 +44,13 @@ pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
 }
 
 /// Whether this is the row in Quizizz's template that explains the columns.
-fn is_instruction(line: &Line<'_>) -> bool {
+fn is_instruction(line: &SheetRow<'_>) -> bool {
     let is_about = |text: &str| text.to_lowercase().contains("(required)") || text.to_lowercase().contains("(default");
     line.row == line.header.row + 1 && (is_about(line.text()) || is_about(line.at(line.header.columns.kind)))
 }
 
 /// Notes about a sheet as a whole.
-fn notes(header: &Header, lines: &[Line<'_>], sheet: &Sheet) -> Vec<String> {
+fn notes(header: &Header, lines: &[SheetRow<'_>], sheet: &Sheet) -> Vec<String> {
     let mut notes = header.notes.clone();
     let is_used = |column: usize| lines.iter().any(|line| !line.at(Some(column)).is_empty());
     let heading = |column: &usize| {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
 use super::{SqliteError, connect};
-use crate::waiting::Waiting;
+use crate::cancel_on_drop::CancelOnDrop;
 
 /// How many reads run at the same time.
 const AT_ONCE: usize = 4;
@@ -49,7 +49,7 @@ impl Readers {
         F: FnOnce(&Connection) -> Result<T, SqliteError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting::default();
+        let waiting = CancelOnDrop::default();
         let job = Read { operation, answer, abandoned: Arc::clone(&waiting.abandoned) };
         let queue = self.queue.as_ref().ok_or(SqliteError::Closed)?;
         queue.send(Box::new(job)).await.map_err(|_| SqliteError::Closed)?;

@@ -5,7 +5,7 @@ use protocol::{HostId, QuizId};
 use quiz::{Command, Seat, State};
 use server::broker::Delivery;
 use server::channel::Channel;
-use server::games::{Answered, NextRound, Played, PlayerStatus, Seated, Turnout};
+use server::games::{AnswerOutcome, NextRound, PlayerStatus, RoundQuiz, SeatOutcome, Turnout};
 
 use super::*;
 
@@ -61,7 +61,7 @@ async fn a_class_plays_again_on_its_seats_and_nothing_else_is_left_of_the_round_
     cluster.games(0).hand_over(&key, "abc", 60_000).await.unwrap();
     cluster.games(1).take_over(&key, "abc", &host, &name("Helper")).await.unwrap();
     open(&cluster, &key, 100, None).await;
-    assert!(matches!(answer(&cluster, &key, &ada, 0, GREEN).await, Answered::Accepted(_)));
+    assert!(matches!(answer(&cluster, &key, &ada, 0, GREEN).await, AnswerOutcome::Accepted(_)));
     cluster.games(0).kick(&key, std::slice::from_ref(&eve), Some(60_000)).await.unwrap();
     count_and_end(&cluster, &key).await;
     let seats = cluster.games(1).seats(&key).await.unwrap();
@@ -81,26 +81,26 @@ async fn a_class_plays_again_on_its_seats_and_nothing_else_is_left_of_the_round_
         let text = String::from_utf8_lossy(frame.as_ref()).into_owned();
         assert!(text.contains(r#""round":2"#) && text.contains(r#""phase":"lobby""#), "{text}");
     }
-    let played = Played { owner: begun.owner, round: 2, quiz: another() };
+    let played = RoundQuiz { owner: begun.owner, round: 2, quiz: another() };
     assert_eq!(cluster.games(1).played(&key).await.unwrap(), Some(played));
 
     let fresh: Vec<Seat> = seats.into_iter().map(Seat::again).collect();
     assert_eq!(cluster.games(1).seats(&key).await.unwrap(), fresh, "in their old order");
-    assert_eq!(cluster.games(1).standing(&key, &eve).await.unwrap(), PlayerStatus::Kicked);
+    assert_eq!(cluster.games(1).player_status(&key, &eve).await.unwrap(), PlayerStatus::Kicked);
     assert_eq!(cluster.games(1).hosts(&key).await.unwrap()[0].id, host);
     assert_eq!(cluster.games(1).entrance(&key).await.unwrap().blocked, 0, "a seat without a network keeps none out");
     let games = cluster.games(1);
     assert!(games.answers(&key, 0).await.unwrap().is_empty() && games.counted(&key, 0).await.unwrap().is_empty());
-    assert_eq!(games.given(&key, &ada, 0).await.unwrap(), None);
+    assert_eq!(games.answer_of(&key, &ada, 0).await.unwrap(), None);
     assert_eq!(games.turnout(&key, 0).await.unwrap(), Turnout { answered: 0, players: 2 });
-    assert_eq!(answer(&cluster, &key, &ada, 0, RED).await, Answered::NotOpen, "what was open is not");
+    assert_eq!(answer(&cluster, &key, &ada, 0, RED).await, AnswerOutcome::NotOpen, "what was open is not");
 
     open(&cluster, &key, 100, None).await;
     for player in [&ada, &ben] {
-        assert!(matches!(answer(&cluster, &key, player, 0, RED).await, Answered::Accepted(_)));
+        assert!(matches!(answer(&cluster, &key, player, 0, RED).await, AnswerOutcome::Accepted(_)));
     }
     assert_eq!(cluster.games(0).answers(&key, 0).await.unwrap().len(), 2);
-    assert!(matches!(answer(&cluster, &key, &ada, 0, GREEN).await, Answered::Duplicate(_)));
+    assert!(matches!(answer(&cluster, &key, &ada, 0, GREEN).await, AnswerOutcome::Duplicate(_)));
 }
 
 async fn of_two_who_play_again_one_does(cluster: Cluster) {
@@ -121,28 +121,28 @@ async fn a_seat_is_kept_for_who_is_away(cluster: Cluster) {
     let key = game(&cluster).await;
     let [ada, ben, cem] =
         [player(&cluster, &key, "Ada").await, player(&cluster, &key, "Ben").await, player(&cluster, &key, "Cem").await];
-    let PlayerStatus::Seated(seat) = cluster.games(0).standing(&key, &ben).await.unwrap() else { panic!() };
+    let PlayerStatus::Seated(seat) = cluster.games(0).player_status(&key, &ben).await.unwrap() else { panic!() };
     open(&cluster, &key, 100, None).await;
     put_away(&cluster, &key, &[ben.clone(), cem.clone(), any_user()]).await;
-    assert_eq!(cluster.games(1).standing(&key, &ben).await.unwrap(), PlayerStatus::Away(seat.clone()));
+    assert_eq!(cluster.games(1).player_status(&key, &ben).await.unwrap(), PlayerStatus::Away(seat.clone()));
     let ids: Vec<_> = cluster.games(1).seats(&key).await.unwrap().into_iter().map(|seat| seat.id).collect();
     assert_eq!(ids, [ada]);
     assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 1);
-    assert_eq!(answer(&cluster, &key, &ben, 0, RED).await, Answered::NoSeat);
-    assert_eq!(seat_of(&cluster, &key, &any_user(), "Ben", 9).await, Seated::NameTaken, "the name is kept, too");
+    assert_eq!(answer(&cluster, &key, &ben, 0, RED).await, AnswerOutcome::NoSeat);
+    assert_eq!(seat_of(&cluster, &key, &any_user(), "Ben", 9).await, SeatOutcome::NameTaken, "the name is kept, too");
 
     change(&cluster, &key, |loaded| State { locked: true, ..loaded.state.clone() }).await;
-    assert_eq!(seat_of(&cluster, &key, &ben, "Another", 1).await, Seated::At(seat.clone()), "through any door");
-    assert_eq!(cluster.games(1).standing(&key, &ben).await.unwrap(), PlayerStatus::Seated(seat));
+    assert_eq!(seat_of(&cluster, &key, &ben, "Another", 1).await, SeatOutcome::At(seat.clone()), "through any door");
+    assert_eq!(cluster.games(1).player_status(&key, &ben).await.unwrap(), PlayerStatus::Seated(seat));
     assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 2);
-    assert!(matches!(answer(&cluster, &key, &ben, 0, RED).await, Answered::Accepted(_)));
+    assert!(matches!(answer(&cluster, &key, &ben, 0, RED).await, AnswerOutcome::Accepted(_)));
 
     let gone = cluster.games(0).kick(&key, std::slice::from_ref(&cem), None).await.unwrap();
     assert_eq!(gone, std::slice::from_ref(&cem));
-    assert_eq!(cluster.games(1).standing(&key, &cem).await.unwrap(), PlayerStatus::Kicked);
+    assert_eq!(cluster.games(1).player_status(&key, &cem).await.unwrap(), PlayerStatus::Kicked);
     assert_eq!(cluster.games(1).turnout(&key, 0).await.unwrap().players, 2);
     change(&cluster, &key, |loaded| State { locked: false, ..loaded.state.clone() }).await;
-    assert!(matches!(seat_of(&cluster, &key, &any_user(), "Cem", 9).await, Seated::At(_)));
+    assert!(matches!(seat_of(&cluster, &key, &any_user(), "Cem", 9).await, SeatOutcome::At(_)));
 }
 
 async fn what_is_kept_never_becomes_less(cluster: Cluster) {

@@ -4,7 +4,7 @@ use protocol::game::Admission;
 use protocol::game::frame::{Entrance, Waiting};
 use protocol::limits;
 use quiz::State;
-use server::games::{PlayerStatus, Seated};
+use server::games::{PlayerStatus, SeatOutcome};
 
 use super::*;
 
@@ -39,8 +39,8 @@ fn sorted<const N: usize>(mut ids: [UserId; N]) -> [UserId; N] {
     ids
 }
 
-fn is_in(seated: &Seated) -> bool {
-    matches!(seated, Seated::At(_))
+fn is_in(seated: &SeatOutcome) -> bool {
+    matches!(seated, SeatOutcome::At(_))
 }
 
 async fn several_are_sent_away_at_once(cluster: Cluster) {
@@ -54,9 +54,9 @@ async fn several_are_sent_away_at_once(cluster: Cluster) {
     assert_eq!(gone, crowd[..3]);
     assert_eq!(cluster.games(1).seats(&key).await.unwrap().len(), 2);
     for player in &gone {
-        assert_eq!(cluster.games(1).standing(&key, player).await.unwrap(), PlayerStatus::Kicked);
+        assert_eq!(cluster.games(1).player_status(&key, player).await.unwrap(), PlayerStatus::Kicked);
     }
-    assert_eq!(cluster.games(0).standing(&key, &whom[1]).await.unwrap(), PlayerStatus::Unknown, "who had no seat");
+    assert_eq!(cluster.games(0).player_status(&key, &whom[1]).await.unwrap(), PlayerStatus::Unknown, "who had no seat");
     for number in 0..3 {
         player(&cluster, &key, &format!("Bot {number}")).await;
     }
@@ -71,7 +71,7 @@ async fn a_network_that_is_blocked_takes_no_new_seat_until_it_is_pardoned(cluste
     assert!(is_in(&comes_from(&cluster, &key, &good, "school").await));
     cluster.games(0).kick(&key, std::slice::from_ref(&bad), Some(600_000)).await.unwrap();
     match comes_from(&cluster, &key, &any_user(), "school").await {
-        Seated::Blocked { for_ms } => assert!((590_000..=600_000).contains(&for_ms), "{for_ms}"),
+        SeatOutcome::Blocked { for_ms } => assert!((590_000..=600_000).contains(&for_ms), "{for_ms}"),
         seated => panic!("{seated:?}"),
     }
     assert!(is_in(&comes_from(&cluster, &key, &good, "school").await), "who plays already stays");
@@ -81,7 +81,7 @@ async fn a_network_that_is_blocked_takes_no_new_seat_until_it_is_pardoned(cluste
     cluster.games(1).pardon(&key).await.unwrap();
     assert_eq!(cluster.games(0).entrance(&key).await.unwrap(), Entrance::default());
     assert!(is_in(&comes_from(&cluster, &key, &any_user(), "school").await));
-    assert_eq!(comes_from(&cluster, &key, &bad, "school").await, Seated::Kicked, "that one is not pardoned");
+    assert_eq!(comes_from(&cluster, &key, &bad, "school").await, SeatOutcome::Kicked, "that one is not pardoned");
 }
 
 async fn a_block_ends_by_itself(cluster: Cluster) {
@@ -103,25 +103,25 @@ async fn newcomers_wait_until_they_are_let_in(cluster: Cluster) {
     admission(&cluster, &key, Admission::Approve).await;
     let [ada, ben, cem] = [any_user(), any_user(), any_user()];
     for newcomer in [&ada, &ben, &cem] {
-        assert_eq!(comes_from(&cluster, &key, newcomer, "").await, Seated::Waiting { is_new: true });
-        assert_eq!(comes_from(&cluster, &key, newcomer, "").await, Seated::Waiting { is_new: false });
+        assert_eq!(comes_from(&cluster, &key, newcomer, "").await, SeatOutcome::Waiting { is_new: true });
+        assert_eq!(comes_from(&cluster, &key, newcomer, "").await, SeatOutcome::Waiting { is_new: false });
     }
     assert!(is_in(&comes_from(&cluster, &key, &early, "").await), "who has a seat keeps it");
     assert_eq!(waiting(&cluster, &key).await, sorted([ada.clone(), ben.clone(), cem.clone()]));
     let told = cluster.games(1).entrance(&key).await.unwrap().waiting;
     assert!(told.contains(&Waiting { id: ada.clone(), name: name(ada.as_str()) }));
-    assert_eq!(cluster.games(0).standing(&key, &ada).await.unwrap(), PlayerStatus::Unknown);
+    assert_eq!(cluster.games(0).player_status(&key, &ada).await.unwrap(), PlayerStatus::Unknown);
 
     cluster.games(0).admit(&key, &[ben.clone(), any_user()]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, sorted([ada.clone(), cem.clone()]));
     assert!(is_in(&comes_from(&cluster, &key, &ben, "").await));
-    assert_eq!(comes_from(&cluster, &key, &ada, "").await, Seated::Waiting { is_new: false });
+    assert_eq!(comes_from(&cluster, &key, &ada, "").await, SeatOutcome::Waiting { is_new: false });
     cluster.games(1).admit(&key, &[]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, []);
     for newcomer in [&ada, &cem] {
         assert!(is_in(&comes_from(&cluster, &key, newcomer, "").await), "everybody was let in");
     }
-    assert_eq!(comes_from(&cluster, &key, &any_user(), "").await, Seated::Waiting { is_new: true });
+    assert_eq!(comes_from(&cluster, &key, &any_user(), "").await, SeatOutcome::Waiting { is_new: true });
 }
 
 async fn who_is_declined_is_sent_away(cluster: Cluster) {
@@ -133,11 +133,11 @@ async fn who_is_declined_is_sent_away(cluster: Cluster) {
     cluster.games(0).decline(&key, std::slice::from_ref(&eve)).await.unwrap();
     cluster.games(0).decline(&key, &[]).await.unwrap();
     assert_eq!(waiting(&cluster, &key).await, [ada]);
-    assert_eq!(comes_from(&cluster, &key, &eve, "").await, Seated::Declined);
-    assert_eq!(cluster.games(0).standing(&key, &eve).await.unwrap(), PlayerStatus::Declined);
+    assert_eq!(comes_from(&cluster, &key, &eve, "").await, SeatOutcome::Declined);
+    assert_eq!(cluster.games(0).player_status(&key, &eve).await.unwrap(), PlayerStatus::Declined);
     let absent = any_user();
     cluster.games(1).decline(&key, std::slice::from_ref(&absent)).await.unwrap();
-    assert_eq!(cluster.games(0).standing(&key, &absent).await.unwrap(), PlayerStatus::Unknown);
+    assert_eq!(cluster.games(0).player_status(&key, &absent).await.unwrap(), PlayerStatus::Unknown);
 }
 
 /// From now on nobody new comes in by themselves.
@@ -164,7 +164,7 @@ async fn who_is_let_in_comes_in_through_a_locked_door_and_from_a_blocked_network
     assert!(is_in(&comes_from(&cluster, &key, &ada, "school").await), "let in before the door was locked");
     cluster.games(0).admit(&key, std::slice::from_ref(&ben)).await.unwrap();
     assert!(is_in(&comes_from(&cluster, &key, &ben, "school").await), "let in behind a locked door");
-    assert_eq!(comes_from(&cluster, &key, &cem, "home").await, Seated::Locked, "whom nobody let in");
+    assert_eq!(comes_from(&cluster, &key, &cem, "home").await, SeatOutcome::Locked, "whom nobody let in");
 }
 
 async fn who_waits_goes_on_waiting_when_the_door_is_locked(cluster: Cluster) {
@@ -175,12 +175,12 @@ async fn who_waits_goes_on_waiting_when_the_door_is_locked(cluster: Cluster) {
     comes_from(&cluster, &key, &ada, "home").await;
     lock(&cluster, &key).await;
     for network in ["home", "school"] {
-        assert_eq!(comes_from(&cluster, &key, &ada, network).await, Seated::Waiting { is_new: false });
+        assert_eq!(comes_from(&cluster, &key, &ada, network).await, SeatOutcome::Waiting { is_new: false });
     }
-    assert_eq!(comes_from(&cluster, &key, &late, "home").await, Seated::Locked);
+    assert_eq!(comes_from(&cluster, &key, &late, "home").await, SeatOutcome::Locked);
     change(&cluster, &key, |loaded| State { locked: false, admission: Admission::Open, ..loaded.state.clone() }).await;
-    assert_eq!(comes_from(&cluster, &key, &ada, "school").await, Seated::Waiting { is_new: false });
-    assert!(matches!(comes_from(&cluster, &key, &late, "school").await, Seated::Blocked { .. }));
+    assert_eq!(comes_from(&cluster, &key, &ada, "school").await, SeatOutcome::Waiting { is_new: false });
+    assert!(matches!(comes_from(&cluster, &key, &late, "school").await, SeatOutcome::Blocked { .. }));
     assert!(is_in(&comes_from(&cluster, &key, &ada, "home").await), "the door is open, but for the blocked network");
 }
 
@@ -219,9 +219,9 @@ async fn so_many_wait_and_no_more(cluster: Cluster) {
         let (cluster, key) = (&cluster, &key);
         async move { comes_from(cluster, key, &any_user(), "").await }
     }));
-    assert!(crowd.await.iter().all(|seated| *seated == Seated::Waiting { is_new: true }));
-    assert_eq!(comes_from(&cluster, &key, &any_user(), "").await, Seated::Crowded);
+    assert!(crowd.await.iter().all(|seated| *seated == SeatOutcome::Waiting { is_new: true }));
+    assert_eq!(comes_from(&cluster, &key, &any_user(), "").await, SeatOutcome::Crowded);
     assert_eq!(waiting(&cluster, &key).await.len(), limits::WAITING);
     cluster.games(0).admit(&key, &[]).await.unwrap();
-    assert_eq!(comes_from(&cluster, &key, &any_user(), "").await, Seated::Waiting { is_new: true });
+    assert_eq!(comes_from(&cluster, &key, &any_user(), "").await, SeatOutcome::Waiting { is_new: true });
 }

@@ -1,7 +1,7 @@
 //! What every store of games promises of who hosts a game besides whoever began it.
 
 use protocol::{HostId, limits};
-use server::games::TakenOver;
+use server::games::TakeOverOutcome;
 
 use super::*;
 
@@ -11,7 +11,7 @@ on_every_backend!(Cluster => [
     a_game_has_so_many_hosts_and_no_more,
 ]);
 
-async fn takes_over(cluster: &Cluster, key: &Key, code: &str, id: &str) -> TakenOver {
+async fn takes_over(cluster: &Cluster, key: &Key, code: &str, id: &str) -> TakeOverOutcome {
     let host = HostId::parse(id).unwrap();
     cluster.games(1).take_over(key, code, &host, &name(id)).await.unwrap()
 }
@@ -19,15 +19,15 @@ async fn takes_over(cluster: &Cluster, key: &Key, code: &str, id: &str) -> Taken
 async fn a_code_is_good_once(cluster: Cluster) {
     let key = game(&cluster).await;
     cluster.games(0).hand_over(&key, "abc234", 60_000).await.unwrap();
-    assert_eq!(takes_over(&cluster, &key, "abc235", "eve").await, TakenOver::WrongCode);
+    assert_eq!(takes_over(&cluster, &key, "abc235", "eve").await, TakeOverOutcome::WrongCode);
     let other = Key { id: "earlier".into(), ..key.clone() };
-    assert_eq!(takes_over(&cluster, &other, "abc234", "eve").await, TakenOver::WrongCode);
-    assert_eq!(takes_over(&cluster, &key, "abc234", "helper").await, TakenOver::Yes);
-    assert_eq!(takes_over(&cluster, &key, "abc234", "eve").await, TakenOver::WrongCode);
+    assert_eq!(takes_over(&cluster, &other, "abc234", "eve").await, TakeOverOutcome::WrongCode);
+    assert_eq!(takes_over(&cluster, &key, "abc234", "helper").await, TakeOverOutcome::Yes);
+    assert_eq!(takes_over(&cluster, &key, "abc234", "eve").await, TakeOverOutcome::WrongCode);
     cluster.games(0).hand_over(&key, "short", 1).await.unwrap();
     // It may still be good for this millisecond; then the next one is not.
     let gone = crate::patience::at_last(crate::patience::PATIENCE, async || {
-        (takes_over(&cluster, &key, "short", "late").await == TakenOver::WrongCode).then_some(())
+        (takes_over(&cluster, &key, "short", "late").await == TakeOverOutcome::WrongCode).then_some(())
     });
     gone.await.unwrap();
 }
@@ -36,7 +36,7 @@ async fn a_host_who_was_added_can_be_removed(cluster: Cluster) {
     let key = game(&cluster).await;
     for id in ["one", "two"] {
         cluster.games(0).hand_over(&key, id, 60_000).await.unwrap();
-        assert_eq!(takes_over(&cluster, &key, id, id).await, TakenOver::Yes);
+        assert_eq!(takes_over(&cluster, &key, id, id).await, TakeOverOutcome::Yes);
     }
     let mut hosts = cluster.games(0).hosts(&key).await.unwrap();
     assert!(hosts.is_sorted_by_key(|host| host.since) && hosts[0].since > 1_700_000_000_000);
@@ -56,10 +56,10 @@ async fn a_game_has_so_many_hosts_and_no_more(cluster: Cluster) {
     for number in 0..limits::ADDED_HOSTS {
         let code = format!("code{number}");
         cluster.games(0).hand_over(&key, &code, 60_000).await.unwrap();
-        assert_eq!(takes_over(&cluster, &key, &code, &code).await, TakenOver::Yes);
+        assert_eq!(takes_over(&cluster, &key, &code, &code).await, TakeOverOutcome::Yes);
     }
     cluster.games(0).hand_over(&key, "more", 60_000).await.unwrap();
-    assert_eq!(takes_over(&cluster, &key, "more", "more").await, TakenOver::Full);
+    assert_eq!(takes_over(&cluster, &key, "more", "more").await, TakeOverOutcome::Full);
     assert!(cluster.games(0).remove_host(&key, &HostId::parse("code0").unwrap()).await.unwrap());
-    assert_eq!(takes_over(&cluster, &key, "more", "more").await, TakenOver::Yes, "the code was kept");
+    assert_eq!(takes_over(&cluster, &key, "more", "more").await, TakeOverOutcome::Yes, "the code was kept");
 }

@@ -12,8 +12,8 @@ use protocol::game::{Answer, Phase};
 use protocol::quiz::{Quiz, StoredQuiz};
 use protocol::wire::{self, Template};
 use protocol::{Pin, QuizId, UserId};
-use quiz::{Command, Seat, State, Taking};
-use server::games::{Answered, Begun, Commit, Key, Loaded, Newcomer, Seated};
+use quiz::{AnswerWindow, Command, Seat, State};
+use server::games::{AnswerOutcome, Commit, GameSnapshot, Key, NewGame, Newcomer, SeatOutcome};
 
 use crate::class::{any_user, choice, name, quiz};
 use crate::cluster::Cluster;
@@ -25,12 +25,12 @@ fn a_quiz() -> Quiz {
     quiz(vec![choice("1?", 60), choice("2?", 0)])
 }
 
-fn begun() -> Begun {
+fn begun() -> NewGame {
     let pin = Pin::parse(&rand::random_range(100_000..1_000_000).to_string()).unwrap();
     let key = Key { pin, id: format!("g{:x}", rand::random::<u64>()) };
     let stored = StoredQuiz { id: QuizId::parse("q1").unwrap(), version: 1, saved_at: 1, quiz: a_quiz() };
     let state = State::new(&stored.quiz, 7);
-    Begun { frame: frame(&key, &state), key, owner: any_user(), quiz: stored, state }
+    NewGame { frame: frame(&key, &state), key, owner: any_user(), quiz: stored, state }
 }
 
 fn frame(key: &Key, state: &State) -> Template {
@@ -47,7 +47,7 @@ async fn game(cluster: &Cluster) -> Key {
     }
 }
 
-async fn load(cluster: &Cluster, key: &Key) -> Loaded {
+async fn load(cluster: &Cluster, key: &Key) -> GameSnapshot {
     cluster.games(1).load(&key.pin).await.unwrap().unwrap()
 }
 
@@ -57,7 +57,7 @@ async fn commit(cluster: &Cluster, key: &Key, expected: u64, state: &State, seat
 }
 
 /// Changes the game, whatever it is.
-async fn change(cluster: &Cluster, key: &Key, change: impl Fn(&Loaded) -> State) -> u64 {
+async fn change(cluster: &Cluster, key: &Key, change: impl Fn(&GameSnapshot) -> State) -> u64 {
     let loaded = load(cluster, key).await;
     commit(cluster, key, loaded.version, &change(&loaded), &[]).await.unwrap()
 }
@@ -72,14 +72,14 @@ async fn open(cluster: &Cluster, key: &Key, ago: u64, given: Option<u64>) {
         state.clock.closes_at = given.map(|given| opens_at + given);
         assert_eq!(
             state.taking(&a_quiz()),
-            Some(Taking { question: 0, opened_at: opens_at, closes_at: state.clock.closes_at })
+            Some(AnswerWindow { question: 0, opened_at: opens_at, closes_at: state.clock.closes_at })
         );
         state
     })
     .await;
 }
 
-async fn seat_of(cluster: &Cluster, key: &Key, player: &UserId, called: &str, most: usize) -> Seated {
+async fn seat_of(cluster: &Cluster, key: &Key, player: &UserId, called: &str, most: usize) -> SeatOutcome {
     let name = name(called);
     let skeleton = quiz::nickname::skeleton(&name);
     let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most, arrivals: &[], network: "" };
@@ -87,7 +87,7 @@ async fn seat_of(cluster: &Cluster, key: &Key, player: &UserId, called: &str, mo
 }
 
 /// Somebody comes from a network and wants to be called as their id.
-async fn comes_from(cluster: &Cluster, key: &Key, player: &UserId, network: &str) -> Seated {
+async fn comes_from(cluster: &Cluster, key: &Key, player: &UserId, network: &str) -> SeatOutcome {
     let name = name(player.as_str());
     let skeleton = quiz::nickname::skeleton(&name);
     let newcomer = Newcomer { player, name: &name, skeleton: &skeleton, most: 1_000, arrivals: &[], network };
@@ -98,10 +98,10 @@ async fn comes_from(cluster: &Cluster, key: &Key, player: &UserId, network: &str
 async fn player(cluster: &Cluster, key: &Key, called: &str) -> UserId {
     let player = any_user();
     let seated = seat_of(cluster, key, &player, called, 1_000).await;
-    assert!(matches!(seated, Seated::At(_)), "{seated:?}");
+    assert!(matches!(seated, SeatOutcome::At(_)), "{seated:?}");
     player
 }
 
-async fn answer(cluster: &Cluster, key: &Key, player: &UserId, question: usize, answer: Answer) -> Answered {
+async fn answer(cluster: &Cluster, key: &Key, player: &UserId, question: usize, answer: Answer) -> AnswerOutcome {
     cluster.games(1).answer(key, player, question, &answer).await.unwrap()
 }

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use server::broker::Delivery;
 use server::channel::Channel;
-use server::games::{Answered, Begun, Commit, Key, Loaded, Played, Seated};
+use server::games::{AnswerOutcome, Commit, GameSnapshot, Key, NewGame, RoundQuiz, SeatOutcome};
 
 use super::*;
 
@@ -23,7 +23,7 @@ async fn a_game_is_found_by_its_pin(cluster: Cluster) {
     let loaded = load(&cluster, &begun.key).await;
     assert_eq!((&loaded.key, loaded.version, &loaded.state), (&begun.key, version, &begun.state));
     assert!(loaded.now > 1_700_000_000_000 && loaded.kept == 0);
-    let played = Played { owner: begun.owner, round: 1, quiz: begun.quiz };
+    let played = RoundQuiz { owner: begun.owner, round: 1, quiz: begun.quiz };
     assert_eq!(cluster.games(1).played(&begun.key).await.unwrap(), Some(played));
     cluster.games(1).note_kept(&begun.key, 1_003).await.unwrap();
     assert_eq!(load(&cluster, &begun.key).await.kept, 1_003);
@@ -32,7 +32,7 @@ async fn a_game_is_found_by_its_pin(cluster: Cluster) {
 async fn a_pin_in_use_is_not_given_again(cluster: Cluster) {
     let first = begun();
     cluster.games(0).create(&first).await.unwrap().unwrap();
-    let second = Begun { key: Key { pin: first.key.pin.clone(), id: "other".into() }, ..begun() };
+    let second = NewGame { key: Key { pin: first.key.pin.clone(), id: "other".into() }, ..begun() };
     assert_eq!(cluster.games(1).create(&second).await.unwrap(), None);
     assert_eq!(load(&cluster, &first.key).await.key, first.key);
 }
@@ -87,19 +87,19 @@ async fn another_games_key_opens_nothing(cluster: Cluster) {
     let loaded = load(&cluster, &key).await;
     assert_eq!(cluster.games(0).played(&other).await.unwrap(), None);
     assert_eq!(commit(&cluster, &other, loaded.version, &loaded.state, &[]).await, None);
-    assert_eq!(seat_of(&cluster, &other, &any_user(), "Ben", 9).await, Seated::Gone);
-    assert_eq!(answer(&cluster, &other, &ada, 0, RED).await, Answered::NoSeat);
+    assert_eq!(seat_of(&cluster, &other, &any_user(), "Ben", 9).await, SeatOutcome::Gone);
+    assert_eq!(answer(&cluster, &other, &ada, 0, RED).await, AnswerOutcome::NoSeat);
     assert_eq!(cluster.games(0).kick(&other, &[ada], Some(1_000)).await.unwrap(), []);
     cluster.games(0).note_kept(&other, 1_003).await.unwrap();
     let after = load(&cluster, &key).await;
-    assert_eq!(Loaded { now: loaded.now, ..after }, loaded);
+    assert_eq!(GameSnapshot { now: loaded.now, ..after }, loaded);
 }
 
 async fn tries_add_up(cluster: Cluster) {
     let who = any_user().to_string();
     assert_eq!(cluster.games(0).tries(&who).await.unwrap(), 0);
     for count in 1..=3 {
-        assert_eq!(cluster.games(0).tried(&who).await.unwrap(), count);
+        assert_eq!(cluster.games(0).count_try(&who).await.unwrap(), count);
     }
     assert_eq!(cluster.games(1).tries(&who).await.unwrap(), 3);
     assert_eq!(cluster.games(1).tries(&any_user().to_string()).await.unwrap(), 0);

@@ -1,15 +1,15 @@
 //! The rules of a game's link, one sentence each.
 
-mod doing;
+mod actions;
 
 use super::*;
 use crate::room::Status;
 use protocol::close::CloseCode;
 use protocol::error::{ErrorCode, Refusal};
 use protocol::game::frame::{
-    Answered, Changed, GameClientMessage, GameServerMessage, HostHere, Hosting, InGame, Joined, Players, Renamed,
+    Answered, Changed, GameClientMessage, GameServerMessage, HostPresence, Hosting, InGame, Joined, Players, Renamed,
 };
-use protocol::game::{Answer, Game, Given, Taken};
+use protocol::game::{Answer, AnswerStatus, Game, RecordedAnswer};
 use protocol::id::Name;
 use protocol::wire;
 
@@ -22,7 +22,7 @@ struct Scene {
 
 impl Scene {
     fn of(entry: Entry) -> Self {
-        Self { link: GameClient::new(GameOptions { pin: pin(), entry, kept: None }), out: vec![] }
+        Self { link: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: None }), out: vec![] }
     }
 
     fn player() -> Self {
@@ -53,7 +53,7 @@ impl Scene {
     fn lose_and_find(&mut self, snapshot: GameServerMessage) -> &mut Self {
         self.step(Input::Closed { code: 1006 });
         self.out.clear();
-        self.step(Input::Woken(Timer::Connect)).enter(snapshot)
+        self.step(Input::TimerFired(Timer::Connect)).enter(snapshot)
     }
 
     fn step(&mut self, input: Input) -> &mut Self {
@@ -88,7 +88,7 @@ impl Scene {
     }
 
     fn told(&self) -> Vec<&Event> {
-        self.out.iter().filter_map(|output| if let Output::Tell(event) = output { Some(event) } else { None }).collect()
+        self.out.iter().filter_map(|output| if let Output::Emit(event) = output { Some(event) } else { None }).collect()
     }
 
     fn statuses(&self) -> Vec<Status> {
@@ -112,7 +112,7 @@ impl Scene {
     /// What a reload of the page would find, if it changed.
     fn kept(&self) -> Option<Option<usize>> {
         self.out.iter().rev().find_map(|output| match output {
-            Output::Keep(answer) => Some(answer.as_ref().map(|answer| answer.question)),
+            Output::StoreAnswer(answer) => Some(answer.as_ref().map(|answer| answer.question)),
             _ => None,
         })
     }
@@ -167,11 +167,11 @@ fn changed(version: u64, at: usize) -> GameServerMessage {
     GameServerMessage::Game(Changed { pin: pin(), version, game: game(at) })
 }
 
-fn given(question: usize) -> GivenAnswer {
-    GivenAnswer { question, answer: Answer::Choice(2), round: None }
+fn given(question: usize) -> SubmittedAnswer {
+    SubmittedAnswer { question, answer: Answer::Choice(2), round: None }
 }
 
-fn answered(question: usize, taken: Taken) -> GameServerMessage {
+fn answered(question: usize, taken: AnswerStatus) -> GameServerMessage {
     GameServerMessage::Answered(Answered { question, taken, answer: None, late_ms: None })
 }
 
@@ -199,10 +199,12 @@ fn a_host_uses_a_code_once_and_then_the_token() {
 fn who_waits_for_the_host_asks_again_on_the_same_connection() {
     let mut scene = Scene::player();
     scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::Waiting);
-    assert!(matches!(scene.told().last(), Some(Event::Waiting(refusal)) if refusal.code == ErrorCode::Waiting));
-    assert!(!scene.out.contains(&Output::Drop), "who waits is not away");
+    assert!(
+        matches!(scene.told().last(), Some(Event::AwaitingAdmission(refusal)) if refusal.code == ErrorCode::Waiting)
+    );
+    assert!(!scene.out.contains(&Output::Disconnect), "who waits is not away");
     scene.out.clear();
-    scene.step(Input::Woken(Timer::Resend));
+    scene.step(Input::TimerFired(Timer::Resend));
     assert_eq!(scene.sent(), [r#"{"type":"join","payload":{"pin":"482915","nickname":"Ada"}}"#]);
     scene.refuse(ErrorCode::Waiting).out.clear();
     scene.step(Input::Frame(joined(1, 0)));
@@ -213,8 +215,10 @@ fn who_waits_for_the_host_asks_again_on_the_same_connection() {
 fn a_nickname_that_is_not_taken_is_asked_for_again() {
     let mut scene = Scene::player();
     scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::NicknameTaken);
-    assert!(matches!(scene.told().last(), Some(Event::NotIn(refusal)) if refusal.code == ErrorCode::NicknameTaken));
-    assert!(scene.out.contains(&Output::Drop));
+    assert!(
+        matches!(scene.told().last(), Some(Event::NicknameRefused(refusal)) if refusal.code == ErrorCode::NicknameTaken)
+    );
+    assert!(scene.out.contains(&Output::Disconnect));
     scene.out.clear();
     scene.step(Input::Enter("Ada L".into())).enter(joined(1, 0));
     assert_eq!(scene.statuses().last(), Some(&Status::Live));
@@ -225,14 +229,14 @@ fn who_cannot_be_in_the_game_is_told_why_and_does_not_come_back() {
     for code in [ErrorCode::NoGame, ErrorCode::Kicked, ErrorCode::NotHost] {
         let mut scene = Scene::player();
         scene.step(Input::Start).step(Input::Opened).refuse(code);
-        assert!(matches!(scene.told().last(), Some(Event::Out(refusal)) if refusal.code == code));
+        assert!(matches!(scene.told().last(), Some(Event::AccessDenied(refusal)) if refusal.code == code));
         scene.out.clear();
-        scene.step(Input::Woken(Timer::Connect)).step(Input::Online).step(Input::Closed { code: 1006 });
+        scene.step(Input::TimerFired(Timer::Connect)).step(Input::Online).step(Input::Closed { code: 1006 });
         assert_eq!(scene.out, []);
     }
     let mut scene = Scene::playing();
     scene.frame(GameServerMessage::Kicked(InGame { pin: pin() }));
-    assert!(matches!(scene.told().last(), Some(Event::Out(refusal)) if refusal.code == ErrorCode::Kicked));
+    assert!(matches!(scene.told().last(), Some(Event::AccessDenied(refusal)) if refusal.code == ErrorCode::Kicked));
 }
 
 #[test]
@@ -240,7 +244,7 @@ fn every_loss_is_followed_by_another_try_after_a_drawn_wait() {
     let mut scene = Scene::playing();
     scene.step(Input::Closed { code: 1006 });
     assert_eq!(scene.statuses(), [Status::Reconnecting { retry_in_ms: 500 }]);
-    scene.step(Input::Woken(Timer::Connect)).step(Input::Closed { code: 1006 });
+    scene.step(Input::TimerFired(Timer::Connect)).step(Input::Closed { code: 1006 });
     assert_eq!(scene.statuses().last(), Some(&Status::Reconnecting { retry_in_ms: 1_000 }));
     let mut scene = Scene::playing();
     scene.step(Input::Closed { code: CloseCode::NodeLeaving.number() });
@@ -253,10 +257,13 @@ fn every_loss_is_followed_by_another_try_after_a_drawn_wait() {
 #[test]
 fn a_silent_server_is_asked_and_then_given_up() {
     let mut scene = Scene::playing();
-    scene.step(Input::Woken(Timer::Silence));
+    scene.step(Input::TimerFired(Timer::Silence));
     assert_eq!(scene.sent(), [r#"{"type":"ping"}"#]);
-    scene.frame(GameServerMessage::Pong).step(Input::Woken(Timer::Silence)).step(Input::Woken(Timer::Silence));
-    assert!(scene.out.contains(&Output::Drop));
+    scene
+        .frame(GameServerMessage::Pong)
+        .step(Input::TimerFired(Timer::Silence))
+        .step(Input::TimerFired(Timer::Silence));
+    assert!(scene.out.contains(&Output::Disconnect));
 }
 
 #[test]
@@ -273,9 +280,9 @@ fn what_is_shown_never_goes_back_but_for_a_snapshot() {
 fn whoever_the_server_lost_goes_in_again() {
     let mut scene = Scene::playing();
     scene.answer(3).refuse(ErrorCode::NotInGame);
-    assert!(scene.out.contains(&Output::Drop));
+    assert!(scene.out.contains(&Output::Disconnect));
     scene.out.clear();
-    scene.step(Input::Woken(Timer::Connect)).enter(joined(7, 3));
+    scene.step(Input::TimerFired(Timer::Connect)).enter(joined(7, 3));
     assert_eq!(scene.answers(), 1);
 }
 
@@ -299,10 +306,10 @@ fn whoever_saw_the_end_of_a_game_is_not_told_that_it_is_gone() {
     let mut scene = Scene::playing();
     scene.frame(GameServerMessage::Game(later(20, "ended", 1))).step(Input::Closed { code: 1006 });
     scene.out.clear();
-    scene.step(Input::Woken(Timer::Connect)).step(Input::Opened).refuse(ErrorCode::NoGame);
-    assert!(scene.told().iter().all(|event| !matches!(event, Event::Out(_))), "{:?}", scene.told());
+    scene.step(Input::TimerFired(Timer::Connect)).step(Input::Opened).refuse(ErrorCode::NoGame);
+    assert!(scene.told().iter().all(|event| !matches!(event, Event::AccessDenied(_))), "{:?}", scene.told());
     scene.out.clear();
-    scene.step(Input::Online).step(Input::Woken(Timer::Connect));
+    scene.step(Input::Online).step(Input::TimerFired(Timer::Connect));
     assert_eq!(scene.out, []);
 }
 
@@ -317,9 +324,10 @@ fn an_answer_to_one_round_is_not_given_to_the_next() {
         assert_eq!(scene.answers(), usize::from(round == 1), "in round {round}");
     }
     // So does a page that was loaded again meanwhile.
-    let kept = Some(GivenAnswer { round: Some(1), ..given(3) });
+    let kept = Some(SubmittedAnswer { round: Some(1), ..given(3) });
     let entry = Entry::Player { nickname: None, seat: None };
-    let mut scene = Scene { link: GameClient::new(GameOptions { pin: pin(), entry, kept }), out: vec![] };
+    let mut scene =
+        Scene { link: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: kept }), out: vec![] };
     scene.step(Input::Start).enter(GameServerMessage::Joined(again(2)));
     assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
 }
@@ -329,8 +337,8 @@ fn of_another_game_nothing_is_told() {
     let mut scene = Scene::playing();
     let pin = Pin::parse("111111").unwrap();
     scene.frame(GameServerMessage::Game(Changed { pin, version: 99, game: game(1) }));
-    scene.frame(GameServerMessage::Host(HostHere { here: false }));
-    assert_eq!(scene.told(), [&Event::HostHere(false)]);
+    scene.frame(GameServerMessage::Host(HostPresence { here: false }));
+    assert_eq!(scene.told(), [&Event::HostPresence(false)]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn a_page_that_shows_nothing_reads_first_and_connects_from_there() {
     assert_eq!(scene.loads(), 1);
     assert!(!scene.does(&Output::Connect));
 
-    scene.step(Input::Loaded(page(7)));
+    scene.step(Input::HistoryLoaded(page(7)));
     assert!(scene.told().contains(&Event::Reset(page(7))));
     assert!(scene.does(&Output::Connect));
     assert_eq!(scene.link.position(), Some(&position("e1", 7)));
@@ -34,9 +34,9 @@ fn a_first_page_that_cannot_be_had_is_asked_for_again() {
     let mut scene = Scene::new(None, vec![]);
     scene.step(Input::Start);
     assert_eq!(scene.wake(Timer::Reload), Some(15_000), "a request that hangs is not waited for");
-    scene.step(Input::NotLoaded);
+    scene.step(Input::HistoryFailed);
     assert_eq!(scene.wake(Timer::Reload), Some(500));
-    scene.woken(Timer::Reload).step(Input::NotLoaded);
+    scene.woken(Timer::Reload).step(Input::HistoryFailed);
     assert_eq!(scene.wake(Timer::Reload), Some(1_000));
     assert_eq!(scene.loads(), 2);
 }
@@ -106,7 +106,7 @@ fn an_attempt_that_neither_opens_nor_closes_is_given_up() {
     scene.step(Input::Start);
     assert_eq!(scene.wake(Timer::Silence), Some(10_000));
     scene.woken(Timer::Silence);
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
 }
 
@@ -118,7 +118,7 @@ fn a_room_that_does_not_open_is_given_up_whatever_else_is_said() {
     scene.clear().frame(ServerMessage::Pong).frame(says(4));
     assert_eq!(scene.out, [], "only `joined` counts");
     scene.woken(Timer::Silence);
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_refused_join_is_tried_again_on_another_connection() {
     scene.step(Input::Start).step(Input::Opened).clear();
     let unavailable = Refusal::new(ErrorCode::Unavailable, "away").retry_after_ms(3_000);
     scene.frame(ServerMessage::Error(unavailable));
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(3_000));
     assert_eq!(scene.told(), [Event::Status(Status::Reconnecting { retry_in_ms: 3_000 })]);
 }
@@ -136,7 +136,7 @@ fn a_refused_join_is_tried_again_on_another_connection() {
 fn without_a_network_nothing_is_tried() {
     let mut scene = Scene::live(3);
     scene.step(Input::Offline);
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.statuses(), [Status::Offline]);
 
     scene.clear().woken(Timer::Connect).woken(Timer::Silence);
@@ -151,7 +151,7 @@ fn without_a_network_nothing_is_tried() {
 #[test]
 fn a_first_page_that_comes_while_offline_is_shown_and_used() {
     let mut scene = Scene::new(None, vec![]);
-    scene.step(Input::Start).step(Input::Offline).step(Input::Loaded(page(7)));
+    scene.step(Input::Start).step(Input::Offline).step(Input::HistoryLoaded(page(7)));
     assert!(scene.told().contains(&Event::Reset(page(7))));
     assert!(!scene.does(&Output::Connect));
     scene.clear().step(Input::Online).woken(Timer::Connect);

@@ -48,7 +48,7 @@ impl Scene {
     /// Starts if need be, connects and finds that nothing was missed.
     fn enter(&mut self) -> &mut Self {
         let position = self.link.position().cloned().unwrap();
-        self.step(Input::Start).step(Input::Woken(Timer::Connect)).step(Input::Opened);
+        self.step(Input::Start).step(Input::TimerFired(Timer::Connect)).step(Input::Opened);
         self.frame(ServerMessage::Joined(Joined { position, ..joined_at(0, true, &[]) }))
     }
 
@@ -62,7 +62,7 @@ impl Scene {
     }
 
     fn woken(&mut self, timer: Timer) -> &mut Self {
-        self.step(Input::Woken(timer))
+        self.step(Input::TimerFired(timer))
     }
 
     fn say(&mut self, id: &str) -> &mut Self {
@@ -77,7 +77,7 @@ impl Scene {
     fn told(&self) -> Vec<Event> {
         self.out
             .iter()
-            .filter_map(|output| if let Output::Tell(event) = output { Some(event.clone()) } else { None })
+            .filter_map(|output| if let Output::Emit(event) = output { Some(event.clone()) } else { None })
             .collect()
     }
 
@@ -91,14 +91,14 @@ impl Scene {
     /// The offsets that were shown one after another.
     fn said(&self) -> Vec<u64> {
         let said =
-            self.told().into_iter().filter_map(|event| if let Event::Said(new) = event { Some(new) } else { None });
+            self.told().into_iter().filter_map(|event| if let Event::Messages(new) = event { Some(new) } else { None });
         said.flatten().map(|message| message.offset).collect()
     }
 
     fn settled(&self) -> Vec<MessageId> {
         self.told()
             .into_iter()
-            .filter_map(|event| if let Event::Settled(id) = event { Some(id) } else { None })
+            .filter_map(|event| if let Event::Acknowledged(id) = event { Some(id) } else { None })
             .collect()
     }
 
@@ -124,14 +124,14 @@ impl Scene {
     /// How long the last wake for `timer` waits; `None` if it was cancelled.
     fn wake(&self, timer: Timer) -> Option<u64> {
         let last = self.out.iter().rev().find(|output| match output {
-            Output::Wake { timer: t, .. } | Output::Cancel(t) => *t == timer,
+            Output::SetTimer { timer: t, .. } | Output::CancelTimer(t) => *t == timer,
             _ => false,
         });
-        if let Some(Output::Wake { after_ms, .. }) = last { Some(*after_ms) } else { None }
+        if let Some(Output::SetTimer { after_ms, .. }) = last { Some(*after_ms) } else { None }
     }
 
     fn loads(&self) -> usize {
-        self.out.iter().filter(|output| **output == Output::Load).count()
+        self.out.iter().filter(|output| **output == Output::LoadHistory).count()
     }
 
     fn does(&self, what: &Output) -> bool {
@@ -141,7 +141,7 @@ impl Scene {
     /// What a reload of the page would find, if it changed.
     fn kept(&self) -> Option<Vec<String>> {
         self.out.iter().rev().find_map(|output| match output {
-            Output::Keep(list) => Some(list.iter().map(|unsent| unsent.id.to_string()).collect()),
+            Output::StoreUnsent(list) => Some(list.iter().map(|unsent| unsent.id.to_string()).collect()),
             _ => None,
         })
     }

@@ -46,8 +46,8 @@ fn without_recovery_the_page_is_read_again_and_live_messages_follow_it() {
     scene.frame(says(11)).frame(says(12)).frame(says(13));
     assert_eq!(scene.told(), []);
 
-    scene.step(Input::Loaded(page(12)));
-    assert_eq!(scene.told(), [Event::Reset(page(12)), Event::Said(vec![message(13)]), Event::Status(Status::Live)]);
+    scene.step(Input::HistoryLoaded(page(12)));
+    assert_eq!(scene.told(), [Event::Reset(page(12)), Event::Messages(vec![message(13)]), Event::Status(Status::Live)]);
     scene.frame(says(14));
     assert_eq!(scene.said(), [13, 14]);
 }
@@ -67,13 +67,13 @@ fn who_comes_and_goes_is_told_while_the_page_is_read() {
 fn a_page_older_than_the_connection_or_of_another_log_is_read_again() {
     for misfit in [page(9), page_of("e2", 10, vec![])] {
         let mut scene = Scene::rereading(10);
-        scene.step(Input::Loaded(misfit));
+        scene.step(Input::HistoryLoaded(misfit));
         assert_eq!(scene.told(), []);
         assert_eq!(scene.wake(Timer::Reload), Some(500));
 
         scene.clear().woken(Timer::Reload);
         assert_eq!(scene.loads(), 1);
-        scene.step(Input::Loaded(page(10)));
+        scene.step(Input::HistoryLoaded(page(10)));
         assert_eq!(scene.statuses(), [Status::Live]);
     }
 }
@@ -82,16 +82,16 @@ fn a_page_older_than_the_connection_or_of_another_log_is_read_again() {
 fn a_connection_that_no_page_joins_is_given_up() {
     let mut scene = Scene::rereading(10);
     for _ in 0..4 {
-        scene.step(Input::Loaded(page(9))).woken(Timer::Reload);
+        scene.step(Input::HistoryLoaded(page(9))).woken(Timer::Reload);
     }
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
 }
 
 #[test]
 fn a_page_that_hangs_or_fails_is_asked_for_again() {
     let mut scene = Scene::rereading(10);
-    scene.step(Input::NotLoaded);
+    scene.step(Input::HistoryFailed);
     assert_eq!(scene.wake(Timer::Reload), Some(500));
     scene.woken(Timer::Reload);
     assert_eq!(scene.wake(Timer::Reload), Some(15_000));
@@ -102,23 +102,23 @@ fn a_page_that_hangs_or_fails_is_asked_for_again() {
 #[test]
 fn a_page_of_an_earlier_connection_is_not_taken_for_this_ones() {
     let mut scene = Scene::rereading(10);
-    scene.step(Input::Closed { code: 1006 }).step(Input::Loaded(page(10)));
+    scene.step(Input::Closed { code: 1006 }).step(Input::HistoryLoaded(page(10)));
     assert_eq!(scene.link.position(), Some(&position("e1", 0)), "no connection: nothing to join");
     scene.woken(Timer::Connect).step(Input::Opened).frame(joined(12, false, &[])).clear();
-    scene.step(Input::Loaded(page(10)));
+    scene.step(Input::HistoryLoaded(page(10)));
     assert_eq!(scene.told(), [], "11 and 12 are missing");
 }
 
 #[test]
 fn a_room_too_busy_to_hold_asks_for_a_later_page() {
     let mut scene = Scene::rereading(0);
-    let most = super::inbox::HELD_MOST as u64;
+    let most = super::inbox::MAX_HELD as u64;
     for offset in 1..=most + 5 {
         scene.frame(says(offset));
     }
-    scene.clear().step(Input::Loaded(page(most)));
+    scene.clear().step(Input::HistoryLoaded(page(most)));
     assert_eq!(scene.told(), [], "what was let go is not on it");
-    scene.woken(Timer::Reload).clear().step(Input::Loaded(page(most + 2)));
+    scene.woken(Timer::Reload).clear().step(Input::HistoryLoaded(page(most + 2)));
     assert_eq!(scene.said(), [most + 3, most + 4, most + 5]);
 }
 
@@ -135,7 +135,7 @@ fn a_hole_is_never_shown_but_closed_by_coming_back() {
     let mut scene = Scene::live(3);
     scene.frame(says(5));
     assert!(scene.said().is_empty());
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
     assert_eq!(scene.link.position(), Some(&position("e1", 3)));
 }
@@ -153,7 +153,7 @@ fn messages_of_other_rooms_are_left_aside() {
 fn an_error_that_answers_no_message_is_shown() {
     let mut scene = Scene::live(3);
     scene.frame(refusal(ErrorCode::RateLimited, None));
-    assert!(matches!(&scene.told()[..], [Event::Trouble(_)]));
+    assert!(matches!(&scene.told()[..], [Event::Error(_)]));
 }
 
 fn renamed(offset: u64) -> ServerMessage {
@@ -178,7 +178,7 @@ fn a_log_under_a_new_epoch_goes_on_where_it_was() {
 fn whoever_saw_more_than_the_new_epoch_vouches_for_comes_back() {
     let mut scene = Scene::live(10);
     scene.clear().frame(renamed(9));
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.link.position(), Some(&position("e1", 10)), "and claims nothing about the new one");
 }
 
@@ -186,9 +186,9 @@ fn whoever_saw_more_than_the_new_epoch_vouches_for_comes_back() {
 fn a_page_that_is_read_meanwhile_is_of_the_new_epoch() {
     let mut scene = Scene::rereading(10);
     scene.frame(says(11)).frame(renamed(11)).clear();
-    scene.step(Input::Loaded(page(11)));
+    scene.step(Input::HistoryLoaded(page(11)));
     assert_eq!(scene.told(), [], "a page of the old one does not join");
-    scene.step(Input::Loaded(page_of("e2", 11, vec![message(11)])));
+    scene.step(Input::HistoryLoaded(page_of("e2", 11, vec![message(11)])));
     assert_eq!(scene.link.position(), Some(&position("e2", 11)));
     assert_eq!(scene.statuses(), [Status::Live]);
 }

@@ -11,7 +11,7 @@ fn a_message_goes_out_at_once_and_settles_when_it_comes_back() {
     assert_eq!(scene.kept(), Some(vec!["m1".into()]));
 
     scene.clear().frame(echo("m1", 4));
-    assert_eq!(scene.told(), [Event::Said(vec![by("ana", "m1", 4)]), Event::Settled(id("m1"))]);
+    assert_eq!(scene.told(), [Event::Messages(vec![by("ana", "m1", 4)]), Event::Acknowledged(id("m1"))]);
     assert_eq!(scene.kept(), Some(vec![]));
     assert_eq!(scene.wake(Timer::Resend), None);
 }
@@ -67,7 +67,7 @@ fn nothing_is_sent_before_the_room_is_live() {
     let mut scene = Scene::rereading(10);
     scene.say("m1");
     assert!(scene.sent_ids().is_empty());
-    scene.step(Input::Loaded(page(10)));
+    scene.step(Input::HistoryLoaded(page(10)));
     assert_eq!(scene.sent_ids(), ["m1"]);
 }
 
@@ -94,7 +94,7 @@ fn what_a_recovery_or_a_page_brings_back_is_settled_and_not_sent_again() {
     let mut scene = Scene::rereading(10);
     scene.say("m1").say("m2").frame(echo("m2", 11));
     assert_eq!(scene.settled(), [id("m2")], "known already while it is held");
-    scene.step(Input::Loaded(page_of("e1", 10, vec![by("ana", "m1", 10)])));
+    scene.step(Input::HistoryLoaded(page_of("e1", 10, vec![by("ana", "m1", 10)])));
     assert_eq!(scene.settled(), [id("m2"), id("m1")]);
     assert_eq!(scene.said(), [11]);
     assert!(scene.sent_ids().is_empty());
@@ -178,7 +178,7 @@ fn a_late_refusal_of_a_settled_message_says_nothing() {
 fn a_server_that_forgot_us_is_entered_again_and_the_message_kept() {
     let mut scene = Scene::live(3);
     scene.say("m1").clear().frame(refusal(ErrorCode::NotInRoom, Some("m1")));
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.told(), [Event::Status(Status::Reconnecting { retry_in_ms: 500 })]);
     assert_eq!(scene.link.unsent().next().unwrap().refused, None);
 }
@@ -199,12 +199,12 @@ fn a_message_that_closes_the_connection_by_its_size_is_refused_and_the_rest_goes
 #[test]
 fn no_more_is_taken_than_can_be_kept() {
     let mut scene = Scene::page(3);
-    for number in 0..super::outbox::WAITING_MOST {
+    for number in 0..super::outbox::MAX_UNSENT {
         scene.say(&format!("m{number}"));
     }
     scene.clear().say("one-more");
     assert!(matches!(&scene.told()[..], [Event::Pending(_), Event::Refused(of, _)] if *of == id("one-more")));
-    assert_eq!(scene.link.unsent().count(), super::outbox::WAITING_MOST);
+    assert_eq!(scene.link.unsent().count(), super::outbox::MAX_UNSENT);
 }
 
 #[test]

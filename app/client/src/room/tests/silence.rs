@@ -11,7 +11,7 @@ fn a_silent_server_is_asked_and_then_given_up() {
     assert_eq!(scene.sent(), [ClientMessage::Ping]);
     assert_eq!(scene.wake(Timer::Silence), Some(10_000));
     scene.woken(Timer::Silence);
-    assert!(scene.does(&Output::Drop));
+    assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
 }
 
@@ -22,7 +22,7 @@ fn any_frame_shows_that_the_server_is_there() {
         scene.woken(Timer::Silence).frame(frame);
         assert_eq!(scene.wake(Timer::Silence), Some(26_000));
         scene.woken(Timer::Silence);
-        assert!(!scene.does(&Output::Drop));
+        assert!(!scene.does(&Output::Disconnect));
     }
 }
 

@@ -19,7 +19,7 @@ pub enum GameClientMessage {
     /// Enters a game as a player, or comes back to it.
     Join(Join),
     /// Answers the open question.
-    Answer(GivenAnswer),
+    Answer(SubmittedAnswer),
     /// Goes from the lobby to the first question.
     Start(Step),
     /// Goes one step further: reveal, places, the next question, the podium.
@@ -104,7 +104,7 @@ pub struct Join {
 /// The payload of `answer`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct GivenAnswer {
+pub struct SubmittedAnswer {
     /// The index of the question, from 0.
     pub question: usize,
     /// The answer; only a player's first one counts.

@@ -5,10 +5,10 @@ mod client;
 mod server;
 
 pub use self::client::{
-    Admit, Again, Chat, Create, Decline, Extend, GameClientMessage, GivenAnswer, Join, Kick, Lock, Open, RemoveHost,
-    Rename, SetAdmission, Step,
+    Admit, Again, Chat, Create, Decline, Extend, GameClientMessage, Join, Kick, Lock, Open, RemoveHost, Rename,
+    SetAdmission, Step, SubmittedAnswer,
 };
 pub use self::server::{
-    AddedHost, Answered, Availability, Changed, Code, Count, Entrance, GameServerMessage, HostHere, Hosting, Hosts,
+    AddedHost, Answered, Availability, Changed, Code, Count, Entrance, GameServerMessage, HostPresence, Hosting, Hosts,
     InGame, Joined, Player, Players, Renamed, Waiting,
 };

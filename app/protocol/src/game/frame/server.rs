@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{Game, Given, Outcome, Taken};
+use super::super::{AnswerStatus, Game, Outcome, RecordedAnswer};
 use crate::error::Refusal;
 use crate::id::{HostId, Name, Pin, UserId};
 use crate::message::Member;
@@ -30,7 +30,7 @@ pub enum GameServerMessage {
     /// How many have answered; for hosts at most 4 times a second, for players every 2 s.
     Count(Count),
     /// Whether a host is connected; for players.
-    Host(HostHere),
+    Host(HostPresence),
     /// The answer to `handOver`.
     Code(Code),
     /// The player has another nickname.
@@ -94,7 +94,7 @@ pub struct Joined {
     pub score: u32,
     /// The player's answer to the question of `game`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub answer: Option<Given>,
+    pub answer: Option<RecordedAnswer>,
     /// The outcome of the last question, from its reveal on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
@@ -121,10 +121,10 @@ pub struct Answered {
     /// The index of the question, from 0.
     pub question: usize,
     /// Whether the answer counts.
-    pub taken: Taken,
+    pub taken: AnswerStatus,
     /// The answer that counts, if any does.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub answer: Option<Given>,
+    pub answer: Option<RecordedAnswer>,
     /// How much too late it was, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub late_ms: Option<u64>,
@@ -210,7 +210,7 @@ pub struct Count {
 /// Whether a host is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct HostHere {
+pub struct HostPresence {
     /// While this is false, the game waits at the next reveal.
     pub here: bool,
 }

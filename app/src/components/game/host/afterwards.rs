@@ -1,6 +1,5 @@
-//! What a host does when the game is over: looks at what came of it, or takes the
-//! class into another game. Plain forms, which work before the page is alive;
-//! playing the same quiz again needs no other page once it is.
+//! What a host can do after a game: see the results, or play again with the class. Plain forms, which work
+//! before hydration; playing the same quiz again needs no other page afterwards.
 
 use client::game::HostStep;
 use leptos::ev::SubmitEvent;
@@ -12,8 +11,7 @@ use crate::api::games::{OpenResults, PlayAgain};
 use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::state::ConnectionStatus;
 
-/// What stands beside the ways on: why one of them led back, or else what was
-/// known best.
+/// The text beside the buttons: why one of them was refused, or else the question with most right answers.
 pub(super) fn said(host: Host) -> AnyView {
     let refusal = host.afterwards.with_value(|afterwards| afterwards.refusal.clone());
     match refusal {
@@ -31,7 +29,7 @@ pub(super) fn said(host: Host) -> AnyView {
     }
 }
 
-/// The ways on. The results, and the choice of another quiz, are whoever's began the game.
+/// The buttons. Results, and the choice of another quiz, are for the game's owner.
 pub(super) fn ways(host: Host) -> AnyView {
     let is_owner = host.afterwards.with_value(|afterwards| afterwards.quiz.is_some());
     let pin = host.pin().to_string();
@@ -50,9 +48,9 @@ pub(super) fn ways(host: Host) -> AnyView {
     } else {
         view! { <p class="quiet">"Whoever started the game has the results."</p> }.into_any()
     };
-    // Where nobody hears a step, the form leads there.
+    // Without a connection, the form does it.
     let again = move |event: SubmitEvent| {
-        if host.store.standing.get_untracked() == ConnectionStatus::Live {
+        if host.store.connection_status.get_untracked() == ConnectionStatus::Live {
             event.prevent_default();
             host.step(HostStep::Again(None));
         }

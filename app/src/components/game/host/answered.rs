@@ -7,19 +7,19 @@ use leptos::prelude::*;
 use protocol::UserId;
 
 use super::{Host, texts as sentences};
-use crate::boxed_view::{derived, effect, list, memo, sometimes, words};
+use crate::boxed_view::{derived, effect, list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 
-/// So many arches stand beside each other at most; of more players, each is several.
+/// The most arches side by side; with more players, each stands for several.
 const MOST: usize = 60;
-/// More than so many stand closer.
+/// More than so many are closer together.
 const ROOMY: usize = 24;
-/// How wide the narrowest arch is with what parts it from the next one, in em.
+/// The width of the narrowest arch with its gap, in em.
 const NARROWEST: f64 = 0.92;
-/// Who hears the number hears it this often at most.
+/// How often screen readers announce the number, at most.
 const TOLD_EVERY: Duration = Duration::from_secs(2);
 
-/// The count, and the line.
+/// The count, and the line of arches.
 pub(super) fn answered(host: Host) -> AnyView {
     let line = NodeRef::<Div>::new();
     let room = room_on(line);
@@ -58,14 +58,14 @@ pub(super) fn answered(host: Host) -> AnyView {
                 {list(keys, arch)}
                 <i class="answered__em"></i>
             </div>
-            {sometimes(key)}
+            {optional_view(key)}
             {told(host, players)}
         </div>
     }
     .into_any()
 }
 
-/// How many arches fit on the line as wide as it is now.
+/// How many arches fit on the line at its present width.
 fn room_on(line: NodeRef<Div>) -> ReadSignal<usize> {
     let (room, set_room) = signal(MOST);
     let measure = move || {
@@ -85,14 +85,14 @@ fn room_on(line: NodeRef<Div>) -> ReadSignal<usize> {
     room
 }
 
-/// How many players each arch is, so that all fit: a number that is easily counted with.
+/// How many players each arch stands for, so that all fit: a number that is easy to count with.
 fn each_of(players: usize, room: usize) -> usize {
     let most = room.clamp(1, MOST);
     let fits = |each: &usize| players.div_ceil(*each) <= most;
     [1, 2, 5, 10, 20, 50].into_iter().find(fits).unwrap_or_else(|| players.div_ceil(most))
 }
 
-/// The same for who listens, in their time.
+/// The same for screen readers, at their pace.
 fn told(host: Host, players: Memo<usize>) -> AnyView {
     let said = RwSignal::new(String::new());
     let numbers = memo(move || (host.answered(), players.get()));

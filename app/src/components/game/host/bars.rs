@@ -1,8 +1,8 @@
-//! What people answered, as arches on a line.
+//! The answers as arches on a line.
 
 use leptos::prelude::*;
 use protocol::formula::Formulas;
-use protocol::game::{Asked, Bar, Reveal};
+use protocol::game::{Bar, QuestionView, Reveal};
 use protocol::quiz::Kind;
 
 use super::texts;
@@ -10,21 +10,20 @@ use crate::components::formula;
 use crate::components::game::answer::{key, kind};
 use crate::components::icon::{CHECK, icon};
 
-/// The tallest arch; the others are shares of it, in so many steps, because
-/// a page of ours has no styles of its own in its elements.
+/// The height of the tallest arch, in steps; others are shares of it, because pages have no inline styles.
 const STEPS: usize = 20;
-/// Texts of more letters are written smaller,
+/// Longer texts have a smaller font,
 const LONG: usize = 24;
-/// and those of more than these as small as can be read from the last row.
+/// and those with more characters than this the smallest that can be read from the last row.
 const LONGER: usize = 48;
 
-/// The chart of a reveal. Who cannot see it gets a table.
-pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyView {
+/// The chart of a reveal, with a table for screen readers.
+pub(super) fn bars(asked: &QuestionView, reveal: &Reveal, formulas: &Formulas) -> AnyView {
     let most = reveal.bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
     let columns = reveal.bars.iter().enumerate();
     let sums = Sums { most, answered: reveal.answered };
     let columns = columns.map(|(at, bar)| column(bar, option_of(asked, at), sums, formulas)).collect_view();
-    // In a poll nothing is right or wrong.
+    // In a poll no answer is right or wrong.
     let has_right = asked.kind != Kind::Poll;
     let rows = reveal.bars.iter().map(|bar| row(bar, reveal.answered, has_right, formulas)).collect_view();
     let letters = reveal.bars.iter().map(|bar| bar.text.chars().count()).max().unwrap_or_default();
@@ -58,12 +57,12 @@ pub(super) fn bars(asked: &Asked, reveal: &Reveal, formulas: &Formulas) -> AnyVi
     .into_any()
 }
 
-/// What the parts of a chart are measured by.
+/// The scale of a chart.
 #[derive(Clone, Copy)]
 struct Sums {
-    /// The count of the highest bar, which is not 0.
+    /// The count of the highest bar, at least 1.
     most: usize,
-    /// How many players answered, of whom shares are told.
+    /// How many players answered; shares are of these.
     answered: usize,
 }
 
@@ -94,7 +93,7 @@ fn column(bar: &Bar, option: Option<usize>, sums: Sums, formulas: &Formulas) -> 
     .into_any()
 }
 
-/// Longer texts are written smaller, so that they are whole.
+/// Longer texts have a smaller font, so that they fit.
 fn text_class(text: &str) -> &'static str {
     match text.chars().count() {
         letters if letters <= LONG => "bars__text",
@@ -118,9 +117,9 @@ fn row(bar: &Bar, answered: usize, has_right: bool, formulas: &Formulas) -> AnyV
     .into_any()
 }
 
-/// The option that a bar is for, where players saw answers as options: then there is
-/// one for each, in their order. Two of them may have one text.
-fn option_of(asked: &Asked, bar: usize) -> Option<usize> {
+/// The index of a bar's option, if players saw options: then there is one bar for each, in their order. Two
+/// of them may have the same text.
+fn option_of(asked: &QuestionView, bar: usize) -> Option<usize> {
     (asked.kind.has_options() && asked.kind != Kind::Order).then_some(bar)
 }
 
@@ -132,7 +131,7 @@ mod tests {
 
     #[test]
     fn two_options_of_one_text_have_two_letters() {
-        let asked = |kind| Asked {
+        let asked = |kind| QuestionView {
             kind,
             text: "Which is a prime?".into(),
             body: String::new(),

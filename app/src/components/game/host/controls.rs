@@ -1,5 +1,4 @@
-//! What moves the game on. One button is always the next step, and the space
-//! bar presses it.
+//! The host's buttons. One of them is always the next step, and the space bar presses it.
 
 use client::game::HostStep;
 use leptos::ev::KeyboardEvent;
@@ -11,11 +10,11 @@ use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
 use super::{Host, Screen, afterwards, lobby, texts};
-use crate::boxed_view::{changing, derived, effect, flag, memo, sometimes, words as text};
+use crate::boxed_view::{derived, dynamic_view, effect, flag, memo, optional_view, words as text};
 use crate::components::icon::{PLAY, icon};
 
 const LEADERBOARD: &str = "Show the leaderboard";
-/// Seconds that one press adds.
+/// How many seconds one press adds.
 const MORE: u32 = 10;
 
 /// The bar at the foot of the stage. The main button stays the same element
@@ -28,7 +27,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     });
     let start = memo(move || screen.get() == Screen::Lobby);
     let empty = memo(move || start.get() && host.is_alone());
-    // For a moment these go on by themselves.
+    // These phases end by themselves.
     let busy = memo(move || host.game(|game| matches!(game.phase, Phase::Ready | Phase::Closed)));
     let cannot = memo(move || empty.get() || busy.get());
     let press = move || {
@@ -57,9 +56,9 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     });
     view! {
         <div class=class>
-            <div class="controls__words">{changing(move || said(host, screen.get()))}</div>
+            <div class="controls__words">{dynamic_view(move || said(host, screen.get()))}</div>
             <div class="controls__steps">
-                {changing(move || others(host, screen.get()))}
+                {dynamic_view(move || others(host, screen.get()))}
                 <span class="controls__next">
                     <button
                         class=main_class
@@ -71,10 +70,10 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
                         node_ref=main
                         on:click=move |_| press()
                     >
-                        {sometimes(move || start.get().then(|| icon(PLAY).into_any()))}
+                        {optional_view(move || start.get().then(|| icon(PLAY).into_any()))}
                         {text(move || label.get().unwrap_or_default())}
                     </button>
-                    {sometimes(reason)}
+                    {optional_view(reason)}
                 </span>
             </div>
         </div>
@@ -82,7 +81,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     .into_any()
 }
 
-/// The next step and what it is called; nothing where there is none.
+/// The next step and its label; `None` where there is none.
 fn main_step(game: &Game) -> Option<(&'static str, HostStep)> {
     let last = game.at.is_some_and(|at| at + 1 >= game.questions);
     let onwards = if last { "Show the podium" } else { "Next question" };
@@ -105,7 +104,7 @@ fn is_slide(game: &Game) -> bool {
     game.asked.as_ref().is_some_and(|asked| asked.kind == Kind::Slide)
 }
 
-/// What stands beside the buttons.
+/// The text beside the buttons.
 fn said(host: Host, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => lobby::count(host),
@@ -132,14 +131,13 @@ fn others(host: Host, screen: Screen) -> AnyView {
     }
 }
 
-/// What can be done about the time of a question. The buttons stay while they
-/// can be pressed, or the focus would be lost with each press.
+/// The buttons for the time of a question. They stay while they can be pressed, so that they keep the focus.
 fn clock_buttons(host: Host) -> AnyView {
     let can = memo(move || host.game(Can::of));
     let paused = memo(move || host.game(|game| game.paused.is_some()));
     let pause = move || host.step(if paused.get_untracked() { HostStep::Resume } else { HostStep::Pause });
     let label = move || if paused.get() { "Resume" } else { "Pause" };
-    changing(move || {
+    dynamic_view(move || {
         let can = can.get();
         let time = can.extend.then(|| {
             let more = move || host.step(HostStep::Extend(Some(MORE)));
@@ -155,7 +153,7 @@ fn clock_buttons(host: Host) -> AnyView {
     })
 }
 
-/// What can be done about the time.
+/// What can be done about the time now.
 #[derive(Clone, Copy, PartialEq)]
 struct Can {
     pause: bool,
@@ -193,7 +191,7 @@ fn on_space(main: NodeRef<Button>) {
             if event.key() != " " || event.repeat() || modified || is_taken(&event) {
                 return;
             }
-            // Else the page would scroll.
+            // Otherwise the page would scroll.
             event.prevent_default();
             if let Some(main) = main.get_untracked() {
                 main.click();

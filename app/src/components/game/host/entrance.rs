@@ -1,4 +1,4 @@
-//! Who is let in: the host's choice, who waits for it, and what is kept out.
+//! The entrance: the host's choice, who waits, and how many networks are blocked.
 
 use client::game::HostStep;
 use leptos::prelude::*;
@@ -6,12 +6,12 @@ use protocol::UserId;
 use protocol::game::{Admission, Phase};
 
 use super::Host;
-use crate::boxed_view::{list, memo, sometimes, words};
+use crate::boxed_view::{list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::row_focus::{RowFocus, Rows};
 use crate::state::game::texts::counted;
 
-/// Whether newcomers wait for the host, as a button with its note.
+/// The switch that makes newcomers wait for the host, with a note.
 pub(super) fn choice(host: Host) -> AnyView {
     let approve = memo(move || host.game(|game| game.admission == Admission::Approve));
     let locked = memo(move || host.game(|game| game.locked));
@@ -26,12 +26,12 @@ pub(super) fn choice(host: Host) -> AnyView {
     super::menu::row(label, note, move || host.step(HostStep::Admission(other())))
 }
 
-/// Where those who wait are listed: on the wall.
+/// The list of those who wait, on the wall,
 pub(super) const ON_WALL: Rows = Rows { list: ".lobby__entrance .entrance__list", instead: &[".host-menu__open"] };
-/// And in the menu.
+/// and the one in the menu.
 pub(super) const IN_MENU: Rows = Rows { list: ".host-menu .entrance__list", instead: &["#host-menu"] };
 
-/// How many wait; when nobody new can play any more, nobody does.
+/// How many wait; 0 when nobody new can play any more.
 fn count(host: Host) -> Memo<usize> {
     memo(move || match host.game(|game| game.phase) {
         Phase::Podium | Phase::Ended => 0,
@@ -39,7 +39,7 @@ fn count(host: Host) -> Memo<usize> {
     })
 }
 
-/// Who waits to be let in, while somebody does.
+/// The list of those who wait to be admitted, while there are any.
 pub(super) fn waiting(host: Host, rows: Rows) -> AnyView {
     let count = count(host);
     let keys = move || -> Vec<String> {
@@ -75,7 +75,7 @@ pub(super) fn waiting(host: Host, rows: Rows) -> AnyView {
             .into_any()
         })
     };
-    sometimes(shown)
+    optional_view(shown)
 }
 
 fn newcomer(host: Host, id: UserId) -> AnyView {
@@ -111,7 +111,7 @@ fn newcomer(host: Host, id: UserId) -> AnyView {
     .into_any()
 }
 
-/// How many wait, beside the name of the menu; nothing where nobody does.
+/// How many wait, beside the name of the menu; empty if nobody does.
 pub(super) fn badge(host: Host) -> AnyView {
     let count = count(host);
     let shown = move || {
@@ -123,10 +123,10 @@ pub(super) fn badge(host: Host) -> AnyView {
             .into_any()
         })
     };
-    sometimes(shown)
+    optional_view(shown)
 }
 
-/// What is kept out for a while, and the way to end that.
+/// How many networks are blocked, with a button that ends that.
 pub(super) fn blocked(host: Host) -> AnyView {
     let count = memo(move || host.store.entrance.with(|entrance| entrance.blocked));
     let note = move || match count.get() {
@@ -136,5 +136,5 @@ pub(super) fn blocked(host: Host) -> AnyView {
     let shown = move || {
         (count.get() > 0).then(|| super::menu::row(|| "End the block", note, move || host.step(HostStep::Pardon)))
     };
-    sometimes(shown)
+    optional_view(shown)
 }

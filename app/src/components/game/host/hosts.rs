@@ -1,17 +1,17 @@
-//! Who hosts besides whoever began the game, and the way to end that.
+//! The list of added hosts, with a button that removes each.
 
 use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::HostId;
 
 use super::Host;
-use crate::boxed_view::{list, memo, sometimes};
+use crate::boxed_view::{list, memo, optional_view};
 use crate::row_focus::{RowFocus, Rows};
 
-/// Where they are listed.
+/// Where the list is in the page.
 const ROWS: Rows = Rows { list: ".host-menu__hosts", instead: &["#host-menu"] };
 
-/// The added hosts, each with a way out; nothing where there are none.
+/// The added hosts, each with a button; empty where there are none.
 pub(super) fn hosts(host: Host) -> AnyView {
     let are_there = memo(move || host.store.hosts.with(|hosts| !hosts.is_empty()));
     let keys =
@@ -40,7 +40,7 @@ pub(super) fn hosts(host: Host) -> AnyView {
             .into_any()
         })
     };
-    sometimes(shown)
+    optional_view(shown)
 }
 
 fn added(host: Host, id: HostId) -> AnyView {

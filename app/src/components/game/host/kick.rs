@@ -1,29 +1,29 @@
-//! Removing people, and asking first.
+//! Removing players, after a confirmation.
 
 use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
 
 use super::Host;
-use crate::boxed_view::{changing, words};
+use crate::boxed_view::{dynamic_view, words};
 use crate::components::dialog::Dialog;
-use crate::focus::lead_to;
+use crate::focus::focus_first;
 
-/// Whom the host is asked about.
+/// The players that the host is asked about.
 #[derive(Clone, Copy)]
-pub(super) struct Kicking {
+pub(super) struct KickDialog {
     whom: RwSignal<Vec<Player>>,
-    /// Whether nobody new is to come in from where they are.
+    /// Whether the networks that they came from are blocked.
     block: RwSignal<bool>,
     dialog: Dialog,
 }
 
-impl Kicking {
+impl KickDialog {
     pub(super) fn new() -> Self {
         Self { whom: RwSignal::new(Vec::new()), block: RwSignal::new(false), dialog: Dialog::new() }
     }
 
-    /// Asks whether these are to go; whoever is gone already needs no asking.
+    /// Asks whether these players shall be removed; for those who have gone already nothing is asked.
     pub(super) fn ask(self, whom: impl IntoIterator<Item = Player>) {
         let whom: Vec<_> = whom.into_iter().collect();
         if whom.is_empty() {
@@ -33,10 +33,10 @@ impl Kicking {
         self.block.set(false);
         self.dialog.open();
         // Not to the box below, which the space bar would tick.
-        lead_to("#kick-title");
+        focus_first("#kick-title");
     }
 
-    /// The question, to stand somewhere in the page.
+    /// The element of the dialog.
     pub(super) fn dialog(self, host: Host) -> AnyView {
         self.dialog.view("question-box", "kick-title", self.question(host))
     }
@@ -59,7 +59,7 @@ impl Kicking {
         view! {
             <div class="question-box__inner">
                 <h2 class="question-box__title" id="kick-title" tabindex="-1">
-                    {changing(title)}
+                    {dynamic_view(title)}
                 </h2>
                 <p>{words(they)}</p>
                 <label class="question-box__choice">

@@ -1,28 +1,28 @@
-//! Before the game: how one comes in, and who has come.
+//! The screen before the game: how to enter, and who has come.
 
 use leptos::prelude::*;
 use protocol::UserId;
 use protocol::game::Phase;
 use protocol::game::frame::Player;
 
-use super::person::Person;
+use super::player_dialog::PlayerDialog;
 use super::qr::qr;
 use super::{Host, entrance, texts as text};
-use crate::boxed_view::{changing, derived, effect, list, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, effect, list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::row_focus::{RowFocus, Rows};
 
-/// So many arches fit on a wall; of more, the latest are shown.
+/// How many arches fit on a wall; of more, the latest are shown.
 const MOST: usize = 60;
 const NOBODY: &str = "No players yet";
 /// Where they stand in the page.
 const CLASS: Rows = Rows { list: ".lobby__class", instead: &[".host-menu__open"] };
-/// So many fit in full size.
+/// How many fit in full size.
 const ROOMY: usize = 24;
 
 /// The lobby: the PIN, the code, the class.
-pub(super) fn lobby(host: Host, person: Person) -> AnyView {
-    let (site, code) = host.way_in.with_value(|way| (way.site.clone(), way.code.clone()));
+pub(super) fn lobby(host: Host, person: PlayerDialog) -> AnyView {
+    let (site, code) = host.join_instructions.with_value(|way| (way.site.clone(), way.code.clone()));
     let pin = host.pin();
     let digits: Vec<_> = pin.as_str().chars().map(String::from).collect();
     let spaced = pin.spaced();
@@ -57,7 +57,7 @@ pub(super) fn lobby(host: Host, person: Person) -> AnyView {
 }
 
 /// Everybody who has come, on lines.
-fn class(host: Host, person: Person) -> AnyView {
+fn class(host: Host, person: PlayerDialog) -> AnyView {
     let count = memo(move || host.players_count());
     let keys = move || -> Vec<String> {
         host.players(|players| {
@@ -100,13 +100,13 @@ fn class(host: Host, person: Person) -> AnyView {
         >
             {list(keys, row)}
         </ul>
-        {sometimes(more)}
-        {sometimes(nobody)}
+        {optional_view(more)}
+        {optional_view(nobody)}
     }
     .into_any()
 }
 
-fn player(host: Host, person: Person, id: UserId) -> AnyView {
+fn player(host: Host, person: PlayerDialog, id: UserId) -> AnyView {
     let looks = Looks::of(&id);
     let of = id.clone();
     let player = memo(move || {
@@ -121,10 +121,10 @@ fn player(host: Host, person: Person, id: UserId) -> AnyView {
     let class = derived(move || if here.get() || is_first.get() { "player" } else { "player player--seat" });
     view! {
         <li class=class>
-            <span class="player__stand">{changing(arch)}</span>
+            <span class="player__stand">{dynamic_view(arch)}</span>
             <span class="player__name">
                 <bdi title=derived(name)>{words(name)}</bdi>
-                {sometimes(away)}
+                {optional_view(away)}
             </span>
             {person.button("player__more", derived(name), move || host.player(&id))}
         </li>
@@ -132,20 +132,20 @@ fn player(host: Host, person: Person, id: UserId) -> AnyView {
     .into_any()
 }
 
-/// Keeps in mind who plays a round, so that the lobby of the next one tells who is new.
+/// Remembers who plays a round, so that the lobby of the next one shows who is new.
 pub(super) fn remember(host: Host) {
     effect(move || {
         let (round, phase) = host.game(|game| (game.round, game.phase));
         let all = host.players_count();
         let ids = host.players(|players| players.iter().map(|player| player.id.clone()).collect::<Vec<_>>());
-        // Of a crowd only the first are listed.
+        // In a large game only the first players are listed.
         if phase != Phase::Lobby {
             host.before.set((ids.len() == all).then_some((round, ids)));
         }
     });
 }
 
-/// How many of those who are here did not play the round before; `None`: it is not known.
+/// How many of those who are here did not play the round before; `None` if that is not known.
 fn new(host: Host) -> Option<usize> {
     let round = host.game(|game| game.round);
     let all = host.players_count();
@@ -161,7 +161,7 @@ fn new(host: Host) -> Option<usize> {
 
 /// As in `22 players`, and as in `19 are back, 3 seats are kept`.
 pub(super) fn count(host: Host) -> AnyView {
-    // Of a crowd only the first are listed, with whether they are connected.
+    // In a large game only the first players are listed with whether they are connected.
     let away = memo(move || host.players(|players| players.iter().filter(|player| !player.here).count()));
     let count = memo(move || host.players_count().saturating_sub(away.get()));
     let sentence = move || match (host.game(|game| game.round), count.get(), away.get()) {

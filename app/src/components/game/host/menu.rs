@@ -1,4 +1,4 @@
-//! What a host seldom needs: behind one button, in a sheet.
+//! What a host rarely needs: in a menu behind one button.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use protocol::game::frame::Player;
 use protocol::game::{Admission, Phase};
 use protocol::{UserId, limits};
 
-use super::person::Person;
+use super::player_dialog::PlayerDialog;
 use super::{Host, entrance, hosts};
 use crate::api::games::class_chat_path;
-use crate::boxed_view::{changing, derived, effect, list, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, effect, list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
@@ -21,10 +21,10 @@ use crate::row_focus::{RowFocus, Rows};
 /// Where the players are listed; when the last of them is gone, so is the list's name.
 const PLAYERS: Rows = Rows { list: ".host-menu__players ul", instead: &[".host-menu__players summary", "#host-menu"] };
 
-/// The button, and what it opens.
-pub(super) fn menu(host: Host, person: Person) -> AnyView {
+/// The button and the menu that it opens.
+pub(super) fn menu(host: Host, person: PlayerDialog) -> AnyView {
     let dialog = Dialog::new();
-    let content = sometimes(move || dialog.is_open().then(|| sheet(host, person, dialog)));
+    let content = optional_view(move || dialog.is_open().then(|| sheet(host, person, dialog)));
     view! {
         <button
             class="button button--quiet host-menu__open needs-script"
@@ -41,7 +41,7 @@ pub(super) fn menu(host: Host, person: Person) -> AnyView {
     .into_any()
 }
 
-fn sheet(host: Host, person: Person, dialog: Dialog) -> AnyView {
+fn sheet(host: Host, person: PlayerDialog, dialog: Dialog) -> AnyView {
     view! {
         <div class="sheet__inner host-menu">
             <h2 class="people__title" id="host-menu" tabindex="-1">
@@ -97,10 +97,10 @@ fn chat(host: Host) -> AnyView {
         })
     };
     let toggle = row(label, note, move || host.step(HostStep::Chat(!open.get_untracked())));
-    view! { {toggle} {sometimes(link)} }.into_any()
+    view! { {toggle} {optional_view(link)} }.into_any()
 }
 
-/// A code for one other host, while it works.
+/// A code for one other host, while it is valid.
 fn hand_over(host: Host) -> AnyView {
     effect(move || {
         let Some(code) = host.store.code.get() else { return };
@@ -116,7 +116,7 @@ fn hand_over(host: Host) -> AnyView {
     });
     let shown = move || {
         host.store.code.get().map(|code| {
-            let site = host.way_in.with_value(|way| way.host_site.clone());
+            let site = host.join_instructions.with_value(|way| way.host_site.clone());
             let minutes = code.good_for_ms.div_ceil(60_000);
             view! {
                 <p class="host-menu__code">
@@ -134,13 +134,13 @@ fn hand_over(host: Host) -> AnyView {
     let note = || "Use it to co-host, or to move to another device.";
     view! {
         {row(|| "Show a code for another host", note, move || host.step(HostStep::HandOver))}
-        <div role="status">{sometimes(shown)}</div>
+        <div role="status">{optional_view(shown)}</div>
     }
     .into_any()
 }
 
-/// Who plays, each with another name or the way out, and one way out for several at once.
-fn players(host: Host, person: Person) -> AnyView {
+/// The players, each with buttons to rename and remove them, and one button to remove several.
+fn players(host: Host, person: PlayerDialog) -> AnyView {
     const MOST: usize = limits::PLAYERS_NAMED;
     let chosen = RwSignal::new(Vec::<UserId>::new());
     let keys = move || -> Vec<String> {
@@ -167,10 +167,10 @@ fn players(host: Host, person: Person) -> AnyView {
             .into_any()
         })
     };
-    sometimes(shown)
+    optional_view(shown)
 }
 
-fn player(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>, id: UserId) -> AnyView {
+fn player(host: Host, person: PlayerDialog, chosen: RwSignal<Vec<UserId>>, id: UserId) -> AnyView {
     let of = id.clone();
     let name = memo(move || {
         let find = |players: &[Player]| players.iter().find(|one| one.id == of).map(|one| one.name.to_string());
@@ -187,7 +187,7 @@ fn player(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>, id: UserId)
     .into_any()
 }
 
-/// Chooses a player, to be sent away together with others.
+/// Selects a player, to be removed together with others.
 fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: Memo<String>) -> AnyView {
     let change = move |event| {
         let is_chosen = event_target_checked(&event);
@@ -207,20 +207,20 @@ fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: Memo<String>) -> AnyV
     .into_any()
 }
 
-/// A way out for all who were chosen and still play.
-fn send_chosen_away(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>) -> AnyView {
+/// A button that removes all selected players who still play.
+fn send_chosen_away(host: Host, person: PlayerDialog, chosen: RwSignal<Vec<UserId>>) -> AnyView {
     let count = memo(move || {
         let chosen = chosen.get();
         host.players(|players| players.iter().filter(|player| chosen.contains(&player.id)).count())
     });
     let ask = move |_| {
         let chosen = chosen.get_untracked();
-        person.kicking.ask(host.players_now(|players| {
+        person.kick_dialog.ask(host.players_now(|players| {
             players.iter().filter(|player| chosen.contains(&player.id)).cloned().collect::<Vec<_>>()
         }));
     };
     let is_any = memo(move || count.get() > 0);
-    sometimes(move || {
+    optional_view(move || {
         is_any.get().then(|| {
             view! {
                 <button class="button button--remove" type="button" on:click=ask>
@@ -232,7 +232,7 @@ fn send_chosen_away(host: Host, person: Person, chosen: RwSignal<Vec<UserId>>) -
     })
 }
 
-/// The end, and whether the host is sure.
+/// The button that ends the game, with a confirmation.
 fn end(host: Host, dialog: Dialog) -> AnyView {
     let (asked, set_asked) = signal(false);
     let phase = memo(move || host.game(|game| game.phase));
@@ -240,7 +240,7 @@ fn end(host: Host, dialog: Dialog) -> AnyView {
         host.step(HostStep::End);
         dialog.close();
     };
-    changing(move || {
+    dynamic_view(move || {
         let (label, sure) = match phase.get() {
             Phase::Ended => return ().into_any(),
             Phase::Podium => {
@@ -266,7 +266,7 @@ fn end(host: Host, dialog: Dialog) -> AnyView {
     })
 }
 
-/// A button and, beneath it, what it is about.
+/// A button with a note beneath it.
 pub(super) fn row<L, N>(label: L, note: N, press: impl Fn() + 'static) -> AnyView
 where
     L: Fn() -> &'static str + Send + Sync + 'static,
@@ -288,7 +288,7 @@ fn full_screen() {
     if document.fullscreen_element().is_some() {
         document.exit_fullscreen();
     } else if let Some(root) = document.document_element() {
-        // A browser that has no full screen stays as it is.
+        // A browser without full screen stays as it is.
         let _ = root.request_fullscreen();
     }
 }

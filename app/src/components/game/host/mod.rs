@@ -13,8 +13,8 @@ mod hosts;
 mod kick;
 mod lobby;
 mod menu;
-mod person;
 mod places;
+mod player_dialog;
 mod podium;
 pub(crate) mod qr;
 mod question;
@@ -28,52 +28,52 @@ use protocol::game::{Game, Phase};
 use protocol::{Pin, QuizId, UserId};
 use serde::{Deserialize, Serialize};
 
-use self::person::Person;
+use self::player_dialog::PlayerDialog;
 use self::qr::QrCode;
 use crate::api::games::HostPage;
-use crate::boxed_view::{changing, derived, heavy, memo, sometimes, words as text};
+use crate::boxed_view::{deferred_view, derived, dynamic_view, memo, optional_view, words as text};
 use crate::components::formula;
 use crate::components::game::steps::steps;
-use crate::components::notice::{Notice, Words};
+use crate::components::notice::{Notice, NoticeTexts};
 use crate::components::pill::Pill;
 use crate::game_store::GameStore;
 use crate::initial_state;
 use crate::island::part;
 
-/// What a host's stage begins with: the game, the way into it, and why a form
-/// that was sent from here led back.
-pub(crate) type InitialState = (HostPage, WayIn, Option<String>);
-/// Where that stands in the page.
+/// The initial state of a host's stage: the game, the way into it, and the error of a form that was sent from
+/// here.
+pub(crate) type InitialState = (HostPage, JoinInstructions, Option<String>);
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "host-begins";
 
-const WORDS: Words = Words {
+const WORDS: NoticeTexts = NoticeTexts {
     pause: "The game cannot be reached right now. It continues by itself.",
     cut: "You are offline. The game continues, and this page rejoins by itself.",
     wall: "Live updates are blocked, probably by this network. To host, try another network.",
 };
 
-/// How people come in, as the server that they reach is called.
+/// How people enter, with the server's name as they reach it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct WayIn {
+pub(crate) struct JoinInstructions {
     /// What players type: `hubbub.example/play`.
     pub(crate) site: String,
     /// What other hosts type: `hubbub.example/host`.
     pub(crate) host_site: String,
-    /// The way for cameras.
+    /// The same for cameras.
     pub(crate) code: QrCode,
 }
 
-/// What there is to do when the game is over.
+/// What a host can do after the game.
 struct Afterwards {
-    /// The quiz, where whoever hosts here began the game: the results are theirs, and the
-    /// choice of another quiz.
+    /// The quiz, if this host is the game's owner: the results are theirs, and so is the choice of another
+    /// quiz.
     quiz: Option<QuizId>,
-    /// Why it was not done.
+    /// Why the form was refused.
     refusal: Option<String>,
 }
 
-/// A round, and all who played it.
+/// A round with the ids of its players.
 type Before = Option<(u32, Vec<UserId>)>;
 
 /// What the parts of the stage share.
@@ -81,12 +81,12 @@ type Before = Option<(u32, Vec<UserId>)>;
 struct Host {
     store: GameStore,
     pin: StoredValue<Pin>,
-    way_in: StoredValue<WayIn>,
+    join_instructions: StoredValue<JoinInstructions>,
     afterwards: StoredValue<Afterwards>,
     /// Of which round the page began with the podium: without scripts no place is shown
     /// by a button, so there the ways on are at hand from the beginning.
     began_over: Option<u32>,
-    /// Who played the round before, where this page has seen it.
+    /// The players of the round before, if this page has seen it.
     before: RwSignal<Before>,
 }
 
@@ -107,13 +107,13 @@ impl Host {
         self.store.players.with_untracked(|players| read(&players.players))
     }
 
-    /// Whether there is nobody to play: when a class plays again, nobody who is back.
+    /// Whether there is nobody to play with: in a further round, nobody who is back.
     fn is_alone(self) -> bool {
         let is_first = self.game(|game| game.round) == 1;
         self.players(|players| !players.iter().any(|player| is_first || player.here))
     }
 
-    /// How many there are, those too who are not listed.
+    /// The number of all players, also those who are not listed.
     fn players_count(self) -> usize {
         self.store.players.with(|players| players.count.max(players.players.len()))
     }
@@ -122,7 +122,7 @@ impl Host {
         self.players_now(|players| players.iter().find(|player| player.id == *id).cloned())
     }
 
-    /// How many have answered the question that is shown.
+    /// How many have answered the current question.
     fn answered(self) -> usize {
         let at = self.game(|game| game.at);
         self.store
@@ -135,7 +135,7 @@ impl Host {
         self.game(podium::missing)
     }
 
-    /// Whether the ways on from the podium are at hand.
+    /// Whether the buttons after the podium are shown.
     fn has_ways_on(self) -> bool {
         self.places_missing() == 0 || self.began_over == Some(self.game(|game| game.round))
     }
@@ -154,7 +154,7 @@ impl Host {
     }
 }
 
-/// What fills the stage; within one, its parts follow by themselves.
+/// The screen of the stage; changes within one update it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Screen {
     Lobby,
@@ -187,46 +187,46 @@ fn host_stage() -> Option<AnyView> {
     initial_state::read::<InitialState>(INITIAL_STATE).map(stage)
 }
 
-fn stage((page, way_in, refusal): InitialState) -> AnyView {
+fn stage((page, join_instructions, refusal): InitialState) -> AnyView {
     let pin = StoredValue::new(page.pin.clone());
     let afterwards = StoredValue::new(Afterwards { quiz: page.quiz.clone(), refusal });
     let began_over = (page.game.phase == Phase::Podium).then_some(page.game.round);
-    let (way_in, before) = (StoredValue::new(way_in), RwSignal::new(None));
-    let host = Host { store: GameStore::host(page), pin, way_in, afterwards, began_over, before };
+    let (join_instructions, before) = (StoredValue::new(join_instructions), RwSignal::new(None));
+    let host = Host { store: GameStore::host(page), pin, join_instructions, afterwards, began_over, before };
     lobby::remember(host);
     let out = memo(move || host.store.board.with(|board| board.out.as_ref().map(|out| out.message.clone())));
     let shown = move || match out.get() {
         Some(why) => gone(why),
         None => on_stage(host),
     };
-    changing(shown)
+    dynamic_view(shown)
 }
 
 fn on_stage(host: Host) -> AnyView {
-    let person = Person::new();
+    let person = PlayerDialog::new();
     let screen = memo(move || host.game(Screen::of));
-    // The same screen of another round is another one.
+    // The same screen in another round is rendered anew.
     let shown = memo(move || (host.game(|game| game.round), screen.get()));
     let split = memo(move || host.game(|game| game.phase == Phase::Reveal && reveal::has_why(game)));
     let class = derived(move || if split.get() { "stage__main stage__main--split" } else { "stage__main" });
-    let standing = host.store.standing.into();
+    let connection_status = host.store.connection_status.into();
     view! {
         <main class=class id="main" tabindex="-1">
             <div class="stage__bar">
-                {changing(move || bar(host, screen.get()))} <Pill standing /> {heavy(move || menu::menu(host, person))}
+                {dynamic_view(move || bar(host, screen.get()))} <Pill connection_status /> {deferred_view(move || menu::menu(host, person))}
             </div>
-            <div class="stage__screen">{heavy(move || changing(move || body(host, person, shown.get().1)))}</div>
-            {sometimes(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
+            <div class="stage__screen">{deferred_view(move || dynamic_view(move || body(host, person, shown.get().1)))}</div>
+            {optional_view(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
-                <Notice standing trouble=host.store.trouble.into() words=WORDS />
+                <Notice connection_status trouble=host.store.trouble.into() words=WORDS />
             </div>
-            {heavy(move || controls::controls(host, screen))} {told(host)} {heavy(move || person.dialogs(host))}
+            {deferred_view(move || controls::controls(host, screen))} {told(host)} {deferred_view(move || person.dialogs(host))}
         </main>
     }
     .into_any()
 }
 
-fn body(host: Host, person: Person, screen: Screen) -> AnyView {
+fn body(host: Host, person: PlayerDialog, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => lobby::lobby(host, person),
         Screen::Question(_) => question::question(host),
@@ -236,15 +236,14 @@ fn body(host: Host, person: Person, screen: Screen) -> AnyView {
     }
 }
 
-/// Drawn anew when other people lead, for one may be removed; and with each place
-/// that is shown.
+/// Rendered anew when the leaders change, because one may be removed, and with each place that is shown.
 fn led(host: Host, draw: fn(&Game, usize) -> AnyView) -> AnyView {
     let leaders = memo(move || host.game(|game| game.leaders.clone()));
     let missing = memo(move || host.places_missing());
-    changing(move || leaders.with(|_| host.game_now(|game| draw(game, missing.get()))))
+    dynamic_view(move || leaders.with(|_| host.game_now(|game| draw(game, missing.get()))))
 }
 
-/// Which quiz, and how far it is.
+/// The title of the quiz, and how far it is.
 fn bar(host: Host, screen: Screen) -> AnyView {
     host.game_now(|game| match screen {
         Screen::Lobby => title(game, texts::questions(game.questions)),
@@ -278,7 +277,7 @@ fn title(game: &Game, note: String) -> AnyView {
     .into_any()
 }
 
-/// What has changed, and how time runs, for who does not see it.
+/// Announcements of changes and of the time for screen readers.
 fn told(host: Host) -> AnyView {
     let phase = memo(move || match host.places_missing() {
         0 => host.game(texts::told),
@@ -293,7 +292,7 @@ fn told(host: Host) -> AnyView {
     .into_any()
 }
 
-/// The game is no longer there for this host.
+/// The message when the game is gone for this host.
 fn gone(why: String) -> AnyView {
     view! {
         <main class="sorry__main stage__gone" id="main" tabindex="-1">

@@ -1,13 +1,12 @@
-//! The question: what is asked, what can be chosen, how much time is left, and
-//! how many have answered.
+//! The question on the wall: its text, its options, the remaining time, and how many have answered.
 
 use leptos::prelude::*;
-use protocol::game::{Asked, Phase};
+use protocol::game::{Phase, QuestionView};
 use protocol::quiz::Kind;
 
 use super::Host;
 use super::answered::answered;
-use crate::boxed_view::{changing, memo, sometimes};
+use crate::boxed_view::{dynamic_view, memo, optional_view};
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::game::ring::Ring;
 use crate::state::game::texts::GET_READY;
@@ -15,7 +14,7 @@ use crate::state::game::texts::GET_READY;
 /// A question from the moment it can be read to the end of its time.
 pub(super) fn question(host: Host) -> AnyView {
     let Some(asked) = host.game_now(|game| game.asked.clone()) else { return ().into_any() };
-    let Asked { kind, text, body: words, picture, picture_alt, .. } = asked;
+    let QuestionView { kind, text, body: words, picture, picture_alt, .. } = asked;
     let picture = picture.map(|id| {
         view! { <img class="question__picture" src=format!("/pictures/{id}") alt=picture_alt /> }
     });
@@ -53,7 +52,7 @@ pub(super) fn heading(host: Host, text: &str) -> AnyView {
     .into_any()
 }
 
-/// What can be chosen, once it can be.
+/// The options, once they can be chosen.
 fn middle(host: Host, kind: Kind) -> AnyView {
     let options =
         memo(move || host.game(|game| game.asked.as_ref().map(|asked| asked.options.clone()).unwrap_or_default()));
@@ -70,11 +69,11 @@ fn middle(host: Host, kind: Kind) -> AnyView {
         (kind.has_options() && kind != Kind::Choice && kind != Kind::TrueFalse && phase.get() == Phase::Open)
             .then(|| view! { <p class="middle__how">{how(kind)}</p> }.into_any())
     };
-    view! { {sometimes(note)} {changing(body)} }.into_any()
+    view! { {optional_view(note)} {dynamic_view(body)} }.into_any()
 }
 
 fn tiles(host: Host, options: &[String]) -> AnyView {
-    // All of one size, however long the longest is.
+    // All of one size, by the longest.
     let long = match options.iter().map(|option| option.chars().count()).max() {
         Some(51..) => " answer--longest",
         Some(25..) => " answer--long",
@@ -101,7 +100,7 @@ fn hint(words: &'static str) -> AnyView {
     view! { <p class="middle__hint">{words}</p> }.into_any()
 }
 
-/// What players are to do.
+/// The instruction for players.
 fn how(kind: Kind) -> &'static str {
     match kind {
         Kind::Typed => "Type your answer.",
@@ -113,11 +112,11 @@ fn how(kind: Kind) -> &'static str {
     }
 }
 
-/// For who comes late.
+/// The PIN for people who come late.
 fn pin(host: Host) -> AnyView {
     let locked = memo(move || host.game(|game| game.locked));
     let pin = host.pin().spaced();
-    sometimes(move || {
+    optional_view(move || {
         let pin = pin.clone();
         (!locked.get()).then(|| view! { <p class="stage__pin">"PIN " <b>{pin}</b></p> }.into_any())
     })

@@ -1,6 +1,6 @@
 //! Sentences and numbers of a host's screen.
 
-use protocol::game::{Asked, Game, Leader, Phase, Reveal};
+use protocol::game::{Game, Leader, Phase, QuestionView, Reveal};
 use protocol::quiz::Kind;
 
 use crate::state::game::texts::{counted, full_stop, number as grouped};
@@ -51,7 +51,7 @@ pub(super) fn moved(places: i64) -> String {
     }
 }
 
-/// What a chart of answers shows, in a sentence.
+/// The chart of answers as a sentence.
 pub(super) fn chart(reveal: &Reveal) -> String {
     let Reveal { bars, players, answered, .. } = reveal;
     let mut sentence = String::new();
@@ -82,7 +82,7 @@ pub(super) fn were_right(correct: usize, players: usize) -> String {
 
 const NOBODY_SCORED: &str = "Nobody scored this time.";
 
-/// What is to be told to who does not see the screen, when it changes.
+/// The announcement of a new screen for screen readers.
 pub(super) fn told(game: &Game) -> String {
     let asked = game.asked.as_ref();
     match game.phase {
@@ -98,19 +98,19 @@ pub(super) fn told(game: &Game) -> String {
     }
 }
 
-/// Who came in that place, counted from 0: the first that is shown of them.
+/// The player in that place, counted from 0, as a sentence: the first one of several.
 pub(super) fn place_told(game: &Game, place: usize) -> String {
     let told =
         |leader: &Leader| format!("{}: {}, with {} points.", nth_place(place), leader.name, thousands(leader.score));
     game.leaders.get(place).map(told).unwrap_or_default()
 }
 
-/// What a place of the podium is called, counted from 0.
+/// The name of a place of the podium, counted from 0.
 pub(super) fn nth_place(place: usize) -> &'static str {
     ["First place", "Second place"].get(place).copied().unwrap_or("Third place")
 }
 
-fn opened(game: &Game, asked: &Asked) -> String {
+fn opened(game: &Game, asked: &QuestionView) -> String {
     match (asked.kind, game.paused) {
         (_, Some(_)) => "Paused.".into(),
         (Kind::Slide, _) => {

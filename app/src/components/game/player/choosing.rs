@@ -8,26 +8,26 @@ use protocol::game::Answer;
 use protocol::quiz::Kind;
 
 use super::question::{is_open, lock_in};
-use crate::boxed_view::{derived, effect, memo, sometimes};
+use crate::boxed_view::{derived, effect, memo, optional_view};
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::icon::{CHECK, icon};
 use crate::game_store::GameStore;
 use crate::state::game::MyAnswer;
 
-/// What is chosen, and what a tap does.
+/// What is selected, and what a tap does.
 #[derive(Clone, Copy)]
 struct Choosing {
     store: GameStore,
     is_open: Memo<bool>,
-    /// Of several, before they are locked in.
+    /// The selected options, before they are locked in.
     marked: RwSignal<Vec<usize>>,
     /// Whether more than one may be chosen.
     several: bool,
-    /// Nothing is right or wrong, so nothing is hatched: that means not right.
+    /// In a poll nothing is hatched, because that means not right.
     is_poll: bool,
 }
 
-/// One tile for each option. One tap answers, but where several may be right.
+/// One tile for each option. One tap answers, unless several may be right.
 pub(super) fn choosing(store: GameStore, kind: Kind, options: Vec<String>) -> AnyView {
     let several = kind == Kind::Several;
     let is_poll = kind == Kind::Poll;
@@ -77,7 +77,7 @@ fn tile(choosing: Choosing, option: usize, text: String) -> AnyView {
             on:click=move |_| choosing.tap(option)
         >
             {choosing.store.board.with_untracked(|board| inside(option, &text, &board.game.formulas))}
-            {sometimes(check)}
+            {optional_view(check)}
         </button>
     }
     .into_any()
@@ -127,7 +127,7 @@ impl Choosing {
         }
     }
 
-    /// 1 to 4 and A to D, wherever the focus is.
+    /// Handles the keys 1 to 4 and A to D, wherever the focus is.
     fn hear_keys(self, options: usize) {
         let listening = window_event_listener(ev::keydown, move |event| {
             if let Some(option) = option_of(&event).filter(|option| *option < options) {

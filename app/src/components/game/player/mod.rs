@@ -1,8 +1,8 @@
-//! A game as its player sees it: one screen at a time.
+//! A player's page: one screen at a time.
 
 mod choosing;
-mod door;
 mod focus;
+mod nickname_form;
 mod ordering;
 mod question;
 mod result;
@@ -16,9 +16,9 @@ use protocol::Member;
 use protocol::game::Phase;
 
 use crate::api::games::{PlayPage, class_chat_path};
-use crate::boxed_view::{changing, derived, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
-use crate::components::notice::{Notice, Words, asleep};
+use crate::components::notice::{Notice, NoticeTexts, asleep};
 use crate::components::pill::Pill;
 use crate::game_store::GameStore;
 use crate::initial_state;
@@ -26,12 +26,12 @@ use crate::island::part;
 use crate::state::ConnectionStatus;
 use crate::state::game::{Board, Screen, texts};
 
-/// What a player's page begins with.
+/// The initial state of a player's page.
 pub(crate) type InitialState = PlayPage;
-/// Where that stands in the page.
+/// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "play-begins";
 
-const NOTICES: Words = Words {
+const NOTICES: NoticeTexts = NoticeTexts {
     pause: "The game cannot be reached right now. Nothing is lost: it continues by itself.",
     cut: "You are offline. Keep playing: your answer is sent when you are back.",
     wall: "Live updates are blocked, probably by this network. To play, try another network.",
@@ -39,7 +39,7 @@ const NOTICES: Words = Words {
 
 part! {
     player_part:
-    /// All that is on a player's page, live from where the page stands.
+    /// The whole of a player's page, live from the state of the page.
     PlayGame draws play_game,
 }
 
@@ -48,25 +48,25 @@ fn play_game() -> Option<AnyView> {
 }
 
 fn play(page: PlayPage) -> AnyView {
-    let place = Place { viewer: page.viewer.clone(), chat: class_chat_path(&page.pin) };
+    let place = PlayerPage { viewer: page.viewer.clone(), chat: class_chat_path(&page.pin) };
     let store = GameStore::play(page);
     let screen = memo(move || store.board.with(Board::screen));
-    // The same screen of another round is another one.
+    // The same screen in another round is rendered anew.
     let shown = memo(move || (store.board.with(|board| board.game.round), screen.get()));
-    // When it is over nothing more is missed.
-    let standing = derived(move || match screen.get() {
+    // When the game is over nothing more is missed.
+    let connection_status = derived(move || match screen.get() {
         Screen::Ended | Screen::Out => ConnectionStatus::Resting,
-        _ => store.standing.get(),
+        _ => store.connection_status.get(),
     });
     focus::follow(screen);
     let chat = place.chat.clone();
     view! {
         <div class="play">
             <main class="play__main" id="main">
-                {changing(move || draw(store, shown.get().1, &place))}
+                {dynamic_view(move || draw(store, shown.get().1, &place))}
             </main>
             <div class="play__notices">
-                <Notice standing trouble=store.trouble.into() words=NOTICES />
+                <Notice connection_status trouble=store.trouble.into() words=NOTICES />
                 {host_gone(store)} {called(store)}
             </div>
             {foot(store, chat)}
@@ -78,17 +78,17 @@ fn play(page: PlayPage) -> AnyView {
     .into_any()
 }
 
-/// What a screen knows besides the game.
-struct Place {
+/// What a screen needs besides the game.
+struct PlayerPage {
     viewer: Member,
-    /// Where the class chats.
+    /// The address of the class chat.
     chat: String,
 }
 
-fn draw(store: GameStore, screen: Screen, place: &Place) -> AnyView {
+fn draw(store: GameStore, screen: Screen, place: &PlayerPage) -> AnyView {
     match screen {
         Screen::Out => waiting::out(store),
-        Screen::Nickname => door::door(store, &place.viewer),
+        Screen::Nickname => nickname_form::nickname_form(store, &place.viewer),
         Screen::Waiting => waiting::entrance(store, &place.viewer),
         Screen::Lobby => waiting::lobby(store),
         Screen::Question(at) => question::question(store, at),
@@ -101,7 +101,7 @@ fn draw(store: GameStore, screen: Screen, place: &Place) -> AnyView {
     }
 }
 
-/// What is said to those who do not see the page. A question says its own.
+/// The announcement for screen readers. A question has its own.
 fn said(store: GameStore, screen: Screen) -> String {
     match screen {
         Screen::Question(_) => store.mark.get().to_owned(),
@@ -119,20 +119,20 @@ fn said(store: GameStore, screen: Screen) -> String {
     }
 }
 
-/// While no host is there, the game waits at the next reveal.
+/// The notice while no host is connected: the game waits at the next reveal.
 fn host_gone(store: GameStore) -> AnyView {
     let is_gone = memo(move || {
         store.board.with(|board| {
-            board.me.is_some() && board.out.is_none() && !board.host_here && board.game.phase != Phase::Ended
+            board.me.is_some() && board.out.is_none() && !board.is_host_present && board.game.phase != Phase::Ended
         })
     });
     let sentence = move || {
         is_gone.get().then(|| asleep("The host is gone for a moment. The game waits, your points are safe.".into_any()))
     };
-    view! { <div class="notices" role="status">{sometimes(sentence)}</div> }.into_any()
+    view! { <div class="notices" role="status">{optional_view(sentence)}</div> }.into_any()
 }
 
-/// What a host has called one.
+/// The notice of a name that a host has given this player.
 fn called(store: GameStore) -> AnyView {
     let sentence = move || {
         let name = store.called.get()?.to_string();
@@ -147,12 +147,12 @@ fn called(store: GameStore) -> AnyView {
             .into_any(),
         )
     };
-    view! { <div class="notices" role="status">{sometimes(sentence)}</div> }.into_any()
+    view! { <div class="notices" role="status">{optional_view(sentence)}</div> }.into_any()
 }
 
-/// Oneself on the line, the connection, and the points.
+/// The player's avatar, the connection, and the points.
 fn foot(store: GameStore, chat: String) -> AnyView {
-    // Who was sent away has no points, and nothing to be live in.
+    // Somebody who was kicked has no points and needs no connection.
     let me = memo(move || store.board.with(|board| board.me.clone().filter(|_| board.out.is_none())));
     let points = memo(move || store.board.with(|board| board.game.scored.then(|| texts::points(board.score))));
     let has_chat = memo(move || store.board.with(|board| board.game.chat));
@@ -172,13 +172,13 @@ fn foot(store: GameStore, chat: String) -> AnyView {
                 <footer class="play__me">
                     {avatar(Looks::of(&me.id))}
                     <bdi class="play__name">{me.name.to_string()}</bdi>
-                    {sometimes(chat)}
-                    <Pill standing=store.standing.into() />
+                    {optional_view(chat)}
+                    <Pill connection_status=store.connection_status.into() />
                     <span class="play__points num">{words(move || points.get().unwrap_or_default())}</span>
                 </footer>
             }
             .into_any(),
         )
     };
-    sometimes(foot)
+    optional_view(foot)
 }

@@ -1,4 +1,4 @@
-//! Answers to be put in order, by buttons that a finger and a key can press.
+//! Answers to be put in order, with buttons for touch and keyboard.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -9,10 +9,10 @@ use crate::boxed_view::{derived, list, words};
 use crate::components::formula::in_game;
 use crate::components::game::answer::{key, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
-use crate::focus::lead_to;
+use crate::focus::focus_first;
 use crate::game_store::GameStore;
 
-/// A row for each option; the first one is the first.
+/// A row for each option, the first one on top.
 pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
     let open = is_open(store);
     let given = store.board.with_untracked(|board| match board.answer.given() {
@@ -36,9 +36,9 @@ pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
         let now = order.try_update(|order| moved(order, option, up)).flatten();
         if let Some(at) = now {
             set_said.set(format!("{}, now {} of {}", text(option), at + 1, order.with_untracked(Vec::len)));
-            // A row that moves loses the focus, and has it back before the next key; at an end its button has nothing
-            // more to do.
-            queue_microtask(move || lead_to(&format!("#move-{option}-{}", if up { "up" } else { "down" })));
+            // A row that moves loses the focus, and gets it back before the next key; at an end its button is
+            // disabled.
+            queue_microtask(move || focus_first(&format!("#move-{option}-{}", if up { "up" } else { "down" })));
         }
     };
     let row = move |option: String| {
@@ -89,7 +89,7 @@ pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
     .into_any()
 }
 
-/// Moves an option one up or down; gives back where it is, from 0, if it moved.
+/// Moves an option one up or down; returns its new index, from 0, if it moved.
 fn moved(order: &mut [usize], option: usize, up: bool) -> Option<usize> {
     let at = order.iter().position(|other| *other == option)?;
     let to = if up { at.checked_sub(1)? } else { at + 1 };

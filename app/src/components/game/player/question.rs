@@ -1,12 +1,12 @@
-//! The question, and the place to answer it.
+//! The question, and the fields for an answer.
 
 use leptos::prelude::*;
-use protocol::game::{Asked, Phase};
+use protocol::game::{Phase, QuestionView};
 use protocol::quiz::{Kind, Points};
 
 use super::waiting::me;
 use super::{choosing, ordering, writing};
-use crate::boxed_view::{changing, derived, memo, sometimes, words};
+use crate::boxed_view::{derived, dynamic_view, memo, optional_view, words};
 use crate::components::avatar::avatar;
 use crate::components::formula::alone_in_game;
 use crate::components::game::ring::Ring;
@@ -22,7 +22,7 @@ pub(super) fn question(store: GameStore, at: usize) -> AnyView {
         81..=160 => "play__question play__question--long",
         _ => "play__question play__question--longest",
     };
-    // While one gets ready the words stand large in the middle, and are only said here.
+    // While the question is being read its text is large in the middle, and only announced here.
     let is_ready = memo(move || store.board.with(|board| board.game.phase == Phase::Ready));
     let place = memo(move || store.board.with(place));
     view! {
@@ -35,10 +35,10 @@ pub(super) fn question(store: GameStore, at: usize) -> AnyView {
             {alone_in_game(store, &asked.text)}
         </h1>
         {picture(&asked)}
-        {changing(move || answering(store, place.get()))}
+        {dynamic_view(move || answering(store, place.get()))}
         <p class="play__state" class:unseen=derived(move || is_ready.get()) role="status">
             {words(move || {
-                let is_connected = store.standing.get().is_connected();
+                let is_connected = store.connection_status.get().is_connected();
                 store.board.with(|board| texts::answering(board, is_connected, store.count.get()))
             })}
         </p>
@@ -65,32 +65,32 @@ pub(super) fn slide(store: GameStore) -> AnyView {
     .into_any()
 }
 
-/// Where the answer goes: what it asks of a player changes when it opens.
+/// The state of the answer fields, which change when the question opens.
 #[derive(Clone, PartialEq)]
-enum Place {
+enum AnswerArea {
     /// The question can be read and not answered yet.
     Ready(Points),
-    /// Now, or already over.
+    /// The question is open, or has closed already.
     Open(Kind, Vec<String>),
 }
 
-fn place(board: &Board) -> Place {
+fn place(board: &Board) -> AnswerArea {
     match &board.game.asked {
         Some(asked) if board.game.phase == Phase::Ready => {
-            Place::Ready(if board.game.scored { asked.points } else { Points::Normal })
+            AnswerArea::Ready(if board.game.scored { asked.points } else { Points::Normal })
         }
-        Some(asked) => Place::Open(asked.kind, asked.options.clone()),
-        None => Place::Ready(Points::Normal),
+        Some(asked) => AnswerArea::Open(asked.kind, asked.options.clone()),
+        None => AnswerArea::Ready(Points::Normal),
     }
 }
 
-fn answering(store: GameStore, place: Place) -> AnyView {
+fn answering(store: GameStore, place: AnswerArea) -> AnyView {
     match place {
-        Place::Ready(points) => ready(points),
-        Place::Open(Kind::Typed, _) => writing::typed(store),
-        Place::Open(Kind::Number, _) => writing::number(store),
-        Place::Open(Kind::Order, options) => ordering::ordering(store, options),
-        Place::Open(kind, options) => choosing::choosing(store, kind, options),
+        AnswerArea::Ready(points) => ready(points),
+        AnswerArea::Open(Kind::Typed, _) => writing::typed(store),
+        AnswerArea::Open(Kind::Number, _) => writing::number(store),
+        AnswerArea::Open(Kind::Order, options) => ordering::ordering(store, options),
+        AnswerArea::Open(kind, options) => choosing::choosing(store, kind, options),
     }
 }
 
@@ -111,18 +111,18 @@ fn ready(points: Points) -> AnyView {
     .into_any()
 }
 
-fn asked(store: GameStore) -> Option<(Asked, usize)> {
+fn asked(store: GameStore) -> Option<(QuestionView, usize)> {
     store.board.with_untracked(|board| Some((board.game.asked.clone()?, board.game.questions)))
 }
 
-fn picture(asked: &Asked) -> AnyView {
+fn picture(asked: &QuestionView) -> AnyView {
     let Some(picture) = &asked.picture else { return ().into_any() };
     let words = asked.picture_alt.clone();
     view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=words /> }.into_any()
 }
 
-/// Whether an answer is taken now, as far as the page knows. Not before it is
-/// awake: what is pressed there would be lost, without a word.
+/// Whether an answer is accepted now, as far as the page knows. Not before hydration: a press would be lost
+/// silently.
 pub(super) fn is_open(store: GameStore) -> Memo<bool> {
     memo(move || {
         let is_awake = store.is_awake.get();
@@ -133,12 +133,12 @@ pub(super) fn is_open(store: GameStore) -> Memo<bool> {
     })
 }
 
-/// The button that gives an answer which takes more than one tap; gone once it
-/// is given. It stays where it is while nothing can be given, and says so.
+/// The button that sends an answer of more than one tap; gone afterwards. It stays in place while nothing can
+/// be sent, and says so.
 pub(super) fn lock_in(store: GameStore, can: Signal<bool>) -> AnyView {
     let is_given = memo(move || store.board.with(|board| board.answer != MyAnswer::Open));
     let disabled = derived(move || (!can.get()).then_some("true"));
-    sometimes(move || {
+    optional_view(move || {
         (!is_given.get()).then(|| {
             view! {
                 <button class="button play__lock" aria-disabled=disabled>

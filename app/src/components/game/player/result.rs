@@ -1,4 +1,4 @@
-//! What a question brought: right or not, points, place and streak.
+//! The outcome of a question: right or not, points, place and streak.
 
 use leptos::prelude::*;
 use protocol::formula::Formulas;
@@ -6,7 +6,7 @@ use protocol::game::{Answer, Game, Outcome, Reveal, Verdict};
 use protocol::quiz::Kind;
 
 use super::waiting::me;
-use crate::boxed_view::{changing, memo};
+use crate::boxed_view::{dynamic_view, memo};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::formula;
 use crate::components::game::answer::key;
@@ -14,43 +14,43 @@ use crate::components::icon::{CHECK, X, icon};
 use crate::game_store::GameStore;
 use crate::state::game::{Board, texts};
 
-/// What was right, and how it went for this player.
+/// The right answer, and the outcome for this player.
 pub(super) fn result(store: GameStore) -> AnyView {
     let (_, looks) = me(store);
     // Its parts come in two frames, in either order.
     let parts = memo(move || store.board.with(parts));
-    changing(move || match parts.get() {
+    dynamic_view(move || match parts.get() {
         (Some(outcome), Some(reveal), told) => told_result(&outcome, &reveal, &told, looks),
         (None, Some(reveal), told) => only_right(&reveal, &told, looks),
         _ => counting(looks),
     })
 }
 
-/// What is told beside the outcome.
+/// What is shown beside the outcome.
 #[derive(Clone, PartialEq)]
-struct Told {
+struct ResultContext {
     scored: bool,
     kind: Kind,
     given: Option<Answer>,
     formulas: Formulas,
 }
 
-impl Told {
+impl ResultContext {
     /// A text of the game with its formulas.
     fn text(&self, text: &str) -> AnyView {
         formula::text(text, &self.formulas)
     }
 }
 
-fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, Told) {
+fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, ResultContext) {
     let Game { scored, asked, reveal, formulas, .. } = &board.game;
     let kind = asked.as_ref().map_or(Kind::Choice, |asked| asked.kind);
     let given = board.answer.given().cloned();
-    let told = Told { scored: *scored, kind, given, formulas: formulas.clone() };
+    let told = ResultContext { scored: *scored, kind, given, formulas: formulas.clone() };
     (board.told_outcome(), reveal.clone(), told)
 }
 
-fn told_result(outcome: &Outcome, reveal: &Reveal, told: &Told, looks: Looks) -> AnyView {
+fn told_result(outcome: &Outcome, reveal: &Reveal, told: &ResultContext, looks: Looks) -> AnyView {
     let (class, badge) = match outcome.verdict {
         Verdict::Right | Verdict::Partly => ("result", Some(CHECK)),
         Verdict::Poll => ("result result--poll", None),
@@ -79,8 +79,8 @@ fn told_result(outcome: &Outcome, reveal: &Reveal, told: &Told, looks: Looks) ->
     .into_any()
 }
 
-/// Somebody who was not there for the question sees what was right.
-fn only_right(reveal: &Reveal, told: &Told, looks: Looks) -> AnyView {
+/// The right answer for a player who was not there for the question.
+fn only_right(reveal: &Reveal, told: &ResultContext, looks: Looks) -> AnyView {
     view! {
         <div class="result result--poll">
             <section class="result__plane">
@@ -110,7 +110,7 @@ fn counting(looks: Looks) -> AnyView {
     .into_any()
 }
 
-fn note(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
+fn note(outcome: &Outcome, reveal: &Reveal, told: &ResultContext) -> AnyView {
     let stop = texts::full_stop(last_right(reveal, told));
     match outcome.verdict {
         Verdict::Right => {
@@ -150,16 +150,16 @@ fn it_was(reveal: &Reveal, kind: Kind) -> &'static str {
     if several { "The answers were " } else { "It was " }
 }
 
-/// The text that stands last in what is right.
-fn last_right<'a>(reveal: &'a Reveal, told: &Told) -> &'a str {
+/// The last text of the right answer.
+fn last_right<'a>(reveal: &'a Reveal, told: &ResultContext) -> &'a str {
     if !told.kind.has_options() || told.kind == Kind::Order {
         return &reveal.right;
     }
     reveal.bars.iter().rev().find(|bar| bar.right).map_or("", |bar| bar.text.as_str())
 }
 
-/// What is right, with its shapes where it could be chosen.
-fn right(reveal: &Reveal, told: &Told) -> AnyView {
+/// The right answer, with the shapes of options.
+fn right(reveal: &Reveal, told: &ResultContext) -> AnyView {
     if !told.kind.has_options() || told.kind == Kind::Order {
         return view! { <b dir="auto">{told.text(&reveal.right)}</b> }.into_any();
     }
@@ -174,7 +174,7 @@ fn right(reveal: &Reveal, told: &Told) -> AnyView {
     parts.into_any()
 }
 
-fn facts(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
+fn facts(outcome: &Outcome, reveal: &Reveal, told: &ResultContext) -> AnyView {
     let scored = told.scored;
     let place = (scored && outcome.place > 0).then(|| {
         view! {
@@ -196,7 +196,7 @@ fn facts(outcome: &Outcome, reveal: &Reveal, told: &Told) -> AnyView {
     .into_any()
 }
 
-fn why(reveal: &Reveal, told: &Told) -> AnyView {
+fn why(reveal: &Reveal, told: &ResultContext) -> AnyView {
     if reveal.explanation.is_empty() {
         return ().into_any();
     }
@@ -213,7 +213,7 @@ fn streak(outcome: &Outcome, scored: bool) -> AnyView {
     const ARCHES: u32 = 6;
     let is_broken = outcome.streak == 0 && matches!(outcome.verdict, Verdict::Wrong | Verdict::Missing);
     let (title, more) = match outcome.streak {
-        // Where streaks do not count, one is not spoken of.
+        // Where streaks do not count, none is mentioned.
         _ if outcome.next_bonus == 0 => return ().into_any(),
         0 if is_broken => ("A new streak starts now".into(), None),
         0 | 1 => return ().into_any(),

@@ -1,28 +1,28 @@
-//! Who leads, and where one is oneself.
+//! The leaders, and this player's place.
 
 use leptos::prelude::*;
 use protocol::UserId;
 use protocol::game::Leader;
 
-use crate::boxed_view::{changing, memo};
+use crate::boxed_view::{dynamic_view, memo};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::game_store::GameStore;
 use crate::state::game::texts;
 
-/// The best as a list; and oneself beneath it, if one is not among them.
+/// The leaders as a list, and this player beneath it if they are not among them.
 pub(super) fn places(store: GameStore) -> AnyView {
     let leaders = memo(move || store.board.with(|board| board.game.leaders.clone()));
     let me = store.board.with_untracked(|board| board.me.as_ref().map(|me| me.id.clone()));
     let own = memo(move || store.board.with(|board| (board.final_place(), board.score)));
     let rows = {
         let me = me.clone();
-        changing(move || {
+        dynamic_view(move || {
             let rows: Vec<_> = leaders.get().into_iter().map(|leader| row(leader, me.as_ref())).collect();
             rows.into_any()
         })
     };
-    let beneath = changing(move || match own.get() {
+    let beneath = dynamic_view(move || match own.get() {
         (Some(place), score)
             if leaders.with(|leaders| leaders.iter().all(|leader| Some(&leader.id) != me.as_ref())) =>
         {

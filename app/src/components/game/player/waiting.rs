@@ -1,9 +1,9 @@
-//! Screens with nothing to do: before the first question, and after the last.
+//! Screens without a task: before the first question, and after the last.
 
 use leptos::prelude::*;
 use protocol::Member;
 
-use crate::boxed_view::{memo, sometimes, words};
+use crate::boxed_view::{memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::formula::in_game;
 use crate::game_store::GameStore;
@@ -11,11 +11,11 @@ use crate::nickname;
 use crate::state::game::Board;
 use crate::state::game::texts;
 
-/// Before the host lets one in.
+/// The screen while the player waits to be admitted.
 pub(super) fn entrance(store: GameStore, viewer: &Member) -> AnyView {
     let waits = move || store.board.with(|board| board.waits.clone().unwrap_or_default());
-    // Drawn in a browser alone, for the server knows nobody who waits: what was typed is there.
-    let name = store.pin.with_value(nickname::typed).map(|name| {
+    // Rendered in a browser alone, whose storage has the nickname; the server does not know who waits.
+    let name = store.pin.with_value(nickname::load).map(|name| {
         let stop = texts::full_stop(&name);
         view! { <p class="plane__words">"You asked to join as " <bdi>{name}</bdi> {stop}</p> }
     });
@@ -33,7 +33,7 @@ pub(super) fn entrance(store: GameStore, viewer: &Member) -> AnyView {
     .into_any()
 }
 
-/// In, and nothing is asked yet.
+/// The lobby, before the first question.
 pub(super) fn lobby(store: GameStore) -> AnyView {
     let (_, looks) = me(store);
     let name = move || store.board.with(|board| board.me.as_ref().map(|me| me.name.to_string())).unwrap_or_default();
@@ -56,7 +56,7 @@ pub(super) fn lobby(store: GameStore) -> AnyView {
     .into_any()
 }
 
-/// What came of the round before, for who was taken along from it.
+/// The result of the round before, for players who were in it.
 fn last_round(store: GameStore) -> Option<AnyView> {
     let last = store.board.with_untracked(|board| board.last_round)?;
     let place = last.place.map(|place| {
@@ -83,7 +83,7 @@ fn last_round(store: GameStore) -> Option<AnyView> {
     )
 }
 
-/// Where to go from the end of a game, for who does not wait for the next one.
+/// A link from the end of a game, for people who do not wait for the next one.
 fn onwards(way: &'static str, name: &'static str, class: &'static str) -> AnyView {
     view! {
         <p>
@@ -95,7 +95,7 @@ fn onwards(way: &'static str, name: &'static str, class: &'static str) -> AnyVie
     .into_any()
 }
 
-/// Who won is being shown, and one's own place is still to come.
+/// The podium is being shown, and this player's place is still to come.
 pub(super) fn unveiling(store: GameStore) -> AnyView {
     let (_, looks) = me(store);
     view! {
@@ -110,7 +110,7 @@ pub(super) fn unveiling(store: GameStore) -> AnyView {
     .into_any()
 }
 
-/// Who won, and what became of oneself.
+/// The winners, and the result of this player.
 pub(super) fn podium(store: GameStore) -> AnyView {
     let (_, looks) = me(store);
     let (place, players) = store
@@ -138,7 +138,7 @@ pub(super) fn podium(store: GameStore) -> AnyView {
             </h1>
             <p class="plane__of">{of}</p>
             <p class="plane__words">{words(move || store.board.with(texts::finish))}</p>
-            {sometimes(best)}
+            {optional_view(best)}
             <p class="plane__words">{texts::WAITING_FOR_NEXT}</p>
             {onwards("/", "Go to the front page", "button button--quiet")}
             <div class="plane__me">{avatar(looks.tall(58))}</div>
@@ -147,7 +147,7 @@ pub(super) fn podium(store: GameStore) -> AnyView {
     .into_any()
 }
 
-/// It is over, and can only be read.
+/// The game is over, and can only be read.
 pub(super) fn ended(store: GameStore) -> AnyView {
     let (_, looks) = me(store);
     view! {
@@ -165,7 +165,7 @@ pub(super) fn ended(store: GameStore) -> AnyView {
     .into_any()
 }
 
-/// There is no being in this game; the server says why.
+/// The person cannot be in this game; the server says why.
 pub(super) fn out(store: GameStore) -> AnyView {
     let why = store.board.with_untracked(|board| board.out.as_ref().map(|refusal| refusal.message.clone()));
     view! {
@@ -185,7 +185,7 @@ pub(super) fn out(store: GameStore) -> AnyView {
     .into_any()
 }
 
-/// What oneself is called and looks like.
+/// The name and avatar of this player.
 pub(super) fn me(store: GameStore) -> (String, Looks) {
     let of = |board: &Board| board.me.as_ref().map(|me| (me.name.to_string(), Looks::of(&me.id)));
     store.board.with_untracked(of).unwrap_or_else(|| (String::new(), Looks::plain("pine", 46, (0, 0))))

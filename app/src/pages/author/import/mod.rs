@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use protocol::limits;
 
 use super::reading::{Level, asked, draw_formulas};
-use super::{Here, Top, texts};
+use super::{AuthorHeader, Section, texts};
 use crate::api::quizzes::{ImportedQuiz, QUIZZES};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{CHECK, CIRCLE_ALERT, icon};
@@ -39,7 +39,7 @@ pub(crate) fn ImportReview() -> impl IntoView {
         <PageStyles of="import" />
         <PageTitle of="Check the import" />
         <div class="author">
-            <Top here=Here::Elsewhere />
+            <AuthorHeader section=Section::Elsewhere />
             <main class="author__main" id="main" tabindex="-1">
                 {verdict(&imported)}
                 {notes(imported.notes.iter().chain(&imported.missing).cloned().collect())}

@@ -5,7 +5,7 @@ use tungstenite::handshake::derive_accept_key;
 
 pub(crate) const PONG: [u8; 2] = [0x8a, 0];
 
-pub(crate) enum Heard<'a> {
+pub(crate) enum Frame<'a> {
     Join(&'a [u8]),
     Text(&'a [u8]),
     Ping,
@@ -29,7 +29,7 @@ pub(crate) fn upgrade(bytes: &[u8]) -> Option<(Vec<u8>, usize)> {
 
 /// The first frame, unmasked in place, and how long it was. Longer ones than
 /// 64 KiB are not understood.
-pub(crate) fn next(bytes: &mut [u8]) -> Option<(Heard<'_>, usize)> {
+pub(crate) fn next(bytes: &mut [u8]) -> Option<(Frame<'_>, usize)> {
     let (start, length) = match *bytes {
         [_, second, high, low, ..] if second & 0x7f == 126 => (4, usize::from(u16::from_be_bytes([high, low]))),
         [_, second, ..] if second & 0x7f < 126 => (2, usize::from(second & 0x7f)),
@@ -43,12 +43,12 @@ pub(crate) fn next(bytes: &mut [u8]) -> Option<(Heard<'_>, usize)> {
     payload.iter_mut().zip(mask.iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
     let heard = match opcode {
         1 => match room(payload) {
-            Some(room) => Heard::Join(room),
-            None => Heard::Text(payload),
+            Some(room) => Frame::Join(room),
+            None => Frame::Text(payload),
         },
-        8 => Heard::Close,
-        9 => Heard::Ping,
-        _ => Heard::Other,
+        8 => Frame::Close,
+        9 => Frame::Ping,
+        _ => Frame::Other,
     };
     Some((heard, size))
 }

@@ -22,7 +22,7 @@ mod log;
 mod person;
 
 use bus::Bus;
-use frames::Heard;
+use frames::Frame;
 use person::Person;
 
 const LISTENER: u64 = u64::MAX;
@@ -170,11 +170,11 @@ impl Server {
         {
             used += size;
             match heard {
-                Heard::Join(room) => self.join(who, room)?,
-                Heard::Text(text) => self.say(who, text)?,
-                Heard::Ping => self.send(who, &frames::PONG)?,
-                Heard::Close => self.part(who),
-                Heard::Other => {}
+                Frame::Join(room) => self.join(who, room)?,
+                Frame::Text(text) => self.say(who, text)?,
+                Frame::Ping => self.send(who, &frames::PONG)?,
+                Frame::Close => self.part(who),
+                Frame::Other => {}
             }
         }
         Ok(used)

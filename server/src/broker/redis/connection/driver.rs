@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncReadExt, ReadHalf};
 
-use super::Hear;
+use super::OnPush;
 use super::dial::Stream;
-use super::resp::{self, Unread, Word};
+use super::resp::{self, RespError, RespValue};
 use super::shared::Shared;
 
 /// Initial size of the read buffer; it grows with the largest answer.
@@ -16,16 +16,16 @@ const ROOM: usize = 64 * 1024;
 const KEPT: usize = 256 * 1024;
 
 /// Runs until the connection is broken or closed; closes it then.
-pub(super) async fn drive(reading: ReadHalf<Box<dyn Stream>>, shared: Arc<Shared>, hear: Hear) {
+pub(super) async fn drive(reading: ReadHalf<Box<dyn Stream>>, shared: Arc<Shared>, on_push: OnPush) {
     tokio::select! {
-        _ = listen(reading, &shared, &hear) => {}
-        () = shared.speak() => {}
+        _ = listen(reading, &shared, &on_push) => {}
+        () = shared.write_queued() => {}
         () = shared.closed.cancelled() => {}
     }
     shared.close();
 }
 
-async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, hear: &Hear) -> io::Result<()> {
+async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, on_push: &OnPush) -> io::Result<()> {
     let (mut buffer, mut filled) = (vec![0; ROOM], 0);
     loop {
         match from.read(&mut buffer[filled..]).await? {
@@ -36,11 +36,11 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, hear: &Hear) 
         loop {
             match resp::read(&buffer[at..filled]) {
                 Ok((word, length)) => {
-                    take(word, shared, hear);
+                    take(word, shared, on_push);
                     at += length;
                 }
-                Err(Unread::Incomplete) => break,
-                Err(Unread::Malformed) => return Err(io::Error::other("this is not RESP3")),
+                Err(RespError::Incomplete) => break,
+                Err(RespError::Malformed) => return Err(io::Error::other("this is not RESP3")),
             }
         }
         buffer.copy_within(at..filled, 0);
@@ -53,19 +53,19 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, hear: &Hear) 
     }
 }
 
-fn take(word: Word<'_>, shared: &Shared, hear: &Hear) {
+fn take(word: RespValue<'_>, shared: &Shared, on_push: &OnPush) {
     match &word {
-        Word::Push(news) => match news.as_slice() {
+        RespValue::Push(news) => match news.as_slice() {
             // A delivery after the close must not get between those of the next connection.
-            [Word::Text(b"message" | b"smessage"), Word::Text(name), Word::Text(body), ..]
+            [RespValue::Text(b"message" | b"smessage"), RespValue::Text(name), RespValue::Text(body), ..]
                 if !shared.closed.is_cancelled() =>
             {
-                hear(name, body);
+                on_push(name, body);
             }
-            [Word::Text(b"subscribe" | b"ssubscribe"), Word::Text(name), ..] => {
+            [RespValue::Text(b"subscribe" | b"ssubscribe"), RespValue::Text(name), ..] => {
                 shared.confirm(name);
             }
-            [Word::Text(b"unsubscribe" | b"sunsubscribe"), Word::Text(name), ..] if !shared.confirm(name) => {
+            [RespValue::Text(b"unsubscribe" | b"sunsubscribe"), RespValue::Text(name), ..] if !shared.confirm(name) => {
                 shared.moved.notify_one();
             }
             _ => {}

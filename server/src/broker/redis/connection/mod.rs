@@ -15,13 +15,13 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-pub(crate) use self::resp::Word;
-use self::shared::{Shared, Waiting};
+pub(crate) use self::resp::RespValue;
+use self::shared::{PendingReply, Shared};
 use self::writer::Writer;
 use super::epoch_cache::EpochCache;
 use super::info::Info;
 use super::servers::Address;
-use super::supervisor::{ANSWER_WITHIN, Broken};
+use super::supervisor::{ANSWER_WITHIN, ConnectionError};
 
 mod dial;
 mod driver;
@@ -30,11 +30,11 @@ mod shared;
 mod writer;
 
 /// Is called with the pub/sub channel and the payload of each delivery; must not block.
-pub(super) type Hear = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
+pub(super) type OnPush = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
 
 /// Why a command has no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Unanswered {
+pub(crate) enum CommandError {
     /// The connection broke. The command may have been executed.
     Lost,
     /// The connection was closed because Redis did not answer for too long. The command may have been
@@ -51,32 +51,35 @@ pub(crate) struct Connection {
     shared: Arc<Shared>,
     info: Info,
     /// The epochs that Redis told on this connection.
-    pub(super) known: EpochCache,
+    pub(super) epoch_cache: EpochCache,
     _driver: AbortOnDropHandle<()>,
 }
 
 impl Connection {
     /// Connects to a Redis and checks that it is a master, of the right version and kind.
-    pub(super) async fn open(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
-        timeout(ANSWER_WITHIN * 2, Self::begin(address, wants_cluster, hear)).await.map_err(|_| Broken::Silent)?
+    pub(super) async fn open(address: &Address, wants_cluster: bool, on_push: OnPush) -> Result<Self, ConnectionError> {
+        timeout(ANSWER_WITHIN * 2, Self::begin(address, wants_cluster, on_push))
+            .await
+            .map_err(|_| ConnectionError::Silent)?
     }
 
-    async fn begin(address: &Address, wants_cluster: bool, hear: Hear) -> Result<Self, Broken> {
+    async fn begin(address: &Address, wants_cluster: bool, on_push: OnPush) -> Result<Self, ConnectionError> {
         let (reading, writing) = split(dial::dial(address).await?);
         let shared = Arc::new(Shared::new(Writer::new(writing)));
-        let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(reading, Arc::clone(&shared), hear)));
-        let mut connection = Self { shared, info: Info::default(), known: EpochCache::default(), _driver: driver };
+        let driver = AbortOnDropHandle::new(tokio::spawn(driver::drive(reading, Arc::clone(&shared), on_push)));
+        let mut connection =
+            Self { shared, info: Info::default(), epoch_cache: EpochCache::default(), _driver: driver };
         connection.greet(address).await?;
         connection.info = connection.ask_info().await?;
         connection.info.fits(wants_cluster)?;
         match connection.info.is_replica {
-            true => Err(Broken::Replica),
+            true => Err(ConnectionError::Replica),
             false => Ok(connection),
         }
     }
 
     /// Sends `HELLO` and `SELECT`.
-    async fn greet(&self, address: &Address) -> Result<(), Broken> {
+    async fn greet(&self, address: &Address) -> Result<(), ConnectionError> {
         let settings = address.info().redis_settings();
         let mut hello: Vec<&[u8]> = vec![b"HELLO", b"3"];
         if let Some(password) = settings.password() {
@@ -99,26 +102,27 @@ impl Connection {
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         words: &[&[u8]],
-        read: fn(Word<'_>) -> Option<T>,
-    ) -> Result<T, Unanswered> {
+        read: fn(RespValue<'_>) -> Option<T>,
+    ) -> Result<T, CommandError> {
         let (told, answer) = oneshot::channel();
-        let waiting = Waiting::Answer(Box::new(move |word| {
+        let waiting = PendingReply::Answer(Box::new(move |word| {
             // The caller may have been dropped.
             let _ = told.send(match word {
-                Word::Error(why) => Err(Unanswered::Refused(String::from_utf8_lossy(why).into_owned())),
-                word => read(word).ok_or(Unanswered::Odd),
+                RespValue::Error(why) => Err(CommandError::Refused(String::from_utf8_lossy(why).into_owned())),
+                word => read(word).ok_or(CommandError::Odd),
             });
         }));
-        self.shared.say(words, waiting)?;
+        self.shared.enqueue(words, waiting)?;
         answer.await.unwrap_or_else(|_| Err(self.shared.lost()))
     }
 
     /// Sends `command` (to subscribe or unsubscribe) with `names`, and waits for the confirmations.
-    pub(super) async fn subscribe(&self, command: &str, names: &[String]) -> Result<(), Unanswered> {
+    pub(super) async fn subscribe(&self, command: &str, names: &[String]) -> Result<(), CommandError> {
         let mut confirmed = Vec::with_capacity(names.len());
         for name in names {
             let (told, answer) = oneshot::channel();
-            self.shared.say(&[command.as_bytes(), name.as_bytes()], Waiting::Confirmation(name.clone(), told))?;
+            self.shared
+                .enqueue(&[command.as_bytes(), name.as_bytes()], PendingReply::Confirmation(name.clone(), told))?;
             confirmed.push(answer);
         }
         for answer in confirmed {
@@ -128,22 +132,22 @@ impl Connection {
     }
 
     /// Asks Redis for `INFO`, and checks that it is still the same run and kind.
-    pub(super) async fn beat(&self) -> Result<(), Broken> {
-        match timeout(ANSWER_WITHIN, self.ask_info()).await.map_err(|_| Broken::Silent)?? {
+    pub(super) async fn beat(&self) -> Result<(), ConnectionError> {
+        match timeout(ANSWER_WITHIN, self.ask_info()).await.map_err(|_| ConnectionError::Silent)?? {
             info if info == self.info => Ok(()),
-            info if info.is_replica => Err(Broken::Replica),
-            _ => Err(Broken::Changed),
+            info if info.is_replica => Err(ConnectionError::Replica),
+            _ => Err(ConnectionError::Changed),
         }
     }
 
-    async fn ask_info(&self) -> Result<Info, Unanswered> {
-        let read = |word: Word<'_>| match word {
-            Word::Text(info) => Some(Info::read(&String::from_utf8_lossy(info))),
+    async fn ask_info(&self) -> Result<Info, CommandError> {
+        let read = |word: RespValue<'_>| match word {
+            RespValue::Text(info) => Some(Info::read(&String::from_utf8_lossy(info))),
             _ => None,
         };
         match self.ask(&[b"INFO", b"server", b"replication"], read).await {
             // `INFO` is not permitted: what cannot be checked is assumed to be right.
-            Err(Unanswered::Refused(_)) => Ok(Info::default()),
+            Err(CommandError::Refused(_)) => Ok(Info::default()),
             answer => answer,
         }
     }
@@ -158,19 +162,19 @@ impl Connection {
         self.shared.moved.notified().await;
     }
 
-    /// Closes the connection: no more deliveries, and commands under way fail with [`Unanswered::Lost`].
+    /// Closes the connection: no more deliveries, and commands under way fail with [`CommandError::Lost`].
     pub(super) fn close(&self) {
         self.shared.close();
     }
 
-    /// The same with [`Unanswered::Silent`].
+    /// The same with [`CommandError::Silent`].
     pub(super) fn close_silent(&self) {
         self.shared.close_silent();
     }
 }
 
 /// Parses an answer whose content does not matter.
-pub(crate) fn done(_: Word<'_>) -> Option<()> {
+pub(crate) fn done(_: RespValue<'_>) -> Option<()> {
     Some(())
 }
 

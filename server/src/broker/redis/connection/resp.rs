@@ -10,7 +10,7 @@ const LINE: usize = 64 * 1024;
 const ROOM: usize = 16;
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Word<'a> {
+pub(crate) enum RespValue<'a> {
     /// A string of any kind.
     Text(&'a [u8]),
     Number(i64),
@@ -18,14 +18,14 @@ pub(crate) enum Word<'a> {
     /// An error; its first word is the code.
     Error(&'a [u8]),
     /// A list or set; a map, with keys and values in turn.
-    List(Vec<Word<'a>>),
+    List(Vec<RespValue<'a>>),
     /// A push message, no answer; its first element is the kind.
-    Push(Vec<Word<'a>>),
+    Push(Vec<RespValue<'a>>),
 }
 
 /// Why no value could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(super) enum RespError {
     /// The rest has not arrived yet.
     Incomplete,
     /// The bytes are not RESP3; the connection is closed.
@@ -33,7 +33,7 @@ pub(super) enum Unread {
 }
 
 /// Reads the first value, and how many bytes it takes.
-pub(super) fn read(bytes: &[u8]) -> Result<(Word<'_>, usize), Unread> {
+pub(super) fn read(bytes: &[u8]) -> Result<(RespValue<'_>, usize), RespError> {
     let mut reader = Reader { bytes, at: 0 };
     let word = reader.word(DEPTH)?;
     Ok((word, reader.at))
@@ -75,35 +75,35 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn word(&mut self, depth: usize) -> Result<Word<'a>, Unread> {
-        let (kind, line) = self.line()?.split_first().ok_or(Unread::Malformed)?;
+    fn word(&mut self, depth: usize) -> Result<RespValue<'a>, RespError> {
+        let (kind, line) = self.line()?.split_first().ok_or(RespError::Malformed)?;
         match kind {
-            b'+' | b',' | b'(' => Ok(Word::Text(line)),
-            b'-' => Ok(Word::Error(line)),
-            b':' => Ok(Word::Number(number(line)?)),
-            b'#' => Ok(Word::Number((line == b"t").into())),
-            b'_' => Ok(Word::Null),
-            b'$' => Ok(self.body(line)?.map_or(Word::Null, Word::Text)),
+            b'+' | b',' | b'(' => Ok(RespValue::Text(line)),
+            b'-' => Ok(RespValue::Error(line)),
+            b':' => Ok(RespValue::Number(number(line)?)),
+            b'#' => Ok(RespValue::Number((line == b"t").into())),
+            b'_' => Ok(RespValue::Null),
+            b'$' => Ok(self.body(line)?.map_or(RespValue::Null, RespValue::Text)),
             // The first three letters tell the kind of text.
-            b'=' => Ok(self.body(line)?.map_or(Word::Null, |body| Word::Text(body.get(4..).unwrap_or(body)))),
-            b'!' => Ok(self.body(line)?.map_or(Word::Null, Word::Error)),
-            b'*' | b'~' => Ok(self.list(line, 1, depth)?.map_or(Word::Null, Word::List)),
-            b'%' => Ok(self.list(line, 2, depth)?.map_or(Word::Null, Word::List)),
-            b'>' => Ok(Word::Push(self.list(line, 1, depth)?.unwrap_or_default())),
+            b'=' => Ok(self.body(line)?.map_or(RespValue::Null, |body| RespValue::Text(body.get(4..).unwrap_or(body)))),
+            b'!' => Ok(self.body(line)?.map_or(RespValue::Null, RespValue::Error)),
+            b'*' | b'~' => Ok(self.list(line, 1, depth)?.map_or(RespValue::Null, RespValue::List)),
+            b'%' => Ok(self.list(line, 2, depth)?.map_or(RespValue::Null, RespValue::List)),
+            b'>' => Ok(RespValue::Push(self.list(line, 1, depth)?.unwrap_or_default())),
             b'|' => {
                 // Attributes of the next value, which were not asked for.
                 self.list(line, 2, depth)?;
                 self.word(depth)
             }
-            _ => Err(Unread::Malformed),
+            _ => Err(RespError::Malformed),
         }
     }
 
     /// The bytes up to the end of the line.
-    fn line(&mut self) -> Result<&'a [u8], Unread> {
+    fn line(&mut self) -> Result<&'a [u8], RespError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let Some(length) = rest.iter().take(LINE).position(|byte| *byte == b'\r') else {
-            return Err(if rest.len() < LINE { Unread::Incomplete } else { Unread::Malformed });
+            return Err(if rest.len() < LINE { RespError::Incomplete } else { RespError::Malformed });
         };
         self.at += length;
         self.end()?;
@@ -111,18 +111,18 @@ impl<'a> Reader<'a> {
     }
 
     /// As many bytes as `line` says; `None` for a negative length.
-    fn body(&mut self, line: &[u8]) -> Result<Option<&'a [u8]>, Unread> {
+    fn body(&mut self, line: &[u8]) -> Result<Option<&'a [u8]>, RespError> {
         let Ok(length) = usize::try_from(number(line)?) else { return Ok(None) };
         let from = self.at;
-        self.at = from.checked_add(length).ok_or(Unread::Malformed)?;
+        self.at = from.checked_add(length).ok_or(RespError::Malformed)?;
         self.end()?;
         Ok(Some(&self.bytes[from..from + length]))
     }
 
-    fn list(&mut self, line: &[u8], each: usize, depth: usize) -> Result<Option<Vec<Word<'a>>>, Unread> {
+    fn list(&mut self, line: &[u8], each: usize, depth: usize) -> Result<Option<Vec<RespValue<'a>>>, RespError> {
         let Ok(count) = usize::try_from(number(line)?) else { return Ok(None) };
         let (count, depth) =
-            (count.checked_mul(each).ok_or(Unread::Malformed)?, depth.checked_sub(1).ok_or(Unread::Malformed)?);
+            (count.checked_mul(each).ok_or(RespError::Malformed)?, depth.checked_sub(1).ok_or(RespError::Malformed)?);
         let mut words = Vec::with_capacity(count.min(ROOM));
         for _ in 0..count {
             words.push(self.word(depth)?);
@@ -130,20 +130,20 @@ impl<'a> Reader<'a> {
         Ok(Some(words))
     }
 
-    fn end(&mut self) -> Result<(), Unread> {
+    fn end(&mut self) -> Result<(), RespError> {
         match self.bytes.get(self.at..self.at + 2) {
             Some(b"\r\n") => {
                 self.at += 2;
                 Ok(())
             }
-            Some(_) => Err(Unread::Malformed),
-            None => Err(Unread::Incomplete),
+            Some(_) => Err(RespError::Malformed),
+            None => Err(RespError::Incomplete),
         }
     }
 }
 
-fn number(line: &[u8]) -> Result<i64, Unread> {
-    std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()).ok_or(Unread::Malformed)
+fn number(line: &[u8]) -> Result<i64, RespError> {
+    std::str::from_utf8(line).ok().and_then(|line| line.parse().ok()).ok_or(RespError::Malformed)
 }
 
 #[cfg(test)]
@@ -152,8 +152,8 @@ mod tests {
 
     use super::*;
 
-    fn text(text: &str) -> Word<'_> {
-        Word::Text(text.as_bytes())
+    fn text(text: &str) -> RespValue<'_> {
+        RespValue::Text(text.as_bytes())
     }
 
     #[test]
@@ -161,23 +161,23 @@ mod tests {
         for (said, word) in [
             ("+OK\r\n", text("OK")),
             (",1.5\r\n", text("1.5")),
-            (":-7\r\n", Word::Number(-7)),
-            ("#t\r\n", Word::Number(1)),
-            ("_\r\n", Word::Null),
-            ("$-1\r\n", Word::Null),
-            ("*-1\r\n", Word::Null),
+            (":-7\r\n", RespValue::Number(-7)),
+            ("#t\r\n", RespValue::Number(1)),
+            ("_\r\n", RespValue::Null),
+            ("$-1\r\n", RespValue::Null),
+            ("*-1\r\n", RespValue::Null),
             ("$4\r\na\r\nb\r\n", text("a\r\nb")),
             ("=6\r\ntxt:hi\r\n", text("hi")),
-            ("-MOVED 1 a:1\r\n", Word::Error(b"MOVED 1 a:1")),
-            ("!3\r\nOOM\r\n", Word::Error(b"OOM")),
-            ("*2\r\n:1\r\n*0\r\n", Word::List(vec![Word::Number(1), Word::List(vec![])])),
-            ("%1\r\n+a\r\n:1\r\n", Word::List(vec![text("a"), Word::Number(1)])),
-            (">2\r\n+message\r\n$1\r\nx\r\n", Word::Push(vec![text("message"), text("x")])),
+            ("-MOVED 1 a:1\r\n", RespValue::Error(b"MOVED 1 a:1")),
+            ("!3\r\nOOM\r\n", RespValue::Error(b"OOM")),
+            ("*2\r\n:1\r\n*0\r\n", RespValue::List(vec![RespValue::Number(1), RespValue::List(vec![])])),
+            ("%1\r\n+a\r\n:1\r\n", RespValue::List(vec![text("a"), RespValue::Number(1)])),
+            (">2\r\n+message\r\n$1\r\nx\r\n", RespValue::Push(vec![text("message"), text("x")])),
             ("|1\r\n+ttl\r\n:5\r\n+OK\r\n", text("OK")),
         ] {
             assert_eq!(read(said.as_bytes()), Ok((word, said.len())), "{said:?}");
             for part in 0..said.len() {
-                assert_eq!(read(&said.as_bytes()[..part]), Err(Unread::Incomplete), "{said:?} up to {part}");
+                assert_eq!(read(&said.as_bytes()[..part]), Err(RespError::Incomplete), "{said:?} up to {part}");
             }
         }
     }
@@ -187,7 +187,7 @@ mod tests {
         let deep = "*1\r\n".repeat(DEPTH + 1);
         let long = format!("+{}", "a".repeat(LINE));
         for said in ["\r\n", "?1\r\n", ":x\r\n", "$1\r\nabc\r\n", "+a\rb", "$18446744073709551615\r\n", &deep, &long] {
-            assert_eq!(read(said.as_bytes()), Err(Unread::Malformed), "{said:?}");
+            assert_eq!(read(said.as_bytes()), Err(RespError::Malformed), "{said:?}");
         }
     }
 
@@ -212,7 +212,7 @@ mod tests {
             let mut out = Vec::new();
             write(&mut out, &words);
             let length = out.len();
-            prop_assert_eq!(read(&out), Ok((Word::List(words.into_iter().map(Word::Text).collect()), length)));
+            prop_assert_eq!(read(&out), Ok((RespValue::List(words.into_iter().map(RespValue::Text).collect()), length)));
         }
     }
 }

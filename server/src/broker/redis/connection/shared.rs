@@ -11,17 +11,17 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::Unanswered;
-use super::resp::{self, Word};
+use super::CommandError;
+use super::resp::{self, RespValue};
 use super::writer::Writer;
 
 /// After a silence of this length a command is written at once, without waking the task. When commands are
 /// more frequent, the task writes several together: each write is work for Redis.
-const SELDOM: Duration = Duration::from_millis(5);
+const IDLE_AFTER: Duration = Duration::from_millis(5);
 
 pub(super) struct Shared {
-    talk: Mutex<Talk>,
-    /// `None` once the connection is closed. Locked before `talk` where both are.
+    queue: Mutex<CommandQueue>,
+    /// `None` once the connection is closed. Locked before `queue` where both are.
     writer: Mutex<Option<Writer>>,
     /// Wakes the connection's task when there is something to write.
     wake: Notify,
@@ -33,26 +33,26 @@ pub(super) struct Shared {
 }
 
 #[derive(Default)]
-struct Talk {
+struct CommandQueue {
     outgoing: Vec<u8>,
     /// When the last command was queued.
-    said: Option<Instant>,
+    queued_at: Option<Instant>,
     /// The callers, in the order of the answers.
-    waiting: VecDeque<Waiting>,
+    waiting: VecDeque<PendingReply>,
 }
 
 /// A caller that waits for Redis.
-pub(super) enum Waiting {
+pub(super) enum PendingReply {
     /// Gets the next answer.
-    Answer(Box<dyn FnOnce(Word<'_>) + Send>),
+    Answer(Box<dyn FnOnce(RespValue<'_>) + Send>),
     /// Gets the push message that confirms a subscription of this name.
-    Confirmation(String, oneshot::Sender<Result<(), Unanswered>>),
+    Confirmation(String, oneshot::Sender<Result<(), CommandError>>),
 }
 
 impl Shared {
     pub(super) fn new(writer: Writer) -> Self {
         Self {
-            talk: Mutex::default(),
+            queue: Mutex::default(),
             writer: Mutex::new(Some(writer)),
             wake: Notify::new(),
             moved: Notify::new(),
@@ -61,35 +61,35 @@ impl Shared {
         }
     }
 
-    /// Queues a command. It is written at once if the last one was more than [`SELDOM`] ago, or else by the
+    /// Queues a command. It is written at once if the last one was more than [`IDLE_AFTER`] ago, or else by the
     /// connection's task, together with others.
-    pub(super) fn say(&self, words: &[&[u8]], waiting: Waiting) -> Result<(), Unanswered> {
-        let mut talk = self.talk();
+    pub(super) fn enqueue(&self, words: &[&[u8]], waiting: PendingReply) -> Result<(), CommandError> {
+        let mut queue = self.queue();
         // Checked under the lock: what is queued after the close would never be answered.
         if self.closed.is_cancelled() {
             return Err(self.lost());
         }
-        resp::write(&mut talk.outgoing, words);
-        talk.waiting.push_back(waiting);
+        resp::write(&mut queue.outgoing, words);
+        queue.waiting.push_back(waiting);
         let now = Instant::now();
-        let is_seldom = talk.said.replace(now).is_none_or(|before| now.duration_since(before) >= SELDOM);
-        drop(talk);
-        if !is_seldom || !self.speak_now() {
+        let is_seldom = queue.queued_at.replace(now).is_none_or(|before| now.duration_since(before) >= IDLE_AFTER);
+        drop(queue);
+        if !is_seldom || !self.try_write() {
             self.wake.notify_one();
         }
         Ok(())
     }
 
     /// Writes the queued commands; false when the connection's task has to.
-    fn speak_now(&self) -> bool {
+    fn try_write(&self) -> bool {
         // Whoever holds the writer takes what is queued, and looks once more.
         let Ok(mut writer) = self.writer.try_lock() else { return false };
         // The connection's task will find a broken stream as well.
         writer.as_mut().is_some_and(|writer| writer.write_now(|bytes| self.take_outgoing(bytes)).unwrap_or(false))
     }
 
-    /// Writes what [`Shared::say`] leaves, until the connection is broken or closed.
-    pub(super) async fn speak(&self) {
+    /// Writes what [`Shared::enqueue`] leaves, until the connection is broken or closed.
+    pub(super) async fn write_queued(&self) {
         loop {
             self.wake.notified().await;
             let written = poll_fn(|context| match self.writer().as_mut() {
@@ -104,42 +104,42 @@ impl Shared {
 
     /// Moves the queued bytes into `buffer`, which is empty.
     fn take_outgoing(&self, buffer: &mut Vec<u8>) {
-        std::mem::swap(&mut self.talk().outgoing, buffer);
+        std::mem::swap(&mut self.queue().outgoing, buffer);
     }
 
     /// Passes an answer to the first caller that waits.
-    pub(super) fn answer(&self, word: Word<'_>) {
-        let next = self.talk().waiting.pop_front();
+    pub(super) fn answer(&self, word: RespValue<'_>) {
+        let next = self.queue().waiting.pop_front();
         match (next, word) {
-            (Some(Waiting::Answer(tell)), word) => tell(word),
-            (Some(Waiting::Confirmation(_, told)), Word::Error(why)) => {
-                let _ = told.send(Err(Unanswered::Refused(String::from_utf8_lossy(why).into_owned())));
+            (Some(PendingReply::Answer(tell)), word) => tell(word),
+            (Some(PendingReply::Confirmation(_, told)), RespValue::Error(why)) => {
+                let _ = told.send(Err(CommandError::Refused(String::from_utf8_lossy(why).into_owned())));
             }
-            (Some(Waiting::Confirmation(_, told)), _) => drop(told.send(Err(Unanswered::Odd))),
+            (Some(PendingReply::Confirmation(_, told)), _) => drop(told.send(Err(CommandError::Odd))),
             (None, _) => {}
         }
     }
 
     /// Passes a confirmation to the first caller, if it waits for this name; true if it does.
     pub(super) fn confirm(&self, name: &[u8]) -> bool {
-        let mut talk = self.talk();
-        match talk.waiting.pop_front() {
-            Some(Waiting::Confirmation(of, told)) if of.as_bytes() == name => {
+        let mut queue = self.queue();
+        match queue.waiting.pop_front() {
+            Some(PendingReply::Confirmation(of, told)) if of.as_bytes() == name => {
                 let _ = told.send(Ok(()));
                 true
             }
             other => {
-                other.into_iter().for_each(|other| talk.waiting.push_front(other));
+                other.into_iter().for_each(|other| queue.waiting.push_front(other));
                 false
             }
         }
     }
 
     /// Why commands on a closed connection have no answer.
-    pub(super) fn lost(&self) -> Unanswered {
+    pub(super) fn lost(&self) -> CommandError {
         match self.is_silent.load(Ordering::Relaxed) {
-            true => Unanswered::Silent,
-            false => Unanswered::Lost,
+            true => CommandError::Silent,
+            false => CommandError::Lost,
         }
     }
 
@@ -151,16 +151,16 @@ impl Shared {
 
     /// Closes the connection: nothing more is sent, and callers that wait get an error.
     pub(super) fn close(&self) {
-        let mut talk = self.talk();
+        let mut queue = self.queue();
         self.closed.cancel();
-        talk.waiting.clear();
-        drop(talk);
+        queue.waiting.clear();
+        drop(queue);
         *self.writer() = None;
     }
 
-    fn talk(&self) -> MutexGuard<'_, Talk> {
+    fn queue(&self) -> MutexGuard<'_, CommandQueue> {
         // No code under this lock panics half-way.
-        self.talk.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn writer(&self) -> MutexGuard<'_, Option<Writer>> {

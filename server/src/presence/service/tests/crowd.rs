@@ -18,12 +18,12 @@ async fn among(others: usize) -> Node {
 
 fn come(node: &Node, id: &str) {
     let came = node.store.with(|state| state.enter(&person(id)));
-    node.hear(&came);
+    node.on_change(&came);
 }
 
 fn go(node: &Node, id: &str) {
     let went = node.store.with(|state| state.leave(&person(id).id));
-    node.hear(&went);
+    node.on_change(&went);
 }
 
 #[tokio::test(start_paused = true)]
@@ -95,7 +95,7 @@ async fn a_crowd_is_told_in_bounded_frames_until_all_are_told() {
         state.version += 1;
         Change { version: state.version, count: state.members.len(), joined: vec![], left: left.clone() }
     });
-    node.hear(&change);
+    node.on_change(&change);
     (0..150).for_each(|n| come(&node, &format!("b{n:03}")));
     pass(5.0).await;
     let frames = node.frames();

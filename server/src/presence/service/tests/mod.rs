@@ -68,10 +68,10 @@ async fn news_are_told_once_to_those_who_were_shown_the_room() {
     let node = Node::start();
     node.enter("ana").await;
     let came = node.store.with(|state| state.enter(&person("ben")));
-    node.hear(&came);
-    node.hear(&came);
+    node.on_change(&came);
+    node.on_change(&came);
     let went = node.store.with(|state| state.leave(&person("ben").id));
-    node.hear(&went);
+    node.on_change(&went);
     assert_eq!(node.told(), ["+ben", "-ben"]);
 }
 
@@ -81,7 +81,7 @@ async fn a_missed_notice_is_made_up_for() {
     node.enter("ana").await;
     node.store.with(|state| state.enter(&person("ben")));
     let heard = node.store.with(|state| state.enter(&person("cleo")));
-    node.hear(&heard);
+    node.on_change(&heard);
     pass(0.1).await;
     assert_eq!(node.told(), ["+ben", "+cleo"]);
 }
@@ -181,7 +181,7 @@ async fn a_name_from_another_node_is_kept_after_a_lost_lease() {
     let node = Node::start();
     node.enter("ana").await;
     let renamed = node.store.with(|state| state.enter(&called("ana", "Anna")));
-    node.hear(&renamed);
+    node.on_change(&renamed);
     node.store.calls();
     node.store.with(|state| state.is_lost = true);
     pass(3.0).await;

@@ -120,7 +120,7 @@ impl PresenceStore for Fake {
         self.answer(|state| state.forgotten += 1).await
     }
 
-    async fn standing(&self, _: &Channel) -> Result<Summary, PresenceError> {
+    async fn summary(&self, _: &Channel) -> Result<Summary, PresenceError> {
         let act = |state: &mut State| {
             state.standings += 1;
             Summary { version: state.version, count: state.members.len(), mine: state.mine.len() }
@@ -138,7 +138,7 @@ impl PresenceStore for Fake {
         self.answer(act).await
     }
 
-    async fn glimpse(&self, _: &[Channel], _: usize) -> Result<Vec<Preview>, PresenceError> {
+    async fn preview(&self, _: &[Channel], _: usize) -> Result<Vec<Preview>, PresenceError> {
         Ok(Vec::new())
     }
 
@@ -182,7 +182,7 @@ impl Node {
         self.presence.leave(&room(), &person(id).id, departure);
     }
 
-    pub(super) fn hear(&self, change: &Change) {
+    pub(super) fn on_change(&self, change: &Change) {
         self.presence.on_notice(&room(), wire::encode(change).as_bytes());
     }
 

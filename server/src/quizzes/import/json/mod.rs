@@ -3,7 +3,7 @@
 
 use protocol::quiz::{Quiz, Scoring};
 
-use super::{Imported, NotAQuiz, Parts, cut};
+use super::{FileParts, Imported, NotAQuiz, cut};
 use crate::quizzes::sheet::nearest;
 use crate::workers::Budget;
 
@@ -13,7 +13,7 @@ mod question;
 mod reader;
 mod seen;
 
-use reader::{Broken, Node, Value};
+use reader::{JsonError, Node, Value};
 
 /// Names of the list of questions.
 const LISTS: [&str; 4] = ["questions", "results", "items", "cards"];
@@ -36,10 +36,11 @@ pub(super) fn is_json(text: &str) -> bool {
 }
 
 /// Parses a JSON text; pictures that it names are looked up in `parts`.
-pub(super) fn read(text: &str, parts: &mut dyn Parts, budget: &Budget) -> Result<Imported, NotAQuiz> {
-    let root = reader::read(text.trim_start_matches('\u{FEFF}'), budget).map_err(|Broken { line, column, why }| {
-        NotAQuiz(format!("This JSON is broken in line {line}, character {column}: {why}."))
-    })?;
+pub(super) fn read(text: &str, parts: &mut dyn FileParts, budget: &Budget) -> Result<Imported, NotAQuiz> {
+    let root =
+        reader::read(text.trim_start_matches('\u{FEFF}'), budget).map_err(|JsonError { line, column, why }| {
+            NotAQuiz(format!("This JSON is broken in line {line}, character {column}: {why}."))
+        })?;
     let root = unpacked(&root);
     let questions = questions(root)?;
     let mut imported = Imported { quiz: settings(root), ..Imported::default() };

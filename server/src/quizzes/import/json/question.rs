@@ -1,11 +1,14 @@
 //! Parses one question of a JSON file.
 
-use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Points, Question};
+use protocol::quiz::{Choice, Decimal, InvalidDecimal, Kind, Points, Question};
 use protocol::{PictureId, limits};
 
 use super::reader::{Node, Value};
 use super::{fields, marks, seen};
-use crate::quizzes::import::{Ask, Fault, Parts, Pictured, Place, Read, cut, html, kind_named, points_named, seconds};
+use crate::quizzes::import::{
+    Ask, FileParts, FilePosition, ParsedQuestion, PictureReference, QuestionFault, cut, html, kind_named, points_named,
+    seconds,
+};
 use crate::quizzes::sheet::nearest;
 
 /// How many options and accepted answers are parsed: more than allowed, but not endless.
@@ -17,17 +20,17 @@ struct Reading<'a> {
     /// The file is in our own form: an unfinished question stays as it is.
     is_ours: bool,
     question: Question,
-    faults: Vec<Fault>,
+    faults: Vec<QuestionFault>,
     notes: Vec<String>,
-    pictured: Vec<Pictured>,
+    pictured: Vec<PictureReference>,
 }
 
 /// Parses a question as far as possible; also returns notes of what was left out.
-pub(super) fn read(node: &Node, parts: &mut dyn Parts) -> (Read, Vec<String>) {
+pub(super) fn read(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, Vec<String>) {
     let line = node.line;
     if node.fields().is_empty() && !matches!(node.value, Value::Object(_)) {
-        let fault = Fault { place: at(line), why: "here should be a question".into(), ask: Ask::Finish };
-        return (Read { faults: vec![fault], ..Read::default() }, Vec::new());
+        let fault = QuestionFault { place: at(line), why: "here should be a question".into(), ask: Ask::Finish };
+        return (ParsedQuestion { faults: vec![fault], ..ParsedQuestion::default() }, Vec::new());
     }
     // H5P has the text of a question apart from its kind.
     let library = node.field(&["library"]).and_then(Node::text).map(|name| name.split(' ').next().unwrap_or(name));
@@ -44,16 +47,16 @@ pub(super) fn read(node: &Node, parts: &mut dyn Parts) -> (Read, Vec<String>) {
     };
     reading.read(library, parts);
     let Reading { question, faults, notes, pictured, .. } = reading;
-    let read = Read { question, faults, pictured };
+    let read = ParsedQuestion { question, faults, pictured };
     (if is_ours { read } else { read.checked(|| at(line)) }, notes)
 }
 
-fn at(line: u32) -> Place {
-    Place::line(usize::try_from(line).unwrap_or(usize::MAX))
+fn at(line: u32) -> FilePosition {
+    FilePosition::line(usize::try_from(line).unwrap_or(usize::MAX))
 }
 
 impl Reading<'_> {
-    fn read(&mut self, library: Option<&str>, parts: &mut dyn Parts) {
+    fn read(&mut self, library: Option<&str>, parts: &mut dyn FileParts) {
         self.question.text = self.words(&fields::TEXT);
         self.question.explanation = self.words(&fields::EXPLANATION);
         let kind = library.map(str::to_owned).or_else(|| self.node.field(&fields::KIND)?.words());
@@ -72,7 +75,7 @@ impl Reading<'_> {
 
     fn wrong(&mut self, names: &[&str], why: impl Into<String>, ask: Ask) {
         let line = self.node.field(names).map_or(self.node.line, |node| node.line);
-        self.faults.push(Fault { place: at(line), why: why.into(), ask });
+        self.faults.push(QuestionFault { place: at(line), why: why.into(), ask });
     }
 
     /// The text of a field; for other programs, without HTML tags.
@@ -122,7 +125,7 @@ impl Reading<'_> {
         }
     }
 
-    fn picture(&mut self, parts: &mut dyn Parts) {
+    fn picture(&mut self, parts: &mut dyn FileParts) {
         if self.is_ours {
             self.question.picture_alt = self.words(&fields::PICTURE_ALT);
             let picture = self.node.field(&["picture"]).and_then(Node::text);
@@ -134,7 +137,7 @@ impl Reading<'_> {
         self.pictured = seen::pictured(self.node, parts);
         if self.is_ours && !self.question.picture_alt.is_empty() {
             for pictured in &mut self.pictured {
-                if let Pictured::Here { words, .. } = pictured {
+                if let PictureReference::Here { words, .. } = pictured {
                     words.clone_from(&self.question.picture_alt);
                 }
             }
@@ -159,7 +162,7 @@ impl Reading<'_> {
         if let Err((line, why)) = marks::mark(self.node, &mut self.question.options) {
             let can_be_asked = (2..=limits::OPTIONS).contains(&self.question.options.len());
             let ask = if can_be_asked { Ask::Right } else { Ask::Finish };
-            self.faults.push(Fault { place: at(line), why, ask });
+            self.faults.push(QuestionFault { place: at(line), why, ask });
         }
         if !kind_is_said {
             self.question.kind = marks::kind_of(&self.question.options);
@@ -223,7 +226,7 @@ impl Reading<'_> {
             Ok(number) => Some(number),
             Err(why) => {
                 let ask = match why {
-                    NoDecimal::Ambiguous { thousands, fraction } if names == ["number"] => {
+                    InvalidDecimal::Ambiguous { thousands, fraction } if names == ["number"] => {
                         Ask::Number(vec![thousands, fraction])
                     }
                     _ => Ask::Finish,
@@ -284,7 +287,7 @@ impl Reading<'_> {
             match nearest(&name, &absent) {
                 Some(meant) => {
                     let why = format!("“{name}” is not known here; “{meant}” may be meant");
-                    self.faults.push(Fault { place: at(node.line), why, ask: Ask::Finish });
+                    self.faults.push(QuestionFault { place: at(node.line), why, ask: Ask::Finish });
                 }
                 None if self.is_ours => self.notes.push(format!("“{name}” is not known here and was left out.")),
                 None => {}

@@ -27,7 +27,7 @@ pub(super) enum Value {
 
 /// Why a text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Broken {
+pub(super) struct JsonError {
     pub(super) line: u32,
     pub(super) column: usize,
     /// The fault, as the end of a sentence: "a comma is missing".
@@ -35,7 +35,7 @@ pub(super) struct Broken {
 }
 
 /// Parses a whole text.
-pub(super) fn read(text: &str, budget: &Budget) -> Result<Node, Broken> {
+pub(super) fn read(text: &str, budget: &Budget) -> Result<Node, JsonError> {
     let mut reader = Reader { text, at: 0, line: 1, budget };
     let node = reader.node(0)?;
     reader.pass_spaces();
@@ -58,12 +58,12 @@ impl<'a> Reader<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    fn broken(&self, why: &'static str) -> Broken {
+    fn broken(&self, why: &'static str) -> JsonError {
         let before = self.text.get(..self.at).unwrap_or_default();
         let begins = before.rfind('\n').map_or(0, |at| at + 1);
         let column = before.get(begins..).map_or(0, |line| line.chars().count()) + 1;
         let why = if self.rest().is_empty() { "it breaks off" } else { why };
-        Broken { line: self.line, column, why }
+        JsonError { line: self.line, column, why }
     }
 
     fn pass_spaces(&mut self) {
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         is_next
     }
 
-    fn node(&mut self, depth: usize) -> Result<Node, Broken> {
+    fn node(&mut self, depth: usize) -> Result<Node, JsonError> {
         self.pass_spaces();
         self.budget.step().map_err(|_| self.broken("there is too much in it"))?;
         self.budget.hold(size_of::<Node>()).map_err(|_| self.broken("there is too much in it"))?;
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         Ok(Node { line, value })
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, Broken> {
+    fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.at += 1;
         let mut fields: Vec<(String, Node)> = Vec::new();
         while !self.takes(b'}') {
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
         Ok(Value::Object(fields))
     }
 
-    fn list(&mut self, depth: usize) -> Result<Value, Broken> {
+    fn list(&mut self, depth: usize) -> Result<Value, JsonError> {
         self.at += 1;
         let mut list = Vec::new();
         while !self.takes(b']') {
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
         Value::Number(rest.get(..end.min(64)).unwrap_or_default().to_owned())
     }
 
-    fn word(&mut self) -> Result<Value, Broken> {
+    fn word(&mut self) -> Result<Value, JsonError> {
         for (word, value) in [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)] {
             if self.rest().starts_with(word) {
                 self.at += word.len();
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Parses a text in quotes.
-    fn text(&mut self) -> Result<String, Broken> {
+    fn text(&mut self) -> Result<String, JsonError> {
         self.at += 1;
         let mut units: Vec<u16> = Vec::new();
         let mut text = String::new();
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 
-    fn escape(&mut self) -> Result<Escape, Broken> {
+    fn escape(&mut self) -> Result<Escape, JsonError> {
         self.at += 1;
         let letter = match self.peek() {
             Some(b'n') => '\n',
@@ -272,7 +272,7 @@ mod tests {
     use crate::quizzes::import::LIMITS;
 
     fn broken(text: &str) -> (u32, usize, &'static str) {
-        let Broken { line, column, why } = read(text, &Budget::of(LIMITS)).unwrap_err();
+        let JsonError { line, column, why } = read(text, &Budget::of(LIMITS)).unwrap_err();
         (line, column, why)
     }
 

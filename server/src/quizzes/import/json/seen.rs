@@ -2,10 +2,10 @@
 
 use super::fields;
 use super::reader::{Node, Value};
-use crate::quizzes::import::{Parts, Pictured, html, not_taken, referred};
+use crate::quizzes::import::{FileParts, PictureReference, html, not_taken, referred};
 
 /// The medium that a field refers to.
-enum Medium {
+enum MediaReference {
     /// A picture: its address, name or data URL; and its description.
     Picture {
         at: String,
@@ -15,24 +15,24 @@ enum Medium {
 }
 
 /// The picture of a question, and what is reported of other media.
-pub(super) fn pictured(node: &Node, parts: &mut dyn Parts) -> Vec<Pictured> {
+pub(super) fn pictured(node: &Node, parts: &mut dyn FileParts) -> Vec<PictureReference> {
     let mut pictured = Vec::new();
     // The first of several fields may exist and be empty.
     let first = fields::PICTURES.iter().find_map(|name| medium(node.field(&[*name])?));
-    let film = || Pictured::Missing(not_taken("the film", "there are pictures here, and no films"));
+    let film = || PictureReference::Missing(not_taken("the film", "there are pictures here, and no films"));
     match first.or_else(|| in_text(node)) {
-        Some(Medium::Picture { at, words }) => {
+        Some(MediaReference::Picture { at, words }) => {
             let words = if words.is_empty() { described(node) } else { words };
-            pictured.push(Pictured::of(referred(&at, parts), words, "the picture"));
+            pictured.push(PictureReference::of(referred(&at, parts), words, "the picture"));
         }
-        Some(Medium::Film) => pictured.push(film()),
+        Some(MediaReference::Film) => pictured.push(film()),
         None => {}
     }
     if node.field(&fields::FILMS).is_some_and(|node| medium(node).is_some()) {
         pictured.push(film());
     }
     if has_pictured_options(node) {
-        pictured.push(Pictured::Missing(
+        pictured.push(PictureReference::Missing(
             "the pictures of its answers were not taken, because answers are words here.".into(),
         ));
     }
@@ -40,11 +40,11 @@ pub(super) fn pictured(node: &Node, parts: &mut dyn Parts) -> Vec<Pictured> {
 }
 
 /// The medium in a field, in the forms of all programs.
-fn medium(node: &Node) -> Option<Medium> {
+fn medium(node: &Node) -> Option<MediaReference> {
     match &node.value {
         Value::Text(at) | Value::Number(at) => {
             let at = at.trim();
-            (!at.is_empty()).then(|| Medium::Picture { at: at.to_owned(), words: String::new() })
+            (!at.is_empty()).then(|| MediaReference::Picture { at: at.to_owned(), words: String::new() })
         }
         Value::List(list) => list.first().and_then(medium),
         Value::Object(_) => match node.field(&["type"]).filter(|kind| matches!(kind.value, Value::Object(_))) {
@@ -56,22 +56,22 @@ fn medium(node: &Node) -> Option<Medium> {
 }
 
 /// H5P names the library that shows it.
-fn of_library(library: &Node) -> Option<Medium> {
+fn of_library(library: &Node) -> Option<MediaReference> {
     let name = library.field(&["library"]).and_then(Node::text)?;
     if !name.starts_with("H5P.Image") {
-        return Some(Medium::Film);
+        return Some(MediaReference::Film);
     }
     let params = library.field(&["params"])?;
-    let Some(Medium::Picture { at, .. }) = params.field(&["file"]).and_then(of_object) else { return None };
-    Some(Medium::Picture { at, words: words(params) })
+    let Some(MediaReference::Picture { at, .. }) = params.field(&["file"]).and_then(of_object) else { return None };
+    Some(MediaReference::Picture { at, words: words(params) })
 }
 
-fn of_object(node: &Node) -> Option<Medium> {
+fn of_object(node: &Node) -> Option<MediaReference> {
     let at = ["path", "url", "src", "fullUrl", "id"].iter().find_map(|name| {
         let at = node.field(&[*name])?.words()?;
         (!at.trim().is_empty()).then_some(at)
     })?;
-    Some(Medium::Picture { at, words: words(node) })
+    Some(MediaReference::Picture { at, words: words(node) })
 }
 
 /// A picture's description in its own object.
@@ -86,9 +86,9 @@ fn described(node: &Node) -> String {
 }
 
 /// A picture within the question's text.
-fn in_text(node: &Node) -> Option<Medium> {
+fn in_text(node: &Node) -> Option<MediaReference> {
     let at = html::picture(node.field(&fields::TEXT)?.text()?)?;
-    Some(Medium::Picture { at: at.to_owned(), words: String::new() })
+    Some(MediaReference::Picture { at: at.to_owned(), words: String::new() })
 }
 
 fn has_pictured_options(node: &Node) -> bool {

@@ -5,7 +5,9 @@ use protocol::limits;
 use protocol::quiz::{Choice, Question};
 
 use super::{Numbered, numbered};
-use crate::quizzes::import::{Ask, Fault, Imported, NotAQuiz, Place, Read, Right, right_answers};
+use crate::quizzes::import::{
+    Ask, CorrectMark, FilePosition, Imported, NotAQuiz, ParsedQuestion, QuestionFault, right_answers,
+};
 use crate::workers::Budget;
 
 /// Whether a text contains a question in Aiken.
@@ -79,14 +81,14 @@ impl Block<'_> {
     }
 
     /// Finishes the question with the mark of its right answer and the line of that.
-    fn ended(self, mark: Option<Numbered<'_>>) -> Read {
+    fn ended(self, mark: Option<Numbered<'_>>) -> ParsedQuestion {
         let texts: Vec<&str> = self.options.iter().map(|(_, text)| *text).collect();
         let last = self.options.last().map_or(self.begins, |(line, _)| *line);
         let (line, right) = match mark {
             Some((line, mark)) => (line, right_answers(mark, &texts)),
-            None => (last, Right::Unsaid),
+            None => (last, CorrectMark::Unsaid),
         };
-        let is_right = |at: usize| matches!(&right, Right::Options(right) if right.contains(&at));
+        let is_right = |at: usize| matches!(&right, CorrectMark::Options(right) if right.contains(&at));
         let option = |(at, text): (usize, &&str)| Choice {
             text: text.chars().take(4 * limits::OPTION_CHARS).collect(),
             right: is_right(at),
@@ -96,11 +98,12 @@ impl Block<'_> {
         let question = Question { text, options, ..Question::default() };
         let ask = if (2..=limits::OPTIONS).contains(&texts.len()) { Ask::Right } else { Ask::Finish };
         let why = match right {
-            Right::Options(_) => None,
-            Right::Unsaid => Some("a line such as “ANSWER: A” is missing after the answers".to_owned()),
-            Right::Unclear(why) => Some(why),
+            CorrectMark::Options(_) => None,
+            CorrectMark::Unsaid => Some("a line such as “ANSWER: A” is missing after the answers".to_owned()),
+            CorrectMark::Unclear(why) => Some(why),
         };
-        let faults = why.map(|why| Fault { place: Place::line(line), why, ask }).into_iter().collect();
-        Read { question, faults, ..Read::default() }.checked(|| Place::line(self.begins.max(1)))
+        let faults = why.map(|why| QuestionFault { place: FilePosition::line(line), why, ask }).into_iter().collect();
+        ParsedQuestion { question, faults, ..ParsedQuestion::default() }
+            .checked(|| FilePosition::line(self.begins.max(1)))
     }
 }

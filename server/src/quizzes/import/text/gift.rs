@@ -1,10 +1,13 @@
 //! Parses GIFT: questions with their answers between braces (<https://docs.moodle.org/en/GIFT_format>).
 
 use protocol::limits;
-use protocol::quiz::{Choice, Decimal, Kind, NoDecimal, Question};
+use protocol::quiz::{Choice, Decimal, InvalidDecimal, Kind, Question};
 
 use super::numbered;
-use crate::quizzes::import::{Ask, Fault, Imported, NoParts, NotAQuiz, Pictured, Place, Read, cut, html, referred};
+use crate::quizzes::import::{
+    Ask, FilePosition, Imported, NotAQuiz, ParsedQuestion, PictureReference, QuestionFault, SingleText, cut, html,
+    referred,
+};
 use crate::workers::Budget;
 
 mod signs;
@@ -57,12 +60,13 @@ pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Im
 }
 
 /// Parses one question with its answers.
-fn question(block: &str, line: usize) -> Read {
+fn question(block: &str, line: usize) -> ParsedQuestion {
     let block = named(block);
     let Some((before, answers, after)) = parts(block) else {
         let text = shown(block);
         let slide = Question { kind: Kind::Slide, text, seconds: 0, ..Question::default() };
-        return Read { question: slide, pictured: pictured(block), ..Read::default() }.checked(|| Place::line(line));
+        return ParsedQuestion { question: slide, pictured: pictured(block), ..ParsedQuestion::default() }
+            .checked(|| FilePosition::line(line));
     };
     // If text follows, the answer is a gap in a sentence.
     let text = if after.trim().is_empty() { before.to_owned() } else { format!("{before}_____{after}") };
@@ -70,15 +74,16 @@ fn question(block: &str, line: usize) -> Read {
     let (answers, why) = answers.split_once("####").unwrap_or((answers, ""));
     question.explanation = shown(why).chars().take(4 * limits::EXPLANATION_CHARS).collect();
     let fault = fill(&mut question, answers.trim());
-    let faults = fault.map(|(why, ask)| Fault { place: Place::line(line), why, ask }).into_iter().collect();
-    Read { question, faults, pictured: pictured(&text) }.checked(|| Place::line(line))
+    let faults =
+        fault.map(|(why, ask)| QuestionFault { place: FilePosition::line(line), why, ask }).into_iter().collect();
+    ParsedQuestion { question, faults, pictured: pictured(&text) }.checked(|| FilePosition::line(line))
 }
 
 /// The picture in a text: Moodle stores its own beside the file.
-fn pictured(text: &str) -> Vec<Pictured> {
+fn pictured(text: &str) -> Vec<PictureReference> {
     let text = unescape(text);
-    let picture = html::picture(&text).map(|at| referred(at, &mut NoParts));
-    picture.map(|found| Pictured::of(found, String::new(), "the picture")).into_iter().collect()
+    let picture = html::picture(&text).map(|at| referred(at, &mut SingleText));
+    picture.map(|found| PictureReference::of(found, String::new(), "the picture")).into_iter().collect()
 }
 
 /// Removes the name: `::name::`.
@@ -185,7 +190,7 @@ fn numeric(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
             (question.number, question.tolerance) = (Some(number), Some(tolerance).filter(|t| *t > Decimal::default()));
             None
         }
-        Err(NoDecimal::Ambiguous { thousands, fraction }) => {
+        Err(InvalidDecimal::Ambiguous { thousands, fraction }) => {
             let why = format!("“{}” can mean {thousands} or {fraction}", cut(first, 30));
             Some((why, Ask::Number(vec![thousands, fraction])))
         }
@@ -194,9 +199,9 @@ fn numeric(question: &mut Question, answers: &str) -> Option<(String, Ask)> {
 }
 
 /// The middle of a range, and the distance of its ends.
-fn between(from: &str, to: &str) -> Result<(Decimal, Decimal), NoDecimal> {
+fn between(from: &str, to: &str) -> Result<(Decimal, Decimal), InvalidDecimal> {
     let [from, to] = [from, to].map(|text| text.trim().parse::<f64>());
-    let (Ok(from), Ok(to)) = (from, to) else { return Err(NoDecimal::NotANumber) };
+    let (Ok(from), Ok(to)) = (from, to) else { return Err(InvalidDecimal::NotANumber) };
     let spelled = |number: f64| format!("{number:.6}").trim_end_matches('0').trim_end_matches('.').parse::<Decimal>();
     Ok((spelled(f64::midpoint(from, to))?, spelled((to - from).abs() / 2.0)?))
 }

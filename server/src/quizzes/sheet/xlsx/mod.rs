@@ -19,7 +19,7 @@ pub(in crate::quizzes) use package::Package;
 use styles::Styles;
 
 /// What was not read of a workbook.
-pub(super) struct Unread {
+pub(super) struct SkippedContent {
     /// The names of the sheets that were not looked at.
     pub(super) sheets: Vec<String>,
     pub(super) has_pictures: bool,
@@ -30,7 +30,7 @@ pub(super) fn read(
     bytes: &[u8],
     budget: &Budget,
     mut is_enough: impl FnMut(Sheet) -> bool,
-) -> Result<Unread, NotAQuiz> {
+) -> Result<SkippedContent, NotAQuiz> {
     let mut package = Package::open(bytes, budget)?;
     let workbook = workbook::find(&mut package, budget)?;
     let styles = match package.part(&workbook.styles)? {
@@ -54,7 +54,7 @@ pub(super) fn read(
         }
     }
     let sheets = sheets.map(|entry| entry.name.clone()).collect();
-    Ok(Unread { sheets, has_pictures: package.has_any_in("xl/media/") })
+    Ok(SkippedContent { sheets, has_pictures: package.has_any_in("xl/media/") })
 }
 
 /// The one error for any fault of such a file. A budget that ran out is remembered by the budget.
@@ -63,7 +63,7 @@ fn unreadable<E>(_: E) -> NotAQuiz {
 }
 
 /// A sheet to be written.
-pub(super) struct Page<'a> {
+pub(super) struct OutputSheet<'a> {
     /// Its name, of up to 31 characters.
     pub(super) name: &'a str,
     pub(super) rows: &'a [Vec<Cell>],
@@ -74,7 +74,7 @@ pub(super) struct Page<'a> {
 }
 
 /// Writes a workbook. People's texts are written as texts, so nothing in it is ever calculated.
-pub(super) fn write(pages: &[Page<'_>]) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn write(pages: &[OutputSheet<'_>]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let (bold, wrapped) = (Format::new().set_bold().set_text_wrap(), Format::new().set_text_wrap());
     for page in pages {

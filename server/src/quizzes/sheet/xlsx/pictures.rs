@@ -9,7 +9,7 @@ use super::super::NotAQuiz;
 use super::package::Package;
 use super::workbook::references;
 use super::xml::attribute;
-use crate::quizzes::import::{Parts, Pictured, no_part, referred};
+use crate::quizzes::import::{FileParts, PictureReference, no_part, referred};
 use crate::workers::Budget;
 
 /// The most pictures of one sheet: more than a quiz has questions.
@@ -31,7 +31,7 @@ pub(super) fn read(
     package: &mut Package<'_>,
     sheet: &str,
     budget: &Budget,
-) -> Result<BTreeMap<usize, Pictured>, NotAQuiz> {
+) -> Result<BTreeMap<usize, PictureReference>, NotAQuiz> {
     let mut pictures = BTreeMap::new();
     let drawings = references(package, &references_of(sheet), budget)?;
     let Some(drawing) = drawings.iter().find(|reference| reference.kind == "drawing") else { return Ok(pictures) };
@@ -44,7 +44,7 @@ pub(super) fn read(
             let target =
                 if image.target.contains("://") { image.target.clone() } else { resolved(&drawing, &image.target) };
             let found = referred(&target, &mut Media { package: &mut *package });
-            pictures.insert(row, Pictured::of(found, words, &format!("the picture in row {}", row + 1)));
+            pictures.insert(row, PictureReference::of(found, words, &format!("the picture in row {}", row + 1)));
         }
     }
     Ok(pictures)
@@ -55,7 +55,7 @@ struct Media<'p, 'a> {
     package: &'p mut Package<'a>,
 }
 
-impl Parts for Media<'_, '_> {
+impl FileParts for Media<'_, '_> {
     fn picture(&mut self, name: &str) -> Result<Vec<u8>, String> {
         match self.package.bytes(name, limits::PICTURE_BYTES) {
             Ok(Some(bytes)) => Ok(bytes),
