@@ -219,7 +219,7 @@ async fn activate(
     Ok(())
 }
 
-/// Tells a player who was renamed while they entered.
+/// Sends the new name to a player who was renamed while they entered.
 async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) -> Result<(), Refusal> {
     let standing = games.store.player_status(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
     if let PlayerStatus::Seated(seat) = standing

@@ -73,7 +73,7 @@ struct Keeper {
     seen: Option<(GameSnapshot, Arc<RoundQuiz>)>,
     /// When it must be read again.
     refresh_at: Instant,
-    /// The round and question whose outcomes the players here were last told.
+    /// The round and question whose outcomes this node's players were sent last.
     told: Option<(u32, usize)>,
     results_writer: ResultsWriter,
     /// Whether players were last told that a host is there.
@@ -95,7 +95,7 @@ struct Keeper {
     names: Throttled,
     /// The number of renames after which players were last told their names.
     renames: u32,
-    /// The entrance as hosts were last told, and when it is read again.
+    /// The entrance as it was last sent to hosts, and when it is read again.
     entrance_told: Entrance,
     entrance_at: Option<Instant>,
 }
@@ -128,7 +128,7 @@ impl Keeper {
         }
     }
 
-    /// When something is due, unless the bell rings before.
+    /// When something is due, unless the keeper is woken before.
     fn next(&self) -> Instant {
         let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
         let answers = [&self.announce, &self.count, &self.count_for_all].map(Throttled::next);
@@ -208,8 +208,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// Nobody here is in the game any more, and perhaps nobody comes back. Counts a question that has closed,
-    /// and stores the results.
+    /// Nobody on this node is in the game any more, and perhaps nobody comes back. Counts a question that has
+    /// closed, and stores the results.
     async fn close(&mut self) {
         self.results_writer.finish().await;
         // The first pass counts, the second stores.
@@ -240,7 +240,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// Tells the players here their outcomes: once, from one read of all seats.
+    /// Sends this node's players their outcomes: once, from one read of all seats.
     async fn tell_outcomes(&mut self, loaded: &GameSnapshot) -> Result<(), StoreError> {
         let round = loaded.state.round;
         let Some(at) = loaded.state.revealed().filter(|at| self.told != Some((round, *at))) else { return Ok(()) };
@@ -324,7 +324,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// When the open question takes answers, as far as is known here.
+    /// When the open question takes answers, as of the last read.
     fn taking(&self) -> Option<AnswerWindow> {
         self.seen.as_ref().and_then(|(seen, played)| seen.state.taking(&played.quiz.quiz))
     }

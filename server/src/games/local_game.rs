@@ -1,5 +1,5 @@
-//! One game with somebody on this node: its participants, what they are told, and what the keeper has to look
-//! at. Makes no call.
+//! One game with somebody on this node: its participants, the frames to them, and what is due for the keeper.
+//! Makes no call.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,7 +16,7 @@ use super::texts;
 use super::{Key, RoundQuiz};
 use crate::presence::Departure;
 
-/// What the keeper has to look at.
+/// What is due for the keeper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Due {
     /// The game has a new version.
@@ -50,7 +50,7 @@ pub(super) struct LocalGame {
     pub(super) over: CancellationToken,
     /// Whether the class chat was open when the game was last read.
     chat: AtomicBool,
-    /// The quiz of that time, and its game.
+    /// The quiz when the game was last read, and the game's key.
     played: Mutex<Option<(Key, Arc<RoundQuiz>)>>,
 }
 
@@ -115,37 +115,37 @@ impl LocalGame {
         }
     }
 
-    /// The quiz of a game, if it was noted here.
+    /// The quiz of a game, if it was noted.
     pub(super) fn played(&self, key: &Key) -> Option<Arc<RoundQuiz>> {
         let known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().filter(|(of, _)| of == key).map(|(_, played)| played.clone())
     }
 
-    /// Whether a host is connected here.
+    /// Whether a host is connected to this node.
     pub(super) fn has_host(&self) -> bool {
         !self.people().hosts.is_empty()
     }
 
-    /// The players who are connected here.
+    /// The players who are connected to this node.
     pub(super) fn players(&self) -> HashSet<UserId> {
         self.people().players.keys().cloned().collect()
     }
 
-    /// Sends a frame to every host here.
+    /// Sends a frame to every host on this node.
     pub(super) fn tell_hosts(&self, message: &GameServerMessage) {
         let frame = wire::encode_game_server(message);
         let hosts = self.people().hosts.clone();
         hosts.iter().for_each(|host| host.outbox.push(&frame));
     }
 
-    /// Sends a frame to every player here.
+    /// Sends a frame to every player on this node.
     pub(super) fn tell_players(&self, message: &GameServerMessage) {
         let frame = wire::encode_game_server(message);
         let players: Vec<_> = self.people().players.values().flatten().cloned().collect();
         players.iter().for_each(|player| player.outbox.push(&frame));
     }
 
-    /// Sends a frame to all connections of one player here.
+    /// Sends a frame to all connections of one player on this node.
     pub(super) fn tell(&self, player: &UserId, message: &GameServerMessage) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         if !participants.is_empty() {
@@ -154,7 +154,7 @@ impl LocalGame {
         }
     }
 
-    /// Tells a player their name, on connections that were told another one.
+    /// Sends a player their name, on connections that were sent another one.
     pub(super) fn call(&self, player: &UserId, name: &Name, by_host: bool) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         let renamed = || GameServerMessage::Renamed(Renamed { pin: self.pin.clone(), name: name.clone(), by_host });
@@ -192,7 +192,7 @@ impl LocalGame {
         ended.for_each(|participant| participant.outbox.close(CloseCode::SignedOut));
     }
 
-    /// The added hosts who are connected here.
+    /// The added hosts who are connected to this node.
     pub(super) fn added_hosts(&self) -> HashSet<HostId> {
         self.people().hosts.iter().filter_map(|participant| participant.added_host().cloned()).collect()
     }

@@ -69,7 +69,7 @@ impl LocalGames {
         }
     }
 
-    /// Notices may have been lost: every game is looked at.
+    /// Notices may have been lost: everything is due in every game.
     pub fn interrupted(&self) {
         let local_games: Vec<_> = self.lock().values().cloned().collect();
         local_games.iter().for_each(|local_game| local_game.notify(|due| *due = Due::ALL));
@@ -82,7 +82,7 @@ impl LocalGames {
         self.classes.end_those_of(users);
     }
 
-    /// The number of games with somebody here.
+    /// The number of games with somebody on this node.
     pub fn count(&self) -> usize {
         self.lock().len()
     }
@@ -92,7 +92,7 @@ impl LocalGames {
         self.lock().get(&key.pin).is_some_and(|local_game| local_game.has_open_chat(key))
     }
 
-    /// The players of a game who are connected here.
+    /// The players of a game who are connected to this node.
     pub(super) fn players(&self, pin: &Pin) -> HashSet<UserId> {
         let local_game = self.lock().get(pin).cloned();
         local_game.map(|local_game| local_game.players()).unwrap_or_default()

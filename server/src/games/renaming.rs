@@ -56,8 +56,8 @@ impl Games {
     }
 }
 
-/// Tells the players here their new names, and updates what others were told by an old name: from one read of
-/// all seats.
+/// Sends this node's players their new names, and updates what others were sent with an old name: from one
+/// read of all seats.
 pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &GameSnapshot) -> Result<(), StoreError> {
     let here: HashSet<UserId> = local_game.players();
     if here.is_empty() {

@@ -14,7 +14,7 @@ use tracing::warn;
 
 use super::{GameSnapshot, Games, RoundQuiz, results};
 
-/// After this time another node stores what the one with the host did not.
+/// After this time another node stores what the node with the host did not.
 const KEPT_WITHIN: Duration = Duration::from_secs(5);
 /// After storing results a node pauses for so many times as long: those of thousands of players are
 /// megabytes, and are stored less often.

@@ -1,4 +1,4 @@
-//! The list of running games that somebody hosts: their way back.
+//! The list of running games that somebody hosts, so that they can go back to them.
 
 use futures::future::join_all;
 use protocol::game::{Phase, RunningGame};

@@ -184,8 +184,8 @@ impl Games {
 
     /// Whether the chat of a game's class is open.
     ///
-    /// An open chat is believed from what this node read last. A closed one is looked up, because the class
-    /// may know from another node that the host has opened it.
+    /// If this node read it as open last, that is believed. Otherwise it is looked up, because the class may
+    /// know from another node that the host has opened it.
     ///
     /// # Errors The refusal to answer with.
     pub async fn chat_is_open(&self, key: &Key) -> Result<bool, Refusal> {

@@ -1,4 +1,4 @@
-//! Texts that stores complete themselves, so that their own clock is in them.
+//! JSON texts with gaps that a store fills in with times of its own clock.
 
 use protocol::game::Answer;
 use protocol::game::frame::Waiting;

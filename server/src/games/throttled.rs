@@ -1,4 +1,4 @@
-//! What people are told no more often than they can read it.
+//! Limits how often people are sent something: no more often than they can read it.
 
 use std::time::Duration;
 

@@ -81,7 +81,7 @@ impl Keys {
         self.of(key, &[":blocked"])
     }
 
-    /// The hash of people who wait to be admitted: player -> they as JSON.
+    /// The hash of people who wait to be admitted: player -> their entry as JSON.
     pub(super) fn waiting(&self, key: &Key) -> String {
         self.of(key, &[":waiting"])
     }
