@@ -57,7 +57,7 @@ impl ChannelState {
             return Some(hello);
         };
         let hello = hello(&position, recovered, &missed);
-        // A position from memory is this node's own, so there is nothing to repair.
+        // The position is this node's own, so there is nothing to repair.
         let _ = fanout.activate(subscription, &position, &hello);
         None
     }

@@ -25,7 +25,7 @@ pub(super) enum FollowUp {
     Repair,
 }
 
-/// The first answer to a new subscription, if memory is enough for it.
+/// What a new subscription gets: the position, and what was missed if all of it was recovered.
 pub(super) struct RecoveryResult {
     pub(super) position: Position,
     pub(super) recovered: bool,
@@ -125,7 +125,7 @@ impl Fanout {
         let Some(last) = &self.last else {
             self.reorder_buffer.insert(position, frame);
             if self.reorder_buffer.is_over_limit() {
-                // Nobody here has read anything yet: the log is read once the top is known.
+                // No listener has read anything yet: the log is read once the top is known.
                 self.reorder_buffer.discard();
             }
             return FollowUp::Nothing;
@@ -176,7 +176,7 @@ impl Fanout {
         self.audience.send(offset, frame);
     }
 
-    /// What can be told from memory; `None` when the log has to be asked.
+    /// Recovers from the frames in memory; `None` when the log has to be read.
     pub(super) fn recover_from_memory(&self, since: Option<&Position>) -> Option<RecoveryResult> {
         let last = self.last.clone()?;
         let Some(since) = since else {
@@ -216,8 +216,8 @@ impl Fanout {
         if is_renamed { FollowUp::Repair } else { FollowUp::Nothing }
     }
 
-    /// The log is unchanged up to `seen`, but has a new epoch; the frame `word` tells the listeners. Not
-    /// possible when more than `seen` was delivered.
+    /// The log is unchanged up to `seen`, but has a new epoch; the listeners get the frame `word`. Not possible
+    /// when more than `seen` was delivered.
     pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, word: &Utf8Bytes) -> FollowUp {
         let Some(last) = self.last.as_mut().filter(|last| *last == seen) else { return FollowUp::Repair };
         last.epoch = epoch;
@@ -225,7 +225,7 @@ impl Fanout {
         self.reorder_buffer.clear();
         // These read further in the old epoch than was proved to be in the new one.
         self.audience.close_those_ahead_of(proven, CloseCode::Resync);
-        // Held subscriptions are not told: their epoch is compared in [`Fanout::activate`].
+        // Held subscriptions do not get it: their epoch is compared in [`Fanout::activate`].
         self.audience.send(None, word);
         FollowUp::Nothing
     }

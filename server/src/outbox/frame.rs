@@ -15,7 +15,7 @@ pub(crate) fn text(into: &mut Vec<u8>, payload: &str) {
     data(into, TEXT, payload.as_bytes());
 }
 
-/// What a newcomer can be told from memory; `None` when the log has to be read.
+/// Appends `payload` as one binary frame.
 pub(crate) fn binary(into: &mut Vec<u8>, payload: &[u8]) {
     data(into, BINARY, payload);
 }

@@ -40,7 +40,7 @@ pub struct Outbox {
 
 enum Socket {
     Tcp(OwnedWriteHalf),
-    /// An outbox whose socket takes nothing.
+    /// A socket that takes nothing.
     #[cfg(test)]
     Stuck,
 }

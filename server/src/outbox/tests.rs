@@ -1,4 +1,4 @@
-//! One connection's way out, with and without a reader.
+//! One connection's outbox, with and without a reader.
 
 use tokio::io::AsyncReadExt;
 use tokio::net::tcp::OwnedReadHalf;
@@ -6,7 +6,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
-/// A way out, and the other end of it.
+/// An outbox, and the other end of its connection.
 async fn connected(room_for: usize) -> (Outbox, OwnedReadHalf, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let there = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();

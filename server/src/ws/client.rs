@@ -199,7 +199,7 @@ impl Client {
             return Err(Refusal::new(ErrorCode::TooManyRooms, sentence));
         }
         let class = match self.admitted(&room).await {
-            // Somebody who was kicked and was not told leaves the room here.
+            // Somebody who was kicked without being told leaves the room now.
             Err(refusal) if refusal.code == ErrorCode::NotInGame => {
                 self.leave(&room);
                 return Err(refusal);
@@ -335,7 +335,7 @@ impl Client {
 #[derive(Default)]
 struct Sent {
     bytes: usize,
-    /// The log was read for what the client missed, and could not tell it.
+    /// The log was read for what the client missed, and did not have all of it.
     in_vain: bool,
 }
 
@@ -351,9 +351,8 @@ fn answer(outbox: &Outbox, refusal: Refusal) {
     outbox.push(&wire::encode_server(&ServerMessage::Error(refusal)));
 }
 
-/// Answers a resend with the frame that was kept. A new message comes through the hub, as to everybody; so
-/// does a resend that the hub has not delivered yet, because sent from here it would overtake the messages
-/// before it.
+/// Answers a resend with the frame in the log. A new message comes through the hub, as to everybody; so does a
+/// resend that the hub has not delivered yet, because sent directly it would overtake the messages before it.
 fn tell_again(node: &Node, room: RoomId, said: Posted, outbox: &Outbox) {
     let is_past = || node.hub.has_delivered(&Channel::Room(room), &said.appended.position);
     if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())

@@ -14,7 +14,7 @@ const TRIM_EVERY: u64 = 64;
 /// The row of a log, as read in one transaction.
 pub(crate) struct Log {
     id: i64,
-    /// The name of this life of the log.
+    /// The log's epoch; a log that begins anew gets another one.
     pub(crate) epoch: Epoch,
     /// The offset of its last entry; 0 before the first.
     pub(crate) top: u64,

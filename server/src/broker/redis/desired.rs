@@ -73,7 +73,7 @@ impl Desired {
         self.state().wanted.iter().cloned().collect()
     }
 
-    /// Waits for a change after the last look.
+    /// Waits for a change after the last [`Desired::take_changed`].
     pub(super) async fn changed(&self) {
         self.changed.notified().await;
     }

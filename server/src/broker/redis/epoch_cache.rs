@@ -1,4 +1,4 @@
-//! The epochs that Redis told on one connection.
+//! The epochs that Redis returned on one connection.
 //!
 //! A log's epoch holds for one run of Redis, and a connection leads to one run: so what it told stays true,
 //! except for a log that lost entries or was deleted, and `append.lua` checks that the epoch is still the
@@ -43,7 +43,7 @@ impl EpochCache {
         self.logs.get(channel).filter(|(at, _)| at.elapsed() < KNOWN_FOR).map(|(_, log)| log)
     }
 
-    /// Remembers what `publish.lua` told of a channel's log.
+    /// Remembers what `publish.lua` returned of a channel's log.
     pub(super) fn learn(&self, channel: &Channel, log: Log) {
         self.logs.insert(channel.clone(), (Instant::now(), Arc::new(log)));
     }

@@ -1,4 +1,4 @@
-//! What a Redis tells about itself when a connection is made.
+//! What a Redis reports of itself when a connection is made.
 
 use redis::aio::MultiplexedConnection;
 

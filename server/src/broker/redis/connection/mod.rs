@@ -50,7 +50,7 @@ pub(crate) enum CommandError {
 pub(crate) struct Connection {
     shared: Arc<Shared>,
     info: Info,
-    /// The epochs that Redis told on this connection.
+    /// The epochs that Redis returned on this connection.
     pub(super) epoch_cache: EpochCache,
     _driver: AbortOnDropHandle<()>,
 }

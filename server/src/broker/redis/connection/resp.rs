@@ -2,7 +2,7 @@
 //!
 //! <https://github.com/redis/redis-specifications/blob/master/protocol/RESP3.md>
 
-/// How deep lists may be nested; Redis needs less here.
+/// How deep lists may be nested; answers to our commands need less.
 const DEPTH: usize = 8;
 /// The longest line: a type and a length, or an error.
 const LINE: usize = 64 * 1024;
