@@ -70,7 +70,7 @@ impl Channels {
         self.lock().channels.values().cloned().collect()
     }
 
-    /// The channels in which somebody has connections here.
+    /// The channels in which somebody has connections to this node.
     pub(super) fn of(&self, user: &UserId) -> Vec<Arc<Shared>> {
         let known = self.lock();
         known.of_person.get(user).into_iter().flatten().map(|one| one.channel.clone()).collect()

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use protocol::limits::{LEAVES_PER_FRAME, MEMBERS_PER_FRAME};
 use protocol::{Member, Name, UserId};
 
-/// The changes that wait.
+/// The changes that wait to be announced.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
     lines: BTreeMap<UserId, PendingChange>,

@@ -96,13 +96,13 @@ impl LocalMember {
             }
     }
 
-    /// Whether nothing is left of the person here.
+    /// Whether this node need not remember the person any more.
     pub(super) fn is_over(&self) -> bool {
         self.connections == 0 && self.grace.is_none() && self.entry == Entry::Absent && self.call == CallState::Nothing
     }
 
-    /// Takes over the name that somebody got elsewhere; otherwise entering them again would bring the old one
-    /// back.
+    /// Takes over a name that the person got on another node; otherwise entering them again would bring the
+    /// old one back.
     pub(super) fn learn_name(&mut self, name: &Name) {
         if self.is_settled() {
             self.name = name.clone();

@@ -1,5 +1,5 @@
-//! The tasks behind [`super::Presence`]: calls to the store, snapshots, and the lease. Every task is owned
-//! here and ends here.
+//! The tasks behind [`super::Presence`]: calls to the store, snapshots, and the lease. The reconciler owns
+//! them all and ends them.
 
 use std::sync::Arc;
 
@@ -180,8 +180,8 @@ impl Reconciler {
         join_all(users.iter().map(|user| self.settle(channel, user))).await;
     }
 
-    /// Renews the node's lease for ever; after each renewal it repeats the calls that failed or whose result
-    /// is not certain.
+    /// Renews the node's lease until the task is ended; after each renewal it repeats the calls that failed or
+    /// whose result is not certain.
     pub(super) async fn keep_lease(self: Arc<Self>) {
         let checks = self.settings.check_every.div_duration_f64(self.settings.renew_every);
         let checks = (checks as u64).max(1);
@@ -206,8 +206,8 @@ impl Reconciler {
         }
     }
 
-    /// Removes for ever what dead nodes left. However long that takes, this node's own lease is renewed
-    /// beside it.
+    /// Removes what dead nodes left, again and again. However long that takes, this node's own lease is renewed
+    /// meanwhile.
     pub(super) async fn reap(self: Arc<Self>) {
         loop {
             if let Err(error) = self.store.reap().await {

@@ -1,8 +1,8 @@
 //! All members of one channel, as this node knows them: a fold over changes and snapshots without clock or
 //! IO.
 //!
-//! Changes may come late, twice, in any order or not at all. What is told stays right: a change is applied
-//! only to the version before it, and where that is not possible, a snapshot is wanted.
+//! Changes may come late, twice, in any order or not at all. The roster stays right: a change is applied only
+//! to the version before it, and where that is not possible, a snapshot is needed.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -39,7 +39,7 @@ pub struct Roster {
 #[derive(Debug)]
 struct PendingSnapshot {
     ticket: Ticket,
-    /// The version here when the snapshot was asked for.
+    /// The roster's version when the snapshot was asked for.
     version: Option<u64>,
     /// Notices may have been lost since, so the answer may be too old.
     too_early: bool,
@@ -90,8 +90,8 @@ impl Roster {
         }
     }
 
-    /// Compares with the store's version and count, in an answer to a question that was asked when `known`
-    /// was the version here. Costs the same in a room of any size.
+    /// Compares with the store's version and count, which were asked for when the roster was at version
+    /// `known`. Costs the same in a room of any size.
     pub fn compare(&mut self, known: u64, version: u64, count: usize) {
         match self.version {
             Some(_) if version < known => self.doubt(),
@@ -115,8 +115,8 @@ impl Roster {
 
     /// Notes that a snapshot is asked for now.
     ///
-    /// Every change heard until now is in the answer, or belongs to a past that the store has lost; so none
-    /// is held any longer.
+    /// Every change received until now is in the answer, or belongs to a past that the store has lost; so
+    /// none is held any longer.
     pub fn ask(&mut self) -> Ticket {
         self.tickets += 1;
         let ticket = Ticket(self.tickets);

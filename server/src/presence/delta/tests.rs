@@ -14,7 +14,7 @@ fn name(n: u8) -> Name {
     Name::parse(&format!("n{n}")).unwrap()
 }
 
-/// A room, what is still to be told of it, and those who follow.
+/// A room, its changes that are not announced yet, and clients that follow it.
 #[derive(Default)]
 struct Room {
     members: BTreeMap<UserId, Name>,
@@ -43,7 +43,7 @@ impl Room {
         self.news.shown(people);
     }
 
-    /// Gives how many came and went in the frame.
+    /// Announces the next frame; returns how many came and left in it.
     fn tell(&mut self) -> Option<(usize, usize)> {
         let (joined, left) = self.news.take()?;
         for watcher in &mut self.watchers {

@@ -26,7 +26,7 @@ pub(super) struct Local {
     graces: u64,
     /// How many calls have ended, to know whether one did during a [`SummaryRequest`].
     calls: u64,
-    /// Whether a client here was shown the members, so that changes must be announced.
+    /// Whether a client of this node was shown the members, so that changes must be announced.
     shown: bool,
     delta: Delta,
     /// Whether changes were announced a moment ago; the next ones wait for the end of the pause.
@@ -55,7 +55,7 @@ impl Local {
         }
     }
 
-    /// Whether nobody is here and no call is due.
+    /// Whether nobody of this node is in the channel and no call is due.
     pub(super) fn is_over(&self) -> bool {
         self.people.is_empty()
     }
@@ -113,7 +113,7 @@ impl Local {
         true
     }
 
-    /// The name of somebody with a connection here.
+    /// The name of somebody with a connection to this node.
     pub(super) fn name_of(&self, user: &UserId) -> Option<Name> {
         self.people.get(user).map(|person| person.name.clone())
     }

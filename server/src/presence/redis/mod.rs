@@ -2,7 +2,7 @@
 //!
 //! A channel's people are one hash; a script changes it, and announces the change in the same step. Entries
 //! are written under a name that belongs to one lease alone ([`lease`]), so what a dead node left can always
-//! be told from what lives.
+//! be told apart from what living nodes wrote.
 //!
 //! Leases are kept on each independent Redis for its own channels, and once in a cluster ([`Router::sites`]).
 

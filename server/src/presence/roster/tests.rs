@@ -213,7 +213,7 @@ enum Event {
     Doubt,
     /// The store's version and count are asked for...
     Question,
-    /// ...and told now, and later it must all be here.
+    /// ...and come back now; after a while the roster must have caught up.
     Compare,
     Expect,
 }

@@ -11,7 +11,7 @@ async fn among(others: usize) -> Node {
     node.store.with(|state| (0..others).for_each(|n| drop(state.enter(&person(&format!("a{n:05}"))))));
     node.presence.enter(&room(), &person("zoe")).await;
     node.frames();
-    // Whatever was told of the beginning, its pause is over.
+    // The pause after the announcements of the beginning is over.
     pass(1.5).await;
     node
 }
@@ -141,7 +141,7 @@ async fn a_room_is_read_once_however_many_come_and_then_only_compared() {
     // Their own notices come back, as from the log.
     pass(200.0).await;
     let (snapshots, standings) = node.store.with(|state| (state.snapshots, state.standings));
-    // What they did themselves was not announced here, so it was asked for once more.
+    // Their own calls were not announced to this node, so it asked once more.
     assert!(snapshots <= 2, "{snapshots} snapshots");
     assert!((3..=6).contains(&standings), "{standings} comparisons in 200 s");
 }

@@ -206,7 +206,7 @@ async fn who_comes_while_the_room_is_let_go_of_is_entered_after_it() {
     node.enter("ana").await;
     node.store.with(|state| state.is_slow = true);
     node.leave("ana", Departure::Clean);
-    // The leave takes 0.1 s, and letting go of the room as long again.
+    // The leave takes 0.1 s, and forgetting the room as long again.
     pass(0.15).await;
     node.enter("ben").await;
     pass(1.0).await;

@@ -1,4 +1,4 @@
-//! A node on a store that does as it is told.
+//! A node on a fake store, which tests control.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -40,11 +40,11 @@ pub(super) struct State {
     pub(super) is_away: bool,
     pub(super) is_slow: bool,
     pub(super) is_lost: bool,
-    /// How often the channel was let go of.
+    /// How often the channel was forgotten.
     pub(super) forgotten: usize,
     /// How often everybody was asked for.
     pub(super) snapshots: usize,
-    /// How often only the version and the count were.
+    /// How often only the version and the count were asked for.
     pub(super) standings: usize,
 }
 
@@ -155,7 +155,7 @@ impl PresenceStore for Fake {
     }
 }
 
-/// A node, its store, and all that its clients were told.
+/// A node, its store, and the frames that its clients were sent.
 pub(super) struct Node {
     pub(super) store: Arc<Fake>,
     pub(super) presence: Presence,
@@ -186,12 +186,12 @@ impl Node {
         self.presence.on_notice(&room(), wire::encode(change).as_bytes());
     }
 
-    /// The frames that each client was told since the last time.
+    /// The frames that each client was sent since the last call.
     pub(super) fn frames(&self) -> Vec<protocol::Presence> {
         std::mem::take(&mut *self.told.lock().unwrap())
     }
 
-    /// What clients were told since the last time, as `+name` and `-id`.
+    /// What clients were sent since the last call, as `+name` and `-id`.
     pub(super) fn told(&self) -> Vec<String> {
         let words = |frame: protocol::Presence| {
             let joined: Vec<_> = frame.joined.iter().map(|member| format!("+{}", member.name)).collect();
