@@ -24,28 +24,28 @@ mod tests;
 
 use element::Node;
 
-/// Bytes of markup that go with what one game shows at a time.
+/// The most markup in one frame of a game, in bytes.
 pub const FRAME_BYTES: usize = 24 * 1024;
-/// Bytes of markup on one page, or for one preview.
+/// The most markup on one page, or in one preview, in bytes.
 pub const PAGE_BYTES: usize = 256 * 1024;
 
-/// Bytes of markup of one formula.
+/// The most markup of one formula, in bytes.
 const MARKUP_BYTES: usize = 8 * 1024;
-/// Formulas of which it is looked up what was drawn, for one page or game.
+/// How many formulas of one page or game are looked up or rendered; further ones stay as written.
 const LOOKED_AT: usize = 2_000;
-/// Bytes of what was drawn that are remembered; past this, those go that were not asked for lately.
+/// The size of the cache of rendered formulas, in bytes; beyond it, those that were not used lately are dropped.
 const REMEMBERED_BYTES: u64 = 4 * 1024 * 1024;
-/// How many that may be, as a first guess.
+/// How many formulas that may be, as a first estimate.
 const REMEMBERED: usize = 10_000;
-/// What remembering one costs besides its letters.
+/// The memory of a cache entry besides its texts, in bytes.
 const ENTRY_BYTES: usize = 96;
 
-/// It is no formula that can be drawn.
+/// The text is no formula that can be rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wrong;
 
-/// The formulas of these texts, as far as `most_bytes` of markup go. Each formula is
-/// drawn once by this process, for as long as it is remembered.
+/// Renders the formulas in these texts, up to `most_bytes` of markup. A formula that is in the cache is not
+/// rendered again.
 pub fn draw<'t>(texts: impl IntoIterator<Item = &'t str>, most_bytes: usize) -> Formulas {
     let mut drawn = Formulas::default();
     let (mut left, mut looked_at) = (most_bytes, 0);
@@ -70,7 +70,7 @@ pub fn draw<'t>(texts: impl IntoIterator<Item = &'t str>, most_bytes: usize) -> 
     drawn
 }
 
-/// What was drawn of a formula, or is now; `None` where it is wrong.
+/// A formula's markup from the cache, or rendered now; `None` for a wrong formula.
 fn remembered(source: Source<'_>) -> Option<Arc<str>> {
     static DRAWN: LazyLock<Cache<String, Option<Arc<str>>, Weight>> =
         LazyLock::new(|| Cache::with_weighter(REMEMBERED, REMEMBERED_BYTES, Weight));
@@ -82,14 +82,14 @@ fn remembered(source: Source<'_>) -> Option<Arc<str>> {
     markup
 }
 
-/// The `<math>` of a formula, with its source as what is said of it.
+/// Renders the `<math>` of a formula, with its source for screen readers.
 fn draw_one(source: Source<'_>) -> Result<String, Wrong> {
     let latex = source::prepared(source.latex)?;
-    // The crate's own rules hold for what it was tried with; whatever else it meets is no formula.
+    // The crate may panic on input that it was never tried with: that is no formula.
     let read = catch_unwind(AssertUnwindSafe(|| reader::read(&latex, source.is_block)));
     let row = read.map_err(|_| Wrong)??;
     let said = source.latex.trim();
-    // Browsers tell the one to whoever does not see the formula, and few the other, which is made for it.
+    // Browsers pass `aria-label` to screen readers; few pass `alttext`, which MathML has for it.
     let mut math = Node::branch("math", row).says("alttext", said).says("aria-label", said);
     if source.is_block {
         math = math.with("display", "block");
@@ -97,7 +97,7 @@ fn draw_one(source: Source<'_>) -> Result<String, Wrong> {
     math.markup(MARKUP_BYTES)
 }
 
-/// Weighs what is remembered.
+/// Computes the size of cache entries.
 #[derive(Clone)]
 struct Weight;
 

@@ -5,7 +5,7 @@ use protocol::limits;
 
 use super::*;
 
-/// What is drawn of LaTeX between dollars, without the element around it; `None` where it is shown as written.
+/// The markup of LaTeX between dollars, without the element around it; `None` where it is shown as written.
 fn drawn(latex: &str) -> Option<String> {
     let whole = draw_one(Source { written: "", latex, is_block: false }).ok()?;
     check(&whole);
@@ -58,7 +58,7 @@ const ATTRIBUTES: [&str; 19] = [
     "width",
 ];
 
-/// Reads markup as strictly as nobody else does: known names and attributes alone, each closed, no stray sign.
+/// Checks markup strictly: only known names and attributes, each element closed, no unescaped sign.
 fn check(markup: &str) {
     let mut open = Vec::new();
     let mut rest = markup;
@@ -218,7 +218,7 @@ fn nothing_that_strangers_write_becomes_markup() {
         r#"x"onload="alert(1)"#,
         "&lt;b&gt;",
     ] {
-        // All of it is checked there; it may be drawn or not.
+        // `drawn` checks the markup, if there is any.
         let _ = drawn(latex);
     }
     let text = drawn(r"\text{<script>alert(1)</script>}").unwrap();
@@ -246,7 +246,7 @@ fn bombs_and_towers_are_not_drawn() {
     ] {
         assert_eq!(drawn(&latex), None, "{}", &latex[..latex.len().min(60)]);
     }
-    // Many small things are many, and not large.
+    // Many small elements are too many as well.
     for part in [r"\displaystyle", "x", "x+", "'", "{}", r"\,", "<", r"\sum", "~", r"\int_0^1"] {
         let latex = part.repeat(limits::FORMULA_CHARS / part.chars().count());
         let _ = drawn(&latex);
@@ -354,7 +354,7 @@ proptest! {
     #[test]
     fn no_formula_is_too_odd(pieces in prop::collection::vec(piece(), 0..40)) {
         let latex = pieces.concat();
-        // Nothing catches what the crate does not expect: there is nothing of that kind.
+        // Not caught here: the crate must not panic on these.
         if let Ok(latex) = source::prepared(&latex) {
             let _ = reader::read(&latex, true);
         }

@@ -163,7 +163,7 @@ impl Library {
         Ok(bytes + OVERHEAD)
     }
 
-    /// Somebody who has been here for a while is known without a key, too.
+    /// The payer; a person whose first visit was a while ago counts as known without a key, too.
     async fn known(&self, payer: &Payer) -> Result<Payer, QuizzesError> {
         let now = clock::now_ms();
         let since = self.kept.visit(&payer.person, now).await?;

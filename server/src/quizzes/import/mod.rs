@@ -38,12 +38,12 @@ pub use pictures::{BroughtPicture, MissingPicture};
 pub(super) use pictures::{FileParts, PictureReference, SingleText, no_part, not_taken, referred};
 pub(super) use seconds::seconds;
 
-/// Bytes of a file, at most. Most of them may be pictures.
+/// The largest file, in bytes. Most of it may be pictures.
 pub const FILE_BYTES: usize = 3 * 1024 * 1024;
-/// Bytes of a file that is a text: all of it is questions, unless pictures stand in it.
+/// The largest text without pictures in it, in bytes.
 const TEXT_BYTES: usize = 1024 * 1024;
 
-/// What reading one file may take. Sheets that people have take a hundredth of it.
+/// The budget for parsing one file. Usual sheets take a hundredth of it.
 pub const LIMITS: Limits = Limits {
     unpacked_bytes: 32 * 1024 * 1024,
     held_bytes: 8 * 1024 * 1024,
@@ -51,10 +51,10 @@ pub const LIMITS: Limits = Limits {
     busy: Duration::from_millis(1500),
     elapsed: Duration::from_secs(10),
 };
-/// Letters of a sentence about a file: it may repeat what stands in it.
+/// The longest sentence about a file, in characters: it may quote the file.
 const SENTENCE_CHARS: usize = 300;
 
-/// Why a file is no quiz, as a sentence for whoever chose it.
+/// Why a file cannot be imported, as a sentence for whoever chose it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotAQuiz(pub String);
@@ -65,12 +65,11 @@ impl NotAQuiz {
     }
 }
 
-/// Reads a file. What has no title of its own takes `name`, which is that of
-/// the file. Blocks for as long as the budget lasts, and the budget's limits
-/// should be [`LIMITS`].
+/// Parses a file. A quiz without a title is called `name`, after the file. Blocks for as long as the budget
+/// lasts, and the budget's limits should be [`LIMITS`].
 ///
 /// # Errors
-/// [`NotAQuiz`]: there is not one question in it.
+/// [`NotAQuiz`]: not one question was found.
 pub fn read(bytes: &[u8], name: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let read = read_any(bytes, budget).map(|imported| titled(imported, name));
     match budget.exhausted() {
@@ -104,7 +103,7 @@ fn read_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     Ok(imported)
 }
 
-/// Why a file is not looked at, for whoever sent it.
+/// The sentence for a file that is too large.
 pub fn too_large() -> String {
     let most = FILE_BYTES / 1024 / 1024;
     format!("This file has more than {most} MB. Take the pictures out of it, or bring it in parts.")
@@ -125,7 +124,7 @@ fn read_text(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
         return text::read_aiken(text, budget);
     }
     match sheet::read_csv(text, budget) {
-        // What has braces of answers and no header is no sheet.
+        // A text with answers in braces and without a header row is GIFT, no sheet.
         Err(_) if budget.exhausted().is_none() && text::is_gift(text) => text::read_gift(text, budget),
         read => read,
     }
@@ -150,7 +149,7 @@ fn titled(mut imported: Imported, name: &str) -> Imported {
     imported
 }
 
-/// The quiz of a file that is wholly understood.
+/// The quiz of a file without doubts.
 ///
 /// # Errors
 /// [`NotAQuiz`] with all doubts, one to a line.

@@ -108,7 +108,7 @@ fn site(address: &str) -> Option<String> {
     Some(cut(rest.get(..end).unwrap_or_default(), NAME_CHARS))
 }
 
-/// The bytes of `data:image/png;base64,…`, given without `data:`.
+/// The bytes of `data:image/png;base64,…`; `data` is the part after `data:`.
 fn decoded(data: &str) -> Result<Vec<u8>, String> {
     let why = || "it is written in a way that cannot be read".to_owned();
     let (kind, text) = data.split_once(',').ok_or_else(why)?;

@@ -15,19 +15,19 @@ fn understood(bytes: &[u8], name: &str) -> Imported {
     read(bytes, name, &Budget::of(LIMITS)).unwrap()
 }
 
-/// What is said of a file in which there is no question.
+/// The sentence for a file without a question.
 fn refused(bytes: &[u8]) -> String {
     read(bytes, "", &Budget::of(LIMITS)).map(|imported| format!("{imported:?}")).unwrap_err().to_string()
 }
 
-/// The quiz of a file that is wholly understood.
+/// The quiz of a file without doubts.
 fn quiz(bytes: &[u8]) -> Quiz {
     let imported = understood(bytes, "");
     assert_eq!(imported.doubts, [], "{:?}", imported.quiz);
     imported.quiz
 }
 
-/// All that was not understood, as it is told.
+/// All doubts, as sentences.
 fn doubts(bytes: &[u8]) -> Vec<String> {
     understood(bytes, "").doubts.iter().map(ToString::to_string).collect()
 }

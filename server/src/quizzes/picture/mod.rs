@@ -20,7 +20,7 @@ mod webp;
 #[cfg(test)]
 mod tests;
 
-/// What looking at one picture may take. Two of them at a time are within 64 MiB.
+/// The budget for checking one picture. Two at a time stay within 64 MiB.
 pub const LIMITS: Limits = Limits {
     unpacked_bytes: 160 * 1024 * 1024,
     held_bytes: 24 * 1024 * 1024,
@@ -28,15 +28,15 @@ pub const LIMITS: Limits = Limits {
     busy: Duration::from_millis(1500),
     elapsed: Duration::from_secs(10),
 };
-/// Pixels of a picture, or of one of its frames: more than any screen has.
+/// The most pixels of a picture, or of one of its frames: more than any screen has.
 const PIXELS: usize = 20_000_000;
-/// Pixels of a side.
+/// The longest side, in pixels.
 const SIDE: u32 = 16_384;
 
 /// Bytes of the digest in an id: no two pictures are ever taken for each other.
 const DIGEST: usize = 16;
 
-/// Why something is no picture for a quiz.
+/// Why a file cannot be a picture of a quiz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
     /// The file has more than [`limits::PICTURE_BYTES`].
@@ -45,10 +45,10 @@ pub enum PictureError {
     /// Not one of the kinds that every browser shows.
     #[error("This is not a picture that can be shown here. Use PNG, JPEG, WebP or GIF.")]
     OtherKind,
-    /// It begins like one, and is broken or something else.
+    /// It begins like a picture, but is broken or something else.
     #[error("This picture cannot be read. Save it once more, as PNG or JPEG, and try again.")]
     Unreadable,
-    /// It takes too much to show it.
+    /// Showing it would take too much memory or time.
     #[error("This picture has too many pixels or frames. Make it smaller, or save it as PNG or JPEG, and try again.")]
     TooMuch,
 }
@@ -65,7 +65,7 @@ impl PictureError {
     }
 }
 
-/// A picture as it is kept and shown.
+/// A picture as it is stored and shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     id: PictureId,
@@ -78,13 +78,13 @@ impl Picture {
         &self.id
     }
 
-    /// What is sent to browsers.
+    /// The file that is sent to browsers.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }
 }
 
-/// Something in a file is not as it must be, or the budget ran out, which the budget tells.
+/// A file is invalid, or the budget ran out; the budget remembers if it did.
 struct InvalidPicture;
 
 impl From<Exhausted> for InvalidPicture {
@@ -109,7 +109,7 @@ pub enum Kind {
 impl Kind {
     const ALL: [Self; 4] = [Self::Png, Self::Jpeg, Self::Webp, Self::Gif];
 
-    /// What a file is by its first bytes.
+    /// The kind of a file, by its first bytes.
     pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
@@ -120,7 +120,7 @@ impl Kind {
         }
     }
 
-    /// What a picture is by its id; `None` for an id that no picture has.
+    /// The kind of a picture, by its id; `None` for an id that no picture has.
     pub fn of_id(id: &PictureId) -> Option<Self> {
         let (digest, ending) = id.as_str().split_once('.')?;
         let is_digest = digest.len() == DIGEST * 2 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -147,11 +147,11 @@ impl Kind {
     }
 }
 
-/// Takes what makes the picture out of a file. Blocks for as long as the budget
+/// Checks a file and drops all metadata. Blocks for as long as the budget
 /// lasts, and the budget's limits should be [`LIMITS`].
 ///
 /// # Errors
-/// [`PictureError`], as a sentence for who chose it.
+/// [`PictureError`], as a sentence for whoever chose the file.
 pub fn clean(file: &[u8], budget: &Budget) -> Result<Picture, PictureError> {
     if file.len() > limits::PICTURE_BYTES {
         return Err(PictureError::TooLarge);
@@ -172,7 +172,9 @@ pub fn clean(file: &[u8], budget: &Budget) -> Result<Picture, PictureError> {
     Ok(Picture { id, bytes })
 }
 
-/// How many pixels that are; none, or too many, are no picture for a quiz.
+/// The number of pixels.
+///
+/// # Errors [`InvalidPicture`] where there are none, or too many.
 fn check_size(width: u32, height: u32, budget: &Budget) -> Result<usize, InvalidPicture> {
     let pixels = usize::try_from(u64::from(width) * u64::from(height)).unwrap_or(usize::MAX);
     if width > SIDE || height > SIDE || pixels > PIXELS {

@@ -1,5 +1,5 @@
-//! Pictures as people send them, and files that only look like some. In all that
-//! must go from the samples stands the word SECRET.
+//! Pictures as people send them, and files that only look like some. The metadata of the samples, which must
+//! be dropped, contains the word SECRET.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! When authors were last here, and how everything of one who does not come back is removed.
+//! Notes authors' visits, and removes everything of those who do not come back.
 
 use protocol::{QuizId, UserId};
 use redis::{Cmd, Pipeline};
@@ -21,7 +21,7 @@ impl RedisQuizzes {
         noted.map_or(now_ms, |(since,)| since)
     }
 
-    /// Removes some of the authors who were not here since, with all they have; returns how many.
+    /// Removes some of the authors whose last visit was before `before_ms`, with all they have; returns how many.
     ///
     /// # Errors [`QuizzesError::Unavailable`]; the rest is removed another time.
     pub(crate) async fn forget_idle(&self, before_ms: u64, most: usize) -> Result<usize, QuizzesError> {

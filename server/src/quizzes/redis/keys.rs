@@ -34,8 +34,8 @@ impl Keys {
         self.0.name(format_args!("{{picture:{id}}}:quizzes"))
     }
 
-    /// A sorted set: when each author was last here. On the first server, because one list decides who is
-    /// removed.
+    /// A sorted set of authors, scored by their last visit. On the first server, because one list decides who
+    /// is removed.
     pub(super) fn authors(&self) -> String {
         self.0.name("{authors}")
     }

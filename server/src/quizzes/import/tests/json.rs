@@ -228,7 +228,7 @@ proptest! {
     }
 }
 
-/// The smallest picture there is, and how it stands in a text.
+/// The smallest GIF, as a data URL.
 const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
 
 fn told(imported: &Imported) -> Vec<String> {
@@ -312,7 +312,7 @@ fn a_picture_beyond_the_limit_is_told_and_its_question_is_taken() {
     }
 }
 
-/// JSON as ClassQuiz packs it, with what follows.
+/// JSON compressed as ClassQuiz does it, followed by `rest`.
 fn classquiz_archive(json: &str, rest: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());

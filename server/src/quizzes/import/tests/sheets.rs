@@ -164,7 +164,7 @@ fn old_letters_are_read_and_it_is_told_which() {
 #[test]
 fn every_kind_of_question_comes_back_from_a_sheet() {
     for sample in samples::all() {
-        // Without what a sheet has no place for.
+        // A sheet has no columns for these settings.
         let expected = Quiz { scoring: Scoring::Speed, streaks: true, filter: true, ..sample.quiz.clone() };
         assert_eq!(quiz(&csv(&sample.quiz)), expected, "{} as CSV", sample.id);
         assert_eq!(quiz(&xlsx(&sample.quiz).unwrap()), expected, "{} as XLSX", sample.id);
@@ -263,7 +263,7 @@ fn all_sheets_are_looked_at_for_the_one_with_questions() {
     assert!(refused(&workbook(|_| {}, &["Cover"])).starts_with("No header row was found."));
 }
 
-/// So many bytes of noise behind the header of a PNG.
+/// The header of a PNG and so many random bytes.
 fn noise(bytes: u32) -> Vec<u8> {
     let mut noise: Vec<u8> = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let header = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";
