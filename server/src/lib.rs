@@ -3,7 +3,7 @@
 //! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the send buffer of one connection,
 //! `broker` keeps the logs and carries publications between nodes, `presence` knows who is where, `history`
 //! and `rooms` answer what is read over HTTP, `limits` knows which addresses count as one and `throttle` how
-//! much they may do, `quizzes` stores what authors write, `formulas` renders the formulas in it. `backend`
+//! much they may do, `quizzes` stores what authors write, `formulas` renders the formulas in that. `backend`
 //! alone chooses between SQLite and Redis, `router` alone knows the pages. `runtime` has the threads on which
 //! all of it runs.
 

@@ -47,7 +47,7 @@ impl Gate {
 }
 
 /// Lets a request through to the pages, files and server functions, or answers it. Only a POST may change
-/// anything here.
+/// anything.
 pub async fn api_gate(
     State(gate): State<Arc<Gate>>,
     Extension(peer): Extension<SocketAddr>,
@@ -79,7 +79,7 @@ pub async fn api_gate(
         },
         false => request,
     };
-    // A turn is for the work; waiting for a body needs none.
+    // The permit is for the work; waiting for a body needs none.
     let turn = if waits { node.throttle.acquire_permit(address).await } else { None };
     if let Some(turn) = &turn {
         request.extensions_mut().insert(turn.handle());

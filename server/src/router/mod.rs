@@ -204,7 +204,7 @@ fn asker_address(node: &Node) -> IpAddr {
     client_address(peer, &headers, &node.config.trusted_proxies)
 }
 
-/// Answers the current request. While it waits, other requests of the address get its turn.
+/// Answers the current request. While it waits, its permit is free for other requests of the address.
 async fn in_turn<F: Future>(question: F) -> F::Output {
     let turn = use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestPermitHandle>().cloned());
     match turn {

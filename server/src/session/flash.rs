@@ -1,5 +1,5 @@
-//! A text for one person on the next page, in a cookie of its own: signed, so that nobody else can put a text
-//! there, and deleted once it was shown.
+//! The flash: a text for one person on the next page, in a cookie of its own. It is signed, so that nobody else
+//! can put a text there, and deleted once it was shown.
 
 use std::time::Duration;
 

@@ -174,7 +174,7 @@ pub mod request {
     /// Uploads, which have limits of their own.
     const FILES: [&str; 3] = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
 
-    /// Whether requests of this kind take turns, a few of one address at a time.
+    /// Whether requests of this kind need a permit, so that few of one address run at a time.
     pub fn waits(tokens: u32, path: &str) -> bool {
         tokens >= PAGE && !FILES.contains(&path)
     }

@@ -222,8 +222,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// Waits for the turn of one of an address's requests, which lasts until it is dropped: somebody who asks
-    /// for a thousand pages at once waits for their own, and others do not.
+    /// Waits for a permit for one request of an address; dropping it gives it back. Somebody who asks for a
+    /// thousand pages at once waits for their own, and others do not.
     pub async fn acquire_permit(&self, address: IpAddr) -> Option<RequestPermit> {
         if !self.counts(Purpose::Request) {
             return None;

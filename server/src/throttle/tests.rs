@@ -183,7 +183,7 @@ async fn going_from_node_to_node_wins_one_burst_for_each_and_no_more() {
     for _ in 0..10 {
         for node in &nodes {
             all += said(node, "ana", "192.0.2.7", 10);
-            // Whatever is to be told is told by then.
+            // By then the nodes have reported everything.
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
     }

@@ -1,8 +1,8 @@
 //! Reads request bodies, each in a place: only so many can be in memory.
 //!
 //! A slow client keeps its place until another one waits for it; an address has only some of the places, and
-//! one waiter in the queue of all. So no number of slow clients keeps all others out. `places` has the places
-//! and the queue, `coming` reads a body.
+//! one waiter in the queue of all. So no number of slow clients keeps all others out. `limiter` has the
+//! places and the queue, `partial_body` reads a body.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

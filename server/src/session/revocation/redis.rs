@@ -29,7 +29,7 @@ struct Keys {
     by_network: String,
     /// The number of entries of each network.
     networks: String,
-    /// The first two words of each person's text.
+    /// A hash: person -> the first two words of their text in `by_network`.
     network_of: String,
 }
 

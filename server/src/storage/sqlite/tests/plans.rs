@@ -38,7 +38,7 @@ fn a_scan_would_be_noticed() {
     assert_eq!(steps, ["SCAN rooms"]);
 }
 
-/// How SQLite would go about it.
+/// SQLite's plan for a statement.
 fn plan(sql: &Connection, statement: &str) -> rusqlite::Result<Vec<String>> {
     let mut explain = sql.prepare(&format!("EXPLAIN QUERY PLAN {statement}"))?;
     let mut rows = explain.raw_query();
@@ -63,13 +63,14 @@ fn statements() -> Vec<(String, String)> {
     found
 }
 
-/// Tables are made only once, and tests may do as they like.
+/// Finds the Rust files with statements, except the schema and the tests: tables are created only once, and
+/// tests may scan.
 fn find(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if path.is_dir() {
-            // What is swept is looked for beside the writes, by nobody's wish.
+            // The sweep reads beside the writes, and nobody outside can cause it.
             if name != "retention" {
                 find(&path, files);
             }
@@ -81,7 +82,7 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) {
 
 fn is_statement(text: &str) -> bool {
     let text = text.trim_start();
-    // What is put together while the program runs has gaps.
+    // Statements with a gap are put together while the program runs.
     !text.contains('{')
         && ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH "].iter().any(|verb| text.starts_with(verb))
 }
