@@ -33,19 +33,19 @@ const READ_WITHIN: Duration = Duration::from_secs(10);
 
 fn main() {
     let limit = getrlimit(Resource::Nofile);
-    // Where it is refused, the largest room says that files are missing.
+    // Where it is refused, the benchmark of the largest room fails for lack of files.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
     divan::main();
 }
 
-/// Each is written to, and its system takes it: what most publications cost.
+/// Every listener's socket takes the write: what most publications cost.
 #[divan::bench(args = LISTENERS, sample_count = 300, sample_size = 1, max_time = 3)]
 fn one_to_listeners_who_read(bencher: Bencher<'_, '_>, listeners: usize) {
     let room = &Room::with(listeners, AtTheOtherEnd::Reads);
     bencher.counter(ItemsCount::new(listeners)).with_inputs(|| room.next()).bench_local_values(|one| one.go_out());
 }
 
-/// Eight that came together are one turn, so each is written to once.
+/// Eight that came together are one batch, so each listener is written to once.
 #[divan::bench(args = LISTENERS, sample_count = 300, sample_size = 1, max_time = 3)]
 fn eight_to_listeners_who_read(bencher: Bencher<'_, '_>, listeners: usize) {
     let room = &Room::with(listeners, AtTheOtherEnd::Reads);
@@ -55,14 +55,14 @@ fn eight_to_listeners_who_read(bencher: Bencher<'_, '_>, listeners: usize) {
         .bench_local_values(|eight| eight.go_out());
 }
 
-/// Nobody is written to, because something of theirs waits already: the hub's own part, without the system's.
+/// No socket is written to, because something waits for each already: the hub's own part, without the system's.
 #[divan::bench(args = LISTENERS, sample_count = 300, sample_size = 1, max_time = 3)]
 fn one_to_listeners_who_wait(bencher: Bencher<'_, '_>, listeners: usize) {
     let room = &Room::with(listeners, AtTheOtherEnd::Sleeps);
     bencher.counter(ItemsCount::new(listeners)).with_inputs(|| room.next()).bench_local_values(|one| one.go_out());
 }
 
-/// What those at the other end of all connections do.
+/// What the clients at the other ends of the connections do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AtTheOtherEnd {
     Reads,
@@ -76,15 +76,15 @@ struct Room {
     channel: Channel,
     listeners: u64,
     offset: Cell<u64>,
-    /// Bytes that have to be read before the next turn.
+    /// Bytes that have to be read before the next batch.
     sent: Cell<u64>,
     read: Arc<AtomicU64>,
     other_end: AtTheOtherEnd,
-    /// Open, though nobody reads in them.
+    /// The other ends that are open and not read.
     _asleep: Vec<TcpStream>,
 }
 
-/// What came from the log at one moment.
+/// Publications that came from the log at one moment: one batch.
 struct Turn<'a> {
     hub: &'a Hub,
     channel: &'a Channel,
@@ -148,7 +148,7 @@ impl Room {
 const HELLO: &str = "hello";
 const HELLO_BYTES: u64 = HELLO.len() as u64 + 2;
 
-/// What a server's frame around a text of some length takes.
+/// The bytes of a text with the header of a server's frame.
 fn on_the_wire(text: &str) -> u64 {
     text.len() as u64 + if text.len() < 126 { 2 } else { 4 }
 }
@@ -159,7 +159,7 @@ fn frame(offset: u64) -> Utf8Bytes {
     wire::message_template(&room(), &id, &gardener(), &"x".repeat(128), 1_795_305_600_000).fill(offset).into()
 }
 
-/// Seats so many; gives back the ends in which nobody reads.
+/// Subscribes `listeners` listeners; returns the other ends that nobody reads.
 async fn people(
     hub: &Hub,
     channel: &Channel,
@@ -185,7 +185,7 @@ async fn people(
         let shared = connections[number % connections.len()].try_clone().expect("a file more, see ulimit -n");
         let socket = TcpStream::from_std(shared).expect("a socket");
         if other_end == AtTheOtherEnd::Reads {
-            // Before it was told so, the runtime takes a socket for one that is full.
+            // Until the first readiness event, the runtime takes a socket for a full one.
             socket.writable().await.expect("a socket");
         }
         let (_, write) = socket.into_split();
@@ -203,7 +203,7 @@ async fn connected(listener: &TcpListener, address: SocketAddr) -> (TcpStream, T
     (here, there)
 }
 
-/// Until the system takes no more.
+/// Writes until the system takes no more.
 async fn fill(socket: &TcpStream) {
     let zeros = vec![0; 1 << 20];
     socket.writable().await.expect("a socket");

@@ -1,6 +1,6 @@
-//! What it costs to say something, up to the log and in it: `.ci/bench --parts`.
+//! What posting a message costs, up to the log and in it: `.ci/bench --parts`.
 //!
-//! What reading and spelling one frame costs is in `app/protocol/benches/wire.rs`.
+//! What decoding and encoding one frame costs is in `app/protocol/benches/wire.rs`.
 
 // Nothing can be reached from outside a benchmark; `pub` only says what modules offer each other.
 #![allow(unreachable_pub)]
@@ -31,14 +31,14 @@ mod stage;
 use redis_server::RedisServer;
 use stage::{Nothing, gardener, room};
 
-/// What most people say, and the most that anybody may.
+/// Characters of a usual message, and of the longest one.
 const LENGTHS: [usize; 2] = [128, 4_000];
 /// Nodes with somebody in the room.
 const NODES: [usize; 3] = [0, 1, 2];
-/// Messages that are on their way together.
+/// Messages that are in flight together.
 const TOGETHER: usize = 64;
 
-/// What Redis said of itself, to be told after the table.
+/// Redis' own figures, printed after the table.
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn main() {
@@ -60,7 +60,7 @@ impl Counters for Uncounted {
     }
 }
 
-/// Checked, spelled with a gap for the offset, and its digest taken.
+/// The check, the encoding with a gap for the offset, and the digest.
 #[divan::bench(args = LENGTHS)]
 fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
     let quotas = Arc::new(Quotas::new(Arc::new(Uncounted), QuotaLimits::OFF));
@@ -70,7 +70,7 @@ fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
     bencher.bench_local(|| chat.say(&room, &author, &id, black_box(&text)).now_or_never().is_some());
 }
 
-/// From the bytes of Redis' pub/sub to what the hub is given; nothing is copied.
+/// From the bytes of Redis' pub/sub to a delivery; nothing is copied.
 #[divan::bench(args = LENGTHS)]
 fn a_delivery_is_read(bencher: Bencher<'_, '_>, length: usize) {
     let append = message(0, length);
@@ -78,7 +78,7 @@ fn a_delivery_is_read(bencher: Bencher<'_, '_>, length: usize) {
     bencher.bench(|| envelope::decode(append.channel.clone(), black_box(&bytes).clone()));
 }
 
-/// The whole way to Redis and back, with nobody else on it.
+/// One round trip to Redis at a time.
 #[divan::bench(args = NODES, sample_size = 16, max_time = 2)]
 fn redis_one_message(bencher: Bencher<'_, '_>, nodes: usize) {
     let log = Log::with(nodes);
@@ -86,7 +86,7 @@ fn redis_one_message(bencher: Bencher<'_, '_>, nodes: usize) {
     log.tell("one", nodes);
 }
 
-/// As under load: what is on its way together shares the system's calls.
+/// As under load: messages in flight together share system calls.
 #[divan::bench(args = NODES, sample_size = 1, sample_count = 300, max_time = 2)]
 fn redis_64_messages(bencher: Bencher<'_, '_>, nodes: usize) {
     let log = Log::with(nodes);
@@ -97,7 +97,7 @@ fn redis_64_messages(bencher: Bencher<'_, '_>, nodes: usize) {
     log.tell("64", nodes);
 }
 
-/// A Redis of its own, whoever publishes, and those who listen.
+/// A Redis, a broker that publishes, and the brokers of nodes with listeners.
 struct Log {
     server: Arc<RedisServer>,
     broker: Arc<RedisBroker>,
@@ -126,7 +126,7 @@ impl Log {
         message(self.said.fetch_add(1, Ordering::Relaxed), LENGTHS[0])
     }
 
-    /// What Redis itself says that the script takes, without reading and answering.
+    /// Notes the time that the script takes by Redis' own measurement, without reading and answering.
     fn tell(&self, what: &str, nodes: usize) {
         let stats: String = self.runtime.block_on(self.server.ask(&["INFO", "commandstats"]));
         let script = stats.lines().find_map(|line| line.strip_prefix("cmdstat_evalsha:")).unwrap_or_default();
@@ -165,7 +165,7 @@ async fn forget(mut deliveries: Deliveries) {
     while deliveries.recv().await.is_some() {}
 }
 
-/// As the chat gives it to the log.
+/// A message as the chat appends it.
 fn message(number: u64, length: usize) -> Append {
     let (author, id) = (gardener(), MessageId::parse(&format!("c1-{number}")).expect("it is well formed"));
     let template = wire::message_template(&room(), &id, &author, &"x".repeat(length), 1_795_305_600_000);

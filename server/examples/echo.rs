@@ -1,4 +1,4 @@
-//! A node behind whose door every frame is sent back: the echo that the
+//! A node that sends every frame back: the echo server that the
 //! conformance suite for RFC 6455 needs. `.ci/conformance` starts it with the
 //! flags of a node. It is no part of the release.
 

@@ -1,11 +1,11 @@
-//! What a benchmark of the server needs around it.
+//! A fake broker, and the room and member of benchmarks.
 
 use async_trait::async_trait;
 use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
 use server::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Head, Publication, ReadLimit, Replay};
 use server::channel::Channel;
 
-/// A log that takes everything and keeps nothing: what is left is the way to it.
+/// A broker that stores nothing, so that only what comes before it is measured.
 pub struct Nothing;
 
 #[async_trait]

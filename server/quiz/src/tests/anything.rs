@@ -80,7 +80,7 @@ fn questions() -> impl Strategy<Value = Question> {
 }
 
 prop_compose! {
-    /// Quizzes with what is right marked by words that stand nowhere else.
+    /// Quizzes whose right answers contain words that occur nowhere else.
     fn quizzes()(
         mut questions in vec(questions(), 0..4),
         scoring in prop_oneof![Just(Scoring::Speed), Just(Scoring::Accuracy), Just(Scoring::None)],
@@ -211,7 +211,7 @@ fn tells_nothing_early(table: &Table) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// From anywhere there is a way on, and it ends.
+/// Some command always goes on, and the game ends.
 fn comes_to_its_end(mut table: Table, mut now: u64) -> Result<(), TestCaseError> {
     // Each question takes five steps at most: open, close, count, places, on.
     // The podium takes three at most, with its end.

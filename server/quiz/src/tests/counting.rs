@@ -1,11 +1,11 @@
-//! What a question brings.
+//! Tests of the count: points, places and bars.
 
 use super::{Table, planets, play, question, quiz};
 use protocol::game::{Outcome, Verdict};
 use protocol::limits;
 use protocol::quiz::{Kind, Points, Question, Quiz, Scoring};
 
-/// Everybody's name, score, place and way, in their order of coming.
+/// Everybody's name, score, place and change of place, in the order of their seats.
 fn standings(table: &Table) -> String {
     let line = |seat: &crate::Seat| {
         let moved = seat.outcome.as_ref().map_or(0, |outcome| outcome.moved);

@@ -15,15 +15,15 @@ use protocol::{Name, UserId};
 
 use crate::{Command, Decision, Seat, State, apply, check_answer, count, take};
 
-/// A game at a table: everything that a server would keep.
+/// A game with its quiz, seats and answers: everything that a server would store.
 #[derive(Clone)]
 struct Table {
     quiz: Quiz,
     state: State,
     seats: Vec<Seat>,
-    /// What counts, of all questions.
+    /// The accepted answers to all questions.
     given: Vec<(UserId, RecordedAnswer)>,
-    /// What people were told.
+    /// The rejections of commands, and the decisions about answers.
     told: Vec<String>,
 }
 
@@ -104,7 +104,7 @@ impl Table {
         self.does(command, now);
     }
 
-    /// Such as `open 1, 4000 to 24000`.
+    /// Describes the state, such as `open 1, 4000 to 24000`.
     fn looks(&self) -> String {
         let clock = self.state.clock;
         let mut looks = format!("{:?}", self.state.phase).to_lowercase();
@@ -149,7 +149,7 @@ fn play(quiz: &Quiz, script: &[(u64, &str)]) -> Table {
     table
 }
 
-/// Plays the script and says how the game is then, after what people were told.
+/// Plays the script, and compares rejections and decisions, followed by the state, with `becomes`.
 #[track_caller]
 fn check(quiz: &Quiz, script: &[(u64, &str)], becomes: &str) {
     let mut table = play(quiz, script);

@@ -1,4 +1,4 @@
-//! What is read of a player whom a host has called by another name.
+//! The name under which a renamed player is shown.
 
 use protocol::{Name, UserId};
 
@@ -16,7 +16,7 @@ fn revealed() -> Table {
     play(&quiz(&[planets(), planets()]), &[&joins[..], &answers].concat())
 }
 
-/// How Ben is told of who is next before him.
+/// The name of the player before Ben in his outcome.
 fn ahead_of_ben(table: &Table, state: &State) -> String {
     let outcome = state.current_outcome(table.seats[1].outcome.clone().unwrap());
     outcome.ahead.unwrap().0.to_string()
@@ -36,7 +36,7 @@ fn nobody_reads_the_name_before_again() {
     for (state, called, renames) in [(&once, "Ana B.", 1), (&twice, "Ana C.", 2)] {
         assert_eq!((leader(state), ahead_of_ben(&table, state).as_str(), state.renames), (called, called, renames));
     }
-    // Said once more, it is the same.
+    // Renaming to the same name again shows the same.
     let again = twice.with_name(&ana, &name("Ana C."), &name("Ana C."));
     assert_eq!((leader(&again), ahead_of_ben(&table, &again).as_str()), ("Ana C.", "Ana C."));
 }
