@@ -3,7 +3,7 @@
 //!
 //! The client of a room and the client of a game each own one [`Connection`], pass it what happens and do
 //! what it says. How to enter, what frames mean and what outlives a loss is theirs. It knows no clock: it
-//! asks to be woken.
+//! asks for timers.
 
 pub(crate) mod timing;
 mod types;

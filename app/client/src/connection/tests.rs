@@ -1,15 +1,15 @@
-//! The rules of coming back, one sentence each.
+//! The rules of reconnecting, one sentence each.
 
 use super::*;
 
-/// A connection and what its last steps asked for. The random numbers always show the
-/// most, so a wait is the limit it was drawn from.
+/// A connection and the outputs of its last steps. The random numbers are the largest, so a wait is the limit
+/// that it was drawn from.
 struct Scene {
     connection: Connection,
     asked: Vec<Asks>,
 }
 
-/// One thing that a link is to do.
+/// One output of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asks {
     Drop,

@@ -3,7 +3,7 @@
 /// Something that happened, or that the client has decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionInput {
-    /// The page is shown and shall go live.
+    /// The page is shown and shall connect.
     Start,
     /// The client has what it needs to enter: see [`ConnectionCommand::Prepare`].
     Prepared,

@@ -21,7 +21,7 @@ pub struct GameOptions {
 }
 
 /// How a game is entered. Browsers prove their right by cookies; other clients by the token that the server
-/// told, which the client remembers by itself.
+/// sent, which the client remembers by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
     /// As a player, with a seat.
@@ -158,7 +158,7 @@ pub(super) enum Confirmation {
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The page is shown and shall go live.
+    /// The page is shown and shall connect.
     Start,
     /// Begin, or begin again, under this nickname.
     Enter(String),

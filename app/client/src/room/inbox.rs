@@ -46,7 +46,7 @@ impl Inbox {
     /// Takes the messages of a recovery; a claim that does not hold changes nothing.
     pub(super) fn recover(&mut self, joined: &mut Joined) -> Result<Vec<Message>, Gap> {
         let since = self.position.as_mut().ok_or(Gap)?;
-        // From offset 0, any log that is told from its beginning can be continued.
+        // From offset 0, any log can be continued that is sent from its beginning.
         let is_same = joined.position.epoch == since.epoch || since.offset == 0;
         let goes_on = is_same && joined.position.offset >= since.offset;
         if !joined.recovered || !goes_on {

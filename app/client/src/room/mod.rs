@@ -2,7 +2,7 @@
 //!
 //! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries out. The browser and the load
 //! generator drive the same [`RoomClient`], so what is proved about it here holds for both. It knows no
-//! clock: it asks to be woken.
+//! clock: it asks for timers.
 //!
 //! The guarantees: messages of the room are shown in the order of the log, without a gap and without a
 //! repeat. A message of this person is in the log once, in the order of writing, or refused; it is never
@@ -37,7 +37,7 @@ pub struct RoomClient {
     connection: Connection,
     inbox: Inbox,
     outbox: Outbox,
-    /// The user id that the server told, once it did.
+    /// The user id, once the server has sent it.
     me: Option<UserId>,
     /// Pages that could not be loaded, or did not fit, since the last one that did.
     failed_loads: u32,

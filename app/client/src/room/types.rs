@@ -26,7 +26,7 @@ pub struct Unsent {
 /// Something that happened to a room's client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The page is shown and shall go live.
+    /// The page is shown and shall connect.
     Start,
     /// The socket is open.
     Opened,

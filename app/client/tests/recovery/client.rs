@@ -1,5 +1,5 @@
-//! A person with a page: drives a link as a browser does, and checks every
-//! single thing it is told against the truth.
+//! A person with a page: drives a client as a browser does, and compares everything that it is told with the
+//! server's logs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use protocol::*;
 
 use crate::server::{Down, Server, Wire, room};
 
-/// A read of the page over HTTP, answered later with what was true when asked.
+/// A page that was requested over HTTP, as it was then; `None` if the request fails.
 type Read = Option<HistoryPage>;
 
 pub(crate) struct Client {
@@ -19,10 +19,10 @@ pub(crate) struct Client {
     timers: HashMap<Timer, u64>,
     read: Option<Read>,
     kept: Vec<Unsent>,
-    /// Where what is shown ends.
+    /// The position of the last message that is shown.
     shown: Option<Position>,
     status: Status,
-    /// All ever said, in order, and what became of it.
+    /// The ids of all messages of this client, in the order of writing.
     pub(crate) said: Vec<MessageId>,
     pub(crate) fates: BTreeMap<MessageId, Fate>,
     counter: u32,
@@ -62,7 +62,7 @@ impl Client {
         }
     }
 
-    /// Opens the page, or reloads it: all that is left is what was kept.
+    /// Opens the page, or reloads it: only what was stored is left.
     pub(crate) fn open_page(&mut self, drawn_by_server: bool, around: &mut Around) {
         if let Some(socket) = self.socket.take() {
             around.server.wires.remove(&socket);
@@ -97,7 +97,7 @@ impl Client {
         }
     }
 
-    /// Takes what the socket brings next, if anything.
+    /// Handles the next event of the socket, if there is one.
     pub(crate) fn hear(&mut self, around: &mut Around) -> bool {
         let wire = self.socket.and_then(|socket| around.server.wires.get_mut(&socket));
         let Some(down) = wire.and_then(|wire| wire.down.pop_front()) else { return false };
@@ -115,7 +115,7 @@ impl Client {
         true
     }
 
-    /// Takes the page that was asked for, if one was.
+    /// Handles the end of the page's load, if one is under way.
     pub(crate) fn read(&mut self, around: &mut Around) -> bool {
         let Some(read) = self.read.take() else { return false };
         self.step(read.map_or(Input::HistoryFailed, Input::HistoryLoaded), around);
@@ -130,7 +130,7 @@ impl Client {
         self.timers.values().min().copied()
     }
 
-    /// Wakes the link for what is due.
+    /// Fires the first timer that is due.
     pub(crate) fn wake(&mut self, around: &mut Around) {
         let due =
             self.timers.iter().filter(|(_, at)| **at <= around.now).min_by_key(|(timer, at)| (**at, **timer as u8));
@@ -176,7 +176,7 @@ impl Client {
                 let socket = self.socket.take().expect("a socket to drop");
                 around.server.wires.remove(&socket);
             }
-            // A socket that was cut without a word swallows what is sent.
+            // A socket that was cut silently loses what is sent.
             Output::Send(frame) => {
                 let socket = self.socket.expect("a socket to send on");
                 if let Some(wire) = around.server.wires.get_mut(&socket) {
@@ -208,7 +208,7 @@ impl Client {
             }
             Event::Messages(new) => {
                 let shown = self.shown.as_mut().expect("a page before messages");
-                // Whoever has seen nothing goes on in any log that is told from its beginning.
+                // A client that has seen nothing can continue any log that is sent from its beginning.
                 if shown.offset == 0
                     && let Some(reached) = self.link.position()
                 {
@@ -243,7 +243,7 @@ impl Client {
         }
     }
 
-    /// What must be true once the storm is over.
+    /// What must be true once the faults are over.
     pub(crate) fn check_settled(&self, server: &Server) {
         assert_eq!(self.status, Status::Live, "{}", self.name);
         assert_eq!(self.shown, Some(server.top()), "{}: everything is shown", self.name);

@@ -1,5 +1,5 @@
-//! The link against a model: whatever a network and a server do, every page
-//! shows the log and every message is in it once.
+//! The client against a model: whatever a network and a server do, every page shows the log and every message
+//! is in it once.
 
 mod client;
 mod server;
@@ -15,7 +15,7 @@ fn client() -> impl Strategy<Value = usize> {
     0..CLIENTS
 }
 
-/// Mostly ordinary life, or nothing would ever be live when trouble comes.
+/// Mostly ordinary steps, or no client would be live when a fault comes.
 fn trouble() -> impl Strategy<Value = Trouble> {
     prop_oneof![
         12 => client().prop_map(|who| Trouble::Says { who, bad: false }),

@@ -1,5 +1,5 @@
-//! A server as small as it can be and still keep the promises: one log, an
-//! answer for each frame, and the troubles that a real one has.
+//! The smallest server that keeps the promises: one log, an answer for each frame, and the faults that a real
+//! one has.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -10,18 +10,18 @@ const RECOVERY_MOST: u64 = 6;
 /// Messages on a page; small, so that earlier ones are missing.
 const PAGE: usize = 4;
 
-/// What goes wrong with the next thing asked, once.
+/// A fault of the next request, once.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mishap {
-    /// The message is in the log, but its sender is told otherwise.
+    /// The message is in the log, but its sender gets a refusal.
     TakenButRefused,
     /// Too many messages at once.
     RateLimited,
-    /// The answer to a join claims to be whole and is not.
+    /// The answer to a join claims to have recovered everything, and lacks messages.
     FalseClaim,
 }
 
-/// What a socket brings to a client.
+/// What a socket delivers to a client.
 #[derive(Clone, Debug)]
 pub(crate) enum Down {
     Opened,
@@ -44,16 +44,16 @@ pub(crate) struct Wire {
 pub(crate) struct Server {
     epoch: Epoch,
     epochs: u32,
-    /// All that was ever at an offset, by epoch: the truth to compare with.
+    /// Every message that was ever at an offset, by epoch: the truth to compare with.
     pub(crate) logs: HashMap<Epoch, Vec<Message>>,
-    /// Under which name a log goes on.
+    /// The epoch under which a log continues, by the earlier one.
     names: HashMap<Epoch, Epoch>,
     taken: HashMap<(UserId, MessageId), (u64, String)>,
     /// Up to here nothing can be replayed.
     trimmed: u64,
     pub(crate) away: bool,
     pub(crate) mishap: Option<Mishap>,
-    /// A page that a cache gives out instead of the latest one.
+    /// A page that a cache serves instead of the latest one.
     pub(crate) cached: Option<HistoryPage>,
     pub(crate) wires: BTreeMap<u32, Wire>,
 }
@@ -80,8 +80,8 @@ impl Server {
         &self.logs[&self.epoch]
     }
 
-    /// The log that a client sees who knows it by `epoch`. Live frames carry no
-    /// epoch: whoever missed the word of a new name still gets the right ones.
+    /// The log for a client that knows it by `epoch`. Live frames carry no epoch: a client that missed the
+    /// frame with the new one still gets the right messages.
     pub(crate) fn log_known_as<'a>(&'a self, mut epoch: &'a Epoch) -> &'a Vec<Message> {
         while let Some(later) = self.names.get(epoch) {
             epoch = later;
@@ -102,8 +102,8 @@ impl Server {
         self.trimmed = self.top().offset;
     }
 
-    /// The log's identity is lost: every position is void. What was said is
-    /// gone too, or stands at other offsets.
+    /// The log has lost its epoch, so every position is invalid. Its messages are gone too, or have other
+    /// offsets.
     pub(crate) fn restart(&mut self, keeps_messages: bool) {
         let old = self.log().clone();
         // First of all: live frames do not carry the epoch.
@@ -125,7 +125,7 @@ impl Server {
         }
     }
 
-    /// The log gets another name and stays as it is; whoever is in the room is told.
+    /// The log gets another epoch and stays as it is; everybody in the room is notified.
     pub(crate) fn rename(&mut self) {
         let log = self.log().clone();
         self.epochs += 1;
@@ -148,7 +148,7 @@ impl Server {
         }
     }
 
-    /// Takes the next frame of a connection, if there is one.
+    /// Handles the next frame of a connection, if there is one.
     pub(crate) fn hear(&mut self, socket: u32) -> bool {
         let Some(wire) = self.wires.get_mut(&socket) else { return false };
         let Some(frame) = wire.up.pop_front() else { return false };

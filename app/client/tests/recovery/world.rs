@@ -11,8 +11,8 @@ use crate::server::{Down, Mishap, Server};
 /// The first two are tabs of one person.
 pub(crate) const CLIENTS: usize = 3;
 const TIMERS: [Timer; 6] = [Timer::Connect, Timer::Silence, Timer::Resend, Timer::Reload, Timer::Steady, Timer::Typing];
-/// After the last trouble everything must be well within this time: the
-/// longest back-off, a silence and a page that hung, one after another.
+/// After the last fault everything must be well within this time: the longest back-off, a silence and a page
+/// that hung, one after another.
 const CALM_MS: u64 = 180_000;
 
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,7 @@ impl World {
         world
     }
 
-    /// A fair die (xorshift), so that a seed repeats a failure.
+    /// A random number (xorshift), so that a seed repeats a failure.
     fn roll(&mut self) -> u32 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -103,7 +103,7 @@ impl World {
         }
     }
 
-    /// Some of what is on its way arrives, here and there.
+    /// Delivers some of what is under way, to random clients.
     fn live(&mut self, steps: u32) {
         for _ in 0..steps {
             let what = self.roll();
@@ -119,7 +119,7 @@ impl World {
         }
     }
 
-    /// Time goes by; wakes come when they are due.
+    /// Lets time pass; timers fire when they are due.
     fn pass(&mut self, ms: u64) {
         let end = self.now + ms;
         loop {
@@ -131,7 +131,7 @@ impl World {
         self.now = end;
     }
 
-    /// Time goes by and everything arrives.
+    /// Lets time pass, and everything arrives.
     fn quiet(&mut self, ms: u64) {
         let end = self.now + ms;
         while self.now < end {
@@ -141,8 +141,8 @@ impl World {
         }
     }
 
-    /// The connection is gone with all that was under way. Unnoticed: the
-    /// client still takes it for open.
+    /// Cuts the connection with all that is under way. If it is not noticed, the client still takes it for
+    /// open.
     fn cut(&mut self, who: usize, noticed: bool) {
         let Some(socket) = self.clients[who].socket() else { return };
         if !noticed {
@@ -180,7 +180,7 @@ impl World {
         self.with(who, |client, around| client.step(input, around));
     }
 
-    /// All troubles end, and time goes by.
+    /// Ends all faults, and lets time pass.
     pub(crate) fn calm_down(&mut self) {
         self.server.away = false;
         self.server.cached = None;
@@ -207,7 +207,7 @@ impl World {
         }
     }
 
-    /// Everybody's messages stand in the log in the order of their writing.
+    /// The messages of a client are in the log in the order of writing.
     fn check_order(&self, client: &Client) {
         let settled: Vec<_> = client.said.iter().filter(|id| client.fates[*id] == Fate::Settled).collect();
         for log in self.server.logs.values() {

@@ -1,4 +1,4 @@
-//! The rules of a game's link, one sentence each.
+//! The rules of a game's client, one sentence each.
 
 mod actions;
 
@@ -13,8 +13,8 @@ use protocol::game::{Answer, AnswerStatus, Game, RecordedAnswer};
 use protocol::id::Name;
 use protocol::wire;
 
-/// A link and what its last steps asked for. The random numbers are the largest, so
-/// a wait is the limit it was drawn from.
+/// A client and the outputs of its last steps. The random numbers are the largest, so a wait is the limit
+/// that it was drawn from.
 struct Scene {
     link: GameClient,
     out: Vec<Output>,

@@ -1,4 +1,4 @@
-//! Connecting, losing the connection, finding it again.
+//! Connecting, losing the connection, reconnecting.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The rules of the link, one sentence each.
+//! The rules of a room's client, one sentence each.
 
 mod coming_back;
 mod reading;
@@ -11,8 +11,8 @@ use protocol::id::{Epoch, MessageId, Name};
 use protocol::message::{ClientMessage, Joined, Member, Message, Presence, Renamed, ServerMessage, Typing};
 use protocol::room::HistoryPage;
 
-/// A link and what its last step asked for. The random numbers are the largest,
-/// so a wait is the limit it was drawn from.
+/// A client and the outputs of its last step. The random numbers are the largest, so a wait is the limit that
+/// it was drawn from.
 struct Scene {
     link: RoomClient,
     out: Vec<Output>,
@@ -36,7 +36,7 @@ impl Scene {
         scene
     }
 
-    /// In the room, reading the page again, which must reach `top`.
+    /// In the room, loading the page again, which must reach `top`.
     fn rereading(top: u64) -> Self {
         let mut scene = Self::page(0);
         scene.step(Input::Start).step(Input::Opened).frame(joined(top, false, &[]));
@@ -121,7 +121,7 @@ impl Scene {
         ids.map(String::from).collect()
     }
 
-    /// How long the last wake for `timer` waits; `None` if it was cancelled.
+    /// How long the last timer of this kind waits; `None` if it was cancelled.
     fn wake(&self, timer: Timer) -> Option<u64> {
         let last = self.out.iter().rev().find(|output| match output {
             Output::SetTimer { timer: t, .. } | Output::CancelTimer(t) => *t == timer,
@@ -209,7 +209,7 @@ fn joined(top: u64, recovered: bool, messages: &[u64]) -> ServerMessage {
     ServerMessage::Joined(joined_at(top, recovered, messages))
 }
 
-/// A page that shows `messages`, read at `top`.
+/// A page with `messages`, loaded when the top of the log was `top`.
 fn page_of(epoch: &str, top: u64, messages: Vec<Message>) -> HistoryPage {
     HistoryPage { messages, position: position(epoch, top), more: false }
 }

@@ -1,4 +1,4 @@
-//! Recovery, order and the page that is read again.
+//! Recovery, order, and loading the page again.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What the person says, until it is in the log.
+//! A person's messages, until they are in the log.
 
 use super::*;
 
