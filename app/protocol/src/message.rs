@@ -17,8 +17,7 @@ pub enum ClientMessage {
         /// The last position seen, if any.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         since: Option<Position>,
-        /// The token that an earlier `joined` told, for clients without cookies: makes them the same person
-        /// again.
+        /// The token from an earlier `joined`, for clients without cookies: makes them the same person again.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         session: Option<SessionToken>,
     },
@@ -174,7 +173,7 @@ pub struct Namesake {
     pub free_name: Name,
 }
 
-/// Notice that somebody is typing; not kept.
+/// Notice that somebody is typing; not stored.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Typing {

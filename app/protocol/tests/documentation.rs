@@ -1,5 +1,4 @@
-//! `docs/protocol.md` and `docs/quizzes.md` tell the truth: their examples
-//! decode, the tables are whole.
+//! Checks `docs/protocol.md` and `docs/quizzes.md`: their examples decode, and the tables are complete.
 
 use protocol::quiz::{Quiz, problems};
 use protocol::{CloseCode, ErrorCode, HistoryPage, MembersPage, limits, wire};

@@ -42,7 +42,7 @@ impl RoomId {
         Ok(Self(id))
     }
 
-    /// The room of a stored id: in its one spelling, or none.
+    /// The room of a stored id; `None` if it is not in canonical form.
     pub fn kept(text: &str) -> Option<Self> {
         Self::parse(text).ok().filter(|room| room.0 == text)
     }
@@ -79,10 +79,10 @@ mod spelling {
 
     use crate::text::{Shape, clean, is_attached};
 
-    /// How many passes are tried until the spelling is stable.
+    /// How many passes are tried until the form is stable.
     const PASSES: usize = 8;
 
-    /// The one spelling of an id.
+    /// The canonical form of an id.
     pub(super) fn canonical(text: &str) -> String {
         let mut id = respelled(text);
         // The rest may be empty by itself, such as a mark whose letter was a slash.

@@ -131,7 +131,7 @@ fn of_what_was_kept_is_shown_what_there_is_room_for() {
     assert_eq!(shown("a\0b", Lines, 4), "ab");
 }
 
-/// Texts of characters that matter here, between any others.
+/// Texts of characters that matter to cleaning, between any others.
 fn text() -> impl Strategy<Value = String> {
     let odd = prop::sample::select(vec![
         '\0',

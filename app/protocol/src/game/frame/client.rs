@@ -72,14 +72,14 @@ pub struct Create {
     pub quiz: QuizId,
 }
 
-/// Enters a game as a host: by the cookie of the upgrade request, by the token that `hosting` told, or by a
-/// code that another host got.
+/// Enters a game as a host: by the cookie of the upgrade request, by the token from `hosting`, or by a code
+/// that another host got.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Open {
     /// The PIN of the game.
     pub pin: Pin,
-    /// The token that `hosting` told.
+    /// The token from the frame `hosting`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub token: Option<String>,
     /// A code, valid for one use.
@@ -96,7 +96,7 @@ pub struct Join {
     /// The nickname; not needed with a seat.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub nickname: Option<String>,
-    /// The token that `joined` told, for clients without cookies.
+    /// The token from `joined`, for clients without cookies.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub seat: Option<String>,
 }
@@ -170,7 +170,7 @@ impl Kick {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rename {
-    /// The player's id, as `players` tells it.
+    /// The player's id, as in `players`.
     pub player: UserId,
     /// The new nickname, under the rules for players except the filter of rude words.
     pub nickname: String,

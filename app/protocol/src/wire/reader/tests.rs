@@ -1,4 +1,4 @@
-//! The reader is of serde_json's opinion.
+//! Compares the reader with serde_json.
 
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ enum Shape {
     Unknown,
 }
 
-/// What both read from a text, or that neither does.
+/// What both decode from a text; `None` if neither can.
 fn check<T: DeserializeOwned + PartialEq + std::fmt::Debug>(text: &str) -> Option<T> {
     let theirs = serde_json::from_str::<T>(text).ok();
     assert_eq!(decode::<T>(text), theirs, "{text}");
