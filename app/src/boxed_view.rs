@@ -1,8 +1,7 @@
-//! What changes in a view, in few types.
+//! Views that change, in few types.
 //!
-//! Each closure is a type of its own, and a page that reacts to fifty of them
-//! would carry fifty copies of the machinery behind. Boxed here, they share
-//! one: a tenth of the bytes that a browser has to fetch.
+//! Each closure is a type of its own, and a page that reacts to fifty of them would carry fifty copies of the
+//! code behind. Boxed here, they share one: a tenth of the bytes that a browser has to fetch.
 
 use std::sync::Arc;
 
@@ -69,9 +68,9 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
     boxed(Box::new(run));
 }
 
-/// An effect that starts while its part is being drawn, before the part is in the page: for what has
-/// to be ready before a person can touch it, such as the connection that their messages go out on.
-/// It must not look for elements.
+/// An effect that starts while its part is being rendered, before the part is in the page: for what has to be
+/// ready before a person can touch it, such as the connection that their messages go out on. It must not look
+/// for elements.
 pub(crate) fn early_effect(run: impl FnMut() + 'static) {
     fn boxed(run: Box<dyn FnMut()>) {
         Effect::new(run);

@@ -1,7 +1,7 @@
-//! The page of a game, alive: the state of [`crate::state::game`] in signals,
-//! moved by what a [`GameTransport`](crate::transport::game::GameTransport) tells, and by time.
+//! The store of a game's page: the state of [`crate::state::game`] in signals, changed by the events of a
+//! [`GameTransport`](crate::transport::game::GameTransport) and by time.
 //!
-//! On the server nothing moves: there is no connector, and effects do not run.
+//! On the server nothing changes: there is no connector, and effects do not run.
 
 use std::time::Duration;
 

@@ -1,8 +1,7 @@
-//! What an island begins with.
+//! The initial state of an island.
 //!
-//! As props it would be read by serde_json, which costs a browser more than
-//! all else that it reads. So it stands in the page as a text of its own, and
-//! is read by the code that reads frames.
+//! As props it would be decoded by serde_json, which costs a browser more than all its other decoding. So it
+//! is embedded in the page as a text, and decoded by the code that decodes frames.
 
 use leptos::prelude::*;
 use protocol::wire;

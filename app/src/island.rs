@@ -1,18 +1,16 @@
-//! Parts of a page that come to life in a browser.
+//! Parts of a page that are hydrated in a browser.
 //!
-//! The server draws an island like everything else on the page. The browser does
-//! not look for what the server drew: between the two, HTML parsers drop some
-//! letters, phones make numbers into links, translators and extensions add
-//! elements, proxies remove comments. So it draws the island anew, from what the
-//! page gave ([`crate::given`], `hydration\/tasks.rs`), and `hydration.js` puts that in the drawing's
-//! place, with whatever a person did there meanwhile.
+//! The server renders an island like everything else on the page. The browser does not look for what the
+//! server rendered: between the two, HTML parsers drop some letters, phones make numbers into links,
+//! translators and extensions add elements, proxies remove comments. So it renders the island anew, from the
+//! state in the page ([`crate::initial_state`], `hydration/tasks.rs`), and `hydration.js` replaces the
+//! server's rendering, carrying over whatever a person did there meanwhile.
 
 #[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
-/// Makes an island of a function that draws it: a component for pages, and what
-/// the browser calls to bring it to life. The function gives `None` where the page
-/// does not hold what the island begins with.
+/// Makes an island of a function that renders it: a component for pages, and the function that the browser
+/// calls to hydrate it. The function returns `None` where the page does not have the island's initial state.
 macro_rules! island {
     ($(#[$doc:meta])* $name:ident draws $draw:path) => {
         $crate::island::island!(@page $(#[$doc])* $name; $draw; "");
@@ -35,9 +33,9 @@ macro_rules! island {
 }
 pub(crate) use island;
 
-/// Islands whose code is a file of its own, named by the first word and fetched where
-/// one of them stands. What stands on one page belongs into one part: each further one
-/// is a round trip, and what two parts share is cut into files of its own.
+/// Islands whose code is a file of its own, named by the first word and loaded by the pages that have one of
+/// them. Islands of one page belong in one part: each further part is a round trip, and code that two parts
+/// share is split into files of its own.
 macro_rules! part {
     ($part:ident: $($(#[$doc:meta])* $name:ident draws $draw:path),+ $(,)?) => {
         $($crate::island::island!(@page $(#[$doc])* $name; $draw; stringify!($part));)+

@@ -1,9 +1,8 @@
 //! What people see: pages, their parts, and the state behind them.
 //!
-//! The server draws whole pages. What is alive in them are islands
-//! ([`island`]): these alone, and what they are made of, come to the browser, which
-//! draws them anew. They draw the same on both sides, open no socket and keep no clock: both
-//! come in through [`transport`].
+//! The server renders whole pages. Only islands ([`island`]) are hydrated: their code alone comes to the
+//! browser, which renders them anew. They render the same on both sides, open no socket and keep no clock:
+//! both come in through [`transport`].
 
 // The types of views nest as deep as the pages that they describe.
 #![recursion_limit = "256"]

@@ -20,8 +20,8 @@ pub(crate) fn PageStyles(of: &'static str) -> impl IntoView {
     view! { <Stylesheet href=format!("{path}?v={}", version(&sheet.unwrap_or_default())) /> }
 }
 
-/// What an address says about the content behind it: browsers keep a sheet for
-/// a while, and another one is not to be taken for it.
+/// The version in a sheet's address, made of its content: browsers keep a sheet for a while, and must not
+/// take it for another.
 fn version(sheet: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     hasher.write(sheet);

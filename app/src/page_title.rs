@@ -1,10 +1,8 @@
-//! What a page is called and what it is about: for its tab, and for whoever is
-//! sent its link.
+//! The title and the description of a page: for its tab, and for link previews.
 //!
-//! `leptos_meta` writes a title into the page as it is, so what people wrote could
-//! end the `<title>` and go on as markup. This is the only place that hands it one.
-//! Pages are drawn by the server alone: no script sets a title here, and what is
-//! escaped is read by a browser once. Attributes it escapes by itself.
+//! `leptos_meta` writes a title into the page as it is, so what people wrote could end the `<title>` and go
+//! on as markup. This is the only place that hands it one. Pages are rendered by the server alone: no script
+//! sets a title, so the escapes are decoded once, by the browser. `leptos_meta` escapes attributes by itself.
 
 use http::request::Parts;
 use leptos::prelude::*;
@@ -40,10 +38,10 @@ pub(crate) fn FrontTitle() -> impl IntoView {
     }
 }
 
-/// What stands beside the link of a page where somebody is sent it.
+/// The preview that others see of a link to a page.
 #[component]
 fn Card(#[prop(into)] title: String, about: &'static str) -> impl IntoView {
-    // Whoever shows a card wants whole addresses.
+    // Link previews need complete addresses.
     let whole = use_context::<SiteAddress>().zip(use_context::<Parts>()).map(|(SiteAddress(site), parts)| {
         view! {
             <Meta property="og:url" content=format!("{site}{}", parts.uri.path()) />

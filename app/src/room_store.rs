@@ -1,7 +1,7 @@
-//! The page of a room, alive: the state of [`crate::state`] in signals, moved
-//! by what a [`RoomTransport`](crate::transport::room::RoomTransport) tells.
+//! The store of a room's page: the state of [`crate::state`] in signals, changed by the events of a
+//! [`RoomTransport`](crate::transport::room::RoomTransport).
 //!
-//! On the server nothing moves: there is no connector, and effects do not run.
+//! On the server nothing changes: there is no connector, and effects do not run.
 
 use std::time::Duration;
 

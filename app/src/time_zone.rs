@@ -2,9 +2,8 @@
 
 use crate::state::time::Local;
 
-/// The moment `ms` (since 1970, UTC) on the clock of whoever draws the page: the server
-/// cannot know the reader's and draws UTC, as it is the same for all; a browser draws the
-/// page anew as soon as it is alive, by its reader's clock.
+/// The moment `ms` (since 1970, UTC) on the clock of whoever renders the page: the server does not know the
+/// reader's and renders UTC, the same for all; a browser renders the page anew by its reader's clock.
 pub(crate) fn local(ms: u64) -> Local {
     Local::new(ms, ahead_of_utc(ms))
 }

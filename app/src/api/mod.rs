@@ -1,4 +1,4 @@
-//! What can be asked of the server over HTTP, with or without wasm.
+//! The server functions, which pages call over HTTP, with or without wasm.
 //!
 //! Every function is a POST with an address of its own, so a tab that was
 //! opened before an update still finds it. Origin and Sec-Fetch-Site are
@@ -130,8 +130,8 @@ pub async fn members(room: RoomId, after: Option<UserId>) -> Result<MembersPage,
     service::service()?.members(&room, after.as_ref()).await.map_err(service::with_status)
 }
 
-/// Opens the room that people call `title`, and leads there. `listed`: whoever
-/// looks at the front page finds it there, if there was no such room before.
+/// Opens the room that people call `title`, and redirects there. `listed`: whether it is shown on the home
+/// page, if there was no such room before.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] says what is wrong with the title, or with listing it.
@@ -182,8 +182,8 @@ pub async fn sign_out() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Says something by a plain form, and leads back to the room. Under an id that was used for
-/// another text (whoever goes back in their browser finds the form as it was) the text gets one of its own.
+/// Posts a message by a plain form, and redirects back to the room. If the id was used for another text (a
+/// browser that goes back shows the form as it was), the text gets a new one.
 ///
 /// # Errors
 /// [`ApiError::Refused`] where the room would refuse the message.

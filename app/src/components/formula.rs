@@ -54,9 +54,8 @@ pub(crate) fn alone_in_game(store: GameStore, shown: &str) -> AnyView {
     store.board.with_untracked(|board| alone(shown, &board.game.formulas))
 }
 
-/// The markup is put in as it is: the server made it of words of its own, with all that
-/// somebody wrote escaped. As a tree of elements it would be the same, and every page
-/// would carry what builds them.
+/// The markup is inserted as it is: the server made it, with all that somebody wrote escaped. As a tree of
+/// elements it would be the same, and every page would carry the code that builds them.
 fn drawn(markup: String, long: Option<Long>) -> AnyView {
     let class = match long {
         None => "formula",

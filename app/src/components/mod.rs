@@ -1,10 +1,10 @@
 //! The parts that pages are made of, each filed by what it shows.
 //!
-//! They take plain props, ask nothing of the server that their props do not
-//! name, and have no idea what carries the messages.
+//! They take plain props, ask nothing of the server that their props do not name, and know nothing of the
+//! transport.
 //!
-//! An island ([`crate::island`]) comes with every page's first load. Those of some
-//! pages stand in a part: its code is a file of its own, fetched where they stand.
+//! The code of an island ([`crate::island`]) comes with every page's first load. The islands of some pages
+//! are in a part: its code is a file of its own, loaded by the pages that have them.
 
 pub(crate) mod avatar;
 pub(crate) mod chat;

@@ -1,7 +1,6 @@
-//! Times that the server drew into a page, turned to the reader's clock.
+//! Converts the times that the server rendered into a page to the reader's time zone.
 //!
-//! They stand in parts of the page that never come to life. So one island for
-//! all of them does what each of them cannot.
+//! They are in parts of the page that are not hydrated, so one island does it for all of them.
 
 use js_sys::Date;
 use leptos::prelude::*;

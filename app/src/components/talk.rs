@@ -19,7 +19,7 @@ pub(crate) type InitialState = (RoomPage, Option<String>, Option<String>);
 pub(crate) const INITIAL_STATE: &str = "talk-begins";
 
 island! {
-    /// The whole of a room's page, live from the position of the page.
+    /// The whole of a room's page; it continues from the position of the page.
     Talk draws talk
 }
 

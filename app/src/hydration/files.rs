@@ -1,7 +1,7 @@
 //! The files with the code of an island, as the build listed them.
 //!
-//! A browser learns it only from the main wasm, and would ask for them a round trip
-//! later, or two; so the page says it at once.
+//! A browser would learn of them only from the main wasm, and request them a round trip later, or two; so the
+//! page lists them.
 
 use std::collections::HashMap;
 use std::fs;

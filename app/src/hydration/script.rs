@@ -1,21 +1,21 @@
-//! How the islands of a page come to life in a browser.
+//! How the islands of a page are hydrated.
 //!
-//! What is to be read comes before what makes it move. Nothing is drawn before the
-//! page is painted, and its files are asked for by then, or after 300 ms where the
-//! line is slow: half a round trip later than its styles and fonts, they arrive when
-//! those are through, and the line does not stand idle for a round trip. Islands
-//! come one after the other, each in many short tasks (`hydration\/tasks.rs`), for a finger may be waiting. A tab in the background is
-//! never painted, and joins at once.
+//! Content comes before code. No island is rendered before the page is painted, and its files are requested
+//! by then, or after 300 ms on a slow connection: half a round trip later than styles and fonts, they arrive
+//! when those are through, and the connection does not idle for a round trip. Islands are rendered one after
+//! the other, each in many short tasks (`hydration/tasks.rs`), so that input is handled in between. A tab in
+//! the background is never painted, and begins at once.
 //!
-//! Each is drawn anew and put in the place of the server's drawing (`crate::island`).
-//! What a person did there goes along: letters, the cursor, ticks, files, what they
-//! opened, how far they scrolled. What moves goes on where it was.
+//! Each island is rendered anew and replaces what the server rendered (`crate::island`). What a person did
+//! there is carried over: text, the cursor, ticks, files, what they opened, how far they scrolled. Animations
+//! continue where they were.
 //!
-//! A form works before; a button of no form does not, so one that is pressed
-//! meanwhile is pressed again, once, when all are alive. So is Enter in a place
-//! to write: there it sends only when the page is alive, and nobody presses it twice.
+//! A form works before hydration; a button outside of forms does not, so one that is pressed meanwhile is
+//! pressed again, once, when all islands are hydrated. So is Enter in a field where it sends: it does so only
+//! after hydration, and nobody presses it twice.
 //!
-//! Where something fails, now or later, the page says so and offers to load it
+//! If something fails, now or later, the page says so and offers to load it again; none of our listeners
+//! blocks its plain forms then.
 //! again; nothing of ours stands between the person and its plain forms then.
 
 use leptos::nonce::use_nonce;

@@ -1,12 +1,11 @@
-//! How an island is drawn in a browser: in steps, each a task of its own.
+//! How a browser renders an island: in steps, each a task of its own.
 //!
-//! Browsers compile a function of wasm when it is first called, on the thread that
-//! a finger waits for. Waking a page calls some 1,500 of them, which takes a phone
-//! longer than what they do. So an island's components run in one task, its elements
-//! are made in the next, its heavy parts ([`part`]) have one each, and so has each
-//! effect, when all is in the page. Between them the browser answers the person.
+//! Browsers compile a function of wasm when it is first called, on the main thread. Hydrating a page calls
+//! some 1,500 of them, which takes a phone longer than running them. So an island's components run in one
+//! task, its elements are made in the next, its heavy parts ([`part`]) have one each, and so has each effect,
+//! when all is in the page. Between them the browser handles input.
 //!
-//! `hydration.js` wakes one island after the other, so one at a time is being drawn.
+//! `hydration.js` hydrates one island after the other, so one at a time is being rendered.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! The way from a game to the chat of its class.
+//! Redirects from a game to the chat of its class.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -8,7 +8,7 @@ use protocol::Pin;
 use super::not_found::{NotFound, not_let_in};
 use crate::api::games;
 
-/// The page at `/play/{pin}/chat`. It leads on, or says to whom the chat belongs.
+/// The page at `/play/{pin}/chat`. It redirects, or says to whom the chat belongs.
 #[component]
 pub(crate) fn ClassChat() -> impl IntoView {
     let params = use_params_map();

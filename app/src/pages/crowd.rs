@@ -1,4 +1,4 @@
-//! Four who stand at the doors into games.
+//! Four avatars on the pages that lead into games.
 
 use leptos::prelude::*;
 

@@ -87,18 +87,18 @@ fn Lobby() -> impl IntoView {
     }
 }
 
-/// What has become of who signed out.
+/// The message for somebody who has signed out.
 fn signed_out() -> AnyView {
     let sentence = "You are signed out. Here you are a new guest, under another name.";
     view! { <div class="home__told" role="status">{asleep(sentence.into_any())}</div> }.into_any()
 }
 
-/// What the field with the viewer's name begins with. `games`: those that they host.
+/// The initial state of the field with the viewer's name. `games`: those that they host.
 pub(super) fn name_tag_begins(viewer: Member, games: &[(Pin, String)]) -> name_tag::InitialState {
     (viewer, refused::<Rename>(), typed::<Rename>("name"), at_stake(games))
 }
 
-/// What the form that opens a room begins with.
+/// The initial state of the form that opens a room.
 fn open_room_begins() -> open_room::InitialState {
     let is_listed = typed::<OpenRoom>("listed").is_some();
     (refused::<OpenRoom>(), api::why_unlisted(), typed::<OpenRoom>("title"), is_listed)

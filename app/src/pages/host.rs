@@ -45,7 +45,7 @@ pub(crate) fn Host() -> impl IntoView {
     }
 }
 
-/// The page at `/host`, for who has a code; `/host?pin=482915` knows the PIN already.
+/// The page at `/host`, for somebody with a code; `/host?pin=482915` fills in the PIN.
 #[component]
 pub(crate) fn TakeOverGame() -> impl IntoView {
     let query = use_query_map();
@@ -72,7 +72,7 @@ fn stage(page: HostPage) -> AnyView {
     .into_any()
 }
 
-/// What to type and what to scan, out of the address that leads into the game.
+/// The instructions for players (an address to type, a code to scan), from the address of the game.
 fn join_instructions(page: &HostPage) -> JoinInstructions {
     let address = page.join_address.as_str();
     let site = address.split_once("://").map_or(address, |(_, rest)| rest);
@@ -85,7 +85,7 @@ fn join_instructions(page: &HostPage) -> JoinInstructions {
     }
 }
 
-/// Who is no host of the game can become one; who asks for no game is told so.
+/// Somebody who is no host of the game can become one; where there is no game, the page says so.
 fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
     match &error {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => view! { <NoGame /> }.into_any(),
@@ -94,8 +94,7 @@ fn instead(error: ApiError, pin: Option<Pin>) -> AnyView {
     }
 }
 
-/// Said to whom the browser's own request does not say who they are: a game that they
-/// began here belongs to somebody whom nobody can be again.
+/// For somebody whose request has no session: a game that they began belongs to a session that is lost.
 const NO_COOKIES: &str = "Did you start this game here? Then this browser blocks cookies for this site. Allow them and \
                           start the game again.";
 

@@ -1,18 +1,18 @@
-//! What a link to a message says, and whether it is that message still.
+//! Parses links to messages, and checks that they still mean the same message.
 
 use protocol::Message;
 
-/// What a link to a message says.
+/// A parsed link to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MessageLink {
-    /// Where in the log the message is.
+    /// The offset of the message in the log.
     pub(crate) offset: u64,
-    /// When it was said, in milliseconds since 1970; `None` where the link does not say.
+    /// When it was sent, in milliseconds since 1970; `None` where the link does not say.
     pub(crate) sent_at: Option<u64>,
 }
 
 impl MessageLink {
-    /// What a link says, as [`address`](crate::state::message_link::address) writes it.
+    /// Parses what [`address`](crate::state::message_link::address) writes.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (offset, sent_at) = match text.split_once('.') {
             Some((offset, sent_at)) => (offset, Some(sent_at.parse().ok()?)),
@@ -21,7 +21,7 @@ impl MessageLink {
         Some(Self { offset: offset.parse().ok()?, sent_at })
     }
 
-    /// Whether that message is meant.
+    /// Whether the link means this message.
     pub(crate) fn means(self, message: &Message) -> bool {
         message.offset == self.offset && self.sent_at.is_none_or(|sent_at| sent_at == message.sent_at)
     }

@@ -1,4 +1,4 @@
-//! What somebody is called, for who followed a link straight into a room.
+//! The form for another name, for somebody who followed a link straight into a room.
 
 use leptos::prelude::*;
 use protocol::RoomId;

@@ -39,7 +39,7 @@ pub(crate) fn NoGame() -> impl IntoView {
     }
 }
 
-/// Why somebody is not let into a room; most are for everybody.
+/// The page for somebody who cannot enter a room, by its error.
 pub(crate) fn not_let_in(error: &ApiError) -> AnyView {
     match error {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NotInGame => view! { <NotInClass /> }.into_any(),
@@ -65,7 +65,7 @@ fn NotInClass() -> impl IntoView {
     }
 }
 
-/// The server could not draw the page just now.
+/// The server could not render the page just now.
 #[component]
 pub(crate) fn Unavailable(
     /// What happened and what to do.
@@ -75,12 +75,12 @@ pub(crate) fn Unavailable(
     view! { <Sorry title="This page cannot be shown right now" advice way=FRONT /> }
 }
 
-/// What is the matter, and where to go from here.
+/// An error page: what is wrong, and a link to go on.
 #[component]
 fn Sorry(
     title: &'static str,
     #[prop(into)] advice: String,
-    /// An address, and what leads there is called.
+    /// The address of the link, and its text.
     way: (&'static str, &'static str),
 ) -> impl IntoView {
     view! {

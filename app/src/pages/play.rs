@@ -65,15 +65,14 @@ pub(crate) fn Play() -> impl IntoView {
     }
 }
 
-/// The page of a player who wants another name: asked for it as if they had no
-/// seat yet, which is theirs all the same. Only before the first question, so that
-/// nobody who loads the page again is kept from answering.
+/// The page of a player who wants another name: it asks as if they had no seat yet, which they keep. Only
+/// before the first question, so that nobody who loads the page again is kept from answering.
 fn nameless(page: PlayPage) -> PlayPage {
     let seat = page.seat.filter(|seat| seat.game.phase != Phase::Lobby);
     PlayPage { seat, ..page }
 }
 
-/// Where a PIN leads into no game, another one can be typed.
+/// The page for a PIN that leads into no game; another one can be typed.
 fn instead(error: &ApiError) -> AnyView {
     let wrong = match error {
         ApiError::Refused(refusal) if refusal.code == ErrorCode::NoGame => {

@@ -1,7 +1,7 @@
-//! A room: what is said there, who is there, and a place to write.
+//! A room: its messages, its people, and the composer.
 //!
-//! `?at=OFFSET.MOMENT` shows the message that was said there and then, with what was said around it;
-//! `?before=OFFSET` and `?after=OFFSET` turn the pages of its log for whoever has no scripts.
+//! `?at=OFFSET.MOMENT` shows the message that was sent there and then, with those around it; `?before=OFFSET`
+//! and `?after=OFFSET` turn the pages of its log without scripts.
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -58,12 +58,12 @@ pub(crate) fn Room() -> impl IntoView {
     .into_any()
 }
 
-/// What of a room's log an address asks for.
+/// The part of a room's log that an address asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Part(Part),
     Message(MessageLink),
-    /// A message, but nobody can tell which.
+    /// A message that cannot be identified.
     Nothing,
 }
 
@@ -96,15 +96,15 @@ impl Wanted {
     }
 }
 
-/// A message that was not taken is there again, with its id: it may have come through, and is said once.
+/// A refused message is shown again with its id: it may be in the log already, and must be there once.
 fn begins(page: RoomPage) -> talk::InitialState {
     let next_id = typed::<Say>("id").and_then(|id| MessageId::parse(&id).ok());
     let page = RoomPage { next_id: next_id.unwrap_or(page.next_id), ..page };
     (with_its_reader(page), refused::<Say>(), typed::<Say>("message"))
 }
 
-/// Its reader is there: a page that is read is a page in the room, and says so from its first moment.
-/// In a room that is larger than a page of people, they may be among the others.
+/// Adds the reader to the people, because whoever reads the page is in the room. In a room with more people
+/// than a page of them, they may be among the others.
 fn with_its_reader(mut page: RoomPage) -> RoomPage {
     let RoomPage { viewer, preview, .. } = &mut page;
     let is_whole = preview.member_count == preview.members.len();

@@ -9,12 +9,12 @@ pub(super) fn not_found() {
     set(StatusCode::NOT_FOUND);
 }
 
-/// It was asked for too often.
+/// There were too many requests.
 pub(super) fn too_many() {
     set(StatusCode::TOO_MANY_REQUESTS);
 }
 
-/// The server cannot draw the page just now.
+/// The server cannot render the page just now.
 pub(super) fn unavailable() {
     set(StatusCode::SERVICE_UNAVAILABLE);
 }

@@ -1,4 +1,4 @@
-//! Somebody is cut off and comes back, told by what a link tells.
+//! Somebody is cut off and comes back, as events of the client.
 
 use client::room::{Event, Status};
 use protocol::{Epoch, HistoryPage, Joined, Position};

@@ -1,9 +1,9 @@
-//! The status of the connection, as people are told.
+//! The status of the connection, as it is shown to people.
 
 use client::room::{Event, Status};
 use protocol::ErrorCode;
 
-/// What people in the room are told about the connection.
+/// The status of the connection, as the page shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionStatus {
     /// No connection is needed: nobody has entered yet, or it is over.

@@ -1,4 +1,4 @@
-//! The log, told by what a link tells.
+//! The log, after events of the client.
 
 use protocol::{Epoch, ErrorCode, Position, Refusal};
 

@@ -1,8 +1,7 @@
-//! What was said, in chunks of a page.
+//! The messages of the log, in chunks of a page.
 //!
-//! One more message touches only the last chunk, and a browser passes over
-//! those that are out of sight. While a message is shown it stays in its chunk:
-//! in another one it would be drawn, and read aloud, once more.
+//! One more message touches only the last chunk, and a browser skips those that are out of sight. While a
+//! message is shown it stays in its chunk: in another one it would be rendered, and read aloud, once more.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The address of one message: its room's, and which message is meant.
 //!
-//! An offset alone could mean another message once the log began anew. Epochs change though a log
-//! stays the same; the moment at which a message was taken does not, so it stands beside the offset.
+//! An offset alone could mean another message once the log began anew. Epochs change though a log stays the
+//! same; the moment at which a message was stored does not, so it stands beside the offset.
 
 /// How many messages are shown before the one that a link names.
 pub(crate) const CONTEXT: u64 = 10;

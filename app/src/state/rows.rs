@@ -142,7 +142,7 @@ mod tests {
         Position { epoch: Epoch::parse("e1").unwrap(), offset }
     }
 
-    /// Ana's page of a log, told as `ben 0, ben 1` (minutes since 1970).
+    /// Ana's page of a log, written as `ben 0, ben 1` (minutes since 1970).
     fn log(told: &[(&str, u64)]) -> Log {
         let said = |(index, (who, at)): (usize, &(&str, u64))| message(index as u64 + 1, who, "hi", at * MINUTE);
         let messages: Vec<_> = told.iter().enumerate().map(said).collect();

@@ -1,7 +1,7 @@
 //! The calls of the pages of games, with or without wasm.
 //!
 //! The game itself is played over its WebSocket; these calls lead there, and give the initial state of its
-//! pages. Nothing here tells a right answer.
+//! pages. Nothing here contains a right answer.
 
 use leptos::prelude::*;
 use protocol::game::Game;
@@ -55,7 +55,7 @@ pub struct PlayPage {
     pub pin: Pin,
     /// The title of its quiz.
     pub title: String,
-    /// The game as `joined` would tell it to this player; `None` without a seat.
+    /// The game as `joined` would describe it to this player; `None` without a seat.
     pub seat: Option<Joined>,
 }
 
@@ -71,12 +71,12 @@ pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
     Ok(hosted.pin)
 }
 
-/// Plays again with the class of a game that is over, and leads its host back there:
-/// `/host/482915`. Without `quiz` the same one is played, as it was saved last.
+/// Plays again with the class of a game that is over, and redirects its host back there: `/host/482915`.
+/// Without `quiz` the same one is played, as it was saved last.
 ///
 /// # Errors
-/// [`ApiError::Refused`] while the game goes on, for who does not host it, and where the
-/// quiz cannot be played.
+/// [`ApiError::Refused`] while the game goes on, for somebody who does not host it, and where the quiz cannot
+/// be played.
 #[server(name = PlayAgain, prefix = "/api", output = Json, endpoint = "play-again")]
 pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -85,11 +85,11 @@ pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> 
     Ok(())
 }
 
-/// Becomes a host too, by the code that another host was given, and leads there.
+/// Makes the client a host by a code that another host got, and redirects there.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] for what is no PIN, [`ApiError::Refused`] for a code
-/// that is wrong, used or too old.
+/// [`ApiError::Invalid`] for a text that is no PIN, [`ApiError::Refused`] for a code that is wrong, used or
+/// too old.
 #[server(name = TakeOver, prefix = "/api", output = Json, endpoint = "take-over")]
 pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;
@@ -100,12 +100,10 @@ pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
     Ok(hosted.pin)
 }
 
-/// Leads whose game it was to what came of it: `/results/{id}`. It need not be
-/// kept yet; then it is kept now.
+/// Redirects the owner of a game to its results, `/results/{id}`, and stores them if they are not stored yet.
 ///
 /// # Errors
-/// [`ApiError::Refused`] while the game goes on, for somebody else's, and where
-/// nothing came of it.
+/// [`ApiError::Refused`] while the game goes on, for somebody else's game, and where there are no results.
 #[server(name = OpenResults, prefix = "/api", output = Json, endpoint = "game-results")]
 pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -114,12 +112,11 @@ pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
     Ok(results)
 }
 
-/// Finds the game of a PIN, however it is spaced, and leads its player there:
-/// `/play/482915`.
+/// Finds the game of a PIN, however it is spaced, and redirects its player there: `/play/482915`.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] for what is no PIN, [`ApiError::Refused`] where there
-/// is no such game, [`ApiError::RateLimited`] while many wait because of wrong ones.
+/// [`ApiError::Invalid`] for a text that is no PIN, [`ApiError::Refused`] where there is no such game,
+/// [`ApiError::RateLimited`] while many wait because of wrong PINs.
 #[server(name = EnterGame, prefix = "/api", output = Json, endpoint = "enter-game")]
 pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;

@@ -1,8 +1,7 @@
-//! What authors ask of the server: their quizzes, the samples, and the results
-//! of their games.
+//! What authors ask of the server: their quizzes, the samples, and the results of their games.
 //!
-//! Each function is a POST with an address of its own, as in the module above.
-//! Beside them are plain addresses for files, in `server/src/http/quizzes.rs`:
+//! Each function is a POST with an address of its own, as in the module above. Beside them are plain
+//! addresses for files, in `server/src/http/quizzes/`:
 //!
 //! - `POST /api/picture`: a picture's bytes; answers its id as JSON.
 //!   `GET /pictures/{id}` shows it.
@@ -89,14 +88,12 @@ pub async fn quiz(id: QuizId) -> Result<OpenedQuiz, ApiError> {
     service.quiz(&viewer, &id).await.map_err(super::service::with_status)
 }
 
-/// Saves a quiz, half written or whole: a new one without `id`, or a change of
-/// version `version` of one. `quiz` is a [`protocol::quiz::Quiz`] as JSON
-/// ([`protocol::wire::encode`]), because forms are flat.
+/// Saves a quiz, complete or not: a new one without `id`, or a change of version `version` of one. `quiz` is
+/// a [`protocol::quiz::Quiz`] as JSON ([`protocol::wire::encode`]), because forms are flat.
 ///
 /// # Errors
-/// [`ApiError::Stale`] where it was saved elsewhere meanwhile,
-/// [`ApiError::Missing`] where it is not there or somebody else's,
-/// [`ApiError::KeyNeeded`], [`ApiError::Invalid`] for too much of it.
+/// [`ApiError::Stale`] where it was saved elsewhere meanwhile, [`ApiError::Missing`] where it does not exist
+/// or is somebody else's, [`ApiError::KeyNeeded`], [`ApiError::Invalid`] where it is too large.
 #[server(name = SaveQuiz, prefix = "/api", output = Json, endpoint = "save-quiz")]
 pub async fn save_quiz(id: Option<QuizId>, version: u64, quiz: String) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
@@ -104,7 +101,7 @@ pub async fn save_quiz(id: Option<QuizId>, version: u64, quiz: String) -> Result
     service.save(&viewer, id.as_ref(), version, quiz).await.map_err(super::service::with_status)
 }
 
-/// Begins a new quiz, empty but for its title, and leads to its editor. For a plain form.
+/// Begins a new quiz, empty but for its title, and redirects to its editor. For a plain form.
 ///
 /// # Errors
 /// As [`save_quiz`].
@@ -117,7 +114,7 @@ pub async fn new_quiz(#[server(default)] title: String) -> Result<Saved, ApiErro
     Ok(saved)
 }
 
-/// Deletes a quiz with all its versions, and leads to the list. Results of its games stay.
+/// Deletes a quiz with all its versions, and redirects to the list. Results of its games stay.
 ///
 /// # Errors
 /// [`ApiError::Missing`], [`ApiError::KeyNeeded`].
@@ -129,8 +126,7 @@ pub async fn delete_quiz(id: QuizId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Copies a quiz of the viewer or a sample into a new one of the viewer, and
-/// leads to its editor.
+/// Copies a quiz of the viewer or a sample into a new one of the viewer, and redirects to its editor.
 ///
 /// # Errors
 /// [`ApiError::Missing`], [`ApiError::KeyNeeded`], [`ApiError::Invalid`] with too many.
@@ -181,7 +177,7 @@ pub async fn result(id: ResultsId) -> Result<Results, ApiError> {
     service.result(&viewer, &id).await.map_err(super::service::with_status)
 }
 
-/// Deletes the results of a game, and leads to the list of them.
+/// Deletes the results of a game, and redirects to the list of them.
 ///
 /// # Errors
 /// [`ApiError::Missing`].
@@ -193,8 +189,8 @@ pub async fn delete_result(id: ResultsId) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Makes the viewer an author, for those who know the authors' key; kept in a
-/// signed cookie. Leads to the list of quizzes.
+/// Makes the viewer an author, for those who know the authors' key; stored in a signed cookie. Redirects to
+/// the list of quizzes.
 ///
 /// # Errors
 /// [`ApiError::Invalid`] for another key, [`ApiError::RateLimited`] after a few.

@@ -1,8 +1,8 @@
-//! Where in the log its reader is, and how they stay there.
+//! The reader's position in the log, and how it is kept.
 //!
-//! A log that hangs from its end scrolls from zero to minus its height. What
-//! is put above moves nothing; for the rest there is the browser's own scroll
-//! anchoring, which knows the size of everything before it is painted.
+//! A log that hangs from its end scrolls from zero to minus its height. What is added above moves nothing;
+//! for the rest there is the browser's own scroll anchoring, which knows the size of everything before it is
+//! painted.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -119,9 +119,8 @@ pub(super) fn scroll_to_end(frame: &Element) {
     frame.set_scroll_top(0);
 }
 
-/// Who reads further up keeps their place when something comes in below, or
-/// goes on where they stopped when the page is turned. Calls `moved` when
-/// something may have moved.
+/// Keeps the position of a reader further up when something comes in below, and continues where they stopped
+/// when the messages are replaced. Calls `moved` when something may have moved.
 pub(super) fn keep_position(store: RoomStore, frame: NodeRef<Div>, moved: impl Fn() + Copy + Send + Sync + 'static) {
     let seen = StoredValue::new(None::<Seen>);
     effect(move || {

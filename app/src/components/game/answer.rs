@@ -34,8 +34,8 @@ pub(crate) fn kind(block: &str, option: usize) -> String {
     format!("{block} {block}--{}", KINDS.get(option).copied().unwrap_or("d"))
 }
 
-/// What is inside the tile of an option, which is a `.answer`. It is also what the tile is
-/// called by those who hear it, `A, Mercury`: a name beside it could differ from what is seen.
+/// The content of an option's tile, which is a `.answer`. It is also the tile's accessible name, `A,
+/// Mercury`: a separate one could differ from what is seen.
 pub(crate) fn inside(option: usize, text: &str, formulas: &Formulas) -> AnyView {
     let class = match text.chars().count() {
         letters if letters <= LONG => "answer__text",

@@ -11,8 +11,8 @@ const ENDING: u64 = 5;
 /// From so many seconds on the number has three digits, which are closer together.
 const LONG: u64 = 100;
 
-/// Counts down to the end of what runs; nothing where nothing runs out. The
-/// numbers are not read out: [`GameStore::mark`] is, now and then.
+/// Counts down to the end of the phase; empty where there is no time limit. The numbers are not read out:
+/// [`GameStore::mark`] is, now and then.
 #[component]
 pub(crate) fn Ring(
     store: GameStore,

@@ -1,4 +1,4 @@
-//! How many were right in each question: arches on a line.
+//! The share of right answers to each question: arches on a line.
 
 use leptos::prelude::*;
 use protocol::quiz::QuestionResult;
@@ -10,8 +10,8 @@ const STEP: usize = 32;
 /// Arches that fit on the narrowest page.
 const FITTING: usize = 6;
 
-/// An arch for each question that could be known. The numbers of all stand in
-/// the table beneath, which is the chart for those who do not see it.
+/// An arch for each question that could be right. All numbers are in the table beneath, which is the chart
+/// for people who do not see it.
 #[component]
 pub(super) fn Bars(questions: Vec<QuestionResult>) -> impl IntoView {
     let known: Vec<_> = questions
@@ -54,7 +54,7 @@ fn column(at: usize, percent: usize, is_lowest: bool) -> AnyView {
     .into_any()
 }
 
-/// An arch so high, standing on the line. A low one is flat, and none is a line.
+/// The path of an arch of that height on the line. A low one is flat; at 0 it is a line.
 fn arch(percent: usize) -> String {
     let (left, half) = ((STEP - WIDTH) / 2, WIDTH / 2);
     let top = percent.min(half);

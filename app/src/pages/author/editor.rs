@@ -1,4 +1,4 @@
-//! One quiz: to be written by its author, to be read by others.
+//! One quiz: its author edits it, others read it.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -1,6 +1,5 @@
-//! The pages of those who write quizzes: their quizzes, the editor, and what
-//! became of their games. Drawn by the server, and usable without scripts but
-//! for the editor.
+//! The pages of authors: their quizzes, the editor, and the results of their games. Rendered by the server,
+//! and usable without scripts but for the editor.
 
 mod bars;
 mod editor;
@@ -40,7 +39,7 @@ enum Section {
     Elsewhere,
 }
 
-/// The top of these pages: the logo, the ways, the colours.
+/// The top of these pages: the logo, the navigation, the choice of colours.
 #[component]
 fn AuthorHeader(section: Section) -> impl IntoView {
     let way = |to: &'static str, name: &'static str, is_here: bool| {
@@ -70,7 +69,7 @@ fn AuthorHeader(section: Section) -> impl IntoView {
     }
 }
 
-/// What is shown where something cannot be.
+/// What is shown instead of a page that failed.
 fn instead(error: &ApiError) -> AnyView {
     match error {
         ApiError::Missing => view! { <NotFound /> }.into_any(),
@@ -78,7 +77,7 @@ fn instead(error: &ApiError) -> AnyView {
     }
 }
 
-/// What was wrong with a form that was sent; nothing where nothing was.
+/// The error of a refused form; `None` if there was none.
 fn wrong(sentence: Option<String>) -> Option<AnyView> {
     let sentence = sentence?;
     Some(

@@ -1,4 +1,4 @@
-//! What was chosen in the polls of a game: each answer with its count and its share.
+//! The votes in the polls of a game: each option with its count and its share.
 
 use leptos::prelude::*;
 use protocol::game::Bar;
@@ -8,7 +8,7 @@ use super::texts;
 use crate::components::formula::on_page;
 use crate::state::game::texts::counted;
 
-/// All polls of a game; nothing where there was none.
+/// All polls of a game; empty where there was none.
 #[component]
 pub(super) fn Polls(results: Results) -> impl IntoView {
     let polls = results.questions.iter().enumerate().filter(|(_, question)| question.kind == Kind::Poll);
@@ -60,7 +60,7 @@ fn poll(at: usize, question: &QuestionResult, bars: &[Bar]) -> AnyView {
     .into_any()
 }
 
-/// An answer over a bar that is as long as its share.
+/// An option over a bar that is as long as its share.
 fn row(bar: &Bar, percent: Option<u32>) -> AnyView {
     view! {
         <tr>

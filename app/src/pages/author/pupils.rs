@@ -95,7 +95,7 @@ pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
     .into_any()
 }
 
-/// What the sheets of all players have in them that people wrote.
+/// The bytes of people's texts on the sheets of all players.
 fn text_bytes(results: &Results) -> usize {
     let asked: usize = results.questions.iter().map(|question| question.text.len() + question.right.len()).sum();
     let answers = results.players.iter().flat_map(|player| player.answers.iter().flatten());

@@ -88,7 +88,7 @@ enum Owner {
     Program,
 }
 
-/// A quiz on its line. With the PIN of a class, it is begun for that class.
+/// The row of a quiz. With the PIN of a class, the quiz can be begun for that class.
 fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
     let title = texts::title(quiz.title);
     let (id, page) = (quiz.id.to_string(), format!("/quizzes/{}", quiz.id));
@@ -123,7 +123,7 @@ fn row(quiz: QuizSummary, owner: Owner, class: Option<&Pin>) -> AnyView {
     list_row(page, title, about, Some(doing))
 }
 
-/// The quiz as a file, in each of its forms.
+/// Links to the quiz as a file, in each format.
 #[component]
 fn Export(page: String) -> impl IntoView {
     let links = [("json", "Hubbub file, with everything"), ("xlsx", "Excel sheet"), ("csv", "CSV sheet")];
@@ -166,7 +166,7 @@ fn one_field(
     .into_any()
 }
 
-/// Begins a quiz for the class of a game that is over.
+/// The button that begins a quiz for the class of a game that is over.
 fn next_quiz(pin: &Pin, quiz: &str, title: &str) -> AnyView {
     view! {
         <form method="post" action=PlayAgain::PATH>
@@ -199,7 +199,7 @@ fn Deleting(quiz: QuizSummary) -> impl IntoView {
     }
 }
 
-/// Two ways to one more quiz.
+/// The forms for a new quiz: by its title, and by importing a file.
 #[component]
 fn New() -> impl IntoView {
     let title = typed::<NewQuiz>("title");
@@ -229,7 +229,7 @@ fn New() -> impl IntoView {
     }
 }
 
-/// The door for authors, where it has a lock.
+/// The form for the authors' key, where one is needed.
 #[component]
 fn Key() -> impl IntoView {
     view! {

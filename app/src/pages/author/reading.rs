@@ -20,7 +20,7 @@ pub(super) fn anchor(at: usize) -> String {
     format!("q{}", at + 1)
 }
 
-/// How deep the questions stand in their page.
+/// The level of the questions' headings on their page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     /// Under the page's own heading.

@@ -111,7 +111,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
     }
 }
 
-/// That the game has not ended, and how far it came.
+/// The note that the game has not ended, and how far it came.
 pub(super) fn unfinished(results: &quiz::Results) -> Option<AnyView> {
     let progress = texts::not_finished(results.unfinished()?);
     Some(view! { <p class="author__unfinished">{progress}</p> }.into_any())
@@ -136,7 +136,7 @@ fn Totals(results: quiz::Results) -> impl IntoView {
     }
 }
 
-/// What to talk about once more.
+/// The question with fewest right answers.
 #[component]
 fn Hardest(at: usize, question: QuestionResult) -> impl IntoView {
     let known = format!("{} of {} were right.", question.correct, question.players);

@@ -1,4 +1,4 @@
-//! What came of an author's games.
+//! The results of an author's games.
 
 use leptos::prelude::*;
 use protocol::quiz::ResultsSummary;

@@ -1,4 +1,4 @@
-//! The way back: games that go on, and those that were not ended.
+//! Running games, and games that nobody ended.
 
 use leptos::prelude::*;
 use protocol::game::{Phase, RunningGame};
@@ -8,8 +8,7 @@ use super::texts;
 use crate::components::icon::{ARROW_LEFT, PLAY, icon};
 use crate::components::reader_clock::moment;
 
-/// The games that go on, and those whose results stayed when nobody ended them; nothing
-/// where there are none.
+/// The running games, and the results of games that nobody ended; empty where there are none.
 #[component]
 pub(super) fn Running(running: Vec<RunningGame>, unfinished: Vec<ResultsSummary>) -> impl IntoView {
     let running = (!running.is_empty()).then(|| {
@@ -32,7 +31,7 @@ pub(super) fn Running(running: Vec<RunningGame>, unfinished: Vec<ResultsSummary>
     view! { {running} {unfinished} }
 }
 
-/// A game on its line. The host's right to it is in this browser.
+/// The row of a running game. This browser has the host's token.
 fn game(game: RunningGame) -> AnyView {
     let page = format!("/host/{}", game.pin);
     let title = texts::title(game.title.clone());

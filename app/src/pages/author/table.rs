@@ -87,7 +87,7 @@ pub(super) fn Questions(results: Results) -> impl IntoView {
     }
 }
 
-/// Each player with place, points and what they knew.
+/// Each player with place, points and right answers.
 #[component]
 pub(super) fn Players(results: Results) -> impl IntoView {
     let could = results.questions.iter().filter(|question| question.kind.has_right()).count();

@@ -14,7 +14,7 @@ pub(super) fn players(count: usize) -> String {
     counted(count as u64, "player", "players")
 }
 
-/// What a quiz is called, where it stands in a sentence or a list.
+/// The title of a quiz in a sentence or a list, also where it has none.
 pub(super) fn title(title: String) -> String {
     if title.trim().is_empty() { "A quiz without a title".into() } else { title }
 }
@@ -38,7 +38,7 @@ pub(super) fn not_finished((asked, of): (usize, usize)) -> String {
     format!("Not finished: {asked} of {}", questions(of))
 }
 
-/// As in `62%`; a dash where nothing could be known.
+/// As in `62%`; a dash where no answer could be right.
 pub(super) fn percent(percent: Option<u32>) -> String {
     percent.map_or_else(|| "–".into(), |percent| format!("{percent}%"))
 }

@@ -1,4 +1,4 @@
-//! The versions of a quiz that are kept, and the way back to each.
+//! The stored versions of a quiz, each with a button that restores it.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -81,7 +81,7 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
     }
 }
 
-/// A version on its line.
+/// The row of a version.
 fn row(id: &QuizId, version: QuizVersion, is_latest: bool) -> AnyView {
     let QuizVersion { version, title, questions, saved_at } = version;
     let doing = if is_latest {

@@ -1,8 +1,7 @@
-//! When a quiz is saved, and what is said about it.
+//! When a quiz is saved, and what the author is shown about it.
 //!
-//! Saved as it is typed: after a short rest, one save on its way at a time,
-//! and then whatever came meanwhile. Every save names the version that it is a
-//! change of; where the server has a later one, the author decides.
+//! It is saved while it is typed: after a short rest, one save at a time, and then whatever came meanwhile.
+//! Every save names the version that it is a change of; where the server has a later one, the author decides.
 
 use std::time::Duration;
 

@@ -22,7 +22,7 @@ pub(crate) enum Change {
     RemoveOption(usize),
     /// Moves an option by one place.
     MoveOption(usize, Direction),
-    /// CorrectOptions an option as right or wrong. If only one can be right, the others are unmarked.
+    /// Marks an option as right or wrong. If only one can be right, the others are unmarked.
     Right(usize, bool),
     /// Changes one of the accepted answers.
     Spelling(usize, String),

@@ -1,5 +1,5 @@
-//! A quiz while its author writes it: every edit in, the quiz and where the
-//! author is in it out. Saving is [`saving`]'s; knows no browser and no server.
+//! A quiz while its author writes it: folds edits into the quiz and the author's position in it. [`autosave`]
+//! decides when it is saved; this knows no browser and no server.
 
 pub(crate) mod autosave;
 mod change;
@@ -21,23 +21,23 @@ pub(crate) enum Edit {
     Title(String),
     /// Chooses how points are given.
     Scoring(Scoring),
-    /// Says whether streaks bring more.
+    /// Turns the bonus for streaks on or off.
     Streaks(bool),
-    /// Says whether nicknames are looked over.
+    /// Turns the filter of rude nicknames on or off.
     Filter(bool),
     /// Adds a question after the selected one.
     Add(Kind),
-    /// Goes to a question, by its place from 0.
+    /// Goes to the question at an index, from 0.
     Select(usize),
     /// Makes a copy of the selected question, and goes there.
     Duplicate,
     /// Deletes the selected question.
     Remove,
-    /// Takes the last loss back: a deleted question, or what another kind had no room for.
+    /// Undoes the last loss: a deleted question, or what another kind had no room for.
     Undo,
     /// Moves the selected question by one place.
     Move(Direction),
-    /// Moves the selected question to a place from 0.
+    /// Moves the selected question to an index, from 0.
     MoveTo(usize),
     /// Changes the selected question.
     Change(Change),
@@ -46,20 +46,20 @@ pub(crate) enum Edit {
 /// Whether an edit left something to save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EditOutcome {
-    /// The quiz is another one now.
+    /// The quiz has changed.
     Changed,
-    /// It is as it was.
+    /// The quiz is as it was.
     Unchanged,
 }
 
-/// Where the author should find themselves after the fields were drawn anew.
+/// Where the focus belongs after the fields were rendered anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Focus {
-    /// In what is asked.
+    /// In the text of the question.
     Text,
     /// At the choice of kinds.
     Kind,
-    /// In an option or a spelling, from 0.
+    /// In an option or an accepted answer, from 0.
     Answer(usize),
     /// At a question of the outline, from 0.
     Outline(usize),
@@ -67,7 +67,7 @@ pub(crate) enum Focus {
     Picture,
 }
 
-/// A loss that can be taken back.
+/// A loss that can be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Undoable {
     Question { at: usize, question: Question },
@@ -78,7 +78,7 @@ enum Undoable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Editor {
     quiz: Quiz,
-    /// A name for each question that it keeps wherever it moves.
+    /// A key for each question, which it keeps wherever it moves.
     keys: Vec<u32>,
     next_key: u32,
     selected: usize,
@@ -101,28 +101,28 @@ impl Editor {
         &self.quiz
     }
 
-    /// Which question the author is at, from 0.
+    /// The index of the selected question, from 0.
     pub(crate) fn selected(&self) -> usize {
         self.selected
     }
 
-    /// The question that the author is at; `None` where there is none at all.
+    /// The selected question; `None` where there is none at all.
     pub(crate) fn question(&self) -> Option<&Question> {
         self.quiz.questions.get(self.selected)
     }
 
-    /// The questions' names, in order.
+    /// The questions' keys, in order.
     pub(crate) fn keys(&self) -> &[u32] {
         &self.keys
     }
 
-    /// The place of a question, from 0, and what it says.
+    /// The index, from 0, and the question of a key.
     pub(crate) fn by_key(&self, key: u32) -> Option<(usize, &Question)> {
         let at = self.keys.iter().position(|one| *one == key)?;
         Some((at, self.quiz.questions.get(at)?))
     }
 
-    /// What happened last, as a sentence; whether it can be taken back is [`can_undo`](Self::can_undo)'s.
+    /// The last change, as a sentence; [`can_undo`](Self::can_undo) says whether it can be undone.
     pub(crate) fn said(&self) -> &str {
         &self.said
     }
@@ -132,25 +132,25 @@ impl Editor {
         self.lost.is_some()
     }
 
-    /// Moves whenever the fields of the question have to be drawn anew.
+    /// Changes whenever the fields of the question have to be rendered anew.
     pub(crate) fn drawing(&self) -> u32 {
         self.drawing
     }
 
-    /// Where the author should be after that.
+    /// Where the focus belongs after that.
     pub(crate) fn focus(&self) -> Option<Focus> {
         self.focus
     }
 
-    /// Puts another version in place of what is there.
+    /// Replaces the quiz by another version.
     pub(crate) fn replace(&mut self, quiz: Quiz) {
         let (drawing, selected) = (self.drawing + 1, self.selected.min(quiz.questions.len().saturating_sub(1)));
         *self = Self { drawing, selected, ..Self::new(quiz) };
     }
 
-    /// Does what the author did.
+    /// Applies an edit of the author.
     pub(crate) fn fold(&mut self, edit: Edit) -> EditOutcome {
-        // Typing goes on under what was said; everything else is news.
+        // While somebody types, the last sentence stays; every other edit replaces it.
         if !matches!(&edit, Edit::Title(_)) && !matches!(&edit, Edit::Change(change) if change.is_typing()) {
             self.said.clear();
             self.focus = None;
@@ -199,7 +199,7 @@ impl Editor {
     fn select(&mut self, at: usize) -> EditOutcome {
         if at < self.quiz.questions.len() && at != self.selected {
             self.selected = at;
-            // Whoever reads along the outline stays there.
+            // The focus of somebody in the outline stays there.
             self.drawing += 1;
         }
         EditOutcome::Unchanged

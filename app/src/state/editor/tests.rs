@@ -1,10 +1,10 @@
-//! What an author does, and what becomes of the quiz.
+//! Edits of an author, and the quiz after them.
 
 use protocol::quiz::{Choice, Points};
 
 use super::*;
 
-/// Writes a quiz, and says how its outline reads.
+/// The outline of a quiz after these edits.
 fn outline(edits: Vec<Edit>) -> String {
     let editor = after(edits);
     let rows = editor.quiz.questions.iter().enumerate().map(|(at, question)| {

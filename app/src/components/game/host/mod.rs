@@ -1,7 +1,7 @@
-//! The host's side of a game: what a class sees on the wall, and what moves it on.
+//! The host's side of a game: what a class sees on the wall, and the buttons that advance the game.
 //!
-//! Shows what the game is told to be and keeps no rules: a step that comes too
-//! late is refused by the server, and the new state is shown instead.
+//! Shows the game as the server describes it and has no rules: a step that comes too late is refused by the
+//! server, and the new state is shown instead.
 
 mod afterwards;
 mod answered;
@@ -83,8 +83,8 @@ struct Host {
     pin: StoredValue<Pin>,
     join_instructions: StoredValue<JoinInstructions>,
     afterwards: StoredValue<Afterwards>,
-    /// Of which round the page began with the podium: without scripts no place is shown
-    /// by a button, so there the ways on are at hand from the beginning.
+    /// The round whose podium the page began with: without scripts no button shows the places, so there the
+    /// buttons after the podium are shown from the beginning.
     began_over: Option<u32>,
     /// The players of the round before, if this page has seen it.
     before: RwSignal<Before>,

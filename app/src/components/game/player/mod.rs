@@ -39,7 +39,7 @@ const NOTICES: NoticeTexts = NoticeTexts {
 
 part! {
     player_part:
-    /// The whole of a player's page, live from the state of the page.
+    /// The whole of a player's page; it continues from the initial state of the page.
     PlayGame draws play_game,
 }
 

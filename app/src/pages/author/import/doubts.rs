@@ -1,5 +1,4 @@
-//! What was not understood: the row that it stands in, why, and a question
-//! whose answer settles it.
+//! What was not understood: its row, why, and a question whose answer settles it.
 
 use leptos::prelude::*;
 use protocol::limits;
@@ -67,7 +66,7 @@ fn one(number: usize, doubt: &ImportDoubt, question: &Question) -> AnyView {
     .into_any()
 }
 
-/// What a question is called in a list.
+/// The name of a question in a list.
 pub(super) fn words_of(question: &Question) -> String {
     if question.text.trim().is_empty() { "A question without words".into() } else { question.text.clone() }
 }

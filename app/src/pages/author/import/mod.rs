@@ -1,5 +1,5 @@
-//! What was understood of a file, before anything is kept of it: its questions
-//! with their answers, and all that is doubtful at once, each with what settles it.
+//! What was understood of a file, before anything of it is stored: its questions with their answers, and all
+//! doubts at once, each with what settles it.
 //!
 //! One plain form, which carries everything along; it needs no scripts.
 
@@ -30,7 +30,7 @@ const CROWD: usize = 24;
 #[component]
 pub(crate) fn ImportReview() -> impl IntoView {
     let Some(imported) = use_context::<Arc<ImportedQuiz>>() else {
-        // Whoever comes by the address has brought nothing.
+        // A request without the form has no file.
         leptos_axum::redirect(QUIZZES);
         return ().into_any();
     };
@@ -52,7 +52,7 @@ pub(crate) fn ImportReview() -> impl IntoView {
     .into_any()
 }
 
-/// How it went, as a sentence and as people on a line.
+/// The result of the import, as a sentence and as people on a line.
 fn verdict(imported: &ImportedQuiz) -> AnyView {
     let (understood, doubtful) = (imported.understood(), imported.doubtful());
     let colours = ["leaf", "sky", "sea", "plum", "honey", "tomato", "clay", "pine"];
@@ -148,7 +148,7 @@ fn review(imported: &ImportedQuiz) -> AnyView {
     .into_any()
 }
 
-/// The questions that nothing is doubtful in, with their answers.
+/// The questions without a doubt, with their answers.
 fn understood(imported: &ImportedQuiz) -> Option<AnyView> {
     let questions = imported.quiz.questions.iter().cloned().enumerate();
     let good = questions.filter(|(at, _)| !imported.is_doubtful(*at));
@@ -170,7 +170,7 @@ fn understood(imported: &ImportedQuiz) -> Option<AnyView> {
 fn buttons(understood: usize, total: usize) -> AnyView {
     let is_whole = understood == total;
     let all = if is_whole { "Save the quiz".to_owned() } else { format!("Use all {total}") };
-    // Not held up by what is still to be answered.
+    // The open doubts need not be settled before.
     let now = (!is_whole && understood > 0).then(|| {
         view! {
             <button class="button button--quiet" name="use" value="understood" formnovalidate>
