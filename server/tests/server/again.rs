@@ -1,5 +1,5 @@
-//! A class that plays again is taken along, on one node and on two; and a game
-//! that nobody ends has results and a way back.
+//! A class plays again with everybody in it, on one node and on two; a game that nobody
+//! ends has results, and its host can return to it.
 
 use app::api::games::HostPage;
 use app::api::quizzes::QuizList;
@@ -30,7 +30,7 @@ async fn lobby(pupil: &mut Pupil, round: u32) {
     pupil.sees_game(|game| game.phase == Phase::Lobby && game.round == round).await;
 }
 
-/// What is kept of somebody's games, once it is as wanted.
+/// The stored results of somebody's games, once they are as wanted.
 async fn kept(node: &TestNode, owner: &UserId, wanted: impl Fn(&[ResultsSummary]) -> bool) -> Vec<ResultsSummary> {
     let kept = at_last(PATIENCE, async || {
         let kept = node.node().library.kept.results(owner).await.unwrap();
@@ -66,7 +66,7 @@ async fn a_class_is_taken_along_to_the_next_round_on_all_nodes() {
         let names: Vec<_> = class.players.into_iter().map(|player| player.name).collect();
         assert_eq!(names, [name("Ada"), name("Ben")], "the same seats");
 
-        // Nobody said anything but the host, and everybody plays.
+        // Only the host sent a command, and everybody plays.
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;
         ben.sees(Phase::Open).await;
@@ -191,7 +191,7 @@ async fn an_added_host_plays_again_and_only_whose_game_it_is_chooses_another_qui
         teacher.send(&Say::Again(Again { version: Some(version), quiz: Some(other.id) })).await;
         let game = ada.sees_game(|game| game.round == 3).await.game;
         assert_eq!((game.title.as_str(), game.questions, game.phase), ("Animals", 2, Phase::Lobby));
-        // The helper is a host of this round by what made them one of the first.
+        // The helper hosts this round with the right that the first round gave them.
         let mut helper = Pupil::at(one).await;
         let hosting = helper.open(Open { pin, token: Some(opened.token), code: None }).await.unwrap();
         assert_eq!((hosting.game.title.as_str(), hosting.game.round), ("Animals", 3));
@@ -241,7 +241,7 @@ async fn a_game_that_nobody_ends_has_results_from_its_first_reveal_on() {
         ada.sees(Phase::Open).await;
         assert_eq!(ada.answer(0, RIGHT).await.taken, AnswerStatus::Accepted);
         teacher.sees(Phase::Reveal).await;
-        // The bell rings: everybody leaves at once.
+        // Everybody leaves at once, as when a lesson ends.
         teacher.leave().await;
         ada.leave().await;
         let all = kept(two, &teachers, |kept| !kept.is_empty()).await;
@@ -250,7 +250,7 @@ async fn a_game_that_nobody_ends_has_results_from_its_first_reveal_on() {
             (1, Some((1, 2)), 1, Some(100))
         );
 
-        // It goes on after all, and is renewed; when it ends, it is final.
+        // The game goes on after all, and its results are replaced; at its end they are final.
         let mut teacher = Pupil::at(two).await;
         let open = Open { pin: hosting.pin.clone(), token: Some(hosting.token.clone()), code: None };
         assert_eq!(teacher.open(open).await.unwrap().game.phase, Phase::Reveal);
@@ -269,7 +269,7 @@ async fn a_game_that_nobody_ends_has_results_from_its_first_reveal_on() {
     .await;
 }
 
-/// The quizzes, and what stands beside them, of whoever has these cookies.
+/// The list of quizzes, running games and results that a browser with these cookies gets.
 async fn listed(node: &TestNode, cookie: &str) -> QuizList {
     let mut browser = Browser::without_cookies(node);
     for pair in cookie.split("; ") {
@@ -324,7 +324,7 @@ async fn a_list_leads_back_to_the_games_that_one_hosts_and_to_no_others() {
             let sheet = browser.get(&format!("/results/{results}/export.{file}")).await.text().await.unwrap();
             assert!(sheet.contains("not finished: 1 of 2 questions"), "{sheet}");
         }
-        // In another browser of the same person the results are left, and no way to host.
+        // Another browser of the same person shows the results, and cannot host the game.
         let list = listed(two, &teacher.cookie).await;
         assert_eq!((list.running.len(), list.unfinished[0].unfinished), (0, Some((1, 2))));
 

@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::node::TestNode;
 
 const SAMPLE: &str = "sample-solar-system";
-/// One dot that is seen through.
+/// A PNG of one transparent pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89\
     \0\0\0\x0AIDAT\x78\x9C\x63\0\x01\0\0\x05\0\x01\x0D\x0A\x2D\xB4\0\0\0\0IEND\xAE\x42\x60\x82";
 const KEY: [&str; 4] = ["--quiz-authors", "key", "--quiz-key", "open sesame"];

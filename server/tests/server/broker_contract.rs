@@ -142,7 +142,7 @@ async fn a_trimmed_log_does_not_pretend(cluster: Cluster) {
 }
 
 async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
-    // Without a limit in bytes, a hundred of them would be three times as much as is kept.
+    // A hundred of them would be three times the limit in bytes.
     let long = "x".repeat(32 * 1024);
     for n in 0..512 {
         let once = IdempotencyKey { key: format!("key-{n}"), digest: "digest".into() };
@@ -158,7 +158,7 @@ async fn a_log_of_long_messages_is_shorter(cluster: Cluster) {
     let kept =
         cluster.broker(0).replay(&cluster.channel, &since(512 - 10), ReadLimit::publications(1000)).await.unwrap();
     assert!(matches!(kept, Replay::All { publications, .. } if publications.len() == 10));
-    // Of those that have gone, none is said a second time.
+    // An entry that was trimmed is not appended a second time.
     let once = Some(IdempotencyKey { key: "key-500".into(), digest: "digest".into() });
     assert!(cluster.broker(0).publish(append(&cluster.channel, &long, once)).await.unwrap().repeated);
 }

@@ -1,4 +1,4 @@
-//! Somebody who asks over HTTP and keeps their cookies, as a browser does.
+//! An HTTP client that keeps its cookies and follows redirects, as a browser does.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use reqwest::{Client, Method, RequestBuilder, Response};
 
 use crate::node::TestNode;
 
-/// More does no browser follow, and none of our pages leads on as often.
+/// The most redirects in a row: browsers follow no more, and our pages need fewer.
 const LED_ON: usize = 5;
 
-/// A browser: it keeps its cookies.
+/// An HTTP client with cookies.
 pub struct Browser<'a> {
     node: &'a TestNode,
     /// The values of cookies, by their names.
@@ -20,31 +20,31 @@ pub struct Browser<'a> {
 }
 
 impl<'a> Browser<'a> {
-    /// Comes to the front page.
+    /// A browser that has loaded the front page.
     pub async fn at(node: &'a TestNode) -> Self {
         let mut browser = Self::without_cookies(node);
         browser.get("/").await;
         browser
     }
 
-    /// Has been nowhere yet.
+    /// A browser that has loaded nothing yet.
     pub fn without_cookies(node: &'a TestNode) -> Self {
         Self { node, cookies: BTreeMap::new() }
     }
 
-    /// What it would send as `Cookie`.
+    /// The value of its `Cookie` header.
     pub fn cookie(&self) -> String {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         cookies.join("; ")
     }
 
-    /// A request with its cookies.
+    /// Builds a request with its cookies.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = Client::new().request(method, self.node.url(path));
         if self.cookies.is_empty() { request } else { request.header("cookie", self.cookie()) }
     }
 
-    /// Sends a request, goes where the answer leads, and keeps the cookies of all answers.
+    /// Sends a request, follows redirects, and keeps the cookies of all answers.
     pub async fn send(&mut self, request: RequestBuilder) -> Response {
         let client = Client::builder().redirect(Policy::none()).build().unwrap();
         let mut answer = client.execute(request.build().unwrap()).await.unwrap();
@@ -78,12 +78,12 @@ impl<'a> Browser<'a> {
         self.send(request).await
     }
 
-    /// Looks at a page.
+    /// Loads a page.
     pub async fn get(&mut self, path: &str) -> Response {
         self.send(self.request(Method::GET, path).header("accept", "text/html")).await
     }
 
-    /// Sends a body of no kind.
+    /// Sends a body without a content type.
     pub async fn post(&mut self, path: &str, body: impl Into<reqwest::Body>) -> Response {
         self.send(self.request(Method::POST, path).body(body)).await
     }
@@ -93,7 +93,7 @@ impl<'a> Browser<'a> {
         self.send(self.form(what, form)).await
     }
 
-    /// A call of a server function.
+    /// Builds a call of a server function.
     pub fn form(&self, what: &str, form: &[(&str, &str)]) -> RequestBuilder {
         self.form_to(&format!("/api/{what}"), form)
     }
@@ -105,7 +105,7 @@ impl<'a> Browser<'a> {
         request.header("content-type", "application/x-www-form-urlencoded")
     }
 
-    /// Says something in a room as a browser without scripts does; `id`: what stands in the form.
+    /// Posts a message as a browser without scripts does; `id`: the value of the form's field.
     pub async fn says_by_form(&mut self, room: &str, id: &str, text: &str) -> Response {
         let page = format!("/rooms/{room}");
         let request = self.form_to(&page, &[("room", room), ("id", id), ("message", text)]);
@@ -121,7 +121,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// A text as an address or a form carries it.
+/// Percent-encodes a text.
 pub fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

@@ -1,5 +1,5 @@
-//! A class: a teacher and students who play over real WebSockets, and what
-//! there is to play.
+//! A class: a teacher and students who play over real WebSockets, and quizzes
+//! for them.
 
 use futures::{SinkExt, StreamExt};
 use protocol::game::frame::{Answered, Changed, Create, Hosting, Join, Joined, Open, Players, Step, SubmittedAnswer};
@@ -20,9 +20,9 @@ use crate::visitor::{PATIENCE, Socket, close_of};
 /// A client of `/games`, as player or host.
 pub struct Pupil {
     socket: Socket,
-    /// What a browser would keep.
+    /// The value of its `Cookie` header.
     pub cookie: String,
-    /// Every text that came, as it was.
+    /// Every text frame that came, unparsed.
     pub heard: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ pub fn secret(kind: Kind, marker: &str) -> Question {
     }
 }
 
-/// A session of somebody new, as a cookie.
+/// The session of a new person, as a cookie.
 pub fn session(node: &TestNode) -> (Member, String) {
     let member = guest();
     let cookie = node.node().sessions.write(&member, &HeaderMap::new()).unwrap();
@@ -56,12 +56,12 @@ pub fn session(node: &TestNode) -> (Member, String) {
 }
 
 impl Pupil {
-    /// Comes to a node, with a session of their own.
+    /// Connects to a node, with a new session.
     pub async fn at(node: &TestNode) -> Self {
         Self::with(node, &session(node).1).await
     }
 
-    /// Comes to a node with these cookies.
+    /// Connects to a node with these cookies.
     pub async fn with(node: &TestNode, cookie: &str) -> Self {
         let mut request = format!("ws://{}/games?v=1", node.address).into_client_request().unwrap();
         request.headers_mut().insert("cookie", HeaderValue::from_str(cookie).unwrap());
@@ -69,7 +69,7 @@ impl Pupil {
         Self { socket, cookie: cookie.into(), heard: Vec::new() }
     }
 
-    /// Comes to a node and begins a game of `quiz` there.
+    /// Connects to a node and begins a game of `quiz`.
     pub async fn teacher(node: &TestNode, quiz: Quiz) -> (Self, Hosting) {
         let (member, cookie) = session(node);
         let id = QuizId::parse(&format!("q{:x}", rand::random::<u64>())).unwrap();
@@ -81,7 +81,7 @@ impl Pupil {
         (teacher, hosting)
     }
 
-    /// Comes to a node and into a game as a player.
+    /// Connects to a node and enters a game as a player.
     pub async fn player(node: &TestNode, pin: &Pin, nickname: &str) -> (Self, Joined) {
         let mut pupil = Self::at(node).await;
         let joined = pupil.join(pin, nickname).await;
@@ -93,7 +93,7 @@ impl Pupil {
         self.try_join(pin, Some(nickname)).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
 
-    /// Enters a game, or hears why not.
+    /// Enters a game, or gets a refusal.
     pub async fn try_join(&mut self, pin: &Pin, nickname: Option<&str>) -> Result<Joined, Refusal> {
         let nickname = nickname.map(str::to_owned);
         self.send(&GameClientMessage::Join(Join { pin: pin.clone(), nickname, seat: None })).await;
@@ -105,7 +105,7 @@ impl Pupil {
         .await
     }
 
-    /// Becomes a host of a game, or hears why not.
+    /// Becomes a host of a game, or gets a refusal.
     pub async fn open(&mut self, open: Open) -> Result<Hosting, Refusal> {
         self.send(&GameClientMessage::Open(open)).await;
         self.until(|frame| match frame {
@@ -116,12 +116,12 @@ impl Pupil {
         .await
     }
 
-    /// Answers, and hears what became of it.
+    /// Answers, and gets the result.
     pub async fn answer(&mut self, question: usize, answer: Answer) -> Answered {
         self.try_answer(question, answer).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
 
-    /// Answers, and hears what became of it or why nothing did.
+    /// Answers, and gets the result or a refusal.
     pub async fn try_answer(&mut self, question: usize, answer: Answer) -> Result<Answered, Refusal> {
         self.send(&GameClientMessage::Answer(SubmittedAnswer { question, answer, round: None })).await;
         self.until(|frame| match frame {
@@ -132,7 +132,7 @@ impl Pupil {
         .await
     }
 
-    /// Does a step, whatever the version.
+    /// Sends a command, whatever the version.
     pub async fn step(&mut self, step: fn(Step) -> GameClientMessage) {
         self.send(&step(Step::default())).await;
     }
@@ -151,7 +151,7 @@ impl Pupil {
         .await
     }
 
-    /// What the question brought.
+    /// Waits for the outcome of a question.
     pub async fn outcome(&mut self, question: usize) -> Outcome {
         self.until(|frame| match frame {
             GameServerMessage::Outcome(outcome) if outcome.question == question => Some(outcome),
@@ -192,7 +192,7 @@ impl Pupil {
         self.socket.send(Raw::text(wire::encode_game_client(message))).await.unwrap();
     }
 
-    /// The first frame that `pick` takes, leaving the others aside.
+    /// Waits for the first frame that `pick` accepts, and skips the others.
     pub async fn until<T>(&mut self, pick: impl Fn(GameServerMessage) -> Option<T>) -> T {
         loop {
             let raw = timeout(PATIENCE, self.socket.next()).await.unwrap_or_else(|_| panic!("after {:?}", self.heard));
@@ -245,7 +245,7 @@ pub fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
 }
 
-/// An id that nobody else has.
+/// A random user id.
 pub fn any_user() -> UserId {
     guest().id
 }

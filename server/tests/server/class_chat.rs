@@ -1,4 +1,4 @@
-//! The chat of a class is the class's: of those who play, and of those who host.
+//! The chat of a class is for its players and hosts alone.
 
 use protocol::game::GameClientMessage as Say;
 use protocol::game::frame::{Chat, Hosting};
@@ -19,7 +19,7 @@ async fn class(node: &TestNode) -> (Pupil, Hosting) {
     (teacher, hosting)
 }
 
-/// What somebody with these headers learns about where a class chats.
+/// The answer to somebody with these headers who asks for the room of a class.
 async fn chat_of(node: &TestNode, pin: &str, header: (&str, &str)) -> (StatusCode, String) {
     let form = Browser::without_cookies(node).form("class-chat", &[("pin", pin)]);
     let answer = form.header(header.0, header.1).send().await.unwrap();
@@ -38,7 +38,7 @@ async fn in_chat(node: &TestNode, room: &RoomId, cookie: &str) -> Visitor {
     visitor
 }
 
-/// What a join is refused with.
+/// The code of the refusal of a join.
 async fn refused(visitor: &mut Visitor, room: &RoomId) -> ErrorCode {
     visitor.send_text(&format!(r#"{{"type":"join","payload":{{"roomId":"{room}"}}}}"#)).await;
     visitor.is_refused().await.code
@@ -58,7 +58,7 @@ async fn who_plays_and_who_hosts_chat_while_the_host_lets_them() {
         teacher.sees_game(|game| game.chat).await;
         assert_eq!(by_session.say("2", "hello").await.message, "hello");
 
-        // Programs without cookies show what the game gave them.
+        // Programs without cookies send the token that they got from the game.
         for token in [&hosting.token, &joined.seat] {
             assert_eq!(room_of(one, pin, ("hubbub-token", token)).await, room);
             let mut visitor = Visitor::with(one, &[("hubbub-token", token)]).await.unwrap();
@@ -134,7 +134,7 @@ async fn strangers_read_nothing_write_nothing_and_learn_nothing() {
             answers.push(there.1);
             assert!(answers.iter().all(|answer| answer == &answers[0]), "{answers:?}");
         }
-        // What the chat was called once is a room like any other, and empty.
+        // A room with the earlier form of the name is a room like any other, and empty.
         let mut visitor = Visitor::at(two).await;
         let joined = visitor.join(&format!("game-{}", hosting.pin), None).await;
         assert_eq!((joined.member_count, joined.position.offset), (1, 0));
@@ -149,7 +149,7 @@ async fn whoever_is_sent_away_loses_the_chat_at_once() {
         let (ada, joined) = Pupil::player(one, &hosting.pin, "Ada").await;
         let (eve, _) = Pupil::player(one, &hosting.pin, "Eve").await;
         let room = room_of(one, hosting.pin.as_str(), ("cookie", &ada.cookie)).await;
-        // On a node that has nothing of the game but this.
+        // On a node with nobody in the game.
         let mut ada_chats = in_chat(two, &room, &ada.cookie).await;
         let mut by_token = Visitor::with(two, &[("hubbub-token", &joined.seat)]).await.unwrap();
         by_token.join(room.as_str(), None).await;

@@ -1,4 +1,4 @@
-//! Brokers for tests: as many nodes as the kind has, over the same logs.
+//! Brokers for tests: one embedded node, or several nodes over the same Redis.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,18 +33,18 @@ pub fn log_limits(entries: u64) -> LogLimits {
     LogLimits { entries, bytes: 1 << 20, retain: None, retain_game: Duration::from_secs(86_400) }
 }
 
-/// What a node says to Redis that keeps so many entries of each log.
+/// The options of a node that keeps so many entries of each log.
 pub fn redis_options(entries: u64, node: &str) -> redis::Options {
     redis::Options { log: log_limits(entries), sharded: false, node: node.into(), keyspace: Keyspace::default() }
 }
 
-/// Where the logs are.
+/// The storage of the logs.
 pub enum Backend {
     Embedded(TempDir),
     Redis { url: String, sharded: bool, _servers: Arc<dyn Send + Sync> },
 }
 
-/// One node: its broker and what comes out of it.
+/// One node: its broker and its deliveries.
 pub struct Node {
     pub broker: Arc<dyn Broker>,
     pub history: Arc<dyn History>,
@@ -120,7 +120,7 @@ impl Cluster {
         self.broker(0).publish(append(&self.channel, text, None)).await.unwrap().position
     }
 
-    /// Publishes so many at once, on all nodes; what they say is not told.
+    /// Publishes so many at once, on all nodes.
     pub async fn publish_many(&self, count: usize) -> Vec<Appended> {
         let appends = (0..count).map(|n| {
             let once = IdempotencyKey { key: format!("key-{n}"), digest: "digest".into() };
@@ -172,7 +172,7 @@ pub async fn redis_node_with(url: &str, options: redis::Options) -> Node {
 }
 
 impl Node {
-    /// The next thing that comes out.
+    /// The next delivery.
     pub async fn next(&mut self) -> Delivery {
         let next = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await;
         next.expect("nothing was delivered").expect("deliveries ended")
@@ -192,12 +192,12 @@ impl Node {
         while self.next().await != Delivery::Interrupted {}
     }
 
-    /// Waits until the node says that it is ready.
+    /// Waits until the node reports that it is ready.
     pub async fn becomes_ready(&self) {
         self.says(|ready| ready.is_ok()).await;
     }
 
-    /// Waits until the node says that its link is down.
+    /// Waits until the node reports that its connection is down.
     pub async fn becomes_deaf(&self) {
         self.says(|ready| ready.is_err_and(|error| error.to_string().contains("connection to Redis is down"))).await;
     }
@@ -231,7 +231,7 @@ pub fn append(channel: &Channel, text: &str, idempotency: Option<IdempotencyKey>
     }
 }
 
-/// What clients get of it.
+/// The frame that clients get of it.
 pub fn frame(text: &str, offset: u64) -> Bytes {
     format!("{{\"{text}\":{offset}}}").into()
 }

@@ -1,5 +1,5 @@
-//! Who comes into a game and who holds it: newcomers whom the host lets in,
-//! several who are sent away at once, networks that are kept out, hosts who are removed.
+//! Who may enter and host a game: newcomers whom a host admits, several players who are
+//! kicked at once, networks that are blocked, hosts who are removed.
 
 use std::cell::Cell;
 
@@ -37,7 +37,7 @@ async fn several_are_sent_away_at_once_and_their_network_is_blocked() {
         for (bot, _) in &mut bots {
             bot.until(|frame| matches!(frame, GameServerMessage::Kicked(_)).then_some(())).await;
         }
-        // They come in any order.
+        // The two frames come in any order.
         let (are_gone, is_blocked) = (Cell::new(false), Cell::new(false));
         host.until(|frame| {
             match frame {

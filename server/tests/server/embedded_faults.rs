@@ -55,7 +55,7 @@ async fn a_node_whose_reads_are_stuck_is_not_ready() {
     let read = || store.read(|sql| Ok(sql.query_row(ENDLESS, [], |row| row.get::<_, i64>(0))?)).boxed();
     let mut stuck: Vec<_> = (0..100).map(|_| read()).collect();
     assert!(stuck.iter_mut().all(|read| read.now_or_never().is_none()));
-    // The time until it is given up need not pass.
+    // Without this, the test would wait for the time limit of the probe.
     tokio::time::pause();
     assert!(matches!(broker.ready().await, Err(BrokerError::Unavailable(_))));
     tokio::time::resume();

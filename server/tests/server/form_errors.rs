@@ -1,4 +1,4 @@
-//! What a page says was said by the server, whatever its address says.
+//! Errors on a page come from the server alone, whatever the page's address contains.
 
 use data_encoding::BASE64URL;
 use reqwest::{Method, StatusCode};
@@ -8,7 +8,7 @@ use crate::class::everywhere;
 use crate::node::TestNode;
 
 const LIE: &str = "Your session is over. Call 0900 1234 to go on.";
-/// Forms, and the pages that tell what was wrong with them.
+/// The pages that show errors of forms, and the forms.
 const FORMS: [(&str, &str); 12] = [
     ("/", "open-room"),
     ("/", "rename"),
@@ -71,7 +71,7 @@ async fn who_sent_a_form_without_scripts_reads_what_was_wrong_once_and_nobody_el
         for again in ["/?a=b", "/"] {
             assert!(!ana.get(again).await.text().await.unwrap().contains(why), "it is told once");
         }
-        // The one who is told is the one who sent it, on that page.
+        // The error is shown to the sender of the form alone, on that page.
         let sent =
             ana.form("open-room", &[("title", "..")]).header("accept", "text/html").header("referer", node.url("/"));
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
@@ -84,7 +84,7 @@ async fn who_sent_a_form_without_scripts_reads_what_was_wrong_once_and_nobody_el
         ana.cookies.insert(name.into(), value.into());
         assert!(!ana.get("/play").await.text().await.unwrap().contains(why), "another page does not say it");
         assert!(ana.get("/").await.text().await.unwrap().contains(why));
-        // Once more with another mistake: the page tells of the last one.
+        // After another mistake the page shows the last one.
         let page = ana.sends_form("rename", &[("name", "")], "/").await.text().await.unwrap();
         assert!(page.contains("Type a name that others will see.") && !page.contains(why));
     })

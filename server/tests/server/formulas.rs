@@ -1,4 +1,4 @@
-//! Formulas on the wall, on phones and on authors' pages: drawn by the server, and
+//! Formulas on the wall, on phones and on authors' pages: rendered by the server, and
 //! never markup that somebody wrote.
 
 use protocol::formula::{Formulas, Piece, pieces};
@@ -25,7 +25,7 @@ fn squares() -> Question {
     }
 }
 
-/// Which of the formulas in a text a game brings drawn.
+/// Which of the formulas in a text a game's frame contains rendered.
 fn drawn(game: &Game, text: &str) -> Vec<bool> {
     let formulas = pieces(text).filter_map(|piece| match piece {
         Piece::Formula(source) => Some(game.formulas.markup(source).is_some()),

@@ -1,4 +1,4 @@
-//! How one comes into a game over HTTP, as the pages do, and what they begin with.
+//! The server functions of the game pages: entering a game over HTTP, and the data that pages are rendered with.
 
 use app::api::games::{HostPage, PlayPage};
 use protocol::game::{Answer, GameClientMessage as Say, Phase};
@@ -14,7 +14,7 @@ async fn post(node: &TestNode, path: &str, form: &str, cookie: &str) -> Response
     request.header("cookie", cookie).body(form.to_owned()).send().await.unwrap()
 }
 
-/// What a form's sender finds there.
+/// The decoded answer to a form.
 async fn read<T: serde::de::DeserializeOwned>(node: &TestNode, path: &str, form: &str, cookie: &str) -> T {
     let answer = post(node, path, form, cookie).await.text().await.unwrap();
     wire::decode(&answer).unwrap_or_else(|| panic!("{path}: {answer}"))
@@ -53,7 +53,7 @@ async fn who_cannot_begin_a_game_reads_why() {
     for (flags, status, why) in refusals {
         let node = TestNode::embedded(&flags).await;
         let (_, cookie) = session(&node);
-        // The first one may pass; then there is enough.
+        // The first one may pass; after it the quota is used up.
         post(&node, "/api/host-game", "quiz=sample-solar-system", &cookie).await;
         let refused = post(&node, "/api/host-game", "quiz=sample-solar-system", &cookie).await;
         let (answered, body) = (refused.status(), refused.text().await.unwrap());

@@ -1,5 +1,5 @@
-//! Sheets in XLSX as nobody's spreadsheet writes them: a few kilobytes that ask
-//! for hours, or for all memory.
+//! XLSX files that no spreadsheet writes: a few kilobytes that would take hours to parse,
+//! or all memory.
 
 use std::io::{Cursor, Write as _};
 
@@ -11,7 +11,7 @@ const SHEET: &str = "xl/worksheets/sheet1.xml";
 const STRINGS: &str = "xl/sharedStrings.xml";
 const TYPES: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// All of them, with what is wrong with each.
+/// All files, each with the attack in it.
 pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("a sheet that stands there a hundred thousand times", sheet_listed_often()),

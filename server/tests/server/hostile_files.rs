@@ -1,5 +1,5 @@
-//! Files that cost much: each of them ends in a sentence, after little time and
-//! in little memory, while others go on talking.
+//! Files that are expensive to parse: each is refused with a sentence, after little time and
+//! in little memory, while others go on chatting.
 //!
 //! They are sent to the program itself, in a process of its own, so that what it
 //! takes can be told apart from what the tests take.
@@ -21,13 +21,13 @@ const MEBIBYTE: u64 = 1024 * 1024;
 const MEMORY: u64 = 64 * MEBIBYTE;
 const BUSY: Duration = Duration::from_secs(2);
 
-/// How fast somebody talks meanwhile.
+/// How often somebody posts a message meanwhile.
 const SAY_EVERY: Duration = Duration::from_millis(50);
 
 const SHEET: &str = "/api/import-quiz";
 const PICTURE: &str = "/api/picture";
 
-/// What is sent, where to, and what it is called.
+/// What is wrong with a file, the address that it is sent to, and its bytes.
 type File = (&'static str, &'static str, Vec<u8>);
 
 fn texts() -> Vec<File> {
@@ -83,7 +83,7 @@ fn pictures() -> Vec<File> {
     ]
 }
 
-/// Says something again and again, and notes how long it took to hear it.
+/// Posts messages again and again, and measures how long each takes to come back.
 struct Talk {
     waits: Arc<Mutex<Vec<Duration>>>,
     _talking: AbortOnDropHandle<()>,
@@ -107,7 +107,7 @@ impl Talk {
         Self { waits, _talking: AbortOnDropHandle::new(tokio::spawn(talk)) }
     }
 
-    /// The wait that one of a hundred is longer than, since the last question.
+    /// The 99th percentile of these times since the last call.
     fn worst_of_a_hundred(&self) -> Duration {
         let mut waits = std::mem::take(&mut *self.waits.lock().unwrap());
         waits.sort_unstable();

@@ -1,4 +1,4 @@
-//! What hosts do: with the clock, the door, and with each other.
+//! What hosts do: with the clock, the lock, and with each other.
 
 use std::time::{Duration, Instant};
 

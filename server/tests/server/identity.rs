@@ -1,4 +1,4 @@
-//! One thing has one identity: a room, however it is written; a person, in all
+//! Identity: a room is one, however its name is written; a person is one in all
 //! their tabs; and two people are not taken for one.
 
 use protocol::{ErrorCode, Joined, Member, Namesake, RoomId, ServerMessage, wire};
@@ -9,7 +9,7 @@ use crate::class::{Pupil, choice, everywhere, quiz};
 use crate::node::TestNode;
 use crate::visitor::Visitor;
 
-/// Where an address leads, as a browser is told.
+/// The redirect of an address.
 async fn leads_to(node: &TestNode, path: &str) -> (StatusCode, String) {
     let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
     let answer = client.get(node.url(path)).send().await.unwrap();
@@ -141,7 +141,7 @@ async fn whoever_comes_second_under_a_name_is_told() {
     .await;
 }
 
-/// The next one of whom somebody is told that they could be taken for them.
+/// The next namesake that somebody is told of.
 async fn told_of(visitor: &mut Visitor) -> Namesake {
     let namesake = |frame| match frame {
         ServerMessage::Namesake(namesake) => Some(namesake),
@@ -173,7 +173,7 @@ async fn whoever_takes_the_name_of_somebody_in_their_room_is_told_in_all_tabs() 
         let mut back = come(two, &bens.cookie()).await;
         back.join("attic", None).await;
         assert_eq!(told_of(&mut back).await.member, you);
-        // And the one who had the name hears only what is said.
+        // And the one who had the name gets messages only.
         ana.send_text(r#"{"type":"message","payload":{"message":"hello"}}"#).await;
         let is_told = |frame| match frame {
             ServerMessage::Namesake(_) => Some(true),

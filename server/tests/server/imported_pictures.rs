@@ -1,4 +1,4 @@
-//! Pictures inside of the files that authors bring, as their page tells of them.
+//! Pictures in imported files, as the page of the import shows them.
 
 use reqwest::{Method, StatusCode};
 use rust_xlsxwriter::{Image, Workbook};
@@ -41,7 +41,7 @@ fn workbook(picture: &[u8]) -> Vec<u8> {
     workbook.save_to_buffer().unwrap()
 }
 
-/// So many bytes, which nothing packs, behind the header of a PNG.
+/// So many bytes: the header of a PNG, then data that does not compress.
 fn noise(bytes: u32) -> Vec<u8> {
     let mut noise: Vec<u8> = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let header = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";

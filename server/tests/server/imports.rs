@@ -1,5 +1,5 @@
-//! Files that authors bring by a form: shown as they were understood, and kept
-//! as their author decides. No scripts are needed for any of it.
+//! Imports of files by a form: shown as they were understood, and saved
+//! as their author decides. None of it needs scripts.
 
 use protocol::quiz::SavedQuiz;
 use protocol::wire;
@@ -39,7 +39,7 @@ impl<'a> Teacher<'a> {
         self.send("/api/import-quiz", "multipart/form-data; boundary=edge", body).await
     }
 
-    /// What the page says that an answer leads to.
+    /// The error on the page that an answer redirects to.
     async fn is_told(&mut self, answer: Response) -> String {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let to = header(&answer, "location").to_owned();
@@ -209,7 +209,7 @@ async fn a_template_is_there_for_everybody_and_comes_in_again() {
 async fn a_formula_that_stands_a_thousand_times_on_a_page_is_drawn_so_often_and_no_more() {
     let node = TestNode::embedded(&[]).await;
     let ana = Teacher::at(&node).await;
-    // As JSON spells it; each is drawn as half a kilobyte.
+    // Escaped for JSON; each is rendered as half a kilobyte.
     let formula = r"$a\\,\\,\\,\\,\\,\\,\\,\\,\\,\\,\\,\\,$ ";
     let question = format!(r#"{{"question":"{}","answers":["a","b"],"solutions":[0]}}"#, formula.repeat(4));
     let file = format!(r#"{{"title":"T","questions":[{}]}}"#, vec![question; 90].join(","));
@@ -221,7 +221,7 @@ async fn a_formula_that_stands_a_thousand_times_on_a_page_is_drawn_so_often_and_
     node.stop().await;
 }
 
-/// The smallest picture there is, in a text.
+/// The smallest PNG, as a data URL.
 const PIXEL: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAACklEQVR4nGMAAQAABQABDQottAAAAABJRU5ErkJggg==";
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! What nodes tell each other of what was used up, on every kind of Redis.
+//! What every ledger promises: it adds up the tokens that all nodes take, on every kind of Redis.
 
 use std::sync::Arc;
 use std::time::Duration;

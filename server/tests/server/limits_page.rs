@@ -1,11 +1,11 @@
-//! `docs/limits.md` tells the truth: every frame and every call is in it, at its price.
+//! `docs/limits.md` is complete: it lists every frame and every call with its cost.
 
 use protocol::{limits, wire};
 use server::throttle::Cost;
 
 const PAGE: &str = include_str!("../../../docs/limits.md");
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
-/// Where server functions say what their addresses are.
+/// The files that declare the addresses of server functions.
 const CALLS: [&str; 3] = [
     include_str!("../../../app/src/api/mod.rs"),
     include_str!("../../../app/src/api/games/mod.rs"),
@@ -18,7 +18,7 @@ fn part(heading: &str) -> &'static str {
     rest.split("\n## ").next().unwrap()
 }
 
-/// Every type of frame has an example there, which another test sees to.
+/// The examples of frames in the page of the protocol; another test checks that no type is missing.
 fn frames(kind: &str) -> Vec<&'static str> {
     let opening = format!("```json {kind}\n");
     PROTOCOL.split(opening.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()

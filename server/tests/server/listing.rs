@@ -1,4 +1,4 @@
-//! What strangers see of rooms: those that were listed, and nothing of what is said.
+//! What strangers see of rooms: those that were listed, and no message.
 
 use std::time::Duration;
 

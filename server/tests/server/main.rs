@@ -1,4 +1,4 @@
-//! Tests through the server's borders: contracts that every implementation
+//! Tests through the server's interfaces: contracts that every implementation
 //! keeps, and faults that people must not notice.
 //!
 //! One binary, so that it links once.

@@ -1,14 +1,13 @@
-//! Reads a page as a browser does, as far as a test needs to know what is markup
-//! in it and what is text.
+//! Parses the HTML of a page, as far as a test needs to tell markup from text.
 
 /// An element's beginning, and what is text for a browser in it.
 #[derive(Debug, Default)]
 pub struct Tag {
     /// The tag's name, in lower case.
     pub name: String,
-    /// As they stand there, the quotes taken off.
+    /// The attributes as written, without quotes.
     pub attributes: Vec<(String, String)>,
-    /// What stands in a `script`, `style` or `title`, in which there are no tags.
+    /// The content of a `script`, `style` or `title`, which contains no tags.
     pub raw: String,
 }
 

@@ -20,7 +20,7 @@ impl TestNode {
     /// A node with the embedded broker.
     pub async fn embedded(flags: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // The pages are the browser tests' matter; here it is enough that their folder is there.
+        // The browser tests cover the pages; these need only that their folder exists.
         std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
         std::fs::write(folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
         Self::start(folder, flags.iter().map(ToString::to_string).collect()).await
@@ -53,22 +53,22 @@ impl TestNode {
         Self::embedded(&[&["--redis", url], flags].concat()).await
     }
 
-    /// An address on this node.
+    /// The URL of a path on this node.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Puts a file among those that everybody may read, so large that no system keeps it for a connection.
+    /// Adds a static file that is larger than any socket's buffers.
     pub fn put_large_file(&self, name: &str) {
         std::fs::write(self.folder.path().join("site").join(name), vec![0; 24 << 20]).unwrap();
     }
 
-    /// Where the figures are.
+    /// The address of the metrics.
     pub fn figures_address(&self) -> SocketAddr {
         self.running.metrics_address.unwrap()
     }
 
-    /// What the figures say.
+    /// The metrics as text.
     pub async fn figures(&self) -> String {
         let url = format!("http://{}/metrics", self.figures_address());
         reqwest::get(url).await.unwrap().text().await.unwrap()

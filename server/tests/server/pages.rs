@@ -1,4 +1,4 @@
-//! How pages and files come to a browser, and what it may keep.
+//! Compression and caching of pages and files.
 
 use reqwest::{Client, Response};
 

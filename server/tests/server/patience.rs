@@ -1,5 +1,5 @@
-//! How tests wait for what is told only to who asks: the state of another
-//! process, or of a node that announces nothing.
+//! How tests wait for something that nobody announces: they poll the state of another
+//! process or of a node.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes; reached only when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(20);
-/// Between two questions. The only wait for a time: there is no event to wait for.
+/// The pause between two polls. The only wait for a time: there is no event to wait for.
 const AGAIN: Duration = Duration::from_millis(50);
 
-/// Asks until there is an answer; `None` when there is none `within` that time.
+/// Polls until there is an answer; `None` when there is none `within` that time.
 pub async fn at_last<T>(within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let answer = async {
         loop {
@@ -24,7 +24,7 @@ pub async fn at_last<T>(within: Duration, mut ask: impl AsyncFnMut() -> Option<T
     timeout(within, answer).await.ok()
 }
 
-/// Asks as clients do, until the broker is reached.
+/// Tries again as clients do, until the broker is reached.
 pub async fn once_reached<T>(mut ask: impl AsyncFnMut() -> Result<T, BrokerError>) -> Option<T> {
     let ask = async || match ask().await {
         Ok(answer) => Some(answer),

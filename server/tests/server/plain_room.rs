@@ -1,4 +1,4 @@
-//! A room without scripts: its form says what is written in it, or gives it back.
+//! A room without scripts: its form posts the text, or shows it again with the error.
 
 use protocol::text::grouped;
 use protocol::wire;
@@ -16,7 +16,7 @@ async fn said(browser: &mut Browser<'_>, room: &str) -> Vec<String> {
     page.messages.into_iter().map(|message| message.message).collect()
 }
 
-/// What stands in the place to write, as markup.
+/// The content of the form's text field, as markup.
 fn written(page: &str) -> &str {
     let field = page.split("<textarea").nth(1).unwrap_or_else(|| panic!("no place to write: {page}"));
     field.split_once('>').unwrap().1.split("</textarea>").next().unwrap()

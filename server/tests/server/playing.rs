@@ -91,7 +91,7 @@ async fn who_has_answered_is_told_how_many_are_still_thinking_but_not_with_every
     .await;
 }
 
-/// The next count of answers that is as wanted.
+/// Waits for a count of answers that is as wanted.
 async fn thinking(pupil: &mut Pupil, wanted: impl Fn(&Count) -> bool) -> Count {
     pupil
         .until(|frame| match frame {
@@ -135,7 +135,7 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
     .await;
 }
 
-/// What the pages of a game, and the functions behind them, answer a player.
+/// What the pages of a game, and their server functions, answer a player.
 async fn pages(node: &TestNode, pin: &Pin, cookie: &str) -> Vec<(&'static str, String)> {
     let client = reqwest::Client::new();
     let form = format!("pin={pin}");

@@ -1,4 +1,4 @@
-//! What people are told of who is there when nodes die and Redis goes away.
+//! Which changes of presence clients get when nodes die and Redis goes away.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::redis_server::RedisServer;
 /// Longer than anything here takes; reached only when something is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A node with people on it, who write down what they are told.
+/// A node with people on it, and all changes that they were sent.
 struct Node {
     channel: Channel,
     presence: Arc<Presence>,
@@ -54,18 +54,18 @@ impl Node {
         Self { channel: channel.clone(), presence, told, router, _broker: broker, _listening: listening }
     }
 
-    /// Gives back who is there.
+    /// Enters the channel; returns the names of its members.
     async fn enter(&self, id: &str) -> Vec<String> {
         let entered = self.presence.enter(&self.channel, &person(id)).await;
         entered.members.into_iter().map(|member| member.name.to_string()).collect()
     }
 
-    /// The names of leases under a key; something else while Redis is away.
+    /// The names of leases under a key; `away` while Redis is away.
     async fn leases(&self, key: &str) -> Vec<String> {
         self.router.run(&Cmd::zrange(key, 0, -1)).await.unwrap_or_else(|_| vec!["away".into()])
     }
 
-    /// Waits until people here were told so many things, and gives them.
+    /// Waits until people were sent so many changes, and returns them.
     async fn told(&mut self, things: usize) -> Vec<String> {
         let told = tokio::time::timeout(PATIENCE, self.told.wait_for(|told| told.len() >= things)).await;
         told.expect("people were not told").unwrap().clone()

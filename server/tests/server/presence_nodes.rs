@@ -1,4 +1,4 @@
-//! What many nodes may rely on when some of them die.
+//! What every presence store promises when nodes die.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,12 +54,12 @@ async fn live(node: &Arc<dyn PresenceStore>) {
     node.reap().await.unwrap();
 }
 
-/// Lets nodes live until something is announced.
+/// Renews and reaps on these nodes until something is announced.
 async fn live_until_announced(stage: &mut Stage, nodes: &[&Arc<dyn PresenceStore>]) -> String {
     live_until(nodes, stage.next()).await
 }
 
-/// Lets nodes live until something has ended.
+/// Renews and reaps on these nodes until `end` is ready.
 async fn live_until<T>(nodes: &[&Arc<dyn PresenceStore>], end: impl Future<Output = T>) -> T {
     let living = async {
         loop {

@@ -1,4 +1,4 @@
-//! Where presence is tested: one channel, what is announced on it, and nodes.
+//! A fixture for tests of presence: one channel, its announcements, and nodes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::redis_server::RedisServer;
 /// Longer than anything here takes; reached only when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A channel, what is announced on it, and nodes to be in it.
+/// A channel, its announcements, and the stores of nodes.
 pub struct Stage {
     pub channel: Channel,
     _broker: Arc<dyn Broker>,
@@ -94,7 +94,7 @@ impl Stage {
         }
     }
 
-    /// Makes it look as if somebody had begun to remove nodes called `name`, and died over it.
+    /// Claims the removal of nodes called `name`, as a node that then died.
     pub async fn removal_is_abandoned(&self, name: &str) {
         self.lease_runs_out(name).await;
         let (router, namespace) = self.parts();
@@ -104,7 +104,7 @@ impl Stage {
         router.run::<()>(&Cmd::zremrangebyrank(&leases, 0, 0)).await.unwrap();
     }
 
-    /// The channels in which nodes called `name` may have entries, for all that Redis knows.
+    /// The channels in which nodes called `name` may have entries, as Redis has them noted.
     pub async fn noted_channels(&self, name: &str) -> Vec<String> {
         let (router, namespace) = self.parts();
         let pattern = format!("hubbub:{{{namespace}}}:channels:{name}.*");
@@ -122,7 +122,7 @@ impl Stage {
         }
     }
 
-    /// The next thing announced, as `+name` and `-id`.
+    /// The next announcement, as `+name` and `-id`.
     pub async fn next(&mut self) -> String {
         self.next_change().await.1
     }
@@ -141,7 +141,7 @@ impl Stage {
         }
     }
 
-    /// Nothing was announced up to now.
+    /// Asserts that nothing was announced up to now.
     pub async fn is_quiet(&mut self) {
         let mark = called("mark", &format!("m{:x}", rand::random::<u64>()));
         self.node.enter(&self.channel, &mark).await.unwrap();

@@ -1,5 +1,5 @@
-//! The program itself in a process of its own, as an operator starts it, and what
-//! the system says about it.
+//! The program itself in a process of its own, as an operator starts it, and the memory and
+//! processor time that it takes.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -55,7 +55,7 @@ impl Program {
         format!("http://{}{path}", self.address)
     }
 
-    /// Sends a body and hears what is said to it.
+    /// Sends a body and returns the answer.
     pub async fn send(&self, path: &str, body: Vec<u8>) -> (StatusCode, String) {
         self.sends(path, body).await
     }
@@ -93,13 +93,13 @@ impl Program {
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
     }
 
-    /// Forgets the most that was in memory; answers what is in it.
+    /// Resets the peak of memory; returns the bytes in use.
     pub fn reset_peak(&self) -> u64 {
         std::fs::write(format!("/proc/{}/clear_refs", self.id()), "5").unwrap();
         self.memory("VmRSS")
     }
 
-    /// The most that was in memory since then.
+    /// The peak of memory since then, in bytes.
     pub fn peak(&self) -> u64 {
         self.memory("VmHWM")
     }

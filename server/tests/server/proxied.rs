@@ -7,13 +7,13 @@ use crate::raw_http::{Answer, send};
 
 const TRUSTED: [&str; 2] = ["--trusted-proxies", "127.0.0.1"];
 
-/// What a page asks that wants to know whether it is let in.
+/// Sends the call by which a page finds out whether its address is allowed.
 async fn asks(node: &TestNode, headers: &str) -> Answer {
     let head = format!("POST /api/viewer HTTP/1.1\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n");
     send(node.address, head).await
 }
 
-/// Whether it is let in, in both ways that there are.
+/// Whether requests with these headers are allowed: a call and a WebSocket alike.
 async fn is_let_in(node: &TestNode, headers: &str) -> bool {
     let asked = asks(node, headers).await;
     let opened = format!(
@@ -76,7 +76,7 @@ async fn nobody_else_says_by_which_name_a_server_was_asked() {
     }
 }
 
-/// What a proxy passes on may have been written by a page whose name leads there.
+/// DNS rebinding: a proxy may pass on the name of an attacker's page that resolves to it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_names_that_are_served_are_those_of_the_request_itself() {
     let node =

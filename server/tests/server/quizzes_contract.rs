@@ -1,4 +1,4 @@
-//! What everything that keeps quizzes promises, and the library over it.
+//! What every store of quizzes promises, and the library over it.
 
 use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};

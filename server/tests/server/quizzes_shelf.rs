@@ -1,4 +1,4 @@
-//! Where quizzes are tested: what keeps them, for a test of its own.
+//! A fixture for tests of quizzes: a store of each test's own.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::redis_server::RedisServer;
 
 pub const NO_LIMITS: QuotaLimits = QuotaLimits::OFF;
 
-/// What keeps quizzes, for a test of its own.
+/// A store of quizzes with its counters and sweep, for one test.
 pub struct Shelf {
     pub kept: Arc<dyn Quizzes>,
     pub counters: Arc<dyn Counters>,
@@ -66,7 +66,7 @@ impl Shelf {
         Library::new(self.kept.clone(), self.quotas(NO_LIMITS))
     }
 
-    /// The Redis servers that it is on; none in a data folder.
+    /// The Redis servers of the store; none for a data folder.
     pub fn servers(&self) -> &[Arc<RedisServer>] {
         match &self.home {
             Home::Folder { .. } => &[],
@@ -74,7 +74,7 @@ impl Shelf {
         }
     }
 
-    /// Lets so many days go by where things end by themselves.
+    /// Lets so many days pass for keys that expire.
     pub async fn days_pass(&self, days: i64) {
         for server in self.servers() {
             for key in server.ask::<Vec<String>>(&["KEYS", "hubbub:{picture:*"]).await {
@@ -91,7 +91,7 @@ impl Shelf {
         self.kept.picture(id).await.unwrap().is_some()
     }
 
-    /// Quotas of this store.
+    /// Quotas that count in this store.
     pub fn quotas(&self, limits: QuotaLimits) -> Arc<Quotas> {
         Arc::new(Quotas::new(self.counters.clone(), limits))
     }
@@ -110,7 +110,7 @@ impl Shelf {
     }
 }
 
-/// Somebody who keeps something, from an address.
+/// A payer at an address.
 pub fn payer(id: &str, address: &str) -> Payer {
     Payer { person: user(id), address: address.parse().ok(), is_known: false }
 }

@@ -1,4 +1,4 @@
-//! What nobody fills a server with (`server/src/quota/mod.rs`), wherever it keeps its things.
+//! What every implementation of quotas promises (`server/src/quota/mod.rs`).
 
 use protocol::quiz::{Kind, Question, QuestionResult, Quiz, Results};
 use protocol::{ErrorCode, Pin, QuizId, ResultsId};
@@ -83,7 +83,7 @@ async fn a_full_store_refuses_strangers_first_and_then_everybody(shelf: Shelf) {
     assert_eq!(why, full);
     assert!(by_strangers > 0 && by_known > 0, "{by_strangers} by strangers, then {by_known}");
     let stored = shelf.counters.stored().await.unwrap().bytes;
-    // Redis takes somewhat more for a text than it has, and is looked at once a second.
+    // Redis takes somewhat more memory than a text has bytes, and is measured once a second.
     assert!(stored < quota + quota / 2, "{stored} of {quota}");
 }
 
@@ -171,7 +171,7 @@ async fn three_hundred_games_a_minute_are_not_begun() {
 async fn a_full_server_takes_no_message_and_says_so() {
     let node = TestNode::embedded(&["--storage-quota", "64k"]).await;
     let mut ana = Visitor::in_room(&node, "room1").await;
-    // Whoever asks for room makes the node look, so that there is nothing to wait for.
+    // Each check of the space measures the store, so that there is nothing to wait for.
     let known = Payer { is_known: true, ..payer("ana", "192.0.2.1") };
     let refused = save_new(&node.node().library, &known, 100).await;
     assert_eq!(refused, Err(QuizzesError::Quota(QuotaError::ServerFull)));

@@ -1,4 +1,4 @@
-//! What is read and asked over HTTP.
+//! Calls that read, over HTTP.
 
 use protocol::limits::MEMBERS_PER_FRAME;
 use protocol::{HistoryPage, Member, MembersPage, RoomPreview, RoomSummary, wire};

@@ -98,7 +98,7 @@ impl RedisCluster {
         for at in [to, from] {
             self.servers[at].command(&["CLUSTER", "SETSLOT", &slot.to_string(), "NODE", &id]).await;
         }
-        // With the latest epoch its word counts for all the others, too.
+        // With the latest epoch, all the others accept its map.
         self.servers[to].command(&["CLUSTER", "BUMPEPOCH"]).await;
     }
 }

@@ -1,5 +1,5 @@
 //! Deployments that share one Redis, each with a database or a prefix of its
-//! own: none hears, sees or touches anything of another.
+//! own: none gets deliveries of another, and none reads or changes its data.
 
 use ::redis::Value;
 use bytes::Bytes;
@@ -18,10 +18,10 @@ use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
-/// What operators read about Redis.
+/// The documentation about Redis.
 const DOCS: &str = include_str!("../../../docs/redis.md");
 
-/// The flags of a Redis with the user that the docs tell to make, for the names
+/// The flags of a Redis with the user that the documentation describes, for the names
 /// that begin with `prefix`. The password is `s3cret`.
 pub fn documented_user(prefix: &str) -> Vec<String> {
     let rules = DOCS.split("\nuser hubbub ").nth(1).and_then(|rest| rest.split("\n```").next());
@@ -34,7 +34,7 @@ fn prefixed(prefix: &str, sharded: bool) -> Options {
     Options { sharded, keyspace: Keyspace::parse(prefix).unwrap(), ..redis_options(LOG_LENGTH, prefix) }
 }
 
-/// Both say the same at the same time in a channel of the same name.
+/// Both publish the same at the same time in a channel of the same name.
 async fn hear_nothing_of_each_other(mut nodes: [Node; 2]) {
     let (channel, words) = (any_channel(), ["one", "other"]);
     for node in &nodes {

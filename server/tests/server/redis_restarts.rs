@@ -1,4 +1,4 @@
-//! Whose word is believed when Redis comes back, maybe with an older log.
+//! Epochs and recovery when Redis comes back, maybe with an older log.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::cluster::{Backend, Cluster, append, entry, frame};
 use crate::patience::once_reached;
 use crate::redis_server::RedisServer;
 
-/// What a sender may send again.
+/// An append with an idempotency key, which a sender may repeat.
 fn resent(cluster: &Cluster, text: &str) -> Append {
     append(&cluster.channel, text, Some(IdempotencyKey { key: text.into(), digest: "digest".into() }))
 }
@@ -21,7 +21,7 @@ async fn say(cluster: &Cluster, text: &str) -> Appended {
     cluster.nodes[0].publish_at_last(resent(cluster, text)).await
 }
 
-/// The log, as a node that heard everything knows it.
+/// The head of the log, as a node that got everything knows it.
 async fn head(cluster: &Cluster) -> Head {
     cluster.broker(0).top(&cluster.channel).await.unwrap()
 }
@@ -30,7 +30,7 @@ fn start_again(server: &RedisServer) {
     while !server.start_again() {}
 }
 
-/// What a client is told that saw everything up to `since`.
+/// The replay for a client that saw everything up to `since`.
 async fn told(broker: &Arc<dyn Broker>, cluster: &Cluster, since: &Position) -> Replay {
     reading(async || broker.replay(&cluster.channel, since, ReadLimit::publications(100)).await).await
 }

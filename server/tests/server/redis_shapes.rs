@@ -1,5 +1,5 @@
-//! What people must not notice of the shape that Redis has, and of a part of
-//! it that is away.
+//! What people must not notice: whether Redis is one server, several or a cluster, and that a
+//! part of it is away.
 
 use std::path::Path;
 use std::process::Command;
@@ -58,7 +58,7 @@ async fn learns(node: &mut Node, channel: &Channel, seen: &Head, frame: &Bytes) 
     }
 }
 
-/// A channel on each of the servers, in their order; something was said there.
+/// A channel on each of the servers, in their order, each with one entry.
 async fn one_on_each(servers: &[Arc<RedisServer>], node: &Node) -> Vec<Channel> {
     let mut found = vec![None; servers.len()];
     while found.iter().any(Option::is_none) {

@@ -1,5 +1,5 @@
-//! The short way into a log that a node knows: what is out of the ordinary is
-//! found out all the same.
+//! The short script, which appends to a log whose epoch is known: exceptional states of the log
+//! are noticed all the same.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ async fn say(cluster: &Cluster, text: &str, digest: &str) -> Result<Appended, Br
     cluster.broker(0).publish(message(cluster, text, digest)).await
 }
 
-/// How many appends tried the short way. No other script counts by HINCRBY.
+/// How many appends ran the short script. No other script calls HINCRBY.
 async fn went_short(server: &RedisServer) -> usize {
     let told: String = server.ask(&["INFO", "commandstats"]).await;
     let calls = told.split("cmdstat_hincrby:calls=").nth(1).and_then(|rest| rest.split(',').next());

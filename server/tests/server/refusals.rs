@@ -1,4 +1,4 @@
-//! What is not right gets a clear answer and does no harm.
+//! Invalid frames and requests get a clear refusal and do no harm.
 
 use futures::SinkExt;
 use protocol::{ErrorCode, ServerMessage};

@@ -1,4 +1,4 @@
-//! A host calls a player by another name, on one node and on two.
+//! A host renames a player, on one node and on two.
 
 use protocol::game::frame::{Again, Joined, Rename, Renamed};
 use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerMessage, Phase};
@@ -30,7 +30,7 @@ async fn sees_names(teacher: &mut Pupil, names: &[&str]) {
     teacher.sees_players(|players| players.players.iter().map(|one| &one.name).eq(&names)).await;
 }
 
-/// How the game is for somebody who comes back without saying a name.
+/// The name and the game of somebody who comes back without giving a name.
 async fn comes_back(node: &TestNode, pupil: &Pupil, joined: &Joined) -> Joined {
     Pupil::with(node, &pupil.cookie).await.try_join(&joined.pin, None).await.unwrap()
 }
@@ -55,7 +55,7 @@ async fn a_host_calls_a_player_by_another_name_and_everybody_sees_it() {
         sees_names(&mut teacher, &["Ada B.", "Ben"]).await;
         assert_eq!(comes_back(one, &ada, &joined).await.you.name, name("Ada B."));
 
-        // Once more it is as once, and nobody is told again.
+        // The same rename again changes nothing, and nobody is told again.
         teacher.send(&rename(id, "Ada B.")).await;
         teacher.send(&rename(&bens.you.id, "Benno")).await;
         assert_eq!(told(&mut ben).await.name, name("Benno"));

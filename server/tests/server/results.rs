@@ -1,4 +1,4 @@
-//! What came of games, as their hosts read it on pages and in sheets.
+//! Results of games, as their hosts read them on pages and in sheets.
 
 use protocol::game::{Answer, GameClientMessage as Say, Phase};
 use protocol::quiz::{Kind, Question, Results};

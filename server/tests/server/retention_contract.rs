@@ -1,4 +1,4 @@
-//! What goes when nobody touches it (`server/src/retention/mod.rs`), wherever it is kept.
+//! What every sweep promises: it removes what nobody has used for long (`server/src/retention/mod.rs`).
 
 use std::time::{Duration, Instant};
 
@@ -149,8 +149,8 @@ async fn in_redis_a_room_ends_by_itself() {
     node.stop().await;
 }
 
-/// A day of a hostile one in a second: growth stops, the others go on, and what
-/// nobody wanted goes and leaves its space.
+/// What an attacker stores in a day, in a second: growth stops, the others go on, and what
+/// nobody uses is removed and its space freed.
 #[tokio::test(flavor = "multi_thread")]
 async fn growth_stops_at_the_quota_and_space_comes_back() {
     let node =

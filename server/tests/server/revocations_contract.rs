@@ -13,9 +13,9 @@ use tempfile::TempDir;
 use crate::cluster::{redis_options, url_of};
 use crate::redis_server::RedisServer;
 
-/// A network, as the lists call one.
+/// The name of a network in the lists.
 const SCHOOL: &str = "51ab";
-/// So many people the lists of these tests keep.
+/// The most people on the lists of these tests.
 const MOST: usize = 10;
 
 /// A list of the test's own.
@@ -99,7 +99,7 @@ async fn who_signs_many_out_pushes_out_nobody_elsewhere(list: List) {
     for pupil in ["ana", "ben", "eve"] {
         assert!(kept.iter().any(|one| one.user == user(pupil)), "{pupil} is in again");
     }
-    // What is forgotten for its age makes room as well.
+    // Dropping expired entries makes room as well.
     list.store.forget_before(u64::MAX / 2048).await.unwrap();
     assert_eq!(list.since(0).await, []);
     for number in 0..MOST {

@@ -1,4 +1,4 @@
-//! Where rooms are tested: a list of the test's own, and everything that knows about them.
+//! A fixture for tests of rooms: a list of the test's own, and the directory over it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::cluster::{log_limits, redis_options, url_of};
 use crate::redis_server::RedisServer;
 
-/// Rooms of the test's own, and everything that knows about them.
+/// The rooms of one test, with the directory over them.
 pub struct House {
     pub rooms: Arc<dyn Rooms>,
     pub presence: Arc<dyn PresenceStore>,

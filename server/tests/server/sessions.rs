@@ -1,5 +1,5 @@
-//! How long somebody stays who they are: renewed by visits, over by time, by
-//! the key, by the operator and by signing out.
+//! The life of sessions: renewed by visits, ended by time, by another key, by the operator and by
+//! signing out.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,7 +21,7 @@ async fn ask(node: &TestNode, path: &str, cookie: &[u8]) -> Response {
     request.header("cookie", cookie).header("accept", "text/html").send().await.unwrap()
 }
 
-/// Who the node takes somebody for, and the cookie that it sends.
+/// The member that the node sees in a cookie, and the cookie that it sends.
 async fn viewer(node: &TestNode, cookie: &str) -> (Member, Option<String>) {
     let answer = ask(node, "/api/viewer", cookie.as_bytes()).await;
     let set = cookie_of(&answer);

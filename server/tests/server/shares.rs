@@ -1,5 +1,5 @@
-//! What a school shares: one pupil uses up their own part of it and what all
-//! have who are new, and a teacher who was here before goes on.
+//! The allowances of a school's address: one pupil can use up their own and the common one of new
+//! sessions, and a teacher with an older session goes on.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,7 +19,7 @@ async fn post(node: &TestNode, path: &str, cookie: &str, body: &str) -> Response
     request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap()
 }
 
-/// Asks until it was too often.
+/// Repeats a call until it is refused as too fast.
 async fn asks_too_often(node: &TestNode, path: &str, cookie: impl Fn() -> String, body: &str) {
     for _ in 0..200 {
         let answer = post(node, path, &cookie(), body).await;

@@ -1,4 +1,4 @@
-//! What somebody reads who is about to sign out.
+//! What the page shows to somebody who is about to sign out.
 
 use protocol::{Pin, wire};
 

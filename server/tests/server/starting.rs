@@ -1,4 +1,4 @@
-//! How the program starts, and what whoever starts it reads.
+//! How the program starts, and what it logs for its operator.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -16,9 +16,9 @@ use crate::raw_http::send;
 
 /// The program, as far as it came.
 struct Started {
-    /// Where it serves; `None`: it has ended.
+    /// The address that it serves on; `None`: it has ended.
     address: Option<SocketAddr>,
-    /// What it said until then.
+    /// Its output until then.
     said: String,
     lines: Lines<BufReader<ChildStderr>>,
     _child: Child,
@@ -50,7 +50,7 @@ impl Started {
         Self { address, said, lines, _child: child, _folder: folder }
     }
 
-    /// The next line with this in it.
+    /// The next line of output that contains a text.
     async fn says(&mut self, what: &str) -> String {
         loop {
             let line = timeout(PATIENCE, self.lines.next_line()).await.unwrap().unwrap().expect("it has ended");

@@ -1,4 +1,4 @@
-//! What people whom nobody knows can do to a game: guess its PIN, fill its seats.
+//! What strangers can do to a game: guess its PIN, fill its seats.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use server::games::{Newcomer, SeatOutcome};
 
 use crate::class::{Pupil, any_user, choice, everywhere, everywhere_with, name, quiz};
 
-/// Wrong PINs of a minute that nobody waits for.
+/// Wrong PINs in a minute that are not delayed.
 const FREE: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +47,7 @@ async fn one_pupil_who_guesses_pins_locks_nobody_out() {
         // Each of the five would wait for a second or longer.
         assert!(coming.elapsed() < Duration::from_secs(4), "{:?}", coming.elapsed());
 
-        // Who is new waits as long as the guesser does, and is in.
+        // A newcomer is delayed as long as the guesser, and enters.
         Pupil::player(one, &pin, "Ben").await;
         Pupil::player(two, &pin, "Cem").await;
     })

@@ -1,4 +1,4 @@
-//! What strangers do with connections: open many, say nothing, read nothing.
+//! What strangers do with connections: open many, send nothing, read nothing.
 //! Each address from 127.0.0.1 on is another stranger.
 
 use std::net::SocketAddr;
@@ -31,7 +31,7 @@ async fn status_from(number: u8, to: SocketAddr, path: &str) -> u16 {
     ask_from(number, to, path).await.status
 }
 
-/// Somebody who asks for much and reads nothing of it.
+/// A client that requests a large file and reads nothing of it.
 async fn slow_reader(number: u8, to: SocketAddr) -> TcpStream {
     let mut stream = connect_from(number, to).await;
     let request = format!("GET /{LARGE} HTTP/1.1\r\nhost: {to}\r\n\r\n");
@@ -194,7 +194,7 @@ impl Program {
         Self { address, child, log, _folder: folder }
     }
 
-    /// Ends it; all that it logged.
+    /// Ends the program; returns all that it logged.
     async fn end(mut self) -> String {
         self.child.kill().await.unwrap();
         self.log.await.unwrap()

@@ -1,5 +1,5 @@
-//! What strangers send over HTTP: whatever it is, it gets a clear answer, nobody
-//! is led away, and nothing breaks.
+//! What strangers send over HTTP: whatever it is, it gets a clear answer, nobody is
+//! redirected to another site, and nothing breaks.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ async fn ask(node: &TestNode, first: &str, headers: &str, body: impl AsRef<[u8]>
     send(node.address, [head.as_bytes(), body].concat()).await
 }
 
-/// Where every form of every page goes, and every function that scripts call.
+/// The addresses of all forms on all pages, and of all functions that scripts call.
 fn endpoints() -> BTreeSet<&'static str> {
     let files = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
     server_fn_paths().map(|(path, _)| path).chain(files).collect()
@@ -94,7 +94,7 @@ async fn a_request_names_one_host() {
     node.stop().await;
 }
 
-/// DNS rebinding: a name of the attacker's leads to this server, so that its pages share an origin with it.
+/// DNS rebinding: a name of the attacker's resolves to this server, so that their pages share an origin with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_name_that_leads_here_is_not_served() {
     let node = TestNode::embedded(&["--hosts", "hub.example,localhost:8080", "--header-seconds", "0.3"]).await;

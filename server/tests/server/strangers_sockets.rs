@@ -1,5 +1,5 @@
-//! What strangers do with WebSockets: take all of an address, begin a message and
-//! never end it, talk without reading.
+//! What strangers do with WebSockets: open all that an address may have, begin a message and
+//! never end it, send without reading.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -22,7 +22,7 @@ fn session(node: &TestNode, ago: Duration) -> String {
     format!("hubbub={}", node.node().sessions.token_of(&guest(), (now - ago).as_secs()))
 }
 
-/// An hour ago: not new here.
+/// A session that does not count as new: an hour old.
 fn old_session(node: &TestNode) -> String {
     session(node, Duration::from_secs(60 * 60))
 }

@@ -12,9 +12,9 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::node::TestNode;
 use crate::raw_http::connect_from;
 
-/// What a page may take on a busy machine; whoever waits with them waits for longer.
+/// The longest time for a page on a busy machine; a request that waited with the strangers would take longer.
 const SOON: Duration = Duration::from_secs(4);
-/// Wrong PINs of a minute that nobody waits for.
+/// Wrong PINs in a minute that are not delayed.
 const FREE: usize = 60;
 /// A PIN that no game has.
 const WRONG: &str = "012345";

@@ -1,4 +1,4 @@
-//! People talk: over one node and over two, after a cut, and twice.
+//! People chat: over one node and over two, after a cut connection, and with resends.
 
 use protocol::{ClientMessage, ErrorCode, RoomId, ServerMessage};
 

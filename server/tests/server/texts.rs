@@ -1,5 +1,5 @@
-//! What people write is kept and shown as it can be seen: nothing hides in it,
-//! by whichever way it comes in, and nothing that was kept before is shown as it was.
+//! Texts are cleaned before they are stored, by whichever way they come in, and texts that were
+//! stored without that are cleaned before they are shown.
 
 use protocol::quiz::{Quiz, SavedQuiz};
 use protocol::{ErrorCode, HistoryPage, Member, MessageId, Name, Position, RoomId, RoomSummary, UserId, limits, wire};
@@ -16,7 +16,7 @@ use crate::visitor::Visitor;
 const ODD: &str = "a\0\u{200B}b\u{202E}\r\nc\u{301}\u{302}\u{303}\u{304}\u{305}\u{2800}";
 const CLEAN: &str = "ab\nć\u{302}\u{303}";
 
-/// As it was kept before there was a rule.
+/// Appends a message as it was stored before there was a rule for texts.
 async fn keep_as_it_is(node: &TestNode, room: &RoomId, text: &str, name: &str) {
     let member = Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Eve").unwrap() };
     let frame = wire::message_template(room, &MessageId::parse("m1").unwrap(), &member, text, 1);

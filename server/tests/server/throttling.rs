@@ -14,7 +14,7 @@ use crate::node::TestNode;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
-/// Hardly anything comes back while a test runs.
+/// A limit with hardly any refill while a test runs.
 const TWENTY: [&str; 2] = ["--rate-limit", "20/1"];
 
 /// A session cookie, as a browser gets it with its first request.
@@ -23,7 +23,7 @@ async fn cookie_of(node: &TestNode) -> String {
     answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
 }
 
-/// Tries to say so much over a connection of its own; how much of it was said.
+/// Tries to post ten messages over a connection of its own; returns how many passed.
 async fn says_and_goes(node: &TestNode, cookie: &str, run: usize) -> usize {
     let mut visitor = Visitor::with(node, &[("cookie", cookie)]).await.unwrap();
     visitor.join("hall", None).await;

@@ -33,23 +33,23 @@ pub async fn close_of(socket: &mut Socket) -> u16 {
     }
 }
 
-/// Somebody with a WebSocket.
+/// A person with a WebSocket.
 pub struct Visitor {
     socket: Socket,
 }
 
 impl Visitor {
-    /// Comes to a node.
+    /// Connects to a node.
     pub async fn at(node: &TestNode) -> Self {
         Self::with(node, &[]).await.unwrap()
     }
 
-    /// Comes with headers of their own, which may be refused.
+    /// Connects with more headers, which may be refused.
     pub async fn with(node: &TestNode, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
         Self::at_address(node.address, headers).await
     }
 
-    /// Comes to whatever serves at an address.
+    /// Connects to any server at an address.
     pub async fn at_address(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Self, Error> {
         let mut request = format!("ws://{address}/ws?v=1").into_client_request()?;
         for (name, value) in headers {
@@ -58,26 +58,26 @@ impl Visitor {
         Ok(Self { socket: connect_async(request).await?.0 })
     }
 
-    /// Comes with one header in any bytes.
+    /// Connects with a header of arbitrary bytes.
     pub async fn with_bytes(node: &TestNode, name: &'static str, value: &[u8]) -> Self {
         let mut request = format!("ws://{}/ws?v=1", node.address).into_client_request().unwrap();
         request.headers_mut().insert(name, HeaderValue::from_bytes(value).unwrap());
         Self { socket: connect_async(request).await.unwrap().0 }
     }
 
-    /// Comes to a node and into a room.
+    /// Connects to a node and enters a room.
     pub async fn in_room(node: &TestNode, room: &str) -> Self {
         let mut visitor = Self::at(node).await;
         visitor.join(room, None).await;
         visitor
     }
 
-    /// Enters a room and hears where it stands.
+    /// Enters a room; returns the `joined` frame.
     pub async fn join(&mut self, room: &str, since: Option<Position>) -> Joined {
         self.join_as(None, room, since).await
     }
 
-    /// The same, with what an earlier `joined` told.
+    /// The same with the session token of an earlier `joined`.
     pub async fn join_as(&mut self, session: Option<SessionToken>, room: &str, since: Option<Position>) -> Joined {
         self.send(&ClientMessage::Join { room_id: RoomId::parse(room).unwrap(), since, session }).await;
         self.until(|frame| match frame {
@@ -87,12 +87,12 @@ impl Visitor {
         .await
     }
 
-    /// Says something and hears it come back.
+    /// Posts a message and waits for it to come back.
     pub async fn say(&mut self, id: &str, text: &str) -> Message {
         self.try_say(id, text).await.unwrap_or_else(|refusal| panic!("{refusal:?}"))
     }
 
-    /// Says something and hears it come back, or why not.
+    /// Posts a message and waits for it to come back, or for a refusal.
     pub async fn try_say(&mut self, id: &str, text: &str) -> Result<Message, Refusal> {
         let id = MessageId::parse(id).unwrap();
         self.send(&ClientMessage::Message { room_id: None, id: Some(id.clone()), message: text.into() }).await;
@@ -114,7 +114,7 @@ impl Visitor {
         self.socket.send(Raw::text(text)).await.unwrap();
     }
 
-    /// The next message that is said.
+    /// Waits for the next message.
     pub async fn hears(&mut self) -> Message {
         self.until(|frame| match frame {
             ServerMessage::Message(message) => Some(message),
@@ -132,7 +132,7 @@ impl Visitor {
         .await
     }
 
-    /// The next change of people that `wanted` picks.
+    /// Waits for a change of presence that `wanted` accepts.
     pub async fn sees(&mut self, wanted: impl Fn(&Presence) -> bool) -> Presence {
         self.until(move |frame| match frame {
             ServerMessage::Presence(presence) if wanted(&presence) => Some(presence),
@@ -141,7 +141,7 @@ impl Visitor {
         .await
     }
 
-    /// The first frame that `pick` takes, leaving the others aside.
+    /// Waits for the first frame that `pick` accepts, and skips the others.
     pub async fn until<T>(&mut self, pick: impl Fn(ServerMessage) -> Option<T>) -> T {
         loop {
             let raw = timeout(PATIENCE, self.socket.next()).await.expect("nothing came in time");
@@ -169,12 +169,12 @@ impl Visitor {
         while let Some(Ok(_)) = self.socket.next().await {}
     }
 
-    /// Falls silent without a word, as a pulled cable.
+    /// Falls silent without a close frame, as when a cable is pulled.
     pub fn vanish(self) {
         drop(self);
     }
 
-    /// The socket itself, for rude visitors.
+    /// The socket itself, for frames that a good client would not send.
     pub fn socket(&mut self) -> &mut WebSocketStream<MaybeTlsStream<TcpStream>> {
         &mut self.socket
     }

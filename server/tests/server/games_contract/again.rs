@@ -31,7 +31,7 @@ async fn again(cluster: &Cluster, key: &Key, expected: u64) -> Option<u64> {
     cluster.games(0).again(next).await.unwrap()
 }
 
-/// Puts these players away, as a class that plays again begins without them.
+/// Marks these players as away, as when their class plays again without them.
 async fn put_away(cluster: &Cluster, key: &Key, away: &[UserId]) {
     let loaded = load(cluster, key).await;
     let (state, frame) = (&loaded.state, frame(key, &loaded.state));

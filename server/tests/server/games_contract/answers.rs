@@ -1,4 +1,4 @@
-//! What every store of games promises of what is answered, and what it brings.
+//! What every store of games promises of answers and outcomes.
 
 use futures::future::join_all;
 use protocol::game::Phase;

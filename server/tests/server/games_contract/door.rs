@@ -1,4 +1,4 @@
-//! What every store of games promises of who comes in, who waits for it, and who is sent away.
+//! What every store of games promises of the entrance: who enters, who waits, who is kicked or blocked.
 
 use protocol::game::Admission;
 use protocol::game::frame::{Entrance, Waiting};
@@ -21,7 +21,7 @@ on_every_backend!(Cluster => [
     so_many_wait_and_no_more,
 ]);
 
-/// From now on a host lets newcomers in, or does not have to.
+/// Sets whether a host has to admit newcomers.
 async fn admission(cluster: &Cluster, key: &Key, admission: Admission) {
     change(cluster, key, |loaded| State { admission, ..loaded.state.clone() }).await;
 }
@@ -140,12 +140,12 @@ async fn who_is_declined_is_sent_away(cluster: Cluster) {
     assert_eq!(cluster.games(0).player_status(&key, &absent).await.unwrap(), PlayerStatus::Unknown);
 }
 
-/// From now on nobody new comes in by themselves.
+/// Locks the game for newcomers.
 async fn lock(cluster: &Cluster, key: &Key) {
     change(cluster, key, |loaded| State { locked: true, ..loaded.state.clone() }).await;
 }
 
-/// Somebody was sent away, and their network is blocked.
+/// Kicks somebody and blocks their network.
 async fn block(cluster: &Cluster, key: &Key, network: &str) {
     let bad = any_user();
     assert!(is_in(&comes_from(cluster, key, &bad, network).await));

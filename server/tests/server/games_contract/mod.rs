@@ -1,5 +1,5 @@
-//! What every store of games promises (`server/src/games/mod.rs`), and the
-//! games, seats and answers that its tests speak of.
+//! What every store of games promises (`server/src/games/store.rs`), and the
+//! games, seats and answers that its tests use.
 
 mod again;
 mod answers;
@@ -56,13 +56,13 @@ async fn commit(cluster: &Cluster, key: &Key, expected: u64, state: &State, seat
     cluster.games(0).commit(Commit { key, expected, state, taking, seats, away: &[], frame }).await.unwrap()
 }
 
-/// Changes the game, whatever it is.
+/// Applies a change to the game.
 async fn change(cluster: &Cluster, key: &Key, change: impl Fn(&GameSnapshot) -> State) -> u64 {
     let loaded = load(cluster, key).await;
     commit(cluster, key, loaded.version, &change(&loaded), &[]).await.unwrap()
 }
 
-/// Opens the first question `ago` milliseconds before now, for so many.
+/// Opens the first question as of `ago` milliseconds before now, for so many milliseconds.
 async fn open(cluster: &Cluster, key: &Key, ago: u64, given: Option<u64>) {
     change(cluster, key, |loaded| {
         let mut state = quiz::apply(&a_quiz(), &loaded.state, &Command::Start, loaded.now).unwrap();
@@ -86,7 +86,7 @@ async fn seat_of(cluster: &Cluster, key: &Key, player: &UserId, called: &str, mo
     cluster.games(0).seat(key, newcomer).await.unwrap()
 }
 
-/// Somebody comes from a network and wants to be called as their id.
+/// Asks for a seat for somebody from a network, with their id as the name.
 async fn comes_from(cluster: &Cluster, key: &Key, player: &UserId, network: &str) -> SeatOutcome {
     let name = name(player.as_str());
     let skeleton = quiz::nickname::skeleton(&name);

@@ -1,4 +1,4 @@
-//! What every store of games promises of who plays.
+//! What every store of games promises of seats.
 
 use futures::future::join_all;
 use quiz::State;
@@ -36,7 +36,7 @@ async fn a_player_has_one_seat(cluster: Cluster) {
     assert!(seats.is_sorted_by_key(|seat| seat.joined_at));
 }
 
-/// So quickly that several come within one millisecond, on whatever machine.
+/// So many that several get a seat within one millisecond, on any machine.
 async fn who_comes_first_stands_first(cluster: Cluster) {
     let key = game(&cluster).await;
     let mut came = Vec::new();
