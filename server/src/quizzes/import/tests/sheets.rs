@@ -263,7 +263,7 @@ fn all_sheets_are_looked_at_for_the_one_with_questions() {
     assert!(refused(&workbook(|_| {}, &["Cover"])).starts_with("No header row was found."));
 }
 
-/// The header of a PNG and so many random bytes.
+/// So many bytes: the header of a PNG, then data that does not compress.
 fn noise(bytes: u32) -> Vec<u8> {
     let mut noise: Vec<u8> = (0..bytes).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let header = b"\x89PNG\r\n\x1a\n\0\0\0\x0DIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1F\x15\xC4\x89";
