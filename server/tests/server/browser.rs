@@ -78,7 +78,7 @@ impl<'a> Browser<'a> {
         self.send(request).await
     }
 
-    /// Loads a page.
+    /// Loads a page, as by its address.
     pub async fn get(&mut self, path: &str) -> Response {
         self.send(self.request(Method::GET, path).header("accept", "text/html")).await
     }
@@ -121,7 +121,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// Percent-encodes a text.
+/// Percent-encodes every byte of a text.
 pub fn percent(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }

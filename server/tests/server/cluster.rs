@@ -172,7 +172,7 @@ pub async fn redis_node_with(url: &str, options: redis::Options) -> Node {
 }
 
 impl Node {
-    /// The next delivery.
+    /// Waits for the next delivery.
     pub async fn next(&mut self) -> Delivery {
         let next = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await;
         next.expect("nothing was delivered").expect("deliveries ended")
