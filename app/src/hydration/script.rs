@@ -16,7 +16,6 @@
 //!
 //! If something fails, now or later, the page says so and offers to load it again; none of our listeners
 //! blocks its plain forms then.
-//! again; nothing of ours stands between the person and its plain forms then.
 
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
