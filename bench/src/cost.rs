@@ -17,16 +17,16 @@ pub struct WatchedProcesses {
     pub redis: Vec<u32>,
 }
 
-/// What they cost in a while.
+/// Their cost during a measurement.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// How long the while was.
+    /// How long the measurement took.
     pub wall: Duration,
-    /// What the servers computed.
+    /// Processor time of the servers.
     pub server: Duration,
     /// Processor time of Redis.
     pub redis: Duration,
-    /// What this process computed, which is the generator.
+    /// Processor time of this process, the load generator.
     pub own: Duration,
 }
 

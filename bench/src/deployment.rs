@@ -18,7 +18,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 /// And a bus may be late: it is the server that is measured.
 const REDIS: [&str; 4] = ["--appendonly", "no", "--client-output-buffer-limit", "pubsub 256mb 128mb 60"];
 
-/// How much of it there is.
+/// The size of a deployment.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// Nodes, where the peer can have several.
@@ -33,7 +33,7 @@ impl Default for Size {
     }
 }
 
-/// Everything that runs, gone when this is dropped.
+/// All processes; they end when this is dropped.
 #[derive(Debug)]
 pub struct Deployment {
     nodes: Vec<(SocketAddr, Process)>,
@@ -73,7 +73,7 @@ impl Deployment {
         Ok(Self { nodes, redis, _folder: folder })
     }
 
-    /// Where its nodes are.
+    /// The addresses of the nodes.
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.nodes.iter().map(|(address, _)| *address).collect()
     }

@@ -1,4 +1,4 @@
-//! What a unit of work costs as there is more of it.
+//! The cost of a unit of work as there is more of it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const FLAT: f64 = 0.1;
 /// Something that grows, while the work of a second stays the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth {
-    /// What it is called.
+    /// The name of the growth.
     pub name: &'static str,
     /// What is measured, for a heading.
     pub title: &'static str,
@@ -104,12 +104,12 @@ pub const ALL: [Growth; 5] = [
 ];
 
 impl Growth {
-    /// The one of this name.
+    /// The growth with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|growth| growth.name == name)
     }
 
-    /// What a figure was at each size.
+    /// The value of a figure at each size.
     pub fn points(&self, record: &Record, key: &str) -> Vec<(f64, f64)> {
         let at = |size: &usize| {
             let these = record.growth.iter().filter(|one: &&Grown| one.growth == self.name && one.size == *size);
@@ -118,7 +118,7 @@ impl Growth {
         self.sizes.iter().filter_map(at).collect()
     }
 
-    /// What was found, in a sentence.
+    /// The finding, as a sentence.
     fn found(&self, record: &Record) -> Option<String> {
         let judged = self.columns[0];
         let points = self.points(record, judged.key);
@@ -161,7 +161,7 @@ impl Growth {
     }
 }
 
-/// Draws what was measured into a folder; says which files.
+/// Draws the measurements into a folder; returns the paths of the files.
 ///
 /// # Errors
 /// The file system's.

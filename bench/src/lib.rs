@@ -1,8 +1,7 @@
 //! What it costs to serve live rooms, measured beside other servers (`make bench`).
 //!
-//! [`peers`] are started by [`deployment`], one after the other, and [`load`]
-//! talks to them in [`scenarios`]. What came out is a [`record`], from which
-//! [`table`] and [`chart`] are made.
+//! [`peers`] are started by [`deployment`], one after the other, and [`load`] talks to them in [`scenarios`].
+//! The results are a [`record`], from which [`table`] and [`chart`] are made.
 
 pub mod chart;
 pub mod cost;

@@ -1,4 +1,4 @@
-//! The machine that is measured on: its cores, its limits, what it is.
+//! The machine of a measurement: its cores, its limits, its description.
 
 use std::fs;
 use std::process::Command;
@@ -33,7 +33,7 @@ impl Cores {
         Ok(Self { servers: only(first), generator: only(second), apart: true })
     }
 
-    /// What is started in here is pinned to the servers' core, and so is all it starts.
+    /// Runs `start` so that the processes that it starts are pinned to the servers' core.
     ///
     /// # Errors
     /// The system refuses.
@@ -51,7 +51,7 @@ fn only(core: usize) -> CpuSet {
     set
 }
 
-/// Lets this process and those it starts have as many files open as may be; says how many.
+/// Raises the limit of open files of this process and those it starts as far as allowed; returns it.
 ///
 /// # Errors
 /// The system refuses.
@@ -62,7 +62,7 @@ pub fn open_files() -> Result<u64> {
     Ok(most)
 }
 
-/// What a reader has to know to compare with a machine of their own.
+/// What a reader has to know to compare it with their own machine.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Machine {
     /// The day, as 2026-01-31.

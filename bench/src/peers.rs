@@ -9,9 +9,9 @@ use super::load::dialect::Dialect;
 /// A kind of server.
 #[derive(Debug)]
 pub struct Peer {
-    /// What it is called in tables.
+    /// The name in the tables.
     pub name: &'static str,
-    /// What it is, in a few words.
+    /// A description in a few words.
     pub about: &'static str,
     /// The protocol of its clients.
     pub dialect: Dialect,
@@ -24,7 +24,7 @@ pub struct Peer {
 #[derive(Clone, Copy, Debug)]
 enum Program {
     Hubbub,
-    /// A binary of `bench/peers/rust`, and what it is told beside addresses.
+    /// A binary of `bench/peers/rust`, and its arguments beside addresses.
     Rust(&'static str, &'static [&'static str]),
     /// A script of `bench/peers/node`.
     Node(&'static str),
@@ -99,7 +99,7 @@ pub const LIMIT_REDIS: &str = "LIMIT-Redis";
 /// The floor of two nodes that keep a log.
 pub const LIMIT_LOG: &str = "LIMIT-log";
 
-/// Where the programs are.
+/// The paths of the programs.
 #[derive(Clone, Copy, Debug)]
 pub struct Programs<'a> {
     /// The release of Hubbub.
@@ -118,7 +118,7 @@ impl Peer {
         ALL.iter().find(|peer| peer.name.eq_ignore_ascii_case(name))
     }
 
-    /// What starts one node on `address`; `redis` has the servers that all nodes share.
+    /// The command that starts one node on `address`; `redis` has the servers that all nodes share.
     pub fn command(
         &self,
         programs: &Programs<'_>,

@@ -1,4 +1,4 @@
-//! What was measured, kept as JSON beside the tables made of it.
+//! The measurements of a run, stored as JSON beside the tables made of them.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub struct Trial {
     pub repetition: usize,
     /// The figures that were measured.
     pub figures: Figures,
-    /// Why nothing came out.
+    /// Why the trial failed, if it did.
     pub failure: Option<String>,
     /// How much of the machine others used just before, in per cent.
     pub others_pct: f64,
@@ -53,10 +53,10 @@ pub struct Grown {
 }
 
 impl Record {
-    /// Reads one that was [kept](Self::keep).
+    /// Reads a record that [`Self::keep`] wrote.
     ///
     /// # Errors
-    /// The file is not there, or is another.
+    /// The file does not exist, or is no record.
     pub fn open(file: &Path) -> Result<Self> {
         let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         serde_json::from_str(&text).with_context(|| format!("{} is no record of a run", file.display()))
@@ -73,7 +73,7 @@ impl Record {
         fs::write(file, serde_json::to_string(self)?).with_context(|| format!("{} cannot be written", file.display()))
     }
 
-    /// What a figure was in all repetitions.
+    /// A figure in all repetitions.
     pub fn spread(&self, scenario: &str, peer: &str, key: &str) -> Option<Spread> {
         let trials = self.trials.iter().filter(|trial| trial.scenario == scenario && trial.peer == peer);
         Spread::of(trials.filter_map(|trial| trial.figures.get(key).copied()))

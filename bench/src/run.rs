@@ -16,7 +16,7 @@ use super::scenarios::{Figures, Length, Play, Scenario, alone};
 use super::stop;
 use super::table::number;
 
-/// While others use more of the machine than this, it is waited ...
+/// While others use more of the machine than this, a run waits ...
 const OTHERS_PCT: f64 = 12.0;
 /// ... but in a whole run no longer than this; in a quick one than a tenth of it.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -32,7 +32,7 @@ pub struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    /// See the module.
+    /// Prepares a run, with the processes' cores and the length of measurements.
     ///
     /// # Errors
     /// The system's.
@@ -42,7 +42,7 @@ impl<'a> Bench<'a> {
         Ok(Self { programs, cores, length, runtime, patience })
     }
 
-    /// Measures a scenario on a peer; says how that went in one line.
+    /// Measures a scenario on a peer; prints how that went in one line.
     pub fn measure(&mut self, peer: &Peer, scenario: &Scenario, repetition: usize) -> Trial {
         let began = Instant::now();
         let others_pct = self.quiet();
@@ -96,7 +96,7 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Waits until nobody else uses the machine much; says how much they still do.
+    /// Waits until nobody else uses the machine much; returns how much they still do.
     pub fn quiet(&mut self) -> f64 {
         loop {
             let began = Instant::now();
@@ -114,7 +114,7 @@ impl<'a> Bench<'a> {
     }
 }
 
-/// Says in one line how a measurement went.
+/// Prints in one line how a measurement went.
 fn tell(
     peer: &str,
     scenario: &Scenario,

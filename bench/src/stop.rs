@@ -1,4 +1,4 @@
-//! Told to end: whatever goes on gives up, and takes along what it started.
+//! The request to end the program: everything under way gives up, and removes what it started.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -37,7 +37,7 @@ pub fn listen() -> Result<()> {
     Ok(())
 }
 
-/// To be asked by everything that takes long.
+/// To be called by everything that takes long.
 ///
 /// # Errors
 /// This program was told to end.

@@ -27,7 +27,7 @@ pub fn all(record: &Record) -> String {
     text
 }
 
-/// Where it was measured.
+/// The description of the machine.
 pub fn machine(record: &Record) -> String {
     let machine = &record.machine;
     let pinned = match machine.pinned {
@@ -47,7 +47,7 @@ pub fn machine(record: &Record) -> String {
     )
 }
 
-/// How often most was measured, and what was so more or less often: `3 (of 9: cross, fanout)`.
+/// The usual number of repetitions, and what had another one: `3 (of 9: cross, fanout)`.
 fn repetitions(record: &Record) -> String {
     let trials = record.trials.iter().map(|trial| (trial.scenario.as_str(), trial.repetition));
     let growth = record.growth.iter().map(|grown| (grown.growth.as_str(), grown.repetition));
@@ -87,7 +87,7 @@ pub fn summary(record: &Record) -> String {
     format!("{text}\n{}", machine(record))
 }
 
-/// Ours is the one that is looked for, and one is no peer.
+/// The name in a table: Hubbub is bold, and what is no peer is in italics.
 fn name(peer: &str) -> String {
     match peer {
         "Hubbub" => format!("**{peer}**"),

@@ -1,4 +1,4 @@
-//! Lines: what a unit of work costs as there is more of it. A flat one is what one wants.
+//! Line charts: the cost of a unit of work as the size grows. A flat line is good.
 
 use super::svg::Drawing;
 use crate::table::number;
@@ -15,9 +15,9 @@ const BOTTOM: f64 = 58.0;
 pub struct Chart {
     /// What grows and what it costs.
     pub title: String,
-    /// What was found, in a sentence.
+    /// The finding, as a sentence.
     pub found: String,
-    /// What the sizes are.
+    /// The name of the sizes.
     pub sizes: String,
     /// The lines, one or two of them.
     pub series: Vec<Series>,

@@ -30,7 +30,7 @@ impl Drawing {
         Self { width, height, body: String::new() }
     }
 
-    /// Words, where `class` says how they stand.
+    /// A text, with its alignment and style by `class`.
     pub(super) fn text(&mut self, x: f64, y: f64, class: &str, words: &str) {
         self.add(format_args!(r#"<text x="{x:.1}" y="{y:.1}" class="{class}">{}</text>"#, Escaped(words)));
     }
@@ -55,7 +55,7 @@ impl Drawing {
         }
     }
 
-    /// The whole file; `about` is for those who cannot see it.
+    /// The whole file; `about` is for people who cannot see it.
     pub(super) fn finish(self, title: &str, about: &str) -> String {
         let Self { width, height, body } = self;
         let (title, about) = (Escaped(title), Escaped(about));
@@ -75,7 +75,7 @@ impl Drawing {
     }
 }
 
-/// Words that cannot be mistaken for markup.
+/// A text that cannot be mistaken for markup.
 struct Escaped<'a>(&'a str);
 
 impl Display for Escaped<'_> {

@@ -1,4 +1,4 @@
-//! One connection of the generator: its place, its socket, what waits on it.
+//! One connection of the load generator: its plan, its socket, its buffers.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -9,13 +9,13 @@ use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size, set_t
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use socket2::SockRef;
 
-/// What the kernel keeps for somebody who reads slowly: nearly nothing.
+/// The receive buffer of a slow reader: nearly nothing.
 const SLOW_BUFFER_BYTES: usize = 4096;
 /// Segments as long as on any network. With those of loopback, which have 64 KiB,
 /// the server's kernel keeps 2.6 MB for each connection, and no server notices who reads slowly.
 const SLOW_SEGMENT_BYTES: u32 = 1460;
 
-/// Where a connection sits, and what it does there.
+/// The node and the room of a connection, and what it does there.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionPlan {
     /// Which node it connects to.
@@ -76,11 +76,11 @@ pub(super) struct Connection {
     pub(super) seat: ConnectionPlan,
     pub(super) stage: Stage,
     pub(super) stream: Option<TcpStream>,
-    /// The beginning of a frame whose end has not come.
+    /// The beginning of an incomplete frame.
     pub(super) unread: Vec<u8>,
-    /// What the kernel did not take yet.
+    /// Bytes that the kernel did not take yet.
     pub(super) unsent: Vec<u8>,
-    /// When it began to connect.
+    /// When connecting began, in nanoseconds of the run's clock.
     pub(super) began: u64,
 }
 

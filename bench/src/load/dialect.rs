@@ -1,4 +1,4 @@
-//! What each kind of server speaks on top of WebSocket frames.
+//! The protocol of each kind of server on top of WebSocket frames.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ pub enum Dialect {
 pub enum Received {
     /// The connection is in its room.
     Joined,
-    /// The server wants to hear this.
+    /// The server expects this frame as an answer.
     Answer(String),
     /// The server refuses something.
     Refused,
@@ -36,7 +36,7 @@ impl Dialect {
         }
     }
 
-    /// What is said first, where it is not the server that begins.
+    /// The first frame of a client; `None` where the server begins.
     pub fn hello(self, room: u32) -> Option<String> {
         match self {
             Self::Hubbub | Self::Plain => Some(format!(r#"{{"type":"join","payload":{{"roomId":"r{room}"}}}}"#)),
@@ -44,7 +44,7 @@ impl Dialect {
         }
     }
 
-    /// What a frame means to a connection that is to be in `room`.
+    /// The meaning of a frame for a connection that is to be in `room`.
     pub fn heard(self, frame: &[u8], room: u32) -> Received {
         match self {
             Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"joined""#) => Received::Joined,
@@ -61,7 +61,7 @@ impl Dialect {
         }
     }
 
-    /// Spells a message into `out`. Hubbub gets an id with it, as from a browser.
+    /// Encodes a message into `out`. For Hubbub it has an id, as from a browser.
     pub fn message(self, out: &mut String, text: &str, sender: usize, sequence: u32, phase: u8) {
         out.clear();
         // Writing to a string does not fail.

@@ -1,5 +1,5 @@
-//! What the generator can take in at most: in the servers' place stands a
-//! thread that does nothing but write.
+//! The most that the load generator can take in: in place of the servers is a thread that does nothing but
+//! write.
 
 use std::io::{ErrorKind, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -13,13 +13,13 @@ use rustix::net::listen;
 
 use super::stamp::Stamp;
 
-/// How many seem to send.
+/// The number of simulated senders.
 const SENDERS: usize = 10;
 /// The phase that is counted.
 const PHASE: u8 = 1;
-/// Nobody needs so long to say something.
+/// How long a client may take for its first bytes.
 const SPEAK_WITHIN: Duration = Duration::from_secs(5);
-/// So many may knock at the same time.
+/// The backlog of the listening socket.
 const BACKLOG: i32 = 4096;
 
 /// Begins when all have joined, and goes on until it is dropped.
@@ -61,13 +61,13 @@ impl Drop for Flood {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
         if let Some(thread) = self.thread.take() {
-            // What went wrong there was seen by whoever reads.
+            // Errors of that thread are seen by the reading side.
             let _ = thread.join();
         }
     }
 }
 
-/// As many as are expected, or as came until it was over.
+/// Accepts as many connections as are expected, or as came until it was over.
 fn let_in(listener: &TcpListener, connections: usize, is_over: impl Fn() -> bool) -> Result<Vec<TcpStream>> {
     let mut streams = Vec::with_capacity(connections);
     while streams.len() < connections && !is_over() {
@@ -93,7 +93,7 @@ fn greeted(mut stream: TcpStream) -> Result<TcpStream> {
     Ok(stream)
 }
 
-/// Round and round; who is full is left out.
+/// Writes to all streams in turn; full ones are skipped.
 fn pour(streams: &[TcpStream], bytes: &[u8], is_over: impl Fn() -> bool) -> Result<()> {
     let mut written = vec![0; streams.len()];
     while !is_over() {
@@ -108,7 +108,7 @@ fn pour(streams: &[TcpStream], bytes: &[u8], is_over: impl Fn() -> bool) -> Resu
     Ok(())
 }
 
-/// From each of the senders in turn.
+/// A message of each of the senders in turn.
 fn message(number: usize, length: usize) -> String {
     let mut text = String::new();
     Stamp { phase: PHASE, due: 0, slot: (number % SENDERS) as u16, sequence: 1 + (number / SENDERS) as u32 }
@@ -118,7 +118,7 @@ fn message(number: usize, length: usize) -> String {
     wire::message_template(&room, &message, &Member { id, name }, &text, 1_795_305_600_000).fill(1_000_000)
 }
 
-/// As servers spell it.
+/// A frame as servers encode it.
 fn frame(text: &str) -> Vec<u8> {
     let mut frame = vec![0x81];
     match text.len() {

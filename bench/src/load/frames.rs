@@ -2,13 +2,13 @@
 
 use thiserror::Error;
 
-/// What a data frame of text is.
+/// The opcode of a text frame.
 pub const TEXT: u8 = 1;
-/// The last frame of a connection.
+/// The opcode of a close frame.
 pub const CLOSE: u8 = 8;
-/// To be answered by [`PONG`].
+/// The opcode of a ping, which [`PONG`] answers.
 pub const PING: u8 = 9;
-/// The answer to [`PING`].
+/// The opcode of the answer to [`PING`].
 pub const PONG: u8 = 10;
 
 /// Larger ones are a fault of the server or of this scanner.
@@ -19,11 +19,11 @@ const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 /// A frame in the bytes that came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// What kind it is.
+    /// The opcode of the frame.
     pub opcode: u8,
-    /// What is in it.
+    /// The payload of the frame.
     pub payload: &'a [u8],
-    /// How many bytes it took.
+    /// The length in bytes, with the header.
     pub size: usize,
 }
 
@@ -44,7 +44,7 @@ pub enum Broken {
 /// The first frame of what came; `None` while it is not all there.
 ///
 /// # Errors
-/// It is none that these servers may send.
+/// The bytes are no frame that these servers may send.
 pub fn first(bytes: &[u8]) -> Result<Option<Frame<'_>>, Broken> {
     let [head, second, ..] = *bytes else { return Ok(None) };
     if head & 0xf0 != 0x80 || head & 0x0f == 0 {
@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    /// What a server of somebody else's writing sends for these messages.
+    /// These messages as a server of another implementation sends them.
     fn by_tungstenite(messages: &[Message]) -> Vec<u8> {
         let mut socket = WebSocket::from_raw_socket(std::io::Cursor::new(Vec::new()), Role::Server, None);
         messages.iter().for_each(|message| socket.send(message.clone()).unwrap());

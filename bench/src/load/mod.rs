@@ -32,17 +32,17 @@ use dialect::Dialect;
 use stamp::Stamp;
 use tally::Tally;
 
-/// Events of one turn.
+/// The most events of one turn.
 const EVENTS: usize = 128;
 /// What one read takes at most.
 const READ_BYTES: usize = 256 * 1024;
-/// How long nothing may happen before somebody looks up.
+/// How long a turn sleeps at most while it waits for something else.
 const LOOK_UP: Duration = Duration::from_millis(20);
 /// How often a slow reader takes a little.
 const SIP_EVERY: u64 = 100_000_000;
 /// How much that is.
 const SIP_BYTES: usize = 512;
-/// Slow readers in a hurry for whom nothing came for so long have it all.
+/// After so long without bytes, slow readers in [`Load::hurry`] have read everything.
 const SILENCE: u64 = 500_000_000;
 
 /// How a turn waits for something to happen.
@@ -80,7 +80,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Nobody has connected yet.
+    /// A load without connections.
     ///
     /// # Errors
     /// The system has no epoll.
@@ -144,7 +144,7 @@ impl Load {
         (self.gone, self.first_trouble.as_deref().unwrap_or_default())
     }
 
-    /// How many of those who read slowly were sent away, as far as they noticed.
+    /// How many slow readers were disconnected, as far as they noticed.
     pub fn gone_slow(&self) -> usize {
         self.connections.iter().filter(|one| one.seat.reader == ReadMode::Slow && one.stage == Stage::Gone).count()
     }
@@ -204,7 +204,7 @@ impl Load {
         self.busy_ns += self.clock.now() - began;
     }
 
-    /// Lets everything go on for a while.
+    /// Serves all connections for a while.
     ///
     /// # Errors
     /// The system's.
@@ -219,7 +219,7 @@ impl Load {
     /// Waits, and does what there is to do.
     ///
     /// # Errors
-    /// The system's, or told to end.
+    /// The system's, or that the program was asked to end.
     pub fn turn(&mut self, wait: Wait) -> Result<()> {
         stop::check()?;
         let began = self.clock.now();

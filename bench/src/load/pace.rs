@@ -1,4 +1,4 @@
-//! Two ways of talking: at a rate, whatever comes back, and as fast as it comes back.
+//! Two ways of sending: at a rate, whatever comes back, and as fast as it comes back.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ const SILENCE: Duration = Duration::from_millis(1500);
 /// Nor is it waited for longer than this.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A phase of talking.
+/// A phase in which messages are sent.
 #[derive(Clone, Debug)]
 pub struct SendPhase {
-    /// Who talks, one after the other.
+    /// The connections that send, one after the other.
     pub senders: Vec<usize>,
     /// Characters of a message.
     pub length: usize,
@@ -26,7 +26,7 @@ pub struct SendPhase {
     pub time: Duration,
 }
 
-/// What came of it.
+/// The result of a phase.
 #[derive(Clone, Debug, Default)]
 pub struct PhaseResult {
     /// How long messages were due.
@@ -57,7 +57,7 @@ pub struct PhaseResult {
     pub bytes: f64,
     /// How much of its core the generator had to work.
     pub generator_busy: f64,
-    /// What it cost the servers.
+    /// The cost of the servers.
     pub cost: Cost,
 }
 
@@ -88,8 +88,8 @@ impl PhaseResult {
     }
 }
 
-/// Message k is due at k/rate and says so, whatever has come back by then: what
-/// falls behind shows in the latency.
+/// Message k is due at k/rate and carries that time, whatever has come back by then: a server that falls
+/// behind shows in the latency.
 ///
 /// # Errors
 /// The system's.

@@ -1,4 +1,4 @@
-//! What the generator does with bytes that came.
+//! Handles the bytes that the load generator reads.
 
 use rustix::event::epoll;
 
@@ -37,7 +37,7 @@ impl Load {
         self.connections[who].unread = unread;
     }
 
-    /// Reads what is whole; says how much that was.
+    /// Handles complete frames; returns how many bytes they had.
     fn scan(&mut self, who: usize, bytes: &[u8]) -> usize {
         let now = self.clock.now();
         let mut used = 0;
@@ -60,7 +60,7 @@ impl Load {
         bytes.len()
     }
 
-    /// How long the head of the answer to the upgrade was, once it is there.
+    /// The length of the head of the answer to the upgrade, once it is there.
     fn upgraded(&mut self, who: usize, bytes: &[u8]) -> Option<usize> {
         let head = memchr::memmem::find(bytes, b"\r\n\r\n")? + 4;
         if !bytes.starts_with(b"HTTP/1.1 101 ") {
@@ -128,7 +128,7 @@ impl Load {
         }
     }
 
-    /// The slow readers take so much each; says how much came.
+    /// Lets each slow reader read so many bytes; returns how many came.
     pub(super) fn read_slowly(&mut self, most: usize) -> usize {
         let began = self.clock.now();
         let (mut buffer, mut came) = (std::mem::take(&mut self.buffer), 0);

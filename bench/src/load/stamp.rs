@@ -1,8 +1,7 @@
-//! What a message says about itself: who sent it as their how-manieth, in which
-//! phase, and when it was due.
+//! The stamp of a message: its sender, its number, its phase, and when it was due.
 //!
-//! It was due, not sent: a generator or a server that falls behind shows in the
-//! latency, and nothing is left out.
+//! It has the time at which the message was due, not the one at which it was sent: a load generator or a
+//! server that falls behind shows in the latency, and nothing is left out.
 
 use std::fmt::Write as _;
 
@@ -25,12 +24,12 @@ pub struct Stamp {
     pub due: u64,
     /// Which of the room's senders sent it.
     pub slot: u16,
-    /// Their how-manieth message of this phase, from 1.
+    /// The number of the message among those of its sender in this phase, from 1.
     pub sequence: u32,
 }
 
 impl Stamp {
-    /// Puts it at the start of a text of `length` characters.
+    /// Writes it at the start of a text of `length` characters.
     pub fn write(&self, text: &mut String, length: usize) {
         text.clear();
         let Self { phase, due, slot, sequence } = self;

@@ -35,7 +35,7 @@ impl Load {
         self.first_trouble.get_or_insert_with(|| format!("{why} ({stage:?})"));
     }
 
-    /// The socket takes something: the request for the upgrade, or what waited.
+    /// Handles a writable socket: sends the request for the upgrade, or the bytes that waited.
     pub(super) fn writable(&mut self, who: usize) {
         let one = &mut self.connections[who];
         if one.stage == Stage::Connecting {
@@ -55,7 +55,7 @@ impl Load {
         }
     }
 
-    /// Which events are waited for from now on.
+    /// Sets the events that are waited for.
     fn watch(&mut self, who: usize, events: EventFlags) {
         let Some(stream) = &self.connections[who].stream else { return };
         if let Err(error) = epoll::modify(&self.epoll, stream, EventData::new_u64(who as u64), events) {

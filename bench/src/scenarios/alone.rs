@@ -1,4 +1,4 @@
-//! The generator without a server, for whoever wonders which of the two was the limit.
+//! The load generator without a server, to find out which of the two was the limit.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::load::pace::{SendPhase, as_it_comes_back};
 use crate::load::{ConnectionPlan, Load};
 use crate::machine::Cores;
 
-/// What stands in the tables where others have their names.
+/// The name in the tables, in place of a peer's.
 pub const NAME: &str = "generator alone";
 
 const CONNECTIONS: usize = 1_000;
@@ -36,7 +36,7 @@ pub fn measure(cores: &Cores, together: usize, length: Length) -> Result<Figures
     let talk = SendPhase { senders: Vec::new(), length: LENGTH, time: length.of(2.0, 1.0) };
     let heard = as_it_comes_back(&mut load, &WatchedProcesses::default(), &talk, 0)?;
     let mut figures = figures(&heard, &load);
-    // Nobody served, and all messages say the same.
+    // There is no server, and all messages say the same.
     for key in ["server_us", "redis_us", "p50_ms", "p99_ms", "p999_ms", "disorder"] {
         figures.remove(key);
     }

@@ -8,7 +8,7 @@ use super::{Figures, LENGTH, Play, figures};
 use crate::load::pace::{SendPhase, at_rate};
 use crate::load::{ConnectionPlan, Load};
 
-/// Those of a room who send.
+/// How many people in a room send.
 pub(super) const SENDERS: usize = 10;
 
 /// How large and how loud the room is.

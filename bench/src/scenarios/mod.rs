@@ -46,11 +46,11 @@ pub struct Column {
 /// A scenario that can be measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
-    /// What it is called.
+    /// The name of the scenario.
     pub name: &'static str,
     /// What happens in it.
     pub about: &'static str,
-    /// What is told of it; the first is the one that is compared with the floor.
+    /// Its figures in the tables; the first is the one that is compared with the floor.
     pub columns: &'static [Column],
     /// Where the generator may be the limit: how many messages at a time its own is measured with.
     pub flood: Option<usize>,
@@ -58,7 +58,7 @@ pub struct Scenario {
     pub play: fn(&Play) -> Result<Figures>,
 }
 
-/// All of them, in the order of the tables.
+/// All scenarios, in the order of the tables.
 pub const ALL: [Scenario; 7] = [
     Scenario {
         name: "fanout",
@@ -155,18 +155,18 @@ const fn column(key: &'static str, title: &'static str, digits: usize) -> Column
 }
 
 impl Scenario {
-    /// The one of this name.
+    /// The scenario with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|scenario| scenario.name == name)
     }
 }
 
-/// What a scenario has to play on.
+/// The servers that a scenario runs on.
 #[derive(Debug)]
 pub struct Play {
-    /// What the servers speak.
+    /// The protocol of the servers.
     pub dialect: Dialect,
-    /// Where the nodes are.
+    /// The addresses of the nodes.
     pub nodes: Vec<SocketAddr>,
     /// The process ids of the servers.
     pub watched: WatchedProcesses,
@@ -208,7 +208,7 @@ impl Play {
     }
 }
 
-/// The figures that every talk has.
+/// The figures of every phase.
 pub fn figures(heard: &PhaseResult, load: &Load) -> Figures {
     let wall = heard.cost.wall.as_secs_f64().max(f64::MIN_POSITIVE);
     let all = [

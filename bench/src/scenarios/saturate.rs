@@ -1,4 +1,4 @@
-//! The most that a room of a thousand can be told in a second.
+//! The highest rate of messages that servers keep up with in a room of a thousand.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ const STEP: Duration = Duration::from_secs(1);
 /// What one generator could not follow anyway.
 const LAST_RATE: f64 = 20_000.0;
 const NARROWED: usize = 3;
-/// So often must a rate be too much before that is believed: one failure may be somebody else's noise.
+/// A rate fails only after so many tries: one failure may be somebody else's noise.
 const TRIES: usize = 2;
-/// Nor does it help a rate to be waited for longer: p99 has to be below this.
+/// How late deliveries may be: p99 has to be below this, and nothing later is waited for.
 const LATE: Duration = Duration::from_secs(1);
 /// The pause between two rates.
 const BREATH: Duration = Duration::from_millis(300);

@@ -1,4 +1,4 @@
-//! What those who read slowly do to the others.
+//! How much slow readers delay the others.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::load::pace::{SendPhase, at_rate};
 use crate::load::{ConnectionPlan, Load, ReadMode};
 
 const MEMBERS: usize = 250;
-/// One of so many is in the way.
+/// One of so many reads slowly.
 const ONE_IN: usize = 5;
 /// With [`LENGTH`], 320 kB a second for each: whoever reads slowly is a MiB behind
 /// after some 3.5 s, of which the first is not measured.
@@ -19,7 +19,7 @@ const LENGTH: usize = 3_000;
 const SENDERS: usize = 4;
 /// Long enough for that, and in a short run, too.
 const TIME: Duration = Duration::from_secs(4);
-/// What waits for the slow at the end, they get so long to read.
+/// At the end slow readers get so long to read what waits for them.
 const CATCH_UP: Duration = Duration::from_secs(4);
 
 /// So many times each. The slowest thousandth of 400 messages is one message, and
@@ -30,7 +30,7 @@ const ROUNDS: [usize; 2] = [3, 1];
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS[usize::from(play.length == Length::Quick)] {
-        // By turns, so that neither is always the later one.
+        // In alternation, so that neither is always the later one.
         if round % 2 == 1 {
             with.push(beside_slow(play)?);
         }
@@ -57,11 +57,11 @@ fn middle(mut talks: Vec<Figures>) -> Result<Figures> {
 
 fn beside_slow(play: &Play) -> Result<Figures> {
     let (mut figures, mut load) = talk(play, ReadMode::Slow)?;
-    // Only who reads up to the end finds out that it is one.
+    // Only somebody who reads up to the end notices that they were disconnected.
     load.hurry(CATCH_UP)?;
     let sent_away = load.gone_slow();
     figures.insert("sent_away".into(), sent_away as f64);
-    // They were sent away for their slowness; whoever else went is a fault.
+    // Slow readers were disconnected for their slowness; whoever else went is a fault.
     figures.insert("gone".into(), (load.gone().0 - sent_away) as f64);
     Ok(figures)
 }

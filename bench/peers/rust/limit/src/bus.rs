@@ -56,7 +56,7 @@ impl Bus {
         Ok(())
     }
 
-    /// How many were reached, or the number, which nobody wants to know.
+    /// Drops Redis' replies, which nobody needs.
     pub(crate) fn forget_answers(&mut self, buffer: &mut [u8]) -> Result<()> {
         let size = self.commands.read(buffer)?;
         ensure!(size > 0, "Redis is gone");

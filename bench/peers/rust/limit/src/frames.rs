@@ -1,4 +1,4 @@
-//! As much of WebSocket as the generator speaks.
+//! As much of WebSocket as the load generator uses.
 
 use memchr::{memchr, memmem};
 use tungstenite::handshake::derive_accept_key;

@@ -1,5 +1,5 @@
-//! Hubbub's log in Redis under a server that does nothing else: what is said is
-//! numbered, remembered and kept by Hubbub's own script before it is announced.
+//! Hubbub's log in Redis under a server that does nothing else: each message is numbered, remembered and
+//! stored by Hubbub's own script before it is announced.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,14 +13,14 @@ const SCRIPT: &str = concat!(
     "local length, publish, remember = '10000', 'PUBLISH', '86400'\n",
     include_str!("../../../../../server/src/broker/redis/append.lua")
 );
-/// As long as a real one.
+/// An epoch as long as a real one.
 const EPOCH: &[u8] = b"epochofalog1";
-/// What is remembered of a message but its number: the log, and a digest.
+/// What is remembered of a message except its number: the log, and a digest.
 const MEMORY: &[u8] = b"epochofalog1 00112233445566778899aabbccddeeff ";
 
 pub(crate) struct Log {
     hash: [u8; 40],
-    /// Tells the messages of this node from those of others.
+    /// Distinguishes the messages of this node from those of others.
     node: u16,
     said: u64,
 }
@@ -40,7 +40,7 @@ impl Log {
         Ok(Self { hash, node: commands.local_addr()?.port(), said: 0 })
     }
 
-    /// Begins a channel's log, if nobody has.
+    /// Sets the epoch of a channel's log.
     pub(crate) fn begin(&self, out: &mut Vec<u8>, channel: &[u8]) {
         command(out, &[b"HSET", &beside(channel, ":meta"), b"epoch", EPOCH, b"origin", EPOCH]);
     }
@@ -53,7 +53,7 @@ impl Log {
     }
 }
 
-/// What was said, of what the script announces: `p<epoch> <number> <text><number>`.
+/// The message in what the script announces: `p<epoch> <number> <text><number>`.
 pub(crate) fn said(announced: &[u8]) -> &[u8] {
     let mut words = announced.splitn(3, |byte| *byte == b' ').skip(1);
     let (number, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());

@@ -156,7 +156,7 @@ impl Server {
         Ok(())
     }
 
-    /// Does what a person says; says how many bytes that was.
+    /// Handles the bytes of a person; returns how many of them it has used.
     fn hear(&mut self, who: usize, bytes: &mut [u8]) -> Result<usize> {
         let mut used = 0;
         if !self.people[who].is_open {

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Write};
 use std::net::TcpStream;
 
-/// More than this waits for nobody.
+/// A connection with more unsent bytes than this is lost.
 const MOST_UNSENT: usize = 16 << 20;
 
 pub(crate) struct Person {
@@ -18,9 +18,9 @@ pub(crate) struct Person {
 
 pub(crate) enum Sent {
     All,
-    /// The kernel wants to be waited for.
+    /// The rest waits until the socket is writable.
     Part,
-    /// The connection is beyond help.
+    /// The connection cannot be used any more.
     Lost,
 }
 
@@ -47,8 +47,7 @@ impl Person {
         if waited { Sent::All } else { Sent::Part }
     }
 
-    /// Sends what waits; true where nothing does any more. A connection that is
-    /// lost is found so by reading.
+    /// Sends the unsent bytes; true if none are left. That a connection is lost is noticed by reading.
     pub(crate) fn flush(&mut self) -> bool {
         if let Ok(taken) = self.stream.write(&self.unsent) {
             self.unsent.drain(..taken);
