@@ -1,4 +1,4 @@
-//! A stage with a crowd on it, from the curtain to the reckoning.
+//! A run of a scenario: its processes with a crowd, from the start to the comparison with the log.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::verdict::Verdict;
 /// Once the trouble is over, everybody is live and everything sent within this
 /// time: the longest wait before a reconnect, a lost ping, and a resend.
 const SETTLE_WITHIN: Duration = Duration::from_secs(60);
-/// The last word is shown everywhere within this time.
+/// The last message is shown everywhere within this time.
 const SHOWN_WITHIN: Duration = Duration::from_secs(45);
 
 /// How much of everything there is.
@@ -36,7 +36,7 @@ pub enum Length {
 pub struct Setting {
     /// The paths of this machine's programs.
     pub environment: RunEnvironment,
-    /// Where all chance comes from.
+    /// The seed of all random numbers.
     pub seed: u64,
     /// How much of everything.
     pub length: Length,
@@ -66,7 +66,7 @@ pub struct Play {
     pub crowd: Crowd,
     /// Everything that clients sent and were told.
     pub ledger: Arc<Ledger>,
-    /// The chance of this play.
+    /// The random numbers of this run.
     pub rng: SmallRng,
 }
 
@@ -102,8 +102,8 @@ impl Play {
         self.rng.random_range(0..self.stage.nodes.len())
     }
 
-    /// Nobody says anything new; everybody gets live, sends the rest, is shown
-    /// everything; then all is compared with the log.
+    /// Ends the talk: everybody gets live, sends the rest, is shown everything; then all is compared with the
+    /// log.
     ///
     /// # Errors
     /// The log cannot be read.

@@ -1,4 +1,4 @@
-//! Who the nodes say is there, compared with who is.
+//! Compares who is in a room, as the nodes say, with who really is.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;

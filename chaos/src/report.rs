@@ -15,7 +15,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Tells how a scenario went that began at `began`.
+    /// Prints how a scenario went that began at `began`.
     pub fn add(&mut self, name: &'static str, began: Instant, outcome: Result<Verdict>) {
         let (word, told, faults) = match outcome {
             Ok(verdict) if verdict.is_ok() => ("ok", verdict.figures(), Vec::new()),

@@ -23,13 +23,13 @@ impl Verdict {
         self.figure(name, Seconds(time));
     }
 
-    /// Tells a time that must not be longer than `limit`.
+    /// Reports a time that must not be longer than `limit`.
     pub fn at_most(&mut self, name: &str, time: Duration, limit: Duration) {
         self.time(name, time);
         self.must(time <= limit, || format!("{name}: {} is more than {}", Seconds(time), Seconds(limit)));
     }
 
-    /// Tells a count that must be this one.
+    /// Reports a count that must be this one.
     pub fn exactly(&mut self, name: &str, count: u64, expected: u64) {
         self.figure(name, count);
         self.must(count == expected, || format!("{name}: {count}, not {expected}"));
@@ -42,7 +42,7 @@ impl Verdict {
         }
     }
 
-    /// Something that must come about; gives its outcome where it did.
+    /// Something that must come about; returns its outcome where it did.
     pub fn must_be<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
         match outcome {
             Ok(value) => Some(value),

@@ -16,7 +16,7 @@ use crate::stage::LoadBalancer;
 
 const OPEN_WITHIN: Duration = Duration::from_secs(10);
 
-/// An open connection. Dropped, it is cut without a word.
+/// An open connection. Dropped, it is cut without a close frame.
 pub(super) struct GameSocket {
     socket: WebSocketStream<TcpStream>,
 }
@@ -36,7 +36,7 @@ impl GameSocket {
         Ok(self.socket.send(Raw::text(wire::encode_game_client(message))).await?)
     }
 
-    /// The next frame. May be dropped and asked again.
+    /// The next frame. Cancel-safe.
     pub(super) async fn hear(&mut self) -> Result<GameServerMessage> {
         loop {
             match self.socket.next().await {

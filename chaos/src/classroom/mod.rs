@@ -1,8 +1,7 @@
-//! Games with a teacher and students, who answer, repeat themselves, are late,
-//! lose their connections, and write down what they were told.
+//! Games with a teacher and students, who answer, repeat themselves, are late, lose their connections, and
+//! record what they receive.
 //!
-//! Knows `/games` as any client does. [`sums`] reckons from the answers what
-//! everybody must have in the end.
+//! Knows `/games` as any client does. [`sums`] computes from the answers what everybody must have in the end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,7 +76,7 @@ impl Class {
         Ok(Self { pin, quiz, teacher, students: seated })
     }
 
-    /// Waits until the game is shown so to the teacher.
+    /// Waits until the teacher sees a game for which `is` holds.
     ///
     /// # Errors
     /// It is not, after `within`.
@@ -95,7 +94,7 @@ impl Class {
         }
     }
 
-    /// Waits until something is so for every student.
+    /// Waits until `is` holds for every student.
     ///
     /// # Errors
     /// It is not, after `within`.
@@ -111,7 +110,7 @@ impl Class {
         }
     }
 
-    /// From the lobby, or the places, to the reveal of the next question.
+    /// Goes from the lobby, or the places, to the reveal of the next question.
     ///
     /// # Errors
     /// It does not come about.
@@ -164,7 +163,7 @@ pub fn now_ms() -> u64 {
     u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What a whole class was given: by question, by student.
+/// The answers of one student that count, by question.
 pub type Sheet = BTreeMap<usize, protocol::game::RecordedAnswer>;
 
 async fn save(load_balancer: &LoadBalancer, session: &Session, quiz: &Quiz) -> Result<QuizId> {
@@ -176,7 +175,7 @@ async fn save(load_balancer: &LoadBalancer, session: &Session, quiz: &Quiz) -> R
     Ok(saved.id)
 }
 
-/// As a form spells it.
+/// A text as the value of a form field.
 fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len() * 2), |mut out, byte| {
         match byte {

@@ -34,29 +34,29 @@ pub struct Habits {
     pub is_late: bool,
 }
 
-/// What somebody was told.
+/// What one student received.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
     /// Who they are, once they are in.
     pub me: Option<UserId>,
-    /// How the game is, and its version.
+    /// The version of the game, and the game.
     pub game: Option<(u64, Game)>,
-    /// What counts, by question.
+    /// The answers that count, by question.
     pub given: Sheet,
-    /// How often an answer was accepted, repeated, late.
+    /// How often an answer was accepted.
     pub accepted: u64,
-    /// The same answer came back, or the first one in the place of another.
+    /// How often an answer was refused as a duplicate.
     pub duplicates: u64,
-    /// The time was over.
+    /// How often an answer came too late.
     pub late: u64,
-    /// When no answer was taken any more, by question and the servers' clock in
-    /// milliseconds since 1970, as it was told last.
+    /// When answers were no longer accepted, by question and the servers' clock in milliseconds since 1970,
+    /// as it was announced last.
     pub closed: BTreeMap<usize, u64>,
-    /// When what was right was shown first, by question, in milliseconds since 1970.
+    /// When the right answer was shown first, by question, in milliseconds since 1970.
     pub revealed: BTreeMap<usize, u64>,
-    /// What a question brought.
+    /// The outcome of each question.
     pub outcomes: BTreeMap<usize, Outcome>,
-    /// What must never come about, as sentences.
+    /// What must never happen, as sentences.
     pub wrongs: Vec<String>,
     /// How long they were away, every time that they had to come back.
     pub away: Vec<Duration>,
@@ -103,7 +103,7 @@ impl Student {
         Ok(Self { notes, _life: life })
     }
 
-    /// What they were told until now; look and let go.
+    /// What they have received so far, locked: drop it soon.
     pub fn notes(&self) -> MutexGuard<'_, Notes> {
         lock(&self.notes)
     }
@@ -120,7 +120,7 @@ struct Player {
     is_in: watch::Sender<bool>,
     /// When to answer which question.
     plan: Option<(Instant, usize)>,
-    /// Sent, and no word of it yet.
+    /// The answer that was sent and has no result yet.
     unanswered: Option<SubmittedAnswer>,
     /// Since when they have been away.
     lost_at: Option<Instant>,
@@ -129,7 +129,7 @@ struct Player {
 impl Player {
     async fn play(mut self) {
         loop {
-            // A connection that ends is nothing that has to be told.
+            // The end of a connection need not be reported.
             let _ = self.stay().await;
             self.lost_at.get_or_insert_with(Instant::now);
             sleep(Duration::from_millis(self.rng.random_range(0..500))).await;

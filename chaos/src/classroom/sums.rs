@@ -1,5 +1,5 @@
-//! Reckons from a quiz and the answers that counted what everybody must have,
-//! by the published rule and without the server's code.
+//! Computes from a quiz and the answers that counted what everybody must have, by the published rule and
+//! without the server's code.
 
 use protocol::game::Answer;
 use protocol::quiz::{Question, Quiz};

@@ -1,4 +1,4 @@
-//! Somebody who goes on.
+//! The host of a game.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,11 +17,11 @@ use crate::crowd::session::Session;
 use crate::stage::{LoadBalancer, Task};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// A step that nothing comes of is taken again, at the same version.
+/// A step must have changed the game within this time; until then it is sent again, at the same version.
 const STEP_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// What a teacher was told.
+/// What a teacher received.
 #[derive(Clone, Debug, Default)]
 struct Notes {
     game: Option<(u64, Game)>,
@@ -31,7 +31,7 @@ struct Notes {
     refused: Vec<String>,
 }
 
-/// Who goes on. Dropped, the connection is cut.
+/// A host. Dropped, the connection is cut.
 pub struct Teacher {
     /// The PIN of the game.
     pub pin: Pin,
@@ -67,17 +67,17 @@ impl Teacher {
         Ok(Self { pin, notes, steps, _life: Task::spawn(host.stay(line)) })
     }
 
-    /// How the game is.
+    /// The game, as this teacher received it last.
     pub fn game(&self) -> Option<Game> {
         lock(&self.notes).game.as_ref().map(|(_, game)| game.clone())
     }
 
-    /// How many are in the game, as this teacher was told last.
+    /// How many are in the game, as this teacher received it last.
     pub fn players(&self) -> usize {
         lock(&self.notes).players
     }
 
-    /// How many have answered, as this teacher was told last.
+    /// How many have answered, as this teacher received it last.
     pub fn answered(&self) -> usize {
         lock(&self.notes).answered
     }
@@ -92,10 +92,10 @@ impl Teacher {
         lock(&self.notes).refused.clone()
     }
 
-    /// To the next question: from the lobby, or past the places.
+    /// Goes to the next question: from the lobby, or past the places.
     ///
     /// # Errors
-    /// Nothing comes of it.
+    /// The game does not change.
     pub async fn go_on(&self) -> Result<()> {
         let phase = self.game().map(|game| game.phase);
         let step = |version| match phase {
@@ -106,15 +106,15 @@ impl Teacher {
         self.step(step).await
     }
 
-    /// To the podium.
+    /// Goes to the podium.
     ///
     /// # Errors
-    /// Nothing comes of it.
+    /// The game does not change.
     pub async fn end(&self) -> Result<()> {
         self.step(|version| GameClientMessage::End(Step { version })).await
     }
 
-    /// Takes a step, again and again until the game has another version.
+    /// Sends a step, again and again until the game has another version.
     async fn step(&self, step: impl Fn(Option<u64>) -> GameClientMessage) -> Result<()> {
         let version = self.version();
         let taken = async {
@@ -152,7 +152,7 @@ impl Host {
         let mut line = Some(first);
         loop {
             if let Some(line) = line.take() {
-                // A connection that ends is nothing that has to be told.
+                // The end of a connection need not be reported.
                 let _ = self.listen(line).await;
             }
             sleep(Duration::from_millis(self.rng.random_range(0..500))).await;
@@ -193,7 +193,7 @@ impl Host {
                 notes.answered = count.answered;
             }
             GameServerMessage::Error(refusal) if refusal.temporary => bail!("{}", refusal.message),
-            // A step that was taken already.
+            // A step that was done already.
             GameServerMessage::Error(refusal) if refusal.code == protocol::ErrorCode::NotNow => {}
             GameServerMessage::Error(refusal) => notes.refused.push(refusal.message),
             _ => {}

@@ -1,4 +1,4 @@
-//! Many people who are in a room and read on, and whose client keeps nothing.
+//! Many people who are in a room and read on, and whose clients record nothing.
 //!
 //! A thousand diaries of everybody who came are a million lines: what a large
 //! room costs the nodes would drown in what it costs its clients.

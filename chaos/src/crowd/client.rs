@@ -1,4 +1,4 @@
-//! One client: the browser's own link, driven over a real socket.
+//! One client: the browser's own [`RoomClient`](client::room::RoomClient), driven over a real socket.
 //!
 //! Does what `frontend/src/driver.rs` does, with a diary in the place of a page.
 
@@ -31,15 +31,15 @@ pub(super) enum Command {
     Say(String),
     /// Leave with a clean close, as somebody who closes the tab.
     Leave,
-    /// Lose the connection without a word, and come back.
+    /// Lose the connection without a close frame, and come back.
     Cut,
-    /// Lose the network without a word, and stay away.
+    /// Lose the network without a close frame, and stay away.
     Away,
     /// The network is there again.
     Back,
 }
 
-/// How often all clients write, and which texts.
+/// How often all clients write, and how long their texts are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TalkRate {
     /// On average; `None`: nobody says anything by themselves.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::Timer;
 use tokio::time::Instant;
 
-/// What a link asked to be woken for.
+/// The timers that a client has set.
 #[derive(Debug)]
 pub(super) struct Clock {
     due: Vec<(Timer, Instant)>,
@@ -13,12 +13,12 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// With `pace` 60, a minute of the link lasts a second.
+    /// With `pace` 60, a minute of the client lasts a second.
     pub(super) fn new(pace: f64) -> Self {
         Self { due: Vec::new(), pace }
     }
 
-    /// Wakes after `after_ms` of the link's time.
+    /// Sets a timer, after `after_ms` of the client's time.
     pub(super) fn set(&mut self, timer: Timer, after_ms: u64) {
         self.cancel(timer);
         let wait = Duration::from_millis(after_ms).div_f64(self.pace);
@@ -35,7 +35,7 @@ impl Clock {
         self.due.iter().map(|(_, at)| *at).min().unwrap_or(far)
     }
 
-    /// One that is due by now.
+    /// Takes a timer that is due.
     pub(super) fn take_due(&mut self) -> Option<Timer> {
         let now = Instant::now();
         let at = self.due.iter().position(|(_, at)| *at <= now)?;

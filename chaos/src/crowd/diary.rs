@@ -1,4 +1,4 @@
-//! What one client was told, checked as it comes.
+//! What one client received, checked as it comes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -19,18 +19,18 @@ pub struct Absence {
     pub to: Option<Instant>,
 }
 
-/// Notes what one client was told of its room.
+/// Records what one client receives of its room.
 #[derive(Debug)]
 pub struct Diary {
     ledger: Arc<Ledger>,
     room: RoomId,
     /// Who the client is.
     pub me: UserId,
-    /// What is shown ends here.
+    /// The position of the last message that is shown.
     pub shown: Option<Position>,
-    /// The last that this connection told, before any repair by the client.
+    /// The last offset that this connection delivered, before any repair by the client.
     told: Option<u64>,
-    /// Where the last connection led.
+    /// The node of the last connection.
     pub node: Option<SocketAddr>,
     /// Whether the client is in its room now.
     pub is_live: bool,
@@ -38,11 +38,11 @@ pub struct Diary {
     pub absences: Vec<Absence>,
     /// Messages of its own that are not in the log yet.
     pub pending: usize,
-    /// Who it thinks is in the room, oneself too: the first page and what changed since.
+    /// The people in the room as the client knows them, itself too: the first page and what changed since.
     pub people: BTreeSet<UserId>,
-    /// How many are there, as it was told last.
+    /// The number of people in the room, as it was received last.
     pub member_count: usize,
-    /// Everything it was told of people, in order: `true` came, `false` went.
+    /// Every change of people that it received, in order: `true` came, `false` went.
     pub comings: Vec<(Instant, UserId, bool)>,
     /// What it was refused, by code: for now, and for good.
     pub refused: BTreeMap<&'static str, u64>,
@@ -56,7 +56,7 @@ pub struct Diary {
     pub renamed: u64,
     /// Closes by the other end, by code.
     pub closes: BTreeMap<u16, u64>,
-    /// Gaps in what one connection told, before the client mended them.
+    /// Gaps in what one connection delivered, before the client repaired them.
     pub raw_holes: u64,
     /// Frames, and their bytes, of any kind.
     pub frames: u64,
@@ -92,7 +92,7 @@ impl Diary {
         }
     }
 
-    /// A frame as it came, before the link saw it; `at` is where the link stood.
+    /// Records a frame as it came, before the client handled it; `at` is the client's position then.
     pub fn frame(&mut self, frame: &ServerMessage, at: Option<&Position>) {
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined, at),
@@ -116,7 +116,7 @@ impl Diary {
         self.recovered += 1;
         let offsets = joined.messages.iter().map(|message| message.offset);
         let is_whole = offsets.eq(since.offset + 1..=joined.position.offset);
-        // Whoever has seen nothing goes on in any log that is told from its beginning.
+        // A client that has seen nothing can continue any log that is sent from its beginning.
         let is_known = since.epoch == joined.position.epoch || since.offset == 0;
         let is_its_log = is_known && since.offset <= joined.position.offset;
         if !is_whole || !is_its_log {
@@ -139,7 +139,7 @@ impl Diary {
         }
     }
 
-    /// What the page is told.
+    /// Records an event for the page.
     pub fn event(&mut self, event: &Event) {
         match event {
             Event::Status(status) => self.status(*status),
@@ -168,12 +168,12 @@ impl Diary {
                 }
                 self.member_count = presence.member_count;
             }
-            // What else a page may show is of no matter here.
+            // The other events of a page do not matter.
             _ => {}
         }
     }
 
-    /// Where the link is now: a log may go on under another epoch.
+    /// Notes the client's position now: a log may go on under another epoch.
     pub fn follow(&mut self, position: Option<&Position>) {
         if let (Some(shown), Some(position)) = (&mut self.shown, position)
             && shown.offset == position.offset

@@ -41,7 +41,7 @@ pub struct CrowdSize {
     pub rooms: usize,
     /// How many they are.
     pub clients: usize,
-    /// How much shorter the timers of their links are.
+    /// How many times faster the timers of their clients run.
     pub pace: f64,
 }
 
@@ -56,7 +56,7 @@ pub struct Crowd {
     pace: f64,
 }
 
-/// One of them. Dropped, the connection is cut without a word.
+/// One of them. Dropped, the connection is cut without a close frame.
 pub struct Client {
     /// The id of the client's room.
     pub room: RoomId,
@@ -68,7 +68,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// What the client was told so far; look and let go.
+    /// What the client has received so far, locked: drop it soon.
     pub fn diary(&self) -> MutexGuard<'_, Diary> {
         lock(&self.diary)
     }
@@ -79,12 +79,12 @@ impl Client {
         let _ = self.commands.send(Command::Say(text.to_owned())).await;
     }
 
-    /// Loses the connection without a word, and comes back by itself.
+    /// Loses the connection without a close frame, and comes back by itself.
     pub async fn cut(&self) {
         let _ = self.commands.send(Command::Cut).await;
     }
 
-    /// Loses the network without a word, and stays away.
+    /// Loses the network without a close frame, and stays away.
     pub async fn away(&self) {
         let _ = self.commands.send(Command::Away).await;
     }
@@ -101,7 +101,7 @@ impl Client {
 }
 
 impl Crowd {
-    /// Nobody yet. What they are told goes into `ledger`.
+    /// A crowd without people. What they receive goes into `ledger`.
     pub fn new(load_balancer: Arc<LoadBalancer>, ledger: Arc<Ledger>, pace: f64) -> Self {
         Self { rooms: Vec::new(), clients: Vec::new(), load_balancer, ledger, talk: watch::Sender::default(), pace }
     }
@@ -193,7 +193,7 @@ impl Crowd {
         self.talk.send_replace(TalkRate::default());
     }
 
-    /// Waits until everybody is in their room; says after how long.
+    /// Waits until everybody is in their room; returns after how long.
     ///
     /// # Errors
     /// Some are not, after `within`.
@@ -209,7 +209,7 @@ impl Crowd {
         self.until(within, |diary| diary.is_live && diary.pending == 0, "are not live with everything sent").await
     }
 
-    /// Waits until something is true of everybody; says after how long.
+    /// Waits until something is true of everybody; returns after how long.
     ///
     /// # Errors
     /// It is not, after `within`; the sentence says for how many.

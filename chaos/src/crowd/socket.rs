@@ -1,4 +1,4 @@
-//! One WebSocket of one client, as a browser's: words never wait for the other end.
+//! One WebSocket of one client, as a browser's: sending never waits for the other end.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const WRITE_WITHIN: Duration = Duration::from_secs(60);
 /// The close of a connection that was cut.
 const CUT: u16 = 1006;
 
-/// What a socket tells.
+/// An event of a socket.
 pub(super) enum SocketEvent {
     Text(String),
     Closed(u16),
@@ -55,7 +55,7 @@ impl Socket {
         let _ = self.outgoing.send(Raw::text(wire::encode_client(frame)));
     }
 
-    /// The next thing it tells. May be dropped and asked again.
+    /// The next event of the socket. Cancel-safe.
     pub(super) async fn hear(&mut self) -> SocketEvent {
         loop {
             match self.incoming.next().await {

@@ -1,4 +1,4 @@
-//! A client without rules: says and hears frames, on a node of its choice.
+//! A client without rules: sends and receives frames, on a node of its choice.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -70,7 +70,7 @@ impl Visitor {
         .await?
     }
 
-    /// Says something, without waiting for what comes of it.
+    /// Sends a message, without waiting for the answer.
     ///
     /// # Errors
     /// The connection is gone.
@@ -80,7 +80,7 @@ impl Visitor {
         self.send(&frame).await
     }
 
-    /// What came of the message `id`: its offset, or the code of its refusal.
+    /// The answer to the message `id`: its offset, or the code of its refusal.
     ///
     /// # Errors
     /// No answer comes.
@@ -93,7 +93,7 @@ impl Visitor {
         .await
     }
 
-    /// Reads until the close, and gives its code; 1006 without one.
+    /// Reads until the close, and returns its code; 1006 without one.
     ///
     /// # Errors
     /// The connection stays open.

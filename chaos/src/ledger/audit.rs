@@ -1,4 +1,4 @@
-//! Compares what clients were told with the log, as anybody can read it.
+//! Compares what clients received with the log, as anybody can read it.
 
 use std::collections::HashMap;
 
@@ -104,7 +104,7 @@ impl Ledger {
     }
 }
 
-/// Compares one room; gives back how many went with an old log.
+/// Compares one room; returns how many messages went with an old log.
 pub(super) fn compare(
     room: &RoomId,
     book: &RoomRecord,

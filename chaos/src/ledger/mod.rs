@@ -1,7 +1,7 @@
-//! Everything that clients were told, acknowledged and refused, in one place.
+//! Everything that clients received, with what was acknowledged and refused, in one place.
 //!
-//! Clients write into it while they are told; what cannot be right is noted at
-//! once. At the end it is compared with the log; see [`audit`].
+//! Clients write into it while they receive; what cannot be right is noted at once. At the end it is compared
+//! with the log; see [`audit`].
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -113,7 +113,7 @@ impl Ledger {
         self.pages().book(room).said.insert((author.clone(), id.clone()), (digest(text), Instant::now()));
     }
 
-    /// Somebody was shown a message at a place in the log.
+    /// Notes that somebody was shown a message at a position in the log.
     pub fn shows(&self, room: &RoomId, epoch: &Epoch, message: &Message) {
         let entry = Entry::of(message);
         let mut pages = self.pages();
@@ -125,7 +125,7 @@ impl Ledger {
         }
     }
 
-    /// Somebody heard a message live; how long after it was said is kept.
+    /// Notes that somebody received a message live, and how long after it was sent.
     pub fn hears(&self, room: &RoomId, message: &Message) {
         let mut pages = self.pages();
         let book = pages.book(room);
@@ -135,18 +135,17 @@ impl Ledger {
         }
     }
 
-    /// How long messages took from being said to being shown, since this was
-    /// asked last.
+    /// How long messages took from being sent to being shown, since the last call.
     pub fn take_delays(&self) -> Vec<Duration> {
         self.pages().books.values_mut().flat_map(|book| std::mem::take(&mut book.delays)).collect()
     }
 
-    /// The same of one room.
+    /// The same for one room.
     pub fn take_delays_in(&self, room: &RoomId) -> Vec<Duration> {
         std::mem::take(&mut self.pages().book(room).delays)
     }
 
-    /// An author was told that a message is in the log.
+    /// Notes that an author was told that a message is in the log.
     pub fn acknowledges(&self, room: &RoomId, key: Key, epoch: &Epoch) {
         let mut pages = self.pages();
         let book = pages.book(room);
@@ -203,7 +202,7 @@ impl LedgerState {
 }
 
 impl RoomRecord {
-    /// Takes note of what stands somewhere; gives back another one that stood there.
+    /// Notes the message at an offset; returns another one that was there before.
     fn stands(&mut self, epoch: &Epoch, offset: u64, entry: &Entry) -> Option<Entry> {
         let place = self.shown.entry((epoch.clone(), offset)).or_insert_with(|| entry.clone());
         (place != entry).then(|| place.clone())

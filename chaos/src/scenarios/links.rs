@@ -1,4 +1,4 @@
-//! The links between nodes and Redis are cut, again and again.
+//! The connections between nodes and Redis are cut, again and again.
 
 use std::time::{Duration, Instant};
 

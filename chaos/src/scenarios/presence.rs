@@ -1,4 +1,4 @@
-//! What people are told of who comes and goes.
+//! What people receive about others who come and go.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ async fn watched(setting: &Setting, name: &str, members: usize) -> Result<Play> 
     play.crowd.through(play.stage.load_balancer_to(&[0]));
     play.crowd.admit(vec![room; members], setting.seed + 1).await;
     play.crowd.all_live(PATIENCE).await?;
-    // What the last ones caused is told by then.
+    // What the last ones caused is announced by then.
     sleep(Duration::from_secs(2)).await;
     Ok(play)
 }

@@ -34,7 +34,7 @@ impl RoomsOfRedis {
     }
 }
 
-/// What people in each room were told until now.
+/// What people in each room have received so far.
 #[derive(Clone, Debug)]
 pub(super) struct RoomCounts {
     pub(super) acknowledged: HashMap<RoomId, usize>,
@@ -65,7 +65,7 @@ pub(super) fn count(rooms: &[RoomId], is_so: impl Fn(&RoomId) -> bool) -> u64 {
     rooms.iter().filter(|room| is_so(room)).count() as u64
 }
 
-/// How long messages took in these rooms, since this was asked last.
+/// How long messages took in these rooms, since the last call.
 pub(super) fn delays(play: &Play, rooms: &[RoomId]) -> Vec<Duration> {
     rooms.iter().flat_map(|room| play.ledger.take_delays_in(room)).collect()
 }

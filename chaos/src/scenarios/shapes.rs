@@ -19,7 +19,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(3);
 const PROMOTED_WITHIN: Duration = Duration::from_secs(10);
 /// How long a replica gets nothing of what its master acknowledges; shorter than anybody takes for its death.
 const BEHIND: Duration = Duration::from_millis(800);
-/// What was under way to a server when it died, is told by then.
+/// What was under way to a server when it died is answered by then.
 const UNDER_WAY: Duration = Duration::from_millis(500);
 /// Only a failure waits for this.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -125,8 +125,8 @@ async fn come_back(play: &mut Play, dead: usize) -> Result<()> {
     Ok(())
 }
 
-/// Kills a master, and waits until everything goes on without it. Gives back in
-/// how many rooms of the other masters anything was refused.
+/// Kills a master, and waits until everything goes on without it. Returns in how many rooms of the other
+/// masters anything was refused.
 async fn fail_over(play: &mut Play, dead: usize, heir: usize, verdict: &mut Verdict) -> Result<u64> {
     let rooms = RoomsOfRedis::of(play, dead).await?;
     verdict.figure("rooms on it", format!("{} of {}", rooms.touched.len(), play.crowd.rooms.len()));

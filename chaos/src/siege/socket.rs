@@ -50,7 +50,7 @@ impl Socket {
         Ok(timeout(PATIENCE, self.stream.send(Message::text(frame.into()))).await.context("it does not read")??)
     }
 
-    /// Hands a frame over, to be sent with later ones.
+    /// Queues a frame, to be sent with later ones.
     pub(super) async fn feed(&mut self, frame: impl Into<String>) -> Result<()> {
         Ok(timeout(PATIENCE, self.stream.feed(Message::text(frame.into()))).await.context("it does not read")??)
     }
@@ -83,12 +83,12 @@ impl Socket {
         timeout(PATIENCE, picked).await.context("no answer in time")?
     }
 
-    /// The next frame of one of these types; the others are left aside.
+    /// The next frame of one of these types; the others are dropped.
     pub(super) async fn hear(&mut self, types: &[&str]) -> Result<String> {
         self.until(|text| types.contains(&type_of(text)).then(|| text.to_owned())).await
     }
 
-    /// Both ways of it, for tasks of their own.
+    /// Both halves of it, for tasks of their own.
     pub(super) fn into_inner(self) -> WebSocketStream<TcpStream> {
         self.stream
     }

@@ -1,4 +1,4 @@
-//! Somebody from an address of their own, who says whatever they like in HTTP.
+//! Somebody from an address of their own, who sends whatever they like over HTTP.
 //!
 //! Knows bytes, cookies and nothing else: an attack writes heads that no
 //! client would.
@@ -206,7 +206,7 @@ fn join_chunks(mut rest: &[u8]) -> Vec<u8> {
     body
 }
 
-/// What a text is in a form.
+/// A text as the value of a form field.
 pub(super) fn escape(text: &str) -> String {
     let spell = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => char::from(byte).to_string(),

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::Attack;
 use crate::verdict::{Seconds, Skipped, Verdict};
 
-/// So much of what did not hold is told.
+/// At most so many faults are printed.
 const FAULTS: usize = 8;
 
 /// How an attack ended.
@@ -32,7 +32,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Tells how an attack ended that began at `began`.
+    /// Prints how an attack ended that began at `began`.
     pub fn add(&mut self, attack: &Attack, began: Instant, ended: Result<Verdict>) {
         let (outcome, figures, faults) = match ended {
             Ok(verdict) if verdict.is_ok() => (Outcome::Held, verdict.figures(), Vec::new()),

@@ -1,5 +1,5 @@
-//! Honest people who talk all the time, and how long their words take: what an
-//! attack does to everybody else.
+//! Honest people who talk all the time, and how long their messages take: what an attack does to everybody
+//! else.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -40,14 +40,14 @@ struct Talker {
     gone: AtomicU64,
 }
 
-/// How long words took in a while.
+/// How long messages took in a while.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Delays {
     pub(super) p50: Duration,
     pub(super) p99: Duration,
 }
 
-/// How often and for how long it is listened.
+/// How often and for how long the delays are measured.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Windows {
     rounds: u32,
@@ -90,7 +90,7 @@ impl Talkers {
         Ok(talkers)
     }
 
-    /// Listens for a while.
+    /// Measures the delays for a while.
     pub(super) async fn listen(&self, time: Duration) -> Result<Delays> {
         self.people.iter().for_each(|person| lock(&person.took).clear());
         sleep(time).await;
@@ -107,8 +107,8 @@ impl Talkers {
         Ok(Delays { p50: at(50), p99: at(99) })
     }
 
-    /// By turns without and with an attack, which ends at the moment it is
-    /// given: with it the slowest percent must take at most `factor` times as long.
+    /// Alternates between no attack and an attack, which ends at the moment that is passed to it: with it the
+    /// slowest percent must take at most `factor` times as long.
     pub(super) async fn compare(
         &self,
         verdict: &mut Verdict,

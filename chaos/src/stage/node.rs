@@ -12,7 +12,7 @@ use super::http;
 use super::process::{Process, Signal};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// Says where figures are read.
+/// The flag for the address of the metrics.
 const METRICS: &str = "--metrics-listen";
 const START_WITHIN: Duration = Duration::from_secs(20);
 
@@ -88,7 +88,7 @@ impl Node {
         Ok(())
     }
 
-    /// Waits until it says it is ready; says after how long.
+    /// Waits until it says it is ready; returns after how long.
     ///
     /// # Errors
     /// It ended, or it does not within the time.
@@ -104,7 +104,7 @@ impl Node {
         Ok(begin.elapsed())
     }
 
-    /// Waits until it says it is not ready; says after how long.
+    /// Waits until it says it is not ready; returns after how long.
     ///
     /// # Errors
     /// It goes on saying that it is.
@@ -127,7 +127,7 @@ impl Node {
         self.process = None;
     }
 
-    /// Asks it to leave and waits until it did; says after how long.
+    /// Asks it to leave and waits until it did; returns after how long.
     ///
     /// # Errors
     /// It still runs after `within`, or does not run.

@@ -74,7 +74,7 @@ impl Process {
         Ok(self.child.try_wait()?)
     }
 
-    /// Waits until it has ended by itself; says after how long.
+    /// Waits until it has ended by itself; returns after how long.
     ///
     /// # Errors
     /// It still runs after `within`.

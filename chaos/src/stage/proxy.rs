@@ -1,4 +1,4 @@
-//! A bad network: stands between two that talk, and spoils it when told.
+//! A bad network: a proxy between two ends, which does harm when told to.
 
 use std::io;
 use std::net::SocketAddr;
@@ -42,9 +42,9 @@ impl NetworkConditions {
 pub enum Fault {
     /// Both ends are reset.
     Reset,
-    /// The client is told that nothing more comes; its own words still pass.
+    /// The client is told that nothing more comes; its own bytes still pass.
     CloseToClient,
-    /// The server is told that nothing more comes; its own words still pass.
+    /// The server is told that nothing more comes; its own bytes still pass.
     CloseToServer,
 }
 
@@ -83,7 +83,7 @@ impl Proxy {
 
     /// Does something to all connections that are open.
     pub fn inject(&self, fault: Fault) {
-        // Nobody there is no trouble.
+        // Without connections there is nothing to do.
         let _ = self.faults.send(fault);
     }
 }
@@ -173,7 +173,7 @@ async fn pass(
     to.shutdown().await
 }
 
-/// Waits until anything passes; says what the conditions are then.
+/// Waits until anything passes; returns the conditions then.
 async fn passable(conditions: &mut watch::Receiver<NetworkConditions>) -> NetworkConditions {
     let changed = conditions.wait_for(|conditions| !conditions.blackhole).await.map(|conditions| *conditions);
     match changed {

@@ -100,7 +100,7 @@ pub async fn follows(server: &Redis) -> Result<()> {
     }
 }
 
-/// The words that Redis has for what it is.
+/// The fields of Redis' `ROLE`.
 async fn role(server: &Redis) -> Result<Vec<String>> {
     let Reply::List(role) = server.command(&["ROLE"]).await? else { return Ok(Vec::new()) };
     Ok(role.iter().map(|word| word.text().to_owned()).collect())

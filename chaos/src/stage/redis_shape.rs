@@ -43,7 +43,7 @@ impl Shape {
         }
     }
 
-    /// What the nodes are told of its servers, which they find at these addresses.
+    /// The address of its servers for the nodes, which find them at these addresses.
     pub(super) fn url(self, addresses: &[SocketAddr]) -> String {
         let (scheme, told) = match self {
             Self::One | Self::Three => ("redis", addresses.to_vec()),
