@@ -4,10 +4,9 @@
 //
 // Usage: node .ci/join.mjs target/site PART[+PART...]...
 // For each argument a file {first part}.{hash}.pieces: the length of its index as four
-// bytes (little endian), the index as JSON ({name: [begin, length]}, begins counted
-// from the end of the index), and the pieces. `joined.json` says which there are, and
-// of which build; the server reads it (app/src/parts.rs). The single files stay: what
-// is not in a joined one is fetched as before.
+// bytes (little endian), the index as JSON ({name: [begin, length]}, begins counted from the end of the
+// index), and the pieces. `joined.json` says which there are, and of which build; the server reads it
+// (app/src/hydration/files.rs). The single files stay: what is not in a joined one is fetched as before.
 import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

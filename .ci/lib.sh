@@ -1,9 +1,8 @@
 # Words the scripts of .ci share: telling people what happens and how long it
 # took, and installing Debian packages. Sourced, never run.
 
-# What cargo is told for everything but the browser. Features by name: the
-# workspace as a whole would turn on ssr and browser at once, and `default` would
-# make a second app beside the one that server uses.
+# Cargo's arguments for everything but the browser. Features by name: the workspace as a whole would turn on
+# ssr and browser at once, and `default` would make a second app beside the one that server uses.
 # shellcheck disable=SC2034 # used by those who source this
 native=(--release -p protocol -p client -p app -p quiz -p server -p chaos -p bench --no-default-features --features app/ssr)
 
