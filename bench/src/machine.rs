@@ -95,13 +95,19 @@ impl Machine {
             cores: info.lines().filter(|line| line.starts_with("processor")).count(),
             pinned: cores.apart,
             memory_gib: (kib.unwrap_or(0) + (1 << 19)) >> 20,
-            kernel: fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default().trim().to_owned(),
+            kernel: kernel(),
             versions: [["redis-server", "--version"], ["node", "--version"], ["rustc", "--version"]]
                 .into_iter()
                 .filter_map(|[program, flag]| said(program, flag))
                 .collect(),
         }
     }
+}
+
+/// The version of the kernel, without what a distribution or a host adds to it.
+fn kernel() -> String {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    release.trim().split('-').next().unwrap_or_default().to_owned()
 }
 
 /// A program's name and version.

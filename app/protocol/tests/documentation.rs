@@ -116,7 +116,10 @@ fn the_figures_of_presence_are_those_of_the_code() {
 fn every_type_has_an_example() {
     for (kind, types) in [
         ("client", &["join", "message", "leave", "typing", "ping"][..]),
-        ("server", &["joined", "message", "presence", "typing", "error", "pong"][..]),
+        (
+            "server",
+            &["joined", "message", "presence", "typing", "namesake", "position", "availability", "error", "pong"][..],
+        ),
         ("game client", &GAME_CLIENT[..]),
         ("game server", &GAME_SERVER[..]),
     ] {

@@ -6,8 +6,9 @@ use server::throttle::Cost;
 const PAGE: &str = include_str!("../../../docs/limits.md");
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
 /// The files that declare the addresses of server functions.
-const CALLS: [&str; 3] = [
+const CALLS: [&str; 4] = [
     include_str!("../../../app/src/api/mod.rs"),
+    include_str!("../../../app/src/api/formulas.rs"),
     include_str!("../../../app/src/api/games/mod.rs"),
     include_str!("../../../app/src/api/quizzes/mod.rs"),
 ];

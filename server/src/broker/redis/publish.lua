@@ -42,7 +42,7 @@ if once then
 end
 
 redis.call('HSET', meta, 'top', offset)
--- Every node comes this way once a day (known.rs) with each log that it writes to.
+-- Every node comes this way once a day (epoch_cache.rs) with each log that it writes to.
 if retain ~= '' then redis.call('EXPIRE', meta, retain) else redis.call('PERSIST', meta) end
 redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'h', head, 't', tail)
 if retain ~= '' then redis.call('EXPIRE', log, retain) end
