@@ -68,7 +68,7 @@ const LONG = "Because the gas giants kept most of the spin of the cloud that the
 test("four answers of 80 letters are whole at the reveal, and the buttons in sight", async ({ person }) => {
   const teacher = await person("Ms Rivera", undefined, { viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
   const options = ["a", "b", "c", "d"].map((end, at) => ({ text: LONG.slice(0, 79) + end, right: at === 2 || undefined }));
-  const pin = await host(teacher, { title: "Jupiter", questions: [{ kind: "choice", text: "Why does it turn so quickly?", seconds: 60, why: "It kept its spin.", options }] });
+  const pin = await host(teacher, { title: "Jupiter", questions: [{ kind: "choice", text: "Why does it turn so quickly?", seconds: 60, explanation: "It kept its spin.", options }] });
   const wall = new Wall(teacher.page, pin);
   const [ada, noor] = await wall.joins("Ada", "Noor");
   await wall.begin();
