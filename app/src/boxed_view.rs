@@ -69,8 +69,8 @@ pub(crate) fn effect(run: impl FnMut() + 'static) {
 }
 
 /// An effect that starts while its part is being rendered, before the part is in the page: for what has to be
-/// ready before a person can touch it, such as the connection that their messages go out on. It must not look
-/// for elements.
+/// ready before a person can touch it, such as the connection that their messages go out on. It must
+/// not look for elements.
 pub(crate) fn early_effect(run: impl FnMut() + 'static) {
     fn boxed(run: Box<dyn FnMut()>) {
         Effect::new(run);

@@ -13,8 +13,8 @@ use crate::state::{ConnectBlocker, ConnectionStatus, FirstConnects};
 const CALL: &str = "/api/viewer";
 const FORBIDDEN: u16 = 403;
 
-/// The status with its reason. After some failed tries the server is asked, and `shown` changes when it has
-/// answered.
+/// The status with its reason. After some failed tries the server is asked, and `shown` changes
+/// when it has answered.
 pub(crate) fn judge(
     tries: StoredValue<FirstConnects>,
     shown: RwSignal<ConnectionStatus>,

@@ -1,5 +1,5 @@
-//! The store of a room's page: the state of [`crate::state`] in signals, changed by the events of a
-//! [`RoomTransport`](crate::transport::room::RoomTransport).
+//! The store of a room's page: the state of [`crate::state`] in signals, changed by the
+//! events of a [`RoomTransport`](crate::transport::room::RoomTransport).
 //!
 //! On the server nothing changes: there is no connector, and effects do not run.
 

@@ -1,5 +1,5 @@
-//! Keeps the focus near a row that is removed while it has it. The browser would move it to the beginning of
-//! the page.
+//! Keeps the focus near a row that is removed while it has it. The browser would move it to the
+//! beginning of the page.
 
 use leptos::ev::FocusEvent;
 use leptos::prelude::*;
@@ -64,8 +64,8 @@ impl RowFocus {
         });
     }
 
-    /// Moves the focus to the first button of a row, or out of the list, unless another element has it by
-    /// now.
+    /// Moves the focus to the first button of a row, or out of the list, unless another element
+    /// has it by now.
     fn lead_on(self, rows: Rows, next: Option<usize>) {
         if document().active_element().is_some_and(|active| active.tag_name() != "BODY") {
             return;

@@ -102,8 +102,8 @@ impl Play {
         self.rng.random_range(0..self.stage.nodes.len())
     }
 
-    /// Ends the talk: everybody gets live, sends the rest, is shown everything; then all is compared with the
-    /// log.
+    /// Ends the talk: everybody gets live, sends the rest, is shown everything; then all is
+    /// compared with the log.
     ///
     /// # Errors
     /// The log cannot be read.

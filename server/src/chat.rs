@@ -1,7 +1,7 @@
 //! The chat: checks messages, makes their frames and appends them to the log.
 //!
-//! An application over the broker. Knows messages and their rules; knows nothing of sockets, and never waits
-//! for deliveries.
+//! An application over the broker. Knows messages and their rules; knows nothing of sockets, and
+//! never waits for deliveries.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -46,8 +46,8 @@ impl Chat {
         Self { broker, classes, quotas, message_chars }
     }
 
-    /// Posts `text` to a room. `Ok` means that the log has it; a repeat with the same id gives the first
-    /// result.
+    /// Posts `text` to a room. `Ok` means that the log has it; a repeat with the same id
+    /// gives the first result.
     ///
     /// # Errors The refusal to answer with. After a temporary one, repeat it with the same id.
     pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {

@@ -1,5 +1,5 @@
-//! This node's clock, for times that people read and for expiry. Order is told by offsets and versions, never
-//! by this.
+//! This node's clock, for times that people read and for expiry. Order is told by offsets and
+//! versions, never by this.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

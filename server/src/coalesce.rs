@@ -28,8 +28,8 @@ impl<K: Eq + Hash, V> Default for Coalesce<K, V> {
 
 impl<K: Eq + Hash + Clone, V: Clone> Coalesce<K, V> {
     /// Runs `work`, or waits for another caller that begins the same after this call. For each key at most
-    /// one runs at a time. A failure is an answer too: let `V` be a `Result`, or all who wait would try one
-    /// after the other.
+    /// one runs at a time. A failure is an answer too: let `V` be a `Result`, or all who wait would try
+    /// one after the other.
     pub async fn get(&self, key: K, work: impl Future<Output = V>) -> V {
         let asking = self.ask(key);
         let ticket = asking.question.asked.fetch_add(1, Ordering::Relaxed) + 1;

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-/// The first `bytes` bytes of the SHA-256 of `whole`, in hexadecimal. With 16 of them nobody finds two inputs
-/// with one digest.
+/// The first `bytes` bytes of the SHA-256 of `whole`, in hexadecimal. With 16 of them nobody finds two
+/// inputs with one digest.
 pub(crate) fn of(whole: impl AsRef<[u8]>, bytes: usize) -> String {
     let digest = Sha256::digest(whole);
     hex(digest.get(..bytes).unwrap_or(&digest))

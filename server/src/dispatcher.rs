@@ -102,8 +102,8 @@ fn notify_namesakes(presence: &Presence, connections: &Connections, member: &Mem
     }
 }
 
-/// Sends a change of presence to all clients in the room on this node. For a game, its keeper decides who is
-/// told.
+/// Sends a change of presence to all clients in the room on this node. For a game, its keeper
+/// decides who is told.
 pub(crate) fn publish_presence(hub: &Hub, games: &LocalGames, channel: &Channel, presence: protocol::Presence) {
     if let Channel::Game(_) = channel {
         return games.people_changed(channel);
@@ -112,8 +112,8 @@ pub(crate) fn publish_presence(hub: &Hub, games: &LocalGames, channel: &Channel,
     hub.broadcast(channel, &frame.into());
 }
 
-/// Builds the frame that tells a log's new epoch. Clients of a game know no positions: they are told that its
-/// log is available.
+/// Builds the frame that tells a log's new epoch. Clients of a game know no positions: they are told that
+/// its log is available.
 pub(crate) fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
     if let Channel::Game(_) = channel {
         return availability(channel, true);

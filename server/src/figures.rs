@@ -46,8 +46,8 @@ pub(crate) async fn bind(config: &Config) -> Result<Option<TcpListener>, (Socket
     }
 }
 
-/// The default address, always on loopback: the node's port plus [`PORT_AFTER`], or port 0 if the node's is
-/// 0.
+/// The default address, always on loopback: the node's port plus [`PORT_AFTER`], or port 0
+/// if the node's is 0 too.
 fn usual_address(node: SocketAddr) -> Option<SocketAddr> {
     let port = match node.port() {
         0 => 0,

@@ -112,8 +112,8 @@ pub async fn upkeep(handle: PrometheusHandle) {
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const SECONDS: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0];
 
-/// Starts collecting for this process. A second call in one process (a test with several nodes) shares the
-/// first one's metrics.
+/// Starts collecting for this process. A second call in one process (a test with several nodes) shares
+/// the first one's metrics.
 ///
 /// # Errors None that a correct build can meet.
 pub fn install() -> Result<PrometheusHandle, BuildError> {

@@ -1,5 +1,5 @@
-//! Whether people can be sent to this node: proved by a probe, which is shared by all who ask at about the
-//! same time.
+//! Whether people can be sent to this node: proved by a probe, which is shared by all who ask at
+//! about the same time.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The limits of the protocol: those that both sides must agree on, and the defaults of those that an
-//! operator may change.
+//! The limits of the protocol: those that both sides must agree on, and the defaults of those that
+//! an operator may change.
 
 use std::time::Duration;
 
@@ -33,13 +33,13 @@ pub const RECOVERY_MESSAGES: usize = 300;
 pub const RECOVERY_BYTES: usize = 256 * 1024;
 /// The most bytes of one page of history, as frames; it has at least one message.
 pub const PAGE_BYTES: usize = 256 * 1024;
-/// The most members in a `joined` or `presence` frame and on a page of them; `memberCount` tells how many
-/// there are.
+/// The most members in a `joined` or `presence` frame and on a page of them; `memberCount` tells
+/// how many there are.
 pub const MEMBERS_PER_FRAME: usize = 100;
 /// The most ids of people who left in one `presence` frame; the next one has the others.
 pub const LEAVES_PER_FRAME: usize = 500;
-/// The largest room in which changes of members are sent at once; in a larger one, in at most one frame per
-/// [`PRESENCE_INTERVAL`].
+/// The largest room in which changes of members are sent at once; in a larger one, in at most
+/// one frame per [`PRESENCE_INTERVAL`].
 pub const MEMBERS_TOLD_AT_ONCE: usize = 200;
 /// How often the clients of a large room are told of changes of members.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);

@@ -139,8 +139,8 @@ pub struct Presence {
     pub member_count: usize,
 }
 
-/// A log's new epoch: what was seen up to the offset is in it unchanged, so a client goes on and only notes
-/// the epoch.
+/// A log's new epoch: what was seen up to the offset is in it unchanged, so a client goes on and
+/// only notes the epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renamed {
@@ -160,8 +160,8 @@ pub struct Availability {
     pub available: bool,
 }
 
-/// Somebody else in the room has the same name, or one that looks the same. Sent to the later one of the two;
-/// both may stay.
+/// Somebody else in the room has the same name, or one that looks the same. Sent to the later one of the
+/// two; both may stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Namesake {

@@ -18,8 +18,8 @@ pub use game::{decode_game_client, decode_game_server, encode_game_client, encod
 
 /// A `message` frame with a gap for its offset, which only the log knows.
 ///
-/// The frame is encoded once in the whole cluster: the log puts `head`, the offset in decimal and `tail`
-/// together.
+/// The frame is encoded once in the whole cluster: the log puts `head`, the offset in
+/// decimal and `tail` together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     /// The frame up to the offset.

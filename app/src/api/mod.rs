@@ -121,8 +121,8 @@ pub async fn preview(room: RoomId) -> Result<RoomPreview, ApiError> {
     service::service()?.preview(&room).await.map_err(service::with_status)
 }
 
-/// A page of a room's members, in the order of their ids: the first one, or the one after somebody. Needs no
-/// entering either.
+/// A page of a room's members, in the order of their ids: the first one, or the one after somebody.
+/// Needs no entering either.
 ///
 /// # Errors [`ApiError::Unavailable`] while they cannot be read.
 #[server(name = ReadMembers, prefix = "/api", output = Json, endpoint = "members")]

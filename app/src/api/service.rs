@@ -74,8 +74,8 @@ pub trait Service: Send + Sync {
     /// now are left out.
     async fn hosted_games(&self) -> Vec<(Pin, String)>;
 
-    /// Ends the viewer's session on every node. Returns the values of the `Set-Cookie` headers that delete
-    /// it.
+    /// Ends the viewer's session on every node. Returns the values of the `Set-Cookie`
+    /// headers that delete it.
     async fn sign_out(&self) -> Result<Vec<String>, ApiError>;
 
     /// Posts a message to a room, as a `message` frame would.

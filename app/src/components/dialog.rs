@@ -1,5 +1,5 @@
-//! Dialogs over the page: the browser's own, which keep the focus inside, close by Escape and return the
-//! focus.
+//! Dialogs over the page: the browser's own, which keep the focus inside, close by Escape
+//! and return the focus.
 
 use leptos::ev::MouseEvent;
 use leptos::html;

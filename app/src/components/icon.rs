@@ -35,8 +35,8 @@ pub(crate) const USERS: &str = "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2M16 3.1
     M22 21v-2a4 4 0 0 0-3-3.87M5 7a4 4 0 1 0 8 0a4 4 0 1 0-8 0";
 pub(crate) const X: &str = "M18 6 6 18M6 6l12 12";
 
-/// One of the drawings of this module. It is no text alternative: put a word beside it, or an `aria-label`
-/// around it.
+/// One of the drawings of this module. It is no text alternative: put a word beside it, or
+/// an `aria-label` around it.
 pub(crate) fn icon(drawing: &'static str) -> impl IntoView {
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">

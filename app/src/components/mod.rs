@@ -1,7 +1,7 @@
 //! The parts that pages are made of, each filed by what it shows.
 //!
-//! They take plain props, ask nothing of the server that their props do not name, and know nothing of the
-//! transport.
+//! They take plain props, ask nothing of the server that their props do not name, and know
+//! nothing of the transport.
 //!
 //! The code of an island ([`crate::island`]) comes with every page's first load. The islands of some pages
 //! are in a part: its code is a file of its own, loaded by the pages that have them.

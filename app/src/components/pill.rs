@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::boxed_view::{derived, effect, words};
 use crate::state::ConnectionStatus;
 
-/// The status as a pill. Its word is announced when it changes; the seconds that count down beside it are
-/// only visible.
+/// The status as a pill. Its word is announced when it changes; the seconds that count down beside
+/// it are only visible.
 #[component]
 pub(crate) fn Pill(connection_status: Signal<ConnectionStatus>) -> impl IntoView {
     let seconds = countdown(connection_status);

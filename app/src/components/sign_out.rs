@@ -23,8 +23,8 @@ pub(crate) fn sign_out(at_stake: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// Deletes drafts and unsent messages. Behind https the server's answer makes the browser do it, without
-/// scripts too.
+/// Deletes drafts and unsent messages. Behind https the server's answer makes the browser do
+/// it, without scripts too.
 fn clear_storage() {
     let storages = [window().local_storage(), window().session_storage()];
     for storage in storages.into_iter().filter_map(|storage| storage.ok().flatten()) {

@@ -1,7 +1,7 @@
 //! The files with the code of an island, as the build listed them.
 //!
-//! A browser would learn of them only from the main wasm, and request them a round trip later, or two; so the
-//! page lists them.
+//! A browser would learn of them only from the main wasm, and request them a round trip later, or two; so
+//! the page lists them.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Hydration: the script that starts it, the files that it loads, and the tasks in which an island is
-//! rendered.
+//! Hydration: the script that starts it, the files that it loads, and the tasks in which
+//! an island is rendered.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod files;

@@ -1,5 +1,5 @@
-//! The front page: who you are, ways into a room and into a game, and where
-//! people talk.
+//! The front page: who you are, ways into a room and into a game,
+//! and where people talk.
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;

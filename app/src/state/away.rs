@@ -66,8 +66,8 @@ impl Away {
             && chunk.messages.last().is_some_and(|last| last.offset > self.after)
     }
 
-    /// The missed messages in `said`, and before it if there is `more`; `None` if only the reader wrote
-    /// something.
+    /// The missed messages in `said`, and before it if there is `more`; `None` if only
+    /// the reader wrote something.
     pub(super) fn missed(&self, said: &[Arc<Message>], more: bool, me: &UserId) -> Option<Missed> {
         // A page that was open for long shows later messages only.
         let first = said.first().filter(|first| first.offset <= self.up_to)?;

@@ -21,8 +21,8 @@ pub(crate) enum ConnectionStatus {
         /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
     },
-    /// As `Reconnecting`, and no socket was ever open though the server answers: something on the way blocks
-    /// WebSockets.
+    /// As `Reconnecting`, and no socket was ever open though the server answers: something on
+    /// the way blocks WebSockets.
     Blocked {
         /// The wait until the next try, in milliseconds from now.
         retry_in_ms: u64,
@@ -121,8 +121,8 @@ impl FirstConnects {
     /// After so many failures the reason is looked for.
     const ENOUGH: u8 = 3;
 
-    /// Takes the status, and whether a socket was ever open; returns the status with the reason, if it is
-    /// known.
+    /// Takes the status, and whether a socket was ever open; returns the status with the reason,
+    /// if it is known.
     pub(crate) fn judge(&mut self, connection_status: ConnectionStatus, was_open: bool) -> ConnectionStatus {
         match connection_status {
             ConnectionStatus::Reconnecting { retry_in_ms } if !was_open => {
@@ -143,8 +143,8 @@ impl FirstConnects {
         connection_status.waits().is_some() && self.failed >= Self::ENOUGH
     }
 
-    /// Takes the reason that was found, or `None` if the server does not answer. Returns the status with the
-    /// reason.
+    /// Takes the reason that was found, or `None` if the server does not answer. Returns the
+    /// status with the reason.
     pub(crate) fn learn(
         &mut self,
         wall: Option<ConnectBlocker>,

@@ -10,8 +10,8 @@ use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
 use super::away::{Away, Disconnected, Missed};
 use super::message_chunks::{Chunk, MessageChunks};
 
-/// How many messages a page holds at most while its reader is at the end; earlier ones are loaded again by
-/// scrolling up.
+/// How many messages a page holds at most while its reader is at the end; earlier ones are loaded
+/// again by scrolling up.
 const MOST: usize = 600;
 /// How many stay when it is cut.
 const KEPT: usize = 300;

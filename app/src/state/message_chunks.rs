@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use protocol::{Message, limits};
 
-/// How many messages fill a chunk. Smaller chunks scrolled less smoothly: a browser has more of them to
-/// watch.
+/// How many messages fill a chunk. Smaller chunks scrolled less smoothly: a browser has more
+/// of them to watch.
 const FULL: usize = limits::PAGE_MESSAGES;
 
 /// Messages in order, divided into chunks.
@@ -18,8 +18,8 @@ pub(super) struct MessageChunks {
     messages: Vec<Arc<Message>>,
     /// Never empty: unsent messages are in the last one.
     chunks: Vec<ChunkInfo>,
-    /// The number of the first chunk. The others count on from there, and keep their numbers whatever is put
-    /// before them.
+    /// The number of the first chunk. The others count on from there, and keep their numbers whatever
+    /// is put before them.
     first: i32,
 }
 
@@ -99,8 +99,8 @@ impl MessageChunks {
         self.chunks.iter_mut().for_each(|mark| mark.revision += 1);
     }
 
-    /// Replaces all messages. Those that stay the same are most likely the newest, so the last chunk is
-    /// continued.
+    /// Replaces all messages. Those that stay the same are most likely the newest, so the
+    /// last chunk is continued.
     pub(super) fn replace(&mut self, mut messages: Vec<Arc<Message>>) {
         self.cut(0);
         let newest = messages.split_off(messages.len().saturating_sub(FULL));

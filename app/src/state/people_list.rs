@@ -1,9 +1,9 @@
-//! The people in the list: the first ones in the order of their ids, as far as pages of them were loaded, and
-//! the reader.
+//! The people in the list: the first ones in the order of their ids, as far as pages of them were
+//! loaded, and the reader.
 //!
 //! Follows who comes and goes within what is listed, so the next page goes on
-//! exactly where the list ends. Stays as long as what was asked for, however
-//! many come.
+//! exactly where the list ends. Stays as long as what was asked
+//! for, however many come.
 
 use protocol::{Member, MembersPage, UserId, limits};
 

@@ -106,8 +106,8 @@ struct Rows<F> {
 }
 
 impl<F: Fn(u64) -> Local> Rows<F> {
-    /// Begins a row of `who` at `ms`, after a separator where a day begins; true if it is the first of
-    /// theirs.
+    /// Begins a row of `who` at `ms`, after a separator where a day begins; true if it is
+    /// the first of theirs.
     fn begin(&mut self, who: &UserId, ms: u64) -> bool {
         // A sender's clock may be wrong; the days of a log never go back.
         let day = (self.local)(ms).day().max(self.previous.as_ref().map_or(i64::MIN, |(_, _, day)| *day));

@@ -16,8 +16,8 @@ pub(crate) enum Piece {
     },
 }
 
-/// Divides a text into plain text and links. Only web and mail addresses become links; nothing else that a
-/// browser might follow.
+/// Divides a text into plain text and links. Only web and mail addresses become links; nothing else that
+/// a browser might follow.
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut done = 0;

@@ -1,5 +1,5 @@
-//! The most that the load generator can take in: in place of the servers is a thread that does nothing but
-//! write.
+//! The most that the load generator can take in: in place of the servers is a thread that
+//! does nothing but write.
 
 use std::io::{ErrorKind, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

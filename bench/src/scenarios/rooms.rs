@@ -23,10 +23,10 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
     in_rooms(play, Rooms { count: 500, members: 10, rate: 1_000.0 }, play.length.of(4.0, 3.0))
 }
 
-/// Measures rooms.
+/// Measures many rooms that talk at once, at a fixed rate over all of them.
 ///
 /// # Errors
-/// Somebody does not get in.
+/// A client is not let into its room.
 pub fn in_rooms(play: &Play, rooms: Rooms, time: Duration) -> Result<Figures> {
     let Rooms { count, members, rate } = rooms;
     let seat =

@@ -23,8 +23,8 @@ const TIME: Duration = Duration::from_secs(4);
 const CATCH_UP: Duration = Duration::from_secs(4);
 
 /// So many times each. The slowest thousandth of 400 messages is one message, and
-/// anything that the machine does can be its reason: of more talks, the one in
-/// the middle counts.
+/// anything that the machine does can be its reason: of more talks, the one
+/// in the middle counts.
 const ROUNDS: [usize; 2] = [3, 1];
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {

@@ -1,5 +1,5 @@
-//! Games: everybody answers at once, many games at once, and nodes that die in
-//! an open question.
+//! Games: everybody answers at once, many games at once, and nodes that die
+//! in an open question.
 
 use std::time::{Duration, Instant};
 

@@ -87,8 +87,8 @@ fn comings(client: &Client, who: &UserId, since: Instant) -> usize {
     diary.comings.iter().filter(|(at, user, _)| *at >= since && user == who).count()
 }
 
-/// Waits until all watchers were told that all of `who` went; says when the
-/// last one was.
+/// Waits until all watchers were told that all of `who` went; says when
+/// the last one was.
 async fn shown_gone(crowd: &Crowd, who: &[UserId], since: Instant) -> Result<Duration> {
     let mut last = since;
     for watcher in watchers(crowd) {

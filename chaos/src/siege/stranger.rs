@@ -1,7 +1,7 @@
 //! Somebody from an address of their own, who sends whatever they like over HTTP.
 //!
-//! Knows bytes, cookies and nothing else: an attack writes heads that no
-//! client would.
+//! Knows bytes, cookies and nothing else: an attack writes heads
+//! that no client would.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;

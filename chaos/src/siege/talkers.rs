@@ -1,5 +1,5 @@
-//! Honest people who talk all the time, and how long their messages take: what an attack does to everybody
-//! else.
+//! Honest people who talk all the time, and how long their messages take: what an attack
+//! does to everybody else.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -7,8 +7,8 @@ use crate::normalize::{normalized, transcribed};
 use crate::scoring::Share;
 use crate::shuffle::written;
 
-/// Judges the answers to one question. Made once for all of them, because typed answers are compared with
-/// every accepted one.
+/// Judges the answers to one question. Made once for all of them, because typed answers are compared
+/// with every accepted one.
 pub struct Judge<'a> {
     question: &'a Question,
     shuffle: &'a [usize],

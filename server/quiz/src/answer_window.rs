@@ -1,7 +1,7 @@
 //! Whether an answer is accepted: does it fit the question, and did it come in time?
 //!
-//! Does not judge right and wrong. A store that decides in a script of its own follows the same rule as
-//! [`take`].
+//! Does not judge right and wrong. A store that decides in a script of its own follows the
+//! same rule as [`take`].
 
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::limits;

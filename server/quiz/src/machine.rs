@@ -188,8 +188,8 @@ fn pause(state: &State, now: u64) -> Result<State, Rejection> {
     }
 }
 
-/// Moves the closing time by the length of the pause, and the opening time too, so that answer times do not
-/// contain the pause.
+/// Moves the closing time by the length of the pause, and the opening time too, so that answer times do
+/// not contain the pause.
 fn resume(state: &State, now: u64) -> Result<State, Rejection> {
     let paused_at = state.clock.paused_at.ok_or(Rejection::NotPaused)?;
     let later = |at: u64| at.saturating_add(now.saturating_sub(paused_at));

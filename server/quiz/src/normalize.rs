@@ -7,8 +7,8 @@ use protocol::text::is_invisible;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// Removed at both ends of an answer. Signs that make another word are not among them: `C` is not `C++` and
-/// not `C#`.
+/// Removed at both ends of an answer. Signs that make another word are not among them: `C` is not
+/// `C++` and not `C#`.
 const ENDS: &[char] = &[
     '.', ',', ';', ':', '!', '?', '"', '(', ')', '[', ']', '«', '»', '‹', '›', '“', '”', '„', '‟', '¿', '¡', '…', '。',
     '、',

@@ -10,8 +10,8 @@ use crate::normalize::plain;
 /// One word a line; `*` before it: no harmless word contains it. `#`: a comment.
 const LIST: &str = include_str!("words.txt");
 
-/// Whether a text contains a rude word: as a word, with digits for letters, or with something between the
-/// letters.
+/// Whether a text contains a rude word: as a word, with digits for letters, or with
+/// something between the letters.
 pub(crate) fn is_rude(text: &str) -> bool {
     let plain: String = plain(text).chars().flat_map(latin).collect();
     let read: String = plain.chars().map(letter_of_sign).collect();

@@ -53,8 +53,8 @@ pub fn points(scoring: Scoring, points: Points, share: Share, took_ms: u64, give
     u32::try_from(divide_rounded(exact, of as u128 * twice)).unwrap_or(most)
 }
 
-/// The bonus of the `streak`th right answer in a row: 100 for the second, 200 for the third, and 500 from the
-/// sixth on.
+/// The bonus of the `streak`th right answer in a row: 100 for the second, 200 for the third, and 500
+/// from the sixth on.
 pub fn bonus(streak: u32) -> u32 {
     streak.saturating_sub(1).saturating_mul(BONUS_STEP).min(BONUS_MOST)
 }

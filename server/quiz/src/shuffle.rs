@@ -1,10 +1,10 @@
-//! The order in which the options of an order question are shown: random, fixed when the game begins, and the
-//! same for everybody.
+//! The order in which the options of an order question are shown: random, fixed when the game begins, and
+//! the same for everybody.
 
 use protocol::quiz::{Kind, Question, Quiz};
 
-/// For each question the index of the option at each place; empty for all kinds but order. The same seed
-/// gives the same.
+/// For each question the index of the option at each place; empty for all kinds but order. The same
+/// seed gives the same.
 pub(crate) fn shuffles(quiz: &Quiz, seed: u64) -> Vec<Vec<usize>> {
     let mut draws = SplitMix64::new(seed);
     let is_order = |question: &Question| question.kind == Kind::Order;

@@ -13,8 +13,8 @@ const PODIUM_PLACES: usize = 3;
 /// How many earlier names a game remembers.
 const EARLIER_NAMES: usize = 100;
 
-/// A game without its quiz, its players and their answers: one small document that is loaded and committed as
-/// a whole.
+/// A game without its quiz, its players and their answers: one small document that is loaded and
+/// committed as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
@@ -56,8 +56,8 @@ pub struct State {
 }
 
 impl State {
-    /// A new game in the lobby: unlocked, with the chat closed. The seed decides the order of shuffled
-    /// options.
+    /// A new game in the lobby: unlocked, with the chat closed. The seed decides the
+    /// order of shuffled options.
     pub fn new(quiz: &Quiz, seed: u64) -> Self {
         Self {
             phase: Phase::Lobby,
@@ -201,8 +201,8 @@ pub struct Clock {
 pub struct Tally {
     /// The index of the question, from 0.
     pub question: usize,
-    /// How many answers were wholly right. Running games are stored under the earlier name, which nodes of
-    /// both versions read.
+    /// How many answers were wholly right. Running games are stored under the earlier name, which nodes
+    /// of both versions read.
     #[serde(rename = "knew")]
     pub correct: usize,
     /// How many players answered, right or wrong.

@@ -51,8 +51,8 @@ pub enum Growth {
     /// It may grow up to its limits.
     #[default]
     Free,
-    /// It may not, because the store is full: an entry takes the place of the oldest ones, and an empty log
-    /// takes none.
+    /// It may not, because the store is full: an entry takes the place of the oldest ones, and an
+    /// empty log takes none.
     ReplaceOldest,
 }
 
@@ -197,8 +197,8 @@ pub trait Broker: Send + Sync {
     /// this returns is delivered. Idempotent.
     async fn subscribe(&self, channel: &Channel) -> Result<(), BrokerError>;
 
-    /// Ends this node's deliveries for a channel. Idempotent. A failure is only logged: it means some
-    /// deliveries too many.
+    /// Ends this node's deliveries for a channel. Idempotent. A failure is only logged: it means
+    /// some deliveries too many.
     async fn unsubscribe(&self, channel: &Channel);
 
     /// Appends, numbers and announces in one step. `Ok` means that the log has the entry. The position is the

@@ -200,8 +200,8 @@ impl Config {
         self.listen.or(port).or(self.leptos_site_addr).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))
     }
 
-    /// The folder with the built pages: the configured one, or `site` beside the program or its folder, where
-    /// cargo-leptos puts it.
+    /// The folder with the built pages: the configured one, or `site` beside the program or its folder,
+    /// where cargo-leptos puts it.
     pub fn site(&self) -> PathBuf {
         let beside = || {
             let program = std::env::current_exe().ok()?;

@@ -1,5 +1,5 @@
-//! The settings of secrets and sessions. A secret can be in a file, because the list of processes shows
-//! flags.
+//! The settings of secrets and sessions. A secret can be in a file, because the list
+//! of processes shows flags.
 
 use std::fmt;
 use std::fs::Metadata;

@@ -2,8 +2,8 @@
 //!
 //! People write LaTeX between dollars, strangers too. A crate parses it into events; the output is ours: a
 //! tree of elements whose names and attributes are constants of this module, so nothing that somebody wrote
-//! can become markup. A formula that is wrong or too large is not rendered, and pages show its source. Knows
-//! nothing of quizzes.
+//! can become markup. A formula that is wrong or too large is not rendered, and pages show its source.
+//! Knows nothing of quizzes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
@@ -44,8 +44,8 @@ const ENTRY_BYTES: usize = 96;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wrong;
 
-/// Renders the formulas in these texts, up to `most_bytes` of markup. A formula that is in the cache is not
-/// rendered again.
+/// Renders the formulas in these texts, up to `most_bytes` of markup. A formula that is in the cache
+/// is not rendered again.
 pub fn draw<'t>(texts: impl IntoIterator<Item = &'t str>, most_bytes: usize) -> Formulas {
     let mut drawn = Formulas::default();
     let (mut left, mut looked_at) = (most_bytes, 0);

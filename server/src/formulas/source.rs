@@ -28,8 +28,8 @@ pub(super) fn prepared(latex: &str) -> Result<Cow<'_, str>, Wrong> {
     }
 }
 
-/// Whether it defines no command and has no comment: a `%` hides what follows, which the author of a quiz
-/// does not mean.
+/// Whether it defines no command and has no comment: a `%` hides what follows, which the author of a
+/// quiz does not mean.
 fn is_plain(latex: &str) -> bool {
     let mut rest = latex;
     while let Some(at) = rest.find(['\\', '%']) {
@@ -49,8 +49,8 @@ fn is_plain(latex: &str) -> bool {
     true
 }
 
-/// Puts braces around indices: of `\sqrt[2n]{x}` the crate takes `2` as the index, of `\sqrt[{2n}]{x}` all of
-/// it.
+/// Puts braces around indices: of `\sqrt[2n]{x}` the crate takes `2` as the index, of
+/// `\sqrt[{2n}]{x}` all of it.
 fn grouped_indices(latex: &str) -> Result<Cow<'_, str>, Wrong> {
     const ROOT: &str = "\\sqrt";
     if !latex.contains(ROOT) {

@@ -35,8 +35,8 @@ impl Games {
         answered.map_err(texts::unavailable)
     }
 
-    /// How many milliseconds too late an answer is to a question that is not open. Where it is not late, the
-    /// refusal says why.
+    /// How many milliseconds too late an answer is to a question that is not open. Where it is not late,
+    /// the refusal says why.
     async fn why_not_open(&self, key: &Key, question: usize) -> Result<Option<u64>, Refusal> {
         let loaded = self.load(&key.pin).await?;
         let state = loaded.state;

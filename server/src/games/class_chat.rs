@@ -22,8 +22,8 @@ const HEADER: &str = "hubbub-token";
 /// How many tokens of a request are checked at most.
 const TOKENS: usize = 200;
 
-/// Whether a room's name is that of a class chat, whether the game exists or not. Nobody enters it without
-/// [`Games::admit_to_room`].
+/// Whether a room's name is that of a class chat, whether the game exists or not. Nobody
+/// enters it without [`Games::admit_to_room`].
 pub fn is_class_room(room: &RoomId) -> bool {
     room.as_str().starts_with(CLASS_ROOM)
 }

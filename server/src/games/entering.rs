@@ -197,8 +197,8 @@ async fn loaded(games: &Games, key: &Key) -> Result<GameSnapshot, Refusal> {
     if loaded.key == *key { Ok(loaded) } else { Err(texts::no_game()) }
 }
 
-/// Sends the first frame. Changes between reading and subscribing are sent right after it; later ones come
-/// from the log.
+/// Sends the first frame. Changes between reading and subscribing are sent right after it; later ones
+/// come from the log.
 async fn activate(
     games: &Games,
     participant: &Participant,
@@ -287,8 +287,8 @@ async fn seat(
     }
 }
 
-/// The network that a host's block would apply to. Of an IPv6 address it is the /56, which one household
-/// mostly gets.
+/// The network that a host's block would apply to. Of an IPv6 address it is the /56, which
+/// one household mostly gets.
 fn network(key: &Key, address: IpAddr) -> String {
     let mut networks = allotments(address);
     let narrowest = networks.next();

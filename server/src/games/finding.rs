@@ -123,8 +123,8 @@ impl Games {
         Ok((code, CODE_MS))
     }
 
-    /// Uses a code up and adds its user as a host. A wrong code counts as a wrong PIN; the delay for it was
-    /// spent in [`Self::find`].
+    /// Uses a code up and adds its user as a host. A wrong code counts as a wrong PIN; the delay for it
+    /// was spent in [`Self::find`].
     ///
     /// # Errors The refusal to answer with.
     pub async fn take_over(

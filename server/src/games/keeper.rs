@@ -21,8 +21,8 @@ use super::stepping::GameChange;
 use super::throttled::Throttled;
 use super::{GameSnapshot, Games, Key, RoundQuiz, StoreError, Turnout, participant};
 
-/// How long an absent host is not reported: a reload of the page takes less, and so does the way back to a
-/// restarted node.
+/// How long an absent host is not reported: a reload of the page takes less, and so does the way back
+/// to a restarted node.
 const MISSED_AFTER: Duration = Duration::from_secs(5);
 /// The wait between tries while the game cannot be read.
 const RETRY: Duration = Duration::from_millis(500);

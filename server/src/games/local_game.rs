@@ -1,5 +1,5 @@
-//! One game with somebody on this node: its participants, the frames to them, and what is due for the keeper.
-//! Makes no call.
+//! One game with somebody on this node: its participants, the frames to them, and what is due for the
+//! keeper. Makes no call.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,8 +1,8 @@
 //! The live games: what happens when a class plays a quiz.
 //!
 //! No node owns a game. Its state is one document with a version; any node with somebody in the game may
-//! advance it, and compare-and-set lets one win. The rules are in the crate `quiz`; this module loads, stores
-//! and announces.
+//! advance it, and compare-and-set lets one win. The rules are in the crate `quiz`; this module
+//! loads, stores and announces.
 
 use protocol::game::Admission;
 use protocol::quiz::StoredQuiz;
@@ -55,8 +55,8 @@ pub const GAME_TTL_SECONDS: u64 = 24 * 60 * 60;
 /// How long somebody who waits is shown after they last asked, in milliseconds.
 const WAITS_FOR_MS: u64 = 10_000;
 
-/// Names one game. A PIN is used again after a while; the id never is, so everything of a game is found by
-/// both.
+/// Names one game. A PIN is used again after a while; the id never is, so everything of a game
+/// is found by both.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The six digits that people type.
@@ -188,8 +188,8 @@ pub enum TakeOverOutcome {
     Full,
 }
 
-/// How many seats one network may take in a game: a token bucket by the store's clock, for all nodes. Only
-/// new seats count.
+/// How many seats one network may take in a game: a token bucket by the store's clock, for all nodes.
+/// Only new seats count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatRateLimit {
     /// The network, as any text that stands for it.

@@ -1,5 +1,5 @@
-//! Nicknames: checked when players enter, and changed when they come back with another name or a host renames
-//! them.
+//! Nicknames: checked when players enter, and changed when they come back with another name or
+//! a host renames them.
 
 use std::time::Duration;
 

@@ -15,8 +15,8 @@ use super::{GameSnapshot, Games, Key, PlayerStatus, StoreError, texts};
 const TIMES: usize = 3;
 
 impl Games {
-    /// Gives a player another name. Idempotent. The filter of rude names applies only to names that players
-    /// choose.
+    /// Gives a player another name. Idempotent. The filter of rude names applies only to
+    /// names that players choose.
     ///
     /// # Errors The refusal to answer with.
     pub async fn rename(&self, key: &Key, player: &UserId, nickname: &str) -> Result<(), Refusal> {

@@ -158,8 +158,8 @@ fn answerable(quiz: &Quiz) -> usize {
     quiz.questions.iter().filter(|question| question.kind != Kind::Slide).count()
 }
 
-/// Results have their game's id, which no other game ever has; those of later rounds have the round's number
-/// behind it.
+/// Results have their game's id, which no other game ever has; those of later rounds have the
+/// round's number behind it.
 pub(super) fn id_of(loaded: &GameSnapshot) -> Result<ResultsId, StoreError> {
     let id = &loaded.key.id;
     let id = match loaded.state.round {

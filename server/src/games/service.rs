@@ -27,8 +27,8 @@ use crate::presence::Presence;
 use crate::quizzes::Library;
 use crate::session::{HostRole, Sessions};
 
-/// How many bytes of games' quizzes are remembered, as JSON; beyond that, those that were not used lately are
-/// dropped.
+/// How many bytes of games' quizzes are remembered, as JSON; beyond that, those that were not
+/// used lately are dropped.
 const REMEMBERED_BYTES: u64 = 32 * 1024 * 1024;
 /// How many quizzes that may be, as a first estimate.
 const REMEMBERED: usize = 1_000;

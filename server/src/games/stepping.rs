@@ -50,8 +50,8 @@ impl Games {
         Err(texts::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
     }
 
-    /// Applies `change` and commits; a `None` of it leaves the game as it is. False: it was overtaken each
-    /// time.
+    /// Applies `change` and commits; a `None` of it leaves the game as it is. False: it
+    /// was overtaken each time.
     pub(super) async fn carry(
         &self,
         key: &Key,

@@ -187,8 +187,8 @@ pub trait GameStore: Send + Sync {
     /// How many have answered a question.
     async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError>;
 
-    /// The seats with their outcomes, as a question's count left them; players who had no seat then are
-    /// missing.
+    /// The seats with their outcomes, as a question's count left them; players who had no
+    /// seat then are missing.
     async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError>;
 
     /// Notes how much of the game has stored results: a [`GameSnapshot::kept`], which never becomes less.
@@ -207,8 +207,8 @@ pub trait GameStore: Send + Sync {
     /// Removes an added host. False: there was none.
     async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError>;
 
-    /// Counts a wrong try; returns how many there were in this minute. `who` is any text that stands for a
-    /// network.
+    /// Counts a wrong try; returns how many there were in this minute. `who` is any text that
+    /// stands for a network.
     async fn count_try(&self, who: &str) -> Result<u64, StoreError>;
 
     /// The number of wrong tries in this minute.

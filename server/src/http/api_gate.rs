@@ -23,8 +23,8 @@ use crate::throttle::{Purpose, request as cost};
 /// head do not count.
 const BODIES: usize = 64;
 const BODIES_PER_ADDRESS: usize = 16;
-/// The delay of a refusal for too many requests: a client that repeats at once makes the node work so often
-/// and no more.
+/// The delay of a refusal for too many requests: a client that repeats at once makes the node work so
+/// often and no more.
 pub(crate) const TOO_MUCH_TAKES: Duration = Duration::from_millis(100);
 /// When to try again if all places for bodies are taken, in seconds.
 const AGAIN_SECONDS: u64 = 5;
@@ -46,8 +46,8 @@ impl Gate {
     }
 }
 
-/// Lets a request through to the pages, files and server functions, or answers it. Only a POST may change
-/// anything.
+/// Lets a request through to the pages, files and server functions, or answers it. Only a
+/// POST may change anything.
 pub async fn api_gate(
     State(gate): State<Arc<Gate>>,
     Extension(peer): Extension<SocketAddr>,

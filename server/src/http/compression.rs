@@ -1,5 +1,5 @@
-//! Compresses answers that are made for one client. The files of the site were compressed when they were
-//! built.
+//! Compresses answers that are made for one client. The files of the site were compressed
+//! when they were built.
 
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use tower_http::CompressionLevel;

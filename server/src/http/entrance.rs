@@ -1,5 +1,5 @@
-//! The checks on every request before anything else, WebSockets included: method, target, host, and the
-//! headers of proxies.
+//! The checks on every request before anything else, WebSockets included: method, target, host, and
+//! the headers of proxies.
 //!
 //! What passes has one of the methods that are served, a path that begins with a slash, at most one `Host`,
 //! and no header that only a trusted proxy may set. `--hosts` is compared with `Host` as it comes: a
@@ -78,8 +78,8 @@ fn host(request: &Request) -> Result<Option<Host>, Refusal> {
     Host::of(headers).map(Some).ok_or(Refusal::Host)
 }
 
-/// The path and query of a target. A target with a host, as proxies get it, must name the same host as
-/// `Host`.
+/// The path and query of a target. A target with a host, as proxies get it, must name the
+/// same host as `Host`.
 fn target(uri: &Uri, host: Option<&Host>) -> Result<Uri, Refusal> {
     if !uri.path().starts_with('/') {
         return Err(Refusal::Target);
@@ -96,8 +96,8 @@ fn target(uri: &Uri, host: Option<&Host>) -> Result<Uri, Refusal> {
     Uri::from_parts(parts).map_err(|_| Refusal::Target)
 }
 
-/// The library redirects forms to their `Referer`. One of another site is removed, so that nobody is led
-/// there.
+/// The library redirects forms to their `Referer`. One of another site is removed, so that
+/// nobody is led there.
 fn forget_foreign_referer(headers: &mut HeaderMap) {
     let mut referers = headers.get_all(header::REFERER).iter();
     let (Some(referer), others) = (referers.next(), referers.next()) else { return };

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, header};
 
 use super::origin::is_https;
 
-/// Headers in which proxies forward what they were asked by. The entrance leaves them in requests from
-/// trusted proxies alone.
+/// Headers in which proxies forward what they were asked by. The entrance leaves them in requests
+/// from trusted proxies alone.
 pub(super) const FORWARDED_HOST: &str = "x-forwarded-host";
 pub(super) const FORWARDED_PORT: &str = "x-forwarded-port";
 /// How many proxies in a row are considered.

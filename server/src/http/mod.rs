@@ -35,8 +35,8 @@ pub use quizzes::{Understood, quizzes};
 
 const HEALTH: &str = "/healthz";
 const READY: &str = "/readyz";
-/// The largest body of a call to a server function: the longest message, in the widest letters, encoded as a
-/// form.
+/// The largest body of a call to a server function: the longest message, in the widest letters,
+/// encoded as a form.
 const BODY_BYTES: usize = 64 * 1024;
 /// The address that plain forms post a message to. Much more than a message may have is read, so that a text
 /// that is too long can be shown again to its author.
@@ -67,8 +67,8 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Answers 200 when people can be sent here: the log was written and read, and this node is not shutting
-/// down.
+/// Answers 200 when people can be sent here: the log was written and read, and this node
+/// is not shutting down.
 async fn readyz(State(node): State<Arc<Node>>) -> Response {
     match node.ready().await {
         Ok(()) => "ready\n".into_response(),

@@ -20,8 +20,8 @@ pub fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     allowed.iter().filter_map(|one| Origin::parse(one)).any(|one| one.is_same(&origin)) || origin.is_own(headers)
 }
 
-/// Whether a request may change something: its origin is allowed and the browser does not say that another
-/// site made it.
+/// Whether a request may change something: its origin is allowed and the browser does not say that
+/// another site made it.
 pub fn may_change(headers: &HeaderMap, allowed: &[String]) -> bool {
     let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
     match site {
@@ -79,8 +79,8 @@ impl Origin {
     }
 
     /// Whether the request was sent to this origin. If the browser used https, an http page of the same name
-    /// may have been written by anybody on the way. Without a forwarded scheme, a proxy may still have been
-    /// asked by https.
+    /// may have been written by anybody on the way. Without a forwarded scheme, a proxy may still have
+    /// been asked by https.
     fn is_own(&self, headers: &HeaderMap) -> bool {
         let by_https = is_https(headers);
         let scheme_fits = self.is_https || !by_https;

@@ -16,8 +16,8 @@ use crate::outbox::{Outbox, frame};
 const BATCH_BYTES: usize = 64 * 1024;
 
 /// Between two batches a listener's memory has left the processor's caches. The memory of so many listeners
-/// is fetched in parallel before the first of them is written to; in a large room each would wait for its
-/// own.
+/// is fetched in parallel before the first of them is written to; in a large room each would
+/// wait for its own.
 const TOUCHED_TOGETHER: usize = 8;
 
 #[derive(Default)]
@@ -26,8 +26,8 @@ pub(super) struct Audience {
     live: Vec<(SubscriptionId, Arc<Outbox>)>,
     /// The index of each listener in `live`.
     places: HashMap<SubscriptionId, usize>,
-    /// Listeners that read the log beyond what this node delivered, up to the offset: they get what follows
-    /// it.
+    /// Listeners that read the log beyond what this node delivered, up to the offset: they
+    /// get what follows it.
     ahead: Vec<(SubscriptionId, Arc<Outbox>, u64)>,
     /// Encoded frames for all in `live`, until the next flush.
     batch: Vec<u8>,

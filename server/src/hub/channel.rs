@@ -16,8 +16,8 @@ use crate::channel::Channel;
 pub(super) struct ChannelState {
     pub(super) channel: Channel,
     fanout: Mutex<Fanout>,
-    /// Whether this node is subscribed at the broker. An async lock, because subscribing and unsubscribing
-    /// must not overlap.
+    /// Whether this node is subscribed at the broker. An async lock, because subscribing and
+    /// unsubscribing must not overlap.
     pub(super) subscribed: tokio::sync::Mutex<bool>,
     /// How many repairs were asked for since the last one ended; 0 while none is running.
     pub(super) repairs: AtomicU64,

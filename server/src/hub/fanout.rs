@@ -41,8 +41,8 @@ pub(super) struct Fanout {
     /// Publications that arrived before the ones in front of them.
     reorder_buffer: ReorderBuffer,
     audience: Audience,
-    /// Subscriptions that do not know their position yet: frames wait for them, with their offset if they
-    /// have one.
+    /// Subscriptions that do not know their position yet: frames wait for them, with their offset
+    /// if they have one.
     held: HashMap<SubscriptionId, HeldSubscription>,
     /// The frame that tells newcomers that the log is unavailable, while it is.
     unavailable_frame: Option<Utf8Bytes>,

@@ -32,8 +32,8 @@ use channel::ChannelState;
 pub use fanout::SubscriptionId;
 use fanout::{FollowUp, RecoveryResult};
 
-/// How long a channel without listeners stays subscribed, so that a reload of the last listener's page costs
-/// no new subscription.
+/// How long a channel without listeners stays subscribed, so that a reload of the last listener's page
+/// costs no new subscription.
 const LINGER: Duration = Duration::from_secs(5);
 
 /// All channels with listeners on this node.

@@ -27,8 +27,8 @@ pub fn client_address(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedPr
     address
 }
 
-/// Warns once that limits count a proxy as one client, when one from a private network is not configured as
-/// trusted.
+/// Warns once that limits count a proxy as one client, when one from a private network is
+/// not configured as trusted.
 pub fn warn_of_unknown_proxy(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedProxies) {
     static WARNED: Once = Once::new();
     let peer = peer.ip().to_canonical();

@@ -1,5 +1,5 @@
-//! What limits count by: the address that a request really came from, and the networks that an address
-//! belongs to.
+//! What limits count by: the address that a request really came from, and the networks that
+//! an address belongs to.
 //!
 //! Knows headers and addresses. Does not know what is limited, or by how much.
 

@@ -9,8 +9,8 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-/// The prefix lengths that an IPv6 address is counted by, each with how many times the limit of one household
-/// it has.
+/// The prefix lengths that an IPv6 address is counted by, each with how many times the limit of
+/// one household it has.
 const V6_NETWORKS: [(u8, u32); 3] = [(64, 1), (56, 4), (48, 16)];
 
 /// A network that limits count by: one IPv4 address, or an IPv6 /64, /56 or /48.

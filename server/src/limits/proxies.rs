@@ -31,8 +31,8 @@ impl TrustedProxy {
         self.0.contains(address)
     }
 
-    /// Whether the network is wider than any private one (10.0.0.0/8, fc00::/7), so that it contains
-    /// addresses of strangers.
+    /// Whether the network is wider than any private one (10.0.0.0/8, fc00::/7), so that it
+    /// contains addresses of strangers.
     pub fn has_strangers(&self) -> bool {
         match self.0 {
             IpNet::V4(network) => network.prefix_len() < WIDEST_V4_BITS,

@@ -126,8 +126,8 @@ impl Outbox {
         waiting.pieces.push_back(last);
     }
 
-    /// Returns when the connection's task has to act: bytes wait, or a close was asked for. For one task
-    /// only.
+    /// Returns when the connection's task has to act: bytes wait, or a close was asked for.
+    /// For one task only.
     pub(crate) async fn work(&self) {
         self.work.woken().await;
     }

@@ -50,8 +50,8 @@ pub(super) struct Channels {
 #[derive(Default)]
 struct ChannelIndex {
     channels: HashMap<Channel, Arc<Shared>>,
-    /// The channels of each person, so that a rename costs what one person is in, and not what everybody is
-    /// in.
+    /// The channels of each person, so that a rename costs what one person is in, and not
+    /// what everybody is in.
     of_person: HashMap<UserId, Vec<Membership>>,
 }
 
@@ -90,8 +90,8 @@ impl Channels {
         shared
     }
 
-    /// Counts one connection less. Returns the channel, and a grace token if the connection was lost and was
-    /// the last.
+    /// Counts one connection less. Returns the channel, and a grace token if the connection was lost
+    /// and was the last.
     pub(super) fn depart(
         &self,
         channel: &Channel,

@@ -57,8 +57,8 @@ impl Delta {
         }
     }
 
-    /// Notes that a new client was shown these people as they are now, which differs from what earlier ones
-    /// know.
+    /// Notes that a new client was shown these people as they are now, which differs from
+    /// what earlier ones know.
     pub(super) fn shown(&mut self, people: (Bound<&UserId>, Bound<&UserId>)) {
         self.lines.range_mut::<UserId, _>(people).for_each(|(_, line)| line.told = ClientView::Mixed);
     }

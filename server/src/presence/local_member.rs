@@ -101,8 +101,8 @@ impl LocalMember {
         self.connections == 0 && self.grace.is_none() && self.entry == Entry::Absent && self.call == CallState::Nothing
     }
 
-    /// Takes over a name that the person got on another node; otherwise entering them again would bring the
-    /// old one back.
+    /// Takes over a name that the person got on another node; otherwise entering them again would bring
+    /// the old one back.
     pub(super) fn learn_name(&mut self, name: &Name) {
         if self.is_settled() {
             self.name = name.clone();

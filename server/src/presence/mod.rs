@@ -57,8 +57,8 @@ pub struct Preview {
     pub count: usize,
 }
 
-/// One change of a channel's members, as nodes tell it each other (the body of a
-/// [`crate::broker::Ephemeral::Notice`], as JSON).
+/// One change of a channel's members, as nodes tell it each other
+/// (the body of a [`crate::broker::Ephemeral::Notice`], as JSON).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The channel's version after the change.

@@ -13,8 +13,8 @@ pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, here: &Preview) -> Op
     Some(Namesake { room_id, member: member.clone(), free_name })
 }
 
-/// A member whom `newcomer` could be taken for, and a name that nobody there has. The newcomer's own tabs do
-/// not count.
+/// A member whom `newcomer` could be taken for, and a name that nobody there has. The newcomer's own
+/// tabs do not count.
 fn look_alike<'a>(newcomer: &Member, members: &'a [Member]) -> Option<(&'a Member, Name)> {
     let looks = nickname::skeleton(&newcomer.name);
     let others = || members.iter().filter(|member| member.id != newcomer.id);

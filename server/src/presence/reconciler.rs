@@ -206,8 +206,8 @@ impl Reconciler {
         }
     }
 
-    /// Removes what dead nodes left, again and again. However long that takes, this node's own lease is renewed
-    /// meanwhile.
+    /// Removes what dead nodes left, again and again. However long that takes, this node's own
+    /// lease is renewed meanwhile.
     pub(super) async fn reap(self: Arc<Self>) {
         loop {
             if let Err(error) = self.store.reap().await {

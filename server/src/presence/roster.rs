@@ -1,5 +1,5 @@
-//! All members of one channel, as this node knows them: a fold over changes and snapshots without clock or
-//! IO.
+//! All members of one channel, as this node knows them: a fold over changes and snapshots
+//! without clock or IO.
 //!
 //! Changes may come late, twice, in any order or not at all. The roster stays right: a change is applied only
 //! to the version before it, and where that is not possible, a snapshot is needed.

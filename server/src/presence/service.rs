@@ -1,5 +1,5 @@
-//! Presence as the rest of this node uses it: people enter and leave with their connections, and clients are
-//! told what changes.
+//! Presence as the rest of this node uses it: people enter and leave with their connections, and clients
+//! are told what changes.
 //!
 //! Calls the store only when a *person* comes to this node or leaves it. A call that fails is repeated later;
 //! a room can be read without it.
@@ -141,8 +141,8 @@ impl Presence {
         });
     }
 
-    /// What other nodes are told of a rename: the body of a [`crate::broker::Ephemeral::Notice`] on
-    /// [`Channel::Nodes`].
+    /// What other nodes are told of a rename: the body of
+    /// a [`crate::broker::Ephemeral::Notice`] on [`Channel::Nodes`].
     pub fn notice_of(member: &Member) -> String {
         wire::encode(member)
     }
@@ -157,8 +157,8 @@ impl Presence {
         self.work.channels.known(channel)?.lock().name_of(user)
     }
 
-    /// Whether a person who enters was absent, or had another name, as far as this node knows. Must be called
-    /// before they enter.
+    /// Whether a person who enters was absent, or had another name, as far as this node knows. Must be
+    /// called before they enter.
     pub fn is_new(&self, channel: &Channel, user: &UserId) -> bool {
         self.work.channels.known(channel).is_none_or(|channel| channel.lock().is_new(user))
     }
@@ -190,8 +190,8 @@ impl Presence {
         rooms
     }
 
-    /// Takes a change that another node announced on a channel: the body of a
-    /// [`crate::broker::Ephemeral::Notice`].
+    /// Takes a change that another node announced on a channel: the
+    /// body of a [`crate::broker::Ephemeral::Notice`].
     pub fn on_notice(&self, channel: &Channel, body: &[u8]) {
         let Ok(body) = std::str::from_utf8(body) else { return };
         if *channel == Channel::Nodes {
@@ -213,8 +213,8 @@ impl Presence {
         }
     }
 
-    /// Compares every channel with the store, because deliveries may have been lost; differences are
-    /// announced.
+    /// Compares every channel with the store, because deliveries may have been
+    /// lost; differences are announced.
     pub fn on_interrupted(&self) {
         for channel in self.work.channels.all() {
             channel.lock().roster.doubt();

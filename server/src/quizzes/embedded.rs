@@ -1,5 +1,5 @@
-//! Quizzes, results and pictures of a single node, in its data file. Removing what nobody uses is
-//! [`crate::retention`]'s matter.
+//! Quizzes, results and pictures of a single node, in its data file. Removing what nobody
+//! uses is [`crate::retention`]'s matter.
 
 use async_trait::async_trait;
 use bytes::Bytes;

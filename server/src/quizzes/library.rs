@@ -88,7 +88,7 @@ impl Library {
 
     /// An author's quizzes, the one saved last first.
     ///
-    /// # Errors [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Unavailable`] where the store cannot be read.
     pub async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
         let mut list = self.kept.list(owner).await?;
         for summary in &mut list {
@@ -118,7 +118,7 @@ impl Library {
         self.save(payer, Some(id), latest.version, earlier.quiz).await
     }
 
-    /// Stores a picture.
+    /// Stores a picture under its digest; its bytes are charged where it was not stored yet.
     ///
     /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
     pub async fn add_picture(&self, payer: &Payer, picture: &Picture) -> Result<PictureId, QuizzesError> {

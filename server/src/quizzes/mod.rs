@@ -115,8 +115,8 @@ pub trait Quizzes: Send + Sync {
     /// The file of a picture.
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError>;
 
-    /// Notes that an author stores or plays something now; returns when they first did, both in milliseconds
-    /// since 1970.
+    /// Notes that an author stores or plays something now; returns when they first did, both
+    /// in milliseconds since 1970.
     async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError>;
 }
 
@@ -147,9 +147,9 @@ struct EncodedVersion {
 }
 
 impl EncodedVersion {
-    /// Encodes a quiz.
+    /// Encodes a quiz as JSON, with its summary and the ids of its pictures.
     ///
-    /// # Errors [`QuizzesError::TooLong`].
+    /// # Errors [`QuizzesError::TooLong`] where that has more bytes than a quiz may.
     fn new(stored: &StoredQuiz) -> Result<Self, QuizzesError> {
         let StoredQuiz { quiz, version, saved_at, .. } = stored;
         let whole = wire::encode(stored);

@@ -1,8 +1,8 @@
 //! Which versions of a quiz are stored.
 //!
 //! A quiz is saved while it is typed, so its last versions are some seconds old. Somebody who wants to go
-//! back wants those of yesterday and of last month too: many new ones are stored and few old ones, ever
-//! further apart.
+//! back wants those of yesterday and of last month too: many new ones are stored and few old
+//! ones, ever further apart.
 
 use protocol::limits;
 use protocol::quiz::QuizVersion;

@@ -149,8 +149,8 @@ pub struct Stored {
 #[error("quotas cannot be counted: {0}")]
 pub struct CountersError(pub String);
 
-/// Counters that all nodes share. Every implementation keeps every promise below; one contract test runs on
-/// all of them.
+/// Counters that all nodes share. Every implementation keeps every promise below; one contract test runs
+/// on all of them.
 #[async_trait]
 pub trait Counters: Send + Sync {
     /// Adds to all of the counters, or to none where one would exceed its limit: returns the index of that
@@ -215,7 +215,7 @@ impl Quotas {
 
     /// Checks whether so many bytes may be stored that nobody is charged for.
     ///
-    /// # Errors [`QuotaError::ServerFull`].
+    /// # Errors [`QuotaError::ServerFull`] beyond the storage quota.
     pub async fn check_space(&self, is_known: bool, bytes: u64) -> Result<(), QuotaError> {
         let checked = self.check_room(is_known, bytes.saturating_add(OVERHEAD)).await;
         checked.inspect_err(|refused| metrics::count_quota_refusal(refused.as_str()))
@@ -344,8 +344,8 @@ struct Counted {
     refusal: QuotaError,
 }
 
-/// The person, and all networks of their address: wider ones have larger limits. Of addresses only a digest
-/// is stored.
+/// The person, and all networks of their address: wider ones have larger limits. Of addresses only
+/// a digest is stored.
 fn counted(payer: &Payer, per_person: u64, per_address: u64) -> impl Iterator<Item = (Counted, u64)> {
     let person = Counted { name: format!("p:{}", payer.person), refusal: QuotaError::Person };
     let networks = payer.address.into_iter().flat_map(allotments).map(move |Allotment { prefix, times }| {

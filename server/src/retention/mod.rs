@@ -104,8 +104,8 @@ pub trait Sweep: Send + Sync {
     async fn is_due(&self, every: Duration) -> Result<bool, RetentionError>;
 
     /// Removes a batch of what was last used before `before_ms` (in milliseconds since 1970); returns how
-    /// many, 0 when none is left. Each thing is checked again when it is removed: what is used meanwhile
-    /// stays.
+    /// many, 0 when none is left. Each thing is checked again when it is removed: what
+    /// is used meanwhile stays.
     async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError>;
 
     /// Gives some of the freed space back to the system; false: nothing is left to give.

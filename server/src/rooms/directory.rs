@@ -67,8 +67,8 @@ impl Directory {
         Self { rooms, presence, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
     }
 
-    /// The listed rooms: those with most people first, then those that were active last. It may be a second
-    /// old.
+    /// The listed rooms: those with most people first, then those that were active last. It may
+    /// be a second old.
     pub async fn list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
         let list = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,8 +98,8 @@ impl Directory {
         }
     }
 
-    /// Notes that somebody entered a room. Only the order of the list depends on it, so a failure does no
-    /// harm.
+    /// Notes that somebody entered a room. Only the order of the list depends on it, so a
+    /// failure does no harm.
     pub async fn entered(&self, room: &RoomId) {
         {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);

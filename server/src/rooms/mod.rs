@@ -1,8 +1,8 @@
-//! The list of rooms: their titles, when they were last active, and which of them are listed on the home
-//! page.
+//! The list of rooms: their titles, when they were last active, and which of them are listed
+//! on the home page.
 //!
-//! Nothing depends on it: a room consists of its log and its people. The home page's list is made in
-//! [`directory`].
+//! Nothing depends on it: a room consists of its log and its people. The home page's list
+//! is made in [`directory`].
 
 use async_trait::async_trait;
 use protocol::RoomId;
@@ -53,8 +53,8 @@ pub trait Rooms: Send + Sync {
     /// Notes that somebody wrote in a room: it is known from now on, and active.
     async fn speak(&self, room: &RoomId) -> Result<(), RoomsError>;
 
-    /// Notes that somebody entered a room: if it is known, it is active. Looking at a room does not make it
-    /// known.
+    /// Notes that somebody entered a room: if it is known, it is active. Looking at a room does
+    /// not make it known.
     async fn enter(&self, room: &RoomId) -> Result<(), RoomsError>;
 
     /// A room's title, if it has one.

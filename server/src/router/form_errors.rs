@@ -86,8 +86,8 @@ const FORMS: [Form; 14] = [
     Form { sent_to: SAY, page: "/", shown: &["room", "id", "message"], is_senders: false },
 ];
 
-/// The pages of single quizzes and results have no place for an error, but their lists have. Versions have
-/// one, too.
+/// The pages of single quizzes and results have no place for an error, but their lists have.
+/// Versions have one, too.
 const LISTS: [&str; 2] = [QUIZZES, RESULTS];
 const VERSIONS: &str = "/versions";
 

@@ -21,8 +21,8 @@ const KEEP: &str = "/api/keep-import";
 /// The longest sentence, in bytes.
 const SENTENCE_BYTES: usize = 16 * 1024;
 
-/// Renders the page of an import, or the error for the page of the form, if the client shows pages; programs
-/// get the sentence.
+/// Renders the page of an import, or the error for the page of the form, if the client shows pages;
+/// programs get the sentence.
 pub(super) async fn show(request: Request, next: Next, draw: RenderPage) -> Response {
     let is_import = matches!(request.uri().path(), IMPORT | KEEP);
     if !is_import {

@@ -1,5 +1,5 @@
-//! The threads of a node: one for each core, and how often a busy one polls. Knows nothing of what runs on
-//! them.
+//! The threads of a node: one for each core, and how often a busy one polls. Knows nothing of
+//! what runs on them.
 
 use std::io;
 use std::thread::available_parallelism;

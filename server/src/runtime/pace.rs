@@ -16,8 +16,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How many polls in a row are not delayed.
 const AT_ONCE: f64 = 8.0;
-/// The part of its time in which a thread has to have worked, or waited for a core, before its polls are
-/// delayed.
+/// The part of its time in which a thread has to have worked, or waited for a core, before
+/// its polls are delayed.
 const BUSY: f64 = 0.85;
 /// How often that part is measured.
 const MEASURED_EVERY: Duration = Duration::from_millis(100);
@@ -79,8 +79,8 @@ impl Pace {
 }
 
 /// How long this thread has worked, or waited for a core, since it began: the first two numbers of its
-/// `schedstat` (proc(5)), in nanoseconds. Zero where the system does not tell, so that such threads never
-/// wait.
+/// `schedstat` (proc(5)), in nanoseconds. Zero where the system does not tell, so that
+/// such threads never wait.
 fn time_at_work() -> Duration {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let times = text.split_whitespace().take(2).filter_map(|time| time.parse::<u64>().ok());

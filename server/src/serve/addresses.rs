@@ -8,8 +8,8 @@ use super::Full;
 use super::socket_shares::{SocketOwner, SocketShare, SocketShares};
 use crate::limits::{AddressPrefix, allotments};
 
-/// Counts connections by network: an IPv4 address alone, an IPv6 address with its neighbours, as
-/// [`allotments`] says.
+/// Counts connections by network: an IPv4 address alone, an IPv6 address with its
+/// neighbours, as [`allotments`] says.
 pub struct Addresses {
     /// Never more networks than connections.
     open: Mutex<HashMap<AddressPrefix, usize>>,
@@ -27,8 +27,8 @@ pub(super) struct AddressPermit {
 }
 
 impl Addresses {
-    /// Allows `at_most` connections for each address, and never more than `share` for a network; 0 is no
-    /// limit.
+    /// Allows `at_most` connections for each address, and never more than `share` for a network;
+    /// 0 is no limit.
     pub fn new(at_most: usize, share: usize) -> Arc<Self> {
         Arc::new(Self { open: Mutex::default(), at_most, share, sockets: Arc::default() })
     }

@@ -43,8 +43,8 @@ impl Eviction {
         EvictableConnection { all: self.clone(), address, number, ends }
     }
 
-    /// Closes a connection in favour of one of `address`; false when no address has enough more connections
-    /// than that one.
+    /// Closes a connection in favour of one of `address`; false when no address has enough more
+    /// connections than that one.
     pub(super) fn make_room_for(&self, address: IpAddr) -> bool {
         let mut open = self.lock();
         let own = open.by_address.get(&AddressPrefix::of(address)).map_or(0, BTreeMap::len);

@@ -1,8 +1,8 @@
 //! The HTTP loop: accepts connections, as many as this node and each address may have, limits the time for
 //! sending a request and for reading the response, and drains when the node stops. Knows no routes.
 //!
-//! Our own loop, because `axum::serve` 0.8 waits for a request's head for ever, for a reader too, and has no
-//! limit of connections.
+//! Our own loop, because `axum::serve` 0.8 waits for a request's head for ever, for a reader too, and has
+//! no limit of connections.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,8 +48,8 @@ const NEWCOMERS: usize = 16;
 const MAKING_ROOM: Duration = Duration::from_secs(1);
 /// The largest head of a request, in bytes; hyper's own limit of 400 KiB is much for a stranger.
 const HEAD_BYTES: usize = 64 * 1024;
-/// The socket's send buffer, in bytes (the system takes twice as much). By default it grows to megabytes for
-/// each connection.
+/// The socket's send buffer, in bytes (the system takes twice as much). By default it grows to
+/// megabytes for each connection.
 const SEND_BUFFER: usize = 256 * 1024;
 
 /// The time limits of HTTP connections.
@@ -176,8 +176,8 @@ struct ConnectionContext {
 }
 
 impl ConnectionContext {
-    /// Puts the peer and its [`ConnectionPermit`] into the request's extensions, so that a WebSocket can keep it, and
-    /// calls the router.
+    /// Puts the peer and its [`ConnectionPermit`] into the request's extensions, so that a WebSocket can keep it,
+    /// and calls the router.
     async fn answer(self, mut request: Request, router: Router) -> Result<Response, std::convert::Infallible> {
         let Ok(client) = self.places.take_behind_proxy(self.peer, request.headers()) else {
             return Ok(Full::Address.into());

@@ -1,8 +1,8 @@
 //! How many WebSockets one session, and all newcomers, may have at one address.
 //!
 //! A class sits behind one address, and somebody who attacks it may sit there too. So the share of one of
-//! them shrinks with what is free: however many they open, some places stay free for a page and for people
-//! with fewer connections.
+//! them shrinks with what is free: however many they open, some places stay free for a page and for
+//! people with fewer connections.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,8 +19,8 @@ pub const SOCKETS_OF_SESSION: usize = 64;
 /// A session gets at most one part in so many of what is free; a few tabs are never refused.
 const PARTS: usize = 8;
 const TABS: usize = 4;
-/// All newcomers together get at most so many times what is free. They share it, because a new session costs
-/// nothing.
+/// All newcomers together get at most so many times what is free. They share it, because a
+/// new session costs nothing.
 const NEWCOMERS_TO_FREE: usize = 4;
 /// So many newcomers are never refused.
 const FEW_NEWCOMERS: usize = 8;

@@ -3,8 +3,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// The prefix that binds a cookie to the host behind https (RFC 6265bis,
-/// section 4.1.3.2).
+/// The prefix that binds a cookie to the host behind https
+/// (RFC 6265bis, section 4.1.3.2).
 const HOST: &str = "__Host-";
 /// How many cookies of one name are tried. A browser sends several where older ones were set for another path
 /// or domain; a stranger could send thousands.
@@ -32,8 +32,8 @@ fn all(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The `Set-Cookie` header of a cookie that scripts and other sites do not get. With 0 seconds, the browser
-/// deletes it.
+/// The `Set-Cookie` header of a cookie that scripts and other sites do not get. With 0 seconds,
+/// the browser deletes it.
 pub(super) fn set(name: &str, value: &str, seconds: u64, headers: &HeaderMap) -> Option<HeaderValue> {
     let (name, secure) = (name_for(name, headers), if is_secure(headers) { "; Secure" } else { "" });
     HeaderValue::try_from(format!("{name}={value}; HttpOnly; SameSite=Lax{secure}; Path=/; Max-Age={seconds}")).ok()

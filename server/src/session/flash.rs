@@ -22,8 +22,8 @@ const VALUE_BYTES: usize = 3_500;
 const DIGEST: usize = 16;
 
 impl Sessions {
-    /// The `Set-Cookie` header that carries a text to the sender's next page; `None` where it is too long for
-    /// that.
+    /// The `Set-Cookie` header that carries a text to the sender's next page; `None` where it is
+    /// too long for that.
     pub fn flash_cookie(&self, person: &UserId, text: &str, headers: &HeaderMap) -> Option<HeaderValue> {
         let value = format!("{}.{}", self.seal(person, text), BASE64URL_NOPAD.encode(text.as_bytes()));
         (value.len() <= VALUE_BYTES).then(|| self.write_cookie(COOKIE, &value, KEPT, headers)).flatten()

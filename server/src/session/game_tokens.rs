@@ -13,8 +13,8 @@ use super::{Sessions, cookies, now};
 const COOKIE: &str = "hubbub-host-";
 /// Appended to the session cookie's name; the PIN follows.
 pub(super) const COOKIE_SUFFIX: &str = "-host-";
-/// How long a host's token is valid after the last visit of the host's page; a game is kept for a day after
-/// its last step.
+/// How long a host's token is valid after the last visit of the host's page; a game is kept for a day
+/// after its last step.
 const LIFETIME: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// How many games of one host are looked up; a browser keeps fewer cookies of a site.
 const HOSTED: usize = 200;
@@ -31,8 +31,8 @@ pub enum HostRole {
     Added(HostId),
 }
 
-/// The id of somebody who is added as a host. It contains the person's id, so that the right ends when they
-/// sign out.
+/// The id of somebody who is added as a host. It contains the person's id, so that the right ends
+/// when they sign out.
 pub fn host_id(person: &UserId) -> Option<HostId> {
     let random = crate::random::text(HOST_LETTERS);
     let of_person = HostId::parse(&format!("{random}{person}"));

@@ -1,7 +1,7 @@
 //! The game that somebody went to last, in a signed cookie, so that other pages can link to it.
 //!
-//! It gives nobody a seat; whether they have one is checked in the game. It is signed, so that nobody can try
-//! PINs by it.
+//! It gives nobody a seat; whether they have one is checked in the game. It is signed, so that nobody can
+//! try PINs by it.
 
 use std::time::Duration;
 

@@ -133,8 +133,8 @@ impl Sessions {
         self.write_cookie(COOKIE, &self.token_of(member, now()), self.lifetime(), headers)
     }
 
-    /// The `Set-Cookie` headers that delete all our cookies of the sender: session, author, host and visited
-    /// game.
+    /// The `Set-Cookie` headers that delete all our cookies of the sender: session, author,
+    /// host and visited game.
     pub fn forget(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
         let ours = ["", authors::COOKIE_SUFFIX, last_game::COOKIE_SUFFIX];
         cookies::beginning(COOKIE, headers)

@@ -1,9 +1,9 @@
-//! Texts that only this deployment can have written, with the second in which each was signed. Knows nothing
-//! of their contents.
+//! Texts that only this deployment can have written, with the second in which each was signed. Knows
+//! nothing of their contents.
 //!
 //! A key signs for one purpose alone, so that a text that was signed for one is invalid for another. It is
-//! derived from the secret that all nodes share (HMAC as RFC 5869 uses it for its second step, with the
-//! purpose as `info`).
+//! derived from the secret that all nodes share
+//! (HMAC as RFC 5869 uses it for its second step, with the purpose as `info`).
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::bucket::{Bucket, Rate};
 use super::{Purpose, Throttle, now_ns};
 
-/// The burst on one connection, and the rate a minute: more than any library needs, and than the conformance
-/// suite sends.
+/// The burst on one connection, and the rate a minute: more than any library needs, and than
+/// the conformance suite sends.
 const FRAMES: Rate = Rate::new(300, 60);
 /// A connection that has sent more lately than a quiet client does is also charged to its address: opening
 /// another connection is no way to send more. Quiet clients at the same address are not charged.

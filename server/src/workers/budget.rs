@@ -89,7 +89,7 @@ impl Budget {
 
     /// Counts bytes that were unpacked.
     ///
-    /// # Errors [`Exhausted`].
+    /// # Errors [`Exhausted`] when more is unpacked than the budget has.
     pub fn unpack(&self, bytes: usize) -> Result<(), Exhausted> {
         self.step()?;
         self.fits(spend(&self.unpacked_bytes, bytes), self.limits.unpacked_bytes)
@@ -97,14 +97,14 @@ impl Budget {
 
     /// Counts bytes that stay in memory until the end of the work.
     ///
-    /// # Errors [`Exhausted`].
+    /// # Errors [`Exhausted`] when more is held than the budget has.
     pub fn hold(&self, bytes: usize) -> Result<(), Exhausted> {
         self.fits(spend(&self.held_bytes, bytes), self.limits.held_bytes)
     }
 
     /// Checks the time, and whether the caller still waits.
     ///
-    /// # Errors [`Exhausted`].
+    /// # Errors [`Exhausted`] when the time is over or the caller has gone.
     pub fn check(&self) -> Result<(), Exhausted> {
         if self.abandoned.load(Ordering::Relaxed) {
             return self.exhaust(Exhausted::Abandoned);

@@ -1,5 +1,5 @@
-//! Threads for work that a single request can make expensive: reading a stranger's file, or encoding a large
-//! one.
+//! Threads for work that a single request can make expensive: reading a stranger's file, or
+//! encoding a large one.
 //!
 //! They are few and beside the runtime's own: what runs on them delays neither messages nor the store, nor
 //! the end of the process. Work whose caller has gone is not begun, and stops at its next check of the
@@ -51,10 +51,10 @@ impl Default for Workers {
 }
 
 impl Workers {
-    /// Runs `work` within `limits`, as soon as a thread is free. Dropping the future cancels it through its
-    /// budget.
+    /// Runs `work` within `limits`, as soon as a thread is free. Dropping the future cancels
+    /// it through its budget.
     ///
-    /// # Errors [`WorkError`].
+    /// # Errors [`WorkError`] says why the work was not done.
     pub async fn run<T, F>(&self, limits: Limits, work: F) -> Result<T, WorkError>
     where
         T: Send + 'static,

@@ -251,8 +251,8 @@ impl Client {
         self.node.games.admit_to_room(room, &self.member.id, &self.papers).await
     }
 
-    /// Ends the subscription. Without `has_entered`, presence is left alone: it may be that of another tab of
-    /// this person.
+    /// Ends the subscription. Without `has_entered`, presence is left alone: it may be that of another
+    /// tab of this person.
     fn unsubscribe(&mut self, room: &RoomId, has_entered: bool) {
         if has_entered {
             return self.leave(room);

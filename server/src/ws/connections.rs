@@ -77,8 +77,8 @@ enum Awaiting {
 }
 
 impl Connections {
-    /// Looks after connections until the last handle is dropped; closes all of them once `leaving` is
-    /// cancelled.
+    /// Looks after connections until the last handle is dropped; closes all of them
+    /// once `leaving` is cancelled.
     pub fn start(timeouts: ConnectionTimeouts, revoked: Arc<RevokedUsers>, leaving: CancellationToken) -> Arc<Self> {
         let (rules, since) = (Arc::new(Rules { timeouts, revoked }), Instant::now());
         let connections = Arc::new(Self { rules, since, wheel: Mutex::default(), turning: Mutex::default() });

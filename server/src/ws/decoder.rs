@@ -18,8 +18,8 @@ const HEADER: usize = 14;
 /// The reading side of one connection.
 pub(super) struct Decoder {
     frame_bytes: usize,
-    /// The library's state, only while a message is under way: between messages it would hold buffers for
-    /// nothing.
+    /// The library's state, only while a message is under way: between messages it would
+    /// hold buffers for nothing.
     context: Option<Box<WebSocketContext>>,
     place: FrameScanner,
 }

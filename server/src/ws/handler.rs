@@ -39,8 +39,8 @@ impl Frame<'_> {
 pub enum Action<Deferred> {
     /// Nothing remains to be done.
     Done,
-    /// A message goes to the log. The next frames need not wait: what is begun in order gets into the log in
-    /// order.
+    /// A message goes to the log. The next frames need not wait: what is begun in order gets into
+    /// the log in order.
     InFlight(BoxFuture<'static, ()>),
     /// [`Handler::on_deferred`] does it, after all frames before it.
     Deferred(Deferred),
@@ -65,8 +65,8 @@ pub enum Purpose {
     Games,
 }
 
-/// What the frames of one connection do. Everything else is the same for all connections: upgrade, codec,
-/// outbox, limits, close.
+/// What the frames of one connection do. Everything else is the same for all connections: upgrade,
+/// codec, outbox, limits, close.
 pub trait Handler: Sized + Send + 'static {
     /// Work that cannot be done at once, see [`Action::Deferred`].
     type Deferred: Send;

@@ -26,8 +26,8 @@ impl InFlight {
         self.under_way.len() < AT_ONCE
     }
 
-    /// Adds a message. New ones are first polled in the order in which they were added, and that poll sends
-    /// to the log.
+    /// Adds a message. New ones are first polled in the order in which they were added, and that poll
+    /// sends to the log.
     pub(super) fn begin(&mut self, one: BoxFuture<'static, ()>) {
         self.under_way.push(one);
     }

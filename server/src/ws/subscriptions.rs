@@ -4,8 +4,8 @@ use protocol::RoomId;
 
 use crate::hub::SubscriptionId;
 
-/// The rooms of a connection, the one joined last at the end. Hardly ever more than one, so a list is the
-/// smallest form.
+/// The rooms of a connection, the one joined last at the end. Hardly ever more than one, so a list
+/// is the smallest form.
 #[derive(Default)]
 pub(super) struct Subscriptions(Vec<(RoomId, SubscriptionId)>);
 

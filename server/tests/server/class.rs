@@ -1,5 +1,5 @@
-//! A class: a teacher and students who play over real WebSockets, and quizzes
-//! for them.
+//! A class: a teacher and students who play over real WebSockets,
+//! and quizzes for them.
 
 use futures::{SinkExt, StreamExt};
 use protocol::game::frame::{Answered, Changed, Create, Hosting, Join, Joined, Open, Players, Step, SubmittedAnswer};

@@ -1,5 +1,5 @@
-//! XLSX files that no spreadsheet writes: a few kilobytes that would take hours to parse,
-//! or all memory.
+//! XLSX files that no spreadsheet writes: a few kilobytes that would take hours to
+//! parse, or all memory.
 
 use std::io::{Cursor, Write as _};
 

@@ -22,8 +22,8 @@ pub struct RedisCluster {
 }
 
 impl RedisCluster {
-    /// The one that all tests share. It is never dropped, but its servers end
-    /// with the process.
+    /// The one that all tests share. It is never dropped, but its servers
+    /// end with the process.
     pub async fn shared() -> Arc<Self> {
         static SHARED: OnceCell<Arc<RedisCluster>> = OnceCell::const_new();
         SHARED.get_or_init(async || Self::start().await).await.clone()

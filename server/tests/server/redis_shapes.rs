@@ -43,8 +43,8 @@ async fn hears(node: &mut Node, channel: &Channel, frame: &Bytes) {
     }
 }
 
-/// Waits for a frame as a hub does: it is delivered, or it is found when
-/// deliveries were interrupted.
+/// Waits for a frame as a hub does: it is delivered, or it is found
+/// when deliveries were interrupted.
 async fn learns(node: &mut Node, channel: &Channel, seen: &Head, frame: &Bytes) {
     loop {
         match node.next().await {

@@ -1,5 +1,5 @@
-//! The life of sessions: renewed by visits, ended by time, by another key, by the operator and by
-//! signing out.
+//! The life of sessions: renewed by visits, ended by time, by another key, by the operator
+//! and by signing out.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

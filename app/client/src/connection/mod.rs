@@ -2,8 +2,8 @@
 //! to wait, what counts as silence, and which status people see.
 //!
 //! The client of a room and the client of a game each own one [`Connection`], pass it what happens and do
-//! what it says. How to enter, what frames mean and what outlives a loss is theirs. It knows no clock: it
-//! asks for timers.
+//! what it says. How to enter, what frames mean and what outlives a loss is theirs. It knows no clock:
+//! it asks for timers.
 
 pub(crate) mod timing;
 mod types;

@@ -14,8 +14,8 @@ pub(super) const CONNECT_TIMEOUT_MS: u64 = 10_000;
 pub(super) const SILENCE_TIMEOUT_MS: u64 = ms(PING_INTERVAL) + 1_000;
 /// A server that does not answer a ping within this time is given up.
 pub(super) const PONG_TIMEOUT_MS: u64 = ms(PONG_TIMEOUT);
-/// The same for a ping after the page was away. With the first wait and a new connection it makes less than
-/// two seconds.
+/// The same for a ping after the page was away. With the first wait and a new connection it makes
+/// less than two seconds.
 pub(super) const SHORT_PONG_TIMEOUT_MS: u64 = 1_000;
 /// A connection that held for so long resets the waits. Entering alone proves nothing: a sick node lets
 /// people in and drops them.

@@ -128,8 +128,8 @@ impl GameClient {
         is_news
     }
 
-    /// Sends everything without a result again after a while, because the server cannot handle it now; a step
-    /// once.
+    /// Sends everything without a result again after a while, because the server cannot handle it
+    /// now; a step once.
     pub(super) fn retry_later(&mut self, retry_after_ms: Option<u64>) {
         self.steps.retain(|waiting| waiting.sent < 2);
         self.set_timer(Timer::Resend, timing::resend_delay(retry_after_ms, self.random));

@@ -4,8 +4,8 @@
 //! The guarantees: a client that is in a game comes back to it after every loss. An answer is sent until the
 //! server tells its result, or the game has gone on. A host's step is done once. What is shown never goes
 //! back to an earlier version, except by a snapshot, which is what the server says the game is. A game that
-//! has ended is entered again like any other: its host may play again, and an answer to one round is never
-//! given to another.
+//! has ended is entered again like any other: its host may play again, and an answer to one round is
+//! never given to another.
 //!
 //! Whether a step that was sent before a cut was done cannot be known; it is sent once more if the game is
 //! still at the version that it was meant for.

@@ -248,8 +248,8 @@ pub enum Event {
     AwaitingAdmission(Refusal),
     /// Entering was refused, and another nickname is needed; the client rests until [`Input::Enter`].
     NicknameRefused(Refusal),
-    /// The game cannot be entered: there is none, or the person is no host of it or was kicked. The client
-    /// has ended.
+    /// The game cannot be entered: there is none, or the person is no host of it or was kicked.
+    /// The client has ended.
     AccessDenied(Refusal),
     /// Another refusal, to be shown.
     Error(Refusal),

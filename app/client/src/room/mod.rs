@@ -5,8 +5,8 @@
 //! clock: it asks for timers.
 //!
 //! The guarantees: messages of the room are shown in the order of the log, without a gap and without a
-//! repeat. A message of this person is in the log once, in the order of writing, or refused; it is never
-//! given up silently.
+//! repeat. A message of this person is in the log once, in the order of writing, or refused; it is
+//! never given up silently.
 //!
 //! A driver carries outputs out in their order, and after [`Output::Disconnect`] passes on nothing more of the old
 //! socket. Wake-ups may come late or twice.

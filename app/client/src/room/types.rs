@@ -51,8 +51,8 @@ pub enum Input {
     HistoryLoaded(HistoryPage),
     /// The page could not be loaded.
     HistoryFailed,
-    /// The browser says the network is back, or the person looks at the page again: a good moment to check
-    /// the connection.
+    /// The browser says the network is back, or the person looks at the page again: a good moment
+    /// to check the connection.
     Online,
     /// The browser has lost the network.
     Offline,
@@ -96,8 +96,8 @@ pub enum Event {
     Messages(Vec<Message>),
     /// What is shown no longer joins what comes: show this page instead.
     Reset(HistoryPage),
-    /// A message is under way, or will be when the connection is back. With `refused` in it: an earlier visit
-    /// left it so.
+    /// A message is under way, or will be when the connection is back. With `refused` in it: an earlier
+    /// visit left it so.
     Pending(Unsent),
     /// This person's message is in the log; it comes, or came, as [`Event::Messages`].
     Acknowledged(MessageId),

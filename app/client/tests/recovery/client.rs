@@ -1,5 +1,5 @@
-//! A person with a page: drives a client as a browser does, and compares everything that it is told with the
-//! server's logs.
+//! A person with a page: drives a client as a browser does, and compares everything that it is told
+//! with the server's logs.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,5 +1,5 @@
-//! The smallest server that keeps the promises: one log, an answer for each frame, and the faults that a real
-//! one has.
+//! The smallest server that keeps the promises: one log, an answer for each frame, and the faults that
+//! a real one has.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -102,8 +102,8 @@ impl Server {
         self.trimmed = self.top().offset;
     }
 
-    /// The log has lost its epoch, so every position is invalid. Its messages are gone too, or have other
-    /// offsets.
+    /// The log has lost its epoch, so every position is invalid. Its messages are gone too,
+    /// or have other offsets.
     pub(crate) fn restart(&mut self, keeps_messages: bool) {
         let old = self.log().clone();
         // First of all: live frames do not carry the epoch.

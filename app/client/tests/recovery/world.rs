@@ -141,8 +141,8 @@ impl World {
         }
     }
 
-    /// Cuts the connection with all that is under way. If it is not noticed, the client still takes it for
-    /// open.
+    /// Cuts the connection with all that is under way. If it is not noticed, the client still
+    /// takes it for open.
     fn cut(&mut self, who: usize, noticed: bool) {
         let Some(socket) = self.clients[who].socket() else { return };
         if !noticed {

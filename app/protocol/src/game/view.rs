@@ -19,22 +19,22 @@ pub struct Game {
     pub round: u32,
     /// The number of questions and slides.
     pub questions: usize,
-    /// The index of the current question, from 0; between two questions that of the last; `None` in the
-    /// lobby.
+    /// The index of the current question, from 0; between two questions that of the last;
+    /// `None` in the lobby.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at: Option<usize>,
     /// The current question, without the right answer.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub asked: Option<QuestionView>,
-    /// When the question opens, or opened, by the server's clock in
-    /// milliseconds since 1970.
+    /// When the question opens, or opened, by the server's clock
+    /// in milliseconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub opens_at: Option<u64>,
     /// When it closes; `None`: when the host closes it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub closes_at: Option<u64>,
-    /// The time that is left of a paused game's clock, in milliseconds; 0 where there is no limit. `None`:
-    /// not paused.
+    /// The time that is left of a paused game's clock, in milliseconds; 0 where there is no
+    /// limit. `None`: not paused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub paused: Option<u64>,
     /// Whether nobody new may enter.

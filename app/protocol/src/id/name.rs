@@ -9,8 +9,8 @@ use crate::limits;
 use crate::text::{Shape, clean, shown};
 
 const WHAT: &str = "a name";
-/// The longest text that can be a name, in bytes: one in the widest letters, with room for what cleaning
-/// removes.
+/// The longest text that can be a name, in bytes: one in the widest letters, with room
+/// for what cleaning removes.
 const LOOKED_AT: usize = 16 * limits::NAME_CHARS;
 /// The name of somebody whose stored name cannot be shown any more.
 const NAMELESS: &str = "Nameless";

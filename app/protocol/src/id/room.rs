@@ -20,11 +20,11 @@ const LOOKED_AT: usize = 16 * limits::ROOM_ID_CHARS;
 pub struct RoomId(String);
 
 impl RoomId {
-    /// The room that people mean by `text`: its title, its id in any spelling, or the decoded part of its
-    /// address.
+    /// The room that people mean by `text`: its title, its id in any spelling, or the decoded
+    /// part of its address.
     ///
-    /// # Errors [`InvalidId`] says why there is no such room. Only dots are refused: an address that ends in
-    /// them leads elsewhere.
+    /// # Errors [`InvalidId`] says why there is no such room. Only dots are refused: an
+    /// address that ends in them leads elsewhere.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         if text.len() > LOOKED_AT {
             return Err(InvalidId::TooLong(WHAT, limits::ROOM_ID_CHARS));

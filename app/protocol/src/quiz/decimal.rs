@@ -72,8 +72,8 @@ impl FromStr for Decimal {
     type Err = InvalidDecimal;
 
     /// Parses `12`, `-3.5`, `+0,25`, `1 000`, `1.000,5` and `١٢`: spaces are ignored, a comma may be a point,
-    /// and digits of all scripts count. What is ambiguous (`1,000`, `1.500`) is not guessed; nothing that
-    /// [`fmt::Display`] writes is.
+    /// and digits of all scripts count. What is ambiguous (`1,000`, `1.500`) is not guessed; nothing
+    /// that [`fmt::Display`] writes is.
     fn from_str(text: &str) -> Result<Self, InvalidDecimal> {
         let text: String = text.chars().filter_map(plain).collect();
         let (sign, digits) = match text.strip_prefix('-') {

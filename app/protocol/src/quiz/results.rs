@@ -12,8 +12,8 @@ use crate::id::{Name, Pin, ResultsId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Results {
-    /// The game's id, or one made of it for each later round. The results are replaced while the game goes
-    /// on.
+    /// The game's id, or one made of it for each later round. The results are replaced while
+    /// the game goes on.
     pub id: ResultsId,
     /// The PIN of the game.
     pub pin: Pin,
@@ -107,14 +107,14 @@ pub struct ResultsSummary {
 }
 
 impl QuestionResult {
-    /// The share of those who answered that chose one of [`Results::chosen`], in percent; `None` for a
-    /// question without answers.
+    /// The share of those who answered that chose one of [`Results::chosen`], in percent; `None` for
+    /// a question without answers.
     pub fn chosen_percent(&self, bar: &Bar) -> Option<u32> {
         percent(bar.count, self.answered)
     }
 
-    /// The right answers in percent of the players who could answer; `None` where no answer is right or
-    /// nobody was asked.
+    /// The right answers in percent of the players who could answer; `None` where no answer is right
+    /// or nobody was asked.
     pub fn correct_percent(&self) -> Option<u32> {
         percent(self.correct, if self.kind.has_right() { self.players } else { 0 })
     }
@@ -130,16 +130,16 @@ impl Results {
         percent(correct, players)
     }
 
-    /// The index of the question with fewest right answers, from 0; the first of several. `None` where all
-    /// were right.
+    /// The index of the question with fewest right answers, from 0; the first of several. `None`
+    /// where all were right.
     pub fn hardest(&self) -> Option<usize> {
         let rates = self.questions.iter().enumerate().filter(|(_, question)| question.correct < question.players);
         let rates = rates.filter_map(|(at, question)| Some((question.correct_percent()?, at)));
         rates.min().map(|(_, at)| at)
     }
 
-    /// The wrong answers to a question, with how many gave each: the most frequent first, equal ones by their
-    /// letters.
+    /// The wrong answers to a question, with how many gave each: the most frequent first, equal
+    /// ones by their letters.
     pub fn wrong_answers(&self, question: usize) -> Vec<(&str, usize)> {
         let given = self.players.iter().filter_map(|player| player.answers.get(question)?.as_ref());
         let wrong = given.filter(|answer| matches!(answer.verdict, Verdict::Wrong | Verdict::Partly));

@@ -20,14 +20,14 @@ pub(super) fn ends_line(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether it looks like a space, but is none for Unicode: an empty Braille cell, fillers of Hangul and
-/// others.
+/// Whether it looks like a space, but is none for Unicode: an empty Braille cell, fillers
+/// of Hangul and others.
 pub(super) fn is_blank(c: char) -> bool {
     matches!(c, '\u{2800}' | '\u{3164}' | '\u{FFA0}' | '\u{13441}' | '\u{13442}' | '\u{1D159}')
 }
 
-/// Whether nobody sees it: controls, marks that turn the writing direction, letters without a glyph, and
-/// unassigned characters.
+/// Whether nobody sees it: controls, marks that turn the writing direction, letters without a
+/// glyph, and unassigned characters.
 pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -65,8 +65,8 @@ pub(super) fn goes_with_any_letter(c: char) -> bool {
         | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
-/// Whether it belongs to a script in which joiners make a difference: Arabic, those of India and their
-/// neighbours.
+/// Whether it belongs to a script in which joiners make a difference: Arabic, those of
+/// India and their neighbours.
 pub(super) fn is_written_joined(c: char) -> bool {
     matches!(c,
         '\u{600}'..='\u{109F}' | '\u{1700}'..='\u{18AF}' | '\u{1900}'..='\u{1CFF}' | '\u{A800}'..='\u{ABFF}'
@@ -74,8 +74,8 @@ pub(super) fn is_written_joined(c: char) -> bool {
         | '\u{10A00}'..='\u{11FFF}' | '\u{1E900}'..='\u{1E95F}')
 }
 
-/// Whether it is an emoji, or may become one in a later Unicode: people with a newer system than the server
-/// see it already.
+/// Whether it is an emoji, or may become one in a later Unicode: people with a newer system than the
+/// server see it already.
 pub(super) fn is_pictograph(c: char) -> bool {
     matches!(c,
         '\u{A9}' | '\u{AE}' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{21FF}'

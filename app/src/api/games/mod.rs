@@ -40,8 +40,8 @@ pub struct HostPage {
     pub answered: usize,
     /// The server's clock, in milliseconds since 1970.
     pub now: u64,
-    /// The quiz, for the game's owner: the results are theirs, and so is the choice of another quiz. `None`
-    /// for other hosts.
+    /// The quiz, for the game's owner: the results are theirs, and so is the choice of another quiz.
+    /// `None` for other hosts.
     pub quiz: Option<QuizId>,
 }
 
@@ -75,8 +75,8 @@ pub async fn host_game(quiz: QuizId) -> Result<Pin, ApiError> {
 /// Without `quiz` the same one is played, as it was saved last.
 ///
 /// # Errors
-/// [`ApiError::Refused`] while the game goes on, for somebody who does not host it, and where the quiz cannot
-/// be played.
+/// [`ApiError::Refused`] while the game goes on, for somebody who does not host it, and where the
+/// quiz cannot be played.
 #[server(name = PlayAgain, prefix = "/api", output = Json, endpoint = "play-again")]
 pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> {
     let (viewer, games) = (service::viewer()?, game_service::service()?);
@@ -88,8 +88,8 @@ pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> 
 /// Makes the client a host by a code that another host got, and redirects there.
 ///
 /// # Errors
-/// [`ApiError::Invalid`] for a text that is no PIN, [`ApiError::Refused`] for a code that is wrong, used or
-/// too old.
+/// [`ApiError::Invalid`] for a text that is no PIN, [`ApiError::Refused`] for a code that is wrong,
+/// used or too old.
 #[server(name = TakeOver, prefix = "/api", output = Json, endpoint = "take-over")]
 pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
     let pin = read_pin(&pin)?;

@@ -140,7 +140,7 @@ pub async fn copy_quiz(id: QuizId) -> Result<Saved, ApiError> {
 
 /// The stored versions of a quiz, the latest first.
 ///
-/// # Errors [`ApiError::Missing`].
+/// # Errors [`ApiError::Missing`] where the viewer has no such quiz.
 #[server(name = ReadVersions, prefix = "/api", output = Json, endpoint = "quiz-versions")]
 pub async fn quiz_versions(id: QuizId) -> Result<Vec<QuizVersion>, ApiError> {
     let (viewer, service) = service::both()?;

@@ -8,8 +8,8 @@ use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 use crate::state::texts::earlier_messages;
 
-/// The line above the first message. The button stays the same element while its text changes, so that it
-/// keeps the focus.
+/// The line above the first message. The button stays the same element while its text changes, so that
+/// it keeps the focus.
 #[component]
 pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView {
     let has_earlier = memo(move || store.log.with(|log| log.earlier().is_some()));

@@ -1,8 +1,8 @@
 //! The reader's position in the log, and how it is kept.
 //!
 //! A log that hangs from its end scrolls from zero to minus its height. What is added above moves nothing;
-//! for the rest there is the browser's own scroll anchoring, which knows the size of everything before it is
-//! painted.
+//! for the rest there is the browser's own scroll anchoring, which knows the size of everything
+//! before it is painted.
 
 use leptos::html::Div;
 use leptos::prelude::*;

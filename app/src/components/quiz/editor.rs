@@ -31,8 +31,8 @@ fn quiz_editor() -> Option<AnyView> {
     Some(if cfg!(feature = "ssr") { waiting(authoring) } else { alive(authoring) })
 }
 
-/// The content before hydration, in the same places: the top, and the first question in a field like the
-/// final one.
+/// The content before hydration, in the same places: the top, and the first question in a field
+/// like the final one.
 fn waiting(authoring: EditorStore) -> AnyView {
     let first = authoring.editor.with_untracked(|editor| editor.question().cloned()).map(|question| {
         view! {

@@ -16,8 +16,8 @@ use crate::state::editor::{Edit, texts as say};
 
 const ROW: &str = "outline__item";
 
-/// All questions; the selected one is marked. Alt moves it, with an arrow by one place and with Home and End
-/// to the ends.
+/// All questions; the selected one is marked. Alt moves it, with an arrow by one place and with Home and
+/// End to the ends.
 #[component]
 pub(super) fn Outline(authoring: EditorStore) -> impl IntoView {
     let editor = authoring.editor;

@@ -100,8 +100,8 @@ fn formulas_of(quiz: &Quiz) -> String {
     asked
 }
 
-/// The rendered formulas; until the server has answered, and if it does not, they are shown as they are
-/// written.
+/// The rendered formulas; until the server has answered, and if it does not, they are shown
+/// as they are written.
 fn drawn(asked: String) -> RwSignal<Formulas> {
     let formulas = RwSignal::new(Formulas::default());
     if !asked.is_empty() {

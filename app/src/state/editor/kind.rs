@@ -14,8 +14,8 @@ pub(crate) enum CorrectOptions {
     None,
 }
 
-/// How the right options of a question are marked. An imported choice may have several right ones; they all
-/// stay.
+/// How the right options of a question are marked. An imported choice may have several right
+/// ones; they all stay.
 pub(crate) fn correct_options(question: &Question) -> CorrectOptions {
     let right = question.options.iter().filter(|option| option.right).count();
     match question.kind {

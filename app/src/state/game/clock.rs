@@ -19,8 +19,8 @@ impl ServerClock {
         Self { ahead_ms: told_ms as i64 - here_ms as i64 }
     }
 
-    /// Takes another time of the server. Transport only delays, so of two estimates the one that is further
-    /// ahead is nearer.
+    /// Takes another time of the server. Transport only delays, so of two estimates the one that is
+    /// further ahead is nearer.
     pub(crate) fn hear(self, told_ms: u64, here_ms: u64) -> Self {
         let now = Self::new(told_ms, here_ms);
         if self.ahead_ms > now.ahead_ms && self.ahead_ms - now.ahead_ms < SLOWEST_MS { self } else { now }

@@ -123,8 +123,8 @@ pub(crate) fn proposal(sentence: &str) -> Option<&str> {
 /// Shown before a question opens.
 pub(crate) const GET_READY: &str = "Get ready.";
 
-/// The status of a player's answer while the question is shown; `count` is the last one, perhaps of another
-/// question.
+/// The status of a player's answer while the question is shown; `count` is the last one,
+/// perhaps of another question.
 pub(crate) fn answering(board: &Board, is_connected: bool, count: Option<Count>) -> String {
     let game = &board.game;
     match (&board.answer, game.phase) {

@@ -59,8 +59,8 @@ pub fn check(text: &str, filter: bool) -> Result<Name, NicknameProblem> {
 }
 
 /// Alternatives for a name that is taken, the nicest first: Ada 2 and the next few, then random numbers of
-/// more and more digits. They are few, so that all of them can be looked up; even in a full game one of them
-/// is free.
+/// more and more digits. They are few, so that all of them can be looked up; even in a full game one
+/// of them is free.
 pub fn alternatives(name: &Name, seed: u64) -> impl Iterator<Item = Name> {
     let mut draws = SplitMix64::new(seed);
     let drawn = [(3, 6, 99), (3, 100, 999), (4, 1_000, 99_999)];

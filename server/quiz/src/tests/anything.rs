@@ -1,5 +1,5 @@
-//! Whatever players, hosts and time do, in whatever order: nothing impossible
-//! comes of it.
+//! Whatever players, hosts and time do, in whatever order: nothing
+//! impossible comes of it.
 
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -65,8 +65,8 @@ impl FanOut {
 }
 
 impl EmbeddedBroker {
-    /// [`Broker::announce`] without waiting, so that a caller can announce while it holds the lock that
-    /// orders its announcements.
+    /// [`Broker::announce`] without waiting, so that a caller can announce while it holds the lock
+    /// that orders its announcements.
     pub(crate) fn announce_now(&self, channel: &Channel, ephemeral: Ephemeral) {
         self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
     }
@@ -170,8 +170,8 @@ impl Broker for EmbeddedBroker {
         })
     }
 
-    /// No other process writes this file, and it cannot become older under a running node: there is nothing
-    /// to prove.
+    /// No other process writes this file, and it cannot become older under a running node: there
+    /// is nothing to prove.
     async fn catch_up(&self, channel: &Channel, seen: &Head, most: ReadLimit) -> Result<Replay, BrokerError> {
         self.replay(channel, &seen.position, most).await
     }

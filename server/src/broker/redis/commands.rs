@@ -71,8 +71,8 @@ impl Commands {
         self.call(async |mut live| script.invoke_async(&mut live.redis).await).await
     }
 
-    /// Runs a script that needs [`Info::run`]; `fill` gets the one of the very connection that the script
-    /// goes out on.
+    /// Runs a script that needs [`Info::run`]; `fill` gets the one of the very connection that the
+    /// script goes out on.
     pub(crate) async fn invoke_on<T: FromRedisValue>(
         &self,
         script: &Script,

@@ -1,8 +1,8 @@
 //! The epochs that Redis returned on one connection.
 //!
 //! A log's epoch holds for one run of Redis, and a connection leads to one run: so what it told stays true,
-//! except for a log that lost entries or was deleted, and `append.lua` checks that the epoch is still the
-//! known one.
+//! except for a log that lost entries or was deleted, and `append.lua` checks that the epoch is
+//! still the known one.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,8 +14,8 @@ use crate::channel::Channel;
 
 /// How many logs are remembered; those that were quiet longest are forgotten first.
 const MOST: usize = 20_000;
-/// After this time an append goes through publish.lua again, which checks the log and extends its time to
-/// live.
+/// After this time an append goes through publish.lua again, which checks the log and extends
+/// its time to live.
 const KNOWN_FOR: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// The logs that this node has appended to.

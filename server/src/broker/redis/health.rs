@@ -1,5 +1,5 @@
-//! Whether deliveries work: proved by a probe that a node sends to itself, not concluded from an open
-//! connection.
+//! Whether deliveries work: proved by a probe that a node sends to itself, not concluded
+//! from an open connection.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

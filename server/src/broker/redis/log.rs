@@ -67,8 +67,8 @@ impl LogReader {
         Self { router, script: Script::new(concat!(include_str!("identity.lua"), include_str!("read.lua"))), keep }
     }
 
-    /// Reads `part` of a log, and its top. A log that does not exist is read as empty, with an epoch that is
-    /// not stored.
+    /// Reads `part` of a log, and its top. A log that does not exist is read as empty, with an epoch
+    /// that is not stored.
     pub(crate) async fn read(
         &self,
         channel: &Channel,

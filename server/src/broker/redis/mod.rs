@@ -1,8 +1,8 @@
 //! The broker that many nodes share through Redis: one, several, or a cluster.
 //!
 //! A log is a stream, a publication one script, a delivery one message of Redis pub/sub. Pub/sub may lose
-//! messages; the stream is the truth, and [`Delivery::Interrupted`](super::Delivery::Interrupted) says when
-//! to compare.
+//! messages; the stream is the truth, and [`Delivery::Interrupted`](super::Delivery::Interrupted)
+//! says when to compare.
 //!
 //! Every Redis master that a node talks to is a [`shard`] with connections of its own: a [`connection`] for
 //! publications and deliveries, and redis-rs for the rest; the [`router`] knows which of them keeps a

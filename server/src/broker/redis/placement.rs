@@ -19,8 +19,8 @@ pub(super) fn server_of_name(name: &str, count: usize) -> usize {
     jump(fnv_1a(name.as_bytes()), count)
 }
 
-/// The slot of a key or pub/sub channel in a Redis Cluster: CRC16 of the text in the first braces, or of the
-/// whole name.
+/// The slot of a key or pub/sub channel in a Redis Cluster: CRC16 of the text in the first braces, or
+/// of the whole name.
 pub(super) fn slot_of(key: &str) -> u16 {
     let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map(|(tag, _)| tag);
     crc16(tag.filter(|tag| !tag.is_empty()).unwrap_or(key).as_bytes()) % SLOTS

@@ -1,5 +1,5 @@
-//! Appends a publication to its log: on the connection of deliveries while that is up, or else on the one of
-//! commands.
+//! Appends a publication to its log: on the connection of deliveries while that is up, or else on
+//! the one of commands.
 
 use std::time::Duration;
 
@@ -38,8 +38,8 @@ struct ScriptPair {
 }
 
 impl Scripts {
-    /// Scripts that keep `keep` of each log and announce to the pub/sub channels of `database` (see
-    /// [`DeliveryNames`](super::keys::DeliveryNames)).
+    /// Scripts that keep `keep` of each log and announce to the pub/sub channels
+    /// of `database` (see [`DeliveryNames`](super::keys::DeliveryNames)).
     pub(super) fn new(keep: LogLimits, is_sharded: bool, database: &str) -> Self {
         let ways = |retain| ScriptPair::new(keep, retain, publish_command(is_sharded), database);
         Self { lasting: ways(keep.retain), ephemeral: ways(Some(keep.retain_game)) }

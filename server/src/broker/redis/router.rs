@@ -1,8 +1,8 @@
 //! Finds the shard of a channel, and of everything else that is kept in Redis.
 //!
 //! With independent servers the shards never change, and a hash places the channels ([`placement`]). In a
-//! Redis Cluster the shards are its current masters, and the cluster places the channels
-//! ([`cluster`](super::cluster)).
+//! Redis Cluster the shards are its current masters, and the cluster
+//! places the channels ([`cluster`](super::cluster)).
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -133,8 +133,8 @@ impl Router {
         Ok(parts)
     }
 
-    /// The number of sites for data that belongs to no channel: one for each independent server, one for a
-    /// whole cluster.
+    /// The number of sites for data that belongs to no channel: one for each independent server, one
+    /// for a whole cluster.
     pub(crate) fn sites(&self) -> usize {
         if self.is_cluster() { 1 } else { self.0.servers.addresses.len() }
     }

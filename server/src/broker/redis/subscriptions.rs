@@ -1,8 +1,8 @@
 //! Keeps a connection to one Redis open, with all desired subscriptions on it.
 //!
 //! One task owns it. Whatever breaks the connection, the task makes a new one, subscribes everything again
-//! and only then queues [`Delivery::Interrupted`]. A ping every second on the same connection finds one that
-//! died silently.
+//! and only then queues [`Delivery::Interrupted`]. A ping every second on the same connection finds
+//! one that died silently.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,7 +1,7 @@
 //! Opens and checks a connection to one Redis for commands.
 //!
-//! It is never reopened: what was learned when it was made ([`Info::run`]) holds for every command that goes
-//! out on it.
+//! It is never reopened: what was learned when it was made ([`Info::run`]) holds for every command that
+//! goes out on it.
 
 use std::convert::Infallible;
 use std::io;

@@ -26,8 +26,8 @@ const LIMITS: Limits = Limits {
 /// A checked picture, or why it was refused, as the end of a sentence.
 type Looked = (usize, String, Result<Picture, String>);
 
-/// Stores the pictures of an imported file, and links them to their questions. Pictures that cannot be stored
-/// are reported.
+/// Stores the pictures of an imported file, and links them to their questions. Pictures that cannot
+/// be stored are reported.
 pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -> Result<Imported, Refusal> {
     forget_missing(files, &mut imported).await?;
     let brought = take(&mut imported.pictures);
@@ -70,8 +70,8 @@ fn clause(error: &QuizzesError) -> String {
     }
 }
 
-/// Removes ids of pictures that are not here: our own files name pictures by their ids, which another server
-/// may not have.
+/// Removes ids of pictures that are not here: our own files name pictures by their ids, which another
+/// server may not have.
 async fn forget_missing(files: &Files, imported: &mut Imported) -> Result<(), Refusal> {
     let mut known: BTreeMap<PictureId, bool> = BTreeMap::new();
     for (at, question) in imported.quiz.questions.iter_mut().enumerate() {

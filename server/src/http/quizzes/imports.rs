@@ -1,5 +1,5 @@
-//! Imports quizzes from files: parsed, shown to their author if a form sent them, and saved as that author
-//! decides.
+//! Imports quizzes from files: parsed, shown to their author if a form sent them, and saved
+//! as that author decides.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use serde::Deserialize;
 use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, illustrations, json, not_a_quiz};
 use crate::quizzes::import::{self as file, Answered, Imported};
 
-/// An extension of the response: what was understood of a file that came by a form. The router renders it as
-/// a page.
+/// An extension of the response: what was understood of a file that came by a form. The router renders
+/// it as a page.
 #[derive(Clone)]
 pub struct Understood {
     /// The quiz as far as it was understood, with its doubts and notes.

@@ -192,8 +192,8 @@ impl Local {
         Some(SummaryRequest { version, calls: self.calls })
     }
 
-    /// Compares with the store's summary. Only a difference that no notice or call under way explains asks
-    /// for a snapshot.
+    /// Compares with the store's summary. Only a difference that no notice or call under way explains
+    /// asks for a snapshot.
     pub(super) fn compare(&mut self, question: SummaryRequest, standing: Summary) {
         self.roster.compare(question.version, standing.version, standing.count);
         let entries = self.people.values().filter(|person| person.has_entry()).count();

@@ -47,8 +47,8 @@ impl Local {
         Some(MembersPage { members, member_count: self.roster.count(), next })
     }
 
-    /// Takes the changes to announce now. In a large room, and where one frame was not enough, a pause
-    /// follows, until [`Self::end_pause`].
+    /// Takes the changes to announce now. In a large room, and where one frame was not enough, a
+    /// pause follows, until [`Self::end_pause`].
     pub(in crate::presence) fn tell(&mut self) -> Option<Presence> {
         if self.pauses {
             return None;

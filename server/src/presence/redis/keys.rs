@@ -9,8 +9,8 @@ use crate::channel::Channel;
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The hash of a channel's people: user -> the nodes with an entry of theirs, separated by spaces; a line
-    /// break; their name.
+    /// The hash of a channel's people: user -> the nodes with an entry of theirs, separated by spaces; a
+    /// line break; their name.
     pub(super) fn people(&self, channel: &Channel) -> String {
         self.0.name(format_args!("{{{channel}}}:people"))
     }
@@ -20,8 +20,8 @@ impl Keys {
         self.0.name(format_args!("{{{channel}}}:people:order"))
     }
 
-    /// The set of the channel's users with an entry of one node, so that these can be removed without looking
-    /// at all others.
+    /// The set of the channel's users with an entry of one node, so that these can be removed without
+    /// looking at all others.
     pub(super) fn own(&self, channel: &Channel, node: &str) -> String {
         self.0.name(format_args!("{{{channel}}}:people:of:{node}"))
     }

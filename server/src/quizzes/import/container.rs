@@ -35,8 +35,8 @@ impl FileParts for Package<'_> {
     }
 }
 
-/// A quiz of ClassQuiz (`.cqa`): compressed JSON, followed by its pictures, each with the number of its
-/// question.
+/// A quiz of ClassQuiz (`.cqa`): compressed JSON, followed by its pictures, each with the
+/// number of its question.
 pub(super) struct Packed<'a> {
     /// The JSON text, uncompressed.
     pub(super) text: String,

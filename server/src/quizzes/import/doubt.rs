@@ -1,5 +1,5 @@
-//! The result of an import: what was understood, and doubts, each with its place and with a question that
-//! settles it.
+//! The result of an import: what was understood, and doubts, each with its place and with a
+//! question that settles it.
 
 use std::fmt;
 

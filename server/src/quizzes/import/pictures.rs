@@ -86,8 +86,8 @@ impl FileParts for SingleText {
     }
 }
 
-/// The picture that a text refers to: by a data URL, by the address of another site, or by the name of a
-/// part.
+/// The picture that a text refers to: by a data URL, by the address of another site, or by the
+/// name of a part.
 pub(crate) fn referred(to: &str, parts: &mut dyn FileParts) -> Result<Vec<u8>, String> {
     let to = to.trim();
     let found = match (to.strip_prefix("data:"), site(to)) {

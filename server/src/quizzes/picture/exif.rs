@@ -1,5 +1,5 @@
-//! The orientation of a picture: the only entry of EXIF that is needed to show it. Place, time and camera are
-//! dropped.
+//! The orientation of a picture: the only entry of EXIF that is needed to show it. Place, time
+//! and camera are dropped.
 
 use super::InvalidPicture;
 use super::input::Input;

@@ -1,5 +1,5 @@
-//! GIF: the frames, their times and the number of repeats stay. Comments, texts and other extensions are
-//! dropped.
+//! GIF: the frames, their times and the number of repeats stay. Comments, texts and
+//! other extensions are dropped.
 
 use super::input::Input;
 use super::{InvalidPicture, check_size};

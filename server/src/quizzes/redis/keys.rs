@@ -1,7 +1,7 @@
 //! The names of quizzes' keys in Redis.
 //!
-//! The hash tag in braces places a key in a cluster, and among independent servers: all keys of an author are
-//! together.
+//! The hash tag in braces places a key in a cluster, and among independent servers: all keys of
+//! an author are together.
 
 use protocol::{PictureId, QuizId, UserId};
 
@@ -34,8 +34,8 @@ impl Keys {
         self.0.name(format_args!("{{picture:{id}}}:quizzes"))
     }
 
-    /// A sorted set of authors, scored by their last visit. On the first server, because one list decides who
-    /// is removed.
+    /// A sorted set of authors, scored by their last visit. On the first server, because one list
+    /// decides who is removed.
     pub(super) fn authors(&self) -> String {
         self.0.name("{authors}")
     }

@@ -16,8 +16,8 @@ pub(super) enum Cell {
 
 type Rows = Vec<Vec<Cell>>;
 
-/// The most answers in one workbook, and in a list of single ones: a workbook is in memory as a whole while
-/// it is written.
+/// The most answers in one workbook, and in a list of single ones: a workbook is in memory as a whole
+/// while it is written.
 const ANSWERS: usize = 50_000;
 const LISTED: usize = 10_000;
 /// The most answers in one cell.

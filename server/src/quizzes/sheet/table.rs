@@ -1,7 +1,7 @@
 //! The layout of a sheet of questions: a header row near the top, one question in each row below it.
 //!
-//! Our sheets have the columns of Kahoot's template, in the same place, up to "Correct answer(s)"; further
-//! columns follow.
+//! Our sheets have the columns of Kahoot's template, in the same place, up to "Correct
+//! answer(s)"; further columns follow.
 
 use protocol::limits;
 use protocol::quiz::{Quiz, Scoring};

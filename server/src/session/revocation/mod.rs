@@ -2,8 +2,8 @@
 //!
 //! No node stores sessions, so the store has a list of people who signed out: for as long as a session of
 //! theirs could still be shown. Every node has the whole list in memory and reads what is new, so that a
-//! look-up costs nothing. A person's id is used once, so it is the person that is revoked, with every copy of
-//! their cookie.
+//! look-up costs nothing. A person's id is used once, so it is the person that is revoked, with every
+//! copy of their cookie.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};

@@ -1,5 +1,5 @@
-//! The list of people who signed out of any node, in Redis: of several servers it is on the first one, as the
-//! session key is.
+//! The list of people who signed out of any node, in Redis: of several servers it is on the first one, as
+//! the session key is.
 
 use async_trait::async_trait;
 use protocol::UserId;

@@ -14,8 +14,8 @@ use super::{RevocationError, RevocationStore, Revoked, RevokedUsers};
 use crate::limits::allotments;
 use crate::{clock, digest};
 
-/// How often the store is read for people who signed out on other nodes: a sign-out reaches all nodes within
-/// a second.
+/// How often the store is read for people who signed out on other nodes: a sign-out reaches all
+/// nodes within a second.
 const NEWS_EVERY: Duration = Duration::from_millis(500);
 /// Each read begins so long before the latest known entry: the store's clock may be set back, and another
 /// server may take its place.
@@ -39,8 +39,8 @@ struct Inner {
     users: Arc<RevokedUsers>,
     lifetime: Duration,
     on_end: OnEnd,
-    /// People whose connections were not closed yet: finding those takes a moment, so it is done for all
-    /// people together.
+    /// People whose connections were not closed yet: finding those takes a moment, so it is done
+    /// for all people together.
     untold: Mutex<HashSet<UserId>>,
 }
 
@@ -57,8 +57,8 @@ impl Revoker {
         Self { inner, _news: AbortOnDropHandle::new(news) }
     }
 
-    /// Signs somebody out: for requests to this node at once, for connections and other nodes within a
-    /// second.
+    /// Signs somebody out: for requests to this node at once, for connections and other
+    /// nodes within a second.
     ///
     /// # Errors The list cannot be written, and nothing has ended.
     pub async fn revoke(&self, user: &UserId, address: IpAddr) -> Result<(), RevocationError> {

@@ -70,8 +70,8 @@ struct Inner {
 }
 
 impl Sqlite {
-    /// Opens the file in `folder`; makes both if they are missing, for this
-    /// account alone. Blocks.
+    /// Opens the file in `folder`; makes both if they are missing, for
+    /// this account alone. Blocks.
     ///
     /// # Errors
     /// [`SqliteError::Open`] with a sentence that says what to do.

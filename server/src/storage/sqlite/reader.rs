@@ -1,5 +1,5 @@
-//! The threads that read, each with a connection of its own. They do nothing else, so that only reads can
-//! delay a read.
+//! The threads that read, each with a connection of its own. They do nothing else, so that only reads
+//! can delay a read.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -41,8 +41,8 @@ impl Readers {
         Ok(Self { queue: Some(queue), closing, threads })
     }
 
-    /// Runs `operation` on a reading thread, in one snapshot. Dropping the future cancels it, whether it has
-    /// begun or not.
+    /// Runs `operation` on a reading thread, in one snapshot. Dropping the future cancels it, whether it
+    /// has begun or not.
     pub(super) async fn read<T, F>(&self, operation: F) -> Result<T, SqliteError>
     where
         T: Send + 'static,

@@ -182,8 +182,8 @@ fn button(label: impl Fn() -> &'static str + Send + Sync + 'static, press: impl 
     .into_any()
 }
 
-/// The space bar presses the main button, unless it means something else where
-/// the focus is.
+/// The space bar presses the main button, unless it means something else
+/// where the focus is.
 fn on_space(main: NodeRef<Button>) {
     effect(move || {
         let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {

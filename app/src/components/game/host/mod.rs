@@ -40,8 +40,8 @@ use crate::game_store::GameStore;
 use crate::initial_state;
 use crate::island::part;
 
-/// The initial state of a host's stage: the game, the way into it, and the error of a form that was sent from
-/// here.
+/// The initial state of a host's stage: the game, the way into it, and the error of a form that
+/// was sent from here.
 pub(crate) type InitialState = (HostPage, JoinInstructions, Option<String>);
 /// The id of that state in the page.
 pub(crate) const INITIAL_STATE: &str = "host-begins";
@@ -66,8 +66,8 @@ pub(crate) struct JoinInstructions {
 
 /// What a host can do after the game.
 struct Afterwards {
-    /// The quiz, if this host is the game's owner: the results are theirs, and so is the choice of another
-    /// quiz.
+    /// The quiz, if this host is the game's owner: the results are theirs, and so is the
+    /// choice of another quiz.
     quiz: Option<QuizId>,
     /// Why the form was refused.
     refusal: Option<String>,

@@ -104,8 +104,8 @@ fn crowd(host: Host, correct: usize, players: usize) -> AnyView {
     .into_any()
 }
 
-/// How many of `shown` are as large a share as `some` of `all`. All only if all were, and at least one if any
-/// was.
+/// How many of `shown` are as large a share as `some` of `all`. All only if all were, and at least
+/// one if any was.
 fn share(some: usize, all: usize, shown: usize) -> usize {
     let rounded = (some * shown + all / 2).checked_div(all).unwrap_or(0);
     let least = usize::from(some > 0);

@@ -6,8 +6,8 @@ use crate::boxed_view::effect;
 use crate::focus::focus_first;
 use crate::state::game::Screen;
 
-/// Moves the focus to the heading of a new screen, which is then read out. The first screen is read out
-/// anyway.
+/// Moves the focus to the heading of a new screen, which is then read out. The first screen
+/// is read out anyway.
 pub(super) fn follow(screen: Memo<Screen>) {
     let mut shown = None;
     effect(move || {

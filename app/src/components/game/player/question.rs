@@ -121,8 +121,8 @@ fn picture(asked: &QuestionView) -> AnyView {
     view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=words /> }.into_any()
 }
 
-/// Whether an answer is accepted now, as far as the page knows. Not before hydration: a press would be lost
-/// silently.
+/// Whether an answer is accepted now, as far as the page knows. Not before hydration: a press
+/// would be lost silently.
 pub(super) fn is_open(store: GameStore) -> Memo<bool> {
     memo(move || {
         let is_awake = store.is_awake.get();

@@ -2,8 +2,8 @@
 //!
 //! One connection for both, because Redis answers commands that came together in one write: a publisher gets
 //! the answer and its own delivery at once. RESP3 of our own, because every message passes here twice:
-//! commands are written into one buffer, and answers are read where they lie. For everything else there are
-//! [`commands`](super::commands).
+//! commands are written into one buffer, and answers are read where they lie. For everything
+//! else there are [`commands`](super::commands).
 //!
 //! A connection is never reopened: what was learned when it was made ([`Connection::run`]) and on it
 //! ([`EpochCache`]) holds for every command that goes out on it.
@@ -37,8 +37,8 @@ pub(super) type OnPush = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
 pub(crate) enum CommandError {
     /// The connection broke. The command may have been executed.
     Lost,
-    /// The connection was closed because Redis did not answer for too long. The command may have been
-    /// executed.
+    /// The connection was closed because Redis did not answer for too long. The command
+    /// may have been executed.
     Silent,
     /// Redis answered with this error.
     Refused(String),

@@ -43,8 +43,8 @@ fn from_nothing(solutions: &Node, options: &mut [Choice]) -> Result<(), (u32, St
     if is_marked { Ok(()) } else { Err((solutions.line, "it does not say which answer is right".into())) }
 }
 
-/// Marks options by their texts; numbers are ambiguous, because they begin at 0 in some programs and at 1 in
-/// others.
+/// Marks options by their texts; numbers are ambiguous, because they begin at 0 in some programs and
+/// at 1 in others.
 fn by_text(mark: &Node, options: &mut [Choice]) -> Result<(), (u32, String)> {
     for one in each(mark) {
         let words = one.words().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Parses Aiken: a question, its answers as `A. one`, and `ANSWER: A`
-//! (<https://docs.moodle.org/en/Aiken_format>).
+//! Parses Aiken: a question, its answers as `A. one`,
+//! and `ANSWER: A` (<https://docs.moodle.org/en/Aiken_format>).
 
 use protocol::limits;
 use protocol::quiz::{Choice, Question};

@@ -63,8 +63,8 @@ fn statements() -> Vec<(String, String)> {
     found
 }
 
-/// Finds the Rust files with statements, except the schema and the tests: tables are created only once, and
-/// tests may scan.
+/// Finds the Rust files with statements, except the schema and the tests: tables are created only once,
+/// and tests may scan.
 fn find(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -62,8 +62,8 @@ pub(in super::super) fn is_told_by_the_system(id: usize) -> bool {
     matches!(id, 14 | 22 | 27..=31 | 36 | 50..=54 | 57 | 58)
 }
 
-/// The tokens of the section for this number, and whether a sign has to precede them; `None` for the general
-/// form.
+/// The tokens of the section for this number, and whether a sign has to precede them; `None`
+/// for the general form.
 pub(super) fn section(code: &str, number: f64) -> Option<(Vec<Token>, bool)> {
     let sections = split(code);
     let (at, has_sign) = match sections.len() {

@@ -110,8 +110,8 @@ fn moment(number: f64, system: DateSystem) -> Option<Moment> {
     Some(Moment { year, month, day, weekday, days, seconds })
 }
 
-/// Year, month and day of a number of days since 1970: Howard Hinnant,
-/// <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
+/// Year, month and day of a number of days since
+/// 1970: Howard Hinnant, <https://howardhinnant.github.io/date_algorithms.html#civil_from_days>.
 fn civil(days: i64) -> (i64, usize, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -1,7 +1,7 @@
 //! Numbers of a sheet as their cells show them: 32821 may be 09.11.1989, and 0.25 may be 25%.
 //!
-//! The codes are those of ECMA-376, part 1, 18.8.31. Colours, conditions and the rarest signs are not
-//! supported.
+//! The codes are those of ECMA-376, part 1, 18.8.31. Colours, conditions and the rarest
+//! signs are not supported.
 
 mod code;
 mod date;
